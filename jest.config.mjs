@@ -1,0 +1,9 @@
+// Tests run on the compiled files in dist, so that worker threads and tests load exactly what ships.
+export default {
+  roots: ['<rootDir>/dist'],
+  testMatch: ['**/*.test.js'],
+  testEnvironment: '<rootDir>/dist/test/environment.js',
+  transform: {},
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};

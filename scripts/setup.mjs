@@ -1,0 +1,63 @@
+// Brings a fresh checkout to where it can run: dependencies, compiled files, models. Each step is skipped where its
+// result is already there, and says what it does where it is not. Uses Node alone, as nothing is installed yet.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+const fail = (message) => {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+};
+
+const run = (command, args, quiet = true) => {
+  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', stdio: quiet ? 'pipe' : 'inherit' });
+  if (result.status !== 0) fail(`${command} ${args.join(' ')} failed:\n${result.stdout ?? ''}${result.stderr ?? ''}`);
+};
+
+const isInstalled = (digest) => {
+  const stamp = join(root, 'node_modules', '.facestep-lock');
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+};
+
+/** Installs exactly what the lock file names. */
+export const install = (say) => {
+  const digest = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (isInstalled(digest)) return;
+  say('Installing the dependencies (about a minute with a warm cache)…');
+  run(npm, ['ci', '--no-audit', '--no-fund']);
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(join(root, 'node_modules', '.facestep-lock'), digest);
+};
+
+/** Compiles everything anew, so that no file of a removed source is left. */
+export const build = () => {
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.']);
+};
+
+/** Fetches the models, and with `demoPhotos` the pictures the demonstration and the tests use. */
+export const fetchFiles = async ({ demoPhotos, say }) => {
+  const manifest = await import(pathToFileURL(join(root, 'dist/src/engine/fetch-files.js')).href);
+  await manifest.fetchModels(join(root, 'models'), say);
+  if (demoPhotos) await manifest.fetchDemoPhotos(join(root, '.cache', 'demo-photos'), say);
+};
+
+/** Does all of it; `say` is told each step that takes time. */
+export const setUp = async ({ demoPhotos, say }) => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    fail(`facestep needs Node 20.19 or newer; this is ${process.version}.`);
+  install(say);
+  build();
+  await fetchFiles({ demoPhotos, say }).catch((error) => fail(error instanceof Error ? error.message : String(error)));
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await setUp({ demoPhotos: false, say: (line) => process.stdout.write(`${line}\n`) });

@@ -1,0 +1,40 @@
+// npm test: sets the checkout up, checks style, runs every suite, and ends with one line: N passed, N failed.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setUp } from './setup.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+await setUp({ demoPhotos: true, say: (line) => process.stdout.write(`${line}\n`) });
+
+const node = (script, args, env = {}) =>
+  spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  }).status;
+
+const style = node('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']);
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
+const report = join(folder, 'report.json');
+const options = `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`;
+const jestArgs = ['--json', `--outputFile=${report}`, ...process.argv.slice(2)];
+const status = node('jest/bin/jest.js', jestArgs, { NODE_OPTIONS: options.trim() });
+let passed = 0;
+let failed = 1;
+let skipped = 0;
+try {
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  passed = result.numPassedTests;
+  failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  skipped = result.numPendingTests;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+if (style !== 0) failed += 1;
+else passed += 1;
+process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`);
+process.exit(status === 0 && failed === 0 && passed > 1 ? 0 : 1);

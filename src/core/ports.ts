@@ -1,0 +1,238 @@
+import type { Json, JsonObject } from '../json.js';
+import type { ContentKey, KeyMaterial, Photo, SealedToken, UserSecret } from './concealed.js';
+import type { EpochMs, EpochSec } from './units.js';
+
+/*
+ * What the core needs from the outside. The core does no I/O: everything below is handed in by src/main.ts, and each
+ * port has one contract suite in test/contract that runs on every implementation.
+ */
+
+export interface Clock {
+  now(): EpochMs;
+}
+
+/** Cryptographically strong random bytes. */
+export type Random = (bytes: number) => Uint8Array;
+
+/** Takes JSON only, so a face, a token or a key passed to it does not compile. */
+export interface Log {
+  info(message: string, fields?: JsonObject): void;
+  warn(message: string, fields?: JsonObject): void;
+  error(message: string, fields?: JsonObject): void;
+}
+
+/** 1 (most tolerant) to 8 (strictest); what each means in message bits is in `src/token/levels.ts`. */
+export type Accuracy = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+/** What a token is bound to. Any difference at verification refuses exactly as another face does. */
+export interface Binding {
+  readonly tenant: string;
+  /** The kind of identity provider, or `api` for tokens made over the REST API. */
+  readonly idp: string;
+  /** The user's immutable id at the identity provider; empty for tokens made over the REST API. */
+  readonly subject: string;
+  readonly scope: string;
+  readonly accuracy: Accuracy;
+}
+
+/** Passive liveness of the photos: the least probability of "live" among them, 0 to 1. Evidence, not proof. */
+export type Liveness = number;
+
+export interface Sealed {
+  readonly token: SealedToken;
+  /** Stable, public name of the token: names it in the deny list, the audit trail and the consent record. */
+  readonly tokenId: string;
+  readonly engine: string;
+  readonly expiresAt: EpochSec | null;
+  /** How many photos the token was made from: one is allowed, and weaker. */
+  readonly photos: number;
+  /** `null` where the verifier cannot derive one. */
+  readonly contentKey: ContentKey | null;
+}
+
+export interface Verdict {
+  readonly matched: boolean;
+  /** Only on a match, and `null` where the verifier cannot derive one. */
+  readonly contentKey: ContentKey | null;
+  /** `null` unless asked for, or where the verifier does not measure it. */
+  readonly liveness: Liveness | null;
+  /** The token is sound but sealed under an older key or engine: worth sealing anew. */
+  readonly stale: boolean;
+}
+
+/** A similarity: cosine, rounded to two decimals. */
+export interface Score {
+  readonly matched: boolean;
+  /** `null` without a match: how near a miss was is never told. */
+  readonly score: number | null;
+  readonly threshold: number;
+}
+
+/** One comparison of two pictures. */
+export interface Comparison {
+  readonly score: number;
+  readonly match: boolean;
+}
+
+export interface Consistency {
+  readonly consistent: boolean;
+  /** Indices, from 0, of the photos that are not the person most of the others show. */
+  readonly outliers: readonly number[];
+}
+
+/** A rectangle in pixels of the upright picture. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface DetectedFace {
+  readonly box: Box;
+  /** The detector's confidence, 0 to 1. */
+  readonly confidence: number;
+}
+
+export interface Detection {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly faces: readonly DetectedFace[];
+}
+
+/** One measured property of a face picture and the bound it was held against. */
+export interface Measurement {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly atLeast: number | null;
+  readonly atMost: number | null;
+  readonly pass: boolean;
+}
+
+/** A set of measurements with their verdict; `reasons` names the measurements that failed. */
+export interface Screening {
+  readonly pass: boolean;
+  readonly reasons: readonly string[];
+  readonly measurements: readonly Measurement[];
+}
+
+export interface EnrolRequest {
+  /** 1 to 5 photos of one person. */
+  readonly photos: readonly Photo[];
+  readonly binding: Binding;
+  readonly secret: UserSecret | null;
+  readonly expiresAt: EpochSec | null;
+}
+
+export interface VerifyRequest {
+  /** 1 to 5 photos of one person. */
+  readonly photos: readonly Photo[];
+  readonly token: SealedToken;
+  readonly binding: Binding;
+  readonly secret: UserSecret | null;
+  /** The expiry the caller believes the token has; `undefined` takes the one in the token. */
+  readonly expectedExpiresAt?: EpochSec | null;
+  readonly requireLiveness: boolean;
+}
+
+/**
+ * Turns faces into tokens and verdicts. Every method throws `FaceError`: the `photo_*` and `face_*` codes for pictures,
+ * `token_malformed`, `token_key_retired`, `overloaded`, and `upstream_*` where the work is done elsewhere. It keeps
+ * nothing, and overwrites every `Photo` it was given before it settles.
+ */
+export interface Verifier {
+  readonly kind: 'embedded' | 'facenition';
+  /** Whether work can be taken now. */
+  isReady(): Promise<boolean>;
+  /** The public name and expiry of a token, without opening it. Nothing it says is verified. */
+  identify(token: SealedToken): { readonly tokenId: string; readonly expiresAt: EpochSec | null };
+  enrol(request: EnrolRequest): Promise<Sealed>;
+  verify(request: VerifyRequest): Promise<Verdict>;
+  score(request: VerifyRequest): Promise<Score>;
+  /** One probe against each reference, in order. */
+  match(probe: Photo, references: readonly Photo[], accuracy: Accuracy): Promise<readonly Comparison[]>;
+  consistency(photos: readonly Photo[], accuracy: Accuracy): Promise<Consistency>;
+  detect(photo: Photo): Promise<Detection>;
+  quality(photo: Photo): Promise<Screening>;
+  liveness(photo: Photo): Promise<Screening>;
+  close(): Promise<void>;
+}
+
+/** The enrolment token in one attribute of the user's profile at the identity provider, by immutable user id. */
+export interface Profile {
+  /** @throws FaceError `subject_unknown`, `profile_unavailable` */
+  readToken(subject: string): Promise<SealedToken | null>;
+  /** @throws FaceError `subject_unknown`, `profile_unavailable` */
+  writeToken(subject: string, token: SealedToken): Promise<void>;
+  /** Clearing what is already clear succeeds. @throws FaceError `subject_unknown`, `profile_unavailable` */
+  clearToken(subject: string): Promise<void>;
+}
+
+/** A stored value and the number of the write that made it. */
+export interface StateRecord {
+  readonly value: Json;
+  readonly revision: number;
+}
+
+/** When a write may happen: always, only where nothing is stored, or only over the revision that was read. */
+export type WriteCondition = 'any' | 'absent' | { readonly revision: number };
+
+/**
+ * Short records by key: step-ups, client tokens, deny list, counters. Writes are compare-and-swap, so what is
+ * single-use stays single-use across replicas. A record past `expiresAt` is absent. All methods throw FaceError
+ * `state_unavailable`.
+ */
+export interface State {
+  read(key: string): Promise<StateRecord | null>;
+  /** @returns whether the condition held and the value was written */
+  write(key: string, value: Json, options: { when: WriteCondition; expiresAt: EpochMs | null }): Promise<boolean>;
+  /** Adds to a counter, atomically, and returns the sum. The first addition sets the expiry; later ones keep it. */
+  add(key: string, amount: number, expiresAt: EpochMs): Promise<number>;
+  delete(key: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Versions count up from 1 and fit 16 bits. */
+export type KeyVersion = number;
+
+/** Holds the keys that seal tokens; the keys themselves never leave it. */
+export interface Keys {
+  currentVersion(): Promise<KeyVersion>;
+  /** HMAC-SHA-256 under the key of that version: 32 bytes. @throws FaceError `token_key_retired` */
+  mac(version: KeyVersion, message: Uint8Array): Promise<KeyMaterial>;
+}
+
+/** One line of the audit trail. It names subjects by their id at the provider and tokens by their public id. */
+export interface AuditEvent {
+  readonly action:
+    | 'enrolled'
+    | 'enrolment_refused'
+    | 'verified'
+    | 'verification_refused'
+    | 'revoked'
+    | 'step_up_started'
+    | 'hook_decided'
+    | 'client_token_issued'
+    | 'client_token_revoked';
+  readonly connection: string;
+  readonly subject: string;
+  readonly detail: JsonObject;
+}
+
+export interface Audit {
+  append(event: AuditEvent): Promise<void>;
+}
+
+/** A message to a person, by e-mail or SMS. */
+export interface Message {
+  readonly channel: 'email' | 'sms';
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** @throws FaceError `delivery_failed` */
+export interface Delivery {
+  send(message: Message): Promise<void>;
+}

@@ -1,0 +1,21 @@
+declare const unit: unique symbol;
+type Unit<Base, Name extends string> = Base & { readonly [unit]: Name };
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMs = Unit<number, 'EpochMs'>;
+
+/** Whole seconds since 1970-01-01T00:00:00Z. */
+export type EpochSec = Unit<number, 'EpochSec'>;
+
+/** A point in time from a number of milliseconds since 1970. */
+export const epochMs = (value: number): EpochMs => value as EpochMs;
+
+/** A point in time from a number of seconds since 1970; fractions are cut. */
+export const epochSec = (value: number): EpochSec => Math.floor(value) as EpochSec;
+
+export const toEpochSec = (time: EpochMs): EpochSec => epochSec(time / 1000);
+export const toEpochMs = (time: EpochSec): EpochMs => epochMs(time * 1000);
+export const addSec = (time: EpochMs, seconds: number): EpochMs => epochMs(time + seconds * 1000);
+
+/** RFC 3339 text in UTC, for replies and records that people read. */
+export const toIso = (time: EpochMs): string => new Date(time).toISOString();

@@ -1,0 +1,52 @@
+import type { Embedding, Photo } from '../core/concealed.js';
+import type { Box, DetectedFace, Detection } from '../core/ports.js';
+
+/** What may be measured of the one face in a picture. Each costs a model run or a pass over the pixels. */
+export type Signal = 'embedding' | 'pose' | 'liveness' | 'eyes' | 'quality';
+
+/** Degrees. Yaw changes sign on a mirrored picture; pitch is biased by −10 to −20 (docs/engine.md). */
+export interface Pose {
+  readonly yawDeg: number;
+  readonly pitchDeg: number;
+  readonly rollDeg: number;
+}
+
+/** Measured on the pixels of the face box. */
+export interface PixelQuality {
+  readonly faceWidthPx: number;
+  readonly eyeDistancePx: number;
+  /** Variance of the Laplacian of the grey face, brought to one size. */
+  readonly sharpness: number;
+  /** Mean grey level, 0 to 255. */
+  readonly brightness: number;
+  /** Standard deviation of the grey level, 0 to 127.5. */
+  readonly contrast: number;
+}
+
+/** What was asked for is present; the rest is `null`. */
+export interface Examination {
+  readonly face: DetectedFace;
+  readonly embedding: Embedding | null;
+  readonly pose: Pose | null;
+  /** Probability of "live", 0 to 1. */
+  readonly liveness: number | null;
+  /** Probability that both eyes are open, 0 to 1. */
+  readonly eyesOpen: number | null;
+  readonly quality: PixelQuality | null;
+}
+
+/**
+ * The face pipeline: decode, detect, align, embed; pose, liveness, eyes and quality as signals. Photos are copied to a
+ * worker thread and overwritten there and here before the promise settles.
+ */
+export interface Engine {
+  /** Every face, largest first. @throws FaceError `photo_*`, `overloaded` */
+  detect(photo: Photo): Promise<Detection>;
+  /** The only face. @throws FaceError `photo_*`, `face_none`, `face_many`, `face_too_small`, `overloaded` */
+  examine(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
+  /** Whether every worker has its models loaded. */
+  isReady(): boolean;
+  close(): Promise<void>;
+}
+
+export type { Box, DetectedFace, Detection };

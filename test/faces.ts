@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The top of the checkout, from a compiled file in dist. */
+export const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The models that `npm run setup` fetched. */
+export const modelsFolder = join(projectRoot, 'models');
+
+/** The pictures that set-up fetched for the demonstration: six group photos, `sample1.jpg` to `sample6.jpg`. */
+export const demoPhotosFolder = join(projectRoot, '.cache', 'demo-photos');
+
+const facesFolder =
+  process.env.FACESTEP_FACES ?? join(dirname(projectRoot.replace(/\/$/, '')), 'shared/data/faces-dev');
+
+/** Whether the evaluation faces are beside the checkout. Where not, the tests that need them skip, and say so. */
+export const hasFaces = existsSync(facesFolder);
+
+if (!hasFaces)
+  process.stderr.write(`SKIPPING tests on evaluation faces: none at ${facesFolder} (set FACESTEP_FACES)\n`);
+
+/** One evaluation photo, such as `face('Aaron_Peirsol', 2)`. */
+export function face(person: string, number: number): Buffer {
+  return readFileSync(join(facesFolder, person, `${person}_${String(number).padStart(4, '0')}.jpg`));
+}
+
+/** All people, sorted by name, with how many photos each has. */
+export function people(): { person: string; photos: number }[] {
+  return readdirSync(facesFolder)
+    .sort()
+    .map((person) => ({ person, photos: readdirSync(join(facesFolder, person)).length }));
+}
