@@ -1,0 +1,33 @@
+import type { Accuracy, Profile } from './ports.js';
+
+/** What one connection demands of a face check. */
+export interface Policy {
+  /** Tokens are sealed and checked at this level; changing it means enrolling anew. */
+  readonly accuracy: Accuracy;
+  /** What tokens of this connection may be used for; changing it means enrolling anew. */
+  readonly scope: string;
+  /** How long after a passed step-up a hook may still use it, in seconds. */
+  readonly freshnessSec: number;
+  /** How long a step-up waits for its photos, in seconds. */
+  readonly stepUpTimeoutSec: number;
+  /** How long an enrolment lasts, in days; `null` is without end. */
+  readonly enrolmentDays: number | null;
+  /** Whether a photo that fails passive liveness is refused. */
+  readonly requireLiveness: boolean;
+  /** What a hook answers where no fresh face check was found. */
+  readonly whenUnverified: HookFallback;
+  /** What a hook answers where this service cannot tell, because its state store is down. */
+  readonly whenUnavailable: HookFallback;
+}
+
+/** `deny` refuses the sign-in; `omit_claim` lets it through without the claim, for applications that check the claim. */
+export type HookFallback = 'deny' | 'omit_claim';
+
+/** One configured tenant of an identity provider. */
+export interface Connection {
+  readonly id: string;
+  /** The adapter's kind, such as `okta`. */
+  readonly kind: string;
+  readonly policy: Policy;
+  readonly profile: Profile;
+}
