@@ -169,9 +169,9 @@ export interface Profile {
   clearToken(subject: string): Promise<void>;
 }
 
-/** A stored value and the number of the write that made it. */
+/** A stored value, to be parsed by whoever reads it, and the number of the write that made it. */
 export interface StateRecord {
-  readonly value: Json;
+  readonly value: unknown;
   readonly revision: number;
 }
 
