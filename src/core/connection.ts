@@ -1,4 +1,4 @@
-import type { Accuracy, Profile } from './ports.js';
+import type { Accuracy, Binding, Profile } from './ports.js';
 
 /** What one connection demands of a face check. */
 export interface Policy {
@@ -30,4 +30,9 @@ export interface Connection {
   readonly kind: string;
   readonly policy: Policy;
   readonly profile: Profile;
+}
+
+/** What a token of this connection's subject is bound to. */
+export function bindingOf({ id, kind, policy }: Connection, subject: string): Binding {
+  return { tenant: id, idp: kind, subject, scope: policy.scope, accuracy: policy.accuracy };
 }

@@ -56,8 +56,11 @@ export interface Verdict {
   readonly contentKey: ContentKey | null;
   /** `null` unless asked for, or where the verifier does not measure it. */
   readonly liveness: Liveness | null;
-  /** The token is sound but sealed under an older key or engine: worth sealing anew. */
-  readonly stale: boolean;
+  /**
+   * The face sealed anew under the newest key and engine, where the token was under an older one, at least three photos
+   * matched, and the request allowed it.
+   */
+  readonly renewed: Sealed | null;
 }
 
 /** A similarity: cosine, rounded to two decimals. */
@@ -128,12 +131,15 @@ export interface EnrolRequest {
 export interface VerifyRequest {
   /** 1 to 5 photos of one person. */
   readonly photos: readonly Photo[];
-  readonly token: SealedToken;
+  /** `null` never matches, and takes the work of a token that another face opens: for whom nothing is enrolled. */
+  readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
   /** The expiry the caller believes the token has; `undefined` takes the one in the token. */
   readonly expectedExpiresAt?: EpochSec | null;
   readonly requireLiveness: boolean;
+  /** Whether the caller can store a renewed token. */
+  readonly allowRenewal: boolean;
 }
 
 /**

@@ -1,0 +1,76 @@
+import { FaceError, toCode } from '../errors.js';
+import type { SealedToken } from './concealed.js';
+import { isDenied } from './deny-list.js';
+import type { CoreDeps } from './deps.js';
+import { countAttempt, lockoutOf } from './lockout.js';
+import type { Binding, Score, Verdict, VerifyRequest } from './ports.js';
+import { toEpochMs } from './units.js';
+
+/** Passive liveness is a probability; the class boundary of the model is one half (docs/engine.md). */
+const livenessBoundary = 0.5;
+
+/**
+ * Holds live photos against a token. A face that does not match is a verdict, not an error.
+ * @throws FaceError `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `liveness_low`,
+ *   `locked_out`, and the codes of `Verifier` for pictures
+ */
+export async function verifyToken(request: VerifyRequest, deps: CoreDeps): Promise<Verdict> {
+  const check = async (): Promise<Verdict> => {
+    const verdict = await deps.verifier.verify(request);
+    // Said before the match is, and counted as a failure: a printed photo of the right person learns nothing.
+    if (request.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary) throw new FaceError('liveness_low');
+    return verdict;
+  };
+  return attemptCheck(request, check, deps);
+}
+
+/**
+ * As `verifyToken`, with the similarity of a match.
+ * @throws FaceError as `verifyToken`
+ */
+export async function scoreToken(request: VerifyRequest, deps: CoreDeps): Promise<Score> {
+  return attemptCheck(request, () => deps.verifier.score(request), deps);
+}
+
+async function attemptCheck<T extends { readonly matched: boolean }>(
+  request: VerifyRequest,
+  check: () => Promise<T>,
+  deps: CoreDeps,
+): Promise<T> {
+  const { token, binding, photos } = request;
+  try {
+    const tokenId = token === null ? null : await checkUsable(token, deps);
+    const who = binding.subject === '' && tokenId !== null ? `token:${tokenId}` : lockoutOf(binding);
+    const verdict = await countAttempt(
+      who,
+      async () => {
+        const result = await check();
+        return { succeeded: result.matched, result };
+      },
+      deps,
+    );
+    await record(verdict.matched, binding, { tokenId }, deps);
+    return verdict;
+  } catch (error) {
+    await record(false, binding, { code: toCode(error) }, deps);
+    throw error;
+  } finally {
+    for (const photo of photos) photo.wipe();
+  }
+}
+
+async function checkUsable(token: SealedToken, { verifier, state, clock }: CoreDeps): Promise<string> {
+  const { tokenId, expiresAt } = verifier.identify(token);
+  if (expiresAt !== null && toEpochMs(expiresAt) <= clock.now()) throw new FaceError('token_expired');
+  if (await isDenied(tokenId, { state })) throw new FaceError('token_revoked');
+  return tokenId;
+}
+
+async function record(
+  matched: boolean,
+  { tenant: connection, subject }: Binding,
+  detail: { tokenId: string | null } | { code: string },
+  { audit }: CoreDeps,
+): Promise<void> {
+  await audit.append({ action: matched ? 'verified' : 'verification_refused', connection, subject, detail });
+}
