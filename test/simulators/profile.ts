@@ -1,0 +1,36 @@
+import { SealedToken } from '../../src/core/concealed.js';
+import type { Profile } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+
+/** A directory in memory. `attributes` is the directory itself: read it to see what was really written. */
+export function createMemoryProfile(subjects: readonly string[]): Profile & {
+  readonly attributes: Map<string, string | null>;
+  setDown(down: boolean): void;
+} {
+  const attributes = new Map<string, string | null>(subjects.map((subject) => [subject, null]));
+  let isDown = false;
+  const find = (subject: string): string | null => {
+    if (isDown) throw new FaceError('profile_unavailable');
+    const value = attributes.get(subject);
+    if (value === undefined) throw new FaceError('subject_unknown');
+    return value;
+  };
+  return {
+    attributes,
+    setDown: (down) => {
+      isDown = down;
+    },
+    async readToken(subject) {
+      const value = find(subject);
+      return value === null ? null : new SealedToken(value);
+    },
+    async writeToken(subject, token) {
+      find(subject);
+      token.use((text) => attributes.set(subject, text));
+    },
+    async clearToken(subject) {
+      find(subject);
+      attributes.set(subject, null);
+    },
+  };
+}
