@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { projectRoot } from './faces.js';
+
+/** Product files only: no tests. Paths from the top of the checkout. */
+const files = ['src', 'adapters']
+  .flatMap((folder) =>
+    readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  )
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+
+const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
+
+const importsOf = (file: string): string[] =>
+  [...read(file).matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, name]) =>
+    name!.startsWith('.') ? relative(projectRoot, join(projectRoot, dirname(file), name!)) : name!,
+  );
+
+const within = (folder: string) => files.filter((file) => file.startsWith(`${folder}/`));
+
+test('there is something to look at', () => {
+  expect(files.length).toBeGreaterThan(30);
+});
+
+describe('data flows one way', () => {
+  test.each(within('src/core'))('%s imports the core, the errors and pure parts of Node alone', (file) => {
+    const allowed = /^(src\/(core\/|errors\.js|json\.js)|zod$|node:(crypto|util)$)/;
+    expect(importsOf(file).filter((name) => !allowed.test(name))).toEqual([]);
+  });
+
+  test.each(files.filter((file) => file !== 'src/main.ts' && !file.startsWith('adapters/')))(
+    '%s imports no provider, and of the adapters only their interface',
+    (file) => {
+      expect(importsOf(file).filter((name) => /^adapters\/(?!adapter\.js)/.test(name))).toEqual([]);
+    },
+  );
+
+  test.each(within('adapters'))('%s imports no other provider and nothing of the edge', (file) => {
+    const own = file.split('/').slice(0, 2).join('/');
+    const foreign = importsOf(file).filter(
+      (name) => /^adapters\/[^/]+\//.test(name) && !name.startsWith(`${own}/`) && file !== 'adapters/index.ts',
+    );
+    expect([...foreign, ...importsOf(file).filter((name) => /^src\/(api|http|capture|main)/.test(name))]).toEqual([]);
+  });
+
+  test.each(files)('%s imports nothing of tests, programs or simulators', (file) => {
+    expect(importsOf(file).filter((name) => /^(test|bench|eval|demo|scripts)\//.test(name))).toEqual([]);
+  });
+
+  test('no two files import each other, directly or around', () => {
+    const graph = new Map(
+      files.map((file) => [
+        file,
+        importsOf(file)
+          .map((name) => name.replace(/\.js$/, '.ts'))
+          .filter((n) => files.includes(n)),
+      ]),
+    );
+    const done = new Set<string>();
+    const walk = (file: string, path: string[]): string[] => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (done.has(file)) return [];
+      for (const next of graph.get(file) ?? []) {
+        const cycle = walk(next, [...path, file]);
+        if (cycle.length > 0) return cycle;
+      }
+      done.add(file);
+      return [];
+    };
+    for (const file of files) expect(walk(file, [])).toEqual([]);
+  });
+});
+
+describe('what only src/main.ts names', () => {
+  test.each(files.filter((file) => file !== 'src/main.ts'))('%s takes clock, random and fetch as arguments', (file) => {
+    const code = read(file);
+    const named = /\b(Date\.now|Math\.random|randomBytes|randomUUID|randomInt|getRandomValues|globalThis\.fetch)\b/;
+    expect(named.exec(code)?.[0]).toBeUndefined();
+  });
+});
+
+describe('soft spots', () => {
+  test.each(files)('%s has no cast, no any and no silenced check', (file) => {
+    const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    const cast =
+      file === 'src/core/units.ts'
+        ? null
+        : /\bas (?!const\b)[A-Za-z{(]/.exec(code.replace(/^(import|export) .*$/gm, ''));
+    expect(cast?.[0]).toBeUndefined();
+    expect(/(: any\b|<any>|@ts-(ignore|expect-error)|biome-ignore)/.exec(read(file))?.[0]).toBeUndefined();
+  });
+
+  test.each(files)('%s is named for its subject', (file) => {
+    expect(file).not.toMatch(/(utils?|helpers?|managers?|common|misc)\.ts$/);
+  });
+});
