@@ -82,7 +82,7 @@ describe('what only src/main.ts names', () => {
 
 describe('soft spots', () => {
   test.each(files)('%s has no cast, no any and no silenced check', (file) => {
-    const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/gm, '');
     const cast =
       file === 'src/core/units.ts'
         ? null

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { systemRandom as random } from '../../test/simulators/sinks.js';
+import { Credential } from '../core/concealed.js';
+import { loadAdminKey } from './admin-key.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-admin-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+test('the first start makes a key, shows it once and keeps its digest alone', async () => {
+  const file = join(folder, 'first');
+  const { digest, fresh } = await loadAdminKey({ given: null, file, random });
+  const text = fresh!.use((key) => key);
+  expect(text).toMatch(/^fsa_[\w-]{43}$/);
+  expect(Buffer.from(digest).toString('hex')).toBe(sha256(text));
+  expect(readFileSync(file, 'utf8')).not.toContain(text);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const again = await loadAdminKey({ given: null, file, random });
+  expect(again.fresh).toBeNull();
+  expect(Buffer.from(again.digest)).toEqual(Buffer.from(digest));
+});
+
+test('two first starts at once agree on one key', async () => {
+  const file = join(folder, 'both');
+  const [one, two] = await Promise.all([1, 2].map(() => loadAdminKey({ given: null, file, random })));
+  expect([one!.fresh, two!.fresh].filter((key) => key !== null)).toHaveLength(1);
+});
+
+test('a given key is used and written nowhere', async () => {
+  const file = join(folder, 'given');
+  const { digest, fresh } = await loadAdminKey({ given: new Credential('chosen'), file, random });
+  expect(fresh).toBeNull();
+  expect(Buffer.from(digest).toString('hex')).toBe(sha256('chosen'));
+  expect(() => readFileSync(file)).toThrow();
+});
+
+test('a file that is no digest is refused', async () => {
+  const file = join(folder, 'broken');
+  writeFileSync(file, 'x');
+  await expect(loadAdminKey({ given: null, file, random })).rejects.toMatchObject({ code: 'config_invalid' });
+});
