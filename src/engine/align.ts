@@ -1,0 +1,53 @@
+import { type Landmarks, toEyeCentres, toMean, toMouthCorners, toNoseTip } from './landmarks.js';
+import type { Point } from './picture.js';
+
+/** Side of the aligned face, in pixels. */
+export const alignedSizePx = 112;
+
+/**
+ * Where eyes, nose and corners of the mouth stand in the aligned face.
+ * @see https://arxiv.org/abs/1801.07698 (ArcFace), which took them over from earlier work
+ */
+const places: readonly Point[] = [
+  { x: 38.2946, y: 51.6963 },
+  { x: 73.5318, y: 51.5014 },
+  { x: 56.0252, y: 71.7366 },
+  { x: 41.5493, y: 92.3655 },
+  { x: 70.7299, y: 92.2041 },
+];
+
+/** From the aligned face to the picture: its pixel 0,0 is at `origin`; a step right adds `across`, a step down `down`. */
+export interface Alignment {
+  readonly origin: Point;
+  readonly across: Point;
+  readonly down: Point;
+}
+
+/**
+ * The similarity (turn, one scale, shift; no mirror) that brings the five points of a face nearest to their places, by
+ * least squares, inverted: the places of the aligned face are looked up in the picture.
+ */
+export function alignFace(landmarks: Landmarks): Alignment {
+  const points = [...toEyeCentres(landmarks), toNoseTip(landmarks), ...toMouthCorners(landmarks)];
+  const from = toMean(points);
+  const to = toMean(places);
+  let length = 0;
+  let dot = 0;
+  let cross = 0;
+  points.forEach((point, at) => {
+    const u = { x: point.x - from.x, y: point.y - from.y };
+    const v = { x: places[at].x - to.x, y: places[at].y - to.y };
+    length += u.x * u.x + u.y * u.y;
+    dot += u.x * v.x + u.y * v.y;
+    cross += u.x * v.y - u.y * v.x;
+  });
+  // Forward: v = [a −b; b a] u with a = dot / length, b = cross / length. Its inverse divides by a² + b².
+  const norm = (dot * dot + cross * cross) / length;
+  const a = dot / norm;
+  const b = cross / norm;
+  return {
+    origin: { x: from.x - a * to.x - b * to.y, y: from.y + b * to.x - a * to.y },
+    across: { x: a, y: -b },
+    down: { x: b, y: a },
+  };
+}

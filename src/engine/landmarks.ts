@@ -1,0 +1,67 @@
+import type { Box } from '../core/ports.js';
+import type { Model } from './models.js';
+import { type Picture, type Point, sampleGrid } from './picture.js';
+
+/**
+ * 68 points of a face in pixels of the picture, in the order of the 300-W annotation: jaw, brows, nose, eyes, mouth.
+ * @see https://ibug.doc.ic.ac.uk/resources/300-W/
+ */
+export type Landmarks = readonly Point[];
+
+/** Finds the 68 points of the face in a box. */
+export type LandmarkFinder = (picture: Picture, box: Box) => Promise<Landmarks>;
+
+const sizePx = 64;
+
+/** Grey level by the weights of ITU-R BT.601. */
+export const toGrey = (red: number, green: number, blue: number): number => 0.299 * red + 0.587 * green + 0.114 * blue;
+
+/** The detector's box itself goes in, first and last sample on its first and last pixel. */
+export function createLandmarkFinder(model: Model): LandmarkFinder {
+  return async (picture, box) => {
+    const { input } = model;
+    sampleGrid(
+      picture,
+      {
+        columns: sizePx,
+        rows: sizePx,
+        origin: { x: box.x, y: box.y },
+        across: { x: (box.width - 1) / (sizePx - 1), y: 0 },
+        down: { x: 0, y: (box.height - 1) / (sizePx - 1) },
+        outside: 'nearest',
+      },
+      (index, red, green, blue) => {
+        input[index] = toGrey(red, green, blue) / 256;
+      },
+    );
+    const { output } = await model.run();
+    const landmarks: Point[] = [];
+    for (let at = 0; at < output.length; at += 2)
+      landmarks.push({ x: box.x + output[at] * box.width, y: box.y + output[at + 1] * box.height });
+    output.fill(0);
+    return landmarks;
+  };
+}
+
+/** The middle of several points. */
+export function toMean(points: readonly Point[]): Point {
+  const sum = points.reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }), { x: 0, y: 0 });
+  return { x: sum.x / points.length, y: sum.y / points.length };
+}
+
+const pick = (landmarks: Landmarks, indices: readonly number[]): Point => toMean(indices.map((at) => landmarks[at]));
+
+/** The middle of the two lids of each eye: first the one on the left of the picture. */
+export const toEyeCentres = (landmarks: Landmarks): readonly [Point, Point] => [
+  pick(landmarks, [37, 38, 40, 41]),
+  pick(landmarks, [43, 44, 46, 47]),
+];
+
+/** Both corners of the mouth: first the one on the left of the picture. Each is the mean of its outer and inner point. */
+export const toMouthCorners = (landmarks: Landmarks): readonly [Point, Point] => [
+  pick(landmarks, [48, 60]),
+  pick(landmarks, [54, 64]),
+];
+
+/** The tip of the nose. */
+export const toNoseTip = (landmarks: Landmarks): Point => landmarks[30];

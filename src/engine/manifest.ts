@@ -1,0 +1,147 @@
+/** One published file inside a package of the npm registry, and what it must be to the byte. */
+export interface PublishedFile {
+  /** Its path inside the package. */
+  readonly path: string;
+  /** What it is called in our folder. */
+  readonly file: string;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** A model: a published file and the shape of what goes in and comes out. */
+export interface ModelFile extends PublishedFile {
+  readonly use: string;
+  /** The tensor it takes, always called `input`: batch, channels, height, width. */
+  readonly input: readonly [1, number, number, number];
+  /** The tensors it gives, by name, with how many numbers each holds. */
+  readonly output: Readonly<Record<string, number>>;
+}
+
+/** A package of the npm registry, pinned to its content. */
+export interface PublishedPackage<File extends PublishedFile> {
+  readonly package: string;
+  readonly version: string;
+  /** Of the whole tarball, in the form package-lock.json uses. */
+  readonly integrity: string;
+  readonly licence: string;
+  readonly files: readonly File[];
+}
+
+/**
+ * The models, by what they do. What the data was that trained them is not stated by their publisher (MODELS.md).
+ */
+export const models = {
+  detect: {
+    path: 'model/fr_detect.onnx',
+    file: 'fr_detect.onnx',
+    use: 'finds faces',
+    sha256: '6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854',
+    bytes: 1_217_758,
+    input: [1, 3, 240, 320],
+    output: { scores: 4420 * 2, boxes: 4420 * 4 },
+  },
+  landmarks: {
+    path: 'model/fr_landmark.onnx',
+    file: 'fr_landmark.onnx',
+    use: 'finds 68 points of a face',
+    sha256: 'f10b0ba1d2a8a099adefede1ebf3733e44fe370715e7303dbeb7f59c02142258',
+    bytes: 1_163_742,
+    input: [1, 1, 64, 64],
+    output: { output: 68 * 2 },
+  },
+  embed: {
+    path: 'model/fr_feature.onnx',
+    file: 'fr_feature.onnx',
+    use: 'describes a face by 512 numbers',
+    sha256: '87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581',
+    bytes: 4_884_269,
+    input: [1, 3, 112, 112],
+    output: { output: 512 },
+  },
+  pose: {
+    path: 'model/fr_pose.onnx',
+    file: 'fr_pose.onnx',
+    use: 'tells where a face is turned',
+    sha256: '72d032ec941b7153bf8d3f2c03a4c165453cc7e63d479041ec7c6ef087e5839d',
+    bytes: 5_811_723,
+    input: [1, 3, 224, 224],
+    output: { output: 66, '617': 66, '618': 66 },
+  },
+  liveness: {
+    path: 'model/fr_liveness.onnx',
+    file: 'fr_liveness.onnx',
+    use: 'tells a face from a picture of one',
+    sha256: 'afa783b7e902fdfcf323a7240cac2a1c580c25314ea4161129dc1b0d100dc32d',
+    bytes: 1_886_811,
+    input: [1, 3, 128, 128],
+    output: { output: 3 },
+  },
+  eyes: {
+    path: 'model/fr_eye.onnx',
+    file: 'fr_eye.onnx',
+    use: 'tells an open eye from a closed one',
+    sha256: '1afcea006abc1ccac3c517022abde0aa092bed74ff3c9fe6878483ef9e6e38de',
+    bytes: 207_130,
+    input: [1, 1, 24, 24],
+    output: { output: 2 },
+  },
+} as const satisfies Record<string, ModelFile>;
+
+/** What a model is for. */
+export type ModelName = keyof typeof models;
+
+/** Where the models come from. Its own dependencies are not wanted, so it is not one of ours. */
+export const modelPackage = {
+  package: 'faceplugin',
+  version: '1.0.3',
+  integrity: 'sha512-jq+8L3MdF0MHbc7y5hwQSZOdpwuto8qK0X5aYBVGrCYbOhxoTdnDE6dMR4sGtob7AGTdcJb0Nq4Xc9hznz005w==',
+  licence: 'MIT',
+  files: Object.values(models),
+} as const satisfies PublishedPackage<ModelFile>;
+
+/** Six group photos for the demonstration and the tests. They show real people: fetched at set-up, never committed. */
+export const demoPhotoPackage = {
+  package: '@vladmandic/face-api',
+  version: '1.7.15',
+  integrity: 'sha512-WDMmK3CfNLo8jylWqMoQgf4nIst3M0fzx1dnac96wv/dvMTN4DxC/Pq1DGtduDk1lktCamQ3MIDXFnvrdHTXDw==',
+  licence: 'MIT',
+  files: [
+    {
+      path: 'demo/sample1.jpg',
+      file: 'sample1.jpg',
+      sha256: '8ecae4b267b2d3169e06e00c7dee97097aa2a94635d45216f7732a5f4943cb51',
+      bytes: 144_516,
+    },
+    {
+      path: 'demo/sample2.jpg',
+      file: 'sample2.jpg',
+      sha256: '7d2b60ae6f13bf30f422e04df87451081a02c83de469056f25afb44b7000c691',
+      bytes: 181_758,
+    },
+    {
+      path: 'demo/sample3.jpg',
+      file: 'sample3.jpg',
+      sha256: '8eb081c9efb14370fa94d9feab9e5fbeafd19a627491853a80c2bf67f7ffa936',
+      bytes: 221_049,
+    },
+    {
+      path: 'demo/sample4.jpg',
+      file: 'sample4.jpg',
+      sha256: '729efa5923061d40eb4ed5f267a18cc7b8ba6f852bb2757b16d8b7e4937476fc',
+      bytes: 210_824,
+    },
+    {
+      path: 'demo/sample5.jpg',
+      file: 'sample5.jpg',
+      sha256: '6d45095ebb182d8f975c0790e0e4eefd86fbb40609cf4b271776d92e12662938',
+      bytes: 166_400,
+    },
+    {
+      path: 'demo/sample6.jpg',
+      file: 'sample6.jpg',
+      sha256: '9baad80f9d5e306fb9b8c0913d44445f1e95848df317530efb03d0934c57ba87',
+      bytes: 302_445,
+    },
+  ],
+} as const satisfies PublishedPackage<PublishedFile>;

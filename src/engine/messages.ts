@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { faceErrorCodes } from '../errors.js';
+
+/*
+ * What passes between the pool and its workers. Both sides parse what they receive: a thread is a border like any other.
+ */
+
+const signal = z.enum(['embedding', 'pose', 'liveness', 'eyes', 'quality']);
+const photo = z.instanceof(Uint8Array);
+
+/** One job, from the pool to a worker. The worker owns the bytes from then on. */
+export const jobGuard = z.discriminatedUnion('task', [
+  z.object({ task: z.literal('detect'), photo }),
+  z.object({ task: z.literal('examine'), photo, signals: z.array(signal), choice: z.enum(['only', 'central']) }),
+  z.object({ task: z.literal('close') }),
+]);
+export type Job = z.infer<typeof jobGuard>;
+/** A job that holds a photo. */
+export type PhotoJob = Exclude<Job, { task: 'close' }>;
+
+const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+const face = z.object({ box, confidence: z.number() });
+const pose = z.object({ yawDeg: z.number(), pitchDeg: z.number(), rollDeg: z.number() });
+const quality = z.object({
+  faceWidthPx: z.number(),
+  eyeDistancePx: z.number(),
+  sharpness: z.number(),
+  brightness: z.number(),
+  contrast: z.number(),
+});
+
+export const detectionGuard = z.object({ widthPx: z.number(), heightPx: z.number(), faces: z.array(face).readonly() });
+export const examinationGuard = z.object({
+  face,
+  embedding: z.instanceof(Float32Array).nullable(),
+  pose: pose.nullable(),
+  liveness: z.number().nullable(),
+  eyesOpen: z.number().nullable(),
+  quality: quality.nullable(),
+});
+
+/** What a worker says: once when its models are loaded or cannot be, then once for each job. */
+export const replyGuard = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('ready') }),
+  z.object({ outcome: z.literal('detected'), value: detectionGuard }),
+  z.object({ outcome: z.literal('examined'), value: examinationGuard }),
+  z.object({
+    outcome: z.literal('refused'),
+    code: z.enum(faceErrorCodes),
+    detail: z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
+  }),
+]);
+export type Reply = z.infer<typeof replyGuard>;
+
+/** What a worker is started with. */
+export const workerDataGuard = z.object({ modelsFolder: z.string() });

@@ -1,0 +1,196 @@
+import type { Box, DetectedFace, Detection } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import { alignFace } from './align.js';
+import { type Choice, chooseFace, sortByWidth } from './choose-face.js';
+import { decode, toReduction } from './decode.js';
+import { createFaceDetector } from './detect.js';
+import { createFaceEmbedder } from './embed.js';
+import type { Examination, Signal } from './engine.js';
+import { createEyeEstimator } from './eyes.js';
+import { type Header, prepareDecoder, readHeader } from './header.js';
+import { createLandmarkFinder } from './landmarks.js';
+import { createLivenessEstimator } from './liveness.js';
+import { loadModels, type Models } from './models.js';
+import type { Picture } from './picture.js';
+import { createPoseEstimator } from './pose.js';
+import { measureQuality } from './quality.js';
+
+/** An examination whose embedding is still bare numbers, as it crosses from worker to pool. */
+export type BareExamination = Omit<Examination, 'embedding'> & { readonly embedding: Float32Array<ArrayBuffer> | null };
+
+/**
+ * A narrower face, in pixels of the original, is refused: below it, the share of genuine pairs that fail more than
+ * doubles (docs/engine.md, `npm run eval -- face-width`).
+ */
+export const minFaceWidthPx = 32;
+
+/** An aligned face is 112 pixels wide; a face narrower than that in a reduced picture is decoded anew from the original. */
+const detailWidthPx = 112;
+
+/** What liveness looks at, 2.7 boxes, and a little for rounding. */
+const detailEnlargement = 3;
+
+/** The stages on one thread, each callable by itself. One call at a time: a model's input is one buffer. */
+export interface Stages {
+  readonly readHeader: typeof readHeader;
+  readonly decode: typeof decode;
+  readonly detect: ReturnType<typeof createFaceDetector>;
+  readonly findLandmarks: ReturnType<typeof createLandmarkFinder>;
+  readonly align: typeof alignFace;
+  readonly embed: ReturnType<typeof createFaceEmbedder>;
+  readonly estimatePose: ReturnType<typeof createPoseEstimator>;
+  readonly estimateLiveness: ReturnType<typeof createLivenessEstimator>;
+  readonly estimateEyes: ReturnType<typeof createEyeEstimator>;
+  readonly measureQuality: typeof measureQuality;
+}
+
+/** The whole way from an encoded picture to what is asked of its face, on the calling thread. One call at a time. */
+export interface Pipeline {
+  readonly stages: Stages;
+  /** @throws FaceError `photo_*` */
+  detect(bytes: Uint8Array): Promise<Detection>;
+  /** @throws FaceError `photo_*`, `face_none`, `face_many`, `face_too_small` */
+  examine(bytes: Uint8Array, signals: readonly Signal[], choice: Choice): Promise<BareExamination>;
+  close(): Promise<void>;
+}
+
+function createStages(models: Models): Stages {
+  return {
+    readHeader,
+    decode,
+    detect: createFaceDetector(models.detect),
+    findLandmarks: createLandmarkFinder(models.landmarks),
+    align: alignFace,
+    embed: createFaceEmbedder(models.embed),
+    estimatePose: createPoseEstimator(models.pose),
+    estimateLiveness: createLivenessEstimator(models.liveness),
+    estimateEyes: createEyeEstimator(models.eyes),
+    measureQuality,
+  };
+}
+
+const toScale = (header: Header, picture: Picture): { x: number; y: number } => ({
+  x: header.widthPx / picture.widthPx,
+  y: header.heightPx / picture.heightPx,
+});
+
+const scaleBox = (box: Box, by: { readonly x: number; readonly y: number }): Box => ({
+  x: box.x * by.x,
+  y: box.y * by.y,
+  width: box.width * by.x,
+  height: box.height * by.y,
+});
+
+/** Whole pixels, inside the picture. */
+function clipBox(box: Box, header: Header): Box {
+  const x = Math.min(Math.max(Math.round(box.x), 0), header.widthPx - 1);
+  const y = Math.min(Math.max(Math.round(box.y), 0), header.heightPx - 1);
+  return {
+    x,
+    y,
+    width: Math.min(Math.max(Math.round(box.x + box.width), x + 1), header.widthPx) - x,
+    height: Math.min(Math.max(Math.round(box.y + box.height), y + 1), header.heightPx) - y,
+  };
+}
+
+/** A face and the pixels to read it from. */
+interface View {
+  readonly picture: Picture;
+  /** In pixels of `picture`. */
+  readonly box: Box;
+  /** Pixels of the original to one of `picture`. */
+  readonly scale: number;
+}
+
+/**
+ * Loads the models and joins the stages.
+ * @throws FaceError `model_missing`, `model_altered`
+ */
+export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
+  prepareDecoder();
+  const models = await loadModels(modelsFolder);
+  const stages = createStages(models);
+
+  /** Decodes a small face of a reduced picture anew, with its surroundings, at the size its embedding needs. */
+  async function decodeDetail(bytes: Uint8Array, header: Header, box: Box, reduction: number): Promise<View> {
+    const region = clipBox(
+      {
+        x: box.x - (box.width * (detailEnlargement - 1)) / 2,
+        y: box.y - (box.height * (detailEnlargement - 1)) / 2,
+        width: box.width * detailEnlargement,
+        height: box.height * detailEnlargement,
+      },
+      header,
+    );
+    const picture = await decode(bytes, header, reduction, region);
+    const scale = { x: picture.widthPx / region.width, y: picture.heightPx / region.height };
+    return {
+      picture,
+      box: scaleBox({ ...box, x: box.x - region.x, y: box.y - region.y }, scale),
+      scale: 1 / scale.x,
+    };
+  }
+
+  async function measure(view: View, signals: ReadonlySet<Signal>): Promise<Omit<BareExamination, 'face'>> {
+    const { picture, box } = view;
+    const landmarks = await stages.findLandmarks(picture, box);
+    return {
+      embedding: signals.has('embedding') ? await stages.embed(picture, stages.align(landmarks)) : null,
+      pose: signals.has('pose') ? await stages.estimatePose(picture, box) : null,
+      liveness: signals.has('liveness') ? await stages.estimateLiveness(picture, box) : null,
+      eyesOpen: signals.has('eyes') ? await stages.estimateEyes(picture, landmarks) : null,
+      quality: signals.has('quality') ? stages.measureQuality(picture, box, landmarks, view.scale) : null,
+    };
+  }
+
+  return {
+    stages,
+
+    async detect(bytes) {
+      const header = await readHeader(bytes);
+      const picture = await decode(bytes, header, toReduction(header), null);
+      const faces = await stages.detect(picture);
+      const scale = toScale(header, picture);
+      picture.data.fill(0);
+      const toOriginal = ({ box, confidence }: DetectedFace): DetectedFace => ({
+        box: clipBox(scaleBox(box, scale), header),
+        confidence,
+      });
+      return { ...header, faces: sortByWidth(faces).map(toOriginal) };
+    },
+
+    async examine(bytes, signals, choice) {
+      const header = await readHeader(bytes);
+      const reduction = toReduction(header);
+      const picture = await decode(bytes, header, reduction, null);
+      const views: View[] = [];
+      try {
+        const face = chooseFace(await stages.detect(picture), picture, choice);
+        const scale = toScale(header, picture);
+        const box = scaleBox(face.box, scale);
+        if (box.width < minFaceWidthPx) throw new FaceError('face_too_small', { widthPx: Math.round(box.width) });
+
+        let detail = reduction;
+        while (detail > 1 && box.width / detail < detailWidthPx) detail /= 2;
+        views.push(
+          detail === reduction
+            ? { picture, box: face.box, scale: scale.x }
+            : await decodeDetail(bytes, header, box, detail),
+        );
+        return {
+          face: { box: clipBox(box, header), confidence: face.confidence },
+          ...(await measure(views[0], new Set(signals))),
+        };
+      } finally {
+        picture.data.fill(0);
+        for (const view of views) view.picture.data.fill(0);
+        models.landmarks.input.fill(0);
+        models.embed.input.fill(0);
+      }
+    },
+
+    async close() {
+      await Promise.all(Object.values(models).map((model) => model.close()));
+    },
+  };
+}

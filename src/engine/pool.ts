@@ -1,0 +1,168 @@
+import { availableParallelism } from 'node:os';
+import { Embedding, type Photo } from '../core/concealed.js';
+import { FaceError } from '../errors.js';
+import type { Detection, Engine, Examination, Signal } from './engine.js';
+import type { PhotoJob, Reply } from './messages.js';
+import { startWorker, type WorkerHandle } from './worker-handle.js';
+
+/** How a pool is made. */
+export interface EnginePoolOptions {
+  readonly modelsFolder: string;
+  /** Worker threads; one for each processor unless said otherwise. */
+  readonly workers?: number;
+  /** Jobs that may wait beside those being worked on; one more is refused as `overloaded`. */
+  readonly queueLimit: number;
+}
+
+/** The engine, with what only evaluation needs. */
+export interface EnginePool extends Engine {
+  /**
+   * As `examine`, but of several faces takes the one nearest the middle: evaluation photos are centred on their person
+   * and often show others. Nothing that decides about a person may use it.
+   * @throws FaceError `photo_*`, `face_none`, `face_too_small`, `overloaded`
+   */
+  examineCentral(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
+}
+
+/** About what one job takes; only for telling a refused caller when to come back (docs/engine.md). */
+const jobSec = 0.02;
+
+type PhotoTask = PhotoJob extends infer Each ? (Each extends PhotoJob ? Omit<Each, 'photo'> : never) : never;
+
+interface Waiting {
+  readonly task: PhotoTask;
+  readonly photo: Photo;
+  resolve(reply: Reply): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Starts the workers and waits until each has its models. Main-thread cost of a job: one copy of the encoded photo and
+ * two small messages. A worker that dies takes its one job with it (`internal`) and is replaced.
+ * @throws FaceError `model_missing`, `model_altered`, and `internal` where a worker cannot start
+ */
+export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
+  const size = options.workers ?? availableParallelism();
+  const workers = new Set<WorkerHandle>();
+  const idle: WorkerHandle[] = [];
+  const waiting: Waiting[] = [];
+  const starting = new Set<Promise<void>>();
+  let running = 0;
+  let isClosing = false;
+  let whenDrained: (() => void) | null = null;
+
+  const start = async (): Promise<void> => {
+    const worker = await startWorker(options.modelsFolder);
+    workers.add(worker);
+    idle.push(worker);
+    void worker.whenGone.then(() => replace(worker));
+    dispatch();
+  };
+
+  const addWorker = async (): Promise<void> => {
+    const started = start();
+    starting.add(started);
+    await started.finally(() => starting.delete(started));
+  };
+
+  const refuseWaiting = (error: FaceError): void => {
+    for (const job of waiting.splice(0)) job.reject(error);
+  };
+
+  const replace = (worker: WorkerHandle): void => {
+    workers.delete(worker);
+    const at = idle.indexOf(worker);
+    if (at >= 0) idle.splice(at, 1);
+    if (isClosing) return;
+    // Where the replacement cannot start either, the pool is smaller, and says so by isReady.
+    addWorker().catch(() => {
+      if (workers.size === 0 && starting.size === 0) refuseWaiting(new FaceError('internal', { workers: 0 }));
+    });
+  };
+
+  const run = async (worker: WorkerHandle, job: Waiting): Promise<void> => {
+    running += 1;
+    try {
+      // Copied only now, so that a waiting photo is held once. The copy moves to the worker.
+      const photo = job.photo.use((bytes) => new Uint8Array(bytes));
+      job.resolve(await worker.ask({ ...job.task, photo }));
+      idle.push(worker);
+    } catch (error) {
+      job.reject(error);
+    } finally {
+      running -= 1;
+      dispatch();
+      if (running === 0 && waiting.length === 0) whenDrained?.();
+    }
+  };
+
+  const dispatch = (): void => {
+    while (waiting.length > 0 && idle.length > 0) {
+      const job = waiting.shift();
+      const worker = idle.pop();
+      if (job !== undefined && worker !== undefined) void run(worker, job);
+    }
+  };
+
+  const ask = async (task: PhotoTask, photo: Photo): Promise<Reply> => {
+    try {
+      if (isClosing || (idle.length === 0 && waiting.length >= options.queueLimit)) {
+        const retryAfterSec = Math.max(1, Math.ceil((waiting.length * jobSec) / size));
+        throw new FaceError('overloaded', { retryAfterSec });
+      }
+      if (workers.size === 0 && starting.size === 0) throw new FaceError('internal', { workers: 0 });
+      return await new Promise<Reply>((resolve, reject) => {
+        waiting.push({ task, photo, resolve, reject });
+        dispatch();
+      });
+    } finally {
+      photo.wipe();
+    }
+  };
+
+  const examine = async (
+    photo: Photo,
+    signals: readonly Signal[],
+    choice: 'only' | 'central',
+  ): Promise<Examination> => {
+    const reply = await ask({ task: 'examine', signals: [...signals], choice }, photo);
+    if (reply.outcome !== 'examined') throw toError(reply);
+    const { embedding } = reply.value;
+    return { ...reply.value, embedding: embedding === null ? null : new Embedding(embedding) };
+  };
+
+  const close = async (): Promise<void> => {
+    isClosing = true;
+    if (running > 0 || waiting.length > 0)
+      await new Promise<void>((resolve) => {
+        whenDrained = resolve;
+      });
+    await Promise.allSettled(starting);
+    await Promise.all([...workers].map((worker) => worker.close()));
+  };
+
+  const started = await Promise.allSettled(Array.from({ length: size }, addWorker));
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    await close();
+    throw failed.reason;
+  }
+
+  return {
+    async detect(photo): Promise<Detection> {
+      const reply = await ask({ task: 'detect' }, photo);
+      if (reply.outcome !== 'detected') throw toError(reply);
+      return reply.value;
+    },
+    examine: (photo, signals) => examine(photo, signals, 'only'),
+    examineCentral: (photo, signals) => examine(photo, signals, 'central'),
+    isReady: () => !isClosing && workers.size === size,
+    close,
+  };
+}
+
+function toError(reply: Reply): FaceError {
+  return reply.outcome === 'refused'
+    ? new FaceError(reply.code, reply.detail)
+    : new FaceError('internal', { outcome: reply.outcome });
+}

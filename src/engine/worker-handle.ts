@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads';
+import { FaceError } from '../errors.js';
+import { type Job, type PhotoJob, type Reply, replyGuard } from './messages.js';
+
+/** One running worker thread, as the pool sees it. */
+export interface WorkerHandle {
+  /** Settled once the thread is gone, for whatever reason. */
+  readonly whenGone: Promise<void>;
+  /** Hands over one job; the next may follow once this settles. @throws FaceError `internal`: the thread died. */
+  ask(job: PhotoJob): Promise<Reply>;
+  /** Lets the thread end by itself, so that its models are released in order. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a worker thread and waits until its models are loaded.
+ * @throws FaceError `model_missing`, `model_altered`; `internal` where the thread cannot start
+ */
+export async function startWorker(modelsFolder: string): Promise<WorkerHandle> {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { modelsFolder } });
+  let settle: { resolve(reply: Reply): void; reject(error: FaceError): void } | null = null;
+
+  const nextReply = (): Promise<Reply> =>
+    new Promise((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+  const fail = (cause: unknown): void => {
+    settle?.reject(new FaceError('internal', { worker: 'died' }, { cause }));
+    settle = null;
+  };
+
+  worker.on('message', (message: unknown) => {
+    const parsed = replyGuard.safeParse(message);
+    if (parsed.success) {
+      settle?.resolve(parsed.data);
+      settle = null;
+    } else {
+      fail(parsed.error);
+      void worker.terminate();
+    }
+  });
+  worker.on('error', fail);
+  const whenGone = new Promise<void>((resolve) => {
+    worker.on('exit', (code) => {
+      fail(code);
+      resolve();
+    });
+  });
+
+  const first = await nextReply();
+  if (first.outcome !== 'ready') {
+    await whenGone;
+    throw first.outcome === 'refused' ? new FaceError(first.code, first.detail) : new FaceError('internal');
+  }
+
+  return {
+    whenGone,
+    ask(job) {
+      const reply = nextReply();
+      worker.postMessage(job, [job.photo.buffer]);
+      return reply;
+    },
+    async close() {
+      worker.postMessage({ task: 'close' } satisfies Job);
+      await whenGone;
+    },
+  };
+}

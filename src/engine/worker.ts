@@ -1,0 +1,53 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { FaceError, toCode } from '../errors.js';
+import { jobGuard, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
+import { createPipeline, type Pipeline } from './pipeline.js';
+
+/*
+ * One worker thread of the pool: a pipeline of its own, one job after the other. The pool sends the next job only once
+ * the last is answered.
+ */
+
+/** The detail of a refusal holds sizes and file names; whatever else stands there stays in this thread. */
+function toRefusal(error: unknown): Reply {
+  const detail = error instanceof FaceError && error.detail !== null ? error.detail : {};
+  const plain = Object.entries(detail).filter(
+    (entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number',
+  );
+  return { outcome: 'refused', code: toCode(error), detail: Object.fromEntries(plain) };
+}
+
+async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
+  try {
+    return job.task === 'detect'
+      ? { outcome: 'detected', value: await pipeline.detect(job.photo) }
+      : { outcome: 'examined', value: await pipeline.examine(job.photo, job.signals, job.choice) };
+  } catch (error) {
+    return toRefusal(error);
+  } finally {
+    job.photo.fill(0);
+  }
+}
+
+async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
+  const send = (reply: Reply): void => {
+    const embedding = reply.outcome === 'examined' ? reply.value.embedding : null;
+    // Moved, not copied: no second embedding stays behind in this thread.
+    port.postMessage(reply, embedding === null ? [] : [embedding.buffer]);
+  };
+  const pipeline = await createPipeline(workerDataGuard.parse(workerData).modelsFolder).catch((error: unknown) => {
+    send(toRefusal(error));
+    return null;
+  });
+  if (pipeline === null) return port.close();
+
+  port.on('message', async (message: unknown) => {
+    const job = jobGuard.parse(message);
+    if (job.task !== 'close') return send(await answer(pipeline, job));
+    await pipeline.close();
+    port.close();
+  });
+  send({ outcome: 'ready' });
+}
+
+if (parentPort !== null) await serve(parentPort);
