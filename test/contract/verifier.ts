@@ -1,0 +1,320 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ContentKey, type Photo, SealedToken, UserSecret } from '../../src/core/concealed.js';
+import type { Binding, EnrolRequest, Sealed, Verifier, VerifyRequest } from '../../src/core/ports.js';
+import { type EpochSec, epochSec } from '../../src/core/units.js';
+import type { FaceErrorCode } from '../../src/errors.js';
+import { isWiped, loadPictures, type Pictures, toPhoto } from '../pictures.js';
+
+/** A verifier ready for work, and how to end it together with whatever was started for it. */
+export interface VerifierHarness {
+  readonly verifier: Verifier;
+  close(): Promise<void>;
+}
+
+const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
+const nextCentury = epochSec(4_102_444_800);
+
+/** What every `Verifier` must do, through its port and with real pictures alone. */
+export function runVerifierContract(name: string, setUp: () => Promise<VerifierHarness>): void {
+  describe(`verifier contract: ${name}`, () => {
+    let harness: VerifierHarness;
+    let pictures: Pictures;
+
+    beforeAll(async () => {
+      pictures = await loadPictures();
+      harness = await setUp();
+    });
+    afterAll(() => harness?.close());
+
+    const enrol = (changes: Partial<EnrolRequest> = {}): Promise<Sealed> =>
+      harness.verifier.enrol({
+        photos: [toPhoto(pictures.person[0])],
+        binding,
+        secret: null,
+        expiresAt: null,
+        ...changes,
+      });
+    const request = (token: SealedToken, changes: Partial<VerifyRequest> = {}): VerifyRequest => ({
+      photos: [toPhoto(pictures.person[1])],
+      token,
+      binding,
+      secret: null,
+      requireLiveness: false,
+      ...changes,
+    });
+    const expectCode = (work: Promise<unknown>, code: FaceErrorCode): Promise<void> =>
+      expect(work).rejects.toMatchObject({ name: 'FaceError', code });
+    const keyBytes = (key: ContentKey | null): string | null =>
+      key === null ? null : key.use((bytes) => Buffer.from(bytes).toString('hex'));
+
+    describe('refuses', () => {
+      const refusal = { matched: false, contentKey: null, liveness: null };
+
+      test('another person', async () => {
+        const { token } = await enrol();
+        const photos = [toPhoto(pictures.stranger)];
+        expect(await harness.verifier.verify(request(token, { photos }))).toMatchObject(refusal);
+      });
+
+      test('photos that mix the person with somebody else', async () => {
+        const { token } = await enrol();
+        const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.stranger)];
+        expect(await harness.verifier.verify(request(token, { photos }))).toMatchObject(refusal);
+      });
+
+      test.each([
+        ['tenant', { tenant: 'other' }],
+        ['identity provider', { idp: 'entra' }],
+        ['subject', { subject: '00u2' }],
+        ['scope', { scope: 'payment' }],
+        ['accuracy', { accuracy: 3 }],
+        ['accuracy', { accuracy: 5 }],
+        ['border between two fields', { tenant: 'acmeo', idp: 'kta' }],
+      ] satisfies [string, Partial<Binding>][])('a token moved to another %s', async (_field, change) => {
+        const { token } = await enrol();
+        const moved = request(token, { binding: { ...binding, ...change } });
+        expect(await harness.verifier.verify(moved)).toMatchObject(refusal);
+      });
+
+      test.each([
+        ['later', nextCentury, epochSec(nextCentury + 1)],
+        ['none', nextCentury, null],
+        ['one where there is none', null, nextCentury],
+      ] satisfies [string, EpochSec | null, EpochSec | null][])(
+        'another expected expiry: %s',
+        async (_name, expiresAt, expectedExpiresAt) => {
+          const { token } = await enrol({ expiresAt });
+          expect(await harness.verifier.verify(request(token, { expectedExpiresAt }))).toMatchObject(refusal);
+        },
+      );
+
+      test.each([
+        ['wrong', 'correct horse', 'Correct horse'],
+        ['missing', 'correct horse', null],
+        ['superfluous', null, 'correct horse'],
+      ])('a %s secret', async (_name, enrolled, given) => {
+        const { token } = await enrol({ secret: enrolled === null ? null : new UserSecret(enrolled) });
+        const secret = given === null ? null : new UserSecret(given);
+        expect(await harness.verifier.verify(request(token, { secret }))).toMatchObject(refusal);
+      });
+
+      test.each([
+        ['nothing', ''],
+        ['prose', 'not a token'],
+        ['ten megabytes', 'A'.repeat(10_000_000)],
+        ['control characters', '\u0000\r\n\u0000'],
+        ['broken Unicode', '\ud800'],
+      ])('%s as the token', async (_name, text) => {
+        await expectCode(harness.verifier.verify(request(new SealedToken(text))), 'token_malformed');
+        await expectCode(harness.verifier.score(request(new SealedToken(text))), 'token_malformed');
+      });
+
+      test('a damaged token, with token_malformed or as another face', async () => {
+        const sealed = await enrol();
+        const text = sealed.token.use((value) => value);
+        for (const at of [Math.floor(text.length / 2), text.length - 1]) {
+          const other = text[at] === 'A' ? 'B' : 'A';
+          const damaged = new SealedToken(text.slice(0, at) + other + text.slice(at + 1));
+          const outcome = await harness.verifier.verify(request(damaged)).catch((error: unknown) => error);
+          expect([{ matched: false }, { code: 'token_malformed' }]).toContainEqual(
+            outcome instanceof Error
+              ? { code: Reflect.get(outcome, 'code') }
+              : { matched: Reflect.get(Object(outcome), 'matched') },
+          );
+        }
+      });
+
+      test('to score another person', async () => {
+        const { token } = await enrol();
+        const photos = [toPhoto(pictures.stranger)];
+        expect(await harness.verifier.score(request(token, { photos }))).toMatchObject({ matched: false, score: null });
+      });
+
+      test('to enrol photos of two people', async () => {
+        const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.stranger)];
+        await expectCode(enrol({ photos }), 'face_mismatch');
+      });
+
+      test('no photo and too many photos', async () => {
+        const { token } = await enrol();
+        const many = (): Photo[] => Array.from({ length: 6 }, () => toPhoto(pictures.person[0]));
+        await expectCode(enrol({ photos: [] }), 'photo_missing');
+        await expectCode(enrol({ photos: many() }), 'photo_too_many');
+        await expectCode(harness.verifier.verify(request(token, { photos: [] })), 'photo_missing');
+        await expectCode(harness.verifier.verify(request(token, { photos: many() })), 'photo_too_many');
+      });
+
+      test.each([
+        ['prose', 'photo_invalid', () => new TextEncoder().encode('this is not a picture'.repeat(40))],
+        ['a truncated JPEG', 'photo_invalid', (from: Pictures) => from.person[0].subarray(0, 600)],
+        ['a picture without a face', 'face_none', (from: Pictures) => from.landscape],
+        ['a group photo', 'face_many', (from: Pictures) => from.group],
+        ['a face 20 pixels wide', 'face_too_small', (from: Pictures) => from.far],
+      ] satisfies [string, FaceErrorCode, (from: Pictures) => Uint8Array][])('%s', async (_name, code, pick) => {
+        const { token } = await enrol();
+        await expectCode(enrol({ photos: [toPhoto(pick(pictures))] }), code);
+        await expectCode(harness.verifier.verify(request(token, { photos: [toPhoto(pick(pictures))] })), code);
+      });
+    });
+
+    describe('accepts', () => {
+      test('the person enrolled from one photo, on another photo', async () => {
+        const sealed = await enrol();
+        const verdict = await harness.verifier.verify(request(sealed.token));
+        expect(verdict).toMatchObject({ matched: true, liveness: null, stale: false });
+        expect(keyBytes(verdict.contentKey)).toBe(keyBytes(sealed.contentKey));
+        expect(sealed.photos).toBe(1);
+      });
+
+      test('the person enrolled from two photos, on two photos', async () => {
+        const photos = () => pictures.person.map(toPhoto);
+        const sealed = await enrol({ photos: photos() });
+        expect(sealed.photos).toBe(2);
+        expect(await harness.verifier.verify(request(sealed.token, { photos: photos() }))).toMatchObject({
+          matched: true,
+        });
+      });
+
+      test.each([1, 8] as const)('accuracy %i', async (accuracy) => {
+        const strict = { ...binding, accuracy };
+        const { token } = await enrol({ binding: strict });
+        const photos = [toPhoto(pictures.person[0])];
+        expect(await harness.verifier.verify(request(token, { binding: strict, photos }))).toMatchObject({
+          matched: true,
+        });
+      });
+
+      test('the right secret', async () => {
+        const { token } = await enrol({ secret: new UserSecret('correct horse') });
+        const secret = new UserSecret('correct horse');
+        expect(await harness.verifier.verify(request(token, { secret }))).toMatchObject({ matched: true });
+      });
+
+      test('the expiry of the token, expected or not', async () => {
+        const { token, expiresAt } = await enrol({ expiresAt: nextCentury });
+        expect(expiresAt).toBe(nextCentury);
+        expect(await harness.verifier.verify(request(token))).toMatchObject({ matched: true });
+        const expected = request(token, { expectedExpiresAt: nextCentury });
+        expect(await harness.verifier.verify(expected)).toMatchObject({ matched: true });
+      });
+
+      test('and scores the person above the threshold', async () => {
+        const { token } = await enrol();
+        const { matched, score, threshold } = await harness.verifier.score(request(token));
+        expect(matched).toBe(true);
+        expect(score).not.toBeNull();
+        expect(score).toBeGreaterThan(threshold);
+        expect(score).toBeLessThanOrEqual(1);
+        expect(Number(score) * 100).toBeCloseTo(Math.round(Number(score) * 100), 9);
+      });
+    });
+
+    describe('tokens', () => {
+      test('are at most 256 printable characters and have the id that identify tells', async () => {
+        const { token, tokenId, expiresAt } = await enrol({ expiresAt: nextCentury });
+        const text = token.use((value) => value);
+        expect(text).toMatch(/^[\x21-\x7e]{1,256}$/);
+        expect(harness.verifier.identify(token)).toEqual({ tokenId, expiresAt });
+        expect(harness.verifier.identify(new SealedToken(text))).toEqual({ tokenId, expiresAt });
+        expect(tokenId).not.toContain(text);
+      });
+
+      test('of one photo, sealed twice, are unrelated', async () => {
+        const [first, second] = [await enrol(), await enrol()];
+        expect(first.tokenId).not.toBe(second.tokenId);
+        expect(first.token.use((value) => value)).not.toBe(second.token.use((value) => value));
+        if (first.contentKey !== null) expect(keyBytes(first.contentKey)).not.toBe(keyBytes(second.contentKey));
+      });
+    });
+
+    describe('comparisons', () => {
+      test('match one probe with each reference, in order', async () => {
+        const references = [toPhoto(pictures.stranger), toPhoto(pictures.person[1])];
+        const result = await harness.verifier.match(toPhoto(pictures.person[0]), references, 4);
+        expect(result.map(({ match }) => match)).toEqual([false, true]);
+        expect(result[1]?.score).toBeGreaterThan(result[0]?.score ?? 1);
+        expect(references.every(isWiped)).toBe(true);
+      });
+
+      test('find the one who is not the person of the others', async () => {
+        const mixed = [toPhoto(pictures.person[0]), toPhoto(pictures.stranger), toPhoto(pictures.person[1])];
+        expect(await harness.verifier.consistency(mixed, 4)).toEqual({ consistent: false, outliers: [1] });
+        expect(mixed.every(isWiped)).toBe(true);
+        const one = pictures.person.map(toPhoto);
+        expect(await harness.verifier.consistency(one, 4)).toEqual({ consistent: true, outliers: [] });
+      });
+    });
+
+    describe('screening', () => {
+      test('detect tells every face, largest first, inside the picture', async () => {
+        const photo = toPhoto(pictures.group);
+        const { widthPx, heightPx, faces } = await harness.verifier.detect(photo);
+        expect([widthPx, heightPx]).toEqual([1920, 1280]);
+        expect(faces.length).toBe(3);
+        const areas = faces.map(({ box }) => box.width * box.height);
+        expect(areas).toEqual(areas.toSorted((a, b) => b - a));
+        expect(isWiped(photo)).toBe(true);
+      });
+
+      test('detect tells that there is no face', async () => {
+        expect((await harness.verifier.detect(toPhoto(pictures.landscape))).faces).toEqual([]);
+      });
+
+      test.each(['quality', 'liveness'] as const)('%s names each failed measurement as a reason', async (method) => {
+        const photo = toPhoto(pictures.person[0]);
+        const { pass, reasons, measurements } = await harness.verifier[method](photo);
+        expect(measurements.length).toBeGreaterThan(0);
+        expect(reasons).toEqual(measurements.filter((each) => !each.pass).map((each) => each.name));
+        expect(pass).toBe(reasons.length === 0);
+        for (const { value, atLeast, atMost, pass: within } of measurements)
+          expect(within).toBe((atLeast === null || value >= atLeast) && (atMost === null || value <= atMost));
+        expect(isWiped(photo)).toBe(true);
+      });
+
+      test.each(['quality', 'liveness'] as const)('%s refuses a group photo and wipes it', async (method) => {
+        const photo = toPhoto(pictures.group);
+        await expectCode(harness.verifier[method](photo), 'face_many');
+        expect(isWiped(photo)).toBe(true);
+      });
+    });
+
+    describe('photos are overwritten', () => {
+      const isEach = (photos: readonly Photo[]): boolean[] => photos.map(isWiped);
+
+      test('after enrolment and verification', async () => {
+        const enrolled = pictures.person.map(toPhoto);
+        const { token } = await enrol({ photos: enrolled });
+        const probes = pictures.person.map(toPhoto);
+        await harness.verifier.verify(request(token, { photos: probes }));
+        expect(isEach([...enrolled, ...probes])).toEqual([true, true, true, true]);
+      });
+
+      test('where one of them is refused', async () => {
+        const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.landscape), toPhoto(pictures.person[1])];
+        await expectCode(enrol({ photos }), 'face_none');
+        expect(isEach(photos)).toEqual([true, true, true]);
+      });
+
+      test('where none was looked at', async () => {
+        const probe = [toPhoto(pictures.person[0])];
+        await expectCode(harness.verifier.verify(request(new SealedToken('x'), { photos: probe })), 'token_malformed');
+        const many = Array.from({ length: 6 }, () => toPhoto(pictures.person[0]));
+        await expectCode(enrol({ photos: many }), 'photo_too_many');
+        expect(isEach([...probe, ...many]).every(Boolean)).toBe(true);
+      });
+    });
+
+    test('liveness is told where it was asked for', async () => {
+      const { token } = await enrol();
+      const { liveness } = await harness.verifier.verify(request(token, { requireLiveness: true }));
+      if (liveness !== null) {
+        expect(liveness).toBeGreaterThanOrEqual(0);
+        expect(liveness).toBeLessThanOrEqual(1);
+      }
+    });
+
+    test('is ready', async () => {
+      expect(await harness.verifier.isReady()).toBe(true);
+    });
+  });
+}

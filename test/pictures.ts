@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { Photo } from '../src/core/concealed.js';
+import { demoPhotosFolder } from './faces.js';
+
+/** Pictures for suites that need real faces and no evaluation data; each is the encoded bytes of one file. */
+export interface Pictures {
+  /** One person in two different photos. */
+  readonly person: readonly [Uint8Array, Uint8Array];
+  /** Somebody else. */
+  readonly stranger: Uint8Array;
+  /** Three people side by side. */
+  readonly group: Uint8Array;
+  /** A picture without a face. */
+  readonly landscape: Uint8Array;
+  /** The first photo, shrunk until the face is 20 pixels wide. */
+  readonly far: Uint8Array;
+}
+
+/** Corners of a face, in pixels of the whole photo. */
+interface Corners {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+async function cropFace(file: string, corners: Corners): Promise<Buffer> {
+  const photo = sharp(join(demoPhotosFolder, file));
+  const { width, height } = await photo.metadata();
+  // Half the box on each side leaves one face in the crop.
+  const marginX = (corners.right - corners.left) / 2;
+  const marginY = (corners.bottom - corners.top) / 2;
+  const left = Math.max(0, Math.round(corners.left - marginX));
+  const top = Math.max(0, Math.round(corners.top - marginY));
+  const right = Math.min(width, Math.round(corners.right + marginX));
+  const bottom = Math.min(height, Math.round(corners.bottom + marginY));
+  return photo
+    .extract({ left, top, width: right - left, height: bottom - top })
+    .jpeg({ quality: 95 })
+    .toBuffer();
+}
+
+/** Cuts the pictures out of the demonstration photos that set-up fetched. */
+export async function loadPictures(): Promise<Pictures> {
+  const first = await cropFace('sample1.jpg', { left: 1460, top: 219, right: 1685, bottom: 438 });
+  const second = await cropFace('sample3.jpg', { left: 1071, top: 203, right: 1305, bottom: 521 });
+  const stranger = await cropFace('sample1.jpg', { left: 420, top: 350, right: 600, bottom: 600 });
+  const { width } = await sharp(first).metadata();
+  const far = await sharp(first)
+    .resize(Math.round((width * 20) / (1685 - 1460)))
+    // On a plain ground, so that the picture itself is large enough.
+    .extend({ top: 100, bottom: 100, left: 100, right: 100, background: '#777777' })
+    .jpeg({ quality: 95 })
+    .toBuffer();
+  const landscape = await sharp({ create: { width: 320, height: 240, channels: 3, background: '#88aa66' } })
+    .jpeg()
+    .toBuffer();
+  return {
+    person: [first, second],
+    stranger,
+    group: readFileSync(join(demoPhotosFolder, 'sample1.jpg')),
+    landscape,
+    far,
+  };
+}
+
+/** A photo with bytes of its own: a verifier overwrites what it is given. */
+export const toPhoto = (bytes: Uint8Array): Photo => new Photo(Uint8Array.from(bytes));
+
+/** Whether every byte of a photo has been overwritten. */
+export const isWiped = (photo: Photo): boolean => photo.use((bytes) => bytes.every((byte) => byte === 0));
