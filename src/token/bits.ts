@@ -1,0 +1,17 @@
+/*
+ * Bits of a byte string are numbered from the most significant bit of the first byte, everywhere in the format.
+ */
+
+/** Spreads bytes into one 0 or 1 for each bit. */
+export function unpackBits(bytes: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(bytes.length * 8);
+  for (let at = 0; at < bits.length; at += 1) bits[at] = (bytes[at >> 3] >> (7 - (at & 7))) & 1;
+  return bits;
+}
+
+/** Gathers bits, 0 or 1 each and a multiple of eight of them, into bytes. */
+export function packBits(bits: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(bits.length >> 3);
+  for (let at = 0; at < bits.length; at += 1) bytes[at >> 3] |= bits[at] << (7 - (at & 7));
+  return bytes;
+}

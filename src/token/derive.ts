@@ -1,0 +1,172 @@
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
+import { ContentKey, KeyMaterial, type UserSecret } from '../core/concealed.js';
+import type { Binding, Keys } from '../core/ports.js';
+import type { EpochSec } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { type TokenHeader, toFlags } from './format.js';
+import { codeLength } from './polar.js';
+import type { Stretch } from './stretch.js';
+
+/** Longest secret taken, in bytes of UTF-8. */
+export const secretLimitBytes = 1024;
+
+/** All that a token is bound to. */
+export interface Context {
+  readonly binding: Binding;
+  readonly header: TokenHeader;
+  /** The expiry in force, which the caller may demand to be another than the header's. */
+  readonly expiresAt: EpochSec | null;
+  readonly salt: Uint8Array;
+}
+
+/** What one token is sealed under. */
+export interface TokenKeys {
+  /** 128 bytes. */
+  readonly mask: KeyMaterial;
+  /** Seeds the permutation: 32 bytes. */
+  readonly permutation: KeyMaterial;
+  /** 32 bytes. */
+  readonly tag: KeyMaterial;
+  /** 32 bytes; with the message it gives the content key. */
+  readonly content: KeyMaterial;
+}
+
+/** UTF-8 that can be told apart: unpaired surrogates would all become the same replacement character. */
+function toUtf8(text: string): Buffer {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.toString('utf8') !== text) throw new FaceError('request_malformed');
+  return bytes;
+}
+
+function uint(value: number, bytes: number): Buffer {
+  const encoded = Buffer.alloc(bytes);
+  encoded.writeUIntBE(value, 0, bytes);
+  return encoded;
+}
+
+/**
+ * Every field of the context, each after its length in four bytes, so that no byte can move between two fields.
+ * @throws FaceError `request_malformed`: a text that is not well-formed Unicode
+ */
+export function encodeContext({ binding, header, expiresAt, salt }: Context): Uint8Array {
+  const fields = [
+    Buffer.from('facestep/fv1/context'),
+    toUtf8(binding.tenant),
+    toUtf8(binding.idp),
+    toUtf8(binding.subject),
+    toUtf8(binding.scope),
+    uint(header.engine, 1),
+    uint(binding.accuracy, 1),
+    uint(expiresAt ?? 0, 4),
+    uint(toFlags(header), 1),
+    uint(header.keyVersion, 2),
+    salt,
+  ];
+  return Buffer.concat(fields.flatMap((field) => [uint(field.length, 4), field]));
+}
+
+/**
+ * The bytes of a user's secret, in Unicode form NFKC, so that one secret typed on two keyboards is one.
+ * @throws FaceError `request_malformed`: empty, over 1,024 bytes, or not well-formed Unicode
+ * @see https://pages.nist.gov/800-63-4/sp800-63b.html (3.1.1.2, normalisation)
+ */
+function secretBytes(secret: UserSecret): Buffer {
+  return secret.use((text) => {
+    // Normalising may lengthen a text many times over, so what is too long beforehand is not normalised.
+    if (text.length === 0 || text.length > secretLimitBytes || toUtf8(text).length > secretLimitBytes)
+      throw new FaceError('request_malformed');
+    return Buffer.from(text.normalize('NFKC'), 'utf8');
+  });
+}
+
+const hkdf = (key: Uint8Array, salt: Uint8Array, info: string, bytes: number): Uint8Array =>
+  new Uint8Array(hkdfSync('sha256', key, salt, `facestep/fv1/${info}`, bytes));
+
+/**
+ * Derives what a token is sealed under. Argon2id runs where a secret is given, whatever the token says, so that the time
+ * tells of the request only.
+ * @throws FaceError `request_malformed` (see `encodeContext` and the secret's limits), `token_key_retired`
+ */
+export async function deriveTokenKeys(
+  context: Context,
+  secret: UserSecret | null,
+  deps: { readonly keys: Keys; readonly stretch: Stretch },
+): Promise<TokenKeys> {
+  // A digest, so that a context of any length fits what a key service takes (AWS KMS: 4,096 bytes).
+  const message = createHash('sha256').update(encodeContext(context)).digest();
+  const typed = secret === null ? null : secretBytes(secret);
+  const stretched =
+    typed === null ? null : await deps.stretch('secret', typed, context.salt).finally(() => typed.fill(0));
+  const mac = await deps.keys.mac(context.header.keyVersion, message).catch((error: unknown) => {
+    stretched?.wipe();
+    throw error;
+  });
+  const root = mac.use((first) =>
+    stretched === null ? Buffer.from(first) : stretched.use((second) => Buffer.concat([first, second])),
+  );
+  const expand = (info: string, bytes: number): KeyMaterial => new KeyMaterial(hkdf(root, context.salt, info, bytes));
+  const derived = {
+    mask: expand('mask', codeLength / 8),
+    permutation: expand('permutation', 32),
+    tag: expand('tag', 32),
+    content: expand('content', 32),
+  };
+  root.fill(0);
+  mac.wipe();
+  stretched?.wipe();
+  return derived;
+}
+
+/** Overwrites a token's keys. */
+export function wipeTokenKeys(keys: TokenKeys): void {
+  for (const key of [keys.mask, keys.permutation, keys.tag, keys.content]) key.wipe();
+}
+
+/**
+ * A permutation of the code's positions by Fisher and Yates, each equally likely: 32-bit words of a SHAKE-256 stream,
+ * big-endian, and those that would favour the lower remainders are passed over.
+ * @returns where position `i` of the sealed word is in the code word
+ */
+export function permutationOf(key: KeyMaterial): Uint16Array {
+  return key.use((seed) => {
+    const streamOf = (words: number): Buffer =>
+      createHash('shake256', { outputLength: words * 4 })
+        .update(seed)
+        .digest();
+    let stream = streamOf(codeLength);
+    let at = 0;
+    const nextWord = (): number => {
+      // A longer output of SHAKE-256 begins with the shorter one.
+      if (at === stream.length) stream = streamOf(stream.length / 2);
+      at += 4;
+      return stream.readUInt32BE(at - 4);
+    };
+    const order = Uint16Array.from({ length: codeLength }, (_, position) => position);
+    for (let last = codeLength - 1; last > 0; last -= 1) {
+      const choices = last + 1;
+      const fair = 2 ** 32 - (2 ** 32 % choices);
+      let word = nextWord();
+      while (word >= fair) word = nextWord();
+      const chosen = word % choices;
+      const kept = order[last];
+      order[last] = order[chosen];
+      order[chosen] = kept;
+    }
+    return order;
+  });
+}
+
+/** The 16 bytes that tell the right message. @param stretched - Argon2id of the message */
+export const tagOf = (keys: TokenKeys, stretched: KeyMaterial): Buffer =>
+  keys.tag.use((key) => stretched.use((value) => createHmac('sha256', key).update(value).digest().subarray(0, 16)));
+
+/** The key of files that only this face may open: 32 bytes. @param stretched - Argon2id of the message */
+export const contentKeyOf = (keys: TokenKeys, stretched: KeyMaterial, salt: Uint8Array): ContentKey =>
+  keys.content.use((key) =>
+    stretched.use((value) => {
+      const root = Buffer.concat([key, value]);
+      const contentKey = new ContentKey(hkdf(root, salt, 'content-key', 32));
+      root.fill(0);
+      return contentKey;
+    }),
+  );

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { SealedToken } from '../core/concealed.js';
+import type { KeyVersion } from '../core/ports.js';
+import { type EpochSec, epochSec } from '../core/units.js';
+import { FaceError } from '../errors.js';
+
+/** Public names of the engines tokens may be made by, by their number in the token. Numbers are never reused. */
+export const engineNames = { 1: 'faceplugin-1.0.3' } as const satisfies Record<number, string>;
+
+/** The number of an engine in the token. */
+export type EngineId = keyof typeof engineNames;
+
+/** The engine new tokens are made by. */
+export const currentEngine: EngineId = 1;
+
+/** Greatest number of photos one enrolment takes. */
+export const mostPhotos = 5;
+
+/** The part of a token that is told in clear. Nothing in it is trusted until the token has been opened. */
+export interface TokenHeader {
+  readonly engine: EngineId;
+  readonly hasSecret: boolean;
+  /** 1 to 5. */
+  readonly photos: number;
+  /** 1 to 65,535. */
+  readonly keyVersion: KeyVersion;
+  /** `null` never expires. */
+  readonly expiresAt: EpochSec | null;
+}
+
+/** A token's fields. */
+export interface TokenFields extends TokenHeader {
+  /** 16 bytes. */
+  readonly salt: Uint8Array;
+  /** 128 bytes. */
+  readonly stored: Uint8Array;
+  /** 16 bytes. */
+  readonly tag: Uint8Array;
+}
+
+const prefix = 'fv1.';
+const saltAt = 8;
+const storedAt = 24;
+const tagAt = 152;
+const tokenBytes = 168;
+
+/** 168 bytes are 224 digits of base64url without a bit to spare, so that one token has one text. */
+const shape = /^fv1\.[A-Za-z0-9_-]{224}$/;
+const textLength = 228;
+
+/** Greatest expiry the four bytes hold: 2106-02-07. */
+export const latestExpiry = 0xffff_ffff;
+
+const isEngineId = (value: number): value is EngineId => value in engineNames;
+
+/** The flags byte: bit 0 whether a secret was used, bits 1 to 3 the number of photos, the others 0. */
+export const toFlags = (header: TokenHeader): number => (header.hasSecret ? 1 : 0) | (header.photos << 1);
+
+/** The token as text: `fv1.` and the base64url of its 168 bytes. */
+export function renderToken(fields: TokenFields): SealedToken {
+  const bytes = Buffer.alloc(tokenBytes);
+  bytes.writeUInt8(fields.engine, 0);
+  bytes.writeUInt8(toFlags(fields), 1);
+  bytes.writeUInt16BE(fields.keyVersion, 2);
+  bytes.writeUInt32BE(fields.expiresAt ?? 0, 4);
+  bytes.set(fields.salt, saltAt);
+  bytes.set(fields.stored, storedAt);
+  bytes.set(fields.tag, tagAt);
+  return new SealedToken(prefix + bytes.toString('base64url'));
+}
+
+/**
+ * Reads a token's text; there is one text for each token.
+ * @throws FaceError `token_malformed`
+ */
+export function parseToken(token: SealedToken): TokenFields {
+  const bytes = decodeText(token);
+  const [engine, flags] = bytes;
+  const photos = flags >> 1;
+  const keyVersion = bytes.readUInt16BE(2);
+  const expiry = bytes.readUInt32BE(4);
+  if (!isEngineId(engine) || photos < 1 || photos > mostPhotos || keyVersion === 0)
+    throw new FaceError('token_malformed');
+  return {
+    engine,
+    hasSecret: (flags & 1) === 1,
+    photos,
+    keyVersion,
+    expiresAt: expiry === 0 ? null : epochSec(expiry),
+    salt: bytes.subarray(saltAt, storedAt),
+    stored: bytes.subarray(storedAt, tagAt),
+    tag: bytes.subarray(tagAt),
+  };
+}
+
+/**
+ * The token's public name: it tells nothing of what is sealed. 22 characters.
+ * @throws FaceError `token_malformed`
+ */
+export function tokenIdOf(token: SealedToken): string {
+  const digest = createHash('sha256').update('facestep/fv1/token-id').update(decodeText(token)).digest();
+  return digest.subarray(0, 16).toString('base64url');
+}
+
+function decodeText(token: SealedToken): Buffer {
+  return token.use((text) => {
+    // The length first: ten megabytes are refused without being read.
+    if (text.length !== textLength || !shape.test(text)) throw new FaceError('token_malformed');
+    return Buffer.from(text.slice(prefix.length), 'base64url');
+  });
+}

@@ -1,0 +1,198 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { ContentKey, Embedding, KeyMaterial, SealedToken, UserSecret } from '../core/concealed.js';
+import type { Accuracy, Binding, Keys, Random, Sealed } from '../core/ports.js';
+import type { EpochSec } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { packBits, unpackBits } from './bits.js';
+import { contentKeyOf, deriveTokenKeys, permutationOf, type TokenKeys, tagOf, wipeTokenKeys } from './derive.js';
+import {
+  currentEngine,
+  engineNames,
+  latestExpiry,
+  parseToken,
+  renderToken,
+  type TokenHeader,
+  tokenIdOf,
+} from './format.js';
+import { accuracies, levels } from './levels.js';
+import { createListDecoder, type ListDecoder, listSize } from './list-decoder.js';
+import { meanEmbedding } from './mean.js';
+import { codeLength, messagePositions, polarEncode } from './polar.js';
+import type { Stretch } from './stretch.js';
+import { createViews, signBits } from './views.js';
+
+/** What a token is made from. */
+export interface SealRequest {
+  /** The normalised mean of the photos' embeddings. */
+  readonly embedding: Embedding;
+  /** How many photos that were, 1 to 5. */
+  readonly photos: number;
+  readonly binding: Binding;
+  readonly secret: UserSecret | null;
+  readonly expiresAt: EpochSec | null;
+}
+
+/** What a token is opened with. */
+export interface OpenRequest {
+  readonly embedding: Embedding;
+  readonly token: SealedToken;
+  readonly binding: Binding;
+  readonly secret: UserSecret | null;
+  /** `undefined` takes the expiry in the token. */
+  readonly expectedExpiresAt?: EpochSec | null;
+}
+
+/** What only the right face, context and secret give. */
+export interface Opened {
+  readonly contentKey: ContentKey;
+  /** The cosine of the enrolled and the live embedding, estimated from how many sign bits agree; −1 to 1. */
+  readonly cosine: number;
+  /** Sealed under a key version or an engine that is not the current one. */
+  readonly stale: boolean;
+}
+
+/** Seals faces into FV1 tokens and opens them; docs/token-format.md is the specification. */
+export interface Fv1 {
+  /** @throws FaceError `request_malformed`: an expiry after 2106, or text and secret as `deriveTokenKeys` says */
+  seal(request: SealRequest): Promise<Sealed>;
+  /**
+   * @returns `null` where the face, the secret or anything the token is bound to differs: which one is not known
+   * @throws FaceError `token_malformed`, `token_key_retired`, `request_malformed` (as in `seal`)
+   */
+  open(request: OpenRequest): Promise<Opened | null>;
+}
+
+interface Code {
+  readonly positions: Uint16Array;
+  readonly decoder: ListDecoder;
+}
+
+function checkExpiry(expiresAt: EpochSec | null): void {
+  if (expiresAt === null) return;
+  if (!Number.isInteger(expiresAt) || expiresAt < 1 || expiresAt > latestExpiry)
+    throw new FaceError('request_malformed');
+}
+
+/** Wires the format to the keys and to chance. @param deps - `random` is asked for 16 bytes of salt, then the message */
+export function createFv1(deps: { readonly keys: Keys; readonly random: Random; readonly stretch: Stretch }): Fv1 {
+  const toViews = createViews(meanEmbedding);
+  const codes = new Map<Accuracy, Code>(
+    accuracies.map((accuracy) => {
+      const positions = messagePositions(levels[accuracy].messageBits);
+      return [accuracy, { positions, decoder: createListDecoder(positions) }];
+    }),
+  );
+  function codeOf(accuracy: Accuracy): Code {
+    const code = codes.get(accuracy);
+    if (code === undefined) throw new FaceError('internal');
+    return code;
+  }
+
+  /** The likeliest messages, likeliest first, for sign bits hidden under a code word. */
+  function decode(views: Float32Array, hidden: Uint8Array, order: Uint16Array, code: Code): Uint8Array[] {
+    const soft = new Float32Array(codeLength);
+    for (let at = 0; at < codeLength; at += 1) soft[order[at]] = hidden[at] === 1 ? -views[at] : views[at];
+    const bits = new Uint8Array(listSize * code.positions.length);
+    code.decoder.decode(soft, bits);
+    code.decoder.wipe();
+    soft.fill(0);
+    const messages = Array.from({ length: listSize }, (_, at) =>
+      packBits(bits.subarray(at * code.positions.length, (at + 1) * code.positions.length)),
+    );
+    bits.fill(0);
+    return messages;
+  }
+
+  interface Found {
+    readonly message: Uint8Array;
+    readonly stretched: KeyMaterial;
+  }
+
+  /**
+   * The candidate whose tag is the token's. The right face is nearly always found first, after one Argon2id run; every
+   * other answer takes all eight, found or not. So time tells no more than that a match was a clear one.
+   */
+  async function findMessage(
+    candidates: readonly Uint8Array[],
+    salt: Uint8Array,
+    tag: Uint8Array,
+    keys: TokenKeys,
+  ): Promise<Found | null> {
+    const attempt = async (message: Uint8Array): Promise<Found & { readonly isRight: boolean }> => {
+      const stretched = await deps.stretch('message', message, salt);
+      return { message, stretched, isRight: timingSafeEqual(tagOf(keys, stretched), tag) };
+    };
+    const [likeliest, ...others] = candidates;
+    const first = await attempt(likeliest);
+    if (first.isRight) return first;
+    const attempts = [first, ...(await Promise.all(others.map(attempt)))];
+    const found = attempts.find(({ isRight }) => isRight) ?? null;
+    for (const each of attempts) if (each !== found) each.stretched.wipe();
+    return found;
+  }
+
+  async function seal({ embedding, photos, binding, secret, expiresAt }: SealRequest): Promise<Sealed> {
+    checkExpiry(expiresAt);
+    const keyVersion = await deps.keys.currentVersion();
+    const header: TokenHeader = { engine: currentEngine, hasSecret: secret !== null, photos, keyVersion, expiresAt };
+    const salt = deps.random(16);
+    const code = codeOf(binding.accuracy);
+    const message = Uint8Array.from(deps.random(code.positions.length / 8));
+    const keys = await deriveTokenKeys({ binding, header, expiresAt, salt }, secret, deps);
+    const stretched = await deps.stretch('message', message, salt);
+    const word = polarEncode(unpackBits(message), code.positions);
+    const views = embedding.use(toViews);
+    const hidden = signBits(views);
+    const order = permutationOf(keys.permutation);
+    for (let at = 0; at < codeLength; at += 1) hidden[at] ^= word[order[at]];
+    const stored = packBits(hidden);
+    keys.mask.use((mask) => {
+      for (let at = 0; at < stored.length; at += 1) stored[at] ^= mask[at];
+    });
+    const token = renderToken({ ...header, salt, stored, tag: tagOf(keys, stretched) });
+    const contentKey = contentKeyOf(keys, stretched, salt);
+    for (const values of [message, word, views, hidden, order]) values.fill(0);
+    stretched.wipe();
+    wipeTokenKeys(keys);
+    return { token, tokenId: tokenIdOf(token), engine: engineNames[currentEngine], expiresAt, photos, contentKey };
+  }
+
+  async function open({ embedding, token, binding, secret, expectedExpiresAt }: OpenRequest): Promise<Opened | null> {
+    const fields = parseToken(token);
+    const expiresAt = expectedExpiresAt === undefined ? fields.expiresAt : expectedExpiresAt;
+    checkExpiry(expiresAt);
+    const { salt, tag } = fields;
+    const code = codeOf(binding.accuracy);
+    const keys = await deriveTokenKeys({ binding, header: fields, expiresAt, salt }, secret, deps);
+    const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
+    const order = permutationOf(keys.permutation);
+    const views = embedding.use(toViews);
+    const candidates = decode(views, hidden, order, code);
+    const found = await findMessage(candidates, salt, tag, keys);
+    const opened =
+      found === null
+        ? null
+        : {
+            contentKey: contentKeyOf(keys, found.stretched, salt),
+            cosine: estimateCosine(views, hidden, polarEncode(unpackBits(found.message), code.positions), order),
+            stale: fields.keyVersion !== (await deps.keys.currentVersion()) || fields.engine !== currentEngine,
+          };
+    found?.stretched.wipe();
+    for (const values of [hidden, order, views, ...candidates]) values.fill(0);
+    wipeTokenKeys(keys);
+    return opened;
+  }
+
+  return { seal, open };
+}
+
+/**
+ * Two vectors at angle θ differ in θ/π of the signs of their random projections.
+ * @see https://doi.org/10.1145/509907.509965 (Charikar)
+ */
+function estimateCosine(views: Float32Array, hidden: Uint8Array, word: Uint8Array, order: Uint16Array): number {
+  const live = signBits(views);
+  let differing = 0;
+  for (let at = 0; at < codeLength; at += 1) differing += live[at] ^ hidden[at] ^ word[order[at]];
+  return Math.cos((Math.PI * differing) / codeLength);
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { unpackBits } from './bits.js';
+
+/** Numbers in an embedding. */
+export const embeddingLength = 512;
+
+/** Numbers in the two views of an embedding together. */
+export const viewLength = 2 * embeddingLength;
+
+/** The labels whose SHAKE-256 output gives the signs of the two views. Public and the same for all tokens of an engine. */
+const viewLabels = ['facestep/fv1/view/1', 'facestep/fv1/view/2'] as const;
+
+/** Walsh–Hadamard transform in natural order, not scaled, of `embeddingLength` values of `values` from `start`. */
+function walshHadamard(values: Float32Array, start: number): void {
+  for (let half = 1; half < embeddingLength; half <<= 1)
+    for (let block = start; block < start + embeddingLength; block += half << 1)
+      for (let at = block; at < block + half; at += 1) {
+        const a = values[at];
+        const b = values[at + half];
+        values[at] = a + b;
+        values[at + half] = a - b;
+      }
+}
+
+/** Makes both views of an embedding: `H·(s₁∘x)` and then `H·(s₂∘x)`, where `x` is the embedding less `mean`. */
+export type ToViews = (embedding: Float32Array) => Float32Array;
+
+/**
+ * The public transform of an engine. A random one for each token would let two leaked tokens and their keys be
+ * intersected to give the embedding.
+ * @param mean - the engine's published mean, 512 values
+ */
+export function createViews(mean: Float32Array): ToViews {
+  const signs = viewLabels.map((label) =>
+    unpackBits(
+      createHash('shake256', { outputLength: embeddingLength / 8 })
+        .update(label)
+        .digest(),
+    ),
+  );
+  return (embedding) => {
+    const views = new Float32Array(viewLength);
+    for (const [view, negative] of signs.entries()) {
+      const start = view * embeddingLength;
+      for (let at = 0; at < embeddingLength; at += 1) {
+        const centred = embedding[at] - mean[at];
+        views[start + at] = negative[at] === 1 ? -centred : centred;
+      }
+      walshHadamard(views, start);
+    }
+    return views;
+  };
+}
+
+/** The sign bits: 1 where a value is below 0. */
+export function signBits(views: Float32Array): Uint8Array {
+  const bits = new Uint8Array(views.length);
+  for (let at = 0; at < bits.length; at += 1) bits[at] = views[at] < 0 ? 1 : 0;
+  return bits;
+}
