@@ -19,3 +19,6 @@ export const addSec = (time: EpochMs, seconds: number): EpochMs => epochMs(time 
 
 /** RFC 3339 text in UTC, for replies and records that people read. */
 export const toIso = (time: EpochMs): string => new Date(time).toISOString();
+
+/** The same point in time for libraries that take no other form. */
+export const toDate = (time: EpochMs): Date => new Date(time);

@@ -1,0 +1,27 @@
+import type { ConnectionGuards } from '../src/config/connection.js';
+import type { CoreDeps } from '../src/core/deps.js';
+import type { Adapter } from './adapter.js';
+import { type OktaConnection, oktaConnectionGuard } from './okta/schema.js';
+
+/** The names of all adapters: their folders here, and `kind` in the configuration. */
+export const adapterNames = ['okta'] as const;
+
+/** The name of an adapter. */
+export type AdapterName = (typeof adapterNames)[number];
+
+/** What each adapter takes as one entry of `connections` in the configuration. */
+export const connectionGuards = [oktaConnectionGuard] as const satisfies ConnectionGuards;
+
+/** One configured connection, of any adapter. */
+export type ConnectionSettings = OktaConnection;
+
+/** Makes the adapter a connection asks for. Only that one is loaded: a provider's SDK costs seconds and memory. */
+export async function createAdapter(
+  settings: ConnectionSettings,
+  deps: { readonly core: CoreDeps; readonly fetch: typeof globalThis.fetch },
+): Promise<Adapter> {
+  switch (settings.kind) {
+    case 'okta':
+      return (await import('./okta/index.js')).createOktaAdapter({ settings, ...deps });
+  }
+}

@@ -1,0 +1,82 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { Credential } from '../../src/core/concealed.js';
+import type { Clock } from '../../src/core/ports.js';
+import { toDate } from '../../src/core/units.js';
+import { FaceError } from '../../src/errors.js';
+import type { RawRequest } from '../adapter.js';
+import type { OktaConnection } from './schema.js';
+
+/** What the configuration says of who may call. */
+type ExpectedCallers = OktaConnection['okta']['hooks'];
+
+/**
+ * Resolves if a call is from the configured org; nothing of the body is read.
+ * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys to tell cannot be fetched
+ */
+export type VerifyCaller = (headers: RawRequest['headers']) => Promise<void>;
+
+// Signatures by a private key only: with a shared-secret algorithm the published keys would be the secret.
+const signatureAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
+
+/** Okta waits 3 s in all, for fetching its own access token too. */
+const KEYS_TIMEOUT_MS = 1_000;
+const CLOCK_TOLERANCE_SEC = 30;
+
+/** How it looks when the issuer's keys could not be had: no connection, no answer in time, a status, no key set. */
+const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
+
+// Okta calls the client `cid`, RFC 9068 `client_id`.
+const clientGuard = z.object({ cid: z.string().optional(), client_id: z.string().optional() });
+
+/**
+ * Makes the check for one connection, with the issuer's keys cached in it. With both kinds of credentials configured
+ * either is enough: an org may have hooks of both channels.
+ * @see https://developer.okta.com/docs/guides/secure-hooks/nodejs/main/
+ */
+export function createVerifyCaller(
+  { secret, oauth }: ExpectedCallers,
+  deps: { readonly fetch: typeof globalThis.fetch; readonly clock: Clock },
+): VerifyCaller {
+  const verifyBearer = oauth === undefined ? null : createVerifyBearer(oauth, deps);
+  return async (headers) => {
+    if (secret !== undefined && isSame(headers[secret.header], secret.value)) return;
+    const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
+    if (verifyBearer === null || bearer === undefined) throw new FaceError('caller_untrusted');
+    await verifyBearer(bearer);
+  };
+}
+
+function createVerifyBearer(
+  oauth: NonNullable<ExpectedCallers['oauth']>,
+  { fetch, clock }: { readonly fetch: typeof globalThis.fetch; readonly clock: Clock },
+): (bearer: string) => Promise<void> {
+  const keys = createRemoteJWKSet(new URL(oauth.jwksUri ?? `${oauth.issuer.replace(/\/$/, '')}/v1/keys`), {
+    timeoutDuration: KEYS_TIMEOUT_MS,
+    [customFetch]: (url, options) => fetch(url, options),
+  });
+  return async (bearer) => {
+    const { payload } = await jwtVerify(bearer, keys, {
+      issuer: oauth.issuer,
+      audience: oauth.audience,
+      algorithms: signatureAlgorithms,
+      requiredClaims: ['exp'],
+      clockTolerance: CLOCK_TOLERANCE_SEC,
+      currentDate: toDate(clock.now()),
+    }).catch((error: unknown) => {
+      const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
+      // Without keys nobody can be told from Okta. That is answered with a denial: Okta passes over a 401.
+      throw new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { bearer: reason });
+    });
+    const client = clientGuard.safeParse(payload);
+    const clientId = client.success ? (client.data.cid ?? client.data.client_id) : undefined;
+    if (clientId !== oauth.clientId) throw new FaceError('caller_untrusted', { bearer: 'client' });
+  };
+}
+
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+// Digests are of one length, so the comparison takes one time whatever was sent.
+const isSame = (text: string | undefined, expected: Credential): boolean =>
+  text !== undefined && expected.use((value) => timingSafeEqual(digestOf(text), digestOf(value)));

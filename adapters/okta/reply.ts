@@ -1,0 +1,146 @@
+import type { HookDecision } from '../../src/core/decide.js';
+import { type FaceErrorCode, publicText } from '../../src/errors.js';
+import type { Json, JsonObject } from '../../src/json.js';
+import type { RawReply } from '../adapter.js';
+import { faceClaim, type MintedToken, type TokenHook } from './schema.js';
+
+/*
+ * Okta mints the token unchanged on any status but 200, on malformed JSON and on a patch it cannot apply; so a refusal
+ * is 200 with `error`, and a patch names nothing but the tokens being minted. The texts reach the application as
+ * `error_description`: the code comes first, for programs, then the public text.
+ */
+
+const ok = (body: Json): RawReply => ({ status: 200, body });
+
+const toSummary = (code: FaceErrorCode): string => `${code}: ${publicText[code]}`;
+
+const denyToken = (code: FaceErrorCode): RawReply => ok({ error: { errorSummary: toSummary(code) } });
+
+const denyRegistration = (code: FaceErrorCode): RawReply =>
+  ok({
+    commands: [{ type: 'com.okta.action.update', value: { registration: 'DENY' } }],
+    error: {
+      errorSummary: toSummary(code),
+      errorCauses: [
+        {
+          errorSummary: publicText[code],
+          reason: code.toUpperCase(),
+          locationType: 'body',
+          // The sign-in widget shows a cause only where it points at a field of the form.
+          location: 'data.userProfile.login',
+          domain: 'end-user',
+        },
+      ],
+    },
+  });
+
+/** No token is at stake: whoever called is not Okta. */
+const untrusted: RawReply = { status: 401, body: null };
+
+/**
+ * What the hook says for each refusal. Everything about a person's enrolment looks alike; what an administrator has to
+ * mend is told apart.
+ */
+const toSaid = {
+  request_malformed: 'request_malformed',
+  field_unknown: 'request_malformed',
+  body_too_large: 'body_too_large',
+  photo_missing: 'face_not_verified',
+  photo_too_many: 'face_not_verified',
+  not_found: 'not_found',
+  method_not_allowed: 'method_not_allowed',
+  photo_invalid: 'face_not_verified',
+  photo_too_large: 'face_not_verified',
+  photo_too_small: 'face_not_verified',
+  photo_animated: 'face_not_verified',
+  face_none: 'face_not_verified',
+  face_many: 'face_not_verified',
+  face_too_small: 'face_not_verified',
+  caller_untrusted: 'caller_untrusted',
+  scope_missing: 'face_not_verified',
+  code_wrong: 'face_not_verified',
+  contact_unverified: 'face_not_verified',
+  token_malformed: 'face_not_verified',
+  token_expired: 'face_not_verified',
+  token_revoked: 'face_not_verified',
+  token_key_retired: 'face_not_verified',
+  consent_missing: 'face_not_verified',
+  face_mismatch: 'face_not_verified',
+  liveness_low: 'face_not_verified',
+  locked_out: 'face_not_verified',
+  step_up_unknown: 'face_not_verified',
+  step_up_finished: 'face_not_verified',
+  face_not_verified: 'face_not_verified',
+  event_out_of_time: 'event_out_of_time',
+  connection_unknown: 'connection_unknown',
+  overloaded: 'overloaded',
+  upstream_unavailable: 'upstream_unavailable',
+  upstream_malformed: 'upstream_malformed',
+  profile_unavailable: 'profile_unavailable',
+  subject_unknown: 'face_not_verified',
+  delivery_failed: 'internal',
+  state_unavailable: 'state_unavailable',
+  config_invalid: 'internal',
+  model_missing: 'internal',
+  model_altered: 'internal',
+  internal: 'internal',
+} as const satisfies Record<FaceErrorCode, FaceErrorCode>;
+
+/** A refusal as the token inline hook says it. */
+export const toTokenHookRefusal = (code: FaceErrorCode): RawReply =>
+  toSaid[code] === 'caller_untrusted' ? untrusted : denyToken(toSaid[code]);
+
+/** A refusal as the registration inline hook says it. */
+export const toRegistrationHookRefusal = (code: FaceErrorCode): RawReply =>
+  toSaid[code] === 'caller_untrusted' ? untrusted : denyRegistration(toSaid[code]);
+
+/**
+ * The decision as the token inline hook says it. A claim of our name that was there before never outlives it.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-token-hook
+ */
+export function toTokenHookReply(decision: HookDecision, minted: Pick<TokenHook, 'identity' | 'access'>): RawReply {
+  if (decision.outcome === 'verified')
+    return ok({ commands: toCommands(minted, (token) => writeClaim(token, decision)) });
+  if (decision.fallback === 'deny') return denyToken('face_not_verified');
+  return toNoClaimReply(minted);
+}
+
+/** Lets tokens through without the claim, whoever put one there. */
+export const toNoClaimReply = (minted: Pick<TokenHook, 'identity' | 'access'>): RawReply =>
+  ok({ commands: toCommands(minted, removeClaim) });
+
+/**
+ * The decision as the registration inline hook says it. A profile holds no claim that somebody could look for later, so
+ * without a face check the answer is always no.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
+ */
+export const toRegistrationHookReply = (decision: HookDecision): RawReply =>
+  decision.outcome === 'verified'
+    ? ok({ commands: [{ type: 'com.okta.action.update', value: { registration: 'ALLOW' } }] })
+    : denyRegistration('face_not_verified');
+
+const path = `/claims/${faceClaim}`;
+
+// `add` fails where the claim is there, `replace` and `remove` where it is not; one failed operation voids all.
+const writeClaim = ({ hasFaceClaim }: MintedToken, { at, stepUpId, liveness }: Verified): JsonObject => ({
+  op: hasFaceClaim ? 'replace' : 'add',
+  path,
+  // An object: Okta's contract has no booleans.
+  value: { result: 'verified', at, txn: stepUpId, ...(liveness === null ? {} : { liveness }) },
+});
+
+const removeClaim = ({ hasFaceClaim }: MintedToken): JsonObject | null =>
+  hasFaceClaim ? { op: 'remove', path } : null;
+
+type Verified = Extract<HookDecision, { outcome: 'verified' }>;
+
+function toCommands(
+  { identity, access }: Pick<TokenHook, 'identity' | 'access'>,
+  toOperation: (token: MintedToken) => JsonObject | null,
+): JsonObject[] {
+  const patches = [
+    { type: 'com.okta.identity.patch', operation: identity && toOperation(identity) },
+    { type: 'com.okta.access.patch', operation: access && toOperation(access) },
+  ];
+  return patches.flatMap(({ type, operation }) => (operation === null ? [] : [{ type, value: [operation] }]));
+}
