@@ -1,5 +1,6 @@
 import type { ConnectionGuards } from '../src/config/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
+import type { Fetch } from '../src/core/ports.js';
 import type { Adapter } from './adapter.js';
 import { type OktaConnection, oktaConnectionGuard } from './okta/schema.js';
 
@@ -18,7 +19,7 @@ export type ConnectionSettings = OktaConnection;
 /** Makes the adapter a connection asks for. Only that one is loaded: a provider's SDK costs seconds and memory. */
 export async function createAdapter(
   settings: ConnectionSettings,
-  deps: { readonly core: CoreDeps; readonly fetch: typeof globalThis.fetch },
+  deps: { readonly core: CoreDeps; readonly fetch: Fetch },
 ): Promise<Adapter> {
   switch (settings.kind) {
     case 'okta':

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Credential } from '../../src/core/concealed.js';
-import type { Clock } from '../../src/core/ports.js';
+import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawRequest } from '../adapter.js';
@@ -37,7 +37,7 @@ const clientGuard = z.object({ cid: z.string().optional(), client_id: z.string()
  */
 export function createVerifyCaller(
   { secret, oauth }: ExpectedCallers,
-  deps: { readonly fetch: typeof globalThis.fetch; readonly clock: Clock },
+  deps: { readonly fetch: Fetch; readonly clock: Clock },
 ): VerifyCaller {
   const verifyBearer = oauth === undefined ? null : createVerifyBearer(oauth, deps);
   return async (headers) => {
@@ -50,7 +50,7 @@ export function createVerifyCaller(
 
 function createVerifyBearer(
   oauth: NonNullable<ExpectedCallers['oauth']>,
-  { fetch, clock }: { readonly fetch: typeof globalThis.fetch; readonly clock: Clock },
+  { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
 ): (bearer: string) => Promise<void> {
   const keys = createRemoteJWKSet(new URL(oauth.jwksUri ?? `${oauth.issuer.replace(/\/$/, '')}/v1/keys`), {
     timeoutDuration: KEYS_TIMEOUT_MS,

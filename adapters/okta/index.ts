@@ -1,4 +1,5 @@
 import type { CoreDeps } from '../../src/core/deps.js';
+import type { Fetch } from '../../src/core/ports.js';
 import type { Adapter } from '../adapter.js';
 import { createVerifyCaller } from './caller.js';
 import { type FlowDeps, handleRegistrationHook, handleTokenHook } from './flow.js';
@@ -11,7 +12,7 @@ export interface OktaDeps {
   /** As `oktaConnectionGuard` returns it. */
   readonly settings: OktaConnection;
   readonly core: CoreDeps;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
 }
 
 /** The adapter of one Okta org. */

@@ -1,7 +1,7 @@
 import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
 import { SealedToken } from '../../src/core/concealed.js';
-import type { Log, Profile } from '../../src/core/ports.js';
+import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './schema.js';
 
@@ -30,7 +30,7 @@ export interface OktaProfile extends Profile {
  */
 export function createOktaProfile(
   { orgUrl, auth, attribute }: OktaConnection['okta'],
-  { fetch, log }: { readonly fetch: typeof globalThis.fetch; readonly log: Log },
+  { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
 ): OktaProfile {
   const client = createClient({ orgUrl, auth }, fetch);
   const userGuard = z.object({ id: z.string(), profile: z.object({ [attribute]: z.unknown().optional() }) });
@@ -144,10 +144,7 @@ function checkIsUserId(subject: string): void {
   if (!/^00u[A-Za-z0-9]{1,61}$/.test(subject)) throw new FaceError('subject_unknown');
 }
 
-function createClient(
-  { orgUrl, auth }: Pick<OktaConnection['okta'], 'orgUrl' | 'auth'>,
-  fetch: typeof globalThis.fetch,
-): Client {
+function createClient({ orgUrl, auth }: Pick<OktaConnection['okta'], 'orgUrl' | 'auth'>, fetch: Fetch): Client {
   // Everything is given: what is not, the SDK takes from okta.yaml files and OKTA_… variables it finds.
   const shared = {
     orgUrl,
@@ -175,9 +172,9 @@ const isSdkResponse = (response: object): response is SdkResponse =>
  * until the rate limit's window ends, up to a minute.
  */
 class FetchExecutor extends RequestExecutor {
-  readonly #fetch: typeof globalThis.fetch;
+  readonly #fetch: Fetch;
 
-  constructor(fetch: typeof globalThis.fetch) {
+  constructor(fetch: Fetch) {
     super();
     this.#fetch = fetch;
   }

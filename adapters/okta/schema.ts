@@ -119,7 +119,8 @@ const eventFields = {
   eventTime: instantGuard,
 };
 
-const userGuard = z.object({ id: z.string().min(1).max(64) });
+// Ids are letters and digits; like event ids they become part of a key in the state store.
+const userGuard = z.object({ id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
 const mintedGuard = z.object({ claims: z.record(z.string(), z.unknown()) });
 
 const tokenHookGuard = z

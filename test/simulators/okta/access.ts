@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import express, { type Request, type RequestHandler, Router } from 'express';
+import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { authenticateClient, OAuthError } from './client-auth.js';
+import { forbidden, invalidToken } from './errors.js';
+import { newId } from './ids.js';
+import type { Org } from './org.js';
+
+/** Lets a call of the management API through if its credentials hold the scope; an API token holds all. */
+export type RequireScope = (scope: string) => RequestHandler;
+
+interface Grant {
+  readonly scopes: readonly string[];
+  /** Thumbprint of the key a DPoP token is bound to (RFC 9449); `null` for a bearer token. */
+  readonly thumbprint: string | null;
+  readonly expiresAt: number;
+}
+
+const ACCESS_TOKEN_SEC = 3600;
+
+const formGuard = z.object({ grant_type: z.string(), scope: z.string() });
+const proofGuard = z.object({
+  htm: z.string(),
+  htu: z.string(),
+  nonce: z.string().optional(),
+  ath: z.string().optional(),
+});
+
+/**
+ * How the management API is entered: API tokens (`SSWS`), and access tokens of the org authorization server by
+ * `private_key_jwt`, bound by DPoP where the application demands it.
+ * @see https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/main/
+ */
+export function createAccess(org: Org): { readonly router: Router; readonly requireScope: RequireScope } {
+  const grants = new Map<string, Grant>();
+  const nonces = new Set<string>();
+  const router = Router();
+
+  const verifyProof = async (request: Request): Promise<{ thumbprint: string; proof: z.infer<typeof proofGuard> }> => {
+    const { payload, protectedHeader } = await jwtVerify(request.get('dpop') ?? '', EmbeddedJWK, { typ: 'dpop+jwt' });
+    const proof = proofGuard.parse(payload);
+    const isForThis =
+      proof.htm.toUpperCase() === request.method && proof.htu === org.url + request.originalUrl.split('?')[0];
+    if (!isForThis || protectedHeader.jwk === undefined) throw invalidToken();
+    return { thumbprint: await calculateJwkThumbprint(protectedHeader.jwk), proof };
+  };
+
+  router.post('/oauth2/v1/token', express.urlencoded({ extended: false }), async (request, response) => {
+    try {
+      const client = await authenticateClient(org, `${org.url}/oauth2/v1/token`, request.body);
+      const { grant_type, scope } = formGuard.parse(request.body);
+      if (grant_type !== 'client_credentials') throw new OAuthError(400, 'unsupported_grant_type', 'Not supported.');
+      const scopes = scope.split(' ');
+      if (!scopes.every((name) => client.scopes.includes(name))) {
+        throw new OAuthError(400, 'invalid_scope', 'The scope is not granted to this application.');
+      }
+      let thumbprint: string | null = null;
+      if (client.requireDpop) {
+        const verified = await verifyProof(request);
+        if (!nonces.delete(verified.proof.nonce ?? '')) {
+          const nonce = newId('', 32);
+          nonces.add(nonce);
+          response.set('dpop-nonce', nonce);
+          throw new OAuthError(400, 'use_dpop_nonce', 'Authorization server requires nonce in DPoP proof.');
+        }
+        thumbprint = verified.thumbprint;
+      }
+      const token = newId('eyJ', 64);
+      grants.set(token, { scopes, thumbprint, expiresAt: org.now() + ACCESS_TOKEN_SEC * 1000 });
+      const token_type = thumbprint === null ? 'Bearer' : 'DPoP';
+      response.json({ token_type, expires_in: ACCESS_TOKEN_SEC, access_token: token, scope });
+    } catch (error) {
+      const {
+        status,
+        error: code,
+        description,
+      } = error instanceof OAuthError ? error : new OAuthError(400, 'invalid_request', 'Malformed.');
+      response.status(status).json({ error: code, error_description: description });
+    }
+  });
+
+  const scopesOf = async (request: Request): Promise<readonly string[] | 'all'> => {
+    const [scheme = '', credential = ''] = (request.get('authorization') ?? '').split(' ');
+    if (scheme === 'SSWS' && org.apiTokens.has(credential)) return 'all';
+    const grant = grants.get(credential);
+    if (grant === undefined || grant.expiresAt <= org.now()) throw invalidToken();
+    if (scheme === 'Bearer' && grant.thumbprint === null) return grant.scopes;
+    if (scheme !== 'DPoP') throw invalidToken();
+    const { thumbprint, proof } = await verifyProof(request);
+    const ath = createHash('sha256').update(credential).digest('base64url');
+    if (thumbprint !== grant.thumbprint || proof.ath !== ath) throw invalidToken();
+    return grant.scopes;
+  };
+
+  const requireScope: RequireScope = (scope) => async (request, _response, next) => {
+    const scopes = await scopesOf(request);
+    if (scopes !== 'all' && !scopes.includes(scope)) throw forbidden();
+    next();
+  };
+  return { router, requireScope };
+}

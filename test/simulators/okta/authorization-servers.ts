@@ -1,0 +1,131 @@
+import express, { type Request, Router } from 'express';
+import { z } from 'zod';
+import type { RequireScope } from './access.js';
+import { authenticateClient, OAuthError } from './client-auth.js';
+import { invalid, notFound } from './errors.js';
+import { newId } from './ids.js';
+import { mintTokens } from './minting.js';
+import { type AuthorizationServer, createSigningKey, findUser, type Org, type OrgClient, type OrgUser } from './org.js';
+
+/** Adds a custom authorization server; hooks work on no other kind. */
+export async function addAuthorizationServer(
+  org: Org,
+  { id, name, audience }: { readonly id: string; readonly name: string; readonly audience: string },
+): Promise<AuthorizationServer> {
+  const server: AuthorizationServer = {
+    id,
+    name,
+    audience,
+    issuer: `${org.url}/oauth2/${id}`,
+    key: await createSigningKey(),
+    policy: { id: newId('00p'), rule: { id: newId('0pr'), hookId: null } },
+    claims: [],
+    refreshTokens: new Map(),
+  };
+  org.servers.set(id, server);
+  return server;
+}
+
+const formGuard = z.object({
+  grant_type: z.enum(['password', 'refresh_token', 'client_credentials']),
+  scope: z.string().default('openid'),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  refresh_token: z.string().optional(),
+});
+
+interface Grant {
+  readonly user: OrgUser | null;
+  readonly scope: string;
+  readonly refreshToken: string | null;
+}
+
+function takeGrant(org: Org, server: AuthorizationServer, client: OrgClient, form: z.infer<typeof formGuard>): Grant {
+  const wrong = () => new OAuthError(400, 'invalid_grant', 'The credentials provided were invalid.');
+  if (form.grant_type === 'client_credentials') return { user: null, scope: form.scope, refreshToken: null };
+  if (form.grant_type === 'password') {
+    const user = findUser(org, form.username ?? '');
+    if (user === undefined || user.password === null || user.password !== form.password) throw wrong();
+    return { user, scope: form.scope, refreshToken: null };
+  }
+  const refreshToken = form.refresh_token ?? '';
+  const grant = server.refreshTokens.get(refreshToken);
+  const user = org.users.get(grant?.userId ?? '');
+  if (grant === undefined || user === undefined || grant.clientId !== client.id) throw wrong();
+  return { user, scope: grant.scope, refreshToken };
+}
+
+/** The protocol side: published keys, and tokens for a password, a refresh token or a client's own credentials. */
+export function createAuthorizationServers(org: Org): Router {
+  const router = Router();
+  const find = (request: Request): AuthorizationServer => {
+    const id = String(request.params.id);
+    const server = org.servers.get(id);
+    if (server === undefined) throw notFound(id, 'AuthorizationServer');
+    return server;
+  };
+  router.get('/:id/v1/keys', (request, response) => {
+    response.json({ keys: [find(request).key.publicJwk] });
+  });
+  router.post('/:id/v1/token', express.urlencoded({ extended: false }), async (request, response) => {
+    const server = find(request);
+    try {
+      const client = await authenticateClient(org, `${server.issuer}/v1/token`, request.body);
+      const form = formGuard.safeParse(request.body);
+      if (!form.success) throw new OAuthError(400, 'invalid_request', 'The request is malformed.');
+      const grant = takeGrant(org, server, client, form.data);
+      response.json(await mintTokens(org, { server, client, grantType: form.data.grant_type, ...grant }));
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      response.status(error.status).json({ error: error.error, error_description: error.description });
+    }
+  });
+  return router;
+}
+
+const ruleGuard = z.object({
+  name: z.string().min(1),
+  type: z.literal('RESOURCE_ACCESS'),
+  conditions: z.looseObject({}),
+  actions: z.object({ token: z.object({ inlineHook: z.object({ id: z.string() }).nullish() }) }),
+});
+const claimGuard = z.object({
+  name: z.string().min(1),
+  claimType: z.enum(['IDENTITY', 'RESOURCE']),
+  value: z.unknown(),
+});
+
+/**
+ * The management side: the policy rule a token hook hangs on, and claims that every token gets.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/
+ */
+export function createAuthorizationServersApi(org: Org, requireScope: RequireScope): Router {
+  const router = Router();
+  const manage = requireScope('okta.authorizationServers.manage');
+  const find = (id: unknown): AuthorizationServer => {
+    const server = org.servers.get(String(id));
+    if (server === undefined) throw notFound(String(id), 'AuthorizationServer');
+    return server;
+  };
+  router.put('/:id/policies/:policyId/rules/:ruleId', manage, (request, response) => {
+    const { policy } = find(request.params.id);
+    const { policyId, ruleId } = request.params;
+    if (policyId !== policy.id || ruleId !== policy.rule.id) throw notFound(String(ruleId), 'PolicyRule');
+    const parsed = ruleGuard.safeParse(request.body);
+    if (!parsed.success) throw invalid('rule', ['The rule was not understood']);
+    const hookId = parsed.data.actions.token.inlineHook?.id ?? null;
+    const hook = org.hooks.get(hookId ?? '');
+    if (hookId !== null && hook?.type !== 'com.okta.oauth2.tokens.transform') {
+      throw invalid('inlineHook', ['inlineHook: Not an inline hook for tokens']);
+    }
+    policy.rule.hookId = hookId;
+    response.json({ id: policy.rule.id, ...parsed.data });
+  });
+  router.post('/:id/claims', manage, (request, response) => {
+    const parsed = claimGuard.safeParse(request.body);
+    if (!parsed.success) throw invalid('claim', ['The claim was not understood']);
+    find(request.params.id).claims.push(parsed.data);
+    response.status(201).json({ id: newId('ocl'), ...parsed.data });
+  });
+  return router;
+}

@@ -1,0 +1,125 @@
+import { newId } from './ids.js';
+import { type AuthorizationServer, isoNow, type Org, type OrgClient, type OrgUser } from './org.js';
+import type { TokenDraft, TokenDrafts } from './token-patch.js';
+
+/*
+ * What Okta posts to a hook, as documented. Of a profile it sends five fields and no custom attribute.
+ */
+
+const envelope = (org: Org) => ({
+  eventId: newId('', 22),
+  eventTime: isoNow(org),
+  eventTypeVersion: '1.0',
+  cloudEventVersion: '0.1',
+  contentType: 'application/json',
+});
+
+const toUserContext = (org: Org, { id, created, profile }: OrgUser) => ({
+  id,
+  passwordChanged: created,
+  profile: {
+    login: profile.login,
+    firstName: profile.firstName,
+    lastName: profile.lastName,
+    locale: profile.locale ?? 'en',
+    timeZone: profile.timezone ?? 'America/Los_Angeles',
+  },
+  _links: {
+    groups: { href: `${org.url}/api/v1/users/${id}/groups` },
+    factors: { href: `${org.url}/api/v1/users/${id}/factors` },
+  },
+});
+
+const toRequestContext = (method: string, url: string) => ({
+  id: newId('req', 25),
+  method,
+  url: { value: url },
+  ipAddress: '127.0.0.1',
+});
+
+/** One issue of tokens, on which a token hook is called. */
+export interface TokenIssue {
+  readonly server: AuthorizationServer;
+  readonly client: OrgClient;
+  /** `null` for client credentials. */
+  readonly user: OrgUser | null;
+  readonly grantType: string;
+  readonly scope: string;
+  readonly refreshToken: string | null;
+}
+
+const toTokenView = ({ claims, lifetimeSec }: TokenDraft) => ({
+  claims,
+  token: { lifetime: { expiration: lifetimeSec } },
+});
+
+/** The body of a token hook call. */
+export function toTokenHookPayload(org: Org, issue: TokenIssue, { identity, access }: TokenDrafts) {
+  const { server, client, user, grantType, scope, refreshToken } = issue;
+  const tokenUrl = `${server.issuer}/v1/token`;
+  const scopes = Object.fromEntries(scope.split(' ').map((name) => [name, { id: newId('scp'), action: 'GRANT' }]));
+  const now = isoNow(org);
+  const isRefresh = grantType === 'refresh_token';
+  return {
+    ...envelope(org),
+    source: tokenUrl,
+    eventType: 'com.okta.oauth2.tokens.transform',
+    data: {
+      context: {
+        request: toRequestContext('POST', tokenUrl),
+        protocol: {
+          type: 'OAUTH2.0',
+          request: { scope, client_id: client.id, grant_type: grantType },
+          ...(isRefresh ? { OriginalGrant: { refresh_token: { jti: refreshToken } } } : {}),
+          issuer: { uri: server.issuer },
+          client: { id: client.id, name: client.name, type: client.secret === null ? 'PUBLIC' : 'CONFIDENTIAL' },
+        },
+        ...(user === null || isRefresh ? {} : { session: toSession(user, now) }),
+        ...(user === null ? {} : { user: toUserContext(org, user) }),
+        policy: { id: server.policy.id, rule: { id: server.policy.rule.id } },
+      },
+      ...(identity === null ? {} : { identity: toTokenView(identity) }),
+      ...(access === null ? {} : { access: { ...toTokenView(access), scopes } }),
+      ...(refreshToken === null ? {} : { refresh_token: { jti: refreshToken } }),
+    },
+  };
+}
+
+const toSession = ({ id, profile }: OrgUser, now: string) => ({
+  id: newId('102', 25),
+  userId: id,
+  login: profile.login,
+  createdAt: now,
+  expiresAt: now,
+  status: 'ACTIVE',
+  lastPasswordVerification: now,
+  amr: ['PASSWORD'],
+  idp: { id: newId('00o'), type: 'OKTA' },
+  mfaActive: false,
+});
+
+/** The body of a registration hook call for somebody who is not a user yet. */
+export const toRegistrationPayload = (org: Org, userProfile: Readonly<Record<string, unknown>>) => ({
+  ...envelope(org),
+  source: org.registrationRule.policyId,
+  eventType: 'com.okta.user.pre-registration',
+  requestType: 'self.service.registration',
+  data: { context: { request: toRequestContext('POST', '/idp/idx/enroll/new') }, userProfile, action: 'ALLOW' },
+});
+
+/** The body of a registration hook call for a user who completes the profile. */
+export const toProgressiveProfilePayload = (
+  org: Org,
+  user: OrgUser,
+  userProfileUpdate: Readonly<Record<string, unknown>>,
+) => ({
+  ...envelope(org),
+  source: org.registrationRule.policyId,
+  eventType: 'com.okta.user.pre-registration',
+  requestType: 'progressive.profile',
+  data: {
+    context: { request: toRequestContext('POST', '/idp/idx/enroll/update'), user: toUserContext(org, user) },
+    action: 'ALLOW',
+    userProfileUpdate,
+  },
+});

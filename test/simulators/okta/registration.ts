@@ -1,0 +1,150 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import type { RequireScope } from './access.js';
+import { invalid, notFound } from './errors.js';
+import { callHook } from './hook-call.js';
+import { newId } from './ids.js';
+import { findUser, isoNow, type Org } from './org.js';
+import { toProgressiveProfilePayload, toRegistrationPayload } from './payloads.js';
+import { checkProfile } from './profile-rules.js';
+
+const profileGuard = z.record(z.string(), z.unknown());
+const answerGuard = z.object({
+  commands: z
+    .array(
+      z.discriminatedUnion('type', [
+        z.object({
+          type: z.literal('com.okta.action.update'),
+          value: z.object({ registration: z.enum(['ALLOW', 'DENY']) }),
+        }),
+        z.object({ type: z.literal('com.okta.user.profile.update'), value: profileGuard }),
+        z.object({ type: z.literal('com.okta.user.progressive.profile.update'), value: profileGuard }),
+      ]),
+    )
+    .nullish(),
+  error: z
+    .object({
+      errorSummary: z.string().nullish(),
+      errorCauses: z
+        .array(
+          z.object({
+            errorSummary: z.string(),
+            reason: z.string().optional(),
+            locationType: z.enum(['body', 'header', 'url', 'query']).optional(),
+            location: z.string().optional(),
+            domain: z.string().optional(),
+          }),
+        )
+        .nullish(),
+    })
+    .nullish(),
+});
+
+/** What a person sees who fills in the form. */
+interface Outcome {
+  readonly allowed: boolean;
+  /** Shown beside the form's fields. */
+  readonly messages: readonly string[];
+  readonly profile: Record<string, unknown>;
+}
+
+/**
+ * Asks the hook of the user profile policy; no hook allows. No answer in time, another status, an answer that is not
+ * understood or holds an `error` denies.
+ */
+async function askHook(org: Org, payload: unknown, update: 'user' | 'user.progressive'): Promise<Outcome> {
+  const hook = org.hooks.get(org.registrationRule.hookId ?? '');
+  if (hook?.status !== 'ACTIVE') return { allowed: true, messages: [], profile: {} };
+  const answer = await callHook(org, hook, payload, true);
+  const parsed = answerGuard.safeParse(answer.ok ? answer.body : null);
+  if (!parsed.success) {
+    return { allowed: false, messages: ['There was an error creating your account. Please try again.'], profile: {} };
+  }
+  const { commands, error } = parsed.data;
+  if (error) {
+    const messages = error.errorCauses?.map(({ errorSummary }) => errorSummary) ?? [];
+    return {
+      allowed: false,
+      messages: messages.length > 0 ? messages : ['Registration cannot be completed at this time.'],
+      profile: {},
+    };
+  }
+  let allowed = true;
+  let profile = {};
+  for (const command of commands ?? []) {
+    if (command.type === 'com.okta.action.update') allowed = command.value.registration === 'ALLOW';
+    else if (command.type === `com.okta.${update}.profile.update`) profile = { ...profile, ...command.value };
+    else return { allowed: false, messages: ['Registration denied.'], profile: {} };
+  }
+  return { allowed, messages: allowed ? [] : ['Registration denied.'], profile };
+}
+
+const newUserGuard = z.object({ userProfile: profileGuard, password: z.string().min(8) });
+const updateGuard = z.object({ login: z.string(), userProfileUpdate: profileGuard });
+
+/** The two forms of a user profile policy: sign up, and complete the profile of a user who signs in. */
+export function createEnrollmentForms(org: Org): Router {
+  const router = Router();
+  router.post('/new', async (request, response) => {
+    const parsed = newUserGuard.safeParse(request.body);
+    if (!parsed.success) throw invalid('userProfile', ['The form was not understood']);
+    const { userProfile, password } = parsed.data;
+    const outcome = await askHook(org, toRegistrationPayload(org, userProfile), 'user');
+    if (!outcome.allowed) return void response.status(403).json({ messages: outcome.messages });
+    const profile = { ...userProfile, ...outcome.profile };
+    checkProfile(org, profile);
+    const now = isoNow(org);
+    const user = { id: newId('00u'), created: now, lastUpdated: now, profile, password };
+    org.users.set(user.id, user);
+    response.json({ id: user.id });
+  });
+  router.post('/update', async (request, response) => {
+    const parsed = updateGuard.safeParse(request.body);
+    if (!parsed.success) throw invalid('userProfileUpdate', ['The form was not understood']);
+    const { login, userProfileUpdate } = parsed.data;
+    const user = findUser(org, login);
+    if (user === undefined) throw notFound(login, 'User');
+    const outcome = await askHook(org, toProgressiveProfilePayload(org, user, userProfileUpdate), 'user.progressive');
+    if (!outcome.allowed) return void response.status(403).json({ messages: outcome.messages });
+    const profile = { ...user.profile, ...userProfileUpdate, ...outcome.profile };
+    checkProfile(org, profile);
+    user.profile = profile;
+    response.json({ id: user.id });
+  });
+  return router;
+}
+
+const ruleGuard = z.object({
+  name: z.string().min(1),
+  type: z.literal('PROFILE_ENROLLMENT'),
+  actions: z.object({
+    profileEnrollment: z.looseObject({
+      preRegistrationInlineHooks: z
+        .array(z.object({ inlineHookId: z.string() }))
+        .max(1)
+        .nullish(),
+    }),
+  }),
+});
+
+/**
+ * The policy rule a registration hook hangs on.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Policy/
+ */
+export function createEnrollmentPolicyApi(org: Org, requireScope: RequireScope): Router {
+  const router = Router();
+  router.put('/:policyId/rules/:ruleId', requireScope('okta.policies.manage'), (request, response) => {
+    const { policyId, ruleId } = request.params;
+    const rule = org.registrationRule;
+    if (policyId !== rule.policyId || ruleId !== rule.id) throw notFound(String(ruleId), 'PolicyRule');
+    const parsed = ruleGuard.safeParse(request.body);
+    if (!parsed.success) throw invalid('rule', ['The rule was not understood']);
+    const hookId = parsed.data.actions.profileEnrollment.preRegistrationInlineHooks?.[0]?.inlineHookId ?? null;
+    if (hookId !== null && org.hooks.get(hookId)?.type !== 'com.okta.user.pre-registration') {
+      throw invalid('preRegistrationInlineHooks', ['Not an inline hook for registration']);
+    }
+    rule.hookId = hookId;
+    response.json({ id: rule.id, ...parsed.data });
+  });
+  return router;
+}
