@@ -39,7 +39,7 @@ export const publicText = {
   // The check
   face_mismatch: 'The face could not be confirmed.',
   liveness_low: 'The picture does not pass the liveness check.',
-  locked_out: 'Too many failed attempts. Wait before trying again.',
+  locked_out: 'Too many attempts. Wait before trying again.',
   step_up_unknown: 'There is no such step-up.',
   step_up_finished: 'This step-up is over. Start a new one.',
   face_not_verified: 'A finished face check is needed first.',

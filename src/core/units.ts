@@ -22,3 +22,6 @@ export const toIso = (time: EpochMs): string => new Date(time).toISOString();
 
 /** The same point in time for libraries that take no other form. */
 export const toDate = (time: EpochMs): Date => new Date(time);
+
+/** A point in time from text already known to be RFC 3339. */
+export const fromIso = (text: string): EpochMs => epochMs(Date.parse(text));

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { toIso } from '../core/units.js';
+import { sendCodes, verifyCodes } from './contacts.js';
+import type { ApiDeps } from './deps.js';
+import { type Endpoint, plainEndpoint } from './endpoint.js';
+import { emailField, instantReply, phoneField } from './fields.js';
+
+const codeField = z
+  .string()
+  .regex(/^\d{6}$/)
+  .describe('Six digits.');
+
+/** Verifying an e-mail address and a phone number together, on v2. */
+export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    method: 'POST',
+    versions: [2],
+    tag: 'Contacts',
+    status: 200,
+    auth: 'open',
+    ours: false,
+    photos: {},
+  } as const;
+  return [
+    plainEndpoint({
+      ...common,
+      path: '/new-credentials',
+      summary: 'Send a code by e-mail and another by SMS',
+      description:
+        'Open to everybody, so sending is bounded: 5 a day to one address, 20 an hour from one source, 200 an hour in all (ours). The answer is the same whatever the address.',
+      codes: ['locked_out', 'delivery_failed'],
+      fields: z.strictObject({ email: emailField, phone: phoneField }),
+      reply: z.strictObject({ id: z.string().describe('Goes with the codes.'), expiresAt: instantReply }),
+      async handle({ fields, source }) {
+        const { id, expiresAt } = await sendCodes({ contact: fields, source }, deps);
+        return { id, expiresAt: toIso(expiresAt) };
+      },
+    }),
+    plainEndpoint({
+      ...common,
+      path: '/authenticate-credentials',
+      summary: 'Give both codes back',
+      description: 'Both must be right, within ten minutes and five tries (ours); they work once.',
+      codes: ['code_wrong'],
+      fields: z.strictObject({ id: z.string().min(1).max(64), emailCode: codeField, phoneCode: codeField }),
+      reply: z.strictObject({}),
+      async handle({ fields }) {
+        await verifyCodes(fields, deps);
+        return {};
+      },
+    }),
+  ];
+}

@@ -1,0 +1,154 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { Clock, Delivery, Random, State } from '../core/ports.js';
+import { addSec, type EpochMs, epochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
+
+/** An e-mail address (lower case) and a phone number (E.164) of one person. */
+export interface Contact {
+  readonly email: string;
+  readonly phone: string;
+}
+
+interface Deps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly state: State;
+  readonly delivery: Delivery;
+}
+
+const codeLifeSec = 10 * 60;
+const triesAllowed = 5;
+const verifiedLifeSec = 60 * 60;
+
+/**
+ * Anyone may ask for codes, so anyone could make this server write to strangers. These bounds keep that small: per
+ * address (its owner's peace), per source (one sender), and for the whole server (many senders).
+ */
+const sendingLimits = {
+  address: { atMost: 5, windowSec: 24 * 60 * 60 },
+  source: { atMost: 20, windowSec: 60 * 60 },
+  server: { atMost: 200, windowSec: 60 * 60 },
+} as const;
+
+const recordGuard = z.object({
+  contactDigest: z.string(),
+  emailCodeDigest: z.string(),
+  phoneCodeDigest: z.string(),
+  isUsed: z.boolean(),
+});
+type CodeRecord = z.infer<typeof recordGuard>;
+
+/**
+ * Sends one code by e-mail and another by SMS. The answer is the same for every address.
+ * @param source - the address the call came from
+ * @returns the id that goes with the codes; only its digest is kept, and it keys the digests of the codes, so that
+ *   whoever reads the state cannot search for six digits
+ * @throws FaceError `locked_out`, `delivery_failed`, `state_unavailable`
+ */
+export async function sendCodes(
+  { contact, source }: { contact: Contact; source: string },
+  deps: Deps,
+): Promise<{ id: string; expiresAt: EpochMs }> {
+  await countSending('source', source, deps);
+  await countSending('server', '', deps);
+  await countSending('address', `email ${contact.email}`, deps);
+  await countSending('address', `sms ${contact.phone}`, deps);
+
+  const id = Buffer.from(deps.random(32)).toString('base64url');
+  const emailCode = drawCode(deps.random);
+  const phoneCode = drawCode(deps.random);
+  const expiresAt = addSec(deps.clock.now(), codeLifeSec);
+  const record: CodeRecord = {
+    contactDigest: contactDigest(contact),
+    emailCodeDigest: codeDigest(id, 'email', emailCode),
+    phoneCodeDigest: codeDigest(id, 'sms', phoneCode),
+    isUsed: false,
+  };
+  await deps.state.write(codesKey(id), record, { when: 'absent', expiresAt });
+  const subject = 'Your code';
+  const toText = (code: string): string => `${code} is your code. It is good for ten minutes. Tell it to nobody.`;
+  await Promise.all([
+    deps.delivery.send({ channel: 'email', to: contact.email, subject, text: toText(emailCode) }),
+    deps.delivery.send({ channel: 'sms', to: contact.phone, subject, text: toText(phoneCode) }),
+  ]);
+  return { id, expiresAt };
+}
+
+/**
+ * Takes both codes back, once, and notes the contact as verified for an hour. Both must be right, within ten minutes
+ * and five tries.
+ * @throws FaceError `code_wrong`, `state_unavailable`
+ */
+export async function verifyCodes(
+  { id, emailCode, phoneCode }: { id: string; emailCode: string; phoneCode: string },
+  { clock, state }: Pick<Deps, 'clock' | 'state'>,
+): Promise<void> {
+  const found = await state.read(codesKey(id));
+  if (found === null) throw new FaceError('code_wrong');
+  const record = recordGuard.parse(found.value);
+  // Counted before it is compared, so that many tries at once count too.
+  const tries = await state.add(`${codesKey(id)}:tries`, 1, addSec(clock.now(), codeLifeSec));
+  const isEmailRight = isSame(codeDigest(id, 'email', emailCode), record.emailCodeDigest);
+  const isPhoneRight = isSame(codeDigest(id, 'sms', phoneCode), record.phoneCodeDigest);
+  if (tries > triesAllowed || record.isUsed || !isEmailRight || !isPhoneRight) throw new FaceError('code_wrong');
+  const used = { ...record, isUsed: true };
+  const isFirst = await state.write(codesKey(id), used, {
+    when: { revision: found.revision },
+    expiresAt: addSec(clock.now(), codeLifeSec),
+  });
+  if (!isFirst) throw new FaceError('code_wrong');
+  await state.write(verifiedKey(record.contactDigest), false, {
+    when: 'any',
+    expiresAt: addSec(clock.now(), verifiedLifeSec),
+  });
+}
+
+/**
+ * Uses up the verification of a contact.
+ * @throws FaceError `contact_unverified` where there is none, or it has been used; `state_unavailable`
+ */
+export async function takeVerifiedContact(
+  contact: Contact,
+  { clock, state }: Pick<Deps, 'clock' | 'state'>,
+): Promise<void> {
+  const key = verifiedKey(contactDigest(contact));
+  const found = await state.read(key);
+  const isTaken = found === null || found.value !== false;
+  if (isTaken) throw new FaceError('contact_unverified');
+  const isFirst = await state.write(key, true, {
+    when: { revision: found.revision },
+    expiresAt: addSec(clock.now(), verifiedLifeSec),
+  });
+  if (!isFirst) throw new FaceError('contact_unverified');
+}
+
+async function countSending(
+  kind: keyof typeof sendingLimits,
+  who: string,
+  { clock, state }: Pick<Deps, 'clock' | 'state'>,
+): Promise<void> {
+  const { atMost, windowSec } = sendingLimits[kind];
+  const now = clock.now();
+  const window = Math.floor(now / (windowSec * 1000));
+  const windowEnd = epochMs((window + 1) * windowSec * 1000);
+  const sent = await state.add(`codes-sent:${kind}:${digestOf(who)}:${window}`, 1, windowEnd);
+  if (sent > atMost) throw new FaceError('locked_out', { retryAfterSec: Math.ceil((windowEnd - now) / 1000) });
+}
+
+/** Six digits, each value as likely: 32 random bits over, and a remainder that would favour low values drawn again. */
+function drawCode(random: Random): string {
+  const codes = 1_000_000;
+  for (;;) {
+    const drawn = Buffer.from(random(4)).readUInt32BE();
+    if (drawn < Math.floor(2 ** 32 / codes) * codes) return String(drawn % codes).padStart(6, '0');
+  }
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+const contactDigest = ({ email, phone }: Contact): string => digestOf(`${email} ${phone}`);
+const codeDigest = (id: string, channel: string, code: string): string =>
+  createHmac('sha256', id).update(`${channel} ${code}`).digest('base64url');
+const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const codesKey = (id: string): string => `contact-codes:${digestOf(id)}`;
+const verifiedKey = (digest: string): string => `contact-verified:${digest}`;

@@ -1,0 +1,124 @@
+import type { Express, Request, Response } from 'express';
+import type { Photo } from '../core/concealed.js';
+import { FaceError } from '../errors.js';
+import { type Body, isMultipart, maxJsonBytes, readBody } from '../http/body.js';
+import { Allowance, type BodyBudgets } from '../http/budget.js';
+import { maxPhotoBytes } from '../http/multipart.js';
+import { Admission } from './admission.js';
+import type { ApiDeps } from './deps.js';
+import type { ApiVersion, Endpoint } from './endpoint.js';
+import { toFieldRefusal } from './fields.js';
+
+/**
+ * What a caller may send before it is known. Photos that follow the field `auth_token` in a form count as a known
+ * caller's; in JSON the whole body comes first.
+ */
+const strangerBytes = 2 * 1024 * 1024;
+
+/** Greatest form from a known caller, whatever the number of photos. */
+const maxFormBytes = 50 * 1024 * 1024;
+
+const formOverheadBytes = 512 * 1024;
+
+/** Addresses an endpoint answers at: bare (v1) and under each version's prefix. */
+export const prefixes = ['', '/v1', '/v2'] as const;
+
+const versionByPrefix = { '': 1, '/v1': 1, '/v2': 2 } as const;
+
+/**
+ * Puts the endpoints on the app. An address is answered by the endpoint of the version asked for: by prefix, or by the
+ * header `X-API-Version`, which overrides it.
+ */
+export function mountEndpoints(
+  app: Express,
+  endpoints: readonly Endpoint[],
+  deps: ApiDeps,
+  budgets: BodyBudgets,
+): void {
+  for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
+    const atPath = endpoints.filter((endpoint) => endpoint.path === path);
+    for (const prefix of prefixes) {
+      app.all(`${prefix}${path}`, async (request, response) => {
+        const endpoint = select(atPath, request, response, versionOf(request, versionByPrefix[prefix]));
+        await serve(endpoint, request, response, deps, budgets);
+      });
+    }
+  }
+}
+
+function versionOf(request: Request, byPrefix: ApiVersion): ApiVersion {
+  const header = request.get('X-API-Version');
+  if (header === undefined) return byPrefix;
+  if (header === '1') return 1;
+  if (header === '2') return 2;
+  throw new FaceError('request_malformed');
+}
+
+function select(atPath: readonly Endpoint[], request: Request, response: Response, version: ApiVersion): Endpoint {
+  const offered = atPath.filter((endpoint) => endpoint.versions.includes(version));
+  if (offered.length === 0) throw new FaceError('not_found');
+  const found = offered.find((endpoint) => endpoint.method === request.method);
+  if (found !== undefined) return found;
+  response.set('Allow', offered.map((endpoint) => endpoint.method).join(', '));
+  throw new FaceError('method_not_allowed');
+}
+
+async function serve(
+  endpoint: Endpoint,
+  request: Request,
+  response: Response,
+  deps: ApiDeps,
+  budgets: BodyBudgets,
+): Promise<void> {
+  const maxBytes = maxBodyBytes(endpoint, request);
+  const isOpenToPhotos = endpoint.auth.kind === 'open' && Object.keys(endpoint.photos).length > 0;
+  const allowance = new Allowance(budgets, isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes) : strangerBytes);
+  const admission = new Admission(endpoint.auth, allowance, maxBytes, deps);
+  const param = (name: string): string => String(request.params[name] ?? '');
+  let photos: Body['photos'] = new Map();
+  try {
+    await admission.checkHeaders(request.headers);
+    await endpoint.admit({ param });
+    const body = await readBody(request, response, {
+      photoLimits: endpoint.photos,
+      allowance,
+      maxBytes,
+      onAuthToken: (token) => admission.takeToken(token),
+      onTextTooLong: toFieldRefusal,
+    });
+    photos = body.photos;
+    const fields = new Map(body.fields);
+    if (endpoint.auth.kind === 'client') {
+      const token = fields.get('auth_token');
+      if (typeof token === 'string') await admission.takeToken(token);
+      fields.delete('auth_token');
+    }
+    const client = await admission.caller();
+    checkPhotoCounts(endpoint, photos);
+    const call = {
+      param,
+      photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
+      source: request.socket.remoteAddress ?? '',
+    };
+    const reply = await endpoint.run(Object.fromEntries(fields), call, client);
+    await admission.checkStillLive();
+    response.status(endpoint.status).json({ ok: true, ...reply });
+  } finally {
+    for (const photo of [...photos.values()].flat()) photo.wipe();
+    allowance.release();
+  }
+}
+
+function maxBodyBytes({ photos }: Endpoint, request: Request): number {
+  if (!isMultipart(request)) return maxJsonBytes;
+  const count = Object.values(photos).reduce((sum, { atMost }) => sum + atMost, 0);
+  return Math.min(count * maxPhotoBytes + formOverheadBytes, maxFormBytes);
+}
+
+function checkPhotoCounts(endpoint: Endpoint, photos: Body['photos']): void {
+  for (const [name, { atLeast, atMost }] of Object.entries(endpoint.photos)) {
+    const count = photos.get(name)?.length ?? 0;
+    if (count < atLeast) throw new FaceError('photo_missing');
+    if (count > atMost) throw new FaceError('photo_too_many');
+  }
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { Photo } from '../core/concealed.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
+import type { PhotoRange } from '../http/body.js';
+import type { JsonObject } from '../json.js';
+import type { Client, ClientScope } from './client-tokens.js';
+import { parseFields } from './fields.js';
+
+export type ApiVersion = 1 | 2;
+
+/** Who may call: a client whose token holds `scope` (`null`: any), an administrator, or everybody. */
+export type Auth =
+  | { readonly kind: 'client'; readonly scope: ClientScope | null }
+  | { readonly kind: 'admin' }
+  | { readonly kind: 'open' };
+
+/** What the description says, and nothing more. */
+interface Described {
+  readonly method: 'GET' | 'POST';
+  /** As Express writes it: `/step-ups/:id/photos`. Served bare, under `/v1` and under `/v2`. */
+  readonly path: string;
+  readonly versions: readonly ApiVersion[];
+  readonly tag: 'Face tokens' | 'Matching' | 'Screening' | 'Client tokens' | 'Contacts' | 'Step-up';
+  readonly summary: string;
+  readonly description: string;
+  /** Whether this project added it to what the Facenition API publishes. */
+  readonly ours: boolean;
+  /** Status of a success. */
+  readonly status: 200 | 201;
+  /** What it may refuse with, beside what follows from its authentication and photos. */
+  readonly codes: readonly FaceErrorCode[];
+}
+
+/** One call, checked. */
+export interface Call<Fields, PhotoName extends string> {
+  readonly fields: Fields;
+  /** The photos of a field, as many as its range says. */
+  photos(name: PhotoName): readonly Photo[];
+  /** A part of the address, as text nobody has checked. */
+  param(name: string): string;
+  /** The address the call came from. */
+  readonly source: string;
+}
+
+/** One endpoint as data: routes, validation and the OpenAPI description are all made from it. */
+export interface Endpoint extends Described {
+  readonly auth: Auth;
+  readonly photos: Readonly<Record<string, PhotoRange>>;
+  /** The text fields; a form sends them as text, JSON with their types. */
+  readonly fieldsGuard: z.ZodObject;
+  readonly replyGuard: z.ZodObject;
+  /** Refuses before a byte of the body is read. */
+  admit(call: Pick<Call<unknown, never>, 'param'>): Promise<void>;
+  run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, client: Client | null): Promise<JsonObject>;
+}
+
+interface Definition<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>
+  extends Described {
+  readonly photos: Readonly<Record<PhotoName, PhotoRange>>;
+  readonly fields: Fields;
+  /** Without `ok`, which every success has. */
+  readonly reply: Reply;
+  readonly admit?: Endpoint['admit'];
+}
+
+/** Replies are JSON and fit their schema: a face or a token that is not taken out on purpose does not compile. */
+type ReplyOf<Reply extends z.ZodObject> = Promise<z.input<Reply> & JsonObject>;
+
+/** An endpoint for holders of a client token. */
+export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName> & {
+    readonly scope: ClientScope | null;
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly client: Client }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'client', scope: definition.scope },
+    async run(fields, call, client) {
+      if (client === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), client });
+    },
+  };
+}
+
+/** An endpoint for administrators (`admin`) or everybody (`open`). */
+export function plainEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName> & {
+    readonly auth: 'admin' | 'open';
+    handle(call: Call<z.output<Fields>, PhotoName>): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: definition.auth },
+    async run(fields, call) {
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields) });
+    },
+  };
+}
+
+function toParts<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName>,
+): Omit<Endpoint, 'auth' | 'run'> {
+  const { method, path, versions, tag, summary, description, ours, status, codes, photos, fields, reply } = definition;
+  return {
+    ...{ method, path, versions, tag, summary, description, ours, status, codes, photos },
+    fieldsGuard: fields,
+    replyGuard: z.strictObject({ ok: z.literal(true), ...reply.shape }),
+    admit: definition.admit ?? (async () => {}),
+  };
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { enrolToken } from '../core/enrol.js';
+import type { Binding, VerifyRequest } from '../core/ports.js';
+import { revokeToken } from '../core/revoke.js';
+import { toEpochMs, toIso } from '../core/units.js';
+import { scoreToken, verifyToken } from '../core/verify.js';
+import type { FaceErrorCode } from '../errors.js';
+import type { Client } from './client-tokens.js';
+import type { ApiDeps } from './deps.js';
+import { type Call, clientEndpoint, type Endpoint } from './endpoint.js';
+import {
+  accuracyField,
+  expiryField,
+  instantReply,
+  latestInstant,
+  passwordField,
+  scopeField,
+  toFieldRefusal,
+  tokenField,
+} from './fields.js';
+
+const bindingFields = { password: passwordField, scope: scopeField, accuracy: accuracyField, expiry: expiryField };
+const verifyFields = z.strictObject({ token: tokenField, ...bindingFields });
+const photos = { photo: { atLeast: 1, atMost: 5 } } as const;
+const verifyCodes: readonly FaceErrorCode[] = [
+  'token_malformed',
+  'token_expired',
+  'token_revoked',
+  'token_key_retired',
+  'locked_out',
+];
+
+/** Tokens made over this API belong to the client's tenant and to no subject: who is who is kept by the client. */
+const bindingOf = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({
+  tenant: client.tenant,
+  idp: 'api',
+  subject: '',
+  scope,
+  accuracy,
+});
+
+/** Making, checking and revoking tokens that the caller keeps. */
+export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = { method: 'POST', versions: [1, 2], tag: 'Face tokens', status: 200, photos } as const;
+  return [
+    clientEndpoint({
+      ...common,
+      path: '/generate',
+      scope: 'enrol',
+      summary: 'Make a token from photos of one person',
+      description:
+        'Several photos (up to five) make a much better token than one. The photos are forgotten; keep the token. `tokenId`, `engine`, `accuracy`, `scope`, `expiresAt` and `quality` are ours.',
+      ours: false,
+      codes: [],
+      fields: z.strictObject(bindingFields),
+      reply: z.strictObject({
+        token: z.string().describe('At most 256 characters. Sealed, yet personal data.'),
+        tokenId: z.string().describe('Public name of the token.'),
+        engine: z.string(),
+        accuracy: z.int().min(1).max(8),
+        scope: z.string(),
+        expiresAt: instantReply.nullable(),
+        quality: z.strictObject({
+          photos: z.int().describe('How many photos the token was made from.'),
+          weak: z.boolean().describe('Whether it was one alone.'),
+        }),
+      }),
+      async handle({ fields, client, photos }) {
+        const { scope, accuracy, password, expiry } = fields;
+        if (expiry !== undefined && (toEpochMs(expiry) <= deps.clock.now() || toEpochMs(expiry) >= latestInstant)) {
+          throw toFieldRefusal('expiry');
+        }
+        const sealed = await enrolToken(
+          {
+            photos: photos('photo'),
+            binding: bindingOf(client, fields),
+            secret: password ?? null,
+            expiresAt: expiry ?? null,
+          },
+          deps,
+        );
+        sealed.contentKey?.wipe();
+        return {
+          token: sealed.token.use((text) => text),
+          tokenId: sealed.tokenId,
+          engine: sealed.engine,
+          accuracy,
+          scope,
+          expiresAt: sealed.expiresAt === null ? null : toIso(toEpochMs(sealed.expiresAt)),
+          quality: { photos: sealed.photos, weak: sealed.photos === 1 },
+        };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      path: '/authenticate',
+      scope: 'verify',
+      summary: 'Hold live photos against a token',
+      description:
+        'A wrong face, password, scope, accuracy, expiry or tenant all answer `authenticated: false`, and nothing says how near it was. Without `expiry`, the one in the token counts.',
+      ours: false,
+      codes: verifyCodes,
+      fields: verifyFields,
+      reply: z.strictObject({ authenticated: z.boolean() }),
+      async handle(call) {
+        const verdict = await verifyToken(toVerifyRequest(call), deps);
+        verdict.contentKey?.wipe();
+        return { authenticated: verdict.matched };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      path: '/authenticate-score',
+      scope: 'score',
+      summary: 'As /authenticate, with the similarity of a match',
+      description: 'For risk tiers. Needs the scope `score` (ours), which client tokens do not hold unless asked for.',
+      ours: false,
+      codes: verifyCodes,
+      fields: verifyFields,
+      reply: z.strictObject({
+        authenticated: z.boolean(),
+        score: z.number().nullable().describe('Rounded to two decimals; `null` without a match.'),
+        threshold: z.number(),
+      }),
+      async handle(call) {
+        const { matched, score, threshold } = await scoreToken(toVerifyRequest(call), deps);
+        return { authenticated: matched, score, threshold };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      path: '/revoke',
+      scope: 'enrol',
+      summary: 'Revoke a token, wherever copies of it are',
+      description: 'From then on it answers `token_revoked`. Revoking a revoked token succeeds.',
+      ours: true,
+      photos: {},
+      codes: ['token_malformed'],
+      fields: z.strictObject({ token: tokenField }),
+      reply: z.strictObject({}),
+      async handle({ fields }) {
+        await revokeToken(fields.token, deps);
+        return {};
+      },
+    }),
+  ];
+}
+
+function toVerifyRequest(
+  call: Call<z.output<typeof verifyFields>, 'photo'> & { readonly client: Client },
+): VerifyRequest {
+  const { token, password, expiry } = call.fields;
+  return {
+    photos: call.photos('photo'),
+    token,
+    binding: bindingOf(call.client, call.fields),
+    secret: password ?? null,
+    ...(expiry === undefined ? {} : { expectedExpiresAt: expiry }),
+    requireLiveness: false,
+    // The caller keeps the token, and this reply has no place for another.
+    allowRenewal: false,
+  };
+}

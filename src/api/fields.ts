@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { SealedToken, UserSecret } from '../core/concealed.js';
+import { epochMs, fromIso, toEpochSec } from '../core/units.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
+
+/** Fields whose refusal says more than that the request is malformed. */
+const codeByField: Readonly<Record<string, FaceErrorCode>> = {
+  token: 'token_malformed',
+  consentStatement: 'consent_missing',
+  consentGivenAt: 'consent_missing',
+};
+
+/** The refusal of a field with a value it does not take. */
+export const toFieldRefusal = (field: string): FaceError =>
+  new FaceError(Object.hasOwn(codeByField, field) ? (codeByField[field] ?? 'internal') : 'request_malformed', {
+    field,
+  });
+
+/**
+ * Parses the fields of a request.
+ * @throws FaceError `field_unknown`, `request_malformed`, or the field's own code
+ */
+export function parseFields<Guard extends z.ZodObject>(guard: Guard, values: unknown): z.output<Guard> {
+  const parsed = guard.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue?.code === 'unrecognized_keys') throw new FaceError('field_unknown');
+  throw toFieldRefusal(String(issue?.path[0] ?? ''));
+}
+
+const levels = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+
+/** A form can send text only. */
+const levelByText = { '1': 1, '2': 2, '3': 3, '4': 4, '5': 5, '6': 6, '7': 7, '8': 8 } as const;
+
+export const accuracyField = z
+  .union([z.literal(levels), z.enum(['1', '2', '3', '4', '5', '6', '7', '8']).transform((text) => levelByText[text])])
+  .prefault(4)
+  .describe('1 (most tolerant) to 8 (strictest; the direction is ours). The same at enrolment and verification.');
+
+export const scopeField = z
+  .string()
+  .max(256)
+  .prefault('')
+  .describe('What the token is for, such as `app:login`. The same at enrolment and verification.');
+
+const maxSecretBytes = 1024;
+
+export const passwordField = z
+  .string()
+  .min(1)
+  .max(maxSecretBytes)
+  .refine((text) => Buffer.byteLength(text) <= maxSecretBytes)
+  .transform((text) => new UserSecret(text))
+  .optional()
+  .describe('A secret of the user, at most 1,024 bytes of UTF-8. The same at enrolment and verification.');
+
+/** An instant, read from RFC 3339 text. */
+export const instantField = z.iso.datetime({ offset: true }).transform(fromIso);
+
+export const expiryField = instantField
+  .transform(toEpochSec)
+  .optional()
+  .describe('RFC 3339 date and time; fractions of a second are cut (the format is ours).');
+
+const maxTokenCharacters = 256;
+
+export const tokenField = z
+  .string()
+  .min(1)
+  .max(maxTokenCharacters)
+  .transform((text) => new SealedToken(text))
+  .describe('A token from /generate.');
+
+/** An instant in replies. */
+export const instantReply = z.iso.datetime().describe('RFC 3339, UTC.');
+
+/** Far enough for anything, and small enough for every format it is stored in: 2100-01-01. */
+export const latestInstant = epochMs(4_102_444_800_000);
+
+export const emailField = z
+  .email()
+  .max(254)
+  .transform((text) => text.toLowerCase())
+  .describe('An e-mail address.');
+
+export const phoneField = z
+  .string()
+  .regex(/^\+[1-9]\d{6,14}$/)
+  .describe('A phone number in international form (E.164), such as `+4915112345678`.');

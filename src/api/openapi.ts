@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import { type FaceErrorCode, publicText } from '../errors.js';
+import { maxJsonBytes } from '../http/body.js';
+import { hookPath } from '../http/hooks.js';
+import { refusalGuard, statusByCode } from '../http/reply.js';
+import type { JsonObject } from '../json.js';
+import type { Endpoint } from './endpoint.js';
+
+/** Any request may meet these. */
+const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
+const bodyCodes: readonly FaceErrorCode[] = ['field_unknown', 'body_too_large', 'overloaded', 'state_unavailable'];
+const clientCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'scope_missing', 'state_unavailable'];
+const photoCodes: readonly FaceErrorCode[] = [
+  'photo_missing',
+  'photo_too_many',
+  'photo_invalid',
+  'photo_too_large',
+  'photo_too_small',
+  'photo_animated',
+  'face_none',
+  'face_many',
+  'face_too_small',
+  'upstream_unavailable',
+  'upstream_malformed',
+];
+
+/** What an endpoint may refuse with, all told. */
+export function codesOf({ auth, photos, method, codes }: Endpoint): readonly FaceErrorCode[] {
+  const all = new Set([
+    ...commonCodes,
+    ...(method === 'POST' ? bodyCodes : []),
+    ...(auth.kind === 'client' ? clientCodes : []),
+    ...(auth.kind === 'admin' ? (['caller_untrusted'] as const) : []),
+    ...(Object.keys(photos).length > 0 ? photoCodes : []),
+    ...codes,
+  ]);
+  return [...all];
+}
+
+/** Where an endpoint is described: bare where v1 has it, else under `/v2`. */
+export function documentedPath({ path, versions }: Pick<Endpoint, 'path' | 'versions'>): string {
+  return `${versions.includes(1) ? '' : '/v2'}${toTemplate(path)}`;
+}
+
+const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
+
+/** The OpenAPI 3.1 description, from the same schemas that check the requests. */
+export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
+  const paths: Record<string, JsonObject> = { ...operationalPaths };
+  for (const endpoint of endpoints) {
+    const path = documentedPath(endpoint);
+    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: describeEndpoint(endpoint) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'facestep',
+      version: '2',
+      description:
+        'Compatible with the published Facenition API. Every address also answers under /v1 and /v2; bare is v1; the header X-API-Version (1 or 2) overrides both. Addresses written with /v2 here exist, or differ, on v2 only. What is marked «ours» is not in the published API.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    paths,
+    components: {
+      securitySchemes: {
+        clientToken: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Auth-Token',
+          description: 'A client token. It may be sent as the field `auth_token` instead; the header wins.',
+        },
+        adminKey: { type: 'apiKey', in: 'header', name: 'X-Admin-Key', description: 'The administrator’s key.' },
+      },
+      schemas: { Refusal: toJsonSchema(refusalGuard, 'output') },
+      parameters: {
+        apiVersion: {
+          name: 'X-API-Version',
+          in: 'header',
+          required: false,
+          description: 'Overrides any prefix.',
+          schema: { type: 'string', enum: ['1', '2'] },
+        },
+      },
+    },
+  };
+}
+
+function describeEndpoint(endpoint: Endpoint): JsonObject {
+  const { auth, ours, summary, description, tag, path, status, replyGuard, method, versions } = endpoint;
+  const scope = auth.kind === 'client' && auth.scope !== null ? ` Needs the scope \`${auth.scope}\`.` : '';
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
+  const version = versions.includes(1) ? '' : 'V2';
+  return {
+    operationId: `${method.toLowerCase()}${version}${path.replace(/[^A-Za-z]+(.?)/g, (_, next: string) => next.toUpperCase())}`,
+    tags: [tag],
+    summary,
+    description: `${ours ? '«ours» ' : ''}${description}${scope}`,
+    security: auth.kind === 'open' ? [] : [auth.kind === 'client' ? { clientToken: [] } : { adminKey: [] }],
+    parameters: [
+      { $ref: '#/components/parameters/apiVersion' },
+      ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ],
+    ...(method === 'GET' ? {} : { requestBody: describeBody(endpoint) }),
+    responses: {
+      [status]: { description: 'Done.', content: asJson(toJsonSchema(replyGuard, 'output')) },
+      ...describeRefusals(codesOf(endpoint)),
+    },
+  };
+}
+
+function describeBody(endpoint: Endpoint): JsonObject {
+  const { required } = requiredGuard.parse(toJsonSchema(endpoint.fieldsGuard, 'input'));
+  const isNeeded = required.length > 0 || Object.keys(endpoint.photos).length > 0;
+  return {
+    required: isNeeded,
+    content: {
+      'multipart/form-data': { schema: toBodySchema(endpoint, (atLeast, atMost) => toFileSchema(atLeast, atMost)) },
+      'application/json': { schema: toBodySchema(endpoint, (atLeast, atMost) => toBase64Schema(atLeast, atMost)) },
+    },
+  };
+}
+
+const requiredGuard = z.object({ required: z.array(z.string()).default([]) });
+const propertiesGuard = z.object({ properties: z.record(z.string(), z.json()).default({}) });
+
+function toBodySchema(endpoint: Endpoint, toPhotoSchema: (atLeast: number, atMost: number) => JsonObject): JsonObject {
+  const schema = toJsonSchema(endpoint.fieldsGuard, 'input');
+  const photos = Object.entries(endpoint.photos);
+  const token = { type: 'string', description: 'The client token, where the header does not carry it.' };
+  return {
+    type: 'object',
+    properties: {
+      ...propertiesGuard.parse(schema).properties,
+      ...Object.fromEntries(photos.map(([name, { atLeast, atMost }]) => [name, toPhotoSchema(atLeast, atMost)])),
+      ...(endpoint.auth.kind === 'client' ? { auth_token: token } : {}),
+    },
+    required: [...requiredGuard.parse(schema).required, ...photos.map(([name]) => name)],
+    additionalProperties: false,
+  };
+}
+
+const toFileSchema = (minItems: number, maxItems: number): JsonObject => ({
+  type: 'array',
+  items: { type: 'string', contentMediaType: 'image/*' },
+  minItems,
+  maxItems,
+  description: 'JPEG, PNG or WebP, at most 10 MB and 40 megapixels each; repeat the field for several.',
+});
+
+const toBase64Schema = (minItems: number, maxItems: number): JsonObject => {
+  const text = { type: 'string', contentEncoding: 'base64' };
+  return {
+    description: `Base64 or a data: URL; the whole body is at most ${maxJsonBytes} bytes.`,
+    ...(maxItems === 1
+      ? text
+      : { anyOf: [...(minItems > 1 ? [] : [text]), { type: 'array', items: text, minItems, maxItems }] }),
+  };
+};
+
+function describeRefusals(codes: readonly FaceErrorCode[]): Record<string, JsonObject> {
+  const statuses = [...new Set(codes.map((code) => statusByCode[code]))].sort();
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const here = codes.filter((code) => statusByCode[code] === status);
+      const description = here.map((code) => `\`${code}\`: ${publicText[code]}`).join('\n\n');
+      return [String(status), { description, content: asJson({ $ref: '#/components/schemas/Refusal' }) }];
+    }),
+  );
+}
+
+const asJson = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
+
+const jsonObjectGuard = z.record(z.string(), z.json());
+
+function toJsonSchema(guard: z.ZodType, io: 'input' | 'output'): JsonObject {
+  const { $schema: _, ...schema } = jsonObjectGuard.parse(z.toJSONSchema(guard, { target: 'draft-2020-12', io }));
+  return schema;
+}
+
+const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };
+
+const operational = (operationId: string, summary: string, schema: JsonObject): JsonObject => ({
+  operationId,
+  tags: ['Operation'],
+  summary,
+  security: [],
+  responses: { 200: { description: 'Done.', content: asJson(schema) } },
+});
+
+/** What is no part of the API proper. */
+const operationalPaths: Record<string, JsonObject> = {
+  '/healthz': { get: operational('health', '«ours» Whether the process answers', okSchema) },
+  '/readyz': { get: operational('readiness', '«ours» Whether the process can take work; 503 where not', okSchema) },
+  '/openapi.json': { get: operational('description', '«ours» This description', { type: 'object' }) },
+  [toTemplate(hookPath)]: {
+    post: {
+      ...operational('hook', '«ours» Where identity providers call; see each adapter’s README', {}),
+      parameters: ['connection', 'hook'].map((name) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+      })),
+    },
+  },
+};

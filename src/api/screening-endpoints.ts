@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Screening, Verifier } from '../core/ports.js';
+import { clientEndpoint, type Endpoint } from './endpoint.js';
+
+const screeningReply = z.strictObject({
+  pass: z.boolean(),
+  reasons: z.array(z.string()).describe('Names of the measurements that failed.'),
+  measurements: z.array(
+    z.strictObject({
+      name: z.string(),
+      value: z.number(),
+      unit: z.string(),
+      atLeast: z.number().nullable(),
+      atMost: z.number().nullable(),
+      pass: z.boolean(),
+    }),
+  ),
+});
+
+const boxReply = z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+
+/** Measuring one picture. Nothing is stored. */
+export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): Endpoint[] {
+  const common = {
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Screening',
+    status: 200,
+    scope: 'screen',
+    ours: false,
+    codes: [],
+    photos: { photo: { atLeast: 1, atMost: 1 } },
+    fields: z.strictObject({}),
+  } as const;
+  return [
+    clientEndpoint({
+      ...common,
+      path: '/detect',
+      summary: 'Where the faces in a picture are',
+      description: 'Boxes are in pixels of the upright picture, largest face first. No face is an empty list.',
+      reply: z.strictObject({
+        widthPx: z.int(),
+        heightPx: z.int(),
+        faces: z.array(z.strictObject({ box: boxReply, confidence: z.number() })),
+      }),
+      async handle({ photos }) {
+        const { widthPx, heightPx, faces } = await verifier.detect(photos('photo')[0]);
+        return { widthPx, heightPx, faces: faces.map(({ box, confidence }) => ({ box: { ...box }, confidence })) };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      path: '/quality',
+      summary: 'Whether a picture is good enough to enrol',
+      description: 'Measured values with their units and bounds (the form of the reply is ours).',
+      reply: screeningReply,
+      async handle({ photos }) {
+        return toReply(await verifier.quality(photos('photo')[0]));
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      path: '/liveness',
+      summary: 'Whether a picture looks taken from life',
+      description: 'Passive, from one picture: evidence, not proof (the form of the reply is ours).',
+      reply: screeningReply,
+      async handle({ photos }) {
+        return toReply(await verifier.liveness(photos('photo')[0]));
+      },
+    }),
+  ];
+}
+
+const toReply = ({ pass, reasons, measurements }: Screening) => ({
+  pass,
+  reasons: [...reasons],
+  measurements: measurements.map((measurement) => ({ ...measurement })),
+});

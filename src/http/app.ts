@@ -1,0 +1,101 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
+import { createContactEndpoints } from '../api/contact-endpoints.js';
+import type { ApiDeps } from '../api/deps.js';
+import { mountEndpoints } from '../api/dispatch.js';
+import type { Endpoint } from '../api/endpoint.js';
+import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
+import { createMatchingEndpoints } from '../api/matching-endpoints.js';
+import { describeApi } from '../api/openapi.js';
+import { createScreeningEndpoints } from '../api/screening-endpoints.js';
+import { createCaptureEndpoints } from '../capture/routes.js';
+import type { Log } from '../core/ports.js';
+import { FaceError, toCode } from '../errors.js';
+import { createAccessLog, framesOf, noteCode, requestIdOf } from './access-log.js';
+import { createBodyBudgets } from './budget.js';
+import { discardRest } from './collect.js';
+import { type HooksByConnection, mountHooks } from './hooks.js';
+import { sendRefusal, statusByCode } from './reply.js';
+
+export interface AppDeps extends ApiDeps {
+  readonly hooks: HooksByConnection;
+  /** Whether this process can take work: models loaded, stores open. */
+  isReady(): Promise<boolean>;
+}
+
+/** Every endpoint of the REST API. */
+export function createEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    ...createFaceTokenEndpoints(deps),
+    ...createMatchingEndpoints(deps),
+    ...createScreeningEndpoints(deps),
+    ...createClientTokenEndpoints(deps),
+    ...createContactEndpoints(deps),
+    ...createCaptureEndpoints(deps),
+  ];
+}
+
+/** The whole HTTP surface, ready to be listened with. */
+export function createApp(deps: AppDeps): Express {
+  const app = express();
+  app.disable('etag');
+  app.set('query parser', false);
+  app.enable('case sensitive routing');
+  app.use(createAccessLog(deps));
+  app.use(helmet());
+  app.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+
+  const endpoints = createEndpoints(deps);
+  const description = describeApi(endpoints);
+  mountGet(app, '/healthz', (response) => response.json({ ok: true }));
+  mountGet(app, '/readyz', async (response) => {
+    const isReady = await deps.isReady();
+    response.status(isReady ? 200 : 503).json({ ok: isReady });
+  });
+  mountGet(app, '/openapi.json', (response) => response.json(description));
+  const budgets = createBodyBudgets();
+  mountHooks(app, deps.hooks, deps, budgets);
+  mountEndpoints(app, endpoints, deps, budgets);
+
+  app.use(() => {
+    throw new FaceError('not_found');
+  });
+  app.use(createErrorHandler(deps.log));
+  return app;
+}
+
+function mountGet(app: Express, path: string, answer: (response: Response) => unknown): void {
+  app.all(path, async (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.set('Allow', 'GET, HEAD');
+      throw new FaceError('method_not_allowed');
+    }
+    await answer(response);
+  });
+}
+
+/** The one place where a refusal becomes a reply. Express knows it by its four parameters. */
+function createErrorHandler(log: Log) {
+  return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    // Express throws this for an address with broken percent signs.
+    const error = thrown instanceof URIError ? new FaceError('not_found') : thrown;
+    const code = toCode(error);
+    noteCode(response, code);
+    if (statusByCode[code] >= 500) {
+      log.error('request failed', {
+        requestId: requestIdOf(response),
+        code,
+        detail: error instanceof FaceError ? error.detail : null,
+        frames: framesOf(error),
+        cause: error instanceof Error ? framesOf(error.cause) : 'none',
+      });
+    }
+    if (response.headersSent) response.destroy();
+    else sendRefusal(response, error);
+    discardRest(request);
+  };
+}

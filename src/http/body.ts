@@ -1,0 +1,86 @@
+import type { Request, Response } from 'express';
+import { Photo } from '../core/concealed.js';
+import { FaceError } from '../errors.js';
+import { decodeBase64 } from './base64.js';
+import type { Allowance } from './budget.js';
+import { collectBody } from './collect.js';
+import { type FlatValue, LongText, parseFlatJson, type Scalar } from './json.js';
+import { maxPhotoBytes, readMultipart } from './multipart.js';
+
+/** A body of either kind, its pictures apart from its other fields. None of the fields is checked yet. */
+export interface Body {
+  readonly fields: ReadonlyMap<string, FlatValue>;
+  readonly photos: ReadonlyMap<string, readonly Photo[]>;
+}
+
+/** How many photos a field takes. */
+export interface PhotoRange {
+  readonly atLeast: number;
+  readonly atMost: number;
+}
+
+export interface BodyOptions {
+  readonly photoLimits: Readonly<Record<string, PhotoRange>>;
+  readonly allowance: Allowance;
+  /** The greatest body this endpoint takes from a known caller. */
+  readonly maxBytes: number;
+  /** Called with the field `auth_token` as soon as it has arrived, before the photos after it are taken. */
+  onAuthToken(token: string): Promise<unknown>;
+  /** The refusal of a text field that is longer than any may be. */
+  onTextTooLong(field: string): FaceError;
+}
+
+/** One picture of 10 MB in base64, and its fields. */
+export const maxJsonBytes = 14 * 1024 * 1024;
+
+/**
+ * Reads multipart/form-data or application/json; no body at all is an empty one.
+ * @throws FaceError `request_malformed`, `body_too_large`, `overloaded`, `field_unknown`, `photo_*`
+ */
+export async function readBody(request: Request, response: Response, options: BodyOptions): Promise<Body> {
+  const { headers } = request;
+  if (Number(headers['content-length'] ?? 0) > options.maxBytes) throw new FaceError('body_too_large');
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw new FaceError('request_malformed');
+  if (isMultipart(request)) return readMultipart(request, response, options);
+  const body = await collectBody(request, options.allowance);
+  try {
+    if (body.length === 0) return { fields: new Map(), photos: new Map() };
+    if (request.is('application/json') === false) throw new FaceError('request_malformed');
+    return await splitPhotos(parseFlatJson(body), options);
+  } finally {
+    body.fill(0);
+  }
+}
+
+/** Whether the body is a form with files. */
+export const isMultipart = (request: Request): boolean => request.is('multipart/form-data') !== false;
+
+async function splitPhotos(values: ReadonlyMap<string, FlatValue>, options: BodyOptions): Promise<Body> {
+  const fields = new Map<string, FlatValue>();
+  const photos = new Map<string, Photo[]>();
+  for (const [name, value] of values) {
+    const range = Object.hasOwn(options.photoLimits, name) ? options.photoLimits[name] : undefined;
+    if (range !== undefined) photos.set(name, await toPhotos(value, range));
+    else if (hasLongText(value)) throw options.onTextTooLong(name);
+    else fields.set(name, value);
+  }
+  return { fields, photos };
+}
+
+async function toPhotos(value: FlatValue, { atMost }: PhotoRange): Promise<Photo[]> {
+  const texts = isList(value) ? value : [value];
+  if (texts.length > atMost) throw new FaceError('photo_too_many');
+  const photos: Photo[] = [];
+  for (const text of texts) {
+    if (typeof text !== 'string' && !(text instanceof LongText)) throw new FaceError('request_malformed');
+    const bytes = await decodeBase64(text);
+    if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large');
+    photos.push(new Photo(bytes));
+  }
+  return photos;
+}
+
+const isList = (value: FlatValue): value is readonly Scalar[] => Array.isArray(value);
+
+const hasLongText = (value: FlatValue): boolean =>
+  isList(value) ? value.some((item) => item instanceof LongText) : value instanceof LongText;

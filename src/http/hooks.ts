@@ -1,0 +1,65 @@
+import type { Express, Request, Response } from 'express';
+import type { Hook, RawReply, RawRequest } from '../../adapters/adapter.js';
+import type { Log } from '../core/ports.js';
+import { FaceError, toCode } from '../errors.js';
+import { framesOf, noteCode, requestIdOf } from './access-log.js';
+import { Allowance, type BodyBudgets } from './budget.js';
+import { collectBody, discardRest } from './collect.js';
+import { statusByCode } from './reply.js';
+
+/** The hooks of each connection: by connection id, then by hook name. */
+export type HooksByConnection = ReadonlyMap<string, Readonly<Record<string, Hook>>>;
+
+/** Where the providers call. */
+export const hookPath = '/hooks/:connection/:hook';
+
+const maxHookBytes = 1024 * 1024;
+
+/**
+ * Hands each call to the hook it is for, unparsed, and answers as that provider expects, refusals too.
+ * @throws FaceError `not_found` where there is no such hook, `method_not_allowed`: these are answered as any other
+ */
+export function mountHooks(app: Express, hooks: HooksByConnection, { log }: { log: Log }, budgets: BodyBudgets): void {
+  app.all(hookPath, async (request, response) => {
+    const hook = findHook(hooks, request);
+    if (request.method !== 'POST') {
+      response.set('Allow', 'POST');
+      throw new FaceError('method_not_allowed');
+    }
+    const allowance = new Allowance(budgets, maxHookBytes);
+    try {
+      const body = await collectBody(request, allowance);
+      send(response, await hook.handle(toRawRequest(request, body)));
+    } catch (error) {
+      const code = toCode(error);
+      noteCode(response, code);
+      if (statusByCode[code] >= 500) {
+        log.error('hook failed', { requestId: requestIdOf(response), code, frames: framesOf(error) });
+      }
+      send(response, hook.refuse(code));
+      discardRest(request);
+    } finally {
+      allowance.release();
+    }
+  });
+}
+
+function findHook(hooks: HooksByConnection, request: Request): Hook {
+  const ofConnection = hooks.get(String(request.params.connection)) ?? {};
+  const name = String(request.params.hook);
+  const hook = Object.hasOwn(ofConnection, name) ? ofConnection[name] : undefined;
+  if (hook === undefined) throw new FaceError('not_found');
+  return hook;
+}
+
+/** `headersDistinct` keeps every repetition: `headers` would drop a second `authorization` without a word. */
+function toRawRequest(request: Request, body: Uint8Array): RawRequest {
+  const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, values?.join(', ')] as const);
+  return { method: request.method, headers: Object.fromEntries(headers), body };
+}
+
+function send(response: Response, { status, body }: RawReply): void {
+  response.status(status);
+  if (body === null) response.end();
+  else response.json(body);
+}

@@ -1,0 +1,125 @@
+import type { Request, Response } from 'express';
+import multer from 'multer';
+import { z } from 'zod';
+import { Photo } from '../core/concealed.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
+import type { Body, BodyOptions } from './body.js';
+import { longTextBytes } from './json.js';
+
+/** Greatest size of one uploaded picture, in bytes: 10 MB. */
+export const maxPhotoBytes = 10 * 1024 * 1024;
+
+const maxTextFields = 16;
+
+/** Text fields, the hundred photos of a bulk match and its probe. */
+const maxParts = maxTextFields + 101;
+
+/** What multer says, in our words. A text that is too long is answered per field by whoever knows the field. */
+const refusalByMulterCode: Record<string, FaceErrorCode> = {
+  LIMIT_FILE_SIZE: 'photo_too_large',
+  LIMIT_FIELD_NESTING: 'field_unknown',
+};
+
+const textsGuard = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+
+/**
+ * Reads a multipart/form-data body into memory: never onto a disk. Every byte of a picture is counted as it arrives, and
+ * the client token is looked at as soon as its field has come, so that a known caller's pictures count as theirs.
+ * @throws FaceError `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`,
+ *   `request_malformed`, and what `onAuthToken` throws
+ */
+export function readMultipart(request: Request, response: Response, options: BodyOptions): Promise<Body> {
+  const { photoLimits, allowance } = options;
+  return new Promise((resolve, reject) => {
+    const counts = new Map<string, number>();
+    const countPhoto = (name: string): void => {
+      const atMost = Object.hasOwn(photoLimits, name) ? photoLimits[name]?.atMost : undefined;
+      if (atMost === undefined) throw new FaceError('field_unknown');
+      const count = (counts.get(name) ?? 0) + 1;
+      if (count > atMost) throw new FaceError('photo_too_many');
+      counts.set(name, count);
+    };
+    // The refusal is sent at once; multer lets the rest of the body pass before it calls back.
+    const refuse = (error: unknown, callback: (error: Error) => void): void => {
+      const refusal = error instanceof FaceError ? error : new FaceError('internal', null, { cause: error });
+      reject(refusal);
+      callback(refusal);
+    };
+    const upload = multer({
+      storage: createMemoryStorage(allowance, refuse),
+      limits: {
+        fileSize: maxPhotoBytes,
+        fieldSize: longTextBytes,
+        fieldNameSize: 100,
+        fields: maxTextFields,
+        parts: maxParts,
+        fieldNestingDepth: 0,
+        headerPairs: 32,
+      },
+      fileFilter: (_request, file, callback) => {
+        const accept = async (): Promise<void> => {
+          countPhoto(file.fieldname);
+          const sent: unknown = request.body?.auth_token;
+          if (typeof sent === 'string') await options.onAuthToken(sent);
+        };
+        accept().then(
+          () => callback(null, true),
+          (error: unknown) => refuse(error, callback),
+        );
+      },
+    }).any();
+    upload(request, response, (error: unknown) => {
+      if (error === undefined) resolve(toBody(request));
+      else reject(toFaceError(error, options));
+    });
+  });
+}
+
+function createMemoryStorage(
+  allowance: BodyOptions['allowance'],
+  refuse: (error: unknown, callback: (error: Error) => void) => void,
+): multer.StorageEngine {
+  return {
+    _handleFile(_request, file, callback) {
+      let chunks: Buffer[] = [];
+      let isRefused = false;
+      file.stream.on('data', (chunk: Buffer) => {
+        if (isRefused) return;
+        try {
+          allowance.take(chunk.length);
+          chunks.push(chunk);
+        } catch (error) {
+          isRefused = true;
+          chunks = [];
+          refuse(error, callback);
+        }
+      });
+      file.stream.on('end', () => {
+        if (isRefused) return;
+        const buffer = Buffer.concat(chunks);
+        for (const chunk of chunks) chunk.fill(0);
+        callback(null, { buffer, size: buffer.length });
+      });
+    },
+    _removeFile(_request, file, callback) {
+      file.buffer.fill(0);
+      callback(null);
+    },
+  };
+}
+
+function toBody(request: Request): Body {
+  const fields = new Map(Object.entries(textsGuard.parse({ ...request.body })));
+  const photos = new Map<string, Photo[]>();
+  for (const file of Array.isArray(request.files) ? request.files : []) {
+    photos.set(file.fieldname, [...(photos.get(file.fieldname) ?? []), new Photo(file.buffer)]);
+  }
+  return { fields, photos };
+}
+
+function toFaceError(error: unknown, { onTextTooLong }: BodyOptions): FaceError {
+  if (error instanceof FaceError) return error;
+  if (!(error instanceof multer.MulterError)) return new FaceError('request_malformed', null, { cause: error });
+  if (error.code === 'LIMIT_FIELD_VALUE') return onTextTooLong(error.field ?? '');
+  return new FaceError(refusalByMulterCode[error.code] ?? 'request_malformed', { reason: error.code });
+}
