@@ -1,9 +1,9 @@
 import type { Express, Request, Response } from 'express';
 import type { Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
-import { type Body, isMultipart, maxJsonBytes, readBody } from '../http/body.js';
+import { isMultipart, readBody } from '../http/body.js';
 import { Allowance, type BodyBudgets } from '../http/budget.js';
-import { maxPhotoBytes } from '../http/multipart.js';
+import { type Body, maxJsonBytes, maxPhotoBytes } from '../http/intake.js';
 import { Admission } from './admission.js';
 import type { ApiDeps } from './deps.js';
 import type { ApiVersion, Endpoint } from './endpoint.js';

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Photo } from '../core/concealed.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import type { PhotoRange } from '../http/body.js';
+import type { PhotoRange } from '../http/intake.js';
 import type { JsonObject } from '../json.js';
 import type { Client, ClientScope } from './client-tokens.js';
 import { parseFields } from './fields.js';
 
 export type ApiVersion = 1 | 2;
 
-/** Who may call: a client whose token holds `scope` (`null`: any), an administrator, or everybody. */
+/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator, or everybody. */
 export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }
   | { readonly kind: 'admin' }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type FaceErrorCode, publicText } from '../errors.js';
-import { maxJsonBytes } from '../http/body.js';
 import { hookPath } from '../http/hooks.js';
+import { maxJsonBytes } from '../http/intake.js';
 import { refusalGuard, statusByCode } from '../http/reply.js';
 import type { JsonObject } from '../json.js';
 import type { Endpoint } from './endpoint.js';

@@ -2,36 +2,10 @@ import type { Request, Response } from 'express';
 import { Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { decodeBase64 } from './base64.js';
-import type { Allowance } from './budget.js';
 import { collectBody } from './collect.js';
+import { type Body, type BodyOptions, maxPhotoBytes, type PhotoRange } from './intake.js';
 import { type FlatValue, LongText, parseFlatJson, type Scalar } from './json.js';
-import { maxPhotoBytes, readMultipart } from './multipart.js';
-
-/** A body of either kind, its pictures apart from its other fields. None of the fields is checked yet. */
-export interface Body {
-  readonly fields: ReadonlyMap<string, FlatValue>;
-  readonly photos: ReadonlyMap<string, readonly Photo[]>;
-}
-
-/** How many photos a field takes. */
-export interface PhotoRange {
-  readonly atLeast: number;
-  readonly atMost: number;
-}
-
-export interface BodyOptions {
-  readonly photoLimits: Readonly<Record<string, PhotoRange>>;
-  readonly allowance: Allowance;
-  /** The greatest body this endpoint takes from a known caller. */
-  readonly maxBytes: number;
-  /** Called with the field `auth_token` as soon as it has arrived, before the photos after it are taken. */
-  onAuthToken(token: string): Promise<unknown>;
-  /** The refusal of a text field that is longer than any may be. */
-  onTextTooLong(field: string): FaceError;
-}
-
-/** One picture of 10 MB in base64, and its fields. */
-export const maxJsonBytes = 14 * 1024 * 1024;
+import { readMultipart } from './multipart.js';
 
 /**
  * Reads multipart/form-data or application/json; no body at all is an empty one.

@@ -3,11 +3,8 @@ import multer from 'multer';
 import { z } from 'zod';
 import { Photo } from '../core/concealed.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import type { Body, BodyOptions } from './body.js';
+import { type Body, type BodyOptions, maxPhotoBytes } from './intake.js';
 import { longTextBytes } from './json.js';
-
-/** Greatest size of one uploaded picture, in bytes: 10 MB. */
-export const maxPhotoBytes = 10 * 1024 * 1024;
 
 const maxTextFields = 16;
 

@@ -1,0 +1,33 @@
+import type { Photo } from '../core/concealed.js';
+import type { FaceError } from '../errors.js';
+import type { Allowance } from './budget.js';
+import type { FlatValue } from './json.js';
+
+/** Greatest size of one uploaded picture, in bytes: 10 MB. */
+export const maxPhotoBytes = 10 * 1024 * 1024;
+
+/** A body of either kind, its pictures apart from its other fields. None of the fields is checked yet. */
+export interface Body {
+  readonly fields: ReadonlyMap<string, FlatValue>;
+  readonly photos: ReadonlyMap<string, readonly Photo[]>;
+}
+
+/** How many photos a field takes. */
+export interface PhotoRange {
+  readonly atLeast: number;
+  readonly atMost: number;
+}
+
+export interface BodyOptions {
+  readonly photoLimits: Readonly<Record<string, PhotoRange>>;
+  readonly allowance: Allowance;
+  /** The greatest body this endpoint takes from a known caller. */
+  readonly maxBytes: number;
+  /** Called with the field `auth_token` as soon as it has arrived, before the photos after it are taken. */
+  onAuthToken(token: string): Promise<unknown>;
+  /** The refusal of a text field that is longer than any may be. */
+  onTextTooLong(field: string): FaceError;
+}
+
+/** One picture of 10 MB in base64, and its fields. */
+export const maxJsonBytes = 14 * 1024 * 1024;
