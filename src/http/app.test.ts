@@ -1,0 +1,157 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { RawRequest } from '../../adapters/adapter.js';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { FaceError } from '../errors.js';
+
+let server: ApiServer;
+let isReady = true;
+let hookCalls: RawRequest[] = [];
+
+beforeAll(async () => {
+  const echo = {
+    handle: async (request: RawRequest) => {
+      hookCalls.push(request);
+      if (request.body.length === 3) throw new FaceError('caller_untrusted', 'private');
+      if (request.body.length === 4) throw new TypeError('private');
+      return request.body.length === 0
+        ? { status: 204, body: null }
+        : { status: 202, body: { took: request.body.length } };
+    },
+    refuse: (code: string) => ({ status: 200, body: { refusal: code } }),
+  };
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    isReady: async () => isReady,
+    hooks: new Map([['acme', { token: echo }]]),
+  });
+});
+afterAll(() => server.stop());
+
+describe('addresses', () => {
+  test.each(['/', '/nothing', '/v1/nothing', '/v3/generate', '/Generate', '/%E0%A4%A', '/step-ups/%ff', '/hooks/acme'])(
+    '%s is not found',
+    async (path) => {
+      expect(await server.send('POST', path)).toMatchObject({ status: 404, body: { ok: false, code: 'not_found' } });
+    },
+  );
+
+  test.each([
+    ['GET', '/generate', 'POST'],
+    ['OPTIONS', '/v2/authenticate', 'POST'],
+    ['DELETE', '/step-ups/x', 'GET'],
+    ['POST', '/openapi.json', 'GET, HEAD'],
+    ['PUT', '/hooks/acme/token', 'POST'],
+  ])('%s %s says which method to use', async (method, path, allow) => {
+    const answer = await server.send(method, path);
+    expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
+    expect(answer.headers.get('allow')).toBe(allow);
+  });
+
+  test('the version is in the prefix, and the header overrides it', async () => {
+    const statusOf = async (path: string, header?: string) =>
+      (await server.postJson(path, {}, header === undefined ? {} : { 'x-api-version': header })).status;
+    for (const path of ['/generate', '/v1/generate', '/v2/generate']) expect(await statusOf(path)).toBe(401);
+    expect(await statusOf('/new-credentials')).toBe(404);
+    expect(await statusOf('/v1/new-credentials')).toBe(404);
+    expect(await statusOf('/v2/new-credentials')).toBe(400);
+    expect(await statusOf('/new-credentials', '2')).toBe(400);
+    expect(await statusOf('/v1/authenticate-credentials', '2')).toBe(400);
+    expect(await statusOf('/v2/new-credentials', '1')).toBe(404);
+    expect(await statusOf('/generate', '3')).toBe(400);
+    expect(await statusOf('/generate', '')).toBe(400);
+  });
+});
+
+test('says how it is', async () => {
+  expect((await server.send('GET', '/healthz')).status).toBe(200);
+  expect((await server.send('GET', '/readyz')).body).toEqual({ ok: true });
+  isReady = false;
+  const response = await fetch(`${server.origin}/readyz`);
+  isReady = true;
+  expect(response.status).toBe(503);
+});
+
+test('every reply has its id, is kept by nobody and does not say what made it', async () => {
+  const one = await server.send('GET', '/healthz', { headers: { 'x-request-id': 'chosen' } });
+  const two = await server.send('POST', '/nothing');
+  for (const { headers } of [one, two]) {
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f]{24}$/);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).not.toBeNull();
+    expect(headers.get('x-powered-by')).toBeNull();
+  }
+  expect(one.headers.get('x-request-id')).not.toBe(two.headers.get('x-request-id'));
+});
+
+test('the log has the route and the outcome, and nothing the caller wrote', async () => {
+  const canary = 'canary-5c1d';
+  await server.postJson(`/step-ups/${canary}/photos?${canary}=1`, { challenge: canary }, { 'x-auth-token': canary });
+  await server.postForm('/generate', toForm({ photo: Buffer.from(canary), password: canary, [canary]: canary }), {
+    'x-auth-token': (await server.issue()).token,
+    'x-api-version': '1',
+  });
+  await server.send('POST', `/${canary}`);
+  await server.postJson('/generateToken', `{"${canary}":"${canary}"`, { 'x-admin-key': canary });
+  expect(server.log.text()).not.toContain(canary);
+  expect(server.log.text()).toContain('"route":"/step-ups/:id/photos"');
+  expect(server.log.text()).toContain('"code":"step_up_unknown"');
+});
+
+describe('hooks', () => {
+  const call = (body: string | Uint8Array, headers: Record<string, string> = {}, path = '/hooks/acme/token') =>
+    fetch(`${server.origin}${path}`, { method: 'POST', body: Buffer.from(body), headers });
+
+  test('get the call as it arrived, and answer in their own shape', async () => {
+    hookCalls = [];
+    const response = await call('{"a": 1}', { Authorization: 'secret', 'Content-Encoding': 'x' });
+    expect([response.status, await response.json()]).toEqual([202, { took: 8 }]);
+    expect(hookCalls).toHaveLength(1);
+    expect(hookCalls[0]).toMatchObject({ method: 'POST', headers: { authorization: 'secret' } });
+    expect(Buffer.from(hookCalls[0]!.body).toString()).toBe('{"a": 1}');
+    const empty = await call('');
+    expect([empty.status, await empty.text()]).toEqual([204, '']);
+  });
+
+  test('a header sent twice is joined, not dropped', async () => {
+    hookCalls = [];
+    await sendRaw(
+      'POST /hooks/acme/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: a\r\nAuthorization: b\r\nContent-Length: 0\r\n\r\n',
+    );
+    expect(hookCalls[0]!.headers.authorization).toBe('a, b');
+  });
+
+  test('answer a refusal, a fault and too large a body in their own shape', async () => {
+    const refusals = [await call('abc'), await call('abcd'), await call(Buffer.alloc(1024 * 1024 + 1))];
+    expect(await Promise.all(refusals.map((response) => response.json()))).toEqual([
+      { refusal: 'caller_untrusted' },
+      { refusal: 'internal' },
+      { refusal: 'body_too_large' },
+    ]);
+    expect(server.log.text()).not.toContain('private');
+  });
+
+  test.each(['/hooks/other/token', '/hooks/acme/other', '/hooks/acme/constructor', '/hooks/acme/__proto__'])(
+    '%s is not found',
+    async (path) => {
+      expect((await call('x', {}, path)).status).toBe(404);
+    },
+  );
+});
+
+/** Writes bytes to the socket and returns all that comes back. */
+function sendRaw(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    connect(server.port, '127.0.0.1', function (this: { write(text: string): void }) {
+      this.write(text);
+    })
+      .on('data', (chunk) => {
+        received += chunk.toString();
+      })
+      .on('end', () => resolve(received))
+      .on('error', reject);
+  });
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeBase64 } from './base64.js';
+import { LongText } from './json.js';
+
+const bytes = fc.uint8Array({ minLength: 1, maxLength: 200 });
+
+test('every way of writing base64 gives the bytes back', async () => {
+  await fc.assert(
+    fc.asyncProperty(bytes, async (value) => {
+      const text = Buffer.from(value).toString('base64');
+      for (const written of [
+        text,
+        text.replace(/=+$/, ''),
+        text.replaceAll('+', '-').replaceAll('/', '_'),
+        `data:image/jpeg;base64,${text}`,
+      ]) {
+        expect(new Uint8Array(await decodeBase64(written))).toEqual(value);
+      }
+      const escaped = `data:image\\/jpeg;base64,${text.replaceAll('/', '\\/')}`;
+      expect(new Uint8Array(await decodeBase64(new LongText(Buffer.from(escaped))))).toEqual(value);
+    }),
+  );
+});
+
+test('one character that is not base64, anywhere, refuses', async () => {
+  const foreign = fc.constantFrom('!', ' ', '\n', '=', 'é', '\0', '.', '\\');
+  await fc.assert(
+    fc.asyncProperty(bytes, foreign, fc.nat(), async (value, character, at) => {
+      const text = Buffer.from(value).toString('base64').replace(/=+$/, '');
+      const position = at % text.length;
+      const broken = `${text.slice(0, position)}${character}${text.slice(position)}=`;
+      await expect(decodeBase64(broken)).rejects.toMatchObject({ code: 'photo_invalid' });
+    }),
+  );
+});
+
+test.each(['', '=', 'A', 'data:image/jpeg;base64,', 'data:image/jpeg,AAAA', 'AAAAA', 'AA=A', 'A==='])(
+  '%j refuses',
+  async (text) => {
+    await expect(decodeBase64(text)).rejects.toMatchObject({ code: 'photo_invalid' });
+  },
+);
+
+test('a picture of 10 MB, with its slashes escaped and not, is decoded whole', async () => {
+  const value = randomBytes(10 * 1024 * 1024);
+  const text = value.toString('base64');
+  for (const written of [text, text.replaceAll('/', '\\/'), `data:image/png;base64,${text}`]) {
+    expect((await decodeBase64(new LongText(Buffer.from(written)))).equals(value)).toBe(true);
+  }
+  const broken = `${text.slice(0, 9_000_000)}!${text.slice(9_000_001)}`;
+  await expect(decodeBase64(new LongText(Buffer.from(broken)))).rejects.toMatchObject({ code: 'photo_invalid' });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type FlatValue, LongText, longTextBytes, parseFlatJson } from './json.js';
+
+const parse = (text: string | Uint8Array) => parseFlatJson(Buffer.from(text));
+const refused = expect.objectContaining({ name: 'FaceError', code: 'request_malformed' });
+const plain = (value: FlatValue): unknown =>
+  value instanceof LongText ? value.bytes.toString() : Array.isArray(value) ? value.map(plain) : value;
+const toObject = (fields: ReadonlyMap<string, FlatValue>) =>
+  Object.fromEntries([...fields].map(([name, value]) => [name, plain(value)]));
+
+describe('refuses', () => {
+  test.each([
+    ['a duplicate name', '{"a":1,"a":2}'],
+    ['a duplicate name in escapes', '{"a":1,"\\u0061":2}'],
+    ['__proto__', '{"__proto__":{"x":1}}'],
+    ['__proto__ in escapes', '{"\\u005f_proto__":1}'],
+    ['constructor', '{"constructor":1}'],
+    ['prototype', '{"prototype":1}'],
+    ['an object in an object', '{"a":{"b":1}}'],
+    ['a list in a list', '{"a":[[1]]}'],
+    ['an object in a list', '{"a":[{"b":1}]}'],
+    ['a deep list', `{"a":${'['.repeat(20_000)}`],
+    ['a list', '[1]'],
+    ['a scalar', '"text"'],
+    ['nothing', ' '],
+    ['a comment', '{"a":1/* */}'],
+    ['a trailing comma', '{"a":1,}'],
+    ['two objects', '{}{}'],
+    ['a string without end', '{"a":"b'],
+    ['single quotes', "{'a':1}"],
+    ['NaN', '{"a":NaN}'],
+    ['a number with a leading zero', '{"a":01}'],
+    ['a line break in a string', '{"a":"b\nc"}'],
+    ['half a surrogate pair', '{"a":"\\ud800"}'],
+    ['broken UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['a byte order mark', '\ufeff{}'],
+    ['a long name', `{"${'a'.repeat(longTextBytes + 1)}":1}`],
+    ['much beside pictures', `{"a":[${'1,'.repeat(60_000)}1]}`],
+    ['many backslashes and no end', `{"a":"${'\\'.repeat(100_001)}`],
+    ['an escaped quote far into a string', `{"a":"${'x'.repeat(longTextBytes * 2)}\\"y"}`],
+  ])('%s', (_, text) => {
+    expect(() => parse(text)).toThrow(refused);
+  });
+});
+
+test('a long string is cut out whole, wherever it stands', () => {
+  const long = 'A'.repeat(longTextBytes + 1);
+  const fields = parse(`{"ü":"ü","photo":["${long}","short"],"other":"${long}B","n":1}`);
+  expect(toObject(fields)).toEqual({ ü: 'ü', photo: [long, 'short'], other: `${long}B`, n: 1 });
+  expect(fields.get('other')).toBeInstanceOf(LongText);
+});
+
+test('escapes in short strings are read', () => {
+  expect(toObject(parse('{"a":"\\"\\\\\\/\\n\\u00e9","b":"\\\\"}'))).toEqual({ a: '"\\/\né', b: '\\' });
+});
+
+const isForbidden = (name: string) => ['__proto__', 'constructor', 'prototype'].includes(name);
+
+test('what JSON.stringify writes of a flat object is read back', () => {
+  const scalar = fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer(), fc.double({ noNaN: true }), fc.boolean());
+  const value = fc.oneof(scalar, fc.constant(null), fc.array(scalar));
+  const name = fc.string({ unit: 'grapheme' }).filter((text) => !isForbidden(text));
+  fc.assert(
+    fc.property(fc.dictionary(name, value), (object) => {
+      const text = JSON.stringify(object);
+      expect(toObject(parse(text))).toEqual(JSON.parse(text));
+    }),
+  );
+});
+
+test('what is accepted means what JSON.parse says; the rest is refused, and nothing else is thrown', () => {
+  const piece = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    ',',
+    ':',
+    '\\',
+    'a',
+    '1',
+    '-',
+    '.',
+    'e',
+    'null',
+    ' ',
+    '\t',
+    '\u00a0',
+  );
+  fc.assert(
+    fc.property(
+      fc.array(piece).map((pieces) => pieces.join('')),
+      (text) => {
+        let fields: ReadonlyMap<string, FlatValue>;
+        try {
+          fields = parse(`{"k":${text}}`);
+        } catch (error) {
+          expect(error).toEqual(refused);
+          return;
+        }
+        expect(toObject(fields)).toEqual(JSON.parse(`{"k":${text}}`));
+      },
+    ),
+    { numRuns: 3000 },
+  );
+});

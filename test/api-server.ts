@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { expect } from '@jest/globals';
+import { type ClientScope, clientScopes, issueClientToken } from '../src/api/client-tokens.js';
+import type { Endpoint } from '../src/api/endpoint.js';
+import { codesOf } from '../src/api/openapi.js';
+import type { Connection } from '../src/core/connection.js';
+import type { Message, Random, Verifier } from '../src/core/ports.js';
+import { FaceError } from '../src/errors.js';
+import { type AppDeps, createApp, createEndpoints } from '../src/http/app.js';
+import { type Listening, listen } from '../src/http/listen.js';
+import { refusalGuard, statusByCode } from '../src/http/reply.js';
+import type { JsonObject } from '../src/json.js';
+import { createSqliteState } from '../src/state/sqlite.js';
+import { createManualClock } from './contract/state.js';
+import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';
+
+export const adminKey = 'fsa_test-administrator';
+
+/** What came back: `body` is the parsed JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: JsonObject;
+}
+
+/** Holds every answer against the table the description is made from: its schema, its codes, its statuses. */
+function checkAgainst(endpoints: readonly Endpoint[], method: string, path: string, init: RequestInit, answer: Answer) {
+  if (answer.status >= 400) {
+    const { code } = refusalGuard.parse(answer.body);
+    expect(statusByCode).toHaveProperty(code, answer.status);
+  }
+  const asked = new Headers(init.headers).get('x-api-version') ?? (path.startsWith('/v2/') ? '2' : '1');
+  const endpoint = endpoints.find(
+    (each) =>
+      each.method === method &&
+      each.versions.some((version) => String(version) === asked) &&
+      new RegExp(`^(/v[12])?${each.path.replace(/:\w+/g, '[^/]+')}$`).test(path),
+  );
+  if (endpoint === undefined) return;
+  if (answer.status < 400) {
+    expect(answer.status).toBe(endpoint.status);
+    endpoint.replyGuard.parse(answer.body);
+  } else {
+    expect(codesOf(endpoint)).toContain(answer.body.code);
+  }
+}
+
+/** The app on a real socket with real state, and the hands to reach into it. */
+export async function startApiServer(
+  given: { verifier: Verifier } & Partial<Pick<AppDeps, 'connections' | 'hooks' | 'isReady' | 'delivery' | 'state'>> & {
+      random?: Random;
+    },
+) {
+  const clock = createManualClock(Date.now());
+  const log = createTextLog();
+  const audit = createMemoryAudit();
+  const messages: Message[] = [];
+  const delivery = { send: async (message: Message) => void messages.push(message) };
+  const deps: AppDeps = {
+    clock,
+    random: systemRandom,
+    state: createSqliteState({ file: ':memory:', clock }),
+    audit,
+    log,
+    adminKeyDigest: createHash('sha256').update(adminKey).digest(),
+    delivery,
+    connections: new Map<string, Connection>(),
+    hooks: new Map(),
+    isReady: async () => true,
+    ...given,
+  };
+  const app = createApp(deps);
+  const endpoints = createEndpoints(deps);
+  const listening: Listening = await listen(app, { host: '127.0.0.1', port: 0 });
+  const origin = `http://127.0.0.1:${listening.port}`;
+
+  const send = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
+    const response = await fetch(`${origin}${path}`, { method, ...init });
+    const text = await response.text();
+    const answer = { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+    checkAgainst(endpoints, method, path, init, answer);
+    return answer;
+  };
+  return {
+    ...{ app, clock, log, audit, messages, deps, origin, port: listening.port, send },
+    /** A client token of these scopes. */
+    async issue(scopes: readonly ClientScope[] = clientScopes, tenant = 'default') {
+      const { credential, client } = await issueClientToken({ name: 'test', tenant, scopes, lifeSec: 3600 }, deps);
+      return { token: credential.use((text) => text), id: client.id };
+    },
+    postJson: (path: string, body: unknown, headers: Record<string, string> = {}) =>
+      send('POST', path, {
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    postForm: (path: string, form: FormData, headers: Record<string, string> = {}) =>
+      send('POST', path, { headers, body: form }),
+    async stop() {
+      await listening.stop();
+      await deps.state.close();
+    },
+  };
+}
+
+export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
+
+/** A form of texts and files: a string is a text, bytes are a file, a list is a repeated field. */
+export function toForm(fields: Record<string, string | Uint8Array | readonly (string | Uint8Array)[]>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    for (const item of typeof value === 'string' || value instanceof Uint8Array ? [value] : value) {
+      if (typeof item === 'string') form.append(name, item);
+      else form.append(name, new Blob([Uint8Array.from(item)], { type: 'image/jpeg' }), 'photo.jpg');
+    }
+  }
+  return form;
+}
+
+/** Delivery that always fails. */
+export const brokenDelivery = {
+  send: async () => {
+    throw new FaceError('delivery_failed');
+  },
+};
