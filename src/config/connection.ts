@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Policy } from '../core/connection.js';
+
+const fallbackGuard = z.enum(['deny', 'omit_claim']);
+
+/** What one connection demands of a face check; every field has a default. */
+export const policyGuard = z.strictObject({
+  accuracy: z.literal([1, 2, 3, 4, 5, 6, 7, 8]).default(4),
+  scope: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, 'expected 1 to 64 printable ASCII characters without spaces')
+    .default('okta:sign-in'),
+  freshnessSec: z.int().min(10).max(86_400).default(300),
+  stepUpTimeoutSec: z.int().min(30).max(3600).default(600),
+  enrolmentDays: z.int().min(1).max(3650).nullable().default(null),
+  requireLiveness: z.boolean().default(false),
+  whenUnverified: fallbackGuard.default('deny'),
+  whenUnavailable: fallbackGuard.default('deny'),
+}) satisfies z.ZodType<Policy>;
+
+/**
+ * What every connection has, whatever its provider. An adapter's `schema.ts` spreads these into its own guard, adds
+ * `kind` as a literal and its settings under the kind's name:
+ * `z.strictObject({ ...connectionFields, kind: z.literal('okta'), okta: z.strictObject({ … }) })`.
+ */
+export const connectionFields = {
+  /** Names the connection in addresses (`/hooks/<id>/…`), logs and the audit trail. */
+  id: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected lower-case letters, digits and hyphens'),
+  policy: policyGuard.prefault({}),
+};
+
+/** The part of a connection's configuration that is the same for all providers. */
+export interface ConnectionConfig {
+  readonly id: string;
+  readonly kind: string;
+  readonly policy: Policy;
+}
+
+/** A provider's guard for one entry of `connections`, told apart by its literal `kind`. */
+export type ConnectionGuard = z.ZodType<ConnectionConfig> & z.core.$ZodTypeDiscriminable;
+
+/** The guards of all providers that are built in; src/main.ts lists them, as only it imports adapters. */
+export type ConnectionGuards = readonly [ConnectionGuard, ...ConnectionGuard[]];

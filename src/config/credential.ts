@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { Credential } from '../core/concealed.js';
+
+/**
+ * A secret of any form, 1 to 16,384 characters: a password, a PEM text. The loader has already replaced `{"env": …}` and
+ * `{"file": …}` by what they name.
+ */
+export const credentialGuard = z
+  .string()
+  .min(1)
+  .max(16_384)
+  .transform((text) => new Credential(text));
+
+/**
+ * A secret that travels in an HTTP header: 1 to 4,096 printable ASCII characters without a space at either end
+ * (RFC 9110, section 5.5).
+ */
+export const headerCredentialGuard = z
+  .string()
+  .max(4096)
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'expected printable ASCII characters')
+  .transform((text) => new Credential(text));

@@ -1,0 +1,285 @@
+import { readFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { z } from 'zod';
+import { Credential } from '../core/concealed.js';
+import { FaceError } from '../errors.js';
+import { connectionFields } from './connection.js';
+import { headerCredentialGuard } from './credential.js';
+import { loadConfig } from './load.js';
+import { redact } from './redact.js';
+import type { Environment } from './references.js';
+
+// Two providers of the test's own, so that what tells them apart is tested too.
+const sampleGuard = z.strictObject({
+  ...connectionFields,
+  kind: z.literal('sample'),
+  sample: z.strictObject({ orgUrl: z.url(), hookSecret: headerCredentialGuard }),
+});
+const otherGuard = z.strictObject({ ...connectionFields, kind: z.literal('other') });
+
+const load = (file: unknown, env: Environment = {}, files: Record<string, string> = {}) =>
+  loadConfig({
+    env: { FACESTEP_CONFIG: '/etc/facestep.json', ...env },
+    readFile: async (path) => {
+      const text =
+        path === '/etc/facestep.json' ? (typeof file === 'string' ? file : JSON.stringify(file)) : files[path];
+      if (text === undefined) throw new Error(`ENOENT ${path}`);
+      return text;
+    },
+    connectionGuards: [sampleGuard, otherGuard],
+  });
+
+const refusalOf = async (work: Promise<unknown>): Promise<{ code: string; paths: string[]; printed: string }> => {
+  const error: unknown = await work.then(
+    () => new Error('was accepted'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof FaceError)) throw error;
+  const { problems } = z
+    .object({ problems: z.array(z.object({ path: z.string(), reason: z.string().min(1) })) })
+    .parse(error.detail);
+  return { code: error.code, paths: problems.map(({ path }) => path), printed: inspect(error, { depth: 9 }) };
+};
+
+const secretOf = (credential: Credential | null): string | null => credential?.use((text) => text) ?? null;
+
+const sample = { id: 'acme', kind: 'sample', sample: { orgUrl: 'https://acme.example', hookSecret: 'Bearer s3cret' } };
+
+describe('refuses', () => {
+  test.each([
+    ['text that is not JSON', '{"port": 1,', 'FACESTEP_CONFIG'],
+    ['a comment', '{/* none */}', 'FACESTEP_CONFIG'],
+    ['an empty file', '', 'FACESTEP_CONFIG'],
+    ['a name that stands twice', '{"verifier":{"kind":"embedded","kind":"embedded"}}', 'verifier.kind'],
+    ['an array', [], 'configuration'],
+    ['null', null, 'configuration'],
+    ['an unknown key', { prot: 80 }, 'configuration'],
+    ['a prototype key', '{"__proto__":{"port":1}}', 'configuration'],
+    ['an unknown key inside', { verifier: { kind: 'embedded', threads: 2 } }, 'verifier'],
+    ['a port as text', { port: '8080' }, 'port'],
+    ['a port out of range', { port: 65_536 }, 'port'],
+    ['half a port', { port: 80.5 }, 'port'],
+    ['an unknown verifier', { verifier: { kind: 'magic' } }, 'verifier.kind'],
+    [
+      'a verifier without its token',
+      { verifier: { kind: 'facenition', url: 'https://face.example' } },
+      'verifier.token',
+    ],
+    ['a header secret with a line break', { adminKey: 'a\r\nb: c' }, 'adminKey'],
+    ['an empty secret', { adminKey: '' }, 'adminKey'],
+    ['an accuracy of 9', { connections: [{ ...sample, policy: { accuracy: 9 } }] }, 'connections.0.policy.accuracy'],
+    ['a scope with a space', { connections: [{ ...sample, policy: { scope: 'a b' } }] }, 'connections.0.policy.scope'],
+    ['an id that is no slug', { connections: [{ ...sample, id: '../x' }] }, 'connections.0.id'],
+    ['two connections of one id', { connections: [sample, sample] }, 'connections'],
+    ['an unknown provider', { connections: [{ ...sample, kind: 'nobody' }] }, 'connections.0.kind'],
+    ['settings of another provider', { connections: [{ ...sample, kind: 'other' }] }, 'connections.0'],
+    ['a reference to an unset variable', { adminKey: { env: 'NOT_SET' } }, 'adminKey'],
+    ['a reference to a missing file', { adminKey: { file: '/none' } }, 'adminKey'],
+    ['a reference to an empty file', { adminKey: { file: '/empty' } }, 'adminKey'],
+    ['a reference that is no text', { adminKey: { env: 5 } }, 'adminKey'],
+    ['a reference with more in it', { adminKey: { env: 'SET', file: '/set' } }, 'adminKey'],
+  ])('%s', async (_name, file, path) => {
+    const refusal = await refusalOf(load(file, { SET: 'x' }, { '/empty': '\n', '/set': 'x' }));
+    expect(refusal).toMatchObject({ code: 'config_invalid', paths: [path] });
+  });
+
+  test.each([
+    'http://face.example',
+    'ftp://face.example',
+    'https://user:secret@face.example',
+    'https://face.example/?key=secret',
+    'https://face.example/#part',
+    'http://127.0.0.1.face.example',
+    'face.example',
+    '',
+  ])('%s as the address of the face service', async (url) => {
+    const refusal = await refusalOf(load({ verifier: { kind: 'facenition', url, token: 't' } }));
+    expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['verifier.url'] });
+  });
+
+  test('a file that is not there', async () => {
+    const refusal = await refusalOf(load({}, { FACESTEP_CONFIG: '/nowhere.json' }));
+    expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['FACESTEP_CONFIG'] });
+  });
+
+  test.each(['eighty', '-1', '65536', '8080 ', '0x50'])(
+    'the port %s, naming the variable it came from',
+    async (port) => {
+      const refusal = await refusalOf(load({ port: 1 }, { PORT: port }));
+      expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['PORT'] });
+    },
+  );
+
+  test('all that is wrong at once', async () => {
+    const { paths } = await refusalOf(load({ port: 'x', host: '', extra: 1 }));
+    expect(paths.toSorted()).toEqual(['configuration', 'host', 'port']);
+  });
+});
+
+describe('accepts', () => {
+  test('nothing at all: every setting has a default', async () => {
+    const env = {};
+    const config = await loadConfig({
+      env,
+      readFile: (path) => readFile(path, 'utf8'),
+      connectionGuards: [otherGuard],
+    });
+    expect(config).toEqual({
+      port: 8080,
+      host: '127.0.0.1',
+      dataFolder: './data',
+      modelsFolder: './models',
+      adminKey: null,
+      verifier: { kind: 'embedded', workers: null, queueLimit: 64 },
+      delivery: { kind: 'outbox' },
+      connections: [],
+    });
+  });
+
+  test('the environment over the file', async () => {
+    const file = { port: 1, dataFolder: '/file', adminKey: 'from-file' };
+    const config = await load(file, { PORT: '9090', FACESTEP_DATA: '/env', FACESTEP_ADMIN_KEY: 'from-env' });
+    expect(config).toMatchObject({ port: 9090, dataFolder: '/env' });
+    expect(secretOf(config.adminKey)).toBe('from-env');
+  });
+
+  test('an empty variable as one that is not set', async () => {
+    const config = await load({ port: 1 }, { PORT: '', FACESTEP_DATA: '', FACESTEP_ADMIN_KEY: '' });
+    expect(config).toMatchObject({ port: 1, dataFolder: './data', adminKey: null });
+  });
+
+  test('a byte order mark', async () => {
+    expect(await load('\uFEFF{"port":1}')).toMatchObject({ port: 1 });
+  });
+
+  test('a connection, its policy filled up with the defaults', async () => {
+    const { connections } = await load({
+      connections: [
+        { ...sample, policy: { freshnessSec: 60 } },
+        { id: 'b', kind: 'other' },
+      ],
+    });
+    expect(connections[0]?.policy).toEqual({
+      accuracy: 4,
+      scope: 'okta:sign-in',
+      freshnessSec: 60,
+      stepUpTimeoutSec: 600,
+      enrolmentDays: null,
+      requireLiveness: false,
+      whenUnverified: 'deny',
+      whenUnavailable: 'deny',
+    });
+    expect(connections.map((each) => (each.kind === 'sample' ? secretOf(each.sample.hookSecret) : each.kind))).toEqual([
+      'Bearer s3cret',
+      'other',
+    ]);
+  });
+
+  test('secrets by reference, at any depth, without the line break at the end of a file', async () => {
+    const file = {
+      adminKey: { env: 'KEY' },
+      verifier: { kind: 'facenition', url: 'http://127.0.0.1:1/base', token: { file: '/run/token' } },
+      connections: [{ ...sample, sample: { ...sample.sample, hookSecret: { file: '/run/hook' } } }],
+    };
+    const config = await load(file, { KEY: 'one' }, { '/run/token': 'two\n', '/run/hook': 'three\r\n' });
+    expect(secretOf(config.adminKey)).toBe('one');
+    expect(config.verifier.kind === 'facenition' && secretOf(config.verifier.token)).toBe('two');
+    expect(config.connections.map((each) => each.kind === 'sample' && secretOf(each.sample.hookSecret))).toEqual([
+      'three',
+    ]);
+  });
+});
+
+describe('no secret is printed', () => {
+  test('a printed configuration tells which secrets are set, and the rest in full', async () => {
+    const config = await load({
+      connections: [sample],
+      delivery: { kind: 'smtp', host: 'mail', from: 'a@b.example', password: 'p' },
+    });
+    expect(redact(config)).toMatchObject({
+      port: 8080,
+      adminKey: '[unset]',
+      delivery: { kind: 'smtp', host: 'mail', password: '[set]', user: '[unset]' },
+      connections: [{ id: 'acme', sample: { orgUrl: 'https://acme.example', hookSecret: '[set]' } }],
+    });
+  });
+
+  test('a secret of a kind nobody thought of is hidden', () => {
+    expect(
+      redact({ key: Buffer.from('s3cret'), at: new Map([['s3cret', 1]]), token: new Credential('s3cret') }),
+    ).toEqual({
+      key: '[set]',
+      at: '[set]',
+      token: '[set]',
+    });
+  });
+
+  const canary = 'zq7-canary';
+  const secrets = fc.tuple(fc.string(), fc.string()).map(([before, after]) => `${before}${canary}${after}`);
+
+  test('whatever the secrets are, neither print nor error holds one', async () => {
+    const slots = fc.record(
+      {
+        adminKey: secrets,
+        token: secrets,
+        password: secrets,
+        hookSecret: secrets,
+        // A secret pasted into a field that prints: refused, and not quoted.
+        orgUrl: secrets.map((text) => `no address ${text}`),
+        port: fc.option(secrets, { nil: 80 }),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(slots, fc.boolean(), async (given, byEnvironment) => {
+        const file = {
+          ...(given.port === undefined ? {} : { port: given.port }),
+          ...(given.adminKey === undefined ? {} : { adminKey: byEnvironment ? { env: 'SECRET' } : given.adminKey }),
+          verifier: { kind: 'facenition', url: 'https://face.example', token: given.token ?? 't' },
+          delivery: { kind: 'smtp', host: 'mail', from: 'a@b.example', password: given.password ?? null },
+          connections: [
+            { ...sample, sample: { orgUrl: given.orgUrl ?? 'https://a.example', hookSecret: given.hookSecret ?? 'h' } },
+          ],
+        };
+        const printed = await load(file, { SECRET: given.adminKey }).then(
+          (config) =>
+            [JSON.stringify(redact(config)), inspect(redact(config), { depth: 9 }), inspect(config, { depth: 9 })].join(
+              '\n',
+            ),
+          (error: unknown) =>
+            `${inspect(error, { depth: 9, showHidden: true })}${String(error)}${JSON.stringify(error)}`,
+        );
+        expect(printed).not.toContain(canary);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a text that is not JSON is not quoted', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), fc.string(), async (before, after) => {
+        const { printed } = await refusalOf(load(`${before}${canary}${after}`));
+        expect(printed).not.toContain(canary);
+      }),
+    );
+  });
+
+  test('nor is a secret that was put where its name belongs', async () => {
+    const { printed } = await refusalOf(load({ adminKey: { env: canary }, verifier: { file: `/${canary}` } }));
+    expect(printed).not.toContain(canary);
+  });
+});
+
+test('any JSON either loads or is refused with config_invalid', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.json(), async (text) => {
+      const outcome = await load(text).then(
+        () => 'loaded',
+        (error: unknown) => (error instanceof FaceError ? error.code : 'other'),
+      );
+      expect(['loaded', 'config_invalid']).toContain(outcome);
+    }),
+  );
+});

@@ -1,0 +1,44 @@
+import { type JSONPath, visit } from 'jsonc-parser';
+import { type Problem, toConfigError, toDottedPath } from './problem.js';
+
+/**
+ * Parses a JSON text (RFC 8259). A name that stands twice in one object is refused: of two policies for one connection,
+ * the one that is read first may not be the one that counts. A byte order mark is skipped, as some editors write one.
+ * @param source - what the problem report calls the text
+ * @throws FaceError `config_invalid` with line and column, without any of the text
+ */
+export function parseJson(text: string, source: string): unknown {
+  const json = text.replace(/^\uFEFF/, '');
+  const repeated: Problem[] = [];
+  const syntaxErrors: Problem[] = [];
+  const namesOfOpenObjects: Set<string>[] = [];
+  visit(
+    json,
+    {
+      onObjectBegin: () => {
+        namesOfOpenObjects.push(new Set());
+      },
+      onObjectProperty: (name, _offset, _length, _line, _column, pathOf: () => JSONPath) => {
+        const names = namesOfOpenObjects.at(-1);
+        if (names?.has(name)) repeated.push({ path: toDottedPath([...pathOf(), name]), reason: 'stands here twice' });
+        names?.add(name);
+      },
+      onObjectEnd: () => {
+        namesOfOpenObjects.pop();
+      },
+      onError: (_code, _offset, _length, line, column) => {
+        syntaxErrors.push({ path: source, reason: `not JSON at line ${line + 1}, column ${column + 1}` });
+      },
+    },
+    { disallowComments: true },
+  );
+  // What follows the first syntax error is guesswork.
+  if (syntaxErrors.length > 0) throw toConfigError(syntaxErrors.slice(0, 1));
+  if (repeated.length > 0) throw toConfigError(repeated);
+  try {
+    return JSON.parse(json);
+  } catch {
+    // The message of the SyntaxError quotes the text, which may hold a secret.
+    throw toConfigError([{ path: source, reason: 'not JSON' }]);
+  }
+}

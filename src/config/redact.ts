@@ -1,0 +1,18 @@
+import type { Json } from '../json.js';
+
+/**
+ * The configuration as it may be printed: secrets show as `[set]`, absent values as `[unset]`. Anything that is not
+ * plain data is a secret, so a new kind of secret is hidden without a line here.
+ */
+export function redact(value: unknown): Json {
+  if (value === null || value === undefined) return '[unset]';
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (Array.isArray(value)) return value.map(redact);
+  if (typeof value !== 'object' || !isPlain(value)) return '[set]';
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, redact(entry)]));
+}
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+};

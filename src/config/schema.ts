@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { ConnectionGuards } from './connection.js';
+import { credentialGuard, headerCredentialGuard } from './credential.js';
+
+const hostGuard = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'expected a host name or an IP address');
+const folderGuard = z.string().min(1).max(4096);
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+
+/** Photos and a client token travel to this address, so in the clear they may only go to this machine itself. */
+const isSafeServiceUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const isPlainBase = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  return isPlainBase && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
+};
+
+const verifierGuard = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('embedded'),
+    /** Threads that run the models; `null` is one for each processor core. */
+    workers: z.int().min(1).max(64).nullable().default(null),
+    /** Pictures that may wait for a thread before a request is answered with 503. */
+    queueLimit: z.int().min(1).max(1024).default(64),
+  }),
+  z.strictObject({
+    kind: z.literal('facenition'),
+    url: z
+      .string()
+      .refine(
+        isSafeServiceUrl,
+        'expected an https address (http only on this machine) without user, query or fragment',
+      ),
+    token: headerCredentialGuard,
+  }),
+]);
+
+const deliveryGuard = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('outbox') }),
+  z.strictObject({
+    kind: z.literal('smtp'),
+    host: hostGuard,
+    port: z.int().min(1).max(65_535).default(587),
+    /** TLS from the first byte (port 465); otherwise STARTTLS. */
+    secure: z.boolean().default(false),
+    user: z.string().min(1).max(320).nullable().default(null),
+    password: credentialGuard.nullable().default(null),
+    from: z.email(),
+    /** SMS go by e-mail to `<number>@<this domain>`; `null` refuses to send them. */
+    smsGatewayDomain: z.hostname().nullable().default(null),
+  }),
+]);
+
+const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>
+  new Set(connections.map(({ id }) => id)).size === connections.length;
+
+/**
+ * The one guard of the whole configuration. Unknown keys are refused at every level.
+ * @param connectionGuards - one for each provider that is built in, told apart by `kind`
+ */
+export function createConfigGuard<const Guards extends ConnectionGuards>(connectionGuards: Guards) {
+  return z.strictObject({
+    /** 0 takes any free port. */
+    port: z.int().min(0).max(65_535).default(8080),
+    host: hostGuard.default('127.0.0.1'),
+    dataFolder: folderGuard.default('./data'),
+    modelsFolder: folderGuard.default('./models'),
+    /** `null`: a key is made at the first start. */
+    adminKey: headerCredentialGuard.nullable().default(null),
+    verifier: verifierGuard.prefault({ kind: 'embedded' }),
+    delivery: deliveryGuard.prefault({ kind: 'outbox' }),
+    connections: z
+      .array(z.discriminatedUnion('kind', connectionGuards))
+      .max(100)
+      .refine(hasUniqueIds, 'two connections have the same id')
+      .default([]),
+  });
+}
+
+/** The whole configuration, parsed; secrets are `Credential`s. */
+export type Config<Guards extends ConnectionGuards> = z.output<ReturnType<typeof createConfigGuard<Guards>>>;
+
+/** How faces are checked: by the engine inside, or by a Facenition server. */
+export type VerifierConfig = z.output<typeof verifierGuard>;
+
+/** How one-time codes leave. */
+export type DeliveryConfig = z.output<typeof deliveryGuard>;
