@@ -156,9 +156,16 @@ export function permutationOf(key: KeyMaterial): Uint16Array {
   });
 }
 
-/** The 16 bytes that tell the right message. @param stretched - Argon2id of the message */
-export const tagOf = (keys: TokenKeys, stretched: KeyMaterial): Buffer =>
-  keys.tag.use((key) => stretched.use((value) => createHmac('sha256', key).update(value).digest().subarray(0, 16)));
+/**
+ * The 16 bytes that tell the right message. They cover the stored bytes, since the code would mend a few altered ones,
+ * and the altered token, with an id of its own, would pass a deny list.
+ * @param stretched - Argon2id of the message
+ * @param stored - 128 bytes, as they are in the token
+ */
+export const tagOf = (keys: TokenKeys, stretched: KeyMaterial, stored: Uint8Array): Buffer =>
+  keys.tag.use((key) =>
+    stretched.use((value) => createHmac('sha256', key).update(value).update(stored).digest().subarray(0, 16)),
+  );
 
 /** The key of files that only this face may open: 32 bytes. @param stretched - Argon2id of the message */
 export const contentKeyOf = (keys: TokenKeys, stretched: KeyMaterial, salt: Uint8Array): ContentKey =>

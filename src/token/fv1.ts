@@ -11,6 +11,7 @@ import {
   latestExpiry,
   parseToken,
   renderToken,
+  type TokenFields,
   type TokenHeader,
   tokenIdOf,
 } from './format.js';
@@ -35,7 +36,8 @@ export interface SealRequest {
 /** What a token is opened with. */
 export interface OpenRequest {
   readonly embedding: Embedding;
-  readonly token: SealedToken;
+  /** `null` stands for no enrolment: the same work, and never opened. */
+  readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
   /** `undefined` takes the expiry in the token. */
@@ -114,13 +116,12 @@ export function createFv1(deps: { readonly keys: Keys; readonly random: Random; 
    */
   async function findMessage(
     candidates: readonly Uint8Array[],
-    salt: Uint8Array,
-    tag: Uint8Array,
+    { salt, stored, tag }: TokenFields,
     keys: TokenKeys,
   ): Promise<Found | null> {
     const attempt = async (message: Uint8Array): Promise<Found & { readonly isRight: boolean }> => {
       const stretched = await deps.stretch('message', message, salt);
-      return { message, stretched, isRight: timingSafeEqual(tagOf(keys, stretched), tag) };
+      return { message, stretched, isRight: timingSafeEqual(tagOf(keys, stretched, stored), tag) };
     };
     const [likeliest, ...others] = candidates;
     const first = await attempt(likeliest);
@@ -149,7 +150,7 @@ export function createFv1(deps: { readonly keys: Keys; readonly random: Random; 
     keys.mask.use((mask) => {
       for (let at = 0; at < stored.length; at += 1) stored[at] ^= mask[at];
     });
-    const token = renderToken({ ...header, salt, stored, tag: tagOf(keys, stretched) });
+    const token = renderToken({ ...header, salt, stored, tag: tagOf(keys, stretched, stored) });
     const contentKey = contentKeyOf(keys, stretched, salt);
     for (const values of [message, word, views, hidden, order]) values.fill(0);
     stretched.wipe();
@@ -157,20 +158,27 @@ export function createFv1(deps: { readonly keys: Keys; readonly random: Random; 
     return { token, tokenId: tokenIdOf(token), engine: engineNames[currentEngine], expiresAt, photos, contentKey };
   }
 
+  /** What a token holds, filled with chance: no message gives its tag. */
+  async function decoyFields(hasSecret: boolean): Promise<TokenFields> {
+    const keyVersion = await deps.keys.currentVersion();
+    const header: TokenHeader = { engine: currentEngine, hasSecret, photos: 1, keyVersion, expiresAt: null };
+    return { ...header, salt: deps.random(16), stored: deps.random(codeLength / 8), tag: deps.random(16) };
+  }
+
   async function open({ embedding, token, binding, secret, expectedExpiresAt }: OpenRequest): Promise<Opened | null> {
-    const fields = parseToken(token);
+    const fields = token === null ? await decoyFields(secret !== null) : parseToken(token);
     const expiresAt = expectedExpiresAt === undefined ? fields.expiresAt : expectedExpiresAt;
     checkExpiry(expiresAt);
-    const { salt, tag } = fields;
+    const { salt } = fields;
     const code = codeOf(binding.accuracy);
     const keys = await deriveTokenKeys({ binding, header: fields, expiresAt, salt }, secret, deps);
     const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
     const order = permutationOf(keys.permutation);
     const views = embedding.use(toViews);
     const candidates = decode(views, hidden, order, code);
-    const found = await findMessage(candidates, salt, tag, keys);
+    const found = await findMessage(candidates, fields, keys);
     const opened =
-      found === null
+      found === null || token === null
         ? null
         : {
             contentKey: contentKeyOf(keys, found.stretched, salt),

@@ -34,12 +34,13 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expiresAt: null,
         ...changes,
       });
-    const request = (token: SealedToken, changes: Partial<VerifyRequest> = {}): VerifyRequest => ({
+    const request = (token: SealedToken | null, changes: Partial<VerifyRequest> = {}): VerifyRequest => ({
       photos: [toPhoto(pictures.person[1])],
       token,
       binding,
       secret: null,
       requireLiveness: false,
+      allowRenewal: false,
       ...changes,
     });
     const expectCode = (work: Promise<unknown>, code: FaceErrorCode): Promise<void> =>
@@ -48,12 +49,17 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       key === null ? null : key.use((bytes) => Buffer.from(bytes).toString('hex'));
 
     describe('refuses', () => {
-      const refusal = { matched: false, contentKey: null, liveness: null };
+      const refusal = { matched: false, contentKey: null, liveness: null, renewed: null };
 
       test('another person', async () => {
         const { token } = await enrol();
         const photos = [toPhoto(pictures.stranger)];
         expect(await harness.verifier.verify(request(token, { photos }))).toMatchObject(refusal);
+      });
+
+      test('everybody where nothing is enrolled', async () => {
+        expect(await harness.verifier.verify(request(null))).toMatchObject(refusal);
+        expect(await harness.verifier.score(request(null))).toMatchObject({ matched: false, score: null });
       });
 
       test('photos that mix the person with somebody else', async () => {
@@ -161,7 +167,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       test('the person enrolled from one photo, on another photo', async () => {
         const sealed = await enrol();
         const verdict = await harness.verifier.verify(request(sealed.token));
-        expect(verdict).toMatchObject({ matched: true, liveness: null, stale: false });
+        expect(verdict).toMatchObject({ matched: true, liveness: null, renewed: null });
         expect(keyBytes(verdict.contentKey)).toBe(keyBytes(sealed.contentKey));
         expect(sealed.photos).toBe(1);
       });
@@ -182,6 +188,13 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(await harness.verifier.verify(request(token, { binding: strict, photos }))).toMatchObject({
           matched: true,
         });
+      });
+
+      test('and renews no token under the newest key', async () => {
+        const { token } = await enrol();
+        const photos = [...pictures.person, pictures.person[1]].map(toPhoto);
+        const verdict = await harness.verifier.verify(request(token, { photos, allowRenewal: true }));
+        expect(verdict).toMatchObject({ matched: true, renewed: null });
       });
 
       test('the right secret', async () => {

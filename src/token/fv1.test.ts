@@ -1,0 +1,353 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createKeysInMemory } from '../../test/keys.js';
+import { toEmbedding } from '../../test/simulators/engine.js';
+import { type ContentKey, Embedding, KeyMaterial, SealedToken, UserSecret } from '../core/concealed.js';
+import type { Accuracy, Binding, Keys } from '../core/ports.js';
+import { epochSec } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { unpackBits } from './bits.js';
+import { deriveTokenKeys, encodeContext, permutationOf } from './derive.js';
+import { parseToken } from './format.js';
+import { createFv1, type Fv1, type OpenRequest, type SealRequest } from './fv1.js';
+import { accuracies } from './levels.js';
+import { createListDecoder, listSize } from './list-decoder.js';
+import { meanEmbedding } from './mean.js';
+import { codeLength, messagePositions, polarEncode } from './polar.js';
+import { createStretch, publishedCost } from './stretch.js';
+import { createViews, signBits } from './views.js';
+
+// The cheapest Argon2id: thousands of openings below ask whether they are refused, not what a guess costs.
+const stretch = createStretch({ memoryKiB: 8, passes: 1 });
+const keys = createKeysInMemory(new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
+const random = (bytes: number): Uint8Array => randomBytes(bytes);
+const fv1 = createFv1({ keys, random, stretch });
+
+const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
+const expiresAt = epochSec(2_000_000_000);
+const embedding = (person = 'Ada', shot = 1): Embedding => new Embedding(toEmbedding(person, shot));
+
+const seal = (changes: Partial<SealRequest> = {}, by: Fv1 = fv1) =>
+  by.seal({ embedding: embedding(), photos: 1, binding, secret: null, expiresAt, ...changes });
+const open = (token: SealedToken | null, changes: Partial<OpenRequest> = {}, by: Fv1 = fv1) =>
+  by.open({ embedding: embedding('Ada', 2), token, binding, secret: null, ...changes });
+const hex = (key: ContentKey): string => key.use((bytes) => Buffer.from(bytes).toString('hex'));
+const bytesOf = (token: SealedToken): Buffer => token.use((text) => Buffer.from(text.slice(4), 'base64url'));
+const toToken = (bytes: Uint8Array): SealedToken => new SealedToken(`fv1.${Buffer.from(bytes).toString('base64url')}`);
+
+/** Whether an opening is refused, by a verdict or by a code that tells nothing of the face. */
+const isRefused = async (work: Promise<unknown>): Promise<boolean> => {
+  const outcome = await work.catch((error: unknown) => toCode(error));
+  return outcome === null || outcome === 'token_malformed' || outcome === 'token_key_retired';
+};
+
+describe('refuses', () => {
+  test('every one of 200 strangers at every accuracy', async () => {
+    for (const accuracy of accuracies) {
+      const { token } = await seal({ binding: { ...binding, accuracy } });
+      for (let other = 0; other < 25; other += 1) {
+        const stranger = embedding(`Stranger ${accuracy} ${other}`);
+        expect(await open(token, { binding: { ...binding, accuracy }, embedding: stranger })).toBeNull();
+      }
+    }
+  });
+
+  test('every bit flip of the token, though the code could mend most of them', async () => {
+    const { token } = await seal();
+    const bytes = bytesOf(token);
+    const live = { embedding: embedding('Ada', 1) };
+    expect(await open(token, live)).not.toBeNull();
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const flipped = Uint8Array.from(bytes);
+      flipped[bit >> 3]! ^= 0x80 >> (bit & 7);
+      expect({ bit, isRefused: await isRefused(open(toToken(flipped), live)) }).toEqual({ bit, isRefused: true });
+    }
+  });
+
+  test('a token put together from two of one person', async () => {
+    const [one, other] = [bytesOf((await seal()).token), bytesOf((await seal()).token)];
+    for (const at of [16, 24, 88, 152]) {
+      const mixed = Buffer.concat([one.subarray(0, at), other.subarray(at)]);
+      expect(await isRefused(open(toToken(mixed)))).toBe(true);
+    }
+  });
+
+  const moves = {
+    tenant: { tenant: 'acme2' },
+    idp: { idp: 'entra' },
+    subject: { subject: '00u2' },
+    scope: { scope: 'sign-In' },
+    accuracy: { accuracy: 5 },
+  } satisfies { [Field in keyof Binding]: Pick<Binding, Field> };
+  test.each(Object.entries(moves))('another %s', async (_field, change) => {
+    const { token } = await seal();
+    expect(await open(token, { embedding: embedding('Ada', 1) })).not.toBeNull();
+    expect(await open(token, { embedding: embedding('Ada', 1), binding: { ...binding, ...change } })).toBeNull();
+  });
+
+  test('every pair of different contexts, bytes moved between fields included', async () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '\u0000', 'é'), maxLength: 3 });
+    const context = fc.record({
+      tenant: text,
+      idp: text,
+      subject: text,
+      scope: text,
+      accuracy: fc.constantFrom<Accuracy>(4, 5),
+    });
+    const pairs = fc.tuple(context, context).filter(([a, b]) => JSON.stringify(a) !== JSON.stringify(b));
+    const same = { embedding: embedding('Ada', 1) };
+    await fc.assert(
+      fc.asyncProperty(pairs, async ([sealedFor, openedFor]) => {
+        const { token } = await seal({ binding: sealedFor });
+        expect(await open(token, { ...same, embedding: embedding(), binding: sealedFor })).not.toBeNull();
+        expect(await open(token, { ...same, embedding: embedding(), binding: openedFor })).toBeNull();
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('another expiry, none, and one where there is none', async () => {
+    const { token } = await seal();
+    const endless = await seal({ expiresAt: null });
+    expect(await open(token, { expectedExpiresAt: epochSec(expiresAt + 1) })).toBeNull();
+    expect(await open(token, { expectedExpiresAt: null })).toBeNull();
+    expect(await open(endless.token, { expectedExpiresAt: expiresAt })).toBeNull();
+    expect(await open(endless.token, { expectedExpiresAt: null })).not.toBeNull();
+  });
+
+  test.each([
+    ['wrong', 'horse', 'Horse'],
+    ['wrong by a space', 'horse', 'horse '],
+    ['missing', 'horse', null],
+    ['superfluous', null, 'horse'],
+  ])('a %s secret', async (_name, sealedWith, openedWith) => {
+    const [enrolled, given] = [sealedWith, openedWith].map((text) => (text === null ? null : new UserSecret(text)));
+    const { token } = await seal({ secret: enrolled! });
+    expect(await open(token, { secret: enrolled! })).not.toBeNull();
+    expect(await open(token, { secret: given! })).toBeNull();
+  });
+
+  test("a token under another service's key of the same version", async () => {
+    const { token } = await seal();
+    const others = createKeysInMemory(new Uint8Array(32).fill(1), new Uint8Array(32).fill(3));
+    expect(await open(token, {}, createFv1({ keys: others, random, stretch }))).toBeNull();
+  });
+
+  test('a token whose key is retired, and one whose key there never was', async () => {
+    const { token } = await seal();
+    const retired = createKeysInMemory(new Uint8Array(32).fill(1), null);
+    const code = (by: Keys) => open(token, {}, createFv1({ keys: by, random, stretch })).catch(toCode);
+    expect(await code(retired)).toBe('token_key_retired');
+    expect(await code(createKeysInMemory(new Uint8Array(32).fill(1)))).toBe('token_key_retired');
+  });
+
+  test.each([
+    ['a secret of 1,025 bytes', { secret: new UserSecret('s'.repeat(1025)) }],
+    ['a secret of 1,025 bytes in 513 letters', { secret: new UserSecret(`s${'é'.repeat(512)}`) }],
+    ['a secret of a megabyte', { secret: new UserSecret('s'.repeat(1_000_000)) }],
+    ['an empty secret', { secret: new UserSecret('') }],
+    ['a secret of half a character', { secret: new UserSecret('\ud800') }],
+    ['a scope of half a character', { binding: { ...binding, scope: 'a\udc00' } }],
+  ])('%s, sealing and opening', async (_name, change) => {
+    const { token } = await seal();
+    await expect(seal(change)).rejects.toMatchObject({ code: 'request_malformed' });
+    await expect(open(token, change)).rejects.toMatchObject({ code: 'request_malformed' });
+  });
+
+  test.each([0, -1, 2 ** 32, Number.NaN])('to seal until %p', async (end) => {
+    await expect(seal({ expiresAt: epochSec(end) })).rejects.toMatchObject({ code: 'request_malformed' });
+  });
+});
+
+describe('a refusal takes the same work whatever its reason', () => {
+  test.each([
+    ['another face', async () => ({ token: (await seal()).token, embedding: embedding('Bob') }), 8],
+    ['another scope', async () => ({ token: (await seal()).token, binding: { ...binding, scope: 'x' } }), 8],
+    ['no enrolment', async () => ({ token: null }), 8],
+    [
+      'a wrong secret',
+      async () => ({ token: (await seal({ secret: new UserSecret('a') })).token, secret: new UserSecret('b') }),
+      9,
+    ],
+    [
+      'a right secret and another face',
+      async () => ({
+        token: (await seal({ secret: new UserSecret('a') })).token,
+        secret: new UserSecret('a'),
+        embedding: embedding('Bob'),
+      }),
+      9,
+    ],
+    ['a superfluous secret', async () => ({ token: (await seal()).token, secret: new UserSecret('b') }), 9],
+    ['no enrolment and a secret', async () => ({ token: null, secret: new UserSecret('b') }), 9],
+  ])('%s', async (_name, prepare, runs) => {
+    const { token, ...changes } = await prepare();
+    let counted = 0;
+    const counting = createFv1({
+      keys,
+      random,
+      stretch: (...input) => {
+        counted += 1;
+        return stretch(...input);
+      },
+    });
+    expect(await open(token, changes, counting)).toBeNull();
+    expect(counted).toBe(runs);
+  });
+});
+
+describe('opens', () => {
+  test.each(accuracies)(
+    'the person on another photo at accuracy %i, with the content key of the sealing',
+    async (accuracy) => {
+      const at = { binding: { ...binding, accuracy } };
+      const sealed = await seal({ ...at, photos: 3 });
+      const opened = await open(sealed.token, at);
+      expect(opened).toMatchObject({ stale: false });
+      expect(hex(opened!.contentKey)).toBe(hex(sealed.contentKey!));
+      expect(hex(opened!.contentKey)).toMatch(/^[0-9a-f]{64}$/);
+      expect(sealed.token.use((text) => text.length)).toBe(228);
+      expect(parseToken(sealed.token)).toMatchObject({ photos: 3, keyVersion: 2, expiresAt });
+    },
+  );
+
+  test('and estimates the cosine of the embeddings to a tenth', async () => {
+    const { token } = await seal();
+    const [one, other] = [toEmbedding('Ada', 1), toEmbedding('Ada', 2)];
+    const cosine = one.reduce((sum, value, at) => sum + value * other[at]!, 0);
+    expect((await open(token))!.cosine).toBeGreaterThan(cosine - 0.1);
+    expect((await open(token))!.cosine).toBeLessThan(cosine + 0.1);
+    expect((await open(token, { embedding: embedding('Ada', 1) }))!.cosine).toBe(1);
+  });
+
+  test('a secret typed in another Unicode form, and one of exactly 1,024 bytes', async () => {
+    const { token } = await seal({ secret: new UserSecret('caf\u00e9 \uff11\uff12') });
+    expect(await open(token, { secret: new UserSecret('cafe\u0301 12') })).not.toBeNull();
+    const long = { secret: new UserSecret('s'.repeat(1024)) };
+    expect(await open((await seal(long)).token, long)).not.toBeNull();
+  });
+
+  test('a token under an older key, and says that it is stale', async () => {
+    const older = createKeysInMemory(new Uint8Array(32).fill(1));
+    const { token } = await seal({}, createFv1({ keys: older, random, stretch }));
+    expect(await open(token)).toMatchObject({ stale: true });
+  });
+
+  test('under the published cost', async () => {
+    const published = createFv1({ keys, random, stretch: createStretch(publishedCost) });
+    const { token } = await seal({}, published);
+    expect(await open(token, {}, published)).not.toBeNull();
+    expect(await open(token)).toBeNull();
+  });
+
+  test('many at once', async () => {
+    const people = Array.from({ length: 12 }, (_, at) => `Person ${at}`);
+    const sealed = await Promise.all(people.map((person) => seal({ embedding: embedding(person) })));
+    const opened = await Promise.all(
+      people.flatMap((person, at) => [
+        open(sealed[at]!.token, { embedding: embedding(person, 2) }),
+        open(sealed[(at + 1) % people.length]!.token, { embedding: embedding(person, 2) }),
+      ]),
+    );
+    expect(opened.map((each) => each !== null)).toEqual(people.flatMap(() => [true, false]));
+  });
+});
+
+describe('tokens tell nothing', () => {
+  const ones = (bytes: Uint8Array): number => unpackBits(bytes).reduce((sum, bit) => sum + bit, 0);
+
+  test('their stored bits, tags and ids are balanced, and as different as chance of one person or two', async () => {
+    const secretPart = (token: SealedToken) => bytesOf(token).subarray(8);
+    const sealed = await Promise.all(Array.from({ length: 64 }, () => seal({ embedding: embedding('Ada', 1) })));
+    const tokens = sealed.map(({ token }) => secretPart(token));
+    const bits = tokens[0]!.length * 8;
+    const total = tokens.reduce((sum, token) => sum + ones(token), 0);
+    // Six standard deviations of fair coins.
+    expect(Math.abs(total - 32 * bits)).toBeLessThan(6 * Math.sqrt(16 * bits));
+    for (let at = 1; at < tokens.length; at += 1) {
+      const differing = ones(tokens[at]!.map((byte, i) => byte ^ tokens[at - 1]![i]!));
+      expect(Math.abs(differing - bits / 2)).toBeLessThan(6 * Math.sqrt(bits / 4));
+    }
+  });
+
+  test('two of one person, unmasked, are linked by decoding only where nothing permutes the code word', async () => {
+    const positions = messagePositions(80);
+    const decoder = createListDecoder(positions);
+    /** The share of bits in which the nearest code word found differs. */
+    const distance = (bits: Uint8Array): number => {
+      const messages = new Uint8Array(listSize * 80);
+      decoder.decode(
+        Float32Array.from(bits, (bit) => 1 - 2 * bit),
+        messages,
+      );
+      const distances = Array.from({ length: listSize }, (_, at) => {
+        const word = polarEncode(messages.subarray(at * 80, (at + 1) * 80), positions);
+        return word.reduce((sum, bit, i) => sum + (bit ^ bits[i]!), 0) / codeLength;
+      });
+      return Math.min(...distances);
+    };
+    /** What a thief of token and key has: the sign bits under the permuted code word. */
+    const unmask = async (token: SealedToken) => {
+      const fields = parseToken(token);
+      const derived = await deriveTokenKeys({ binding, header: fields, expiresAt, salt: fields.salt }, null, {
+        keys,
+        stretch,
+      });
+      const hidden = derived.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at]!)));
+      return { hidden, order: permutationOf(derived.permutation) };
+    };
+    const toViews = createViews(meanEmbedding);
+    const xor = (a: Uint8Array, b: Uint8Array) => a.map((bit, at) => bit ^ b[at]!);
+    for (let pair = 0; pair < 10; pair += 1) {
+      const shots = [toEmbedding('Ada', pair), toEmbedding('Ada', pair + 100)];
+      const bare = shots.map((shot, at) => {
+        const message = unpackBits(createHash('sha256').update(`${pair} ${at}`).digest().subarray(0, 10));
+        return xor(signBits(toViews(shot)), polarEncode(message, positions));
+      });
+      const sealed = await Promise.all(shots.map((shot) => seal({ embedding: new Embedding(shot.slice()) })));
+      const [one, other] = await Promise.all(sealed.map(({ token }) => unmask(token)));
+      // Of 200 words of fair coins the nearest was .337 away, the median .348.
+      expect(distance(xor(bare[0]!, bare[1]!))).toBeLessThan(0.25);
+      expect(distance(xor(one!.hidden, other!.hidden))).toBeGreaterThan(0.32);
+      // Undoing either permutation leaves the other.
+      const undone = new Uint8Array(codeLength);
+      xor(one!.hidden, other!.hidden).forEach((bit, at) => {
+        undone[one!.order[at]!] = bit;
+      });
+      expect(distance(undone)).toBeGreaterThan(0.32);
+    }
+  });
+});
+
+test('a context has one encoding, and no two contexts share one', () => {
+  const header = { engine: 1, hasSecret: false, photos: 1, keyVersion: 1, expiresAt } as const;
+  const text = fc.string({ unit: fc.constantFrom('a', '\u0000', '\u0001'), maxLength: 3 });
+  const context = fc.record({
+    tenant: text,
+    idp: text,
+    subject: text,
+    scope: text,
+    accuracy: fc.constantFrom(...accuracies),
+  });
+  const encode = (from: Binding) =>
+    Buffer.from(encodeContext({ binding: from, header, expiresAt, salt: new Uint8Array(16) })).toString('hex');
+  fc.assert(
+    fc.property(context, context, (a, b) => {
+      expect(encode(a) === encode(b)).toBe(JSON.stringify(a) === JSON.stringify(b));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('permutations move every position and each choice is as likely as another', () => {
+  const counts = new Uint32Array(8);
+  for (let at = 0; at < 800; at += 1) {
+    const order = permutationOf(new KeyMaterial(createHash('sha256').update(String(at)).digest()));
+    expect(new Set(order).size).toBe(codeLength);
+    counts[order[codeLength - 1]! >> 7]! += 1;
+  }
+  // Chi-squared with seven degrees of freedom exceeds 29.9 once in 10,000 fair draws; the draws are always the same.
+  const chiSquared = counts.reduce((sum, count) => sum + (count - 100) ** 2 / 100, 0);
+  expect(chiSquared).toBeLessThan(29.9);
+});

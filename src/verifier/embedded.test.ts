@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { createKeysInMemory } from '../../test/keys.js';
+import { isWiped } from '../../test/pictures.js';
+import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulators/engine.js';
+import { type Embedding, type Photo, UserSecret } from '../core/concealed.js';
+import type { Binding, Keys, Verifier, VerifyRequest } from '../core/ports.js';
+import { epochSec } from '../core/units.js';
+import type { Engine, Examination } from '../engine/engine.js';
+import { parseToken } from '../token/format.js';
+import { createEmbeddedVerifier } from './embedded.js';
+
+// The contract with real faces runs where the engine is; here is what needs no pixels.
+
+const random = (bytes: number): Uint8Array => randomBytes(bytes);
+const [first, second] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
+
+/** An engine that remembers what it gave out. */
+function createWatchedEngine(): Engine & { readonly given: Examination[] } {
+  const engine = createSimulatedEngine();
+  const given: Examination[] = [];
+  return {
+    ...engine,
+    given,
+    examine: async (photo, signals) => {
+      const examination = await engine.examine(photo, signals);
+      given.push(examination);
+      return examination;
+    },
+  };
+}
+
+function setUp(keys: Keys = createKeysInMemory(first)): {
+  verifier: Verifier;
+  engine: ReturnType<typeof createWatchedEngine>;
+} {
+  const engine = createWatchedEngine();
+  return { engine, verifier: createEmbeddedVerifier({ engine, keys, random }) };
+}
+
+const enrol = (verifier: Verifier, photos: readonly Photo[] = [drawPhoto('Ada', 1)], expiresAt: number | null = null) =>
+  verifier.enrol({ photos, binding, secret: null, expiresAt: expiresAt === null ? null : epochSec(expiresAt) });
+const request = (changes: Partial<VerifyRequest>): VerifyRequest => ({
+  photos: [drawPhoto('Ada', 2)],
+  token: null,
+  binding,
+  secret: null,
+  requireLiveness: false,
+  allowRenewal: true,
+  ...changes,
+});
+const areWiped = (embeddings: readonly (Embedding | null)[]): boolean =>
+  embeddings.every((embedding) => embedding?.use((values) => values.every((value) => value === 0)) ?? true);
+
+test('embeddings are overwritten after every method, refusals included', async () => {
+  const { verifier, engine } = setUp();
+  const { token } = await enrol(verifier, [drawPhoto('Ada', 1), drawPhoto('Ada', 2)]);
+  await verifier.verify(request({ token }));
+  await verifier.verify(request({ token, photos: [drawPhoto('Bob', 1)] }));
+  await verifier.score(request({ token }));
+  await verifier.match(drawPhoto('Ada', 1), [drawPhoto('Bob', 1)], 4);
+  await verifier.consistency([drawPhoto('Ada', 1), drawPhoto('Bob', 1)], 4);
+  await expect(enrol(verifier, [drawPhoto('Ada', 1), drawWall()])).rejects.toMatchObject({ code: 'face_none' });
+  await expect(enrol(verifier, [drawPhoto('Ada', 1), drawPhoto('Bob', 1)])).rejects.toMatchObject({
+    code: 'face_mismatch',
+  });
+  expect(engine.given.length).toBe(12);
+  expect(areWiped(engine.given.map(({ embedding }) => embedding))).toBe(true);
+});
+
+test('of several refused photos the first in order is told, and all are overwritten', async () => {
+  const { verifier } = setUp();
+  const photos = [drawPhoto('Ada', 1), drawWall(), drawPhoto('Ada', 2)];
+  await expect(enrol(verifier, photos)).rejects.toMatchObject({ code: 'face_none' });
+  expect(photos.map(isWiped)).toEqual([true, true, true]);
+});
+
+test('the person beside a stranger opens nothing, in whatever number', async () => {
+  const { verifier } = setUp();
+  const { token } = await enrol(verifier);
+  for (const names of [
+    ['Ada', 'Bob'],
+    ['Ada', 'Ada', 'Bob'],
+    ['Bob', 'Ada', 'Ada', 'Ada'],
+    ['Ada', 'Ada', 'Ada', 'Ada', 'Bob'],
+  ]) {
+    const photos = names.map((name, shot) => drawPhoto(name, shot));
+    expect(await verifier.verify(request({ token, photos }))).toMatchObject({ matched: false, renewed: null });
+  }
+});
+
+test('liveness is the least of the photos, told with a refusal too, and not measured unless asked for', async () => {
+  const { verifier, engine } = setUp();
+  const { token } = await enrol(verifier);
+  const photos = () => [drawPhoto('Ada', 2, 0.9), drawPhoto('Ada', 3, 0.2)];
+  expect(await verifier.verify(request({ token, photos: photos(), requireLiveness: true }))).toMatchObject({
+    matched: true,
+    liveness: 0.2,
+  });
+  expect(await verifier.verify(request({ photos: photos(), requireLiveness: true }))).toMatchObject({
+    matched: false,
+    liveness: 0.2,
+  });
+  expect((await verifier.verify(request({ token, photos: photos() }))).liveness).toBeNull();
+  expect(engine.given.slice(-2).map(({ liveness }) => liveness)).toEqual([null, null]);
+});
+
+describe('renewal', () => {
+  const three = () => [2, 3, 4].map((shot) => drawPhoto('Ada', shot));
+  const enrolled = async (expiresAt: number | null = null) =>
+    (await enrol(setUp().verifier, undefined, expiresAt)).token;
+  const newer = () => setUp(createKeysInMemory(first, second)).verifier;
+
+  test('seals the live face under the newest key, bound as before', async () => {
+    const verifier = newer();
+    const { renewed, matched } = await verifier.verify(
+      request({ token: await enrolled(2_000_000_000), photos: three() }),
+    );
+    expect(matched).toBe(true);
+    expect(parseToken(renewed!.token)).toMatchObject({ keyVersion: 2, photos: 3, expiresAt: 2_000_000_000 });
+    const again = await verifier.verify(request({ token: renewed!.token, photos: three() }));
+    expect(again).toMatchObject({ matched: true, renewed: null });
+    const elsewhere = { ...binding, subject: '00u2' };
+    expect(await verifier.verify(request({ token: renewed!.token, binding: elsewhere }))).toMatchObject({
+      matched: false,
+    });
+  });
+
+  test('keeps the secret', async () => {
+    const secret = new UserSecret('horse');
+    const { token } = await setUp().verifier.enrol({ photos: three(), binding, secret, expiresAt: null });
+    const verifier = newer();
+    const { renewed } = await verifier.verify(request({ token, secret, photos: three() }));
+    expect(await verifier.verify(request({ token: renewed!.token }))).toMatchObject({ matched: false });
+    expect(await verifier.verify(request({ token: renewed!.token, secret }))).toMatchObject({ matched: true });
+  });
+
+  test.each([
+    ['two photos', () => ({ photos: three().slice(1) }), true],
+    ['a caller that cannot store it', () => ({ photos: three(), allowRenewal: false }), true],
+    ['a stranger', () => ({ photos: [1, 2, 3].map((shot) => drawPhoto('Bob', shot)) }), false],
+  ])('does not happen for %s', async (_name, change, matched) => {
+    const verdict = await newer().verify(request({ token: await enrolled(), ...change() }));
+    expect(verdict).toMatchObject({ matched, renewed: null });
+  });
+});
+
+test('a token whose key is retired is refused with its own code', async () => {
+  const { token } = await enrol(setUp().verifier);
+  const { verifier } = setUp(createKeysInMemory(null, second));
+  await expect(verifier.verify(request({ token }))).rejects.toMatchObject({ code: 'token_key_retired' });
+});

@@ -1,0 +1,186 @@
+import type { Embedding, Photo } from '../core/concealed.js';
+import type {
+  Accuracy,
+  EnrolRequest,
+  Keys,
+  Random,
+  Score,
+  Sealed,
+  Verdict,
+  Verifier,
+  VerifyRequest,
+} from '../core/ports.js';
+import type { Engine, Examination, Signal } from '../engine/engine.js';
+import { FaceError } from '../errors.js';
+import { mostPhotos, parseToken, tokenIdOf } from '../token/format.js';
+import { createFv1, type Opened } from '../token/fv1.js';
+import { levels } from '../token/levels.js';
+import { createStretch, publishedCost } from '../token/stretch.js';
+import { cosineOf, meanOf, outliersOf, toScore } from './embeddings.js';
+import { livenessOf, qualityOf, qualitySignals } from './screening.js';
+
+/** A token is only sealed anew from as many photos as make a strong enrolment. */
+const photosToRenew = 3;
+
+/** The live face of a request. */
+interface Probe {
+  /** The normalised mean of all photos. */
+  readonly embedding: Embedding;
+  readonly photos: number;
+  /** Whether all photos show one person at the level asked for. */
+  readonly isOnePerson: boolean;
+  /** The least of the photos; `null` unless asked for. */
+  readonly liveness: number | null;
+}
+
+/** A token opened by a probe, or not. */
+interface Check {
+  readonly opened: Opened | null;
+  readonly liveness: number | null;
+  readonly renewed: Sealed | null;
+}
+
+/** Photos are overwritten however `work` ends, also those that were never looked at. */
+async function wipingPhotos<T>(photos: readonly Photo[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    for (const photo of photos) photo.wipe();
+  }
+}
+
+function checkPhotoCount(photos: readonly Photo[]): void {
+  if (photos.length === 0) throw new FaceError('photo_missing');
+  if (photos.length > mostPhotos) throw new FaceError('photo_too_many');
+}
+
+function present<T>(signal: T | null): T {
+  if (signal === null) throw new FaceError('internal', { problem: 'the engine left out a signal' });
+  return signal;
+}
+
+/**
+ * The verifier that does the work in this process: the engine finds and describes the face, FV1 seals it.
+ * It closes the engine with itself.
+ */
+export function createEmbeddedVerifier(deps: {
+  readonly engine: Engine;
+  readonly keys: Keys;
+  readonly random: Random;
+}): Verifier {
+  const { engine } = deps;
+  const fv1 = createFv1({ keys: deps.keys, random: deps.random, stretch: createStretch(publishedCost) });
+
+  /** All photos at once; of several refusals the first in order is told. */
+  async function examineAll(photos: readonly Photo[], signals: readonly Signal[]): Promise<Examination[]> {
+    const outcomes = await Promise.allSettled(photos.map((photo) => engine.examine(photo, signals)));
+    const examined = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    const refused = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (refused === undefined) return examined;
+    for (const { embedding } of examined) embedding?.wipe();
+    throw refused.reason;
+  }
+
+  /** Hands the embeddings to `work` and overwrites them after it. */
+  async function withEmbeddings<T>(
+    photos: readonly Photo[],
+    signals: readonly Signal[],
+    work: (embeddings: readonly Embedding[], examined: readonly Examination[]) => T | Promise<T>,
+  ): Promise<T> {
+    const examined = await examineAll(photos, ['embedding', ...signals]);
+    const embeddings = examined.map(({ embedding }) => present(embedding));
+    try {
+      return await work(embeddings, examined);
+    } finally {
+      for (const embedding of embeddings) embedding.wipe();
+    }
+  }
+
+  async function withProbe<T>(
+    photos: readonly Photo[],
+    accuracy: Accuracy,
+    measureLiveness: boolean,
+    work: (probe: Probe) => Promise<T>,
+  ): Promise<T> {
+    return withEmbeddings(photos, measureLiveness ? ['liveness'] : [], async (embeddings, examined) => {
+      const embedding = meanOf(embeddings);
+      const isOnePerson = outliersOf(embeddings, levels[accuracy].cosine).length === 0;
+      const liveness = measureLiveness ? Math.min(...examined.map((each) => present(each.liveness))) : null;
+      try {
+        return await work({ embedding, photos: photos.length, isOnePerson, liveness });
+      } finally {
+        embedding.wipe();
+      }
+    });
+  }
+
+  async function checkToken(request: VerifyRequest): Promise<Check> {
+    const { photos, token, binding, secret, expectedExpiresAt } = request;
+    checkPhotoCount(photos);
+    const tokenExpiry = token === null ? null : parseToken(token).expiresAt;
+    const expiresAt = expectedExpiresAt === undefined ? tokenExpiry : expectedExpiresAt;
+    return withProbe(photos, binding.accuracy, request.requireLiveness, async (probe) => {
+      const { embedding, isOnePerson, liveness } = probe;
+      // Somebody's photo beside the attacker's own live face would pass for both: it is held against no enrolment.
+      const opened = await fv1.open({
+        embedding,
+        token: isOnePerson ? token : null,
+        binding,
+        secret,
+        expectedExpiresAt: expiresAt,
+      });
+      const renews = request.allowRenewal && opened?.stale === true && probe.photos >= photosToRenew;
+      const renewed = renews ? await fv1.seal({ embedding, photos: probe.photos, binding, secret, expiresAt }) : null;
+      return { opened, liveness, renewed };
+    });
+  }
+
+  async function enrol({ photos, binding, secret, expiresAt }: EnrolRequest): Promise<Sealed> {
+    checkPhotoCount(photos);
+    return withProbe(photos, binding.accuracy, false, async (probe) => {
+      if (!probe.isOnePerson) throw new FaceError('face_mismatch');
+      return fv1.seal({ embedding: probe.embedding, photos: probe.photos, binding, secret, expiresAt });
+    });
+  }
+
+  async function verify(request: VerifyRequest): Promise<Verdict> {
+    const { opened, liveness, renewed } = await checkToken(request);
+    return { matched: opened !== null, contentKey: opened?.contentKey ?? null, liveness, renewed };
+  }
+
+  async function score(request: VerifyRequest): Promise<Score> {
+    const { opened } = await checkToken(request);
+    opened?.contentKey.wipe();
+    const threshold = levels[request.binding.accuracy].cosine;
+    return { matched: opened !== null, score: opened === null ? null : toScore(opened.cosine), threshold };
+  }
+
+  return {
+    kind: 'embedded',
+    isReady: async () => engine.isReady(),
+    identify: (token) => ({ tokenId: tokenIdOf(token), expiresAt: parseToken(token).expiresAt }),
+    enrol: (request) => wipingPhotos(request.photos, () => enrol(request)),
+    verify: (request) => wipingPhotos(request.photos, () => verify(request)),
+    score: (request) => wipingPhotos(request.photos, () => score(request)),
+    match: (probe, references, accuracy) =>
+      wipingPhotos([probe, ...references], () =>
+        withEmbeddings([probe, ...references], [], ([live, ...others]) =>
+          others.map((other) => {
+            const cosine = cosineOf(live, other);
+            return { score: toScore(cosine), match: cosine >= levels[accuracy].cosine };
+          }),
+        ),
+      ),
+    consistency: (photos, accuracy) =>
+      wipingPhotos(photos, () =>
+        withEmbeddings(photos, [], (embeddings) => {
+          const outliers = outliersOf(embeddings, levels[accuracy].cosine);
+          return { consistent: outliers.length === 0, outliers };
+        }),
+      ),
+    detect: (photo) => wipingPhotos([photo], () => engine.detect(photo)),
+    quality: (photo) => wipingPhotos([photo], async () => qualityOf(await engine.examine(photo, qualitySignals))),
+    liveness: (photo) => wipingPhotos([photo], async () => livenessOf(await engine.examine(photo, ['liveness']))),
+    close: () => engine.close(),
+  };
+}

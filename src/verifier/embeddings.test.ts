@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals';
+import { Embedding } from '../core/concealed.js';
+import { cosineOf, meanOf, outliersOf, toScore } from './embeddings.js';
+
+/** A unit vector at an angle in the plane of the first two axes. */
+const at = (degrees: number): Embedding => {
+  const values = new Float32Array(512);
+  values[0] = Math.cos((degrees * Math.PI) / 180);
+  values[1] = Math.sin((degrees * Math.PI) / 180);
+  return new Embedding(values);
+};
+const outliers = (...degrees: number[]): number[] => outliersOf(degrees.map(at), 0.5);
+
+describe('outliers are those that reach the threshold with fewer than half of the others', () => {
+  test.each([
+    ['one alone', [0], []],
+    ['two alike', [0, 59], []],
+    ['two that differ', [0, 61], [0, 1]],
+    ['one of three', [0, 10, 180], [2]],
+    ['a chain of three', [0, 50, 100], []],
+    ['two against two', [0, 0, 180, 180], [0, 1, 2, 3]],
+    ['two of five', [0, 180, 0, 180, 0], [1, 3]],
+    ['none at all', [], []],
+  ])('%s', (_name, degrees, expected) => {
+    expect(outliers(...degrees)).toEqual(expected);
+  });
+});
+
+test('the mean has length 1 and lies between', () => {
+  const mean = meanOf([at(0), at(60)]);
+  expect(cosineOf(mean, mean)).toBeCloseTo(1, 6);
+  expect(cosineOf(mean, at(30))).toBeCloseTo(1, 6);
+});
+
+test('scores have two decimals, cosines stay within their range', () => {
+  expect(toScore(0.41499)).toBe(0.41);
+  expect(toScore(-0.005)).toBeCloseTo(0, 9);
+  expect(cosineOf(at(0), at(0))).toBeLessThanOrEqual(1);
+});
