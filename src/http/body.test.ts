@@ -1,0 +1,276 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+
+const mebibyte = 1024 * 1024;
+const photo = drawPicture('ada', 1);
+const base64 = Buffer.from(photo).toString('base64');
+
+let server: ApiServer;
+let auth: { 'x-auth-token': string };
+let token: string;
+
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+  token = (await server.issue()).token;
+  auth = { 'x-auth-token': token };
+});
+afterAll(() => server.stop());
+
+const form = (path: string, fields: Parameters<typeof toForm>[0], headers: Record<string, string> = auth) =>
+  server.postForm(path, toForm(fields), headers);
+const json = (path: string, body: unknown, headers: Record<string, string> = auth) =>
+  server.postJson(path, body, headers);
+
+describe('photos', () => {
+  test('as a file, as base64, as a list of base64 and as a data: URL are the same', async () => {
+    const one = await form('/detect', { photo });
+    expect(one.status).toBe(200);
+    for (const sent of [base64, [base64], `data:image/jpeg;base64,${base64}`]) {
+      expect((await json('/detect', { photo: sent })).body).toEqual(one.body);
+    }
+  });
+
+  test('several are a repeated field or a list', async () => {
+    const photos = [1, 2, 3].map((shot) => drawPicture('ada', shot));
+    const inForm = await form('/consistency-check', { photo: photos });
+    expect(inForm.body).toEqual({ ok: true, consistent: true, outliers: [] });
+    const list = photos.map((each) => Buffer.from(each).toString('base64'));
+    expect((await json('/consistency-check', { photo: list })).body).toEqual(inForm.body);
+  });
+
+  test('keep the order in which they were sent', async () => {
+    const people = ['ada', 'ada', 'eve', 'ada', 'bob'];
+    const photos = people.map((person, shot) => drawPicture(person, shot));
+    const first = toForm({ photo: photos, auth_token: token });
+    expect((await server.postForm('/consistency-check', first)).body.outliers).toEqual([2, 4]);
+    expect((await form('/consistency-check', { auth_token: token, photo: photos }, {})).body.outliers).toEqual([2, 4]);
+  });
+
+  test.each<[string, Parameters<typeof toForm>[0], string]>([
+    ['none', { scope: 'x' }, 'photo_missing'],
+    ['text where a file belongs', { photo: 'text' }, 'photo_missing'],
+    ['text beside a file', { photo: ['text', photo] }, 'field_unknown'],
+    ['a wrong field', { picture: photo }, 'field_unknown'],
+    ['a name from the prototype', { __proto__x: photo, constructor: photo }, 'field_unknown'],
+    ['two where one belongs', { photo: [photo, photo] }, 'photo_too_many'],
+    ['a file where text belongs', { photo, auth_token: photo }, 'field_unknown'],
+  ])('in a form: %s', async (_, fields, code) => {
+    expect(await form('/detect', fields)).toMatchObject({ status: 400, body: { code } });
+  });
+
+  test.each<[string, unknown, string]>([
+    ['none', {}, 'photo_missing'],
+    ['an empty list', { photo: [] }, 'photo_missing'],
+    ['a number', { photo: 5 }, 'request_malformed'],
+    ['null', { photo: null }, 'request_malformed'],
+    ['not base64', { photo: 'this is not base64' }, 'photo_invalid'],
+    ['an empty text', { photo: '' }, 'photo_invalid'],
+    ['two where one belongs', { photo: [base64, base64] }, 'photo_too_many'],
+    ['a wrong field', { picture: base64, photo: base64 }, 'field_unknown'],
+    ['a long text in a wrong field', { picture: 'A'.repeat(20_000), photo: base64 }, 'request_malformed'],
+  ])('in JSON: %s', async (_, body, code) => {
+    expect(await json('/detect', body)).toMatchObject({ status: 400, body: { code } });
+  });
+
+  test('eleven for a consistency check, six for a token, 101 references are too many', async () => {
+    const many = (count: number) => Array.from({ length: count }, (_, shot) => drawPicture('ada', shot));
+    for (const answer of [
+      await form('/consistency-check', { photo: many(11) }),
+      await form('/generate', { photo: many(6) }),
+      await form('/match-bulk', { probe: photo, reference: many(101) }),
+      await json('/consistency-check', { photo: Array(11).fill(base64) }),
+    ]) {
+      expect(answer).toMatchObject({ status: 400, body: { code: 'photo_too_many' } });
+    }
+    expect((await form('/match-bulk', { probe: photo, reference: many(100) })).body.results).toHaveLength(100);
+    expect((await form('/consistency-check', { photo: photo })).body.code).toBe('photo_missing');
+  });
+
+  test('over 10 MB are too large, up to 10 MB are read', async () => {
+    for (const size of [10 * mebibyte + 1, 10 * mebibyte]) {
+      const large = Buffer.alloc(size);
+      const code = size > 10 * mebibyte ? 'photo_too_large' : 'face_none';
+      expect((await form('/quality', { photo: large })).body.code).toBe(code);
+      expect((await json('/quality', { photo: large.toString('base64') })).body.code).toBe(code);
+    }
+  });
+});
+
+describe('fields', () => {
+  const generate = (fields: Record<string, unknown>) => json('/generate', { photo: base64, ...fields });
+
+  test.each<[string, unknown]>([
+    ['accuracy', 0],
+    ['accuracy', 9],
+    ['accuracy', 'x'],
+    ['accuracy', '04'],
+    ['accuracy', 4.5],
+    ['accuracy', null],
+    ['accuracy', [4]],
+    ['scope', 'x'.repeat(257)],
+    ['scope', 7],
+    ['password', ''],
+    ['password', 'ü'.repeat(513)],
+    ['password', 'x'.repeat(mebibyte)],
+    ['expiry', 'tomorrow'],
+    ['expiry', 1_900_000_000],
+    ['expiry', '2001-01-01T00:00:00Z'],
+    ['expiry', '2999-01-01T00:00:00Z'],
+    ['expiry', '2030-02-30T00:00:00Z'],
+  ])('%s is refused (case %#)', async (name, value) => {
+    expect(await generate({ [name]: value })).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
+  });
+
+  test('accuracy is a number or, as forms can send nothing else, a digit; 4 if not said', async () => {
+    expect((await generate({ accuracy: 8 })).body.accuracy).toBe(8);
+    expect((await form('/generate', { photo, accuracy: '1' })).body.accuracy).toBe(1);
+    expect((await generate({})).body.accuracy).toBe(4);
+  });
+
+  test.each(['x', 'fs1.', 'x'.repeat(256), 'x'.repeat(257), 'x'.repeat(10 * mebibyte), '\u0000'])(
+    'is no token, in JSON and in a form (case %#)',
+    async (sent) => {
+      const refusal = { status: 400, body: { code: 'token_malformed' } };
+      expect(await json('/authenticate', { photo: base64, token: sent })).toMatchObject(refusal);
+      expect(await form('/authenticate', { photo, token: sent })).toMatchObject(refusal);
+    },
+  );
+
+  test('a secret of 1 MB in a form is refused', async () => {
+    const answer = await form('/generate', { photo, password: 'x'.repeat(mebibyte) });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
+  });
+
+  test.each([
+    '{"photo":"QUJD","photo":"QUJD"}',
+    '{"scope":"a","scope":"b","photo":"QUJD"}',
+    '{"__proto__":{"accuracy":1},"photo":"QUJD"}',
+    '{"constructor":{"prototype":{}},"photo":"QUJD"}',
+    '[]',
+    'null',
+    '{',
+    '{"photo":"QUJD"}x',
+  ])('%s is refused', async (body) => {
+    expect(await json('/generate', body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
+  });
+
+  test.each(['__proto__', 'constructor', 'photo[0]', 'scope[x]', 'nonsense', 'x'.repeat(101)])(
+    'a form field with a name that is not ours is refused (case %#)',
+    async (name) => {
+      const answer = await server.postForm('/generate', toForm({ photo, [name]: 'x' }), auth);
+      expect(answer.status).toBe(400);
+      expect(['field_unknown', 'request_malformed']).toContain(answer.body.code);
+    },
+  );
+
+  test('a field sent twice is refused', async () => {
+    expect((await form('/generate', { photo, scope: ['a', 'b'] })).body.code).toBe('request_malformed');
+  });
+});
+
+describe('bodies', () => {
+  test.each([
+    ['text/plain', 'photo'],
+    ['application/x-www-form-urlencoded', 'photo=x'],
+    ['multipart/form-data', 'x'],
+    ['multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\nx'],
+    ['multipart/form-data; boundary=b', 'no part at all'],
+    ['multipart/mixed; boundary=b', '--b--'],
+  ])('of type %s that do not fit it are refused (case %#)', async (type, body) => {
+    const answer = await server.send('POST', '/detect', { headers: { ...auth, 'content-type': type }, body });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
+  });
+
+  test('that are compressed are refused', async () => {
+    const headers = { ...auth, 'content-encoding': 'gzip' };
+    expect((await json('/detect', { photo: base64 }, headers)).body.code).toBe('request_malformed');
+    expect((await form('/detect', { photo }, headers)).body.code).toBe('request_malformed');
+  });
+
+  test('over the limit are refused, announced or not', async () => {
+    const large = { status: 413, body: { code: 'body_too_large' } };
+    const body = Buffer.alloc(15 * mebibyte, 'A');
+    const headers = { ...auth, 'content-type': 'application/json' };
+    expect(await server.send('POST', '/detect', { headers, body })).toMatchObject(large);
+    expect(await json('/detect', `{"photo":"${body.toString()}"}`)).toMatchObject(large);
+    const stream = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(mebibyte));
+        sent += 1;
+        if (sent === 15) controller.close();
+      },
+    });
+    let sent = 0;
+    const init = { headers, body: stream, duplex: 'half' };
+    expect(await server.send('POST', '/detect', init as RequestInit)).toMatchObject(large);
+    const fifty = Array.from({ length: 6 }, () => Buffer.alloc(9 * mebibyte));
+    expect(await form('/consistency-check', { photo: fifty })).toMatchObject(large);
+  });
+
+  test('of strangers are small, unless their token comes before their photos', async () => {
+    const large = Buffer.alloc(3 * mebibyte);
+    const refused = { status: 413, body: { code: 'body_too_large' } };
+    expect(await form('/quality', { photo: large }, {})).toMatchObject(refused);
+    expect(await form('/quality', { photo: large, auth_token: token }, {})).toMatchObject(refused);
+    expect(await form('/quality', { auth_token: 'wrong', photo: large }, {})).toMatchObject({ status: 401 });
+    expect((await form('/quality', { auth_token: token, photo: large }, {})).body.code).toBe('face_none');
+    expect(await json('/quality', { auth_token: token, photo: large.toString('base64') }, {})).toMatchObject(refused);
+    expect(await form('/quality', { photo }, {})).toMatchObject({ status: 401 });
+  });
+
+  test('of strangers all together are bounded, and known callers do not feel it', async () => {
+    const half = (headers: string) =>
+      new Promise<{ end(): void; reply: Promise<string> }>((resolve) => {
+        const socket = connect(server.port, '127.0.0.1');
+        let received = '';
+        const reply = new Promise<string>((done) => {
+          socket.on('data', (chunk) => {
+            received += chunk.toString();
+            if (received.includes('\r\n\r\n')) done(received);
+          });
+          socket.on('close', () => done(received));
+        });
+        socket.write(
+          `POST /detect HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${headers}Content-Length: ${2 * mebibyte}\r\n\r\n`,
+        );
+        socket.write(Buffer.alloc(2 * mebibyte - 10, ' '), () => resolve({ end: () => socket.destroy(), reply }));
+      });
+    const held: Awaited<ReturnType<typeof half>>[] = [];
+    for (let each = 0; each < 20; each += 1) held.push(await half(''));
+    const over = await half('');
+    expect(await over.reply).toMatch(/^HTTP\/1.1 503 .*\r\n[\s\S]*Retry-After: \d+\r\n/);
+    expect((await form('/detect', { photo })).status).toBe(200);
+    for (const each of [...held, over]) each.end();
+    for (const each of held) await each.reply;
+    // What the ones that gave up held is free again.
+    const until = Date.now() + 5000;
+    let status = 503;
+    while (status === 503 && Date.now() < until) {
+      const answer = await json('/detect', `{"photo":"${'A'.repeat(mebibyte)}"}`, {});
+      status = answer.status;
+    }
+    expect(status).toBe(401);
+  });
+
+  test('that break off leave the server well', async () => {
+    const { port } = server;
+    await Promise.all(
+      ['application/json', 'multipart/form-data; boundary=b'].map(
+        (type) =>
+          new Promise<void>((resolve) => {
+            const socket = connect(port, '127.0.0.1');
+            const start = '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n';
+            socket.write(
+              `POST /detect HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${token}\r\nContent-Type: ${type}\r\nContent-Length: 100000\r\n\r\n${start}`,
+              () => setTimeout(() => socket.destroy(), 50),
+            );
+            socket.on('close', () => resolve());
+          }),
+      ),
+    );
+    expect((await form('/detect', { photo })).status).toBe(200);
+    expect(server.log.text()).not.toContain('"code":"internal"');
+  });
+});
