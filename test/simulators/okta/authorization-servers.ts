@@ -92,7 +92,7 @@ const ruleGuard = z.object({
 const claimGuard = z.object({
   name: z.string().min(1),
   claimType: z.enum(['IDENTITY', 'RESOURCE']),
-  value: z.unknown(),
+  value: z.json(),
 });
 
 /**

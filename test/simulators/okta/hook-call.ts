@@ -102,7 +102,7 @@ async function fetchToken(
 }
 
 async function signAssertion(org: Org, config: Extract<HookChannel, { type: 'OAUTH' }>['config']): Promise<string> {
-  const key = [...org.hookKeys.values()].find(({ id }) => id === config.hookKeyId);
+  const key = org.hookKeys.get(config.hookKeyId ?? '');
   if (key === undefined) throw new Error('no such hook key');
   const claims: JWTPayload = { iss: config.clientId, sub: config.clientId, aud: config.tokenUrl };
   return new SignJWT(claims)

@@ -86,9 +86,9 @@ function toDrafts(org: Org, { server, client, user, scope }: TokenIssue): TokenD
 }
 
 const answerGuard = z.object({
-  commands: z.unknown(),
+  commands: z.unknown().optional(),
   error: z.object({ errorSummary: z.string().nullish() }).nullish(),
-  debugContext: z.unknown(),
+  debugContext: z.unknown().optional(),
 });
 
 /** The tokens as the hook wants them; as they were where it cannot be reached or understood: Okta fails open. */

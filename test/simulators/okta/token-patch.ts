@@ -43,19 +43,25 @@ export function applyTokenCommands(drafts: TokenDrafts, commands: unknown): Toke
   const parsed = commandsGuard.safeParse(commands ?? []);
   if (!parsed.success) return null;
   try {
-    return parsed.data.reduce<TokenDrafts>((patched, { type, value }) => {
+    const patched = { ...drafts };
+    for (const { type, value } of parsed.data) {
       const kind = type === 'com.okta.identity.patch' ? 'identity' : 'access';
-      const draft = patched[kind];
-      if (draft === null) throw new Inapplicable();
-      return { ...patched, [kind]: value.reduce((token, operation) => apply(kind, token, operation), draft) };
-    }, drafts);
+      if (patched[kind] === null) return null;
+      for (const operation of value) patched[kind] = apply(kind, patched[kind], operation);
+    }
+    return patched;
   } catch (error) {
     if (error instanceof Inapplicable) return null;
     throw error;
   }
 }
 
-function apply(kind: keyof TokenDrafts, draft: TokenDraft, operation: z.infer<typeof operationGuard>): TokenDraft {
+function apply(
+  kind: keyof TokenDrafts,
+  draft: TokenDraft | null,
+  operation: z.infer<typeof operationGuard>,
+): TokenDraft {
+  if (draft === null) throw new Inapplicable();
   if (operation.path === '/token/lifetime/expiration') {
     const lifetime = operation.op === 'replace' ? z.int().min(300).max(86_400).safeParse(operation.value) : undefined;
     if (!lifetime?.success) throw new Inapplicable();

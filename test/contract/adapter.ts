@@ -1,0 +1,229 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { z } from 'zod';
+import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
+import type { AdapterName } from '../../adapters/index.js';
+import { SealedToken } from '../../src/core/concealed.js';
+import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
+import { projectRoot } from '../faces.js';
+import { askHook } from '../hook-server.js';
+
+/** Text that stands for what must never be seen: it is put where secrets and tokens are. */
+export const canary = 'canary-7f3a9c51e0b24d68';
+
+/** One adapter with everything around it made anew for one test: its provider simulated, state and clock its own. */
+export interface AdapterHarness {
+  readonly adapter: Adapter;
+  /** All that was logged. */
+  logText(): string;
+  /** How many decisions the core has made, which is how often its state changed for a hook. */
+  decisions(): number;
+  /** The immutable ids of two users the provider has, and of one it has not. */
+  readonly subjects: { readonly one: string; readonly other: string; readonly unknown: string };
+  /** The attribute as the provider holds it, not as the adapter reads it. */
+  readAttribute(subject: string): string | null;
+  /** Makes the provider unreachable. */
+  stopProvider(): Promise<void>;
+  /** Notes a passed step-up of the subject, as of now. */
+  passStepUp(subject: string): Promise<void>;
+  /** By the name of a hook. */
+  readonly hooks: Readonly<Record<string, HookHarness>>;
+  close(): Promise<void>;
+}
+
+/** What is particular to one hook. */
+export interface HookHarness {
+  /** Fixtures of the adapter's folder that belong to this hook begin with this. */
+  readonly fixturePrefix: string;
+  /** Reads a body as the hook does; throws where it cannot. */
+  readonly parse: (body: Uint8Array) => unknown;
+  /** A fresh event about a subject, as the provider words it. */
+  readonly toEvent: (subject: string, eventId: string) => Record<string, unknown>;
+  /** The same call with good credentials. */
+  readonly sign: (body: Uint8Array) => RawRequest;
+  /** The same call with none, wrong ones and near misses. */
+  readonly forgeries: (body: Uint8Array) => readonly RawRequest[];
+  /** The bodies the provider accepts in reply. */
+  readonly replyGuard: z.ZodType;
+  readonly isGranted: (reply: RawReply) => boolean;
+  /** Longest reply the provider reads. */
+  readonly replyMaxBytes: number;
+}
+
+const encode = (body: unknown): Uint8Array => Buffer.from(JSON.stringify(body));
+
+/** The files every adapter's folder has, and the only ones it may have. */
+export const adapterFiles = [
+  'README.md',
+  'caller.ts',
+  'fixtures',
+  'flow.ts',
+  'index.ts',
+  'profile.ts',
+  'reply.ts',
+  'schema.ts',
+];
+
+/** What every adapter must do, whatever its provider. `setUp` is called anew for each test. */
+export function runAdapterContract(
+  name: AdapterName,
+  hookNames: readonly string[],
+  setUp: () => Promise<AdapterHarness>,
+): void {
+  const folder = join(projectRoot, 'adapters', name);
+
+  describe(`adapter: ${name}`, () => {
+    let harness: AdapterHarness;
+    beforeEach(async () => {
+      harness = await setUp();
+    });
+    afterEach(() => harness.close());
+
+    test('has the files of an adapter, and no others', () => {
+      const files = readdirSync(folder).filter((file) => !file.endsWith('.test.ts'));
+      expect(files.toSorted()).toEqual(adapterFiles);
+    });
+
+    test('is of its kind and serves the hooks this suite is run on', () => {
+      expect(harness.adapter.kind).toBe(name);
+      expect(Object.keys(harness.adapter.hooks).toSorted()).toEqual(hookNames.toSorted());
+      expect(Object.keys(harness.hooks).toSorted()).toEqual(hookNames.toSorted());
+    });
+
+    test('every fixture belongs to a hook', () => {
+      const prefixes = Object.values(harness.hooks).map(({ fixturePrefix }) => fixturePrefix);
+      const strays = readdirSync(join(folder, 'fixtures')).filter(
+        (file) => !prefixes.some((prefix) => file.startsWith(prefix)),
+      );
+      expect(strays).toEqual([]);
+    });
+
+    describe.each(hookNames)('hook %s', (hookName) => {
+      const hook = () => harness.hooks[hookName]!;
+      const ask = (request: RawRequest) => askHook(harness.adapter, hookName, request);
+      const askAbout = (subject: string, eventId = 'event-1') =>
+        ask(hook().sign(encode(hook().toEvent(subject, eventId))));
+
+      test('every refusal is a reply the provider accepts, and grants nothing', () => {
+        const refuse = (code: FaceErrorCode) => harness.adapter.hooks[hookName]!.refuse(code);
+        expect(faceErrorCodes.filter((code) => !hook().replyGuard.safeParse(refuse(code)).success)).toEqual([]);
+        expect(faceErrorCodes.filter((code) => hook().isGranted(refuse(code)))).toEqual([]);
+      });
+
+      test('grants nothing without a step-up, and says the same of every user', async () => {
+        const { one, other, unknown } = harness.subjects;
+        const replies = await Promise.all([one, other, unknown].map((subject) => askAbout(subject)));
+        expect(hook().isGranted(replies[0]!)).toBe(false);
+        expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
+      });
+
+      test('a caller without good credentials gets one reply, whomever it asks about, and changes nothing', async () => {
+        const { one, other, unknown } = harness.subjects;
+        await harness.passStepUp(one);
+        const requests = [one, other, unknown].flatMap((subject) =>
+          hook().forgeries(encode(hook().toEvent(subject, 'event-1'))),
+        );
+        const malformed = hook().forgeries(Buffer.from('{'));
+        const replies = await Promise.all([...requests, ...malformed].map(ask));
+        expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
+        expect(replies[0]).toEqual(harness.adapter.hooks[hookName]!.refuse('caller_untrusted'));
+        expect(harness.decisions()).toBe(0);
+        expect(hook().isGranted(await askAbout(one, 'event-2'))).toBe(true);
+      });
+
+      test('grants once for a passed step-up of that user, and nothing to another', async () => {
+        const { one, other } = harness.subjects;
+        await harness.passStepUp(one);
+        expect(hook().isGranted(await askAbout(other, 'event-1'))).toBe(false);
+        const granted = await askAbout(one, 'event-2');
+        expect(hook().isGranted(granted)).toBe(true);
+        expect(hook().replyGuard.safeParse(granted).error).toBeUndefined();
+        expect(hook().isGranted(await askAbout(one, 'event-3'))).toBe(false);
+      });
+
+      test('an event repeated, also at the same time, gets the same reply and changes the state once', async () => {
+        const { one } = harness.subjects;
+        await harness.passStepUp(one);
+        const together = await Promise.all([1, 2, 3, 4].map(() => askAbout(one, 'event-1')));
+        const later = await askAbout(one, 'event-1');
+        expect(hook().isGranted(later)).toBe(true);
+        expect(new Set([...together, later].map((reply) => JSON.stringify(reply))).size).toBe(1);
+        expect(harness.decisions()).toBe(1);
+      });
+
+      test('every fixture is read, with an unknown field at every level too', () => {
+        const fixtures = readdirSync(join(folder, 'fixtures')).filter((file) => file.startsWith(hook().fixturePrefix));
+        expect(fixtures.length).toBeGreaterThan(0);
+        for (const file of fixtures) {
+          const fixture: unknown = JSON.parse(readFileSync(join(folder, 'fixtures', file), 'utf8'));
+          expect(() => hook().parse(encode(fixture))).not.toThrow();
+          expect(() => hook().parse(encode(withUnknownFields(fixture)))).not.toThrow();
+        }
+      });
+
+      test('a reply stays within what the provider reads', async () => {
+        await harness.passStepUp(harness.subjects.one);
+        const replies = [
+          await askAbout(harness.subjects.one),
+          ...faceErrorCodes.map((code) => harness.adapter.hooks[hookName]!.refuse(code)),
+        ];
+        for (const { body } of replies) expect(JSON.stringify(body).length).toBeLessThan(hook().replyMaxBytes);
+      });
+
+      test('neither reply nor log repeats what was sent', async () => {
+        const event = { ...hook().toEvent(canary.replaceAll('-', ''), canary), [canary]: canary };
+        const bodies = [encode(event), Buffer.from(`{"${canary}`), encode({ ...event, eventTime: canary })];
+        const requests = bodies.flatMap((body) => [hook().sign(body), ...hook().forgeries(body)]);
+        const replies = await Promise.all(requests.map(ask));
+        expect(JSON.stringify(replies)).not.toMatch(/canary/);
+        expect(harness.logText()).not.toMatch(/canary/);
+      });
+    });
+
+    describe('profile', () => {
+      test('what is written is what the provider holds, and is read back', async () => {
+        const { profile } = harness.adapter;
+        const { one, other } = harness.subjects;
+        const text = `FV1.${canary}.${'x'.repeat(228)}`;
+        expect(await profile.readToken(one)).toBeNull();
+        await profile.writeToken(one, new SealedToken(text));
+        expect(harness.readAttribute(one)).toBe(text);
+        expect(harness.readAttribute(other)).toBeNull();
+        expect((await profile.readToken(one))?.use((token) => token)).toBe(text);
+        await profile.clearToken(one);
+        expect(harness.readAttribute(one)).toBeNull();
+        expect(await profile.readToken(one)).toBeNull();
+        await profile.clearToken(one);
+        expect(harness.logText()).not.toContain(canary);
+      });
+
+      test('a user the provider has not is subject_unknown', async () => {
+        const { profile } = harness.adapter;
+        const { unknown } = harness.subjects;
+        const refusal = { code: 'subject_unknown' };
+        await expect(profile.readToken(unknown)).rejects.toMatchObject(refusal);
+        await expect(profile.writeToken(unknown, new SealedToken('FV1.x'))).rejects.toMatchObject(refusal);
+        await expect(profile.clearToken(unknown)).rejects.toMatchObject(refusal);
+      });
+
+      test('a provider that cannot be reached is profile_unavailable, and the token is not in the error', async () => {
+        const { profile } = harness.adapter;
+        await harness.stopProvider();
+        await expect(profile.readToken(harness.subjects.one)).rejects.toMatchObject({ code: 'profile_unavailable' });
+        const error = await profile.writeToken(harness.subjects.one, new SealedToken(canary)).catch((e: unknown) => e);
+        expect(error).toMatchObject({ code: 'profile_unavailable' });
+        expect(JSON.stringify(error)).not.toContain(canary);
+        expect(harness.logText()).not.toContain(canary);
+      });
+    });
+  });
+}
+
+/** A copy with one more field in every object. */
+function withUnknownFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withUnknownFields);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, inner]) => [name, withUnknownFields(inner)]);
+  return Object.fromEntries([...entries, ['addedByAFutureVersion', { nested: [1] }]]);
+}

@@ -1,0 +1,23 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { type AdapterName, adapterNames, connectionGuards } from '../../adapters/index.js';
+import { projectRoot } from '../faces.js';
+import { type AdapterHarness, runAdapterContract } from './adapter.js';
+import { setUpOkta } from './okta.js';
+
+// An adapter without an entry here does not compile.
+const adapters = {
+  okta: { hooks: ['token', 'registration'], setUp: setUpOkta },
+} satisfies Record<AdapterName, { hooks: readonly string[]; setUp: () => Promise<AdapterHarness> }>;
+
+test('each folder of adapters is a registered adapter with a guard for its configuration', () => {
+  const folders = readdirSync(join(projectRoot, 'adapters'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(folders.toSorted()).toEqual([...adapterNames].toSorted());
+  const kinds = connectionGuards.map((guard) => guard.shape.kind.value);
+  expect(kinds.toSorted()).toEqual([...adapterNames].toSorted());
+});
+
+for (const name of adapterNames) runAdapterContract(name, adapters[name].hooks, adapters[name].setUp);

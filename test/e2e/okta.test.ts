@@ -1,0 +1,309 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { hookSecret, type OktaBench, openOktaBench } from '../contract/okta.js';
+import { type HookServer, serveHooks } from '../hook-server.js';
+import type { HookChannelSettings, SignIn } from '../simulators/okta/index.js';
+
+const password = 'correct horse';
+const ada = { login: 'ada@example.com', password };
+const grace = { login: 'grace@example.com', password };
+const headerChannel: HookChannelSettings = { type: 'HTTP', header: 'Authorization', secret: hookSecret };
+
+let bench: OktaBench;
+let hooks: HookServer;
+let adaId: string;
+beforeEach(async () => {
+  bench = await openOktaBench();
+  hooks = await serveHooks(bench.adapter);
+  adaId = await bench.okta.createUser(ada);
+  await bench.okta.createUser(grace);
+});
+afterEach(async () => {
+  await hooks.close();
+  await bench.close();
+});
+
+const attachTokenHook = (uri = `${hooks.url}/token`, channel: HookChannelSettings = headerChannel) =>
+  bench.okta.attachHook({ kind: 'token', uri, channel });
+
+/** The claims of a token, its signature checked with the published keys as an application does. */
+async function claimsOf(token: string | null): Promise<Record<string, unknown>> {
+  const keys = createRemoteJWKSet(new URL(`${bench.okta.url}/oauth2/default/v1/keys`));
+  return (await jwtVerify(token ?? '', keys, { currentDate: new Date(bench.clock.now()) })).payload;
+}
+
+/** The face claims of both tokens; `null` where there is none. */
+async function facesOf(signIn: SignIn): Promise<{ id: unknown; access: unknown }> {
+  if (!signIn.ok) throw new Error(signIn.description);
+  const face = async (token: string | null) => (await claimsOf(token)).face_verification ?? null;
+  return { id: signIn.idToken === null ? null : await face(signIn.idToken), access: await face(signIn.accessToken) };
+}
+
+const denied = { ok: false, error: 'server_error', description: expect.stringMatching(/^face_not_verified: /) };
+
+/** A service that is not ours, in its place. */
+async function serve(listener: RequestListener): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+describe('signing in', () => {
+  test('is denied without a step-up', async () => {
+    await attachTokenHook();
+    expect(await bench.okta.signIn(ada)).toMatchObject(denied);
+    expect(hooks.calls()).toBe(1);
+  });
+
+  test('with a step-up puts the claim, an object, into both tokens', async () => {
+    await attachTokenHook();
+    await bench.passStepUp(adaId, 'step-up-42');
+    const claim = { result: 'verified', at: bench.clock.now() / 1000, txn: 'step-up-42', liveness: 0.97 };
+    expect(await facesOf(await bench.okta.signIn(ada))).toEqual({ id: claim, access: claim });
+  });
+
+  test('patches no token that is not minted: the whole patch would be void', async () => {
+    await attachTokenHook();
+    await bench.passStepUp(adaId);
+    const signIn = await bench.okta.signIn({ ...ada, scope: 'profile' });
+    expect(signIn).toMatchObject({ ok: true, idToken: null });
+    expect(await facesOf(signIn)).toMatchObject({ access: { result: 'verified' } });
+  });
+
+  test('a second time with the same step-up is denied', async () => {
+    await attachTokenHook();
+    await bench.passStepUp(adaId);
+    expect(await bench.okta.signIn(ada)).toMatchObject({ ok: true });
+    expect(await bench.okta.signIn(ada)).toMatchObject(denied);
+  });
+
+  test('as another user is denied', async () => {
+    await attachTokenHook();
+    await bench.passStepUp(adaId);
+    expect(await bench.okta.signIn(grace)).toMatchObject(denied);
+    expect(await bench.okta.signIn(ada)).toMatchObject({ ok: true });
+  });
+
+  test('with a step-up no longer fresh is denied', async () => {
+    await attachTokenHook();
+    await bench.passStepUp(adaId);
+    bench.clock.advanceSec(300);
+    expect(await bench.okta.signIn(ada)).toMatchObject(denied);
+  });
+
+  test('a refresh needs a step-up of its own', async () => {
+    await attachTokenHook();
+    await bench.passStepUp(adaId, 'step-up-1');
+    const signIn = await bench.okta.signIn({ ...ada, scope: 'openid offline_access' });
+    const refreshToken = signIn.ok ? (signIn.refreshToken ?? '') : '';
+    expect(await bench.okta.refresh(refreshToken)).toMatchObject(denied);
+    await bench.passStepUp(adaId, 'step-up-2');
+    expect(await facesOf(await bench.okta.refresh(refreshToken))).toMatchObject({ access: { txn: 'step-up-2' } });
+  });
+
+  test('a service without a user gets its token, and no claim', async () => {
+    await attachTokenHook();
+    const service = bench.okta.addClient({ secret: 'service secret' });
+    const response = await fetch(`${bench.okta.url}/oauth2/default/v1/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        scope: 'reports',
+        client_id: service.id,
+        client_secret: 'service secret',
+      }),
+    });
+    const { access_token } = (await response.json()) as { access_token: string };
+    expect(await claimsOf(access_token)).toMatchObject({ sub: service.id });
+    expect(await claimsOf(access_token)).not.toHaveProperty('face_verification');
+  });
+
+  test('with clocks more than five minutes apart is denied, and says so', async () => {
+    await hooks.close();
+    const skewed = { ...bench.clock, now: () => (bench.clock.now() + 301_000) as ReturnType<typeof bench.clock.now> };
+    hooks = await serveHooks(bench.connect({ core: { clock: skewed } }));
+    await attachTokenHook();
+    await bench.passStepUp(adaId);
+    expect(await bench.okta.signIn(ada)).toMatchObject({
+      ok: false,
+      description: expect.stringMatching(/^event_out_of_time: /),
+    });
+  });
+});
+
+describe('where the administrator chose to omit the claim', () => {
+  beforeEach(async () => {
+    await hooks.close();
+    hooks = await serveHooks(bench.connect({ policy: { whenUnverified: 'omit_claim' } }));
+    await attachTokenHook();
+  });
+
+  test('tokens without a step-up have no claim', async () => {
+    expect(await facesOf(await bench.okta.signIn(ada))).toEqual({ id: null, access: null });
+  });
+
+  describe('and the authorization server claims by itself that the face is verified', () => {
+    beforeEach(() => {
+      for (const claimType of ['IDENTITY', 'RESOURCE'] as const) {
+        bench.okta.org.servers
+          .get('default')!
+          .claims.push({ name: 'face_verification', claimType, value: { result: 'verified' } });
+      }
+    });
+
+    test('that claim is taken out', async () => {
+      expect(await facesOf(await bench.okta.signIn(ada))).toEqual({ id: null, access: null });
+    });
+
+    test('a real one takes its place', async () => {
+      await bench.passStepUp(adaId, 'step-up-7');
+      const faces = await facesOf(await bench.okta.signIn(ada));
+      expect(faces).toMatchObject({ id: { txn: 'step-up-7' }, access: { txn: 'step-up-7' } });
+    });
+  });
+});
+
+describe('Okta fails open', () => {
+  test.each([
+    [
+      'answers 401',
+      (_: unknown, response: { writeHead(status: number): { end(): void } }) => response.writeHead(401).end(),
+    ],
+    [
+      'answers 500',
+      (_: unknown, response: { writeHead(status: number): { end(): void } }) => response.writeHead(500).end(),
+    ],
+  ])('a hook that %s lets the token through, without the claim', async (_, listener) => {
+    const broken = await serve(listener);
+    await attachTokenHook(broken.url);
+    expect(await facesOf(await bench.okta.signIn(ada))).toEqual({ id: null, access: null });
+    await broken.close();
+  });
+
+  test('a hook that takes longer than three seconds too', async () => {
+    const slow = await serve((_, response) => {
+      setTimeout(() => response.end('{"error":{"errorSummary":"too late"}}'), 3_500);
+    });
+    await attachTokenHook(slow.url);
+    expect(await facesOf(await bench.okta.signIn(ada))).toEqual({ id: null, access: null });
+    expect(await bench.okta.readLog()).toContainEqual(
+      expect.objectContaining({ eventType: 'inline_hook.executed', outcome: { result: 'FAILURE', reason: 'timeout' } }),
+    );
+    await slow.close();
+  });
+
+  test('so our own hook denies in time when the state store hangs', async () => {
+    await hooks.close();
+    const state = { ...bench.core.state, read: () => new Promise<never>(() => {}) };
+    hooks = await serveHooks(bench.connect({ core: { state } }));
+    await attachTokenHook();
+    expect(await bench.okta.signIn(ada)).toMatchObject(denied);
+  });
+
+  test('a wrong secret is 401, and the token has no claim', async () => {
+    await attachTokenHook(undefined, { type: 'HTTP', header: 'Authorization', secret: 'some other secret' });
+    await bench.passStepUp(adaId);
+    expect(await facesOf(await bench.okta.signIn(ada))).toEqual({ id: null, access: null });
+  });
+});
+
+describe('a hook with an OAuth channel', () => {
+  const scope = 'facehook';
+  const connectByOAuth = async (clientId: string) => {
+    await hooks.close();
+    const { issuer } = await bench.okta.addAuthorizationServer({ id: 'hooks', audience: 'https://face.example.com' });
+    const oauth = { issuer, audience: 'https://face.example.com', clientId };
+    hooks = await serveHooks(bench.connect({ okta: { hooks: { oauth } } }));
+    return `${issuer}/v1/token`;
+  };
+
+  test('is believed by client_secret_post', async () => {
+    const client = bench.okta.addClient({ secret: 'hook client secret' });
+    const tokenUrl = await connectByOAuth(client.id);
+    const secret = { clientSecret: 'hook client secret', hookKeyId: null };
+    await attachTokenHook(undefined, { type: 'OAUTH', clientId: client.id, ...secret, tokenUrl, scope });
+    await bench.passStepUp(adaId);
+    expect(await facesOf(await bench.okta.signIn(ada))).toMatchObject({ access: { result: 'verified' } });
+    expect(await bench.okta.signIn(ada)).toMatchObject(denied);
+  });
+
+  test('is believed by private_key_jwt', async () => {
+    const key = await bench.okta.addHookKey('Face step-up');
+    const client = bench.okta.addClient({ publicJwks: [key.publicJwk] });
+    const tokenUrl = await connectByOAuth(client.id);
+    const secret = { clientSecret: null, hookKeyId: key.id };
+    await attachTokenHook(undefined, { type: 'OAUTH', clientId: client.id, ...secret, tokenUrl, scope });
+    await bench.passStepUp(adaId);
+    expect(await facesOf(await bench.okta.signIn(ada))).toMatchObject({ access: { result: 'verified' } });
+  });
+
+  test('of another client with a token for the same audience is not', async () => {
+    const stranger = bench.okta.addClient({ secret: 'stranger secret' });
+    const tokenUrl = await connectByOAuth('0oaHookClient00000001');
+    const secret = { clientSecret: 'stranger secret', hookKeyId: null };
+    await attachTokenHook(undefined, { type: 'OAUTH', clientId: stranger.id, ...secret, tokenUrl, scope });
+    await bench.passStepUp(adaId);
+    expect(await facesOf(await bench.okta.signIn(ada))).toEqual({ id: null, access: null });
+  });
+});
+
+describe('registration', () => {
+  const post = async (form: 'new' | 'update', body: unknown) => {
+    const response = await fetch(`${bench.okta.url}/idp/idx/enroll/${form}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  const attach = (uri = `${hooks.url}/registration`) =>
+    bench.okta.attachHook({ kind: 'registration', uri, channel: headerChannel });
+  const change = { login: ada.login, userProfileUpdate: { employeeNumber: '1234' } };
+
+  test('completing a profile needs a step-up, each time', async () => {
+    await attach();
+    expect(await post('update', change)).toMatchObject({ status: 403, body: { messages: [expect.any(String)] } });
+    await bench.passStepUp(adaId);
+    expect(await post('update', change)).toMatchObject({ status: 200 });
+    expect(bench.okta.org.users.get(adaId)?.profile.employeeNumber).toBe('1234');
+    expect(await post('update', change)).toMatchObject({ status: 403 });
+  });
+
+  test('is not let through where the policy omits claims: a profile has none', async () => {
+    await hooks.close();
+    hooks = await serveHooks(
+      bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } }),
+    );
+    await attach();
+    expect(await post('update', change)).toMatchObject({ status: 403 });
+  });
+
+  test('signing up is refused: there is no user yet whose face could have been checked', async () => {
+    await attach();
+    const userProfile = { login: 'new@example.com', email: 'new@example.com', firstName: 'New', lastName: 'User' };
+    expect(await post('new', { userProfile, password })).toMatchObject({ status: 403 });
+    expect([...bench.okta.org.users.values()].some(({ profile }) => profile.login === 'new@example.com')).toBe(false);
+  });
+
+  test('is tried once more after a 500, and denied', async () => {
+    let calls = 0;
+    const broken = await serve((_, response) => {
+      calls += 1;
+      response.writeHead(500).end();
+    });
+    await attach(broken.url);
+    expect(await post('update', change)).toMatchObject({ status: 403 });
+    expect(calls).toBe(2);
+    await broken.close();
+  });
+});
