@@ -1,0 +1,411 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { createTestCore } from '../../test/core.js';
+import { drawPhoto, drawWall } from '../../test/simulators/engine.js';
+import { Credential, SealedToken } from './concealed.js';
+import type { Policy } from './connection.js';
+import { readConsent } from './consent.js';
+import { decideHook } from './decide.js';
+import { enrolSubject, enrolToken } from './enrol.js';
+import { revokeSubject, revokeToken } from './revoke.js';
+import { readStepUp, startStepUp, submitPhotos } from './step-up.js';
+import { addSec, toEpochSec } from './units.js';
+import { scoreToken, verifyToken } from './verify.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-core-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let cores = 0;
+
+async function setUp(policy: Partial<Policy> = {}) {
+  const core = await createTestCore(join(folder, `keys-${++cores}.json`), policy);
+  const { connection, clock, deps } = core;
+  const consent = { statement: 'Face sign-in, version 1', givenAt: clock.now() };
+  const three = (person: string, from = 1) => [0, 1, 2].map((offset) => drawPhoto(person, from + offset));
+  return {
+    ...core,
+    three,
+    enrol: (subject = 'anna', photos = three(subject)) =>
+      enrolSubject({ connection, subject, photos, secret: null, consent }, deps),
+    stepUp: async (subject = 'anna', photos = [drawPhoto(subject, 9)]) => {
+      const { id, challenge } = await startStepUp({ connection, subject }, deps);
+      return submitPhotos({ id, challenge, photos, secret: null }, deps);
+    },
+    hook: (subject = 'anna', eventId = 'event-1', eventTime = clock.now()) =>
+      decideHook({ connection, subject, eventId, eventTime }, deps),
+  };
+}
+
+describe('enrolment', () => {
+  test('writes a token of at most 256 characters and records the consent', async () => {
+    const { enrol, profile, deps, audit } = await setUp();
+    const sealed = await enrol();
+    expect(profile.attributes.get('anna')).toMatch(/^fv1\.[\w-]{1,252}$/);
+    expect(await readConsent({ connection: 'work', subject: 'anna' }, deps)).toMatchObject({
+      statement: 'Face sign-in, version 1',
+      tokenId: sealed.tokenId,
+      withdrawnAt: null,
+    });
+    expect(audit.events).toEqual([
+      { action: 'enrolled', connection: 'work', subject: 'anna', detail: { tokenId: sealed.tokenId, photos: 3 } },
+    ]);
+  });
+
+  test.each([
+    ['', 0],
+    ['   ', 0],
+    ['x'.repeat(2001), 0],
+    ['agreed', 301],
+  ])('without sound consent nothing is made and the photos are wiped', async (statement, secondsAhead) => {
+    const { connection, deps, clock, profile } = await setUp();
+    const photos = [drawPhoto('anna', 1)];
+    const consent = { statement, givenAt: addSec(clock.now(), secondsAhead) };
+    await expect(
+      enrolSubject({ connection, subject: 'anna', photos, secret: null, consent }, deps),
+    ).rejects.toMatchObject({ code: 'consent_missing' });
+    expect(profile.attributes.get('anna')).toBeNull();
+    photos[0]!.use((bytes) => expect(bytes.every((byte) => byte === 0)).toBe(true));
+  });
+
+  test('an unknown subject is refused', async () => {
+    const { enrol } = await setUp();
+    await expect(enrol('nobody')).rejects.toMatchObject({ code: 'subject_unknown' });
+  });
+
+  test('the token of an earlier enrolment is denied, even put back into the attribute', async () => {
+    const { enrol, profile, stepUp } = await setUp();
+    await enrol();
+    const former = profile.attributes.get('anna')!;
+    await enrol('anna', [drawPhoto('anna', 5), drawPhoto('anna', 6)]);
+    expect((await stepUp()).state).toBe('passed');
+    profile.attributes.set('anna', former);
+    await expect(stepUp()).rejects.toMatchObject({ code: 'token_revoked' });
+  });
+
+  test('an attribute that held something else is overwritten', async () => {
+    const { enrol, profile, stepUp } = await setUp();
+    profile.attributes.set('anna', 'not a token');
+    await enrol();
+    expect((await stepUp()).state).toBe('passed');
+  });
+
+  test('a policy with enrolmentDays makes tokens that end', async () => {
+    const { enrol, stepUp, clock } = await setUp({ enrolmentDays: 30 });
+    const sealed = await enrol();
+    expect(sealed.expiresAt).toBe(toEpochSec(addSec(clock.now(), 30 * 86_400)));
+    clock.advanceSec(30 * 86_400);
+    await expect(stepUp()).rejects.toMatchObject({ code: 'token_expired' });
+  });
+});
+
+describe('step-up', () => {
+  test('passes the enrolled face and fails another', async () => {
+    const { enrol, stepUp } = await setUp();
+    await enrol();
+    expect((await stepUp()).state).toBe('passed');
+    expect((await stepUp('anna', [drawPhoto('berta', 1)])).state).toBe('failed');
+  });
+
+  test('a token moved to another user opens for nobody', async () => {
+    const { enrol, stepUp, profile } = await setUp();
+    await enrol('anna');
+    profile.attributes.set('berta', profile.attributes.get('anna')!);
+    expect((await stepUp('berta', [drawPhoto('anna', 9)])).state).toBe('failed');
+    expect((await stepUp('berta', [drawPhoto('berta', 9)])).state).toBe('failed');
+  });
+
+  test('unknown, unenrolled and mismatched look alike', async () => {
+    const { enrol, stepUp } = await setUp();
+    await enrol('anna');
+    const views = [];
+    for (const subject of ['anna', 'unenrolled', 'nobody']) {
+      const { id, subject: _, ...view } = await stepUp(subject, [drawPhoto('stranger', 1)]);
+      views.push(JSON.stringify({ ...view, id: id.length }));
+    }
+    expect(new Set(views).size).toBe(1);
+  });
+
+  test('a decision closes it; the challenge works once', async () => {
+    const { enrol, connection, deps } = await setUp();
+    await enrol();
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna' }, deps);
+    const submit = () => submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
+    const results = await Promise.allSettled([submit(), submit(), submit()]);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'step_up_finished' });
+    }
+    await expect(submit()).rejects.toMatchObject({ code: 'step_up_finished' });
+  });
+
+  test('a picture without a face leaves it open, and counts no attempt', async () => {
+    const { enrol, connection, deps } = await setUp();
+    await enrol();
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna' }, deps);
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await expect(submitPhotos({ id, challenge, photos: [drawWall()], secret: null }, deps)).rejects.toMatchObject({
+        code: 'face_none',
+      });
+    }
+    expect(await readStepUp(id, deps)).toMatchObject({ state: 'started' });
+    const photos = [drawPhoto('anna', 9)];
+    expect((await submitPhotos({ id, challenge, photos, secret: null }, deps)).state).toBe('passed');
+  });
+
+  test('a wrong challenge, a wrong id and a late answer are refused, and wipe the photos', async () => {
+    const { enrol, connection, deps, clock } = await setUp();
+    await enrol();
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna' }, deps);
+    const photos = [drawPhoto('anna', 9)];
+    const wrong = new Credential('wrong');
+    await expect(submitPhotos({ id, challenge: wrong, photos, secret: null }, deps)).rejects.toMatchObject({
+      code: 'step_up_unknown',
+    });
+    photos[0]!.use((bytes) => expect(bytes.every((byte) => byte === 0)).toBe(true));
+    await expect(
+      submitPhotos({ id: 'wrong', challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps),
+    ).rejects.toMatchObject({ code: 'step_up_unknown' });
+    clock.advanceSec(600);
+    await expect(
+      submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps),
+    ).rejects.toMatchObject({ code: 'step_up_finished' });
+    expect(await readStepUp(id, deps)).toMatchObject({ state: 'expired' });
+  });
+
+  test('five failures lock the subject for a quarter of an hour, also many at once; others go on', async () => {
+    const { enrol, stepUp, clock } = await setUp();
+    await enrol('anna');
+    await enrol('berta');
+    const attempts = Array.from({ length: 12 }, () => stepUp('anna', [drawPhoto('stranger', 1)]));
+    const results = await Promise.allSettled(attempts);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    await expect(stepUp('anna')).rejects.toMatchObject({ code: 'locked_out' });
+    expect((await stepUp('berta')).state).toBe('passed');
+    clock.advanceSec(15 * 60);
+    expect((await stepUp('anna')).state).toBe('passed');
+  });
+
+  test('a success clears the failures before it', async () => {
+    const { enrol, stepUp } = await setUp();
+    await enrol();
+    for (let round = 0; round < 3; round++) {
+      for (let failure = 0; failure < 4; failure++) await stepUp('anna', [drawPhoto('stranger', 1)]);
+      expect((await stepUp()).state).toBe('passed');
+    }
+  });
+
+  test('with liveness demanded a photo of a photo learns nothing and counts as a failure', async () => {
+    const { enrol, stepUp } = await setUp({ requireLiveness: true });
+    await enrol();
+    for (const person of ['anna', 'stranger', 'anna', 'stranger', 'anna']) {
+      await expect(stepUp('anna', [drawPhoto(person, 9, 0.2)])).rejects.toMatchObject({ code: 'liveness_low' });
+    }
+    await expect(stepUp()).rejects.toMatchObject({ code: 'locked_out' });
+  });
+
+  test('an identity provider that is down leaves it open', async () => {
+    const { enrol, connection, deps, profile } = await setUp();
+    await enrol();
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna' }, deps);
+    const submit = () => submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
+    profile.setDown(true);
+    await expect(submit()).rejects.toMatchObject({ code: 'profile_unavailable' });
+    profile.setDown(false);
+    expect((await submit()).state).toBe('passed');
+  });
+
+  test('a check with three photos renews a token of an older key; then the old key may go', async () => {
+    const { enrol, stepUp, three, keys, profile } = await setUp();
+    await enrol();
+    const old = profile.attributes.get('anna');
+    await keys.rotate();
+    expect((await stepUp()).state).toBe('passed');
+    expect(profile.attributes.get('anna')).toBe(old);
+    expect((await stepUp('anna', three('anna', 20))).state).toBe('passed');
+    expect(profile.attributes.get('anna')).not.toBe(old);
+    await keys.retire(1);
+    expect((await stepUp()).state).toBe('passed');
+    profile.attributes.set('anna', old!);
+    await expect(stepUp()).rejects.toMatchObject({ code: expect.stringMatching(/^token_(revoked|key_retired)$/) });
+  });
+
+  test('a retired key makes its tokens useless', async () => {
+    const { enrol, stepUp, keys } = await setUp();
+    await enrol();
+    await keys.rotate();
+    await keys.retire(1);
+    await expect(stepUp()).rejects.toMatchObject({ code: 'token_key_retired' });
+  });
+});
+
+describe('hook decisions', () => {
+  test('without a step-up there is nothing to verify', async () => {
+    const { enrol, hook } = await setUp();
+    await enrol();
+    expect(await hook()).toEqual({ outcome: 'unverified', fallback: 'deny' });
+  });
+
+  test('a failed step-up verifies nothing', async () => {
+    const { enrol, stepUp, hook } = await setUp();
+    await enrol();
+    await stepUp('anna', [drawPhoto('stranger', 1)]);
+    expect(await hook()).toMatchObject({ outcome: 'unverified' });
+  });
+
+  test('a passed step-up serves one event; the same event gets the same answer', async () => {
+    const { enrol, stepUp, hook, clock, audit } = await setUp();
+    await enrol();
+    const { id } = await stepUp();
+    const first = await hook('anna', 'event-1');
+    expect(first).toEqual({ outcome: 'verified', at: toEpochSec(clock.now()), stepUpId: id, liveness: null });
+    expect(await hook('anna', 'event-1')).toEqual(first);
+    expect(await hook('anna', 'event-2')).toEqual({ outcome: 'unverified', fallback: 'deny' });
+    expect(audit.events.filter(({ action }) => action === 'hook_decided')).toHaveLength(2);
+  });
+
+  test('a refused event stays refused when a step-up passes later', async () => {
+    const { enrol, stepUp, hook } = await setUp();
+    await enrol();
+    const refused = await hook('anna', 'event-1');
+    await stepUp();
+    expect(await hook('anna', 'event-1')).toEqual(refused);
+    expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified' });
+  });
+
+  test('of many events at once one gets the step-up, and of one event many times all get it', async () => {
+    const { enrol, stepUp, hook } = await setUp();
+    await enrol();
+    await stepUp();
+    const different = await Promise.all(Array.from({ length: 10 }, (_, index) => hook('anna', `event-${index}`)));
+    expect(different.filter(({ outcome }) => outcome === 'verified')).toHaveLength(1);
+    await stepUp();
+    const same = await Promise.all(Array.from({ length: 10 }, () => hook('anna', 'one event')));
+    expect(same.filter(({ outcome }) => outcome === 'verified')).toHaveLength(10);
+  });
+
+  test("nobody gets another's step-up", async () => {
+    const { enrol, stepUp, hook } = await setUp();
+    await enrol();
+    await stepUp();
+    expect(await hook('berta')).toMatchObject({ outcome: 'unverified' });
+  });
+
+  test('a step-up is fresh for as long as the policy says', async () => {
+    const { enrol, stepUp, hook, clock } = await setUp({ freshnessSec: 60, whenUnverified: 'omit_claim' });
+    await enrol();
+    await stepUp();
+    clock.advanceSec(60);
+    expect(await hook()).toEqual({ outcome: 'unverified', fallback: 'omit_claim' });
+  });
+
+  test.each([-301, 301])('an event %d seconds away is refused and uses nothing', async (seconds) => {
+    const { enrol, stepUp, hook, clock } = await setUp();
+    await enrol();
+    await stepUp();
+    await expect(hook('anna', 'event-1', addSec(clock.now(), seconds))).rejects.toMatchObject({
+      code: 'event_out_of_time',
+    });
+    expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified' });
+  });
+
+  test.each(['deny', 'omit_claim'] as const)(
+    'with the state store down it answers what was chosen: %s',
+    async (choice) => {
+      const { hook, state, log } = await setUp({ whenUnavailable: choice });
+      await state.close();
+      expect(await hook()).toEqual({ outcome: 'unverified', fallback: choice });
+      expect(log.text()).toContain('state_unavailable');
+    },
+  );
+});
+
+describe('revocation', () => {
+  test('clears the attribute, denies the token, forgets the step-up, withdraws the consent; twice is no error', async () => {
+    const { enrol, stepUp, hook, connection, deps, profile, clock } = await setUp();
+    await enrol();
+    const token = profile.attributes.get('anna')!;
+    await stepUp();
+    await revokeSubject({ connection, subject: 'anna' }, deps);
+    await revokeSubject({ connection, subject: 'anna' }, deps);
+    expect(profile.attributes.get('anna')).toBeNull();
+    expect(await hook()).toMatchObject({ outcome: 'unverified' });
+    expect((await stepUp()).state).toBe('failed');
+    expect(await readConsent({ connection: 'work', subject: 'anna' }, deps)).toMatchObject({
+      withdrawnAt: clock.now(),
+    });
+    profile.attributes.set('anna', token);
+    await expect(stepUp()).rejects.toMatchObject({ code: 'token_revoked' });
+  });
+
+  test('a revoked person can enrol again', async () => {
+    const { enrol, stepUp, connection, deps } = await setUp();
+    await enrol();
+    await revokeSubject({ connection, subject: 'anna' }, deps);
+    await enrol();
+    expect((await stepUp()).state).toBe('passed');
+  });
+});
+
+describe('tokens kept by their caller', () => {
+  const binding = { tenant: 'default', idp: 'api', subject: '', scope: 'app', accuracy: 4 } as const;
+  const seal = async (expiresAt: ReturnType<typeof toEpochSec> | null = null) => {
+    const core = await setUp();
+    const photos = [drawPhoto('anna', 1)];
+    const { token } = await enrolToken({ photos, binding, secret: null, expiresAt }, core.deps);
+    const check = (person: string, given = token) => ({
+      photos: [drawPhoto(person, 2)],
+      token: given,
+      binding,
+      secret: null,
+      requireLiveness: false,
+      allowRenewal: false,
+    });
+    return { ...core, token, check };
+  };
+
+  test('verify, and score with a number for a match alone', async () => {
+    const { deps, check } = await seal();
+    expect((await verifyToken(check('anna'), deps)).matched).toBe(true);
+    expect((await verifyToken(check('berta'), deps)).matched).toBe(false);
+    expect((await scoreToken(check('anna'), deps)).score).toBeGreaterThan(0.5);
+    expect((await scoreToken(check('berta'), deps)).score).toBeNull();
+  });
+
+  test('expire', async () => {
+    const { clock } = await setUp();
+    const expiresAt = toEpochSec(addSec(clock.now(), 60));
+    const sealed = await seal(expiresAt);
+    expect((await verifyToken(sealed.check('anna'), sealed.deps)).matched).toBe(true);
+    sealed.clock.advanceSec(60);
+    await expect(verifyToken(sealed.check('anna'), sealed.deps)).rejects.toMatchObject({ code: 'token_expired' });
+  });
+
+  test('are revoked by whoever holds them', async () => {
+    const { deps, check, token } = await seal();
+    await revokeToken(token, deps);
+    await expect(verifyToken(check('anna'), deps)).rejects.toMatchObject({ code: 'token_revoked' });
+  });
+
+  test('text that is no token is malformed, and no attempt on any token', async () => {
+    const { deps, check } = await seal();
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await expect(verifyToken(check('anna', new SealedToken('nonsense')), deps)).rejects.toMatchObject({
+        code: 'token_malformed',
+      });
+    }
+    expect((await verifyToken(check('anna'), deps)).matched).toBe(true);
+  });
+
+  test('lock out one by one', async () => {
+    const { deps, check, token } = await seal();
+    for (let attempt = 0; attempt < 5; attempt++) await verifyToken(check('berta'), deps);
+    await expect(verifyToken(check('anna'), deps)).rejects.toMatchObject({ code: 'locked_out' });
+    const { token: another } = await enrolToken(
+      { photos: [drawPhoto('anna', 1)], binding, secret: null, expiresAt: null },
+      deps,
+    );
+    expect(token).not.toBe(another);
+    expect((await verifyToken(check('anna', another), deps)).matched).toBe(true);
+  });
+});

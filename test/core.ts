@@ -1,0 +1,39 @@
+import type { Connection, Policy } from '../src/core/connection.js';
+import type { CoreDeps } from '../src/core/deps.js';
+import { createLocalKeys } from '../src/keys/local.js';
+import { createSqliteState } from '../src/state/sqlite.js';
+import { createEmbeddedVerifier } from '../src/verifier/embedded.js';
+import { createManualClock } from './contract/state.js';
+import { createSimulatedEngine } from './simulators/engine.js';
+import { createMemoryProfile } from './simulators/profile.js';
+import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';
+
+/** The policy of a connection whose administrator changed nothing. */
+export const defaultPolicy: Policy = {
+  accuracy: 4,
+  scope: 'sign-in',
+  freshnessSec: 300,
+  stepUpTimeoutSec: 600,
+  enrolmentDays: null,
+  requireLiveness: false,
+  whenUnverified: 'deny',
+  whenUnavailable: 'deny',
+};
+
+/**
+ * The whole core on its real parts, with a simulated engine under it and a directory in memory. Everything is fresh.
+ * @param keysFile - a path in a folder that the test removes
+ */
+export async function createTestCore(keysFile: string, policy: Partial<Policy> = {}) {
+  const clock = createManualClock();
+  const state = createSqliteState({ file: ':memory:', clock });
+  const audit = createMemoryAudit();
+  const log = createTextLog();
+  const keys = await createLocalKeys({ file: keysFile, random: systemRandom });
+  const verifier = createEmbeddedVerifier({ engine: createSimulatedEngine(), keys, random: systemRandom });
+  const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
+  const connection: Connection = { id: 'work', kind: 'memory', policy: { ...defaultPolicy, ...policy }, profile };
+  const connections = new Map([[connection.id, connection]]);
+  const deps: CoreDeps = { clock, random: systemRandom, state, audit, log, verifier };
+  return { clock, state, audit, log, keys, verifier, profile, connection, deps: { ...deps, connections } };
+}
