@@ -1,0 +1,234 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { exportJWK } from 'jose';
+import { SealedToken } from '../../src/core/concealed.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { type OktaBench, openOktaBench } from '../../test/contract/okta.js';
+
+const unavailable = { code: 'profile_unavailable' };
+
+let bench: OktaBench;
+let ada: string;
+beforeEach(async () => {
+  bench = await openOktaBench();
+  ada = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse', firstName: 'Ada' });
+});
+afterEach(() => bench.close());
+
+const attributesOf = (user: string) => bench.okta.org.users.get(user)!.profile;
+
+/** The profile over a fetch that keeps a record, or answers in Okta's place. */
+function observe(answer?: (url: string) => Promise<Response>) {
+  const requests: { method: string; url: string; headers: Headers }[] = [];
+  const send: Fetch = (url, init) => {
+    requests.push({ method: init.method ?? '', url, headers: new Headers(init.headers) });
+    return answer === undefined ? fetch(url, init) : answer(url);
+  };
+  return { requests, profile: bench.connect({ fetch: send }).profile };
+}
+
+describe('the attribute', () => {
+  test('is written alone: other attributes stay as they are', async () => {
+    attributesOf(ada).department = 'Engines';
+    await bench.adapter.profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect(attributesOf(ada)).toMatchObject({ firstName: 'Ada', department: 'Engines', facestepToken: 'FV1.abc' });
+    await bench.adapter.profile.clearToken(ada);
+    expect(attributesOf(ada)).toMatchObject({ firstName: 'Ada', department: 'Engines' });
+    expect(attributesOf(ada)).not.toHaveProperty('facestepToken');
+  });
+
+  test('that somebody else cleared is read as cleared: nothing is cached', async () => {
+    const { profile } = bench.adapter;
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect(await profile.readToken(ada)).not.toBeNull();
+    delete attributesOf(ada).facestepToken;
+    expect(await profile.readToken(ada)).toBeNull();
+  });
+
+  test.each([['x'.repeat(257)], [42], [['FV1.abc']], [{ token: 'FV1.abc' }], ['']])(
+    'that holds no token is no enrolment (%#)',
+    async (value) => {
+      attributesOf(ada).facestepToken = value;
+      expect(await bench.adapter.profile.readToken(ada)).toBeNull();
+    },
+  );
+
+  test('that the org has not defined cannot be written, and Okta’s words are not repeated', async () => {
+    bench.okta.org.attributes.clear();
+    const error = await bench.adapter.profile.writeToken(ada, new SealedToken('FV1.secret')).catch((e: unknown) => e);
+    expect(error).toMatchObject({ ...unavailable, detail: { status: 400, errorCode: 'E0000001' } });
+    expect(error).not.toHaveProperty('cause');
+    expect(JSON.stringify(error)).not.toContain('secret');
+  });
+
+  test('is reached by id alone, never by login or as “me”', async () => {
+    const { profile, requests } = observe();
+    for (const subject of [
+      'ada@example.com',
+      'ada',
+      'me',
+      '',
+      '../users/me',
+      `${ada}/lifecycle/deactivate`,
+      `${ada}?x`,
+    ]) {
+      await expect(profile.readToken(subject)).rejects.toMatchObject({ code: 'subject_unknown' });
+      await expect(profile.writeToken(subject, new SealedToken('x'))).rejects.toMatchObject({
+        code: 'subject_unknown',
+      });
+    }
+    expect(requests).toEqual([]);
+  });
+
+  test('of another user is not taken for the one asked for', async () => {
+    const { profile } = observe(async () => Response.json({ id: '00uOther', profile: { facestepToken: 'FV1.abc' } }));
+    await expect(profile.readToken(ada)).rejects.toMatchObject({ code: 'subject_unknown' });
+  });
+});
+
+describe('an org that does not answer as it should', () => {
+  test.each<[string, () => Response]>([
+    ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    ['an empty body', () => new Response('')],
+    ['JSON of another kind', () => Response.json(['x'])],
+    ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
+    ['500', () => new Response('{}', { status: 500 })],
+    ['401', () => Response.json({ errorCode: 'E0000011', errorSummary: 'Invalid token' }, { status: 401 })],
+    ['no user', () => Response.json({ profile: {} })],
+  ])('is profile_unavailable: %s', async (_, answer) => {
+    const { profile } = observe(async () => answer());
+    await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
+  });
+
+  test('with a rate limit is not waited for', async () => {
+    const headers = {
+      'x-rate-limit-reset': String(Math.floor(Date.now() / 1000) + 60),
+      date: new Date().toUTCString(),
+    };
+    const { profile, requests } = observe(async () =>
+      Response.json({ errorCode: 'E0000047', errorSummary: 'API call exceeded rate limit' }, { status: 429, headers }),
+    );
+    await expect(profile.readToken(ada)).rejects.toMatchObject({
+      ...unavailable,
+      detail: { status: 429, errorCode: 'E0000047' },
+    });
+    expect(requests).toHaveLength(1);
+  });
+
+  test('that never answers is given up after ten seconds', async () => {
+    const { profile } = observe(() => new Promise(() => {}));
+    jest.useFakeTimers();
+    try {
+      const outcome = expect(profile.readToken(ada)).rejects.toMatchObject({
+        ...unavailable,
+        detail: { reason: 'timeout' },
+      });
+      await jest.advanceTimersByTimeAsync(10_000);
+      await outcome;
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('cannot be made to send the credentials elsewhere', async () => {
+    const { profile, requests } = observe(async () => Response.redirect('https://evil.example/', 307));
+    await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
+    expect(requests.map(({ url }) => new URL(url).origin)).toEqual([bench.okta.url]);
+  });
+});
+
+describe('a service application with a key pair', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const connect = async (options: { requireDpop: boolean; scopes?: string[]; form?: 'pem' | 'jwk' }) => {
+    const granted = options.scopes ?? ['okta.users.read', 'okta.users.manage'];
+    const publicJwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' };
+    const client = bench.okta.addClient({ publicJwks: [publicJwk], scopes: granted, requireDpop: options.requireDpop });
+    const text =
+      options.form === 'jwk'
+        ? JSON.stringify({
+            ...(await exportJWK(createPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' })))),
+            kid: 'k1',
+          })
+        : privateKey.export({ type: 'pkcs8', format: 'pem' });
+    return bench.connect({
+      okta: { auth: { kind: 'private_key', clientId: client.id, privateKey: text, keyId: 'k1', scopes: granted } },
+    }).profile;
+  };
+
+  test.each([
+    { requireDpop: false, form: 'pem' as const },
+    { requireDpop: true, form: 'pem' as const },
+    { requireDpop: true, form: 'jwk' as const },
+  ])('reads and writes: %j', async (options) => {
+    const profile = await connect(options);
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect((await profile.readToken(ada))?.use((text) => text)).toBe('FV1.abc');
+  });
+
+  test('goes on after its access token has expired', async () => {
+    const profile = await connect({ requireDpop: true });
+    expect(await profile.readToken(ada)).toBeNull();
+    bench.clock.advanceSec(7200);
+    expect(await profile.readToken(ada)).toBeNull();
+  });
+
+  test('without the scope to write is refused', async () => {
+    const profile = await connect({ requireDpop: false, scopes: ['okta.users.read'] });
+    expect(await profile.readToken(ada)).toBeNull();
+    await expect(profile.writeToken(ada, new SealedToken('x'))).rejects.toMatchObject({
+      ...unavailable,
+      detail: { status: 403, errorCode: 'E0000006' },
+    });
+  });
+});
+
+describe('defining the attribute', () => {
+  test('makes one that users neither see nor change, and adopts it the next time', async () => {
+    bench.okta.org.attributes.clear();
+    expect(await bench.adapter.profile.ensureAttribute()).toBe('created');
+    expect(bench.okta.org.attributes.get('facestepToken')).toMatchObject({
+      type: 'string',
+      maxLength: 256,
+      scope: 'NONE',
+      required: false,
+      permissions: [{ principal: 'SELF', action: 'HIDE' }],
+    });
+    expect(await bench.adapter.profile.ensureAttribute()).toBe('adopted');
+  });
+
+  const fitting = { title: 'Face', type: 'string', maxLength: null, permissions: null };
+  test('adopts what an administrator defined by hand', async () => {
+    bench.okta.org.attributes.set('facestepToken', fitting);
+    expect(await bench.adapter.profile.ensureAttribute()).toBe('adopted');
+  });
+
+  test.each([
+    ['type', { type: 'array' }],
+    ['maxLength', { maxLength: 100 }],
+    ['minLength', { minLength: 20 }],
+    ['required', { required: true }],
+    ['enum', { enum: ['a'] }],
+    ['enum', { oneOf: [{ const: 'a', title: 'A' }] }],
+    ['pattern', { pattern: '^a$' }],
+    ['format', { format: 'email' }],
+    ['mutability', { mutability: 'READ_ONLY' }],
+    ['permissions', { permissions: [{ principal: 'SELF', action: 'READ_WRITE' }] }],
+  ])('refuses one that does not fit by its %s: %j', async (misfit, change) => {
+    bench.okta.org.attributes.set('facestepToken', { ...fitting, ...change });
+    await expect(bench.adapter.profile.ensureAttribute()).rejects.toMatchObject({
+      code: 'config_invalid',
+      detail: { attribute: 'facestepToken', misfits: [misfit] },
+    });
+  });
+
+  test('refuses a neighbour whose name differs in case alone', async () => {
+    bench.okta.org.attributes.clear();
+    bench.okta.org.attributes.set('FaceStepToken', fitting);
+    await expect(bench.adapter.profile.ensureAttribute()).rejects.toMatchObject({ detail: { misfits: ['name'] } });
+  });
+
+  test('is profile_unavailable without the right to', async () => {
+    const profile = bench.connect({ okta: { auth: { kind: 'api_token', token: 'not-a-token' } } }).profile;
+    await expect(profile.ensureAttribute()).rejects.toMatchObject(unavailable);
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import { Credential } from '../../src/core/concealed.js';
+import { oktaConnectionGuard } from './schema.js';
+
+const minimal = {
+  id: 'workforce',
+  kind: 'okta',
+  okta: {
+    orgUrl: 'https://example.okta.com/',
+    auth: { kind: 'api_token', token: '00-an-api-token' },
+    hooks: { secret: { value: 'a secret of enough length' } },
+  },
+};
+const withOkta = (changes: Record<string, unknown>) => ({ ...minimal, okta: { ...minimal.okta, ...changes } });
+
+describe('the configuration of a connection', () => {
+  test('needs no more than an org, its credentials and a caller', () => {
+    const { okta } = oktaConnectionGuard.parse(minimal);
+    expect(okta).toMatchObject({ orgUrl: 'https://example.okta.com', attribute: 'facestepToken' });
+    expect(okta.hooks.secret?.header).toBe('authorization');
+    expect(okta.hooks.secret?.value).toBeInstanceOf(Credential);
+    expect(JSON.stringify(okta)).not.toMatch(/an-api-token|enough length/);
+  });
+
+  test('takes a key pair, and the OAuth channel', () => {
+    const settings = withOkta({
+      auth: { kind: 'private_key', clientId: '0oa1', privateKey: '-----BEGIN PRIVATE KEY-----', keyId: 'k1' },
+      hooks: { oauth: { issuer: 'https://example.okta.com/oauth2/hooks', audience: 'a', clientId: '0oa2' } },
+    });
+    const { okta } = oktaConnectionGuard.parse(settings);
+    expect(okta.auth).toMatchObject({ scopes: ['okta.users.read', 'okta.users.manage'] });
+    expect(JSON.stringify(okta)).not.toContain('BEGIN');
+  });
+
+  test.each([
+    ['no caller', withOkta({ hooks: {} })],
+    ['a short secret', withOkta({ hooks: { secret: { value: 'short' } } })],
+    ['a secret that is no header value', withOkta({ hooks: { secret: { value: 'a secret of enough\r\nlength' } } })],
+    ['an org in the clear', withOkta({ orgUrl: 'http://example.okta.com' })],
+    ['an org with a path', withOkta({ orgUrl: 'https://example.okta.com/app' })],
+    ['an org with a user', withOkta({ orgUrl: 'https://user:pass@example.okta.com' })],
+    ['an org that is no address', withOkta({ orgUrl: 'example' })],
+    ['a base attribute', withOkta({ attribute: 'Email' })],
+    ['an attribute of the prototype', withOkta({ attribute: '__proto__' })],
+    ['an unknown field', withOkta({ timeout: 3 })],
+    ['keys in the clear', withOkta({ hooks: { oauth: { issuer: 'http://x.example', audience: 'a', clientId: 'c' } } })],
+    ['another provider', { ...minimal, kind: 'entra' }],
+  ])('is refused with %s', (_, settings) => {
+    expect(oktaConnectionGuard.safeParse(settings).success).toBe(false);
+  });
+});
