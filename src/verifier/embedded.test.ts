@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { runVerifierContract } from '../../test/contract/verifier.js';
+import { modelsFolder } from '../../test/faces.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { isWiped } from '../../test/pictures.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulators/engine.js';
@@ -7,14 +9,21 @@ import { type Embedding, type Photo, UserSecret } from '../core/concealed.js';
 import type { Binding, Keys, Verifier, VerifyRequest } from '../core/ports.js';
 import { epochSec } from '../core/units.js';
 import type { Engine, Examination } from '../engine/engine.js';
+import { createEnginePool } from '../engine/pool.js';
 import { parseToken } from '../token/format.js';
 import { createEmbeddedVerifier } from './embedded.js';
-
-// The contract with real faces runs where the engine is; here is what needs no pixels.
 
 const random = (bytes: number): Uint8Array => randomBytes(bytes);
 const [first, second] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
 const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
+
+runVerifierContract('embedded', async () => {
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 16 });
+  const verifier = createEmbeddedVerifier({ engine, keys: createKeysInMemory(first), random });
+  return { verifier, close: () => verifier.close() };
+});
+
+// The rest needs no pixels.
 
 /** An engine that remembers what it gave out. */
 function createWatchedEngine(): Engine & { readonly given: Examination[] } {
@@ -74,6 +83,30 @@ test('of several refused photos the first in order is told, and all are overwrit
   const photos = [drawPhoto('Ada', 1), drawWall(), drawPhoto('Ada', 2)];
   await expect(enrol(verifier, photos)).rejects.toMatchObject({ code: 'face_none' });
   expect(photos.map(isWiped)).toEqual([true, true, true]);
+});
+
+test('a comparison of a hundred asks five things of the engine at a time, and answers in order', async () => {
+  const engine = createSimulatedEngine();
+  let [inWork, most] = [0, 0];
+  const slow: Engine = {
+    ...engine,
+    examine: async (photo, signals) => {
+      inWork += 1;
+      most = Math.max(most, inWork);
+      await new Promise((go) => setImmediate(go));
+      inWork -= 1;
+      return engine.examine(photo, signals);
+    },
+  };
+  const verifier = createEmbeddedVerifier({ engine: slow, keys: createKeysInMemory(first), random });
+  const references = Array.from({ length: 100 }, (_, at) => drawPhoto(at % 10 === 0 ? 'Ada' : `Other${at}`, at));
+  const result = await verifier.match(drawPhoto('Ada', 1000), references, 4);
+  expect(result.map(({ match }) => match)).toEqual(references.map((_, at) => at % 10 === 0));
+  expect(most).toBe(5);
+
+  const refused = [drawPhoto('Ada', 1), ...Array.from({ length: 50 }, () => drawWall())];
+  await expect(verifier.match(drawPhoto('Ada', 2), refused, 4)).rejects.toMatchObject({ code: 'face_none' });
+  expect(refused.every(isWiped)).toBe(true);
 });
 
 test('the person beside a stranger opens nothing, in whatever number', async () => {

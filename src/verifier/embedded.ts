@@ -22,6 +22,9 @@ import { livenessOf, qualityOf, qualitySignals } from './screening.js';
 /** A token is only sealed anew from as many photos as make a strong enrolment. */
 const photosToRenew = 3;
 
+/** Photos of one request in the engine at once: a comparison of a hundred does not fill its queue against others. */
+const photosInWork = mostPhotos;
+
 /** The live face of a request. */
 interface Probe {
   /** The normalised mean of all photos. */
@@ -71,14 +74,27 @@ export function createEmbeddedVerifier(deps: {
   const { engine } = deps;
   const fv1 = createFv1({ keys: deps.keys, random: deps.random, stretch: createStretch(publishedCost) });
 
-  /** All photos at once; of several refusals the first in order is told. */
+  /** All photos, several at once; of several refusals the first in order is told, and what comes later is left out. */
   async function examineAll(photos: readonly Photo[], signals: readonly Signal[]): Promise<Examination[]> {
-    const outcomes = await Promise.allSettled(photos.map((photo) => engine.examine(photo, signals)));
-    const examined = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-    const refused = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (refused === undefined) return examined;
-    for (const { embedding } of examined) embedding?.wipe();
-    throw refused.reason;
+    const examined: Examination[] = [];
+    const refusals: unknown[] = [];
+    let next = 0;
+    const work = async (): Promise<void> => {
+      while (next < photos.length && refusals.length === 0) {
+        const index = next;
+        next += 1;
+        try {
+          examined[index] = await engine.examine(photos[index], signals);
+        } catch (error) {
+          refusals[index] = error;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: photosInWork }, work));
+    const first = refusals.findIndex((refusal) => refusal !== undefined);
+    if (first === -1) return examined;
+    for (const each of examined) each?.embedding?.wipe();
+    throw refusals[first];
   }
 
   /** Hands the embeddings to `work` and overwrites them after it. */
