@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Credential } from '../../src/core/concealed.js';
 import { oktaConnectionGuard } from './schema.js';
@@ -11,6 +12,15 @@ const minimal = {
     hooks: { secret: { value: 'a secret of enough length' } },
   },
 };
+const toPem = (kind: 'rsa' | 'ec'): string => {
+  const { privateKey } =
+    kind === 'rsa'
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+};
+const withKey = (privateKey: string) =>
+  withOkta({ auth: { kind: 'private_key', clientId: '0oa1', privateKey, keyId: 'k1' } });
 const withOkta = (changes: Record<string, unknown>) => ({ ...minimal, okta: { ...minimal.okta, ...changes } });
 
 describe('the configuration of a connection', () => {
@@ -24,7 +34,7 @@ describe('the configuration of a connection', () => {
 
   test('takes a key pair, and the OAuth channel', () => {
     const settings = withOkta({
-      auth: { kind: 'private_key', clientId: '0oa1', privateKey: '-----BEGIN PRIVATE KEY-----', keyId: 'k1' },
+      auth: { kind: 'private_key', clientId: '0oa1', privateKey: toPem('rsa'), keyId: 'k1' },
       hooks: { oauth: { issuer: 'https://example.okta.com/oauth2/hooks', audience: 'a', clientId: '0oa2' } },
     });
     const { okta } = oktaConnectionGuard.parse(settings);
@@ -44,6 +54,9 @@ describe('the configuration of a connection', () => {
     ['an attribute of the prototype', withOkta({ attribute: '__proto__' })],
     ['an unknown field', withOkta({ timeout: 3 })],
     ['keys in the clear', withOkta({ hooks: { oauth: { issuer: 'http://x.example', audience: 'a', clientId: 'c' } } })],
+    ['a key of another kind', withKey(toPem('ec'))],
+    ['a key that is none', withKey('-----BEGIN PRIVATE KEY-----')],
+    ['a key that is JSON of another kind', withKey('{"kty":"RSA"}')],
     ['another provider', { ...minimal, kind: 'entra' }],
   ])('is refused with %s', (_, settings) => {
     expect(oktaConnectionGuard.safeParse(settings).success).toBe(false);

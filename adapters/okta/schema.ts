@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { connectionFields } from '../../src/config/connection.js';
 import { credentialGuard, headerCredentialGuard } from '../../src/config/credential.js';
@@ -38,6 +39,19 @@ const baseAttributes = new Set(
     .split(' '),
 );
 
+const jwkGuard = z.looseObject({ kty: z.string() });
+
+const isRsaKey = (text: string): boolean => {
+  try {
+    const key = text.trimStart().startsWith('{')
+      ? createPrivateKey({ key: jwkGuard.parse(JSON.parse(text)), format: 'jwk' })
+      : createPrivateKey(text);
+    return key.asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
+};
+
 const apiAuthGuard = z.discriminatedUnion('kind', [
   /** An API token of an administrator, sent as `Authorization: SSWS …`. */
   z.strictObject({ kind: z.literal('api_token'), token: headerCredentialGuard }),
@@ -45,8 +59,8 @@ const apiAuthGuard = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('private_key'),
     clientId: z.string().min(1).max(256),
-    /** An RSA key, as PEM or JWK text: the SDK signs its DPoP proofs with RS256. */
-    privateKey: credentialGuard,
+    /** An RSA key, as PEM or JWK text: the SDK signs its DPoP proofs with RS256 whatever the key. */
+    privateKey: credentialGuard.refine((key) => key.use(isRsaKey), 'expected an RSA private key as PEM or JWK'),
     keyId: z.string().min(1).max(256),
     scopes: z
       .array(z.string().regex(/^okta\.[A-Za-z.]+$/))
