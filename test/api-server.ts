@@ -5,7 +5,6 @@ import type { Endpoint } from '../src/api/endpoint.js';
 import { codesOf } from '../src/api/openapi.js';
 import type { Connection } from '../src/core/connection.js';
 import type { Message, Random, Verifier } from '../src/core/ports.js';
-import { FaceError } from '../src/errors.js';
 import { type AppDeps, createApp, createEndpoints } from '../src/http/app.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { refusalGuard, statusByCode } from '../src/http/reply.js';
@@ -115,10 +114,3 @@ export function toForm(fields: Record<string, string | Uint8Array | readonly (st
   }
   return form;
 }
-
-/** Delivery that always fails. */
-export const brokenDelivery = {
-  send: async () => {
-    throw new FaceError('delivery_failed');
-  },
-};

@@ -67,6 +67,12 @@ describe('generateToken', () => {
     expect((await report(String(body.token))).body.scopes).toEqual(['enrol', 'verify']);
   });
 
+  test('is not asked for a body by /token', async () => {
+    const { body } = await generate({ name: 'shop' });
+    const answer = await server.send('POST', '/token', { headers: { 'x-auth-token': String(body.token) } });
+    expect(answer.status).toBe(200);
+  });
+
   test('keeps a digest and no token', async () => {
     const { body } = await generate({ name: 'shop' });
     const [, id, secret] = String(body.token).split('_');

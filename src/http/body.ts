@@ -27,7 +27,7 @@ export async function readBody(request: Request, response: Response, options: Bo
 }
 
 /** Whether the body is a form with files. */
-export const isMultipart = (request: Request): boolean => request.is('multipart/form-data') !== false;
+export const isMultipart = (request: Request): boolean => request.is('multipart/form-data') === 'multipart/form-data';
 
 async function splitPhotos(values: ReadonlyMap<string, FlatValue>, options: BodyOptions): Promise<Body> {
   const fields = new Map<string, FlatValue>();

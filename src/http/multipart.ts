@@ -25,9 +25,9 @@ const textGuard = z.union([z.string(), z.array(z.string())]);
  * @throws FaceError `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`,
  *   `request_malformed`, and what `onAuthToken` throws
  */
-export function readMultipart(request: Request, response: Response, options: BodyOptions): Promise<Body> {
+export async function readMultipart(request: Request, response: Response, options: BodyOptions): Promise<Body> {
   const { photoLimits, allowance } = options;
-  return new Promise((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const counts = new Map<string, number>();
     const countPhoto = (name: string): void => {
       const atMost = Object.hasOwn(photoLimits, name) ? photoLimits[name]?.atMost : undefined;
@@ -66,10 +66,11 @@ export function readMultipart(request: Request, response: Response, options: Bod
       },
     }).any();
     upload(request, response, (error: unknown) => {
-      if (error === undefined) resolve(toBody(request));
+      if (error === undefined) resolve();
       else reject(toFaceError(error, options));
     });
   });
+  return toBody(request);
 }
 
 function createMemoryStorage(

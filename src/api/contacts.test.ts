@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { createOutbox } from '../delivery/outbox.js';
+import { sendCodes } from './contacts.js';
+
+const contact = { email: 'Ada@Example.test', phone: '+4915112345678' };
+
+let server: ApiServer;
+beforeEach(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+});
+afterEach(() => server.stop());
+
+const request = (body: object = contact) => server.postJson('/v2/new-credentials', body);
+const giveBack = (id: string, emailCode: string, phoneCode: string) =>
+  server.postJson('/v2/authenticate-credentials', { id, emailCode, phoneCode });
+const issue = (body: object = contact) =>
+  server.postJson('/v2/generateToken', { name: 'shop', ...body }, { 'x-admin-key': adminKey });
+const codeIn = (text: string) => /\b\d{6}\b/.exec(text)![0];
+
+/** Asks for codes and reads them as the person would. */
+async function receiveCodes(body: object = contact) {
+  const before = server.messages.length;
+  const { body: reply } = await request(body);
+  const [email, sms] = ['email', 'sms'].map(
+    (channel) => server.messages.slice(before).find((message) => message.channel === channel)!,
+  );
+  return { id: String(reply.id), email: codeIn(email!.text), sms: codeIn(sms!.text) };
+}
+
+const wrongOf = (code: string) => (code === '000000' ? '000001' : '000000');
+const codeWrong = { status: 401, body: { code: 'code_wrong' } };
+
+describe('new-credentials', () => {
+  test('sends one code to each address, and never tells them', async () => {
+    const { status, body } = await request();
+    expect(status).toBe(200);
+    expect(server.messages.map(({ channel, to }) => [channel, to])).toEqual([
+      ['email', 'ada@example.test'],
+      ['sms', '+4915112345678'],
+    ]);
+    for (const { text } of server.messages) {
+      expect(JSON.stringify(body)).not.toContain(codeIn(text));
+      expect(server.log.text()).not.toContain(codeIn(text));
+    }
+    expect(Date.parse(String(body.expiresAt))).toBe(server.clock.now() + 600_000);
+  });
+
+  test.each([
+    {},
+    { email: contact.email },
+    { ...contact, email: 'ada' },
+    { ...contact, email: 'a@b.test\r\nBcc: eve@b.test' },
+    { ...contact, phone: '0151' },
+    { ...contact, phone: `+${'1'.repeat(16)}` },
+    { ...contact, email: `${'a'.repeat(250)}@b.test` },
+  ])('refuses %j', async (body) => {
+    expect(await request(body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
+    expect(server.messages).toEqual([]);
+  });
+
+  test('writes to one address five times a day at most, however it is written', async () => {
+    for (let each = 0; each < 5; each += 1) {
+      const body = { email: each % 2 === 0 ? 'ada@example.test' : 'ADA@example.test', phone: `+491511234567${each}` };
+      expect((await request(body)).status).toBe(200);
+    }
+    const refused = await request({ ...contact, phone: '+491700000000' });
+    expect(refused).toMatchObject({ status: 429, body: { code: 'locked_out' } });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(server.messages).toHaveLength(10);
+    server.clock.advanceSec(Number(refused.headers.get('retry-after')));
+    expect((await request()).status).toBe(200);
+  });
+
+  test('writes for one source twenty times an hour at most', async () => {
+    const ask = (each: number) => request({ email: `a${each}@example.test`, phone: `+4915112345${100 + each}` });
+    for (let each = 0; each < 20; each += 1) expect((await ask(each)).status).toBe(200);
+    expect((await ask(20)).body.code).toBe('locked_out');
+    server.clock.advanceSec(3600);
+    expect((await ask(20)).status).toBe(200);
+  });
+
+  test('writes for all sources together two hundred times an hour at most', async () => {
+    const send = (each: number) => {
+      const contact = { email: `a${each}@example.test`, phone: `+49151123${10_000 + each}` };
+      return sendCodes({ contact, source: `192.0.2.${each}` }, server.deps);
+    };
+    for (let each = 0; each < 200; each += 1) await send(each);
+    await expect(send(200)).rejects.toMatchObject({ code: 'locked_out' });
+  });
+
+  test('says when nothing could be sent', async () => {
+    const delivery = createOutbox({ sink: () => Promise.reject(new Error('full')), clock: server.clock });
+    const own = await startApiServer({ verifier: createTestVerifier(), delivery });
+    const answer = await own.postJson('/v2/new-credentials', contact);
+    expect(answer).toMatchObject({ status: 502, body: { code: 'delivery_failed' } });
+    await own.stop();
+  });
+});
+
+describe('authenticate-credentials', () => {
+  test('takes both codes together, once', async () => {
+    const { id, email, sms } = await receiveCodes();
+    expect(await giveBack(id, wrongOf(email), sms)).toMatchObject(codeWrong);
+    expect(await giveBack(id, email, wrongOf(sms))).toMatchObject(codeWrong);
+    expect(await giveBack('unknown', email, sms)).toMatchObject(codeWrong);
+    expect((await giveBack(id, email, sms)).body).toEqual({ ok: true });
+    expect(await giveBack(id, email, sms)).toMatchObject(codeWrong);
+  });
+
+  test('does not take the codes for each other', async () => {
+    const { id, email, sms } = await receiveCodes();
+    expect((await giveBack(id, sms, email)).status).toBe(email === sms ? 200 : 401);
+  });
+
+  test('does not take codes of another request', async () => {
+    const first = await receiveCodes();
+    const second = await receiveCodes();
+    expect(await giveBack(first.id, second.email, second.sms)).toMatchObject(codeWrong);
+    expect((await giveBack(first.id, first.email, first.sms)).status).toBe(200);
+  });
+
+  test('gives five tries', async () => {
+    const { id, email, sms } = await receiveCodes();
+    for (let each = 0; each < 5; each += 1) expect(await giveBack(id, wrongOf(email), sms)).toMatchObject(codeWrong);
+    expect(await giveBack(id, email, sms)).toMatchObject(codeWrong);
+  });
+
+  test('gives ten minutes', async () => {
+    const early = await receiveCodes();
+    server.clock.advanceSec(599);
+    expect((await giveBack(early.id, early.email, early.sms)).status).toBe(200);
+    const late = await receiveCodes();
+    server.clock.advanceSec(600);
+    expect(await giveBack(late.id, late.email, late.sms)).toMatchObject(codeWrong);
+  });
+
+  test('of ten at once one succeeds', async () => {
+    const { id, email, sms } = await receiveCodes();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => giveBack(id, email, sms)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+});
+
+describe('generateToken on v2', () => {
+  const unverified = { status: 403, body: { code: 'contact_unverified' } };
+  const verify = async (body: object = contact) => {
+    const { id, email, sms } = await receiveCodes(body);
+    expect((await giveBack(id, email, sms)).status).toBe(200);
+  };
+
+  test('needs the contact, verified as a pair', async () => {
+    expect((await issue({})).body.code).toBe('request_malformed');
+    expect(await issue()).toMatchObject(unverified);
+    await verify();
+    expect(await issue({ ...contact, phone: '+491700000000' })).toMatchObject(unverified);
+    expect(await issue({ ...contact, email: 'eve@example.test' })).toMatchObject(unverified);
+    expect((await issue({ ...contact, email: 'ada@EXAMPLE.test' })).status).toBe(200);
+  });
+
+  test('uses a verification up', async () => {
+    await verify();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => issue()));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(await issue()).toMatchObject(unverified);
+    await verify();
+    expect((await issue()).status).toBe(200);
+  });
+
+  test('takes it for an hour', async () => {
+    await verify();
+    server.clock.advanceSec(3600);
+    expect(await issue()).toMatchObject(unverified);
+  });
+
+  test('needs the administrator all the same', async () => {
+    await verify();
+    expect((await server.postJson('/v2/generateToken', { name: 'shop', ...contact })).status).toBe(401);
+    expect((await issue()).status).toBe(200);
+  });
+});

@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+
+let server: ApiServer;
+let auth: { 'x-auth-token': string };
+beforeEach(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+  auth = { 'x-auth-token': (await server.issue()).token };
+});
+afterEach(() => server.stop());
+
+type Fields = Parameters<typeof toForm>[0];
+const ada = drawPicture('ada', 1);
+const post = (path: string, fields: Fields, headers: Record<string, string> = auth) =>
+  server.postForm(path, toForm(fields), headers);
+const generate = async (fields: Fields = {}) => (await post('/generate', { photo: ada, ...fields })).body;
+const authenticate = (token: unknown, fields: Fields = {}, headers = auth) =>
+  post('/authenticate', { token: String(token), photo: drawPicture('ada', 2), ...fields }, headers);
+const tomorrow = () => new Date(server.clock.now() + 86_400_000).toISOString().replace(/\.\d+/, '');
+
+describe('the same person', () => {
+  test('opens the token, with every field as it was', async () => {
+    const fields = { password: 'correct horse', scope: 'app:login', accuracy: '6', expiry: tomorrow() };
+    const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
+    const made = await generate({ ...fields, photo });
+    expect(made).toMatchObject({ accuracy: 6, scope: 'app:login', quality: { photos: 3, weak: false } });
+    expect(Date.parse(String(made.expiresAt))).toBe(Date.parse(fields.expiry));
+    expect(String(made.token).length).toBeLessThanOrEqual(256);
+    expect((await authenticate(made.token, fields)).body).toEqual({ ok: true, authenticated: true });
+    expect((await authenticate(made.token, { ...fields, expiry: [] })).body.authenticated).toBe(true);
+  });
+
+  test('opens it by the vendor’s two curl lines as they are printed', async () => {
+    const fields = { password: 'u', scope: 'app:login', accuracy: '4' };
+    const made = await post('/generate', { photo: ada, ...fields });
+    const answer = await authenticate(made.body.token, fields);
+    expect([made.body.ok, answer.body]).toEqual([true, { ok: true, authenticated: true }]);
+    expect(made.body.quality).toEqual({ photos: 1, weak: true });
+  });
+
+  test('is scored, where the client may see it', async () => {
+    const { token } = await generate();
+    const scored = await post('/authenticate-score', { token: String(token), photo: drawPicture('ada', 2) });
+    expect(scored.body).toMatchObject({ authenticated: true });
+    expect(Number(scored.body.score)).toBeGreaterThan(Number(scored.body.threshold));
+    const other = await post('/authenticate-score', { token: String(token), photo: drawPicture('eve', 2) });
+    expect(other.body).toMatchObject({ authenticated: false, score: null });
+  });
+});
+
+describe('is refused, and told nothing more', () => {
+  test.each<[string, Fields]>([
+    ['another face', { photo: drawPicture('eve', 1) }],
+    ['another password', { password: 'wrong' }],
+    ['no password', { password: [] }],
+    ['another scope', { scope: 'app:pay' }],
+    ['another accuracy', { accuracy: '5' }],
+    ['another expiry', { expiry: '2050-01-01T00:00:00Z' }],
+  ])('%s', async (_, change) => {
+    const fields = { password: 'right', scope: 'app:login', accuracy: '4', expiry: tomorrow() };
+    const { token } = await generate(fields);
+    const answer = await authenticate(token, { ...fields, ...change });
+    expect(answer).toMatchObject({ status: 200, body: { ok: true, authenticated: false } });
+    expect(Object.keys(answer.body)).toEqual(['ok', 'authenticated']);
+  });
+
+  test('the client of another tenant', async () => {
+    const { token } = await generate();
+    const other = { 'x-auth-token': (await server.issue(undefined, 'globex')).token };
+    expect((await authenticate(token, {}, other)).body).toEqual({ ok: true, authenticated: false });
+    expect((await authenticate(token)).body.authenticated).toBe(true);
+  });
+});
+
+describe('a token', () => {
+  test('expires', async () => {
+    const { token } = await generate({ expiry: tomorrow() });
+    server.clock.advanceSec(3000);
+    expect((await authenticate(token)).body.authenticated).toBe(true);
+    server.clock.advanceSec(86_400);
+    const later = { 'x-auth-token': (await server.issue()).token };
+    expect(await authenticate(token, {}, later)).toMatchObject({ status: 400, body: { code: 'token_expired' } });
+  });
+
+  test('is revoked by /revoke, for /authenticate and /authenticate-score', async () => {
+    const { token } = await generate();
+    const revoke = () => server.postJson('/revoke', { token: String(token) }, auth);
+    expect((await revoke()).body).toEqual({ ok: true });
+    expect((await authenticate(token)).body.code).toBe('token_revoked');
+    const scored = await post('/authenticate-score', { token: String(token), photo: ada });
+    expect(scored.body.code).toBe('token_revoked');
+    expect((await revoke()).status).toBe(200);
+    expect((await server.postJson('/revoke', { token: 'x' }, auth)).body.code).toBe('token_malformed');
+    const weak = { 'x-auth-token': (await server.issue(['verify'])).token };
+    expect((await server.postJson('/revoke', { token: 'x' }, weak)).body.code).toBe('scope_missing');
+  });
+
+  test('locks after five wrong faces, for the right one too', async () => {
+    const { token } = await generate();
+    for (let each = 0; each < 5; each += 1) await authenticate(token, { photo: drawPicture('eve', each) });
+    const locked = await authenticate(token);
+    expect(locked).toMatchObject({ status: 429, body: { code: 'locked_out' } });
+    expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+});
+
+test('no photo, token, password or client token is in the log or the audit trail', async () => {
+  const password = 'canary-password-91';
+  const { token } = await generate({ password });
+  await authenticate(token, { password });
+  await authenticate(token, { password: 'canary-wrong-92', photo: drawPicture('eve', 1) });
+  await authenticate('canary-token-93', { password });
+  await post('/generate', { photo: Buffer.from('canary-photo-94'), password });
+  const written = server.log.text() + JSON.stringify(server.audit.events);
+  expect(written).toContain('"route":"/authenticate"');
+  for (const secret of ['canary', String(token), auth['x-auth-token'].split('_')[2]!, 'face ada']) {
+    expect(written).not.toContain(secret);
+    expect(written).not.toContain(Buffer.from(secret).toString('base64').replace(/=+$/, ''));
+  }
+});
+
+test('photos are overwritten, whether they were used or refused before', async () => {
+  const verifier = createTestVerifier();
+  const kept: Uint8Array[] = [];
+  const own = await startApiServer({
+    verifier: {
+      ...verifier,
+      detect: (photo) => {
+        photo.use((bytes) => kept.push(bytes));
+        return verifier.detect(photo);
+      },
+    },
+  });
+  const headers = { 'x-auth-token': (await own.issue()).token };
+  await own.postForm('/detect', toForm({ photo: ada }), headers);
+  await own.postJson('/detect', { photo: Buffer.from(ada).toString('base64') }, headers);
+  expect(kept).toHaveLength(2);
+  for (const bytes of kept) expect(bytes.every((byte) => byte === 0)).toBe(true);
+  await own.stop();
+});
+
+describe('matching', () => {
+  const eve = drawPicture('eve', 1);
+
+  test('two pictures', async () => {
+    const same = await post('/match', { probe: ada, reference: drawPicture('ada', 2) });
+    expect(same.body).toMatchObject({ ok: true, match: true });
+    expect(Number(same.body.score)).toBeGreaterThan(0.5);
+    expect((await post('/match', { probe: ada, reference: eve, accuracy: '8' })).body.match).toBe(false);
+    expect((await post('/match', { probe: ada })).body.code).toBe('photo_missing');
+  });
+
+  test('one against many, in order', async () => {
+    const answer = await post('/match-bulk', { probe: ada, reference: [eve, drawPicture('ada', 3), eve] });
+    expect(answer.body.results).toMatchObject([{ match: false }, { match: true }, { match: false }]);
+  });
+
+  test('a group', async () => {
+    const photos = [ada, drawPicture('ada', 2), eve];
+    expect((await post('/consistency-check', { photo: photos })).body).toMatchObject({
+      consistent: false,
+      outliers: [2],
+    });
+  });
+});
+
+describe('screening', () => {
+  test('measures, with units and bounds', async () => {
+    const detected = await post('/detect', { photo: ada });
+    expect(detected.body).toMatchObject({ widthPx: 200, faces: [{ box: { x: 10 }, confidence: 0.99 }] });
+    for (const path of ['/quality', '/liveness']) {
+      const { body } = await post(path, { photo: ada });
+      expect(body).toMatchObject({ pass: true, reasons: [] });
+      expect(body.measurements).not.toEqual([]);
+    }
+    const printed = Buffer.from('face ada 1 0.1');
+    expect((await post('/liveness', { photo: printed })).body).toMatchObject({ pass: false });
+    expect((await post('/quality', { photo: Buffer.from('wall') })).body.code).toBe('face_none');
+  });
+});

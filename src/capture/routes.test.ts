@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createMemoryProfile } from '../../test/simulators/profile.js';
+import type { Connection } from '../core/connection.js';
+
+type Fields = Parameters<typeof toForm>[0];
+
+let server: ApiServer;
+let profile: ReturnType<typeof createMemoryProfile>;
+let auth: { 'x-auth-token': string };
+
+beforeEach(async () => {
+  profile = createMemoryProfile(['00u1', '00u2']);
+  const connection: Connection = {
+    id: 'acme',
+    kind: 'okta',
+    profile,
+    policy: {
+      accuracy: 4,
+      scope: 'sign-in',
+      freshnessSec: 300,
+      stepUpTimeoutSec: 120,
+      enrolmentDays: 365,
+      requireLiveness: true,
+      whenUnverified: 'deny',
+      whenUnavailable: 'deny',
+    },
+  };
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
+  auth = { 'x-auth-token': (await server.issue()).token };
+});
+afterEach(() => server.stop());
+
+const ada = (shot: number) => drawPicture('ada', shot);
+const who = { connection: 'acme', subject: '00u1' };
+const consent = () => ({
+  consentStatement: 'face check, version 1',
+  consentGivenAt: new Date(server.clock.now() - 60_000).toISOString(),
+});
+const enrol = (fields: Fields = {}, headers: Record<string, string> = auth) =>
+  server.postForm('/enrolments', toForm({ ...who, ...consent(), photo: [ada(1), ada(2), ada(3)], ...fields }), headers);
+const start = (body: object = who, headers: Record<string, string> = auth) =>
+  server.postJson('/step-ups', body, headers);
+const submit = (stepUp: { id: unknown; challenge: unknown }, fields: Fields = {}) =>
+  server.postForm(
+    `/step-ups/${stepUp.id}/photos`,
+    toForm({ challenge: String(stepUp.challenge), photo: ada(4), ...fields }),
+  );
+const started = async () => {
+  const { body } = await start();
+  return { id: String(body.id), challenge: String(body.challenge) };
+};
+const read = (id: unknown, headers = auth) => server.send('GET', `/step-ups/${id}`, { headers });
+
+describe('enrolments', () => {
+  test('write a token into the profile, and return none', async () => {
+    const answer = await enrol();
+    expect(answer).toMatchObject({ status: 201, body: { ok: true, photos: 3, weak: false } });
+    const token = profile.attributes.get('00u1')!;
+    expect(token.length).toBeGreaterThan(100);
+    expect(JSON.stringify(answer.body)).not.toContain(token);
+    expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(token);
+    const days = (Date.parse(String(answer.body.expiresAt)) - server.clock.now()) / 86_400_000;
+    expect(Math.round(days)).toBe(365);
+    expect((await enrol({ photo: ada(1) })).body.weak).toBe(true);
+  });
+
+  test.each<[string, Fields, number, string]>([
+    ['no consent', { consentStatement: [] }, 400, 'consent_missing'],
+    ['consent to nothing', { consentStatement: ' ' }, 400, 'consent_missing'],
+    ['consent without a time', { consentGivenAt: [] }, 400, 'consent_missing'],
+    ['consent at no time', { consentGivenAt: 'yesterday' }, 400, 'consent_missing'],
+    ['consent from the future', { consentGivenAt: '2999-01-01T00:00:00Z' }, 400, 'consent_missing'],
+    ['a connection that is not there', { connection: 'other' }, 404, 'connection_unknown'],
+    ['a user that is not there', { subject: '00u9' }, 404, 'subject_unknown'],
+    ['no photo', { photo: [] }, 400, 'photo_missing'],
+    ['six photos', { photo: [1, 2, 3, 4, 5, 6].map(ada) }, 400, 'photo_too_many'],
+    ['no face', { photo: Buffer.from('wall') }, 400, 'face_none'],
+    ['a field that is not ours', { accuracy: '1' }, 400, 'field_unknown'],
+  ])('refuse %s', async (_, fields, status, code) => {
+    expect(await enrol(fields)).toMatchObject({ status, body: { code } });
+    expect(profile.attributes.get('00u1')).toBeNull();
+  });
+
+  test('say when the directory is down', async () => {
+    profile.setDown(true);
+    expect(await enrol()).toMatchObject({ status: 502, body: { code: 'profile_unavailable' } });
+  });
+
+  test('are ended by revoke', async () => {
+    await enrol();
+    const revoke = (body: object = who) => server.postJson('/enrolments/revoke', body, auth);
+    expect((await revoke()).body).toEqual({ ok: true });
+    expect(profile.attributes.get('00u1')).toBeNull();
+    expect((await revoke()).status).toBe(200);
+    expect((await revoke({ ...who, subject: '00u9' })).body.code).toBe('subject_unknown');
+    expect((await submit(await started())).body.state).toBe('failed');
+  });
+
+  test('need the scope enrol', async () => {
+    const weak = { 'x-auth-token': (await server.issue(['verify', 'match'])).token };
+    expect((await enrol({}, weak)).body.code).toBe('scope_missing');
+    expect((await server.postJson('/enrolments/revoke', who, weak)).body.code).toBe('scope_missing');
+  });
+});
+
+describe('a step-up', () => {
+  test('passes with the enrolled face, and can be read by the client', async () => {
+    await enrol();
+    const stepUp = await start();
+    expect(stepUp).toMatchObject({ status: 201, body: { ok: true, state: 'started' } });
+    const { id, challenge } = stepUp.body;
+    expect((await read(id)).body).toMatchObject({ ...who, state: 'started' });
+    const answer = await submit({ id, challenge });
+    expect(answer).toMatchObject({ status: 200, body: { ok: true, id, state: 'passed' } });
+    expect(JSON.stringify(answer.body)).not.toContain('00u1');
+    expect((await read(id)).body).toMatchObject({ ...who, state: 'passed' });
+  });
+
+  test('fails alike with another face, for a user without enrolment and for one who is not there', async () => {
+    await enrol();
+    const failed = async (subject: string, photo: Uint8Array) => {
+      const { body } = await start({ ...who, subject });
+      const { status, body: reply } = await submit({ id: body.id, challenge: body.challenge }, { photo });
+      return { status, names: Object.keys(reply), state: reply.state };
+    };
+    const answers = [
+      await failed('00u1', drawPicture('eve', 1)),
+      await failed('00u2', ada(4)),
+      await failed('00u9', ada(4)),
+    ];
+    for (const answer of answers) expect(answer).toEqual({ ...answers[0]!, state: 'failed' });
+  });
+
+  test('needs the user’s secret where one was set', async () => {
+    await enrol({ password: 'horse' });
+    expect((await submit(await started())).body.state).toBe('failed');
+    expect((await submit(await started(), { password: 'horse' })).body.state).toBe('passed');
+  });
+
+  test('stays open for better photos, and ends with a decision', async () => {
+    await enrol();
+    const stepUp = await started();
+    expect((await submit(stepUp, { photo: Buffer.from('wall') })).body.code).toBe('face_none');
+    expect((await submit(stepUp, { photo: Buffer.from('face ada 4 0.1') })).body.code).toBe('liveness_low');
+    expect((await submit(stepUp)).body.state).toBe('passed');
+    expect(await submit(stepUp)).toMatchObject({ status: 409, body: { code: 'step_up_finished' } });
+  });
+
+  test('with a wrong challenge is as one that is not there', async () => {
+    const stepUp = await started();
+    const other = await started();
+    const unknown = { status: 404, body: { code: 'step_up_unknown' } };
+    expect(await submit({ ...stepUp, challenge: other.challenge })).toMatchObject(unknown);
+    expect(await submit({ id: 'unknown', challenge: stepUp.challenge })).toMatchObject(unknown);
+    expect((await server.postForm(`/step-ups/${stepUp.id}/photos`, toForm({ photo: ada(1) }))).body.code).toBe(
+      'request_malformed',
+    );
+    expect((await read(stepUp.id)).body.state).toBe('started');
+    expect(await read('unknown')).toMatchObject(unknown);
+  });
+
+  test('that is not there costs no body', async () => {
+    const large = Buffer.alloc(9 * 1024 * 1024);
+    expect((await submit({ id: 'unknown', challenge: 'x' }, { photo: large })).body.code).toBe('step_up_unknown');
+    const over = await submit(await started(), { photo: [large, large] });
+    expect(over).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+  });
+
+  test('is over in time', async () => {
+    await enrol();
+    const stepUp = await started();
+    server.clock.advanceSec(120);
+    expect((await submit(stepUp)).body.code).toBe('step_up_finished');
+    expect((await read(stepUp.id)).body.state).toBe('expired');
+  });
+
+  test('is settled once by many at once', async () => {
+    await enrol();
+    const stepUp = await started();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => submit(stepUp)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
+  test('is for clients of the connection’s tenant and of the standard one', async () => {
+    const own = { 'x-auth-token': (await server.issue(undefined, 'acme')).token };
+    const foreign = { 'x-auth-token': (await server.issue(undefined, 'globex')).token };
+    const { body } = await start(who, own);
+    expect(body.ok).toBe(true);
+    expect((await start(who, foreign)).body.code).toBe('connection_unknown');
+    expect((await enrol({}, foreign)).body.code).toBe('connection_unknown');
+    expect((await read(body.id, own)).status).toBe(200);
+    expect((await read(body.id, foreign)).body.code).toBe('step_up_unknown');
+    expect((await start({ ...who, connection: 'other' })).body.code).toBe('connection_unknown');
+  });
+});

@@ -1,0 +1,123 @@
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { runDeliveryContract } from '../../test/contract/delivery.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { Credential } from '../core/concealed.js';
+import type { Message } from '../core/ports.js';
+import { createOutbox } from './outbox.js';
+import { createSmtpDelivery } from './smtp.js';
+
+/** A relay on a real socket. */
+async function startRelay(options: SMTPServerOptions = {}) {
+  const received: Message[] = [];
+  let isDown = false;
+  const relay = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo: (_address, _session, callback) => callback(isDown ? new Error('550 no such user') : null),
+    onData(stream, session, callback) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        for (const { address } of session.envelope.rcptTo) received.push(parseMail(address, Buffer.concat(chunks)));
+        callback();
+      });
+    },
+    ...options,
+  });
+  relay.on('error', () => {});
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  const { port } = relay.server.address() as AddressInfo;
+  return {
+    ...{ port, received },
+    setDown: () => {
+      isDown = true;
+    },
+    close: () => new Promise<void>((resolve) => relay.close(() => resolve())),
+  };
+}
+
+function parseMail(to: string, mail: Buffer): Message {
+  const [head = '', ...rest] = mail.toString('latin1').split('\r\n\r\n');
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'mi').exec(head)?.[1] ?? '';
+  const raw = rest.join('\r\n\r\n').replace(/\r\n$/, '');
+  const encoding = field('Content-Transfer-Encoding').toLowerCase();
+  const bytes =
+    encoding === 'base64'
+      ? Buffer.from(raw, 'base64')
+      : Buffer.from(
+          encoding === 'quoted-printable'
+            ? raw
+                .replaceAll('=\r\n', '')
+                .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+            : raw,
+          'latin1',
+        );
+  return { channel: 'email', to, subject: field('Subject'), text: bytes.toString() };
+}
+
+const nowhere = createOutbox({ sink: () => Promise.reject(new Error('closed')), clock: createManualClock() });
+const connectTo = (url: string, requireTls: boolean) =>
+  createSmtpDelivery({ url: new Credential(url), from: 'facestep@example.test', requireTls, others: nowhere });
+const message: Message = { channel: 'email', to: 'ada@example.test', subject: 'Your code', text: '123456' };
+const failure = { name: 'FaceError', code: 'delivery_failed' };
+
+runDeliveryContract('smtp', ['email'], async () => {
+  const relay = await startRelay();
+  return {
+    delivery: connectTo(`smtp://127.0.0.1:${relay.port}`, false),
+    arrived: async () => relay.received,
+    breakDown: async () => relay.setDown(),
+    close: relay.close,
+  };
+});
+
+test('a relay that offers no encryption is refused where encryption is required', async () => {
+  const relay = await startRelay();
+  await expect(connectTo(`smtp://127.0.0.1:${relay.port}`, true).send(message)).rejects.toMatchObject(failure);
+  expect(relay.received).toEqual([]);
+  await relay.close();
+});
+
+test('a relay whose certificate nobody vouches for is refused', async () => {
+  const relay = await startRelay({ disabledCommands: [] });
+  await expect(connectTo(`smtp://127.0.0.1:${relay.port}`, true).send(message)).rejects.toMatchObject(failure);
+  expect(relay.received).toEqual([]);
+  await relay.close();
+});
+
+test('user and password are sent, and wrong ones refused', async () => {
+  const relay = await startRelay({
+    authOptional: false,
+    allowInsecureAuth: true,
+    onAuth: ({ username, password }, _session, callback) =>
+      username === 'mailer' && password === 'right' ? callback(null, { user: 'mailer' }) : callback(new Error('no')),
+  });
+  await connectTo(`smtp://mailer:right@127.0.0.1:${relay.port}`, false).send(message);
+  expect(relay.received).toHaveLength(1);
+  const wrong = connectTo(`smtp://mailer:wrong@127.0.0.1:${relay.port}`, false).send(message);
+  await expect(wrong).rejects.toMatchObject(failure);
+  await relay.close();
+});
+
+test('a relay that is not there is delivery_failed', async () => {
+  const relay = await startRelay();
+  await relay.close();
+  await expect(connectTo(`smtp://127.0.0.1:${relay.port}`, false).send(message)).rejects.toMatchObject(failure);
+});
+
+test('an SMS goes the other way', async () => {
+  const relay = await startRelay();
+  const sent: string[] = [];
+  const others = createOutbox({ sink: async (text) => void sent.push(text), clock: createManualClock() });
+  const url = new Credential(`smtp://127.0.0.1:${relay.port}`);
+  await createSmtpDelivery({ url, from: 'a@example.test', requireTls: false, others }).send({
+    ...message,
+    channel: 'sms',
+    to: '+4915112345678',
+  });
+  expect(sent).toHaveLength(1);
+  expect(relay.received).toEqual([]);
+  await relay.close();
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Delivery, Message } from '../../src/core/ports.js';
+
+/** A delivery and what has arrived by it, read by another road than the one it was sent on. */
+export interface DeliveryHarness {
+  readonly delivery: Delivery;
+  arrived(): Promise<readonly Message[]>;
+  /** From now on the other side refuses everything. */
+  breakDown(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What every `Delivery` must do. `setUp` is called anew for each test. */
+export function runDeliveryContract(
+  name: string,
+  channels: readonly Message['channel'][],
+  setUp: () => Promise<DeliveryHarness>,
+): void {
+  describe(`delivery contract: ${name}`, () => {
+    const addressOf = { email: 'ada@example.test', sms: '+4915112345678' } as const;
+    const messageFor = (channel: Message['channel'], text = '123456 is your code. Grüße, 你好'): Message => ({
+      channel,
+      to: addressOf[channel],
+      subject: 'Your code',
+      text,
+    });
+    const withHarness = async (run: (harness: DeliveryHarness) => Promise<void>): Promise<void> => {
+      const harness = await setUp();
+      try {
+        await run(harness);
+      } finally {
+        await harness.close();
+      }
+    };
+
+    describe.each(channels)('%s', (channel) => {
+      test('a message that does not get through is delivery_failed, without a word of it', () =>
+        withHarness(async ({ delivery, breakDown }) => {
+          await breakDown();
+          const error: unknown = await delivery.send(messageFor(channel)).catch((thrown) => thrown);
+          expect(error).toMatchObject({ name: 'FaceError', code: 'delivery_failed' });
+          const { message, detail } = error as { message: string; detail: unknown };
+          expect(JSON.stringify([message, detail])).not.toMatch(/123456|example|4915/);
+        }));
+
+      test('a message arrives as it was sent, to whom it was sent', () =>
+        withHarness(async ({ delivery, arrived }) => {
+          await delivery.send(messageFor(channel));
+          expect(await arrived()).toEqual([messageFor(channel)]);
+        }));
+
+      test('a text that tries to be more than one message stays one', () =>
+        withHarness(async ({ delivery, arrived }) => {
+          const text = 'one\r\n.\r\nRCPT TO:<eve@example.test>\r\n"}\n{"to":"eve"}';
+          await delivery.send(messageFor(channel, text));
+          const messages = await arrived();
+          expect(messages.map(({ to }) => to)).toEqual([addressOf[channel]]);
+        }));
+
+      test('many at once all arrive', () =>
+        withHarness(async ({ delivery, arrived }) => {
+          const texts = Array.from({ length: 5 }, (_, index) => `code ${index}`);
+          await Promise.all(texts.map((text) => delivery.send(messageFor(channel, text))));
+          expect((await arrived()).map(({ text }) => text).sort()).toEqual(texts);
+        }));
+    });
+  });
+}
