@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { epochMs } from '../core/units.js';
+import { type BreakerState, createBreaker } from './breaker.js';
+
+const setUp = () => {
+  let now = 1_000_000;
+  const changes: BreakerState[] = [];
+  const breaker = createBreaker({
+    clock: { now: () => epochMs(now) },
+    outagesToOpen: 3,
+    coolDownMs: 1000,
+    onChange: (state) => changes.push(state),
+  });
+  const attempt = (outcome: 'answered' | 'outage'): boolean => {
+    const permit = breaker.enter();
+    permit?.settle(outcome);
+    return permit !== null;
+  };
+  const open = () => {
+    for (let count = 0; count < 3; count += 1) attempt('outage');
+  };
+  return { breaker, changes, attempt, open, pass: (ms: number) => (now += ms) };
+};
+
+describe('a circuit breaker', () => {
+  test('opens after the outages in a row that it was told, and then refuses', () => {
+    const { attempt, changes } = setUp();
+    expect([attempt('outage'), attempt('outage')]).toEqual([true, true]);
+    expect(changes).toEqual([]);
+    expect([attempt('outage'), attempt('outage'), attempt('answered')]).toEqual([true, false, false]);
+    expect(changes).toEqual(['open']);
+  });
+
+  test('forgets outages at an answer', () => {
+    const { attempt, changes } = setUp();
+    for (let round = 0; round < 10; round += 1) {
+      attempt('outage');
+      attempt('outage');
+      attempt('answered');
+    }
+    expect(changes).toEqual([]);
+  });
+
+  test('lets one attempt through after the cool-down, and closes at its answer', () => {
+    const { breaker, attempt, open, pass, changes } = setUp();
+    open();
+    pass(999);
+    expect(breaker.isPassable()).toBe(false);
+    expect(attempt('answered')).toBe(false);
+    pass(1);
+    const probe = breaker.enter();
+    expect(probe).not.toBeNull();
+    expect([attempt('answered'), breaker.isPassable()]).toEqual([false, false]);
+    probe?.settle('answered');
+    expect([attempt('answered'), attempt('answered')]).toEqual([true, true]);
+    expect(changes).toEqual(['open', 'half_open', 'closed']);
+  });
+
+  test('opens for another cool-down where that attempt fails', () => {
+    const { attempt, open, pass, changes } = setUp();
+    open();
+    pass(1000);
+    expect([attempt('outage'), attempt('answered')]).toEqual([true, false]);
+    pass(999);
+    expect(attempt('answered')).toBe(false);
+    pass(1);
+    expect(attempt('answered')).toBe(true);
+    expect(changes).toEqual(['open', 'half_open', 'open', 'half_open', 'closed']);
+  });
+
+  test('takes no account of attempts that began before it changed', () => {
+    const { breaker, open, pass, changes } = setUp();
+    const [lateAnswer, lateOutage] = [breaker.enter(), breaker.enter()];
+    open();
+    lateAnswer?.settle('answered');
+    expect(breaker.isPassable()).toBe(false);
+    pass(1000);
+    const probe = breaker.enter();
+    lateOutage?.settle('outage');
+    probe?.settle('answered');
+    expect(changes).toEqual(['open', 'half_open', 'closed']);
+  });
+
+  test('does not stay open for as long as the clock was set back', () => {
+    const { attempt, open, pass } = setUp();
+    open();
+    pass(-500_000);
+    expect(attempt('answered')).toBe(true);
+  });
+
+  test('whatever happens, never refuses for longer than the cool-down once attempts have ended', () => {
+    const steps = fc.array(fc.oneof(fc.constantFrom('answered' as const, 'outage' as const), fc.nat(3000)));
+    fc.assert(
+      fc.property(steps, (given) => {
+        const { attempt, pass } = setUp();
+        let row = 0;
+        for (const step of given) {
+          if (typeof step === 'number') pass(step);
+          else if (attempt(step)) row = step === 'outage' ? row + 1 : 0;
+          else expect(row).toBeGreaterThanOrEqual(3);
+        }
+        pass(1000);
+        expect(attempt('answered')).toBe(true);
+      }),
+    );
+  });
+});

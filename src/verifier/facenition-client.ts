@@ -1,0 +1,223 @@
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'undici';
+import type { z } from 'zod';
+import type { Credential } from '../core/concealed.js';
+import type { Clock, Log, Random } from '../core/ports.js';
+import type { EpochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { createBreaker } from './breaker.js';
+import { type Failure, toAnswerFailure, toTransportFailure } from './facenition-failure.js';
+import { createMultipartBody, type FormField } from './multipart.js';
+
+/**
+ * Endpoints, and whether a call may be made again after the service may have received it. Verification counts attempts
+ * against a token and enrolment makes one, so those are sent once; comparing and screening leave nothing behind.
+ */
+const isRepeatable = {
+  generate: false,
+  authenticate: false,
+  'authenticate-score': false,
+  match: true,
+  'match-bulk': true,
+  'consistency-check': true,
+  detect: true,
+  quality: true,
+  liveness: true,
+} as const satisfies Record<string, boolean>;
+
+/** An endpoint this client calls. */
+export type Endpoint = keyof typeof isRepeatable;
+
+/** Greatest times of one call, in milliseconds. `total` bounds everything, attempts made again included. */
+export interface Timeouts {
+  readonly connectMs: number;
+  /** From the last byte sent to the end of the reply's headers. */
+  readonly headersMs: number;
+  /** Between two pieces of the reply's body. */
+  readonly bodyMs: number;
+  readonly totalMs: number;
+}
+
+/** What the client of a Facenition server is handed. */
+export interface ClientOptions {
+  /** The base address, with a path where the API does not stand at the top. */
+  readonly url: string;
+  /** The client token, sent as `X-Auth-Token`. */
+  readonly token: Credential;
+  readonly timeouts?: Timeouts;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** Calls a Facenition server, within its limits of time, size and number. */
+export interface FacenitionClient {
+  /**
+   * @returns the reply's fields as `guard` gives them
+   * @throws FaceError `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`, and the refusals
+   * that `facenition-failure.ts` tells on
+   */
+  call<T>(endpoint: Endpoint, fields: readonly FormField[], guard: z.ZodType<T>, signal: AbortSignal): Promise<T>;
+  /** Ends when the time of one check is over, however many calls it makes. */
+  deadline(): AbortSignal;
+  /** Whether the service answers and accepts the client token; asked at most once in five seconds. */
+  isReady(): Promise<boolean>;
+  /** Lets calls under way end, each by its deadline. */
+  close(): Promise<void>;
+}
+
+const defaultTimeouts: Timeouts = { connectMs: 2000, headersMs: 8000, bodyMs: 4000, totalMs: 10_000 };
+
+/** Replies are a few numbers; a hundred comparisons are 4 KB. */
+const replyLimitBytes = 256 * 1024;
+const connections = 16;
+/** Calls that hold photos in memory at once, those that wait for a connection included. */
+const callsLimit = 64;
+const attemptsLimit = 3;
+const firstPauseMs = 50;
+const outagesToOpen = 5;
+const coolDownMs = 10_000;
+/** How long the outcome of a probe is taken for the state of the service. */
+const evidenceMs = 5000;
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly retryAfterSec: number | null;
+}
+
+/** Wires a client with a keep-alive pool and a circuit breaker of its own. */
+export function createFacenitionClient(options: ClientOptions): FacenitionClient {
+  const { token, clock, random, log, timeouts = defaultTimeouts } = options;
+  const { origin, pathname } = new URL(options.url);
+  const basePath = pathname.replace(/\/+$/, '');
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    // Explicit, as NODE_TLS_REJECT_UNAUTHORIZED would otherwise turn the check of the certificate off.
+    connect: { timeout: timeouts.connectMs, rejectUnauthorized: true },
+    headersTimeout: timeouts.headersMs,
+    bodyTimeout: timeouts.bodyMs,
+    maxResponseSize: replyLimitBytes,
+  });
+  const breaker = createBreaker({
+    clock,
+    outagesToOpen,
+    coolDownMs,
+    onChange: (state) => log.warn('the circuit to the face service changed', { state }),
+  });
+  let calls = 0;
+
+  const send = async (
+    endpoint: Endpoint,
+    { contentType, lengthBytes, chunks }: ReturnType<typeof createMultipartBody>,
+    signal: AbortSignal,
+  ): Promise<Answer | Failure> => {
+    let wasSent = false;
+    const track = function* () {
+      // Pieces are asked for once a connection stands; before the first of them nothing has left.
+      wasSent = true;
+      yield* chunks();
+    };
+    const headers = token.use((text) => ({
+      'x-auth-token': text,
+      'x-api-version': '2',
+      accept: 'application/json',
+      'content-type': contentType,
+      'content-length': String(lengthBytes),
+    }));
+    try {
+      const body = Readable.from(track());
+      const reply = await pool.request({ path: `${basePath}/${endpoint}`, method: 'POST', headers, body, signal });
+      const text = await reply.body.text();
+      return {
+        status: reply.statusCode,
+        body: parseJson(text),
+        retryAfterSec: parseSeconds(reply.headers['retry-after']),
+      };
+    } catch (cause) {
+      return toTransportFailure(cause, { endpoint, wasSent, isPastDeadline: signal.aborted });
+    }
+  };
+
+  const attempt = async (endpoint: Endpoint, fields: readonly FormField[], signal: AbortSignal) => {
+    const body = createMultipartBody(fields, random);
+    const permit = breaker.enter();
+    if (permit === null) {
+      const error = new FaceError('upstream_unavailable', { endpoint, reason: 'circuit_open' });
+      return { error, isOutage: false, repeat: 'never' } satisfies Failure;
+    }
+    const outcome = await send(endpoint, body, signal);
+    const result = 'error' in outcome || isSuccess(outcome) ? outcome : toAnswerFailure(outcome, endpoint);
+    permit.settle('error' in result && result.isOutage ? 'outage' : 'answered');
+    return result;
+  };
+
+  const attemptAgain = async (endpoint: Endpoint, fields: readonly FormField[], signal: AbortSignal) => {
+    for (let attempts = 1; ; attempts += 1) {
+      const result = await attempt(endpoint, fields, signal);
+      if (!('error' in result)) return result;
+      const mayRepeat = result.repeat === 'always' || (result.repeat === 'if_repeatable' && isRepeatable[endpoint]);
+      if (!mayRepeat || attempts === attemptsLimit) throw result.error;
+      log.info('face service asked again', { endpoint, attempts });
+      // Full jitter, so that many callers do not come back at once.
+      const [share = 0] = random(1);
+      const pauseMs = (firstPauseMs * 2 ** attempts * share) / 255;
+      await delay(pauseMs, undefined, { signal }).catch(() => {
+        throw result.error;
+      });
+    }
+  };
+
+  const call: FacenitionClient['call'] = async (endpoint, fields, guard, signal) => {
+    if (calls >= callsLimit) throw new FaceError('overloaded');
+    calls += 1;
+    try {
+      const { body, status } = await attemptAgain(endpoint, fields, signal);
+      const parsed = guard.safeParse(body);
+      if (parsed.success) return parsed.data;
+      const issues = parsed.error.issues.map(({ code, path }) => ({ code: String(code), path: path.map(String) }));
+      throw new FaceError('upstream_malformed', { endpoint, status, issues });
+    } finally {
+      calls -= 1;
+    }
+  };
+  const deadline = (): AbortSignal => AbortSignal.timeout(timeouts.totalMs);
+
+  // The API has no address that only tells whether it is there. A verification without token and photo is refused as
+  // malformed by a service that works and knows our client token, counts against nobody, and costs it nothing.
+  const probe = async (): Promise<boolean> => {
+    const result = await attempt('authenticate', [], deadline());
+    return 'error' in result && (result.error.code === 'request_malformed' || result.error.code === 'photo_missing');
+  };
+  let evidence: { readonly at: EpochMs; readonly ready: Promise<boolean> } | null = null;
+  const isReady = (): Promise<boolean> => {
+    const now = clock.now();
+    const ageMs = evidence === null ? evidenceMs : now - evidence.at;
+    if (evidence === null || ageMs >= evidenceMs || ageMs < 0) evidence = { at: now, ready: probe() };
+    return evidence.ready;
+  };
+
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= pool.close();
+    return closing;
+  };
+
+  return { call, deadline, isReady, close };
+}
+
+const isSuccess = ({ status, body }: Answer): boolean => status >= 200 && status < 300 && body !== undefined;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `Retry-After` in seconds (RFC 9110, section 10.2.3); a date or anything else is `null`. */
+const parseSeconds = (header: string | string[] | undefined): number | null =>
+  typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;

@@ -1,0 +1,43 @@
+import type { Photo, SealedToken } from '../core/concealed.js';
+import type { EnrolRequest, VerifyRequest } from '../core/ports.js';
+import { type EpochSec, toEpochMs, toIso } from '../core/units.js';
+import { toBoundScope } from './facenition-token.js';
+import type { FormField } from './multipart.js';
+
+/** The field `photo`, once for each photo. */
+export const photosField = (photos: readonly Photo[]): FormField => ({ name: 'photo', photos });
+
+// Left out rather than empty: the service would take an empty text for a value.
+const optionalField = (name: string, text: string | null | undefined): FormField[] =>
+  text === null || text === undefined ? [] : [{ name, text }];
+
+// The hosted service does not publish how it writes an expiry; our own server reads RFC 3339.
+const expiryField = (expiresAt: EpochSec | null | undefined): FormField[] =>
+  optionalField('expiry', expiresAt === null || expiresAt === undefined ? null : toIso(toEpochMs(expiresAt)));
+
+const sharedFields = ({ binding, secret, photos }: Pick<EnrolRequest, 'binding' | 'secret' | 'photos'>) => [
+  { name: 'scope', text: toBoundScope(binding) },
+  { name: 'accuracy', text: String(binding.accuracy) },
+  ...optionalField(
+    'password',
+    secret?.use((text) => text),
+  ),
+  photosField(photos),
+];
+
+/** The form of `/generate`. @throws FaceError `request_malformed` as `toBoundScope` */
+export const enrolFields = (request: EnrolRequest): FormField[] => [
+  ...expiryField(request.expiresAt),
+  ...sharedFields(request),
+];
+
+/**
+ * The form of `/authenticate` and `/authenticate-score`.
+ * @param sent - the token of the request, or a decoy
+ * @throws FaceError `request_malformed` as `toBoundScope`
+ */
+export const checkFields = (request: VerifyRequest, sent: SealedToken): FormField[] => [
+  { name: 'token', text: sent.use((text) => text) },
+  ...expiryField(request.expectedExpiresAt),
+  ...sharedFields(request),
+];

@@ -1,0 +1,601 @@
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Response } from 'undici';
+import {
+  type Behaviour,
+  type FaultServer,
+  faults,
+  type SeenRequest,
+  startFaultServer,
+} from '../../test/simulators/facenition-faults.js';
+import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { Credential, Photo, SealedToken, UserSecret } from '../core/concealed.js';
+import type { Binding, EnrolRequest, Verifier, VerifyRequest } from '../core/ports.js';
+import { epochMs, epochSec } from '../core/units.js';
+import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { renderToken } from '../token/format.js';
+import { createFacenitionVerifier } from './facenition.js';
+
+const canary = 'zq7-canary';
+const clientToken = `client-${canary}`;
+const password = `password ${canary} ü\r\n--`;
+const opaqueToken = `${canary}${'a1b2'.repeat(10)}`;
+const subject = `00u-${canary}`;
+const binding: Binding = { tenant: 'acme', idp: 'okta', subject, scope: 'sign-in', accuracy: 4 };
+const pixels = `\xff\xd8\xff jpeg ${canary}`;
+const draw = (): Photo => new Photo(Buffer.from(pixels, 'latin1'));
+const isWiped = (photo: Photo): boolean => photo.use((bytes) => bytes.every((byte) => byte === 0));
+
+const ourToken = (expiresAt: number | null = null, keyVersion = 3): string =>
+  renderToken({
+    engine: 1,
+    hasSecret: false,
+    photos: 1,
+    keyVersion,
+    expiresAt: expiresAt === null ? null : epochSec(expiresAt),
+    salt: Buffer.alloc(16, 1),
+    stored: Buffer.alloc(128, 2),
+    tag: Buffer.alloc(16, 3),
+  }).use((text) => text);
+
+interface Setting {
+  readonly verifier: Verifier;
+  readonly server: FaultServer;
+  readonly log: ReturnType<typeof createTextLog>;
+  /** Moves the verifier's clock on. */
+  pass(ms: number): void;
+}
+
+const opened: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+async function setUp(behave: (request: SeenRequest, count: number) => Behaviour, path = ''): Promise<Setting> {
+  const server = await startFaultServer(behave);
+  opened.push(server.close);
+  return { ...connect(`${server.url}${path}`), server };
+}
+
+function connect(url: string, onLog: () => void = () => {}): Omit<Setting, 'server'> {
+  const log = createTextLog();
+  let now = 1_700_000_000_000;
+  const verifier = createFacenitionVerifier({
+    url,
+    token: new Credential(clientToken),
+    timeouts: { connectMs: 400, headersMs: 200, bodyMs: 200, totalMs: 900 },
+    clock: { now: () => epochMs(now) },
+    random: systemRandom,
+    log: { ...log, info: (...line) => [log.info(...line), onLog()] },
+  });
+  opened.push(verifier.close);
+  return { verifier, log, pass: (ms) => (now += ms) };
+}
+
+const verifyRequest = (changes: Partial<VerifyRequest> = {}): VerifyRequest => ({
+  photos: [draw()],
+  token: new SealedToken(opaqueToken),
+  binding,
+  secret: new UserSecret(password),
+  requireLiveness: false,
+  allowRenewal: true,
+  ...changes,
+});
+const enrolRequest = (changes: Partial<EnrolRequest> = {}): EnrolRequest => ({
+  photos: [draw()],
+  binding,
+  secret: new UserSecret(password),
+  expiresAt: null,
+  ...changes,
+});
+
+const answer = (json: unknown): Behaviour => ({ status: 200, json });
+const yes = answer({ ok: true, authenticated: true, extra: [1] });
+const noFaces = answer({ ok: true, widthPx: 10, heightPx: 10, faces: [] });
+const lively = (value: unknown): Behaviour =>
+  answer({
+    ok: true,
+    pass: true,
+    reasons: [],
+    measurements: [{ name: 'liveness', value, unit: 'probability', atLeast: 0.5, atMost: null, pass: true }],
+  });
+
+const errorOf = async (work: Promise<unknown>): Promise<FaceError> => {
+  const error: unknown = await work.then(
+    () => new Error('did not refuse'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof FaceError)) throw error;
+  return error;
+};
+
+const fieldsOf = async ({ headers, body }: SeenRequest): Promise<Record<string, unknown[]>> => {
+  const form = await new Response(body, { headers: { 'content-type': String(headers['content-type']) } }).formData();
+  const fields: Record<string, unknown[]> = {};
+  for (const [name, value] of form) {
+    const read = typeof value === 'string' ? value : Buffer.from(await value.arrayBuffer()).toString('latin1');
+    fields[name] = [...(fields[name] ?? []), read];
+  }
+  return fields;
+};
+
+describe('a service that fails', () => {
+  // How often the server is asked: verification counts attempts there, detection leaves nothing behind.
+  test.each([
+    ['hang before headers', 'upstream_unavailable', 1, 1],
+    ['hang in headers', 'upstream_unavailable', 1, 1],
+    ['hang in body', 'upstream_unavailable', 1, 1],
+    ['drip', 'upstream_unavailable', 1, 1],
+    ['truncate', 'upstream_unavailable', 1, 3],
+    ['truncate chunked', 'upstream_unavailable', 1, 3],
+    ['close', 'upstream_unavailable', 1, 3],
+    ['reset', 'upstream_unavailable', 1, 3],
+    ['huge body', 'upstream_malformed', 1, 1],
+    ['huge headers', 'upstream_malformed', 1, 1],
+    ['not http', 'upstream_malformed', 1, 1],
+    [faults['html with 200'], 'upstream_malformed', 1, 1],
+    [faults['html with 404'], 'upstream_malformed', 1, 1],
+    [faults['html with 502'], 'upstream_unavailable', 1, 3],
+    [faults['json with 500'], 'upstream_unavailable', 1, 1],
+    [faults['json with 503'], 'upstream_unavailable', 1, 3],
+    [faults['invalid json'], 'upstream_malformed', 1, 1],
+    [faults.nothing, 'upstream_malformed', 1, 1],
+    [faults.redirect, 'upstream_malformed', 1, 1],
+  ] as const satisfies [Behaviour, FaceErrorCode, number, number][])(
+    '%j is %s, asked %i time for a verification and %i for a detection',
+    async (behaviour, code, verifications, detections) => {
+      const { verifier, server, log } = await setUp(() => behaviour);
+      const request = verifyRequest();
+      const photo = draw();
+      const errors = [await errorOf(verifier.verify(request))];
+      expect(server.requests.length).toBe(verifications);
+      errors.push(await errorOf(verifier.detect(photo)));
+      expect(server.requests.length).toBe(verifications + detections);
+      expect(errors.map((error) => error.code)).toEqual([code, code]);
+      expect(server.requests.every(({ path }) => path === '/authenticate' || path === '/detect')).toBe(true);
+      expect([...request.photos, photo].map(isWiped)).toEqual([true, true]);
+      const printed = inspect(errors, { depth: 9, showHidden: true }) + JSON.stringify(errors) + log.text();
+      expect(printed).not.toContain(canary);
+      expect(errors.map((error) => error.cause)).toEqual([undefined, undefined]);
+    },
+  );
+
+  test.each([
+    ['no object', null],
+    ['a list', [{ ok: true, authenticated: true }]],
+    ['no ok', { authenticated: true }],
+    ['ok: false with status 200', { ok: false, authenticated: true }],
+    ['text for a boolean', { ok: true, authenticated: 'true' }],
+    ['a number for a boolean', { ok: true, authenticated: 1 }],
+    ['nothing to read', { ok: true }],
+  ])('an answer of the wrong shape, %s, is upstream_malformed and never a match', async (_name, json) => {
+    const { verifier, server } = await setUp(() => answer(json));
+    expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe('upstream_malformed');
+    expect(server.requests.length).toBe(1);
+  });
+
+  test.each([
+    ['no token', { ok: true }],
+    ['a token over 256 characters', { ok: true, token: 'a'.repeat(257) }],
+    ['a token with a space', { ok: true, token: 'a b' }],
+    ['an empty token', { ok: true, token: '' }],
+    ['a broken token of ours', { ok: true, token: 'fv1.AAAA' }],
+    ['a token of ours with another expiry', { ok: true, token: ourToken(2_000_000_000) }],
+  ])('an enrolment that answers %s is upstream_malformed', async (_name, json) => {
+    const { verifier } = await setUp(() => answer(json));
+    expect((await errorOf(verifier.enrol(enrolRequest()))).code).toBe('upstream_malformed');
+  });
+
+  test.each([
+    ['fewer results than pictures', { ok: true, results: [{ score: 0.5, match: true }] }],
+    ['a score out of range', { ok: true, results: Array(2).fill({ score: 1.5, match: true }) }],
+  ])('a comparison that answers %s is upstream_malformed', async (_name, json) => {
+    const { verifier } = await setUp(() => answer(json));
+    expect((await errorOf(verifier.match(draw(), [draw(), draw()], 4))).code).toBe('upstream_malformed');
+  });
+
+  test.each([
+    ['an outlier that was not sent', { ok: true, consistent: false, outliers: [2] }],
+    ['a contradiction', { ok: true, consistent: true, outliers: [1] }],
+  ])('a consistency check that answers %s is upstream_malformed', async (_name, json) => {
+    const { verifier } = await setUp(() => answer(json));
+    expect((await errorOf(verifier.consistency([draw(), draw()], 4))).code).toBe('upstream_malformed');
+  });
+
+  test('a comparison interrupted twice is asked again, and its third answer counts', async () => {
+    const { verifier, server } = await setUp((_request, count) =>
+      count < 3 ? 'reset' : answer({ ok: true, score: 0.123456, match: false }),
+    );
+    expect(await verifier.match(draw(), [draw()], 4)).toEqual([{ score: 0.12, match: false }]);
+    expect(server.requests.map(({ path }) => path)).toEqual(['/match', '/match', '/match']);
+    const [first, , third] = await Promise.all(server.requests.map(fieldsOf));
+    expect(third).toEqual(first);
+  });
+
+  test('where no connection stands, nothing was sent: an enrolment is asked again, too', async () => {
+    const { port, close } = await startFaultServer(() => 'close');
+    await close();
+    let started: Promise<FaultServer> | null = null;
+    const { verifier } = connect(`http://127.0.0.1:${port}`, () => {
+      started ??= startFaultServer(() => answer({ ok: true, token: opaqueToken }), port);
+    });
+    const outcome = verifier.enrol(enrolRequest()).then(
+      () => 'enrolled',
+      (error: unknown) => toCode(error),
+    );
+    // The pause before the next attempt is drawn at random, so the server may come too late; it is never asked twice.
+    expect(['enrolled', 'upstream_unavailable']).toContain(await outcome);
+    const server = await started!;
+    opened.push(server.close);
+    expect(server.requests.length).toBeLessThanOrEqual(1);
+    expect(await verifier.enrol(enrolRequest())).toMatchObject({ photos: 1 });
+  });
+
+  test('a service that is not there is upstream_unavailable', async () => {
+    const { port, close } = await startFaultServer(() => 'close');
+    await close();
+    const { verifier } = connect(`http://127.0.0.1:${port}`);
+    expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe('upstream_unavailable');
+    expect(await verifier.isReady()).toBe(false);
+  });
+});
+
+describe('a service that refuses', () => {
+  test.each([
+    [400, { ok: false, error: canary, code: 'face_none' }, 'face_none'],
+    [400, { ok: false, error: canary, code: 'photo_invalid' }, 'photo_invalid'],
+    [413, { ok: false, error: canary, code: 'body_too_large' }, 'body_too_large'],
+    [400, { ok: false, error: canary, code: 'token_malformed' }, 'token_malformed'],
+    [400, { ok: false, error: canary, code: 'token_revoked' }, 'token_revoked'],
+    [429, { ok: false, error: canary, code: 'locked_out' }, 'locked_out'],
+    [400, { ok: false, error: canary, code: 'request_malformed' }, 'request_malformed'],
+    // The hosted service sends no code: whatever it is, the request is at fault.
+    [400, { ok: false, error: canary }, 'request_malformed'],
+    // Our own client token, scope or address: not the caller's affair.
+    [401, { ok: false, error: canary, code: 'caller_untrusted' }, 'upstream_unavailable'],
+    [401, { ok: false, error: canary }, 'upstream_unavailable'],
+    [403, { ok: false, error: canary, code: 'scope_missing' }, 'upstream_unavailable'],
+    [404, { ok: false, error: canary, code: 'not_found' }, 'upstream_unavailable'],
+    [404, { ok: false, error: canary }, 'upstream_unavailable'],
+    [429, { ok: false, error: canary }, 'upstream_unavailable'],
+    [400, { ok: false, error: canary, code: canary }, 'upstream_unavailable'],
+    [400, { ok: false, error: canary, code: 'subject_unknown' }, 'upstream_unavailable'],
+    [400, { ok: false, error: canary, code: 'config_invalid' }, 'upstream_unavailable'],
+    [400, { ok: false, error: canary, code: 'toString' }, 'upstream_unavailable'],
+    [400, { error: canary }, 'upstream_malformed'],
+    [400, { ok: true, authenticated: true }, 'upstream_malformed'],
+    [400, { ok: false, code: 5 }, 'upstream_malformed'],
+  ] as const)('%i %j is %s, asked once, without its text', async (status, json, code) => {
+    const { verifier, server, log } = await setUp(() => ({ status, json }));
+    const errors = [await errorOf(verifier.verify(verifyRequest())), await errorOf(verifier.detect(draw()))];
+    expect(errors.map((error) => error.code)).toEqual([code, code]);
+    expect(server.requests.length).toBe(2);
+    expect(inspect(errors, { depth: 9, showHidden: true }) + log.text()).not.toContain(canary);
+  });
+
+  test('a mismatch told as a refusal is a verdict', async () => {
+    const { verifier } = await setUp(() => ({ status: 403, json: { ok: false, code: 'face_mismatch' } }));
+    expect(await verifier.verify(verifyRequest())).toMatchObject({ matched: false });
+    expect((await errorOf(verifier.enrol(enrolRequest()))).code).toBe('face_mismatch');
+  });
+
+  test('a lockout tells when to come back', async () => {
+    const json = { ok: false, code: 'locked_out' };
+    const { verifier } = await setUp(() => ({ status: 429, json, headers: { 'retry-after': '120' } }));
+    expect((await errorOf(verifier.verify(verifyRequest()))).detail).toMatchObject({ retryAfterSec: 120 });
+  });
+
+  test('refusals in any number do not open the circuit', async () => {
+    const { verifier, server } = await setUp(() => ({ status: 400, json: { ok: false, code: 'face_none' } }));
+    for (let count = 0; count < 12; count += 1) await errorOf(verifier.verify(verifyRequest()));
+    expect(server.requests.length).toBe(12);
+  });
+});
+
+describe('the circuit', () => {
+  test('opens after five outages, refuses without asking, asks once after the cool-down, and closes', async () => {
+    let isBack = false;
+    const { verifier, server, log, pass } = await setUp(() => (isBack ? yes : faults['json with 500']));
+    for (let count = 0; count < 5; count += 1) await errorOf(verifier.verify(verifyRequest()));
+    const refused = verifyRequest();
+    expect((await errorOf(verifier.verify(refused))).code).toBe('upstream_unavailable');
+    expect(refused.photos.map(isWiped)).toEqual([true]);
+    expect(await verifier.isReady()).toBe(false);
+    expect(server.requests.length).toBe(5);
+    pass(10_000);
+    await errorOf(verifier.verify(verifyRequest()));
+    await errorOf(verifier.verify(verifyRequest()));
+    expect(server.requests.length).toBe(6);
+    isBack = true;
+    pass(10_000);
+    for (let count = 0; count < 3; count += 1)
+      expect(await verifier.verify(verifyRequest())).toMatchObject({ matched: true });
+    expect(server.requests.length).toBe(9);
+    expect(log.text().match(/open|half_open|closed/g)).toEqual(['open', 'half_open', 'open', 'half_open', 'closed']);
+  });
+});
+
+describe('connections', () => {
+  // A reply may come before its request is done with, so a second connection is opened; never a third.
+  test('are kept: calls one after the other share them', async () => {
+    const { verifier, server } = await setUp(() => yes);
+    for (let count = 0; count < 20; count += 1) await verifier.verify(verifyRequest());
+    expect(server.requests.length).toBe(20);
+    expect(server.connections()).toBeLessThanOrEqual(2);
+  });
+
+  test('are kept over refusals with a body', async () => {
+    const { verifier, server } = await setUp(() => ({ status: 400, json: { ok: false, code: 'face_none' } }));
+    for (let count = 0; count < 10; count += 1) await errorOf(verifier.verify(verifyRequest()));
+    expect(server.connections()).toBeLessThanOrEqual(2);
+  });
+
+  test('are at most sixteen, and at most sixty-four calls are held', async () => {
+    const { verifier, server } = await setUp(() => yes);
+    const outcomes = await Promise.all(
+      Array.from({ length: 80 }, () => verifier.verify(verifyRequest()).then(() => 'done', toCode)),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'overloaded').length).toBe(16);
+    expect(outcomes.filter((outcome) => outcome === 'done').length).toBe(64);
+    expect(server.connections()).toBeLessThanOrEqual(16);
+  });
+
+  test('end with the verifier', async () => {
+    const { verifier } = await setUp(() => yes);
+    await verifier.verify(verifyRequest());
+    await verifier.close();
+    expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe('upstream_unavailable');
+    expect(await verifier.isReady()).toBe(false);
+  });
+});
+
+describe('what is sent', () => {
+  test('to enrol and to verify: the fields of the API, under the client token, and no user', async () => {
+    const { verifier, server } = await setUp(
+      ({ path }) => (path.endsWith('generate') ? answer({ ok: true, token: opaqueToken }) : yes),
+      '/base/',
+    );
+    const expiresAt = epochSec(2_000_000_000);
+    await verifier.enrol(enrolRequest({ photos: [draw(), draw()], expiresAt }));
+    await verifier.verify(verifyRequest({ expectedExpiresAt: expiresAt }));
+    const [enrolment, verification] = server.requests;
+    const { scope, ...enrolled } = await fieldsOf(enrolment!);
+    expect(enrolled).toEqual({
+      expiry: ['2033-05-18T03:33:20.000Z'],
+      accuracy: ['4'],
+      password: [password],
+      photo: [pixels, pixels],
+    });
+    expect(String(scope)).toMatch(/^sign-in#[\w-]{43}$/);
+    expect(await fieldsOf(verification!)).toEqual({
+      ...enrolled,
+      scope,
+      token: [opaqueToken],
+      photo: [pixels],
+    });
+    for (const { method, headers } of server.requests) {
+      expect(method).toBe('POST');
+      expect(headers).toMatchObject({ 'x-auth-token': clientToken, 'x-api-version': '2' });
+    }
+    expect(server.requests.map(({ path }) => path)).toEqual(['/base/generate', '/base/authenticate']);
+    expect(Buffer.concat(server.requests.map(({ body }) => body)).toString('latin1')).not.toContain(subject);
+  });
+
+  test('without a secret and an expiry, neither field', async () => {
+    const { verifier, server } = await setUp(() => yes);
+    await verifier.verify(verifyRequest({ secret: null }));
+    expect(Object.keys(await fieldsOf(server.requests[0]!)).sort()).toEqual(['accuracy', 'photo', 'scope', 'token']);
+  });
+
+  test('nothing where the request can be refused here', async () => {
+    const { verifier, server } = await setUp(() => yes);
+    const six = Array.from({ length: 6 }, draw);
+    const refusals = await Promise.all([
+      errorOf(verifier.verify(verifyRequest({ photos: [] }))),
+      errorOf(verifier.enrol(enrolRequest({ photos: six }))),
+      errorOf(verifier.match(draw(), [], 4)),
+      ...['', 'a b', 'a'.repeat(257), 'a\r\nb', 'fv1.short'].map((text) =>
+        errorOf(verifier.verify(verifyRequest({ token: new SealedToken(text) }))),
+      ),
+      errorOf(verifier.enrol(enrolRequest({ binding: { ...binding, subject: '\ud800' } }))),
+    ]);
+    expect(refusals.map(({ code }) => code)).toEqual([
+      'photo_missing',
+      'photo_too_many',
+      'photo_missing',
+      ...Array(5).fill('token_malformed'),
+      'request_malformed',
+    ]);
+    expect(six.every(isWiped)).toBe(true);
+    expect(server.requests.length).toBe(0);
+  });
+});
+
+describe('where nothing is enrolled', () => {
+  const verifyNobody = (verifier: Verifier) => verifier.verify(verifyRequest({ token: null, secret: null }));
+
+  test.each([
+    ['a match', yes],
+    ['no match', answer({ ok: true, authenticated: false })],
+    ['token_malformed', { status: 400, json: { ok: false, code: 'token_malformed' } }],
+    ['token_key_retired', { status: 400, json: { ok: false, code: 'token_key_retired' } }],
+    ['a refusal without a code', { status: 400, json: { ok: false } }],
+  ] satisfies [string, Behaviour][])('the service is asked about a decoy; its %s is no match', async (_name, reply) => {
+    const { verifier, server } = await setUp(() => reply);
+    expect(await verifyNobody(verifier)).toEqual({ matched: false, contentKey: null, liveness: null, renewed: null });
+    expect(server.requests.map(({ path }) => path)).toEqual(['/authenticate']);
+  });
+
+  test('what the service says of the photo is told all the same', async () => {
+    const { verifier } = await setUp(() => ({ status: 400, json: { ok: false, code: 'face_none' } }));
+    expect((await errorOf(verifyNobody(verifier))).code).toBe('face_none');
+  });
+
+  test.each([
+    ['of our own format', ourToken(2_000_000_000, 7)],
+    ['of hexadecimal digits', 'a1b2c3d4'.repeat(8)],
+    ['of another alphabet', 'Zz_-09'.repeat(9)],
+  ])('the decoy looks like the tokens seen last, %s, and is another each time', async (_name, text) => {
+    const { verifier, server } = await setUp(() => yes);
+    await verifier.verify(verifyRequest({ token: new SealedToken(text) }));
+    await verifyNobody(verifier);
+    await verifyNobody(verifier);
+    const sent = (await Promise.all(server.requests.map(fieldsOf))).map(({ token }) => String(token));
+    const [, one, other] = sent;
+    expect(new Set(sent).size).toBe(3);
+    expect([one!.length, other!.length]).toEqual([text.length, text.length]);
+    const alphabet = /^[0-9a-f]+$/.test(text) ? /^[0-9a-f]+$/ : /^[\w.-]+$/;
+    expect(one).toMatch(alphabet);
+    // Engine, flags and key version: the first four bytes of ours.
+    if (text.startsWith('fv1.')) expect(one!.slice(0, 9)).toBe(text.slice(0, 9));
+  });
+});
+
+describe('an expiry that the caller expects', () => {
+  test.each([
+    [2_000_000_000, 2_000_000_000, true],
+    [2_000_000_000, undefined, true],
+    [2_000_000_000, 2_000_000_001, false],
+    [2_000_000_000, null, false],
+    [null, 2_000_000_000, false],
+    [null, null, true],
+  ])('token %p, expected %p: a match counts is %p', async (held, expected, matched) => {
+    const { verifier, server } = await setUp(() => yes);
+    const request = verifyRequest({
+      token: new SealedToken(ourToken(held)),
+      ...(expected === undefined ? {} : { expectedExpiresAt: expected === null ? null : epochSec(expected) }),
+    });
+    expect(await verifier.verify(request)).toMatchObject({ matched });
+    // Asked all the same, so that the time tells nothing.
+    expect(server.requests.length).toBe(1);
+  });
+});
+
+describe('liveness', () => {
+  test('is measured of each photo before the check, and the least is told', async () => {
+    const values = [0.9, 0.4, 0.7];
+    const { verifier, server } = await setUp(({ path }, count) =>
+      path === '/liveness' ? lively(values[count - 1]) : yes,
+    );
+    const verdict = await verifier.verify(verifyRequest({ photos: [draw(), draw(), draw()], requireLiveness: true }));
+    expect(verdict).toMatchObject({ matched: true, liveness: 0.4 });
+    expect(server.requests.map(({ path }) => path)).toEqual(['/liveness', '/liveness', '/liveness', '/authenticate']);
+  });
+
+  test.each([
+    ['none', answer({ ok: true, pass: true, reasons: [], measurements: [] })],
+    ['2', lively(2)],
+    ['text', lively('1')],
+  ])('of %s is upstream_malformed, and nothing is checked', async (_name, reply) => {
+    const { verifier, server } = await setUp(() => reply);
+    const request = verifyRequest({ requireLiveness: true });
+    expect((await errorOf(verifier.verify(request))).code).toBe('upstream_malformed');
+    expect(server.requests.map(({ path }) => path)).toEqual(['/liveness']);
+  });
+
+  test('a refusal of the second photo waits for the others before the photos are overwritten', async () => {
+    const { verifier, server } = await setUp((_request, count) =>
+      count === 2 ? { status: 400, json: { ok: false, code: 'face_none' } } : lively(0.9),
+    );
+    const request = verifyRequest({ photos: [draw(), draw(), draw()], requireLiveness: true });
+    expect((await errorOf(verifier.verify(request))).code).toBe('face_none');
+    expect(server.requests.length).toBe(3);
+    const sent = await Promise.all(server.requests.map(fieldsOf));
+    expect(sent.map(({ photo }) => photo)).toEqual([[pixels], [pixels], [pixels]]);
+    expect(request.photos.every(isWiped)).toBe(true);
+  });
+});
+
+describe('scores', () => {
+  const score = (json: unknown) => setUp(() => answer(json)).then(({ verifier }) => verifier.score(verifyRequest()));
+
+  test('of a match are told in two decimals', async () => {
+    const json = { ok: true, authenticated: true, score: 0.71828, threshold: 0.41 };
+    expect(await score(json)).toEqual({ matched: true, score: 0.72, threshold: 0.41 });
+  });
+
+  test('of a miss are not told, even where the service does', async () => {
+    const json = { ok: true, authenticated: false, score: 0.4, threshold: 0.41 };
+    expect(await score(json)).toEqual({ matched: false, score: null, threshold: 0.41 });
+  });
+});
+
+describe('readiness', () => {
+  test.each([
+    ['refuses an empty request by code', { status: 400, json: { ok: false, code: 'request_malformed' } }, true],
+    ['refuses an empty request for its photo', { status: 400, json: { ok: false, code: 'photo_missing' } }, true],
+    ['refuses an empty request without a code', { status: 400, json: { ok: false, error: 'photo' } }, true],
+    ['does not know the client token', { status: 401, json: { ok: false, code: 'caller_untrusted' } }, false],
+    ['denies the client token verification', { status: 403, json: { ok: false, code: 'scope_missing' } }, false],
+    ['is something else', faults['html with 404'], false],
+    ['says yes to nothing', yes, false],
+    ['is down', faults['html with 502'], false],
+    ['hangs', 'hang before headers', false],
+  ] satisfies [string, Behaviour, boolean][])('of a service that %s', async (_name, behaviour, ready) => {
+    const { verifier } = await setUp(() => behaviour);
+    expect(await verifier.isReady()).toBe(ready);
+  });
+
+  test('is asked once in five seconds, however often somebody wants to know', async () => {
+    const { verifier, server, pass } = await setUp(() => ({ status: 400, json: { ok: false } }));
+    await Promise.all(Array.from({ length: 50 }, () => verifier.isReady()));
+    pass(4999);
+    await verifier.isReady();
+    expect(server.requests.length).toBe(1);
+    pass(1);
+    await verifier.isReady();
+    expect(server.requests.length).toBe(2);
+    expect(server.requests.map(({ path }) => path)).toEqual(['/authenticate', '/authenticate']);
+  });
+
+  test('comes back by itself: the question is also what closes the circuit', async () => {
+    let isBack = false;
+    const { verifier, server, pass } = await setUp(() =>
+      isBack ? { status: 400, json: { ok: false } } : faults['json with 500'],
+    );
+    for (let count = 0; count < 5; count += 1) await errorOf(verifier.verify(verifyRequest()));
+    isBack = true;
+    expect(await verifier.isReady()).toBe(false);
+    expect(server.requests.length).toBe(5);
+    pass(10_000);
+    expect(await verifier.isReady()).toBe(true);
+  });
+});
+
+test('screening and comparison replies are taken over, unknown fields left out', async () => {
+  const measurement = { name: 'yaw', value: 1, unit: 'deg', atLeast: null, atMost: 35, pass: true };
+  const replies: Record<string, unknown> = {
+    '/detect': {
+      widthPx: 9,
+      heightPx: 8,
+      faces: [{ box: { x: 1, y: 2, width: 3, height: 4, z: 5 }, confidence: 0.9 }],
+    },
+    '/quality': { pass: true, reasons: [], measurements: [measurement], more: 1 },
+    '/liveness': { pass: false, reasons: ['yaw'], measurements: [measurement] },
+    '/match-bulk': {
+      results: [
+        { score: 0.1, match: false },
+        { score: 0.9, match: true, more: 1 },
+      ],
+    },
+    '/consistency-check': { consistent: false, outliers: [1] },
+  };
+  const { verifier } = await setUp(({ path }) => answer({ ok: true, ...Object(replies[path]) }));
+  expect(await verifier.detect(draw())).toEqual({
+    widthPx: 9,
+    heightPx: 8,
+    faces: [{ box: { x: 1, y: 2, width: 3, height: 4 }, confidence: 0.9 }],
+  });
+  expect(await verifier.quality(draw())).toEqual({ pass: true, reasons: [], measurements: [measurement] });
+  expect(await verifier.liveness(draw())).toEqual({ pass: false, reasons: ['yaw'], measurements: [measurement] });
+  expect(await verifier.match(draw(), [draw(), draw()], 4)).toEqual([
+    { score: 0.1, match: false },
+    { score: 0.9, match: true },
+  ]);
+  expect(await verifier.consistency([draw(), draw()], 4)).toEqual({ consistent: false, outliers: [1] });
+});
+
+test('no faces is an answer', async () => {
+  const { verifier } = await setUp(() => noFaces);
+  expect(await verifier.detect(draw())).toEqual({ widthPx: 10, heightPx: 10, faces: [] });
+});

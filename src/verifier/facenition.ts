@@ -1,0 +1,219 @@
+import { type Photo, SealedToken } from '../core/concealed.js';
+import type { Accuracy, EnrolRequest, Liveness, Screening, Verifier, VerifyRequest } from '../core/ports.js';
+import { FaceError, toCode } from '../errors.js';
+import { mostPhotos } from '../token/format.js';
+import { type ClientOptions, createFacenitionClient } from './facenition-client.js';
+import { checkFields, enrolFields, photosField } from './facenition-fields.js';
+import {
+  authenticateReply,
+  consistencyReply,
+  detectReply,
+  generateReply,
+  matchBulkReply,
+  matchReply,
+  scoreReply,
+  screeningReply,
+} from './facenition-replies.js';
+import { createDecoys, identifyToken } from './facenition-token.js';
+
+/** The measurement of `/liveness` that is the probability of "live". */
+const livenessName = 'liveness';
+
+/**
+ * The verifier that leaves the work to a Facenition server: the hosted service, or one of our own. It binds a token to a
+ * user through the scope (`toBoundScope`), derives no content key and seals nothing anew.
+ * @throws FaceError from every method, beside the codes of `Verifier`: `request_malformed` where the service refuses a
+ *   request without saying why, `body_too_large`, `locked_out`, `token_expired`, `token_revoked`
+ */
+export function createFacenitionVerifier(options: ClientOptions): Verifier {
+  const client = createFacenitionClient(options);
+  const decoys = createDecoys(options.random);
+
+  const screen = async (endpoint: 'quality' | 'liveness', photo: Photo, signal: AbortSignal): Promise<Screening> => {
+    const { pass, reasons, measurements } = await client.call(endpoint, [photosField([photo])], screeningReply, signal);
+    return { pass, reasons, measurements };
+  };
+
+  const leastLiveness = async (photos: readonly Photo[], signal: AbortSignal): Promise<number> => {
+    const screenings = await allSettled(photos.map((photo) => screen('liveness', photo, signal)));
+    return Math.min(...screenings.map(toLiveness));
+  };
+
+  /**
+   * Holds photos against a token, or against a decoy where there is none.
+   * @returns `null` where the answer is no, whatever `send` was told
+   */
+  const check = async <T>(
+    request: VerifyRequest,
+    send: (fields: ReturnType<typeof checkFields>) => Promise<T>,
+  ): Promise<T | null> => {
+    const { token } = request;
+    const sent = token ?? decoys.draw(request.secret !== null);
+    try {
+      const reply = await send(checkFields(request, sent));
+      if (token === null) return null;
+      decoys.learn(token);
+      return isOfExpectedExpiry(token, request) ? reply : null;
+    } catch (error) {
+      const code = toCode(error);
+      // What the service says of a decoy says nothing of the person in front of the camera.
+      const isAboutDecoy = token === null && (code.startsWith('token_') || code === 'request_malformed');
+      if (isAboutDecoy || code === 'face_mismatch') return null;
+      throw error;
+    }
+  };
+
+  return {
+    kind: 'facenition',
+    isReady: client.isReady,
+    identify: (token) => {
+      const { tokenId, expiresAt } = identifyToken(token);
+      return { tokenId, expiresAt };
+    },
+    close: client.close,
+
+    enrol: (request) =>
+      wiping(request.photos, async () => {
+        const { photos, expiresAt } = request;
+        checkPhotoCount(photos);
+        const reply = await client.call('generate', enrolFields(request), generateReply, client.deadline());
+        const token = new SealedToken(reply.token);
+        const tokenId = checkSealed(token, request);
+        return { token, tokenId, engine: reply.engine, expiresAt, photos: photos.length, contentKey: null };
+      }),
+
+    verify: (request) =>
+      wiping(request.photos, async () => {
+        checkRequest(request);
+        const signal = client.deadline();
+        // First, as it may be asked again and counts against nobody.
+        const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
+        const reply = await check(request, (fields) => client.call('authenticate', fields, authenticateReply, signal));
+        return { matched: reply?.authenticated ?? false, contentKey: null, liveness, renewed: null };
+      }),
+
+    score: (request) =>
+      wiping(request.photos, async () => {
+        checkRequest(request);
+        // Where the service refuses a decoy without telling one: nothing reaches it.
+        let threshold = 1;
+        const reply = await check(request, async (fields) => {
+          const scored = await client.call('authenticate-score', fields, scoreReply, client.deadline());
+          threshold = scored.threshold;
+          return scored;
+        });
+        const matched = reply?.authenticated ?? false;
+        // The service may tell how near a miss was; this port does not.
+        const score = matched ? (reply?.score ?? null) : null;
+        return { matched, score: score === null ? null : toTwoDecimals(score), threshold };
+      }),
+
+    match: (probe, references, accuracy) =>
+      wiping([probe, ...references], async () => {
+        if (references.length === 0) throw new FaceError('photo_missing');
+        const fields = [
+          accuracyField(accuracy),
+          { name: 'probe', photos: [probe] },
+          { name: 'reference', photos: references },
+        ];
+        const signal = client.deadline();
+        const results =
+          references.length === 1
+            ? [await client.call('match', fields, matchReply, signal)]
+            : (await client.call('match-bulk', fields, matchBulkReply, signal)).results;
+        checkCount('match-bulk', results, references.length);
+        return results.map(({ score, match }) => ({ score: toTwoDecimals(score), match }));
+      }),
+
+    consistency: (photos, accuracy) =>
+      wiping(photos, async () => {
+        const fields = [accuracyField(accuracy), photosField(photos)];
+        const reply = await client.call('consistency-check', fields, consistencyReply, client.deadline());
+        const { consistent, outliers } = reply;
+        if (outliers.some((index) => index >= photos.length) || consistent !== (outliers.length === 0))
+          throw new FaceError('upstream_malformed', { endpoint: 'consistency-check' });
+        return { consistent, outliers };
+      }),
+
+    detect: (photo) =>
+      wiping([photo], async () => {
+        const fields = [photosField([photo])];
+        const { widthPx, heightPx, faces } = await client.call('detect', fields, detectReply, client.deadline());
+        return { widthPx, heightPx, faces };
+      }),
+
+    quality: (photo) => wiping([photo], () => screen('quality', photo, client.deadline())),
+    liveness: (photo) => wiping([photo], () => screen('liveness', photo, client.deadline())),
+  };
+}
+
+/** Photos are overwritten however `work` ends, also those that were never sent. */
+async function wiping<T>(photos: readonly Photo[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    for (const photo of photos) photo.wipe();
+  }
+}
+
+/** Waits for all, so that none is still being sent when photos are overwritten; then throws the first refusal in order. */
+async function allSettled<T>(calls: readonly Promise<T>[]): Promise<T[]> {
+  const outcomes = await Promise.allSettled(calls);
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+}
+
+function checkPhotoCount(photos: readonly Photo[]): void {
+  if (photos.length === 0) throw new FaceError('photo_missing');
+  if (photos.length > mostPhotos) throw new FaceError('photo_too_many');
+}
+
+/** What can be refused here is not sent. */
+function checkRequest({ photos, token }: VerifyRequest): void {
+  checkPhotoCount(photos);
+  if (token !== null) identifyToken(token);
+}
+
+function checkCount(endpoint: string, results: readonly unknown[], expected: number): void {
+  if (results.length !== expected) throw new FaceError('upstream_malformed', { endpoint, results: results.length });
+}
+
+/**
+ * The token's public name.
+ * @throws FaceError `upstream_malformed` where it cannot be read, or was made with another expiry than asked for: it would
+ *   outlive the enrolment, or end before it
+ */
+function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
+  try {
+    const identity = identifyToken(token);
+    if (identity.isOurs && identity.expiresAt !== expiresAt)
+      throw new FaceError('upstream_malformed', { endpoint: 'generate', problem: 'expiry' });
+    return identity.tokenId;
+  } catch (error) {
+    if (toCode(error) !== 'token_malformed') throw error;
+    throw new FaceError('upstream_malformed', { endpoint: 'generate', problem: 'token' });
+  }
+}
+
+/**
+ * Whether a token has the expiry the caller expects. Our own tokens tell theirs, and the service refuses one whose expiry
+ * was changed; but its API has no way to say that none is expected. Of other tokens the service alone can know.
+ */
+function isOfExpectedExpiry(token: SealedToken, { expectedExpiresAt }: VerifyRequest): boolean {
+  const identity = identifyToken(token);
+  return expectedExpiresAt === undefined || !identity.isOurs || identity.expiresAt === expectedExpiresAt;
+}
+
+const accuracyField = (accuracy: Accuracy) => ({ name: 'accuracy', text: String(accuracy) });
+
+const toTwoDecimals = (score: number): number => Math.round(score * 100) / 100;
+
+/** The measured probability of "live". @throws FaceError `upstream_malformed` where the reply does not hold one */
+function toLiveness({ measurements }: Screening): Liveness {
+  const value = measurements.find(({ name }) => name === livenessName)?.value;
+  if (value === undefined || value < 0 || value > 1)
+    throw new FaceError('upstream_malformed', { endpoint: 'liveness', missing: livenessName });
+  return value;
+}
