@@ -4,7 +4,7 @@ import { bindingOf, type Connection } from './connection.js';
 import { type Consent, checkConsent, recordConsent } from './consent.js';
 import { denyWhereSound } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
-import { clearAttempts, lockoutOf } from './lockout.js';
+import { attemptsOfSubject, clearAttempts } from './lockout.js';
 import type { EnrolRequest, Sealed } from './ports.js';
 import { addSec, toEpochSec } from './units.js';
 
@@ -60,7 +60,7 @@ export async function enrolSubject(
     const sealed = await enrolToken({ photos, binding, secret, expiresAt }, deps);
     await recordConsent({ connection: connection.id, subject }, consent, sealed.tokenId, deps);
     await replaceToken({ connection, subject, former, token: sealed.token }, deps);
-    await clearAttempts(lockoutOf(binding), deps);
+    await clearAttempts(attemptsOfSubject(binding), deps);
     return sealed;
   } finally {
     for (const photo of photos) photo.wipe();

@@ -1,52 +1,75 @@
-import { FaceError, toCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import type { CoreDeps } from './deps.js';
 import type { Binding } from './ports.js';
 import { addSec } from './units.js';
 
-/**
- * Five failed attempts, then none until the window that the first of them opened is over. NIST SP 800-63B §5.2.3 allows
- * five for a biometric without certified presentation attack detection.
- */
-const failuresAllowed = 5;
+/** Whose attempts are counted together, and how many may fail before none is taken. */
+export interface Counted {
+  readonly name: string;
+  readonly failuresAllowed: number;
+}
+
+/** Locked out until the window that the first failure opened is over. */
 const windowSec = 15 * 60;
 
-/** Codes that say the picture was of no use: nothing was compared, so nothing was guessed. */
-const isUnusedAttempt = (error: unknown): boolean => {
-  const code = toCode(error);
-  return code.startsWith('photo_') || code.startsWith('face_') || code === 'overloaded' || code.startsWith('upstream_');
-};
+/**
+ * A user in front of a camera. NIST SP 800-63B §5.2.3 allows five failures for a biometric without certified
+ * presentation attack detection.
+ */
+export const attemptsOfSubject = ({ tenant, idp, subject }: Binding): Counted => ({
+  name: `subject:${idp}:${tenant}:${subject}`,
+  failuresAllowed: 5,
+});
+
+/**
+ * A token that a backend keeps and checks as it sees fit: at a door, against every face that comes. NIST SP 800-63B
+ * §5.2.2 bounds the failures of any authenticator by a hundred.
+ */
+export const attemptsOfToken = (tokenId: string): Counted => ({ name: `token:${tokenId}`, failuresAllowed: 100 });
+
+/** Nothing was compared, so nothing was guessed: the picture was of no use, or nobody looked at it. */
+const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
+  'photo_missing',
+  'photo_too_many',
+  'photo_invalid',
+  'photo_too_large',
+  'photo_too_small',
+  'photo_animated',
+  'face_none',
+  'face_many',
+  'face_too_small',
+  'overloaded',
+  'upstream_unavailable',
+  'upstream_malformed',
+]);
 
 /**
  * Runs one attempt at a face check and counts it against `who`. The attempt is counted before it runs, so that many at
  * once count too, and is given back where nothing was compared. A success clears the count.
- * @param who - whose attempts are counted together: a subject of a connection, or a token
  * @throws FaceError `locked_out` with `retryAfterSec`, and whatever `attempt` throws
  */
 export async function countAttempt<T>(
-  who: string,
+  who: Counted,
   attempt: () => Promise<{ readonly succeeded: boolean; readonly result: T }>,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<T> {
   const key = failuresKey(who);
   const windowEnd = addSec(clock.now(), windowSec);
   const failures = await state.add(key, 1, windowEnd);
-  if (failures > failuresAllowed) throw new FaceError('locked_out', { retryAfterSec: windowSec });
+  if (failures > who.failuresAllowed) throw new FaceError('locked_out', { retryAfterSec: windowSec });
   try {
     const { succeeded, result } = await attempt();
     if (succeeded) await state.delete(key);
     return result;
   } catch (error) {
-    if (isUnusedAttempt(error)) await state.add(key, -1, windowEnd);
+    if (unusedAttempt.has(toCode(error))) await state.add(key, -1, windowEnd);
     throw error;
   }
 }
 
 /** Forgets the failed attempts of `who`: after a new enrolment. */
-export async function clearAttempts(who: string, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function clearAttempts(who: Counted, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(failuresKey(who));
 }
 
-const failuresKey = (who: string): string => `failures:${who}`;
-
-/** The name under which the attempts on one subject of one connection are counted. */
-export const lockoutOf = ({ tenant, idp, subject }: Binding): string => `subject:${idp}:${tenant}:${subject}`;
+const failuresKey = ({ name }: Counted): string => `failures:${name}`;

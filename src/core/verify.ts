@@ -2,7 +2,7 @@ import { FaceError, toCode } from '../errors.js';
 import type { SealedToken } from './concealed.js';
 import { isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
-import { countAttempt, lockoutOf } from './lockout.js';
+import { attemptsOfSubject, attemptsOfToken, countAttempt } from './lockout.js';
 import type { Binding, Score, Verdict, VerifyRequest } from './ports.js';
 import { toEpochMs } from './units.js';
 
@@ -40,9 +40,9 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   const { token, binding, photos } = request;
   try {
     const tokenId = token === null ? null : await checkUsable(token, deps);
-    const who = binding.subject === '' && tokenId !== null ? `token:${tokenId}` : lockoutOf(binding);
+    const isKeptByCaller = binding.subject === '' && tokenId !== null;
     const verdict = await countAttempt(
-      who,
+      isKeptByCaller ? attemptsOfToken(tokenId) : attemptsOfSubject(binding),
       async () => {
         const result = await check();
         return { succeeded: result.matched, result };
