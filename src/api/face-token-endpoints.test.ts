@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createKeysInMemory } from '../../test/keys.js';
+import { createSimulatedEngine } from '../../test/simulators/engine.js';
+import { systemRandom } from '../../test/simulators/sinks.js';
+import { createEmbeddedVerifier } from '../verifier/embedded.js';
 
 let server: ApiServer;
 let auth: { 'x-auth-token': string };
@@ -94,6 +98,18 @@ describe('a token', () => {
     expect((await server.postJson('/revoke', { token: 'x' }, auth)).body.code).toBe('token_malformed');
     const weak = { 'x-auth-token': (await server.issue(['verify'])).token };
     expect((await server.postJson('/revoke', { token: 'x' }, weak)).body.code).toBe('scope_missing');
+  });
+
+  test('from a retired key is told so', async () => {
+    const { token } = await generate();
+    const keys = createKeysInMemory(null, Buffer.alloc(32, 2));
+    const engine = createSimulatedEngine();
+    const verifier = createEmbeddedVerifier({ engine, keys, random: systemRandom });
+    const own = await startApiServer({ verifier });
+    const headers = { 'x-auth-token': (await own.issue()).token };
+    const answer = await own.postForm('/authenticate', toForm({ token: String(token), photo: ada }), headers);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'token_key_retired' } });
+    await own.stop();
   });
 
   test('locks after five wrong faces, for the right one too', async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { FaceError } from '../errors.js';
 import type { Allowance } from './budget.js';
+import { joinAndWipe } from './join.js';
 
 /**
  * Reads a whole body. Refuses as soon as too much was announced or has arrived; the request is left to be discarded,
@@ -26,12 +27,11 @@ export function collectBody(request: IncomingMessage, allowance: Allowance): Pro
         settle(() => reject(error));
       }
     };
-    const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks)));
+    const onEnd = (): void => settle(() => resolve(joinAndWipe(chunks)));
     const onBroken = (): void => settle(() => reject(new FaceError('request_malformed', 'aborted')));
     const settle = (answer: () => void): void => {
       request.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
       answer();
-      for (const chunk of chunks) chunk.fill(0);
     };
     request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
   });

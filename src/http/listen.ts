@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** Time to send the request line and headers. */
 const headersTimeoutMs = 10_000;
@@ -21,6 +21,10 @@ export interface Listening {
 
 /** Listens for HTTP. Rejects with the system's error where the address cannot be had. */
 export function listen(app: RequestListener, { host, port }: { host: string; port: number }): Promise<Listening> {
+  // Node counts a connection that never asked anything as busy, and one that has been answered as open: kept here
+  // instead, so that neither holds up a stop.
+  const quiet = new Set<Socket>();
+  let isStopping = false;
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -28,17 +32,30 @@ export function listen(app: RequestListener, { host, port }: { host: string; por
       keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: 5_000,
     },
-    app,
+    (request, response) => {
+      const { socket } = request;
+      quiet.delete(socket);
+      response.once('close', () => {
+        if (isStopping) socket.end();
+        else if (!socket.destroyed) quiet.add(socket);
+      });
+      app(request, response);
+    },
   );
+  server.on('connection', (socket) => {
+    quiet.add(socket);
+    socket.once('close', () => quiet.delete(socket));
+  });
   const stop = (): Promise<void> =>
     new Promise((resolve, reject) => {
+      isStopping = true;
       const cut = setTimeout(() => server.closeAllConnections(), stopTimeoutMs);
       server.close((error) => {
         clearTimeout(cut);
         if (error === undefined) resolve();
         else reject(error);
       });
-      server.closeIdleConnections();
+      for (const socket of quiet) socket.destroy();
     });
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Photo } from '../core/concealed.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { type Body, type BodyOptions, maxPhotoBytes } from './intake.js';
+import { joinAndWipe } from './join.js';
 import { longTextBytes } from './json.js';
 
 const maxTextFields = 16;
@@ -94,9 +95,7 @@ function createMemoryStorage(
       });
       file.stream.on('end', () => {
         if (isRefused) return;
-        const buffer = Buffer.concat(chunks);
-        for (const chunk of chunks) chunk.fill(0);
-        callback(null, { buffer, size: buffer.length });
+        joinAndWipe(chunks).then((buffer) => callback(null, { buffer, size: buffer.length }), callback);
       });
     },
     _removeFile(_request, file, callback) {
