@@ -25,10 +25,10 @@ test('stop lets a request under way finish, takes no new one, and closes idle co
   await arrived;
   const stopped = stop();
   await expect(fetch(`http://${host}:${port}/`)).rejects.toThrow();
+  await idleClosed;
   answer();
   expect(await (await pending).text()).toBe('done');
   await stopped;
-  await idleClosed;
 });
 
 test('an address that is taken is an error, not a crash', async () => {
