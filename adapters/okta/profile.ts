@@ -29,7 +29,7 @@ export interface OktaProfile extends Profile {
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
  */
 export function createOktaProfile(
-  { orgUrl, auth, attribute }: OktaConnection['okta'],
+  { orgUrl, auth, attribute }: Pick<OktaConnection['okta'], 'orgUrl' | 'auth' | 'attribute'>,
   { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
 ): OktaProfile {
   const client = createClient({ orgUrl, auth }, fetch);

@@ -23,6 +23,7 @@ export type HookAnswer =
 export async function callHook(org: Org, hook: InlineHook, payload: unknown, retry: boolean): Promise<HookAnswer> {
   let answer = await callOnce(org, hook.channel, payload);
   if (retry && isWorthRetrying(answer)) answer = await callOnce(org, hook.channel, payload);
+  org.hookAnswers.push(answer.ok ? answer.body : null);
   org.log.push({
     eventType: 'inline_hook.executed',
     published: isoNow(org),

@@ -113,6 +113,8 @@ export interface Org {
   readonly apiTokens: Set<string>;
   readonly registrationRule: { readonly policyId: string; readonly id: string; hookId: string | null };
   readonly log: LogEvent[];
+  /** What hooks answered, oldest first; `null` where there was no answer to read. For showing: the real org keeps none. */
+  readonly hookAnswers: unknown[];
 }
 
 /** An empty org. */
@@ -128,6 +130,7 @@ export const createOrg = (options: { readonly now: () => number; readonly hookTi
   apiTokens: new Set(),
   registrationRule: { policyId: newId('rst'), id: newId('rul'), hookId: null },
   log: [],
+  hookAnswers: [],
 });
 
 export const isoNow = (org: Org): string => new Date(org.now()).toISOString();

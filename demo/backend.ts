@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/** What the demonstration plays beside Okta: a backend that holds a client token. */
+export interface Backend {
+  enrol(subject: string, photo: Uint8Array): Promise<void>;
+  /** A whole step-up: start it, send the photo. @returns how it ended */
+  checkFace(subject: string, photo: Uint8Array): Promise<'passed' | 'failed'>;
+  revoke(subject: string): Promise<void>;
+}
+
+const issuedGuard = z.object({ token: z.string() });
+const startedGuard = z.object({ id: z.string(), challenge: z.string() });
+const settledGuard = z.object({ state: z.enum(['passed', 'failed']) });
+
+/** Calls the REST API of the server over HTTP, as any backend would. */
+export async function connectBackend(url: string, adminKey: string, connection: string): Promise<Backend> {
+  const post = async (path: string, headers: Record<string, string>, body: string | FormData): Promise<unknown> => {
+    const response = await fetch(url + path, { method: 'POST', headers, body });
+    const reply: unknown = await response.json();
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${JSON.stringify(reply)}`);
+    return reply;
+  };
+  const json = { 'content-type': 'application/json' };
+  const name = JSON.stringify({ name: 'demonstration' });
+  const { token } = issuedGuard.parse(await post('/generateToken', { ...json, 'x-admin-key': adminKey }, name));
+  const client = { 'x-auth-token': token };
+
+  const toForm = (fields: Record<string, string>, photo: Uint8Array): FormData => {
+    const form = new FormData();
+    for (const [field, value] of Object.entries(fields)) form.append(field, value);
+    form.append('photo', new Blob([Uint8Array.from(photo)]), 'photo.jpg');
+    return form;
+  };
+
+  return {
+    async enrol(subject, photo) {
+      const consent = {
+        consentStatement: 'Demonstration: sign-in with my face',
+        consentGivenAt: new Date().toISOString(),
+      };
+      await post('/enrolments', client, toForm({ connection, subject, ...consent }, photo));
+    },
+    async checkFace(subject, photo) {
+      const about = JSON.stringify({ connection, subject });
+      const { id, challenge } = startedGuard.parse(await post('/step-ups', { ...json, ...client }, about));
+      return settledGuard.parse(await post(`/step-ups/${id}/photos`, {}, toForm({ challenge }, photo))).state;
+    },
+    async revoke(subject) {
+      await post('/enrolments/revoke', { ...json, ...client }, JSON.stringify({ connection, subject }));
+    },
+  };
+}

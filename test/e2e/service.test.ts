@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { toForm } from '../api-server.js';
+import { modelsFolder, projectRoot } from '../faces.js';
+import { loadPictures, type Pictures } from '../pictures.js';
+import { type Service, startService } from '../service.js';
+
+/* The server as its own process, as `npm start` starts it, on real models and real photos. */
+
+const top = mkdtempSync(join(tmpdir(), 'facestep-service-'));
+afterAll(() => rmSync(top, { recursive: true }));
+let folders = 0;
+let data: string;
+let pictures: Pictures;
+const running: Service[] = [];
+
+beforeEach(async () => {
+  data = join(top, String(++folders));
+  pictures ??= await loadPictures();
+});
+afterEach(async () => {
+  for (const service of running.splice(0)) await service.stop();
+});
+
+const writeConfig = (settings: object): string => {
+  const file = join(top, `config-${++folders}.json`);
+  writeFileSync(file, JSON.stringify({ modelsFolder, verifier: { kind: 'embedded', workers: 1 }, ...settings }));
+  return file;
+};
+
+async function start(env: Record<string, string> = {}): Promise<Service> {
+  const service = await startService({ PORT: '0', FACESTEP_DATA: data, FACESTEP_CONFIG: writeConfig({}), ...env });
+  running.push(service);
+  return service;
+}
+
+/** Runs the server where it must not start. */
+const startInVain = (env: Record<string, string>) =>
+  spawnSync(process.execPath, [join(projectRoot, 'dist/src/main.js')], {
+    env: { ...process.env, PORT: '0', FACESTEP_DATA: data, ...env },
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+
+const keyShown = (service: Service): string | undefined =>
+  service.said.map((line) => /(fsa_[\w-]+)/.exec(line)?.[1]).find((key) => key !== undefined);
+
+async function post(service: Service, path: string, headers: Record<string, string>, body: string | FormData) {
+  const response = await fetch(service.url + path, { method: 'POST', headers, body });
+  return { status: response.status, body: z.record(z.string(), z.json()).parse(await response.json()) };
+}
+
+async function takeClientToken(service: Service, adminKey: string): Promise<string> {
+  const headers = { 'content-type': 'application/json', 'x-admin-key': adminKey };
+  const { status, body } = await post(service, '/generateToken', headers, '{"name":"test"}');
+  expect(status).toBe(200);
+  return String(body.token);
+}
+
+describe('the process', () => {
+  test('shows an administrator key at the first start and never again; state and keys survive a restart', async () => {
+    const first = await start();
+    const adminKey = keyShown(first)!;
+    const clientToken = await takeClientToken(first, adminKey);
+    const enrolled = await post(
+      first,
+      '/generate',
+      { 'x-auth-token': clientToken },
+      toForm({ photo: pictures.person[0] }),
+    );
+    expect(enrolled.status).toBe(200);
+    await first.stop();
+
+    const second = await start();
+    expect(keyShown(second)).toBeUndefined();
+    await takeClientToken(second, adminKey);
+    const form = toForm({ token: String(enrolled.body.token), photo: pictures.person[1] });
+    const verified = await post(second, '/authenticate', { 'x-auth-token': clientToken }, form);
+    expect(verified).toEqual({ status: 200, body: { ok: true, authenticated: true } });
+    const other = toForm({ token: String(enrolled.body.token), photo: pictures.stranger });
+    const refused = await post(second, '/authenticate', { 'x-auth-token': clientToken }, other);
+    expect(refused).toEqual({ status: 200, body: { ok: true, authenticated: false } });
+  });
+
+  test('keeps its data to its owner, and no photo, embedding or token in it', async () => {
+    const service = await start();
+    const clientToken = await takeClientToken(service, keyShown(service)!);
+    const { body } = await post(
+      service,
+      '/generate',
+      { 'x-auth-token': clientToken },
+      toForm({ photo: pictures.person[0] }),
+    );
+    await service.stop();
+    expect(statSync(data).mode & 0o077).toBe(0);
+    const jpegStart = Buffer.from(pictures.person[0].subarray(0, 64));
+    for (const name of readdirSync(data)) {
+      expect(statSync(join(data, name)).mode & 0o077).toBe(0);
+      const bytes = readFileSync(join(data, name));
+      expect(bytes.includes(String(body.token))).toBe(false);
+      expect(bytes.includes(clientToken.split('_')[2]!)).toBe(false);
+      expect(bytes.includes(jpegStart)).toBe(false);
+    }
+  });
+
+  test('takes the administrator key from the environment, and shows none', async () => {
+    const service = await start({ FACESTEP_ADMIN_KEY: 'chosen-by-the-administrator' });
+    expect(keyShown(service)).toBeUndefined();
+    await takeClientToken(service, 'chosen-by-the-administrator');
+  });
+
+  test('ends by itself on SIGTERM, with requests under way answered', async () => {
+    const service = await start();
+    const clientToken = await takeClientToken(service, keyShown(service)!);
+    const answers = Array.from({ length: 4 }, () =>
+      post(service, '/quality', { 'x-auth-token': clientToken }, toForm({ photo: pictures.person[0] })),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    service.process.kill('SIGTERM');
+    for (const { status } of await Promise.all(answers)) expect(status).toBe(200);
+    if (service.process.exitCode === null) await new Promise((resolve) => service.process.once('exit', resolve));
+    expect(service.process.exitCode).toBe(0);
+  });
+});
+
+describe('what keeps it from starting is said', () => {
+  const copyModels = () => {
+    const folder = join(top, `models-${++folders}`);
+    cpSync(modelsFolder, folder, { recursive: true });
+    return folder;
+  };
+
+  test('a missing model', () => {
+    const folder = copyModels();
+    rmSync(join(folder, 'fr_feature.onnx'));
+    const { status, stderr } = startInVain({ FACESTEP_CONFIG: writeConfig({ modelsFolder: folder }) });
+    expect(status).toBe(1);
+    expect(stderr).toContain('model_missing');
+    expect(stderr).toContain('npm run setup');
+  });
+
+  test('an altered model', () => {
+    const folder = copyModels();
+    const file = join(folder, 'fr_pose.onnx');
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1] ^= 1;
+    writeFileSync(file, bytes);
+    const { status, stderr } = startInVain({ FACESTEP_CONFIG: writeConfig({ modelsFolder: folder }) });
+    expect(status).toBe(1);
+    expect(stderr).toContain('model_altered');
+  });
+
+  test('a wrong setting, by its path and without its value', () => {
+    const { status, stderr, stdout } = startInVain({
+      FACESTEP_CONFIG: writeConfig({ adminKey: 'canary with\nnewline', surprise: 1 }),
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain('adminKey');
+    expect(stderr).toContain('surprise');
+    expect(stderr + stdout).not.toContain('canary');
+  });
+
+  test('a port that is taken', async () => {
+    const service = await start();
+    const { status, stderr } = startInVain({ PORT: new URL(service.url).port, FACESTEP_DATA: join(top, 'other') });
+    expect(status).toBe(1);
+    expect(stderr).toContain('listen EADDRINUSE');
+  });
+});

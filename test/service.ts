@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The server as a process of its own, started the way `npm start` starts it. */
+export interface Service {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** What it told the person at the terminal. */
+  readonly said: readonly string[];
+  stop(): Promise<void>;
+}
+
+const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
+
+/**
+ * Starts the server and waits until it is ready.
+ * @param env - added to this process's environment: `PORT`, `FACESTEP_DATA`, …
+ */
+export async function startService(env: Record<string, string>): Promise<Service> {
+  const child = spawn(process.execPath, [main], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const said: string[] = [];
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      said.push(line);
+      const [, address] = /listens on (\S+)/.exec(line) ?? [];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('exit', () => reject(new Error(`The server did not start:\n${said.join('\n')}`)));
+  });
+  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
+  return {
+    url,
+    process: child,
+    said,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
