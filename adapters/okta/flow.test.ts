@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Json } from '../../src/json.js';
+import { askHook } from '../../test/contract/adapter.js';
 import {
   isAllowed,
   isClaimed,
@@ -12,7 +13,6 @@ import {
   toProgressiveEvent,
   toTokenEvent,
 } from '../../test/contract/okta.js';
-import { askHook } from '../../test/hook-server.js';
 import type { OktaAdapter } from './index.js';
 
 const ada = '00uAda00000000000001';

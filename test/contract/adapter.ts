@@ -5,9 +5,8 @@ import type { z } from 'zod';
 import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
 import type { AdapterName } from '../../adapters/index.js';
 import { SealedToken } from '../../src/core/concealed.js';
-import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
+import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
 import { projectRoot } from '../faces.js';
-import { askHook } from '../hook-server.js';
 
 /** Text that stands for what must never be seen: it is put where secrets and tokens are. */
 export const canary = 'canary-7f3a9c51e0b24d68';
@@ -49,6 +48,12 @@ export interface HookHarness {
   readonly isGranted: (reply: RawReply) => boolean;
   /** Longest reply the provider reads. */
   readonly replyMaxBytes: number;
+}
+
+/** What a hook answers, its refusals included. */
+export async function askHook(adapter: Adapter, name: string, request: RawRequest): Promise<RawReply> {
+  const hook = adapter.hooks[name]!;
+  return hook.handle(request).catch((error: unknown) => hook.refuse(toCode(error)));
 }
 
 const encode = (body: unknown): Uint8Array => Buffer.from(JSON.stringify(body));

@@ -2,8 +2,12 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { issueClientToken } from '../../src/api/client-tokens.js';
+import { type AppDeps, createApp } from '../../src/http/app.js';
+import { listen } from '../../src/http/listen.js';
+import { toForm } from '../api-server.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../contract/okta.js';
-import { type HookServer, serveHooks } from '../hook-server.js';
+import { drawPicture } from '../embedded.js';
 import type { HookChannelSettings, SignIn } from '../simulators/okta/index.js';
 
 const password = 'correct horse';
@@ -12,21 +16,24 @@ const grace = { login: 'grace@example.com', password };
 const headerChannel: HookChannelSettings = { type: 'HTTP', header: 'Authorization', secret: hookSecret };
 
 let bench: OktaBench;
-let hooks: HookServer;
+let server: Server;
 let adaId: string;
+let graceId: string;
 beforeEach(async () => {
   bench = await openOktaBench();
-  hooks = await serveHooks(bench.adapter);
+  server = await start();
   adaId = await bench.okta.createUser(ada);
-  await bench.okta.createUser(grace);
+  graceId = await bench.okta.createUser(grace);
 });
 afterEach(async () => {
-  await hooks.close();
+  await server.stop();
   await bench.close();
 });
 
-const attachTokenHook = (uri = `${hooks.url}/token`, channel: HookChannelSettings = headerChannel) =>
-  bench.okta.attachHook({ kind: 'token', uri, channel });
+const attachTokenHook = (
+  uri = `${server.origin}/hooks/workforce/token`,
+  channel: HookChannelSettings = headerChannel,
+) => bench.okta.attachHook({ kind: 'token', uri, channel });
 
 /** The claims of a token, its signature checked with the published keys as an application does. */
 async function claimsOf(token: string | null): Promise<Record<string, unknown>> {
@@ -43,6 +50,33 @@ async function facesOf(signIn: SignIn): Promise<{ id: unknown; access: unknown }
 
 const denied = { ok: false, error: 'server_error', description: expect.stringMatching(/^face_not_verified: /) };
 
+/** The whole service on a socket, with that adapter in it. */
+async function start(adapter = bench.adapter) {
+  const connection = { id: 'workforce', kind: 'okta', policy: bench.policy, profile: adapter.profile };
+  const deps: AppDeps = {
+    ...bench.core,
+    adminKeyDigest: new Uint8Array(32),
+    delivery: { send: async () => {} },
+    connections: new Map([['workforce', connection]]),
+    hooks: new Map([['workforce', adapter.hooks]]),
+    isReady: async () => true,
+  };
+  const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });
+  const request = { name: 'test', tenant: 'workforce', scopes: ['enrol', 'verify'] as const, lifeSec: 3600 };
+  const { credential } = await issueClientToken(request, deps);
+  const origin = `http://127.0.0.1:${port}`;
+  const post = async (path: string, fields: Record<string, string>, photos: readonly Uint8Array[] = []) => {
+    const response = await fetch(origin + path, {
+      method: 'POST',
+      headers: credential.use((token) => ({ 'X-Auth-Token': token })),
+      body: toForm({ ...fields, ...(photos.length === 0 ? {} : { photo: photos }) }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, string> };
+  };
+  return { origin, post, stop };
+}
+type Server = Awaited<ReturnType<typeof start>>;
+
 /** A service that is not ours, in its place. */
 async function serve(listener: RequestListener): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer(listener).listen(0, '127.0.0.1');
@@ -58,11 +92,56 @@ async function serve(listener: RequestListener): Promise<{ url: string; close():
   };
 }
 
+describe('the whole way, from a face to a token', () => {
+  const enrol = (subject: string, person: string) =>
+    server.post(
+      '/enrolments',
+      {
+        connection: 'workforce',
+        subject,
+        consentStatement: 'face-check-1',
+        consentGivenAt: new Date(bench.clock.now()).toISOString(),
+      },
+      [drawPicture(person, 1), drawPicture(person, 2)],
+    );
+  const stepUp = async (subject: string, person: string) => {
+    const started = await server.post('/step-ups', { connection: 'workforce', subject });
+    const { id, challenge } = started.body;
+    return (await server.post(`/step-ups/${id}/photos`, { challenge: challenge! }, [drawPicture(person, 3)])).body
+      .state;
+  };
+  const tokenOf = (user: string) => bench.okta.org.users.get(user)?.profile.facestepToken;
+
+  test('only the enrolled face signs its own user in, until it is revoked', async () => {
+    await attachTokenHook();
+    expect((await enrol(adaId, 'ada')).status).toBe(201);
+    expect(tokenOf(adaId)).toMatch(/^.{100,256}$/);
+
+    expect(await stepUp(adaId, 'grace')).toBe('failed');
+    expect(await bench.okta.signIn(ada)).toMatchObject(denied);
+
+    expect(await stepUp(adaId, 'ada')).toBe('passed');
+    expect(await facesOf(await bench.okta.signIn(ada))).toMatchObject({ access: { result: 'verified' } });
+
+    // The token copied into another user's profile is bound to the first.
+    bench.okta.org.users.get(graceId)!.profile.facestepToken = tokenOf(adaId);
+    expect(await stepUp(graceId, 'ada')).toBe('failed');
+    expect(await bench.okta.signIn(grace)).toMatchObject(denied);
+
+    // A step-up that has passed does not outlive the enrolment.
+    expect(await stepUp(adaId, 'ada')).toBe('passed');
+    const revoked = await server.post('/enrolments/revoke', { connection: 'workforce', subject: adaId });
+    expect(revoked.status).toBe(200);
+    expect(tokenOf(adaId)).toBeUndefined();
+    expect(await bench.okta.signIn(ada)).toMatchObject(denied);
+    expect(await stepUp(adaId, 'ada')).toBe('failed');
+  });
+});
+
 describe('signing in', () => {
   test('is denied without a step-up', async () => {
     await attachTokenHook();
     expect(await bench.okta.signIn(ada)).toMatchObject(denied);
-    expect(hooks.calls()).toBe(1);
   });
 
   test('with a step-up puts the claim, an object, into both tokens', async () => {
@@ -129,9 +208,9 @@ describe('signing in', () => {
   });
 
   test('with clocks more than five minutes apart is denied, and says so', async () => {
-    await hooks.close();
+    await server.stop();
     const skewed = { ...bench.clock, now: () => (bench.clock.now() + 301_000) as ReturnType<typeof bench.clock.now> };
-    hooks = await serveHooks(bench.connect({ core: { clock: skewed } }));
+    server = await start(bench.connect({ core: { clock: skewed } }));
     await attachTokenHook();
     await bench.passStepUp(adaId);
     expect(await bench.okta.signIn(ada)).toMatchObject({
@@ -143,8 +222,8 @@ describe('signing in', () => {
 
 describe('where the administrator chose to omit the claim', () => {
   beforeEach(async () => {
-    await hooks.close();
-    hooks = await serveHooks(bench.connect({ policy: { whenUnverified: 'omit_claim' } }));
+    await server.stop();
+    server = await start(bench.connect({ policy: { whenUnverified: 'omit_claim' } }));
     await attachTokenHook();
   });
 
@@ -174,6 +253,10 @@ describe('where the administrator chose to omit the claim', () => {
 });
 
 describe('Okta fails open', () => {
+  beforeEach(() => {
+    bench.okta.org.hookTimeoutMs = 3_000;
+  });
+
   test.each([
     [
       'answers 401',
@@ -203,9 +286,9 @@ describe('Okta fails open', () => {
   });
 
   test('so our own hook denies in time when the state store hangs', async () => {
-    await hooks.close();
+    await server.stop();
     const state = { ...bench.core.state, read: () => new Promise<never>(() => {}) };
-    hooks = await serveHooks(bench.connect({ core: { state } }));
+    server = await start(bench.connect({ core: { state } }));
     await attachTokenHook();
     expect(await bench.okta.signIn(ada)).toMatchObject(denied);
   });
@@ -220,10 +303,10 @@ describe('Okta fails open', () => {
 describe('a hook with an OAuth channel', () => {
   const scope = 'facehook';
   const connectByOAuth = async (clientId: string) => {
-    await hooks.close();
+    await server.stop();
     const { issuer } = await bench.okta.addAuthorizationServer({ id: 'hooks', audience: 'https://face.example.com' });
     const oauth = { issuer, audience: 'https://face.example.com', clientId };
-    hooks = await serveHooks(bench.connect({ okta: { hooks: { oauth } } }));
+    server = await start(bench.connect({ okta: { hooks: { oauth } } }));
     return `${issuer}/v1/token`;
   };
 
@@ -266,7 +349,7 @@ describe('registration', () => {
     });
     return { status: response.status, body: await response.json() };
   };
-  const attach = (uri = `${hooks.url}/registration`) =>
+  const attach = (uri = `${server.origin}/hooks/workforce/registration`) =>
     bench.okta.attachHook({ kind: 'registration', uri, channel: headerChannel });
   const change = { login: ada.login, userProfileUpdate: { employeeNumber: '1234' } };
 
@@ -280,10 +363,8 @@ describe('registration', () => {
   });
 
   test('is not let through where the policy omits claims: a profile has none', async () => {
-    await hooks.close();
-    hooks = await serveHooks(
-      bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } }),
-    );
+    await server.stop();
+    server = await start(bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } }));
     await attach();
     expect(await post('update', change)).toMatchObject({ status: 403 });
   });

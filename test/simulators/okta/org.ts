@@ -103,7 +103,8 @@ export interface Org {
   url: string;
   /** The org's clock, in milliseconds since 1970. */
   readonly now: () => number;
-  readonly hookTimeoutMs: number;
+  /** How long a hook may take. */
+  hookTimeoutMs: number;
   readonly users: Map<string, OrgUser>;
   readonly attributes: Map<string, SchemaAttribute>;
   readonly hooks: Map<string, InlineHook>;
