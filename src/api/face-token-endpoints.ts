@@ -67,7 +67,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       }),
       async handle({ fields, client, photos }) {
         const { scope, accuracy, password, expiry } = fields;
-        if (expiry !== undefined && (toEpochMs(expiry) <= deps.clock.now() || toEpochMs(expiry) >= latestInstant)) {
+        if (expiry !== undefined && (toEpochMs(expiry) <= deps.clock.now() || toEpochMs(expiry) > latestInstant)) {
           throw toFieldRefusal('expiry');
         }
         const sealed = await enrolToken(

@@ -99,6 +99,17 @@ describe('refuses', () => {
     expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['verifier.url'] });
   });
 
+  test.each([
+    ['no address', { url: 'mail' }, 'delivery.url'],
+    ['another protocol', { url: 'https://mail.example' }, 'delivery.url'],
+    ['no host', { url: 'smtp://' }, 'delivery.url'],
+    ['a sender that is no address', { from: 'us' }, 'delivery.from'],
+    ['codes in the clear on a network', { requireTls: false }, 'delivery.requireTls'],
+  ])('delivery with %s', async (_name, change, path) => {
+    const delivery = { kind: 'smtp', url: 'smtp://u:p@mail.example:587', from: 'a@b.example', ...change };
+    expect(await refusalOf(load({ delivery }))).toMatchObject({ code: 'config_invalid', paths: [path] });
+  });
+
   test('a file that is not there', async () => {
     const refusal = await refusalOf(load({}, { FACESTEP_CONFIG: '/nowhere.json' }));
     expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['FACESTEP_CONFIG'] });
@@ -150,6 +161,11 @@ describe('accepts', () => {
     expect(config).toMatchObject({ port: 1, dataFolder: './data', adminKey: null });
   });
 
+  test.each(['localhost', '127.0.0.1', '[::1]'])('delivery in the clear to %s', async (host) => {
+    const delivery = { kind: 'smtp', url: `smtp://${host}:25`, from: 'a@b.example', requireTls: false };
+    expect(redact(await load({ delivery }))).toMatchObject({ delivery: { requireTls: false } });
+  });
+
   test('a byte order mark', async () => {
     expect(await load('\uFEFF{"port":1}')).toMatchObject({ port: 1 });
   });
@@ -196,12 +212,12 @@ describe('no secret is printed', () => {
   test('a printed configuration tells which secrets are set, and the rest in full', async () => {
     const config = await load({
       connections: [sample],
-      delivery: { kind: 'smtp', host: 'mail', from: 'a@b.example', password: 'p' },
+      delivery: { kind: 'smtp', url: 'smtps://u:p@mail', from: 'a@b.example' },
     });
     expect(redact(config)).toMatchObject({
       port: 8080,
       adminKey: '[unset]',
-      delivery: { kind: 'smtp', host: 'mail', password: '[set]', user: '[unset]' },
+      delivery: { kind: 'smtp', url: '[set]', from: 'a@b.example', requireTls: true },
       connections: [{ id: 'acme', sample: { orgUrl: 'https://acme.example', hookSecret: '[set]' } }],
     });
   });
@@ -224,7 +240,7 @@ describe('no secret is printed', () => {
       {
         adminKey: secrets,
         token: secrets,
-        password: secrets,
+        url: fc.oneof(secrets, fc.constant(`smtps://u:${canary}@mail`)),
         hookSecret: secrets,
         // A secret pasted into a field that prints: refused, and not quoted.
         orgUrl: secrets.map((text) => `no address ${text}`),
@@ -238,7 +254,7 @@ describe('no secret is printed', () => {
           ...(given.port === undefined ? {} : { port: given.port }),
           ...(given.adminKey === undefined ? {} : { adminKey: byEnvironment ? { env: 'SECRET' } : given.adminKey }),
           verifier: { kind: 'facenition', url: 'https://face.example', token: given.token ?? 't' },
-          delivery: { kind: 'smtp', host: 'mail', from: 'a@b.example', password: given.password ?? null },
+          delivery: { kind: 'smtp', url: given.url ?? 'smtps://mail', from: 'a@b.example' },
           connections: [
             { ...sample, sample: { orgUrl: given.orgUrl ?? 'https://a.example', hookSecret: given.hookSecret ?? 'h' } },
           ],

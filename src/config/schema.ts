@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Credential } from '../core/concealed.js';
 import type { ConnectionGuards } from './connection.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
 
@@ -15,6 +16,16 @@ const isSafeServiceUrl = (text: string): boolean => {
   const isPlainBase = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   return isPlainBase && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
 };
+
+const toSmtpUrl = (credential: Credential): URL | null =>
+  credential.use((text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '' ? url : null;
+  });
+
+const isSmtpUrl = (credential: Credential): boolean => toSmtpUrl(credential) !== null;
+
+const isSmtpUrlOfThisMachine = (credential: Credential): boolean => isLoopback(toSmtpUrl(credential)?.hostname ?? '');
 
 const verifierGuard = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -38,18 +49,21 @@ const verifierGuard = z.discriminatedUnion('kind', [
 
 const deliveryGuard = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('outbox') }),
-  z.strictObject({
-    kind: z.literal('smtp'),
-    host: hostGuard,
-    port: z.int().min(1).max(65_535).default(587),
-    /** TLS from the first byte (port 465); otherwise STARTTLS. */
-    secure: z.boolean().default(false),
-    user: z.string().min(1).max(320).nullable().default(null),
-    password: credentialGuard.nullable().default(null),
-    from: z.email(),
-    /** SMS go by e-mail to `<number>@<this domain>`; `null` refuses to send them. */
-    smsGatewayDomain: z.hostname().nullable().default(null),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('smtp'),
+      /** Of the relay; a secret, as it holds user and password. */
+      url: credentialGuard.refine(
+        isSmtpUrl,
+        'expected smtps://user:password@host:465 or smtp://user:password@host:587',
+      ),
+      from: z.email(),
+      requireTls: z.boolean().default(true),
+    })
+    .refine(({ url, requireTls }) => requireTls || isSmtpUrlOfThisMachine(url), {
+      path: ['requireTls'],
+      error: 'expected true: codes may travel in the clear on this machine only',
+    }),
 ]);
 
 const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>
