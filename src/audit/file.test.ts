@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { runAuditContract } from '../../test/contract/audit.js';
+import { createMemoryAudit } from '../../test/simulators/sinks.js';
+import type { AuditEvent } from '../core/ports.js';
+import { epochMs } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { createFileAudit } from './file.js';
+
+const clock = { now: () => epochMs(1_700_000_000_000) };
+const event = (subject: string): AuditEvent => ({ action: 'enrolled', connection: 'acme', subject, detail: {} });
+
+let folder = '';
+let file = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'facestep-audit-'));
+  file = join(folder, 'audit.jsonl');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const linesOf = (path = file): string[] => readFileSync(path, 'utf8').split('\n').slice(0, -1);
+
+/** Indices of the lines whose digest of the line before is not that line's. */
+function breaksOf(lines: readonly string[]): number[] {
+  return lines.flatMap((line, index) => {
+    const before = lines[index - 1];
+    const expected = before === undefined ? '0'.repeat(64) : createHash('sha256').update(before).digest('hex');
+    try {
+      return JSON.parse(line).previous === expected ? [] : [index];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The numbers of the lines that are whole. */
+const sequences = (lines: readonly string[]): unknown[] =>
+  lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line).sequence];
+    } catch {
+      return [];
+    }
+  });
+
+runAuditContract('file', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'facestep-audit-'));
+  const path = join(own, 'audit.jsonl');
+  return {
+    audit: await createFileAudit({ file: path, clock }),
+    read: async () =>
+      linesOf(path).map((line) => {
+        const { action, connection, subject, detail } = JSON.parse(line);
+        return { action, connection, subject, detail };
+      }),
+    close: async () => rmSync(own, { recursive: true, force: true }),
+  };
+});
+
+runAuditContract('memory', async () => {
+  const audit = createMemoryAudit();
+  return { audit, read: async () => audit.events, close: async () => {} };
+});
+
+describe('the chain', () => {
+  const fill = async (): Promise<string[]> => {
+    const audit = await createFileAudit({ file, clock });
+    for (const subject of ['a', 'b', 'c', 'd']) await audit.append(event(subject));
+    return linesOf();
+  };
+
+  test('numbers and times every line, and is whole', async () => {
+    const lines = await fill();
+    expect(breaksOf(lines)).toEqual([]);
+    expect(sequences(lines)).toEqual([1, 2, 3, 4]);
+    expect(JSON.parse(lines[0]!)).toMatchObject({ time: '2023-11-14T22:13:20.000Z', previous: '0'.repeat(64) });
+  });
+
+  test.each([
+    ['taken out', (lines: string[]) => lines.toSpliced(1, 1)],
+    ['taken out at the start', (lines: string[]) => lines.slice(1)],
+    ['changed', (lines: string[]) => lines.map((line) => line.replace('"subject":"b"', '"subject":"x"'))],
+    ['put in', (lines: string[]) => lines.toSpliced(2, 0, lines[1]!)],
+    ['swapped', (lines: string[]) => [lines[0]!, lines[2]!, lines[1]!, lines[3]!]],
+  ])('shows a line that was %s', async (_name, tamper) => {
+    expect(breaksOf(tamper(await fill()))).not.toEqual([]);
+  });
+
+  test('goes on after a restart, also when a change of the file is known to nobody', async () => {
+    await fill();
+    const again = await createFileAudit({ file, clock });
+    await again.append(event('e'));
+    const lines = linesOf();
+    expect([breaksOf(lines), sequences(lines)]).toEqual([[], [1, 2, 3, 4, 5]]);
+    writeFileSync(file, `${lines.toSpliced(1, 1).join('\n')}\n`);
+    await (await createFileAudit({ file, clock })).append(event('f'));
+    expect(breaksOf(linesOf())).toEqual([1]);
+  });
+
+  test('goes on over a line that a crash cut off anywhere', async () => {
+    const [first, second] = await fill();
+    for (let length = 0; length <= second!.length; length += 1) {
+      writeFileSync(file, `${first}\n${second!.slice(0, length)}`);
+      const audit = await createFileAudit({ file, clock });
+      await audit.append(event('e'));
+      const lines = linesOf();
+      const isWhole = length === second!.length;
+      expect(breaksOf(lines)).toEqual([]);
+      expect(sequences(lines)).toEqual(isWhole ? [1, 2, 3] : [1, 2]);
+      if (length > 0) expect(lines[1]).toBe(second!.slice(0, length));
+      await audit.append(event('f'));
+      expect(breaksOf(linesOf())).toEqual([]);
+    }
+  });
+
+  test.each(['', '\n'])('begins over a first line that a crash cut off anywhere, followed by %j', async (mend) => {
+    const [first] = await fill();
+    for (let length = 1; length < first!.length; length += 1) {
+      writeFileSync(file, first!.slice(0, length) + mend);
+      await (await createFileAudit({ file, clock })).append(event('e'));
+      expect([breaksOf(linesOf()), sequences(linesOf())]).toEqual([[], [1]]);
+      expect(linesOf().length).toBe(2);
+    }
+  });
+
+  test('goes on after a second crash, before anything was added to the first', async () => {
+    const [first] = await fill();
+    writeFileSync(file, `${first}\n{"seq`);
+    await createFileAudit({ file, clock });
+    appendFileSync(file, '\n');
+    const audit = await createFileAudit({ file, clock });
+    await audit.append(event('e'));
+    expect([breaksOf(linesOf()), sequences(linesOf())]).toEqual([[], [1, 2]]);
+  });
+
+  test('goes on in a file of more than a megabyte', async () => {
+    const audit = await createFileAudit({ file, clock });
+    for (let count = 0; count < 30; count += 1)
+      await audit.append({ ...event('a'), detail: { filler: 'x'.repeat(50_000) } });
+    await (await createFileAudit({ file, clock })).append(event('b'));
+    expect([breaksOf(linesOf()), linesOf().length]).toEqual([[], 31]);
+  });
+
+  test('goes on in a new file where the old one was put away', async () => {
+    const audit = await createFileAudit({ file, clock });
+    await audit.append(event('a'));
+    const [last] = linesOf();
+    rmSync(file);
+    await audit.append(event('b'));
+    const previous = createHash('sha256').update(last!).digest('hex');
+    expect(JSON.parse(linesOf()[0]!)).toMatchObject({ sequence: 2, previous });
+  });
+});
+
+describe('the file', () => {
+  test('can be read by its owner alone, also where it was made otherwise', async () => {
+    const audit = await createFileAudit({ file, clock });
+    await audit.append(event('a'));
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    chmodSync(file, 0o644);
+    await createFileAudit({ file, clock });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test('of something else is refused, and left as it was', async () => {
+    writeFileSync(file, 'not an audit trail\n');
+    expect(await createFileAudit({ file, clock }).catch(toCode)).toBe('state_unavailable');
+    expect(readFileSync(file, 'utf8')).toBe('not an audit trail\n');
+  });
+
+  test('that cannot be written refuses the event, and the next one goes on', async () => {
+    const audit = await createFileAudit({ file, clock });
+    await audit.append(event('a'));
+    const kept = readFileSync(file);
+    rmSync(file);
+    mkdirSync(file);
+    expect(await audit.append(event('b')).catch(toCode)).toBe('state_unavailable');
+    rmSync(file, { recursive: true });
+    writeFileSync(file, kept);
+    await audit.append(event('c'));
+    expect([breaksOf(linesOf()), sequences(linesOf())]).toEqual([[], [1, 2]]);
+  });
+
+  test('in a folder that is not there is refused', async () => {
+    expect(await createFileAudit({ file: join(folder, 'none', 'x'), clock }).catch(toCode)).toBe('state_unavailable');
+  });
+});
