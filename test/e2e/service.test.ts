@@ -113,15 +113,15 @@ describe('the process', () => {
     await takeClientToken(service, 'chosen-by-the-administrator');
   });
 
-  test('ends by itself on SIGTERM, with requests under way answered', async () => {
+  test('ends by itself on SIGTERM, with the request under way answered', async () => {
     const service = await start();
     const clientToken = await takeClientToken(service, keyShown(service)!);
-    const answers = Array.from({ length: 4 }, () =>
-      post(service, '/quality', { 'x-auth-token': clientToken }, toForm({ photo: pictures.person[0] })),
-    );
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    const [probe, reference] = pictures.person;
+    const form = toForm({ probe, reference: Array.from({ length: 40 }, () => reference) });
+    const answer = post(service, '/match-bulk', { 'x-auth-token': clientToken }, form);
+    await new Promise((resolve) => setTimeout(resolve, 200));
     service.process.kill('SIGTERM');
-    for (const { status } of await Promise.all(answers)) expect(status).toBe(200);
+    expect(await answer).toMatchObject({ status: 200 });
     if (service.process.exitCode === null) await new Promise((resolve) => service.process.once('exit', resolve));
     expect(service.process.exitCode).toBe(0);
   });
