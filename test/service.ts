@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -17,15 +19,20 @@ const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 /**
  * Starts the server and waits until it is ready.
  * @param env - added to this process's environment: `PORT`, `FACESTEP_DATA`, …
+ * @param logFile - where its log goes; nowhere unless given
  */
-export async function startService(env: Record<string, string>): Promise<Service> {
+export async function startService(env: Record<string, string>, logFile = devNull): Promise<Service> {
+  const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [main], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', log, 'pipe'],
   });
+  closeSync(log);
+  if (child.stderr === null) throw new Error('no standard error');
+  const { stderr } = child;
   const said: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stderr }).on('line', (line) => {
+    createInterface({ input: stderr }).on('line', (line) => {
       said.push(line);
       const [, address] = /listens on (\S+)/.exec(line) ?? [];
       if (address !== undefined) resolve(address);

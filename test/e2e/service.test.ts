@@ -32,8 +32,9 @@ const writeConfig = (settings: object): string => {
   return file;
 };
 
-async function start(env: Record<string, string> = {}): Promise<Service> {
-  const service = await startService({ PORT: '0', FACESTEP_DATA: data, FACESTEP_CONFIG: writeConfig({}), ...env });
+async function start(env: Record<string, string> = {}, logFile?: string): Promise<Service> {
+  const defaults = { PORT: '0', FACESTEP_DATA: data, FACESTEP_CONFIG: writeConfig({}) };
+  const service = await startService({ ...defaults, ...env }, logFile);
   running.push(service);
   return service;
 }
@@ -86,24 +87,38 @@ describe('the process', () => {
     expect(refused).toEqual({ status: 200, body: { ok: true, authenticated: false } });
   });
 
-  test('keeps its data to its owner, and no photo, embedding or token in it', async () => {
-    const service = await start();
-    const clientToken = await takeClientToken(service, keyShown(service)!);
-    const { body } = await post(
-      service,
-      '/generate',
-      { 'x-auth-token': clientToken },
-      toForm({ photo: pictures.person[0] }),
-    );
+  test('keeps its data to its owner, and no photo, token or secret in it or in the log', async () => {
+    const log = join(top, `log-${++folders}`);
+    const service = await start({}, log);
+    const adminKey = keyShown(service)!;
+    const clientToken = await takeClientToken(service, adminKey);
+    const headers = { 'x-auth-token': clientToken };
+    const password = 'canary-of-the-user';
+    const enrolled = await post(service, '/generate', headers, toForm({ photo: pictures.person[0], password }));
+    const token = String(enrolled.body.token);
+    const truncated = pictures.person[1].subarray(0, 2000);
+    for (const photo of [pictures.person[1], pictures.stranger, pictures.group, truncated]) {
+      await post(service, '/authenticate', headers, toForm({ token, photo, password }));
+      const json = { ...headers, 'content-type': 'application/json' };
+      const base64 = Buffer.from(photo).toString('base64');
+      await post(service, '/authenticate', json, JSON.stringify({ token, photo: base64, password }));
+    }
+    await post(service, '/authenticate', headers, toForm({ token: `${token}x`, photo: pictures.person[1], password }));
     await service.stop();
+
     expect(statSync(data).mode & 0o077).toBe(0);
-    const jpegStart = Buffer.from(pictures.person[0].subarray(0, 64));
-    for (const name of readdirSync(data)) {
-      expect(statSync(join(data, name)).mode & 0o077).toBe(0);
-      const bytes = readFileSync(join(data, name));
-      expect(bytes.includes(String(body.token))).toBe(false);
-      expect(bytes.includes(clientToken.split('_')[2]!)).toBe(false);
-      expect(bytes.includes(jpegStart)).toBe(false);
+    const written = readdirSync(data).map((name) => join(data, name));
+    for (const file of written) expect(statSync(file).mode & 0o077).toBe(0);
+    expect(written.length).toBeGreaterThan(3);
+    const jpeg = Buffer.from(pictures.person[0]).subarray(200, 264);
+    const canaries = [
+      ...[jpeg, jpeg.toString('base64').slice(4, 60), jpeg.toString('hex')],
+      ...[token, token.slice(30, 90), clientToken, clientToken.split('_')[2]!, adminKey, password],
+    ];
+    for (const file of [...written, log]) {
+      const bytes = readFileSync(file);
+      expect(bytes.length).toBeGreaterThan(0);
+      for (const canary of canaries) expect(bytes.includes(canary)).toBe(false);
     }
   });
 
