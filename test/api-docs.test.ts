@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { describeApi } from '../src/api/openapi.js';
+import { faceErrorCodes, publicText } from '../src/errors.js';
+import { createEndpoints } from '../src/http/app.js';
+import { statusByCode } from '../src/http/reply.js';
+import { startApiServer } from './api-server.js';
+import { createTestVerifier } from './embedded.js';
+import { projectRoot } from './faces.js';
+
+const read = (name: string) => readFileSync(join(projectRoot, 'docs', name), 'utf8');
+
+test('docs/errors.md lists every code with its status and text, and says what to do', () => {
+  const rows = [...read('errors.md').matchAll(/^\| `(\w+)` \| (\d+) \| (.+?) \| (.+) \|$/gm)].map(
+    ([, code, status, text, advice]) => ({ code, status: Number(status), text, hasAdvice: advice!.length > 10 }),
+  );
+  expect(rows).toEqual(
+    faceErrorCodes.map((code) => ({
+      code,
+      status: statusByCode[code],
+      text: publicText[code],
+      hasAdvice: true,
+    })),
+  );
+});
+
+const documentGuard = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
+
+test('docs/api.md has every operation of the description, and its replies fit their schemas', async () => {
+  const server = await startApiServer({ verifier: createTestVerifier() });
+  const endpoints = createEndpoints(server.deps);
+  await server.stop();
+  const { paths } = documentGuard.parse(describeApi(endpoints));
+  const described = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const sections = read('api.md').split(/^### /m).slice(1);
+  expect(sections.map((section) => section.split('\n')[0]).sort()).toEqual(described.sort());
+
+  let shown = 0;
+  for (const section of sections) {
+    const [method, path = ''] = (section.split('\n')[0] ?? '').split(' ');
+    const bare = path.replace(/^\/v2/, '').replace(/\{(\w+)\}/g, ':$1');
+    const endpoint = endpoints.find((each) => each.method === method && each.path === bare);
+    for (const [, reply] of section.matchAll(/```json\n([\s\S]*?)\n```/g)) {
+      endpoint!.replyGuard.parse(JSON.parse(reply!));
+      shown += 1;
+    }
+  }
+  expect(shown).toBeGreaterThan(15);
+});
