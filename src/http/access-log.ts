@@ -23,7 +23,7 @@ export function createAccessLog({ clock, random, log }: { clock: Clock; random: 
         requestId,
         method: request.method,
         route: typeof route === 'string' ? route : 'none',
-        status: response.statusCode,
+        status: response.headersSent ? response.statusCode : null,
         durationMs: clock.now() - startedAt,
         ...(typeof code === 'string' ? { code } : {}),
         ...(response.writableFinished ? {} : { aborted: true }),

@@ -16,7 +16,7 @@ import { createAccessLog, framesOf, noteCode, requestIdOf } from './access-log.j
 import { createBodyBudgets } from './budget.js';
 import { discardRest } from './collect.js';
 import { type HooksByConnection, mountHooks } from './hooks.js';
-import { sendRefusal, statusByCode } from './reply.js';
+import { isFault, sendRefusal } from './reply.js';
 
 export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
@@ -85,7 +85,7 @@ function createErrorHandler(log: Log) {
     const error = thrown instanceof URIError ? new FaceError('not_found') : thrown;
     const code = toCode(error);
     noteCode(response, code);
-    if (statusByCode[code] >= 500) {
+    if (isFault(code)) {
       log.error('request failed', {
         requestId: requestIdOf(response),
         code,

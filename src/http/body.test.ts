@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 
@@ -253,6 +254,38 @@ describe('bodies', () => {
     expect(status).toBe(401);
   });
 
+  test('of any bytes whatever are refused or understood, and never a fault', async () => {
+    const part = fc.constantFrom(
+      '--b',
+      '--b--',
+      '\r\n',
+      'Content-Disposition: form-data; name="photo"; filename="a"',
+      'Content-Disposition: form-data; name="auth_token"',
+      'Content-Disposition: form-data; name="__proto__"',
+      'Content-Disposition: form-data',
+      'Content-Type: text/plain; charset=utf-16',
+      '{"photo":',
+      '"QUJD"',
+      '}',
+      '\0\xff',
+      'x',
+    );
+    const body = fc.array(part, { maxLength: 24 }).map((parts) => parts.join('\r\n'));
+    const type = fc.constantFrom(
+      'multipart/form-data; boundary=b',
+      'application/json',
+      'multipart/form-data; boundary=',
+    );
+    await fc.assert(
+      fc.asyncProperty(body, type, fc.boolean(), async (text, contentType, isKnown) => {
+        const headers = { ...(isKnown ? auth : {}), 'content-type': contentType };
+        const { status } = await server.send('POST', '/generate', { headers, body: text });
+        expect(status).toBeLessThan(500);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('that break off leave the server well', async () => {
     const { port } = server;
     await Promise.all(
@@ -270,6 +303,7 @@ describe('bodies', () => {
       ),
     );
     expect((await form('/detect', { photo })).status).toBe(200);
+    expect(server.log.text()).toContain('"route":"/detect","status":null,"durationMs":0,"aborted":true');
     expect(server.log.text()).not.toContain('"code":"internal"');
   });
 });

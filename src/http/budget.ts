@@ -40,6 +40,7 @@ export class Allowance {
   #held = 0;
   #budget: ByteBudget;
   #limitBytes: number;
+  #isReleased = false;
 
   constructor(
     private readonly budgets: BodyBudgets,
@@ -53,8 +54,10 @@ export class Allowance {
     return this.#limitBytes;
   }
 
-  /** @throws FaceError `body_too_large`, `overloaded` */
+  /** @throws FaceError `body_too_large`, `overloaded`, `request_malformed` for what arrives after `release` */
   take(bytes: number): void {
+    // Streams of a refused upload may still deliver: counted now, it would never be given back.
+    if (this.#isReleased) throw new FaceError('request_malformed', 'over');
     if (this.#held + bytes > this.#limitBytes) throw new FaceError('body_too_large');
     this.#budget.take(bytes);
     this.#held += bytes;
@@ -68,8 +71,9 @@ export class Allowance {
     this.#limitBytes = limitBytes;
   }
 
-  /** Gives everything back. */
+  /** Gives everything back, for good. */
   release(): void {
+    this.#isReleased = true;
     this.#budget.giveBack(this.#held);
     this.#held = 0;
   }

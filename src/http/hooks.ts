@@ -5,7 +5,7 @@ import { FaceError, toCode } from '../errors.js';
 import { framesOf, noteCode, requestIdOf } from './access-log.js';
 import { Allowance, type BodyBudgets } from './budget.js';
 import { collectBody, discardRest } from './collect.js';
-import { statusByCode } from './reply.js';
+import { isFault } from './reply.js';
 
 /** The hooks of each connection: by connection id, then by hook name. */
 export type HooksByConnection = ReadonlyMap<string, Readonly<Record<string, Hook>>>;
@@ -33,7 +33,7 @@ export function mountHooks(app: Express, hooks: HooksByConnection, { log }: { lo
     } catch (error) {
       const code = toCode(error);
       noteCode(response, code);
-      if (statusByCode[code] >= 500) {
+      if (isFault(code)) {
         log.error('hook failed', { requestId: requestIdOf(response), code, frames: framesOf(error) });
       }
       send(response, hook.refuse(code));

@@ -106,8 +106,10 @@ function createMemoryStorage(
 }
 
 function toBody(request: Request): Body {
+  // Where the type has no usable boundary, multer takes the body for one that is not its own and leaves nothing.
+  const sent: Record<string, unknown> | undefined = request.body;
+  if (sent === undefined) throw new FaceError('request_malformed');
   // Name by name: a guard for the whole would drop `__proto__` without a word.
-  const sent: Record<string, unknown> = request.body;
   const fields = new Map(Object.entries(sent).map(([name, value]) => [name, textGuard.parse(value)]));
   const photos = new Map<string, Photo[]>();
   for (const file of Array.isArray(request.files) ? request.files : []) {

@@ -51,6 +51,9 @@ export const statusByCode = {
   internal: 500,
 } as const satisfies Record<FaceErrorCode, number>;
 
+/** Whether a refusal tells of something wrong on this side, for the log; a full queue is none, and comes in floods. */
+export const isFault = (code: FaceErrorCode): boolean => statusByCode[code] >= 500 && code !== 'overloaded';
+
 /** What every refusal looks like on the wire. */
 export const refusalGuard = z.strictObject({
   ok: z.literal(false),
