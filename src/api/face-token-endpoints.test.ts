@@ -111,14 +111,6 @@ describe('a token', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'token_key_retired' } });
     await own.stop();
   });
-
-  test('locks after five wrong faces, for the right one too', async () => {
-    const { token } = await generate();
-    for (let each = 0; each < 5; each += 1) await authenticate(token, { photo: drawPicture('eve', each) });
-    const locked = await authenticate(token);
-    expect(locked).toMatchObject({ status: 429, body: { code: 'locked_out' } });
-    expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
-  });
 });
 
 test('no photo, token, password or client token is in the log or the audit trail', async () => {

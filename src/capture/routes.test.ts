@@ -168,6 +168,17 @@ describe('a step-up', () => {
     expect(over).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
   });
 
+  test('is locked for a user after five failed ones, and says for how long', async () => {
+    await enrol();
+    for (let each = 0; each < 5; each += 1) await submit(await started(), { photo: drawPicture('eve', each) });
+    const locked = await submit(await started());
+    expect(locked).toMatchObject({ status: 429, body: { code: 'locked_out' } });
+    const waitSec = Number(locked.headers.get('retry-after'));
+    expect(waitSec).toBeGreaterThan(0);
+    server.clock.advanceSec(waitSec);
+    expect((await submit(await started())).body.state).toBe('passed');
+  });
+
   test('is over in time', async () => {
     await enrol();
     const stepUp = await started();
