@@ -13,7 +13,7 @@ import { projectRoot } from './faces.js';
 const read = (name: string) => readFileSync(join(projectRoot, 'docs', name), 'utf8');
 
 test('docs/errors.md lists every code with its status and text, and says what to do', () => {
-  const rows = [...read('errors.md').matchAll(/^\| `(\w+)` \| (\d+) \| (.+?) \| (.+) \|$/gm)].map(
+  const rows = [...read('errors.md').matchAll(/^\| `(\w+)` +\| (\d+) +\| (.+?) +\| (.+?) +\|$/gm)].map(
     ([, code, status, text, advice]) => ({ code, status: Number(status), text, hasAdvice: advice!.length > 10 }),
   );
   expect(rows).toEqual(
