@@ -1,3 +1,4 @@
+import { get } from 'node:https';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Response } from 'undici';
@@ -9,6 +10,7 @@ import {
   startFaultServer,
 } from '../../test/simulators/facenition-faults.js';
 import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { startSelfSignedServer } from '../../test/simulators/tls-server.js';
 import { Credential, Photo, SealedToken, UserSecret } from '../core/concealed.js';
 import type { Binding, EnrolRequest, Verifier, VerifyRequest } from '../core/ports.js';
 import { epochMs, epochSec } from '../core/units.js';
@@ -346,6 +348,25 @@ describe('connections', () => {
     await verifier.close();
     expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe('upstream_unavailable');
     expect(await verifier.isReady()).toBe(false);
+  });
+});
+
+describe('a certificate that nobody vouches for', () => {
+  test('is refused before anything is sent', async () => {
+    const server = await startSelfSignedServer();
+    opened.push(server.close);
+    const { verifier } = connect(server.url);
+    expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe('upstream_unavailable');
+    expect(server.requests()).toBe(0);
+    // The server itself works, for whoever trusts the certificate.
+    const { port, cert: ca } = server;
+    const status = await new Promise((resolve, reject) => {
+      get({ host: '127.0.0.1', port, ca, agent: false }, (reply) => resolve(reply.resume().statusCode)).on(
+        'error',
+        reject,
+      );
+    });
+    expect([status, server.requests()]).toEqual([200, 1]);
   });
 });
 
