@@ -342,6 +342,14 @@ describe('connections', () => {
     expect(server.connections()).toBeLessThanOrEqual(16);
   });
 
+  test('that bring an answer nobody asked for are given up: it is not the next person’s', async () => {
+    const { verifier } = await setUp((_request, count) =>
+      count % 2 === 1 ? 'two answers' : answer({ ok: true, authenticated: false }),
+    );
+    for (let count = 0; count < 10; count += 1)
+      expect(await verifier.verify(verifyRequest())).toMatchObject({ matched: false });
+  });
+
   test('end with the verifier', async () => {
     const { verifier } = await setUp(() => yes);
     await verifier.verify(verifyRequest());

@@ -14,6 +14,7 @@ export interface SeenRequest {
 export type Behaviour =
   | { readonly status: number; readonly json: unknown; readonly headers?: Record<string, string> }
   | { readonly status: number; readonly text: string; readonly headers?: Record<string, string> }
+  | 'two answers'
   | 'hang before headers'
   | 'hang in headers'
   | 'hang in body'
@@ -68,6 +69,13 @@ function perform(behaviour: Behaviour, socket: Socket): void {
   }
   const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
   switch (behaviour) {
+    case 'two answers': {
+      const [no, yes] = [false, true].map((authenticated) =>
+        render({ status: 200, json: { ok: true, authenticated } }),
+      );
+      socket.write(`${no}${yes}`);
+      return;
+    }
     case 'hang before headers':
       return;
     case 'hang in headers':
