@@ -2,20 +2,10 @@ import { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
 import type { ConnectionGuards } from './connection.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
+import { isLoopback, safeUrlGuard } from './safe-url.js';
 
 const hostGuard = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'expected a host name or an IP address');
 const folderGuard = z.string().min(1).max(4096);
-
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-
-/** Photos and a client token travel to this address, so in the clear they may only go to this machine itself. */
-const isSafeServiceUrl = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const isPlainBase = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  return isPlainBase && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
-};
 
 const toSmtpUrl = (credential: Credential): URL | null =>
   credential.use((text) => {
@@ -37,12 +27,7 @@ const verifierGuard = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('facenition'),
-    url: z
-      .string()
-      .refine(
-        isSafeServiceUrl,
-        'expected an https address (http only on this machine) without user, query or fragment',
-      ),
+    url: safeUrlGuard,
     token: headerCredentialGuard,
   }),
 ]);

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** Whether a host name or address, as `URL` gives it, is this machine itself. */
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+
+const isSafe = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  const isPlain = username === '' && password === '' && search === '' && hash === '';
+  return isPlain && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
+};
+
+/**
+ * An address that credentials or photos travel to: https, or http on this machine, as in the clear they may go nowhere
+ * else; without user, password, query and fragment, so that it can be printed.
+ */
+export const safeUrlGuard = z
+  .string()
+  .max(1024)
+  .refine(isSafe, 'expected an https address (http only on this machine) without user, query or fragment');

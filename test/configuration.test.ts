@@ -1,0 +1,74 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { connectionGuards } from '../adapters/index.js';
+import { loadConfig } from '../src/config/load.js';
+import { redact } from '../src/config/redact.js';
+import { createConfigGuard } from '../src/config/schema.js';
+import { projectRoot } from './faces.js';
+
+const document = readFileSync(join(projectRoot, 'docs/configuration.md'), 'utf8');
+const examples = [...document.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text!);
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const files: Record<string, string> = {
+  '/run/secrets/smtp-url': 'smtps://u:p@mail.example.com:465\n',
+  '/run/secrets/okta-key.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+};
+
+const load = (text: string) =>
+  loadConfig({
+    env: { FACESTEP_CONFIG: 'file', OKTA_HOOK_SECRET: 'Bearer 0123456789abcdef', FACENITION_TOKEN: 't' },
+    readFile: async (path) => (path === 'file' ? text : (files[path] ?? 'a secret\n')),
+    connectionGuards,
+  });
+
+test('there are examples', () => {
+  expect(examples.length).toBe(2);
+});
+
+test.each(examples)('the documented example loads, and prints without its secrets', async (text) => {
+  const printed = JSON.stringify(redact(await load(text)));
+  expect(printed).not.toMatch(/a secret|0123456789abcdef|smtps|PRIVATE KEY/);
+});
+
+test('every documented default is the default, and every setting is documented', () => {
+  const config: Record<string, unknown> = createConfigGuard(connectionGuards).parse({
+    connections: [
+      {
+        id: 'a',
+        kind: 'okta',
+        okta: {
+          orgUrl: 'https://a.okta.com',
+          auth: { kind: 'api_token', token: 't' },
+          hooks: { secret: { value: '0123456789abcdef' } },
+        },
+      },
+    ],
+  });
+  const rows = new Map(
+    [...document.matchAll(/^\| `([\w.]+)`\s+\|.*\| (.*?)\s*\|$/gm)].map(([, name, last]) => [name!, last!]),
+  );
+  const walk = (value: unknown, name: string): void => {
+    const documented = rows.get(name) ?? rows.get(name.split('.').slice(-1).join());
+    if (
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      name !== 'verifier' &&
+      name !== 'delivery'
+    )
+      for (const [key, entry] of Object.entries(value)) walk(entry, name === '' ? key : `${name}.${key}`);
+    else if (documented?.startsWith('`')) {
+      const shown = JSON.parse(documented.slice(1, -1));
+      if (name === 'verifier' || name === 'delivery') expect(value).toMatchObject(shown);
+      else expect({ [name]: value }).toEqual({ [name]: shown });
+    } else expect({ name, documented }).toEqual({ name, documented: expect.any(String) });
+  };
+  const { connections, ...top } = config;
+  walk(top, '');
+  const [connection] = Array.isArray(connections) ? connections : [];
+  walk(connection.policy, 'policy');
+  walk({ attribute: connection.okta.attribute, orgUrl: connection.okta.orgUrl }, 'okta');
+});
