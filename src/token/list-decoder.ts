@@ -136,7 +136,9 @@ export function createListDecoder(positions: Uint16Array): ListDecoder {
       for (let at = 0; at < half; at += 1) {
         const a = above[from + at];
         const b = above[from + half + at];
-        const size = Math.min(Math.abs(a), Math.abs(b));
+        const sizeA = a < 0 ? -a : a;
+        const sizeB = b < 0 ? -b : b;
+        const size = sizeA < sizeB ? sizeA : sizeB;
         below[to + at] = a < 0 === b < 0 ? size : -size;
       }
       beliefSlots[(layer + 1) * listSize + path] = path;

@@ -1,0 +1,31 @@
+import { createCipheriv, createHash } from 'node:crypto';
+
+/** Random draws that are the same in every run. */
+export interface Chance {
+  bytes(count: number): Uint8Array;
+  /** A whole number from 0, below `choices`. */
+  below(choices: number): number;
+  /** Of the standard normal distribution. */
+  normal(): number;
+}
+
+/** Chance from a name: AES-256 in counter mode under the name's digest. */
+export function createChance(name: string): Chance {
+  const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(name).digest(), Buffer.alloc(16));
+  let pool = Buffer.alloc(0);
+  let at = 0;
+  const take = (count: number): Buffer => {
+    if (at + count > pool.length) {
+      pool = cipher.update(Buffer.alloc(Math.max(count, 65_536)));
+      at = 0;
+    }
+    at += count;
+    return pool.subarray(at - count, at);
+  };
+  const unit = (): number => (take(4).readUInt32LE(0) + 0.5) / 2 ** 32;
+  return {
+    bytes: (count) => Uint8Array.from(take(count)),
+    below: (choices) => Math.floor(unit() * choices),
+    normal: () => Math.sqrt(-2 * Math.log(unit())) * Math.cos(2 * Math.PI * unit()),
+  };
+}

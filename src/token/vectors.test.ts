@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { projectRoot } from '../../test/faces.js';
+import { createKeysInMemory } from '../../test/keys.js';
+import { Embedding, type KeyMaterial, UserSecret } from '../core/concealed.js';
+import type { Binding } from '../core/ports.js';
+import { epochSec } from '../core/units.js';
+import { packBits, unpackBits } from './bits.js';
+import { deriveTokenKeys, encodeContext, permutationOf } from './derive.js';
+import { parseToken } from './format.js';
+import { createFv1 } from './fv1.js';
+import { levels } from './levels.js';
+import { meanEmbedding } from './mean.js';
+import { messagePositions, polarEncode } from './polar.js';
+import { createStretch, publishedCost } from './stretch.js';
+import { createViews, signBits } from './views.js';
+
+interface Vector {
+  readonly name: string;
+  readonly inputs: {
+    readonly embeddingMultiplier: number;
+    readonly binding: Binding;
+    readonly secret: string | null;
+    readonly expiresAt: number | null;
+    readonly photos: number;
+    readonly keyVersion: number;
+    readonly key: string;
+    readonly salt: string;
+    readonly message: string;
+  };
+  readonly outputs: { readonly [name: string]: string | number[] | null };
+}
+
+const page = readFileSync(join(projectRoot, 'docs/token-format.md'), 'utf8');
+const vectors = JSON.parse(/```json\n([\s\S]*?)\n```/.exec(page)![1]!) as Vector[];
+
+const stretch = createStretch(publishedCost);
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const hexOf = (key: { use<R>(read: (bytes: Uint8Array) => R): R }): string => key.use(hex);
+const fromHex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
+
+function toEmbedding(multiplier: number): Float32Array {
+  const values = Array.from({ length: 512 }, (_, i) => ((multiplier * (i + 1) ** 2) % 1009) - 504);
+  const length = Math.hypot(...values);
+  return Float32Array.from(values, (value) => value / length);
+}
+
+test('the page has a vector without and one with a secret', () => {
+  expect(vectors.map(({ inputs }) => inputs.secret === null)).toEqual([true, false]);
+});
+
+test('the page and the code name the same levels', () => {
+  const row = /^\| K \| (.*) \|$/m.exec(page)![1]!;
+  expect(row.split(' | ').map(Number)).toEqual(Object.values(levels).map(({ messageBits }) => messageBits));
+});
+
+describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
+  const { binding } = inputs;
+  const embedding = toEmbedding(inputs.embeddingMultiplier);
+  const expiresAt = inputs.expiresAt === null ? null : epochSec(inputs.expiresAt);
+  const secret = inputs.secret === null ? null : new UserSecret(inputs.secret);
+  const older = Array.from({ length: inputs.keyVersion - 1 }, () => null);
+  const keys = createKeysInMemory(...older, fromHex(inputs.key));
+
+  test('every step', async () => {
+    const salt = fromHex(inputs.salt);
+    const header = {
+      engine: 1,
+      hasSecret: secret !== null,
+      photos: inputs.photos,
+      keyVersion: inputs.keyVersion,
+      expiresAt,
+    } as const;
+    const context = { binding, header, expiresAt, salt };
+    const positions = messagePositions(levels[binding.accuracy].messageBits);
+    const derived = await deriveTokenKeys(context, secret, { keys, stretch });
+    const stretched = (purpose: 'message' | 'secret', value: Uint8Array): Promise<KeyMaterial> =>
+      stretch(purpose, value, salt);
+    const digest = createHash('sha256').update(encodeContext(context)).digest();
+    expect({
+      signBits: hex(packBits(signBits(createViews(meanEmbedding)(embedding)))),
+      codeWord: hex(packBits(polarEncode(unpackBits(fromHex(inputs.message)), positions))),
+      context: hex(encodeContext(context)),
+      mac: hexOf(await keys.mac(inputs.keyVersion, digest)),
+      stretchedSecret:
+        inputs.secret === null ? null : hexOf(await stretched('secret', Buffer.from(inputs.secret.normalize('NFKC')))),
+      mask: hexOf(derived.mask),
+      permutationKey: hexOf(derived.permutation),
+      permutationStart: [...permutationOf(derived.permutation).subarray(0, 8)],
+      tagKey: hexOf(derived.tag),
+      contentSeed: hexOf(derived.content),
+      stretchedMessage: hexOf(await stretched('message', fromHex(inputs.message))),
+      token: expect.any(String),
+      tokenId: expect.any(String),
+      contentKey: expect.any(String),
+    }).toEqual(outputs);
+  });
+
+  test('the token, its id and its content key', async () => {
+    const draws = [inputs.salt, inputs.message].map(fromHex);
+    const random = (bytes: number): Uint8Array => {
+      const draw = draws.shift();
+      expect(draw).toHaveLength(bytes);
+      return draw!;
+    };
+    const fv1 = createFv1({ keys, random, stretch });
+    const { photos } = inputs;
+    const sealed = await fv1.seal({ embedding: new Embedding(embedding.slice()), photos, binding, secret, expiresAt });
+    expect(sealed.token.use((text) => text)).toBe(outputs.token);
+    expect(sealed.tokenId).toBe(outputs.tokenId);
+    expect(hexOf(sealed.contentKey!)).toBe(outputs.contentKey);
+    expect(parseToken(sealed.token)).toMatchObject({ photos, expiresAt, keyVersion: inputs.keyVersion });
+
+    const opened = await fv1.open({ embedding: new Embedding(embedding), token: sealed.token, binding, secret });
+    expect(hexOf(opened!.contentKey)).toBe(outputs.contentKey);
+  });
+});
