@@ -1,13 +1,12 @@
 import type { Box, DetectedFace } from '../core/ports.js';
 import type { Model } from './models.js';
-import { type Picture, sampleGrid } from './picture.js';
+import { type Picture, sampleGrid, toCellGrid, toPlanes } from './picture.js';
 
 /** Finds faces, best first; boxes are in pixels of the picture and may reach beyond it. */
 export type FaceDetector = (picture: Picture) => Promise<readonly DetectedFace[]>;
 
 const columns = 320;
 const rows = 240;
-const plane = columns * rows;
 const anchors = 4420;
 
 /** The publisher's own threshold. */
@@ -17,7 +16,7 @@ const minScoreOnRetry = 0.3;
 /** Two boxes that overlap by more, as intersection over union, are one face. */
 const maxOverlap = 0.4;
 
-const toLevel = (value: number): number => (value - 127) / 128;
+const level = { mean: 127, deviation: 128 };
 
 function overlap(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
@@ -36,32 +35,32 @@ function suppressOverlaps(faces: readonly DetectedFace[]): DetectedFace[] {
   return kept;
 }
 
-/** The picture is fitted into the model's 320×240, top left, keeping its shape; what remains is black. */
+/** Moves rows of `usedColumns` pixels apart to the model's width, in place and from the last; the rest turns black. */
+function padRight(rgb: Float32Array, usedColumns: number, usedRows: number): void {
+  rgb.fill(0, 3 * usedColumns * usedRows);
+  if (usedColumns === columns) return;
+  for (let row = usedRows - 1; row >= 0; row -= 1) {
+    rgb.copyWithin(3 * row * columns, 3 * row * usedColumns, 3 * (row + 1) * usedColumns);
+    rgb.fill(0, 3 * (row * columns + usedColumns), 3 * (row + 1) * columns);
+  }
+}
+
+/**
+ * The picture is fitted into the model's 320×240, top left, keeping its shape; what remains is black. Both axes have one
+ * scale, also where rounding to whole rows leaves part of a pixel over.
+ */
 export function createFaceDetector(model: Model): FaceDetector {
+  const { input } = model;
+  const rgb = new Float32Array(input.length);
   return async (picture) => {
-    const { input } = model;
     const scale = Math.min(columns / picture.widthPx, rows / picture.heightPx);
     const usedColumns = Math.max(1, Math.round(picture.widthPx * scale));
     const usedRows = Math.max(1, Math.round(picture.heightPx * scale));
-    const step = 1 / scale;
-    input.fill(toLevel(0));
-    sampleGrid(
-      picture,
-      {
-        columns: usedColumns,
-        rows: usedRows,
-        origin: { x: step / 2 - 0.5, y: step / 2 - 0.5 },
-        across: { x: step, y: 0 },
-        down: { x: 0, y: step },
-        outside: 'nearest',
-      },
-      (index, red, green, blue) => {
-        const at = Math.floor(index / usedColumns) * columns + (index % usedColumns);
-        input[at] = toLevel(red);
-        input[plane + at] = toLevel(green);
-        input[2 * plane + at] = toLevel(blue);
-      },
-    );
+    const area = { x: 0, y: 0, width: usedColumns / scale, height: usedRows / scale };
+    const used = rgb.subarray(0, 3 * usedColumns * usedRows);
+    sampleGrid(picture, toCellGrid(area, usedColumns, usedRows), 'nearest', used);
+    padRight(rgb, usedColumns, usedRows);
+    toPlanes(rgb, input, [0, 1, 2], [level, level, level]);
 
     const { scores, boxes } = await model.run();
     const facesAbove = (threshold: number): DetectedFace[] => {
@@ -77,6 +76,8 @@ export function createFaceDetector(model: Model): FaceDetector {
       }
       return suppressOverlaps(found);
     };
+    rgb.fill(0);
+    input.fill(0);
     const faces = facesAbove(minScore);
     return faces.length > 0 ? faces : facesAbove(minScoreOnRetry);
   };

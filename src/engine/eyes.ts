@@ -1,6 +1,6 @@
-import { type Landmarks, toEyeCentres, toGrey } from './landmarks.js';
+import { type Landmarks, toEyeCentres } from './landmarks.js';
 import type { Model } from './models.js';
-import { type Picture, type Point, sampleGrid } from './picture.js';
+import { type Picture, type Point, sampleGrid, toCellGrid, toGreys } from './picture.js';
 import { softmax } from './softmax.js';
 
 /** The probability, 0 to 1, that both eyes are open: that of the eye less likely to be. */
@@ -11,26 +11,18 @@ const sizePx = 24;
 /** The square around an eye is this many times as wide as the eye, corner to corner. */
 const enlargement = 1.6;
 
+/** The model was made for upright squares, so the eye is not turned to the level first. */
 export function createEyeEstimator(model: Model): EyeEstimator {
+  const { input } = model;
+  const rgb = new Float32Array(3 * input.length);
   const isOpen = async (picture: Picture, centre: Point, widthPx: number): Promise<number> => {
-    const { input } = model;
-    const step = (enlargement * widthPx) / sizePx;
-    const reach = (step * (sizePx - 1)) / 2;
-    sampleGrid(
-      picture,
-      {
-        columns: sizePx,
-        rows: sizePx,
-        origin: { x: centre.x - reach, y: centre.y - reach },
-        across: { x: step, y: 0 },
-        down: { x: 0, y: step },
-        outside: 'nearest',
-      },
-      (index, red, green, blue) => {
-        input[index] = toGrey(red, green, blue) / 255;
-      },
-    );
+    const size = enlargement * widthPx;
+    const area = { x: centre.x + 0.5 - size / 2, y: centre.y + 0.5 - size / 2, width: size, height: size };
+    sampleGrid(picture, toCellGrid(area, sizePx, sizePx), 'nearest', rgb);
+    toGreys(rgb, input, 255);
     const { output } = await model.run();
+    rgb.fill(0);
+    input.fill(0);
     return softmax(output)[1];
   };
 

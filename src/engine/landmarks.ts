@@ -1,6 +1,6 @@
 import type { Box } from '../core/ports.js';
 import type { Model } from './models.js';
-import { type Picture, type Point, sampleGrid } from './picture.js';
+import { type Picture, type Point, sampleGrid, toGreys } from './picture.js';
 
 /**
  * 68 points of a face in pixels of the picture, in the order of the 300-W annotation: jaw, brows, nose, eyes, mouth.
@@ -13,31 +13,26 @@ export type LandmarkFinder = (picture: Picture, box: Box) => Promise<Landmarks>;
 
 const sizePx = 64;
 
-/** Grey level by the weights of ITU-R BT.601. */
-export const toGrey = (red: number, green: number, blue: number): number => 0.299 * red + 0.587 * green + 0.114 * blue;
-
 /** The detector's box itself goes in, first and last sample on its first and last pixel. */
 export function createLandmarkFinder(model: Model): LandmarkFinder {
+  const { input } = model;
+  const rgb = new Float32Array(3 * input.length);
   return async (picture, box) => {
-    const { input } = model;
-    sampleGrid(
-      picture,
-      {
-        columns: sizePx,
-        rows: sizePx,
-        origin: { x: box.x, y: box.y },
-        across: { x: (box.width - 1) / (sizePx - 1), y: 0 },
-        down: { x: 0, y: (box.height - 1) / (sizePx - 1) },
-        outside: 'nearest',
-      },
-      (index, red, green, blue) => {
-        input[index] = toGrey(red, green, blue) / 256;
-      },
-    );
+    const grid = {
+      columns: sizePx,
+      rows: sizePx,
+      origin: { x: box.x, y: box.y },
+      across: { x: (box.width - 1) / (sizePx - 1), y: 0 },
+      down: { x: 0, y: (box.height - 1) / (sizePx - 1) },
+    };
+    sampleGrid(picture, grid, 'nearest', rgb);
+    toGreys(rgb, input, 256);
     const { output } = await model.run();
     const landmarks: Point[] = [];
     for (let at = 0; at < output.length; at += 2)
       landmarks.push({ x: box.x + output[at] * box.width, y: box.y + output[at + 1] * box.height });
+    rgb.fill(0);
+    input.fill(0);
     output.fill(0);
     return landmarks;
   };

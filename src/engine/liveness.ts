@@ -1,13 +1,12 @@
 import type { Box } from '../core/ports.js';
 import type { Model } from './models.js';
-import { type Picture, sampleGrid } from './picture.js';
+import { type Picture, sampleGrid, toCellGrid, toPlanes } from './picture.js';
 import { softmax } from './softmax.js';
 
 /** The probability, 0 to 1, that a picture shows a live face and not a picture of one. Evidence, not proof. */
 export type LivenessEstimator = (picture: Picture, box: Box) => Promise<number>;
 
 const sizePx = 128;
-const plane = sizePx * sizePx;
 
 /** The model looks at the surroundings too: frames, hands and screens give an attack away. */
 const enlargement = 2.7;
@@ -27,30 +26,18 @@ export function toSurroundings(picture: Picture, box: Box): Box {
   };
 }
 
+const unchanged = { mean: 0, deviation: 1 };
+
 /** The model takes blue, green, red as they are, 0 to 255. */
 export function createLivenessEstimator(model: Model): LivenessEstimator {
+  const { input } = model;
+  const rgb = new Float32Array(input.length);
   return async (picture, box) => {
-    const { input } = model;
-    const area = toSurroundings(picture, box);
-    const stepX = area.width / sizePx;
-    const stepY = area.height / sizePx;
-    sampleGrid(
-      picture,
-      {
-        columns: sizePx,
-        rows: sizePx,
-        origin: { x: area.x + stepX / 2 - 0.5, y: area.y + stepY / 2 - 0.5 },
-        across: { x: stepX, y: 0 },
-        down: { x: 0, y: stepY },
-        outside: 'nearest',
-      },
-      (index, red, green, blue) => {
-        input[index] = blue;
-        input[plane + index] = green;
-        input[2 * plane + index] = red;
-      },
-    );
+    sampleGrid(picture, toCellGrid(toSurroundings(picture, box), sizePx, sizePx), 'nearest', rgb);
+    toPlanes(rgb, input, [2, 1, 0], [unchanged, unchanged, unchanged]);
     const { output } = await model.run();
+    rgb.fill(0);
+    input.fill(0);
     return softmax(output)[0];
   };
 }

@@ -14,8 +14,8 @@ export interface ModelFile extends PublishedFile {
   readonly use: string;
   /** The tensor it takes, always called `input`: batch, channels, height, width. */
   readonly input: readonly [1, number, number, number];
-  /** The tensors it gives, by name, with how many numbers each holds. */
-  readonly output: Readonly<Record<string, number>>;
+  /** The tensors it gives, by name. */
+  readonly output: Readonly<Record<string, readonly number[]>>;
 }
 
 /** A package of the npm registry, pinned to its content. */
@@ -39,7 +39,7 @@ export const models = {
     sha256: '6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854',
     bytes: 1_217_758,
     input: [1, 3, 240, 320],
-    output: { scores: 4420 * 2, boxes: 4420 * 4 },
+    output: { scores: [1, 4420, 2], boxes: [1, 4420, 4] },
   },
   landmarks: {
     path: 'model/fr_landmark.onnx',
@@ -48,7 +48,7 @@ export const models = {
     sha256: 'f10b0ba1d2a8a099adefede1ebf3733e44fe370715e7303dbeb7f59c02142258',
     bytes: 1_163_742,
     input: [1, 1, 64, 64],
-    output: { output: 68 * 2 },
+    output: { output: [1, 136] },
   },
   embed: {
     path: 'model/fr_feature.onnx',
@@ -57,7 +57,7 @@ export const models = {
     sha256: '87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581',
     bytes: 4_884_269,
     input: [1, 3, 112, 112],
-    output: { output: 512 },
+    output: { output: [1, 512] },
   },
   pose: {
     path: 'model/fr_pose.onnx',
@@ -66,7 +66,7 @@ export const models = {
     sha256: '72d032ec941b7153bf8d3f2c03a4c165453cc7e63d479041ec7c6ef087e5839d',
     bytes: 5_811_723,
     input: [1, 3, 224, 224],
-    output: { output: 66, '617': 66, '618': 66 },
+    output: { output: [1, 66], '617': [1, 66], '618': [1, 66] },
   },
   liveness: {
     path: 'model/fr_liveness.onnx',
@@ -75,7 +75,7 @@ export const models = {
     sha256: 'afa783b7e902fdfcf323a7240cac2a1c580c25314ea4161129dc1b0d100dc32d',
     bytes: 1_886_811,
     input: [1, 3, 128, 128],
-    output: { output: 3 },
+    output: { output: [1, 3] },
   },
   eyes: {
     path: 'model/fr_eye.onnx',
@@ -84,7 +84,7 @@ export const models = {
     sha256: '1afcea006abc1ccac3c517022abde0aa092bed74ff3c9fe6878483ef9e6e38de',
     bytes: 207_130,
     input: [1, 1, 24, 24],
-    output: { output: 2 },
+    output: { output: [1, 2] },
   },
 } as const satisfies Record<string, ModelFile>;
 

@@ -11,37 +11,33 @@ export interface Point {
   readonly y: number;
 }
 
-/** Takes the interpolated colour of one place: 0 to 255 each. */
-export type PutPixel = (index: number, red: number, green: number, blue: number) => void;
+/** Places in a picture: that of column `i`, row `j` is `origin + i * across + j * down`. */
+export interface Grid {
+  readonly columns: number;
+  readonly rows: number;
+  readonly origin: Point;
+  readonly across: Point;
+  readonly down: Point;
+}
 
 /**
- * Reads a grid of places from a picture by bilinear interpolation. The place of column `i`, row `j` is
- * `origin + i * across + j * down`; `index` counts the grid's places row by row.
+ * Reads the colours at a grid of places by bilinear interpolation.
  * @param outside - what lies beyond the picture: its nearest pixel, or black
+ * @param rgb - receives red, green, blue, 0 to 255, place by place and row by row
  */
-export function sampleGrid(
-  picture: Picture,
-  grid: {
-    readonly columns: number;
-    readonly rows: number;
-    readonly origin: Point;
-    readonly across: Point;
-    readonly down: Point;
-    readonly outside: 'nearest' | 'black';
-  },
-  put: PutPixel,
-): void {
+export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'black', rgb: Float32Array): void {
   const { data, widthPx, heightPx } = picture;
   const { columns, rows, origin, across, down } = grid;
-  const isBlackOutside = grid.outside === 'black';
+  const isBlackOutside = outside === 'black';
   const lastX = widthPx - 1;
   const lastY = heightPx - 1;
 
-  // This is the innermost loop of the engine: no closures, no objects, no bounds-checked reads beyond the four pixels.
+  // The innermost loop of the engine. It calls nothing: a callback for each place cost more than the reading.
+  let at = 0;
   for (let j = 0; j < rows; j += 1) {
-    let x = origin.x + j * down.x;
-    let y = origin.y + j * down.y;
-    for (let i = 0; i < columns; i += 1, x += across.x, y += across.y) {
+    for (let i = 0; i < columns; i += 1) {
+      const x = origin.x + i * across.x + j * down.x;
+      const y = origin.y + i * across.y + j * down.y;
       const left = Math.floor(x);
       const top = Math.floor(y);
       const fx = x - left;
@@ -55,23 +51,70 @@ export function sampleGrid(
       let w10 = fx * (1 - fy);
       let w01 = (1 - fx) * fy;
       let w11 = fx * fy;
-      if (isBlackOutside && (left < 0 || left >= lastX || top < 0 || top >= lastY)) {
-        if (left < 0 || left > lastX || top < 0 || top > lastY) w00 = 0;
-        if (left < -1 || left >= lastX || top < 0 || top > lastY) w10 = 0;
-        if (left < 0 || left > lastX || top < -1 || top >= lastY) w01 = 0;
-        if (left < -1 || left >= lastX || top < -1 || top >= lastY) w11 = 0;
+      if (isBlackOutside) {
+        // A neighbour that was moved to the border is not there.
+        if (x0 !== left || y0 !== top) w00 = 0;
+        if (x1 !== left + 1 || y0 !== top) w10 = 0;
+        if (x0 !== left || y1 !== top + 1) w01 = 0;
+        if (x1 !== left + 1 || y1 !== top + 1) w11 = 0;
       }
 
       const p00 = (y0 * widthPx + x0) * 3;
       const p10 = (y0 * widthPx + x1) * 3;
       const p01 = (y1 * widthPx + x0) * 3;
       const p11 = (y1 * widthPx + x1) * 3;
-      put(
-        j * columns + i,
-        data[p00] * w00 + data[p10] * w10 + data[p01] * w01 + data[p11] * w11,
-        data[p00 + 1] * w00 + data[p10 + 1] * w10 + data[p01 + 1] * w01 + data[p11 + 1] * w11,
-        data[p00 + 2] * w00 + data[p10 + 2] * w10 + data[p01 + 2] * w01 + data[p11 + 2] * w11,
-      );
+      rgb[at] = data[p00] * w00 + data[p10] * w10 + data[p01] * w01 + data[p11] * w11;
+      rgb[at + 1] = data[p00 + 1] * w00 + data[p10 + 1] * w10 + data[p01 + 1] * w01 + data[p11 + 1] * w11;
+      rgb[at + 2] = data[p00 + 2] * w00 + data[p10 + 2] * w10 + data[p01 + 2] * w01 + data[p11 + 2] * w11;
+      at += 3;
     }
   }
+}
+
+/** The grid of the middles of `columns` × `rows` equal parts of an area. */
+export function toCellGrid(
+  area: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  columns: number,
+  rows: number,
+): Grid {
+  const stepX = area.width / columns;
+  const stepY = area.height / rows;
+  return {
+    columns,
+    rows,
+    // An area's edge lies half a pixel before the middle of its first pixel.
+    origin: { x: area.x + stepX / 2 - 0.5, y: area.y + stepY / 2 - 0.5 },
+    across: { x: stepX, y: 0 },
+    down: { x: 0, y: stepY },
+  };
+}
+
+/** How a model wants each channel: `(value - mean) / deviation`. */
+export interface Normalisation {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/**
+ * Lays interleaved colours out as the planes of a tensor: all of the first channel, then the second, then the third.
+ * @param planes - where red, green and blue go: `[0, 1, 2]`, or `[2, 1, 0]` for models that take blue first
+ */
+export function toPlanes(
+  rgb: Float32Array,
+  target: Float32Array,
+  planes: readonly [number, number, number],
+  normalisations: readonly [Normalisation, Normalisation, Normalisation],
+): void {
+  const size = rgb.length / 3;
+  for (let channel = 0; channel < 3; channel += 1) {
+    const { mean, deviation } = normalisations[channel];
+    const plane = planes[channel] * size;
+    for (let at = 0; at < size; at += 1) target[plane + at] = (rgb[at * 3 + channel] - mean) / deviation;
+  }
+}
+
+/** Grey levels by the weights of ITU-R BT.601, divided by `divisor`. */
+export function toGreys(rgb: Float32Array, target: Float32Array, divisor: number): void {
+  for (let at = 0; at < rgb.length / 3; at += 1)
+    target[at] = (0.299 * rgb[at * 3] + 0.587 * rgb[at * 3 + 1] + 0.114 * rgb[at * 3 + 2]) / divisor;
 }

@@ -184,8 +184,6 @@ export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
       } finally {
         picture.data.fill(0);
         for (const view of views) view.picture.data.fill(0);
-        models.landmarks.input.fill(0);
-        models.embed.input.fill(0);
       }
     },
 

@@ -1,18 +1,20 @@
 import type { Box } from '../core/ports.js';
 import type { Pose } from './engine.js';
 import type { Model } from './models.js';
-import { type Picture, sampleGrid } from './picture.js';
+import { type Picture, sampleGrid, toCellGrid, toPlanes } from './picture.js';
 import { softmax } from './softmax.js';
 
 /** Tells where a face is turned. */
 export type PoseEstimator = (picture: Picture, box: Box) => Promise<Pose>;
 
 const sizePx = 224;
-const plane = sizePx * sizePx;
 
 /** Mean and deviation of the ImageNet pictures, red, green, blue, which the model's inputs are brought to. */
-const mean = { red: 0.485, green: 0.456, blue: 0.406 };
-const deviation = { red: 0.229, green: 0.224, blue: 0.225 };
+const imageNet = [
+  { mean: 0.485 * 255, deviation: 0.229 * 255 },
+  { mean: 0.456 * 255, deviation: 0.224 * 255 },
+  { mean: 0.406 * 255, deviation: 0.225 * 255 },
+] as const;
 
 /** 66 bins of 3° from −99°: the expected value. @see https://arxiv.org/abs/1710.00925 (Hopenet) */
 function toDegrees(scores: Float32Array): number {
@@ -21,27 +23,20 @@ function toDegrees(scores: Float32Array): number {
 
 /** The box goes in enlarged by a quarter on each side. */
 export function createPoseEstimator(model: Model): PoseEstimator {
+  const { input } = model;
+  const rgb = new Float32Array(input.length);
   return async (picture, box) => {
-    const { input } = model;
-    const stepX = (1.5 * box.width) / sizePx;
-    const stepY = (1.5 * box.height) / sizePx;
-    sampleGrid(
-      picture,
-      {
-        columns: sizePx,
-        rows: sizePx,
-        origin: { x: box.x - box.width / 4 + stepX / 2 - 0.5, y: box.y - box.height / 4 + stepY / 2 - 0.5 },
-        across: { x: stepX, y: 0 },
-        down: { x: 0, y: stepY },
-        outside: 'nearest',
-      },
-      (index, red, green, blue) => {
-        input[index] = (red / 255 - mean.red) / deviation.red;
-        input[plane + index] = (green / 255 - mean.green) / deviation.green;
-        input[2 * plane + index] = (blue / 255 - mean.blue) / deviation.blue;
-      },
-    );
+    const area = {
+      x: box.x - box.width / 4,
+      y: box.y - box.height / 4,
+      width: box.width * 1.5,
+      height: box.height * 1.5,
+    };
+    sampleGrid(picture, toCellGrid(area, sizePx, sizePx), 'nearest', rgb);
+    toPlanes(rgb, input, [0, 1, 2], imageNet);
     const outputs = await model.run();
+    rgb.fill(0);
+    input.fill(0);
     return {
       yawDeg: toDegrees(outputs.output),
       pitchDeg: toDegrees(outputs['617']),

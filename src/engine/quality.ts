@@ -1,34 +1,35 @@
 import type { Box } from '../core/ports.js';
 import type { PixelQuality } from './engine.js';
-import { type Landmarks, toEyeCentres, toGrey } from './landmarks.js';
-import { type Picture, sampleGrid } from './picture.js';
+import { type Landmarks, toEyeCentres } from './landmarks.js';
+import { type Picture, sampleGrid, toCellGrid, toGreys } from './picture.js';
 
 /** Every face is brought to this size first, so that sharpness means the same for a near face and a far one. */
 const sizePx = 64;
 
-/** The grey face, 64×64. A large face is averaged down, not picked from: picking would add sharpness that is not there. */
+/**
+ * The grey face, 64×64. A face of more pixels is averaged down, as the mean of several grids each a part of a step
+ * apart: picking single pixels would add sharpness that is not there.
+ */
 function toGreyFace(picture: Picture, box: Box): Float32Array {
-  const grey = new Float32Array(sizePx * sizePx);
   const fine = Math.max(1, Math.ceil(Math.max(box.width, box.height) / sizePx));
-  const side = sizePx * fine;
-  const stepX = box.width / side;
-  const stepY = box.height / side;
-  sampleGrid(
-    picture,
-    {
-      columns: side,
-      rows: side,
-      origin: { x: box.x + stepX / 2 - 0.5, y: box.y + stepY / 2 - 0.5 },
-      across: { x: stepX, y: 0 },
-      down: { x: 0, y: stepY },
-      outside: 'nearest',
-    },
-    (index, red, green, blue) => {
-      const row = Math.floor(index / side / fine);
-      const column = Math.floor((index % side) / fine);
-      grey[row * sizePx + column] += toGrey(red, green, blue) / (fine * fine);
-    },
-  );
+  const rgb = new Float32Array(3 * sizePx * sizePx);
+  const part = new Float32Array(sizePx * sizePx);
+  const grey = new Float32Array(sizePx * sizePx);
+  const grid = toCellGrid(box, sizePx, sizePx);
+  const toShift = (step: number, index: number): number => step * ((index + 0.5) / fine - 0.5);
+  for (let row = 0; row < fine; row += 1) {
+    for (let column = 0; column < fine; column += 1) {
+      const origin = {
+        x: grid.origin.x + toShift(grid.across.x, column),
+        y: grid.origin.y + toShift(grid.down.y, row),
+      };
+      sampleGrid(picture, { ...grid, origin }, 'nearest', rgb);
+      toGreys(rgb, part, fine * fine);
+      for (let at = 0; at < grey.length; at += 1) grey[at] += part[at];
+    }
+  }
+  rgb.fill(0);
+  part.fill(0);
   return grey;
 }
 
