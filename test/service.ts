@@ -30,6 +30,10 @@ export async function startService(env: Record<string, string>, logFile = devNul
   closeSync(log);
   if (child.stderr === null) throw new Error('no standard error');
   const { stderr } = child;
+  // Whatever ends this process ends the server too.
+  const end = (): void => void child.kill();
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   const said: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: stderr }).on('line', (line) => {
