@@ -3,6 +3,7 @@ import { codeLength, polarTransform } from './polar.js';
 /** How many candidates the decoder keeps. Lists of 16 and 32 gain .3 to .5 point of FNMR and cost two and four times. */
 export const listSize = 8;
 
+const { abs } = Math;
 const layers = Math.log2(codeLength) + 1;
 
 /** Decodes one code; holds its working memory, so that a decoding allocates nothing. */
@@ -92,13 +93,15 @@ export function createListDecoder(positions: Uint16Array): ListDecoder {
     for (let path = 0; path < paths; path += 1) leftSlots[below * listSize + path] = path;
     believeRight(layer, half);
     decide(below, start + half, rights[below]);
+    const leftBits = lefts[below];
+    const rightBits = rights[below];
     for (let path = 0; path < paths; path += 1) {
       const left = leftSlots[below * listSize + path] * half;
       const right = path * half;
       const out = path * size;
       for (let at = 0; at < half; at += 1) {
-        const bit = rights[below][right + at];
-        decided[out + at] = lefts[below][left + at] ^ bit;
+        const bit = rightBits[right + at];
+        decided[out + at] = leftBits[left + at] ^ bit;
         decided[out + half + at] = bit;
       }
     }
@@ -112,11 +115,12 @@ export function createListDecoder(positions: Uint16Array): ListDecoder {
       let against0 = 0;
       let against1 = 0;
       for (let at = from; at < from + size; at += 1) {
-        if (belief[at] < 0) against0 -= belief[at];
-        else against1 += belief[at];
+        const sure = abs(belief[at]);
+        against0 += sure - belief[at];
+        against1 += sure + belief[at];
       }
-      forkMetrics[path * 2] = metrics[path] + against0;
-      forkMetrics[path * 2 + 1] = metrics[path] + against1;
+      forkMetrics[path * 2] = metrics[path] + against0 / 2;
+      forkMetrics[path * 2 + 1] = metrics[path] + against1 / 2;
     }
     if (isOpen) fork();
     else
@@ -136,10 +140,8 @@ export function createListDecoder(positions: Uint16Array): ListDecoder {
       for (let at = 0; at < half; at += 1) {
         const a = above[from + at];
         const b = above[from + half + at];
-        const sizeA = a < 0 ? -a : a;
-        const sizeB = b < 0 ? -b : b;
-        const size = sizeA < sizeB ? sizeA : sizeB;
-        below[to + at] = a < 0 === b < 0 ? size : -size;
+        // sign(a)·sign(b)·min(|a|, |b|), without a branch that half of the time goes wrong.
+        below[to + at] = (abs(a + b) - abs(a - b)) / 2;
       }
       beliefSlots[(layer + 1) * listSize + path] = path;
     }
@@ -154,8 +156,7 @@ export function createListDecoder(positions: Uint16Array): ListDecoder {
       const left = leftSlots[(layer + 1) * listSize + path] * half;
       const to = path * half;
       for (let at = 0; at < half; at += 1) {
-        const a = above[from + at];
-        below[to + at] = above[from + half + at] + (decided[left + at] === 1 ? -a : a);
+        below[to + at] = above[from + half + at] + (1 - 2 * decided[left + at]) * above[from + at];
       }
       beliefSlots[(layer + 1) * listSize + path] = path;
     }
