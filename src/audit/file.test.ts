@@ -88,6 +88,14 @@ describe('the chain', () => {
     expect(JSON.parse(lines[0]!)).toMatchObject({ time: '2023-11-14T22:13:20.000Z', previous: '0'.repeat(64) });
   });
 
+  test('is whole where nobody waited for the event before', async () => {
+    const audit = await createFileAudit({ file, clock });
+    await Promise.all(Array.from({ length: 100 }, (_, index) => audit.append(event(`user ${index}`))));
+    const lines = linesOf();
+    expect(breaksOf(lines)).toEqual([]);
+    expect(sequences(lines)).toEqual(lines.map((_, index) => index + 1));
+  });
+
   test.each([
     ['taken out', (lines: string[]) => lines.toSpliced(1, 1)],
     ['taken out at the start', (lines: string[]) => lines.slice(1)],

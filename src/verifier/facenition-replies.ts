@@ -3,7 +3,7 @@ import { tokenShape } from './facenition-token.js';
 
 /*
  * What a Facenition server answers: only the fields used here; others pass. The fields beside `token`, `authenticated`,
- * `score` and `threshold` are not published, and are those of our own server (docs/api.md).
+ * `score` and `threshold` are not published, and are those of our own server (`/openapi.json`).
  */
 
 const ok = z.literal(true);
