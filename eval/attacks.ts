@@ -6,7 +6,7 @@ import { type BareToken, createBareTokens } from './bare-token.js';
 import { type Chance, createChance } from './chance.js';
 import { type ParityCheck, parityChecksOf } from './parity-checks.js';
 import { type EmbeddedPerson, embedHalves } from './people.js';
-import type { Program } from './program.js';
+import type { EvalProgram } from './program.js';
 import { proportion, toJson } from './proportion.js';
 import { viewsOf } from './token.js';
 
@@ -168,20 +168,23 @@ function measureSecretGuess(correlations: Float32Array, judge: readonly Embedded
 }
 
 /** What somebody can do who has the keys of tokens: the table of docs/token-format.md. */
-export const attacks: Program = async (say) => {
-  const { fit, judge } = await embedHalves(say);
-  say(`Guessing faces (${draws} draws of each kind)…`);
-  const guessing = measureGuessing(fit, judge, 4);
-  say('Linking tokens…');
-  const linkage = [measureLinkage(judge, 4), measureLinkage(judge, 8)];
-  say('Guessing secrets without a face…');
-  const correlations = signCorrelations(viewsOfFirst(fit));
-  const [level1, level4, level8] = ([1, 4, 8] as const).map((accuracy) =>
-    measureSecretGuess(correlations, judge, accuracy),
-  );
-  return {
-    guessing: { accuracy: 4, ...guessing },
-    linkage: { accuracy4: linkage[0], accuracy8: linkage[1] },
-    secretWithoutFace: { accuracy1: level1, accuracy4: level4, accuracy8: level8 },
-  };
+export const attacks: EvalProgram = {
+  about: 'what whoever has the keys can do: guess, link, try secrets',
+  async run(say) {
+    const { fit, judge } = await embedHalves(say);
+    say(`Guessing faces (${draws} draws of each kind)…`);
+    const guessing = measureGuessing(fit, judge, 4);
+    say('Linking tokens…');
+    const linkage = [measureLinkage(judge, 4), measureLinkage(judge, 8)];
+    say('Guessing secrets without a face…');
+    const correlations = signCorrelations(viewsOfFirst(fit));
+    const [level1, level4, level8] = ([1, 4, 8] as const).map((accuracy) =>
+      measureSecretGuess(correlations, judge, accuracy),
+    );
+    return {
+      guessing: { accuracy: 4, ...guessing },
+      linkage: { accuracy4: linkage[0], accuracy8: linkage[1] },
+      secretWithoutFace: { accuracy1: level1, accuracy4: level4, accuracy8: level8 },
+    };
+  },
 };

@@ -1,20 +1,42 @@
-// npm run eval -- <name> [--json]: measures accuracy on evaluation faces (FACESTEP_FACES).
+import { hasFaces } from '../test/faces.js';
 import { attacks } from './attacks.js';
+import { companions } from './companions.js';
+import { faceWidth } from './face-width.js';
 import { fit } from './fit.js';
-import type { Program } from './program.js';
+import type { EvalProgram } from './program.js';
+import { qualityBounds } from './quality-bounds.js';
 import { token } from './token.js';
+import { verification } from './verification.js';
 
-const programs = { attacks, fit, token } satisfies Record<string, Program>;
+/* `npm run eval -- NAME [--json]`: measures on the evaluation faces what the documents state. */
 
-const isProgram = (name: string): name is keyof typeof programs => Object.hasOwn(programs, name);
+const programs: Readonly<Record<string, EvalProgram>> = {
+  verification,
+  companions,
+  'face-width': faceWidth,
+  'quality-bounds': qualityBounds,
+  fit,
+  token,
+  attacks,
+};
 
-const [name = '', ...options] = process.argv.slice(2);
-if (!isProgram(name)) {
-  process.stderr.write(`Name one of: ${Object.keys(programs).join(', ')}\n`);
-  process.exit(2);
+const [name, ...flags] = process.argv.slice(2);
+const program = name === undefined || !Object.hasOwn(programs, name) ? undefined : programs[name];
+if (program === undefined) {
+  for (const [each, { about }] of Object.entries(programs)) console.log(`${each.padEnd(16)} ${about}`);
+  process.exitCode = name === undefined ? 0 : 2;
+} else if (!hasFaces) {
+  console.error('There are no evaluation faces. Set FACESTEP_FACES to their folder.');
+  process.exitCode = 2;
+} else {
+  const figures = await program.run((line) => process.stderr.write(`${line}\n`));
+  if (flags.includes('--json')) console.log(JSON.stringify(figures));
+  else {
+    for (const [figure, value] of Object.entries(figures)) {
+      if (Array.isArray(value)) {
+        console.log(`${figure}:`);
+        console.table(value);
+      } else console.log(`${figure}: ${typeof value === 'object' ? JSON.stringify(value) : value}`);
+    }
+  }
 }
-const program: Program = programs[name];
-const result = await program((line) => process.stderr.write(`${line}\n`));
-process.stdout.write(
-  options.includes('--json') ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`,
-);

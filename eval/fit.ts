@@ -1,6 +1,6 @@
 import { accuracies, levels } from '../src/token/levels.js';
 import { type EmbeddedPerson, embedHalves } from './people.js';
-import type { Program } from './program.js';
+import type { EvalProgram } from './program.js';
 
 /** The mean over people of the mean of each one's photos: who has many photos weighs no more. */
 function meanOver(people: readonly EmbeddedPerson[]): number[] {
@@ -32,18 +32,21 @@ function impostorCosines(people: readonly EmbeddedPerson[]): Float32Array {
 const falseMatchRates = { 1: 1.1e-2, 2: 2.1e-3, 3: 4.8e-4, 4: 9.5e-5, 5: 5e-5, 6: 2.5e-5, 7: 1e-5, 8: 5e-6 };
 
 /** Prints the constants of `src/token/mean.ts` and `src/token/levels.ts`. */
-export const fit: Program = async (say) => {
-  const { fit: people } = await embedHalves(say);
-  const cosines = impostorCosines(people);
-  return {
-    people: people.length,
-    photos: people.reduce((sum, { embeddings }) => sum + embeddings.length, 0),
-    meanInMillionths: meanOver(people).map((value) => Math.round(value * 1e6)),
-    levels: accuracies.map((accuracy) => {
-      const rate = falseMatchRates[accuracy];
-      const cosine = cosines[Math.floor(cosines.length * (1 - rate)) - 1];
-      const { messageBits } = levels[accuracy];
-      return { accuracy, messageBits, falseMatchRate: rate, cosine: Math.round(cosine * 1000) / 1000 };
-    }),
-  };
+export const fit: EvalProgram = {
+  about: 'constants of the token, fitted on one half of the people',
+  async run(say) {
+    const { fit: people } = await embedHalves(say);
+    const cosines = impostorCosines(people);
+    return {
+      people: people.length,
+      photos: people.reduce((sum, { embeddings }) => sum + embeddings.length, 0),
+      meanInMillionths: meanOver(people).map((value) => Math.round(value * 1e6)),
+      levels: accuracies.map((accuracy) => {
+        const rate = falseMatchRates[accuracy];
+        const cosine = cosines[Math.floor(cosines.length * (1 - rate)) - 1];
+        const { messageBits } = levels[accuracy];
+        return { accuracy, messageBits, falseMatchRate: rate, cosine: Math.round(cosine * 1000) / 1000 };
+      }),
+    };
+  },
 };

@@ -1,4 +1,7 @@
 import type { Json } from '../src/json.js';
 
-/** One evaluation: prints progress with `say` and returns its figures. */
-export type Program = (say: (line: string) => void) => Promise<Json>;
+/** One evaluation: what it measures, and a run that returns figures. Progress goes to `say`, figures to the result. */
+export interface EvalProgram {
+  readonly about: string;
+  run(say: (line: string) => void): Promise<{ readonly [figure: string]: Json }>;
+}

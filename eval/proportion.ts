@@ -6,13 +6,22 @@ export interface Proportion {
   readonly interval: readonly [number, number];
 }
 
-/** @see https://doi.org/10.1080/01621459.1927.10502953 */
+/** A share, with the interval it lies in at 95 % confidence. */
 export function proportion(hits: number, trials: number): Proportion {
-  const z = 1.96;
-  const rate = hits / trials;
-  const centre = (rate + (z * z) / (2 * trials)) / (1 + (z * z) / trials);
-  const half = (z / (1 + (z * z) / trials)) * Math.sqrt((rate * (1 - rate)) / trials + (z * z) / (4 * trials * trials));
-  return { hits, trials, rate, interval: [Math.max(0, centre - half), Math.min(1, centre + half)] };
+  return { hits, trials, rate: hits / trials, interval: toInterval(hits, trials, 1.96) };
+}
+
+/**
+ * The range a rate lies in, from `count` of `total` trials.
+ * @param z - how many deviations wide: 1.96 for 95 % confidence
+ * @see https://doi.org/10.1080/01621459.1927.10502953 (Wilson)
+ */
+export function toInterval(count: number, total: number, z: number): readonly [number, number] {
+  const rate = count / total;
+  const denominator = 1 + (z * z) / total;
+  const centre = (rate + (z * z) / (2 * total)) / denominator;
+  const reach = (z / denominator) * Math.sqrt((rate * (1 - rate)) / total + (z * z) / (4 * total * total));
+  return [Math.max(0, centre - reach), Math.min(1, centre + reach)];
 }
 
 /** What a proportion looks like as JSON. */

@@ -1,4 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Whether a person belongs to the half that constants are fitted on; the other half judges them. */
-export const isFitPerson = (person: string): boolean => createHash('sha256').update(person).digest()[0] % 2 === 0;
+/** Which half of the evaluation people somebody is in: `fit` sets bounds, `judge` tells how good they are. */
+export type Half = 'fit' | 'judge';
+
+/** Splits people, not photos, so that nobody is in both halves: by the first byte of the SHA-256 of the name. */
+export function toHalf(person: string): Half {
+  return createHash('sha256').update(person).digest()[0] % 2 === 0 ? 'fit' : 'judge';
+}

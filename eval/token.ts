@@ -1,12 +1,11 @@
 import type { Accuracy } from '../src/core/ports.js';
-import type { Json } from '../src/json.js';
 import { accuracies, levels } from '../src/token/levels.js';
 import { meanEmbedding } from '../src/token/mean.js';
 import { createViews } from '../src/token/views.js';
 import { type BareToken, createBareTokens } from './bare-token.js';
 import { createChance } from './chance.js';
 import { embedHalves } from './people.js';
-import type { Program } from './program.js';
+import type { EvalProgram } from './program.js';
 import { type Proportion, proportion, toJson } from './proportion.js';
 
 const impostorPairs = 200_000;
@@ -82,19 +81,22 @@ export function createRates(accuracy: Accuracy, people: readonly (readonly Float
 }
 
 /** The error rates of every level on people nothing was fitted on. */
-export const token: Program = async (say): Promise<Json> => {
-  const { judge } = await embedHalves(say);
-  const people = judge.map(({ embeddings }) => embeddings);
-  const measured = accuracies.map((accuracy) => {
-    say(`Measuring accuracy ${accuracy} (${impostorPairs} pairs of strangers)…`);
-    const rates = createRates(accuracy, people);
-    const figures = {
-      falseMatch: toJson(rates.falseMatch(impostorPairs)),
-      falseNonMatch: toJson(rates.falseNonMatch(mostPhotosOfOne)),
-      falseNonMatchThreeByOne: toJson(rates.falseNonMatchFromThree(1)),
-      falseNonMatchThreeByThree: toJson(rates.falseNonMatchFromThree(3)),
-    };
-    return { accuracy, messageBits: levels[accuracy].messageBits, ...figures };
-  });
-  return { people: people.length, photos: people.flat().length, levels: measured };
+export const token: EvalProgram = {
+  about: 'error rates of the token at every level, on the other half',
+  async run(say) {
+    const { judge } = await embedHalves(say);
+    const people = judge.map(({ embeddings }) => embeddings);
+    const measured = accuracies.map((accuracy) => {
+      say(`Measuring accuracy ${accuracy} (${impostorPairs} pairs of strangers)…`);
+      const rates = createRates(accuracy, people);
+      const figures = {
+        falseMatch: toJson(rates.falseMatch(impostorPairs)),
+        falseNonMatch: toJson(rates.falseNonMatch(mostPhotosOfOne)),
+        falseNonMatchThreeByOne: toJson(rates.falseNonMatchFromThree(1)),
+        falseNonMatchThreeByThree: toJson(rates.falseNonMatchFromThree(3)),
+      };
+      return { accuracy, messageBits: levels[accuracy].messageBits, ...figures };
+    });
+    return { people: people.length, photos: people.flat().length, levels: measured };
+  },
 };

@@ -1,5 +1,10 @@
 import { TestEnvironment } from 'jest-environment-node';
 
+declare global {
+  /** The real process, beside the copy that Jest gives to tests. */
+  var outerProcess: NodeJS.Process;
+}
+
 /**
  * Jest runs tests in a realm of its own, whose typed arrays are not those of native bindings. This hands the tests the
  * outer ones, so that `instanceof` holds on both sides.
@@ -22,6 +27,8 @@ export default class extends TestEnvironment {
       BigUint64Array,
       Float32Array,
       Float64Array,
+      // Events of the process, such as a thread that starts, are not told to the copy of `process` tests get.
+      outerProcess: process,
     });
   }
 }

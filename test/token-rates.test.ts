@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { embedPeople } from '../eval/people.js';
 import type { Proportion } from '../eval/proportion.js';
-import { isFitPerson } from '../eval/split.js';
+import { toHalf } from '../eval/split.js';
 import { createRates } from '../eval/token.js';
 import { hasFaces } from './faces.js';
 
@@ -20,7 +20,7 @@ import { hasFaces } from './faces.js';
     let several = 0;
     const sample = await embedPeople(
       ({ person, photos }) => {
-        if (isFitPerson(person) || photos !== 2) return false;
+        if (toHalf(person) === 'fit' || photos !== 2) return false;
         several += 1;
         return several <= 150;
       },

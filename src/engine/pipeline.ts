@@ -14,15 +14,10 @@ import { loadModels, type Models } from './models.js';
 import type { Picture } from './picture.js';
 import { createPoseEstimator } from './pose.js';
 import { measureQuality } from './quality.js';
+import { minFaceWidthPx } from './quality-bounds.js';
 
 /** An examination whose embedding is still bare numbers, as it crosses from worker to pool. */
 export type BareExamination = Omit<Examination, 'embedding'> & { readonly embedding: Float32Array<ArrayBuffer> | null };
-
-/**
- * A narrower face, in pixels of the original, is refused: below it, the share of genuine pairs that fail more than
- * doubles (docs/engine.md, `npm run eval -- face-width`).
- */
-export const minFaceWidthPx = 32;
 
 /** An aligned face is 112 pixels wide; a face narrower than that in a reduced picture is decoded anew from the original. */
 const detailWidthPx = 112;
@@ -149,7 +144,7 @@ export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
     async detect(bytes) {
       const header = await readHeader(bytes);
       const picture = await decode(bytes, header, toReduction(header), null);
-      const faces = await stages.detect(picture);
+      const faces = await stages.detect(picture, 'sure');
       const scale = toScale(header, picture);
       picture.data.fill(0);
       const toOriginal = ({ box, confidence }: DetectedFace): DetectedFace => ({
@@ -165,7 +160,8 @@ export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
       const picture = await decode(bytes, header, reduction, null);
       const views: View[] = [];
       try {
-        const face = chooseFace(await stages.detect(picture), picture, choice);
+        const faces = await stages.detect(picture, choice === 'only' ? 'sure' : 'guess');
+        const face = chooseFace(faces, picture, choice);
         const scale = toScale(header, picture);
         const box = scaleBox(face.box, scale);
         if (box.width < minFaceWidthPx) throw new FaceError('face_too_small', { widthPx: Math.round(box.width) });

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import type { PublishedFile } from './manifest.js';
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const missingFile = z.object({ code: z.literal('ENOENT') });
 
 /**
  * The bytes of a published file, checked against the manifest: what is returned is what was checked.
  * @returns `null` where there is no such file in the folder
- * @throws FaceError `model_altered`: it is there and is not the published one.
+ * @throws FaceError `model_altered`: it is there and is not the published one. `model_missing`: it cannot be read.
  */
 export async function readPublishedFile(folder: string, expected: PublishedFile): Promise<Uint8Array | null> {
   const bytes = await readFile(join(folder, expected.file)).catch((error: unknown) => {
-    if (isMissing(error)) return null;
+    if (missingFile.safeParse(error).success) return null;
     throw new FaceError('model_missing', { file: expected.file }, { cause: error });
   });
   if (bytes === null) return null;

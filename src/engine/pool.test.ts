@@ -1,0 +1,148 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { plain, twicePhotographed } from '../../test/crafted-pictures.js';
+import { modelsFolder } from '../../test/faces.js';
+import { Photo } from '../core/concealed.js';
+import { FaceError, toCode } from '../errors.js';
+import { models } from './manifest.js';
+import { createEnginePool, type EnginePool } from './pool.js';
+
+let portrait: Buffer;
+beforeAll(async () => {
+  portrait = await twicePhotographed(1);
+});
+
+const toPhoto = (): Photo => new Photo(Uint8Array.from(portrait));
+const isWiped = (photo: Photo): boolean => photo.use((bytes) => bytes.every((byte) => byte === 0));
+const refusalOf = (work: Promise<unknown>): Promise<FaceError> =>
+  work.then(
+    () => {
+      throw new Error('was not refused');
+    },
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(FaceError);
+      return error as FaceError;
+    },
+  );
+
+describe('a pool of one worker with room for two', () => {
+  let pool: EnginePool;
+  let worker: Worker;
+  const started: Worker[] = [];
+  const remember = (each: Worker): void => {
+    started.push(each);
+  };
+  beforeEach(async () => {
+    started.length = 0;
+    outerProcess.on('worker', remember);
+    pool = await createEnginePool({ modelsFolder, workers: 1, queueLimit: 2 });
+    worker = started[0]!;
+  });
+  afterEach(async () => {
+    outerProcess.off('worker', remember);
+    await pool.close();
+  });
+
+  test('answers, and the photo is zeros afterwards', async () => {
+    const photo = toPhoto();
+    const { embedding, face } = await pool.examine(photo, ['embedding']);
+    expect(embedding!.use((values) => values.length)).toBe(512);
+    expect(face.confidence).toBeGreaterThan(0.9);
+    expect(isWiped(photo)).toBe(true);
+    const other = toPhoto();
+    expect((await pool.detect(other)).faces).toHaveLength(1);
+    expect(isWiped(other)).toBe(true);
+  });
+
+  test('a refused photo is zeros too, and the refusal keeps its code and sizes', async () => {
+    const photo = new Photo(Uint8Array.from(await plain(20, 30).png().toBuffer()));
+    const error = await refusalOf(pool.examine(photo, []));
+    expect([error.code, error.detail]).toEqual(['photo_too_small', { widthPx: 20, heightPx: 30 }]);
+    expect(isWiped(photo)).toBe(true);
+  });
+
+  test('one job runs, two wait, the fourth is refused at once; the others are answered', async () => {
+    const photos = [toPhoto(), toPhoto(), toPhoto(), toPhoto()];
+    const jobs = photos.map((photo) => pool.examine(photo, ['embedding']));
+    const error = await refusalOf(jobs[3]!);
+    expect(error.code).toBe('overloaded');
+    expect(error.detail).toEqual({ retryAfterSec: 1 });
+    const answers = await Promise.all(jobs.slice(0, 3));
+    expect(answers.every(({ embedding }) => embedding !== null)).toBe(true);
+    expect(photos.every(isWiped)).toBe(true);
+    await pool.examine(toPhoto(), []);
+  });
+
+  test('a worker that dies takes its one job with it and is replaced; waiting jobs are still answered', async () => {
+    const photo = toPhoto();
+    const [lost, waited] = [pool.examine(photo, ['embedding']), pool.examine(toPhoto(), ['embedding'])];
+    await worker.terminate();
+    expect((await refusalOf(lost)).code).toBe('internal');
+    expect(isWiped(photo)).toBe(true);
+    expect((await waited).embedding).not.toBeNull();
+    expect(pool.isReady()).toBe(true);
+    expect(started).toHaveLength(2);
+  });
+
+  test('a worker that dies with nothing to do is replaced too', async () => {
+    await worker.terminate();
+    expect((await pool.examine(toPhoto(), ['embedding'])).embedding).not.toBeNull();
+  });
+
+  test('a worker that hears nonsense does not bring the process down', async () => {
+    worker.postMessage({ task: 'nonsense' });
+    await new Promise((resolve) => worker.once('exit', resolve));
+    expect((await pool.examine(toPhoto(), ['embedding'])).embedding).not.toBeNull();
+  });
+
+  test('closing waits for what was taken, and takes nothing more', async () => {
+    const taken = pool.examine(toPhoto(), ['embedding']);
+    const closed = pool.close();
+    expect(pool.isReady()).toBe(false);
+    expect((await refusalOf(pool.examine(toPhoto(), []))).code).toBe('overloaded');
+    expect((await taken).embedding).not.toBeNull();
+    await closed;
+  });
+});
+
+describe('models that are not the published ones', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'facestep-models-'));
+    cpSync(modelsFolder, folder, { recursive: true });
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const start = () => createEnginePool({ modelsFolder: folder, workers: 2, queueLimit: 1 });
+
+  test.each(Object.values(models).map(({ file }) => file))('%s missing stops the start and is named', async (file) => {
+    rmSync(join(folder, file));
+    const error = await refusalOf(start());
+    expect([error.code, error.detail]).toEqual(['model_missing', { file }]);
+  });
+
+  test('one changed byte stops the start', async () => {
+    const { file, bytes } = models.pose;
+    writeFileSync(join(folder, file), Buffer.alloc(bytes));
+    const error = await refusalOf(start());
+    expect([error.code, error.detail]).toEqual(['model_altered', { file }]);
+  });
+
+  test('a pool whose last worker cannot be replaced says so and refuses', async () => {
+    const started: Worker[] = [];
+    const remember = (each: Worker): void => {
+      started.push(each);
+    };
+    outerProcess.on('worker', remember);
+    const pool = await createEnginePool({ modelsFolder: folder, workers: 1, queueLimit: 5 });
+    outerProcess.off('worker', remember);
+    rmSync(join(folder, models.eyes.file));
+    await started[0]!.terminate();
+    expect(await pool.examine(toPhoto(), []).then(() => null, toCode)).toBe('internal');
+    expect(pool.isReady()).toBe(false);
+    await pool.close();
+  });
+});

@@ -1,0 +1,51 @@
+import { FaceError } from '../errors.js';
+import type { PixelQuality, Pose } from './engine.js';
+
+/** One side or both of what is accepted; `null` where that side is not bounded. */
+export interface QualityBound {
+  readonly atLeast: number | null;
+  readonly atMost: number | null;
+}
+
+/**
+ * A narrower face, in pixels of the original, is refused: from this width on, photos shrunk to it fail no more often
+ * than unshrunk ones; at 32 the first are lost, at 20 every fourth (`npm run eval -- face-width`; docs/engine.md).
+ */
+export const minFaceWidthPx = 40;
+
+/**
+ * Where ordinary photos end, on the sides that are known to harm: the outer 0.5 % of one photo of each person of one
+ * half of the evaluation people, judged on the other half (`npm run eval -- quality-bounds`; docs/engine.md).
+ */
+export const qualityBounds = {
+  faceWidthPx: { atLeast: minFaceWidthPx, atMost: null },
+  sharpness: { atLeast: 70.1, atMost: null },
+  brightness: { atLeast: 58.9, atMost: 177 },
+  contrast: { atLeast: 21.9, atMost: null },
+  yawDeg: { atLeast: -35.7, atMost: 35.5 },
+  pitchDeg: { atLeast: -33.6, atMost: 20.7 },
+  rollDeg: { atLeast: -15.1, atMost: 10.4 },
+} as const satisfies Record<string, QualityBound>;
+
+/** A measure that has a bound. */
+export type QualityMeasure = keyof typeof qualityBounds;
+
+/** Whether a value lies within the bound of its measure. */
+export function isWithin(name: QualityMeasure, value: number): boolean {
+  const { atLeast, atMost }: QualityBound = qualityBounds[name];
+  return (atLeast === null || value >= atLeast) && (atMost === null || value <= atMost);
+}
+
+/**
+ * The bounded measures of an examination that was asked for `quality` and `pose`.
+ * @throws FaceError `internal`: one of them is missing
+ */
+export function toMeasures(examination: {
+  readonly quality: PixelQuality | null;
+  readonly pose: Pose | null;
+}): Record<QualityMeasure, number> {
+  const { quality, pose } = examination;
+  if (quality === null || pose === null) throw new FaceError('internal', { measured: 'not all' });
+  const { faceWidthPx, sharpness, brightness, contrast } = quality;
+  return { faceWidthPx, sharpness, brightness, contrast, ...pose };
+}
