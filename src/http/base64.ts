@@ -16,7 +16,7 @@ const longestDataUrl = 128;
  */
 export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   // What is cut out of JSON still has its escapes; a text is past them.
-  const unescape = text instanceof LongText ? unescapeSlashes : (characters: string): string => characters;
+  const undoEscapes = text instanceof LongText ? unescapeSlashes : (characters: string): string => characters;
   const source = text instanceof LongText ? text.bytes : Buffer.from(text);
   const start = dataUrl.exec(source.toString('latin1', 0, longestDataUrl))?.[0].length ?? 0;
   const decoded = Buffer.allocUnsafe(Math.ceil((source.length - start) / 4) * 3);
@@ -25,7 +25,7 @@ export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   for (let at = start; at < source.length; at += sliceCharacters) {
     if (at > start) await nextTurn();
     const end = Math.min(at + sliceCharacters, source.length);
-    const characters = unescape(carried + source.toString('latin1', at, end));
+    const characters = undoEscapes(carried + source.toString('latin1', at, end));
     const isLast = end === source.length;
     const whole = isLast ? characters.length : characters.length - (characters.length % 4);
     // A backslash is carried over, so that it meets the slash it escapes.
