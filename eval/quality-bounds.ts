@@ -4,6 +4,7 @@ import {
   qualityBounds as boundsInUse,
   isWithin,
   type QualityMeasure,
+  qualityMeasures,
   toMeasures,
 } from '../src/engine/quality-bounds.js';
 import { face, modelsFolder, people } from '../test/faces.js';
@@ -46,14 +47,13 @@ export const qualityBounds: EvalProgram = {
     await Promise.all([work(), work(), work(), work()]);
     await pool.close();
 
-    const names = Object.keys(boundsInUse).filter((name): name is QualityMeasure => name in boundsInUse);
     return {
       liveAboveHalf: round(live / persons.length),
       eyesOpenAboveHalf: round(open / persons.length),
       people: { fit: values.fit.length, judge: values.judge.length },
-      measures: names.map((name) => {
+      measures: qualityMeasures.map((name) => {
         const sorted = values.fit.map((each) => each[name]).sort((a, b) => a - b);
-        const failed = values.judge.filter((each) => !isWithin(name, each[name])).length;
+        const failed = values.judge.filter((each) => !isWithin(boundsInUse[name], each[name])).length;
         return {
           name,
           low: round(atShare(sorted, tail)),
@@ -64,7 +64,8 @@ export const qualityBounds: EvalProgram = {
         };
       }),
       failedAnyInJudge: round(
-        values.judge.filter((each) => names.some((name) => !isWithin(name, each[name]))).length / values.judge.length,
+        values.judge.filter((each) => qualityMeasures.some((name) => !isWithin(boundsInUse[name], each[name]))).length /
+          values.judge.length,
       ),
     };
   },

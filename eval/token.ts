@@ -1,7 +1,9 @@
+import { Embedding } from '../src/core/concealed.js';
 import type { Accuracy } from '../src/core/ports.js';
 import { accuracies, levels } from '../src/token/levels.js';
 import { meanEmbedding } from '../src/token/mean.js';
 import { createViews } from '../src/token/views.js';
+import { outliersOf } from '../src/verifier/embeddings.js';
 import { type BareToken, createBareTokens } from './bare-token.js';
 import { createChance } from './chance.js';
 import { embedHalves } from './people.js';
@@ -37,6 +39,8 @@ export interface Rates {
   falseMatch(pairs: number): Proportion;
   /** One photo against another of the same person: all pairs of each one's first photos. */
   falseNonMatch(photosOfOne: number): Proportion;
+  /** Photos in threes of one person that `outliersOf` does not take for one. */
+  notOnePerson(): Proportion;
   /** Three consecutive photos enrolled, and `live` other consecutive ones held against them. */
   falseNonMatchFromThree(live: number): Proportion;
 }
@@ -73,7 +77,15 @@ export function createRates(accuracy: Accuracy, people: readonly (readonly Float
           if (at + live <= from || at >= from + 3) yield !tokens.opens(token, viewsOf(photos.slice(at, at + live)));
       }
   }
+  function* threes(): Generator<boolean> {
+    for (const all of people) {
+      const photos = all.slice(0, mostPhotosOfOne).map((values) => new Embedding(values));
+      for (let from = 0; from + 3 <= photos.length; from += 3)
+        yield outliersOf(photos.slice(from, from + 3), levels[accuracy].cosine).length > 0;
+    }
+  }
   return {
+    notOnePerson: () => count(threes()),
     falseMatch: (pairs) => count(impostors(pairs)),
     falseNonMatch: (photosOfOne) => count(genuine(photosOfOne)),
     falseNonMatchFromThree: (live) => count(fromThree(live)),
@@ -92,6 +104,7 @@ export const token: EvalProgram = {
       const figures = {
         falseMatch: toJson(rates.falseMatch(impostorPairs)),
         falseNonMatch: toJson(rates.falseNonMatch(mostPhotosOfOne)),
+        notOnePerson: toJson(rates.notOnePerson()),
         falseNonMatchThreeByOne: toJson(rates.falseNonMatchFromThree(1)),
         falseNonMatchThreeByThree: toJson(rates.falseNonMatchFromThree(3)),
       };

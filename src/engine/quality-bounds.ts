@@ -30,11 +30,14 @@ export const qualityBounds = {
 /** A measure that has a bound. */
 export type QualityMeasure = keyof typeof qualityBounds;
 
-/** Whether a value lies within the bound of its measure. */
-export function isWithin(name: QualityMeasure, value: number): boolean {
-  const { atLeast, atMost }: QualityBound = qualityBounds[name];
-  return (atLeast === null || value >= atLeast) && (atMost === null || value <= atMost);
-}
+/** All of them. */
+export const qualityMeasures = Object.keys(qualityBounds).filter(
+  (name): name is QualityMeasure => name in qualityBounds,
+);
+
+/** Whether a value lies within a bound, its ends included. */
+export const isWithin = ({ atLeast, atMost }: QualityBound, value: number): boolean =>
+  (atLeast === null || value >= atLeast) && (atMost === null || value <= atMost);
 
 /**
  * The bounded measures of an examination that was asked for `quality` and `pose`.
