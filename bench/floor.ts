@@ -21,7 +21,7 @@ export async function createFloor(modelsFolder: string): Promise<Floor> {
     async verifyOnce(photo) {
       const header = await stages.readHeader(photo);
       const picture = await stages.decode(photo, header, 1, null);
-      const [face] = await stages.detect(picture);
+      const [face] = await stages.detect(picture, 'sure');
       if (face === undefined) throw new Error('the photo of the benchmark shows no face');
       const landmarks = await stages.findLandmarks(picture, face.box);
       await stages.embed(picture, stages.align(landmarks));

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { modelsFolder, projectRoot } from '../test/faces.js';
+import { modelsFolder, projectRoot } from '../test/paths.js';
 import { loadPictures } from '../test/pictures.js';
 import { startService } from '../test/service.js';
 import { createClient } from './client.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { createOktaProfile } from '../adapters/okta/profile.js';
 import { Credential, SealedToken } from '../src/core/concealed.js';
-import { modelsFolder } from '../test/faces.js';
+import { modelsFolder } from '../test/paths.js';
 import { loadPictures } from '../test/pictures.js';
 import { startService } from '../test/service.js';
 import { startOktaSimulator } from '../test/simulators/okta/index.js';

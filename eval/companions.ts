@@ -1,7 +1,8 @@
 import { Photo } from '../src/core/concealed.js';
 import { minCompanionShare } from '../src/engine/choose-face.js';
 import { createEnginePool } from '../src/engine/pool.js';
-import { face, modelsFolder, people } from '../test/faces.js';
+import { face, people } from '../test/faces.js';
+import { modelsFolder } from '../test/paths.js';
 import type { EvalProgram } from './program.js';
 
 const round = (value: number): number => Number(value.toFixed(4));

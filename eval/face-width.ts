@@ -2,7 +2,8 @@ import sharp from 'sharp';
 import { chooseFace } from '../src/engine/choose-face.js';
 import type { Picture } from '../src/engine/picture.js';
 import { createPipeline } from '../src/engine/pipeline.js';
-import { face, modelsFolder, people } from '../test/faces.js';
+import { face, people } from '../test/faces.js';
+import { modelsFolder } from '../test/paths.js';
 import type { EvalProgram } from './program.js';
 import { toHalf } from './split.js';
 

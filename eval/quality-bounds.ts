@@ -7,7 +7,8 @@ import {
   qualityMeasures,
   toMeasures,
 } from '../src/engine/quality-bounds.js';
-import { face, modelsFolder, people } from '../test/faces.js';
+import { face, people } from '../test/faces.js';
+import { modelsFolder } from '../test/paths.js';
 import type { EvalProgram } from './program.js';
 import { type Half, toHalf } from './split.js';
 

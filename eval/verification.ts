@@ -1,5 +1,6 @@
 import { createEnginePool } from '../src/engine/pool.js';
-import { modelsFolder, people } from '../test/faces.js';
+import { people } from '../test/faces.js';
+import { modelsFolder } from '../test/paths.js';
 import { embedFaces } from './embed-faces.js';
 import { comparePairs, countBelow, takePhotos, toThreshold } from './error-rates.js';
 import type { EvalProgram } from './program.js';

@@ -8,7 +8,7 @@ import { createEndpoints } from '../src/http/app.js';
 import { statusByCode } from '../src/http/reply.js';
 import { startApiServer } from './api-server.js';
 import { createTestVerifier } from './embedded.js';
-import { projectRoot } from './faces.js';
+import { projectRoot } from './paths.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'docs', name), 'utf8');
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { projectRoot } from './faces.js';
+import { projectRoot } from './paths.js';
 
 /** Product files only: no tests. Paths from the top of the checkout. */
 const files = ['src', 'adapters']

@@ -6,7 +6,7 @@ import { connectionGuards } from '../adapters/index.js';
 import { loadConfig } from '../src/config/load.js';
 import { redact } from '../src/config/redact.js';
 import { createConfigGuard } from '../src/config/schema.js';
-import { projectRoot } from './faces.js';
+import { projectRoot } from './paths.js';
 
 const document = readFileSync(join(projectRoot, 'docs/configuration.md'), 'utf8');
 const examples = [...document.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text!);

@@ -1,15 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The top of the checkout, from a compiled file in dist. */
-export const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
-
-/** The models that `npm run setup` fetched. */
-export const modelsFolder = join(projectRoot, 'models');
-
-/** The pictures that set-up fetched for the demonstration: six group photos, `sample1.jpg` to `sample6.jpg`. */
-export const demoPhotosFolder = join(projectRoot, '.cache', 'demo-photos');
+import { projectRoot } from './paths.js';
 
 const facesFolder =
   process.env.FACESTEP_FACES ?? join(dirname(projectRoot.replace(/\/$/, '')), 'shared/data/faces-dev');

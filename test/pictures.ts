@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { Photo } from '../src/core/concealed.js';
-import { demoPhotosFolder } from './faces.js';
+import { demoPhotosFolder } from './paths.js';
 
 /** Pictures for suites that need real faces and no evaluation data; each is the encoded bytes of one file. */
 export interface Pictures {

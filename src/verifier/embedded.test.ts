@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { runVerifierContract } from '../../test/contract/verifier.js';
-import { modelsFolder } from '../../test/faces.js';
 import { createKeysInMemory } from '../../test/keys.js';
+import { modelsFolder } from '../../test/paths.js';
 import { isWiped } from '../../test/pictures.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulators/engine.js';
 import { type Embedding, type Photo, UserSecret } from '../core/concealed.js';

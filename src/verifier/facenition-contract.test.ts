@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { startApiServer } from '../../test/api-server.js';
 import { runVerifierContract } from '../../test/contract/verifier.js';
-import { modelsFolder } from '../../test/faces.js';
 import { createKeysInMemory } from '../../test/keys.js';
+import { modelsFolder } from '../../test/paths.js';
 import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
 import { Credential } from '../core/concealed.js';
 import { createEnginePool } from '../engine/pool.js';

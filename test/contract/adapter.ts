@@ -6,7 +6,7 @@ import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
 import type { AdapterName } from '../../adapters/index.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
-import { projectRoot } from '../faces.js';
+import { projectRoot } from '../paths.js';
 
 /** Text that stands for what must never be seen: it is put where secrets and tokens are. */
 export const canary = 'canary-7f3a9c51e0b24d68';

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { type AdapterName, adapterNames, connectionGuards } from '../../adapters/index.js';
-import { projectRoot } from '../faces.js';
+import { projectRoot } from '../paths.js';
 import { type AdapterHarness, runAdapterContract } from './adapter.js';
 import { setUpOkta } from './okta.js';
 

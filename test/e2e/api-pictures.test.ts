@@ -4,7 +4,7 @@ import sharp, { type Sharp } from 'sharp';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { type ApiServer, startApiServer, toForm } from '../api-server.js';
 import { createTestVerifier } from '../embedded.js';
-import { modelsFolder } from '../faces.js';
+import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 
 /* The REST API with the real engine: what callers send, good and bad, as bytes on a socket. */
