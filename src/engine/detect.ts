@@ -13,7 +13,7 @@ const rows = 240;
 const anchors = 4420;
 
 /** The publisher's own threshold. */
-const minScore = 0.65;
+export const minScore = 0.65;
 /**
  * For pictures that are known to hold a face. 1 of 6,598 evaluation photos needs it, and 12 % of pictures whose face was
  * painted over then show one (docs/engine.md): so it never decides about a person.

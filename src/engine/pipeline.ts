@@ -3,7 +3,7 @@ import { FaceError } from '../errors.js';
 import { alignFace } from './align.js';
 import { type Choice, chooseFace, sortByWidth } from './choose-face.js';
 import { decode, toReduction } from './decode.js';
-import { createFaceDetector } from './detect.js';
+import { createFaceDetector, minScore } from './detect.js';
 import { createFaceEmbedder } from './embed.js';
 import type { Examination, Signal } from './engine.js';
 import { createEyeEstimator } from './eyes.js';
@@ -88,6 +88,24 @@ function clipBox(box: Box, header: Header): Box {
   };
 }
 
+/** @throws FaceError `face_too_small` */
+function checkWidth(widthPx: number): void {
+  if (widthPx < minFaceWidthPx) throw new FaceError('face_too_small', { widthPx: Math.round(widthPx) });
+}
+
+/**
+ * A face the detector only guesses at never decides about a person; but where it is a small one, it tells them to come
+ * closer.
+ * @throws FaceError `face_none`, `face_too_small`
+ */
+function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
+  const [widest] = sortByWidth(faces);
+  if (widest === undefined) throw new FaceError('face_none');
+  if (faces.some(({ confidence }) => confidence >= minScore)) return;
+  checkWidth(widest.box.width * scale);
+  throw new FaceError('face_none');
+}
+
 /** A face and the pixels to read it from. */
 interface View {
   readonly picture: Picture;
@@ -160,11 +178,12 @@ export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
       const picture = await decode(bytes, header, reduction, null);
       const views: View[] = [];
       try {
-        const faces = await stages.detect(picture, choice === 'only' ? 'sure' : 'guess');
-        const face = chooseFace(faces, picture, choice);
         const scale = toScale(header, picture);
+        const faces = await stages.detect(picture, 'guess');
+        if (choice === 'only') checkIsSure(faces, scale.x);
+        const face = chooseFace(faces, picture, choice);
         const box = scaleBox(face.box, scale);
-        if (box.width < minFaceWidthPx) throw new FaceError('face_too_small', { widthPx: Math.round(box.width) });
+        checkWidth(box.width);
 
         let detail = reduction;
         while (detail > 1 && box.width / detail < detailWidthPx) detail /= 2;
