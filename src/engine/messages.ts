@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { faceErrorCodes } from '../errors.js';
+import { busyFlagGuard } from './busy-flag.js';
 
 /*
  * What passes between the pool and its workers. Both sides parse what they receive: a thread is a border like any other.
@@ -53,4 +54,4 @@ export const replyGuard = z.discriminatedUnion('outcome', [
 export type Reply = z.infer<typeof replyGuard>;
 
 /** What a worker is started with. */
-export const workerDataGuard = z.object({ modelsFolder: z.string() });
+export const workerDataGuard = z.object({ modelsFolder: z.string(), flag: busyFlagGuard });

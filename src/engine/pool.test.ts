@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain, twicePhotographed } from '../../test/crafted-pictures.js';
@@ -78,8 +80,8 @@ describe('a pool of one worker with room for two', () => {
 
   test('a worker that dies takes its one job with it and is replaced; waiting jobs are still answered', async () => {
     const photo = toPhoto();
+    worker.postMessage({ task: 'nonsense' });
     const [lost, waited] = [pool.examine(photo, ['embedding']), pool.examine(toPhoto(), ['embedding'])];
-    await worker.terminate();
     expect((await refusalOf(lost)).code).toBe('internal');
     expect(isWiped(photo)).toBe(true);
     expect((await waited).embedding).not.toBeNull();
@@ -92,12 +94,6 @@ describe('a pool of one worker with room for two', () => {
     expect((await pool.examine(toPhoto(), ['embedding'])).embedding).not.toBeNull();
   });
 
-  test('a worker that hears nonsense does not bring the process down', async () => {
-    worker.postMessage({ task: 'nonsense' });
-    await new Promise((resolve) => worker.once('exit', resolve));
-    expect((await pool.examine(toPhoto(), ['embedding'])).embedding).not.toBeNull();
-  });
-
   test('closing waits for what was taken, and takes nothing more', async () => {
     const taken = pool.examine(toPhoto(), ['embedding']);
     const closed = pool.close();
@@ -106,6 +102,29 @@ describe('a pool of one worker with room for two', () => {
     expect((await taken).embedding).not.toBeNull();
     await closed;
   });
+});
+
+test('a process that ends while models load or a job runs ends in order', async () => {
+  const url = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
+  const program = (delayMs: number): string => `
+    import { createEnginePool } from ${url('./pool.js')};
+    import { Photo } from ${url('../core/concealed.js')};
+    import { twicePhotographed } from ${url('../../test/crafted-pictures.js')};
+    const portrait = await twicePhotographed(1);
+    if (${delayMs} === 0) setTimeout(() => process.exit(0), 150);
+    const pool = await createEnginePool({ modelsFolder: ${JSON.stringify(modelsFolder)}, workers: 2, queueLimit: 50 });
+    for (let i = 0; i < 20; i += 1)
+      pool.examine(new Photo(Uint8Array.from(portrait)), ['embedding', 'pose', 'liveness']).catch(() => {});
+    setTimeout(() => process.exit(0), ${delayMs});`;
+  const folder = mkdtempSync(join(tmpdir(), 'facestep-exit-'));
+  try {
+    for (const delayMs of [0, 10, 20, 40]) {
+      writeFileSync(join(folder, 'program.mjs'), program(delayMs));
+      await promisify(execFile)(process.execPath, [join(folder, 'program.mjs')]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe('models that are not the published ones', () => {

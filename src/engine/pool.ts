@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Embedding, type Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
+import { type BusyFlag, createBusyFlag, stopJobs } from './busy-flag.js';
 import type { Detection, Engine, Examination, Signal } from './engine.js';
 import type { PhotoJob, Reply } from './messages.js';
 import { startWorker, type WorkerHandle } from './worker-handle.js';
@@ -27,6 +28,9 @@ export interface EnginePool extends Engine {
 /** About what one job takes; only for telling a refused caller when to come back (docs/engine.md). */
 const jobSec = 0.02;
 
+/** A job is over within a fraction of a second; a process that ends waits no longer than this for it. */
+const exitTimeoutMs = 2000;
+
 type PhotoTask = PhotoJob extends infer Each ? (Each extends PhotoJob ? Omit<Each, 'photo'> : never) : never;
 
 interface Waiting {
@@ -47,15 +51,24 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const idle: WorkerHandle[] = [];
   const waiting: Waiting[] = [];
   const starting = new Set<Promise<void>>();
+  const flags = new Set<BusyFlag>();
   let running = 0;
   let isClosing = false;
   let whenDrained: (() => void) | null = null;
 
   const start = async (): Promise<void> => {
-    const worker = await startWorker(options.modelsFolder);
+    const flag = createBusyFlag();
+    flags.add(flag);
+    const worker = await startWorker(options.modelsFolder, flag).catch((error: unknown) => {
+      flags.delete(flag);
+      throw error;
+    });
     workers.add(worker);
     idle.push(worker);
-    void worker.whenGone.then(() => replace(worker));
+    void worker.whenGone.then(() => {
+      flags.delete(flag);
+      replace(worker);
+    });
     dispatch();
   };
 
@@ -139,7 +152,13 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
       });
     await Promise.allSettled(starting);
     await Promise.all([...workers].map((worker) => worker.close()));
+    process.off('exit', stopAtExit);
   };
+
+  const stopAtExit = (): void => {
+    for (const flag of flags) stopJobs(flag, exitTimeoutMs);
+  };
+  process.on('exit', stopAtExit);
 
   const started = await Promise.allSettled(Array.from({ length: size }, addWorker));
   const failed = started.find((result) => result.status === 'rejected');

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { FaceError } from '../errors.js';
+import type { BusyFlag } from './busy-flag.js';
 import { type Job, type PhotoJob, type Reply, replyGuard } from './messages.js';
 
 /** One running worker thread, as the pool sees it. */
@@ -20,11 +21,12 @@ const nurseryMb = 4;
 
 /**
  * Starts a worker thread and waits until its models are loaded.
+ * @param flag - shared with the thread, which marks on it that it is loading models or at a job
  * @throws FaceError `model_missing`, `model_altered`; `internal` where the thread cannot start
  */
-export async function startWorker(modelsFolder: string): Promise<WorkerHandle> {
+export async function startWorker(modelsFolder: string, flag: BusyFlag): Promise<WorkerHandle> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: { modelsFolder },
+    workerData: { modelsFolder, flag },
     resourceLimits: { maxYoungGenerationSizeMb: nurseryMb },
   });
   let settle: { resolve(reply: Reply): void; reject(error: FaceError): void } | null = null;

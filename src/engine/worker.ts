@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FaceError, toCode } from '../errors.js';
+import { enterJob, leaveJob } from './busy-flag.js';
 import { jobGuard, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
 
@@ -35,17 +36,28 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
     // Moved, not copied: no second embedding stays behind in this thread.
     port.postMessage(reply, embedding === null ? [] : [embedding.buffer]);
   };
-  const pipeline = await createPipeline(workerDataGuard.parse(workerData).modelsFolder).catch((error: unknown) => {
+  const { modelsFolder, flag } = workerDataGuard.parse(workerData);
+  // Loading models is as little to be torn down as running them.
+  enterJob(flag);
+  const pipeline = await createPipeline(modelsFolder).catch((error: unknown) => {
     send(toRefusal(error));
     return null;
   });
+  leaveJob(flag);
   if (pipeline === null) return port.close();
 
   port.on('message', async (message: unknown) => {
     const job = jobGuard.parse(message);
-    if (job.task !== 'close') return send(await answer(pipeline, job));
-    await pipeline.close();
-    port.close();
+    if (job.task === 'close') {
+      await pipeline.close();
+      port.close();
+    } else if (enterJob(flag)) {
+      try {
+        send(await answer(pipeline, job));
+      } finally {
+        leaveJob(flag);
+      }
+    }
   });
   send({ outcome: 'ready' });
 }
