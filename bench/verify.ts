@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { modelsFolder, projectRoot } from '../test/paths.js';
 import { loadPictures } from '../test/pictures.js';
 import { startService } from '../test/service.js';
+import { measureCeiling } from './ceiling.js';
 import { createClient } from './client.js';
 import { createFloor } from './floor.js';
 import { load, quantile, residentMiB, round, timeEach } from './measure.js';
@@ -29,6 +30,8 @@ export interface VerifyReport {
     readonly p50Ms: number;
     readonly p99Ms: number;
   }[];
+  /** What the machine allows: the floor on every core at once, in processes of their own, without a server. */
+  readonly ceiling: { readonly perSecond: number; readonly timesFloor: number };
   /** After the first thousand requests, and how much more after the next thousand. */
   readonly rssMiB: number;
   readonly rssGrowthMiB: number;
@@ -99,6 +102,7 @@ export async function benchVerify(requests: number): Promise<VerifyReport> {
 
   await client.close();
   await service.stop();
+  const ceiling = await measureCeiling(live, availableParallelism(), Math.ceil(requests / 5));
   await floor.close();
   await rm(folder, { recursive: true });
   const { width, height } = await sharp(live).metadata();
@@ -108,6 +112,7 @@ export async function benchVerify(requests: number): Promise<VerifyReport> {
     photo: { widthPx: width, heightPx: height, bytes: live.length },
     verify: { floorMs: round(floorMs), httpMs: round(httpMs), ratio: round(httpMs / floorMs, 3) },
     throughput,
+    ceiling: { perSecond: round(ceiling), timesFloor: round((ceiling * floorMs) / 1000) },
     rssMiB: round(rssMiB, 1),
     rssGrowthMiB: round(rssGrowthMiB, 1),
     readyMs: Math.round(quantile(readyTimes)),

@@ -59,7 +59,8 @@ export async function countAttempt<T>(
   if (failures > who.failuresAllowed) throw new FaceError('locked_out', { retryAfterSec: windowSec });
   try {
     const { succeeded, result } = await attempt();
-    if (succeeded) await state.delete(key);
+    if (succeeded && failures > 1) await state.delete(key);
+    else if (succeeded) await state.add(key, -1, windowEnd);
     return result;
   } catch (error) {
     if (unusedAttempt.has(toCode(error))) await state.add(key, -1, windowEnd);

@@ -41,6 +41,9 @@ export interface Binding {
 /** Passive liveness of the photos: the least probability of "live" among them, 0 to 1. Evidence, not proof. */
 export type Liveness = number;
 
+/** The model's own boundary between its classes; a photo below it does not pass. */
+export const livenessBoundary = 0.5;
+
 export interface Sealed {
   readonly token: SealedToken;
   /** Stable, public name of the token: names it in the deny list, the audit trail and the consent record. */
@@ -196,8 +199,13 @@ export interface State {
   read(key: string): Promise<StateRecord | null>;
   /** @returns whether the condition held and the value was written */
   write(key: string, value: Json, options: { when: WriteCondition; expiresAt: EpochMs | null }): Promise<boolean>;
-  /** Adds to a counter, atomically, and returns the sum. The first addition sets the expiry; later ones keep it. */
+  /**
+   * Adds to a counter, atomically, and returns the sum. The first addition sets the expiry; later ones keep it. Counters
+   * are apart from records: `read` does not see them. What else was written outlives a power cut; the last additions to a
+   * counter need not.
+   */
   add(key: string, amount: number, expiresAt: EpochMs): Promise<number>;
+  /** Removes the record and the counter of that key. */
   delete(key: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,11 +3,8 @@ import type { SealedToken } from './concealed.js';
 import { isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
 import { attemptsOfSubject, attemptsOfToken, countAttempt } from './lockout.js';
-import type { Binding, Score, Verdict, VerifyRequest } from './ports.js';
+import { type Binding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from './ports.js';
 import { toEpochMs } from './units.js';
-
-/** Passive liveness is a probability; the class boundary of the model is one half (docs/engine.md). */
-const livenessBoundary = 0.5;
 
 /**
  * Holds live photos against a token. A face that does not match is a verdict, not an error.

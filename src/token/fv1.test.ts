@@ -10,7 +10,7 @@ import { toCode } from '../errors.js';
 import { unpackBits } from './bits.js';
 import { deriveTokenKeys, encodeContext, permutationOf } from './derive.js';
 import { parseToken } from './format.js';
-import { createFv1, type Fv1, type OpenRequest, type SealRequest } from './fv1.js';
+import { createFv1, type Fv1, type SealRequest, type UnlockRequest } from './fv1.js';
 import { accuracies } from './levels.js';
 import { createListDecoder, listSize } from './list-decoder.js';
 import { meanEmbedding } from './mean.js';
@@ -30,8 +30,14 @@ const embedding = (person = 'Ada', shot = 1): Embedding => new Embedding(toEmbed
 
 const seal = (changes: Partial<SealRequest> = {}, by: Fv1 = fv1) =>
   by.seal({ embedding: embedding(), photos: 1, binding, secret: null, expiresAt, ...changes });
-const open = (token: SealedToken | null, changes: Partial<OpenRequest> = {}, by: Fv1 = fv1) =>
-  by.open({ embedding: embedding('Ada', 2), token, binding, secret: null, ...changes });
+const open = async (
+  token: SealedToken | null,
+  { embedding: live = embedding('Ada', 2), ...changes }: Partial<UnlockRequest> & { embedding?: Embedding | null } = {},
+  by: Fv1 = fv1,
+) => {
+  const unlocked = await by.unlock({ token, binding, secret: null, ...changes });
+  return unlocked.open(live).finally(() => unlocked.wipe());
+};
 const hex = (key: ContentKey): string => key.use((bytes) => Buffer.from(bytes).toString('hex'));
 const bytesOf = (token: SealedToken): Buffer => token.use((text) => Buffer.from(text.slice(4), 'base64url'));
 const toToken = (bytes: Uint8Array): SealedToken => new SealedToken(`fv1.${Buffer.from(bytes).toString('base64url')}`);
@@ -105,6 +111,11 @@ describe('refuses', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test('a face that is nobody, which takes the same work', async () => {
+    const { token } = await seal();
+    expect(await open(token, { embedding: null })).toBeNull();
   });
 
   test('another expiry, none, and one where there is none', async () => {

@@ -33,9 +33,8 @@ export interface SealRequest {
   readonly expiresAt: EpochSec | null;
 }
 
-/** What a token is opened with. */
-export interface OpenRequest {
-  readonly embedding: Embedding;
+/** What a token is unlocked with. */
+export interface UnlockRequest {
   /** `null` stands for no enrolment: the same work, and never opened. */
   readonly token: SealedToken | null;
   readonly binding: Binding;
@@ -53,15 +52,28 @@ export interface Opened {
   readonly stale: boolean;
 }
 
+/** A token whose keys are derived, waiting for a face. */
+export interface Unlocked {
+  /**
+   * @param embedding - the normalised mean of the live photos' embeddings; `null` stands for no face in particular: the
+   *   same work, and never opened
+   * @returns `null` where the face, the secret or anything the token is bound to differs: which one is not known
+   */
+  open(embedding: Embedding | null): Promise<Opened | null>;
+  /** Overwrites the keys. */
+  wipe(): void;
+}
+
 /** Seals faces into FV1 tokens and opens them; docs/token-format.md is the specification. */
 export interface Fv1 {
   /** @throws FaceError `request_malformed`: an expiry after 2106, or text and secret as `deriveTokenKeys` says */
   seal(request: SealRequest): Promise<Sealed>;
   /**
-   * @returns `null` where the face, the secret or anything the token is bound to differs: which one is not known
+   * Derives a token's keys: all that can be done before the face is known, a key service's answer and the user secret's
+   * Argon2id included. The caller wipes what it gets.
    * @throws FaceError `token_malformed`, `token_key_retired`, `request_malformed` (as in `seal`)
    */
-  open(request: OpenRequest): Promise<Opened | null>;
+  unlock(request: UnlockRequest): Promise<Unlocked>;
 }
 
 interface Code {
@@ -165,7 +177,7 @@ export function createFv1(deps: { readonly keys: Keys; readonly random: Random; 
     return { ...header, salt: deps.random(16), stored: deps.random(codeLength / 8), tag: deps.random(16) };
   }
 
-  async function open({ embedding, token, binding, secret, expectedExpiresAt }: OpenRequest): Promise<Opened | null> {
+  async function unlock({ token, binding, secret, expectedExpiresAt }: UnlockRequest): Promise<Unlocked> {
     const fields = token === null ? await decoyFields(secret !== null) : parseToken(token);
     const expiresAt = expectedExpiresAt === undefined ? fields.expiresAt : expectedExpiresAt;
     checkExpiry(expiresAt);
@@ -174,24 +186,37 @@ export function createFv1(deps: { readonly keys: Keys; readonly random: Random; 
     const keys = await deriveTokenKeys({ binding, header: fields, expiresAt, salt }, secret, deps);
     const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
     const order = permutationOf(keys.permutation);
-    const views = embedding.use(toViews);
-    const candidates = decode(views, hidden, order, code);
-    const found = await findMessage(candidates, fields, keys);
-    const opened =
-      found === null || token === null
-        ? null
-        : {
-            contentKey: contentKeyOf(keys, found.stretched, salt),
-            cosine: estimateCosine(views, hidden, polarEncode(unpackBits(found.message), code.positions), order),
-            stale: fields.keyVersion !== (await deps.keys.currentVersion()) || fields.engine !== currentEngine,
-          };
-    found?.stretched.wipe();
-    for (const values of [hidden, order, views, ...candidates]) values.fill(0);
-    wipeTokenKeys(keys);
-    return opened;
+
+    return {
+      async open(embedding) {
+        const views = embedding === null ? drawViews() : embedding.use(toViews);
+        const candidates = decode(views, hidden, order, code);
+        const found = await findMessage(candidates, fields, keys);
+        const opened =
+          found === null || token === null || embedding === null
+            ? null
+            : {
+                contentKey: contentKeyOf(keys, found.stretched, salt),
+                cosine: estimateCosine(views, hidden, polarEncode(unpackBits(found.message), code.positions), order),
+                stale: fields.keyVersion !== (await deps.keys.currentVersion()) || fields.engine !== currentEngine,
+              };
+        found?.stretched.wipe();
+        for (const values of [views, ...candidates]) values.fill(0);
+        return opened;
+      },
+      wipe() {
+        for (const values of [hidden, order]) values.fill(0);
+        wipeTokenKeys(keys);
+      },
+    };
   }
 
-  return { seal, open };
+  /** Views of nobody. */
+  function drawViews(): Float32Array {
+    return Float32Array.from(deps.random(codeLength), (byte) => byte - 127.5);
+  }
+
+  return { seal, unlock };
 }
 
 /**

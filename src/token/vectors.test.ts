@@ -113,7 +113,8 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
     expect(hexOf(sealed.contentKey!)).toBe(outputs.contentKey);
     expect(parseToken(sealed.token)).toMatchObject({ photos, expiresAt, keyVersion: inputs.keyVersion });
 
-    const opened = await fv1.open({ embedding: new Embedding(embedding), token: sealed.token, binding, secret });
+    const unlocked = await fv1.unlock({ token: sealed.token, binding, secret });
+    const opened = await unlocked.open(new Embedding(embedding));
     expect(hexOf(opened!.contentKey)).toBe(outputs.contentKey);
   });
 });

@@ -184,3 +184,10 @@ test('a token whose key is retired is refused with its own code', async () => {
   const { verifier } = setUp(createKeysInMemory(null, second));
   await expect(verifier.verify(request({ token }))).rejects.toMatchObject({ code: 'token_key_retired' });
 });
+
+test('a picture without a face is told before a retired key, however the two end', async () => {
+  const { token } = await enrol(setUp().verifier);
+  const retired = setUp(createKeysInMemory(null, second)).verifier;
+  await expect(retired.verify(request({ token, photos: [drawWall()] }))).rejects.toMatchObject({ code: 'face_none' });
+  await expect(retired.verify(request({ token }))).rejects.toMatchObject({ code: 'token_key_retired' });
+});

@@ -141,20 +141,22 @@ export function createEmbeddedVerifier(deps: {
     checkPhotoCount(photos);
     const tokenExpiry = token === null ? null : parseToken(token).expiresAt;
     const expiresAt = expectedExpiresAt === undefined ? tokenExpiry : expectedExpiresAt;
-    return withProbe(photos, alikeToCheck, request.requireLiveness, async (probe) => {
-      const { embedding, isOnePerson, liveness } = probe;
-      // Somebody's photo beside the attacker's own live face would pass for both: it is held against no enrolment.
-      const opened = await fv1.open({
-        embedding,
-        token: isOnePerson ? token : null,
-        binding,
-        secret,
-        expectedExpiresAt: expiresAt,
+    // Beside the engine's work: a key service or the secret's Argon2id takes as long as a photo.
+    const unlocking = fv1.unlock({ token, binding, secret, expectedExpiresAt: expiresAt });
+    const settled = unlocking.catch(() => null);
+    try {
+      return await withProbe(photos, alikeToCheck, request.requireLiveness, async (probe) => {
+        const { embedding, isOnePerson, liveness } = probe;
+        const unlocked = await unlocking;
+        // Somebody's photo beside the attacker's own live face would pass for both: such photos are nobody's.
+        const opened = await unlocked.open(isOnePerson ? embedding : null);
+        const renews = request.allowRenewal && opened?.stale === true && probe.photos >= photosToRenew;
+        const renewed = renews ? await fv1.seal({ embedding, photos: probe.photos, binding, secret, expiresAt }) : null;
+        return { opened, liveness, renewed };
       });
-      const renews = request.allowRenewal && opened?.stale === true && probe.photos >= photosToRenew;
-      const renewed = renews ? await fv1.seal({ embedding, photos: probe.photos, binding, secret, expiresAt }) : null;
-      return { opened, liveness, renewed };
-    });
+    } finally {
+      (await settled)?.wipe();
+    }
   }
 
   async function enrol({ photos, binding, secret, expiresAt }: EnrolRequest): Promise<Sealed> {

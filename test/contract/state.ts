@@ -87,6 +87,16 @@ export function runStateContract(
       expect(await state.add('n', 1, addSec(clock.now(), 10))).toBe(1);
     });
 
+    test('a counter goes down too, begins anew once deleted, and is no record', async () => {
+      const { state, clock } = await start();
+      const expiresAt = addSec(clock.now(), 10);
+      await state.add('n', 3, expiresAt);
+      expect(await state.add('n', -2, expiresAt)).toBe(1);
+      expect(await state.read('n')).toBeNull();
+      await state.delete('n');
+      expect(await state.add('n', 1, expiresAt)).toBe(1);
+    });
+
     test('deleting twice is no error', async () => {
       const { state } = await start();
       await state.write('a', 1, forever);
