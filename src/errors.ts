@@ -66,6 +66,19 @@ export type FaceErrorCode = keyof typeof publicText;
 /** All codes, for total maps and for the suites that walk them. */
 export const faceErrorCodes = Object.keys(publicText).filter((name): name is FaceErrorCode => name in publicText);
 
+/** What can be wrong with the photos of a request: nothing was compared. */
+export const photoCodes = [
+  'photo_missing',
+  'photo_too_many',
+  'photo_invalid',
+  'photo_too_large',
+  'photo_too_small',
+  'photo_animated',
+  'face_none',
+  'face_many',
+  'face_too_small',
+] as const satisfies readonly FaceErrorCode[];
+
 /**
  * The one error type. `message` is the public text of `code`; `detail` and `cause` are for the log and never leave the
  * server.

@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { connectionFields } from '../../src/config/connection.js';
 import { credentialGuard, headerCredentialGuard } from '../../src/config/credential.js';
+import { safeUrlGuard } from '../../src/config/safe-url.js';
 import { type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 
@@ -11,18 +12,6 @@ export const faceClaim = 'face_verification';
 /*
  * The configuration of a connection
  */
-
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-
-// Credentials travel to these addresses: in the clear they may only go to this machine itself.
-const isSafeUrl = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(text);
-  const isPlain = username === '' && password === '' && search === '' && hash === '';
-  return isPlain && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
-};
-const safeUrlGuard = z.string().max(1024).refine(isSafeUrl, 'expected an https address (http only on this machine)');
 
 const orgUrlGuard = safeUrlGuard
   .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', 'expected the address of the org, no path')

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FaceErrorCode, publicText } from '../errors.js';
+import { type FaceErrorCode, photoCodes, publicText } from '../errors.js';
 import { hookPath } from '../http/hooks.js';
 import { maxJsonBytes } from '../http/intake.js';
 import { refusalGuard, statusByCode } from '../http/reply.js';
@@ -10,19 +10,7 @@ import type { Endpoint } from './endpoint.js';
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
 const bodyCodes: readonly FaceErrorCode[] = ['field_unknown', 'body_too_large', 'overloaded', 'state_unavailable'];
 const clientCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'scope_missing', 'state_unavailable'];
-const photoCodes: readonly FaceErrorCode[] = [
-  'photo_missing',
-  'photo_too_many',
-  'photo_invalid',
-  'photo_too_large',
-  'photo_too_small',
-  'photo_animated',
-  'face_none',
-  'face_many',
-  'face_too_small',
-  'upstream_unavailable',
-  'upstream_malformed',
-];
+const checkCodes: readonly FaceErrorCode[] = [...photoCodes, 'upstream_unavailable', 'upstream_malformed'];
 
 /** What an endpoint may refuse with, all told. */
 export function codesOf({ auth, photos, method, codes }: Endpoint): readonly FaceErrorCode[] {
@@ -31,7 +19,7 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
     ...(method === 'POST' ? bodyCodes : []),
     ...(auth.kind === 'client' ? clientCodes : []),
     ...(auth.kind === 'admin' ? (['caller_untrusted'] as const) : []),
-    ...(Object.keys(photos).length > 0 ? photoCodes : []),
+    ...(Object.keys(photos).length > 0 ? checkCodes : []),
     ...codes,
   ]);
   return [...all];

@@ -1,4 +1,4 @@
-import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, photoCodes, toCode } from '../errors.js';
 import type { CoreDeps } from './deps.js';
 import type { Binding } from './ports.js';
 import { addSec } from './units.js';
@@ -29,15 +29,7 @@ export const attemptsOfToken = (tokenId: string): Counted => ({ name: `token:${t
 
 /** Nothing was compared, so nothing was guessed: the picture was of no use, or nobody looked at it. */
 const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
-  'photo_missing',
-  'photo_too_many',
-  'photo_invalid',
-  'photo_too_large',
-  'photo_too_small',
-  'photo_animated',
-  'face_none',
-  'face_many',
-  'face_too_small',
+  ...photoCodes,
   'overloaded',
   'upstream_unavailable',
   'upstream_malformed',

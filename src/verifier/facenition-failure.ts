@@ -1,6 +1,6 @@
 import { errors } from 'undici';
 import { z } from 'zod';
-import { FaceError, type FaceErrorCode, faceErrorCodes } from '../errors.js';
+import { FaceError, type FaceErrorCode, faceErrorCodes, photoCodes } from '../errors.js';
 import type { JsonObject } from '../json.js';
 
 /** How one attempt failed, and what that says of the service and of another attempt. */
@@ -20,17 +20,9 @@ export interface Failure {
  * service says, such as that our own client token is wrong, is between it and this server.
  */
 const toldOn = [
+  ...photoCodes,
   'request_malformed',
-  'photo_missing',
-  'photo_too_many',
-  'photo_invalid',
-  'photo_too_large',
-  'photo_too_small',
-  'photo_animated',
   'body_too_large',
-  'face_none',
-  'face_many',
-  'face_too_small',
   'face_mismatch',
   'token_malformed',
   'token_expired',
