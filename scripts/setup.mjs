@@ -2,7 +2,7 @@
 // result is already there, and says what it does where it is not. Uses Node alone, as nothing is installed yet.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -19,27 +19,44 @@ const run = (command, args, quiet = true) => {
   if (result.status !== 0) fail(`${command} ${args.join(' ')} failed:\n${result.stdout ?? ''}${result.stderr ?? ''}`);
 };
 
-const isInstalled = (digest) => {
-  const stamp = join(root, 'node_modules', '.facestep-lock');
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+/** Does a step unless its result, marked with the digest of what it was made from, is already there. */
+const once = (mark, digest, step) => {
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === digest) return;
+  step();
+  writeFileSync(mark, digest);
+};
+
+const digestOf = (files) => {
+  const hash = createHash('sha256');
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  return hash.digest('hex');
 };
 
 /** Installs exactly what the lock file names. */
-export const install = (say) => {
-  const digest = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  if (isInstalled(digest)) return;
-  say('Installing the dependencies (about a minute with a warm cache)…');
-  run(npm, ['ci', '--no-audit', '--no-fund']);
-  mkdirSync(join(root, 'node_modules'), { recursive: true });
-  writeFileSync(join(root, 'node_modules', '.facestep-lock'), digest);
-};
+export const install = (say) =>
+  once(join(root, 'node_modules', '.facestep-lock'), digestOf(['package-lock.json']), () => {
+    say('Installing the dependencies (about a minute with a warm cache)…');
+    run(npm, ['ci', '--no-audit', '--no-fund']);
+  });
 
-/** Compiles everything anew, so that no file of a removed source is left. */
+/** Compiles everything anew where a source changed, so that no file of a removed source is left. */
 export const build = () => {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.']);
+  const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+  const sources = include.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name))
+      .sort(),
+  );
+  once(join(root, 'dist', '.built'), digestOf(['tsconfig.json', 'package-lock.json', ...sources]), () => {
+    rmSync(join(root, 'dist'), { recursive: true, force: true });
+    run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.']);
+  });
 };
 
 /** Fetches the models, and with `demoPhotos` the pictures the demonstration and the tests use. */
