@@ -11,7 +11,9 @@ import {
 import { FaceError } from '../errors.js';
 
 function measure(name: string, value: number, unit: string, bound: QualityBound): Measurement {
-  return { name, value, unit, atLeast: bound.atLeast, atMost: bound.atMost, pass: isWithin(bound, value) };
+  // Three decimals say all that the models know.
+  const rounded = Math.round(value * 1000) / 1000;
+  return { name, value: rounded, unit, atLeast: bound.atLeast, atMost: bound.atMost, pass: isWithin(bound, value) };
 }
 
 function measureProbability(name: string, value: number | null, atLeast: number | null): Measurement {
