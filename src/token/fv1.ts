@@ -191,18 +191,18 @@ export function createFv1(deps: { readonly keys: Keys; readonly random: Random; 
       async open(embedding) {
         const views = embedding === null ? drawViews() : embedding.use(toViews);
         const candidates = decode(views, hidden, order, code);
-        const found = await findMessage(candidates, fields, keys);
-        const opened =
-          found === null || token === null || embedding === null
-            ? null
-            : {
-                contentKey: contentKeyOf(keys, found.stretched, salt),
-                cosine: estimateCosine(views, hidden, polarEncode(unpackBits(found.message), code.positions), order),
-                stale: fields.keyVersion !== (await deps.keys.currentVersion()) || fields.engine !== currentEngine,
-              };
-        found?.stretched.wipe();
-        for (const values of [views, ...candidates]) values.fill(0);
-        return opened;
+        try {
+          const found = await findMessage(candidates, fields, keys);
+          if (found === null || token === null || embedding === null) return null;
+          const contentKey = contentKeyOf(keys, found.stretched, salt);
+          found.stretched.wipe();
+          const word = polarEncode(unpackBits(found.message), code.positions);
+          const cosine = estimateCosine(views, hidden, word, order);
+          const isCurrent = fields.keyVersion === (await deps.keys.currentVersion()) && fields.engine === currentEngine;
+          return { contentKey, cosine, stale: !isCurrent };
+        } finally {
+          for (const values of [views, ...candidates]) values.fill(0);
+        }
       },
       wipe() {
         for (const values of [hidden, order]) values.fill(0);

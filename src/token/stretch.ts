@@ -1,5 +1,6 @@
 import { hashRaw } from '@node-rs/argon2';
 import { KeyMaterial } from '../core/concealed.js';
+import { FaceError } from '../errors.js';
 
 /** What one Argon2id run costs. */
 export interface StretchCost {
@@ -16,10 +17,20 @@ export const publishedCost: StretchCost = { memoryKiB: 19_456, passes: 2 };
 /** Runs at once in one process, so that a burst holds 38 MiB and no more; two keep two cores busy. */
 const greatestWidth = 2;
 
+/**
+ * Runs that may wait: some four seconds of work. Refusals take eight runs each, so they can arrive faster than they are
+ * worked off, and whoever sends them is told to come back.
+ */
+export const mostWaiting = 1024;
+const retryAfterSec = 4;
+
 /** What a value is stretched for; part of Argon2id's input, so that equal values for two purposes differ. */
 export type StretchPurpose = 'message' | 'secret';
 
-/** Argon2id (RFC 9106, version 0x13) of a value under a salt: 32 bytes, off the event loop. */
+/**
+ * Argon2id (RFC 9106, version 0x13) of a value under a salt: 32 bytes, off the event loop.
+ * @throws FaceError `overloaded`
+ */
 export type Stretch = (purpose: StretchPurpose, value: Uint8Array, salt: Uint8Array) => Promise<KeyMaterial>;
 
 /** Makes the one `Stretch` of a process. */
@@ -28,6 +39,7 @@ export function createStretch(cost: StretchCost): Stretch {
   let running = 0;
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (waiting.length >= mostWaiting) throw new FaceError('overloaded', { retryAfterSec });
     if (running === greatestWidth) await new Promise<void>((go) => waiting.push(go));
     else running += 1;
     try {
