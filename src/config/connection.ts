@@ -9,7 +9,7 @@ export const policyGuard = z.strictObject({
   scope: z
     .string()
     .regex(/^[\x21-\x7e]{1,64}$/, 'expected 1 to 64 printable ASCII characters without spaces')
-    .default('okta:sign-in'),
+    .default('sign-in'),
   freshnessSec: z.int().min(10).max(86_400).default(300),
   stepUpTimeoutSec: z.int().min(30).max(3600).default(600),
   enrolmentDays: z.int().min(1).max(3650).nullable().default(null),

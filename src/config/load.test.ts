@@ -179,7 +179,7 @@ describe('accepts', () => {
     });
     expect(connections[0]?.policy).toEqual({
       accuracy: 4,
-      scope: 'okta:sign-in',
+      scope: 'sign-in',
       freshnessSec: 60,
       stepUpTimeoutSec: 600,
       enrolmentDays: null,
