@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { projectRoot } from './paths.js';
+
+/* The programs of package.json, as they are run, in their quick form. */
+
+const run = (program: string, ...args: string[]) =>
+  promisify(execFile)(process.execPath, [join(projectRoot, 'dist', program), ...args], { cwd: projectRoot });
+
+test('the demonstration ends well, and shows what it says it shows', async () => {
+  const { stdout } = await run('demo/demo.js');
+  const token = /facestepToken: (fv1\.\S+)/.exec(stdout)?.[1] ?? '';
+  expect(token.length).toBeGreaterThan(200);
+  expect(token.length).toBeLessThanOrEqual(256);
+  expect(stdout.match(/: allowed$/gm)).toHaveLength(1);
+  expect(stdout.match(/: denied$/gm)).toHaveLength(5);
+  expect(stdout).toContain('face_verification {"result":"verified"');
+  expect(stdout).toMatch(/All as expected/);
+});
+
+test('the benchmark prints its figures under their stable names', async () => {
+  const positive = z.number().positive();
+  const throughput = z.object({ concurrent: positive, perSecond: positive, timesFloor: positive });
+  const report = z.object({
+    verify: z.object({ floorMs: positive, httpMs: positive, ratio: positive }),
+    throughput: z.array(throughput.extend({ p50Ms: positive, p99Ms: positive })).length(3),
+    ceiling: z.object({ perSecond: positive, timesFloor: positive }),
+    rssMiB: positive,
+    rssGrowthMiB: z.number(),
+    readyMs: positive,
+  });
+  const { stdout } = await run('bench/bench.js', '--quick', '--json');
+  const { verify } = report.parse(JSON.parse(stdout));
+  expect(verify.ratio).toBeCloseTo(verify.httpMs / verify.floorMs, 1);
+});
+
+test('the evaluation lists what it can measure', async () => {
+  const { stdout } = await run('eval/eval.js');
+  for (const name of ['verification', 'token', 'attacks', 'fit'])
+    expect(stdout).toMatch(new RegExp(`^${name}\\b`, 'm'));
+});
