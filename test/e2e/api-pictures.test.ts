@@ -135,5 +135,5 @@ test('nothing of it all is in the log', () => {
   const written = server.log.text();
   expect(written).not.toContain(Buffer.from(pictures.person[0].subarray(0, 30)).toString('base64').slice(0, 30));
   expect(written).not.toContain('"code":"internal"');
-  expect(written).not.toContain(auth['x-auth-token'].split('_')[2]);
+  expect(written).not.toContain(auth['x-auth-token'].slice(-43));
 });

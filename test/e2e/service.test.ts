@@ -113,7 +113,7 @@ describe('the process', () => {
     const jpeg = Buffer.from(pictures.person[0]).subarray(200, 264);
     const canaries = [
       ...[jpeg, jpeg.toString('base64').slice(4, 60), jpeg.toString('hex')],
-      ...[token, token.slice(30, 90), clientToken, clientToken.split('_')[2]!, adminKey, password],
+      ...[token, token.slice(30, 90), clientToken, clientToken.slice(-43), adminKey, password],
     ];
     for (const file of [...written, log]) {
       const bytes = readFileSync(file);
