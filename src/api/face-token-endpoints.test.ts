@@ -122,7 +122,7 @@ test('no photo, token, password or client token is in the log or the audit trail
   await post('/generate', { photo: Buffer.from('canary-photo-94'), password });
   const written = server.log.text() + JSON.stringify(server.audit.events);
   expect(written).toContain('"route":"/authenticate"');
-  for (const secret of ['canary', String(token), auth['x-auth-token'].split('_')[2]!, 'face ada']) {
+  for (const secret of ['canary', String(token), auth['x-auth-token'].slice(-43), 'face ada']) {
     expect(written).not.toContain(secret);
     expect(written).not.toContain(Buffer.from(secret).toString('base64').replace(/=+$/, ''));
   }
