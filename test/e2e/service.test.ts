@@ -134,7 +134,9 @@ describe('the process', () => {
     const [probe, reference] = pictures.person;
     const form = toForm({ probe, reference: Array.from({ length: 40 }, () => reference) });
     const answer = post(service, '/match-bulk', { 'x-auth-token': clientToken }, form);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // Answers that were asked for later: by then the server has read the request.
+    for (let asked = 0; asked < 5; asked++) await fetch(`${service.url}/readyz`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
     service.process.kill('SIGTERM');
     expect(await answer).toMatchObject({ status: 200 });
     if (service.process.exitCode === null) await new Promise((resolve) => service.process.once('exit', resolve));
