@@ -44,7 +44,7 @@ export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<Hook
   const now = deps.clock.now();
   if (Math.abs(now - eventTime) > eventSkewSec * 1000) throw new FaceError('event_out_of_time');
   try {
-    const key = `event:${connection.id}:${subject}:${eventId}`;
+    const key = `event:${connection.id}:${JSON.stringify([subject, eventId])}`;
     const known = await readDecision(key, deps);
     if (known !== null) return known;
     const { freshnessSec } = connection.policy;
