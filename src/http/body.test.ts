@@ -254,6 +254,13 @@ describe('bodies', () => {
     expect(status).toBe(401);
   });
 
+  test('with a file after the closing boundary, which the parser never ends, are answered', async () => {
+    const lines = ['--b--', '--b', '--b', 'Content-Disposition: form-data; name="photo"; filename="a"', '', '', 'x'];
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+    const answer = await server.send('POST', '/generate', { headers, body: lines.join('\r\n') });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
+  });
+
   test('of any bytes whatever are refused or understood, and never a fault', async () => {
     const part = fc.constantFrom(
       '--b',

@@ -18,6 +18,12 @@ const refusalByMulterCode: Record<string, FaceErrorCode> = {
   LIMIT_FIELD_NESTING: 'field_unknown',
 };
 
+/**
+ * A form whose last byte has arrived is done within milliseconds: nothing leaves memory. The parser never ends a file that
+ * begins after the closing boundary, so who is not done by then never will be.
+ */
+const unfinishedMs = 5_000;
+
 const textGuard = z.union([z.string(), z.array(z.string())]);
 
 /**
@@ -28,7 +34,11 @@ const textGuard = z.union([z.string(), z.array(z.string())]);
  */
 export async function readMultipart(request: Request, response: Response, options: BodyOptions): Promise<Body> {
   const { photoLimits, allowance } = options;
+  let unfinished: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve, reject) => {
+    request.once('end', () => {
+      unfinished = setTimeout(() => reject(new FaceError('request_malformed', { reason: 'unfinished' })), unfinishedMs);
+    });
     const counts = new Map<string, number>();
     const countPhoto = (name: string): void => {
       const atMost = Object.hasOwn(photoLimits, name) ? photoLimits[name]?.atMost : undefined;
@@ -70,7 +80,7 @@ export async function readMultipart(request: Request, response: Response, option
       if (error === undefined) resolve();
       else reject(toFaceError(error, options));
     });
-  });
+  }).finally(() => clearTimeout(unfinished));
   return toBody(request);
 }
 
