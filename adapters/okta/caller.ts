@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Credential } from '../../src/core/concealed.js';
+import { digestOf, hasDigest } from '../../src/core/digest.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
@@ -75,8 +75,5 @@ function createVerifyBearer(
   };
 }
 
-const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-// Digests are of one length, so the comparison takes one time whatever was sent.
 const isSame = (text: string | undefined, expected: Credential): boolean =>
-  text !== undefined && expected.use((value) => timingSafeEqual(digestOf(text), digestOf(value)));
+  text !== undefined && expected.use((value) => hasDigest(text, digestOf(value)));

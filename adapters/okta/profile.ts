@@ -1,6 +1,6 @@
 import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
-import { SealedToken } from '../../src/core/concealed.js';
+import { maxTokenCharacters, SealedToken } from '../../src/core/concealed.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './schema.js';
@@ -8,9 +8,6 @@ import type { OktaConnection } from './schema.js';
 const REQUEST_TIMEOUT_MS = 5_000;
 /** Of one call here: up to two tokens and two requests, where the SDK finds its access token expired. */
 const TOTAL_TIMEOUT_MS = 10_000;
-
-/** Longest enrolment token, and the `maxLength` of the attribute. */
-const TOKEN_MAX_CHARS = 256;
 
 /** The token's attribute in an Okta org. */
 export interface OktaProfile extends Profile {
@@ -48,7 +45,7 @@ export function createOktaProfile(
       if (user.id !== subject) throw new FaceError('subject_unknown');
       const value = user.profile[attribute] ?? '';
       if (value === '') return null;
-      if (typeof value === 'string' && value.length <= TOKEN_MAX_CHARS) return new SealedToken(value);
+      if (typeof value === 'string' && value.length <= maxTokenCharacters) return new SealedToken(value);
       log.warn('the profile attribute holds something else than a token', { attribute });
       return null;
     },
@@ -107,7 +104,7 @@ function misfitsOf(definition: AttributeDefinition): string[] {
     type: type === 'string',
     required: required !== true,
     minLength: (minLength ?? 0) <= 1,
-    maxLength: (maxLength ?? TOKEN_MAX_CHARS) >= TOKEN_MAX_CHARS,
+    maxLength: (maxLength ?? maxTokenCharacters) >= maxTokenCharacters,
     enum: (definition.enum ?? definition._enum ?? oneOf ?? null) === null,
     pattern: (pattern ?? null) === null,
     format: (format ?? null) === null,
@@ -128,7 +125,7 @@ const toSchemaChange = (attribute: string) => ({
           description: 'Sealed by facestep. Clearing it revokes the enrolment.',
           type: 'string' as const,
           required: false,
-          maxLength: TOKEN_MAX_CHARS,
+          maxLength: maxTokenCharacters,
           scope: 'NONE' as const,
           mutability: 'READ_WRITE' as const,
           permissions: [{ principal: 'SELF' as const, action: 'HIDE' as const }],

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Credential } from '../core/concealed.js';
+import { hasDigest } from '../core/digest.js';
 import { FaceError } from '../errors.js';
 import type { Allowance } from '../http/budget.js';
 import { authenticateClient, type Client, checkClientLive } from './client-tokens.js';
@@ -59,9 +59,6 @@ export class Admission {
   }
 }
 
-const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
-
 function checkAdminKey(sent: string | string[] | undefined, expectedDigest: Uint8Array): void {
-  const isRight = timingSafeEqual(digestOf(String(sent ?? '')), expectedDigest);
-  if (!isRight) throw new FaceError('caller_untrusted');
+  if (!hasDigest(String(sent ?? ''), expectedDigest)) throw new FaceError('caller_untrusted');
 }

@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
+import { digestOf, hasDigest } from '../core/digest.js';
 import type { Audit, Clock, Random, State } from '../core/ports.js';
-import { addSec, type EpochMs, epochMs } from '../core/units.js';
+import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
 /** What a client token may be used for. */
@@ -34,14 +34,13 @@ interface Deps {
   readonly audit: Audit;
 }
 
-const time = z.number().transform(epochMs);
 const recordGuard = z.object({
   name: z.string(),
   tenant: z.string(),
   scopes: z.array(z.enum(clientScopes)),
   secretDigest: z.string(),
-  issuedAt: time,
-  expiresAt: time,
+  issuedAt: epochMsGuard,
+  expiresAt: epochMsGuard,
   isRevoked: z.boolean(),
 });
 type ClientRecord = z.infer<typeof recordGuard>;
@@ -90,7 +89,7 @@ export async function authenticateClient(credential: Credential, deps: Pick<Deps
   if (id === undefined || secret === undefined) throw new FaceError('caller_untrusted');
   const record = await readRecord(id, deps);
   const expected = Buffer.from(record?.secretDigest ?? noDigest, 'base64url');
-  const isRight = timingSafeEqual(digestOf(secret), expected);
+  const isRight = hasDigest(secret, expected);
   if (!isRight || record === null || !isLive(record, deps.clock)) throw new FaceError('caller_untrusted');
   return toClient(id, record);
 }
@@ -120,8 +119,6 @@ async function readRecord(id: string, { state }: Pick<Deps, 'state'>): Promise<C
   const found = await state.read(clientKey(id));
   return found === null ? null : recordGuard.parse(found.value);
 }
-
-const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 /** Compared against where there is no record; no secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');

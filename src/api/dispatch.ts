@@ -1,9 +1,9 @@
 import type { Express, Request, Response } from 'express';
-import type { Photo } from '../core/concealed.js';
+import { maxPhotoBytes, type Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { isMultipart, readBody } from '../http/body.js';
 import { Allowance, type BodyBudgets } from '../http/budget.js';
-import { type Body, maxJsonBytes, maxPhotoBytes } from '../http/intake.js';
+import { type Body, maxJsonBytes } from '../http/intake.js';
 import { Admission } from './admission.js';
 import type { ApiDeps } from './deps.js';
 import type { ApiVersion, Endpoint } from './endpoint.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SealedToken, UserSecret } from '../core/concealed.js';
+import { maxSecretBytes, maxTokenCharacters, SealedToken, UserSecret } from '../core/concealed.js';
 import { epochMs, fromIso, toEpochSec } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 
@@ -44,8 +44,6 @@ export const scopeField = z
   .prefault('')
   .describe('What the token is for, such as `app:login`. The same at enrolment and verification.');
 
-const maxSecretBytes = 1024;
-
 export const passwordField = z
   .string()
   .min(1)
@@ -62,8 +60,6 @@ export const expiryField = instantField
   .transform(toEpochSec)
   .optional()
   .describe('RFC 3339 date and time; fractions of a second are cut (the format is ours).');
-
-const maxTokenCharacters = 256;
 
 export const tokenField = z
   .string()

@@ -36,6 +36,9 @@ abstract class ConcealedBytes<T extends Uint8Array | Float32Array> extends Conce
   }
 }
 
+/** Greatest size of one encoded picture: 10 MB. */
+export const maxPhotoBytes = 10 * 1024 * 1024;
+
 /** One encoded picture (JPEG, PNG or WebP) as the caller sent it. */
 export class Photo extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'Photo';
@@ -59,10 +62,16 @@ export class ContentKey extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'ContentKey';
 }
 
+/** Longest user's secret, in bytes of UTF-8. */
+export const maxSecretBytes = 1024;
+
 /** What the user knows or holds: a password, a PIN, a WebAuthn PRF output. */
 export class UserSecret extends Concealed<string> {
   protected readonly label = 'UserSecret';
 }
+
+/** What a profile attribute of every provider can hold. */
+export const maxTokenCharacters = 256;
 
 /** The enrolment token as text of at most 256 characters. Sealed, yet personal data: it does not belong in a log. */
 export class SealedToken extends Concealed<string> {
@@ -72,4 +81,13 @@ export class SealedToken extends Concealed<string> {
 /** A credential of this service or of a provider: a client token, a hook secret, an administrator's key. */
 export class Credential extends Concealed<string> {
   protected readonly label = 'Credential';
+}
+
+/** Photos are overwritten however `work` ends, also those that it never looked at. */
+export async function wipingPhotos<T>(photos: readonly Photo[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    for (const photo of photos) photo.wipe();
+  }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import type { CoreDeps } from './deps.js';
-import { addSec, type EpochMs, epochMs, toIso } from './units.js';
+import { addSec, type EpochMs, epochMsGuard, toIso } from './units.js';
 
 /** What the person agreed to, and when. */
 export interface Consent {
@@ -16,12 +16,11 @@ export interface ConsentRecord extends Consent {
   readonly withdrawnAt: EpochMs | null;
 }
 
-const time = z.number().transform(epochMs);
 const recordGuard = z.object({
   statement: z.string(),
-  givenAt: time,
+  givenAt: epochMsGuard,
   tokenId: z.string(),
-  withdrawnAt: time.nullable(),
+  withdrawnAt: epochMsGuard.nullable(),
 });
 
 /** The clocks of whoever recorded the consent and of this server may differ by this much. */

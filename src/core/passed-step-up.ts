@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { CoreDeps } from './deps.js';
-import { addSec, type EpochMs, epochMs } from './units.js';
+import { addSec, type EpochMs, epochMsGuard } from './units.js';
 
 const recordGuard = z.object({
   stepUpId: z.string(),
-  passedAt: z.number().transform(epochMs),
+  passedAt: epochMsGuard,
   liveness: z.number().nullable(),
   /** The event that used it; whoever comes later finds it spent. */
   usedBy: z.string().nullable(),

@@ -1,12 +1,12 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { FaceError, toCode } from '../errors.js';
 import { Credential, type Photo, type SealedToken, type UserSecret } from './concealed.js';
 import { bindingOf, type Connection } from './connection.js';
 import type { CoreDeps } from './deps.js';
+import { digestOf, hasDigest } from './digest.js';
 import { replaceToken } from './enrol.js';
 import { recordPassedStepUp } from './passed-step-up.js';
-import { addSec, type EpochMs, epochMs } from './units.js';
+import { addSec, type EpochMs, epochMsGuard } from './units.js';
 import { verifyToken } from './verify.js';
 
 /** `started → captured → passed | failed | expired` */
@@ -21,14 +21,12 @@ export interface StepUpView {
   readonly expiresAt: EpochMs;
 }
 
-const time = z.number().transform(epochMs);
-
 const recordGuard = z.object({
   connection: z.string(),
   subject: z.string(),
   state: z.enum(['started', 'captured', 'passed', 'failed']),
   challengeDigest: z.string(),
-  expiresAt: time,
+  expiresAt: epochMsGuard,
 });
 type StepUpRecord = z.infer<typeof recordGuard>;
 
@@ -52,7 +50,7 @@ export async function startStepUp(
     connection: connection.id,
     subject,
     state: 'started',
-    challengeDigest: digestOf(challenge).toString('base64url'),
+    challengeDigest: challenge.use(digestOf).toString('base64url'),
     expiresAt,
   };
   await writeRecord(id, record, 'absent', deps);
@@ -78,9 +76,8 @@ export async function submitPhotos(
   const { id, challenge, photos, secret } = request;
   try {
     const { record, revision } = await readRecord(id, deps);
-    if (!timingSafeEqual(digestOf(challenge), Buffer.from(record.challengeDigest, 'base64url'))) {
-      throw new FaceError('step_up_unknown');
-    }
+    const expectedDigest = Buffer.from(record.challengeDigest, 'base64url');
+    if (!challenge.use((text) => hasDigest(text, expectedDigest))) throw new FaceError('step_up_unknown');
     if (stateAt(record, deps.clock.now()) !== 'started') throw new FaceError('step_up_finished');
     const connection = deps.connections.get(record.connection);
     if (connection === undefined) throw new FaceError('connection_unknown');
@@ -176,8 +173,6 @@ async function writeRecord(
 ): Promise<boolean> {
   return state.write(stepUpKey(id), record, { when, expiresAt: addSec(record.expiresAt, keptAfterEndSec) });
 }
-
-const digestOf = (challenge: Credential): Buffer => challenge.use((text) => createHash('sha256').update(text).digest());
 
 const stateAt = ({ state, expiresAt }: StepUpRecord, now: EpochMs): StepUpState =>
   (state === 'started' || state === 'captured') && expiresAt <= now ? 'expired' : state;

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 declare const unit: unique symbol;
 type Unit<Base, Name extends string> = Base & { readonly [unit]: Name };
 
@@ -12,6 +14,9 @@ export const epochMs = (value: number): EpochMs => value as EpochMs;
 
 /** A point in time from a number of seconds since 1970; fractions are cut. */
 export const epochSec = (value: number): EpochSec => Math.floor(value) as EpochSec;
+
+/** A point in time as it is stored: milliseconds since 1970. */
+export const epochMsGuard = z.number().transform(epochMs);
 
 export const toEpochSec = (time: EpochMs): EpochSec => epochSec(time / 1000);
 export const toEpochMs = (time: EpochSec): EpochMs => epochMs(time * 1000);

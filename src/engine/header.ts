@@ -1,9 +1,7 @@
 import sharp from 'sharp';
+import { maxPhotoBytes } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { minFaceWidthPx } from './quality-bounds.js';
-
-/** Greatest size of an encoded picture. */
-export const maxPhotoBytes = 10 * 1024 * 1024;
 
 /** Greatest number of pixels; read from the header, before anything is decoded. */
 export const maxPhotoPixels = 40_000_000;

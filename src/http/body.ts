@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
-import { Photo } from '../core/concealed.js';
+import { maxPhotoBytes, Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { decodeBase64 } from './base64.js';
 import { collectBody } from './collect.js';
-import { type Body, type BodyOptions, maxPhotoBytes, type PhotoRange } from './intake.js';
+import type { Body, BodyOptions, PhotoRange } from './intake.js';
 import { type FlatValue, LongText, parseFlatJson, type Scalar } from './json.js';
 import { readMultipart } from './multipart.js';
 

@@ -3,9 +3,6 @@ import type { FaceError } from '../errors.js';
 import type { Allowance } from './budget.js';
 import type { FlatValue } from './json.js';
 
-/** Greatest size of one uploaded picture, in bytes: 10 MB. */
-export const maxPhotoBytes = 10 * 1024 * 1024;
-
 /** A body of either kind, its pictures apart from its other fields. None of the fields is checked yet. */
 export interface Body {
   readonly fields: ReadonlyMap<string, FlatValue>;

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import multer from 'multer';
 import { z } from 'zod';
-import { Photo } from '../core/concealed.js';
+import { maxPhotoBytes, Photo } from '../core/concealed.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import { type Body, type BodyOptions, maxPhotoBytes } from './intake.js';
+import type { Body, BodyOptions } from './intake.js';
 import { joinAndWipe } from './join.js';
 import { longTextBytes } from './json.js';
 

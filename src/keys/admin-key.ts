@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import { readFile } from 'node:fs/promises';
 import { Credential } from '../core/concealed.js';
+import { digestOf } from '../core/digest.js';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
+import { createFile } from './durable-file.js';
 
 /** How the administrator's key is known: by its digest, and by itself only in the moment it is made. */
 export interface AdminKey {
@@ -28,30 +28,14 @@ export async function loadAdminKey({
   file: string;
   random: Random;
 }): Promise<AdminKey> {
-  if (given !== null) return { digest: digestOf(given), fresh: null };
+  if (given !== null) return { digest: given.use(digestOf), fresh: null };
   const fresh = new Credential(`fsa_${Buffer.from(random(32)).toString('base64url')}`);
-  const digest = digestOf(fresh);
-  if (await createOnce(file, `${digest.toString('hex')}\n`)) return { digest, fresh };
+  const digest = fresh.use(digestOf);
+  const isMade = await createFile(file, `${digest.toString('hex')}\n`, random).catch((cause: unknown) => {
+    throw new FaceError('config_invalid', { adminKeyFile: 'cannot be written' }, { cause });
+  });
+  if (isMade) return { digest, fresh };
   const stored = Buffer.from((await readFile(file, 'utf8')).trim(), 'hex');
   if (stored.length !== digest.length) throw new FaceError('config_invalid', { adminKeyFile: 'is not a digest' });
   return { digest: stored, fresh: null };
-}
-
-const digestOf = (key: Credential): Buffer => key.use((text) => createHash('sha256').update(text).digest());
-
-const fileExistsGuard = z.object({ code: z.literal('EEXIST') });
-
-/** Makes a file whole or not at all. @returns whether it was made, and not there before */
-async function createOnce(file: string, text: string): Promise<boolean> {
-  const draft = `${file}.${process.pid}.${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
-  try {
-    await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
-    await link(draft, file);
-    return true;
-  } catch (cause) {
-    if (fileExistsGuard.safeParse(cause).success) return false;
-    throw new FaceError('config_invalid', { adminKeyFile: 'cannot be written' }, { cause });
-  } finally {
-    await rm(draft, { force: true });
-  }
 }

@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { link, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { KeyMaterial } from '../core/concealed.js';
 import type { Keys, KeyVersion, Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
+import { createFile, draftEnd, isSystemError, syncFolder, writeBeside } from './durable-file.js';
 
 const keyBytes = 32;
 const lastVersion = 65_535;
@@ -44,9 +45,6 @@ export interface LocalKeys extends Keys {
   retire(version: KeyVersion): Promise<void>;
 }
 
-const isSystemError = (error: unknown, code: string): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === code;
-
 async function readRing(file: string): Promise<KeyRing | null> {
   let handle: Awaited<ReturnType<typeof open>>;
   try {
@@ -84,15 +82,6 @@ function renderRing({ current, keys }: KeyRing): string {
   return `${JSON.stringify({ format: 'facestep-keys-1', current, keys: entries }, null, 2)}\n`;
 }
 
-async function syncFolder(file: string): Promise<void> {
-  // Windows cannot open a folder, and writes its entries through.
-  if (process.platform === 'win32') return;
-  const folder = await open(dirname(file), 'r');
-  await folder.sync().finally(() => folder.close());
-}
-
-const draftEnd = /^\.[0-9a-f]{16}\.new$/;
-
 /** Removes what a crash left half done: it may hold keys that are retired later. */
 async function removeDrafts(file: string): Promise<void> {
   const [folder, name] = [dirname(file), basename(file)];
@@ -102,33 +91,11 @@ async function removeDrafts(file: string): Promise<void> {
   for (const draft of drafts) await rm(join(folder, draft), { force: true });
 }
 
-/** Writes a file beside `file`, complete and on the disk. @returns its name */
-async function writeBeside(file: string, ring: KeyRing, random: Random): Promise<string> {
-  const draft = `${file}.${Buffer.from(random(8)).toString('hex')}.new`;
-  const handle = await open(draft, 'wx', 0o600);
-  try {
-    await handle.writeFile(renderRing(ring));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return draft;
-}
-
 /** The ring in the file; makes the file where there is none. Of several processes that start at once, one makes it. */
 async function openRing(file: string, random: Random): Promise<KeyRing> {
   const existing = await readRing(file);
   if (existing !== null) return existing;
-  const draft = await writeBeside(file, { current: 1, keys: new Map([[1, random(keyBytes)]]) }, random);
-  try {
-    // A link never replaces a file, and what it makes visible is complete.
-    await link(draft, file);
-  } catch (error) {
-    if (!isSystemError(error, 'EEXIST')) throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-  await syncFolder(file);
+  await createFile(file, renderRing({ current: 1, keys: new Map([[1, random(keyBytes)]]) }), random);
   const made = await readRing(file);
   if (made === null) throw new FaceError('config_invalid', { setting: 'keys', problem: 'unreadable' });
   return made;
@@ -157,7 +124,7 @@ export async function createLocalKeys({
   function change<T>(step: (from: KeyRing) => { readonly to: KeyRing; readonly result: T }): Promise<T> {
     const changed = lastChange.then(async () => {
       const { to, result } = step((await readRing(file)) ?? ring);
-      const draft = await writeBeside(file, to, random);
+      const draft = await writeBeside(file, renderRing(to), random);
       await rename(draft, file).catch(async (error: unknown) => {
         await rm(draft, { force: true });
         throw error;

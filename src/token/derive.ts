@@ -1,14 +1,11 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
-import { ContentKey, KeyMaterial, type UserSecret } from '../core/concealed.js';
+import { ContentKey, KeyMaterial, maxSecretBytes, type UserSecret } from '../core/concealed.js';
 import type { Binding, Keys } from '../core/ports.js';
 import type { EpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { type TokenHeader, toFlags } from './format.js';
 import { codeLength } from './polar.js';
 import type { Stretch } from './stretch.js';
-
-/** Longest secret taken, in bytes of UTF-8. */
-export const secretLimitBytes = 1024;
 
 /** All that a token is bound to. */
 export interface Context {
@@ -73,7 +70,7 @@ export function encodeContext({ binding, header, expiresAt, salt }: Context): Ui
 function secretBytes(secret: UserSecret): Buffer {
   return secret.use((text) => {
     // Normalising may lengthen a text many times over, so what is too long beforehand is not normalised.
-    if (text.length === 0 || text.length > secretLimitBytes || toUtf8(text).length > secretLimitBytes)
+    if (text.length === 0 || text.length > maxSecretBytes || toUtf8(text).length > maxSecretBytes)
       throw new FaceError('request_malformed');
     return Buffer.from(text.normalize('NFKC'), 'utf8');
   });

@@ -1,4 +1,4 @@
-import type { Embedding, Photo } from '../core/concealed.js';
+import { type Embedding, type Photo, wipingPhotos } from '../core/concealed.js';
 import type {
   Accuracy,
   EnrolRequest,
@@ -17,6 +17,7 @@ import { createFv1, type Opened } from '../token/fv1.js';
 import { levels } from '../token/levels.js';
 import { createStretch, publishedCost } from '../token/stretch.js';
 import { cosineOf, meanOf, outliersOf, toScore } from './embeddings.js';
+import { checkPhotoCount } from './photo-count.js';
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
 
 /** A token is only sealed anew from as many photos as make a strong enrolment. */
@@ -47,20 +48,6 @@ interface Check {
   readonly opened: Opened | null;
   readonly liveness: number | null;
   readonly renewed: Sealed | null;
-}
-
-/** Photos are overwritten however `work` ends, also those that were never looked at. */
-async function wipingPhotos<T>(photos: readonly Photo[], work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    for (const photo of photos) photo.wipe();
-  }
-}
-
-function checkPhotoCount(photos: readonly Photo[]): void {
-  if (photos.length === 0) throw new FaceError('photo_missing');
-  if (photos.length > mostPhotos) throw new FaceError('photo_too_many');
 }
 
 function present<T>(signal: T | null): T {

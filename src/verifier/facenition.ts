@@ -1,7 +1,6 @@
-import { type Photo, SealedToken } from '../core/concealed.js';
+import { type Photo, SealedToken, wipingPhotos } from '../core/concealed.js';
 import type { Accuracy, EnrolRequest, Liveness, Screening, Verifier, VerifyRequest } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
-import { mostPhotos } from '../token/format.js';
 import { type ClientOptions, createFacenitionClient } from './facenition-client.js';
 import { checkFields, enrolFields, photosField } from './facenition-fields.js';
 import {
@@ -15,6 +14,7 @@ import {
   screeningReply,
 } from './facenition-replies.js';
 import { createDecoys, identifyToken } from './facenition-token.js';
+import { checkPhotoCount } from './photo-count.js';
 
 /** The measurement of `/liveness` that is the probability of "live". */
 const livenessName = 'liveness';
@@ -73,7 +73,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
     close: client.close,
 
     enrol: (request) =>
-      wiping(request.photos, async () => {
+      wipingPhotos(request.photos, async () => {
         const { photos, expiresAt } = request;
         checkPhotoCount(photos);
         const reply = await client.call('generate', enrolFields(request), generateReply, client.deadline());
@@ -83,7 +83,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       }),
 
     verify: (request) =>
-      wiping(request.photos, async () => {
+      wipingPhotos(request.photos, async () => {
         checkRequest(request);
         const signal = client.deadline();
         // First, as it may be asked again and counts against nobody.
@@ -93,7 +93,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       }),
 
     score: (request) =>
-      wiping(request.photos, async () => {
+      wipingPhotos(request.photos, async () => {
         checkRequest(request);
         // Where the service refuses a decoy without telling one: nothing reaches it.
         let threshold = 1;
@@ -109,7 +109,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       }),
 
     match: (probe, references, accuracy) =>
-      wiping([probe, ...references], async () => {
+      wipingPhotos([probe, ...references], async () => {
         if (references.length === 0) throw new FaceError('photo_missing');
         const fields = [
           accuracyField(accuracy),
@@ -126,7 +126,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       }),
 
     consistency: (photos, accuracy) =>
-      wiping(photos, async () => {
+      wipingPhotos(photos, async () => {
         const fields = [accuracyField(accuracy), photosField(photos)];
         const reply = await client.call('consistency-check', fields, consistencyReply, client.deadline());
         const { consistent, outliers } = reply;
@@ -136,24 +136,15 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       }),
 
     detect: (photo) =>
-      wiping([photo], async () => {
+      wipingPhotos([photo], async () => {
         const fields = [photosField([photo])];
         const { widthPx, heightPx, faces } = await client.call('detect', fields, detectReply, client.deadline());
         return { widthPx, heightPx, faces };
       }),
 
-    quality: (photo) => wiping([photo], () => screen('quality', photo, client.deadline())),
-    liveness: (photo) => wiping([photo], () => screen('liveness', photo, client.deadline())),
+    quality: (photo) => wipingPhotos([photo], () => screen('quality', photo, client.deadline())),
+    liveness: (photo) => wipingPhotos([photo], () => screen('liveness', photo, client.deadline())),
   };
-}
-
-/** Photos are overwritten however `work` ends, also those that were never sent. */
-async function wiping<T>(photos: readonly Photo[], work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    for (const photo of photos) photo.wipe();
-  }
 }
 
 /** Waits for all, so that none is still being sent when photos are overwritten; then throws the first refusal in order. */
@@ -163,11 +154,6 @@ async function allSettled<T>(calls: readonly Promise<T>[]): Promise<T[]> {
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;
   });
-}
-
-function checkPhotoCount(photos: readonly Photo[]): void {
-  if (photos.length === 0) throw new FaceError('photo_missing');
-  if (photos.length > mostPhotos) throw new FaceError('photo_too_many');
 }
 
 /** What can be refused here is not sent. */
