@@ -1,3 +1,4 @@
+import type { StepUpRequest } from '../src/core/connection.js';
 import type { Profile } from '../src/core/ports.js';
 import type { FaceErrorCode } from '../src/errors.js';
 import type { Json } from '../src/json.js';
@@ -16,18 +17,32 @@ export interface RawReply {
   readonly body: Json;
 }
 
+/** The methods a provider calls with. */
+export type HookMethod = 'GET' | 'POST';
+
 /** One address a provider calls. */
 export interface Hook {
+  /** `POST` alone unless said otherwise. */
+  readonly methods?: readonly HookMethod[];
   /** Throws `FaceError` to refuse. */
   handle(request: RawRequest): Promise<RawReply>;
   /** The provider's own shape of each refusal, without its detail. Total: a new code does not compile without a reply. */
   refuse(code: FaceErrorCode): RawReply;
+  /** Lets through what was asked, as if this service were not there, and claims nothing: for shadow mode. */
+  readonly pass: RawReply;
 }
+
+/** The hooks of a connection by name: the last part of the address, `/hooks/<connection>/<name>`. */
+export type Hooks = Readonly<Record<string, Hook>>;
 
 /** What every identity provider's folder supplies. Adding a provider means one new folder and one line in index.ts. */
 export interface Adapter {
   readonly kind: string;
   readonly profile: Profile;
-  /** By the last part of the address: `POST /hooks/<connection>/<name>`. */
-  readonly hooks: Readonly<Record<string, Hook>>;
+  readonly hooks: Hooks;
+  /**
+   * Reads a step-up request that the provider's side signed. `null` where it signs none.
+   * @throws FaceError `caller_untrusted`: not signed by it, or expired
+   */
+  readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }

@@ -3,6 +3,7 @@ import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';
 import type { Adapter } from './adapter.js';
 import { type OktaConnection, oktaConnectionGuard } from './okta/schema.js';
+import { shadowHooks } from './shadow.js';
 
 /** The names of all adapters: their folders here, and `kind` in the configuration. */
 export const adapterNames = ['okta'] as const;
@@ -16,11 +17,20 @@ export const connectionGuards = [oktaConnectionGuard] as const satisfies Connect
 /** One configured connection, of any adapter. */
 export type ConnectionSettings = OktaConnection;
 
-/** Makes the adapter a connection asks for. Only that one is loaded: a provider's SDK costs seconds and memory. */
-export async function createAdapter(
-  settings: ConnectionSettings,
-  deps: { readonly core: CoreDeps; readonly fetch: Fetch },
-): Promise<Adapter> {
+interface AdapterDeps {
+  readonly core: CoreDeps;
+  readonly fetch: Fetch;
+}
+
+/** Makes the adapter a connection asks for, in the mode of its policy. */
+export async function createAdapter(settings: ConnectionSettings, deps: AdapterDeps): Promise<Adapter> {
+  const adapter = await loadAdapter(settings, deps);
+  if (settings.policy.mode === 'enforce') return adapter;
+  return { ...adapter, hooks: shadowHooks(adapter.hooks, { ...settings, ...adapter }, deps.core) };
+}
+
+/** Only the one that is asked for is loaded: a provider's SDK costs seconds and memory. */
+async function loadAdapter(settings: ConnectionSettings, deps: AdapterDeps): Promise<Adapter> {
   switch (settings.kind) {
     case 'okta':
       return (await import('./okta/index.js')).createOktaAdapter({ settings, ...deps });

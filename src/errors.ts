@@ -43,6 +43,7 @@ export const publicText = {
   step_up_unknown: 'There is no such step-up.',
   step_up_finished: 'This step-up is over. Start a new one.',
   face_not_verified: 'A finished face check is needed first.',
+  receipt_invalid: 'The receipt is not valid: wrong, expired, used, or for somebody else.',
   event_out_of_time: 'The event is too old or from the future. Check the clocks.',
 
   // This service and the ones behind it
@@ -51,9 +52,11 @@ export const publicText = {
   upstream_unavailable: 'The face service behind this server does not answer.',
   upstream_malformed: 'The face service behind this server gave an answer that is not understood.',
   profile_unavailable: 'The identity provider does not answer.',
+  provider_refused: 'The identity provider refused this request. Check what the credentials may do.',
   subject_unknown: 'The identity provider has no such user.',
   delivery_failed: 'The code could not be delivered.',
   state_unavailable: 'The state store does not answer.',
+  sealed_file_invalid: 'The file was not sealed by facestep, was altered, or is sealed under another token.',
   config_invalid: 'The configuration is not valid.',
   model_missing: 'A model file is missing. Run: npm run setup',
   model_altered: 'A model file is not the published one. Delete it and run: npm run setup',

@@ -95,7 +95,10 @@ async function connect(
   );
   return {
     connections: new Map(
-      made.map(({ id, kind, policy, adapter }) => [id, { id, kind, policy, profile: adapter.profile }]),
+      made.map(({ id, kind, policy, adapter: { profile, openStepUpRequest } }) => [
+        id,
+        { id, kind, policy, profile, openStepUpRequest },
+      ]),
     ),
     hooks: new Map(made.map(({ id, adapter }) => [id, adapter.hooks])),
   };

@@ -10,6 +10,7 @@ import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sin
 
 /** The policy of a connection whose administrator changed nothing. */
 export const defaultPolicy: Policy = {
+  mode: 'enforce',
   accuracy: 4,
   scope: 'sign-in',
   freshnessSec: 300,
@@ -32,7 +33,13 @@ export async function createTestCore(keysFile: string, policy: Partial<Policy> =
   const keys = await createLocalKeys({ file: keysFile, random: systemRandom });
   const verifier = createEmbeddedVerifier({ engine: createSimulatedEngine(), keys, random: systemRandom });
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
-  const connection: Connection = { id: 'work', kind: 'memory', policy: { ...defaultPolicy, ...policy }, profile };
+  const connection: Connection = {
+    id: 'work',
+    kind: 'memory',
+    policy: { ...defaultPolicy, ...policy },
+    profile,
+    openStepUpRequest: null,
+  };
   const connections = new Map([[connection.id, connection]]);
   const deps: CoreDeps = { clock, random: systemRandom, state, audit, log, verifier };
   return { clock, state, audit, log, keys, verifier, profile, connection, deps: { ...deps, connections } };

@@ -1,5 +1,5 @@
 import type { Connection } from '../../src/core/connection.js';
-import { decideHook, type HookDecision, type HookEvent } from '../../src/core/decide.js';
+import { decideHook, type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawReply, RawRequest } from '../adapter.js';
@@ -27,7 +27,7 @@ export async function handleTokenHook(raw: RawRequest, deps: FlowDeps): Promise<
   const hook = parseTokenHook(raw.body);
   checkTokensAreOfUser(hook);
   if (hook.user === null) return toNoClaimReply(hook);
-  return toTokenHookReply(await decide({ ...hook, subject: hook.user }, deps), hook);
+  return toTokenHookReply(await decide({ ...hook, hook: 'token', subject: hook.user }, deps), hook);
 }
 
 /**
@@ -40,7 +40,7 @@ export async function handleRegistrationHook(raw: RawRequest, deps: FlowDeps): P
   await deps.verifyCaller(raw.headers);
   const hook = parseRegistrationHook(raw.body);
   if (hook.user === null) throw new FaceError('face_not_verified', { reason: 'registration has no user' });
-  return toRegistrationHookReply(await decide({ ...hook, subject: hook.user }, deps));
+  return toRegistrationHookReply(await decide({ ...hook, hook: 'registration', subject: hook.user }, deps));
 }
 
 /**
@@ -56,20 +56,15 @@ function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   }
 }
 
-async function decide(
-  { subject, eventId, eventTime }: Omit<HookEvent, 'connection'>,
+const decide = (
+  { hook, subject, eventId, eventTime }: Pick<HookEvent, 'hook' | 'subject' | 'eventId' | 'eventTime'>,
   { connection, core }: FlowDeps,
-): Promise<HookDecision> {
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<HookDecision>((resolve) => {
-    timer = setTimeout(() => {
-      core.log.error('hook answered before its decision', { connection: connection.id });
-      resolve({ outcome: 'unverified', fallback: connection.policy.whenUnavailable });
-    }, DECISION_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([decideHook({ connection, subject, eventId, eventTime }, core), outOfTime]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+): Promise<HookDecision> =>
+  decideHook(
+    {
+      ...{ connection, hook, subject, eventId, eventTime },
+      repeatableForSec: repeatableWithinSkewSec,
+      budgetMs: DECISION_TIMEOUT_MS,
+    },
+    core,
+  );

@@ -4,7 +4,7 @@ import type { Adapter } from '../adapter.js';
 import { createVerifyCaller } from './caller.js';
 import { type FlowDeps, handleRegistrationHook, handleTokenHook } from './flow.js';
 import { createOktaProfile, type OktaProfile } from './profile.js';
-import { toRegistrationHookRefusal, toTokenHookRefusal } from './reply.js';
+import { passRegistration, passToken, toRegistrationHookRefusal, toTokenHookRefusal } from './reply.js';
 import type { OktaConnection } from './schema.js';
 
 /** What an Okta adapter is made of. */
@@ -25,7 +25,7 @@ export function createOktaAdapter({ settings, core, fetch }: OktaDeps): OktaAdap
   const { id, kind, policy, okta } = settings;
   const profile = createOktaProfile(okta, { fetch, log: core.log });
   const flow: FlowDeps = {
-    connection: { id, kind, policy, profile },
+    connection: { id, kind, policy, profile, openStepUpRequest: null },
     verifyCaller: createVerifyCaller(okta.hooks, { fetch, clock: core.clock }),
     core,
   };
@@ -33,8 +33,13 @@ export function createOktaAdapter({ settings, core, fetch }: OktaDeps): OktaAdap
     kind,
     profile,
     hooks: {
-      token: { handle: (request) => handleTokenHook(request, flow), refuse: toTokenHookRefusal },
-      registration: { handle: (request) => handleRegistrationHook(request, flow), refuse: toRegistrationHookRefusal },
+      token: { handle: (request) => handleTokenHook(request, flow), refuse: toTokenHookRefusal, pass: passToken },
+      registration: {
+        handle: (request) => handleRegistrationHook(request, flow),
+        refuse: toRegistrationHookRefusal,
+        pass: passRegistration,
+      },
     },
+    openStepUpRequest: null,
   };
 }

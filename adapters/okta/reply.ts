@@ -71,15 +71,18 @@ const toSaid = {
   step_up_unknown: 'face_not_verified',
   step_up_finished: 'face_not_verified',
   face_not_verified: 'face_not_verified',
+  receipt_invalid: 'face_not_verified',
   event_out_of_time: 'event_out_of_time',
   connection_unknown: 'connection_unknown',
   overloaded: 'overloaded',
   upstream_unavailable: 'upstream_unavailable',
   upstream_malformed: 'upstream_malformed',
   profile_unavailable: 'profile_unavailable',
+  provider_refused: 'internal',
   subject_unknown: 'face_not_verified',
   delivery_failed: 'internal',
   state_unavailable: 'state_unavailable',
+  sealed_file_invalid: 'internal',
   config_invalid: 'internal',
   model_missing: 'internal',
   model_altered: 'internal',
@@ -105,18 +108,26 @@ export function toTokenHookReply(decision: HookDecision, minted: Pick<TokenHook,
   return toNoClaimReply(minted);
 }
 
+/** Lets the tokens through as they are. */
+export const passToken: RawReply = ok({ commands: [] });
+
+/** Lets the registration through. */
+export const passRegistration: RawReply = ok({
+  commands: [{ type: 'com.okta.action.update', value: { registration: 'ALLOW' } }],
+});
+
 /** Lets tokens through without the claim, whoever put one there. */
 export const toNoClaimReply = (minted: Pick<TokenHook, 'identity' | 'access'>): RawReply =>
   ok({ commands: toCommands(minted, removeClaim) });
 
 /**
  * The decision as the registration inline hook says it. A profile holds no claim that somebody could look for later, so
- * without a face check the answer is always no.
+ * without a face check the answer is always no, except in shadow mode.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */
 export const toRegistrationHookReply = (decision: HookDecision): RawReply =>
-  decision.outcome === 'verified'
-    ? ok({ commands: [{ type: 'com.okta.action.update', value: { registration: 'ALLOW' } }] })
+  decision.outcome === 'verified' || decision.fallback === 'pass'
+    ? passRegistration
     : denyRegistration('face_not_verified');
 
 const path = `/claims/${faceClaim}`;

@@ -16,7 +16,9 @@ beforeEach(async () => {
     id: 'acme',
     kind: 'okta',
     profile,
+    openStepUpRequest: null,
     policy: {
+      mode: 'enforce',
       accuracy: 4,
       scope: 'sign-in',
       freshnessSec: 300,

@@ -178,6 +178,7 @@ describe('accepts', () => {
       ],
     });
     expect(connections[0]?.policy).toEqual({
+      mode: 'enforce',
       accuracy: 4,
       scope: 'sign-in',
       freshnessSec: 60,

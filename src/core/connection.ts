@@ -1,7 +1,10 @@
 import type { Accuracy, Binding, Profile } from './ports.js';
+import type { EpochMs } from './units.js';
 
 /** What one connection demands of a face check. */
 export interface Policy {
+  /** `shadow` decides and records, and never stands in the way. */
+  readonly mode: 'enforce' | 'shadow';
   /** Tokens are sealed and checked at this level; changing it means enrolling anew. */
   readonly accuracy: Accuracy;
   /** What tokens of this connection may be used for; changing it means enrolling anew. */
@@ -15,13 +18,26 @@ export interface Policy {
   /** Whether a photo that fails passive liveness is refused. */
   readonly requireLiveness: boolean;
   /** What a hook answers where no fresh face check was found. */
-  readonly whenUnverified: HookFallback;
+  readonly whenUnverified: UnverifiedPolicy;
   /** What a hook answers where this service cannot tell, because its state store is down. */
-  readonly whenUnavailable: HookFallback;
+  readonly whenUnavailable: UnverifiedPolicy;
 }
 
 /** `deny` refuses the sign-in; `omit_claim` lets it through without the claim, for applications that check the claim. */
-export type HookFallback = 'deny' | 'omit_claim';
+export type UnverifiedPolicy = 'deny' | 'omit_claim';
+
+/** What a hook does without a verified face: `pass` lets through and claims nothing, for shadow mode. */
+export type HookFallback = UnverifiedPolicy | 'pass';
+
+/** A step-up that the provider's side asked for and signed, to be brought here by the user's browser. */
+export interface StepUpRequest {
+  readonly subject: string;
+  /** Who the receipt will be for. */
+  readonly audience: string;
+  /** Goes into the receipt; each opens one step-up. */
+  readonly nonce: string;
+  readonly expiresAt: EpochMs;
+}
 
 /** One configured tenant of an identity provider. */
 export interface Connection {
@@ -30,6 +46,11 @@ export interface Connection {
   readonly kind: string;
   readonly policy: Policy;
   readonly profile: Profile;
+  /**
+   * Reads a step-up request that the provider's side signed; `null` where it signs none.
+   * @throws FaceError `caller_untrusted`
+   */
+  readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }
 
 /** What a token of this connection's subject is bound to. */

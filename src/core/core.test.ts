@@ -33,7 +33,10 @@ async function setUp(policy: Partial<Policy> = {}) {
       return submitPhotos({ id, challenge, photos, secret: null }, deps);
     },
     hook: (subject = 'anna', eventId = 'event-1', eventTime = clock.now()) =>
-      decideHook({ connection, subject, eventId, eventTime }, deps),
+      decideHook(
+        { connection, hook: 'token', subject, eventId, eventTime, repeatableForSec: 900, budgetMs: 10_000 },
+        deps,
+      ),
   };
 }
 

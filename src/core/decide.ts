@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { FaceError } from '../errors.js';
-import type { Connection, HookFallback } from './connection.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
+import type { JsonObject } from '../json.js';
+import type { Connection, HookFallback, UnverifiedPolicy } from './connection.js';
 import type { CoreDeps } from './deps.js';
 import { takePassedStepUp } from './passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec } from './units.js';
@@ -13,7 +14,7 @@ const decisionGuard = z.discriminatedUnion('outcome', [
     stepUpId: z.string(),
     liveness: z.number().nullable(),
   }),
-  z.object({ outcome: z.literal('unverified'), fallback: z.enum(['deny', 'omit_claim']) }),
+  z.object({ outcome: z.literal('unverified'), fallback: z.enum(['deny', 'omit_claim', 'pass']) }),
 ]);
 
 /** What the core answers to a hook event. */
@@ -22,17 +23,27 @@ export type HookDecision = z.infer<typeof decisionGuard>;
 /** One call of a hook, as its adapter understood it. */
 export interface HookEvent {
   readonly connection: Connection;
+  /** The hook's name, for the record. */
+  readonly hook: string;
   readonly subject: string;
   /** The provider's own id of the event: the same id is the same event. */
   readonly eventId: string;
-  readonly eventTime: EpochMs;
+  /** `null` where the provider tells none. */
+  readonly eventTime: EpochMs | null;
+  /** For how long the same event gets the same answer, in seconds. */
+  readonly repeatableForSec: number;
+  /** The provider's patience less what the way there and back takes, in milliseconds: then `whenUnavailable` answers. */
+  readonly budgetMs: number;
 }
 
 /** How far the provider's clock and ours may differ, transport included. */
 const eventSkewSec = 300;
 
-/** Longer than an event can stay within the skew, so that a replay finds either its answer or `event_out_of_time`. */
-const answerKeptSec = 3 * eventSkewSec;
+/**
+ * For events that tell their time: longer than one can stay within the skew, so that a replay finds either its answer or
+ * `event_out_of_time`.
+ */
+export const repeatableWithinSkewSec = 3 * eventSkewSec;
 
 /**
  * Answers a hook from a finished step-up of the subject. A step-up is used up by the first event that finds it; the same
@@ -40,36 +51,82 @@ const answerKeptSec = 3 * eventSkewSec;
  * @throws FaceError `event_out_of_time`
  */
 export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
-  const { connection, subject, eventId, eventTime } = event;
-  const now = deps.clock.now();
-  if (Math.abs(now - eventTime) > eventSkewSec * 1000) throw new FaceError('event_out_of_time');
-  try {
-    const key = `event:${connection.id}:${JSON.stringify([subject, eventId])}`;
-    const known = await readDecision(key, deps);
-    if (known !== null) return known;
-    const { freshnessSec } = connection.policy;
-    const passed = await takePassedStepUp({ connection: connection.id, subject }, { eventId, freshnessSec }, deps);
-    const decision: HookDecision =
-      passed === null
-        ? unverified(connection.policy.whenUnverified)
-        : {
-            outcome: 'verified',
-            at: toEpochSec(passed.passedAt),
-            stepUpId: passed.stepUpId,
-            liveness: passed.liveness,
-          };
-    const isFirst = await deps.state.write(key, decision, { when: 'absent', expiresAt: addSec(now, answerKeptSec) });
-    if (!isFirst) return (await readDecision(key, deps)) ?? decision;
-    await deps.audit.append({ action: 'hook_decided', connection: connection.id, subject, detail: { ...decision } });
-    return decision;
-  } catch (error) {
+  const { connection, eventTime, budgetMs } = event;
+  if (eventTime !== null && Math.abs(deps.clock.now() - eventTime) > eventSkewSec * 1000) {
+    throw new FaceError('event_out_of_time');
+  }
+  const answer = decide(event, deps).catch((error: unknown) => {
     if (!(error instanceof FaceError && error.code === 'state_unavailable')) throw error;
     deps.log.error('hook answered without state', { connection: connection.id, code: error.code });
-    return unverified(connection.policy.whenUnavailable);
-  }
+    return unverified(connection, 'whenUnavailable');
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const outOfTime = new Promise<HookDecision>((resolve) => {
+    timer = setTimeout(() => {
+      deps.log.error('hook answered before its decision', { connection: connection.id });
+      resolve(unverified(connection, 'whenUnavailable'));
+    }, budgetMs);
+  });
+  return Promise.race([answer, outOfTime]).finally(() => clearTimeout(timer));
 }
 
-const unverified = (fallback: HookFallback): HookDecision => ({ outcome: 'unverified', fallback });
+async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
+  const { connection, hook, subject, eventId, repeatableForSec } = event;
+  const key = `event:${connection.id}:${JSON.stringify([hook, subject, eventId])}`;
+  const known = await readDecision(key, deps);
+  if (known !== null) return known;
+  const decision = await decideAnew(event, deps);
+  // Taking the step-up has outlived a power cut already; this answer can be found again from it.
+  const isFirst = await deps.state.write(key, decision, {
+    when: 'absent',
+    expiresAt: addSec(deps.clock.now(), repeatableForSec),
+    mayBeLost: true,
+  });
+  if (!isFirst) return (await readDecision(key, deps)) ?? decision;
+  await record({ connection, hook, subject }, { ...decision, ...toWouldHave(decision, connection) }, deps);
+  return decision;
+}
+
+async function decideAnew(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
+  const { connection, hook, subject, eventId } = event;
+  const { freshnessSec } = connection.policy;
+  const by = { eventId: JSON.stringify([hook, eventId]), freshnessSec };
+  const passed = await takePassedStepUp({ connection: connection.id, subject }, by, deps);
+  if (passed === null) return unverified(connection, 'whenUnverified');
+  const { passedAt, stepUpId, liveness } = passed;
+  return { outcome: 'verified', at: toEpochSec(passedAt), stepUpId, liveness };
+}
+
+/**
+ * Records a call that shadow mode let through and that would have been refused.
+ * @throws FaceError `state_unavailable`
+ */
+export async function recordPassedOver(
+  { connection, hook, code }: { connection: Connection; hook: string; code: FaceErrorCode },
+  deps: CoreDeps,
+): Promise<void> {
+  await record({ connection, hook, subject: '' }, { outcome: 'refused', code, wouldHave: 'deny' }, deps);
+}
+
+const unverified = (
+  { policy }: Connection,
+  because: 'whenUnverified' | 'whenUnavailable',
+): { outcome: 'unverified'; fallback: HookFallback } => ({
+  outcome: 'unverified',
+  fallback: policy.mode === 'shadow' ? 'pass' : policy[because],
+});
+
+/** What shadow mode kept from happening. */
+const toWouldHave = ({ outcome }: HookDecision, { policy }: Connection): { wouldHave?: UnverifiedPolicy } =>
+  policy.mode === 'shadow' && outcome === 'unverified' ? { wouldHave: policy.whenUnverified } : {};
+
+async function record(
+  { connection, hook, subject }: { connection: Connection; hook: string; subject: string },
+  detail: JsonObject,
+  { audit }: CoreDeps,
+): Promise<void> {
+  await audit.append({ action: 'hook_decided', connection: connection.id, subject, detail: { hook, ...detail } });
+}
 
 async function readDecision(key: string, { state }: CoreDeps): Promise<HookDecision | null> {
   const found = await state.read(key);

@@ -198,11 +198,20 @@ export type WriteCondition = 'any' | 'absent' | { readonly revision: number };
 export interface State {
   read(key: string): Promise<StateRecord | null>;
   /** @returns whether the condition held and the value was written */
-  write(key: string, value: Json, options: { when: WriteCondition; expiresAt: EpochMs | null }): Promise<boolean>;
+  write(
+    key: string,
+    value: Json,
+    options: {
+      readonly when: WriteCondition;
+      readonly expiresAt: EpochMs | null;
+      /** Whether a power cut may undo it, for speed. */
+      readonly mayBeLost?: boolean;
+    },
+  ): Promise<boolean>;
   /**
    * Adds to a counter, atomically, and returns the sum. The first addition sets the expiry; later ones keep it. Counters
-   * are apart from records: `read` does not see them. What else was written outlives a power cut; the last additions to a
-   * counter need not.
+   * are apart from records: `read` does not see them. What was written outlives a power cut, unless it may be lost; the last
+   * additions to a counter need not.
    */
   add(key: string, amount: number, expiresAt: EpochMs): Promise<number>;
   /** Removes the record and the counter of that key. */

@@ -20,6 +20,7 @@ beforeAll(async () => {
         : { status: 202, body: { took: request.body.length } };
     },
     refuse: (code: string) => ({ status: 200, body: { refusal: code } }),
+    pass: { status: 200, body: null },
   };
   server = await startApiServer({
     verifier: createTestVerifier(),

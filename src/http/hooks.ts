@@ -1,5 +1,5 @@
 import type { Express, Request, Response } from 'express';
-import type { Hook, RawReply, RawRequest } from '../../adapters/adapter.js';
+import type { Hook, HookMethod, Hooks, RawReply, RawRequest } from '../../adapters/adapter.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { framesOf, noteCode, requestIdOf } from './access-log.js';
@@ -8,10 +8,12 @@ import { collectBody, discardRest } from './collect.js';
 import { isFault } from './reply.js';
 
 /** The hooks of each connection: by connection id, then by hook name. */
-export type HooksByConnection = ReadonlyMap<string, Readonly<Record<string, Hook>>>;
+export type HooksByConnection = ReadonlyMap<string, Hooks>;
 
 /** Where the providers call. */
 export const hookPath = '/hooks/:connection/:hook';
+
+const onlyPost: readonly HookMethod[] = ['POST'];
 
 const maxHookBytes = 1024 * 1024;
 
@@ -22,8 +24,9 @@ const maxHookBytes = 1024 * 1024;
 export function mountHooks(app: Express, hooks: HooksByConnection, { log }: { log: Log }, budgets: BodyBudgets): void {
   app.all(hookPath, async (request, response) => {
     const hook = findHook(hooks, request);
-    if (request.method !== 'POST') {
-      response.set('Allow', 'POST');
+    const methods = hook.methods ?? onlyPost;
+    if (!methods.some((method) => method === request.method)) {
+      response.set('Allow', methods.join(', '));
       throw new FaceError('method_not_allowed');
     }
     const allowance = new Allowance(budgets, maxHookBytes);

@@ -11,8 +11,8 @@ import type { Json } from '../json.js';
  * record that was deleted and made anew cannot be mistaken for the one that was read.
  *
  * synchronous=FULL: a revocation or a spent step-up that was answered must outlive a power cut, so the disk is waited
- * for. A counter need not: its last additions may be lost to a power cut (never to a crash), and each check of a face makes
- * two, so they do not wait.
+ * for. What may be lost to a power cut (never to a crash) does not wait: counters, of which each check of a face makes two,
+ * and records whose writer says so.
  */
 const schema = `
   pragma journal_mode = wal;
@@ -95,9 +95,9 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     durability = demanded;
   };
 
-  const transact = <T>(body: () => T): T =>
+  const transact = <T>(demanded: Durability, body: () => T): T =>
     guardedWhileOpen(() => {
-      prepareWrite('full');
+      prepareWrite(demanded);
       database.exec('begin immediate');
       try {
         const result = body();
@@ -113,8 +113,8 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     async read(key) {
       return guardedWhileOpen(() => find(key));
     },
-    async write(key, value, { when, expiresAt }) {
-      return transact(() => {
+    async write(key, value, { when, expiresAt, mayBeLost }) {
+      return transact(mayBeLost === true ? 'normal' : 'full', () => {
         if (!isMet(when, find(key))) return false;
         replace(key, value, expiresAt);
         return true;
@@ -127,7 +127,7 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
       });
     },
     async delete(key) {
-      transact(() => {
+      transact('full', () => {
         remove.run(key);
         clearCounter.run(key);
       });

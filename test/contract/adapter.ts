@@ -22,6 +22,8 @@ export interface AdapterHarness {
   readonly subjects: { readonly one: string; readonly other: string; readonly unknown: string };
   /** The attribute as the provider holds it, not as the adapter reads it. */
   readAttribute(subject: string): string | null;
+  /** The adapter of the same connection in shadow mode. */
+  connectInShadowMode(): Promise<Adapter>;
   /** Makes the provider unreachable. */
   stopProvider(): Promise<void>;
   /** Notes a passed step-up of the subject, as of now. */
@@ -46,6 +48,8 @@ export interface HookHarness {
   /** The bodies the provider accepts in reply. */
   readonly replyGuard: z.ZodType;
   readonly isGranted: (reply: RawReply) => boolean;
+  /** Whether the provider goes on after that reply, claim or not. */
+  readonly isLetThrough: (reply: RawReply) => boolean;
   /** Longest reply the provider reads. */
   readonly replyMaxBytes: number;
 }
@@ -155,6 +159,32 @@ export function runAdapterContract(
         expect(hook().isGranted(later)).toBe(true);
         expect(new Set([...together, later].map((reply) => JSON.stringify(reply))).size).toBe(1);
         expect(harness.decisions()).toBe(1);
+      });
+
+      test('in shadow mode nothing stands in the way, and what would have been is recorded', async () => {
+        const { one, unknown } = harness.subjects;
+        const shadow = await harness.connectInShadowMode();
+        const { toEvent, sign, forgeries, isLetThrough, isGranted } = hook();
+        const askShadow = (request: RawRequest) => askHook(shadow, hookName, request);
+        const before = harness.decisions();
+        for (const subject of [one, unknown]) {
+          const unverified = await askShadow(sign(encode(toEvent(subject, `event-${subject}`))));
+          expect(isLetThrough(unverified)).toBe(true);
+          expect(hook().replyGuard.safeParse(unverified).error).toBeUndefined();
+        }
+        expect(isLetThrough(await askShadow(sign(Buffer.from('{'))))).toBe(true);
+        expect(harness.decisions()).toBe(before + 3);
+        expect(
+          faceErrorCodes.filter(
+            (code) => code !== 'caller_untrusted' && !isLetThrough(shadow.hooks[hookName]!.refuse(code)),
+          ),
+        ).toEqual([]);
+        const untrusted = harness.adapter.hooks[hookName]!.refuse('caller_untrusted');
+        for (const forged of forgeries(encode(toEvent(one, 'event-1')))) {
+          expect(await askShadow(forged)).toEqual(untrusted);
+        }
+        await harness.passStepUp(one);
+        expect(isGranted(await askShadow(sign(encode(toEvent(one, 'event-2')))))).toBe(true);
       });
 
       test('every fixture is read, with an unknown field at every level too', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { RawReply, RawRequest } from '../../adapters/adapter.js';
+import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
+import { createAdapter } from '../../adapters/index.js';
 import { createOktaAdapter, type OktaAdapter } from '../../adapters/okta/index.js';
 import { oktaConnectionGuard, parseRegistrationHook, parseTokenHook } from '../../adapters/okta/schema.js';
 import { policyGuard } from '../../src/config/connection.js';
@@ -32,6 +33,8 @@ export interface OktaBench {
   passStepUp(userId: string, stepUpId?: string): Promise<void>;
   /** An adapter for the same org with other settings. */
   connect(settings?: OktaSettings): OktaAdapter;
+  /** The same adapter as the service makes it for a connection in shadow mode. */
+  connectInShadowMode(): Promise<Adapter>;
   close(): Promise<void>;
 }
 
@@ -55,22 +58,22 @@ export async function openOktaBench(): Promise<OktaBench> {
   const audit = createMemoryAudit();
   const state = createSqliteState({ file: ':memory:', clock });
   const core = { clock, random: systemRandom, state, audit, log, verifier: createTestVerifier() };
-  const connect = ({ okta: changes = {}, policy = {}, core: otherCore = {}, fetch: send = fetch }: OktaSettings = {}) =>
-    createOktaAdapter({
-      settings: oktaConnectionGuard.parse({
-        id: 'workforce',
-        kind: 'okta',
-        policy: { ...usual, ...policy },
-        okta: {
-          orgUrl: okta.url,
-          auth: { kind: 'api_token', token: okta.apiToken },
-          hooks: { secret: { value: hookSecret } },
-          ...changes,
-        },
-      }),
-      core: { ...core, ...otherCore },
-      fetch: send,
-    });
+  const toDeps = ({ okta: changes = {}, policy = {}, core: otherCore = {}, fetch: send = fetch }: OktaSettings) => ({
+    settings: oktaConnectionGuard.parse({
+      id: 'workforce',
+      kind: 'okta',
+      policy: { ...usual, ...policy },
+      okta: {
+        orgUrl: okta.url,
+        auth: { kind: 'api_token', token: okta.apiToken },
+        hooks: { secret: { value: hookSecret } },
+        ...changes,
+      },
+    }),
+    core: { ...core, ...otherCore },
+    fetch: send,
+  });
+  const connect = (settings: OktaSettings = {}) => createOktaAdapter(toDeps(settings));
   const adapter = connect();
   await adapter.profile.ensureAttribute();
   return {
@@ -80,6 +83,10 @@ export async function openOktaBench(): Promise<OktaBench> {
     clock,
     policy: usual,
     connect,
+    connectInShadowMode: () => {
+      const { settings, ...deps } = toDeps({ policy: { mode: 'shadow' } });
+      return createAdapter(settings, deps);
+    },
     passStepUp: (subject, stepUpId = 'step-up-1') =>
       recordPassedStepUp(
         { connection: 'workforce', subject },
@@ -185,6 +192,10 @@ export const registrationReplyGuard = z.union([
 /** Whether the reply puts the claim into a token. */
 export const isClaimed = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"result":"verified"');
 
+/** Whether Okta mints the token, having been told nothing against it. */
+const isCommanded = ({ status, body }: RawReply): boolean =>
+  status === 200 && z.object({ commands: z.array(z.unknown()) }).safeParse(body).success;
+
 /** Whether the reply lets the profile be completed. */
 export const isAllowed = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"ALLOW"');
 
@@ -225,6 +236,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     toEvent: (subject, eventId) => toTokenEvent(clock, subject, eventId),
     replyGuard: tokenReplyGuard,
     isGranted: isClaimed,
+    isLetThrough: isCommanded,
   };
   const registration: HookHarness = {
     ...shared,
@@ -233,6 +245,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     toEvent: (subject, eventId) => toProgressiveEvent(clock, subject, eventId),
     replyGuard: registrationReplyGuard,
     isGranted: isAllowed,
+    isLetThrough: isAllowed,
   };
   let isStopped = false;
   return {
@@ -248,6 +261,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
       isStopped = true;
       await okta.close();
     },
+    connectInShadowMode: () => bench.connectInShadowMode(),
     passStepUp: (subject) => bench.passStepUp(subject),
     hooks: { token, registration },
     async close() {

@@ -52,7 +52,7 @@ const denied = { ok: false, error: 'server_error', description: expect.stringMat
 
 /** The whole service on a socket, with that adapter in it. */
 async function start(adapter = bench.adapter) {
-  const connection = { id: 'workforce', kind: 'okta', policy: bench.policy, profile: adapter.profile };
+  const connection = { id: 'workforce', policy: bench.policy, ...adapter };
   const deps: AppDeps = {
     ...bench.core,
     adminKeyDigest: new Uint8Array(32),
