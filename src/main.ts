@@ -21,6 +21,7 @@ import type { HooksByConnection } from './http/hooks.js';
 import { listen } from './http/listen.js';
 import { loadAdminKey } from './keys/admin-key.js';
 import { createLocalKeys } from './keys/local.js';
+import { createLocalSigner } from './keys/local-signer.js';
 import { createSqliteState } from './state/sqlite.js';
 import { createLog } from './telemetry/log.js';
 import { createEmbeddedVerifier } from './verifier/embedded.js';
@@ -51,7 +52,9 @@ async function start(): Promise<() => Promise<void>> {
   const keys = await createLocalKeys({ file: inData('keys.json'), random });
   const adminKey = await loadAdminKey({ given: config.adminKey, file: inData('admin-key.sha256'), random });
   const verifier = await createVerifier(config.verifier, { keys, modelsFolder: config.modelsFolder });
-  const core: CoreDeps = { clock, random, state, audit, log, verifier };
+  const signer = await createLocalSigner({ file: inData('signing-keys.json'), random });
+  const issuer = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  const core: CoreDeps = { clock, random, state, audit, log, verifier, signer, issuer };
   const { connections, hooks } = await connect(config.connections, core);
 
   const app = createApp({

@@ -11,6 +11,7 @@ import { refusalGuard, statusByCode } from '../src/http/reply.js';
 import type { JsonObject } from '../src/json.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createManualClock } from './contract/state.js';
+import { createTestSigner, testIssuer } from './keys.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';
 
 export const adminKey = 'fsa_test-administrator';
@@ -63,6 +64,8 @@ export async function startApiServer(
     log,
     adminKeyDigest: createHash('sha256').update(adminKey).digest(),
     delivery,
+    signer: await createTestSigner(),
+    issuer: testIssuer,
     connections: new Map<string, Connection>(),
     hooks: new Map(),
     isReady: async () => true,

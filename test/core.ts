@@ -4,6 +4,7 @@ import { createLocalKeys } from '../src/keys/local.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createEmbeddedVerifier } from '../src/verifier/embedded.js';
 import { createManualClock } from './contract/state.js';
+import { createTestSigner, testIssuer } from './keys.js';
 import { createSimulatedEngine } from './simulators/engine.js';
 import { createMemoryProfile } from './simulators/profile.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';
@@ -41,6 +42,7 @@ export async function createTestCore(keysFile: string, policy: Partial<Policy> =
     openStepUpRequest: null,
   };
   const connections = new Map([[connection.id, connection]]);
-  const deps: CoreDeps = { clock, random: systemRandom, state, audit, log, verifier };
+  const signer = await createTestSigner();
+  const deps: CoreDeps = { clock, random: systemRandom, state, audit, log, verifier, signer, issuer: testIssuer };
   return { clock, state, audit, log, keys, verifier, profile, connection, deps: { ...deps, connections } };
 }

@@ -1,7 +1,12 @@
 import { createHmac } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { KeyMaterial } from '../src/core/concealed.js';
-import type { Keys } from '../src/core/ports.js';
+import type { Keys, Signer } from '../src/core/ports.js';
 import { FaceError } from '../src/errors.js';
+import { createLocalSigner } from '../src/keys/local-signer.js';
+import { systemRandom } from './simulators/sinks.js';
 
 /**
  * Keys in memory, by version from 1; `null` is retired. The last is current.
@@ -16,3 +21,16 @@ export function createKeysInMemory(...versions: readonly (Uint8Array | null)[]):
     },
   };
 }
+
+/** A real signer with a key of its own. */
+export async function createTestSigner(): Promise<Signer> {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-signer-'));
+  try {
+    return await createLocalSigner({ file: join(folder, 'signing-keys.json'), random: systemRandom });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** In whose name the tests' receipts are signed. */
+export const testIssuer = 'https://face.example.com';

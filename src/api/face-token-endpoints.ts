@@ -31,7 +31,7 @@ const verifyCodes: readonly FaceErrorCode[] = [
 ];
 
 /** Tokens made over this API belong to the client's tenant and to no subject: who is who is kept by the client. */
-const bindingOf = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({
+export const bindingOfClient = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({
   tenant: client.tenant,
   idp: 'api',
   subject: '',
@@ -73,7 +73,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
         const sealed = await enrolToken(
           {
             photos: photos('photo'),
-            binding: bindingOf(client, fields),
+            binding: bindingOfClient(client, fields),
             secret: password ?? null,
             expiresAt: expiry ?? null,
           },
@@ -153,7 +153,7 @@ function toVerifyRequest(
   return {
     photos: call.photos('photo'),
     token,
-    binding: bindingOf(call.client, call.fields),
+    binding: bindingOfClient(call.client, call.fields),
     secret: password ?? null,
     ...(expiry === undefined ? {} : { expectedExpiresAt: expiry }),
     requireLiveness: false,

@@ -63,6 +63,11 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     /** 0 takes any free port. */
     port: z.int().min(0).max(65_535).default(8080),
     host: hostGuard.default('127.0.0.1'),
+    /** Where providers and browsers reach this server; `null`: at `host` and `port`. Receipts are signed in its name. */
+    publicUrl: safeUrlGuard
+      .transform((text) => text.replace(/\/+$/, ''))
+      .nullable()
+      .default(null),
     dataFolder: folderGuard.default('./data'),
     modelsFolder: folderGuard.default('./models'),
     /** `null`: a key is made at the first start. */

@@ -29,7 +29,7 @@ async function setUp(policy: Partial<Policy> = {}) {
     enrol: (subject = 'anna', photos = three(subject)) =>
       enrolSubject({ connection, subject, photos, secret: null, consent }, deps),
     stepUp: async (subject = 'anna', photos = [drawPhoto(subject, 9)]) => {
-      const { id, challenge } = await startStepUp({ connection, subject }, deps);
+      const { id, challenge } = await startStepUp({ connection, subject, kept: null, receipt: null }, deps);
       return submitPhotos({ id, challenge, photos, secret: null }, deps);
     },
     hook: (subject = 'anna', eventId = 'event-1', eventTime = clock.now()) =>
@@ -132,7 +132,7 @@ describe('step-up', () => {
   test('a decision closes it; the challenge works once', async () => {
     const { enrol, connection, deps } = await setUp();
     await enrol();
-    const { id, challenge } = await startStepUp({ connection, subject: 'anna' }, deps);
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
     const submit = () => submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
     const results = await Promise.allSettled([submit(), submit(), submit()]);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -145,7 +145,7 @@ describe('step-up', () => {
   test('a picture without a face leaves it open, and counts no attempt', async () => {
     const { enrol, connection, deps } = await setUp();
     await enrol();
-    const { id, challenge } = await startStepUp({ connection, subject: 'anna' }, deps);
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
     for (let attempt = 0; attempt < 8; attempt++) {
       await expect(submitPhotos({ id, challenge, photos: [drawWall()], secret: null }, deps)).rejects.toMatchObject({
         code: 'face_none',
@@ -159,7 +159,7 @@ describe('step-up', () => {
   test('a wrong challenge, a wrong id and a late answer are refused, and wipe the photos', async () => {
     const { enrol, connection, deps, clock } = await setUp();
     await enrol();
-    const { id, challenge } = await startStepUp({ connection, subject: 'anna' }, deps);
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
     const photos = [drawPhoto('anna', 9)];
     const wrong = new Credential('wrong');
     await expect(submitPhotos({ id, challenge: wrong, photos, secret: null }, deps)).rejects.toMatchObject({
@@ -210,7 +210,7 @@ describe('step-up', () => {
   test('an identity provider that is down leaves it open', async () => {
     const { enrol, connection, deps, profile } = await setUp();
     await enrol();
-    const { id, challenge } = await startStepUp({ connection, subject: 'anna' }, deps);
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
     const submit = () => submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
     profile.setDown(true);
     await expect(submit()).rejects.toMatchObject({ code: 'profile_unavailable' });

@@ -1,4 +1,4 @@
-import type { Audit, Clock, Log, Random, State, Verifier } from './ports.js';
+import type { Audit, Clock, Log, Random, Signer, State, Verifier } from './ports.js';
 
 /** The ports every part of the core takes from. */
 export interface CoreDeps {
@@ -8,4 +8,7 @@ export interface CoreDeps {
   readonly audit: Audit;
   readonly log: Log;
   readonly verifier: Verifier;
+  readonly signer: Signer;
+  /** Who signs: the public address of this server, without a slash at the end. */
+  readonly issuer: string;
 }

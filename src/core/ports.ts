@@ -229,6 +229,21 @@ export interface Keys {
   mac(version: KeyVersion, message: Uint8Array): Promise<KeyMaterial>;
 }
 
+/**
+ * Signs receipts; the private key never leaves it. A receipt is a compact JWS (RFC 7515) whose header tells the key and
+ * the type `facestep-receipt+jwt`.
+ */
+export interface Signer {
+  sign(claims: JsonObject): Promise<string>;
+  /**
+   * The claims of a receipt it signed: nothing but header and signature is checked.
+   * @throws FaceError `receipt_invalid`
+   */
+  verify(jws: string): Promise<unknown>;
+  /** JSON Web Keys (RFC 7517): the one that signs, and others whose receipts may still be about. */
+  publicKeys(): Promise<readonly JsonObject[]>;
+}
+
 /** One line of the audit trail. It names subjects by their id at the provider and tokens by their public id. */
 export interface AuditEvent {
   readonly action:
@@ -239,6 +254,8 @@ export interface AuditEvent {
     | 'revoked'
     | 'step_up_started'
     | 'hook_decided'
+    | 'receipt_issued'
+    | 'receipt_redeemed'
     | 'client_token_issued'
     | 'client_token_revoked';
   readonly connection: string;

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { FaceError, toCode } from '../errors.js';
-import { Credential, type Photo, type SealedToken, type UserSecret } from './concealed.js';
+import { Credential, type Photo, SealedToken, type UserSecret } from './concealed.js';
 import { bindingOf, type Connection } from './connection.js';
 import type { CoreDeps } from './deps.js';
 import { digestOf, hasDigest } from './digest.js';
 import { replaceToken } from './enrol.js';
 import { recordPassedStepUp } from './passed-step-up.js';
+import type { Accuracy, Binding, Verdict } from './ports.js';
+import { issueReceipt, type ReceiptRequest, receiptLifeSec } from './receipt.js';
 import { addSec, type EpochMs, epochMsGuard } from './units.js';
 import { verifyToken } from './verify.js';
 
@@ -19,11 +21,54 @@ export interface StepUpView {
   readonly subject: string;
   readonly state: StepUpState;
   readonly expiresAt: EpochMs;
+  /** Of a passed step-up that was started for one, while it is good. */
+  readonly receipt: Credential | null;
 }
 
+/** A token that the caller keeps and no profile holds, and what it is bound to. */
+export interface KeptToken {
+  readonly token: SealedToken;
+  readonly binding: Binding;
+}
+
+/** What a step-up is about. */
+export type StepUpRequested =
+  | {
+      readonly connection: Connection;
+      readonly subject: string;
+      /** `null` takes the token in the subject's profile. */
+      readonly kept: KeptToken | null;
+      /** `null` notes a pass for the connection's hooks. */
+      readonly receipt: ReceiptRequest | null;
+    }
+  | {
+      readonly connection: null;
+      readonly subject: string;
+      readonly kept: KeptToken;
+      readonly receipt: ReceiptRequest;
+    };
+
+const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;
+
 const recordGuard = z.object({
+  /** A connection's id; for a kept token without one, its tenant. */
   connection: z.string(),
   subject: z.string(),
+  /** The kept token, until the step-up ends. */
+  kept: z
+    .object({
+      token: z.string(),
+      binding: z.object({
+        tenant: z.string(),
+        idp: z.string(),
+        subject: z.string(),
+        scope: z.string(),
+        accuracy: levelGuard,
+      }),
+    })
+    .nullable(),
+  receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
+  receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
   state: z.enum(['started', 'captured', 'passed', 'failed']),
   challengeDigest: z.string(),
   expiresAt: epochMsGuard,
@@ -35,27 +80,50 @@ const keptAfterEndSec = 3600;
 
 const stepUpKey = (id: string): string => `step-up:${id}`;
 
+/** How long a step-up without a connection waits for its photos, in seconds. */
+const defaultTimeoutSec = 600;
+
 /**
  * Opens a step-up for a subject. Nothing is looked up: one for an unknown or unenrolled subject looks the same.
  * @returns the id, public, and the challenge, which only the person in front of the camera may get
  */
 export async function startStepUp(
-  { connection, subject }: { connection: Connection; subject: string },
+  { connection, subject, kept, receipt }: StepUpRequested,
   deps: CoreDeps,
 ): Promise<{ id: string; challenge: Credential; expiresAt: EpochMs }> {
   const id = Buffer.from(deps.random(16)).toString('base64url');
   const challenge = new Credential(Buffer.from(deps.random(32)).toString('base64url'));
-  const expiresAt = addSec(deps.clock.now(), connection.policy.stepUpTimeoutSec);
+  const expiresAt = addSec(deps.clock.now(), connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec);
   const record: StepUpRecord = {
-    connection: connection.id,
+    connection: connection === null ? kept.binding.tenant : connection.id,
     subject,
+    kept: kept === null ? null : { token: kept.token.use((text) => text), binding: kept.binding },
+    receiptFor: receipt,
+    receipt: null,
     state: 'started',
     challengeDigest: challenge.use(digestOf).toString('base64url'),
     expiresAt,
   };
   await writeRecord(id, record, 'absent', deps);
-  await deps.audit.append({ action: 'step_up_started', connection: connection.id, subject, detail: { stepUpId: id } });
+  const detail = { stepUpId: id };
+  await deps.audit.append({ action: 'step_up_started', connection: record.connection, subject, detail });
   return { id, challenge, expiresAt };
+}
+
+/**
+ * Opens the step-up that a provider's side asked for and signed. Each request opens one.
+ * @throws FaceError `caller_untrusted`: not signed by it, or expired; `step_up_finished`: used already
+ */
+export async function startRequestedStepUp(
+  { connection, request }: { connection: Connection; request: string },
+  deps: CoreDeps,
+): Promise<{ id: string; challenge: Credential; expiresAt: EpochMs }> {
+  if (connection.openStepUpRequest === null) throw new FaceError('caller_untrusted');
+  const { subject, audience, nonce, expiresAt } = await connection.openStepUpRequest(request);
+  if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
+  const key = `step-up-request:${connection.id}:${nonce}`;
+  if (!(await deps.state.write(key, true, { when: 'absent', expiresAt }))) throw new FaceError('step_up_finished');
+  return startStepUp({ connection, subject, kept: null, receipt: { audience, nonce } }, deps);
 }
 
 /**
@@ -79,18 +147,13 @@ export async function submitPhotos(
     const expectedDigest = Buffer.from(record.challengeDigest, 'base64url');
     if (!challenge.use((text) => hasDigest(text, expectedDigest))) throw new FaceError('step_up_unknown');
     if (stateAt(record, deps.clock.now()) !== 'started') throw new FaceError('step_up_finished');
-    const connection = deps.connections.get(record.connection);
-    if (connection === undefined) throw new FaceError('connection_unknown');
 
     const captured = { ...record, state: 'captured' } as const;
     if (!(await writeRecord(id, captured, { revision }, deps))) throw new FaceError('step_up_finished');
-    const matched = await checkFace({ id, connection, subject: record.subject, photos, secret }, deps).catch(
-      async (error: unknown) => {
-        await writeRecord(id, record, 'any', deps);
-        throw error;
-      },
-    );
-    const settled = { ...record, state: matched ? 'passed' : 'failed' } as const;
+    const settled = await settle({ id, record, photos, secret }, deps).catch(async (error: unknown) => {
+      await writeRecord(id, record, 'any', deps);
+      throw error;
+    });
     await writeRecord(id, settled, 'any', deps);
     return toView(id, settled, deps.clock.now());
   } finally {
@@ -107,34 +170,57 @@ export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
   return toView(id, record, deps.clock.now());
 }
 
-async function checkFace(
-  request: {
+type SettleDeps = Parameters<typeof submitPhotos>[1];
+
+/** Checks the face, and puts a pass where it was asked for: into a receipt, or before the connection's hooks. */
+async function settle(
+  attempt: {
     readonly id: string;
-    readonly connection: Connection;
-    readonly subject: string;
+    readonly record: StepUpRecord;
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
   },
-  deps: CoreDeps,
-): Promise<boolean> {
-  const { id, connection, subject, photos, secret } = request;
-  const { requireLiveness, freshnessSec } = connection.policy;
+  deps: SettleDeps,
+): Promise<StepUpRecord> {
+  const { id, record } = attempt;
+  const { connection, subject, receiptFor } = record;
+  const policy = deps.connections.get(connection)?.policy;
+  const { verdict, accuracy } = await checkFace(attempt, deps);
+  const ended = { ...record, kept: null };
+  if (!verdict.matched) return { ...ended, state: 'failed' };
+  const passedAt = deps.clock.now();
+  const { liveness } = verdict;
+  if (receiptFor !== null) {
+    const check = { connection, subject, stepUpId: id, passedAt, accuracy, liveness };
+    const receipt = await issueReceipt(receiptFor, check, deps);
+    const expiresAt = addSec(passedAt, receiptLifeSec);
+    return { ...ended, state: 'passed', receipt: { text: receipt.use((text) => text), expiresAt } };
+  }
+  if (policy === undefined) throw new FaceError('connection_unknown');
+  await recordPassedStepUp({ connection, subject }, { stepUpId: id, passedAt, liveness }, policy, deps);
+  return { ...ended, state: 'passed' };
+}
+
+async function checkFace(
+  { record, photos, secret }: Parameters<typeof settle>[0],
+  deps: SettleDeps,
+): Promise<{ verdict: Verdict; accuracy: Accuracy }> {
+  const connection = deps.connections.get(record.connection);
+  const requireLiveness = connection?.policy.requireLiveness ?? false;
+  if (record.kept !== null) {
+    const { token, binding } = record.kept;
+    const request = { photos, token: new SealedToken(token), binding, secret, requireLiveness, allowRenewal: false };
+    return { verdict: await verifyToken(request, deps), accuracy: binding.accuracy };
+  }
+  if (connection === undefined) throw new FaceError('connection_unknown');
+  const { subject } = record;
   const token = await readTokenIfAny(connection, subject);
-  const verdict = await verifyToken(
-    { photos, token, binding: bindingOf(connection, subject), secret, requireLiveness, allowRenewal: true },
-    deps,
-  );
-  if (!verdict.matched) return false;
-  if (verdict.renewed !== null) {
+  const binding = bindingOf(connection, subject);
+  const verdict = await verifyToken({ photos, token, binding, secret, requireLiveness, allowRenewal: true }, deps);
+  if (verdict.matched && verdict.renewed !== null) {
     await renewToken({ connection, subject, former: token, token: verdict.renewed.token }, deps);
   }
-  await recordPassedStepUp(
-    { connection: connection.id, subject },
-    { stepUpId: id, passedAt: deps.clock.now(), liveness: verdict.liveness },
-    { freshnessSec },
-    deps,
-  );
-  return true;
+  return { verdict, accuracy: binding.accuracy };
 }
 
 /** A renewal that cannot be stored waits for the next check: the old token still opens. */
@@ -179,6 +265,7 @@ const stateAt = ({ state, expiresAt }: StepUpRecord, now: EpochMs): StepUpState 
 
 const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpView => ({
   id,
+  receipt: record.receipt === null || record.receipt.expiresAt <= now ? null : new Credential(record.receipt.text),
   connection: record.connection,
   subject: record.subject,
   state: stateAt(record, now),

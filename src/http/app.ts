@@ -57,6 +57,10 @@ export function createApp(deps: AppDeps): Express {
     response.status(isReady ? 200 : 503).json({ ok: isReady });
   });
   mountGet(app, '/openapi.json', (response) => response.json(description));
+  mountGet(app, '/.well-known/jwks.json', async (response) => {
+    // Whoever verifies receipts may keep them for a while: a new key is published well before it signs.
+    response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
+  });
   const budgets = createBodyBudgets();
   mountHooks(app, deps.hooks, deps, budgets);
   mountEndpoints(app, endpoints, deps, budgets);

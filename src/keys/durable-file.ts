@@ -1,6 +1,7 @@
 import { link, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Random } from '../core/ports.js';
+import { FaceError } from '../errors.js';
 
 /** Whether a thrown thing is an error of the system with this code, such as `ENOENT`. */
 export const isSystemError = (error: unknown, code: string): boolean =>
@@ -8,6 +9,39 @@ export const isSystemError = (error: unknown, code: string): boolean =>
 
 /** How the names of drafts end, after the name of the file they are for. */
 export const draftEnd = /^\.[0-9a-f]{16}\.new$/;
+
+/**
+ * Reads a file that only its owner may read; `null` where there is none.
+ * @param setting - what an error names
+ * @throws FaceError `config_invalid`: unreadable, or readable by others
+ */
+export async function readPrivateFile(file: string, setting: string): Promise<string | null> {
+  let handle: Awaited<ReturnType<typeof open>>;
+  try {
+    handle = await open(file, 'r');
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return null;
+    throw new FaceError('config_invalid', { setting, problem: 'unreadable' });
+  }
+  try {
+    // Of the open file, so that what is checked is what is read. Windows has no such modes.
+    const { mode } = await handle.stat();
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+      throw new FaceError('config_invalid', { setting, problem: 'readable by others; its mode must be 0600' });
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** `undefined` for what is not JSON: the parser's own error would quote the file, and with it a key. */
+export function parseKeyJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Writes a text beside `file`, mode 0600, complete and on the disk. @returns the name of that draft */
 export async function writeBeside(file: string, text: string, random: Random): Promise<string> {

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { KeyMaterial } from '../core/concealed.js';
 import type { Keys, KeyVersion, Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { createFile, draftEnd, isSystemError, syncFolder, writeBeside } from './durable-file.js';
+import { createFile, draftEnd, parseKeyJson, readPrivateFile, syncFolder, writeBeside } from './durable-file.js';
 
 const keyBytes = 32;
 const lastVersion = 65_535;
@@ -46,35 +46,12 @@ export interface LocalKeys extends Keys {
 }
 
 async function readRing(file: string): Promise<KeyRing | null> {
-  let handle: Awaited<ReturnType<typeof open>>;
-  try {
-    handle = await open(file, 'r');
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return null;
-    throw new FaceError('config_invalid', { setting: 'keys', problem: 'unreadable' });
-  }
-  try {
-    // Of the open file, so that what is checked is what is read. Windows has no such modes.
-    const { mode } = await handle.stat();
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-      throw new FaceError('config_invalid', { setting: 'keys', problem: 'readable by others; its mode must be 0600' });
-    const text = await handle.readFile('utf8');
-    const parsed = fileGuard.safeParse(parseJson(text));
-    if (!parsed.success) throw new FaceError('config_invalid', { setting: 'keys', problem: 'not a key file' });
-    const { current, keys } = parsed.data;
-    return { current, keys: new Map(keys.map(({ version, key }) => [version, key])) };
-  } finally {
-    await handle.close();
-  }
-}
-
-/** `undefined` for what is not JSON: the parser's own error would quote the file, and with it a key. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const text = await readPrivateFile(file, 'keys');
+  if (text === null) return null;
+  const parsed = fileGuard.safeParse(parseKeyJson(text));
+  if (!parsed.success) throw new FaceError('config_invalid', { setting: 'keys', problem: 'not a key file' });
+  const { current, keys } = parsed.data;
+  return { current, keys: new Map(keys.map(({ version, key }) => [version, key])) };
 }
 
 function renderRing({ current, keys }: KeyRing): string {

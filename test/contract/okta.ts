@@ -11,6 +11,7 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toIso } from '../../src/core/units.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
+import { createTestSigner, testIssuer } from '../keys.js';
 import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
 import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
@@ -57,7 +58,9 @@ export async function openOktaBench(): Promise<OktaBench> {
   const log = createTextLog();
   const audit = createMemoryAudit();
   const state = createSqliteState({ file: ':memory:', clock });
-  const core = { clock, random: systemRandom, state, audit, log, verifier: createTestVerifier() };
+  const signer = await createTestSigner();
+  const verifier = createTestVerifier();
+  const core = { clock, random: systemRandom, state, audit, log, verifier, signer, issuer: testIssuer };
   const toDeps = ({ okta: changes = {}, policy = {}, core: otherCore = {}, fetch: send = fetch }: OktaSettings) => ({
     settings: oktaConnectionGuard.parse({
       id: 'workforce',

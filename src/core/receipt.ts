@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { FaceError } from '../errors.js';
+import { Credential } from './concealed.js';
+import type { CoreDeps } from './deps.js';
+import type { Accuracy, Liveness } from './ports.js';
+import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
+
+/** How long a receipt may be used, in seconds. */
+export const receiptLifeSec = 120;
+
+/** How far ahead the clock of another replica may be. */
+const skewSec = 30;
+
+/** Who a receipt is for. */
+export interface ReceiptRequest {
+  readonly audience: string;
+  /** Chosen by whoever will check the receipt, and found in it again; `null` for none. */
+  readonly nonce: string | null;
+}
+
+/** A finished step-up, as a receipt states it. */
+export interface PassedCheck {
+  readonly connection: string;
+  readonly subject: string;
+  readonly stepUpId: string;
+  readonly passedAt: EpochMs;
+  readonly accuracy: Accuracy;
+  readonly liveness: Liveness | null;
+}
+
+const claimsGuard = z.object({
+  iss: z.string(),
+  aud: z.string(),
+  sub: z.string(),
+  iat: z.number().transform(epochSec),
+  exp: z.number().transform(epochSec),
+  jti: z.string().min(1),
+  connection: z.string(),
+  txn: z.string(),
+  auth_time: z.number().transform(epochSec),
+  liveness: z.number().nullable(),
+});
+
+/** What a receipt said that was taken. */
+export interface RedeemedReceipt {
+  readonly stepUpId: string;
+  /** When the step-up passed. */
+  readonly at: EpochSec;
+  readonly liveness: Liveness | null;
+}
+
+/** Who receipts for a connection's own hooks are for. */
+export const audienceOf = (issuer: string, connection: { readonly id: string }): string =>
+  `${issuer}/hooks/${connection.id}`;
+
+/**
+ * Signs that a step-up passed: who, when, at which level, with which liveness. The claims are those of OpenID Connect
+ * where it has one; `acr` and `amr` say `face` and nothing more (RFC 8176).
+ */
+export async function issueReceipt(
+  { audience, nonce }: ReceiptRequest,
+  { connection, subject, stepUpId, passedAt, accuracy, liveness }: PassedCheck,
+  { signer, issuer, audit, clock, random }: CoreDeps,
+): Promise<Credential> {
+  const issuedAt = toEpochSec(clock.now());
+  const id = Buffer.from(random(16)).toString('base64url');
+  const receipt = await signer.sign({
+    iss: issuer,
+    aud: audience,
+    sub: subject,
+    iat: issuedAt,
+    exp: issuedAt + receiptLifeSec,
+    jti: id,
+    ...(nonce === null ? {} : { nonce }),
+    ...{ connection, txn: stepUpId, auth_time: toEpochSec(passedAt), acr: 'face', amr: ['face'], accuracy, liveness },
+  });
+  await audit.append({ action: 'receipt_issued', connection, subject, detail: { receiptId: id, stepUpId, audience } });
+  return new Credential(receipt);
+}
+
+/**
+ * Takes a receipt for one event, once. The event that has it may ask again.
+ * @param expected.by - the provider's own id of the event
+ * @throws FaceError `receipt_invalid`: not ours, expired, for another audience or person, or used by another event
+ */
+export async function redeemReceipt(
+  receipt: string,
+  expected: { readonly audience: string; readonly subject: string; readonly connection: string; readonly by: string },
+  { signer, issuer, state, audit, clock }: CoreDeps,
+): Promise<RedeemedReceipt> {
+  const parsed = claimsGuard.safeParse(await signer.verify(receipt));
+  if (!parsed.success) throw new FaceError('receipt_invalid', { reason: 'claims' });
+  const { iss, aud, sub, iat, exp, jti, txn: stepUpId, auth_time: at, liveness } = parsed.data;
+  const now = clock.now();
+  const wrong = {
+    issuer: iss !== issuer,
+    audience: aud !== expected.audience,
+    subject: sub !== expected.subject,
+    expired: toEpochMs(exp) <= now,
+    early: toEpochMs(iat) > addSec(now, skewSec),
+  };
+  const [reason] = Object.entries(wrong).flatMap(([name, isWrong]) => (isWrong ? [name] : []));
+  if (reason !== undefined) throw new FaceError('receipt_invalid', { reason });
+
+  const key = `receipt:${jti}`;
+  const isFirst = await state.write(key, expected.by, { when: 'absent', expiresAt: addSec(toEpochMs(exp), skewSec) });
+  if (!isFirst && (await state.read(key))?.value !== expected.by) {
+    throw new FaceError('receipt_invalid', { reason: 'used' });
+  }
+  if (isFirst) {
+    const { connection, subject } = expected;
+    await audit.append({ action: 'receipt_redeemed', connection, subject, detail: { receiptId: jti, stepUpId } });
+  }
+  return { stepUpId, at, liveness };
+}
