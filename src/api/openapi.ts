@@ -181,6 +181,13 @@ const operationalPaths: Record<string, JsonObject> = {
   '/healthz': { get: operational('health', '«ours» Whether the process answers', okSchema) },
   '/readyz': { get: operational('readiness', '«ours» Whether the process can take work; 503 where not', okSchema) },
   '/openapi.json': { get: operational('description', '«ours» This description', { type: 'object' }) },
+  '/.well-known/jwks.json': {
+    get: operational('receiptKeys', '«ours» The keys that receipts are signed with (RFC 7517)', {
+      type: 'object',
+      properties: { keys: { type: 'array', items: { type: 'object' } } },
+      required: ['keys'],
+    }),
+  },
   [toTemplate(hookPath)]: {
     post: {
       ...operational('hook', '«ours» Where identity providers call; see each adapter’s README', {}),

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulators/profile.js';
 import type { Connection } from '../core/connection.js';
+import { addSec } from '../core/units.js';
+import { FaceError } from '../errors.js';
 
 type Fields = Parameters<typeof toForm>[0];
 
@@ -16,7 +19,13 @@ beforeEach(async () => {
     id: 'acme',
     kind: 'okta',
     profile,
-    openStepUpRequest: null,
+    // A provider whose signature is a word.
+    openStepUpRequest: async (request) => {
+      const [signature, subject = '', nonce = ''] = request.split(' ');
+      if (signature !== 'signed' && signature !== 'signed-late') throw new FaceError('caller_untrusted');
+      const expiresAt = addSec(server.clock.now(), signature === 'signed' ? 120 : -1);
+      return { subject, nonce, audience: 'pool', expiresAt };
+    },
     policy: {
       mode: 'enforce',
       accuracy: 4,
@@ -148,6 +157,89 @@ describe('a step-up', () => {
     expect((await submit(stepUp, { photo: Buffer.from('face ada 4 0.1') })).body.code).toBe('liveness_low');
     expect((await submit(stepUp)).body.state).toBe('passed');
     expect(await submit(stepUp)).toMatchObject({ status: 409, body: { code: 'step_up_finished' } });
+  });
+
+  test('with an audience ends in a receipt for it, and is not noted for the hooks', async () => {
+    await enrol();
+    const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com', nonce: 'n-1' };
+    const stepUp = (await server.postJson('/step-ups', asked, auth)).body as { id: string; challenge: string };
+    expect((await read(stepUp.id)).body.receipt).toBeNull();
+    const { receipt, state } = (await submit(stepUp)).body;
+    expect(state).toBe('passed');
+    const jwks = (await server.send('GET', '/.well-known/jwks.json')).body as unknown as JSONWebKeySet;
+    const { payload } = await jwtVerify(String(receipt), createLocalJWKSet(jwks), {
+      issuer: server.deps.issuer,
+      audience: 'https://app.example.com',
+      currentDate: new Date(server.clock.now()),
+    });
+    expect(payload).toMatchObject({ sub: '00u1', nonce: 'n-1', txn: stepUp.id, connection: 'acme', amr: ['face'] });
+    expect((await read(stepUp.id)).body.receipt).toBe(receipt);
+    expect(await server.deps.state.read('passed:acme:00u1')).toBeNull();
+    server.clock.advanceSec(121);
+    expect((await read(stepUp.id)).body).toMatchObject({ state: 'passed', receipt: null });
+  });
+
+  test('that failed has no receipt', async () => {
+    await enrol();
+    const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com' };
+    const stepUp = (await server.postJson('/step-ups', asked, auth)).body as { id: string; challenge: string };
+    const { body } = await submit(stepUp, { photo: drawPicture('eve', 1) });
+    expect(body).toMatchObject({ state: 'failed', receipt: null });
+  });
+
+  test('of a token that the caller keeps needs no user, and forgets the token at its end', async () => {
+    const { token } = (await server.postForm('/generate', toForm({ photo: [ada(1), ada(2)], scope: 'kyc' }), auth))
+      .body;
+    const asked = { subject: 'new@example.com', token: String(token), scope: 'kyc' };
+    const start = (more: object) => server.postJson('/step-ups', { ...asked, ...more }, auth);
+    const pass = async (more: object) => {
+      const stepUp = (await start(more)).body as { id: string; challenge: string };
+      const stored = JSON.stringify(await server.deps.state.read(`step-up:${stepUp.id}`));
+      expect(stored).toContain(String(token));
+      const { body } = await submit(stepUp);
+      expect(JSON.stringify(await server.deps.state.read(`step-up:${stepUp.id}`))).not.toContain(String(token));
+      return body;
+    };
+    const { receipt } = await pass({ audience: 'https://app.example.com' });
+    expect(decodeJwt(String(receipt))).toMatchObject({ sub: 'new@example.com', connection: 'default' });
+    expect(await pass({ connection: 'acme' })).toMatchObject({ state: 'passed', receipt: null });
+    expect(await server.deps.state.read('passed:acme:new@example.com')).not.toBeNull();
+    const other = (await start({ audience: 'a', scope: 'other' })).body as { id: string; challenge: string };
+    expect((await submit(other)).body.state).toBe('failed');
+  });
+
+  test.each([
+    [{ subject: '00u1' }],
+    [{ subject: '00u1', audience: 'a' }],
+    [{ subject: '00u1', token: 'fv1.x' }],
+    [{ connection: 'acme', subject: '00u1', nonce: 'n' }],
+    [{ connection: 'acme', subject: '00u1', audience: '' }],
+    [{ connection: 'acme', subject: '00u1', audience: 'x'.repeat(513) }],
+  ])('is not started for %p', async (asked) => {
+    expect(await server.postJson('/step-ups', asked, auth)).toMatchObject({
+      status: 400,
+      body: { code: 'request_malformed' },
+    });
+  });
+
+  test('that a provider asked for starts once, and is for whom it says', async () => {
+    await enrol();
+    const asked = { connection: 'acme', request: 'signed 00u1 n-7' };
+    const stepUp = (await server.postJson('/step-ups/requested', asked)).body as { id: string; challenge: string };
+    expect(decodeJwt(String((await submit(stepUp)).body.receipt))).toMatchObject({
+      sub: '00u1',
+      nonce: 'n-7',
+      aud: 'pool',
+    });
+    const again = await server.postJson('/step-ups/requested', asked);
+    expect(again).toMatchObject({ status: 409, body: { code: 'step_up_finished' } });
+    const untrusted = { status: 401, body: { code: 'caller_untrusted' } };
+    for (const request of ['unsigned 00u1 n-8', 'signed-late 00u1 n-9']) {
+      expect(await server.postJson('/step-ups/requested', { ...asked, request })).toMatchObject(untrusted);
+    }
+    expect((await server.postJson('/step-ups/requested', { ...asked, connection: 'other' })).body.code).toBe(
+      'connection_unknown',
+    );
   });
 
   test('with a wrong challenge is as one that is not there', async () => {

@@ -47,7 +47,9 @@ const outcomeReply = {
   receipt: z
     .string()
     .nullable()
-    .describe('A JWS that states the pass, for the audience asked for; good for two minutes. See docs/receipts.md.'),
+    .describe(
+      'A JWS that states the pass, for the audience asked for; good for two minutes. docs/journey.md says how to check it.',
+    ),
 };
 
 const toOutcome = ({ state, expiresAt, receipt }: StepUpView) => ({

@@ -140,6 +140,7 @@ describe('accepts', () => {
     expect(config).toEqual({
       port: 8080,
       host: '127.0.0.1',
+      publicUrl: null,
       dataFolder: './data',
       modelsFolder: './models',
       adminKey: null,

@@ -33,6 +33,16 @@ export function runStateContract(
       expect(await state.read('b')).toBeNull();
     });
 
+    test('what may be lost is written as everything else, under the same condition', async () => {
+      const { state, reopen } = await start();
+      const write = { when: 'absent', expiresAt: null, mayBeLost: true } as const;
+      expect(await state.write('a', 1, write)).toBe(true);
+      expect(await state.write('a', 2, write)).toBe(false);
+      expect((await state.read('a'))?.value).toBe(1);
+      await state.close();
+      expect((await (await reopen()).read('a'))?.value).toBe(1);
+    });
+
     test('a record is gone at its expiry, and its key is free again', async () => {
       const { state, clock } = await start();
       await state.write('a', 1, { when: 'absent', expiresAt: addSec(clock.now(), 10) });

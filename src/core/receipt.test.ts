@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { createTestCore } from '../../test/core.js';
+import type { CoreDeps } from './deps.js';
+import { audienceOf, issueReceipt, redeemReceipt } from './receipt.js';
+
+let folder: string;
+let core: Awaited<ReturnType<typeof createTestCore>>;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'facestep-receipt-'));
+  core = await createTestCore(join(folder, 'keys.json'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const audience = 'https://face.example.com/hooks/work';
+const issue = async (deps: CoreDeps = core.deps) => {
+  const check = {
+    connection: 'work',
+    subject: 'ada',
+    stepUpId: 's1',
+    passedAt: deps.clock.now(),
+    accuracy: 4,
+    liveness: 0.9,
+  };
+  const receipt = await issueReceipt({ audience, nonce: 'n1' }, { ...check, accuracy: 4 }, deps);
+  return receipt.use((text) => text);
+};
+const expected = { audience, subject: 'ada', connection: 'work', by: 'event-1' };
+const refused = { code: 'receipt_invalid' };
+
+test('a receipt states who, when, how sure and which liveness, for two minutes', async () => {
+  const nowSec = core.clock.now() / 1000;
+  expect(decodeJwt(await issue())).toEqual({
+    iss: core.deps.issuer,
+    aud: audience,
+    sub: 'ada',
+    iat: nowSec,
+    exp: nowSec + 120,
+    jti: expect.any(String),
+    nonce: 'n1',
+    connection: 'work',
+    txn: 's1',
+    auth_time: nowSec,
+    acr: 'face',
+    amr: ['face'],
+    accuracy: 4,
+    liveness: 0.9,
+  });
+  expect(audienceOf(core.deps.issuer, core.connection)).toBe(audience);
+});
+
+test('is taken once, and again by the event that has it', async () => {
+  const receipt = await issue();
+  const first = await redeemReceipt(receipt, expected, core.deps);
+  expect(first).toEqual({ stepUpId: 's1', at: core.clock.now() / 1000, liveness: 0.9 });
+  expect(await redeemReceipt(receipt, expected, core.deps)).toEqual(first);
+  await expect(redeemReceipt(receipt, { ...expected, by: 'event-2' }, core.deps)).rejects.toMatchObject(refused);
+  expect(core.audit.events.filter(({ action }) => action === 'receipt_redeemed')).toHaveLength(1);
+});
+
+test('of many events at once one takes it', async () => {
+  const receipt = await issue();
+  const taken = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, n) => redeemReceipt(receipt, { ...expected, by: `event-${n}` }, core.deps)),
+  );
+  expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+test('is refused to anybody else, too late and too early', async () => {
+  const receipt = await issue();
+  const others = [{ subject: 'eve' }, { audience: `${audience}/` }, { subject: '' }];
+  for (const other of others) {
+    await expect(redeemReceipt(receipt, { ...expected, ...other }, core.deps)).rejects.toMatchObject(refused);
+  }
+  const elsewhere = { ...core.deps, issuer: 'https://other.example.com' };
+  await expect(redeemReceipt(receipt, expected, elsewhere)).rejects.toMatchObject(refused);
+  core.clock.advanceSec(-60);
+  await expect(redeemReceipt(receipt, expected, core.deps)).rejects.toMatchObject(refused);
+  core.clock.advanceSec(60 + 119);
+  await redeemReceipt(receipt, expected, core.deps);
+  core.clock.advanceSec(1);
+  await expect(redeemReceipt(receipt, expected, core.deps)).rejects.toMatchObject(refused);
+});
+
+test('is refused where the key signed something that is no receipt', async () => {
+  for (const claims of [{}, { sub: 'ada' }, { iss: 1 }]) {
+    const jws = await core.deps.signer.sign(claims);
+    await expect(redeemReceipt(jws, expected, core.deps)).rejects.toMatchObject(refused);
+  }
+});
