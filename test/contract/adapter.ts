@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { z } from 'zod';
 import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
 import type { AdapterName } from '../../adapters/index.js';
@@ -206,6 +207,28 @@ export function runAdapterContract(
         for (const { body } of replies) expect(JSON.stringify(body).length).toBeLessThan(hook().replyMaxBytes);
       });
 
+      test('an event with any field missing, null, of another type or 1 MB long is answered in shape, and grants nothing', async () => {
+        // Nobody here has passed a step-up, so whatever is granted is granted for nothing.
+        const check = async (event: unknown) => {
+          const reply = await ask(hook().sign(encode(event)));
+          expect(hook().replyGuard.safeParse(reply).error).toBeUndefined();
+          expect(hook().isGranted(reply)).toBe(false);
+          expect(reply.status).toBeLessThan(500);
+        };
+        const event = hook().toEvent(harness.subjects.one, 'event-1');
+        const paths = pathsOf(event);
+        const poisons = [undefined, null, 0, '', 'x'.repeat(1024 * 1024), true, [], {}, ['x'], { length: 1 }];
+        for (const path of paths) for (const poison of poisons) await check(withChange(event, path, poison));
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(fc.tuple(fc.constantFrom(...paths), fc.jsonValue()), { minLength: 1, maxLength: 4 }),
+            (changes) =>
+              check(changes.reduce<unknown>((changed, [path, value]) => withChange(changed, path, value), event)),
+          ),
+        );
+        await fc.assert(fc.asyncProperty(fc.jsonValue(), check));
+      });
+
       test('neither reply nor log repeats what was sent', async () => {
         const event = { ...hook().toEvent(canary.replaceAll('-', ''), canary), [canary]: canary };
         const bodies = [encode(event), Buffer.from(`{"${canary}`), encode({ ...event, eventTime: canary })];
@@ -253,6 +276,23 @@ export function runAdapterContract(
       });
     });
   });
+}
+
+/** The way to every field of a value, at every level. */
+function pathsOf(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [[name], ...pathsOf(inner).map((path) => [name, ...path])]);
+}
+
+/** A copy with another value in one place; `undefined` takes the field out. */
+function withChange(value: unknown, [name, ...rest]: readonly string[], change: unknown): unknown {
+  if (name === undefined) return change;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [
+    key,
+    key === name ? withChange(inner, rest, change) : inner,
+  ]);
+  return Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries);
 }
 
 /** A copy with one more field in every object. */
