@@ -1,0 +1,90 @@
+import { epochMs, toIso } from '../src/core/units.js';
+import type { HookLoad } from './hook-load.js';
+
+/** One provider of the hooks' benchmark: a connection, and the calls its hooks are sent. */
+export interface BenchProvider {
+  /** One entry of `connections` in the configuration. */
+  readonly connection: object;
+  /** Added to the server's environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The users whose step-ups are to have passed, `count` of each hook. */
+  subjects(count: number): readonly { readonly connection: string; readonly subject: string }[];
+  loads(serverUrl: string): readonly (HookLoad & {
+    /** In every answer that grants, and in no other. */
+    readonly grantedText: string;
+  })[];
+  close(): Promise<void>;
+}
+
+const none = async (): Promise<void> => {};
+
+const nowIso = (): string => toIso(epochMs(Date.now()));
+
+const secret = 'Bearer the-hook-secret-of-the-benchmark';
+
+function openOkta(policy: object): BenchProvider {
+  const headers = { authorization: secret };
+  const toId = (hook: string, n: number) => `00u${hook}${String(n).padStart(8, '0')}`;
+  const toEvent = (eventType: string, n: number) => ({ eventId: `event-${n}`, eventTime: nowIso(), eventType });
+  return {
+    connection: {
+      id: 'okta',
+      kind: 'okta',
+      policy,
+      okta: {
+        orgUrl: 'https://bench.okta.com',
+        auth: { kind: 'api_token', token: 'unused' },
+        hooks: { secret: { value: secret } },
+      },
+    },
+    env: {},
+    subjects: (count) =>
+      ['token', 'registration'].flatMap((hook) =>
+        Array.from({ length: count }, (_, n) => ({ connection: 'okta', subject: toId(hook, n) })),
+      ),
+    loads: (url) => [
+      {
+        provider: 'okta',
+        hook: 'token',
+        url: `${url}/hooks/okta/token`,
+        grantedText: '"verified"',
+        toCall(n) {
+          const user = toId('token', n);
+          const data = {
+            context: { user: { id: user, profile: { login: 'user@example.com', firstName: 'A', lastName: 'B' } } },
+            identity: {
+              claims: { sub: user, name: 'A B', email: 'user@example.com' },
+              token: { lifetime: { expiration: 3600 } },
+            },
+            access: {
+              claims: { uid: user, sub: 'user@example.com', cid: 'client' },
+              scopes: { openid: { id: 'scope' } },
+            },
+          };
+          return { headers, body: JSON.stringify({ ...toEvent('com.okta.oauth2.tokens.transform', n), data }) };
+        },
+      },
+      {
+        provider: 'okta',
+        hook: 'registration',
+        url: `${url}/hooks/okta/registration`,
+        grantedText: '"ALLOW"',
+        toCall(n) {
+          const data = {
+            context: { user: { id: toId('registration', n) } },
+            userProfileUpdate: { employeeNumber: '1' },
+          };
+          const event = toEvent('com.okta.user.pre-registration', n);
+          return { headers, body: JSON.stringify({ ...event, requestType: 'progressive.profile', data }) };
+        },
+      },
+    ],
+    close: none,
+  };
+}
+
+/** The providers whose hooks are called over HTTP. Cognito's triggers run at AWS: bench/triggers.ts measures those. */
+export async function openProviders({ freshnessSec }: { freshnessSec: number }): Promise<readonly BenchProvider[]> {
+  const policy = { freshnessSec };
+  return [openOkta(policy)];
+}

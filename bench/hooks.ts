@@ -1,0 +1,154 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { recordPassedStepUp } from '../src/core/passed-step-up.js';
+import type { State } from '../src/core/ports.js';
+import { epochMs } from '../src/core/units.js';
+import { createSqliteState } from '../src/state/sqlite.js';
+import { modelsFolder } from '../test/paths.js';
+import { startService } from '../test/service.js';
+import { type HookLoad, type LoadResult, loadHook } from './hook-load.js';
+import { openProviders } from './hook-providers.js';
+
+const freshnessSec = 86_400;
+const warmUpSec = 2;
+
+/** What `npm run bench -- hooks` prints. Keys are stable. */
+export interface HooksReport {
+  readonly node: string;
+  readonly cores: number;
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** A server that reads the call and answers a fixed text: what the machine, Node and the load generator cost. */
+  readonly floor: LoadResult;
+  /** By provider: its slowest hook, and each hook. */
+  readonly hooks: Readonly<
+    Record<
+      string,
+      {
+        readonly p50Ms: number;
+        readonly p99Ms: number;
+        readonly errors: number;
+        readonly each: Readonly<Record<string, LoadResult>>;
+      }
+    >
+  >;
+}
+
+/**
+ * Measures each hook of a real server process at a steady rate. Every call is an event of its own; about every second one
+ * finds a passed step-up, so that half the answers grant and use it up.
+ */
+export async function benchHooks({ perSecond, seconds }: { perSecond: number; seconds: number }): Promise<HooksReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
+  const dataFolder = join(folder, 'data');
+  await mkdir(dataFolder, { mode: 0o700 });
+  const providers = await openProviders({ freshnessSec });
+  const config = join(folder, 'facestep.json');
+  const connections = providers.map(({ connection }) => connection);
+  await writeFile(config, JSON.stringify({ modelsFolder, verifier: { kind: 'embedded', workers: 1 }, connections }), {
+    mode: 0o600,
+  });
+  await passStepUps(
+    join(dataFolder, 'state.db'),
+    providers.flatMap(({ subjects }) => subjects(perSecond * (seconds + warmUpSec))),
+  );
+
+  const service = await startService({
+    PORT: '0',
+    FACESTEP_CONFIG: config,
+    FACESTEP_DATA: dataFolder,
+    ...providers.reduce((all, { env }) => ({ ...all, ...env }), {}),
+  });
+  const rate = { perSecond, seconds };
+  const floor = await measureFloor(rate);
+  const results: { provider: string; hook: string; result: LoadResult }[] = [];
+  for (const { loads } of providers) {
+    for (const load of loads(service.url)) results.push({ ...load, result: await loadWarm(load, rate) });
+  }
+  await service.stop();
+  for (const { close } of providers) await close();
+  await rm(folder, { recursive: true });
+  return { node: process.version, cores: availableParallelism(), ...rate, floor, hooks: toSummary(results) };
+}
+
+async function loadWarm(
+  load: HookLoad & { readonly grantedText: string },
+  rate: { perSecond: number; seconds: number },
+): Promise<LoadResult> {
+  const { grantedText, url, toCall } = load;
+  const warmUp = rate.perSecond * rate.seconds;
+  await loadHook({ url, toCall: (n) => toCall(warmUp + n) }, { ...rate, seconds: warmUpSec, grantedText });
+  return loadHook(load, { ...rate, grantedText });
+}
+
+/** About every second, without a pattern that the order of the calls could share. */
+const isPassed = (n: number): boolean => ((Math.imul(n, 2_654_435_761) >>> 16) & 1) === 1;
+
+/** Notes a passed step-up of about every second subject, as if it had happened before the server started. */
+async function passStepUps(
+  file: string,
+  who: readonly { readonly connection: string; readonly subject: string }[],
+): Promise<void> {
+  const clock = { now: () => epochMs(Date.now()) };
+  const state = createSqliteState({ file, clock });
+  // Tens of thousands: waiting for the disk at each would take longer than the measurement.
+  const quick: State = {
+    ...state,
+    write: (key, value, options) => state.write(key, value, { ...options, mayBeLost: true }),
+  };
+  for (const [n, each] of who.entries()) {
+    if (!isPassed(n)) continue;
+    const result = { stepUpId: `step-up-${n}`, passedAt: clock.now(), liveness: 0.9 };
+    await recordPassedStepUp(each, result, { freshnessSec }, { state: quick });
+  }
+  await state.close();
+}
+
+const readyGuard = z.tuple([z.string()]).rest(z.unknown());
+
+async function measureFloor(rate: { perSecond: number; seconds: number }): Promise<LoadResult> {
+  const child = fork(fileURLToPath(new URL('./hook-floor.js', import.meta.url)));
+  const [url] = readyGuard.parse(await once(child, 'message'));
+  const body = JSON.stringify({ text: 'x'.repeat(300) });
+  const load = {
+    provider: 'floor',
+    hook: 'floor',
+    url,
+    grantedText: 'commands',
+    toCall: () => ({ headers: {}, body }),
+  };
+  const result = await loadWarm(load, rate);
+  child.kill();
+  return result;
+}
+
+function toSummary(results: readonly { provider: string; hook: string; result: LoadResult }[]): HooksReport['hooks'] {
+  const providers = [...new Set(results.map(({ provider }) => provider))];
+  return Object.fromEntries(
+    providers.map((name) => {
+      const own = results.filter(({ provider }) => provider === name);
+      const worst = (of: (result: LoadResult) => number) => Math.max(...own.map(({ result }) => of(result)));
+      const each = Object.fromEntries(own.map(({ hook, result }) => [hook, result]));
+      const errors = own.reduce((sum, { result }) => sum + result.errors, 0);
+      return [name, { p50Ms: worst(({ p50Ms }) => p50Ms), p99Ms: worst(({ p99Ms }) => p99Ms), errors, each }];
+    }),
+  );
+}
+
+/** The same for people. */
+export function showHooks({ node, cores, perSecond, seconds, floor, hooks }: HooksReport): string[] {
+  const line = (name: string, { p50Ms, p99Ms, maxMs, errors, granted }: LoadResult): string =>
+    `  ${name.padEnd(36)} p50 ${p50Ms} ms   p99 ${p99Ms} ms   longest ${maxMs} ms   errors ${errors}   granted ${granted}`;
+  return [
+    `Each hook at ${perSecond} requests/s for ${seconds} s on loopback, ${cores} cores, Node ${node}`,
+    line('floor (reads, answers a fixed text)', floor),
+    ...Object.entries(hooks).flatMap(([provider, { each }]) =>
+      Object.entries(each).map(([hook, result]) => line(`${provider} ${hook}`, result)),
+    ),
+  ];
+}
