@@ -190,7 +190,7 @@ describe('a step-up', () => {
   test('of a token that the caller keeps needs no user, and forgets the token at its end', async () => {
     const { token } = (await server.postForm('/generate', toForm({ photo: [ada(1), ada(2)], scope: 'kyc' }), auth))
       .body;
-    const asked = { subject: 'new@example.com', token: String(token), scope: 'kyc' };
+    const asked = { subject: 'New@example.com', token: String(token), scope: 'kyc' };
     const start = (more: object) => server.postJson('/step-ups', { ...asked, ...more }, auth);
     const pass = async (more: object) => {
       const stepUp = (await start(more)).body as { id: string; challenge: string };
@@ -201,9 +201,9 @@ describe('a step-up', () => {
       return body;
     };
     const { receipt } = await pass({ audience: 'https://app.example.com' });
-    expect(decodeJwt(String(receipt))).toMatchObject({ sub: 'new@example.com', connection: 'default' });
+    expect(decodeJwt(String(receipt))).toMatchObject({ sub: 'New@example.com', connection: 'api:default' });
     expect(await pass({ connection: 'acme' })).toMatchObject({ state: 'passed', receipt: null });
-    expect(await server.deps.state.read('passed:acme:new@example.com')).not.toBeNull();
+    expect(await server.deps.state.read('passed:acme:identifier:new@example.com')).not.toBeNull();
     const other = (await start({ audience: 'a', scope: 'other' })).body as { id: string; challenge: string };
     expect((await submit(other)).body.state).toBe('failed');
   });

@@ -20,6 +20,7 @@ export interface ReceiptRequest {
 
 /** A finished step-up, as a receipt states it. */
 export interface PassedCheck {
+  /** Whose profile the token is in: a connection's id, or `api:<tenant>` where a client of the API keeps it. */
   readonly connection: string;
   readonly subject: string;
   readonly stepUpId: string;

@@ -170,6 +170,12 @@ export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
   return toView(id, record, deps.clock.now());
 }
 
+/**
+ * The subject of somebody who is no user of the provider yet, known there by a name or an address alone. No user's id is
+ * like it: whoever keeps tokens cannot speak for a user.
+ */
+export const subjectOfIdentifier = (identifier: string): string => `identifier:${identifier.toLowerCase()}`;
+
 type SettleDeps = Parameters<typeof submitPhotos>[1];
 
 /** Checks the face, and puts a pass where it was asked for: into a receipt, or before the connection's hooks. */
@@ -183,7 +189,7 @@ async function settle(
   deps: SettleDeps,
 ): Promise<StepUpRecord> {
   const { id, record } = attempt;
-  const { connection, subject, receiptFor } = record;
+  const { connection, subject, kept, receiptFor } = record;
   const policy = deps.connections.get(connection)?.policy;
   const { verdict, accuracy } = await checkFace(attempt, deps);
   const ended = { ...record, kept: null };
@@ -191,13 +197,16 @@ async function settle(
   const passedAt = deps.clock.now();
   const { liveness } = verdict;
   if (receiptFor !== null) {
-    const check = { connection, subject, stepUpId: id, passedAt, accuracy, liveness };
+    // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.
+    const source = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
+    const check = { connection: source, subject, stepUpId: id, passedAt, accuracy, liveness };
     const receipt = await issueReceipt(receiptFor, check, deps);
     const expiresAt = addSec(passedAt, receiptLifeSec);
     return { ...ended, state: 'passed', receipt: { text: receipt.use((text) => text), expiresAt } };
   }
   if (policy === undefined) throw new FaceError('connection_unknown');
-  await recordPassedStepUp({ connection, subject }, { stepUpId: id, passedAt, liveness }, policy, deps);
+  const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
+  await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness }, policy, deps);
   return { ...ended, state: 'passed' };
 }
 
