@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from './paths.js';
 
 /** Product files only: no tests. Paths from the top of the checkout. */
-const files = ['src', 'adapters']
+const files = ['src', 'adapters', 'client']
   .flatMap((folder) =>
     readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
@@ -42,6 +42,18 @@ describe('data flows one way', () => {
       (name) => /^adapters\/[^/]+\//.test(name) && !name.startsWith(`${own}/`) && file !== 'adapters/index.ts',
     );
     expect([...foreign, ...importsOf(file).filter((name) => /^src\/(api|http|capture|main)/.test(name))]).toEqual([]);
+  });
+
+  test.each(within('client'))(
+    '%s could be taken to another project: it imports jose, zod and its own folder',
+    (file) => {
+      expect(importsOf(file).filter((name) => !/^(client\/|jose\/|zod\b)/.test(name))).toEqual([]);
+    },
+  );
+
+  // A Lambda trigger checks receipts as any backend does.
+  test.each(files.filter((file) => !/^(client|adapters\/cognito)\//.test(file)))('%s imports no client', (file) => {
+    expect(importsOf(file).filter((name) => name.startsWith('client/'))).toEqual([]);
   });
 
   test.each(files)('%s imports nothing of tests, programs or simulators', (file) => {

@@ -1,0 +1,233 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import {
+  createReceiptVerifier,
+  type ExpectedReceipt,
+  type KeySet,
+  type ReceiptErrorCode,
+  type RemoteKeys,
+  receiptErrorText,
+} from './receipt-verifier.js';
+
+const issuer = 'https://face.example.com';
+const audience = 'https://shop.example.com/login';
+const nowSec = 1_800_000_000;
+const claims = {
+  iss: issuer,
+  aud: audience,
+  sub: '00u1ab2cd3',
+  iat: nowSec - 10,
+  exp: nowSec + 110,
+  jti: 'DFvqnBcjkLm5zfW8FqPvXw',
+  nonce: 'n-0S6_WzA2Mj',
+  connection: 'acme',
+  txn: 'AgjsSoWa2WxTc3Y9b9mG9Q',
+  auth_time: nowSec - 12,
+  acr: 'face',
+  amr: ['face'],
+  accuracy: 4,
+  liveness: 0.91,
+};
+type Claims = Record<string, unknown>;
+
+const header = { alg: 'ES256', kid: 'one', typ: 'facestep-receipt+jwt' };
+let privateKey: CryptoKey;
+let strangersKey: CryptoKey;
+let keys: KeySet;
+
+beforeAll(async () => {
+  const pair = await generateKeyPair('ES256', { extractable: true });
+  privateKey = pair.privateKey;
+  keys = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }] };
+  strangersKey = (await generateKeyPair('ES256')).privateKey;
+});
+
+const sign = (payload: Claims = claims, changed: Claims = {}, key = privateKey): Promise<string> =>
+  new SignJWT(payload).setProtectedHeader({ ...header, ...changed } as typeof header).sign(key);
+
+const verify = (receipt: string, expected?: ExpectedReceipt, at = nowSec, known: KeySet | RemoteKeys = keys) =>
+  createReceiptVerifier({ issuer, audience, keys: known, clock: { now: () => at * 1000 } }).verify(receipt, expected);
+
+const refusedAs = (code: ReceiptErrorCode) => ({ name: 'ReceiptError', code, message: receiptErrorText[code] });
+
+describe('a receipt is accepted', () => {
+  test('and its claims are told', async () => {
+    expect(await verify(await sign(), { subject: claims.sub, nonce: claims.nonce })).toEqual(claims);
+  });
+
+  test('where the caller names nothing it expects', async () => {
+    expect(await verify(await sign())).toEqual(claims);
+  });
+
+  test('without a nonce, without liveness, with a claim nobody knows yet', async () => {
+    const { nonce: _, ...rest } = { ...claims, liveness: null, later: { of: 'us' } };
+    const { later: __, ...told } = rest;
+    expect(await verify(await sign(rest), { subject: claims.sub })).toEqual(told);
+  });
+
+  test.each([
+    ['as the clock of the issuer is 30 s ahead', claims.iat - 30],
+    ['until 30 s after its end', claims.exp + 29],
+  ])('%s', async (_, at) => {
+    expect(await verify(await sign(), {}, at)).toMatchObject({ jti: claims.jti });
+  });
+
+  test('with keys of other kinds in the set', async () => {
+    const rsa = await exportJWK((await generateKeyPair('RS256')).publicKey);
+    const mixed = { keys: [{ ...rsa, kid: 'one' }, { kty: 'oct', k: 'AAAA' }, {}, ...keys.keys] };
+    expect(await verify(await sign(), {}, nowSec, mixed)).toEqual(claims);
+  });
+});
+
+describe('a receipt is refused', () => {
+  test.each<[ReceiptErrorCode, string, Claims]>([
+    ['issuer', 'of another issuer', { iss: 'https://face.example.net' }],
+    ['issuer', 'whose issuer has a slash more', { iss: `${issuer}/` }],
+    ['audience', 'for another audience', { aud: 'https://shop.example.com/pay' }],
+    ['malformed', 'for several audiences', { aud: [audience] }],
+    ['subject', 'about somebody else', { sub: 'somebody' }],
+    ['nonce', 'for another request', { nonce: 'another' }],
+    ['nonce', 'for no request', { nonce: undefined }],
+    ['expired', 'that has ended', { iat: nowSec - 200, exp: nowSec - 80 }],
+    ['expired', 'from the future', { iat: nowSec + 31, exp: nowSec + 60 }],
+    ['malformed', 'with a life of over 120 s', { exp: claims.iat + 121 }],
+    ['malformed', 'that ends before it begins', { exp: claims.iat - 1 }],
+    ['malformed', 'of another kind of check', { acr: 'password' }],
+    ['malformed', 'with liveness as text', { liveness: '1' }],
+    ['malformed', 'with an accuracy that does not exist', { accuracy: 9 }],
+  ])('%s: %s', async (code, _, change) => {
+    const receipt = await sign({ ...claims, ...change });
+    await expect(verify(receipt, { subject: claims.sub, nonce: claims.nonce })).rejects.toMatchObject(refusedAs(code));
+  });
+
+  test.each(['iss', 'aud', 'sub', 'iat', 'exp', 'jti', 'connection', 'txn', 'auth_time', 'acr', 'amr', 'accuracy'])(
+    'malformed: without %s',
+    async (name) => {
+      const { [name]: _, ...rest } = claims as Claims;
+      await expect(verify(await sign(rest))).rejects.toMatchObject(refusedAs('malformed'));
+    },
+  );
+
+  test.each(['subject', 'nonce'] as const)('%s: where the value to expect is missing', async (name) => {
+    const expected = JSON.parse('{}') as ExpectedReceipt;
+    Object.assign(expected, { [name]: undefined });
+    const { nonce: _, ...withoutNonce } = claims;
+    for (const payload of [claims, withoutNonce])
+      await expect(verify(await sign(payload), expected)).rejects.toMatchObject(refusedAs(name));
+  });
+
+  test('at the very second its tolerance ends', async () => {
+    await expect(verify(await sign(), {}, claims.exp + 30)).rejects.toMatchObject(refusedAs('expired'));
+    await expect(verify(await sign(), {}, claims.iat - 31)).rejects.toMatchObject(refusedAs('expired'));
+  });
+
+  test('signed by a key that is not the issuer’s, under its name and another', async () => {
+    for (const kid of ['one', 'two', undefined])
+      await expect(verify(await sign(claims, { kid }, strangersKey))).rejects.toMatchObject(refusedAs('signature'));
+  });
+
+  test('unsigned, or signed with the public key as a shared secret', async () => {
+    const unsigned = new UnsecuredJWT(claims).encode();
+    await expect(verify(unsigned)).rejects.toMatchObject({ name: 'ReceiptError' });
+    const payload = Buffer.from(JSON.stringify(claims));
+    const secret = Buffer.from(JSON.stringify(keys.keys[0]));
+    const confused = await new CompactSign(payload).setProtectedHeader({ ...header, alg: 'HS256' }).sign(secret);
+    await expect(verify(confused)).rejects.toMatchObject(refusedAs('signature'));
+  });
+
+  test.each([undefined, 'JWT', 'at+jwt', 'facestep-receipt', 'application/facestep-receipt+jwt'])(
+    'with the type %s',
+    async (typ) => {
+      await expect(verify(await sign(claims, { typ }))).rejects.toMatchObject(refusedAs('malformed'));
+    },
+  );
+
+  test('with a key of its own in the header', async () => {
+    const pair = await generateKeyPair('ES256', { extractable: true });
+    const jwk = await exportJWK(pair.publicKey);
+    const receipt = await sign(claims, { jwk, kid: 'own' }, pair.privateKey);
+    await expect(verify(receipt)).rejects.toMatchObject(refusedAs('signature'));
+  });
+
+  test('with an empty key set', async () => {
+    await expect(verify(await sign(), {}, nowSec, { keys: [] })).rejects.toMatchObject(refusedAs('signature'));
+  });
+
+  test('with any character changed but the last, which holds bits that do not count', async () => {
+    const receipt = await sign();
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
+    await fc.assert(
+      fc.asyncProperty(fc.nat(receipt.length - 2), fc.constantFrom(...letters), async (at, letter) => {
+        const altered = receipt.slice(0, at) + letter + receipt.slice(at + 1);
+        fc.pre(altered !== receipt);
+        await expect(verify(altered)).rejects.toMatchObject({ name: 'ReceiptError' });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('whatever text it is, and a long one at once', async () => {
+    const texts = fc.oneof(fc.string(), fc.base64String(), fc.constantFrom('', '..', 'a.b.c', 'x'.repeat(1_000_000)));
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        await expect(verify(text)).rejects.toMatchObject({ name: 'ReceiptError' });
+      }),
+    );
+    await expect(verify(JSON.parse('{"a":1}'))).rejects.toMatchObject(refusedAs('malformed'));
+  });
+
+  test('with a payload that is no object of claims', async () => {
+    for (const payload of ['', 'null', '[]', '"text"', '\u0000']) {
+      const receipt = await new CompactSign(Buffer.from(payload)).setProtectedHeader(header).sign(privateKey);
+      await expect(verify(receipt)).rejects.toMatchObject(refusedAs('malformed'));
+    }
+  });
+});
+
+describe('keys fetched from the issuer', () => {
+  /** A server of one file, which counts how often it was asked. */
+  async function serve(answer: () => { status: number; body: string }) {
+    let asked = 0;
+    const server = createServer((_, response) => {
+      asked += 1;
+      const { status, body } = answer();
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const jwksUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/.well-known/jwks.json`;
+    const remote: RemoteKeys = { jwksUri, fetch: (url, init) => fetch(url, init) };
+    return { remote, asked: () => asked, close: () => new Promise((resolve) => server.close(resolve)) };
+  }
+  const verifierOf = (remote: RemoteKeys) =>
+    createReceiptVerifier({ issuer, audience, keys: remote, clock: { now: () => nowSec * 1000 } });
+
+  test('are asked for once', async () => {
+    const server = await serve(() => ({ status: 200, body: JSON.stringify(keys) }));
+    const verifier = verifierOf(server.remote);
+    for (const _ of [1, 2, 3]) expect(await verifier.verify(await sign())).toEqual(claims);
+    const unknown = await sign(claims, { kid: 'two' }, strangersKey);
+    await expect(verifier.verify(unknown)).rejects.toMatchObject(refusedAs('signature'));
+    expect(server.asked()).toBe(1);
+    await server.close();
+  });
+
+  test('that cannot be had are no fault of the receipt', async () => {
+    const answers = [
+      { status: 500, body: '{}' },
+      { status: 302, body: '' },
+      { status: 200, body: 'no JSON' },
+      { status: 200, body: '{"keys":7}' },
+    ];
+    for (const answer of answers) {
+      const server = await serve(() => answer);
+      await expect(verifierOf(server.remote).verify(await sign())).rejects.toMatchObject(refusedAs('keys_unavailable'));
+      await server.close();
+    }
+    const gone = await serve(() => ({ status: 200, body: '' }));
+    await gone.close();
+    await expect(verifierOf(gone.remote).verify(await sign())).rejects.toMatchObject(refusedAs('keys_unavailable'));
+  });
+});
