@@ -56,7 +56,7 @@ describe('generateToken', () => {
     });
   });
 
-  test('by default gives all scopes but score, the standard tenant and 90 days', async () => {
+  test('by default gives all scopes but score and content-key, the standard tenant and 90 days', async () => {
     const { body } = await generate({ name: 'shop' });
     const told = (await report(String(body.token))).body;
     expect(told).toMatchObject({ tenant: 'default', scopes: ['enrol', 'verify', 'match', 'screen'] });
@@ -131,6 +131,7 @@ describe('a client token', () => {
       enrol: '/generate',
       verify: '/authenticate',
       score: '/authenticate-score',
+      'content-key': '/content-key',
       match: '/match',
       screen: '/detect',
     }[scope];

@@ -6,11 +6,13 @@ import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
 /** What a client token may be used for. */
-export const clientScopes = ['enrol', 'verify', 'score', 'match', 'screen'] as const;
+export const clientScopes = ['enrol', 'verify', 'score', 'content-key', 'match', 'screen'] as const;
 export type ClientScope = (typeof clientScopes)[number];
 
-/** All but `score`: a similarity helps whoever wants to look alike. */
-export const defaultScopes = clientScopes.filter((scope) => scope !== 'score');
+/** What a token holds only if asked for: a similarity helps whoever wants to look alike, a content key opens files. */
+const askedForScopes: readonly ClientScope[] = ['score', 'content-key'];
+
+export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));
 
 const day = 24 * 60 * 60;
 /** How long a client token lasts, in seconds. */

@@ -4,6 +4,7 @@ import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { createSimulatedEngine } from '../../test/simulators/engine.js';
 import { systemRandom } from '../../test/simulators/sinks.js';
+import { attemptsOfToken, countAttempt } from '../core/lockout.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 
 let server: ApiServer;
@@ -50,6 +51,89 @@ describe('the same person', () => {
     expect(Number(scored.body.score)).toBeGreaterThan(Number(scored.body.threshold));
     const other = await post('/authenticate-score', { token: String(token), photo: drawPicture('eve', 2) });
     expect(other.body).toMatchObject({ authenticated: false, score: null });
+  });
+});
+
+describe('the content key', () => {
+  const release = (token: unknown, fields: Fields = {}, headers = auth) =>
+    post('/content-key', { token: String(token), photo: drawPicture('ada', 2), ...fields }, headers);
+
+  test('is the same 32 bytes at every match, and others for another token of the same face', async () => {
+    const fields = { password: 'correct horse', scope: 'files', accuracy: '5' };
+    const { token } = await generate(fields);
+    const first = (await release(token, fields)).body;
+    expect(first).toEqual({ ok: true, released: true, contentKey: expect.stringMatching(/^[\w-]{43}$/) });
+    expect((await release(token, { ...fields, photo: drawPicture('ada', 7) })).body).toEqual(first);
+    const { token: enrolledAnew } = await generate(fields);
+    const second = (await release(enrolledAnew, fields)).body;
+    expect(second.released).toBe(true);
+    expect(second.contentKey).not.toBe(first.contentKey);
+  });
+
+  test.each<[string, Fields]>([
+    ['another face', { photo: drawPicture('eve', 1) }],
+    ['another password', { password: 'wrong' }],
+    ['another scope', { scope: 'app:pay' }],
+    ['another accuracy', { accuracy: '5' }],
+  ])('is not released to %s', async (_, change) => {
+    const fields = { password: 'right', scope: 'files', accuracy: '4' };
+    const { token } = await generate(fields);
+    const answer = await release(token, { ...fields, ...change });
+    expect(answer).toMatchObject({ status: 200, body: { ok: true, released: false, contentKey: null } });
+  });
+
+  test('is not released to a client of another tenant, nor without the scope, nor for a revoked token', async () => {
+    const { token } = await generate();
+    const other = { 'x-auth-token': (await server.issue(undefined, 'globex')).token };
+    expect((await release(token, {}, other)).body).toEqual({ ok: true, released: false, contentKey: null });
+    const weak = { 'x-auth-token': (await server.issue(['verify'])).token };
+    expect((await release(token, {}, weak)).body.code).toBe('scope_missing');
+    await server.postJson('/revoke', { token: String(token) }, auth);
+    expect((await release(token)).body.code).toBe('token_revoked');
+  });
+
+  test('counts its refusals with those of /authenticate: a hundred lock the token for both', async () => {
+    const { token, tokenId } = await generate();
+    const fail = async () => ({ succeeded: false, result: null });
+    for (let failed = 0; failed < 98; failed += 1)
+      await countAttempt(attemptsOfToken(String(tokenId)), fail, server.deps);
+    const eve = { photo: drawPicture('eve', 1) };
+    expect((await authenticate(token, eve)).body.authenticated).toBe(false);
+    expect((await release(token, eve)).body.released).toBe(false);
+    expect(await release(token)).toMatchObject({ status: 429, body: { code: 'locked_out' } });
+    expect((await authenticate(token)).body.code).toBe('locked_out');
+  });
+
+  test('is overwritten once it is told, and is in no log', async () => {
+    const verifier = createTestVerifier();
+    const kept: Uint8Array[] = [];
+    const own = await startApiServer({
+      verifier: {
+        ...verifier,
+        async verify(request) {
+          const verdict = await verifier.verify(request);
+          verdict.contentKey?.use((bytes) => kept.push(bytes));
+          return verdict;
+        },
+      },
+    });
+    const headers = { 'x-auth-token': (await own.issue()).token };
+    const { body } = await own.postForm('/generate', toForm({ photo: ada }), headers);
+    const form = toForm({ token: String(body.token), photo: drawPicture('ada', 2) });
+    const answer = await own.postForm('/content-key', form, headers);
+    expect(answer.body.released).toBe(true);
+    expect(kept).toHaveLength(1);
+    expect(kept[0]!.every((byte) => byte === 0)).toBe(true);
+    expect(own.log.text() + JSON.stringify(own.audit.events)).not.toContain(String(answer.body.contentKey));
+    await own.stop();
+  });
+
+  test('is not there where another server does the checks', async () => {
+    const own = await startApiServer({ verifier: { ...createTestVerifier(), kind: 'facenition' } });
+    const headers = { 'x-auth-token': (await own.issue()).token };
+    const answer = await own.postForm('/content-key', toForm({ token: 'x', photo: ada }), headers);
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    await own.stop();
   });
 });
 

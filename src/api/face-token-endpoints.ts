@@ -4,7 +4,7 @@ import type { Binding, VerifyRequest } from '../core/ports.js';
 import { revokeToken } from '../core/revoke.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { scoreToken, verifyToken } from '../core/verify.js';
-import type { FaceErrorCode } from '../errors.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { Client } from './client-tokens.js';
 import type { ApiDeps } from './deps.js';
 import { type Call, clientEndpoint, type Endpoint } from './endpoint.js';
@@ -125,6 +125,33 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       async handle(call) {
         const { matched, score, threshold } = await scoreToken(toVerifyRequest(call), deps);
         return { authenticated: matched, score, threshold };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      path: '/content-key',
+      scope: 'content-key',
+      summary: 'Release the content key of a token to the right face',
+      description:
+        '32 bytes to encrypt with, the same at every match and for no other token: the face opens what was encrypted under them. A refusal is as that of /authenticate, and counts as one. Client tokens do not hold the scope unless asked for. Not found where another server does the checks.',
+      ours: true,
+      codes: [...verifyCodes, 'not_found'],
+      fields: verifyFields,
+      reply: z.strictObject({
+        released: z.boolean().describe('Whether the face and all else matched.'),
+        contentKey: z
+          .string()
+          .regex(/^[\w-]{43}$/)
+          .nullable()
+          .describe('Base64url of 32 bytes; `null` unless released. Kept nowhere on the server.'),
+      }),
+      async handle(call) {
+        // The hosted service derives no key: a refusal at every face would look like a wrong one.
+        if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
+        const { contentKey } = await verifyToken(toVerifyRequest(call), deps);
+        const text = contentKey?.use((bytes) => Buffer.from(bytes).toString('base64url')) ?? null;
+        contentKey?.wipe();
+        return { released: text !== null, contentKey: text };
       },
     }),
     clientEndpoint({
