@@ -1,0 +1,146 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { attemptsOfToken, countAttempt } from '../src/core/lockout.js';
+import { type ApiServer, startApiServer } from '../test/api-server.js';
+import { createTestVerifier, drawPicture } from '../test/embedded.js';
+import { testIssuer } from '../test/keys.js';
+import { createFacestepClient, createReceiptVerifier, type FacestepClient, type Fetch } from './index.js';
+
+const realFetch: Fetch = (url, init) => fetch(url, init);
+const ada = drawPicture('ada', 1);
+const adaLater = drawPicture('ada', 2);
+const eve = drawPicture('eve', 1);
+
+let server: ApiServer;
+let client: FacestepClient;
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+  const { token } = await server.issue();
+  client = createFacestepClient({ url: `${server.origin}/`, clientToken: token, fetch: realFetch });
+});
+afterAll(() => server.stop());
+
+describe('a journey', () => {
+  const audience = 'https://shop.example.com/login';
+  const start = async (subject: string, binding = {}) => {
+    const { token } = await client.generate([ada], { scope: 'app:login', ...binding });
+    return client.startStepUp({ subject, token, audience, nonce: 'n-1', scope: 'app:login' });
+  };
+  const verifier = () =>
+    createReceiptVerifier({
+      issuer: testIssuer,
+      audience,
+      keys: { jwksUri: `${server.origin}/.well-known/jwks.json`, fetch: realFetch },
+      clock: server.clock,
+    });
+
+  test('ends in a receipt that the verifier accepts, for its audience, person and nonce', async () => {
+    const { id, challenge } = await start('user-1');
+    expect(await client.readStepUp(id)).toEqual({ state: 'started', receipt: null });
+    const { state, receipt } = await client.sendPhotos(id, challenge, [adaLater]);
+    expect(state).toBe('passed');
+    const claims = await verifier().verify(receipt!, { subject: 'user-1', nonce: 'n-1' });
+    expect(claims).toMatchObject({ iss: testIssuer, aud: audience, sub: 'user-1', txn: id, accuracy: 4, nonce: 'n-1' });
+    expect(await client.readStepUp(id)).toEqual({ state: 'passed', receipt });
+    await expect(verifier().verify(receipt!, { subject: 'user-2' })).rejects.toMatchObject({ code: 'subject' });
+  });
+
+  test('ends without one for another face', async () => {
+    const { id, challenge } = await start('user-1');
+    expect(await client.sendPhotos(id, challenge, [eve])).toEqual({ state: 'failed', receipt: null });
+  });
+
+  test('needs the password the token was made with', async () => {
+    const first = await start('user-1', { password: 'right' });
+    expect(await client.sendPhotos(first.id, first.challenge, [adaLater], 'right')).toMatchObject({ state: 'passed' });
+    const second = await start('user-1', { password: 'right' });
+    expect(await client.sendPhotos(second.id, second.challenge, [adaLater])).toMatchObject({ state: 'failed' });
+  });
+});
+
+describe('the other calls', () => {
+  test('make, check and score a token', async () => {
+    const binding = { password: 'secret', scope: 'door', accuracy: 5 };
+    const { token, quality } = await client.generate([ada], binding);
+    expect(quality).toEqual({ photos: 1, weak: true });
+    expect(await client.authenticate(token, [adaLater], binding)).toBe(true);
+    expect(await client.authenticate(token, [eve], binding)).toBe(false);
+    expect(await client.authenticateScore(token, [adaLater], binding)).toMatchObject({ authenticated: true });
+    expect(await client.authenticateScore(token, [eve], binding)).toMatchObject({ authenticated: false, score: null });
+  });
+
+  test('release a content key of 32 bytes, or none', async () => {
+    const { token } = await client.generate([ada]);
+    const key = await client.contentKey(token, [adaLater]);
+    expect(key).toHaveLength(32);
+    expect(await client.contentKey(token, [ada])).toEqual(key);
+    expect(await client.contentKey(token, [eve])).toBeNull();
+  });
+
+  test('compare and screen pictures', async () => {
+    expect(await client.matchBulk(ada, [eve, adaLater])).toMatchObject([{ match: false }, { match: true }]);
+    expect(await client.consistencyCheck([ada, adaLater, eve])).toEqual({ consistent: false, outliers: [2] });
+    expect(await client.quality(ada)).toMatchObject({ pass: true, reasons: [] });
+    expect(await client.liveness(Buffer.from('face ada 1 0.1'))).toMatchObject({ pass: false });
+  });
+});
+
+describe('what goes wrong is a FacestepError', () => {
+  test('with the code of the server', async () => {
+    await expect(client.quality(Buffer.from('wall'))).rejects.toMatchObject({
+      name: 'FacestepError',
+      code: 'face_none',
+      status: 400,
+    });
+    const stranger = createFacestepClient({ url: server.origin, clientToken: 'fst_wrong', fetch: realFetch });
+    await expect(stranger.quality(ada)).rejects.toMatchObject({ code: 'caller_untrusted', status: 401 });
+    await expect(client.readStepUp('../token')).rejects.toMatchObject({ code: 'step_up_unknown' });
+  });
+
+  test('with the wait the server asks for', async () => {
+    const { token, tokenId } = await client.generate([ada]);
+    const fail = async () => ({ succeeded: false, result: null });
+    for (let failed = 0; failed < 100; failed += 1) await countAttempt(attemptsOfToken(tokenId), fail, server.deps);
+    await expect(client.authenticate(token, [ada])).rejects.toMatchObject({
+      code: 'locked_out',
+      status: 429,
+      retryAfterSec: expect.any(Number),
+    });
+  });
+
+  test('without an answer, or with one that is not understood', async () => {
+    const bodies = ['{"ok":true}', 'no JSON', '{"ok":true,"authenticated":"yes"}', ''];
+    const odd = createServer((request, response) => {
+      request.resume();
+      response.end(bodies.shift());
+    });
+    await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`;
+    const lost = createFacestepClient({ url, clientToken: 'fst_canary', fetch: realFetch });
+    for (const _ of [...bodies])
+      await expect(lost.authenticate('t', [ada])).rejects.toMatchObject({ code: 'reply_malformed', status: 200 });
+    await new Promise((resolve) => odd.close(resolve));
+    await expect(lost.authenticate('t', [ada])).rejects.toMatchObject({ code: 'unreachable', status: null });
+  });
+
+  test('and a redirect is not followed: the token and the photos stay here', async () => {
+    const elsewhere: string[] = [];
+    const target = createServer((request, response) => {
+      elsewhere.push(request.url ?? '');
+      response.end('{"ok":true,"authenticated":true}');
+    });
+    await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
+    const there = `http://127.0.0.1:${(target.address() as AddressInfo).port}/`;
+    const redirecting = createServer((request, response) => {
+      request.resume();
+      response.writeHead(307, { location: there }).end();
+    });
+    await new Promise<void>((resolve) => redirecting.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}`;
+    const led = createFacestepClient({ url, clientToken: 'fst_canary', fetch: realFetch });
+    await expect(led.authenticate('t', [ada])).rejects.toMatchObject({ code: 'unreachable' });
+    expect(elsewhere).toEqual([]);
+    for (const each of [target, redirecting]) await new Promise((resolve) => each.close(resolve));
+  });
+});

@@ -1,0 +1,100 @@
+import * as z from 'zod/mini';
+
+/** The platform's fetch. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** The server refused, did not answer, or answered what is not understood. It holds nothing of the request. */
+export class FacestepError extends Error {
+  override readonly name = 'FacestepError';
+  /**
+   * @param code - the server's (docs/errors.md), `unreachable`, or `reply_malformed`
+   * @param status - the HTTP status; `null` without an answer
+   * @param retryAfterSec - when to come back, where the server says so
+   */
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number | null = null,
+    readonly retryAfterSec: number | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A picture: the bytes of a JPEG, PNG or WebP file. */
+export type PhotoBytes = Uint8Array;
+
+/** What a form is made of: texts, numbers, and pictures by field. What is undefined is left out. */
+export interface FormFields {
+  readonly texts?: Readonly<Record<string, string | number | undefined>>;
+  readonly photos?: Readonly<Record<string, readonly PhotoBytes[]>>;
+}
+
+/** Calls the server and parses its reply. @throws FacestepError */
+export interface ServerCall {
+  get<Guard extends z.ZodMiniType>(path: string, guard: Guard): Promise<z.output<Guard>>;
+  postJson<Guard extends z.ZodMiniType>(path: string, body: object, guard: Guard): Promise<z.output<Guard>>;
+  postForm<Guard extends z.ZodMiniType>(path: string, fields: FormFields, guard: Guard): Promise<z.output<Guard>>;
+}
+
+/** A hundred pictures take the server some seconds. */
+const answerTimeoutMs = 60_000;
+
+const refusalGuard = z.object({ ok: z.literal(false), error: z.string(), code: z.string() });
+
+/** Makes the calls of one client: its token goes with each. */
+export function createServerCall(options: {
+  readonly url: string;
+  readonly clientToken: string;
+  readonly fetch: Fetch;
+}): ServerCall {
+  const base = options.url.replace(/\/+$/, '');
+  const auth = { 'X-Auth-Token': options.clientToken };
+
+  async function call<Guard extends z.ZodMiniType>(
+    path: string,
+    init: RequestInit,
+    guard: Guard,
+  ): Promise<z.output<Guard>> {
+    const response = await options
+      // A redirect would take the client token and the photos elsewhere.
+      .fetch(base + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(answerTimeoutMs) })
+      .catch((cause: unknown) => {
+        throw new FacestepError('unreachable', 'The server does not answer.', null, null, { cause });
+      });
+    const body: unknown = await response.json().catch(() => null);
+    const refusal = refusalGuard.safeParse(body);
+    if (!response.ok && refusal.success) {
+      const { code, error } = refusal.data;
+      throw new FacestepError(code, error, response.status, retryAfterOf(response));
+    }
+    const reply = guard.safeParse(body);
+    if (response.ok && reply.success) return reply.data;
+    throw new FacestepError('reply_malformed', 'The answer of the server is not understood.', response.status);
+  }
+
+  return {
+    get: (path, guard) => call(path, { method: 'GET', headers: auth }, guard),
+    postJson: (path, body, guard) =>
+      call(
+        path,
+        { method: 'POST', headers: { ...auth, 'Content-Type': 'application/json' }, body: JSON.stringify(body) },
+        guard,
+      ),
+    postForm: (path, fields, guard) => call(path, { method: 'POST', headers: auth, body: toForm(fields) }, guard),
+  };
+}
+
+function toForm({ texts = {}, photos = {} }: FormFields): FormData {
+  const form = new FormData();
+  for (const [name, text] of Object.entries(texts)) if (text !== undefined) form.append(name, String(text));
+  for (const [name, pictures] of Object.entries(photos))
+    for (const picture of pictures) form.append(name, new Blob([Uint8Array.from(picture)]), 'photo');
+  return form;
+}
+
+function retryAfterOf({ headers }: Response): number | null {
+  const seconds = Number(headers.get('Retry-After') ?? 'none');
+  return Number.isFinite(seconds) ? seconds : null;
+}
