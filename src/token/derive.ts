@@ -67,7 +67,7 @@ export function encodeContext({ binding, header, expiresAt, salt }: Context): Ui
  * @throws FaceError `request_malformed`: empty, over 1,024 bytes, or not well-formed Unicode
  * @see https://pages.nist.gov/800-63-4/sp800-63b.html (3.1.1.2, normalisation)
  */
-function secretBytes(secret: UserSecret): Buffer {
+export function secretBytes(secret: UserSecret): Buffer {
   return secret.use((text) => {
     // Normalising may lengthen a text many times over, so what is too long beforehand is not normalised.
     if (text.length === 0 || text.length > maxSecretBytes || toUtf8(text).length > maxSecretBytes)

@@ -1,0 +1,264 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { projectRoot } from '../../test/paths.js';
+import { systemRandom } from '../../test/simulators/sinks.js';
+import type { Fetch } from '../core/ports.js';
+import { createOpenCommand } from './open.js';
+import { createSealCommand } from './seal.js';
+
+/* Both commands against a running server, on a real socket and real files. */
+
+const top = mkdtempSync(join(tmpdir(), 'facestep-seal-'));
+let folder: string;
+let folders = 0;
+let server: ApiServer;
+let auth: { 'x-auth-token': string };
+
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+  auth = { 'x-auth-token': (await server.issue()).token };
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(top, { recursive: true });
+});
+
+const at = (name: string) => join(folder, name);
+const password = 'canary-of-the-user';
+
+async function enrol(file: string, person = 'ada'): Promise<void> {
+  const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
+  const form = toForm({ photo, password, scope: 'files', accuracy: '5' });
+  const { body } = await server.postForm('/generate', form, auth);
+  writeFileSync(file, `${body.token}\n`);
+}
+
+beforeEach(async () => {
+  folder = join(top, String(++folders));
+  mkdirSync(folder);
+  await enrol(at('token'));
+  writeFileSync(at('client-token'), `${auth['x-auth-token']}\n`);
+  writeFileSync(at('password'), `${password}\r\n`);
+  writeFileSync(at('ada.jpg'), drawPicture('ada', 7));
+  writeFileSync(at('eve.jpg'), drawPicture('eve', 1));
+  writeFileSync(at('report.pdf'), 'the report');
+});
+
+/** The arguments of a command, each option changeable; `null` leaves it out. */
+function argumentsOf(name: 'seal' | 'open', file: string, change: Record<string, string | null> = {}): string[] {
+  const options = {
+    '--url': server.origin,
+    '--client-token-file': at('client-token'),
+    '--token-file': at('token'),
+    '--photo': at('ada.jpg'),
+    '--password-file': at('password'),
+    '--scope': 'files',
+    '--accuracy': '5',
+    ...change,
+  };
+  const given = Object.entries(options).flatMap(([option, value]) => (value === null ? [] : [option, value]));
+  return [name, file, ...given];
+}
+
+/** Runs a command in this process. */
+async function run(name: 'seal' | 'open', file: string, change: Record<string, string | null> = {}, fetch?: Fetch) {
+  const said: string[] = [];
+  let exitCode = 0;
+  const deps = {
+    random: systemRandom,
+    fetch: fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
+    print: (line: string) => void said.push(line),
+    tell: (line: string) => void said.push(line),
+    endWith: (code: number) => {
+      exitCode = code;
+    },
+    untilStopped: () => new Promise<void>(() => {}),
+  };
+  const command = name === 'seal' ? createSealCommand(deps) : createOpenCommand(deps);
+  command.exitOverride().configureOutput({ writeErr: (text) => void said.push(text) });
+  await command.parseAsync(argumentsOf(name, file, change).slice(1), { from: 'user' });
+  return { said, exitCode };
+}
+
+const files = () => readdirSync(folder).sort();
+
+describe('the right face', () => {
+  test('seals a file and opens it again; the server gets neither', async () => {
+    const sent: string[] = [];
+    const listening: Fetch = async (url, init) => {
+      sent.push(await new Response(init.body).text());
+      return fetch(url, init);
+    };
+    expect(await run('seal', at('report.pdf'), {}, listening)).toEqual({
+      said: [`Sealed: ${at('report.pdf.sealed')}`],
+      exitCode: 0,
+    });
+    expect(readFileSync(at('report.pdf.sealed')).includes('the report')).toBe(false);
+    rmSync(at('report.pdf'));
+    expect(await run('open', at('report.pdf.sealed'), {}, listening)).toMatchObject({
+      said: [`Opened: ${at('report.pdf')}`],
+    });
+    expect(readFileSync(at('report.pdf'), 'utf8')).toBe('the report');
+    expect(statSync(at('report.pdf')).mode & 0o777).toBe(0o600);
+    expect(sent).toHaveLength(2);
+    for (const body of sent) expect(body).not.toContain('the report');
+  });
+
+  test('opens under the name it is told', async () => {
+    await run('seal', at('report.pdf'), { '--out': at('other') });
+    await run('open', at('other'), { '--out': at('back') });
+    expect(readFileSync(at('back'), 'utf8')).toBe('the report');
+    await expect(run('open', at('other'))).rejects.toMatchObject({ name: 'UsageError' });
+  });
+});
+
+describe('is refused, and no file is made', () => {
+  test.each<[string, () => Promise<Record<string, string | null>> | Record<string, string | null>, string]>([
+    ['another face', () => ({ '--photo': at('eve.jpg') }), 'face_mismatch'],
+    ['another password', () => ({ '--password-file': at('client-token') }), 'face_mismatch'],
+    ['no password', () => ({ '--password-file': null }), 'face_mismatch'],
+    ['another scope', () => ({ '--scope': 'app:login' }), 'face_mismatch'],
+    ['another level', () => ({ '--accuracy': null }), 'face_mismatch'],
+    ['a picture without a face', () => ({ '--photo': at('report.pdf') }), 'face_none'],
+    ['no token', () => ({ '--token-file': at('password') }), 'token_malformed'],
+    ['no client token', () => ({ '--client-token-file': at('report.pdf') }), 'caller_untrusted'],
+    ['a client token of another kind', () => ({ '--client-token-file': at('token') }), 'caller_untrusted'],
+    [
+      'the same person’s other token',
+      async () => {
+        await enrol(at('token-2'));
+        return { '--token-file': at('token-2') };
+      },
+      'sealed_file_invalid',
+    ],
+    [
+      'a client without the scope',
+      async () => {
+        writeFileSync(at('weak'), (await server.issue(['verify'])).token);
+        return { '--client-token-file': at('weak') };
+      },
+      'scope_missing',
+    ],
+  ])('%s', async (_, change, code) => {
+    await run('seal', at('report.pdf'));
+    const options = await change();
+    const before = files();
+    const opening = run('open', at('report.pdf.sealed'), { ...options, '--out': at('back') });
+    await expect(opening).rejects.toMatchObject({ name: 'FaceError', code });
+    if (code !== 'sealed_file_invalid') {
+      const sealing = run('seal', at('report.pdf'), { ...options, '--out': at('again') });
+      await expect(sealing).rejects.toMatchObject({ name: 'FaceError', code });
+    }
+    expect(files()).toEqual(before);
+  });
+
+  test('a file that is not sealed, or not for this token, before any face is shown', async () => {
+    const unused: Fetch = () => Promise.reject(new Error('the server was asked'));
+    const opening = run('open', at('report.pdf'), { '--out': at('back') }, unused);
+    await expect(opening).rejects.toMatchObject({ code: 'sealed_file_invalid' });
+    await run('seal', at('report.pdf'));
+    for (const [name, out] of [['seal', at('report.pdf')] as const, ['open', at('report.pdf.sealed')] as const]) {
+      const overItself = run(name, out, { '--out': out }, unused);
+      await expect(overItself).rejects.toMatchObject({ name: 'UsageError' });
+    }
+  });
+
+  test('a server that is not there, or is another', async () => {
+    const gone = run('seal', at('report.pdf'), { '--url': 'http://127.0.0.1:9' });
+    await expect(gone).rejects.toMatchObject({ name: 'UsageError' });
+    const other: Fetch = async () => new Response('<html>');
+    await expect(run('seal', at('report.pdf'), {}, other)).rejects.toMatchObject({ name: 'UsageError' });
+    expect(files()).not.toContain('report.pdf.sealed');
+  });
+
+  test.each([
+    [{ '--url': 'http://face.example.com' }],
+    [{ '--url': 'face' }],
+    [{ '--accuracy': '9' }],
+    [{ '--photo': null }],
+    [{ '--token-file': null }],
+    [{ '--more': 'x' }],
+  ])('%j', async (change: Record<string, string | null>) => {
+    await expect(run('seal', at('report.pdf'), change)).rejects.toMatchObject({ name: 'CommanderError' });
+  });
+
+  test('a file that is missing is told in one line', async () => {
+    for (const option of ['--photo', '--token-file', '--client-token-file', '--password-file'])
+      expect(await run('seal', at('report.pdf'), { [option]: at('nothing') })).toEqual({
+        said: [expect.stringContaining(at('nothing'))],
+        exitCode: 1,
+      });
+    expect(await run('seal', at('nothing'))).toMatchObject({ exitCode: 1 });
+    expect(files()).not.toContain('nothing.sealed');
+  });
+});
+
+describe('as a process', () => {
+  const program = join(projectRoot, 'dist/test/sealed-file-program.js');
+  const start = (args: string[], shell = ''): ChildProcess =>
+    spawn('sh', ['-c', `${shell} exec "$0" "$@"`, process.execPath, program, ...args], { stdio: 'pipe' });
+  const end = async (child: ChildProcess) => {
+    let told = '';
+    child.stderr?.on('data', (text) => {
+      told += text;
+    });
+    const [exitCode, signal] = await once(child, 'close');
+    return { exitCode, signal, told };
+  };
+  const fill = (name: string, sizeBytes: number) => writeFileSync(at(name), Buffer.alloc(sizeBytes, 'canary '));
+  const drafts = () => files().filter((name) => name.endsWith('.new'));
+
+  /** Waits until some of a draft is on the disk, and no more than a part. */
+  async function untilHalfway(child: ChildProcess, sizeBytes: number): Promise<void> {
+    while (child.exitCode === null) {
+      const written = drafts().map((name) => statSync(at(name)).size)[0] ?? 0;
+      if (written > 0 && written < sizeBytes) return;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    throw new Error('it was over too soon');
+  }
+
+  test('on a full disk leaves the original, and nothing else', async () => {
+    fill('large', 3_000_000);
+    const before = files();
+    // A limit of the system on the size of files stands in for a full disk: the write fails halfway.
+    const { exitCode, told } = await end(start(argumentsOf('seal', at('large')), 'ulimit -f 2000;'));
+    expect(exitCode).toBe(1);
+    expect(told).toContain('write');
+    expect(told).not.toContain('canary');
+    expect(files()).toEqual(before);
+    expect(statSync(at('large')).size).toBe(3_000_000);
+  });
+
+  test.each(['SIGKILL', 'SIGINT'] as const)(
+    'ended halfway by %s leaves the original, and no sealed file',
+    async (how) => {
+      const sizeBytes = 400_000_000;
+      fill('large', sizeBytes);
+      const child = start(argumentsOf('seal', at('large')));
+      const over = end(child);
+      await untilHalfway(child, sizeBytes);
+      child.kill(how);
+      const { exitCode, signal } = await over;
+      expect([exitCode, signal]).toEqual(how === 'SIGKILL' ? [null, 'SIGKILL'] : [1, null]);
+      expect(files()).not.toContain('large.sealed');
+      expect(statSync(at('large')).size).toBe(sizeBytes);
+      if (how === 'SIGINT') expect(drafts()).toEqual([]);
+      for (const draft of drafts()) expect(statSync(at(draft)).mode & 0o777).toBe(0o600);
+      rmSync(folder, { recursive: true });
+    },
+  );
+});
+
+test('no key, password or token is in what is said or logged', async () => {
+  const { said } = await run('seal', at('report.pdf'));
+  const told = [...said, server.log.text(), JSON.stringify(server.audit.events)].join();
+  for (const secret of [password, readFileSync(at('token'), 'utf8').trim(), auth['x-auth-token'].slice(-43)])
+    expect(told).not.toContain(secret);
+});

@@ -1,0 +1,92 @@
+import { readFile, stat } from 'node:fs/promises';
+import { createFacestepClient, FacestepError } from '../../../client/index.js';
+import {
+  ContentKey,
+  Credential,
+  maxPhotoBytes,
+  Photo,
+  SealedToken,
+  UserSecret,
+  wipingPhotos,
+} from '../../core/concealed.js';
+import type { Fetch } from '../../core/ports.js';
+import { FaceError, faceErrorCodes } from '../../errors.js';
+import { mostPhotos, tokenIdOf } from '../../token/format.js';
+import { UsageError } from '../usage-error.js';
+import type { SealedFileOptions } from './options.js';
+import type { FileKeyParts } from './sealed-file.js';
+
+/** Far above any credential or token. */
+const maxTextFileBytes = 64 * 1024;
+
+/** What a header can carry. */
+const headerText = /^[\x21-\x7e]+$/;
+
+/** The enrolment token that a command was given. */
+export interface GivenToken {
+  readonly token: SealedToken;
+  readonly tokenId: string;
+}
+
+/** @throws FaceError `token_malformed`; UsageError; the system's errors */
+export async function readToken({ tokenFile }: Pick<SealedFileOptions, 'tokenFile'>): Promise<GivenToken> {
+  const token = new SealedToken(await readText(tokenFile));
+  return { token, tokenId: tokenIdOf(token) };
+}
+
+/**
+ * Asks the server to release the content key to the face in the pictures. The file itself stays here.
+ * @throws FaceError `face_mismatch`, and what the server refuses with; UsageError; the system's errors
+ */
+export async function releaseKey(
+  { token }: GivenToken,
+  options: SealedFileOptions,
+  { fetch, signal }: { readonly fetch: Fetch; readonly signal: AbortSignal },
+): Promise<FileKeyParts> {
+  const { url, clientTokenFile, passwordFile, scope, accuracy } = options;
+  if (options.photo.length > mostPhotos) throw new FaceError('photo_too_many');
+  const clientToken = new Credential(await readText(clientTokenFile));
+  if (!clientToken.use((text) => headerText.test(text))) throw new FaceError('caller_untrusted');
+  const secret = passwordFile === undefined ? null : new UserSecret(await readText(passwordFile));
+  const photos = await Promise.all(options.photo.map(readPhoto));
+  const fetchUntilStopped: Fetch = (address, init) =>
+    fetch(address, { ...init, signal: AbortSignal.any([signal, ...(init.signal ? [init.signal] : [])]) });
+  const client = clientToken.use((text) => createFacestepClient({ url, clientToken: text, fetch: fetchUntilStopped }));
+  const binding = {
+    ...(secret === null ? {} : { password: secret.use((text) => text) }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(accuracy === undefined ? {} : { accuracy }),
+  };
+  const released = await wipingPhotos(photos, async () => {
+    const pictures = photos.map((photo) => photo.use((bytes) => bytes));
+    return client.contentKey(
+      token.use((text) => text),
+      pictures,
+      binding,
+    );
+  }).catch((error: unknown) => {
+    throw toRefusal(error, url);
+  });
+  if (released === null) throw new FaceError('face_mismatch');
+  return { contentKey: new ContentKey(released), secret };
+}
+
+/** What the server said, as this program would say it. */
+function toRefusal(error: unknown, url: string): unknown {
+  if (!(error instanceof FacestepError)) return error;
+  const code = faceErrorCodes.find((known) => known === error.code);
+  if (code !== undefined) return new FaceError(code);
+  if (error.code === 'unreachable') return new UsageError(`no server answers at ${url}. --url names another`);
+  return new UsageError(`what answers at ${url} is no facestep server. --url names another`);
+}
+
+async function readPhoto(file: string): Promise<Photo> {
+  if ((await stat(file)).size > maxPhotoBytes) throw new FaceError('photo_too_large');
+  return new Photo(await readFile(file));
+}
+
+/** A text of one line; the line's end is no part of it. */
+async function readText(file: string): Promise<string> {
+  if ((await stat(file)).size > maxTextFileBytes) throw new UsageError(`${file} is too large for what it should hold`);
+  return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+}

@@ -1,0 +1,45 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { safeUrlGuard } from '../../config/safe-url.js';
+
+const file = z.string().min(1);
+
+const optionsGuard = z.strictObject({
+  url: z.string(),
+  clientTokenFile: file,
+  tokenFile: file,
+  photo: z.array(file),
+  passwordFile: file.optional(),
+  scope: z.string().optional(),
+  accuracy: z.int().optional(),
+  out: file.optional(),
+});
+
+/** What `seal` and `open` are told beside the file. */
+export type SealedFileOptions = z.output<typeof optionsGuard>;
+
+export const parseOptions = (options: unknown): SealedFileOptions => optionsGuard.parse(options);
+
+/** Adds what both commands ask for. */
+export const addOptions = (command: Command): Command =>
+  command
+    .requiredOption('--client-token-file <file>', 'holds a client token with the scope content-key')
+    .requiredOption('--token-file <file>', 'holds the enrolment token, as /generate gave it')
+    .requiredOption('--photo <file>', 'a fresh picture of the person; repeat it for up to five', collect)
+    .option('--password-file <file>', 'holds the secret the token was made with')
+    .option('--scope <text>', 'as the token was made with')
+    .option('--accuracy <level>', 'as the token was made with: 1 to 8', toLevel)
+    .option('--url <url>', 'where the server is', toUrl, 'http://127.0.0.1:8080')
+    .option('--out <file>', 'the name of the new file');
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+function toLevel(text: string): number {
+  if (/^[1-8]$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a number from 1 to 8.');
+}
+
+function toUrl(text: string): string {
+  if (safeUrlGuard.safeParse(text).success) return text;
+  throw new InvalidArgumentError('It is an https address; http only for this machine.');
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Fetch, Random } from '../../core/ports.js';
+
+/** What the commands about sealed files are handed. */
+export interface SealedFileDeps {
+  readonly random: Random;
+  readonly fetch: Fetch;
+  /** One line to standard output. */
+  readonly print: (line: string) => void;
+  /** One line to standard error, for the person at the terminal. */
+  readonly tell: (line: string) => void;
+  /** Says how the process is to end once the command is over; 0 unless said. */
+  readonly endWith: (code: 1) => void;
+  /** Settles when the person stops the process. */
+  readonly untilStopped: () => Promise<void>;
+}
+
+const systemErrorGuard = z.object({
+  code: z.string().regex(/^E[A-Z0-9]+$/),
+  syscall: z.string(),
+  path: z.string().optional(),
+});
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this may not be read or written',
+  EPERM: 'this may not be read or written',
+  EROFS: 'this disk cannot be written',
+  EISDIR: 'this is a folder',
+  ENOTDIR: 'there is no such folder',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than this system lets it be',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/**
+ * Runs a command until it is over or the person stops it. What the system refuses is told in one line; every other error
+ * goes on.
+ */
+export async function runOnFiles(
+  { tell, endWith, untilStopped }: Pick<SealedFileDeps, 'tell' | 'endWith' | 'untilStopped'>,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const controller = new AbortController();
+  void untilStopped().then(() => controller.abort());
+  try {
+    await work(controller.signal);
+  } catch (error) {
+    const system = systemErrorGuard.safeParse(error);
+    if (!system.success && !controller.signal.aborted) throw error;
+    tell(system.success ? toLine(system.data) : 'Stopped. Nothing was changed.');
+    endWith(1);
+  }
+}
+
+const toLine = ({ code, syscall, path }: z.output<typeof systemErrorGuard>): string =>
+  `${path ?? syscall}: ${reasons[code] ?? code}`;

@@ -1,0 +1,178 @@
+import { type CipherGCM, createCipheriv, createDecipheriv, type DecipherGCM, hkdfSync } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { type ContentKey, KeyMaterial, type UserSecret } from '../../core/concealed.js';
+import type { Random } from '../../core/ports.js';
+import { FaceError } from '../../errors.js';
+import { secretBytes } from '../../token/derive.js';
+import type { Stretch } from '../../token/stretch.js';
+import { UsageError } from '../usage-error.js';
+import { drawHeader, headerBytes, parseHeader, type SealedFileHeader, tagBytes } from './header.js';
+import { createNewFile } from './new-file.js';
+
+/** What opens a sealed file: the content key, which the face releases, and the user's secret where the token has one. */
+export interface FileKeyParts {
+  readonly contentKey: ContentKey;
+  readonly secret: UserSecret | null;
+}
+
+/** One file to make from another. */
+export interface SealedFileWork {
+  readonly from: string;
+  /** A name that no file has. */
+  readonly to: string;
+  /** The public name of the token: 22 digits of base64url. */
+  readonly tokenId: string;
+  readonly key: FileKeyParts;
+  /** Ends the work; the draft is removed. */
+  readonly signal: AbortSignal;
+}
+
+interface Deps {
+  readonly random: Random;
+  readonly stretch: Stretch;
+}
+
+/**
+ * The most that GCM encrypts under one key and nonce: 2³⁹ − 256 bits.
+ * @see https://nvlpubs.nist.gov/nistpubs/Legacy/SP/nistspecialpublication800-38d.pdf (5.2.1.1)
+ */
+export const maxFileBytes = 2 ** 36 - 32;
+
+const chunkBytes = 1024 * 1024;
+
+/**
+ * Encrypts a file with AES-256-GCM into a new one. The original stays as it is.
+ * @throws UsageError: not a file, over `maxFileBytes`, changed while it was read, or `to` is there already; the
+ *   system's errors; the signal's reason
+ */
+export async function sealFile(work: SealedFileWork, { random, stretch }: Deps): Promise<void> {
+  const { from, to, tokenId, key, signal } = work;
+  await withFile(from, async (source, sizeBytes) => {
+    if (sizeBytes > maxFileBytes) throw new UsageError(`${from} is over 64 GiB, the most that can be sealed`);
+    const header = drawHeader(tokenId, random);
+    const fileKey = await deriveFileKey(key, header, stretch);
+    const cipher = fileKey.use((bytes) => createCipheriv('aes-256-gcm', bytes, header.nonce));
+    fileKey.wipe();
+    cipher.setAAD(header.bytes);
+    const fill = async (draft: FileHandle): Promise<void> => {
+      await draft.writeFile(header.bytes);
+      await pour({ source, from: 0, bytes: sizeBytes, signal }, cipher, draft);
+      cipher.final();
+      await draft.writeFile(cipher.getAuthTag());
+      if ((await source.stat()).size !== sizeBytes) throw toChanged();
+    };
+    await createNewFile(to, fill, random);
+  });
+}
+
+/**
+ * Decrypts a sealed file into a new one, which gets its name only once the tag has proven every byte.
+ * @throws FaceError `sealed_file_invalid`: not sealed by facestep, altered, cut short, under another token, content key
+ *   or secret; UsageError, the system's errors and the signal's reason as `sealFile`
+ */
+export async function openFile(work: SealedFileWork, { random, stretch }: Deps): Promise<void> {
+  const { from, to, tokenId, key, signal } = work;
+  await withFile(from, async (source, sizeBytes) => {
+    const header = await readHeader(source);
+    checkToken(header, tokenId);
+    const bytes = sizeBytes - headerBytes - tagBytes;
+    if (bytes < 0) throw new FaceError('sealed_file_invalid', { reason: 'cut short' });
+    if (bytes > maxFileBytes) throw new FaceError('sealed_file_invalid', { reason: 'over 64 GiB' });
+    const fileKey = await deriveFileKey(key, header, stretch);
+    const decipher = fileKey.use((value) =>
+      createDecipheriv('aes-256-gcm', value, header.nonce, { authTagLength: tagBytes }),
+    );
+    fileKey.wipe();
+    decipher.setAAD(header.bytes);
+    const tag = await readAt(source, sizeBytes - tagBytes, tagBytes);
+    if (tag.length !== tagBytes) throw toChanged();
+    decipher.setAuthTag(tag);
+    const fill = async (draft: FileHandle): Promise<void> => {
+      await pour({ source, from: headerBytes, bytes, signal }, decipher, draft);
+      finish(decipher);
+    };
+    await createNewFile(to, fill, random);
+  });
+}
+
+/**
+ * Whether a file is sealed, and under this token: asked before anybody looks into a camera.
+ * @throws FaceError `sealed_file_invalid`; UsageError; the system's errors
+ */
+export async function checkSealedUnder(file: string, tokenId: string): Promise<void> {
+  await withFile(file, async (source) => checkToken(await readHeader(source), tokenId));
+}
+
+function checkToken(header: SealedFileHeader, tokenId: string): void {
+  if (Buffer.from(header.tokenId).toString('base64url') !== tokenId)
+    throw new FaceError('sealed_file_invalid', { reason: 'sealed under another token' });
+}
+
+/** AES-256-GCM's key for one file. Argon2id, so that a content key in wrong hands leaves the secret to be guessed. */
+async function deriveFileKey(
+  { contentKey, secret }: FileKeyParts,
+  { salt }: SealedFileHeader,
+  stretch: Stretch,
+): Promise<KeyMaterial> {
+  const typed = secret === null ? null : secretBytes(secret);
+  const stretched = typed === null ? null : await stretch('secret', typed, salt).finally(() => typed.fill(0));
+  const root = contentKey.use((first) =>
+    stretched === null ? Buffer.from(first) : stretched.use((second) => Buffer.concat([first, second])),
+  );
+  stretched?.wipe();
+  const key = new KeyMaterial(new Uint8Array(hkdfSync('sha256', root, salt, 'facestep/sealed-file/1', 32)));
+  root.fill(0);
+  return key;
+}
+
+/** Opens a file for reading, if it is one: a pipe or a device has no size. */
+async function withFile<T>(file: string, work: (source: FileHandle, sizeBytes: number) => Promise<T>): Promise<T> {
+  // A pipe would otherwise wait here for somebody to write. Windows has no such flag.
+  const source = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const about = await source.stat();
+    if (!about.isFile()) throw new UsageError(`${file} is not a file`);
+    return await work(source, about.size);
+  } finally {
+    await source.close();
+  }
+}
+
+async function readHeader(source: FileHandle): Promise<SealedFileHeader> {
+  return parseHeader(await readAt(source, 0, headerBytes));
+}
+
+/** As many bytes as there are, up to `length`. */
+async function readAt(source: FileHandle, position: number, length: number): Promise<Buffer> {
+  const { bytesRead, buffer } = await source.read(Buffer.alloc(length), 0, length, position);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** Sends a part of a file through a cipher into a draft, a chunk at a time. */
+async function pour(
+  part: { readonly source: FileHandle; readonly from: number; readonly bytes: number; readonly signal: AbortSignal },
+  cipher: CipherGCM | DecipherGCM,
+  draft: FileHandle,
+): Promise<void> {
+  const { source, from, bytes, signal } = part;
+  const buffer = Buffer.alloc(Math.min(bytes, chunkBytes));
+  let done = 0;
+  while (done < bytes) {
+    signal.throwIfAborted();
+    const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, bytes - done), from + done);
+    if (bytesRead === 0) throw toChanged();
+    done += bytesRead;
+    await draft.writeFile(cipher.update(buffer.subarray(0, bytesRead)));
+  }
+}
+
+function finish(decipher: DecipherGCM): void {
+  try {
+    decipher.final();
+  } catch {
+    throw new FaceError('sealed_file_invalid', { reason: 'altered, or another secret' });
+  }
+}
+
+const toChanged = (): UsageError => new UsageError('the file changed while it was read. Try again');

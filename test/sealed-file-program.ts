@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { createOpenCommand } from '../src/cli/open.js';
+import { createSealCommand } from '../src/cli/seal.js';
+import { toCode } from '../src/errors.js';
+import { systemRandom } from './simulators/sinks.js';
+
+/* `facestep seal` and `facestep open` alone, as a process that a test can starve and kill. */
+
+const deps = {
+  random: systemRandom,
+  fetch: (url: string, init: RequestInit) => fetch(url, init),
+  print: (line: string) => void process.stdout.write(`${line}\n`),
+  tell: (line: string) => void process.stderr.write(`${line}\n`),
+  endWith: (code: number) => {
+    process.exitCode = code;
+  },
+  untilStopped: () => new Promise<void>((resolve) => void process.once('SIGINT', resolve)),
+};
+
+const program = new Command('facestep').addCommand(createSealCommand(deps)).addCommand(createOpenCommand(deps));
+await program.parseAsync().catch((error: unknown) => {
+  deps.tell(`refused: ${toCode(error)}`);
+  process.exitCode = 1;
+});
