@@ -55,7 +55,8 @@ const refusedAs = (code: ReceiptErrorCode) => ({ name: 'ReceiptError', code, mes
 
 describe('a receipt is accepted', () => {
   test('and its claims are told', async () => {
-    expect(await verify(await sign(), { subject: claims.sub, nonce: claims.nonce })).toEqual(claims);
+    const expected = { connection: 'acme', subject: claims.sub, nonce: claims.nonce };
+    expect(await verify(await sign(), expected)).toEqual(claims);
   });
 
   test('where the caller names nothing it expects', async () => {
@@ -88,6 +89,7 @@ describe('a receipt is refused', () => {
     ['issuer', 'whose issuer has a slash more', { iss: `${issuer}/` }],
     ['audience', 'for another audience', { aud: 'https://shop.example.com/pay' }],
     ['malformed', 'for several audiences', { aud: [audience] }],
+    ['connection', 'about a token that somebody keeps', { connection: 'api:default' }],
     ['subject', 'about somebody else', { sub: 'somebody' }],
     ['nonce', 'for another request', { nonce: 'another' }],
     ['nonce', 'for no request', { nonce: undefined }],
@@ -100,7 +102,8 @@ describe('a receipt is refused', () => {
     ['malformed', 'with an accuracy that does not exist', { accuracy: 9 }],
   ])('%s: %s', async (code, _, change) => {
     const receipt = await sign({ ...claims, ...change });
-    await expect(verify(receipt, { subject: claims.sub, nonce: claims.nonce })).rejects.toMatchObject(refusedAs(code));
+    const expected = { connection: 'acme', subject: claims.sub, nonce: claims.nonce };
+    await expect(verify(receipt, expected)).rejects.toMatchObject(refusedAs(code));
   });
 
   test.each(['iss', 'aud', 'sub', 'iat', 'exp', 'jti', 'connection', 'txn', 'auth_time', 'acr', 'amr', 'accuracy'])(
@@ -111,7 +114,7 @@ describe('a receipt is refused', () => {
     },
   );
 
-  test.each(['subject', 'nonce'] as const)('%s: where the value to expect is missing', async (name) => {
+  test.each(['connection', 'subject', 'nonce'] as const)('%s: where the value to expect is missing', async (name) => {
     const expected = JSON.parse('{}') as ExpectedReceipt;
     Object.assign(expected, { [name]: undefined });
     const { nonce: _, ...withoutNonce } = claims;

@@ -17,6 +17,7 @@ export const receiptErrorText = {
   signature: 'The receipt is not signed by a key of the issuer.',
   issuer: 'The receipt is from another issuer.',
   audience: 'The receipt is for another audience.',
+  connection: 'The receipt is about an enrolment that is kept elsewhere.',
   expired: 'The receipt is not valid at this time.',
   subject: 'The receipt is about another person.',
   nonce: 'The receipt is not the answer to this request.',
@@ -50,6 +51,7 @@ export interface ReceiptClaims {
   /** Names the receipt: whoever must take it once only keeps this until `exp`. */
   readonly jti: string;
   readonly nonce?: string;
+  /** Where the enrolment is kept: the connection's id, or `api:<tenant>` for a token that a client of the API keeps. */
   readonly connection: string;
   /** The id of the step-up. */
   readonly txn: string;
@@ -65,6 +67,8 @@ export interface ReceiptClaims {
 
 /** What the caller knows of the check; whatever is named here must be in the receipt. */
 export interface ExpectedReceipt {
+  /** Name it always: whoever keeps tokens of their own says freely whose faces they are. */
+  readonly connection?: string;
   readonly subject?: string;
   readonly nonce?: string;
 }
@@ -157,6 +161,7 @@ export function createReceiptVerifier(options: {
       if (claims.iss !== issuer) throw new ReceiptError('issuer');
       if (claims.aud !== audience) throw new ReceiptError('audience');
       checkTime(claims, clock.now() / 1000);
+      if (!isMet(expected, 'connection', claims.connection)) throw new ReceiptError('connection');
       if (!isMet(expected, 'subject', claims.sub)) throw new ReceiptError('subject');
       if (!isMet(expected, 'nonce', claims.nonce)) throw new ReceiptError('nonce');
       return claims;
