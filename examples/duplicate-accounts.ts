@@ -1,0 +1,60 @@
+/*
+ * Duplicate accounts: is the person behind a new account known already?
+ *
+ * One reference picture a known account, as you keep it with their consent. /match-bulk holds the new picture against up to
+ * a hundred at once; /consistency-check says whether the matches and the new one are all one person. Nothing is stored. The
+ * client token needs the scope `match`.
+ *
+ *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_…
+ *   node dist/examples/duplicate-accounts.js new.jpg account-1.jpg account-2.jpg account-3.jpg …
+ */
+import { readFileSync } from 'node:fs';
+import { createFacestepClient, FacestepError } from 'facestep/client';
+
+const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
+const facestep = createFacestepClient({ url, clientToken, fetch });
+
+/** Strict: of many comparisons some strangers look alike, and an accusation is at stake. */
+const accuracy = 6;
+const mostAtOnce = 100;
+
+/** A known account and its reference picture. */
+interface Reference {
+  readonly account: string;
+  readonly picture: Uint8Array;
+}
+
+async function findMatches(picture: Uint8Array, references: readonly Reference[]): Promise<Reference[]> {
+  const matches: Reference[] = [];
+  for (let from = 0; from < references.length; from += mostAtOnce) {
+    const batch = references.slice(from, from + mostAtOnce);
+    const results = await facestep.matchBulk(
+      picture,
+      batch.map((reference) => reference.picture),
+      { accuracy },
+    );
+    matches.push(...batch.filter((_, index) => results[index]?.match === true));
+  }
+  return matches;
+}
+
+/** Whether the new picture and the matches, nine at most, are all one person: who matches two people is looked at. */
+async function isOnePerson(picture: Uint8Array, matches: readonly Reference[]): Promise<boolean> {
+  const group = [picture, ...matches.slice(0, 9).map((match) => match.picture)];
+  return (await facestep.consistencyCheck(group, { accuracy })).consistent;
+}
+
+const [newFile = '', ...knownFiles] = process.argv.slice(2);
+try {
+  const picture = readFileSync(newFile);
+  const references = knownFiles.map((account) => ({ account, picture: readFileSync(account) }));
+  const matches = await findMatches(picture, references);
+  const consistent = matches.length === 0 || (await isOnePerson(picture, matches));
+  console.log(JSON.stringify({ duplicates: matches.map(({ account }) => account), consistent }));
+  // A match is a reason for a person to look, not a verdict.
+  process.exitCode = matches.length === 0 ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof FacestepError)) throw error;
+  console.log(JSON.stringify({ error: error.code }));
+  process.exitCode = 2;
+}

@@ -1,0 +1,73 @@
+/*
+ * A record that only one face opens: AES-256-GCM in your own program, the key from a face check.
+ *
+ * The server releases the content key of a token while the right face is there, and keeps none; the record never leaves
+ * this machine. `facestep seal` and `facestep open` do this for large files. The client token needs the scopes `enrol` and
+ * `content-key`.
+ *
+ *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_… PASSPHRASE=…
+ *   node dist/examples/sealed-file.js enrol ada.token 1.jpg 2.jpg 3.jpg
+ *   node dist/examples/sealed-file.js seal ada.token now.jpg record.json record.sealed
+ *   node dist/examples/sealed-file.js open ada.token later.jpg record.sealed
+ */
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createFacestepClient, FacestepError } from 'facestep/client';
+
+const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
+const facestep = createFacestepClient({ url, clientToken, fetch });
+
+/** The token is made with the passphrase: neither face nor passphrase alone releases the key. */
+const { PASSPHRASE: password = '' } = process.env;
+const binding = { scope: 'records', accuracy: 4, ...(password === '' ? {} : { password }) };
+
+/** Hands the key of one record to `work`, and overwrites it. */
+async function withKey<T>(tokenFile: string, photoFile: string, salt: Buffer, work: (key: Buffer) => T): Promise<T> {
+  const token = readFileSync(tokenFile, 'utf8').trim();
+  const contentKey = await facestep.contentKey(token, [readFileSync(photoFile)], binding);
+  if (contentKey === null) throw new Error('Refused.');
+  // A key of its own for each record, so that a nonce never meets the same key twice.
+  const key = Buffer.from(hkdfSync('sha256', contentKey, salt, 'records/1', 32));
+  contentKey.fill(0);
+  try {
+    return work(key);
+  } finally {
+    key.fill(0);
+  }
+}
+
+async function seal(tokenFile: string, photoFile: string, record: Buffer): Promise<Buffer> {
+  const [salt, nonce] = [randomBytes(16), randomBytes(12)];
+  return withKey(tokenFile, photoFile, salt, (key) => {
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    const sealed = Buffer.concat([cipher.update(record), cipher.final()]);
+    return Buffer.concat([salt, nonce, cipher.getAuthTag(), sealed]);
+  });
+}
+
+async function open(tokenFile: string, photoFile: string, sealed: Buffer): Promise<Buffer> {
+  return withKey(tokenFile, photoFile, sealed.subarray(0, 16), (key) => {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(16, 28), { authTagLength: 16 });
+    decipher.setAuthTag(sealed.subarray(28, 44));
+    // `final` throws where a bit has been changed: nothing of it is used before.
+    return Buffer.concat([decipher.update(sealed.subarray(44)), decipher.final()]);
+  });
+}
+
+const [command, tokenFile = '', ...files] = process.argv.slice(2);
+try {
+  if (command === 'enrol') {
+    const photos = files.map((name) => readFileSync(name));
+    // Keep the token as long as the records: another enrolment has another key.
+    writeFileSync(tokenFile, (await facestep.generate(photos, binding)).token, { mode: 0o600 });
+    console.log('Enrolled.');
+  } else {
+    const [photo = '', from = '', to = ''] = files;
+    const content = readFileSync(from);
+    if (command === 'seal') writeFileSync(to, await seal(tokenFile, photo, content), { mode: 0o600 });
+    console.log(command === 'seal' ? 'Sealed.' : (await open(tokenFile, photo, content)).toString('utf8'));
+  }
+} catch (error) {
+  console.log(error instanceof FacestepError ? `Not checked: ${error.code}` : 'Refused.');
+  process.exitCode = 1;
+}

@@ -1,0 +1,248 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { clientScopes } from '../src/api/client-tokens.js';
+import { modelsFolder, projectRoot } from './paths.js';
+import { loadPictures } from './pictures.js';
+import { type Service, startService } from './service.js';
+
+/* Every program of examples/, run as a customer runs it, against the real service on real photos. */
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-examples-'));
+const at = (name: string) => join(folder, name);
+let service: Service;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  const pictures = await loadPictures();
+  const [first, second] = pictures.person;
+  // In the first photo she holds her head aslant: more than a portrait may.
+  const upright = await sharp(first).rotate(-35, { background: '#777777' }).jpeg({ quality: 95 }).toBuffer();
+  const poor = await sharp(second).resize(200).jpeg({ quality: 10 }).toBuffer();
+  const { stranger, landscape, far } = pictures;
+  for (const [name, bytes] of Object.entries({ first, second, upright, poor, stranger, landscape, far }))
+    writeFileSync(at(`${name}.jpg`), bytes);
+
+  const adminKey = 'fsa_examples-administrator';
+  const config = { modelsFolder, publicUrl: 'https://face.example.com', verifier: { kind: 'embedded', workers: 1 } };
+  writeFileSync(at('facestep.json'), JSON.stringify(config));
+  service = await startService({
+    ...{ PORT: '0', FACESTEP_DATA: at('data'), FACESTEP_CONFIG: at('facestep.json'), FACESTEP_ADMIN_KEY: adminKey },
+  });
+  const issued = await fetch(`${service.url}/generateToken`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
+    body: JSON.stringify({ name: 'examples', scopes: clientScopes }),
+  });
+  const { token } = z.object({ token: z.string() }).parse(await issued.json());
+  const { PATH = '' } = process.env;
+  env = { PATH, FACESTEP_URL: service.url, FACESTEP_CLIENT_TOKEN: token, FACESTEP_ISSUER: 'https://face.example.com' };
+});
+afterAll(async () => {
+  await service.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const programOf = (name: string) => join(projectRoot, 'dist/examples', `${name}.js`);
+
+/** Runs an example in the folder of the photos, to its end. */
+function run(name: string, args: readonly string[], more: Record<string, string> = {}) {
+  return new Promise<{ exitCode: number | null; said: string }>((resolve) => {
+    const options = { cwd: folder, env: { ...env, ...more } };
+    const child = execFile(process.execPath, [programOf(name), ...args], options, (_, stdout, stderr) => {
+      expect(stderr).toBe('');
+      resolve({ exitCode: child.exitCode, said: stdout.trim() });
+    });
+  });
+}
+
+test('every example is here, in the list, and under 120 lines', () => {
+  const sources = readdirSync(join(projectRoot, 'examples')).filter((name) => name.endsWith('.ts'));
+  const tested = [
+    ...readFileSync(join(projectRoot, 'test/examples.test.ts'), 'utf8').matchAll(/^describe\('([\w-]+)/gm),
+  ];
+  expect(sources.sort()).toEqual(tested.map(([, name]) => `${name}.ts`).sort());
+  const list = readFileSync(join(projectRoot, 'examples/README.md'), 'utf8');
+  for (const name of sources) {
+    expect(list).toContain(`(${name})`);
+    const source = readFileSync(join(projectRoot, 'examples', name), 'utf8');
+    expect(source.split('\n').length).toBeLessThan(120);
+    const imported = [...source.matchAll(/from '([^']+)'/g)].map(([, from]) => from);
+    expect(imported.filter((from) => !/^(node:.*|facestep\/client|express|zod)$/.test(from!))).toEqual([]);
+  }
+});
+
+describe('app-login', () => {
+  const sign = (login: string, photo: string) => run('app-login', ['login', 'users.json', login, photo]);
+
+  test('signs the enrolled person in, and nobody else', async () => {
+    const enrolled = await run('app-login', ['enrol', 'users.json', 'ada@example.com', 'first.jpg']);
+    expect(enrolled).toEqual({ exitCode: 0, said: expect.stringContaining('Enrolled ada@example.com from 1 photos') });
+    expect(statSync(at('users.json')).mode & 0o777).toBe(0o600);
+    const session = { exitCode: 0, said: expect.stringMatching(/^Signed in\. Session: [\w-]{43}$/) };
+    expect(await sign('ada@example.com', 'second.jpg')).toEqual(session);
+    const refused = { exitCode: 1, said: 'Refused.' };
+    expect(await sign('ada@example.com', 'stranger.jpg')).toEqual(refused);
+    expect(await sign('grace@example.com', 'second.jpg')).toEqual(refused);
+    const unclear = { exitCode: 2, said: expect.stringContaining('(face_none)') };
+    expect(await sign('ada@example.com', 'landscape.jpg')).toEqual(unclear);
+    expect(await run('app-login', ['enrol', 'users.json', 'x', 'landscape.jpg'])).toEqual(unclear);
+  });
+});
+
+describe('password-then-face', () => {
+  let shop: ChildProcess;
+  let url: string;
+
+  beforeAll(async () => {
+    const enrolled = await run('password-then-face', ['enrol', 'shop.json', 'ada@example.com', 'right', 'first.jpg']);
+    expect(enrolled).toEqual({ exitCode: 0, said: 'Enrolled ada@example.com.' });
+    shop = spawn(process.execPath, [programOf('password-then-face'), 'serve', 'shop.json', '0'], { cwd: folder, env });
+    const [line] = await once(createInterface({ input: shop.stdout! }), 'line');
+    url = `http://127.0.0.1:${/port (\d+)/.exec(String(line))?.[1]}`;
+  });
+  afterAll(async () => {
+    shop.kill();
+    await once(shop, 'exit');
+  });
+
+  const passwordOf = (login: string, password: string) =>
+    fetch(`${url}/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ login, password }),
+    });
+  const cookieOf = (response: Response) => /^\w+=[\w-]+/.exec(response.headers.getSetCookie()[0] ?? '')?.[0] ?? '';
+  const show = (cookie: string, photo: string) =>
+    fetch(`${url}/login/face`, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'image/jpeg' },
+      body: readFileSync(at(photo)),
+    });
+  const accountOf = async (cookie: string) => (await fetch(`${url}/account`, { headers: { cookie } })).status;
+
+  test('makes a session when both pass, through a receipt', async () => {
+    const first = await passwordOf('ada@example.com', 'right');
+    expect(first.status).toBe(200);
+    expect(await accountOf(cookieOf(first))).toBe(401);
+    const unclear = await show(cookieOf(first), 'landscape.jpg');
+    expect([unclear.status, await unclear.json()]).toEqual([400, { error: 'face_none' }]);
+    const second = await show(cookieOf(first), 'second.jpg');
+    expect([second.status, await second.json()]).toEqual([200, { welcome: 'ada@example.com' }]);
+    expect(second.headers.getSetCookie()[0]).toMatch(/HttpOnly; Secure; SameSite=Strict/);
+    expect(await accountOf(cookieOf(second))).toBe(200);
+    expect((await show(cookieOf(first), 'second.jpg')).status).toBe(401);
+  });
+
+  test('makes none for a wrong password, a name nobody has, another face, or a face alone', async () => {
+    const wrong = [await passwordOf('ada@example.com', 'wrong'), await passwordOf('grace@example.com', 'right')];
+    const told = await Promise.all(wrong.map(async (answer) => [answer.status, await answer.text()]));
+    expect(told[0]).toEqual([401, expect.stringContaining('wrong')]);
+    expect(told[1]).toEqual(told[0]);
+    expect((await show('', 'second.jpg')).status).toBe(401);
+    const first = await passwordOf('ada@example.com', 'right');
+    const other = await show(cookieOf(first), 'stranger.jpg');
+    expect([other.status, cookieOf(other)]).toEqual([401, '']);
+    expect((await show(cookieOf(first), 'second.jpg')).status).toBe(401);
+    expect(await accountOf(cookieOf(first))).toBe(401);
+  });
+
+  test('makes none where the receipt is not of the issuer expected', async () => {
+    const strangers = { ...env, FACESTEP_ISSUER: 'https://other.example.com' };
+    const options = { cwd: folder, env: strangers };
+    const other = spawn(process.execPath, [programOf('password-then-face'), 'serve', 'shop.json', '0'], options);
+    const [line] = await once(createInterface({ input: other.stdout! }), 'line');
+    const kept = url;
+    url = `http://127.0.0.1:${/port (\d+)/.exec(String(line))?.[1]}`;
+    const answer = await show(cookieOf(await passwordOf('ada@example.com', 'right')), 'second.jpg');
+    url = kept;
+    expect([answer.status, cookieOf(answer)]).toEqual([400, '']);
+    other.kill();
+    await once(other, 'exit');
+  });
+});
+
+describe('door', () => {
+  const open = (photo: string) => run('door', ['open', 'roster.json', photo]);
+
+  test('opens to whoever is on the roster; a refusal is one word', async () => {
+    expect(await open('second.jpg')).toEqual({ exitCode: 1, said: 'Closed.' });
+    expect(await run('door', ['enrol', 'roster.json', 'Ada', 'first.jpg'])).toMatchObject({ said: 'Ada may enter.' });
+    expect(await open('second.jpg')).toEqual({ exitCode: 0, said: 'Open: Ada' });
+    for (const photo of ['stranger.jpg', 'landscape.jpg', 'far.jpg'])
+      expect(await open(photo)).toEqual({ exitCode: 1, said: 'Closed.' });
+    await run('door', ['enrol', 'roster.json', 'Grace', 'stranger.jpg']);
+    expect(await open('stranger.jpg')).toEqual({ exitCode: 0, said: 'Open: Grace' });
+    expect(await open('second.jpg')).toEqual({ exitCode: 0, said: 'Open: Ada' });
+  });
+
+  test('opens to the others although one token is of no use', async () => {
+    const roster = z.array(z.object({ name: z.string(), token: z.string() }));
+    const entries = roster.parse(JSON.parse(readFileSync(at('roster.json'), 'utf8')));
+    writeFileSync(at('roster.json'), JSON.stringify([{ name: 'Lost', token: 'x' }, ...entries]));
+    expect(await open('second.jpg')).toEqual({ exitCode: 0, said: 'Open: Ada' });
+  });
+});
+
+describe('kyc', () => {
+  test.each([
+    ['upright.jpg', 'second.jpg', 'approve'],
+    ['second.jpg', 'upright.jpg', 'approve'],
+    ['upright.jpg', 'poor.jpg', 'review'],
+    ['second.jpg', 'stranger.jpg', 'reject'],
+    ['first.jpg', 'second.jpg', 'retake'],
+    ['second.jpg', 'far.jpg', 'retake'],
+    ['second.jpg', 'landscape.jpg', 'retake'],
+  ])('portrait %s, selfie %s: %s', async (portrait, selfie, tier) => {
+    const { exitCode, said } = await run('kyc', [portrait, selfie]);
+    const outcome = JSON.parse(said);
+    expect({ exitCode, tier: outcome.tier }).toEqual({ exitCode: tier === 'approve' ? 0 : 1, tier });
+    expect('score' in outcome).toBe(tier === 'approve' || tier === 'review');
+    if (portrait === 'first.jpg') expect(outcome).toMatchObject({ picture: 'portrait', reasons: ['roll'] });
+  });
+});
+
+describe('sealed-file', () => {
+  const PASSPHRASE = 'correct horse';
+  const open = (photo: string, more: Record<string, string> = {}) =>
+    run('sealed-file', ['open', 'ada.token', photo, 'record.sealed'], { PASSPHRASE, ...more });
+
+  test('gives the record back to the face and the passphrase it was sealed for', async () => {
+    writeFileSync(at('record.json'), '{"iban":"DE00"}');
+    await run('sealed-file', ['enrol', 'ada.token', 'first.jpg'], { PASSPHRASE });
+    const args = ['seal', 'ada.token', 'second.jpg', 'record.json', 'record.sealed'];
+    expect(await run('sealed-file', args, { PASSPHRASE })).toEqual({ exitCode: 0, said: 'Sealed.' });
+    const sealed = readFileSync(at('record.sealed'));
+    expect(sealed.includes('iban')).toBe(false);
+    expect(await open('first.jpg')).toEqual({ exitCode: 0, said: '{"iban":"DE00"}' });
+    const refused = { exitCode: 1, said: 'Refused.' };
+    expect(await open('stranger.jpg')).toEqual(refused);
+    expect(await open('first.jpg', { PASSPHRASE: 'wrong' })).toEqual(refused);
+    expect(await open('landscape.jpg')).toEqual({ exitCode: 1, said: 'Not checked: face_none' });
+    sealed[50]! ^= 1;
+    writeFileSync(at('record.sealed'), sealed);
+    expect(await open('first.jpg')).toEqual(refused);
+  });
+});
+
+describe('duplicate-accounts', () => {
+  const find = (...pictures: string[]) => run('duplicate-accounts', pictures);
+
+  test('finds the account of the same person among others', async () => {
+    const { exitCode, said } = await find('second.jpg', 'stranger.jpg', 'first.jpg', 'upright.jpg');
+    const duplicates = ['first.jpg', 'upright.jpg'];
+    expect({ exitCode, said: JSON.parse(said) }).toEqual({ exitCode: 1, said: { duplicates, consistent: true } });
+  });
+
+  test('finds none for a newcomer, and judges no picture without a face', async () => {
+    const { exitCode, said } = await find('stranger.jpg', 'first.jpg', 'second.jpg');
+    expect({ exitCode, said: JSON.parse(said) }).toEqual({ exitCode: 0, said: { duplicates: [], consistent: true } });
+    expect(await find('landscape.jpg', 'first.jpg')).toEqual({ exitCode: 2, said: '{"error":"face_none"}' });
+  });
+});
