@@ -67,7 +67,13 @@ function argumentsOf(name: 'seal' | 'open', file: string, change: Record<string,
 }
 
 /** Runs a command in this process. */
-async function run(name: 'seal' | 'open', file: string, change: Record<string, string | null> = {}, fetch?: Fetch) {
+async function run(
+  name: 'seal' | 'open',
+  file: string,
+  change: Record<string, string | null> = {},
+  fetch?: Fetch,
+  untilStopped: () => Promise<void> = () => new Promise(() => {}),
+) {
   const said: string[] = [];
   let exitCode = 0;
   const deps = {
@@ -78,7 +84,7 @@ async function run(name: 'seal' | 'open', file: string, change: Record<string, s
     endWith: (code: number) => {
       exitCode = code;
     },
-    untilStopped: () => new Promise<void>(() => {}),
+    untilStopped,
   };
   const command = name === 'seal' ? createSealCommand(deps) : createOpenCommand(deps);
   command.exitOverride().configureOutput({ writeErr: (text) => void said.push(text) });
@@ -174,6 +180,17 @@ describe('is refused, and no file is made', () => {
     await expect(gone).rejects.toMatchObject({ name: 'UsageError' });
     const other: Fetch = async () => new Response('<html>');
     await expect(run('seal', at('report.pdf'), {}, other)).rejects.toMatchObject({ name: 'UsageError' });
+    expect(files()).not.toContain('report.pdf.sealed');
+  });
+
+  test('once the person stops it, while the server is waited for', async () => {
+    const waiting: Fetch = (_, { signal }) =>
+      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 50));
+    expect(await run('seal', at('report.pdf'), {}, waiting, soon)).toEqual({
+      said: [expect.stringContaining('Stopped')],
+      exitCode: 1,
+    });
     expect(files()).not.toContain('report.pdf.sealed');
   });
 

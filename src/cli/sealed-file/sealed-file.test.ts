@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -207,8 +208,9 @@ describe('a file that is there is not touched', () => {
 });
 
 describe('what is no file to seal', () => {
-  test('a folder, a device, nothing', async () => {
-    for (const from of [folder, '/dev/null', '/dev/zero'])
+  test('a folder, a device, a pipe nobody writes to, nothing', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    for (const from of [folder, '/dev/null', '/dev/zero', at('pipe')])
       await expect(sealFile(workOf({ from }), deps)).rejects.toMatchObject({ name: 'UsageError' });
     await expect(sealFile(workOf({ from: at('nothing') }), deps)).rejects.toMatchObject({ code: 'ENOENT' });
   });
