@@ -13,7 +13,7 @@ export function createOpenCommand(deps: SealedFileDeps): Command {
   const command = new Command('open')
     .summary('decrypt a sealed file for the face it is sealed for')
     .description(
-      'Decrypts a file that `facestep seal` made, once the server has released the content key to the right face. The\n' +
+      'Decrypts a file that `facestep seal` made, once the server has released the content key to the right face. The ' +
         'new file gets its name only when every byte has been proven unaltered. The sealed file stays.',
     )
     .argument('<file>', `the sealed file; the new one has its name without ${sealedSuffix}, unless --out says another`);

@@ -211,7 +211,8 @@ describe('is refused, and no file is made', () => {
         said: [expect.stringContaining(at('nothing'))],
         exitCode: 1,
       });
-    expect(await run('seal', at('nothing'))).toMatchObject({ exitCode: 1 });
+    const unused: Fetch = () => Promise.reject(new Error('the server was asked'));
+    expect(await run('seal', at('nothing'), {}, unused)).toMatchObject({ exitCode: 1 });
     expect(files()).not.toContain('nothing.sealed');
   });
 });

@@ -4,7 +4,7 @@ import { readToken, releaseKey } from './sealed-file/content-key.js';
 import { checkNameFree } from './sealed-file/new-file.js';
 import { addOptions, parseOptions } from './sealed-file/options.js';
 import { runOnFiles, type SealedFileDeps } from './sealed-file/run.js';
-import { sealFile } from './sealed-file/sealed-file.js';
+import { checkSealable, sealFile } from './sealed-file/sealed-file.js';
 
 /** How the names of sealed files end. */
 export const sealedSuffix = '.sealed';
@@ -14,7 +14,7 @@ export function createSealCommand(deps: SealedFileDeps): Command {
   const command = new Command('seal')
     .summary('encrypt a file that only one face opens')
     .description(
-      'Encrypts a file on this machine under the content key of an enrolment, which the server releases to the right\n' +
+      'Encrypts a file on this machine under the content key of an enrolment, which the server releases to the right ' +
         'face alone. The server never sees the file. The original stays: delete it yourself.',
     )
     .argument('<file>', `the file to seal; the new one is named <file>${sealedSuffix} unless --out says another name`);
@@ -22,6 +22,7 @@ export function createSealCommand(deps: SealedFileDeps): Command {
     runOnFiles(deps, async (signal) => {
       const options = parseOptions(given);
       const to = options.out ?? `${from}${sealedSuffix}`;
+      await checkSealable(from);
       await checkNameFree(to);
       const token = await readToken(options);
       const key = await releaseKey(token, options, { ...deps, signal });

@@ -12,7 +12,7 @@ export interface SealedFileDeps {
   /** Says how the process is to end once the command is over; 0 unless said. */
   readonly endWith: (code: 1) => void;
   /** Settles when the person stops the process. */
-  readonly untilStopped: () => Promise<void>;
+  readonly untilStopped: () => Promise<unknown>;
 }
 
 const systemErrorGuard = z.object({

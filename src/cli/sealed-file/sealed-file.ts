@@ -49,7 +49,7 @@ const chunkBytes = 1024 * 1024;
 export async function sealFile(work: SealedFileWork, { random, stretch }: Deps): Promise<void> {
   const { from, to, tokenId, key, signal } = work;
   await withFile(from, async (source, sizeBytes) => {
-    if (sizeBytes > maxFileBytes) throw new UsageError(`${from} is over 64 GiB, the most that can be sealed`);
+    checkSize(from, sizeBytes);
     const header = drawHeader(tokenId, random);
     const fileKey = await deriveFileKey(key, header, stretch);
     const cipher = fileKey.use((bytes) => createCipheriv('aes-256-gcm', bytes, header.nonce));
@@ -94,6 +94,15 @@ export async function openFile(work: SealedFileWork, { random, stretch }: Deps):
     };
     await createNewFile(to, fill, random);
   });
+}
+
+/** Whether a file can be sealed: asked before anybody looks into a camera. @throws UsageError; the system's errors */
+export async function checkSealable(file: string): Promise<void> {
+  await withFile(file, async (_, sizeBytes) => checkSize(file, sizeBytes));
+}
+
+function checkSize(file: string, sizeBytes: number): void {
+  if (sizeBytes > maxFileBytes) throw new UsageError(`${file} is over 64 GiB, the most that can be sealed`);
 }
 
 /**
