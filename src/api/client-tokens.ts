@@ -12,6 +12,7 @@ export type ClientScope = (typeof clientScopes)[number];
 /** What a token holds only if asked for: a similarity helps whoever wants to look alike, a content key opens files. */
 const askedForScopes: readonly ClientScope[] = ['score', 'content-key'];
 
+/** What a token holds unless asked for otherwise. */
 export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));
 
 const day = 24 * 60 * 60;

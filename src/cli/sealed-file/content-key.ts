@@ -28,7 +28,7 @@ export interface GivenToken {
   readonly tokenId: string;
 }
 
-/** @throws FaceError `token_malformed`; UsageError; the system's errors */
+/** Reads the enrolment token. @throws FaceError `token_malformed`; UsageError; the system's errors */
 export async function readToken({ tokenFile }: Pick<SealedFileOptions, 'tokenFile'>): Promise<GivenToken> {
   const token = new SealedToken(await readText(tokenFile));
   return { token, tokenId: tokenIdOf(token) };

@@ -18,6 +18,7 @@ const optionsGuard = z.strictObject({
 /** What `seal` and `open` are told beside the file. */
 export type SealedFileOptions = z.output<typeof optionsGuard>;
 
+/** The options as commander collected them, parsed. */
 export const parseOptions = (options: unknown): SealedFileOptions => optionsGuard.parse(options);
 
 /** Adds what both commands ask for. */
