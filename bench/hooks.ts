@@ -62,7 +62,7 @@ export async function benchHooks({ perSecond, seconds }: { perSecond: number; se
     PORT: '0',
     FACESTEP_CONFIG: config,
     FACESTEP_DATA: dataFolder,
-    ...providers.reduce((all, { env }) => ({ ...all, ...env }), {}),
+    ...Object.fromEntries(providers.flatMap(({ env }) => Object.entries(env))),
   });
   const rate = { perSecond, seconds };
   const floor = await measureFloor(rate);

@@ -219,7 +219,7 @@ async function checkFace(
   if (record.kept !== null) {
     const { token, binding } = record.kept;
     const request = { photos, token: new SealedToken(token), binding, secret, requireLiveness, allowRenewal: false };
-    return { verdict: await verifyToken(request, deps), accuracy: binding.accuracy };
+    return { verdict: forgetKeys(await verifyToken(request, deps)), accuracy: binding.accuracy };
   }
   if (connection === undefined) throw new FaceError('connection_unknown');
   const { subject } = record;
@@ -229,7 +229,14 @@ async function checkFace(
   if (verdict.matched && verdict.renewed !== null) {
     await renewToken({ connection, subject, former: token, token: verdict.renewed.token }, deps);
   }
-  return { verdict, accuracy: binding.accuracy };
+  return { verdict: forgetKeys(verdict), accuracy: binding.accuracy };
+}
+
+/** A step-up says who is there, and releases nothing. */
+function forgetKeys(verdict: Verdict): Verdict {
+  verdict.contentKey?.wipe();
+  verdict.renewed?.contentKey?.wipe();
+  return verdict;
 }
 
 /** A renewal that cannot be stored waits for the next check: the old token still opens. */
@@ -266,7 +273,9 @@ async function writeRecord(
   when: 'absent' | 'any' | { revision: number },
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<boolean> {
-  return state.write(stepUpKey(id), record, { when, expiresAt: addSec(record.expiresAt, keptAfterEndSec) });
+  // One that nobody ended goes with the token in it.
+  const expiresAt = record.kept === null ? addSec(record.expiresAt, keptAfterEndSec) : record.expiresAt;
+  return state.write(stepUpKey(id), record, { when, expiresAt });
 }
 
 const stateAt = ({ state, expiresAt }: StepUpRecord, now: EpochMs): StepUpState =>
