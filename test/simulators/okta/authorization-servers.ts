@@ -5,7 +5,8 @@ import { authenticateClient, OAuthError } from './client-auth.js';
 import { invalid, notFound } from './errors.js';
 import { newId } from './ids.js';
 import { mintTokens } from './minting.js';
-import { type AuthorizationServer, createSigningKey, findUser, type Org, type OrgClient, type OrgUser } from './org.js';
+import { type AuthorizationServer, createSigningKey, type Org, type OrgClient, type OrgUser } from './org.js';
+import { authenticate } from './password-import.js';
 
 /** Adds a custom authorization server; hooks work on no other kind. */
 export async function addAuthorizationServer(
@@ -18,13 +19,30 @@ export async function addAuthorizationServer(
     audience,
     issuer: `${org.url}/oauth2/${id}`,
     key: await createSigningKey(),
-    policy: { id: newId('00p'), rule: { id: newId('0pr'), hookId: null } },
+    policy: { id: newId('00p'), rule: { id: newId('0pr'), hookId: null, definition: toDefaultRule() } },
+    otherPolicies: [],
     claims: [],
     refreshTokens: new Map(),
   };
   org.servers.set(id, server);
   return server;
 }
+
+const toDefaultRule = () => ({
+  name: 'Default Policy Rule',
+  type: 'RESOURCE_ACCESS',
+  status: 'ACTIVE',
+  priority: 1,
+  system: false,
+  conditions: {
+    people: { users: { include: [], exclude: [] }, groups: { include: ['EVERYONE'], exclude: [] } },
+    grantTypes: { include: ['authorization_code', 'password', 'client_credentials'] },
+    scopes: { include: ['*'] },
+  },
+  actions: {
+    token: { accessTokenLifetimeMinutes: 60, refreshTokenLifetimeMinutes: 0, refreshTokenWindowMinutes: 10_080 },
+  },
+});
 
 const formGuard = z.object({
   grant_type: z.enum(['password', 'refresh_token', 'client_credentials']),
@@ -40,18 +58,23 @@ interface Grant {
   readonly refreshToken: string | null;
 }
 
-function takeGrant(org: Org, server: AuthorizationServer, client: OrgClient, form: z.infer<typeof formGuard>): Grant {
+async function takeGrant(
+  org: Org,
+  server: AuthorizationServer,
+  client: OrgClient,
+  form: z.infer<typeof formGuard>,
+): Promise<Grant> {
   const wrong = () => new OAuthError(400, 'invalid_grant', 'The credentials provided were invalid.');
   if (form.grant_type === 'client_credentials') return { user: null, scope: form.scope, refreshToken: null };
   if (form.grant_type === 'password') {
-    const user = findUser(org, form.username ?? '');
-    if (user === undefined || user.password === null || user.password !== form.password) throw wrong();
+    const user = await authenticate(org, form.username ?? '', form.password ?? '');
+    if (user === null) throw wrong();
     return { user, scope: form.scope, refreshToken: null };
   }
   const refreshToken = form.refresh_token ?? '';
   const grant = server.refreshTokens.get(refreshToken);
   const user = org.users.get(grant?.userId ?? '');
-  if (grant === undefined || user === undefined || grant.clientId !== client.id) throw wrong();
+  if (grant === undefined || user?.status !== 'ACTIVE' || grant.clientId !== client.id) throw wrong();
   return { user, scope: grant.scope, refreshToken };
 }
 
@@ -73,7 +96,7 @@ export function createAuthorizationServers(org: Org): Router {
       const client = await authenticateClient(org, `${server.issuer}/v1/token`, request.body);
       const form = formGuard.safeParse(request.body);
       if (!form.success) throw new OAuthError(400, 'invalid_request', 'The request is malformed.');
-      const grant = takeGrant(org, server, client, form.data);
+      const grant = await takeGrant(org, server, client, form.data);
       response.json(await mintTokens(org, { server, client, grantType: form.data.grant_type, ...grant }));
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
@@ -83,11 +106,12 @@ export function createAuthorizationServers(org: Org): Router {
   return router;
 }
 
-const ruleGuard = z.object({
+// What the rule does not name, it loses: a PUT replaces.
+const ruleGuard = z.looseObject({
   name: z.string().min(1),
   type: z.literal('RESOURCE_ACCESS'),
   conditions: z.looseObject({}),
-  actions: z.object({ token: z.object({ inlineHook: z.object({ id: z.string() }).nullish() }) }),
+  actions: z.looseObject({ token: z.looseObject({ inlineHook: z.looseObject({ id: z.string() }).nullish() }) }),
 });
 const claimGuard = z.object({
   name: z.string().min(1),
@@ -102,11 +126,26 @@ const claimGuard = z.object({
 export function createAuthorizationServersApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   const manage = requireScope('okta.authorizationServers.manage');
+  const read = requireScope('okta.authorizationServers.read');
+  const toRuleView = ({ rule: { id, definition } }: AuthorizationServer['policy']) => ({
+    id,
+    ...definition,
+    _links: { self: { href: `${org.url}/rules/${id}` } },
+  });
   const find = (id: unknown): AuthorizationServer => {
     const server = org.servers.get(String(id));
     if (server === undefined) throw notFound(String(id), 'AuthorizationServer');
     return server;
   };
+  router.get('/:id/policies', read, (request, response) => {
+    const { policy, otherPolicies } = find(request.params.id);
+    const policies = [{ id: policy.id, name: 'Default Policy' }, ...otherPolicies];
+    response.json(policies.map((each) => ({ ...each, type: 'OAUTH_AUTHORIZATION_POLICY', status: 'ACTIVE' })));
+  });
+  router.get('/:id/policies/:policyId/rules', read, (request, response) => {
+    const { policy } = find(request.params.id);
+    response.json(request.params.policyId === policy.id ? [toRuleView(policy)] : []);
+  });
   router.put('/:id/policies/:policyId/rules/:ruleId', manage, (request, response) => {
     const { policy } = find(request.params.id);
     const { policyId, ruleId } = request.params;
@@ -119,7 +158,8 @@ export function createAuthorizationServersApi(org: Org, requireScope: RequireSco
       throw invalid('inlineHook', ['inlineHook: Not an inline hook for tokens']);
     }
     policy.rule.hookId = hookId;
-    response.json({ id: policy.rule.id, ...parsed.data });
+    policy.rule.definition = parsed.data;
+    response.json(toRuleView(policy));
   });
   router.post('/:id/claims', manage, (request, response) => {
     const parsed = claimGuard.safeParse(request.body);

@@ -22,6 +22,10 @@ export const notFound = (id: string, type: string): ApiError =>
 export const invalid = (field: string, causes: readonly string[]): ApiError =>
   new ApiError(400, 'E0000001', `Api validation failed: ${field}`, causes);
 
+/** Okta's refusal of a change the user's status does not allow. */
+export const wrongStatus = (): ApiError =>
+  new ApiError(403, 'E0000038', "This operation is not allowed in the user's current status.");
+
 export const invalidToken = (): ApiError => new ApiError(401, 'E0000011', 'Invalid token provided');
 
 export const forbidden = (): ApiError =>

@@ -43,14 +43,20 @@ const isWorthRetrying = (answer: HookAnswer): boolean =>
 const describe = ({ reason, status }: Extract<HookAnswer, { ok: false }>): string =>
   status === null ? reason : `${reason} ${status}`;
 
+/** The headers of any call, the secret of an HTTP channel included. */
+export function toHeaders(config: HookChannel['config']): Headers {
+  const headers = new Headers({ Accept: 'application/json', 'Content-Type': 'application/json' });
+  for (const { key, value } of config.headers) headers.set(key, value);
+  if ('authScheme' in config && config.authScheme !== null) {
+    headers.set(config.authScheme.key, config.authScheme.value);
+  }
+  return headers;
+}
+
 async function callOnce(org: Org, channel: HookChannel, payload: unknown): Promise<HookAnswer> {
   const signal = AbortSignal.timeout(org.hookTimeoutMs);
   try {
-    const headers = new Headers({ Accept: 'application/json', 'Content-Type': 'application/json' });
-    for (const { key, value } of channel.config.headers) headers.set(key, value);
-    if (channel.type === 'HTTP' && channel.config.authScheme !== null) {
-      headers.set(channel.config.authScheme.key, channel.config.authScheme.value);
-    }
+    const headers = toHeaders(channel.config);
     if (channel.type === 'OAUTH') {
       const token = await fetchToken(org, channel.config, signal);
       if (token === null) return { ok: false, reason: 'token', status: null };

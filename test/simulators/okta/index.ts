@@ -11,10 +11,13 @@ import {
   createAuthorizationServersApi,
 } from './authorization-servers.js';
 import { answerError } from './errors.js';
+import { settleEvents } from './event-delivery.js';
+import { createEventHooksApi } from './event-hooks.js';
 import { newId } from './ids.js';
 import { createInlineHooksApi } from './inline-hooks.js';
 import { createOrg, type LogEvent, type Org, type OrgClient } from './org.js';
 import { createEnrollmentForms, createEnrollmentPolicyApi } from './registration.js';
+import { createSamlAppsApi, createSamlSignIn } from './saml.js';
 import { createUserSchemaApi } from './user-schema.js';
 import { createUsersApi } from './users.js';
 
@@ -51,16 +54,36 @@ export interface OktaSimulator {
   readonly org: Org;
   /** @returns the new user's id */
   createUser(user: { login: string; password: string; firstName?: string; lastName?: string }): Promise<string>;
+  /** Creates a user whose password the password import hook is asked for. @returns the new user's id */
+  createUserToImport(login: string): Promise<string>;
+  changeStatus(userId: string, verb: 'deactivate' | 'suspend' | 'unsuspend' | 'activate' | 'reactivate'): Promise<void>;
+  /** Deactivates an active user, and deletes a deactivated one. */
+  deleteUser(userId: string): Promise<void>;
+  /** Resolves once event hooks were told of all that has happened so far. */
+  settleEvents(): Promise<void>;
   /** Registers an application; what the real console does has no public API worth simulating. */
   addClient(client: Partial<Omit<OrgClient, 'id'>>): OrgClient;
   addHookKey(name: string): Promise<{ readonly id: string; readonly publicJwk: JWK }>;
   addAuthorizationServer(server: { id: string; audience: string }): Promise<{ readonly issuer: string }>;
-  /** Creates a hook and hangs it on its policy rule: the default authorization server's, or the user profile policy's. */
+  /**
+   * Creates a hook and hangs it on its policy rule: the default authorization server's, or the user profile policy's. A
+   * password import hook hangs on nothing.
+   */
   attachHook(hook: {
-    kind: 'token' | 'registration';
+    kind: 'token' | 'registration' | 'password-import';
     uri: string;
     channel: HookChannelSettings;
   }): Promise<{ readonly id: string }>;
+  /** Creates an event hook, and verifies it unless told not to. */
+  addEventHook(hook: { uri: string; secret: string; events: readonly string[]; verify?: boolean }): Promise<void>;
+  /** Adds a custom SAML application with a hook, and attribute statements of its own. */
+  addSamlApp(app: {
+    uri: string;
+    channel: HookChannelSettings;
+    statements?: Readonly<Record<string, string>>;
+  }): Promise<{ readonly id: string }>;
+  /** Signs a user in at a SAML application. @returns the assertion, signed as a JWS in place of XML; `null` if refused */
+  signInBySaml(user: { appId: string; login: string; password: string }): Promise<string | null>;
   /** Signs a user in at the default authorization server, from an application made for it. */
   signIn(user: { login: string; password: string; scope?: string }): Promise<SignIn>;
   refresh(refreshToken: string): Promise<SignIn>;
@@ -76,7 +99,7 @@ async function callApi(org: Org, apiToken: string, method: string, path: string,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
+  return response.status === 204 ? null : response.json();
 }
 
 const withIdGuard = z.object({ id: z.string() });
@@ -145,6 +168,18 @@ export async function startOktaSimulator({
       const user = await api('POST', '/api/v1/users', { profile, credentials: { password: { value: password } } });
       return withIdGuard.parse(user).id;
     },
+    async createUserToImport(login) {
+      const profile = { login, email: login, firstName: 'Test', lastName: 'User' };
+      const credentials = { password: { hook: { type: 'default' } } };
+      return withIdGuard.parse(await api('POST', '/api/v1/users', { profile, credentials })).id;
+    },
+    async changeStatus(userId, verb) {
+      await api('POST', `/api/v1/users/${userId}/lifecycle/${verb}`);
+    },
+    async deleteUser(userId) {
+      await api('DELETE', `/api/v1/users/${userId}`);
+    },
+    settleEvents: () => settleEvents(org),
     async addHookKey(name) {
       const { id } = withIdGuard.parse(await api('POST', '/api/v1/hook-keys', { name }));
       const publicJwk = org.hookKeys.get(id)?.publicJwk;
@@ -153,12 +188,34 @@ export async function startOktaSimulator({
     },
     addAuthorizationServer: ({ id, audience }) => addAuthorizationServer(org, { id, name: id, audience }),
     async attachHook({ kind, uri, channel }) {
-      const type = kind === 'token' ? 'com.okta.oauth2.tokens.transform' : 'com.okta.user.pre-registration';
-      const hook = { name: `Face step-up, ${kind}`, type, version: '1.0.0', channel: toChannel(uri, channel) };
-      const { id } = withIdGuard.parse(await api('POST', '/api/v1/inlineHooks', hook));
+      const id = await createHook(api, hookTypes[kind], uri, channel);
       if (kind === 'token') await attachToDefaultServer(org, api, id);
-      else await attachToProfilePolicy(org, api, id);
+      if (kind === 'registration') await attachToProfilePolicy(org, api, id);
       return { id };
+    },
+    async addEventHook({ uri, secret, events, verify = true }) {
+      const authScheme = { type: 'HEADER', key: 'Authorization', value: secret };
+      const channel = { type: 'HTTP', version: '1.0.0', config: { uri, headers: [], authScheme } };
+      const hook = { name: 'Face step-up, events', events: { type: 'EVENT_TYPE', items: events }, channel };
+      const { id } = withIdGuard.parse(await api('POST', '/api/v1/eventHooks', hook));
+      if (verify) await api('POST', `/api/v1/eventHooks/${id}/lifecycle/verify`);
+    },
+    async addSamlApp({ uri, channel, statements = {} }) {
+      const id = await createHook(api, 'com.okta.saml.tokens.transform', uri, channel);
+      const attributeStatements = Object.entries(statements).map(([name, value]) => ({
+        type: 'EXPRESSION',
+        name,
+        values: [value],
+      }));
+      const signOn = { audience: 'urn:example:sp', recipient: 'https://sp.example.com/saml/sso', attributeStatements };
+      const settings = { signOn: { ...signOn, inlineHooks: [{ id }] } };
+      const app = await api('POST', '/api/v1/apps', { label: 'SAML app', signOnMode: 'SAML_2_0', settings });
+      return { id: withIdGuard.parse(app).id };
+    },
+    async signInBySaml({ appId, login, password }) {
+      const body = new URLSearchParams({ username: login, password });
+      const response = await fetch(`${org.url}/app/${appId}/sso/saml`, { method: 'POST', body });
+      return response.ok ? z.object({ assertion: z.string() }).parse(await response.json()).assertion : null;
     },
     signIn: ({ login, password, scope = 'openid profile' }) =>
       requestTokens({ grant_type: 'password', username: login, password, scope }),
@@ -172,8 +229,23 @@ export async function startOktaSimulator({
   };
 }
 
+const hookTypes = {
+  token: 'com.okta.oauth2.tokens.transform',
+  registration: 'com.okta.user.pre-registration',
+  'password-import': 'com.okta.user.credential.password.import',
+} as const;
+
+async function createHook(api: CallApi, type: string, uri: string, channel: HookChannelSettings): Promise<string> {
+  const hook = { name: `Face step-up, ${type}`, type, version: '1.0.0', channel: toChannel(uri, channel) };
+  return withIdGuard.parse(await api('POST', '/api/v1/inlineHooks', hook)).id;
+}
+
 function createApp(org: Org): express.Express {
   const app = express();
+  app.use((_request, response, next) => {
+    response.set('Date', new Date(org.now()).toUTCString());
+    next();
+  });
   const { router, requireScope } = createAccess(org);
   app.use(router);
   app.use('/oauth2', createAuthorizationServers(org));
@@ -185,6 +257,9 @@ function createApp(org: Org): express.Express {
   app.get('/api/v1/logs', requireScope('okta.logs.read'), (_request, response) => {
     response.json(org.log);
   });
+  app.use('/api/v1/eventHooks', createEventHooksApi(org, requireScope));
+  app.use('/api/v1/apps', createSamlAppsApi(org, requireScope));
+  app.use('/app', createSamlSignIn(org));
   app.use('/api/v1', createInlineHooksApi(org, requireScope));
   app.use('/idp/idx/enroll', createEnrollmentForms(org));
   app.use(answerError);

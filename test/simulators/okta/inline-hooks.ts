@@ -15,13 +15,14 @@ const hookTypes = [
   'com.okta.import.transform',
 ] as const;
 
-// Okta itself takes https:// alone. Plain http is allowed here on this machine, where the tests' services listen.
-const uriGuard = z
+/** Okta itself takes https:// alone. Plain http is allowed here on this machine, where the tests' services listen. */
+export const uriGuard = z
   .string()
   .max(1024)
   .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])\S+$/);
 
-const headersGuard = z
+/** Further headers of a hook. */
+export const headersGuard = z
   .array(z.object({ key: z.string().min(1), value: z.string() }))
   .nullish()
   .transform((headers) => headers ?? []);
@@ -78,7 +79,7 @@ const parseHook = (body: unknown): z.infer<typeof hookGuard> => {
 };
 
 /** The secrets of a hook are written, never read. */
-const toChannelView = ({ type, config }: HookChannel) => {
+export const toChannelView = ({ type, config }: HookChannel) => {
   const { uri, headers } = config;
   const shared = { uri, method: 'POST', headers };
   if (type === 'OAUTH') {
@@ -119,6 +120,10 @@ export function createInlineHooksApi(org: Org, requireScope: RequireScope): Rout
   router.post('/inlineHooks', manage, (request, response) => {
     const now = isoNow(org);
     const parsed = parseHook(request.body);
+    const isSecond = [...org.hooks.values()].some(({ type }) => type === parsed.type);
+    if (parsed.type === 'com.okta.user.credential.password.import' && isSecond) {
+      throw invalid('type', ['type: An org has one password import hook']);
+    }
     const hook: InlineHook = { id: newId('cal'), status: 'ACTIVE', ...parsed, created: now, lastUpdated: now };
     org.hooks.set(hook.id, hook);
     response.json(toView(hook));

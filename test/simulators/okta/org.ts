@@ -13,6 +13,9 @@ export interface OrgUser {
   lastUpdated: string;
   profile: Record<string, unknown>;
   password: string | null;
+  status: 'ACTIVE' | 'SUSPENDED' | 'DEPROVISIONED';
+  /** Whether the password is yet to be imported: the password import hook is asked at the first sign-in. */
+  isPasswordHooked: boolean;
 }
 
 export interface SchemaAttribute {
@@ -57,6 +60,29 @@ export interface InlineHook {
   lastUpdated: string;
 }
 
+/** Told of what has happened in the org; it can block nothing. */
+export interface EventHook {
+  readonly id: string;
+  name: string;
+  status: 'ACTIVE' | 'INACTIVE';
+  verificationStatus: 'UNVERIFIED' | 'VERIFIED';
+  events: { readonly type: 'EVENT_TYPE'; readonly items: readonly string[] };
+  channel: Extract<HookChannel, { type: 'HTTP' }>;
+  readonly created: string;
+  lastUpdated: string;
+}
+
+/** A custom SAML application. */
+export interface SamlApp {
+  readonly id: string;
+  readonly label: string;
+  readonly audience: string;
+  readonly recipient: string;
+  /** Attribute statements every assertion gets. */
+  readonly statements: readonly { readonly name: string; readonly values: readonly string[] }[];
+  hookIds: readonly string[];
+}
+
 export interface SigningKey {
   readonly id: string;
   readonly privateKey: KeyObject | CryptoKey;
@@ -78,13 +104,22 @@ export interface OrgClient {
   readonly requireDpop: boolean;
 }
 
+/** A policy rule as it was last put, and the hook that hangs on it. */
+export interface PolicyRule {
+  readonly id: string;
+  hookId: string | null;
+  definition: Readonly<Record<string, unknown>>;
+}
+
 export interface AuthorizationServer {
   readonly id: string;
   readonly name: string;
   readonly audience: string;
   readonly issuer: string;
   readonly key: SigningKey;
-  readonly policy: { readonly id: string; readonly rule: { readonly id: string; hookId: string | null } };
+  readonly policy: { readonly id: string; readonly rule: PolicyRule };
+  /** Further access policies, without rules: they are listed, and nothing else. */
+  readonly otherPolicies: { readonly id: string; readonly name: string }[];
   /** Claims every token gets, by kind of token. */
   readonly claims: { readonly name: string; readonly value: unknown; readonly claimType: 'IDENTITY' | 'RESOURCE' }[];
   readonly refreshTokens: Map<string, { readonly userId: string; readonly clientId: string; readonly scope: string }>;
@@ -99,6 +134,9 @@ export interface LogEvent {
   readonly debugContext: unknown;
 }
 
+/** What an event hook is told: an entry of the system log, as the API words it. */
+export type OrgEvent = Readonly<Record<string, unknown>> & { readonly uuid: string; readonly eventType: string };
+
 export interface Org {
   url: string;
   /** The org's clock, in milliseconds since 1970. */
@@ -112,7 +150,17 @@ export interface Org {
   readonly clients: Map<string, OrgClient>;
   readonly servers: Map<string, AuthorizationServer>;
   readonly apiTokens: Set<string>;
-  readonly registrationRule: { readonly policyId: string; readonly id: string; hookId: string | null };
+  readonly registrationRule: PolicyRule & { readonly policyId: string };
+  readonly eventHooks: Map<string, EventHook>;
+  readonly samlApps: Map<string, SamlApp>;
+  /** What event hooks have yet to be told, oldest first. */
+  readonly pendingEvents: OrgEvent[];
+  /** Events may arrive more than once; with this they do. */
+  deliversTwice: boolean;
+  /** Okta's option "Allow updates to deactivated users", off unless an administrator turns it on. */
+  allowsUpdatesToDeactivated: boolean;
+  /** The user of the browser's session that hooks are told of on a refresh in place of the token's: OKTA-869758. */
+  sessionUserOnRefresh: string | null;
   readonly log: LogEvent[];
   /** What hooks answered, oldest first; `null` where there was no answer to read. For showing: the real org keeps none. */
   readonly hookAnswers: unknown[];
@@ -129,7 +177,33 @@ export const createOrg = (options: { readonly now: () => number; readonly hookTi
   clients: new Map(),
   servers: new Map(),
   apiTokens: new Set(),
-  registrationRule: { policyId: newId('rst'), id: newId('rul'), hookId: null },
+  registrationRule: {
+    policyId: newId('rst'),
+    id: newId('rul'),
+    hookId: null,
+    definition: {
+      name: 'Catch-all rule',
+      type: 'PROFILE_ENROLLMENT',
+      priority: 99,
+      status: 'ACTIVE',
+      system: true,
+      conditions: null,
+      actions: {
+        profileEnrollment: {
+          access: 'ALLOW',
+          unknownUserAction: 'REGISTER',
+          activationRequirements: { emailVerification: true },
+          profileAttributes: [{ name: 'email', label: 'Email', required: true }],
+        },
+      },
+    },
+  },
+  eventHooks: new Map(),
+  samlApps: new Map(),
+  pendingEvents: [],
+  deliversTwice: false,
+  allowsUpdatesToDeactivated: false,
+  sessionUserOnRefresh: null,
   log: [],
   hookAnswers: [],
 });

@@ -1,5 +1,6 @@
 import { newId } from './ids.js';
-import { type AuthorizationServer, isoNow, type Org, type OrgClient, type OrgUser } from './org.js';
+import { type AuthorizationServer, isoNow, type Org, type OrgClient, type OrgUser, type SamlApp } from './org.js';
+import type { SamlAssertion } from './saml-patch.js';
 import type { TokenDraft, TokenDrafts } from './token-patch.js';
 
 /*
@@ -60,6 +61,7 @@ export function toTokenHookPayload(org: Org, issue: TokenIssue, { identity, acce
   const scopes = Object.fromEntries(scope.split(' ').map((name) => [name, { id: newId('scp'), action: 'GRANT' }]));
   const now = isoNow(org);
   const isRefresh = grantType === 'refresh_token';
+  const contextUser = (isRefresh ? org.users.get(org.sessionUserOnRefresh ?? '') : undefined) ?? user;
   return {
     ...envelope(org),
     source: tokenUrl,
@@ -75,7 +77,7 @@ export function toTokenHookPayload(org: Org, issue: TokenIssue, { identity, acce
           client: { id: client.id, name: client.name, type: client.secret === null ? 'PUBLIC' : 'CONFIDENTIAL' },
         },
         ...(user === null || isRefresh ? {} : { session: toSession(user, now) }),
-        ...(user === null ? {} : { user: toUserContext(org, user) }),
+        ...(contextUser === null ? {} : { user: toUserContext(org, contextUser) }),
         policy: { id: server.policy.id, rule: { id: server.policy.rule.id } },
       },
       ...(identity === null ? {} : { identity: toTokenView(identity) }),
@@ -123,3 +125,33 @@ export const toProgressiveProfilePayload = (
     userProfileUpdate,
   },
 });
+
+/** The body of a password import hook call: a password somebody typed, and no user. */
+export const toPasswordImportPayload = (org: Org, hookId: string, username: string, password: string) => ({
+  ...envelope(org),
+  source: `${org.url}/api/v1/inlineHooks/${hookId}`,
+  eventType: 'com.okta.user.credential.password.import',
+  data: {
+    context: { request: toRequestContext('POST', '/api/v1/authn'), credential: { username, password } },
+    action: { credential: 'UNVERIFIED' },
+  },
+});
+
+/** The body of a SAML assertion hook call. */
+export function toSamlPayload(org: Org, app: SamlApp, user: OrgUser, assertion: SamlAssertion) {
+  const ssoUrl = `${org.url}/app/${app.id}/sso/saml`;
+  return {
+    ...envelope(org),
+    source: ssoUrl,
+    eventType: 'com.okta.saml.tokens.transform',
+    data: {
+      context: {
+        request: toRequestContext('GET', ssoUrl),
+        protocol: { type: 'SAML2.0', issuer: { id: app.id, name: app.label, uri: `http://www.okta.com/${app.id}` } },
+        session: toSession(user, isoNow(org)),
+        user: toUserContext(org, user),
+      },
+      assertion,
+    },
+  };
+}

@@ -4,9 +4,9 @@ import type { RequireScope } from './access.js';
 import { invalid, notFound } from './errors.js';
 import { callHook } from './hook-call.js';
 import { newId } from './ids.js';
-import { findUser, isoNow, type Org } from './org.js';
+import { findUser, isoNow, type Org, type OrgUser } from './org.js';
 import { toProgressiveProfilePayload, toRegistrationPayload } from './payloads.js';
-import { checkProfile } from './profile-rules.js';
+import { checkProfile, withoutNulls } from './profile-rules.js';
 
 const profileGuard = z.record(z.string(), z.unknown());
 const answerGuard = z.object({
@@ -92,9 +92,17 @@ export function createEnrollmentForms(org: Org): Router {
     const outcome = await askHook(org, toRegistrationPayload(org, userProfile), 'user');
     if (!outcome.allowed) return void response.status(403).json({ messages: outcome.messages });
     const profile = { ...userProfile, ...outcome.profile };
-    checkProfile(org, profile);
+    checkProfile(org, withoutNulls(profile));
     const now = isoNow(org);
-    const user = { id: newId('00u'), created: now, lastUpdated: now, profile, password };
+    const user: OrgUser = {
+      id: newId('00u'),
+      created: now,
+      lastUpdated: now,
+      profile: withoutNulls(profile),
+      password,
+      status: 'ACTIVE',
+      isPasswordHooked: false,
+    };
     org.users.set(user.id, user);
     response.json({ id: user.id });
   });
@@ -114,10 +122,11 @@ export function createEnrollmentForms(org: Org): Router {
   return router;
 }
 
-const ruleGuard = z.object({
+// What the rule does not name, it loses: a PUT replaces.
+const ruleGuard = z.looseObject({
   name: z.string().min(1),
   type: z.literal('PROFILE_ENROLLMENT'),
-  actions: z.object({
+  actions: z.looseObject({
     profileEnrollment: z.looseObject({
       preRegistrationInlineHooks: z
         .array(z.object({ inlineHookId: z.string() }))
@@ -133,9 +142,18 @@ const ruleGuard = z.object({
  */
 export function createEnrollmentPolicyApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
+  const rule = org.registrationRule;
+  const read = requireScope('okta.policies.read');
+  const toView = () => ({ id: rule.id, ...rule.definition, _links: { self: { href: `${org.url}/rules/${rule.id}` } } });
+  router.get('/', read, (request, response) => {
+    const policy = { id: rule.policyId, type: 'PROFILE_ENROLLMENT', name: 'Default Policy', status: 'ACTIVE' };
+    response.json(request.query.type === policy.type ? [policy] : []);
+  });
+  router.get('/:policyId/rules', read, (request, response) => {
+    response.json(request.params.policyId === rule.policyId ? [toView()] : []);
+  });
   router.put('/:policyId/rules/:ruleId', requireScope('okta.policies.manage'), (request, response) => {
     const { policyId, ruleId } = request.params;
-    const rule = org.registrationRule;
     if (policyId !== rule.policyId || ruleId !== rule.id) throw notFound(String(ruleId), 'PolicyRule');
     const parsed = ruleGuard.safeParse(request.body);
     if (!parsed.success) throw invalid('rule', ['The rule was not understood']);
@@ -144,7 +162,8 @@ export function createEnrollmentPolicyApi(org: Org, requireScope: RequireScope):
       throw invalid('preRegistrationInlineHooks', ['Not an inline hook for registration']);
     }
     rule.hookId = hookId;
-    response.json({ id: rule.id, ...parsed.data });
+    rule.definition = parsed.data;
+    response.json(toView());
   });
   return router;
 }

@@ -1,14 +1,24 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
-import { invalid, notFound } from './errors.js';
+import { invalid, notFound, wrongStatus } from './errors.js';
+import { emitUserEvent } from './event-delivery.js';
 import { newId } from './ids.js';
 import { findUser, isoNow, type Org, type OrgUser } from './org.js';
 import { checkProfile, withoutNulls } from './profile-rules.js';
 
 const changeGuard = z.object({
   profile: z.record(z.string(), z.unknown()).optional(),
-  credentials: z.object({ password: z.object({ value: z.string() }).optional() }).optional(),
+  credentials: z
+    .object({
+      password: z
+        .union([
+          z.object({ value: z.string() }),
+          z.object({ hook: z.object({ type: z.literal('default') }) }).transform(() => ({ value: null })),
+        ])
+        .optional(),
+    })
+    .optional(),
 });
 
 const parseChange = (body: unknown): z.infer<typeof changeGuard> => {
@@ -17,9 +27,9 @@ const parseChange = (body: unknown): z.infer<typeof changeGuard> => {
   return parsed.data;
 };
 
-const toView = (org: Org, { id, created, lastUpdated, profile }: OrgUser) => ({
+const toView = (org: Org, { id, status, created, lastUpdated, profile }: OrgUser) => ({
   id,
-  status: 'ACTIVE',
+  status,
   created,
   activated: created,
   statusChanged: created,
@@ -32,8 +42,17 @@ const toView = (org: Org, { id, created, lastUpdated, profile }: OrgUser) => ({
   _links: { self: { href: `${org.url}/api/v1/users/${id}` } },
 });
 
+const transitions: readonly { verb: string; from: readonly OrgUser['status'][]; to: OrgUser['status'] }[] = [
+  { verb: 'deactivate', from: ['ACTIVE', 'SUSPENDED'], to: 'DEPROVISIONED' },
+  { verb: 'suspend', from: ['ACTIVE'], to: 'SUSPENDED' },
+  { verb: 'unsuspend', from: ['SUSPENDED'], to: 'ACTIVE' },
+  { verb: 'activate', from: ['DEPROVISIONED'], to: 'ACTIVE' },
+  { verb: 'reactivate', from: ['DEPROVISIONED'], to: 'ACTIVE' },
+];
+
 /**
- * The users API: create, read by id or login, change partly (POST) or wholly (PUT, which clears what it does not name).
+ * The users API: create, read by id or login, change partly (POST) or wholly (PUT, which clears what it does not name),
+ * and the lifecycle, of which event hooks are told. A deactivated user can be read and not changed.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
  */
 export function createUsersApi(org: Org, requireScope: RequireScope): Router {
@@ -45,6 +64,7 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
     return user;
   };
   const change = (user: OrgUser, profile: Record<string, unknown>, response: Response): void => {
+    if (user.status === 'DEPROVISIONED' && !org.allowsUpdatesToDeactivated) throw wrongStatus();
     const kept = withoutNulls(profile);
     checkProfile(org, kept);
     const taken = findUser(org, String(kept.login));
@@ -58,15 +78,18 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
   router.post('/', requireScope('okta.users.manage'), (request, response) => {
     const { profile = {}, credentials } = parseChange(request.body);
     const now = isoNow(org);
-    const user = {
+    const user: OrgUser = {
       id: newId('00u'),
       created: now,
       lastUpdated: now,
       profile: {},
       password: credentials?.password?.value ?? null,
+      status: 'ACTIVE',
+      isPasswordHooked: credentials?.password?.value === null,
     };
     change(user, profile, response);
     org.users.set(user.id, user);
+    emitUserEvent(org, 'user.lifecycle.create', user);
   });
   router.get('/:id', requireScope('okta.users.read'), (request, response) => {
     response.json(toView(org, find(request)));
@@ -78,5 +101,27 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
   router.put('/:id', requireScope('okta.users.manage'), (request, response) => {
     change(find(request), parseChange(request.body).profile ?? {}, response);
   });
+  router.delete('/:id', requireScope('okta.users.manage'), (request, response) => {
+    const user = find(request);
+    // As documented: the first call deactivates, a second one deletes.
+    if (user.status === 'DEPROVISIONED') {
+      emitUserEvent(org, 'user.lifecycle.delete.initiated', user);
+      org.users.delete(user.id);
+    } else {
+      user.status = 'DEPROVISIONED';
+      emitUserEvent(org, 'user.lifecycle.deactivate', user);
+    }
+    response.status(204).end();
+  });
+  for (const { verb, from, to } of transitions) {
+    router.post(`/:id/lifecycle/${verb}`, requireScope('okta.users.manage'), (request, response) => {
+      const user = find(request);
+      if (!from.includes(user.status)) throw wrongStatus();
+      user.status = to;
+      user.lastUpdated = isoNow(org);
+      emitUserEvent(org, `user.lifecycle.${verb}`, user);
+      response.json({});
+    });
+  }
   return router;
 }

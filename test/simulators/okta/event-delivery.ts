@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { toHeaders } from './hook-call.js';
+import { newId } from './ids.js';
+import { type EventHook, isoNow, type Org, type OrgEvent, type OrgUser } from './org.js';
+
+const displayMessages: Readonly<Record<string, string>> = {
+  'user.lifecycle.create': 'Create Okta user',
+  'user.lifecycle.activate': 'Activate Okta user',
+  'user.lifecycle.deactivate': 'Deactivate Okta user',
+  'user.lifecycle.suspend': 'Suspend Okta user',
+  'user.lifecycle.unsuspend': 'Unsuspend Okta user',
+  'user.lifecycle.reactivate': 'Reactivate Okta user',
+  'user.lifecycle.delete.initiated': 'Delete Okta user initiated',
+};
+
+const deliveries = new WeakMap<Org, Promise<void>>();
+
+/** Notes what an administrator did to a user; event hooks are told of it a moment later, whatever happened since. */
+export function emitUserEvent(org: Org, eventType: string, user: OrgUser): void {
+  org.pendingEvents.push(toEvent(org, eventType, user));
+  deliveries.set(
+    org,
+    (deliveries.get(org) ?? Promise.resolve()).then(() => deliverPending(org)),
+  );
+}
+
+/** Resolves once all that has happened so far was told, or could not be. */
+export const settleEvents = (org: Org): Promise<void> => deliveries.get(org) ?? Promise.resolve();
+
+const toEvent = (org: Org, eventType: string, { id, profile }: OrgUser): OrgEvent => ({
+  uuid: randomUUID(),
+  published: isoNow(org),
+  eventType,
+  version: '0',
+  displayMessage: displayMessages[eventType] ?? eventType,
+  severity: 'INFO',
+  client: { userAgent: null, zone: 'null', device: 'Unknown', id: null, ipAddress: '127.0.0.1' },
+  actor: {
+    id: '00uadministrator0001',
+    type: 'User',
+    alternateId: 'admin@example.com',
+    displayName: 'Admin',
+    detailEntry: null,
+  },
+  outcome: { result: 'SUCCESS', reason: null },
+  target: [
+    {
+      id,
+      type: 'User',
+      alternateId: String(profile.login),
+      displayName: `${profile.firstName} ${profile.lastName}`,
+      detailEntry: null,
+    },
+  ],
+  transaction: { type: 'WEB', id: newId('', 27), detail: {} },
+  debugContext: { debugData: { requestUri: `/api/v1/users/${id}` } },
+  authenticationContext: { authenticationStep: 0, externalSessionId: newId('102', 25) },
+});
+
+/** Takes what has gathered and tells it in one call to each hook that is active, verified and asked for it. */
+async function deliverPending(org: Org): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const events = org.pendingEvents.splice(0);
+  const told = org.deliversTwice ? [events, events] : [events];
+  for (const batch of told) {
+    await Promise.all([...org.eventHooks.values()].map((hook) => deliver(org, hook, batch)));
+  }
+}
+
+async function deliver(org: Org, hook: EventHook, events: readonly OrgEvent[]): Promise<void> {
+  const wanted = events.filter(({ eventType }) => hook.events.items.includes(eventType));
+  if (hook.status !== 'ACTIVE' || hook.verificationStatus !== 'VERIFIED' || wanted.length === 0) return;
+  const payload = JSON.stringify({
+    eventType: 'com.okta.event_hook',
+    eventTypeVersion: '1.0',
+    cloudEventsVersion: '0.1',
+    source: `${org.url}/api/v1/eventHooks/${hook.id}`,
+    eventId: randomUUID(),
+    data: { events: wanted },
+    eventTime: isoNow(org),
+    contentType: 'application/json',
+  });
+  let status = await post(org, hook, payload);
+  // At most one more try, and none after an answer of 4xx.
+  if (status === null || status >= 500) status = await post(org, hook, payload);
+  const isTaken = status === 200 || status === 204;
+  org.log.push({
+    eventType: 'event_hook.delivery',
+    published: isoNow(org),
+    outcome: isTaken ? { result: 'SUCCESS', reason: null } : { result: 'FAILURE', reason: String(status ?? 'timeout') },
+    target: { id: hook.id },
+    debugContext: null,
+  });
+}
+
+/** @returns the status, or `null` without one in time */
+async function post(org: Org, { channel }: EventHook, body: string): Promise<number | null> {
+  const signal = AbortSignal.timeout(org.hookTimeoutMs);
+  const request = { method: 'POST', headers: toHeaders(channel.config), body, redirect: 'manual', signal } as const;
+  return fetch(channel.config.uri, request).then(
+    async (response) => {
+      await response.arrayBuffer();
+      return response.status;
+    },
+    () => null,
+  );
+}

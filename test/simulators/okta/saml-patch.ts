@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+const statementGuard = z.object({
+  attributes: z.record(z.string(), z.string()),
+  attributeValues: z.array(z.object({ attributes: z.record(z.string(), z.string()), value: z.string() })).min(1),
+});
+
+/** An attribute statement as Okta words it in JSON. */
+export type SamlStatement = z.infer<typeof statementGuard>;
+
+/** An assertion before it is signed. */
+export interface SamlAssertion {
+  readonly subject: Readonly<Record<string, unknown>>;
+  readonly authentication: Readonly<Record<string, unknown>>;
+  readonly conditions: Readonly<Record<string, unknown>>;
+  readonly claims: Readonly<Record<string, SamlStatement>>;
+  readonly lifetime: { readonly expiration: number };
+}
+
+const commandsGuard = z.array(
+  z.object({
+    type: z.literal('com.okta.assertion.patch'),
+    value: z.array(z.object({ op: z.enum(['add', 'replace']), path: z.string().startsWith('/'), value: z.json() })),
+  }),
+);
+
+/**
+ * Applies the commands of a SAML hook's answer, all or none. Of what an assertion has, only whole attribute statements can
+ * be added or replaced here.
+ * @returns `null` where one of them cannot be applied: Okta then sends the assertion as it was
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
+ */
+export function applySamlCommands(assertion: SamlAssertion, commands: unknown): SamlAssertion | null {
+  const parsed = commandsGuard.safeParse(commands ?? []);
+  if (!parsed.success) return null;
+  const claims = { ...assertion.claims };
+  for (const { op, path, value } of parsed.data.flatMap((command) => command.value)) {
+    const segment = /^\/claims\/([^/]+)$/.exec(path)?.[1];
+    const statement = statementGuard.safeParse(value);
+    if (segment === undefined || !statement.success) return null;
+    // RFC 6901, section 4.
+    const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (Object.hasOwn(claims, name) !== (op === 'replace')) return null;
+    claims[name] = statement.data;
+  }
+  return { ...assertion, claims };
+}
