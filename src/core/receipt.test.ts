@@ -69,6 +69,18 @@ test('of many events at once one takes it', async () => {
   expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
+test('of a token that somebody keeps counts where its keeper serves the connection', async () => {
+  const issueFor = async (source: string) => {
+    const check = { connection: source, subject: 'ada', stepUpId: 's1', passedAt: core.clock.now(), liveness: null };
+    const receipt = await issueReceipt({ audience, nonce: null }, { ...check, accuracy: 4 }, core.deps);
+    return receipt.use((text) => text);
+  };
+  for (const source of ['api:default', 'api:work']) await redeemReceipt(await issueFor(source), expected, core.deps);
+  for (const source of ['api:play', 'play', 'default', '']) {
+    await expect(redeemReceipt(await issueFor(source), expected, core.deps)).rejects.toMatchObject(refused);
+  }
+});
+
 test('is refused to anybody else, too late and too early', async () => {
   const receipt = await issue();
   const others = [{ subject: 'eve' }, { audience: `${audience}/` }, { subject: '' }];

@@ -80,9 +80,16 @@ export async function issueReceipt(
 }
 
 /**
+ * Whose word on a face counts for a connection: its own profiles', and that of the API's clients that serve it, which are
+ * those of the standard tenant and of the tenant of its name. Any other client may have asked for a receipt for it, too.
+ */
+const sourcesFor = (connection: string): readonly string[] => [connection, 'api:default', `api:${connection}`];
+
+/**
  * Takes a receipt for one event, once. The event that has it may ask again.
  * @param expected.by - the provider's own id of the event
- * @throws FaceError `receipt_invalid`: not ours, expired, for another audience or person, or used by another event
+ * @throws FaceError `receipt_invalid`: not ours, expired, for another audience or person, of a
+ *   client that does not serve the connection, or used by another event
  */
 export async function redeemReceipt(
   receipt: string,
@@ -91,12 +98,13 @@ export async function redeemReceipt(
 ): Promise<RedeemedReceipt> {
   const parsed = claimsGuard.safeParse(await signer.verify(receipt));
   if (!parsed.success) throw new FaceError('receipt_invalid', { reason: 'claims' });
-  const { iss, aud, sub, iat, exp, jti, txn: stepUpId, auth_time: at, liveness } = parsed.data;
+  const { iss, aud, sub, iat, exp, jti, connection: source, txn: stepUpId, auth_time: at, liveness } = parsed.data;
   const now = clock.now();
   const wrong = {
     issuer: iss !== issuer,
     audience: aud !== expected.audience,
     subject: sub !== expected.subject,
+    source: !sourcesFor(expected.connection).includes(source),
     expired: toEpochMs(exp) <= now,
     early: toEpochMs(iat) > addSec(now, skewSec),
   };
