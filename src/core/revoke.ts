@@ -15,18 +15,19 @@ export async function revokeToken(token: SealedToken, deps: CoreDeps): Promise<v
 }
 
 /**
- * Ends the enrolment of a subject: denies the token, clears the attribute, forgets a passed step-up that no hook has
- * used yet, and records that the consent is withdrawn. Ending what has ended succeeds.
+ * Ends the enrolment of a subject: forgets a passed step-up that no hook has used yet, records that the consent is
+ * withdrawn, denies the token and clears the attribute. What needs no provider comes first, so that it holds whatever the
+ * provider says. Ending what has ended succeeds.
  * @throws FaceError `subject_unknown`, `profile_unavailable`, `state_unavailable`
  */
 export async function revokeSubject(
   { connection, subject }: { connection: Connection; subject: string },
   deps: CoreDeps,
 ): Promise<void> {
-  const token = await connection.profile.readToken(subject);
   await forgetPassedStepUp({ connection: connection.id, subject }, deps);
-  const tokenId = token === null ? null : await denyWhereSound(token, deps);
-  await connection.profile.clearToken(subject);
   await withdrawConsent({ connection: connection.id, subject }, deps);
+  const token = await connection.profile.readToken(subject);
+  const tokenId = token === null ? null : await denyWhereSound(token, deps);
   await deps.audit.append({ action: 'revoked', connection: connection.id, subject, detail: { tokenId } });
+  await connection.profile.clearToken(subject);
 }
