@@ -8,8 +8,11 @@ import { setUpOkta } from './okta.js';
 
 // An adapter without an entry here does not compile.
 const adapters = {
-  okta: { hooks: ['token', 'registration'], setUp: setUpOkta },
-} satisfies Record<AdapterName, { hooks: readonly string[]; setUp: () => Promise<AdapterHarness> }>;
+  okta: { hooks: ['token', 'registration', 'saml', 'password-import'], notices: ['events'], setUp: setUpOkta },
+} satisfies Record<
+  AdapterName,
+  { hooks: readonly string[]; notices: readonly string[]; setUp: () => Promise<AdapterHarness> }
+>;
 
 test('each folder of adapters is a registered adapter with a guard for its configuration', () => {
   const folders = readdirSync(join(projectRoot, 'adapters'), { withFileTypes: true })
@@ -20,4 +23,7 @@ test('each folder of adapters is a registered adapter with a guard for its confi
   expect(kinds.toSorted()).toEqual([...adapterNames].toSorted());
 });
 
-for (const name of adapterNames) runAdapterContract(name, adapters[name].hooks, adapters[name].setUp);
+for (const name of adapterNames) {
+  const { hooks, notices, setUp } = adapters[name];
+  runAdapterContract(name, hooks, setUp, notices);
+}
