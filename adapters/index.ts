@@ -2,7 +2,8 @@ import type { ConnectionGuards } from '../src/config/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';
 import type { Adapter } from './adapter.js';
-import { type OktaConnection, oktaConnectionGuard } from './okta/schema.js';
+import { type OktaConnection, oktaConnectionGuard } from './okta/schema-connection.js';
+import type { ProvisionDeps, Provisioning } from './provisioning.js';
 import { shadowHooks } from './shadow.js';
 
 /** The names of all adapters: their folders here, and `kind` in the configuration. */
@@ -34,5 +35,16 @@ async function loadAdapter(settings: ConnectionSettings, deps: AdapterDeps): Pro
   switch (settings.kind) {
     case 'okta':
       return (await import('./okta/index.js')).createOktaAdapter({ settings, ...deps });
+  }
+}
+
+/** Makes what sets a connection up at its provider. Only that provider's is loaded. */
+export async function createProvisioning(
+  settings: ConnectionSettings,
+  deps: Omit<ProvisionDeps<ConnectionSettings>, 'settings'>,
+): Promise<Provisioning> {
+  switch (settings.kind) {
+    case 'okta':
+      return (await import('./okta/provision.js')).createOktaProvisioning({ settings, ...deps });
   }
 }
