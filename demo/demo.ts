@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { createOktaProfile } from '../adapters/okta/profile.js';
-import { Credential, SealedToken } from '../src/core/concealed.js';
+import { createOktaProvisioning } from '../adapters/okta/provision.js';
+import { oktaConnectionGuard } from '../adapters/okta/schema-connection.js';
+import { SealedToken } from '../src/core/concealed.js';
+import type { Fetch } from '../src/core/ports.js';
+import { epochMs } from '../src/core/units.js';
 import { modelsFolder } from '../test/paths.js';
 import { loadPictures } from '../test/pictures.js';
 import { startService } from '../test/service.js';
@@ -48,23 +52,21 @@ const service = await startService({
 say(`  Okta org   ${okta.url}   (simulated: users, schema, hooks with Okta's limit of 3 seconds)`);
 say(`  facestep   ${service.url}   ready after ${((performance.now() - readyFrom) / 1000).toFixed(1)} s`);
 
-const attribute = 'facestepToken';
-const profile = createOktaProfile(
-  { orgUrl: okta.url, auth: { kind: 'api_token', token: new Credential(okta.apiToken) }, attribute },
-  { fetch: (url, init) => fetch(url, init), log: createTextLog() },
-);
-await profile.ensureAttribute();
+const settings = oktaConnectionGuard.parse(connection);
+const { attribute } = settings.okta;
+const send: Fetch = (url, init) => fetch(url, init);
+const profile = createOktaProfile(settings.okta, { fetch: send, log: createTextLog() });
+const clock = { now: () => epochMs(Date.now()) };
+const { steps } = createOktaProvisioning({
+  ...{ settings, publicUrl: service.url, clock, random: randomBytes, fetch: send, log: createTextLog() },
+});
+for (const { inspect, apply } of steps) if ((await inspect()).state === 'missing') await apply();
 const password = 'first factor';
 const first = { login: 'user-1@example.com', password };
 const second = { login: 'user-2@example.com', password };
 const firstId = await okta.createUser(first);
 const secondId = await okta.createUser(second);
 const hook = `${service.url}/hooks/${connection.id}/token`;
-await okta.attachHook({
-  kind: 'token',
-  uri: hook,
-  channel: { type: 'HTTP', header: 'authorization', secret: hookSecret },
-});
 say(`  The org has the attribute ${attribute}, two users, and our token hook at ${hook}`);
 
 const pictures = await loadPictures();

@@ -6,7 +6,7 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawRequest } from '../adapter.js';
-import type { OktaConnection } from './schema.js';
+import type { OktaConnection } from './schema-connection.js';
 
 /** What the configuration says of who may call. */
 type ExpectedCallers = OktaConnection['okta']['hooks'];

@@ -2,18 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Json } from '../../src/json.js';
 import { askHook } from '../../test/contract/adapter.js';
-import {
-  isAllowed,
-  isClaimed,
-  type OktaBench,
-  openOktaBench,
-  registrationReplyGuard,
-  signed,
-  tokenReplyGuard,
-  toProgressiveEvent,
-  toTokenEvent,
-} from '../../test/contract/okta.js';
-import type { OktaAdapter } from './index.js';
+import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
+import { toProgressiveEvent, toTokenEvent } from '../../test/contract/okta-events.js';
+import { isAllowed, isClaimed, registrationReplyGuard, tokenReplyGuard } from '../../test/contract/okta-replies.js';
+import type { Adapter } from '../adapter.js';
 
 const ada = '00uAda00000000000001';
 const grace = '00uGrace000000000002';
@@ -21,7 +13,7 @@ const grace = '00uGrace000000000002';
 const eve = '00uEve00000000000003';
 
 let bench: OktaBench;
-let adapter: OktaAdapter;
+let adapter: Adapter;
 beforeAll(async () => {
   bench = await openOktaBench();
   adapter = bench.connect();

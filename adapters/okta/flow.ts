@@ -1,21 +1,37 @@
 import type { Connection } from '../../src/core/connection.js';
 import { decideHook, type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
 import type { CoreDeps } from '../../src/core/deps.js';
+import { audienceOf, redeemReceipt } from '../../src/core/receipt.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawReply, RawRequest } from '../adapter.js';
 import type { VerifyCaller } from './caller.js';
-import { toNoClaimReply, toRegistrationHookReply, toTokenHookReply } from './reply.js';
-import { parseRegistrationHook, parseTokenHook, type TokenHook } from './schema.js';
+import {
+  toNewcomerReply,
+  toNoClaimReply,
+  toRegistrationHookReply,
+  toSamlHookReply,
+  toTokenHookReply,
+} from './reply.js';
+import {
+  maxReceiptCharacters,
+  parseRegistrationHook,
+  parseSamlHook,
+  parseTokenHook,
+  type RegistrationHook,
+  type TokenHook,
+} from './schema.js';
 
 /** What the hooks of one connection work with. */
 export interface FlowDeps {
   readonly connection: Connection;
   readonly verifyCaller: VerifyCaller;
+  /** The attribute that brings a receipt when somebody signs up. */
+  readonly receiptField: string;
   readonly core: CoreDeps;
 }
 
 /** Okta takes the token as it is after 3 s; an answer later than this would be none. */
-const DECISION_TIMEOUT_MS = 1_500;
+export const DECISION_TIMEOUT_MS = 1_500;
 
 /**
  * Answers a token inline hook call: the claim, or a refusal.
@@ -31,16 +47,54 @@ export async function handleTokenHook(raw: RawRequest, deps: FlowDeps): Promise<
 }
 
 /**
- * Answers a registration inline hook call. A person who registers has no user id yet, so no face check can be theirs:
- * that is refused. An existing user who completes the profile needs one.
+ * Answers a registration inline hook call. An existing user who completes the profile needs a fresh face check. A person
+ * who signs up is no user yet, and brings the receipt of one in the form.
  * @throws FaceError `caller_untrusted`, `request_malformed`, `event_out_of_time`, `face_not_verified`,
- *   `profile_unavailable`
+ *   `receipt_invalid`, `state_unavailable`, `profile_unavailable`
  */
 export async function handleRegistrationHook(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
   await deps.verifyCaller(raw.headers);
   const hook = parseRegistrationHook(raw.body);
-  if (hook.user === null) throw new FaceError('face_not_verified', { reason: 'registration has no user' });
+  if (hook.user === null) return takeReceipt(hook, deps);
   return toRegistrationHookReply(await decide({ ...hook, hook: 'registration', subject: hook.user }, deps));
+}
+
+/**
+ * Answers a SAML assertion inline hook call: the attribute statement, or nothing. It cannot refuse: Okta documents no way.
+ * @throws FaceError `caller_untrusted`, `request_malformed`, `event_out_of_time`, `profile_unavailable`
+ */
+export async function handleSamlHook(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
+  await deps.verifyCaller(raw.headers);
+  const hook = parseSamlHook(raw.body);
+  return toSamlHookReply(await decide({ ...hook, hook: 'saml', subject: hook.user }, deps), hook);
+}
+
+/** Takes the receipt in the form of somebody who signs up, once, if it is theirs: it names the login that is asked for. */
+async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps): Promise<RawReply> {
+  const { connection, receiptField, core } = deps;
+  const login = form?.login;
+  const receipt = form?.[receiptField];
+  if (typeof login !== 'string' || typeof receipt !== 'string' || receipt.length > maxReceiptCharacters) {
+    throw new FaceError('face_not_verified', { reason: 'no receipt' });
+  }
+  const by = JSON.stringify(['registration', eventId]);
+  const expected = {
+    audience: audienceOf(core.issuer, connection),
+    subject: login.toLowerCase(),
+    connection: connection.id,
+    by,
+  };
+  await withinBudget(redeemReceipt(receipt, expected, core));
+  return toNewcomerReply(receiptField);
+}
+
+/** @throws FaceError `state_unavailable` where the work takes longer than Okta's patience leaves */
+async function withinBudget<Answer>(work: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const outOfTime = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new FaceError('state_unavailable', { reason: 'late' })), DECISION_TIMEOUT_MS);
+  });
+  return Promise.race([work, outOfTime]).finally(() => clearTimeout(timer));
 }
 
 /**
@@ -56,7 +110,8 @@ function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   }
 }
 
-const decide = (
+/** Asks the core about a user's face, within what Okta's patience leaves. @throws FaceError `event_out_of_time` */
+export const decide = (
   { hook, subject, eventId, eventTime }: Pick<HookEvent, 'hook' | 'subject' | 'eventId' | 'eventTime'>,
   { connection, core }: FlowDeps,
 ): Promise<HookDecision> =>

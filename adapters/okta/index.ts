@@ -2,10 +2,23 @@ import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import type { Adapter } from '../adapter.js';
 import { createVerifyCaller } from './caller.js';
-import { type FlowDeps, handleRegistrationHook, handleTokenHook } from './flow.js';
-import { createOktaProfile, type OktaProfile } from './profile.js';
-import { passRegistration, passToken, toRegistrationHookRefusal, toTokenHookRefusal } from './reply.js';
-import type { OktaConnection } from './schema.js';
+import { type FlowDeps, handleRegistrationHook, handleSamlHook, handleTokenHook } from './flow.js';
+import { createRevoke, handleEventHook } from './flow-events.js';
+import { createVerifyPassword, handlePasswordImportHook } from './flow-password.js';
+import { createOktaProfile } from './profile.js';
+import {
+  passEvents,
+  passRegistration,
+  passSaml,
+  passToken,
+  toEventHookRefusal,
+  toPasswordImportHookRefusal,
+  toRegistrationHookRefusal,
+  toSamlHookRefusal,
+  toTokenHookRefusal,
+  unverifiedPassword,
+} from './reply.js';
+import type { OktaConnection } from './schema-connection.js';
 
 /** What an Okta adapter is made of. */
 export interface OktaDeps {
@@ -15,20 +28,21 @@ export interface OktaDeps {
   readonly fetch: Fetch;
 }
 
-/** The adapter of one Okta org. */
-export interface OktaAdapter extends Adapter {
-  readonly profile: OktaProfile;
-}
-
-/** Makes the adapter of one Okta org: hooks `token` and `registration`, and the profile attribute. Nothing is sent yet. */
-export function createOktaAdapter({ settings, core, fetch }: OktaDeps): OktaAdapter {
+/** Makes the adapter of one Okta org: its hooks, and the profile attribute. Nothing is sent yet. */
+export function createOktaAdapter({ settings, core, fetch }: OktaDeps): Adapter {
   const { id, kind, policy, okta } = settings;
   const profile = createOktaProfile(okta, { fetch, log: core.log });
   const flow: FlowDeps = {
     connection: { id, kind, policy, profile, openStepUpRequest: null },
     verifyCaller: createVerifyCaller(okta.hooks, { fetch, clock: core.clock }),
+    receiptField: okta.registration.receiptField,
     core,
   };
+  const verifyPassword =
+    okta.passwordImport === undefined
+      ? null
+      : createVerifyPassword(okta.passwordImport.verifier, { fetch, log: core.log });
+  const revoke = createRevoke(flow);
   return {
     kind,
     profile,
@@ -38,6 +52,19 @@ export function createOktaAdapter({ settings, core, fetch }: OktaDeps): OktaAdap
         handle: (request) => handleRegistrationHook(request, flow),
         refuse: toRegistrationHookRefusal,
         pass: passRegistration,
+      },
+      saml: { handle: (request) => handleSamlHook(request, flow), refuse: toSamlHookRefusal, pass: passSaml },
+      'password-import': {
+        handle: (request) => handlePasswordImportHook(request, { ...flow, verifyPassword }),
+        refuse: toPasswordImportHookRefusal,
+        // Without this service nobody vouches for a password.
+        pass: unverifiedPassword,
+      },
+      events: {
+        methods: ['GET', 'POST'],
+        handle: (request) => handleEventHook(request, { ...flow, revoke }),
+        refuse: toEventHookRefusal,
+        pass: passEvents,
       },
     },
     openStepUpRequest: null,

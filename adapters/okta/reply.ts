@@ -2,7 +2,7 @@ import type { HookDecision } from '../../src/core/decide.js';
 import { type FaceErrorCode, publicText } from '../../src/errors.js';
 import type { Json, JsonObject } from '../../src/json.js';
 import type { RawReply } from '../adapter.js';
-import { faceClaim, type MintedToken, type TokenHook } from './schema.js';
+import { faceClaim, type MintedToken, type SamlHook, type TokenHook } from './schema.js';
 
 /*
  * Okta mints the token unchanged on any status but 200, on malformed JSON and on a patch it cannot apply; so a refusal
@@ -97,6 +97,38 @@ export const toTokenHookRefusal = (code: FaceErrorCode): RawReply =>
 export const toRegistrationHookRefusal = (code: FaceErrorCode): RawReply =>
   toSaid[code] === 'caller_untrusted' ? untrusted : denyRegistration(toSaid[code]);
 
+/** A refusal as the SAML assertion inline hook says it: Okta documents no way to refuse, so nothing is added. */
+export const toSamlHookRefusal = (code: FaceErrorCode): RawReply =>
+  toSaid[code] === 'caller_untrusted' ? untrusted : passSaml;
+
+/** A refusal as the password import inline hook says it: it has no `error`. */
+export const toPasswordImportHookRefusal = (code: FaceErrorCode): RawReply =>
+  toSaid[code] === 'caller_untrusted' ? untrusted : unverifiedPassword;
+
+/** Okta tells an event once more after a 5xx, and not after a 4xx. What will never be understood is not asked for again. */
+const eventStatuses = {
+  caller_untrusted: 401,
+  request_malformed: 400,
+  body_too_large: 413,
+  not_found: 404,
+  method_not_allowed: 405,
+  face_not_verified: 503,
+  event_out_of_time: 503,
+  connection_unknown: 503,
+  overloaded: 503,
+  upstream_unavailable: 503,
+  upstream_malformed: 503,
+  profile_unavailable: 503,
+  state_unavailable: 503,
+  internal: 503,
+} as const satisfies Record<(typeof toSaid)[FaceErrorCode], number>;
+
+/** A refusal as an event hook says it. */
+export const toEventHookRefusal = (code: FaceErrorCode): RawReply => ({
+  status: eventStatuses[toSaid[code]],
+  body: null,
+});
+
 /**
  * The decision as the token inline hook says it. A claim of our name that was there before never outlives it.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-token-hook
@@ -116,6 +148,27 @@ export const passRegistration: RawReply = ok({
   commands: [{ type: 'com.okta.action.update', value: { registration: 'ALLOW' } }],
 });
 
+/** Leaves the assertion as it is. */
+export const passSaml: RawReply = ok({ commands: [] });
+
+/** Okta asks for nothing but that the event was heard. */
+export const passEvents: RawReply = { status: 204, body: null };
+
+/** What was heard and is not done yet: Okta asks once more. */
+export const unfinishedEvents: RawReply = { status: 503, body: null };
+
+/** Proves to Okta that this address is ours. */
+export const toVerification = (challenge: string): RawReply => ok({ verification: challenge });
+
+const toPasswordImportReply = (credential: 'VERIFIED' | 'UNVERIFIED'): RawReply =>
+  ok({ commands: [{ type: 'com.okta.action.update', value: { credential } }] });
+
+/** Okta stores whatever was typed as the user's password, and never asks again. */
+export const verifiedPassword: RawReply = toPasswordImportReply('VERIFIED');
+
+/** Nobody is signed in; Okta asks again next time. */
+export const unverifiedPassword: RawReply = toPasswordImportReply('UNVERIFIED');
+
 /** Lets tokens through without the claim, whoever put one there. */
 export const toNoClaimReply = (minted: Pick<TokenHook, 'identity' | 'access'>): RawReply =>
   ok({ commands: toCommands(minted, removeClaim) });
@@ -129,6 +182,37 @@ export const toRegistrationHookReply = (decision: HookDecision): RawReply =>
   decision.outcome === 'verified' || decision.fallback === 'pass'
     ? passRegistration
     : denyRegistration('face_not_verified');
+
+/**
+ * Lets somebody sign up, and takes the receipt out of the profile: it is used, and too long to keep.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
+ */
+export const toNewcomerReply = (receiptField: string): RawReply =>
+  ok({
+    commands: [
+      { type: 'com.okta.action.update', value: { registration: 'ALLOW' } },
+      // As in the users API, null clears.
+      { type: 'com.okta.user.profile.update', value: { [receiptField]: null } },
+    ],
+  });
+
+const toStatement = (value: string): JsonObject => ({
+  attributes: { NameFormat: 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic' },
+  attributeValues: [{ attributes: { 'xsi:type': 'xs:string' }, value }],
+});
+
+/**
+ * The decision as the SAML assertion inline hook says it. An attribute of our name that the application already has
+ * cannot be removed; it says `unverified` then.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
+ */
+export function toSamlHookReply(decision: HookDecision, { hasFaceClaim }: Pick<SamlHook, 'hasFaceClaim'>): RawReply {
+  const isVerified = decision.outcome === 'verified';
+  if (!isVerified && !hasFaceClaim) return passSaml;
+  const op = hasFaceClaim ? 'replace' : 'add';
+  const operation = { op, path, value: toStatement(isVerified ? 'verified' : 'unverified') };
+  return ok({ commands: [{ type: 'com.okta.assertion.patch', value: [operation] }] });
+}
 
 const path = `/claims/${faceClaim}`;
 

@@ -1,109 +1,13 @@
-import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import { connectionFields } from '../../src/config/connection.js';
-import { credentialGuard, headerCredentialGuard } from '../../src/config/credential.js';
-import { safeUrlGuard } from '../../src/config/safe-url.js';
+import { UserSecret } from '../../src/core/concealed.js';
 import { type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 
 /** The claim a verified face check adds to the tokens being minted. Not one of Okta's reserved names. */
 export const faceClaim = 'face_verification';
 
-/*
- * The configuration of a connection
- */
-
-const orgUrlGuard = safeUrlGuard
-  .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', 'expected the address of the org, no path')
-  .transform((text) => text.replace(/\/$/, ''));
-
-/** The attributes every Okta user has: a token must not overwrite one of them. */
-const baseAttributes = new Set(
-  (
-    'login email secondEmail firstName lastName middleName honorificPrefix honorificSuffix title displayName nickName ' +
-    'profileUrl primaryPhone mobilePhone streetAddress city state zipCode countryCode postalAddress preferredLanguage ' +
-    'locale timezone userType employeeNumber costCenter organization division department managerId manager'
-  )
-    .toLowerCase()
-    .split(' '),
-);
-
-const jwkGuard = z.looseObject({ kty: z.string() });
-
-const isRsaKey = (text: string): boolean => {
-  try {
-    const key = text.trimStart().startsWith('{')
-      ? createPrivateKey({ key: jwkGuard.parse(JSON.parse(text)), format: 'jwk' })
-      : createPrivateKey(text);
-    return key.asymmetricKeyType === 'rsa';
-  } catch {
-    return false;
-  }
-};
-
-const apiAuthGuard = z.discriminatedUnion('kind', [
-  /** An API token of an administrator, sent as `Authorization: SSWS …`. */
-  z.strictObject({ kind: z.literal('api_token'), token: headerCredentialGuard }),
-  /** A service application with a key pair (`private_key_jwt`). */
-  z.strictObject({
-    kind: z.literal('private_key'),
-    clientId: z.string().min(1).max(256),
-    /** An RSA key, as PEM or JWK text: the SDK signs its DPoP proofs with RS256 whatever the key. */
-    privateKey: credentialGuard.refine((key) => key.use(isRsaKey), 'expected an RSA private key as PEM or JWK'),
-    keyId: z.string().min(1).max(256),
-    scopes: z
-      .array(z.string().regex(/^okta\.[A-Za-z.]+$/))
-      .min(1)
-      .default(['okta.users.read', 'okta.users.manage']),
-  }),
-]);
-
-const callersGuard = z
-  .strictObject({
-    /** The static header of a hook with an HTTP channel. */
-    secret: z
-      .strictObject({
-        header: z
-          .string()
-          .regex(/^[A-Za-z0-9-]{1,64}$/)
-          .transform((name) => name.toLowerCase())
-          .default('authorization'),
-        value: z.string().min(16).pipe(headerCredentialGuard),
-      })
-      .optional(),
-    /** The access token of a hook with an OAuth channel. */
-    oauth: z
-      .strictObject({
-        issuer: safeUrlGuard,
-        audience: z.string().min(1).max(1024),
-        /** The client Okta takes its token as; any other holder of a token for that audience is refused. */
-        clientId: z.string().min(1).max(256),
-        /** Where the issuer publishes its keys; the default is where Okta does: `<issuer>/v1/keys`. */
-        jwksUri: safeUrlGuard.optional(),
-      })
-      .optional(),
-  })
-  .refine(({ secret, oauth }) => secret !== undefined || oauth !== undefined, 'expected secret, oauth or both');
-
-/** One Okta org in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s. */
-export const oktaConnectionGuard = z.strictObject({
-  ...connectionFields,
-  kind: z.literal('okta'),
-  okta: z.strictObject({
-    orgUrl: orgUrlGuard,
-    auth: apiAuthGuard,
-    /** The custom profile attribute that holds the enrolment token. */
-    attribute: z
-      .string()
-      .regex(/^[A-Za-z][A-Za-z0-9_]{0,59}$/)
-      .refine((name) => !baseAttributes.has(name.toLowerCase()), 'expected a custom attribute')
-      .default('facestepToken'),
-    hooks: callersGuard,
-  }),
-});
-
-/** One Okta org, configured. */
-export type OktaConnection = z.output<typeof oktaConnectionGuard>;
+/** Longest receipt taken, in characters; ours are of some 700, and more with a long audience or nonce. */
+export const maxReceiptCharacters = 2048;
 
 /*
  * What Okta sends. Only what is used is looked at, so that Okta's own variations pass: versions as text or number,
@@ -153,14 +57,77 @@ const registrationHookGuard = z
     eventType: z.literal('com.okta.user.pre-registration'),
     // Absent in calls of the Classic Engine, which are all self-service registrations.
     requestType: z.string().nullish(),
-    data: z.object({ context: z.object({ user: userGuard.nullish() }) }),
+    data: z.object({
+      context: z.object({ user: userGuard.nullish() }),
+      userProfile: z.record(z.string(), z.unknown()).nullish(),
+    }),
   })
   .transform(({ eventId, eventTime, requestType, data }) => ({
     eventId,
     eventTime,
     /** The user whose profile is being completed; `null` where the person is not a user yet. */
     user: requestType === 'progressive.profile' ? (data.context.user?.id ?? null) : null,
+    /** What a person who signs up filled in; `null` where nobody does. */
+    form:
+      (requestType ?? 'self.service.registration') === 'self.service.registration' ? (data.userProfile ?? null) : null,
   }));
+
+const samlHookGuard = z
+  .object({
+    ...eventFields,
+    eventType: z.literal('com.okta.saml.tokens.transform'),
+    data: z.object({ context: z.object({ user: userGuard }), assertion: mintedGuard.partial().nullish() }),
+  })
+  .transform(({ eventId, eventTime, data }) => ({
+    eventId,
+    eventTime,
+    user: data.context.user.id,
+    /** Whether the application already has an attribute statement of our name. */
+    hasFaceClaim: Object.hasOwn(data.assertion?.claims ?? {}, faceClaim),
+  }));
+
+const passwordImportHookGuard = z
+  .object({
+    ...eventFields,
+    eventType: z.literal('com.okta.user.credential.password.import'),
+    data: z.object({
+      context: z.object({
+        credential: z.object({
+          // Okta takes 100 characters; it becomes part of a key in the state store.
+          username: z.string().min(1).max(256),
+          password: z.string().transform((text) => new UserSecret(text)),
+        }),
+      }),
+    }),
+  })
+  .transform(({ eventId, eventTime, data }) => ({ eventId, eventTime, ...data.context.credential }));
+
+const eventHookGuard = z.object({
+  eventType: z.literal('com.okta.event_hook'),
+  data: z.object({ events: z.array(z.unknown()) }),
+});
+
+const eventGuard = z
+  .object({
+    // The same for each time the event is told; becomes part of a key in the state store.
+    uuid: z.string().min(1).max(256),
+    eventType: z.string(),
+    outcome: z.object({ result: z.string().nullish() }).nullish(),
+    target: z.array(z.object({ type: z.string().nullish(), id: z.string().nullish() })).nullish(),
+  })
+  .transform(({ uuid, eventType, outcome, target }) => ({
+    uuid,
+    eventType,
+    /** Whether it happened, or was only tried. */
+    isDone: (outcome?.result ?? 'SUCCESS') === 'SUCCESS',
+    users: (target ?? []).flatMap(({ type, id }) => (type === 'User' && isUserId(id ?? '') ? [id ?? ''] : [])),
+  }));
+
+/** One entry of the system log, as far as it is used. */
+export type OktaEvent = z.output<typeof eventGuard>;
+
+/** Okta takes a login, part of one, or `me` in place of an id; all ids of users begin with `00u`. */
+export const isUserId = (text: string): boolean => /^00u[A-Za-z0-9]{1,61}$/.test(text);
 
 /** A token Okta is about to sign. */
 export interface MintedToken {
@@ -199,6 +166,40 @@ export const parseTokenHook = (body: Uint8Array): TokenHook => parse(tokenHookGu
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */
 export const parseRegistrationHook = (body: Uint8Array): RegistrationHook => parse(registrationHookGuard, body);
+
+/** What a SAML assertion inline hook call says, as far as it is used. */
+export type SamlHook = z.output<typeof samlHookGuard>;
+
+/** What a password import inline hook call says. */
+export type PasswordImportHook = z.output<typeof passwordImportHookGuard>;
+
+/**
+ * Reads the body of a SAML assertion inline hook call.
+ * @throws FaceError `request_malformed`
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
+ */
+export const parseSamlHook = (body: Uint8Array): SamlHook => parse(samlHookGuard, body);
+
+/**
+ * Reads the body of a password import inline hook call. The password is what somebody typed; nothing says it is right.
+ * @throws FaceError `request_malformed`
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createPasswordImportInlineHook
+ */
+export const parsePasswordImportHook = (body: Uint8Array): PasswordImportHook => parse(passwordImportHookGuard, body);
+
+/**
+ * Reads what an event hook tells: an entry of Okta's system log each. They are read one by one, as one that is not
+ * understood must not keep the others from being heard.
+ * @returns the users whom something was done to, and how many entries were not understood
+ * @throws FaceError `request_malformed` where it is no list of entries
+ * @see https://developer.okta.com/docs/concepts/event-hooks/
+ */
+export function parseEvents(body: Uint8Array): { readonly events: readonly OktaEvent[]; readonly unread: number } {
+  const entries = parse(eventHookGuard, body).data.events;
+  const read = entries.map((entry) => eventGuard.safeParse(entry));
+  const events = read.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  return { events, unread: entries.length - events.length };
+}
 
 function parse<Output>(guard: z.ZodType<Output>, body: Uint8Array): Output {
   const parsed = guard.safeParse(parseJson(body));

@@ -1,20 +1,51 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { z } from 'zod';
-import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
+import type { Adapter, RawRequest } from '../../adapters/adapter.js';
 import { createAdapter } from '../../adapters/index.js';
-import { createOktaAdapter, type OktaAdapter } from '../../adapters/okta/index.js';
-import { oktaConnectionGuard, parseRegistrationHook, parseTokenHook } from '../../adapters/okta/schema.js';
+import { createOktaAdapter } from '../../adapters/okta/index.js';
+import { createOktaProvisioning } from '../../adapters/okta/provision.js';
+import {
+  parseEvents,
+  parsePasswordImportHook,
+  parseRegistrationHook,
+  parseSamlHook,
+  parseTokenHook,
+} from '../../adapters/okta/schema.js';
+import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
+import type { Provisioning } from '../../adapters/provisioning.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { recordPassedStepUp } from '../../src/core/passed-step-up.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
-import { toIso } from '../../src/core/units.js';
+import { subjectOfIdentifier } from '../../src/core/step-up.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
 import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
 import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
+import {
+  rightPassword,
+  toLifecycleEvent,
+  toPasswordEvent,
+  toProgressiveEvent,
+  toSamlEvent,
+  toTokenEvent,
+} from './okta-events.js';
+import {
+  eventReplyGuard,
+  isAllowed,
+  isClaimed,
+  isCommanded,
+  isKept,
+  isStated,
+  passwordReplyGuard,
+  registrationReplyGuard,
+  samlReplyGuard,
+  tokenReplyGuard,
+} from './okta-replies.js';
 import { createManualClock } from './state.js';
 
 /** The header secret of the test's hooks. */
@@ -23,7 +54,7 @@ export const hookSecret = `Bearer ${canary}-hook-secret`;
 /** A simulated org, an adapter connected to it, and what they work with. */
 export interface OktaBench {
   readonly okta: OktaSimulator;
-  readonly adapter: OktaAdapter;
+  readonly adapter: Adapter;
   readonly core: CoreDeps & {
     readonly log: ReturnType<typeof createTextLog>;
     readonly audit: ReturnType<typeof createMemoryAudit>;
@@ -33,10 +64,18 @@ export interface OktaBench {
   /** Notes a passed step-up of the user, as of now. */
   passStepUp(userId: string, stepUpId?: string): Promise<void>;
   /** An adapter for the same org with other settings. */
-  connect(settings?: OktaSettings): OktaAdapter;
+  connect(settings?: OktaSettings): Adapter;
+  /** What sets the org up for the connection with other settings. */
+  provision(settings?: OktaSettings & { readonly publicUrl?: string }): Provisioning;
+  /** Where the former directory of users to import is asked, and with which secret. */
+  readonly passwordVerifier: { readonly url: string; readonly secret: string };
+  /** What the former directory was asked, oldest first. */
+  readonly passwordsAsked: readonly { readonly username: string; readonly password: string }[];
   /** The same adapter as the service makes it for a connection in shadow mode. */
   connectInShadowMode(): Promise<Adapter>;
   close(): Promise<void>;
+  /** As `close`, where the org was closed before. */
+  closeButOkta(): Promise<void>;
 }
 
 /** What differs from the usual settings of the tests. */
@@ -58,6 +97,8 @@ export async function openOktaBench(): Promise<OktaBench> {
   const log = createTextLog();
   const audit = createMemoryAudit();
   const state = createSqliteState({ file: ':memory:', clock });
+  const formerDirectory = await startFormerDirectory();
+  const passwordVerifier = { url: formerDirectory.url, secret: `${canary}-verifier-secret` };
   const signer = await createTestSigner();
   const verifier = createTestVerifier();
   const core = { clock, random: systemRandom, state, audit, log, verifier, signer, issuer: testIssuer };
@@ -70,6 +111,7 @@ export async function openOktaBench(): Promise<OktaBench> {
         orgUrl: okta.url,
         auth: { kind: 'api_token', token: okta.apiToken },
         hooks: { secret: { value: hookSecret } },
+        passwordImport: { verifier: passwordVerifier },
         ...changes,
       },
     }),
@@ -77,8 +119,12 @@ export async function openOktaBench(): Promise<OktaBench> {
     fetch: send,
   });
   const connect = (settings: OktaSettings = {}) => createOktaAdapter(toDeps(settings));
+  const provision = ({ publicUrl = testIssuer, ...settings }: OktaSettings & { publicUrl?: string } = {}) => {
+    const deps = toDeps(settings);
+    return createOktaProvisioning({ ...deps, publicUrl, clock, random: systemRandom, log });
+  };
+  await provision().steps[0]!.apply();
   const adapter = connect();
-  await adapter.profile.ensureAttribute();
   return {
     okta,
     adapter,
@@ -86,6 +132,9 @@ export async function openOktaBench(): Promise<OktaBench> {
     clock,
     policy: usual,
     connect,
+    provision,
+    passwordVerifier,
+    passwordsAsked: formerDirectory.asked,
     connectInShadowMode: () => {
       const { settings, ...deps } = toDeps({ policy: { mode: 'shadow' } });
       return createAdapter(settings, deps);
@@ -99,10 +148,41 @@ export async function openOktaBench(): Promise<OktaBench> {
       ),
     async close() {
       await okta.close();
+      await formerDirectory.close();
+      await state.close();
+    },
+    closeButOkta: async () => {
+      await formerDirectory.close();
       await state.close();
     },
   };
 }
+
+/** The directory that users to import come from: it takes one password for everybody, from whoever has the secret. */
+async function startFormerDirectory() {
+  const asked: { username: string; password: string }[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    if (request.headers.authorization !== `Bearer ${canary}-verifier-secret`) return response.writeHead(401).end();
+    const question = questionGuard.parse(JSON.parse(Buffer.concat(chunks).toString()));
+    asked.push(question);
+    return response.end(JSON.stringify({ verified: question.password === rightPassword }));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  return {
+    asked,
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/verify`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const questionGuard = z.strictObject({ username: z.string(), password: z.string() });
 
 /** A call with the right secret. */
 export const signed = (body: Uint8Array): RawRequest => ({
@@ -121,107 +201,6 @@ const unsigned = (body: Uint8Array): readonly RawRequest[] =>
     { authorization: `${hookSecret}, ${hookSecret}` },
     { 'x-authorization': hookSecret },
   ].map((headers) => ({ method: 'POST', headers, body }));
-
-const operationGuard = z.strictObject({
-  op: z.enum(['add', 'replace']),
-  path: z.literal('/claims/face_verification'),
-  value: z.strictObject({
-    result: z.literal('verified'),
-    at: z.int(),
-    txn: z.string(),
-    liveness: z.number().min(0).max(1).optional(),
-  }),
-});
-const removalGuard = z.strictObject({ op: z.literal('remove'), path: z.literal('/claims/face_verification') });
-
-// OAuth allows no other characters in error_description (RFC 6749, section 4.1.2.1).
-const summaryGuard = z.string().regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
-
-const untrustedGuard = z.strictObject({ status: z.literal(401), body: z.null() });
-
-/** What Okta accepts from a token hook; a status other than 200 lets the token through unchanged. */
-export const tokenReplyGuard = z.union([
-  untrustedGuard,
-  z.strictObject({
-    status: z.literal(200),
-    body: z.union([
-      z.strictObject({ error: z.strictObject({ errorSummary: summaryGuard }) }),
-      z.strictObject({
-        commands: z.array(
-          z.strictObject({
-            type: z.enum(['com.okta.identity.patch', 'com.okta.access.patch']),
-            value: z.array(z.union([operationGuard, removalGuard])).min(1),
-          }),
-        ),
-      }),
-    ]),
-  }),
-]);
-
-const actionGuard = (registration: 'ALLOW' | 'DENY') =>
-  z.tuple([
-    z.strictObject({
-      type: z.literal('com.okta.action.update'),
-      value: z.strictObject({ registration: z.literal(registration) }),
-    }),
-  ]);
-
-/** What Okta accepts from a registration hook. */
-export const registrationReplyGuard = z.union([
-  untrustedGuard,
-  z.strictObject({
-    status: z.literal(200),
-    body: z.union([
-      z.strictObject({ commands: actionGuard('ALLOW') }),
-      z.strictObject({
-        commands: actionGuard('DENY'),
-        error: z.strictObject({
-          errorSummary: summaryGuard,
-          errorCauses: z.tuple([
-            z.strictObject({
-              errorSummary: z.string().min(1),
-              reason: z.string().regex(/^[A-Z_]+$/),
-              locationType: z.literal('body'),
-              location: z.literal('data.userProfile.login'),
-              domain: z.literal('end-user'),
-            }),
-          ]),
-        }),
-      }),
-    ]),
-  }),
-]);
-
-/** Whether the reply puts the claim into a token. */
-export const isClaimed = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"result":"verified"');
-
-/** Whether Okta mints the token, having been told nothing against it. */
-const isCommanded = ({ status, body }: RawReply): boolean =>
-  status === 200 && z.object({ commands: z.array(z.unknown()) }).safeParse(body).success;
-
-/** Whether the reply lets the profile be completed. */
-export const isAllowed = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"ALLOW"');
-
-/** A token hook call about a user, with only what is used. */
-export const toTokenEvent = (clock: Clock, user: string, eventId: string) => ({
-  eventId,
-  eventTime: toIso(clock.now()),
-  eventType: 'com.okta.oauth2.tokens.transform',
-  data: {
-    context: { user: { id: user } },
-    identity: { claims: { sub: user } },
-    access: { claims: { uid: user, sub: 'somebody@example.com' } },
-  },
-});
-
-/** A registration hook call about an existing user, with only what is used. */
-export const toProgressiveEvent = (clock: Clock, user: string, eventId: string) => ({
-  eventId,
-  eventTime: toIso(clock.now()),
-  eventType: 'com.okta.user.pre-registration',
-  requestType: 'progressive.profile',
-  data: { context: { user: { id: user } }, userProfileUpdate: { employeeNumber: '1234' } },
-});
 
 /** Okta for the suite every adapter runs. */
 export async function setUpOkta(): Promise<AdapterHarness> {
@@ -250,6 +229,34 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     isGranted: isAllowed,
     isLetThrough: isAllowed,
   };
+  const saml: HookHarness = {
+    ...shared,
+    fixturePrefix: 'saml-',
+    parse: parseSamlHook,
+    toEvent: (subject, eventId) => toSamlEvent(clock, subject, eventId),
+    replyGuard: samlReplyGuard,
+    isGranted: isStated,
+    isLetThrough: isCommanded,
+  };
+  const passwordImport: HookHarness = {
+    ...shared,
+    fixturePrefix: 'password-import-',
+    parse: parsePasswordImportHook,
+    toEvent: (subject, eventId) => toPasswordEvent(clock, subject, eventId),
+    replyGuard: passwordReplyGuard,
+    isGranted: isKept,
+    // Okta goes on as without a hook: it signs nobody in by a password that nobody vouches for.
+    isLetThrough: isCommanded,
+  };
+  const events: HookHarness = {
+    ...shared,
+    fixturePrefix: 'events-',
+    parse: parseEvents,
+    toEvent: toLifecycleEvent,
+    replyGuard: eventReplyGuard,
+    isGranted: () => false,
+    isLetThrough: ({ status }) => status === 204,
+  };
   let isStopped = false;
   return {
     adapter,
@@ -265,10 +272,14 @@ export async function setUpOkta(): Promise<AdapterHarness> {
       await okta.close();
     },
     connectInShadowMode: () => bench.connectInShadowMode(),
-    passStepUp: (subject) => bench.passStepUp(subject),
-    hooks: { token, registration },
+    async passStepUp(subject) {
+      await bench.passStepUp(subject);
+      // A user to import is known by a name alone.
+      await bench.passStepUp(subjectOfIdentifier(subject));
+    },
+    hooks: { token, registration, saml, 'password-import': passwordImport, events },
     async close() {
-      if (isStopped) await core.state.close();
+      if (isStopped) await bench.closeButOkta();
       else await bench.close();
     },
   };

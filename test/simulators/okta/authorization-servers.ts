@@ -161,6 +161,9 @@ export function createAuthorizationServersApi(org: Org, requireScope: RequireSco
     policy.rule.definition = parsed.data;
     response.json(toRuleView(policy));
   });
+  router.get('/:id/claims', read, (request, response) => {
+    response.json(find(request.params.id).claims);
+  });
   router.post('/:id/claims', manage, (request, response) => {
     const parsed = claimGuard.safeParse(request.body);
     if (!parsed.success) throw invalid('claim', ['The claim was not understood']);

@@ -1,0 +1,149 @@
+import type { Connection } from '../../src/core/connection.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import { revokeSubject } from '../../src/core/revoke.js';
+import { addSec } from '../../src/core/units.js';
+import { FaceError, toCode } from '../../src/errors.js';
+import type { RawReply, RawRequest } from '../adapter.js';
+import type { FlowDeps } from './flow.js';
+import { isRefusedByStatus } from './profile.js';
+import { passEvents, toVerification, unfinishedEvents } from './reply.js';
+import { parseEvents } from './schema.js';
+
+/**
+ * What ends an enrolment. A suspended user may come back, and enrols anew then: who was locked out of everything is not
+ * let in by an old token.
+ */
+export const endingEvents = [
+  'user.lifecycle.deactivate',
+  'user.lifecycle.suspend',
+  'user.lifecycle.delete.initiated',
+] as const;
+
+const isEnding = (eventType: string): boolean => endingEvents.some((ending) => ending === eventType);
+
+/** Okta waits 3 s for the answer. */
+const ANSWER_TIMEOUT_MS = 2_000;
+
+/** Okta may tell the same event again for an unknown time. */
+const doneKeptSec = 7 * 86_400;
+
+/** Calls of Okta's API at once: an administrator may deactivate thousands. */
+const lanes = 4;
+
+/** How long after each failure it is tried again. */
+const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
+
+/** Ends the enrolment of a user for one event; resolves once that is done, however many tries it takes. */
+export type Revoke = (subject: string, uuid: string) => Promise<void>;
+
+/**
+ * Answers an event hook call. Okta's one GET is answered with its challenge: it carries no secret that Okta documents, and
+ * tells nothing. What a POST tells is acted on, and the answer waits for it as long as Okta waits; then it asks Okta to
+ * tell it once more, while the work goes on.
+ * @throws FaceError `caller_untrusted`, `request_malformed`, `profile_unavailable`
+ * @see https://developer.okta.com/docs/concepts/event-hooks/
+ */
+export async function handleEventHook(
+  raw: RawRequest,
+  deps: FlowDeps & { readonly revoke: Revoke },
+): Promise<RawReply> {
+  if (raw.method === 'GET') return toVerification(parseChallenge(raw.headers['x-okta-verification-challenge']));
+  await deps.verifyCaller(raw.headers);
+  const { events, unread } = parseEvents(raw.body);
+  if (unread > 0) deps.core.log.warn('events not understood', { connection: deps.connection.id, count: unread });
+  const endings = events.filter(({ eventType, isDone }) => isDone && isEnding(eventType));
+  const work = endings.flatMap(({ uuid, users }) => users.map((user) => deps.revoke(user, uuid)));
+  const isDone = await settlesWithin(ANSWER_TIMEOUT_MS, work);
+  return isDone ? passEvents : unfinishedEvents;
+}
+
+function parseChallenge(header: string | undefined): string {
+  if (header === undefined || !/^[\x21-\x7e]{1,1024}$/.test(header)) {
+    throw new FaceError('request_malformed', { reason: 'no challenge' });
+  }
+  return header;
+}
+
+/** Whether all of it succeeded in that time; it goes on in any case. */
+async function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const outOfTime = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  const outcomes = Promise.allSettled(work).then((all) => all.every(({ status }) => status === 'fulfilled'));
+  return Promise.race([outcomes, outOfTime]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Makes what ends enrolments of one connection. The same event told again joins the work under way, and does nothing once
+ * that is done: the user may have enrolled anew since.
+ */
+export function createRevoke({ connection, core }: Pick<FlowDeps, 'connection' | 'core'>): Revoke {
+  const running = new Map<string, Promise<void>>();
+  const inLane = createLanes(lanes);
+  const tryAll = async (subject: string, uuid: string): Promise<void> => {
+    for (const pauseMs of [...pausesMs, null]) {
+      try {
+        return await inLane(() => revokeOnce({ connection, subject, uuid }, core));
+      } catch (error) {
+        const code = toCode(error);
+        core.log.warn('enrolment not ended yet', { connection: connection.id, subject, code });
+        if (pauseMs === null) throw error;
+        await pause(pauseMs);
+      }
+    }
+  };
+  return (subject, uuid) => {
+    const key = JSON.stringify([subject, uuid]);
+    const known = running.get(key);
+    if (known !== undefined) return known;
+    const work = tryAll(subject, uuid)
+      .catch((error: unknown) => {
+        core.log.error('enrolment not ended', { connection: connection.id, subject, code: toCode(error) });
+        throw error;
+      })
+      .finally(() => running.delete(key));
+    // Whoever waited may have gone.
+    work.catch(() => {});
+    running.set(key, work);
+    return work;
+  };
+}
+
+async function revokeOnce(
+  { connection, subject, uuid }: { connection: Connection; subject: string; uuid: string },
+  core: CoreDeps,
+): Promise<void> {
+  const key = `ended:${connection.id}:${JSON.stringify([subject, uuid])}`;
+  if ((await core.state.read(key)) !== null) return;
+  try {
+    await revokeSubject({ connection, subject }, core);
+  } catch (error) {
+    if (isRefusedByStatus(error)) {
+      core.log.warn('the token is denied, and stays in the profile of a deactivated user', {
+        connection: connection.id,
+        subject,
+      });
+    } else if (toCode(error) !== 'subject_unknown') throw error;
+  }
+  const expiresAt = addSec(core.clock.now(), doneKeptSec);
+  await core.state.write(key, true, { when: 'any', expiresAt, mayBeLost: true });
+}
+
+/** Runs work in the order it came, so many at once. */
+function createLanes(count: number): (work: () => Promise<void>) => Promise<void> {
+  const ends = Array.from({ length: count }, () => Promise.resolve());
+  let next = 0;
+  return (work) => {
+    const lane = next++ % count;
+    const done = (ends[lane] ?? Promise.resolve()).then(work);
+    ends[lane] = done.catch(() => {});
+    return done;
+  };
+}
+
+/** Does not keep a process alive that is told to end. */
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });

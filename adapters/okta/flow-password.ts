@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { UserSecret } from '../../src/core/concealed.js';
+import type { Fetch, Log } from '../../src/core/ports.js';
+import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import { FaceError } from '../../src/errors.js';
+import type { RawReply, RawRequest } from '../adapter.js';
+import { decide, type FlowDeps } from './flow.js';
+import { unverifiedPassword, verifiedPassword } from './reply.js';
+import { parsePasswordImportHook } from './schema.js';
+import type { OktaConnection } from './schema-connection.js';
+
+/** Whether a password is the right one in the directory the user comes from. */
+export type VerifyPassword = (credential: {
+  readonly username: string;
+  readonly password: UserSecret;
+}) => Promise<boolean>;
+
+/** With the time of the decision before it well within Okta's 3 s. */
+const VERIFIER_TIMEOUT_MS = 1_000;
+
+const answerGuard = z.object({ verified: z.boolean() });
+
+/** Asks the customer's own check of passwords. No answer, a late one and one not understood say no. */
+export function createVerifyPassword(
+  { url, secret }: NonNullable<OktaConnection['okta']['passwordImport']>['verifier'],
+  { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
+): VerifyPassword {
+  return async ({ username, password }) => {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: secret.use((text) => ({ 'Content-Type': 'application/json', Authorization: `Bearer ${text}` })),
+        body: password.use((text) => JSON.stringify({ username, password: text })),
+        // The password goes nowhere else.
+        redirect: 'error',
+        signal: AbortSignal.timeout(VERIFIER_TIMEOUT_MS),
+      });
+      if (response.ok) return answerGuard.parse(await response.json()).verified;
+      log.warn('the password verifier refused to answer', { status: response.status });
+    } catch {
+      // No reason: what fetch and zod throw may quote what was sent.
+      log.warn('the password verifier did not answer');
+    }
+    return false;
+  };
+}
+
+/**
+ * Answers a password import inline hook call. `VERIFIED` would make Okta keep whatever was typed as the user's password,
+ * and a face knows no password: so the customer's own check must say that it is right, and only after a fresh face check
+ * of that user name (a user whose password is yet to be imported is known by no other name), so that nobody else's guesses reach it. Without such a check no password is ever right.
+ * @throws FaceError `caller_untrusted`, `request_malformed`, `event_out_of_time`, `face_not_verified`,
+ *   `profile_unavailable`
+ */
+export async function handlePasswordImportHook(
+  raw: RawRequest,
+  deps: FlowDeps & { readonly verifyPassword: VerifyPassword | null },
+): Promise<RawReply> {
+  await deps.verifyCaller(raw.headers);
+  const { username, password, ...event } = parsePasswordImportHook(raw.body);
+  if (deps.verifyPassword === null) throw new FaceError('face_not_verified', { reason: 'no password verifier' });
+  const decision = await decide({ ...event, hook: 'password-import', subject: subjectOfIdentifier(username) }, deps);
+  const mayAsk = decision.outcome === 'verified' || decision.fallback === 'pass';
+  return mayAsk && (await deps.verifyPassword({ username, password })) ? verifiedPassword : unverifiedPassword;
+}

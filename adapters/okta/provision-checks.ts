@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { epochMs, toIso } from '../../src/core/units.js';
+import { FaceError } from '../../src/errors.js';
+import type { Json } from '../../src/json.js';
+import type { Check, Finding } from '../provisioning.js';
+import { createSendToOkta, parseAnswer } from './client.js';
+import { inspectAttribute, tokenAttribute } from './provision-attribute.js';
+import {
+  findEventHook,
+  findInlineHook,
+  type InlineHookName,
+  type OktaProvisionDeps,
+  uriOf,
+} from './provision-hooks.js';
+import { listTokenRules, readTokenHook } from './provision-rules.js';
+import { faceClaim } from './schema.js';
+
+/** Beyond this, hooks refuse events as too old or from the future. */
+const greatestSkewSec = 300;
+/** Clocks that are kept drift less. */
+const usualSkewSec = 30;
+
+/** Okta waits 3 s, also for its own way to this server and back. */
+const slowMs = 1_500;
+
+const pass = (found: string): Finding => ({ verdict: 'pass', found, remedy: null });
+const warn = (found: string, remedy: string): Finding => ({ verdict: 'warn', found, remedy });
+const fail = (found: string, remedy: string): Finding => ({ verdict: 'fail', found, remedy });
+
+const notProvisioned = 'Run facestep provision for this connection';
+
+/** What tells how a connection stands at its org, in the order in which one thing needs the other. */
+export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
+  const { registration, saml } = deps.settings.okta.provision;
+  const hooks: InlineHookName[] = [
+    'token',
+    ...(registration === undefined ? [] : (['registration'] as const)),
+    ...(saml ? (['saml'] as const) : []),
+    ...(deps.settings.okta.passwordImport === undefined ? [] : (['password-import'] as const)),
+  ];
+  return [
+    { title: 'Credentials of the service', run: () => checkCredentials(deps) },
+    { title: 'Clocks', run: () => checkClocks(deps) },
+    { title: 'Profile attribute', run: () => checkAttribute(deps) },
+    ...hooks.map((hook) => ({ title: `Inline hook: ${hook}`, run: () => checkInlineHook(hook, deps) })),
+    { title: 'Okta calls the token hook, and is answered in time', run: () => checkTokenHookAnswers(deps) },
+    { title: 'Rules that mint tokens without the hook', run: () => checkRules(deps) },
+    { title: 'Claims configured by hand', run: () => checkClaims(deps) },
+    { title: 'Event hook', run: () => checkEventHook(deps) },
+    { title: 'Profiles of deactivated users', run: async () => deactivatedUsers },
+    { title: 'Okta when this server is down', run: async () => failsOpen },
+  ];
+}
+
+/** Whether the org can be reached with what the running service has; it takes the scopes of the configuration. */
+async function checkCredentials({ settings, fetch }: OktaProvisionDeps): Promise<Finding> {
+  const send = createSendToOkta(settings.okta, fetch);
+  try {
+    await send('GET', '/api/v1/users?limit=1');
+    return pass('The org answers, and lets the service read users');
+  } catch (error) {
+    if (!(error instanceof FaceError)) throw error;
+    if (error.code === 'provider_refused') {
+      return fail(
+        `Okta refuses the credentials of the service: ${JSON.stringify(error.detail)}`,
+        'Grant okta.users.read and okta.users.manage to the application, with an administrator role for these users',
+      );
+    }
+    return fail('The org does not answer', 'Check okta.orgUrl, and that this machine may reach it');
+  }
+}
+
+/** Okta's clock is in every answer, to the second. */
+async function checkClocks({ send, clock }: OktaProvisionDeps): Promise<Finding> {
+  const { headers } = await send('GET', '/api/v1/meta/schemas/user/default');
+  const { data: date } = z.coerce.date().safeParse(headers.get('date') ?? '');
+  if (date === undefined)
+    return warn('Okta’s answer does not tell its time', 'Compare the clock of this machine by hand');
+  const theirs = epochMs(date.getTime());
+  const skewSec = Math.round((clock.now() - theirs) / 1000);
+  const found = `This machine is ${Math.abs(skewSec)} s ${skewSec < 0 ? 'behind' : 'ahead of'} Okta (${toIso(theirs)})`;
+  const remedy = 'Keep the clock of this machine by NTP';
+  if (Math.abs(skewSec) >= greatestSkewSec) return fail(`${found}: every hook call is refused`, remedy);
+  return Math.abs(skewSec) > usualSkewSec ? warn(found, remedy) : pass(found);
+}
+
+async function checkAttribute({ settings, send }: OktaProvisionDeps): Promise<Finding> {
+  const { attribute } = settings.okta;
+  const status = await inspectAttribute(tokenAttribute(attribute), send);
+  if (status.state === 'ready') return pass(`${attribute} holds a token, and users cannot write it`);
+  return status.state === 'blocked'
+    ? fail(status.reason, status.remedy)
+    : fail(`There is no attribute ${attribute}`, notProvisioned);
+}
+
+async function checkInlineHook(hook: InlineHookName, deps: OktaProvisionDeps): Promise<Finding> {
+  const { ours } = await findInlineHook(hook, deps);
+  if (ours === null) return fail('It is not registered', notProvisioned);
+  if (ours.channel.config.uri !== uriOf(deps, hook)) {
+    return fail(`It calls ${ours.channel.config.uri}, not ${uriOf(deps, hook)}`, notProvisioned);
+  }
+  return ours.status === 'ACTIVE'
+    ? pass(`"${ours.name}" is active and calls ${uriOf(deps, hook)}`)
+    : fail(`"${ours.name}" is not active`, notProvisioned);
+}
+
+const executedGuard = z.object({ commands: z.array(z.unknown()) });
+
+/**
+ * Has Okta call the token hook as for a client without a user: with its own stored secret, over its own network. That
+ * takes no step-up, and changes nothing.
+ */
+async function checkTokenHookAnswers(deps: OktaProvisionDeps): Promise<Finding> {
+  const { ours } = await findInlineHook('token', deps);
+  if (ours === null) return fail('It is not registered', notProvisioned);
+  const startedAt = deps.clock.now();
+  try {
+    const { body } = await deps.send('POST', `/api/v1/inlineHooks/${ours.id}/execute`, toPreview(deps));
+    const tookMs = deps.clock.now() - startedAt;
+    if (!executedGuard.safeParse(body).success) {
+      return fail('Okta gets another answer than this service gives', 'Check what stands before this service');
+    }
+    const found = `Okta got its answer; its API call took ${tookMs} ms in all`;
+    return tookMs > slowMs ? warn(found, 'Okta waits 3 s: run this service nearer to the org') : pass(found);
+  } catch (error) {
+    if (!(error instanceof FaceError && error.code === 'provider_refused')) throw error;
+    return fail(
+      `Okta did not get an answer it takes: ${JSON.stringify(error.detail)}`,
+      `Set the secret of "${ours.name}" in Workflow > Inline Hooks to the configured one, and check that Okta reaches ${uriOf(deps, 'token')}`,
+    );
+  }
+}
+
+const toPreview = ({ clock, random, publicUrl }: OktaProvisionDeps): Json => ({
+  eventId: Buffer.from(random(16)).toString('base64url'),
+  eventTime: toIso(clock.now()),
+  eventType: 'com.okta.oauth2.tokens.transform',
+  eventTypeVersion: '1.0',
+  cloudEventVersion: '0.1',
+  contentType: 'application/json',
+  source: publicUrl,
+  data: {
+    context: { protocol: { type: 'OAUTH2.0', request: { grant_type: 'client_credentials' } } },
+    access: { claims: { sub: 'facestep-doctor' }, token: { lifetime: { expiration: 3600 } }, scopes: {} },
+  },
+});
+
+async function checkRules(deps: OktaProvisionDeps): Promise<Finding> {
+  const { ours } = await findInlineHook('token', deps);
+  const rules = await listTokenRules(deps);
+  const hooked = rules.filter(({ actions }) => ours !== null && readTokenHook(actions) === ours.id);
+  const bare = rules.filter((rule) => !hooked.includes(rule)).map(({ id, name }) => `"${name ?? id}"`);
+  if (hooked.length === 0) return fail('The token hook hangs on no rule', notProvisioned);
+  return bare.length === 0
+    ? pass('The token hook hangs on every rule of the authorization server')
+    : warn(
+        `Tokens minted by ${bare.join(', ')} have no face claim`,
+        'Hang the hook on these rules too, or see that applications that need the claim are not under them',
+      );
+}
+
+const claimsGuard = z.array(z.object({ name: z.string() }));
+
+async function checkClaims({ settings, send }: OktaProvisionDeps): Promise<Finding> {
+  const server = settings.okta.provision.authorizationServerId;
+  const { body } = await send('GET', `/api/v1/authorizationServers/${server}/claims`);
+  return parseAnswer(claimsGuard, body).some(({ name }) => name === faceClaim)
+    ? fail(
+        `The authorization server sets ${faceClaim} by itself: in an outage it is in tokens nobody verified`,
+        `Delete that claim in Security > API > Authorization Servers > ${server} > Claims`,
+      )
+    : pass(`Nothing but the hook sets ${faceClaim}`);
+}
+
+async function checkEventHook(deps: OktaProvisionDeps): Promise<Finding> {
+  const ours = await findEventHook(deps);
+  if (ours === null) return fail('It is not registered: tokens of users who leave stay good', notProvisioned);
+  const isTold = ours.status === 'ACTIVE' && ours.verificationStatus === 'VERIFIED';
+  return isTold && ours.channel.config.uri === uriOf(deps, 'events')
+    ? pass(`"${ours.name}" is active and verified`)
+    : fail(`"${ours.name}" is not active, not verified or calls another address`, notProvisioned);
+}
+
+const deactivatedUsers: Finding = {
+  verdict: 'manual',
+  found:
+    'Okta does not let a deactivated user be changed, unless it is told to: the token is denied, and stays in the profile',
+  remedy:
+    'Directory > People > More actions > Edit Deactivated User Profile Updates: allow updates to deactivated users',
+};
+
+const failsOpen = warn(
+  'Okta mints tokens as if there were no hook where this server does not answer within 3 s, or answers 401',
+  `Applications must refuse tokens without ${faceClaim}.result = "verified"`,
+);

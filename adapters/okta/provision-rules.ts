@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { FaceError } from '../../src/errors.js';
+import type { Json } from '../../src/json.js';
+import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { parseAnswer, type SendToOkta } from './client.js';
+import { findInlineHook, type OktaProvisionDeps } from './provision-hooks.js';
+
+const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
+
+const objectGuard = z.record(z.string(), z.json());
+
+/** Rules are kept whole: what a PUT does not name, the rule loses. */
+const ruleGuard = z.looseObject({ id: z.string(), name: z.string().nullish(), actions: objectGuard });
+type Rule = z.infer<typeof ruleGuard>;
+
+/** What Okta sets by itself, and takes from nobody. */
+const readOnlyFields = new Set(['id', 'created', 'lastUpdated', 'system', '_links', '_embedded']);
+
+/** A policy and its rule, if they are named. */
+interface Chosen {
+  readonly policyId?: string | undefined;
+  readonly ruleId?: string | undefined;
+}
+
+type Located = { readonly path: string; readonly rule: Rule } | Extract<StepStatus, { state: 'blocked' }>;
+
+const maxPages = 20;
+
+/** All entries of a list that Okta gives out in pages. */
+async function listAll<Entry>(guard: z.ZodType<Entry>, path: string, send: SendToOkta): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let next: string | null = path;
+  for (let page = 0; next !== null && page < maxPages; page++) {
+    const { body, headers } = await send('GET', next);
+    entries.push(...parseAnswer(z.array(guard), body));
+    const link = /<([^>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
+    next = link !== undefined && URL.canParse(link) ? new URL(link).pathname + new URL(link).search : null;
+  }
+  return entries;
+}
+
+/** The one that is named, or else the only one there is. */
+function pick<Entry extends z.infer<typeof idGuard>>(
+  what: string,
+  setting: string,
+  entries: readonly Entry[],
+  id: string | undefined,
+): Entry | Extract<StepStatus, { state: 'blocked' }> {
+  const [only] = id === undefined ? entries : entries.filter((entry) => entry.id === id);
+  if (only !== undefined && (id !== undefined || entries.length === 1)) return only;
+  const found = entries.map(({ id: each, name }) => `${each} (${name ?? 'unnamed'})`).join(', ');
+  return {
+    state: 'blocked',
+    reason: id === undefined ? `There are ${entries.length} ${what}` : `There is no such one among the ${what}`,
+    remedy: `Name one as ${setting}: ${found === '' ? 'there is none yet' : found}`,
+  };
+}
+
+const isBlocked = (found: object): found is Extract<StepStatus, { state: 'blocked' }> =>
+  'state' in found && found.state === 'blocked';
+
+async function locate(
+  {
+    policies,
+    rulesOf,
+    setting,
+    chosen,
+  }: {
+    readonly policies: string;
+    readonly rulesOf: (policyId: string) => string;
+    readonly setting: string;
+    readonly chosen: Chosen;
+  },
+  send: SendToOkta,
+): Promise<Located> {
+  const policy = pick('policies', `${setting}.policyId`, await listAll(idGuard, policies, send), chosen.policyId);
+  if (isBlocked(policy)) return policy;
+  const path = rulesOf(policy.id);
+  const rule = pick('rules', `${setting}.ruleId`, await listAll(ruleGuard, path, send), chosen.ruleId);
+  return isBlocked(rule) ? rule : { path: `${path}/${rule.id}`, rule };
+}
+
+/** How a rule holds the hook that hangs on it. */
+interface Hanger {
+  readonly title: string;
+  readonly hook: 'token' | 'registration';
+  locate(): Promise<Located>;
+  /** The hook that hangs there; `null` for none. */
+  readHook(actions: Rule['actions']): string | null;
+  /** The same actions with that hook. */
+  withHook(actions: Rule['actions'], hookId: string): Rule['actions'];
+}
+
+function createRuleStep({ title, hook, locate, readHook, withHook }: Hanger, deps: OktaProvisionDeps): ProvisionStep {
+  return {
+    title,
+    async inspect(): Promise<StepStatus> {
+      const located = await locate();
+      if (isBlocked(located)) return located;
+      const { rule } = located;
+      const { ours } = await findInlineHook(hook, deps);
+      const hanging = readHook(rule.actions);
+      if (hanging !== null && hanging === ours?.id) return { state: 'ready' };
+      const name = rule.name ?? rule.id;
+      if (hanging !== null) {
+        return {
+          state: 'blocked',
+          reason: `Another inline hook (${hanging}) hangs on the rule "${name}", and a rule holds one`,
+          remedy: 'Take it off the rule, name another rule in the configuration, or have that hook call this server',
+        };
+      }
+      return {
+        state: 'missing',
+        changes: [`Hang the inline hook on the rule "${name}"; the rest of it stays as it is`],
+      };
+    },
+    async apply() {
+      const located = await locate();
+      const { ours } = await findInlineHook(hook, deps);
+      if (isBlocked(located) || ours === null) throw new FaceError('config_invalid', { step: title });
+      const kept = Object.entries(located.rule).filter(([field]) => !readOnlyFields.has(field));
+      const rule = parseAnswer(objectGuard, Object.fromEntries(kept));
+      await deps.send('PUT', located.path, { ...rule, actions: withHook(located.rule.actions, ours.id) });
+    },
+  };
+}
+
+const asObject = (value: Json | undefined): z.infer<typeof objectGuard> => objectGuard.safeParse(value).data ?? {};
+
+const tokenActionGuard = z.object({ inlineHook: z.object({ id: z.string() }).nullish() });
+
+/** The hook that hangs on a rule of an authorization server; `null` for none. */
+export const readTokenHook = (actions: Rule['actions']): string | null =>
+  tokenActionGuard.safeParse(actions.token).data?.inlineHook?.id ?? null;
+
+/**
+ * Hangs the token hook on a rule of the authorization server's access policies.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/
+ */
+export function createTokenRuleStep(deps: OktaProvisionDeps): ProvisionStep {
+  const chosen = deps.settings.okta.provision;
+  const policies = `/api/v1/authorizationServers/${chosen.authorizationServerId}/policies`;
+  return createRuleStep(
+    {
+      title: `Rule of the authorization server ${chosen.authorizationServerId}`,
+      hook: 'token',
+      locate: () =>
+        locate(
+          { policies, rulesOf: (policyId) => `${policies}/${policyId}/rules`, setting: 'okta.provision', chosen },
+          deps.send,
+        ),
+      readHook: readTokenHook,
+      withHook: (actions, id) => ({ ...actions, token: { ...asObject(actions.token), inlineHook: { id } } }),
+    },
+    deps,
+  );
+}
+
+/** All rules of the authorization server, over all its policies. */
+export async function listTokenRules(deps: OktaProvisionDeps): Promise<Rule[]> {
+  const policies = `/api/v1/authorizationServers/${deps.settings.okta.provision.authorizationServerId}/policies`;
+  const rules: Rule[] = [];
+  for (const { id } of await listAll(idGuard, policies, deps.send)) {
+    rules.push(...(await listAll(ruleGuard, `${policies}/${id}/rules`, deps.send)));
+  }
+  return rules;
+}
+
+const enrolmentActionGuard = z.object({
+  preRegistrationInlineHooks: z.array(z.object({ inlineHookId: z.string() })).nullish(),
+});
+
+/**
+ * Hangs the registration hook on a rule of a user profile policy.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Policy/
+ */
+export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps): ProvisionStep {
+  return createRuleStep(
+    {
+      title: 'Rule of the user profile policy',
+      hook: 'registration',
+      locate: () =>
+        locate(
+          {
+            policies: '/api/v1/policies?type=PROFILE_ENROLLMENT',
+            rulesOf: (policyId) => `/api/v1/policies/${policyId}/rules`,
+            setting: 'okta.provision.registration',
+            chosen,
+          },
+          deps.send,
+        ),
+      readHook: ({ profileEnrollment }) =>
+        enrolmentActionGuard.safeParse(profileEnrollment).data?.preRegistrationInlineHooks?.[0]?.inlineHookId ?? null,
+      withHook: (actions, inlineHookId) => ({
+        ...actions,
+        profileEnrollment: {
+          ...asObject(actions.profileEnrollment),
+          preRegistrationInlineHooks: [{ inlineHookId }],
+        },
+      }),
+    },
+    deps,
+  );
+}

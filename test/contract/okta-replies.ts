@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import type { RawReply } from '../../adapters/adapter.js';
+
+/* What Okta accepts from each hook, and what it takes from it. */
+
+const operationGuard = z.strictObject({
+  op: z.enum(['add', 'replace']),
+  path: z.literal('/claims/face_verification'),
+  value: z.strictObject({
+    result: z.literal('verified'),
+    at: z.int(),
+    txn: z.string(),
+    liveness: z.number().min(0).max(1).optional(),
+  }),
+});
+const removalGuard = z.strictObject({ op: z.literal('remove'), path: z.literal('/claims/face_verification') });
+
+// OAuth allows no other characters in error_description (RFC 6749, section 4.1.2.1).
+const summaryGuard = z.string().regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+
+const untrustedGuard = z.strictObject({ status: z.literal(401), body: z.null() });
+
+/** What Okta accepts from a token hook; a status other than 200 lets the token through unchanged. */
+export const tokenReplyGuard = z.union([
+  untrustedGuard,
+  z.strictObject({
+    status: z.literal(200),
+    body: z.union([
+      z.strictObject({ error: z.strictObject({ errorSummary: summaryGuard }) }),
+      z.strictObject({
+        commands: z.array(
+          z.strictObject({
+            type: z.enum(['com.okta.identity.patch', 'com.okta.access.patch']),
+            value: z.array(z.union([operationGuard, removalGuard])).min(1),
+          }),
+        ),
+      }),
+    ]),
+  }),
+]);
+
+const actionGuard = (registration: 'ALLOW' | 'DENY') =>
+  z.strictObject({
+    type: z.literal('com.okta.action.update'),
+    value: z.strictObject({ registration: z.literal(registration) }),
+  });
+
+/** What Okta accepts from a registration hook. */
+export const registrationReplyGuard = z.union([
+  untrustedGuard,
+  z.strictObject({
+    status: z.literal(200),
+    body: z.union([
+      z.strictObject({ commands: z.tuple([actionGuard('ALLOW')]) }),
+      z.strictObject({
+        commands: z.tuple([
+          actionGuard('ALLOW'),
+          z.strictObject({
+            type: z.literal('com.okta.user.profile.update'),
+            value: z.strictObject({ facestepReceipt: z.null() }),
+          }),
+        ]),
+      }),
+      z.strictObject({
+        commands: z.tuple([actionGuard('DENY')]),
+        error: z.strictObject({
+          errorSummary: summaryGuard,
+          errorCauses: z.tuple([
+            z.strictObject({
+              errorSummary: z.string().min(1),
+              reason: z.string().regex(/^[A-Z_]+$/),
+              locationType: z.literal('body'),
+              location: z.literal('data.userProfile.login'),
+              domain: z.literal('end-user'),
+            }),
+          ]),
+        }),
+      }),
+    ]),
+  }),
+]);
+
+/** Whether the reply puts the claim into a token. */
+export const isClaimed = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"result":"verified"');
+
+/** Whether Okta mints the token, having been told nothing against it. */
+export const isCommanded = ({ status, body }: RawReply): boolean =>
+  status === 200 && z.object({ commands: z.array(z.unknown()) }).safeParse(body).success;
+
+/** Whether the reply lets the profile be completed. */
+export const isAllowed = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"ALLOW"');
+
+const statementGuard = z.strictObject({
+  attributes: z.strictObject({ NameFormat: z.string() }),
+  attributeValues: z.tuple([
+    z.strictObject({
+      attributes: z.strictObject({ 'xsi:type': z.literal('xs:string') }),
+      value: z.enum(['verified', 'unverified']),
+    }),
+  ]),
+});
+
+/** What Okta accepts from a SAML assertion hook; it knows no way to refuse. */
+export const samlReplyGuard = z.union([
+  untrustedGuard,
+  z.strictObject({
+    status: z.literal(200),
+    body: z.strictObject({
+      commands: z
+        .array(
+          z.strictObject({
+            type: z.literal('com.okta.assertion.patch'),
+            value: z.tuple([
+              z.strictObject({
+                op: z.enum(['add', 'replace']),
+                path: z.literal('/claims/face_verification'),
+                value: statementGuard,
+              }),
+            ]),
+          }),
+        )
+        .max(1),
+    }),
+  }),
+]);
+
+/** Whether the reply states a verified face. */
+export const isStated = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"value":"verified"');
+
+/** What Okta accepts from a password import hook. */
+export const passwordReplyGuard = z.union([
+  untrustedGuard,
+  z.strictObject({
+    status: z.literal(200),
+    body: z.strictObject({
+      commands: z.tuple([
+        z.strictObject({
+          type: z.literal('com.okta.action.update'),
+          value: z.strictObject({ credential: z.enum(['VERIFIED', 'UNVERIFIED']) }),
+        }),
+      ]),
+    }),
+  }),
+]);
+
+/** Whether the reply makes Okta keep the password. */
+export const isKept = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"VERIFIED"');
+
+/** What an event hook may answer a POST: Okta looks at the status alone. */
+export const eventReplyGuard = z.strictObject({
+  status: z.union([z.literal(204), z.int().min(400).max(499), z.literal(503)]),
+  body: z.null(),
+});
