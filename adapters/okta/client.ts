@@ -58,9 +58,29 @@ class FetchExecutor extends RequestExecutor {
       redirect: 'error',
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
+    if (new URL(url).pathname === tokenPath && !response.ok) await throwUnlessNonce(response.clone(), url);
     if (!isSdkResponse(response)) throw new FaceError('internal');
     return response;
   }
+}
+
+const tokenPath = '/oauth2/v1/token';
+
+/** A refusal of an access token, with the code of RFC 6749, section 5.2, where the SDK would go on without a token. */
+class TokenRefusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly errorCode: string,
+    readonly url: string,
+  ) {
+    super('no access token');
+  }
+}
+
+/** With that code Okta asks for a proof with its nonce, which the SDK then sends. */
+async function throwUnlessNonce(response: Response, url: string): Promise<void> {
+  const { data } = z.object({ error: z.string() }).safeParse(await response.json().catch(() => null));
+  if (data?.error !== 'use_dpop_nonce') throw new TokenRefusal(response.status, data?.error ?? '', url);
 }
 
 const requestGuard = z.object({
@@ -100,7 +120,7 @@ export async function callOkta<Answer>(
     const { data } = apiErrorGuard.safeParse(error);
     if (data === undefined) throw new FaceError('profile_unavailable', { status: null, errorCode: null });
     const { status, errorCode, url } = data;
-    const code = /^E\d{7}$/.exec(errorCode ?? '')?.[0] ?? null;
+    const code = /^(E\d{7}|[a-z_]{1,40})$/.exec(errorCode ?? '')?.[0] ?? null;
     throw toRefused({ status, code, path: url && URL.canParse(url) ? new URL(url).pathname : null });
   } finally {
     clearTimeout(timer);
@@ -147,10 +167,14 @@ export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {
       },
       ({ status, code, path: refusedPath }) =>
         status < 500 && status !== 429
-          ? new FaceError('provider_refused', { status, code, call: `${method} ${refusedPath ?? path}` })
+          ? new FaceError('provider_refused', { status, code, call: toCall(method, path, refusedPath) })
           : new FaceError('profile_unavailable', { status, errorCode: code }),
     );
 }
+
+/** The call that was refused: the token for it may have been. */
+const toCall = (method: string, path: string, refusedPath: string | null): string =>
+  refusedPath === tokenPath ? `POST ${tokenPath}` : `${method} ${path.split('?')[0] ?? ''}`;
 
 const parseJson = (text: string): unknown => {
   try {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { issueReceipt } from '../../src/core/receipt.js';
 import type { Json } from '../../src/json.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
-import { toProgressiveEvent, toTokenEvent } from '../../test/contract/okta-events.js';
+import { toProgressiveEvent, toSamlEvent, toSignUpEvent, toTokenEvent } from '../../test/contract/okta-events.js';
 import { isAllowed, isClaimed, registrationReplyGuard, tokenReplyGuard } from '../../test/contract/okta-replies.js';
 import type { Adapter } from '../adapter.js';
 
@@ -82,6 +83,128 @@ describe('whose tokens', () => {
       expect(registrationReplyGuard.safeParse(reply).error).toBeUndefined();
       expect(isAllowed(reply)).toBe(false);
     }
+  });
+});
+
+describe('somebody who signs up', () => {
+  const login = 'new@example.com';
+  const audience = 'https://face.example.com/hooks/workforce';
+  const issue = async (
+    changes: Partial<{ audience: string; subject: string; connection: string; issuer: string }> = {},
+  ) => {
+    const check = {
+      connection: 'api:default',
+      subject: login,
+      stepUpId: 's1',
+      accuracy: 4,
+      liveness: null,
+      ...changes,
+    } as const;
+    const core = { ...bench.core, issuer: changes.issuer ?? bench.core.issuer };
+    const request = { audience: changes.audience ?? audience, nonce: null };
+    const receipt = await issueReceipt(request, { ...check, passedAt: bench.clock.now() }, core);
+    return receipt.use((text) => text);
+  };
+  const signUp = (receipt: string | undefined, { as = login, eventId = freshId(), by = adapter } = {}) =>
+    ask('registration', toSignUpEvent(bench.clock, as, receipt, eventId), by);
+  const cleared = {
+    status: 200,
+    body: {
+      commands: [
+        { type: 'com.okta.action.update', value: { registration: 'ALLOW' } },
+        { type: 'com.okta.user.profile.update', value: { facestepReceipt: null } },
+      ],
+    },
+  };
+
+  test('with a receipt is let in once, and by the same event again', async () => {
+    const receipt = await issue();
+    const eventId = freshId();
+    const replies = await Promise.all([1, 2, 3].map(() => signUp(receipt, { eventId, as: 'New@Example.com' })));
+    expect(replies).toEqual([cleared, cleared, cleared]);
+    const second = await signUp(receipt);
+    expect(isAllowed(second)).toBe(false);
+    expect(registrationReplyGuard.safeParse(second).error).toBeUndefined();
+  });
+
+  test('is refused without one, or with another’s', async () => {
+    const [header = '', , signature = ''] = (await issue()).split('.');
+    const forged = `${header}.${Buffer.from(JSON.stringify({ sub: login })).toString('base64url')}.${signature}`;
+    const refused = [
+      undefined,
+      '',
+      'x',
+      'x'.repeat(3000),
+      forged,
+      await issue({ subject: 'other@example.com' }),
+      await issue({ audience: `${audience}/registration` }),
+      await issue({ connection: 'api:elsewhere' }),
+      await issue({ issuer: 'https://other.example.com' }),
+    ];
+    for (const receipt of refused) {
+      const reply = await signUp(receipt);
+      expect(registrationReplyGuard.safeParse(reply).error).toBeUndefined();
+      expect(isAllowed(reply)).toBe(false);
+    }
+    const late = await issue();
+    bench.clock.advanceSec(121);
+    expect(isAllowed(await signUp(late))).toBe(false);
+  });
+
+  test('brings it in the field that is configured', async () => {
+    const by = bench.connect({ okta: { registration: { receiptField: 'proof' } } });
+    const receipt = await issue();
+    expect(isAllowed(await signUp(receipt, { by }))).toBe(false);
+    const event = { ...toSignUpEvent(bench.clock, login, undefined, freshId()) };
+    const data = { context: {}, userProfile: { login, proof: receipt } };
+    expect(await ask('registration', { ...event, data }, by)).toMatchObject({
+      body: { commands: [{}, { value: { proof: null } }] },
+    });
+  });
+
+  test('is refused as one who completes a profile, and as a kind of registration not known', async () => {
+    for (const requestType of ['progressive.profile', 'something.new', '']) {
+      const event = { ...toSignUpEvent(bench.clock, login, await issue(), freshId()), requestType };
+      expect(isAllowed(await ask('registration', event))).toBe(false);
+    }
+  });
+
+  test('is denied in time where the state store hangs', async () => {
+    const state = { ...bench.core.state, write: () => new Promise<never>(() => {}) };
+    expect(isAllowed(await signUp(await issue(), { by: bench.connect({ core: { state } }) }))).toBe(false);
+  });
+});
+
+describe('an assertion', () => {
+  const toSaml = (claims: object) => {
+    const event = toSamlEvent(bench.clock, grace, freshId());
+    return { ...event, data: { ...event.data, assertion: { claims } } };
+  };
+  const statement = (value: string) =>
+    expect.objectContaining({ attributeValues: [expect.objectContaining({ value })] });
+  const patched = (op: string, value: string) => ({
+    status: 200,
+    body: {
+      commands: [
+        {
+          type: 'com.okta.assertion.patch',
+          value: [{ op, path: '/claims/face_verification', value: statement(value) }],
+        },
+      ],
+    },
+  });
+
+  test('gets the attribute statement with a step-up, and nothing without, also where the policy denies', async () => {
+    expect(await ask('saml', toSaml({ role: {} }))).toEqual({ status: 200, body: { commands: [] } });
+    await bench.passStepUp(grace);
+    expect(await ask('saml', toSaml({ role: {} }))).toEqual(patched('add', 'verified'));
+  });
+
+  test('whose application has a statement of our name tells the truth in it', async () => {
+    const own = { face_verification: { attributeValues: [{ value: 'verified' }] } };
+    expect(await ask('saml', toSaml(own))).toEqual(patched('replace', 'unverified'));
+    await bench.passStepUp(grace);
+    expect(await ask('saml', toSaml(own))).toEqual(patched('replace', 'verified'));
   });
 });
 

@@ -7,14 +7,8 @@ import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.
 import type { OktaConnection } from './schema-connection.js';
 
 /** What provisioning asks for; the running service does without. */
-export const provisioningScopes = [
-  'okta.schemas.manage',
-  'okta.inlineHooks.manage',
-  'okta.authorizationServers.manage',
-  'okta.eventHooks.manage',
-] as const;
-
-const registrationScopes = ['okta.policies.manage'] as const;
+const toScopes = (resources: readonly string[]): string[] =>
+  resources.flatMap((resource) => [`okta.${resource}.read`, `okta.${resource}.manage`]);
 
 /**
  * What sets an Okta org up for a connection, and what tells how it stands.
@@ -23,7 +17,10 @@ const registrationScopes = ['okta.policies.manage'] as const;
 export function createOktaProvisioning(given: ProvisionDeps<OktaConnection>): Provisioning {
   const { okta } = given.settings;
   const { registration } = okta.provision;
-  const scopes = [...provisioningScopes, ...(registration === undefined ? [] : registrationScopes)];
+  const scopes = toScopes([
+    ...['schemas', 'inlineHooks', 'authorizationServers', 'eventHooks'],
+    ...(registration === undefined ? [] : ['policies']),
+  ]);
   const access = { orgUrl: okta.orgUrl, auth: okta.auth.kind === 'private_key' ? { ...okta.auth, scopes } : okta.auth };
   const deps: OktaProvisionDeps = { ...given, send: createSendToOkta(access, given.fetch) };
   return {

@@ -2,12 +2,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { issueClientToken } from '../../src/api/client-tokens.js';
-import { type AppDeps, createApp } from '../../src/http/app.js';
-import { listen } from '../../src/http/listen.js';
-import { toForm } from '../api-server.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../contract/okta.js';
 import { drawPicture } from '../embedded.js';
+import { type OktaServer, startOktaServer } from '../okta-server.js';
 import type { HookChannelSettings, SignIn } from '../simulators/okta/index.js';
 
 const password = 'correct horse';
@@ -16,12 +13,12 @@ const grace = { login: 'grace@example.com', password };
 const headerChannel: HookChannelSettings = { type: 'HTTP', header: 'Authorization', secret: hookSecret };
 
 let bench: OktaBench;
-let server: Server;
+let server: OktaServer;
 let adaId: string;
 let graceId: string;
 beforeEach(async () => {
   bench = await openOktaBench();
-  server = await start();
+  server = await startOktaServer(bench);
   adaId = await bench.okta.createUser(ada);
   graceId = await bench.okta.createUser(grace);
 });
@@ -49,33 +46,6 @@ async function facesOf(signIn: SignIn): Promise<{ id: unknown; access: unknown }
 }
 
 const denied = { ok: false, error: 'server_error', description: expect.stringMatching(/^face_not_verified: /) };
-
-/** The whole service on a socket, with that adapter in it. */
-async function start(adapter = bench.adapter) {
-  const connection = { id: 'workforce', policy: bench.policy, ...adapter };
-  const deps: AppDeps = {
-    ...bench.core,
-    adminKeyDigest: new Uint8Array(32),
-    delivery: { send: async () => {} },
-    connections: new Map([['workforce', connection]]),
-    hooks: new Map([['workforce', adapter.hooks]]),
-    isReady: async () => true,
-  };
-  const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });
-  const request = { name: 'test', tenant: 'workforce', scopes: ['enrol', 'verify'] as const, lifeSec: 3600 };
-  const { credential } = await issueClientToken(request, deps);
-  const origin = `http://127.0.0.1:${port}`;
-  const post = async (path: string, fields: Record<string, string>, photos: readonly Uint8Array[] = []) => {
-    const response = await fetch(origin + path, {
-      method: 'POST',
-      headers: credential.use((token) => ({ 'X-Auth-Token': token })),
-      body: toForm({ ...fields, ...(photos.length === 0 ? {} : { photo: photos }) }),
-    });
-    return { status: response.status, body: (await response.json()) as Record<string, string> };
-  };
-  return { origin, post, stop };
-}
-type Server = Awaited<ReturnType<typeof start>>;
 
 /** A service that is not ours, in its place. */
 async function serve(listener: RequestListener): Promise<{ url: string; close(): Promise<void> }> {
@@ -210,7 +180,7 @@ describe('signing in', () => {
   test('with clocks more than five minutes apart is denied, and says so', async () => {
     await server.stop();
     const skewed = { ...bench.clock, now: () => (bench.clock.now() + 301_000) as ReturnType<typeof bench.clock.now> };
-    server = await start(bench.connect({ core: { clock: skewed } }));
+    server = await startOktaServer(bench, bench.connect({ core: { clock: skewed } }));
     await attachTokenHook();
     await bench.passStepUp(adaId);
     expect(await bench.okta.signIn(ada)).toMatchObject({
@@ -223,7 +193,7 @@ describe('signing in', () => {
 describe('where the administrator chose to omit the claim', () => {
   beforeEach(async () => {
     await server.stop();
-    server = await start(bench.connect({ policy: { whenUnverified: 'omit_claim' } }));
+    server = await startOktaServer(bench, bench.connect({ policy: { whenUnverified: 'omit_claim' } }));
     await attachTokenHook();
   });
 
@@ -288,7 +258,7 @@ describe('Okta fails open', () => {
   test('so our own hook denies in time when the state store hangs', async () => {
     await server.stop();
     const state = { ...bench.core.state, read: () => new Promise<never>(() => {}) };
-    server = await start(bench.connect({ core: { state } }));
+    server = await startOktaServer(bench, bench.connect({ core: { state } }));
     await attachTokenHook();
     expect(await bench.okta.signIn(ada)).toMatchObject(denied);
   });
@@ -306,7 +276,7 @@ describe('a hook with an OAuth channel', () => {
     await server.stop();
     const { issuer } = await bench.okta.addAuthorizationServer({ id: 'hooks', audience: 'https://face.example.com' });
     const oauth = { issuer, audience: 'https://face.example.com', clientId };
-    server = await start(bench.connect({ okta: { hooks: { oauth } } }));
+    server = await startOktaServer(bench, bench.connect({ okta: { hooks: { oauth } } }));
     return `${issuer}/v1/token`;
   };
 
@@ -364,7 +334,10 @@ describe('registration', () => {
 
   test('is not let through where the policy omits claims: a profile has none', async () => {
     await server.stop();
-    server = await start(bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } }));
+    server = await startOktaServer(
+      bench,
+      bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } }),
+    );
     await attach();
     expect(await post('update', change)).toMatchObject({ status: 403 });
   });

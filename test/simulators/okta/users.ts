@@ -91,6 +91,10 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
     org.users.set(user.id, user);
     emitUserEvent(org, 'user.lifecycle.create', user);
   });
+  router.get('/', requireScope('okta.users.read'), (request, response) => {
+    const users = [...org.users.values()].slice(0, Number(request.query.limit ?? 200));
+    response.json(users.map((user) => toView(org, user)));
+  });
   router.get('/:id', requireScope('okta.users.read'), (request, response) => {
     response.json(toView(org, find(request)));
   });

@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Photo, SealedToken } from '../../src/core/concealed.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { askHook } from '../../test/contract/adapter.js';
+import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
+import { toLifecycleEvent, toTokenEvent } from '../../test/contract/okta-events.js';
+import { isClaimed } from '../../test/contract/okta-replies.js';
+import { drawPicture } from '../../test/embedded.js';
+
+let bench: OktaBench;
+let ada: string;
+let grace: string;
+beforeEach(async () => {
+  bench = await openOktaBench();
+  ada = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+  grace = await bench.okta.createUser({ login: 'grace@example.com', password: 'correct horse' });
+});
+afterEach(() => bench.close());
+
+const encode = (body: unknown) => Buffer.from(JSON.stringify(body));
+const tell = (body: unknown, by = bench.adapter) => askHook(by, 'events', signed(encode(body)));
+const heard = { status: 204, body: null };
+const later = { status: 503, body: null };
+const attributeOf = (user: string) => bench.okta.org.users.get(user)?.profile.facestepToken;
+const revocations = () => bench.core.audit.events.filter(({ action }) => action === 'revoked');
+const { 0: event } = toLifecycleEvent('00uSomebody00000001', 'uuid').data.events;
+const batch = (...events: unknown[]) => ({ eventType: 'com.okta.event_hook', data: { events } });
+
+/** A real token in the profile. @returns whether it has been denied */
+async function enrol(user: string): Promise<() => Promise<boolean>> {
+  const binding = { tenant: 'workforce', idp: 'okta', subject: user, scope: 'sign-in', accuracy: 4 } as const;
+  const photos = [new Photo(drawPicture(user, 1)), new Photo(drawPicture(user, 2))];
+  const sealed = await bench.core.verifier.enrol({ photos, binding, secret: null, expiresAt: null });
+  await bench.adapter.profile.writeToken(user, sealed.token);
+  return async () => (await bench.core.state.read(`revoked:${sealed.tokenId}`)) !== null;
+}
+
+describe('the one GET', () => {
+  const verify = (headers: Record<string, string>) =>
+    askHook(bench.adapter, 'events', { method: 'GET', headers, body: new Uint8Array() });
+
+  test('is answered with the challenge', async () => {
+    expect(await verify({ 'x-okta-verification-challenge': 'aB3-_' })).toEqual({
+      status: 200,
+      body: { verification: 'aB3-_' },
+    });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['none', {}],
+    ['an empty one', { 'x-okta-verification-challenge': '' }],
+    ['one that is no text', { 'x-okta-verification-challenge': 'a\u0000b' }],
+    ['a long one', { 'x-okta-verification-challenge': 'x'.repeat(1025) }],
+  ])('without a challenge is refused: %s', async (_, headers) => {
+    expect(await verify(headers)).toEqual({ status: 400, body: null });
+  });
+});
+
+describe('a user who leaves', () => {
+  test.each(['user.lifecycle.deactivate', 'user.lifecycle.suspend', 'user.lifecycle.delete.initiated'])(
+    'loses token, attribute and passed step-up: %s',
+    async (eventType) => {
+      const isDenied = await enrol(ada);
+      await bench.passStepUp(ada);
+      expect(await tell(toLifecycleEvent(ada, 'e1', eventType))).toEqual(heard);
+      expect(attributeOf(ada)).toBeUndefined();
+      expect(await isDenied()).toBe(true);
+      const signIn = toTokenEvent(bench.clock, ada, 'sign-in');
+      expect(isClaimed(await askHook(bench.adapter, 'token', signed(encode(signIn))))).toBe(false);
+    },
+  );
+
+  test('and whose profile Okta no longer lets anybody change loses the token all the same', async () => {
+    const isDenied = await enrol(ada);
+    await bench.okta.changeStatus(ada, 'deactivate');
+    expect(await tell(toLifecycleEvent(ada, 'e1'))).toEqual(heard);
+    expect(await isDenied()).toBe(true);
+    expect(attributeOf(ada)).toEqual(expect.any(String));
+    bench.okta.org.allowsUpdatesToDeactivated = true;
+    expect(await tell(toLifecycleEvent(ada, 'e2'))).toEqual(heard);
+    expect(attributeOf(ada)).toBeUndefined();
+  });
+
+  test('is heard of where Okta has the user no more, or never had', async () => {
+    await bench.passStepUp('00uGone000000000001');
+    expect(await tell(toLifecycleEvent('00uGone000000000001', 'e1'))).toEqual(heard);
+    expect(await bench.core.state.read('passed:workforce:00uGone000000000001')).toBeNull();
+  });
+
+  test('is not taken for another user, nor for one to whom nothing was done', async () => {
+    const isDenied = await enrol(grace);
+    const others = [
+      batch({ ...event, uuid: 'e1', outcome: { result: 'FAILURE' }, target: [{ type: 'User', id: grace }] }),
+      toLifecycleEvent(grace, 'e2', 'user.session.start'),
+      toLifecycleEvent(grace, 'e3', 'user.lifecycle.unsuspend'),
+      batch({ ...event, uuid: 'e4', actor: { type: 'User', id: grace }, target: [{ type: 'User', id: ada }] }),
+      batch({ ...event, uuid: 'e5', target: [{ type: 'AppUser', id: grace }] }),
+      batch({ ...event, uuid: 'e6', target: null }),
+    ];
+    for (const other of others) expect(await tell(other)).toEqual(heard);
+    expect(await isDenied()).toBe(false);
+    expect(attributeOf(grace)).toEqual(expect.any(String));
+  });
+
+  test('told of again, before and after enrolling anew, changes nothing more', async () => {
+    await enrol(ada);
+    const told = toLifecycleEvent(ada, 'e1');
+    expect(await Promise.all([tell(told), tell(told), tell(told)])).toEqual([heard, heard, heard]);
+    expect(revocations()).toHaveLength(1);
+    const isDenied = await enrol(ada);
+    // Another process knows what is done from the state alone.
+    expect(await tell(told, bench.connect())).toEqual(heard);
+    expect(await isDenied()).toBe(false);
+    expect(attributeOf(ada)).toEqual(expect.any(String));
+  });
+});
+
+describe('a batch', () => {
+  test('is acted on as a whole, whatever else is in it', async () => {
+    await Promise.all([enrol(ada), enrol(grace)]);
+    const leave = (user: string, uuid: string) => ({ ...event, uuid, target: [{ type: 'User', id: user }] });
+    const bad = [null, 'x', 7, [], {}, { ...event, uuid: 7 }, { ...leave(ada, 'e0'), target: 'all' }];
+    const users = [{ type: 'User', id: 'me' }, { type: 'User', id: '../users/x' }, { id: null }];
+    expect(await tell(batch(...bad, leave(ada, 'e1'), { ...event, target: users }, leave(grace, 'e2')))).toEqual(heard);
+    expect([attributeOf(ada), attributeOf(grace)]).toEqual([undefined, undefined]);
+    expect(bench.core.log.text()).toContain('"count":7');
+  });
+
+  test('of a thousand ends them all', async () => {
+    const isDenied = await enrol(ada);
+    const many = Array.from({ length: 1000 }, (_, n) => ({
+      ...event,
+      uuid: `e${n}`,
+      target: [{ type: 'User', id: n === 999 ? ada : grace }],
+    }));
+    const { status } = await tell(batch(...many));
+    expect([204, 503]).toContain(status);
+    while (!(await isDenied())) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+
+  test.each([
+    ['no JSON', 'x'],
+    ['no list', batch().data],
+    ['another hook', { ...batch(), eventType: 'com.okta.oauth2.tokens.transform' }],
+  ])('that is none is not asked for again: %s', async (_, body) => {
+    expect(await tell(body)).toEqual({ status: 400, body: null });
+  });
+});
+
+describe('an org that does not answer', () => {
+  let isDown: boolean;
+  const flaky: Fetch = (url, init) => (isDown ? Promise.reject(new TypeError('fetch failed')) : fetch(url, init));
+
+  test('is asked again while Okta is told to come back, and the end comes once it answers', async () => {
+    const isDenied = await enrol(ada);
+    await bench.passStepUp(ada);
+    isDown = true;
+    const adapter = bench.connect({ fetch: flaky });
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    try {
+      const first = tell(toLifecycleEvent(ada, 'e1'), adapter);
+      await jest.advanceTimersByTimeAsync(2_000);
+      expect(await first).toEqual(later);
+      // What is here alone has ended already.
+      expect(await bench.core.state.read(`passed:workforce:${ada}`)).toBeNull();
+      const again = tell(toLifecycleEvent(ada, 'e1'), adapter);
+      await jest.advanceTimersByTimeAsync(2_000);
+      expect(await again).toEqual(later);
+      isDown = false;
+      // The third try: what it sends takes real time.
+      await jest.advanceTimersByTimeAsync(2_500);
+    } finally {
+      jest.useRealTimers();
+    }
+    while (attributeOf(ada) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await isDenied()).toBe(true);
+    expect(await tell(toLifecycleEvent(ada, 'e1'), adapter)).toEqual(heard);
+  });
+
+  test('does not keep another user’s end from coming', async () => {
+    await enrol(grace);
+    const adapter = bench.connect({
+      fetch: (url, init) => (url.includes(ada) ? Promise.reject(new TypeError('fetch failed')) : fetch(url, init)),
+    });
+    const leave = (user: string) => ({ ...event, uuid: user, target: [{ type: 'User', id: user }] });
+    const reply = tell(
+      batch(...Array.from({ length: 8 }, (_, n) => ({ ...leave(ada), uuid: `e${n}` })), leave(grace)),
+      adapter,
+    );
+    while (attributeOf(grace) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await reply).toEqual(later);
+  });
+
+  test('leaves nothing of the token in the log', async () => {
+    await bench.adapter.profile.writeToken(ada, new SealedToken('FV1.not-a-token-canary'));
+    expect(await tell(toLifecycleEvent(ada, 'e1'))).toEqual(heard);
+    expect(attributeOf(ada)).toBeUndefined();
+    expect(bench.core.log.text()).not.toContain('canary');
+  });
+});

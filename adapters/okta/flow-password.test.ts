@@ -1,0 +1,118 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Fetch } from '../../src/core/ports.js';
+import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import { askHook } from '../../test/contract/adapter.js';
+import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
+import { rightPassword, toPasswordEvent } from '../../test/contract/okta-events.js';
+import { isKept, passwordReplyGuard } from '../../test/contract/okta-replies.js';
+import { parsePasswordImportHook } from './schema.js';
+
+let bench: OktaBench;
+beforeEach(async () => {
+  bench = await openOktaBench();
+});
+afterEach(() => bench.close());
+
+const login = 'ada@example.com';
+let events = 0;
+const encode = (body: unknown) => Buffer.from(JSON.stringify(body));
+const type = (password: string, { username = login, by = bench.adapter } = {}) =>
+  askHook(by, 'password-import', signed(encode(toPasswordEvent(bench.clock, username, `event-${++events}`, password))));
+const passFace = (username = login) => bench.passStepUp(subjectOfIdentifier(username));
+
+describe('a password', () => {
+  test('is kept where face and former directory both say yes, and never by one alone', async () => {
+    expect(isKept(await type(rightPassword))).toBe(false);
+    expect(bench.passwordsAsked).toEqual([]);
+    await passFace();
+    expect(isKept(await type('wrong'))).toBe(false);
+    expect(bench.passwordsAsked).toEqual([{ username: login, password: 'wrong' }]);
+    // The face check is used up by the guess.
+    expect(isKept(await type(rightPassword))).toBe(false);
+    await passFace();
+    expect(isKept(await type(rightPassword))).toBe(true);
+  });
+
+  test('of another name than the face is not even asked about', async () => {
+    await passFace();
+    expect(isKept(await type(rightPassword, { username: 'grace@example.com' }))).toBe(false);
+    await bench.passStepUp(login);
+    expect(isKept(await type(rightPassword, { username: 'grace@example.com' }))).toBe(false);
+    expect(bench.passwordsAsked).toEqual([]);
+    expect(isKept(await type(rightPassword, { username: 'Ada@Example.com' }))).toBe(true);
+  });
+
+  test('is never right where no former directory is configured', async () => {
+    const by = bench.connect({ okta: { passwordImport: undefined } });
+    await passFace();
+    expect(isKept(await type(rightPassword, { by }))).toBe(false);
+  });
+
+  test('is not let in by a policy that omits claims: there is none to omit', async () => {
+    const by = bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } });
+    expect(isKept(await type(rightPassword, { by }))).toBe(false);
+  });
+
+  test('in shadow mode is what the former directory says it is', async () => {
+    const by = bench.connect({ policy: { mode: 'shadow' } });
+    expect(isKept(await type('wrong', { by }))).toBe(false);
+    expect(isKept(await type(rightPassword, { by }))).toBe(true);
+  });
+});
+
+describe('a former directory', () => {
+  const answers: [string, Fetch][] = [
+    ['that is down', () => Promise.reject(new TypeError('fetch failed'))],
+    ['that says 500', async () => Response.json({ verified: true }, { status: 500 })],
+    ['that says 401', async () => Response.json({ verified: true }, { status: 401 })],
+    ['that says HTML', async () => new Response('<html>')],
+    ['that says a text', async () => Response.json({ verified: 'true' })],
+    ['that says 1', async () => Response.json({ verified: 1 })],
+    ['that says nothing', async () => new Response('')],
+    ['that says null', async () => Response.json(null)],
+    ['that hangs', (_, { signal }) => new Promise((_resolve, reject) => signal?.addEventListener('abort', reject))],
+  ];
+  test.each(answers)('%s vouches for nobody', async (_, send) => {
+    await passFace();
+    expect(isKept(await type(rightPassword, { by: bench.connect({ fetch: send }) }))).toBe(false);
+  });
+
+  test('gets its secret, and cannot send the password elsewhere', async () => {
+    const requests: RequestInit[] = [];
+    const send: Fetch = async (_, init) => {
+      requests.push(init);
+      return Response.json({ verified: true });
+    };
+    await passFace();
+    expect(isKept(await type('anything', { by: bench.connect({ fetch: send }) }))).toBe(true);
+    expect(requests).toMatchObject([{ method: 'POST', redirect: 'error' }]);
+    expect(new Headers(requests[0]?.headers).get('authorization')).toBe(`Bearer ${bench.passwordVerifier.secret}`);
+  });
+});
+
+test('a password is in no log, no reply and no value that can be printed', async () => {
+  const password = 'canary-password-5d1c';
+  const event = toPasswordEvent(bench.clock, login, 'e', password);
+  const parsed = parsePasswordImportHook(encode(event));
+  expect(inspect(parsed, { depth: null, showHidden: true }) + JSON.stringify(parsed)).not.toContain(password);
+  await passFace();
+  const replies = [await type(password), await type(password)];
+  const broken = bench.connect({ fetch: (_, init) => Promise.reject(new Error(String(init.body))) });
+  await passFace();
+  replies.push(await type(password, { by: broken }));
+  expect(JSON.stringify(replies) + bench.core.log.text() + JSON.stringify(bench.core.audit.events)).not.toContain(
+    password,
+  );
+});
+
+test('whatever is typed, by whomever, nobody is let in without a face', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string(), fc.string(), async (username, password) => {
+      const reply = await type(fc.sample(fc.constantFrom(password, rightPassword), 1)[0]!, { username });
+      expect(passwordReplyGuard.safeParse(reply).error).toBeUndefined();
+      expect(isKept(reply)).toBe(false);
+    }),
+  );
+});

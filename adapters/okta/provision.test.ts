@@ -1,0 +1,367 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { exportJWK } from 'jose';
+import type { Fetch } from '../../src/core/ports.js';
+import { canary } from '../../test/contract/adapter.js';
+import { hookSecret, type OktaBench, type OktaSettings, openOktaBench } from '../../test/contract/okta.js';
+import { type OktaServer, startOktaServer } from '../../test/okta-server.js';
+import type { Provisioning, StepStatus } from '../provisioning.js';
+
+let bench: OktaBench;
+let server: OktaServer;
+beforeEach(async () => {
+  bench = await openOktaBench();
+  server = await startOktaServer(bench);
+  bench.okta.org.attributes.clear();
+});
+afterEach(async () => {
+  await server.stop();
+  await bench.close();
+});
+
+const everything = { provision: { registration: {}, saml: true } };
+const provision = (settings: OktaSettings = {}) => bench.provision({ publicUrl: server.origin, ...settings });
+const inspectAll = async ({ steps }: Provisioning) => Promise.all(steps.map((step) => step.inspect()));
+const statesOf = async (provisioning: Provisioning) => (await inspectAll(provisioning)).map(({ state }) => state);
+const applyAll = async ({ steps }: Provisioning) => {
+  for (const step of steps) {
+    const { state } = await step.inspect();
+    if (state === 'missing' || state === 'different') await step.apply();
+  }
+};
+const stepOf = ({ steps }: Provisioning, title: string) => steps.find((step) => step.title.startsWith(title))!;
+const inspect = (title: string, provisioning = provision({ okta: everything })): Promise<StepStatus> =>
+  stepOf(provisioning, title).inspect();
+const hookOf = (type: string) => [...bench.okta.org.hooks.values()].find((hook) => hook.type === type)!;
+const tokenHook = () => hookOf('com.okta.oauth2.tokens.transform');
+const tokenRule = () => bench.okta.org.servers.get('default')!.policy.rule;
+const eventHook = () => [...bench.okta.org.eventHooks.values()][0]!;
+/** A fetch that notes what is written. */
+function observe(): { writes: string[]; fetch: Fetch } {
+  const writes: string[] = [];
+  return {
+    writes,
+    fetch: (url, init) => {
+      if (init.method !== 'GET') writes.push(`${init.method} ${new URL(url).pathname}`);
+      return fetch(url, init);
+    },
+  };
+}
+
+describe('an empty org', () => {
+  test('gets all that is asked for, and nothing the second time', async () => {
+    const provisioning = provision({ okta: everything });
+    const planned = await inspectAll(provisioning);
+    expect(planned.map(({ state }) => state)).toEqual([...Array(8).fill('missing'), 'manual', 'missing', 'manual']);
+    expect(bench.okta.org.hooks.size + bench.okta.org.attributes.size).toBe(0);
+    expect(JSON.stringify(planned)).not.toContain(canary);
+
+    await applyAll(provisioning);
+    expect(await statesOf(provisioning)).toEqual([...Array(8).fill('ready'), 'manual', 'ready', 'manual']);
+    expect(bench.okta.org.attributes.get('facestepToken')).toMatchObject({
+      ...{ type: 'string', maxLength: 256, scope: 'NONE', required: false },
+      permissions: [{ principal: 'SELF', action: 'HIDE' }],
+    });
+    expect(tokenHook()).toMatchObject({
+      status: 'ACTIVE',
+      channel: {
+        config: {
+          uri: `${server.origin}/hooks/workforce/token`,
+          authScheme: { type: 'HEADER', key: 'authorization', value: hookSecret },
+        },
+      },
+    });
+    expect(tokenRule().hookId).toBe(tokenHook().id);
+    expect(bench.okta.org.registrationRule.hookId).toBe(hookOf('com.okta.user.pre-registration').id);
+    expect(eventHook()).toMatchObject({ status: 'ACTIVE', verificationStatus: 'VERIFIED' });
+
+    const { writes, fetch } = observe();
+    const again = provision({ okta: everything, fetch });
+    await applyAll(again);
+    expect(writes).toEqual([]);
+  });
+
+  test('gets the attribute, the token hook and the event hook where no more is asked for', async () => {
+    const provisioning = provision({ okta: { passwordImport: undefined } });
+    await applyAll(provisioning);
+    expect(await statesOf(provisioning)).toEqual(['ready', 'ready', 'ready', 'ready']);
+    expect([...bench.okta.org.attributes.keys()]).toEqual(['facestepToken']);
+    expect(bench.okta.org.hooks.size).toBe(1);
+  });
+
+  test('keeps all else of its rules', async () => {
+    const before = structuredClone(tokenRule().definition);
+    const enrolment = structuredClone(bench.okta.org.registrationRule.definition);
+    await applyAll(provision({ okta: everything }));
+    const { id: tokenHookId } = tokenHook();
+    const { system: _, ...kept } = before;
+    expect(tokenRule().definition).toEqual({
+      ...kept,
+      actions: { token: { ...(before.actions as { token: object }).token, inlineHook: { id: tokenHookId } } },
+    });
+    const { profileEnrollment } = enrolment.actions as { profileEnrollment: object };
+    expect(bench.okta.org.registrationRule.definition).toMatchObject({
+      conditions: null,
+      actions: { profileEnrollment },
+    });
+  });
+
+  test('is signed in to by a face at once', async () => {
+    await applyAll(provision());
+    const ada = { login: 'ada@example.com', password: 'correct horse' };
+    const id = await bench.okta.createUser(ada);
+    expect(await bench.okta.signIn(ada)).toMatchObject({ ok: false });
+    await bench.passStepUp(id);
+    expect(await bench.okta.signIn(ada)).toMatchObject({ ok: true });
+  });
+});
+
+describe('a service application', () => {
+  const connect = async (scopes: string[]) => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }];
+    const { id } = bench.okta.addClient({ publicJwks, scopes, requireDpop: true });
+    const text = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const auth = { kind: 'private_key', clientId: id, privateKey: text, keyId: 'k1' };
+    return provision({ okta: { ...everything, auth } });
+  };
+  const granted = ['schemas', 'inlineHooks', 'authorizationServers', 'eventHooks', 'policies'].flatMap((name) => [
+    `okta.${name}.read`,
+    `okta.${name}.manage`,
+  ]);
+
+  test('does all of it with the scopes for it alone', async () => {
+    const provisioning = await connect(granted);
+    await applyAll(provisioning);
+    expect((await statesOf(provisioning)).filter((state) => state !== 'manual' && state !== 'ready')).toEqual([]);
+  });
+
+  test('without one of them is refused, and says at which call', async () => {
+    const provisioning = await connect(granted.slice(1));
+    await expect(inspectAll(provisioning)).rejects.toMatchObject({
+      code: 'provider_refused',
+      detail: { status: 400, code: 'invalid_scope', call: 'POST /oauth2/v1/token' },
+    });
+  });
+});
+
+describe('what is there already', () => {
+  test('is adopted by its address, under whatever name, and its secret header set right', async () => {
+    const channel = { type: 'HTTP', header: 'x-secret', secret: 'other' } as const;
+    const uri = `${server.origin}/hooks/workforce/token`;
+    const { id } = await bench.okta.attachHook({ kind: 'token', uri, channel });
+    expect(await inspect('Inline hook: token')).toEqual({
+      state: 'different',
+      changes: [
+        'Inline hook "Face step-up, com.okta.oauth2.tokens.transform": Set its secret in the header authorization',
+      ],
+    });
+    await applyAll(provision());
+    expect(tokenHook()).toMatchObject({ id, name: 'Face step-up, com.okta.oauth2.tokens.transform' });
+    expect(tokenHook().channel.config).toMatchObject({ authScheme: { key: 'authorization', value: hookSecret } });
+    expect([...bench.okta.org.hooks.values()].filter(({ type }) => type === tokenHook().type)).toHaveLength(1);
+  });
+
+  test('and ours, and calls a former address, is sent here, and its own headers stay', async () => {
+    await stepOf(bench.provision({ publicUrl: 'https://former.example.com' }), 'Inline hook: token').apply();
+    const { id } = tokenHook();
+    Object.assign(tokenHook(), { status: 'INACTIVE' });
+    Object.assign(tokenHook().channel.config, {
+      headers: [{ key: 'X-Tenant', value: 't1' }],
+    });
+    expect(await inspect('Inline hook: token')).toMatchObject({
+      state: 'different',
+      changes: [expect.stringContaining('https://former.example.com'), expect.stringContaining('Activate')],
+    });
+    await applyAll(provision());
+    expect(tokenHook()).toMatchObject({ id, status: 'ACTIVE' });
+    expect(tokenHook().channel.config).toMatchObject({
+      uri: `${server.origin}/hooks/workforce/token`,
+      headers: [{ key: 'X-Tenant', value: 't1' }],
+    });
+  });
+
+  test('and foreign stays: a rule that another hook hangs on, and the hook itself', async () => {
+    const channel = { type: 'HTTP', header: 'authorization', secret: 'theirs' } as const;
+    for (const kind of ['token', 'registration', 'password-import'] as const) {
+      await bench.okta.attachHook({ kind, uri: 'https://other.example.com/hook', channel });
+    }
+    const { org } = bench.okta;
+    const before = structuredClone([tokenRule(), org.registrationRule, [...org.hooks.values()]]);
+    const provisioning = provision({ okta: everything });
+    await applyAll(provisioning);
+    for (const title of [
+      'Rule of the authorization server',
+      'Rule of the user profile',
+      'Inline hook: password-import',
+    ]) {
+      expect(await inspect(title, provisioning)).toMatchObject({ state: 'blocked' });
+    }
+    const foreign = [...org.hooks.values()].filter(({ channel: { config } }) => config.uri.includes('other.example'));
+    expect([tokenRule(), org.registrationRule, foreign]).toEqual(before);
+  });
+
+  test('and ambiguous is asked about, and taken where it is named', async () => {
+    bench.okta.org.servers.get('default')!.otherPolicies.push({ id: '00pother', name: 'Other' });
+    const { id } = bench.okta.org.servers.get('default')!.policy;
+    expect(await inspect('Rule of the authorization server')).toMatchObject({
+      state: 'blocked',
+      remedy: expect.stringContaining('00pother (Other)'),
+    });
+    const provisioning = provision({ okta: { provision: { policyId: id, ruleId: tokenRule().id } } });
+    await applyAll(provisioning);
+    expect(tokenRule().hookId).toBe(tokenHook().id);
+    const wrong = provision({ okta: { provision: { policyId: id, ruleId: '0prwrong' } } });
+    expect(await inspect('Rule of the authorization server', wrong)).toMatchObject({ state: 'blocked' });
+  });
+
+  test('as an event hook keeps its other events, and is verified anew', async () => {
+    const uri = `${server.origin}/hooks/workforce/events`;
+    await bench.okta.addEventHook({ uri, secret: hookSecret, events: ['user.session.start'], verify: false });
+    const { id } = eventHook();
+    await applyAll(provision());
+    expect(eventHook()).toMatchObject({ id, verificationStatus: 'VERIFIED' });
+    expect(eventHook().events.items).toEqual([
+      'user.session.start',
+      'user.lifecycle.deactivate',
+      'user.lifecycle.suspend',
+      'user.lifecycle.delete.initiated',
+    ]);
+  });
+});
+
+test('a hook by OAuth is set up in the console, and an event hook needs a secret', async () => {
+  const oauth = { issuer: 'https://example.okta.com/oauth2/h', audience: 'a', clientId: '0oaHookClient00000001' };
+  const provisioning = provision({ okta: { hooks: { oauth } } });
+  expect(await inspect('Inline hook: token', provisioning)).toMatchObject({ state: 'manual' });
+  expect(await inspect('Event hook', provisioning)).toMatchObject({ state: 'blocked' });
+});
+
+test('an event hook that cannot be verified is an error, and is verified the next time', async () => {
+  const elsewhere = bench.provision({ publicUrl: 'http://127.0.0.1:9' });
+  await expect(stepOf(elsewhere, 'Event hook').apply()).rejects.toMatchObject({
+    code: 'provider_refused',
+    detail: { status: 400, call: expect.stringMatching(/^POST .*\/lifecycle\/verify$/) },
+  });
+  await applyAll(provision());
+  expect(eventHook().verificationStatus).toBe('VERIFIED');
+  expect(bench.okta.org.eventHooks.size).toBe(1);
+});
+
+describe('the attribute', () => {
+  const fitting = { title: 'Face', type: 'string', maxLength: null, permissions: null };
+  const inspectAttribute = () => inspect('Profile attribute facestepToken');
+
+  test('that an administrator defined by hand is adopted', async () => {
+    bench.okta.org.attributes.set('facestepToken', fitting);
+    expect(await inspectAttribute()).toEqual({ state: 'ready' });
+  });
+
+  test.each([
+    ['type', { type: 'array' }],
+    ['maxLength', { maxLength: 100 }],
+    ['minLength', { minLength: 20 }],
+    ['required', { required: true }],
+    ['enum', { enum: ['a'] }],
+    ['enum', { oneOf: [{ const: 'a', title: 'A' }] }],
+    ['pattern', { pattern: '^a$' }],
+    ['format', { format: 'email' }],
+    ['mutability', { mutability: 'READ_ONLY' }],
+    ['permissions', { permissions: [{ principal: 'SELF', action: 'READ_WRITE' }] }],
+  ])('that does not fit by its %s is in the way: %j', async (misfit, change) => {
+    bench.okta.org.attributes.set('facestepToken', { ...fitting, ...change });
+    expect(await inspectAttribute()).toMatchObject({ state: 'blocked', reason: expect.stringMatching(`${misfit}$`) });
+  });
+
+  test('whose name differs in case alone is in the way', async () => {
+    bench.okta.org.attributes.set('FaceStepToken', fitting);
+    expect(await inspectAttribute()).toMatchObject({ state: 'blocked' });
+  });
+});
+
+describe('the checks', () => {
+  const run = async (settings: OktaSettings = {}) => {
+    const findings = [];
+    for (const { title, run } of provision({ okta: everything, ...settings }).checks) {
+      findings.push({ title, ...(await run()) });
+    }
+    return findings;
+  };
+  const verdictOf = async (title: string, settings?: OktaSettings) =>
+    (await run(settings)).find((finding) => finding.title.startsWith(title))?.verdict;
+  beforeEach(() => applyAll(provision({ okta: everything })));
+
+  test('of an org that is set up pass, but for what Okta does by itself; they use nothing up', async () => {
+    const ada = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+    await bench.passStepUp(ada);
+    const before = bench.core.audit.events.length;
+    const findings = await run();
+    expect(findings.filter(({ verdict }) => verdict !== 'pass').map(({ title, verdict }) => [title, verdict])).toEqual([
+      ['Profiles of deactivated users', 'manual'],
+      ['Okta when this server is down', 'warn'],
+    ]);
+    expect(bench.core.audit.events).toHaveLength(before);
+    expect(JSON.stringify(findings)).not.toContain(canary);
+  });
+
+  test.each<[string, 'fail' | 'warn', () => unknown]>([
+    ['Profile attribute', 'fail', () => bench.okta.org.attributes.clear()],
+    [
+      'Profile attribute',
+      'fail',
+      () =>
+        bench.okta.org.attributes.set('facestepToken', {
+          type: 'string',
+          permissions: [{ principal: 'SELF', action: 'READ_WRITE' }],
+        }),
+    ],
+    ['Inline hook: token', 'fail', () => Object.assign(tokenHook(), { status: 'INACTIVE' })],
+    ['Inline hook: saml', 'fail', () => bench.okta.org.hooks.delete(hookOf('com.okta.saml.tokens.transform').id)],
+    ['Okta calls the token hook', 'fail', () => Object.assign(tokenHook().channel.config, { authScheme: null })],
+    [
+      'Rules that mint',
+      'fail',
+      () => Object.assign(tokenRule(), { definition: { name: 'x', actions: { token: {} } } }),
+    ],
+    [
+      'Claims configured',
+      'fail',
+      () =>
+        bench.okta.org.servers
+          .get('default')!
+          .claims.push({ name: 'face_verification', claimType: 'RESOURCE', value: 'verified' }),
+    ],
+    ['Event hook', 'fail', () => Object.assign(eventHook(), { verificationStatus: 'UNVERIFIED' })],
+    ['Event hook', 'fail', () => bench.okta.org.eventHooks.clear()],
+  ])('tell what is wrong: %s (%#)', async (title, verdict, damage) => {
+    damage();
+    expect(await verdictOf(title)).toBe(verdict);
+  });
+
+  test('tell of clocks that differ', async () => {
+    const shift = async (sec: number) => {
+      const date = new Date(bench.clock.now() - sec * 1000).toUTCString();
+      const send: Fetch = async (url, init) => {
+        const response = await fetch(url, init);
+        const headers = new Headers(response.headers);
+        headers.set('date', date);
+        headers.delete('content-encoding');
+        return new Response(await response.text(), { status: response.status, headers });
+      };
+      return verdictOf('Clocks', { fetch: send });
+    };
+    expect([await shift(5), await shift(-90), await shift(301), await shift(-301)]).toEqual([
+      'pass',
+      'warn',
+      'fail',
+      'fail',
+    ]);
+  });
+
+  test('tell of credentials that Okta refuses, and of an org that does not answer', async () => {
+    const { checks } = provision({ okta: { auth: { kind: 'api_token', token: 'not-a-token' } } });
+    expect(await checks[0]!.run()).toMatchObject({ verdict: 'fail', found: expect.stringContaining('401') });
+    const down = provision({ fetch: () => Promise.reject(new TypeError('fetch failed')) });
+    expect(await down.checks[0]!.run()).toMatchObject({ verdict: 'fail', found: 'The org does not answer' });
+  });
+});

@@ -1,0 +1,47 @@
+import type { Adapter } from '../adapters/adapter.js';
+import { issueClientToken } from '../src/api/client-tokens.js';
+import { type AppDeps, createApp } from '../src/http/app.js';
+import { listen } from '../src/http/listen.js';
+import { toForm } from './api-server.js';
+import type { OktaBench } from './contract/okta.js';
+
+/** The whole service on a socket. */
+export interface OktaServer {
+  readonly origin: string;
+  /** A call of the REST API by a client of the connection's tenant. */
+  post(
+    path: string,
+    fields: Record<string, string>,
+    photos?: readonly Uint8Array[],
+  ): Promise<{ status: number; body: Record<string, string> }>;
+  stop(): Promise<void>;
+}
+
+/** Starts the service with one connection, of that adapter, to the org of a bench. */
+export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench.adapter): Promise<OktaServer> {
+  const connection = { id: 'workforce', policy: bench.policy, ...adapter };
+  const deps: AppDeps = {
+    ...bench.core,
+    adminKeyDigest: new Uint8Array(32),
+    delivery: { send: async () => {} },
+    connections: new Map([['workforce', connection]]),
+    hooks: new Map([['workforce', adapter.hooks]]),
+    isReady: async () => true,
+  };
+  const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });
+  const request = { name: 'test', tenant: 'workforce', scopes: ['enrol', 'verify'] as const, lifeSec: 3600 };
+  const { credential } = await issueClientToken(request, deps);
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    origin,
+    stop,
+    async post(path, fields, photos = []) {
+      const response = await fetch(origin + path, {
+        method: 'POST',
+        headers: credential.use((token) => ({ 'X-Auth-Token': token })),
+        body: toForm({ ...fields, ...(photos.length === 0 ? {} : { photo: photos }) }),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, string> };
+    },
+  };
+}
