@@ -62,26 +62,28 @@ async function serve(listener: RequestListener): Promise<{ url: string; close():
   };
 }
 
-describe('the whole way, from a face to a token', () => {
-  const enrol = (subject: string, person: string) =>
-    server.post(
-      '/enrolments',
-      {
-        connection: 'workforce',
-        subject,
-        consentStatement: 'face-check-1',
-        consentGivenAt: new Date(bench.clock.now()).toISOString(),
-      },
-      [drawPicture(person, 1), drawPicture(person, 2)],
-    );
-  const stepUp = async (subject: string, person: string) => {
-    const started = await server.post('/step-ups', { connection: 'workforce', subject });
-    const { id, challenge } = started.body;
-    return (await server.post(`/step-ups/${id}/photos`, { challenge: challenge! }, [drawPicture(person, 3)])).body
-      .state;
-  };
-  const tokenOf = (user: string) => bench.okta.org.users.get(user)?.profile.facestepToken;
+/* Faces, over the REST API. */
+const enrol = (subject: string, person: string) =>
+  server.post(
+    '/enrolments',
+    {
+      connection: 'workforce',
+      subject,
+      consentStatement: 'face-check-1',
+      consentGivenAt: new Date(bench.clock.now()).toISOString(),
+    },
+    [drawPicture(person, 1), drawPicture(person, 2)],
+  );
+const checkFace = async (fields: Record<string, string>, person: string) => {
+  const started = await server.post('/step-ups', fields);
+  const { id, challenge } = started.body;
+  return (await server.post(`/step-ups/${id}/photos`, { challenge: challenge! }, [drawPicture(person, 3)])).body;
+};
+const stepUp = async (subject: string, person: string) =>
+  (await checkFace({ connection: 'workforce', subject }, person)).state;
+const tokenOf = (user: string) => bench.okta.org.users.get(user)?.profile.facestepToken;
 
+describe('the whole way, from a face to a token', () => {
   test('only the enrolled face signs its own user in, until it is revoked', async () => {
     await attachTokenHook();
     expect((await enrol(adaId, 'ada')).status).toBe(201);
@@ -157,6 +159,22 @@ describe('signing in', () => {
     const refreshToken = signIn.ok ? (signIn.refreshToken ?? '') : '';
     expect(await bench.okta.refresh(refreshToken)).toMatchObject(denied);
     await bench.passStepUp(adaId, 'step-up-2');
+    expect(await facesOf(await bench.okta.refresh(refreshToken))).toMatchObject({ access: { txn: 'step-up-2' } });
+  });
+
+  test('a refresh that Okta asks about as the user of the browser’s session is denied, and uses nothing up', async () => {
+    await attachTokenHook();
+    await bench.passStepUp(adaId, 'step-up-1');
+    const signIn = await bench.okta.signIn({ ...ada, scope: 'openid offline_access' });
+    const refreshToken = signIn.ok ? (signIn.refreshToken ?? '') : '';
+    bench.okta.org.sessionUserOnRefresh = graceId;
+    await bench.passStepUp(adaId, 'step-up-2');
+    await bench.passStepUp(graceId, 'step-up-3');
+    expect(await bench.okta.refresh(refreshToken)).toMatchObject({
+      ok: false,
+      description: expect.stringMatching(/^request_malformed: /),
+    });
+    bench.okta.org.sessionUserOnRefresh = null;
     expect(await facesOf(await bench.okta.refresh(refreshToken))).toMatchObject({ access: { txn: 'step-up-2' } });
   });
 
@@ -342,11 +360,28 @@ describe('registration', () => {
     expect(await post('update', change)).toMatchObject({ status: 403 });
   });
 
-  test('signing up is refused: there is no user yet whose face could have been checked', async () => {
+  const newcomer = { login: 'new@example.com', email: 'new@example.com', firstName: 'New', lastName: 'User' };
+  const signUp = (profile: object) => post('new', { userProfile: { ...newcomer, ...profile }, password });
+  const userOf = (login: string) => [...bench.okta.org.users.values()].find(({ profile }) => profile.login === login);
+
+  test('signing up takes a face, checked against a token that the application keeps', async () => {
     await attach();
-    const userProfile = { login: 'new@example.com', email: 'new@example.com', firstName: 'New', lastName: 'User' };
-    expect(await post('new', { userProfile, password })).toMatchObject({ status: 403 });
-    expect([...bench.okta.org.users.values()].some(({ profile }) => profile.login === 'new@example.com')).toBe(false);
+    const { steps } = bench.provision({ okta: { provision: { registration: {} } } });
+    await steps.find(({ title }) => title === 'Profile attribute facestepReceipt')!.apply();
+    const { token } = (await server.post('/generate', {}, [drawPicture('new', 1), drawPicture('new', 2)])).body;
+    const audience = `${bench.core.issuer}/hooks/workforce`;
+    const fields = { connection: 'workforce', subject: newcomer.login, token: token!, audience };
+
+    expect(await signUp({})).toMatchObject({ status: 403 });
+    expect(await checkFace(fields, 'ada')).toMatchObject({ state: 'failed', receipt: null });
+    const { receipt } = await checkFace(fields, 'new');
+    expect(await signUp({ login: 'other@example.com', facestepReceipt: receipt })).toMatchObject({ status: 403 });
+    expect(await signUp({ facestepReceipt: `${receipt}x` })).toMatchObject({ status: 403 });
+    expect(userOf(newcomer.login)).toBeUndefined();
+
+    expect(await signUp({ facestepReceipt: receipt })).toMatchObject({ status: 200 });
+    expect(userOf(newcomer.login)?.profile).toEqual(newcomer);
+    expect(await signUp({ login: 'New@example.com', facestepReceipt: receipt })).toMatchObject({ status: 403 });
   });
 
   test('is tried once more after a 500, and denied', async () => {
@@ -359,5 +394,115 @@ describe('registration', () => {
     expect(await post('update', change)).toMatchObject({ status: 403 });
     expect(calls).toBe(2);
     await broken.close();
+  });
+});
+
+describe('a user who leaves', () => {
+  beforeEach(async () => {
+    const provisioning = bench.provision({ publicUrl: server.origin, okta: { passwordImport: undefined } });
+    for (const { inspect, apply } of provisioning.steps) if ((await inspect()).state === 'missing') await apply();
+    await enrol(adaId, 'ada');
+    expect(await stepUp(adaId, 'ada')).toBe('passed');
+  });
+
+  test('deactivated, loses the token, and the face opens nothing after coming back', async () => {
+    bench.okta.org.allowsUpdatesToDeactivated = true;
+    await bench.okta.changeStatus(adaId, 'deactivate');
+    await bench.okta.settleEvents();
+    expect(tokenOf(adaId)).toBeUndefined();
+    await bench.okta.changeStatus(adaId, 'activate');
+    expect(await bench.okta.signIn(ada)).toMatchObject(denied);
+    expect(await stepUp(adaId, 'ada')).toBe('failed');
+    await enrol(adaId, 'ada');
+    expect(await stepUp(adaId, 'ada')).toBe('passed');
+  });
+
+  test('deactivated, where Okta lets nobody change the profile, is left with a token that is denied', async () => {
+    await bench.okta.changeStatus(adaId, 'deactivate');
+    await bench.okta.settleEvents();
+    expect(tokenOf(adaId)).toEqual(expect.any(String));
+    await bench.okta.changeStatus(adaId, 'activate');
+    expect(await bench.okta.signIn(ada)).toMatchObject(denied);
+    expect((await checkFace({ connection: 'workforce', subject: adaId }, 'ada')).state).not.toBe('passed');
+    expect(await bench.okta.signIn(ada)).toMatchObject(denied);
+  });
+
+  test('suspended or deleted, told twice and in a batch with others, loses the token too', async () => {
+    bench.okta.org.deliversTwice = true;
+    await enrol(graceId, 'grace');
+    await bench.okta.deleteUser(graceId);
+    await Promise.all([bench.okta.changeStatus(adaId, 'suspend'), bench.okta.deleteUser(graceId)]);
+    await bench.okta.settleEvents();
+    expect(tokenOf(adaId)).toBeUndefined();
+    expect(bench.okta.org.users.has(graceId)).toBe(false);
+    const told = (await bench.okta.readLog()).filter(({ eventType }) => eventType === 'event_hook.delivery');
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.every(({ outcome }) => outcome.result === 'SUCCESS')).toBe(true);
+  });
+
+  test('is told of to nobody with the wrong secret', async () => {
+    for (const { channel } of bench.okta.org.eventHooks.values())
+      Object.assign(channel.config.authScheme!, { value: 'x' });
+    await bench.okta.changeStatus(adaId, 'suspend');
+    await bench.okta.settleEvents();
+    expect(tokenOf(adaId)).toEqual(expect.any(String));
+    expect(await bench.okta.readLog()).toContainEqual(
+      expect.objectContaining({ eventType: 'event_hook.delivery', outcome: { result: 'FAILURE', reason: '401' } }),
+    );
+  });
+});
+
+describe('a SAML application', () => {
+  const claimsOfAssertion = async (statements: Record<string, string> = {}) => {
+    const uri = `${server.origin}/hooks/workforce/saml`;
+    const { id: appId } = await bench.okta.addSamlApp({ uri, channel: headerChannel, statements });
+    return async () => {
+      const assertion = await claimsOf(await bench.okta.signInBySaml({ appId, ...ada }));
+      return assertion.claims as Record<string, { attributeValues: { value: string }[] }>;
+    };
+  };
+  const verified = { attributeValues: [{ value: 'verified' }] };
+
+  test('gets the attribute with a step-up, once, and keeps its own', async () => {
+    const signIn = await claimsOfAssertion({ role: 'engineer' });
+    expect(Object.keys(await signIn())).toEqual(['role']);
+    await bench.passStepUp(adaId);
+    expect(await signIn()).toMatchObject({
+      role: { attributeValues: [{ value: 'engineer' }] },
+      face_verification: verified,
+    });
+    expect(Object.keys(await signIn())).toEqual(['role']);
+  });
+
+  test('is told the truth in a statement of our name that it has already', async () => {
+    const signIn = await claimsOfAssertion({ face_verification: 'verified' });
+    expect(await signIn()).toMatchObject({ face_verification: { attributeValues: [{ value: 'unverified' }] } });
+    await bench.passStepUp(adaId);
+    expect(await signIn()).toMatchObject({ face_verification: verified });
+  });
+});
+
+describe('a user whose password is imported', () => {
+  const login = 'imported@example.com';
+  const signIn = (typed: string) => bench.okta.signIn({ login, password: typed });
+
+  test('signs in where face and former directory say yes, and is Okta’s from then on', async () => {
+    await bench.okta.attachHook({
+      kind: 'password-import',
+      uri: `${server.origin}/hooks/workforce/password-import`,
+      channel: headerChannel,
+    });
+    await bench.okta.createUserToImport(login);
+    const { token } = (await server.post('/generate', {}, [drawPicture('imported', 1), drawPicture('imported', 2)]))
+      .body;
+    const fields = { connection: 'workforce', subject: login, token: token! };
+    expect(await signIn(password)).toMatchObject({ ok: false, error: 'invalid_grant' });
+    expect(bench.passwordsAsked).toEqual([]);
+    expect(await checkFace(fields, 'imported')).toMatchObject({ state: 'passed' });
+    expect(await signIn('a guess')).toMatchObject({ ok: false });
+    expect(await checkFace(fields, 'imported')).toMatchObject({ state: 'passed' });
+    expect(await signIn(password)).toMatchObject({ ok: true });
+    expect(await signIn(password)).toMatchObject({ ok: true });
+    expect(bench.passwordsAsked).toHaveLength(2);
   });
 });
