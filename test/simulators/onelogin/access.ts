@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import express, { type RequestHandler, Router } from 'express';
+import type { Account } from './account.js';
+import { ApiError, unauthorized } from './errors.js';
+
+/** A token lives ten hours. */
+const TOKEN_SEC = 36_000;
+const HOUR_MS = 3_600_000;
+
+const toBasic = (header: string): readonly string[] => {
+  const [, encoded = ''] = /^Basic (\S+)$/i.exec(header) ?? [];
+  return Buffer.from(encoded, 'base64').toString().split(':');
+};
+
+/** OneLogin's own form, or Basic (RFC 7617). */
+const readCredentials = (header: string): readonly string[] => {
+  const own = /^client_id:\s*([^,\s]+)\s*,\s*client_secret:\s*(\S+)$/.exec(header);
+  return own === null ? toBasic(header) : own.slice(1);
+};
+
+/**
+ * Tokens for the API, and what every call of it passes: the bearer token and the rate limit of the account.
+ * @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens
+ */
+export function createAccess(account: Account): { readonly router: Router; readonly requireToken: RequestHandler } {
+  const router = Router();
+  const isAlive = ({ createdAt, revoked }: { createdAt: number; revoked: boolean }): boolean =>
+    !revoked && account.now() < createdAt + TOKEN_SEC * 1000;
+
+  router.post('/auth/oauth2/v2/token', express.json(), express.urlencoded({ extended: false }), (request, response) => {
+    const body: unknown = request.body;
+    const fields = new Map(Object.entries(typeof body === 'object' && body !== null ? body : {}));
+    const header = request.get('authorization');
+    const [clientId, clientSecret] =
+      header === undefined ? [fields.get('client_id'), fields.get('client_secret')] : readCredentials(header);
+    const expected = account.credentials;
+    if (clientId !== expected.clientId || clientSecret !== expected.clientSecret) {
+      response
+        .status(401)
+        .json({ status: { error: true, code: 401, type: 'Unauthorized', message: 'Authentication Failure' } });
+      return;
+    }
+    if (fields.get('grant_type') !== 'client_credentials') {
+      response
+        .status(400)
+        .json({ status: { error: true, code: 400, type: 'bad request', message: 'grant_type is not valid' } });
+      return;
+    }
+    // The same credentials get the same token until it expires.
+    const [known] = [...account.tokens].find(([, token]) => isAlive(token)) ?? [];
+    const token = known ?? randomBytes(32).toString('hex');
+    if (known === undefined) account.tokens.set(token, { createdAt: account.now(), revoked: false });
+    response.json({
+      access_token: token,
+      created_at: new Date(account.tokens.get(token)?.createdAt ?? 0).toISOString(),
+      expires_in: TOKEN_SEC,
+      refresh_token: randomBytes(32).toString('hex'),
+      token_type: 'bearer',
+      account_id: 555_555,
+    });
+  });
+
+  const requireToken: RequestHandler = (request, response, next) => {
+    const [, token = ''] = /^bearer[: ]\s*(\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
+    const known = account.tokens.get(token);
+    if (known === undefined || !isAlive(known)) throw unauthorized();
+    if (account.now() >= account.hourBegan + HOUR_MS) {
+      account.hourBegan = account.now();
+      account.callsMade = 0;
+    }
+    account.callsMade += 1;
+    const remaining = Math.max(0, account.callsPerHour - account.callsMade);
+    const resetSec = Math.ceil((account.hourBegan + HOUR_MS - account.now()) / 1000);
+    response.set({
+      'X-RateLimit-Limit': String(account.callsPerHour),
+      'X-RateLimit-Remaining': String(remaining),
+      'X-RateLimit-Reset': String(resetSec),
+    });
+    if (account.callsMade > account.callsPerHour) {
+      throw new ApiError(429, 'TooManyRequestsError', 'Rate limit exceeded');
+    }
+    next();
+  };
+
+  // The documented sample has the names of the headers as keys.
+  router.get('/auth/rate_limit', requireToken, (_request, response) => {
+    const names = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
+    response.json({
+      status: { error: false, code: 200, type: 'success', message: 'Success' },
+      data: Object.fromEntries(names.map((name) => [name, Number(response.get(name))])),
+    });
+  });
+  return { router, requireToken };
+}

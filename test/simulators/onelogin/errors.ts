@@ -1,0 +1,39 @@
+import type { ErrorRequestHandler } from 'express';
+import type { z } from 'zod';
+
+/** A refusal of the API v2, in its shape. */
+export class ApiError extends Error {
+  constructor(
+    readonly statusCode: number,
+    override readonly name: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const unauthorized = (): ApiError => new ApiError(401, 'UnauthorizedError', 'Unauthorized');
+export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequestError', message);
+export const notFound = (): ApiError =>
+  new ApiError(404, 'NotFoundError', 'The resource with the given id could not be found');
+export const conflict = (message: string): ApiError => new ApiError(409, 'ConflictError', message);
+export const unprocessable = (message: string): ApiError => new ApiError(422, 'UnprocessableEntityError', message);
+
+/** Reads a body as strictly as the API does: a property it does not know is refused by name. */
+export function parseBody<Output>(guard: z.ZodType<Output>, body: unknown): Output {
+  const parsed = guard.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw unprocessable(
+    issue?.code === 'unrecognized_keys'
+      ? `instance additionalProperty "${issue.keys[0]}" exists in instance when not allowed`
+      : `instance.${issue?.path.join('.')} is not valid`,
+  );
+}
+
+/** Express knows it by its four parameters. */
+export const answerError: ErrorRequestHandler = (error, _request, response, _next) => {
+  const known = error instanceof ApiError ? error : error instanceof SyntaxError ? badRequest('Invalid JSON') : null;
+  const { statusCode, name, message } = known ?? new ApiError(500, 'InternalServerError', 'Internal Server Error');
+  response.status(statusCode).json({ statusCode, name, message });
+};

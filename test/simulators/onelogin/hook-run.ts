@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { type Account, findHook, type HookRun, type HookType, isoNow, type SmartHook } from './account.js';
+import { toEnvironment } from './contexts.js';
+import { type FunctionOutcome, runFunction } from './runner.js';
+
+const idsGuard = z.object({ request_id: z.string(), correlation_id: z.string() });
+
+/** The hook of a type, if it is there, enabled and deployed. */
+export function findRunningHook(account: Account, type: HookType): SmartHook | null {
+  const hook = findHook(account, type);
+  return hook === undefined || hook.settings.disabled || hook.status !== 'ready' ? null : hook;
+}
+
+/**
+ * Runs a hook: its function in a process of its own, killed at its time-out, tried again as often as it allows. An
+ * answer that is not of the documented shape is a failure as well.
+ * @param graceMs - added to the time-out, for machines that are busy
+ */
+export async function runHook<Answer>(
+  account: Account,
+  { hook, context, guard }: { hook: SmartHook; context: Record<string, unknown>; guard: z.ZodType<Answer> },
+  graceMs: number,
+): Promise<Answer | null> {
+  const { type, timeout, retries, function: encoded } = hook.settings;
+  let tries = 0;
+  for (;;) {
+    tries += 1;
+    const outcome = await runFunction({
+      source: Buffer.from(encoded, 'base64').toString('utf8'),
+      context,
+      env: toEnvironment(account, hook),
+      timeoutMs: timeout * 1000 + graceMs,
+      now: account.now,
+    });
+    account.logs.push({
+      hookId: hook.id,
+      ...idsGuard.parse(context),
+      created_at: isoNow(account),
+      events: outcome.events,
+    });
+    const parsed = guard.safeParse(outcome.failure === null ? outcome.answer : undefined);
+    if (!parsed.success && tries <= retries) continue;
+    account.runs.push(toRun(type, context, tries, outcome, parsed.success));
+    return parsed.success ? parsed.data : null;
+  }
+}
+
+const toRun = (
+  type: HookType,
+  context: Record<string, unknown>,
+  tries: number,
+  outcome: FunctionOutcome,
+  isUnderstood: boolean,
+): HookRun => ({
+  type,
+  context,
+  tries,
+  answer: outcome.failure === null ? outcome.answer : null,
+  failure: outcome.failure ?? (isUnderstood ? null : 'answer'),
+});

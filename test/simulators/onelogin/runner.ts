@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { z } from 'zod';
+
+/** One function as OneLogin runs it, and what it is run with. */
+export interface FunctionRun {
+  /** CommonJS with `exports.handler`. */
+  readonly source: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  /** All the function finds in `process.env`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** From the call of the handler; then the process is killed. */
+  readonly timeoutMs: number;
+  /** The clock of the machine that runs it. */
+  readonly now: () => number;
+}
+
+/** What came of it. `events` is what it wrote to the console. */
+export type FunctionOutcome = { readonly events: readonly string[] } & (
+  | { readonly failure: null; readonly answer: unknown }
+  | { readonly failure: 'timeout' | 'exception' }
+);
+
+/** Runs in the new process: answers on descriptor 3, one JSON text a line. */
+const bootstrap = `
+'use strict';
+const { writeSync, readFileSync } = require('node:fs');
+const { format } = require('node:util');
+const Module = require('node:module');
+const tell = (message) => writeSync(3, JSON.stringify(message) + '\\n');
+const { source, context, ahead } = JSON.parse(readFileSync(0, 'utf8'));
+const realNow = Date.now;
+Date.now = () => realNow() + ahead;
+for (const level of ['log', 'info', 'warn', 'error', 'debug']) {
+  console[level] = (...values) => tell({ kind: 'event', text: format(...values) });
+}
+const fail = () => { tell({ kind: 'exception' }); process.exit(1); };
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+const file = require('node:path').join(process.cwd(), 'hook.cjs');
+const hook = new Module(file);
+hook.filename = file;
+hook.paths = [];
+hook._compile(source, file);
+tell({ kind: 'started' });
+Promise.resolve(hook.exports.handler(context)).then((answer) => {
+  tell({ kind: 'answer', text: JSON.stringify(answer) ?? 'null' });
+  process.exit(0);
+}, fail);
+`;
+
+const messageGuard = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('started') }),
+  z.object({ kind: z.literal('event'), text: z.string() }),
+  z.object({ kind: z.literal('answer'), text: z.string() }),
+  z.object({ kind: z.literal('exception') }),
+]);
+
+/** A function that does not even load in this time is given up. */
+const LOAD_TIMEOUT_MS = 30_000;
+
+/**
+ * Runs a function in a fresh process of Node that finds nothing but its own source, its variables and what Node brings
+ * along: no packages, no files of ours.
+ */
+export function runFunction({ source, context, env, timeoutMs, now }: FunctionRun): Promise<FunctionOutcome> {
+  const child = spawn(process.execPath, ['-e', bootstrap], {
+    cwd: tmpdir(),
+    env: { ...env },
+    stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+  });
+  const end = (): void => void child.kill('SIGKILL');
+  process.once('exit', end);
+  const events: string[] = [];
+  return new Promise<FunctionOutcome>((resolve, reject) => {
+    let timer = setTimeout(() => settle({ failure: 'timeout', events }), LOAD_TIMEOUT_MS);
+    const settle = (outcome: FunctionOutcome): void => {
+      clearTimeout(timer);
+      end();
+      resolve(outcome);
+    };
+    const [stdin, , , answers] = child.stdio;
+    if (stdin === null || answers === null || answers === undefined || !('read' in answers)) {
+      reject(new Error('no pipes'));
+      return;
+    }
+    let text = '';
+    answers.setEncoding('utf8');
+    answers.on('data', (chunk: string) => {
+      text += chunk;
+      const lines = text.split('\n');
+      text = lines.pop() ?? '';
+      for (const line of lines) {
+        const message = messageGuard.parse(JSON.parse(line));
+        if (message.kind === 'event') events.push(message.text);
+        else if (message.kind === 'exception') settle({ failure: 'exception', events });
+        else if (message.kind === 'answer') settle({ failure: null, answer: JSON.parse(message.text), events });
+        else {
+          clearTimeout(timer);
+          timer = setTimeout(() => settle({ failure: 'timeout', events }), timeoutMs);
+        }
+      }
+    });
+    child.once('error', reject);
+    child.once('close', () => settle({ failure: 'exception', events }));
+    // A process that ends before it has read everything breaks the pipe.
+    stdin.on('error', () => {});
+    stdin.end(JSON.stringify({ source, context, ahead: now() - Date.now() }));
+  }).finally(() => process.off('exit', end));
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { type Response, Router } from 'express';
+import { z } from 'zod';
+import {
+  type Account,
+  type AccountUser,
+  defaultPolicyId,
+  findByIdentifier,
+  isoNow,
+  type Login,
+  type SmartHook,
+} from './account.js';
+import { type Browser, isHookFor, toPreAuthenticationContext, toUserMigrationContext } from './contexts.js';
+import { findRunningHook, runHook } from './hook-run.js';
+
+const identifierGuard = z.object({ identifier: z.string(), app_id: z.number().nullish(), ip: z.string() });
+const passwordGuard = z.object({ state_token: z.string(), password: z.string() });
+const factorGuard = z.object({ state_token: z.string(), factor: z.string() });
+
+/** `{success: true, user: {policy_id}}` steers, `{success: false, user: null}` denies. */
+const preAuthenticationGuard = z.discriminatedUnion('success', [
+  z.object({ success: z.literal(true), user: z.object({ policy_id: z.int() }) }),
+  z.object({ success: z.literal(false), user: z.null() }),
+]);
+
+const userMigrationGuard = z.discriminatedUnion('success', [
+  z.object({
+    success: z.literal(true),
+    user: z.object({
+      username: z.string().min(1),
+      password: z.string().min(1),
+      firstname: z.string().nullish(),
+      lastname: z.string().nullish(),
+      email: z.string().min(1),
+      custom_attributes: z.record(z.string(), z.string().nullable()).nullish(),
+    }),
+  }),
+  z.object({ success: z.literal(false), user: z.strictObject({}) }),
+]);
+
+/**
+ * The sign-in page: username, hook, password, factors of the policy. OneLogin's own pages have no documented protocol;
+ * the order is the documented one.
+ * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/pre-authentication
+ */
+export function createSignIn(account: Account, graceMs: number): Router {
+  const router = Router();
+  const deny = (response: Response, reason: string): void => void response.status(401).json({ denied: reason });
+
+  router.post('/username', async (request, response) => {
+    const { identifier, app_id = null, ip } = identifierGuard.parse(request.body);
+    const user = findByIdentifier(account, identifier);
+    const hook = findRunningHook(account, 'pre-authentication');
+    const browser: Browser = { ip, userAgent: request.get('user-agent') ?? '', appId: app_id };
+    const policyId =
+      user === undefined || hook === null || !isHookFor(hook, user)
+        ? (user?.policyId ?? defaultPolicyId)
+        : await choosePolicy(account, { user, browser, hook }, graceMs);
+    if (policyId === null) return deny(response, 'hook');
+    const token = randomBytes(20).toString('hex');
+    account.logins.set(token, toLogin(account, identifier, user, policyId));
+    response.json({ state_token: token });
+  });
+
+  router.post('/password', async (request, response) => {
+    const { state_token, password } = passwordGuard.parse(request.body);
+    const login = account.logins.get(state_token);
+    if (login === undefined) return deny(response, 'state');
+    const user =
+      login.userId === null
+        ? await migrate(account, login.identifier, password, graceMs)
+        : account.users.get(login.userId);
+    if (user === undefined || user === null || user.password !== password) return deny(response, 'password');
+    const proven = { ...toLogin(account, login.identifier, user, login.policyId), passwordProven: true };
+    account.logins.set(state_token, proven);
+    answer(response, account, proven);
+  });
+
+  router.post('/factor', (request, response) => {
+    const { state_token, factor } = factorGuard.parse(request.body);
+    const login = account.logins.get(state_token);
+    if (!login?.passwordProven || login.factorsLeft[0] !== factor) return deny(response, 'factor');
+    login.factorsLeft.shift();
+    answer(response, account, login);
+  });
+  return router;
+}
+
+const toLogin = (account: Account, identifier: string, user: AccountUser | undefined, policyId: number): Login => ({
+  identifier,
+  userId: user?.id ?? null,
+  policyId,
+  passwordProven: false,
+  factorsLeft: [...(account.policies.get(policyId)?.factors ?? [])],
+});
+
+function answer(response: Response, account: Account, { userId, policyId, factorsLeft }: Login): void {
+  const [next] = factorsLeft;
+  if (next !== undefined) return void response.json({ factor: next });
+  const user = account.users.get(userId ?? 0);
+  if (user !== undefined) user.lastLogin = isoNow(account);
+  response.json({ signed_in: true, user_id: userId, policy_id: policyId });
+}
+
+/** @returns the policy of this sign-in; `null` where it is denied */
+async function choosePolicy(
+  account: Account,
+  { user, browser, hook }: { user: AccountUser; browser: Browser; hook: SmartHook },
+  graceMs: number,
+): Promise<number | null> {
+  const context = toPreAuthenticationContext(user, browser, hook);
+  // What OneLogin makes of a policy that does not exist is not known: here the hook has failed.
+  const guard = preAuthenticationGuard.refine(
+    ({ user: chosen }) => chosen === null || account.policies.has(chosen.policy_id),
+  );
+  const answered = await runHook(account, { hook, context, guard }, graceMs);
+  if (answered === null) return account.whenHookFails === 'continue' ? user.policyId : null;
+  return answered.user?.policy_id ?? null;
+}
+
+/** Only for names that are not found: the hook may bring the user along. */
+async function migrate(
+  account: Account,
+  identifier: string,
+  password: string,
+  graceMs: number,
+): Promise<AccountUser | null> {
+  const hook = findRunningHook(account, 'user-migration');
+  if (hook === null) return null;
+  const context = toUserMigrationContext(identifier, password);
+  const answered = await runHook(account, { hook, context, guard: userMigrationGuard }, graceMs);
+  if (!answered?.success) return null;
+  const { username, email, firstname, lastname, custom_attributes, password: kept } = answered.user;
+  const user: AccountUser = {
+    id: 36_216_766 + account.users.size,
+    username,
+    email,
+    firstname: firstname ?? '',
+    lastname: lastname ?? '',
+    password: kept,
+    policyId: defaultPolicyId,
+    roleIds: [],
+    customAttributes: { ...custom_attributes },
+    lastLogin: null,
+  };
+  account.users.set(user.id, user);
+  return user;
+}

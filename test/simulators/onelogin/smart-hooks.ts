@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { type Request, Router } from 'express';
+import { z } from 'zod';
+import { type Account, type EnvironmentVariable, findHook, isoNow, type SmartHook } from './account.js';
+import { ApiError, conflict, notFound, parseBody, unprocessable } from './errors.js';
+
+const hookGuard = z.strictObject({
+  type: z.enum(['pre-authentication', 'user-migration']),
+  function: z
+    .string()
+    .min(1)
+    .max(20_000)
+    .regex(/^[A-Za-z0-9+/]+={0,2}$/),
+  disabled: z.boolean(),
+  runtime: z.enum(['nodejs22.x', 'nodejs24.x']),
+  timeout: z.int().min(1).max(10),
+  retries: z.int().min(0).max(4),
+  context_version: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/)
+    .optional(),
+  options: z
+    .strictObject({
+      risk_enabled: z.boolean(),
+      location_enabled: z.boolean(),
+      mfa_device_info_enabled: z.boolean(),
+      failed_login_attempts_enabled: z.boolean(),
+    })
+    .partial()
+    .optional(),
+  env_vars: z.array(z.string()),
+  packages: z.record(z.string(), z.string()),
+  conditions: z
+    .array(z.strictObject({ source: z.literal('roles'), operator: z.literal('~'), value: z.string() }))
+    .optional(),
+});
+
+/** None has a default, whatever the documentation says of time-out and retries. */
+const requiredFields = ['type', 'function', 'disabled', 'runtime', 'timeout', 'retries', 'env_vars', 'packages'];
+
+const newVariableGuard = z.strictObject({
+  name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{1,99}$/),
+  value: z.string().min(1).max(5_000),
+});
+const variableChangeGuard = z.strictObject({ value: z.string().min(1).max(5_000) });
+
+const toHookView = ({ id, settings, status, createdAt, updatedAt }: SmartHook) => ({
+  id,
+  ...settings,
+  context_version: settings.context_version ?? '1.1.0',
+  options: settings.type === 'user-migration' ? {} : (settings.options ?? {}),
+  conditions: settings.conditions ?? [],
+  status,
+  created_at: createdAt,
+  updated_at: updatedAt,
+});
+
+/** The value is never shown again. */
+const toVariableView = ({ id, name, createdAt, updatedAt }: EnvironmentVariable) => ({
+  id,
+  name,
+  created_at: createdAt,
+  updated_at: updatedAt,
+});
+
+/**
+ * The Smart Hooks API: hooks, their environment variables and their logs.
+ * @see https://developers.onelogin.com/api-docs/2/smart-hooks/create-hook
+ */
+export function createSmartHooksApi(account: Account): Router {
+  const router = Router();
+  router.use('/envs', createVariablesApi(account));
+
+  const find = (request: Request): SmartHook => {
+    const hook = account.hooks.get(String(request.params.id));
+    if (hook === undefined) throw notFound();
+    return hook;
+  };
+  const parseHook = (body: unknown): SmartHook['settings'] => {
+    const given = Object.keys(typeof body === 'object' && body !== null ? body : {});
+    const absent = requiredFields.find((name) => !given.includes(name));
+    if (absent !== undefined) throw unprocessable(`instance requires property "${absent}"`);
+    const settings = parseBody(hookGuard, body);
+    const names = [...account.variables.values()].map(({ name }) => name);
+    const unknown = settings.env_vars.find((name) => !names.includes(name));
+    if (unknown !== undefined) throw unprocessable(`env_vars: ${unknown} does not exist`);
+    return settings;
+  };
+
+  router.get('/', (request, response) => {
+    const { searchParams } = new URL(request.originalUrl, account.url);
+    const type = searchParams.get('type');
+    const disabled = searchParams.get('disabled');
+    const found = [...account.hooks.values()].filter(
+      ({ settings }) =>
+        (type === null || settings.type === type) && (disabled === null || String(settings.disabled) === disabled),
+    );
+    response.set({ 'Total-Count': String(found.length), 'Current-Page': '1', 'Page-Items': String(found.length) });
+    response.json(found.map(toHookView));
+  });
+  router.post('/', (request, response) => {
+    const settings = parseHook(request.body);
+    if (findHook(account, settings.type) !== undefined)
+      throw conflict(`A hook of type ${settings.type} already exists`);
+    const now = isoNow(account);
+    const hook: SmartHook = { id: randomUUID(), settings, status: 'ready', createdAt: now, updatedAt: now };
+    account.hooks.set(hook.id, hook);
+    response.status(201).json(toHookView(hook));
+  });
+  router.get('/:id', (request, response) => {
+    response.json(toHookView(find(request)));
+  });
+  router.put('/:id', (request, response) => {
+    const hook = find(request);
+    const settings = parseHook(request.body);
+    const sameType = findHook(account, settings.type);
+    if (sameType !== undefined && sameType !== hook) throw conflict(`A hook of type ${settings.type} already exists`);
+    // "Updating function code while the hook is enabled may cause errors during deployment": here it always does.
+    if (!hook.settings.disabled && settings.function !== hook.settings.function) {
+      throw new ApiError(500, 'InternalServerError', 'The hook is enabled');
+    }
+    hook.settings = settings;
+    hook.updatedAt = isoNow(account);
+    response.json(toHookView(hook));
+  });
+  router.delete('/:id', (request, response) => {
+    account.hooks.delete(find(request).id);
+    response.status(204).end();
+  });
+  router.get('/:id/logs', (request, response) => {
+    const { id } = find(request);
+    const { searchParams } = new URL(request.originalUrl, account.url);
+    const wanted = (['request_id', 'correlation_id'] as const).filter((name) => searchParams.has(name));
+    const logs = account.logs.filter(
+      (log) => log.hookId === id && wanted.every((name) => log[name] === searchParams.get(name)),
+    );
+    response.json(logs.map(({ hookId: _, ...log }) => log));
+  });
+  return router;
+}
+
+/** @see https://developers.onelogin.com/api-docs/2/smart-hooks/create-environment-variable */
+function createVariablesApi(account: Account): Router {
+  const router = Router();
+  const find = (request: Request): EnvironmentVariable => {
+    const variable = account.variables.get(String(request.params.id));
+    if (variable === undefined) throw notFound();
+    return variable;
+  };
+  router.get('/', (_request, response) => {
+    response.json([...account.variables.values()].map(toVariableView));
+  });
+  router.post('/', (request, response) => {
+    const { name, value } = parseBody(newVariableGuard, request.body);
+    if ([...account.variables.values()].some((other) => other.name === name)) {
+      throw conflict(`An environment variable named ${name} already exists`);
+    }
+    const now = isoNow(account);
+    const variable = { id: randomUUID(), name, value, createdAt: now, updatedAt: now };
+    account.variables.set(variable.id, variable);
+    response.status(201).json(toVariableView(variable));
+  });
+  router.get('/:id', (request, response) => {
+    response.json(toVariableView(find(request)));
+  });
+  router.put('/:id', (request, response) => {
+    const variable = find(request);
+    variable.value = parseBody(variableChangeGuard, request.body).value;
+    variable.updatedAt = isoNow(account);
+    response.json(toVariableView(variable));
+  });
+  router.delete('/:id', (request, response) => {
+    account.variables.delete(find(request).id);
+    response.status(204).end();
+  });
+  return router;
+}

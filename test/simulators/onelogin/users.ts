@@ -1,0 +1,102 @@
+import { type Request, Router } from 'express';
+import { z } from 'zod';
+import type { Account, AccountUser, CustomField } from './account.js';
+import { notFound, parseBody, unprocessable } from './errors.js';
+
+const toView = ({ fields }: Account, user: AccountUser) => ({
+  id: user.id,
+  username: user.username,
+  email: user.email,
+  firstname: user.firstname,
+  lastname: user.lastname,
+  status: 1,
+  state: 1,
+  role_ids: user.roleIds,
+  last_login: user.lastLogin,
+  custom_attributes: Object.fromEntries(
+    fields.map(({ shortname }) => [shortname, user.customAttributes[shortname] ?? null]),
+  ),
+});
+
+const changeGuard = z.looseObject({
+  username: z.string().optional(),
+  email: z.string().optional(),
+  firstname: z.string().optional(),
+  lastname: z.string().optional(),
+  password: z.string().optional(),
+  custom_attributes: z.record(z.string(), z.union([z.string(), z.null()])).optional(),
+});
+
+const fieldGuard = z.strictObject({ name: z.string().min(1), shortname: z.string().regex(/^\w{1,64}$/) });
+/** Created wrapped, changed unwrapped. */
+const newFieldGuard = z.strictObject({ user_field: fieldGuard });
+
+/**
+ * The users API, as far as one user is concerned, and the custom fields of the account.
+ * @see https://developers.onelogin.com/api-docs/2/users/update-user
+ */
+export function createUsersApi(account: Account): Router {
+  const router = Router();
+  const findUser = (request: Request): AccountUser => {
+    const user = account.users.get(Number(request.params.id));
+    if (user === undefined) throw notFound();
+    return user;
+  };
+  const findField = (request: Request): CustomField => {
+    const field = account.fields.find(({ id }) => id === Number(request.params.id));
+    if (field === undefined) throw notFound();
+    return field;
+  };
+  const checkIsFree = (shortname: string, own?: CustomField): void => {
+    const taken = account.fields.some((field) => field !== own && field.shortname === shortname);
+    if (taken) throw unprocessable('shortname has already been taken');
+  };
+
+  router.get('/custom_attributes', (_request, response) => {
+    response.json(account.fields);
+  });
+  router.post('/custom_attributes', (request, response) => {
+    const { user_field } = parseBody(newFieldGuard, request.body);
+    checkIsFree(user_field.shortname);
+    const field = { id: 85_306 + account.fields.length, ...user_field, position: account.fields.length + 1 };
+    account.fields.push(field);
+    response.status(201).json(field);
+  });
+  router.get('/custom_attributes/:id', (request, response) => {
+    response.json(findField(request));
+  });
+  router.put('/custom_attributes/:id', (request, response) => {
+    const field = findField(request);
+    const change = parseBody(fieldGuard, request.body);
+    checkIsFree(change.shortname, field);
+    response.json(Object.assign(field, change));
+  });
+  router.delete('/custom_attributes/:id', (request, response) => {
+    const field = findField(request);
+    account.fields.splice(account.fields.indexOf(field), 1);
+    for (const user of account.users.values()) delete user.customAttributes[field.shortname];
+    response.status(204).end();
+  });
+
+  router.get('/:id', (request, response) => {
+    response.json(toView(account, findUser(request)));
+  });
+  router.put('/:id', (request, response) => {
+    const user = findUser(request);
+    const { custom_attributes = {}, ...base } = parseBody(changeGuard, request.body);
+    for (const name of Object.keys(custom_attributes)) {
+      if (!account.fields.some(({ shortname }) => shortname === name)) {
+        throw unprocessable(`custom_attributes is not valid: ${name}`);
+      }
+    }
+    for (const [name, value] of Object.entries(custom_attributes)) {
+      // An empty text clears the field.
+      user.customAttributes[name] = value ? value.slice(0, account.fieldMaxCharacters) : null;
+    }
+    for (const name of ['username', 'email', 'firstname', 'lastname', 'password'] as const) {
+      user[name] = base[name] ?? user[name];
+    }
+    response.json(toView(account, user));
+  });
+  return router;
+}
