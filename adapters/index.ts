@@ -3,20 +3,21 @@ import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';
 import type { Adapter } from './adapter.js';
 import { type OktaConnection, oktaConnectionGuard } from './okta/schema-connection.js';
+import { type OneLoginConnection, oneloginConnectionGuard } from './onelogin/schema.js';
 import type { ProvisionDeps, Provisioning } from './provisioning.js';
 import { shadowHooks } from './shadow.js';
 
 /** The names of all adapters: their folders here, and `kind` in the configuration. */
-export const adapterNames = ['okta'] as const;
+export const adapterNames = ['okta', 'onelogin'] as const;
 
 /** The name of an adapter. */
 export type AdapterName = (typeof adapterNames)[number];
 
 /** What each adapter takes as one entry of `connections` in the configuration. */
-export const connectionGuards = [oktaConnectionGuard] as const satisfies ConnectionGuards;
+export const connectionGuards = [oktaConnectionGuard, oneloginConnectionGuard] as const satisfies ConnectionGuards;
 
 /** One configured connection, of any adapter. */
-export type ConnectionSettings = OktaConnection;
+export type ConnectionSettings = OktaConnection | OneLoginConnection;
 
 interface AdapterDeps {
   readonly core: CoreDeps;
@@ -35,6 +36,8 @@ async function loadAdapter(settings: ConnectionSettings, deps: AdapterDeps): Pro
   switch (settings.kind) {
     case 'okta':
       return (await import('./okta/index.js')).createOktaAdapter({ settings, ...deps });
+    case 'onelogin':
+      return (await import('./onelogin/index.js')).createOneLoginAdapter({ settings, ...deps });
   }
 }
 
