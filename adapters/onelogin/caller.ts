@@ -1,0 +1,69 @@
+import { createHmac } from 'node:crypto';
+import type { Credential } from '../../src/core/concealed.js';
+import { digestOf, hasDigest } from '../../src/core/digest.js';
+import type { Clock } from '../../src/core/ports.js';
+import { addSec, type EpochMs, epochSec, toEpochMs } from '../../src/core/units.js';
+import { FaceError } from '../../src/errors.js';
+import type { RawRequest } from '../adapter.js';
+
+/** Where the Smart Hook puts its signature: `t=<seconds since 1970>,v1=<HMAC-SHA256 of "t.body", hexadecimal>`. */
+export const signatureHeader = 'x-facestep-signature';
+
+/** How far the clock of the machine that runs the Smart Hook and ours may differ, transport included. */
+const maxSkewSec = 300;
+
+/**
+ * Returns when a call was signed, if it is signed by our own Smart Hook; the body is not parsed.
+ * @throws FaceError `caller_untrusted`: no signature, another key, an altered body or time, or over 300 s old or ahead
+ */
+export type VerifyCaller = (request: Pick<RawRequest, 'headers' | 'body'>) => { readonly signedAt: EpochMs };
+
+/** Makes the check for one connection. */
+export function createVerifyCaller(secret: Credential, { clock }: { readonly clock: Clock }): VerifyCaller {
+  return ({ headers, body }) => {
+    const [, time = '', signature = ''] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
+    const expected = secret.use((key) => createHmac('sha256', key).update(`${time}.`).update(body).digest('hex'));
+    if (!hasDigest(signature, digestOf(expected))) throw new FaceError('caller_untrusted', { reason: 'signature' });
+    const signedAt = toEpochMs(epochSec(Number(time)));
+    // A known sender with a wrong clock: the reason is for the log, as the caller reads nothing but the code.
+    if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
+      throw new FaceError('caller_untrusted', { reason: 'time' });
+    return { signedAt };
+  };
+}
+
+/** How often one address may ask about one user before it is told no more, and for how long that is counted. */
+const asksAllowed = 20;
+const windowSec = 300;
+
+/** Greatest number of addresses and users counted at a time: some 2 MB. Beyond it the oldest are forgotten. */
+const maxCounted = 10_000;
+
+/**
+ * Counts a call against the browser's address and the user together.
+ * @throws FaceError `locked_out`: that address has asked about that user too often
+ */
+export type CountAsk = (who: { readonly source: string; readonly subject: string }) => void;
+
+/**
+ * Makes the count for one connection. It runs before the password, where anybody can type any name: a count by user
+ * alone would let a stranger use it up for them. So somebody else's address never counts against a user's own. It is
+ * kept in this process alone: a limit must not wait for a store.
+ */
+export function createCountAsk({ clock }: { readonly clock: Clock }): CountAsk {
+  const counts = new Map<string, { asks: number; readonly until: EpochMs }>();
+  return ({ source, subject }) => {
+    const key = JSON.stringify([source, subject]);
+    const now = clock.now();
+    const known = counts.get(key);
+    const count = known !== undefined && now < known.until ? known : { asks: 0, until: addSec(now, windowSec) };
+    count.asks += 1;
+    if (count !== known) {
+      counts.delete(key);
+      counts.set(key, count);
+      const [oldest] = counts.keys();
+      if (counts.size > maxCounted && oldest !== undefined) counts.delete(oldest);
+    }
+    if (count.asks > asksAllowed) throw new FaceError('locked_out', { retryAfterSec: windowSec });
+  };
+}

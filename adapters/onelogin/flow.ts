@@ -1,0 +1,60 @@
+import type { Connection } from '../../src/core/connection.js';
+import { decideHook, type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import type { RawReply, RawRequest } from '../adapter.js';
+import type { CountAsk, VerifyCaller } from './caller.js';
+import { toDecisionReply, toUnverified } from './reply.js';
+import { type OneLoginSettings, parsePreAuthentication, parseUserMigration, type SmartHookType } from './schema.js';
+import { toPatienceMs } from './smart-hook.js';
+
+/** What the hooks of one connection work with. */
+export interface FlowDeps {
+  readonly connection: Connection;
+  readonly settings: Pick<OneLoginSettings, 'unverified' | 'timeoutSec'>;
+  readonly verifyCaller: VerifyCaller;
+  readonly countAsk: CountAsk;
+  readonly core: CoreDeps;
+}
+
+/** The way from OneLogin's machine to ours and back, in milliseconds. */
+const travelMs = 300;
+
+/** Least time a decision gets: it takes two reads and two writes of the state store. */
+const minBudgetMs = 200;
+
+/**
+ * Answers the pre-authentication Smart Hook: the normal policy, the face policy, or no sign-in. It runs before the
+ * password, so no profile is read: unknown, unenrolled and unverified users are one thing, in time too.
+ * @throws FaceError `caller_untrusted`, `request_malformed`, `locked_out`
+ */
+export async function handlePreAuthentication(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
+  const { signedAt } = deps.verifyCaller(raw);
+  const { subject, eventId, source } = parsePreAuthentication(raw.body);
+  if (source !== null) deps.countAsk({ source, subject });
+  return decide('pre-authentication', { subject, eventId, eventTime: signedAt }, deps);
+}
+
+/**
+ * Answers the user-migration Smart Hook: whether the customer's own function may look a person up. There is no user id
+ * yet, so the subject is the name that was typed. OneLogin tells no address here, so nothing is counted: a stranger
+ * could use up a count by name.
+ * @throws FaceError `caller_untrusted`, `request_malformed`
+ */
+export async function handleUserMigration(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
+  const { signedAt } = deps.verifyCaller(raw);
+  const { subject, eventId } = parseUserMigration(raw.body);
+  return decide('user-migration', { subject, eventId, eventTime: signedAt }, deps);
+}
+
+async function decide(
+  hook: SmartHookType,
+  event: Pick<HookEvent, 'subject' | 'eventId' | 'eventTime'>,
+  { connection, settings, core }: FlowDeps,
+): Promise<RawReply> {
+  const budgetMs = Math.max(toPatienceMs(settings) - travelMs, minBudgetMs);
+  const decision = await decideHook(
+    { ...event, connection, hook, repeatableForSec: repeatableWithinSkewSec, budgetMs },
+    core,
+  );
+  return toDecisionReply(decision, toUnverified(hook, settings));
+}

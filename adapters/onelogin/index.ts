@@ -1,0 +1,47 @@
+import type { CoreDeps } from '../../src/core/deps.js';
+import type { Fetch } from '../../src/core/ports.js';
+import type { Adapter, Hook, RawReply, RawRequest } from '../adapter.js';
+import { createCountAsk, createVerifyCaller } from './caller.js';
+import { type FlowDeps, handlePreAuthentication, handleUserMigration } from './flow.js';
+import { createOneLoginApi, createOneLoginProfile } from './profile.js';
+import { passSignIn, toRefusal, toUnverified } from './reply.js';
+import type { OneLoginConnection, SmartHookType } from './schema.js';
+
+/** What a OneLogin adapter is made of. */
+export interface OneLoginDeps {
+  /** As `oneloginConnectionGuard` returns it. */
+  readonly settings: OneLoginConnection;
+  readonly core: CoreDeps;
+  readonly fetch: Fetch;
+}
+
+/**
+ * Makes the adapter of one OneLogin account: the decisions its Smart Hooks ask for, and the custom user field. Nothing
+ * is sent yet.
+ */
+export function createOneLoginAdapter({ settings, core, fetch }: OneLoginDeps): Adapter {
+  const { id, kind, policy, onelogin } = settings;
+  const api = createOneLoginApi(onelogin, { fetch, clock: core.clock });
+  const profile = createOneLoginProfile(onelogin, { api, log: core.log });
+  const flow: FlowDeps = {
+    connection: { id, kind, policy, profile, openStepUpRequest: null },
+    settings: onelogin,
+    verifyCaller: createVerifyCaller(onelogin.hooks.secret, core),
+    countAsk: createCountAsk(core),
+    core,
+  };
+  const toHook = (type: SmartHookType, handle: (raw: RawRequest, deps: FlowDeps) => Promise<RawReply>): Hook => ({
+    handle: (request) => handle(request, flow),
+    refuse: (code) => toRefusal(code, toUnverified(type, onelogin)),
+    pass: passSignIn,
+  });
+  return {
+    kind,
+    profile,
+    hooks: {
+      'pre-authentication': toHook('pre-authentication', handlePreAuthentication),
+      'user-migration': toHook('user-migration', handleUserMigration),
+    },
+    openStepUpRequest: null,
+  };
+}

@@ -1,0 +1,141 @@
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { compileFunction } from 'node:vm';
+import type { Credential } from '../../src/core/concealed.js';
+import { FaceError } from '../../src/errors.js';
+import type { OneLoginConnection, OneLoginSettings, SmartHookType } from './schema.js';
+
+/** Longest function OneLogin takes, in characters of base64. */
+export const maxFunctionCharacters = 20_000;
+
+/** The account's variables that the function reads; hooks of a customer share the account's, so ours have a prefix. */
+export const variableNames = { secret: 'FACESTEP_SECRET', policyId: 'FACESTEP_POLICY_ID' } as const;
+
+/** The variables a Smart Hook of ours lists. */
+export const variablesOf = (type: SmartHookType): readonly string[] =>
+  type === 'pre-authentication' ? [variableNames.secret, variableNames.policyId] : [variableNames.secret];
+
+/** What an answer needs from the function back to OneLogin before its time-out, in milliseconds. */
+const returnMs = 400;
+
+/** How long the function waits for everything, in milliseconds. */
+export const toPatienceMs = ({ timeoutSec }: Pick<OneLoginSettings, 'timeoutSec'>): number =>
+  timeoutSec * 1000 - returnMs;
+
+/** A function as OneLogin's API takes it. */
+export const encodeFunction = (source: string): string => Buffer.from(source, 'utf8').toString('base64');
+
+/** A function as OneLogin's API gives it back. */
+export const decodeFunction = (text: string): string => Buffer.from(text, 'base64').toString('utf8');
+
+/** The function itself, as plain JavaScript; the build puts it beside this file. */
+const templateUrl = new URL('./smart-hook/smart-hook.cjs', import.meta.url);
+
+const readTemplate = (): string =>
+  readFileSync(templateUrl, 'utf8')
+    .replaceAll(/^\/\/ @ts-check\n|^\/\/# sourceMappingURL=.*$/gm, '')
+    .trim();
+
+const composedBegins = '// facestep: the function that was here before begins';
+const composedEnds = '// facestep: the function that was here before ends';
+
+/**
+ * A key check value: shows whether a function was made for this secret, and tells nothing of it (24 bits of a MAC).
+ */
+const toKeyCheck = (secret: Credential): string =>
+  secret.use((key) => createHmac('sha256', key).update('facestep key check').digest('hex').slice(0, 6));
+
+/** What the first line of a function of ours says. */
+export interface Marker {
+  readonly type: string;
+  readonly connection: string;
+  readonly keyCheck: string;
+  readonly policyId: number;
+}
+
+const toMarkerLine = ({ type, connection, keyCheck, policyId }: Marker): string =>
+  `// facestep smart hook: ${type}, connection ${connection}, key check ${keyCheck}, face policy ${policyId}`;
+
+const markerPattern =
+  /^\/\/ facestep smart hook: ([a-z-]+), connection ([a-z0-9-]+), key check ([0-9a-f]{6}), face policy (\d+)$/m;
+
+/** Reads who made a function; `null` where it is not ours. */
+export function readMarker(source: string): Marker | null {
+  const [, type, connection, keyCheck, policyId] = markerPattern.exec(source.split('\n', 1)[0] ?? '') ?? [];
+  if (type === undefined || connection === undefined || keyCheck === undefined) return null;
+  return { type, connection, keyCheck, policyId: Number(policyId) };
+}
+
+/** The function that ours was composed with; `null` without one. */
+export function readComposed(source: string): string | null {
+  const begin = source.indexOf(`\n${composedBegins}\n`);
+  const end = source.indexOf(`\n${composedEnds}\n`);
+  return begin === -1 || end < begin ? null : source.slice(begin + composedBegins.length + 2, end);
+}
+
+/** What to render a Smart Hook from. */
+export interface SmartHookRequest {
+  readonly type: SmartHookType;
+  readonly settings: OneLoginConnection;
+  /** Where OneLogin reaches this server, without a slash at the end. */
+  readonly publicUrl: string;
+  /** The source of a function the customer has in that place already; `null` without one. */
+  readonly compose: string | null;
+}
+
+/**
+ * Renders the JavaScript of a Smart Hook. The customer's own function runs first and may deny; for a user-migration it
+ * runs only after we allow it. No secret is in the text.
+ * @throws FaceError `config_invalid`; `detail.reason` is `compose_syntax` (no CommonJS), `compose_is_ours`, or `too_long`
+ *   with `overByCharacters`
+ */
+export function renderSmartHook({ type, settings, publicUrl, compose }: SmartHookRequest): string {
+  const { id, onelogin } = settings;
+  const { facePolicyId, normalPolicyId, unverified, whenDown } = onelogin;
+  if (compose !== null) checkComposable(compose);
+  const marker = { type, connection: id, keyCheck: toKeyCheck(onelogin.hooks.secret), policyId: facePolicyId };
+  const url = `${publicUrl}/hooks/${id}/${type}`;
+  const handed = { type, url, patienceMs: toPatienceMs(onelogin), normalPolicyId, unverified, whenDown };
+  const source = [
+    toMarkerLine(marker),
+    '// Made by `facestep smart-hook`: change the configuration and provision it, not this text.',
+    'const facestep = {};',
+    '((exports) => {',
+    readTemplate(),
+    '})(facestep);',
+    ...(compose === null
+      ? [`exports.handler = facestep.createHandler(${JSON.stringify(handed, null, 2)}, null);`]
+      : [
+          'function facestepLoadTheirs() {',
+          'const module = { exports: {} };',
+          '((module, exports) => {',
+          composedBegins,
+          compose,
+          composedEnds,
+          '})(module, module.exports);',
+          'return module.exports.handler;',
+          '}',
+          `exports.handler = facestep.createHandler(${JSON.stringify(handed, null, 2)}, facestepLoadTheirs);`,
+        ]),
+    '',
+  ].join('\n');
+  const overByCharacters = encodeFunction(source).length - maxFunctionCharacters;
+  if (overByCharacters > 0) {
+    throw new FaceError('config_invalid', { reason: 'too_long', overByCharacters, limit: maxFunctionCharacters });
+  }
+  return source;
+}
+
+function checkComposable(compose: string): void {
+  const isOurs = [readMarker(compose), readComposed(`\n${compose}\n`)].some((found) => found !== null);
+  if (isOurs || compose.includes(composedBegins) || compose.includes(composedEnds)) {
+    throw new FaceError('config_invalid', { reason: 'compose_is_ours' });
+  }
+  try {
+    // Compiled as what it becomes, the body of a function; not run.
+    compileFunction(compose, ['module', 'exports', 'require']);
+  } catch {
+    // No cause: the message quotes the source.
+    throw new FaceError('config_invalid', { reason: 'compose_syntax' });
+  }
+}
