@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { connectionFields } from '../../src/config/connection.js';
 import { headerCredentialGuard } from '../../src/config/credential.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
+import { subjectOfIdentifier } from '../../src/core/step-up.js';
 import { FaceError } from '../../src/errors.js';
 
 /** The two kinds of Smart Hook OneLogin has; an account has one of each at most. Also the names of our hooks. */
@@ -103,12 +104,9 @@ const userMigrationGuard = z
     request_id: requestIdGuard,
   })
   .transform(({ user_identifier, request_id }) => ({
-    subject: toMigrationSubject(user_identifier),
+    subject: subjectOfIdentifier(user_identifier),
     eventId: request_id,
   }));
-
-/** The subject of a person who is no user of OneLogin yet: the name they sign in with, in lower case. */
-export const toMigrationSubject = (identifier: string): string => `identifier:${identifier.toLowerCase()}`;
 
 /** What the pre-authentication hook asks about. */
 export type PreAuthentication = z.output<typeof preAuthenticationGuard>;

@@ -5,10 +5,12 @@ import { type AdapterName, adapterNames, connectionGuards } from '../../adapters
 import { projectRoot } from '../paths.js';
 import { type AdapterHarness, runAdapterContract } from './adapter.js';
 import { setUpOkta } from './okta.js';
+import { setUpOneLogin } from './onelogin.js';
 
 // An adapter without an entry here does not compile.
 const adapters = {
   okta: { hooks: ['token', 'registration', 'saml', 'password-import'], notices: ['events'], setUp: setUpOkta },
+  onelogin: { hooks: ['pre-authentication', 'user-migration'], notices: [], setUp: setUpOneLogin },
 } satisfies Record<
   AdapterName,
   { hooks: readonly string[]; notices: readonly string[]; setUp: () => Promise<AdapterHarness> }

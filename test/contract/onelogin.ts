@@ -1,0 +1,250 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
+import { createAdapter } from '../../adapters/index.js';
+import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
+import {
+  type OneLoginConnection,
+  oneloginConnectionGuard,
+  parsePreAuthentication,
+  parseUserMigration,
+} from '../../adapters/onelogin/schema.js';
+import { policyGuard } from '../../src/config/connection.js';
+import type { Policy } from '../../src/core/connection.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import { recordPassedStepUp } from '../../src/core/passed-step-up.js';
+import type { Clock, Fetch } from '../../src/core/ports.js';
+import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { createTestVerifier } from '../embedded.js';
+import { createTestSigner, testIssuer } from '../keys.js';
+import { type OneLoginSimulator, startOneLoginSimulator } from '../simulators/onelogin/index.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
+import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
+import { createManualClock } from './state.js';
+
+/** The key the tests' Smart Hooks sign with. */
+export const hookSecret = `${canary}-hook-secret`;
+
+/** A simulated account, an adapter connected to it, and what they work with. */
+export interface OneLoginBench {
+  readonly onelogin: OneLoginSimulator;
+  readonly adapter: Adapter;
+  readonly core: CoreDeps & {
+    readonly log: ReturnType<typeof createTextLog>;
+    readonly audit: ReturnType<typeof createMemoryAudit>;
+  };
+  readonly clock: Clock & { advanceSec(seconds: number): void };
+  readonly policy: Policy;
+  /** The policy of the account whose factor is the face check. */
+  readonly facePolicyId: number;
+  /** Notes a passed step-up of the subject, as of now. */
+  passStepUp(subject: string, stepUpId?: string): Promise<void>;
+  /** A connection to the same account, with other settings. */
+  configure(changes?: OneLoginChanges): OneLoginConnection;
+  connect(changes?: OneLoginChanges): Adapter;
+  close(): Promise<void>;
+}
+
+/** What differs from the usual settings of the tests. */
+export interface OneLoginChanges {
+  readonly onelogin?: Readonly<Record<string, unknown>>;
+  readonly policy?: Readonly<Record<string, unknown>>;
+  readonly core?: Partial<CoreDeps>;
+  readonly fetch?: Fetch;
+}
+
+/** The custom field the tests' connections use. */
+export const attribute = 'facestep_token';
+
+/**
+ * Starts an account whose clock is the test's, with the field and the face policy in it. It gives hooks more time than
+ * OneLogin does, as the machine may be busy.
+ */
+export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number } = {}): Promise<OneLoginBench> {
+  const clock = createManualClock();
+  const onelogin = await startOneLoginSimulator({ now: () => clock.now(), graceMs });
+  onelogin.account.fields.push({ id: 85_306, name: 'Face enrolment token', shortname: attribute, position: 1 });
+  const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
+  const usual = policyGuard.parse({ freshnessSec: 300 });
+  const log = createTextLog();
+  const audit = createMemoryAudit();
+  const state = createSqliteState({ file: ':memory:', clock });
+  const signer = await createTestSigner();
+  const verifier = createTestVerifier();
+  const core = { clock, random: systemRandom, state, audit, log, verifier, signer, issuer: testIssuer };
+  const configure = ({ onelogin: changes = {}, policy = {} }: OneLoginChanges = {}) =>
+    oneloginConnectionGuard.parse({
+      id: 'workforce',
+      kind: 'onelogin',
+      policy: { ...usual, ...policy },
+      onelogin: {
+        accountUrl: onelogin.url,
+        clientId: onelogin.clientId,
+        clientSecret: onelogin.clientSecret,
+        hooks: { secret: hookSecret },
+        facePolicyId,
+        ...changes,
+      },
+    });
+  const connect = (changes: OneLoginChanges = {}) =>
+    createOneLoginAdapter({
+      settings: configure(changes),
+      core: { ...core, ...changes.core },
+      fetch: changes.fetch ?? fetch,
+    });
+  return {
+    onelogin,
+    adapter: connect(),
+    core,
+    clock,
+    policy: usual,
+    facePolicyId,
+    configure,
+    connect,
+    passStepUp: (subject, stepUpId = 'step-up-1') =>
+      recordPassedStepUp(
+        { connection: 'workforce', subject },
+        { stepUpId, passedAt: clock.now(), liveness: 0.97 },
+        usual,
+        core,
+      ),
+    async close() {
+      await onelogin.close();
+      await state.close();
+    },
+  };
+}
+
+/** A signature as the Smart Hook makes it. */
+export const toSignature = (body: Uint8Array, timeSec: number, key: string = hookSecret): string =>
+  `t=${timeSec},v1=${createHmac('sha256', key).update(`${timeSec}.`).update(body).digest('hex')}`;
+
+/** A call with this signature; `undefined` has none. */
+export const withSignature = (body: Uint8Array, signature: string | undefined): RawRequest => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', 'x-facestep-signature': signature },
+  body,
+});
+
+const nowSec = (clock: Clock): number => Math.floor(clock.now() / 1000);
+
+/** A call with a good signature. */
+export const signed = (clock: Clock, body: Uint8Array): RawRequest =>
+  withSignature(body, toSignature(body, nowSec(clock)));
+
+const forge = (clock: Clock, body: Uint8Array): readonly RawRequest[] => {
+  const now = nowSec(clock);
+  const good = toSignature(body, now);
+  const altered = Buffer.concat([body, Buffer.from(' ')]);
+  return [
+    ...[
+      undefined,
+      '',
+      't=,v1=',
+      `t=${now}`,
+      `t=${now},v1=`,
+      good.slice(0, -1),
+      good.toUpperCase(),
+      `${good} `,
+      `${good}, ${good}`,
+      good.replace(/^t=\d+/, `t=${now + 1}`),
+      good.replace(/^t=/, 't=0'),
+      good.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+      toSignature(body, now, `${hookSecret}x`),
+      toSignature(body, now, ''),
+      toSignature(altered, now),
+      // Rightly signed, at another time.
+      toSignature(body, now - 301),
+      toSignature(body, now + 301),
+      toSignature(body, 0),
+      toSignature(body, 999_999_999_999),
+    ].map((signature) => withSignature(body, signature)),
+    { method: 'POST', headers: { authorization: `Bearer ${hookSecret}` }, body },
+  ];
+};
+
+/** What our Smart Hook understands; any other status but 401 is an outage to it. */
+export const replyGuard = z.union([
+  z.strictObject({ status: z.literal(401), body: z.null() }),
+  z.strictObject({
+    status: z.literal(200),
+    body: z.strictObject({ decision: z.enum(['allow', 'step_up', 'deny']) }),
+  }),
+]);
+
+/** Whether the reply lets the sign-in through to the normal policy. */
+export const isAllowed = ({ status, body }: RawReply): boolean =>
+  status === 200 && z.object({ decision: z.literal('allow') }).safeParse(body).success;
+
+/** What the pre-authentication hook sends about a user. */
+export const toPreAuthenticationEvent = (user: string, requestId: string) => ({
+  user_id: user,
+  app_id: 959_314,
+  ip: '120.118.218.225',
+  risk: 30,
+  request_id: requestId,
+  correlation_id: '13a97251-215d-4fa5-baaf-6fc15700a2db',
+});
+
+/** What the user-migration hook sends about a name. */
+export const toUserMigrationEvent = (identifier: string, requestId: string) => ({
+  user_identifier: identifier,
+  request_id: requestId,
+  correlation_id: '13a97251-215d-4fa5-baaf-6fc15700a2db',
+});
+
+/** OneLogin for the suite every adapter runs. */
+export async function setUpOneLogin(): Promise<AdapterHarness> {
+  const bench = await openOneLoginBench();
+  const { onelogin, adapter, core, clock } = bench;
+  const [one = '', other = ''] = ['ada@example.com', 'grace@example.com'].map((username) =>
+    String(onelogin.addUser({ username, password: 'correct horse' })),
+  );
+  const shared = {
+    sign: (body: Uint8Array) => signed(clock, body),
+    forgeries: (body: Uint8Array) => forge(clock, body),
+    replyGuard,
+    isGranted: isAllowed,
+    isLetThrough: isAllowed,
+    replyMaxBytes: 1024,
+  };
+  const preAuthentication: HookHarness = {
+    ...shared,
+    fixturePrefix: 'pre-authentication-',
+    parse: parsePreAuthentication,
+    toEvent: toPreAuthenticationEvent,
+  };
+  const userMigration: HookHarness = {
+    ...shared,
+    fixturePrefix: 'user-migration-',
+    parse: parseUserMigration,
+    toEvent: toUserMigrationEvent,
+  };
+  let isStopped = false;
+  return {
+    adapter,
+    logText: () => core.log.text(),
+    decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
+    subjects: { one, other, unknown: '99999999' },
+    readAttribute: (subject) => onelogin.account.users.get(Number(subject))?.customAttributes[attribute] ?? null,
+    connectInShadowMode: () => {
+      const settings = bench.configure({ policy: { mode: 'shadow' } });
+      return createAdapter(settings, { core, fetch });
+    },
+    async stopProvider() {
+      isStopped = true;
+      await onelogin.close();
+    },
+    // A user, and a name nobody has yet: either hook knows one of the two.
+    async passStepUp(subject) {
+      await bench.passStepUp(subject);
+      await bench.passStepUp(subjectOfIdentifier(subject));
+    },
+    hooks: { 'pre-authentication': preAuthentication, 'user-migration': userMigration },
+    async close() {
+      if (isStopped) await core.state.close();
+      else await bench.close();
+    },
+  };
+}
