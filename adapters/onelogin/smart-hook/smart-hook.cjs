@@ -125,7 +125,8 @@ async function preAuthenticate(settings, theirs, context, signal) {
     const answer = await within(theirs(context), signal);
     if (answer !== Object(answer)) throw new Error('no answer');
     // Functions of the first contract say no `success`.
-    if ((at(answer, 'success') ?? true) !== true) return steer('refuse', null);
+    const success = at(answer, 'success');
+    if (success !== undefined && success !== true) return steer('refuse', null);
     const chosen = policyOf(at(answer, 'user', 'policy_id'));
     if (chosen !== null && chosen !== own) normal = chosen;
   }

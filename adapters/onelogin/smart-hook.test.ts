@@ -1,0 +1,445 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import { type AppDeps, createApp } from '../../src/http/app.js';
+import { listen } from '../../src/http/listen.js';
+import {
+  hookSecret,
+  type OneLoginBench,
+  type OneLoginChanges,
+  openOneLoginBench,
+} from '../../test/contract/onelogin.js';
+import { projectRoot } from '../../test/paths.js';
+import { runFunction } from '../../test/simulators/onelogin/runner.js';
+import type { SmartHookType } from './schema.js';
+import {
+  decodeFunction,
+  encodeFunction,
+  maxFunctionCharacters,
+  readComposed,
+  readMarker,
+  renderSmartHook,
+} from './smart-hook.js';
+
+/* The function as OneLogin runs it: in a process of its own, against the real server on a socket. */
+
+const ownPolicyId = 187_345;
+const userId = '36216766';
+const requestId = '7d436b7e-b4a3-4b48-83fd-f4a12c22bb62';
+
+let bench: OneLoginBench;
+const open: (() => Promise<void>)[] = [];
+beforeEach(async () => {
+  bench = await openOneLoginBench();
+});
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
+  await bench.close();
+});
+
+/** The whole service on a socket, with that adapter in it. */
+async function startServer(changes: OneLoginChanges = {}): Promise<string> {
+  const adapter = bench.connect(changes);
+  const deps: AppDeps = {
+    ...bench.core,
+    adminKeyDigest: new Uint8Array(32),
+    delivery: { send: async () => {} },
+    connections: new Map([['workforce', { id: 'workforce', policy: bench.policy, ...adapter }]]),
+    hooks: new Map([['workforce', adapter.hooks]]),
+    isReady: async () => true,
+  };
+  const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });
+  open.push(stop);
+  return `http://127.0.0.1:${port}`;
+}
+
+/** A server that is not ours, in its place. */
+async function startOther(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  open.push(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+}
+
+const answering = (status: number, body: string) => startOther((_, response) => response.writeHead(status).end(body));
+/** Nobody listens on port 1. */
+const nowhere = 'http://127.0.0.1:1';
+
+const readContext = (name: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(projectRoot, 'adapters/onelogin/smart-hook/contexts', name), 'utf8'));
+const application = readContext('pre-authentication-application.json');
+const migration = readContext('user-migration-documented.json');
+
+interface Run {
+  readonly type?: SmartHookType;
+  readonly onelogin?: Readonly<Record<string, unknown>>;
+  readonly compose?: string;
+  readonly context?: Record<string, unknown>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Renders the function, and runs it as OneLogin does. */
+async function run(publicUrl: string, options: Run = {}) {
+  const { type = 'pre-authentication', onelogin = {}, compose = null, env = {} } = options;
+  const source = renderSmartHook({ type, settings: bench.configure({ onelogin }), publicUrl, compose });
+  const outcome = await runFunction({
+    source: decodeFunction(encodeFunction(source)),
+    context: options.context ?? (type === 'pre-authentication' ? application : migration),
+    env: { FACESTEP_SECRET: hookSecret, FACESTEP_POLICY_ID: String(bench.facePolicyId), ...env },
+    timeoutMs: 30_000,
+    now: () => bench.clock.now(),
+  });
+  expect(outcome.events.join()).not.toMatch(/top-secret|jim-hendrix|120\.118|36216766|canary/);
+  return outcome.failure === null ? outcome.answer : outcome.failure;
+}
+
+const steered = (policy_id: number) => ({ success: true, user: { policy_id } });
+const normal = steered(ownPolicyId);
+const denied = { success: false, user: null };
+const nobody = { success: false, user: {} };
+
+describe('what it sends', () => {
+  const types: readonly SmartHookType[] = ['pre-authentication', 'user-migration'];
+  test.each(
+    types.flatMap((type) =>
+      readdirSync(join(projectRoot, 'adapters/onelogin/fixtures'))
+        .filter((file) => file.startsWith(type))
+        .map((file) => [type, file] as const),
+    ),
+  )('of the documented context of %s is %s, and nothing more', async (type, file) => {
+    const bodies: string[] = [];
+    const url = await startOther(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      bodies.push(Buffer.concat(chunks).toString());
+      response.end('{"decision":"allow"}');
+    });
+    await run(url, { type, context: readContext(file), compose: 'exports.handler = async () => ({});' });
+    const fixture = readFileSync(join(projectRoot, 'adapters/onelogin/fixtures', file), 'utf8');
+    expect(bodies.map((body) => JSON.parse(body))).toEqual([JSON.parse(fixture)]);
+  });
+});
+
+describe('with our server', () => {
+  test('a fresh step-up is the normal policy, once, and again for the same request', async () => {
+    const url = await startServer();
+    const face = steered(bench.facePolicyId);
+    expect(await run(url)).toEqual(face);
+    const another = { ...application, request_id: 'another' };
+    await bench.passStepUp(userId);
+    expect(await run(url, { context: another })).toEqual(normal);
+    expect(await run(url, { context: another })).toEqual(normal);
+    expect(await run(url, { context: { ...application, request_id: 'a third' } })).toEqual(face);
+  });
+
+  test('the configured normal policy takes the place of the user’s own', async () => {
+    await bench.passStepUp(userId);
+    expect(await run(await startServer(), { onelogin: { normalPolicyId: 4711 } })).toEqual(steered(4711));
+  });
+
+  test('a denial is a denial', async () => {
+    const onelogin = { unverified: 'refuse' };
+    expect(await run(await startServer({ onelogin }), { onelogin })).toEqual(denied);
+  });
+
+  test.each([
+    ['another secret', { env: { FACESTEP_SECRET: `${hookSecret}x` } }],
+    ['no secret', { env: { FACESTEP_SECRET: '' } }],
+  ])('with %s it is refused, which is no outage: never the normal policy', async (_, options) => {
+    const url = await startServer();
+    await bench.passStepUp(userId);
+    expect(await run(url, { ...options, onelogin: { whenDown: 'allow' } })).toEqual(steered(bench.facePolicyId));
+    const onelogin = { whenDown: 'allow', unverified: 'refuse' };
+    expect(await run(url, { ...options, onelogin })).toEqual(denied);
+  });
+
+  test('a clock more than five minutes off is refused too', async () => {
+    const url = await startServer({ core: { clock: { now: () => (bench.clock.now() + 302_000) as never } } });
+    await bench.passStepUp(userId);
+    expect(await run(url, { onelogin: { whenDown: 'allow' } })).toEqual(steered(bench.facePolicyId));
+  });
+
+  test.each([
+    ['no face policy', { FACESTEP_POLICY_ID: '' }],
+    ['a face policy that is no number', { FACESTEP_POLICY_ID: 'Face' }],
+    ['a face policy that is none', { FACESTEP_POLICY_ID: '-1' }],
+  ])('with %s nobody gets in without a step-up', async (_, env) => {
+    const url = await startServer();
+    expect(await run(url, { env })).toEqual(denied);
+    await bench.passStepUp(userId);
+    expect(await run(url, { env, context: { ...application, request_id: 'another' } })).toEqual(normal);
+  });
+});
+
+describe('without our server', () => {
+  const outages: readonly (readonly [string, () => Promise<string>])[] = [
+    ['nobody listens', async () => nowhere],
+    ['it answers 500', () => answering(500, '{"decision":"allow"}')],
+    ['it answers 302', () => answering(302, '{"decision":"allow"}')],
+    ['it answers HTML', () => answering(200, '<html>')],
+    ['it answers something else', () => answering(200, '{"decision":"yes"}')],
+    ['it answers nothing', () => answering(200, '')],
+    ['it answers null', () => answering(200, 'null')],
+    ['it hangs up', () => startOther((request) => request.destroy())],
+    ['it redirects', () => startOther((_, response) => response.writeHead(307, { location: nowhere }).end())],
+    ['it never answers', () => startOther(() => {})],
+    ['it never finishes', () => startOther((_, response) => response.write('{"decision":'))],
+  ];
+
+  test.each(outages)('where %s the administrator’s choice holds', async (_, start) => {
+    const url = await start();
+    const choose = (whenDown: string) => run(url, { onelogin: { whenDown, timeoutSec: 1 } });
+    expect(await choose('face_policy')).toEqual(steered(bench.facePolicyId));
+    expect(await choose('allow')).toEqual(normal);
+    expect(await choose('refuse')).toEqual(denied);
+  });
+
+  test.each(outages.filter(([what]) => /listens|500|HTML/.test(what)))(
+    'where %s nobody is migrated, unless that was chosen',
+    async (_, start) => {
+      const url = await start();
+      const compose = 'exports.handler = async () => ({ success: true, user: { username: "ada" } });';
+      const choose = (whenDown: string) =>
+        run(url, { type: 'user-migration', compose, onelogin: { whenDown, timeoutSec: 10 } });
+      expect(await choose('face_policy')).toEqual(nobody);
+      expect(await choose('refuse')).toEqual(nobody);
+      expect(await choose('allow')).toEqual({ success: true, user: { username: 'ada' } });
+    },
+  );
+
+  test('that never answers, nobody is migrated whatever was chosen: no time is left', async () => {
+    const url = await startOther(() => {});
+    const compose = 'exports.handler = async () => ({ success: true, user: { username: "ada" } });';
+    const onelogin = { whenDown: 'allow', timeoutSec: 1 };
+    expect(await run(url, { type: 'user-migration', compose, onelogin })).toEqual(nobody);
+  });
+
+  test.each([401, 403, 404, 429])('status %d is no outage', async (status) => {
+    const url = await answering(status, '{"decision":"allow"}');
+    expect(await run(url, { onelogin: { whenDown: 'allow' } })).toEqual(steered(bench.facePolicyId));
+  });
+});
+
+describe('a hostile context', () => {
+  const huge = 'x'.repeat(1024 * 1024);
+  const user = application.user as Record<string, unknown>;
+  const hostile: Record<string, unknown>[] = [
+    {},
+    { user: null },
+    { user: [] },
+    { user: 'x' },
+    { ...application, user: {} },
+    { ...application, user: { policy_id: ownPolicyId } },
+    { ...application, user: { ...user, id: huge } },
+    { ...application, user: { ...user, id: { toString: 'x' } } },
+    { ...application, user: { ...user, id: -1 } },
+    { ...application, user: { ...user, id: 1e300 } },
+    { ...application, user: { ...user, id: '../36216766' } },
+    { ...application, request_id: huge },
+    { ...application, request_id: undefined },
+    { ...application, request_id: '' },
+    { ...application, request_id: [requestId] },
+  ];
+
+  test.each(hostile.map((context, index) => [index, context] as const))(
+    'without what is needed to ask is no way to the normal policy (%#)',
+    async (_, context) => {
+      await bench.passStepUp(userId);
+      const onelogin = { whenDown: 'allow' };
+      expect(await run(await startServer(), { context, onelogin })).toEqual(steered(bench.facePolicyId));
+      const strict = { ...onelogin, unverified: 'refuse' };
+      expect(await run(await startServer({ onelogin: strict }), { context, onelogin: strict })).toEqual(denied);
+    },
+  );
+
+  test('with other fields missing or huge is asked about all the same', async () => {
+    const url = await startServer();
+    const contexts = [
+      { ...application, app: undefined, location: undefined, risk: undefined, correlation_id: undefined },
+      { ...application, app: { id: huge }, location: { ip: huge }, risk: { score: huge }, correlation_id: huge },
+      { ...application, device: { user_agent: huge }, mfa_devices: huge },
+    ];
+    for (const [index, context] of contexts.entries()) {
+      await bench.passStepUp(userId, `step-up-${index}`);
+      expect(await run(url, { context: { ...context, request_id: `request-${index}` } })).toEqual(normal);
+    }
+  });
+
+  test.each([[undefined], [null], [''], ['x'], [Number.NaN], [0], [-1], [1.5], [{}]])(
+    'whose own policy is %p never names one: the face policy stands in',
+    async (policy_id) => {
+      await bench.passStepUp(userId);
+      const context = { ...application, user: { ...user, policy_id } };
+      expect(await run(await startServer(), { context })).toEqual(steered(bench.facePolicyId));
+    },
+  );
+
+  test.each([
+    {},
+    { ...migration, user_identifier: huge },
+    { ...migration, user_identifier: ['jim-hendrix'] },
+    { ...migration, request_id: null },
+  ])('migrates nobody (%#)', async (context) => {
+    await bench.passStepUp(subjectOfIdentifier('jim-hendrix'));
+    const compose = 'exports.handler = async () => ({ success: true, user: {} });';
+    expect(await run(await startServer(), { type: 'user-migration', context, compose })).toEqual(nobody);
+  });
+});
+
+describe('composed with the function that was there before', () => {
+  const deny = 'exports.handler = async () => ({ success: false, user: null });';
+  const choose = (policy: number) => `exports.handler = async (context) => {
+    context.user.policy_id = ${policy};
+    return { success: true, user: { policy_id: context.user.policy_id } };
+  };`;
+
+  test('its denial holds, and uses no step-up', async () => {
+    const url = await startServer();
+    await bench.passStepUp(userId);
+    expect(await run(url, { compose: deny })).toEqual(denied);
+    expect(await run(url)).toEqual(normal);
+  });
+
+  test('the policy it chooses is the normal one, and no way around the face', async () => {
+    const url = await startServer();
+    expect(await run(url, { compose: choose(4711) })).toEqual(steered(bench.facePolicyId));
+    await bench.passStepUp(userId);
+    const context = { ...application, request_id: 'another' };
+    expect(await run(url, { compose: choose(4711), context })).toEqual(steered(4711));
+  });
+
+  test('where it chooses the user’s own, the configured normal policy holds', async () => {
+    await bench.passStepUp(userId);
+    const onelogin = { normalPolicyId: 4712 };
+    expect(await run(await startServer(), { compose: choose(ownPolicyId), onelogin })).toEqual(steered(4712));
+  });
+
+  test.each([
+    ['module.exports', 'module.exports = { handler: async (context) => ({ user: context.user }) };'],
+    ['no strict mode', 'outcome = { success: true, user: { policy_id: 187345 } }; exports.handler = () => outcome;'],
+    ['a comment at its end', `${choose(ownPolicyId)} // the end`],
+    ['a variable named as ours', `const facestep = 1, settings = 2, at = 3; ${choose(ownPolicyId)}`],
+    ['the first contract, without success', 'exports.handler = async (context) => ({ user: context.user });'],
+  ])('may be written with %s', async (_, compose) => {
+    await bench.passStepUp(userId);
+    expect(await run(await startServer(), { compose })).toEqual(normal);
+  });
+
+  test.each([
+    ['throws', 'exports.handler = async () => { throw new Error("jim-hendrix"); };'],
+    ['does not load', 'require("axios"); exports.handler = async () => ({});'],
+    ['has no handler', 'const nothing = 1;'],
+    ['answers nothing', 'exports.handler = async () => {};'],
+    ['answers text', 'exports.handler = async () => "yes";'],
+    ['never answers', 'exports.handler = () => new Promise(() => {});'],
+  ])('which %s is no way around the face', async (_, compose) => {
+    const url = await startServer();
+    await bench.passStepUp(userId);
+    const onelogin = { whenDown: 'allow', timeoutSec: 1 };
+    expect(await run(url, { compose, onelogin })).toEqual(steered(bench.facePolicyId));
+    expect(await run(url, { compose, onelogin: { ...onelogin, unverified: 'refuse' } })).toEqual(denied);
+    expect(await run(url, { type: 'user-migration', compose, onelogin })).toEqual(nobody);
+  });
+
+  test.each([['false'], ['null'], ['"false"'], ['0']])('success: %s is a denial', async (success) => {
+    await bench.passStepUp(userId);
+    const compose = `exports.handler = async (context) => ({ success: ${success}, user: context.user });`;
+    expect(await run(await startServer(), { compose })).toEqual(denied);
+  });
+
+  test('migrates only whom we allow, with the whole context, the password too', async () => {
+    const url = await startServer();
+    const compose = `exports.handler = async ({ user_identifier, password }) =>
+      password === 'top-secret-password' ? { success: true, user: { username: user_identifier } } : { success: false, user: {} };`;
+    const migrate = (request_id: string) =>
+      run(url, { type: 'user-migration', compose, context: { ...migration, request_id } });
+    expect(await migrate('first')).toEqual(nobody);
+    await bench.passStepUp(subjectOfIdentifier('Jim-Hendrix'));
+    expect(await migrate('second')).toEqual({ success: true, user: { username: 'jim-hendrix' } });
+    expect(await migrate('third')).toEqual(nobody);
+  });
+
+  test('without one nobody is migrated, and no step-up used', async () => {
+    const url = await startServer();
+    await bench.passStepUp(subjectOfIdentifier('jim-hendrix'));
+    expect(await run(url, { type: 'user-migration' })).toEqual(nobody);
+    expect(bench.core.audit.events).toEqual([]);
+  });
+});
+
+describe('rendering', () => {
+  const render = (compose: string | null, type: SmartHookType = 'pre-authentication') =>
+    renderSmartHook({ type, settings: bench.configure(), publicUrl: 'https://face.example.com', compose });
+  const reasonOf = (compose: string): unknown => {
+    try {
+      return render(compose).length;
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test('says whose it is, holds no secret, and leaves room for another function', () => {
+    const source = render(null);
+    expect(readMarker(source)).toEqual({
+      type: 'pre-authentication',
+      connection: 'workforce',
+      keyCheck: expect.stringMatching(/^[0-9a-f]{6}$/),
+      policyId: bench.facePolicyId,
+    });
+    expect(source).not.toMatch(/canary|sourceMappingURL|ts-check/);
+    expect(encodeFunction(source).length).toBeLessThan(maxFunctionCharacters * 0.7);
+  });
+
+  test('is the same each time, and another for another secret', () => {
+    expect(render(null)).toBe(render(null));
+    const settings = bench.configure({ onelogin: { hooks: { secret: `${hookSecret}x` } } });
+    const other = renderSmartHook({
+      type: 'pre-authentication',
+      settings,
+      publicUrl: 'https://face.example.com',
+      compose: null,
+    });
+    expect(readMarker(other)?.keyCheck).not.toBe(readMarker(render(null))?.keyCheck);
+  });
+
+  test('gives the other function back as it was', () => {
+    const compose = '\n// ünïcode “quotes” `$&` \\u0041 $1\r\nexports.handler = async () => ({});\n\n';
+    expect(readComposed(render(compose))).toBe(compose);
+    expect(readComposed(render(null))).toBeNull();
+    expect(readComposed('exports.handler = 1;')).toBeNull();
+    expect(readMarker('exports.handler = 1;')).toBeNull();
+  });
+
+  test('says by how much a composition is too long', () => {
+    const room = maxFunctionCharacters - encodeFunction(render('//')).length;
+    const fitting = `//${'x'.repeat(Math.floor((room * 3) / 4) - 3)}`;
+    expect(encodeFunction(render(fitting)).length).toBeGreaterThan(maxFunctionCharacters - 8);
+    expect(reasonOf(`${fitting}${'x'.repeat(300)}`)).toMatchObject({
+      code: 'config_invalid',
+      detail: { reason: 'too_long', limit: maxFunctionCharacters, overByCharacters: expect.any(Number) },
+    });
+  });
+
+  test.each([
+    ['no JavaScript', 'exports.handler = (', 'compose_syntax'],
+    ['an ES module', 'export const handler = async () => ({});', 'compose_syntax'],
+    ['a way out of its place', '})(module, module.exports); (() => {', 'compose_syntax'],
+    ['a way out of its function', '} exports.handler = 1; {', 'compose_syntax'],
+  ])('refuses %s', (_, compose, reason) => {
+    expect(reasonOf(compose)).toMatchObject({ code: 'config_invalid', detail: { reason } });
+  });
+
+  test('refuses what it made itself', () => {
+    for (const compose of [render(null), render('exports.handler = 1;'), render(null, 'user-migration')]) {
+      expect(reasonOf(compose)).toMatchObject({ detail: { reason: 'compose_is_ours' } });
+    }
+  });
+});
