@@ -5,7 +5,7 @@ import type { RawReply, RawRequest } from '../adapter.js';
 import type { CountAsk, VerifyCaller } from './caller.js';
 import { toDecisionReply, toUnverified } from './reply.js';
 import { type OneLoginSettings, parsePreAuthentication, parseUserMigration, type SmartHookType } from './schema.js';
-import { toPatienceMs } from './smart-hook.js';
+import { toAskMs } from './smart-hook.js';
 
 /** What the hooks of one connection work with. */
 export interface FlowDeps {
@@ -51,7 +51,7 @@ async function decide(
   event: Pick<HookEvent, 'subject' | 'eventId' | 'eventTime'>,
   { connection, settings, core }: FlowDeps,
 ): Promise<RawReply> {
-  const budgetMs = Math.max(toPatienceMs(settings) - travelMs, minBudgetMs);
+  const budgetMs = Math.max(toAskMs(hook, settings) - travelMs, minBudgetMs);
   const decision = await decideHook(
     { ...event, connection, hook, repeatableForSec: repeatableWithinSkewSec, budgetMs },
     core,

@@ -18,9 +18,14 @@ export const variablesOf = (type: SmartHookType): readonly string[] =>
 /** What an answer needs from the function back to OneLogin before its time-out, in milliseconds. */
 const returnMs = 400;
 
-/** How long the function waits for everything, in milliseconds. */
-export const toPatienceMs = ({ timeoutSec }: Pick<OneLoginSettings, 'timeoutSec'>): number =>
-  timeoutSec * 1000 - returnMs;
+const toPatienceMs = ({ timeoutSec }: Pick<OneLoginSettings, 'timeoutSec'>): number => timeoutSec * 1000 - returnMs;
+
+/**
+ * How long the function waits for our answer, in milliseconds. A migration leaves half of its time to the function that
+ * does it, which runs after us.
+ */
+export const toAskMs = (type: SmartHookType, settings: Pick<OneLoginSettings, 'timeoutSec'>): number =>
+  type === 'pre-authentication' ? toPatienceMs(settings) : toPatienceMs(settings) / 2;
 
 /** A function as OneLogin's API takes it. */
 export const encodeFunction = (source: string): string => Buffer.from(source, 'utf8').toString('base64');
@@ -95,7 +100,15 @@ export function renderSmartHook({ type, settings, publicUrl, compose }: SmartHoo
   if (compose !== null) checkComposable(compose);
   const marker = { type, connection: id, keyCheck: toKeyCheck(onelogin.hooks.secret), policyId: facePolicyId };
   const url = `${publicUrl}/hooks/${id}/${type}`;
-  const handed = { type, url, patienceMs: toPatienceMs(onelogin), normalPolicyId, unverified, whenDown };
+  const handed = {
+    type,
+    url,
+    patienceMs: toPatienceMs(onelogin),
+    askMs: toAskMs(type, onelogin),
+    normalPolicyId,
+    unverified,
+    whenDown,
+  };
   const source = [
     toMarkerLine(marker),
     '// Made by `facestep smart-hook`: change the configuration and provision it, not this text.',

@@ -14,6 +14,7 @@ const { createHmac } = require('node:crypto');
  * @property {'pre-authentication' | 'user-migration'} type
  * @property {string} url - where to ask
  * @property {number} patienceMs - OneLogin's time-out, less what an answer needs to get back
+ * @property {number} askMs - how much of that our server may take
  * @property {number | null} normalPolicyId - null is the user's own
  * @property {'face_policy' | 'refuse'} unverified
  * @property {'face_policy' | 'allow' | 'refuse'} whenDown
@@ -50,7 +51,8 @@ const policyOf = (value) => (typeof value === 'number' && Number.isSafeInteger(v
  * @param {AbortSignal} signal
  * @returns {Promise<Decision>}
  */
-async function ask({ url }, question, signal) {
+async function ask({ url, askMs }, question, signal) {
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(askMs)]);
   try {
     const body = JSON.stringify(question);
     const time = Math.floor(Date.now() / 1000);
@@ -62,7 +64,7 @@ async function ask({ url }, question, signal) {
       headers: { 'content-type': 'application/json', 'x-facestep-signature': `t=${time},v1=${mac}` },
       body,
       redirect: 'error',
-      signal,
+      signal: inTime,
     });
     if (response.status >= 400 && response.status < 500) {
       console.log(`facestep: refused with status ${response.status}`);
@@ -72,7 +74,7 @@ async function ask({ url }, question, signal) {
     if (decision === 'allow' || decision === 'step_up' || decision === 'deny') return decision;
     console.log(`facestep: no decision, status ${response.status}`);
   } catch {
-    console.log(signal.aborted ? 'facestep: no answer in time' : 'facestep: no answer');
+    console.log(inTime.aborted ? 'facestep: no answer in time' : 'facestep: no answer');
   }
   return 'down';
 }
