@@ -2,8 +2,9 @@ import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import type { Adapter, Hook, RawReply, RawRequest } from '../adapter.js';
 import { createCountAsk, createVerifyCaller } from './caller.js';
+import { createOneLoginApi } from './client.js';
 import { type FlowDeps, handlePreAuthentication, handleUserMigration } from './flow.js';
-import { createOneLoginApi, createOneLoginProfile } from './profile.js';
+import { createOneLoginProfile } from './profile.js';
 import { passSignIn, toRefusal, toUnverified } from './reply.js';
 import type { OneLoginConnection, SmartHookType } from './schema.js';
 

@@ -1,150 +1,9 @@
 import { z } from 'zod';
-import { Credential, maxTokenCharacters, SealedToken } from '../../src/core/concealed.js';
-import type { Clock, Fetch, Log, Profile } from '../../src/core/ports.js';
-import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
+import { maxTokenCharacters, SealedToken } from '../../src/core/concealed.js';
+import type { Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import type { JsonObject } from '../../src/json.js';
+import { type ApiAnswer, type OneLoginApi, toUnavailable } from './client.js';
 import type { OneLoginSettings } from './schema.js';
-
-const REQUEST_TIMEOUT_MS = 5_000;
-/** Of one call here: up to two tokens and two requests, where OneLogin finds the token revoked. */
-const TOTAL_TIMEOUT_MS = 10_000;
-/** The window of the rate limit: no wait is longer. */
-const LONGEST_WAIT_SEC = 3_600;
-
-/** What OneLogin answered, whatever the status. */
-export interface ApiAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Parsed JSON; `undefined` where there is none. Nothing in it is checked. */
-  readonly body: unknown;
-}
-
-/**
- * OneLogin's API for one credential, with its access token kept until it expires. Calls at the same time share one token,
- * and a rate limit holds for all of them: until it is over nothing is sent.
- */
-export interface OneLoginApi {
-  /**
-   * Makes one call; a token that is found revoked is replaced once.
-   * @throws FaceError `profile_unavailable`: no answer in time, no token (`detail.call` is `token`), or too many calls
-   *   (`detail.retryAfterSec`)
-   */
-  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: JsonObject): Promise<ApiAnswer>;
-}
-
-interface AccessToken {
-  readonly value: Credential;
-  readonly expiresAt: EpochMs;
-}
-
-// `created_at` is of the token's first answer: the same credential gets the same token until it expires.
-const tokenGuard = z.object({
-  access_token: z.string().min(1),
-  expires_in: z.number().positive(),
-  created_at: z.coerce.date().nullish().catch(null),
-});
-
-const unavailable = (detail: JsonObject): FaceError => new FaceError('profile_unavailable', detail);
-
-/**
- * Makes the client for one credential. Nothing is sent yet.
- * @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens
- */
-export function createOneLoginApi(
-  { accountUrl, clientId, clientSecret }: Pick<OneLoginSettings, 'accountUrl' | 'clientId' | 'clientSecret'>,
-  { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
-): OneLoginApi {
-  let silentUntil: EpochMs = epochMs(0);
-  let token: AccessToken | null = null;
-  let renewal: Promise<AccessToken> | null = null;
-
-  const send = async (method: string, path: string, authorization: string, body?: JsonObject): Promise<ApiAnswer> => {
-    const waitSec = Math.ceil((silentUntil - clock.now()) / 1000);
-    if (waitSec > 0) throw unavailable({ status: 429, retryAfterSec: waitSec });
-    const answer = await receive(() =>
-      fetch(accountUrl + path, {
-        method,
-        headers: { Authorization: authorization, 'Content-Type': 'application/json' },
-        body: body === undefined ? null : JSON.stringify(body),
-        redirect: 'error',
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      }),
-    );
-    if (answer.status !== 429) return answer;
-    // Seconds until the window ends.
-    const resetSec = Number(answer.headers.get('x-ratelimit-reset') ?? Number.NaN);
-    const retryAfterSec = resetSec >= 1 ? Math.min(Math.ceil(resetSec), LONGEST_WAIT_SEC) : 60;
-    silentUntil = addSec(clock.now(), retryAfterSec);
-    throw unavailable({ status: 429, retryAfterSec });
-  };
-
-  const fetchToken = async (): Promise<AccessToken> => {
-    const credentials = clientSecret.use((secret) => `client_id:${clientId}, client_secret:${secret}`);
-    const grant = { grant_type: 'client_credentials' };
-    const { status, body } = await send('POST', '/auth/oauth2/v2/token', credentials, grant);
-    const granted = tokenGuard.safeParse(body);
-    if (status !== 200 || !granted.success) throw unavailable({ status, call: 'token' });
-    const { access_token, expires_in, created_at } = granted.data;
-    const now = clock.now();
-    const since = epochMs(Math.min(now, created_at?.getTime() ?? now));
-    return { value: new Credential(access_token), expiresAt: addSec(since, expires_in) };
-  };
-  const takeToken = async (): Promise<AccessToken> => {
-    if (token !== null && clock.now() < token.expiresAt) return token;
-    renewal ??= fetchToken().finally(() => {
-      renewal = null;
-    });
-    token = await renewal;
-    return token;
-  };
-  const sendWith = ({ value }: AccessToken, method: string, path: string, body?: JsonObject): Promise<ApiAnswer> =>
-    send(
-      method,
-      path,
-      value.use((text) => `Bearer ${text}`),
-      body,
-    );
-
-  return {
-    call: (method, path, body) =>
-      withinTime(async () => {
-        const used = await takeToken();
-        const answer = await sendWith(used, method, path, body);
-        if (answer.status !== 401) return answer;
-        // Whoever shares the token finds it replaced already.
-        if (token === used) token = null;
-        return sendWith(await takeToken(), method, path, body);
-      }),
-  };
-}
-
-/** What fetch throws may hold the address and the headers: nothing of it is kept. */
-async function receive(send: () => Promise<Response>): Promise<ApiAnswer> {
-  try {
-    const response = await send();
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: parseJson(text) };
-  } catch {
-    throw unavailable({ reason: 'unreachable' });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-async function withinTime<Answer>(work: () => Promise<Answer>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable({ reason: 'timeout' })), TOTAL_TIMEOUT_MS);
-  });
-  return Promise.race([work(), outOfTime]).finally(() => clearTimeout(timer));
-}
 
 /** A user's id as OneLogin counts them. Anything else would be another address of the API. */
 function toUserPath(subject: string): string {
@@ -167,9 +26,9 @@ export function createOneLoginProfile(
   });
   const readUser = ({ status, body }: ApiAnswer) => {
     if (status === 404) throw new FaceError('subject_unknown');
-    if (status !== 200) throw unavailable({ status });
+    if (status !== 200) throw toUnavailable({ status });
     const user = userGuard.safeParse(body);
-    if (!user.success) throw unavailable({ reason: 'answer not understood' });
+    if (!user.success) throw toUnavailable({ reason: 'answer not understood' });
     return { id: user.data.id, value: user.data.custom_attributes?.[attribute] ?? '' };
   };
   // An empty text clears the field.
@@ -177,7 +36,7 @@ export function createOneLoginProfile(
     const change = { custom_attributes: { [attribute]: text } };
     const { value } = readUser(await api.call('PUT', toUserPath(subject), change));
     // How much a field holds is not documented: a token that was cut off would never open again.
-    if (value !== text) throw unavailable({ reason: 'the field does not hold what was written' });
+    if (value !== text) throw toUnavailable({ reason: 'the field does not hold what was written' });
   };
 
   return {

@@ -22,6 +22,12 @@ const accountUrlGuard = safeUrlGuard
   )
   .transform((text) => text.replace(/\/$/, ''));
 
+/** What OneLogin still takes for a Smart Hook; those made before keep what they have. */
+const runtimeGuard = z.enum(['nodejs22.x', 'nodejs24.x']);
+
+/** Whether OneLogin takes a runtime. */
+export const isRuntime = (text: string): boolean => runtimeGuard.safeParse(text).success;
+
 // Ids of policies are numbers, shown in the address of the policy's page.
 const policyIdGuard = z.int().min(1);
 
@@ -54,7 +60,7 @@ export const oneloginConnectionGuard = z.strictObject({
       whenDown: z.enum(['face_policy', 'allow', 'refuse']).default('face_policy'),
       /** How long OneLogin lets the Smart Hook run, in seconds. */
       timeoutSec: z.int().min(1).max(10).default(2),
-      runtime: z.enum(['nodejs22.x', 'nodejs24.x']).default('nodejs24.x'),
+      runtime: runtimeGuard.default('nodejs24.x'),
     })
     .refine(({ facePolicyId, normalPolicyId }) => facePolicyId !== normalPolicyId, {
       path: ['normalPolicyId'],

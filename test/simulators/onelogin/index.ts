@@ -144,6 +144,10 @@ export async function startOneLoginSimulator({
 function createApp(account: Account, graceMs: number): express.Express {
   const app = express();
   const { router, requireToken } = createAccess(account);
+  app.use((_request, response, next) => {
+    response.set('Date', new Date(account.now()).toUTCString());
+    next();
+  });
   app.use(router);
   app.use(express.json({ limit: '1mb' }));
   app.use('/login', createSignIn(account, graceMs));

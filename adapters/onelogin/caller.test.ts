@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Credential } from '../../src/core/concealed.js';
+import { hookSecret, toSignature, withSignature } from '../../test/contract/onelogin.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { createCountAsk, createVerifyCaller } from './caller.js';
+
+const refused = { code: 'caller_untrusted' };
+const clock = createManualClock();
+const now = clock.now() / 1000;
+const verify = createVerifyCaller(new Credential(hookSecret), { clock });
+const body = Buffer.from('{"user_id":36216766,"request_id":"r"}');
+const codeOf = (work: () => unknown) => {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return (error as { code: unknown }).code;
+  }
+};
+
+describe('a signature', () => {
+  test.each([0, 1, -1, 300, -300])('made %d seconds from now is believed, and says when it was made', (apart) => {
+    const signature = toSignature(body, now + apart);
+    expect(verify(withSignature(body, signature))).toEqual({ signedAt: (now + apart) * 1000 });
+  });
+
+  test.each([301, -301, 86_400, -now])('made %d seconds from now is not', (apart) => {
+    expect(codeOf(() => verify(withSignature(body, toSignature(body, now + apart))))).toBe(refused.code);
+  });
+
+  test('is of every byte of the body and of the time', () => {
+    const signature = toSignature(body, now);
+    fc.assert(
+      fc.property(fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const altered = Uint8Array.from(body);
+        altered[at] = altered[at]! ^ change;
+        expect(codeOf(() => verify(withSignature(altered, signature)))).toBe(refused.code);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), (later) => {
+        const moved = signature.replace(/^t=\d+/, `t=${now + later}`);
+        expect(codeOf(() => verify(withSignature(body, moved)))).toBe(refused.code);
+      }),
+    );
+  });
+
+  test('of the time and the body is not of another division of the two', () => {
+    const joined = Buffer.from(`1.${body.toString()}`);
+    const signature = toSignature(body, now).replace(/^t=\d+/, `t=${String(now).slice(0, -1)}`);
+    expect(codeOf(() => verify(withSignature(joined, signature)))).toBe(refused.code);
+  });
+
+  test('of any other text is none', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(codeOf(() => verify(withSignature(body, text)))).toBe(refused.code);
+      }),
+    );
+    const good = toSignature(body, now);
+    for (const text of [`v1=x,${good}`, `${good},v1=x`, good.replace(',', ', '), ` ${good}`, 'x'.repeat(1e6)]) {
+      expect(codeOf(() => verify(withSignature(body, text)))).toBe(refused.code);
+    }
+  });
+});
+
+describe('the count of one address and one user', () => {
+  const source = '120.118.218.225';
+  const ask = (count: ReturnType<typeof createCountAsk>, times: number, who = { source, subject: '1' }) =>
+    Array.from({ length: times }, () => codeOf(() => count(who)));
+
+  test('ends at twenty, until five minutes are over', () => {
+    const own = createManualClock();
+    const count = createCountAsk({ clock: own });
+    expect(ask(count, 21)).toEqual([...Array<null>(20).fill(null), 'locked_out']);
+    own.advanceSec(299);
+    expect(ask(count, 1)).toEqual(['locked_out']);
+    own.advanceSec(1);
+    expect(ask(count, 20)).toEqual(Array<null>(20).fill(null));
+  });
+
+  test('is not used up from another address, nor for another user', () => {
+    const count = createCountAsk({ clock });
+    ask(count, 100);
+    expect(ask(count, 1)).toEqual(['locked_out']);
+    expect(ask(count, 1, { source: '192.0.2.1', subject: '1' })).toEqual([null]);
+    expect(ask(count, 1, { source, subject: '2' })).toEqual([null]);
+  });
+
+  test('is forgotten rather than grow without end', () => {
+    const count = createCountAsk({ clock });
+    ask(count, 21);
+    for (let n = 0; n < 10_000; n += 1) count({ source: String(n), subject: '1' });
+    expect(ask(count, 1)).toEqual([null]);
+  });
+});

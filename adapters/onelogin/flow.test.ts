@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import type { Json } from '../../src/json.js';
+import { askHook } from '../../test/contract/adapter.js';
+import {
+  isAllowed,
+  type OneLoginBench,
+  openOneLoginBench,
+  replyGuard,
+  signed,
+  toPreAuthenticationEvent,
+  toUserMigrationEvent,
+} from '../../test/contract/onelogin.js';
+import type { Adapter } from '../adapter.js';
+
+const ada = '36216766';
+/** Has never passed a step-up. */
+const eve = '36216768';
+
+let bench: OneLoginBench;
+let adapter: Adapter;
+beforeAll(async () => {
+  bench = await openOneLoginBench();
+  adapter = bench.connect();
+});
+afterAll(() => bench.close());
+
+const encode = (body: unknown) => Buffer.from(JSON.stringify(body));
+const ask = (hook: string, body: unknown, by = adapter) => askHook(by, hook, signed(bench.clock, encode(body)));
+let events = 0;
+const freshId = () => `request-${++events}`;
+const decided = (decision: string) => ({ status: 200, body: { decision } });
+const preAuthenticate = (user: unknown, by = adapter, changes: object = {}) =>
+  ask('pre-authentication', { ...toPreAuthenticationEvent(ada, freshId()), user_id: user, ...changes }, by);
+const migrate = (identifier: unknown, by = adapter) =>
+  ask('user-migration', { ...toUserMigrationEvent('x', freshId()), user_identifier: identifier }, by);
+
+describe('without a step-up', () => {
+  test.each([
+    ['face_policy', 'step_up'],
+    ['refuse', 'deny'],
+  ])('unverified: %s is %s, and nobody is migrated', async (unverified, decision) => {
+    const by = bench.connect({ onelogin: { unverified } });
+    expect(await preAuthenticate(eve, by)).toEqual(decided(decision));
+    expect(await migrate('eve@example.com', by)).toEqual(decided('deny'));
+  });
+
+  test('a policy that omits the claim lets through: there is none to look for', async () => {
+    const by = bench.connect({ policy: { whenUnverified: 'omit_claim' } });
+    expect(await preAuthenticate(eve, by)).toEqual(decided('allow'));
+  });
+
+  test('no profile is read, whoever it is about', async () => {
+    const urls: string[] = [];
+    const by = bench.connect({
+      fetch: async (url) => {
+        urls.push(url);
+        return Response.json({});
+      },
+    });
+    for (const user of [ada, eve, '99999999']) await preAuthenticate(user, by);
+    await migrate('eve@example.com', by);
+    expect(urls).toEqual([]);
+  });
+});
+
+describe('a step-up', () => {
+  test('is of the user, as number or as text', async () => {
+    for (const user of [ada, Number(ada)]) {
+      await bench.passStepUp(ada);
+      expect(await preAuthenticate(eve)).toEqual(decided('step_up'));
+      expect(await preAuthenticate(user)).toEqual(decided('allow'));
+      expect(await preAuthenticate(user)).toEqual(decided('step_up'));
+    }
+  });
+
+  test('of a name is of that name in any case, and of no user', async () => {
+    await bench.passStepUp(subjectOfIdentifier('Ada@Example.com'));
+    expect(await migrate('eve@example.com')).toEqual(decided('deny'));
+    expect(await migrate('ada@example.com ')).toEqual(decided('deny'));
+    expect(await migrate('ADA@example.com')).toEqual(decided('allow'));
+    expect(await migrate('ada@example.com')).toEqual(decided('deny'));
+    await bench.passStepUp(ada);
+    expect(await migrate(ada)).toEqual(decided('deny'));
+    expect(await preAuthenticate(`identifier:${ada}`)).toEqual(decided('step_up'));
+  });
+
+  test('that is no longer fresh is none', async () => {
+    await bench.passStepUp(eve);
+    bench.clock.advanceSec(300);
+    expect(await preAuthenticate(eve)).toEqual(decided('step_up'));
+  });
+
+  test('is not used up by an address that asks too often, and not kept from the user', async () => {
+    const from = (ip: string | null) => preAuthenticate(eve, adapter, { ip });
+    const stranger = '203.0.113.9';
+    for (let times = 0; times < 20; times += 1) await from(stranger);
+    await bench.passStepUp(eve);
+    expect(await from(stranger)).toEqual(decided('step_up'));
+    expect(await from('192.0.2.4')).toEqual(decided('allow'));
+    for (let times = 0; times < 25; times += 1) await from(null);
+    await bench.passStepUp(eve);
+    expect(await from(null)).toEqual(decided('allow'));
+  });
+});
+
+describe('what the state store cannot tell', () => {
+  test('is answered in time, as the policy says, where it hangs', async () => {
+    const state = { ...bench.core.state, read: () => new Promise<never>(() => {}) };
+    for (const [whenUnavailable, decision] of [
+      ['deny', 'step_up'],
+      ['omit_claim', 'allow'],
+    ] as const) {
+      const by = bench.connect({ policy: { whenUnavailable }, core: { state }, onelogin: { timeoutSec: 1 } });
+      expect(await preAuthenticate(eve, by)).toEqual(decided(decision));
+    }
+  });
+
+  test('is no step-up where it breaks in an unknown way', async () => {
+    const state = { ...bench.core.state, read: () => Promise.reject(new Error('disk on fire')) };
+    const by = bench.connect({ core: { state } });
+    expect(await preAuthenticate(ada, by)).toEqual(decided('step_up'));
+    expect(await migrate('ada@example.com', by)).toEqual(decided('deny'));
+  });
+});
+
+const poison = fc.oneof(
+  { weight: 4, arbitrary: fc.jsonValue() },
+  fc.constantFrom<Json>(null, '', 0, -1, 1e308, 1.5, true, [], {}, 'constructor', { length: 1 }, '\ud800'),
+  fc.constant('x'.repeat(100_000)),
+);
+
+describe('hostile calls with good credentials', () => {
+  test.each([
+    ['pre-authentication', () => toPreAuthenticationEvent(eve, freshId()), decided('step_up')],
+    ['user-migration', () => toUserMigrationEvent('eve@example.com', freshId()), decided('deny')],
+  ])('to %s are answered like anybody without a step-up', async (hook, toEvent, expected) => {
+    const names = Object.keys(toEvent());
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.constantFrom(...names), poison), async (changes) => {
+        const reply = await ask(hook, { ...toEvent(), ...changes });
+        expect(replyGuard.safeParse(reply).error).toBeUndefined();
+        expect(reply).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
+    for (const text of ['', 'null', '[]', '"x"', '['.repeat(100_000), '\ufeff{}', '{"user_id":', '\xff']) {
+      const reply = await askHook(adapter, hook, signed(bench.clock, Buffer.from(text, 'latin1')));
+      expect(reply).toEqual(expected);
+    }
+  });
+
+  test.each([0, -1, 1.5, 2 ** 53, '0', '01', '-1', '1e3', ' 1', '1 ', '٣', '9'.repeat(20), [1], { id: 1 }])(
+    'about the user %p are about nobody',
+    async (user) => {
+      expect(isAllowed(await preAuthenticate(user))).toBe(false);
+    },
+  );
+
+  test('about a name with half a character are about nobody', async () => {
+    await bench.passStepUp(subjectOfIdentifier('\ufffd'));
+    for (const name of ['\ud800', '\udc00', 'a\ud800b']) expect(await migrate(name)).toEqual(decided('deny'));
+  });
+});

@@ -1,0 +1,233 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { SealedToken } from '../../src/core/concealed.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { attribute, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
+
+const unavailable = { code: 'profile_unavailable' };
+
+let bench: OneLoginBench;
+let ada: string;
+beforeEach(async () => {
+  bench = await openOneLoginBench();
+  ada = String(bench.onelogin.addUser({ username: 'ada@example.com', password: 'correct horse' }));
+});
+afterEach(() => bench.close());
+
+const fieldsOf = (user: string) => bench.onelogin.account.users.get(Number(user))!.customAttributes;
+
+/** The profile over a fetch that keeps a record, or answers in OneLogin's place. */
+function observe(answer?: (url: string) => Promise<Response> | Response) {
+  const requests: { method: string; path: string }[] = [];
+  const send: Fetch = async (url, init) => {
+    requests.push({ method: init.method ?? '', path: new URL(url).pathname });
+    return answer === undefined ? fetch(url, init) : answer(url);
+  };
+  const tokens = () => requests.filter(({ path }) => path.endsWith('/token')).length;
+  return { requests, tokens, profile: bench.connect({ fetch: send }).profile };
+}
+const token = () => Response.json({ access_token: 'x', expires_in: 36_000 });
+/** Grants a token, and answers everything else so. */
+const answering = (answer: () => Promise<Response> | Response) => (url: string) =>
+  url.endsWith('/token') ? token() : answer();
+
+describe('the custom field', () => {
+  test('is written alone, and cleared by an empty text', async () => {
+    const { profile } = bench.adapter;
+    bench.onelogin.account.fields.push({ id: 1, name: 'Other', shortname: 'other', position: 2 });
+    fieldsOf(ada).other = 'kept';
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect(fieldsOf(ada)).toEqual({ other: 'kept', [attribute]: 'FV1.abc' });
+    await profile.clearToken(ada);
+    expect(fieldsOf(ada)).toEqual({ other: 'kept', [attribute]: null });
+    expect(await profile.readToken(ada)).toBeNull();
+  });
+
+  test('holds a token of 256 characters; one that is cut off is told', async () => {
+    const { profile } = bench.adapter;
+    const longest = new SealedToken(`FV1.${'x'.repeat(252)}`);
+    await profile.writeToken(ada, longest);
+    expect((await profile.readToken(ada))?.use((text) => text)).toHaveLength(256);
+    bench.onelogin.account.fieldMaxCharacters = 255;
+    const error = await profile.writeToken(ada, longest).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject(unavailable);
+    expect(JSON.stringify(error)).not.toContain('FV1');
+  });
+
+  test.each([['x'.repeat(257)], [42], [['FV1.abc']], [{ token: 'FV1.abc' }], ['']])(
+    'that holds no token is no enrolment (%#)',
+    async (value) => {
+      const user = { id: Number(ada), custom_attributes: { [attribute]: value } };
+      const { profile } = observe(answering(() => Response.json(user)));
+      expect(await profile.readToken(ada)).toBeNull();
+    },
+  );
+
+  test.each([{ id: 1 }, { id: '1', custom_attributes: null }, { id: 1, custom_attributes: {} }])(
+    'that is not there at all is no enrolment: %j',
+    async (user) => {
+      const { profile } = observe(answering(() => Response.json(user)));
+      expect(await profile.readToken('1')).toBeNull();
+    },
+  );
+
+  test('that the account has not defined cannot be written', async () => {
+    bench.onelogin.account.fields.length = 0;
+    const error = await bench.adapter.profile.writeToken(ada, new SealedToken('FV1.secret')).catch((e: unknown) => e);
+    expect(error).toMatchObject({ ...unavailable, detail: { status: 422 } });
+    expect(error).not.toHaveProperty('cause');
+    expect(JSON.stringify(error)).not.toContain('secret');
+  });
+
+  test('is reached by id alone', async () => {
+    const { profile, requests } = observe();
+    for (const subject of [
+      'ada@example.com',
+      '',
+      '0',
+      '01',
+      '-1',
+      '1.5',
+      '1e3',
+      '../users',
+      `${ada}/apps`,
+      `${ada}?x`,
+    ]) {
+      const refusal = { code: 'subject_unknown' };
+      await expect(profile.readToken(subject)).rejects.toMatchObject(refusal);
+      await expect(profile.writeToken(subject, new SealedToken('x'))).rejects.toMatchObject(refusal);
+      await expect(profile.clearToken(subject)).rejects.toMatchObject(refusal);
+    }
+    expect(requests).toEqual([]);
+  });
+
+  test('of another user is not taken for the one asked for', async () => {
+    const other = { id: 1, custom_attributes: { [attribute]: 'FV1.abc' } };
+    const { profile } = observe(answering(() => Response.json(other)));
+    await expect(profile.readToken(ada)).rejects.toMatchObject({ code: 'subject_unknown' });
+  });
+});
+
+describe('the access token', () => {
+  test('is asked for once, for many at the same time and later, until it expires', async () => {
+    const { profile, tokens } = observe();
+    await Promise.all([1, 2, 3, 4].map(() => profile.readToken(ada)));
+    bench.clock.advanceSec(35_999);
+    await profile.readToken(ada);
+    expect(tokens()).toBe(1);
+    bench.clock.advanceSec(1);
+    await profile.readToken(ada);
+    expect(tokens()).toBe(2);
+  });
+
+  test('that was given to somebody before expires as that did', async () => {
+    await bench.onelogin.callApi('GET', '/api/2/hooks');
+    bench.clock.advanceSec(30_000);
+    const { profile, tokens } = observe();
+    await profile.readToken(ada);
+    bench.clock.advanceSec(6_000);
+    await profile.readToken(ada);
+    expect(tokens()).toBe(2);
+  });
+
+  test('that was revoked is replaced once, for all who found out', async () => {
+    const { profile, tokens } = observe();
+    await profile.readToken(ada);
+    for (const known of bench.onelogin.account.tokens.values()) known.revoked = true;
+    await Promise.all([1, 2, 3, 4].map(() => profile.readToken(ada)));
+    expect(tokens()).toBe(2);
+  });
+
+  test('that is not taken even when new is not asked for again and again', async () => {
+    const { profile, requests } = observe(answering(() => Response.json({}, { status: 401 })));
+    await expect(profile.readToken(ada)).rejects.toMatchObject({ ...unavailable, detail: { status: 401 } });
+    expect(requests).toHaveLength(4);
+  });
+
+  test.each<[string, () => Response]>([
+    ['wrong credentials', () => Response.json({ status: { code: 401 } }, { status: 401 })],
+    ['the credentials of a deleted user', () => new Response('', { status: 500 })],
+    ['no token', () => Response.json({ expires_in: 36_000 })],
+    ['no end', () => Response.json({ access_token: 'x' })],
+    ['HTML', () => new Response('<html>')],
+  ])('is missing with %s: nothing else is sent', async (_, answer) => {
+    const { profile, requests } = observe(async () => answer());
+    await expect(profile.readToken(ada)).rejects.toMatchObject({ ...unavailable, detail: { call: 'token' } });
+    await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
+    expect(new Set(requests.map(({ path }) => path))).toEqual(new Set(['/auth/oauth2/v2/token']));
+  });
+});
+
+describe('the rate limit', () => {
+  test('is told with its end, and nothing is sent before that', async () => {
+    const { profile, requests } = observe();
+    await profile.readToken(ada);
+    bench.clock.advanceSec(3_000);
+    bench.onelogin.account.callsPerHour = 1;
+    const limited = { ...unavailable, detail: { status: 429, retryAfterSec: 600 } };
+    await expect(profile.readToken(ada)).rejects.toMatchObject(limited);
+    const sent = requests.length;
+    await Promise.all([1, 2, 3].map(() => expect(profile.readToken(ada)).rejects.toMatchObject(limited)));
+    bench.clock.advanceSec(599);
+    await expect(profile.readToken(ada)).rejects.toMatchObject({ detail: { retryAfterSec: 1 } });
+    expect(requests).toHaveLength(sent);
+    bench.clock.advanceSec(1);
+    expect(await profile.readToken(ada)).toBeNull();
+  });
+
+  test.each([
+    [undefined, 60],
+    ['', 60],
+    ['soon', 60],
+    ['0', 60],
+    ['-5', 60],
+    ['12.5', 13],
+    ['1790000000', 3_600],
+    ['1e999', 3_600],
+  ])('whose end is %j is waited for %d seconds', async (reset, retryAfterSec) => {
+    const headers = reset === undefined ? {} : { 'X-RateLimit-Reset': reset };
+    const { profile } = observe(answering(() => Response.json({}, { status: 429, headers })));
+    await expect(profile.readToken(ada)).rejects.toMatchObject({ detail: { status: 429, retryAfterSec } });
+  });
+});
+
+describe('an account that does not answer as it should', () => {
+  test.each<[string, () => Response]>([
+    ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    ['an empty body', () => new Response('')],
+    ['JSON of another kind', () => Response.json(['x'])],
+    ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
+    ['500', () => new Response('{}', { status: 500 })],
+    ['403', () => Response.json({ name: 'ForbiddenError' }, { status: 403 })],
+    ['no user', () => Response.json({ custom_attributes: {} })],
+  ])('is profile_unavailable: %s', async (_, answer) => {
+    const { profile } = observe(answering(answer));
+    await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
+    await expect(profile.writeToken(ada, new SealedToken('FV1.x'))).rejects.toMatchObject(unavailable);
+  });
+
+  test.each(['token', 'users'])('that never answers for %s is given up after ten seconds', async (silent) => {
+    const { profile } = observe((url) => (url.includes(silent) ? new Promise(() => {}) : token()));
+    jest.useFakeTimers();
+    try {
+      const outcome = expect(profile.readToken(ada)).rejects.toMatchObject({
+        ...unavailable,
+        detail: { reason: 'timeout' },
+      });
+      await jest.advanceTimersByTimeAsync(10_000);
+      await outcome;
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('cannot be made to send the credentials elsewhere', async () => {
+    const hosts: string[] = [];
+    const send: Fetch = async (url, init) => {
+      hosts.push(new URL(url).origin);
+      expect(init.redirect).toBe('error');
+      return url.endsWith('/token') ? token() : Response.redirect('https://evil.example/', 307);
+    };
+    await expect(bench.connect({ fetch: send }).profile.readToken(ada)).rejects.toMatchObject(unavailable);
+    expect(new Set(hosts)).toEqual(new Set([bench.onelogin.url]));
+  });
+});

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { FaceError } from '../../src/errors.js';
+import type { JsonObject } from '../../src/json.js';
+import type { ProvisionDeps } from '../provisioning.js';
+import type { ApiAnswer, OneLoginApi } from './client.js';
+import type { OneLoginConnection, OneLoginSettings, SmartHookType } from './schema.js';
+import { variableNames, variablesOf } from './smart-hook.js';
+
+const fieldGuard = z.object({ shortname: z.string() });
+const variableGuard = z.object({ id: z.union([z.string(), z.number()]).transform(String), name: z.string() });
+// Names, as they are sent; some answers of OneLogin's own clients have objects.
+const variableNameGuard = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
+const hookGuard = z.object({
+  id: z.union([z.string(), z.number()]).transform(String),
+  type: z.string(),
+  function: z.string(),
+  disabled: z.boolean(),
+  runtime: z.string(),
+  timeout: z.number(),
+  retries: z.number(),
+  env_vars: z
+    .array(variableNameGuard)
+    .nullish()
+    .transform((names) => names ?? []),
+  packages: z
+    .record(z.string(), z.json())
+    .nullish()
+    .transform((packages) => packages ?? {}),
+  options: z
+    .record(z.string(), z.json())
+    .nullish()
+    .transform((options) => options ?? {}),
+  conditions: z
+    .array(z.json())
+    .nullish()
+    .transform((conditions) => conditions ?? []),
+  context_version: z.string().nullish(),
+  status: z.string().nullish(),
+});
+
+/** A Smart Hook as OneLogin tells of it. */
+export type SmartHook = z.output<typeof hookGuard>;
+
+const refusalGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
+
+/** What of one account provisioning reads and writes. Refusals are `provider_refused`, with the call that was refused. */
+export function createAccountClient(api: OneLoginApi) {
+  const read = async <Output>(call: string, guard: z.ZodType<Output>, answer: Promise<ApiAnswer>): Promise<Output> => {
+    const { status, body } = await answer;
+    const parsed = guard.safeParse(body);
+    if (status >= 200 && status < 300 && parsed.success) return parsed.data;
+    const { data } = refusalGuard.safeParse(body);
+    throw new FaceError('provider_refused', { status, code: data?.name ?? null, call });
+  };
+  const hookPath = (id: string): string => `/api/2/hooks/${encodeURIComponent(id)}`;
+  return {
+    listFields: () =>
+      read('list custom attributes', z.array(fieldGuard), api.call('GET', '/api/2/users/custom_attributes')),
+    // Wrapped here, and unwrapped where a field is changed.
+    createField: (field: { name: string; shortname: string }) =>
+      read(
+        'create custom attribute',
+        z.unknown(),
+        api.call('POST', '/api/2/users/custom_attributes', { user_field: field }),
+      ),
+    listVariables: () =>
+      read('list environment variables', z.array(variableGuard), api.call('GET', '/api/2/hooks/envs?limit=1000')),
+    createVariable: (name: string, value: string) =>
+      read('create environment variable', z.unknown(), api.call('POST', '/api/2/hooks/envs', { name, value })),
+    writeVariable: (id: string, value: string) =>
+      read(
+        'update environment variable',
+        z.unknown(),
+        api.call('PUT', `/api/2/hooks/envs/${encodeURIComponent(id)}`, { value }),
+      ),
+    findHook: async (type: SmartHookType): Promise<SmartHook | null> => {
+      const hooks = await read('list hooks', z.array(hookGuard), api.call('GET', '/api/2/hooks?limit=1000'));
+      return hooks.find((hook) => hook.type === type) ?? null;
+    },
+    createHook: (settings: JsonObject) => read('create hook', hookGuard, api.call('POST', '/api/2/hooks', settings)),
+    replaceHook: (id: string, settings: JsonObject) =>
+      read('update hook', z.unknown(), api.call('PUT', hookPath(id), settings)),
+  };
+}
+
+/** See `createAccountClient`. */
+export type AccountClient = ReturnType<typeof createAccountClient>;
+
+/** What steps and checks of one account work with. */
+export interface Parts {
+  readonly deps: ProvisionDeps<OneLoginConnection>;
+  readonly onelogin: OneLoginSettings;
+  readonly api: OneLoginApi;
+  readonly account: AccountClient;
+}
+
+/** The variables of ours that the account has not. */
+export const missingVariables = async ({ account }: Parts): Promise<string[]> => {
+  const names = (await account.listVariables()).map(({ name }) => name);
+  return Object.values(variableNames).filter((name) => !names.includes(name));
+};
+
+/** What a variable of ours holds. */
+export const toVariableValue = (name: string, { hooks, facePolicyId }: OneLoginSettings): string =>
+  name === variableNames.secret ? hooks.secret.use((text) => text) : String(facePolicyId);
+
+/** Values cannot be read back, so they are written whenever a hook that reads them is. */
+export async function writeVariables(type: SmartHookType, { account, onelogin }: Parts): Promise<void> {
+  const known = await account.listVariables();
+  for (const name of variablesOf(type)) {
+    const variable = known.find((each) => each.name === name);
+    if (variable === undefined) await account.createVariable(name, toVariableValue(name, onelogin));
+    else await account.writeVariable(variable.id, toVariableValue(name, onelogin));
+  }
+}

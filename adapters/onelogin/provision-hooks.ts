@@ -1,0 +1,149 @@
+import { FaceError } from '../../src/errors.js';
+import type { JsonObject } from '../../src/json.js';
+import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { type Parts, type SmartHook, writeVariables } from './provision-account.js';
+import { isRuntime, type SmartHookType } from './schema.js';
+import {
+  decodeFunction,
+  encodeFunction,
+  readComposed,
+  readMarker,
+  renderSmartHook,
+  variablesOf,
+} from './smart-hook.js';
+
+/** What a hook is to be: all that a composed function needs besides stays as it is. */
+function toHookSettings(
+  type: SmartHookType,
+  former: SmartHook | null,
+  source: string,
+  { onelogin }: Parts,
+): JsonObject {
+  const names = [...(former?.env_vars ?? []), ...variablesOf(type)];
+  return {
+    type,
+    function: encodeFunction(source),
+    runtime: onelogin.runtime,
+    timeout: onelogin.timeoutSec,
+    // Each retry would be one more wait for the person.
+    retries: 0,
+    env_vars: [...new Set(names)],
+    packages: former?.packages ?? {},
+    // The browser's address tells a stranger's attempts from the user's own. OneLogin ignores options of a user-migration.
+    options: type === 'pre-authentication' ? { ...former?.options, location_enabled: true } : {},
+    ...keptOf(former),
+  };
+}
+
+const keptOf = (hook: SmartHook | null): JsonObject => ({
+  ...(hook?.context_version ? { context_version: hook.context_version } : {}),
+  ...(hook !== null && hook.conditions.length > 0 ? { conditions: hook.conditions } : {}),
+});
+
+/**
+ * A hook as it is, in the form in which it is replaced: whole, and without what OneLogin adds. A runtime from before is
+ * shown, but not taken any more.
+ */
+const toSameSettings = (hook: SmartHook, { onelogin }: Parts): JsonObject => ({
+  type: hook.type,
+  function: hook.function,
+  runtime: isRuntime(hook.runtime) ? hook.runtime : onelogin.runtime,
+  timeout: hook.timeout,
+  retries: hook.retries,
+  env_vars: hook.env_vars,
+  packages: hook.packages,
+  options: hook.options,
+  ...keptOf(hook),
+});
+
+const sourceOf = (type: SmartHookType, former: SmartHook | null, { deps }: Parts): string => {
+  const compose = former === null ? null : readComposed(decodeFunction(former.function));
+  return renderSmartHook({ type, settings: deps.settings, publicUrl: deps.publicUrl, compose });
+};
+
+/** Whether a hook was rendered for this connection. */
+export const isOurs = (hook: SmartHook, { deps }: Parts): boolean =>
+  readMarker(decodeFunction(hook.function))?.connection === deps.settings.id;
+
+/** What of a hook of ours is not as it should be. */
+export function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts): string[] {
+  const { onelogin } = parts;
+  const source = sourceOf(type, hook, parts);
+  const found = decodeFunction(hook.function);
+  const isSecretOther = readMarker(found)?.keyCheck !== readMarker(source)?.keyCheck;
+  const differences: readonly (readonly [boolean, string])[] = [
+    [isSecretOther, 'Write the new secret into its variable.'],
+    [found !== source, 'Replace its function. What it was composed with is kept.'],
+    [hook.runtime !== onelogin.runtime, `Change its runtime from ${hook.runtime} to ${onelogin.runtime}.`],
+    [
+      hook.timeout !== onelogin.timeoutSec,
+      `Change its time-out from ${hook.timeout} to ${onelogin.timeoutSec} seconds.`,
+    ],
+    [hook.retries !== 0, 'Take its retries away: each is one more wait for the person.'],
+    [!variablesOf(type).every((name) => hook.env_vars.includes(name)), 'Let it read its environment variables.'],
+    [type === 'pre-authentication' && hook.options.location_enabled !== true, 'Let it see the address of the browser.'],
+    [hook.disabled, 'Enable it.'],
+  ];
+  return differences.filter(([isDifferent]) => isDifferent).map(([, change]) => change);
+}
+
+const toBlocked = (type: SmartHookType, connection: string): StepStatus => ({
+  state: 'blocked',
+  reason: `There is another Smart Hook of the type ${type}. An account has one of each type.`,
+  remedy:
+    `Save its function to a file, run \`facestep smart-hook ${connection} --type ${type} --compose FILE\`, and put what it ` +
+    'prints in the place of that function. Then provision again: its environment variables and packages are kept.',
+});
+
+/** The Smart Hook of one type. A function that is not ours is never overwritten. */
+export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep {
+  const { account, deps } = parts;
+  return {
+    title: `Smart Hook ${type}`,
+    async inspect() {
+      const hook = await account.findHook(type);
+      if (hook === null && type === 'user-migration') return migrationInstructions(deps.settings.id);
+      if (hook === null) {
+        return { state: 'missing', changes: [`Create the Smart Hook ${type}.`, 'Write its variables.', 'Enable it.'] };
+      }
+      if (!isOurs(hook, parts)) return toBlocked(type, deps.settings.id);
+      const changes = differencesOf(type, hook, parts);
+      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+    },
+    async apply() {
+      const former = await account.findHook(type);
+      if (former !== null && !isOurs(former, parts)) {
+        throw new FaceError('provider_refused', { status: 409, code: null, call: 'update hook' });
+      }
+      const settings = toHookSettings(type, former, sourceOf(type, former, parts), parts);
+      // OneLogin may fail where the code of an enabled hook changes.
+      if (former !== null && !former.disabled) {
+        await account.replaceHook(former.id, { ...toSameSettings(former, parts), disabled: true });
+      }
+      try {
+        await writeVariables(type, parts);
+        const disabled = { ...settings, disabled: true };
+        const { id } = former ?? (await account.createHook(disabled));
+        if (former !== null) await account.replaceHook(id, disabled);
+        await account.replaceHook(id, { ...settings, disabled: false });
+      } catch (error) {
+        // Half done, the old function is better than none. Why it came to this matters more than whether this works.
+        if (former !== null) {
+          const same = toSameSettings(former, parts);
+          await account.replaceHook(former.id, { ...same, disabled: true }).catch(() => {});
+          await account.replaceHook(former.id, { ...same, disabled: former.disabled }).catch(() => {});
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+const migrationInstructions = (connection: string): StepStatus => ({
+  state: 'manual',
+  instructions: [
+    'Only where users are migrated at their first sign-in: put the function that migrates them into a file.',
+    `Run \`facestep smart-hook ${connection} --type user-migration --compose FILE\` and create a hook from what it prints.`,
+    'Provision again: variables, runtime and time-out are set then.',
+  ],
+});

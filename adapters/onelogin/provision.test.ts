@@ -1,0 +1,376 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { hookSecret, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
+import { findHook } from '../../test/simulators/onelogin/account.js';
+import { systemRandom } from '../../test/simulators/sinks.js';
+import type { Provisioning } from '../provisioning.js';
+import { createOneLoginProvisioning } from './provision.js';
+import type { SmartHookType } from './schema.js';
+import { decodeFunction, encodeFunction, readComposed, readMarker, renderSmartHook } from './smart-hook.js';
+
+let bench: OneLoginBench;
+beforeEach(async () => {
+  bench = await openOneLoginBench();
+  bench.onelogin.account.fields.length = 0;
+});
+afterEach(() => bench.close());
+
+const publicUrl = 'https://face.example.com';
+const provision = (onelogin: Readonly<Record<string, unknown>> = {}, url = publicUrl): Provisioning =>
+  createOneLoginProvisioning({
+    settings: bench.configure({ onelogin }),
+    publicUrl: url,
+    clock: bench.clock,
+    random: systemRandom,
+    fetch,
+    log: bench.core.log,
+  });
+
+const inspect = async ({ steps }: Provisioning) => Promise.all(steps.map(async (step) => (await step.inspect()).state));
+/** What `facestep provision --apply` does. */
+async function apply({ steps }: Provisioning): Promise<void> {
+  for (const step of steps) {
+    const { state } = await step.inspect();
+    if (state !== 'missing' && state !== 'different') continue;
+    await step.apply();
+    expect(await step.inspect()).toEqual({ state: 'ready' });
+  }
+}
+const stepOf = ({ steps }: Provisioning, title: RegExp) => steps.find((step) => title.test(step.title))!;
+const check = async (title: RegExp, provisioning = provision()) =>
+  provisioning.checks.find((each) => title.test(each.title))!.run();
+
+const hookOf = (type: SmartHookType = 'pre-authentication') => findHook(bench.onelogin.account, type)!;
+const variables = () =>
+  Object.fromEntries([...bench.onelogin.account.variables.values()].map(({ name, value }) => [name, value]));
+const theirs = 'exports.handler = async (context) => ({ success: true, user: context.user });';
+
+/** A hook that somebody else made. */
+async function addHook(source: string, changes: Record<string, unknown> = {}): Promise<void> {
+  const { status } = await bench.onelogin.callApi('POST', '/api/2/hooks', {
+    type: 'pre-authentication',
+    function: encodeFunction(source),
+    disabled: false,
+    runtime: 'nodejs22.x',
+    timeout: 1,
+    retries: 2,
+    env_vars: [],
+    packages: { axios: '1.6.7' },
+    ...changes,
+  });
+  expect(status).toBe(201);
+}
+
+describe('an empty account', () => {
+  test('gets field, variables and hook; what only the console can do is said', async () => {
+    expect(await inspect(provision())).toEqual(['missing', 'missing', 'missing', 'manual', 'manual']);
+    await apply(provision());
+    expect(await inspect(provision())).toEqual(['ready', 'ready', 'ready', 'manual', 'manual']);
+    expect(bench.onelogin.account.fields).toMatchObject([{ shortname: 'facestep_token' }]);
+    expect(variables()).toEqual({
+      FACESTEP_SECRET: hookSecret,
+      FACESTEP_POLICY_ID: String(bench.facePolicyId),
+    });
+    const { settings } = hookOf();
+    expect(settings).toMatchObject({
+      disabled: false,
+      runtime: 'nodejs24.x',
+      timeout: 2,
+      retries: 0,
+      options: { location_enabled: true },
+      env_vars: ['FACESTEP_SECRET', 'FACESTEP_POLICY_ID'],
+      packages: {},
+    });
+    expect(decodeFunction(settings.function)).toContain('https://face.example.com/hooks/workforce/pre-authentication');
+    expect(decodeFunction(settings.function)).not.toContain(hookSecret);
+  });
+
+  test('is looked at without a change', async () => {
+    await inspect(provision());
+    for (const each of provision().checks) await each.run();
+    expect(bench.onelogin.account).toMatchObject({ fields: [], hooks: new Map(), variables: new Map() });
+  });
+
+  test('a second time nothing is written', async () => {
+    await apply(provision());
+    const { updatedAt } = hookOf();
+    bench.clock.advanceSec(60);
+    await apply(provision());
+    expect(hookOf().updatedAt).toBe(updatedAt);
+    expect(bench.onelogin.account.hooks.size).toBe(1);
+  });
+
+  test('a field made by hand is adopted', async () => {
+    const field = { name: 'Face', shortname: 'facestep_token' };
+    await bench.onelogin.callApi('POST', '/api/2/users/custom_attributes', { user_field: field });
+    expect((await inspect(provision()))[0]).toBe('ready');
+    await apply(provision());
+    expect(bench.onelogin.account.fields).toMatchObject([field]);
+  });
+});
+
+describe('a hook of ours', () => {
+  beforeEach(() => apply(provision()));
+
+  test.each([
+    ['a new secret', { hooks: { secret: `${hookSecret}-2` } }],
+    ['another face policy', { facePolicyId: 4711 }],
+    ['another time-out', { timeoutSec: 5 }],
+    ['another runtime', { runtime: 'nodejs22.x' }],
+    ['another choice', { whenDown: 'refuse' }],
+  ])('is replaced for %s, its variables too', async (_, changes) => {
+    const changed = provision(changes);
+    expect(await stepOf(changed, /pre-auth/).inspect()).toMatchObject({ state: 'different' });
+    await apply(changed);
+    const { hooks, facePolicyId } = bench.configure({ onelogin: changes }).onelogin;
+    expect(variables()).toEqual({
+      FACESTEP_SECRET: hooks.secret.use((text) => text),
+      FACESTEP_POLICY_ID: String(facePolicyId),
+    });
+    expect(hookOf().settings.disabled).toBe(false);
+  });
+
+  test('is replaced for another address, and where somebody changed or disabled it', async () => {
+    expect(await stepOf(provision({}, 'https://other.example.com'), /pre-auth/).inspect()).toMatchObject({
+      state: 'different',
+    });
+    const { settings } = hookOf();
+    for (const change of [
+      { disabled: true },
+      { retries: 1 },
+      { options: {} },
+      { env_vars: ['FACESTEP_SECRET'] },
+      { runtime: 'nodejs18.x' },
+      { function: encodeFunction(decodeFunction(settings.function).replace('workforce/pre', 'elsewhere/pre')) },
+    ]) {
+      hookOf().settings = { ...settings, ...change };
+      expect(await stepOf(provision(), /pre-auth/).inspect()).toMatchObject({ state: 'different' });
+      await apply(provision());
+      expect(hookOf().settings).toMatchObject(settings);
+    }
+  });
+
+  test('keeps what it was composed with, and what that needs', async () => {
+    const source = renderSmartHook({
+      type: 'pre-authentication',
+      settings: bench.configure(),
+      publicUrl,
+      compose: theirs,
+    });
+    await bench.onelogin.callApi('POST', '/api/2/hooks/envs', { name: 'THEIRS', value: 'x' });
+    bench.onelogin.account.hooks.clear();
+    const conditions = [{ source: 'roles', operator: '~', value: '123456' }];
+    await addHook(source, { env_vars: ['THEIRS'], conditions, options: { risk_enabled: true } });
+    await apply(provision({ timeoutSec: 4 }));
+    expect(hookOf().settings).toMatchObject({
+      packages: { axios: '1.6.7' },
+      env_vars: ['THEIRS', 'FACESTEP_SECRET', 'FACESTEP_POLICY_ID'],
+      options: { risk_enabled: true, location_enabled: true },
+      conditions,
+      timeout: 4,
+      retries: 0,
+      disabled: false,
+    });
+    expect(readComposed(decodeFunction(hookOf().settings.function))).toBe(theirs);
+    expect(variables().THEIRS).toBe('x');
+  });
+
+  test.each([
+    ['its variables', '/api/2/hooks/envs/', 1],
+    ['the hook', '/api/2/hooks/', 2],
+    ['the hook a second time', '/api/2/hooks/', 3],
+  ])('that is half replaced when %s cannot be written is as it was', async (_, path, failing) => {
+    const { settings } = hookOf();
+    let writes = 0;
+    const refusing: typeof fetch = async (url, init) => {
+      if (init?.method === 'PUT' && String(url).includes(path)) writes += 1;
+      const isRefused = init?.method === 'PUT' && String(url).includes(path) && writes === failing;
+      return isRefused ? Response.json({ name: 'ForbiddenError' }, { status: 403 }) : fetch(url, init);
+    };
+    const changed = createOneLoginProvisioning({
+      settings: bench.configure({ onelogin: { timeoutSec: 3 } }),
+      publicUrl,
+      clock: bench.clock,
+      random: systemRandom,
+      fetch: (url, init) => refusing(url, init),
+      log: bench.core.log,
+    });
+    await expect(stepOf(changed, /pre-auth/).apply()).rejects.toMatchObject({
+      code: 'provider_refused',
+      detail: { status: 403 },
+    });
+    expect(hookOf().settings).toMatchObject(settings);
+    await apply(provision({ timeoutSec: 3 }));
+  });
+
+  test('that could not even be disabled is as it was, and the refusal says which call', async () => {
+    const { settings } = hookOf();
+    bench.onelogin.account.variables.clear();
+    hookOf().settings = { ...settings, env_vars: ['FACESTEP_SECRET', 'FACESTEP_POLICY_ID', 'GONE'] };
+    const before = hookOf().settings;
+    await expect(stepOf(provision({ timeoutSec: 3 }), /pre-auth/).apply()).rejects.toMatchObject({
+      code: 'provider_refused',
+      detail: { status: 422, code: 'UnprocessableEntityError', call: 'update hook' },
+    });
+    expect(hookOf().settings).toEqual(before);
+  });
+});
+
+describe('a hook that is not ours', () => {
+  test.each<SmartHookType>(['pre-authentication', 'user-migration'])(
+    'of the type %s is in the way, and is never overwritten',
+    async (type) => {
+      await addHook(theirs, { type });
+      const before = structuredClone(hookOf(type));
+      const step = stepOf(provision(), new RegExp(`Hook ${type}`));
+      expect(await step.inspect()).toMatchObject({ state: 'blocked', remedy: expect.stringContaining('--compose') });
+      await apply(provision());
+      await expect(step.apply()).rejects.toMatchObject({ code: 'provider_refused' });
+      expect(hookOf(type)).toEqual(before);
+    },
+  );
+
+  test('nor is that of another connection', async () => {
+    const settings = { ...bench.configure(), id: 'another' };
+    await addHook(renderSmartHook({ type: 'pre-authentication', settings, publicUrl, compose: null }));
+    expect(await stepOf(provision(), /pre-auth/).inspect()).toMatchObject({ state: 'blocked' });
+  });
+
+  test('composed with ours is adopted', async () => {
+    const render = (type: SmartHookType) =>
+      renderSmartHook({ type, settings: bench.configure(), publicUrl, compose: theirs });
+    await addHook(render('pre-authentication'));
+    await addHook(render('user-migration'), { type: 'user-migration' });
+    await apply(provision());
+    expect(await inspect(provision())).toEqual(['ready', 'ready', 'ready', 'ready', 'manual']);
+    expect(hookOf('user-migration').settings).toMatchObject({ env_vars: ['FACESTEP_SECRET'], disabled: false });
+    for (const type of ['pre-authentication', 'user-migration'] as const) {
+      expect(readComposed(decodeFunction(hookOf(type).settings.function))).toBe(theirs);
+      expect(readMarker(decodeFunction(hookOf(type).settings.function))?.type).toBe(type);
+    }
+  });
+});
+
+describe('without the right to', () => {
+  test('it is refused or unavailable, and no secret is in the error', async () => {
+    bench.onelogin.account.credentials.clientSecret = 'another';
+    for (const step of provision().steps.slice(0, 4)) {
+      const error = await step.inspect().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'profile_unavailable', detail: { status: 401, call: 'token' } });
+      expect(JSON.stringify(error)).not.toContain(bench.onelogin.clientSecret);
+    }
+  });
+});
+
+describe('checks', () => {
+  /** Answers as the server does an unsigned call. */
+  async function startServer(status: number) {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(status).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    return {
+      url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+      async close() {
+        server.closeAllConnections();
+        server.close();
+        await once(server, 'close');
+      },
+    };
+  }
+
+  test('of a provisioned account find nothing wrong, and say what one has to look at', async () => {
+    await apply(provision());
+    const server = await startServer(401);
+    const ready = provision({}, server.url);
+    await apply(ready);
+    const verdicts = await Promise.all(ready.checks.map(async (each) => [each.title, (await each.run()).verdict]));
+    expect(Object.fromEntries(verdicts)).toEqual({
+      'API credentials': 'pass',
+      Clock: 'pass',
+      'Rate limit': 'pass',
+      'Custom user field facestep_token': 'manual',
+      'Environment variables': 'manual',
+      'Smart Hook pre-authentication': 'pass',
+      'Smart Hook user-migration': 'pass',
+      [`Face policy ${bench.facePolicyId}`]: 'manual',
+      'Time budget': 'pass',
+      'Ways in without the Smart Hook': 'manual',
+    });
+    await server.close();
+  });
+
+  test('find what is missing', async () => {
+    expect(await check(/Custom user field/)).toMatchObject({ verdict: 'fail' });
+    expect(await check(/Environment/)).toMatchObject({ verdict: 'fail' });
+    expect(await check(/pre-auth/)).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('find hooks that are not ours, are not as they should be, or run for some only', async () => {
+    await addHook(theirs);
+    expect(await check(/pre-auth/)).toMatchObject({ verdict: 'fail' });
+    await addHook(theirs, { type: 'user-migration' });
+    expect(await check(/user-migration/)).toMatchObject({ verdict: 'warn' });
+    bench.onelogin.account.hooks.clear();
+    await apply(provision());
+    const { settings } = hookOf();
+    hookOf().settings = { ...settings, timeout: 1 };
+    expect(await check(/pre-auth/)).toMatchObject({ verdict: 'fail' });
+    hookOf().settings = { ...settings, conditions: [{ source: 'roles', operator: '~', value: '1' }] };
+    expect(await check(/pre-auth/)).toMatchObject({ verdict: 'warn' });
+    hookOf().settings = settings;
+    hookOf().status = 'update-running';
+    expect(await check(/pre-auth/)).toMatchObject({ verdict: 'warn' });
+  });
+
+  test('find a rate limit that is nearly used up', async () => {
+    bench.onelogin.account.callsMade = 4_800;
+    expect(await check(/Rate limit/)).toMatchObject({ verdict: 'warn' });
+  });
+
+  test.each([
+    [90, 'warn'],
+    [301, 'fail'],
+    [-301, 'fail'],
+  ])('find clocks %d seconds apart', async (seconds, verdict) => {
+    const { settings, ...rest } = { settings: bench.configure(), publicUrl, random: systemRandom, fetch };
+    const clock = { now: () => (bench.clock.now() + seconds * 1000) as ReturnType<typeof bench.clock.now> };
+    const skewed = createOneLoginProvisioning({ settings, ...rest, clock, log: bench.core.log });
+    expect(await check(/Clock/, skewed)).toMatchObject({ verdict });
+  });
+
+  test('find a face policy that lets people by', async () => {
+    const policy = bench.onelogin.account.policies.get(bench.facePolicyId)!;
+    policy.otpTriggerCondition = 1;
+    expect(await check(/Face policy/)).toMatchObject({ verdict: 'warn' });
+    policy.factors = [];
+    expect(await check(/Face policy/)).toMatchObject({ verdict: 'fail' });
+    bench.onelogin.account.hasPoliciesApi = false;
+    expect(await check(/Face policy/)).toMatchObject({ verdict: 'manual' });
+  });
+
+  test.each([200, 404, 500])('find that %d is not what the server answers to strangers', async (status) => {
+    const server = await startServer(status);
+    expect(await check(/Time/, provision({}, server.url))).toMatchObject({ verdict: 'fail' });
+    await server.close();
+    expect(await check(/Time/, provision({}, server.url))).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('find credentials without the scope', async () => {
+    const settings = bench.configure();
+    const answer = async (url: string) =>
+      url.endsWith('/token')
+        ? Response.json({ access_token: 'x', expires_in: 36_000 })
+        : Response.json({ name: 'ForbiddenError', statusCode: 403 }, { status: 403 });
+    const { clock, core } = bench;
+    const deps = { settings, publicUrl, clock, random: systemRandom, fetch: answer, log: core.log };
+    expect(await check(/credentials/, createOneLoginProvisioning(deps))).toMatchObject({ verdict: 'fail' });
+    await expect(createOneLoginProvisioning(deps).steps[0]!.inspect()).rejects.toMatchObject({
+      code: 'provider_refused',
+      detail: { status: 403, code: 'ForbiddenError', call: 'list custom attributes' },
+    });
+  });
+});

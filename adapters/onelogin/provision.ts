@@ -1,0 +1,70 @@
+import type { ProvisionDeps, Provisioning, ProvisionStep } from '../provisioning.js';
+import { createOneLoginApi } from './client.js';
+import { createAccountClient, missingVariables, type Parts, toVariableValue } from './provision-account.js';
+import { createChecks } from './provision-checks.js';
+import { createHookStep } from './provision-hooks.js';
+import type { OneLoginConnection } from './schema.js';
+
+/**
+ * What sets a OneLogin account up: the custom user field, the variables and the Smart Hooks. Policies and factors have no
+ * documented API: those are steps in its console.
+ */
+export function createOneLoginProvisioning(deps: ProvisionDeps<OneLoginConnection>): Provisioning {
+  const { onelogin } = deps.settings;
+  const api = createOneLoginApi(onelogin, deps);
+  const parts: Parts = { deps, onelogin, api, account: createAccountClient(api) };
+  return {
+    steps: [
+      createFieldStep(parts),
+      createVariablesStep(parts),
+      createHookStep('pre-authentication', parts),
+      createHookStep('user-migration', parts),
+      createPolicyStep(parts),
+    ],
+    checks: createChecks(parts),
+  };
+}
+
+function createFieldStep({ onelogin: { attribute }, account }: Parts): ProvisionStep {
+  return {
+    title: `Custom user field ${attribute}`,
+    async inspect() {
+      const fields = await account.listFields();
+      if (fields.some(({ shortname }) => shortname === attribute)) return { state: 'ready' };
+      return { state: 'missing', changes: [`Create the custom user field ${attribute} (text).`] };
+    },
+    apply: async () => void (await account.createField({ name: 'Face enrolment token', shortname: attribute })),
+  };
+}
+
+function createVariablesStep(parts: Parts): ProvisionStep {
+  return {
+    title: 'Environment variables of the Smart Hooks',
+    async inspect() {
+      const missing = await missingVariables(parts);
+      if (missing.length === 0) return { state: 'ready' };
+      return { state: 'missing', changes: missing.map((name) => `Create the environment variable ${name}.`) };
+    },
+    async apply() {
+      for (const name of await missingVariables(parts)) {
+        await parts.account.createVariable(name, toVariableValue(name, parts.onelogin));
+      }
+    },
+  };
+}
+
+function createPolicyStep({ onelogin: { facePolicyId } }: Parts): ProvisionStep {
+  const instructions = [
+    'Ask OneLogin to activate "BYO MFA" for the account: it brings the factor type "Trusted IdP as a Factor".',
+    'Authentication > Trusted IdPs > New Trust: the OpenID provider that shows the camera, with its client id and secret.',
+    'Security > Authentication Factors > New > Trusted IdP as a Factor: choose that trust.',
+    `Security > Policies: the user policy ${facePolicyId} demands that factor and no other, of all users, at every login.`,
+    'Every user needs a username in the profile: without one the factor cannot be registered.',
+  ];
+  return {
+    title: `Face policy ${facePolicyId}`,
+    inspect: async () => ({ state: 'manual', instructions }),
+    // Nothing of it can be done from here, so it is never missing or different.
+    apply: async () => {},
+  };
+}
