@@ -1,0 +1,272 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
+import { oneloginConnectionGuard } from '../../adapters/onelogin/schema.js';
+import { encodeFunction, renderSmartHook } from '../../adapters/onelogin/smart-hook.js';
+import { epochMs } from '../../src/core/units.js';
+import { toForm } from '../api-server.js';
+import { modelsFolder } from '../paths.js';
+import { loadPictures, type Pictures } from '../pictures.js';
+import { type Service, startService } from '../service.js';
+import { findHook } from '../simulators/onelogin/account.js';
+import { type OneLoginSimulator, startOneLoginSimulator } from '../simulators/onelogin/index.js';
+import { createTextLog, systemRandom } from '../simulators/sinks.js';
+
+/* The server as its own process, on real models and photos; the account and its Smart Hooks simulated, on real sockets. */
+
+const top = mkdtempSync(join(tmpdir(), 'facestep-onelogin-'));
+const hookSecret = 'the key that the Smart Hook signs its requests with';
+const password = 'correct horse';
+const factor = 'trusted_idp';
+
+const toSettings = (onelogin: OneLoginSimulator, facePolicyId: number, changes: object = {}) => ({
+  id: 'workforce',
+  kind: 'onelogin',
+  onelogin: {
+    accountUrl: onelogin.url,
+    clientId: onelogin.clientId,
+    clientSecret: onelogin.clientSecret,
+    hooks: { secret: hookSecret },
+    facePolicyId,
+    ...changes,
+  },
+});
+
+/** What `facestep provision --apply` does. */
+async function provision(settings: ReturnType<typeof toSettings>, publicUrl: string): Promise<void> {
+  const { steps } = createOneLoginProvisioning({
+    settings: oneloginConnectionGuard.parse(settings),
+    publicUrl,
+    clock: { now: () => epochMs(Date.now()) },
+    random: systemRandom,
+    fetch,
+    log: createTextLog(),
+  });
+  for (const step of steps) {
+    const { state } = await step.inspect();
+    if (state === 'missing' || state === 'different') await step.apply();
+  }
+}
+
+let onelogin: OneLoginSimulator;
+let facePolicyId: number;
+/** Not there where it did not start. */
+let service: Service;
+let pictures: Pictures;
+let clientToken: string;
+let settings: ReturnType<typeof toSettings>;
+beforeAll(async () => {
+  pictures = await loadPictures();
+  onelogin = await startOneLoginSimulator({ graceMs: 30_000 });
+  facePolicyId = onelogin.addPolicy({ name: 'Face', factors: [factor] });
+  settings = toSettings(onelogin, facePolicyId);
+  const config = join(top, 'facestep.json');
+  const verifier = { kind: 'embedded', workers: 1 };
+  writeFileSync(config, JSON.stringify({ modelsFolder, verifier, connections: [settings] }));
+  const adminKey = 'chosen-by-the-administrator';
+  service = await startService({
+    PORT: '0',
+    FACESTEP_DATA: join(top, 'data'),
+    FACESTEP_CONFIG: config,
+    FACESTEP_ADMIN_KEY: adminKey,
+  });
+  clientToken = String((await post('/generateToken', { name: 'portal' }, { 'x-admin-key': adminKey })).body.token);
+  await provision(settings, service.url);
+});
+afterAll(async () => {
+  await service?.stop();
+  await onelogin.close();
+  rmSync(top, { recursive: true });
+});
+
+type Fields = Parameters<typeof toForm>[0];
+async function post(path: string, fields: Fields, headers: Record<string, string> = { 'x-auth-token': clientToken }) {
+  const response = await fetch(service.url + path, { method: 'POST', headers, body: toForm(fields) });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+let users = 0;
+function addUser() {
+  const username = `user-${++users}@example.com`;
+  return { username, id: onelogin.addUser({ username, password }) };
+}
+const fieldOf = (id: number) => onelogin.account.users.get(id)?.customAttributes.facestep_token ?? null;
+
+const enrol = (id: number, photos: readonly Uint8Array[]) =>
+  post('/enrolments', {
+    connection: 'workforce',
+    subject: String(id),
+    consentStatement: 'face-check-1',
+    consentGivenAt: new Date().toISOString(),
+    photo: photos,
+  });
+
+async function stepUp(fields: Fields, photo: Uint8Array): Promise<unknown> {
+  const { body } = await post('/step-ups', { connection: 'workforce', ...fields });
+  const taken = await post(`/step-ups/${String(body.id)}/photos`, { challenge: String(body.challenge), photo });
+  return taken.body.state;
+}
+
+const signIn = (identifier: string, factors: readonly string[] = []) =>
+  onelogin.signIn({ identifier, password, factors });
+const normally = { ok: true, policyId: 187_345, factors: [] };
+const byFace = { ok: false, denied: `factor: ${factor}` };
+
+describe('the whole way, from a face to the policy of a sign-in', () => {
+  test('only the enrolled face brings its own user to the normal policy, once', async () => {
+    const [person, personAgain] = pictures.person;
+    const ada = addUser();
+    const grace = addUser();
+    expect((await enrol(ada.id, [person])).status).toBe(201);
+    expect(fieldOf(ada.id)).toMatch(/^.{100,256}$/);
+    expect(fieldOf(grace.id)).toBeNull();
+
+    expect(await signIn(ada.username)).toEqual(byFace);
+    expect(await stepUp({ subject: String(ada.id) }, pictures.stranger)).toBe('failed');
+    expect(await signIn(ada.username)).toEqual(byFace);
+
+    expect(await stepUp({ subject: String(ada.id) }, personAgain)).toBe('passed');
+    expect(await signIn(grace.username)).toEqual(byFace);
+    expect(await signIn(ada.username)).toMatchObject({ ...normally, userId: ada.id });
+    expect(await signIn(ada.username)).toEqual(byFace);
+    // The face policy is no dead end: its factor is a face check of its own.
+    expect(await signIn(ada.username, [factor])).toMatchObject({ ok: true, policyId: facePolicyId });
+
+    // The token copied into another user's field is bound to the first.
+    onelogin.account.users.get(grace.id)!.customAttributes.facestep_token = fieldOf(ada.id);
+    expect(await stepUp({ subject: String(grace.id) }, personAgain)).toBe('failed');
+    expect(await signIn(grace.username)).toEqual(byFace);
+
+    expect(await stepUp({ subject: String(ada.id) }, personAgain)).toBe('passed');
+    const revoked = await post('/enrolments/revoke', { connection: 'workforce', subject: String(ada.id) });
+    expect(revoked.status).toBe(200);
+    expect(fieldOf(ada.id)).toBeNull();
+    expect(await signIn(ada.username)).toEqual(byFace);
+  });
+
+  test('a user who is not enrolled and one who has not passed look alike from the sign-in page', async () => {
+    const enrolled = addUser();
+    const other = addUser();
+    await enrol(enrolled.id, [pictures.person[0]]);
+    const begin = async (identifier: string) => {
+      const response = await fetch(`${onelogin.url}/login/username`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ identifier, ip: '203.0.113.9' }),
+      });
+      return { status: response.status, names: Object.keys((await response.json()) as object) };
+    };
+    expect(await begin(enrolled.username)).toEqual(await begin(other.username));
+  });
+
+  test('the hook writes nothing of the sign-in into its log, and never fails', async () => {
+    const ada = addUser();
+    await signIn(ada.username);
+    const { id } = findHook(onelogin.account, 'pre-authentication')!;
+    const { body } = await onelogin.callApi('GET', `/api/2/hooks/${id}/logs`);
+    expect(JSON.stringify(body)).not.toMatch(/example\.com|correct horse|120\.118/);
+    expect(onelogin.account.runs.filter(({ failure }) => failure !== null)).toEqual([]);
+  });
+});
+
+describe('a person who is no user yet', () => {
+  test('is migrated by the customer’s own function, once the face was checked', async () => {
+    const compose = `exports.handler = async ({ user_identifier, password }) => password === 'correct horse'
+      ? { success: true, user: { username: user_identifier, email: user_identifier, password } }
+      : { success: false, user: {} };`;
+    const source = renderSmartHook({
+      type: 'user-migration',
+      settings: oneloginConnectionGuard.parse(settings),
+      publicUrl: service.url,
+      compose,
+    });
+    const created = await onelogin.callApi('POST', '/api/2/hooks', {
+      type: 'user-migration',
+      function: encodeFunction(source),
+      disabled: true,
+      runtime: 'nodejs24.x',
+      timeout: 1,
+      retries: 0,
+      env_vars: [],
+      packages: {},
+    });
+    expect(created.status).toBe(201);
+    await provision(settings, service.url);
+
+    const [person, personAgain] = pictures.person;
+    const identifier = 'New.Person@example.com';
+    const token = String((await post('/generate', { photo: [person] })).body.token);
+    const refused = { ok: false, denied: 'password' };
+    expect(await signIn(identifier)).toEqual(refused);
+    expect(await stepUp({ subject: identifier, token }, pictures.stranger)).toBe('failed');
+    expect(await signIn(identifier)).toEqual(refused);
+    expect(await stepUp({ subject: identifier, token }, personAgain)).toBe('passed');
+    expect(await onelogin.signIn({ identifier, password: 'a wrong guess' })).toEqual(refused);
+    expect(await stepUp({ subject: identifier, token }, personAgain)).toBe('passed');
+    expect(await signIn(identifier.toLowerCase())).toMatchObject({ ok: true });
+    expect(onelogin.account.runs.filter(({ failure }) => failure !== null)).toEqual([]);
+  });
+});
+
+describe('a server that has stopped moving', () => {
+  test('is not waited for: the face policy stands in, whatever OneLogin does with hooks that fail', async () => {
+    const ada = addUser();
+    await enrol(ada.id, [pictures.person[0]]);
+    expect(await stepUp({ subject: String(ada.id) }, pictures.person[1])).toBe('passed');
+    service.process.kill('SIGSTOP');
+    try {
+      for (const whenHookFails of ['continue', 'deny'] as const) {
+        onelogin.account.whenHookFails = whenHookFails;
+        expect(await signIn(ada.username)).toEqual(byFace);
+      }
+    } finally {
+      service.process.kill('SIGCONT');
+      onelogin.account.whenHookFails = 'continue';
+    }
+    expect(onelogin.account.runs.at(-1)).toMatchObject({ failure: null });
+  });
+});
+
+describe('a server that is not there', () => {
+  const open: OneLoginSimulator[] = [];
+  afterEach(async () => {
+    for (const each of open.splice(0)) await each.close();
+  });
+
+  test.each([
+    ['face_policy', byFace],
+    ['allow', normally],
+    ['refuse', { ok: false, denied: 'hook' }],
+  ])('whenDown: %s', async (whenDown, expected) => {
+    const account = await startOneLoginSimulator({ graceMs: 30_000 });
+    open.push(account);
+    const policyId = account.addPolicy({ name: 'Face', factors: [factor] });
+    // Nobody listens on port 1.
+    await provision(toSettings(account, policyId, { whenDown }), 'http://127.0.0.1:1');
+    account.addUser({ username: 'ada@example.com', password });
+    for (const whenHookFails of ['continue', 'deny'] as const) {
+      account.account.whenHookFails = whenHookFails;
+      expect(await account.signIn({ identifier: 'ada@example.com', password })).toMatchObject(expected);
+    }
+    expect(account.account.runs).toMatchObject([{ failure: null }, { failure: null }]);
+  });
+});
+
+describe('a hook that fails all the same', () => {
+  test.each([
+    ['continue', normally],
+    ['deny', { ok: false, denied: 'hook' }],
+  ] as const)('is up to OneLogin, which may %s: so ours never does', async (whenHookFails, expected) => {
+    const account = await startOneLoginSimulator({ graceMs: 30_000 });
+    const policyId = account.addPolicy({ name: 'Face', factors: [factor] });
+    await provision(toSettings(account, policyId), 'http://127.0.0.1:1');
+    const hook = findHook(account.account, 'pre-authentication')!;
+    hook.settings = { ...hook.settings, function: encodeFunction('exports.handler = () => { throw new Error(); };') };
+    account.addUser({ username: 'ada@example.com', password });
+    account.account.whenHookFails = whenHookFails;
+    expect(await account.signIn({ identifier: 'ada@example.com', password })).toMatchObject(expected);
+    await account.close();
+  });
+});
