@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { loadConfig } from '../../src/config/load.js';
 import { Credential } from '../../src/core/concealed.js';
+import { projectRoot } from '../../test/paths.js';
+import { connectionGuards } from '../index.js';
 import { oneloginConnectionGuard } from './schema.js';
 
 const secret = 'a secret of at least thirty-two characters';
@@ -54,5 +59,29 @@ describe('the configuration of a connection', () => {
     ['another provider', { ...minimal, kind: 'okta' }],
   ])('is refused with %s', (_, settings) => {
     expect(oneloginConnectionGuard.safeParse(settings).success).toBe(false);
+  });
+});
+
+describe('the documentation', () => {
+  const document = readFileSync(join(projectRoot, 'adapters/onelogin/README.md'), 'utf8');
+
+  test('has an example that loads', async () => {
+    const [, example = ''] = /```json\n([\s\S]*?)```/.exec(document) ?? [];
+    const { connections } = await loadConfig({
+      env: { FACESTEP_CONFIG: 'file', ONELOGIN_CLIENT_SECRET: 'def456' },
+      readFile: async (path) => (path === 'file' ? example.replace('"…"', '"abc123"') : secret),
+      connectionGuards,
+    });
+    expect(connections).toMatchObject([{ kind: 'onelogin', onelogin: { facePolicyId: 187_346 } }]);
+  });
+
+  test('names every setting and its default', () => {
+    const rows = new Map(
+      [...document.matchAll(/^\| `([\w.]+)`\s+\|.*\| (.*?)\s*\|$/gm)].map(([, name, last]) => [name, last]),
+    );
+    const { onelogin } = oneloginConnectionGuard.parse(minimal);
+    const { accountUrl, clientId, clientSecret, hooks, facePolicyId, ...defaults } = onelogin;
+    for (const [name, value] of Object.entries(defaults)) expect(rows.get(name)).toBe(`\`${value}\``);
+    expect([rows.get('hooks.secret'), rows.get('facePolicyId')]).toEqual(['required', 'required']);
   });
 });
