@@ -1,0 +1,157 @@
+import { generateKeyPair, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { type CryptoKey, exportJWK, type JWK, type KeyObject } from 'jose';
+import { z } from 'zod';
+import { createVerifier, type PasswordVerifier } from './srp.js';
+
+/*
+ * The state of simulated user pools: plain maps, which a test may read to see what was really stored.
+ */
+
+export interface PoolUser {
+  readonly username: string;
+  readonly sub: string;
+  readonly created: number;
+  attributes: Map<string, string>;
+  status: 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD';
+  password: PasswordVerifier | null;
+  enabled: boolean;
+}
+
+/** Parameters as the API takes them; what was not given is not there, and has its default. */
+export type Settings = Record<string, unknown>;
+
+export interface AppClient {
+  readonly id: string;
+  readonly created: number;
+  settings: Settings;
+}
+
+export interface SchemaAttribute {
+  readonly Name: string;
+  readonly AttributeDataType: string;
+  readonly Mutable: boolean;
+  readonly Required: boolean;
+  readonly StringAttributeConstraints?: { readonly MinLength?: string; readonly MaxLength?: string };
+  readonly [property: string]: unknown;
+}
+
+/** One run of a Lambda function as a trigger, for tests to look at. */
+export interface Invocation {
+  readonly trigger: string;
+  readonly event: unknown;
+  readonly outcome: 'answered' | 'threw' | 'timed_out' | 'refused';
+  readonly response: unknown;
+}
+
+export interface UserPool {
+  readonly id: string;
+  readonly region: string;
+  readonly arn: string;
+  readonly created: number;
+  /** Of the directory: these cannot be changed by UpdateUserPool. */
+  readonly usernameAttributes: readonly string[];
+  settings: Settings;
+  readonly schema: Map<string, SchemaAttribute>;
+  readonly clients: Map<string, AppClient>;
+  readonly users: Map<string, PoolUser>;
+  readonly key: { readonly id: string; readonly privateKey: KeyObject | CryptoKey; readonly publicJwk: JWK };
+  readonly sessionKey: Buffer;
+  readonly usedSessions: Set<string>;
+  readonly accessTokens: Map<string, { readonly username: string; readonly clientId: string }>;
+  readonly refreshTokens: Map<string, { readonly username: string; readonly clientId: string }>;
+  readonly srpExchanges: Map<string, unknown>;
+  readonly invocations: Invocation[];
+}
+
+/** The name that goes into SRP: what follows the region in the pool's id. */
+export const srpNameOf = ({ id }: Pick<UserPool, 'id'>): string => id.slice(id.indexOf('_') + 1);
+
+/** Standard attributes an app client may write. */
+export const standardAttributes = (
+  'address birthdate email family_name gender given_name locale middle_name name nickname phone_number picture ' +
+  'preferred_username profile updated_at website zoneinfo'
+).split(' ');
+
+const readOnlyAttributes = ['sub', 'email_verified', 'phone_number_verified'];
+
+export const newId = (bytes: number): string => randomBytes(bytes).toString('hex');
+
+const toUuid = (): string => {
+  const hex = newId(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+};
+
+export async function createPool(
+  region: string,
+  now: number,
+  settings: Settings,
+  usernameAttributes: readonly string[],
+): Promise<UserPool> {
+  const id = `${region}_${newId(5).slice(0, 9)}`;
+  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const keyId = newId(16);
+  const schema = new Map<string, SchemaAttribute>(
+    [...standardAttributes, ...readOnlyAttributes].map((Name) => [
+      Name,
+      { Name, AttributeDataType: 'String', Mutable: Name !== 'sub', Required: Name === 'sub' },
+    ]),
+  );
+  return {
+    id,
+    region,
+    arn: `arn:aws:cognito-idp:${region}:123456789012:userpool/${id}`,
+    created: now,
+    usernameAttributes,
+    settings,
+    schema,
+    clients: new Map(),
+    users: new Map(),
+    key: {
+      id: keyId,
+      privateKey,
+      publicJwk: { ...(await exportJWK(publicKey)), kid: keyId, use: 'sig', alg: 'RS256' },
+    },
+    sessionKey: randomBytes(32),
+    usedSessions: new Set(),
+    accessTokens: new Map(),
+    refreshTokens: new Map(),
+    srpExchanges: new Map(),
+    invocations: [],
+  };
+}
+
+/** Adds a user. In a pool whose users sign in with an e-mail address, Cognito makes the user name itself: the `sub`. */
+export function addUser(pool: UserPool, given: string, attributes: ReadonlyMap<string, string>, now: number): PoolUser {
+  const sub = toUuid();
+  const isAlias = pool.usernameAttributes.length > 0;
+  const user: PoolUser = {
+    username: isAlias ? sub : given,
+    sub,
+    created: now,
+    attributes: new Map([...attributes, ...(isAlias ? ([['email', given]] as const) : []), ['sub', sub]]),
+    status: 'FORCE_CHANGE_PASSWORD',
+    password: null,
+    enabled: true,
+  };
+  pool.users.set(user.username, user);
+  return user;
+}
+
+/** A user by name, by alias, or by `sub` where no user has that name. */
+export const findUser = (pool: UserPool, name: string): PoolUser | undefined =>
+  pool.users.get(name) ??
+  [...pool.users.values()].find(
+    (user) => user.sub === name || (pool.usernameAttributes.includes('email') && user.attributes.get('email') === name),
+  );
+
+export const setPassword = (pool: UserPool, user: PoolUser, password: string, permanent: boolean): void => {
+  user.password = createVerifier(srpNameOf(pool), user.username, password);
+  user.status = permanent ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD';
+};
+
+const listGuard = z.array(z.string()).optional().catch(undefined);
+
+/** The attributes a client may read or write; `null` is all of them. */
+export const permitted = (client: AppClient, list: 'ReadAttributes' | 'WriteAttributes'): readonly string[] | null =>
+  listGuard.parse(client.settings[list]) ?? null;

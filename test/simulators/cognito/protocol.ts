@@ -1,0 +1,88 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { invalidParameter, ServiceError } from './errors.js';
+import { newId, type UserPool } from './pool.js';
+
+/** One call about a pool, its body parsed as JSON alone. */
+export interface Call {
+  readonly pool: UserPool;
+  readonly body: unknown;
+  readonly now: number;
+}
+
+/** Answers a call; throws `ServiceError`. */
+export type Operation = (call: Call) => unknown;
+
+const SERVICE = 'AWSCognitoIdentityProviderService';
+const BODY_MAX_BYTES = 4 * 1024 * 1024;
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request) {
+    const bytes = Buffer.from(part);
+    size += bytes.length;
+    if (size > BODY_MAX_BYTES) throw new ServiceError('RequestEntityTooLargeException', 'Too large', 413);
+    parts.push(bytes);
+  }
+  try {
+    return JSON.parse(Buffer.concat(parts).toString());
+  } catch {
+    throw new ServiceError('SerializationException', 'The request body is not JSON.');
+  }
+}
+
+// A signature's form; its value is not checked.
+const signature =
+  /^AWS4-HMAC-SHA256 Credential=[^/,]+\/\d{8}\/[a-z0-9-]+\/cognito-idp\/aws4_request, SignedHeaders=[^,]+, Signature=[0-9a-f]{64}$/;
+
+/** @throws ServiceError unless the call is signed as AWS SDKs sign (Signature Version 4) */
+export function requireSignature(request: IncomingMessage): void {
+  if (!signature.test(request.headers.authorization ?? '')) {
+    throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  }
+}
+
+/**
+ * Speaks the AWS JSON 1.1 protocol: `X-Amz-Target` names the operation, errors have `__type`.
+ * @param perform - what an operation does
+ * @param now - the service's clock, for the `Date` header
+ */
+export function createProtocol(
+  perform: (operation: string, body: unknown, request: IncomingMessage) => Promise<unknown>,
+  now: () => number,
+): RequestListener {
+  return async (request, response) => {
+    // Browsers ask first.
+    response.setHeader('access-control-allow-origin', '*');
+    response.setHeader('access-control-allow-headers', '*');
+    response.setHeader('date', new Date(now()).toUTCString());
+    if (request.method === 'OPTIONS') {
+      response.writeHead(200).end();
+      return;
+    }
+    try {
+      const [service, operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
+      if (service !== SERVICE || operation === '')
+        throw new ServiceError('UnknownOperationException', 'Unknown operation');
+      const body = await readBody(request);
+      send(response, 200, await perform(operation, body, request));
+    } catch (error) {
+      const { type, message, status } = toServiceError(error);
+      response.setHeader('x-amzn-errortype', type);
+      send(response, status, { __type: type, message });
+    }
+  };
+}
+
+const toServiceError = (error: unknown): ServiceError => {
+  if (error instanceof ServiceError) return error;
+  if (error instanceof z.ZodError) return invalidParameter('1 validation error detected');
+  return new ServiceError('InternalErrorException', 'Internal error', 500);
+};
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.setHeader('x-amzn-requestid', newId(16));
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,105 @@
+import { SignJWT } from 'jose';
+import { type AppClient, newId, type PoolUser, permitted, type UserPool } from './pool.js';
+import { invokeTrigger, type TriggerDeps, triggerOf } from './triggers.js';
+
+export interface TokenDeps extends TriggerDeps {
+  readonly url: () => string;
+  readonly now: () => number;
+}
+
+/** Where tokens of the pool come from: also the address its keys are under. */
+export const issuerOf = (url: string, pool: UserPool): string => `${url}/${pool.id}`;
+
+/** Claims that no trigger can set or take away. */
+const reserved = new Set(
+  (
+    'acr amr at_hash auth_time azp client_id cognito:username device_key event_id exp iat iss jti nbf nonce origin_jti ' +
+    'scope sub token_use username version'
+  ).split(' '),
+);
+
+type Claims = Record<string, unknown>;
+interface Override {
+  readonly claimsToAddOrOverride?: Claims | null | undefined;
+  readonly claimsToSuppress?: readonly string[] | null | undefined;
+}
+
+function override(claims: Claims, { claimsToAddOrOverride, claimsToSuppress }: Override): Claims {
+  const changed = { ...claims };
+  for (const [name, value] of Object.entries(claimsToAddOrOverride ?? {}))
+    if (!reserved.has(name)) changed[name] = value;
+  for (const name of claimsToSuppress ?? []) if (!reserved.has(name)) delete changed[name];
+  return changed;
+}
+
+/**
+ * Mints the tokens of a sign-in or a refresh, through the pre-token-generation trigger where there is one.
+ * @param source - such as `TokenGeneration_Authentication`
+ */
+export async function mintTokens(
+  pool: UserPool,
+  sign: {
+    readonly user: PoolUser;
+    readonly client: AppClient;
+    readonly source: string;
+    readonly clientMetadata: Record<string, string> | undefined;
+    readonly refreshToken?: string;
+  },
+  deps: TokenDeps,
+) {
+  const { user, client, source, clientMetadata } = sign;
+  const trigger = triggerOf(pool, 'PreTokenGeneration');
+  const scope = 'aws.cognito.signin.user.admin';
+  const nothing: Override = {};
+  let overrides = { id: nothing, access: nothing };
+  if (trigger !== null) {
+    const request = {
+      userAttributes: { ...Object.fromEntries(user.attributes), 'cognito:user_status': user.status },
+      groupConfiguration: { groupsToOverride: [], iamRolesToOverride: [], preferredRole: null },
+      ...(clientMetadata === undefined ? {} : { clientMetadata }),
+      ...(trigger.version === '1' ? {} : { scopes: [scope] }),
+    };
+    const response = await invokeTrigger(
+      pool,
+      { name: 'PreTokenGeneration', source, user, clientId: client.id, request },
+      deps,
+    );
+    overrides =
+      trigger.version === '1'
+        ? { id: response.claimsOverrideDetails ?? nothing, access: nothing }
+        : {
+            id: response.claimsAndScopeOverrideDetails?.idTokenGeneration ?? nothing,
+            access: response.claimsAndScopeOverrideDetails?.accessTokenGeneration ?? nothing,
+          };
+  }
+  const nowSec = Math.floor(deps.now() / 1000);
+  const readable = permitted(client, 'ReadAttributes');
+  const attributes = [...user.attributes].filter(([name]) => readable === null || readable.includes(name));
+  const shared = { sub: user.sub, auth_time: nowSec, event_id: newId(16), jti: newId(16) };
+  const issue = (claims: Claims) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid: pool.key.id })
+      .setIssuer(issuerOf(deps.url(), pool))
+      .setIssuedAt(nowSec)
+      .setExpirationTime(nowSec + 3600)
+      .sign(pool.key.privateKey);
+  const idClaims = {
+    ...Object.fromEntries(attributes),
+    ...shared,
+    aud: client.id,
+    'cognito:username': user.username,
+    token_use: 'id',
+  };
+  const accessClaims = { ...shared, client_id: client.id, username: user.username, token_use: 'access', scope };
+  const AccessToken = await issue(override(accessClaims, overrides.access));
+  const RefreshToken = sign.refreshToken ?? newId(64);
+  pool.accessTokens.set(AccessToken, { username: user.username, clientId: client.id });
+  pool.refreshTokens.set(RefreshToken, { username: user.username, clientId: client.id });
+  return {
+    AccessToken,
+    IdToken: await issue(override(idClaims, overrides.id)),
+    ExpiresIn: 3600,
+    TokenType: 'Bearer',
+    ...(sign.refreshToken === undefined ? { RefreshToken } : {}),
+  };
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { invalidParameter, notAuthorized, ServiceError, tooLong, userNotFound } from './errors.js';
+import { addUser, findUser, type PoolUser, permitted, setPassword, type UserPool } from './pool.js';
+import type { Operation } from './protocol.js';
+
+/** AttributeValueType of the API. */
+const VALUE_MAX_CHARACTERS = 2048;
+
+const attributesGuard = z.array(z.object({ Name: z.string(), Value: z.string().optional() }));
+const ofUser = z.object({ UserPoolId: z.string(), Username: z.string().min(1) });
+
+const toList = (user: PoolUser) => [...user.attributes].map(([Name, Value]) => ({ Name, Value }));
+
+const toView = (user: PoolUser, list: 'Attributes' | 'UserAttributes') => ({
+  Username: user.username,
+  [list]: toList(user),
+  UserCreateDate: user.created / 1000,
+  UserLastModifiedDate: user.created / 1000,
+  Enabled: user.enabled,
+  UserStatus: user.status,
+});
+
+/** Checks as the schema of the pool says, before anything is changed. */
+function checkAttributes(pool: UserPool, attributes: z.infer<typeof attributesGuard>, isNew: boolean): void {
+  for (const { Name, Value = '' } of attributes) {
+    const definition = pool.schema.get(Name);
+    if (definition === undefined) {
+      throw invalidParameter(
+        `Attributes did not conform to the schema: ${Name}: Attribute does not exist in the schema.`,
+      );
+    }
+    if (Name === 'sub' || (!isNew && !definition.Mutable)) {
+      throw invalidParameter(`user.${Name}: Attribute cannot be updated.`);
+    }
+    if (Value.length > VALUE_MAX_CHARACTERS) throw tooLong('userAttributes', VALUE_MAX_CHARACTERS);
+    const { MaxLength, MinLength } = definition.StringAttributeConstraints ?? {};
+    if (Value.length > Number(MaxLength ?? VALUE_MAX_CHARACTERS) || Value.length < Number(MinLength ?? 0)) {
+      throw invalidParameter(`Attributes did not conform to the schema: ${Name}: String must be at most ${MaxLength}.`);
+    }
+  }
+}
+
+const require = (pool: UserPool, username: string): PoolUser => {
+  const user = findUser(pool, username);
+  if (user === undefined) throw userNotFound();
+  return user;
+};
+
+const filterGuard = z.string().regex(/^[a-z_:]+\s*\^?=\s*"[^"]*"$/);
+
+/** What administrators and users may do to users. */
+export const userOperations: Readonly<Record<string, Operation>> = {
+  AdminCreateUser: ({ pool, body, now }) => {
+    const {
+      Username,
+      UserAttributes = [],
+      TemporaryPassword,
+    } = ofUser
+      .extend({ UserAttributes: attributesGuard.optional(), TemporaryPassword: z.string().optional() })
+      .parse(body);
+    checkAttributes(pool, UserAttributes, true);
+    if (findUser(pool, Username) !== undefined) {
+      throw new ServiceError('UsernameExistsException', 'User account already exists');
+    }
+    const given = new Map(UserAttributes.map(({ Name, Value = '' }) => [Name, Value]));
+    const user = addUser(pool, Username, given, now);
+    if (TemporaryPassword !== undefined) setPassword(pool, user, TemporaryPassword, false);
+    return { User: toView(user, 'Attributes') };
+  },
+  AdminSetUserPassword: ({ pool, body }) => {
+    const { Username, Password, Permanent } = ofUser
+      .extend({ Password: z.string().min(6).max(256), Permanent: z.boolean().default(false) })
+      .parse(body);
+    setPassword(pool, require(pool, Username), Password, Permanent);
+    return {};
+  },
+  AdminGetUser: ({ pool, body }) => toView(require(pool, ofUser.parse(body).Username), 'UserAttributes'),
+  AdminUpdateUserAttributes: ({ pool, body }) => {
+    const { Username, UserAttributes } = ofUser.extend({ UserAttributes: attributesGuard }).parse(body);
+    const user = require(pool, Username);
+    checkAttributes(pool, UserAttributes, false);
+    for (const { Name, Value = '' } of UserAttributes) user.attributes.set(Name, Value);
+    return {};
+  },
+  AdminDeleteUserAttributes: ({ pool, body }) => {
+    const { Username, UserAttributeNames } = ofUser.extend({ UserAttributeNames: z.array(z.string()) }).parse(body);
+    const user = require(pool, Username);
+    for (const name of UserAttributeNames) {
+      if (!pool.schema.has(name)) throw invalidParameter(`user.${name}: Attribute does not exist in the schema.`);
+      user.attributes.delete(name);
+    }
+    return {};
+  },
+  ListUsers: ({ pool, body }) => {
+    const { Filter, Limit } = z
+      .object({ Filter: filterGuard.optional(), Limit: z.int().min(1).max(60).default(60) })
+      .parse(body);
+    const [, name = '', operator = '', value = ''] = /^([a-z_:]+)\s*(\^?=)\s*"([^"]*)"$/.exec(Filter ?? '') ?? [];
+    const isHit = (user: PoolUser): boolean => {
+      const held = (name === 'username' ? user.username : user.attributes.get(name)) ?? '';
+      return operator === '=' ? held === value : held.startsWith(value);
+    };
+    const users = [...pool.users.values()].filter((user) => Filter === undefined || isHit(user));
+    return { Users: users.slice(0, Limit).map((user) => toView(user, 'Attributes')) };
+  },
+};
+
+const withToken = z.object({ AccessToken: z.string() });
+
+function bearerOf(pools: Iterable<UserPool>, body: unknown) {
+  const { AccessToken } = withToken.parse(body);
+  for (const pool of pools) {
+    const held = pool.accessTokens.get(AccessToken);
+    const client = held && pool.clients.get(held.clientId);
+    const user = held && pool.users.get(held.username);
+    if (client !== undefined && user !== undefined) return { pool, client, user };
+  }
+  throw notAuthorized('Invalid Access Token');
+}
+
+/** What a user may do with an access token, as far as the app client may read and write. */
+export const selfServiceOperations: Readonly<Record<string, (pools: Iterable<UserPool>, body: unknown) => unknown>> = {
+  GetUser: (pools, body) => {
+    const { client, user } = bearerOf(pools, body);
+    const readable = permitted(client, 'ReadAttributes');
+    const UserAttributes = toList(user).filter(
+      ({ Name }) => Name === 'sub' || readable === null || readable.includes(Name),
+    );
+    return { Username: user.username, UserAttributes };
+  },
+  UpdateUserAttributes: (pools, body) => {
+    const { pool, client, user } = bearerOf(pools, body);
+    const { UserAttributes } = z.object({ UserAttributes: attributesGuard }).parse(body);
+    const writable = permitted(client, 'WriteAttributes');
+    if (writable !== null && UserAttributes.some(({ Name }) => !writable.includes(Name))) {
+      throw notAuthorized('A client attempted to write unauthorized attribute');
+    }
+    checkAttributes(pool, UserAttributes, false);
+    for (const { Name, Value = '' } of UserAttributes) user.attributes.set(Name, Value);
+    return { CodeDeliveryDetailsList: [] };
+  },
+};
