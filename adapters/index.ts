@@ -2,22 +2,27 @@ import type { ConnectionGuards } from '../src/config/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';
 import type { Adapter } from './adapter.js';
+import { type CognitoConnection, cognitoConnectionGuard } from './cognito/schema.js';
 import { type OktaConnection, oktaConnectionGuard } from './okta/schema-connection.js';
 import { type OneLoginConnection, oneloginConnectionGuard } from './onelogin/schema.js';
 import type { ProvisionDeps, Provisioning } from './provisioning.js';
 import { shadowHooks } from './shadow.js';
 
 /** The names of all adapters: their folders here, and `kind` in the configuration. */
-export const adapterNames = ['okta', 'onelogin'] as const;
+export const adapterNames = ['cognito', 'okta', 'onelogin'] as const;
 
 /** The name of an adapter. */
 export type AdapterName = (typeof adapterNames)[number];
 
 /** What each adapter takes as one entry of `connections` in the configuration. */
-export const connectionGuards = [oktaConnectionGuard, oneloginConnectionGuard] as const satisfies ConnectionGuards;
+export const connectionGuards = [
+  cognitoConnectionGuard,
+  oktaConnectionGuard,
+  oneloginConnectionGuard,
+] as const satisfies ConnectionGuards;
 
 /** One configured connection, of any adapter. */
-export type ConnectionSettings = OktaConnection | OneLoginConnection;
+export type ConnectionSettings = CognitoConnection | OktaConnection | OneLoginConnection;
 
 interface AdapterDeps {
   readonly core: CoreDeps;
@@ -34,6 +39,8 @@ export async function createAdapter(settings: ConnectionSettings, deps: AdapterD
 /** Only the one that is asked for is loaded: a provider's SDK costs seconds and memory. */
 async function loadAdapter(settings: ConnectionSettings, deps: AdapterDeps): Promise<Adapter> {
   switch (settings.kind) {
+    case 'cognito':
+      return (await import('./cognito/index.js')).createCognitoAdapter({ settings, ...deps });
     case 'okta':
       return (await import('./okta/index.js')).createOktaAdapter({ settings, ...deps });
     case 'onelogin':
@@ -41,13 +48,17 @@ async function loadAdapter(settings: ConnectionSettings, deps: AdapterDeps): Pro
   }
 }
 
-/** Makes what sets a connection up at its provider. Only that provider's is loaded. */
+/** Makes what sets a connection up at its provider, and tells how it stands. Only that provider's is loaded. */
 export async function createProvisioning(
   settings: ConnectionSettings,
   deps: Omit<ProvisionDeps<ConnectionSettings>, 'settings'>,
 ): Promise<Provisioning> {
   switch (settings.kind) {
+    case 'cognito':
+      return (await import('./cognito/provision.js')).createCognitoProvisioning({ settings, ...deps });
     case 'okta':
       return (await import('./okta/provision.js')).createOktaProvisioning({ settings, ...deps });
+    case 'onelogin':
+      return (await import('./onelogin/provision.js')).createOneLoginProvisioning({ settings, ...deps });
   }
 }

@@ -1,0 +1,107 @@
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import type { Credential } from '../../src/core/concealed.js';
+import type { StepUpRequest } from '../../src/core/connection.js';
+import type { Clock } from '../../src/core/ports.js';
+import { audienceOf } from '../../src/core/receipt.js';
+import { addSec, type EpochMs, epochSec, toDate, toEpochMs, toEpochSec } from '../../src/core/units.js';
+import { FaceError } from '../../src/errors.js';
+import { regionOf, type TriggerCaller } from './schema.js';
+
+/** The pool and the app clients an event must be from. */
+export interface ExpectedCaller {
+  readonly userPoolId: string;
+  readonly clientIds: readonly string[];
+}
+
+/**
+ * Returns if an event is of the configured pool and of one of its app clients. That only this pool may invoke the
+ * functions is what their permissions say (`serverless.yml`); this holds back the other app clients of the pool.
+ * @throws FaceError `caller_untrusted`
+ */
+export function verifyCaller({ region, userPoolId, callerContext }: TriggerCaller, expected: ExpectedCaller): void {
+  const isExpected =
+    userPoolId === expected.userPoolId &&
+    region === regionOf(expected.userPoolId) &&
+    expected.clientIds.includes(callerContext.clientId);
+  if (!isExpected) throw new FaceError('caller_untrusted');
+}
+
+/** Who a receipt is for that answers a challenge of one app client. */
+export const toReceiptAudience = ({ userPoolId, clientId }: { userPoolId: string; clientId: string }): string =>
+  `cognito:${userPoolId}:${clientId}`;
+
+/** Tells a step-up request from every other statement under the same secret (RFC 8725, section 3.11). */
+const requestType = 'facestep-request+jwt';
+
+/** The shortest a user pool lets a challenge wait for its answer. */
+export const requestLifeSec = 180;
+
+const CLOCK_TOLERANCE_SEC = 30;
+
+const toKey = (secret: Credential): Uint8Array => secret.use((text) => new TextEncoder().encode(text));
+
+/** What signs and opens the step-up requests of one connection. */
+export interface RequestSettings {
+  readonly userPoolId: string;
+  readonly issuer: string;
+  readonly connection: string;
+  readonly requestSecret: Credential;
+}
+
+/**
+ * Signs the request the user's browser carries from the pool's challenge to this service.
+ * @param now - in it lies when the request ends: `requestLifeSec` later
+ */
+export function signStepUpRequest(
+  { subject, clientId, nonce, now }: { subject: string; clientId: string; nonce: string; now: EpochMs },
+  { userPoolId, issuer, connection, requestSecret }: RequestSettings,
+): Promise<string> {
+  return new SignJWT({ client_id: clientId, nonce })
+    .setProtectedHeader({ alg: 'HS256', typ: requestType })
+    .setIssuer(userPoolId)
+    .setAudience(audienceOf(issuer, { id: connection }))
+    .setSubject(subject)
+    .setIssuedAt(toEpochSec(now))
+    .setExpirationTime(toEpochSec(addSec(now, requestLifeSec)))
+    .sign(toKey(requestSecret));
+}
+
+const claimsGuard = z.object({
+  sub: z.string().min(1).max(128),
+  client_id: z.string(),
+  nonce: z.string().min(1).max(256),
+  exp: z.number().transform(epochSec),
+});
+
+/**
+ * Makes the check of requests that a trigger of one connection signed.
+ * @returns throws FaceError `caller_untrusted`: not signed by it, for another connection or app client, or expired
+ */
+export function createOpenStepUpRequest(
+  settings: RequestSettings & { readonly clientIds: readonly string[] },
+  { clock }: { readonly clock: Clock },
+): (request: string) => Promise<StepUpRequest> {
+  const { userPoolId, issuer, connection, clientIds } = settings;
+  const key = toKey(settings.requestSecret);
+  return async (request) => {
+    const { payload } = await jwtVerify(request, key, {
+      issuer: userPoolId,
+      audience: audienceOf(issuer, { id: connection }),
+      algorithms: ['HS256'],
+      typ: requestType,
+      maxTokenAge: requestLifeSec,
+      clockTolerance: CLOCK_TOLERANCE_SEC,
+      requiredClaims: ['exp'],
+      currentDate: toDate(clock.now()),
+    }).catch((error: unknown) => {
+      throw new FaceError('caller_untrusted', { request: error instanceof errors.JOSEError ? error.code : 'key' });
+    });
+    const { data } = claimsGuard.safeParse(payload);
+    if (data === undefined || !clientIds.includes(data.client_id)) {
+      throw new FaceError('caller_untrusted', { request: 'claims' });
+    }
+    const { sub: subject, client_id: clientId, nonce, exp } = data;
+    return { subject, audience: toReceiptAudience({ userPoolId, clientId }), nonce, expiresAt: toEpochMs(exp) };
+  };
+}

@@ -1,0 +1,195 @@
+import { createHmac } from 'node:crypto';
+import { createReceiptVerifier, type ReceiptClaims, ReceiptError } from '../../client/receipt-verifier.js';
+import type { Clock, Log, Random } from '../../src/core/ports.js';
+import { addSec, toEpochSec } from '../../src/core/units.js';
+import type { FaceErrorCode } from '../../src/errors.js';
+import type { RawRequest } from '../adapter.js';
+import { requestLifeSec, signStepUpRequest, toReceiptAudience, verifyCaller } from './caller.js';
+import {
+  type FaceStatement,
+  faceChallenge,
+  type NextStep,
+  refuseCreate,
+  refuseDefine,
+  refusePreToken,
+  refuseVerify,
+  type TriggerReply,
+  toCreateReply,
+  toDefineReply,
+  toPreTokenReply,
+  toVerifyReply,
+} from './reply.js';
+import {
+  type ChallengeResult,
+  type Person,
+  parseCaller,
+  parseCreateEvent,
+  parseDefineEvent,
+  parsePreTokenEvent,
+  parseVerifyEvent,
+  type TriggerSettings,
+} from './schema.js';
+
+/** What the triggers of one connection work with. They keep nothing between two calls. */
+export interface TriggerDeps {
+  readonly settings: TriggerSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** A function that Cognito runs. It takes the event as a body and answers with its `response`. */
+export interface Trigger {
+  /** Throws `FaceError` to refuse. */
+  handle(request: RawRequest): Promise<TriggerReply>;
+  refuse(code: FaceErrorCode): TriggerReply;
+}
+
+/** By what Cognito calls them. */
+export type TriggerName =
+  | 'define-auth-challenge'
+  | 'create-auth-challenge'
+  | 'verify-auth-challenge'
+  | 'pre-token-generation';
+
+/** How many answers to face challenges one sign-in may bring. */
+const FACE_TRIES = 3;
+
+/** The triggers of one connection: the password by SRP first, then the face, whose receipt is checked without a network. */
+export function createCognitoTriggers(deps: TriggerDeps): Readonly<Record<TriggerName, Trigger>> {
+  const verifyReceipt = createVerifyReceipt(deps);
+  const guarded = (handle: (body: Uint8Array) => Promise<TriggerReply>) => async (request: RawRequest) => {
+    verifyCaller(parseCaller(request.body), deps.settings);
+    return handle(request.body);
+  };
+  return {
+    'define-auth-challenge': { handle: guarded((body) => handleDefine(body, deps)), refuse: refuseDefine },
+    'create-auth-challenge': { handle: guarded((body) => handleCreate(body, deps)), refuse: refuseCreate },
+    'verify-auth-challenge': { handle: guarded((body) => handleVerify(body, verifyReceipt)), refuse: refuseVerify },
+    'pre-token-generation': {
+      handle: guarded((body) => handlePreToken(body, verifyReceipt, deps)),
+      refuse: refusePreToken,
+    },
+  };
+}
+
+async function handleDefine(body: Uint8Array, { settings, log }: TriggerDeps): Promise<TriggerReply> {
+  const { session, person } = parseDefineEvent(body);
+  const step = nextStep(session, person);
+  if (step !== 'face' || settings.mode === 'enforce') return toDefineReply(step);
+  log.info('shadow mode: tokens without the face challenge', { connection: settings.connection });
+  return toDefineReply(person.sub === null ? 'fail' : 'tokens');
+}
+
+/** What Cognito itself may put between the password and the face, for users with MFA or a remembered device. */
+const ownFactors = ['SMS_MFA', 'EMAIL_OTP', 'SOFTWARE_TOKEN_MFA', 'DEVICE_SRP_AUTH', 'DEVICE_PASSWORD_VERIFIER'];
+
+/**
+ * The state machine of a sign-in. Each entry counts only under its own name, and tokens are due for a right answer to
+ * the last challenge alone; whatever is not foreseen here fails.
+ * @param session - as Cognito kept it: the client cannot write it
+ */
+export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Person, 'sub'>): NextStep {
+  const [first, second, ...others] = session;
+  // "You must begin with SRP": without it there is no password in this sign-in.
+  if (first === undefined || !first.challengeResult) return 'fail';
+  if (first.challengeName === 'SRP_A' && second === undefined) return 'password';
+  const isSrp =
+    first.challengeName === 'SRP_A' && second?.challengeName === 'PASSWORD_VERIFIER' && second.challengeResult;
+  // A backend's sign-in with the password in the clear, by AdminInitiateAuth.
+  const isAdmin = first.challengeName === 'ADMIN_NO_SRP_AUTH';
+  if (!isSrp && !isAdmin) return 'fail';
+  const afterPassword = isSrp ? others : session.slice(1);
+
+  const firstFace = afterPassword.findIndex(({ challengeName }) => challengeName === 'CUSTOM_CHALLENGE');
+  const factors = firstFace < 0 ? afterPassword : afterPassword.slice(0, firstFace);
+  const faces = firstFace < 0 ? [] : afterPassword.slice(firstFace);
+  const isForeseen =
+    factors.every(({ challengeName, challengeResult }) => challengeResult && ownFactors.includes(challengeName)) &&
+    faces.every((entry) => entry.challengeName === 'CUSTOM_CHALLENGE' && entry.challengeMetadata === faceChallenge) &&
+    faces.slice(0, -1).every(({ challengeResult }) => !challengeResult);
+  if (!isForeseen || faces.length > FACE_TRIES) return 'fail';
+  if (faces.at(-1)?.challengeResult === true) return sub === null ? 'fail' : 'tokens';
+  return faces.length < FACE_TRIES ? 'face' : 'fail';
+}
+
+async function handleCreate(body: Uint8Array, { settings, clock, random }: TriggerDeps): Promise<TriggerReply> {
+  const { person, clientId } = parseCreateEvent(body);
+  const { issuer, connection } = settings;
+  const nonce = Buffer.from(random(32)).toString('base64url');
+  const now = clock.now();
+  const subject = toSubject(person, settings);
+  return toCreateReply({
+    nonce,
+    request: await signStepUpRequest({ subject, clientId, nonce, now }, settings),
+    connection,
+    startUrl: `${issuer}/step-ups/requested`,
+    exp: String(toEpochSec(addSec(now, requestLifeSec))),
+  });
+}
+
+/**
+ * The user's id; for a name nobody has one that looks like it, the same each time. It is made in either case, so that
+ * both take the same time.
+ */
+function toSubject({ userName, sub }: Person, { requestSecret, userPoolId }: TriggerSettings): string {
+  const digest = requestSecret.use((secret) =>
+    createHmac('sha256', secret).update(`unknown user\0${userPoolId}\0${userName}`).digest('hex'),
+  );
+  const variant = '89ab'[Number.parseInt(digest.charAt(16), 16) % 4];
+  const parts = [digest.slice(0, 8), digest.slice(8, 12), `4${digest.slice(13, 16)}`];
+  const pretended = [...parts, `${variant}${digest.slice(17, 20)}`, digest.slice(20, 32)].join('-');
+  return sub ?? pretended;
+}
+
+type VerifyReceipt = (
+  receipt: string,
+  expected: { readonly clientId: string; readonly subject: string; readonly nonce?: string },
+) => Promise<ReceiptClaims | null>;
+
+/** One verifier for each app client, made once: its keys are read at the cold start. */
+function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyReceipt {
+  const { issuer, userPoolId, clientIds, receiptKeys, connection } = settings;
+  const verifiers = new Map(
+    clientIds.map((clientId) => {
+      const audience = toReceiptAudience({ userPoolId, clientId });
+      return [clientId, createReceiptVerifier({ issuer, audience, keys: receiptKeys, clock })] as const;
+    }),
+  );
+  return async (receipt, { clientId, ...expected }) => {
+    try {
+      const claims = (await verifiers.get(clientId)?.verify(receipt, expected)) ?? null;
+      // The audience is text that whoever starts a step-up chooses; the connection is what its token is bound to.
+      if (claims === null || claims.connection === connection) return claims;
+      log.warn('receipt refused', { connection, reason: 'connection' });
+    } catch (error) {
+      log.warn('receipt refused', { connection, reason: error instanceof ReceiptError ? error.code : 'internal' });
+    }
+    return null;
+  };
+}
+
+/** Without state, so that Cognito may ask up to three times about one answer. */
+async function handleVerify(body: Uint8Array, verifyReceipt: VerifyReceipt): Promise<TriggerReply> {
+  const { person, clientId, nonce, answer } = parseVerifyEvent(body);
+  const claims = await verifyReceipt(answer, { clientId, nonce, subject: person.sub ?? person.userName });
+  return toVerifyReply(claims !== null && person.sub !== null);
+}
+
+/** The ends of a sign-in in which a face was shown. A refresh is none, and managed login has no face challenge. */
+const signIns = ['TokenGeneration_Authentication', 'TokenGeneration_AuthenticateDevice'];
+
+async function handlePreToken(
+  body: Uint8Array,
+  verifyReceipt: VerifyReceipt,
+  { settings: { attribute } }: TriggerDeps,
+): Promise<TriggerReply> {
+  const { clientId, triggerSource, sub, receipt, hasAccessToken } = parsePreTokenEvent(body);
+  const isSignIn = signIns.includes(triggerSource);
+  // Client metadata is whatever the client says: of it only a receipt of this user's face for this app client counts.
+  const claims =
+    isSignIn && sub !== null && receipt !== null ? await verifyReceipt(receipt, { clientId, subject: sub }) : null;
+  const statement: FaceStatement | null =
+    claims === null ? null : { checkedAt: claims.auth_time, stepUpId: claims.txn };
+  return toPreTokenReply(statement, { hasAccessToken, attribute });
+}

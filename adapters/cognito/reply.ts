@@ -1,0 +1,116 @@
+import type { FaceErrorCode } from '../../src/errors.js';
+import type { JsonObject } from '../../src/json.js';
+import type { RawReply } from '../adapter.js';
+import { faceClaims } from './schema.js';
+
+/*
+ * Cognito takes the event back with its `response` filled in, all values of its maps as text. A trigger has no way to
+ * refuse with a reason: what it throws is shown to whoever signs in. So each has one refusal, the same for every code.
+ */
+
+/** What goes back to Cognito: put over the event it sent. */
+export interface TriggerReply extends RawReply {
+  readonly body: { readonly response: JsonObject };
+}
+
+const toReply = (response: JsonObject): TriggerReply => ({ status: 200, body: { response } });
+
+/** The name in `challengeMetadata` by which a challenge of ours is known again. */
+export const faceChallenge = 'FACE';
+
+/** Ends the sign-in. */
+export const refuseDefine = (_code: FaceErrorCode): TriggerReply =>
+  toReply({ issueTokens: false, failAuthentication: true });
+
+/** A challenge nothing answers: without a nonce, and under a name that ends the sign-in. */
+export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
+  toReply({
+    publicChallengeParameters: { type: 'FACE_UNAVAILABLE' },
+    privateChallengeParameters: {},
+    challengeMetadata: 'FACE_UNAVAILABLE',
+  });
+
+/** The answer is wrong. */
+export const refuseVerify = (_code: FaceErrorCode): TriggerReply => toReply({ answerCorrect: false });
+
+/**
+ * Both versions' way to take our claims out. Cognito reads the one of the version it sent; which that was is not known of
+ * an event that was not understood.
+ */
+export const refusePreToken = (_code: FaceErrorCode): TriggerReply =>
+  toReply({
+    claimsOverrideDetails: { claimsToSuppress: faceClaims },
+    claimsAndScopeOverrideDetails: {
+      idTokenGeneration: { claimsToSuppress: faceClaims },
+      accessTokenGeneration: { claimsToSuppress: faceClaims },
+    },
+  });
+
+/** What comes next in a sign-in. */
+export type NextStep = 'password' | 'face' | 'tokens' | 'fail';
+
+const definitions = {
+  password: { challengeName: 'PASSWORD_VERIFIER', issueTokens: false, failAuthentication: false },
+  face: { challengeName: 'CUSTOM_CHALLENGE', issueTokens: false, failAuthentication: false },
+  tokens: { issueTokens: true, failAuthentication: false },
+  fail: { issueTokens: false, failAuthentication: true },
+} as const satisfies Record<NextStep, JsonObject>;
+
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html */
+export const toDefineReply = (step: NextStep): TriggerReply => toReply(definitions[step]);
+
+/** What the client gets to see of a challenge, every value as text. */
+export interface FaceChallenge {
+  readonly nonce: string;
+  /** Signed: for this service. */
+  readonly request: string;
+  readonly connection: string;
+  /** Where the client sends `connection` and `request`. */
+  readonly startUrl: string;
+  /** When the request ends: whole seconds since 1970. */
+  readonly exp: string;
+}
+
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html */
+export const toCreateReply = (challenge: FaceChallenge): TriggerReply =>
+  toReply({
+    publicChallengeParameters: { type: faceChallenge, ...challenge },
+    privateChallengeParameters: { nonce: challenge.nonce },
+    challengeMetadata: faceChallenge,
+  });
+
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html */
+export const toVerifyReply = (answerCorrect: boolean): TriggerReply => toReply({ answerCorrect });
+
+/** A face check as tokens state it. */
+export interface FaceStatement {
+  /** When the face was checked: whole seconds since 1970. */
+  readonly checkedAt: number;
+  readonly stepUpId: string;
+}
+
+/**
+ * The claims, or their removal. The enrolment token's attribute never goes into an ID token.
+ * @param statement - `null` takes out claims of our names, whoever put them there
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
+ */
+export function toPreTokenReply(
+  statement: FaceStatement | null,
+  { hasAccessToken, attribute }: { readonly hasAccessToken: boolean; readonly attribute: string },
+): TriggerReply {
+  const changes =
+    statement === null
+      ? { claimsToSuppress: [...faceClaims, attribute] }
+      : {
+          // Text alone: version 1 of the event takes nothing else.
+          claimsToAddOrOverride: {
+            face_verified: 'true',
+            face_verified_at: String(statement.checkedAt),
+            face_txn: statement.stepUpId,
+          },
+          claimsToSuppress: [attribute],
+        };
+  return hasAccessToken
+    ? toReply({ claimsAndScopeOverrideDetails: { idTokenGeneration: changes, accessTokenGeneration: changes } })
+    : toReply({ claimsOverrideDetails: changes });
+}
