@@ -10,6 +10,9 @@ const files = ['src', 'adapters', 'client']
   )
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
 
+/** Where a process begins: the server, and the Lambda functions of a Cognito user pool. */
+const entryPoints = ['src/main.ts', 'src/triggers.ts'];
+
 const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
 
 const importsOf = (file: string): string[] =>
@@ -29,7 +32,7 @@ describe('data flows one way', () => {
     expect(importsOf(file).filter((name) => !allowed.test(name))).toEqual([]);
   });
 
-  test.each(files.filter((file) => file !== 'src/main.ts' && !file.startsWith('adapters/')))(
+  test.each(files.filter((file) => !entryPoints.includes(file) && !file.startsWith('adapters/')))(
     '%s imports no provider, and of the adapters only their interface',
     (file) => {
       expect(importsOf(file).filter((name) => /^adapters\/(?!adapter\.js)/.test(name))).toEqual([]);
@@ -63,6 +66,26 @@ describe('data flows one way', () => {
     expect(importsOf(file).filter((name) => /^(test|bench|eval|demo|scripts)\//.test(name))).toEqual([]);
   });
 
+  test('the Lambda functions need no SDK, no engine and no server', () => {
+    const queue = ['src/triggers.ts'];
+    for (const file of queue)
+      for (const name of files.includes(file) ? importsOf(file) : []) {
+        const next = name.replace(/\.js$/, '.ts');
+        if (!queue.includes(next)) queue.push(next);
+      }
+    const strays = queue.filter(
+      (name) => !/^(adapters\/cognito|client|src\/(core|config))\/|^(jose|zod|node:crypto)/.test(name),
+    );
+    expect(strays.toSorted()).toEqual([
+      'adapters/adapter.ts',
+      'node:util',
+      'src/errors.ts',
+      'src/json.ts',
+      'src/triggers.ts',
+    ]);
+    expect(queue).not.toContain('adapters/cognito/profile.ts');
+  });
+
   test('no two files import each other, directly or around', () => {
     const graph = new Map(
       files.map((file) => [
@@ -87,12 +110,15 @@ describe('data flows one way', () => {
   });
 });
 
-describe('what only src/main.ts names', () => {
-  test.each(files.filter((file) => file !== 'src/main.ts'))('%s takes clock, random and fetch as arguments', (file) => {
-    const code = read(file);
-    const named = /\b(Date\.now|Math\.random|randomBytes|randomUUID|randomInt|getRandomValues|globalThis\.fetch)\b/;
-    expect(named.exec(code)?.[0]).toBeUndefined();
-  });
+describe('what only entry points name', () => {
+  test.each(files.filter((file) => !entryPoints.includes(file)))(
+    '%s takes clock, random and fetch as arguments',
+    (file) => {
+      const code = read(file);
+      const named = /\b(Date\.now|Math\.random|randomBytes|randomUUID|randomInt|getRandomValues|globalThis\.fetch)\b/;
+      expect(named.exec(code)?.[0]).toBeUndefined();
+    },
+  );
 });
 
 describe('soft spots', () => {

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/*
+ * npm run build:triggers [-- FILE]: the Lambda functions of a Cognito user pool as one file, dist/triggers/index.mjs.
+ */
+
+const [, , outfile = 'dist/triggers/index.mjs'] = process.argv;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { engines } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
+
+/** Half of zod is its messages in 50 languages; a trigger shows none. */
+const englishOnly = {
+  name: 'english-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
+      contents: "export { default as en } from './en.js';",
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/triggers.ts'],
+  outfile,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  format: 'esm',
+  target: `node${engines.node.replace(/[^\d.]/g, '')}`,
+  legalComments: 'none',
+  plugins: [englishOnly],
+  metafile: true,
+});
+const [{ bytes }] = Object.values(metafile.outputs);
+process.stdout.write(`${outfile} ${bytes} bytes\n`);

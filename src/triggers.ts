@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { createCognitoTriggers, type Trigger, type TriggerName } from '../adapters/cognito/flow.js';
+import { refuseCreate, refuseDefine, refusePreToken, refuseVerify } from '../adapters/cognito/reply.js';
+import { triggerSettingsGuard } from '../adapters/cognito/schema.js';
+import { toConfigError, toDottedPath } from './config/problem.js';
+import type { Clock, Log, Random } from './core/ports.js';
+import { epochMs } from './core/units.js';
+import { FaceError, toCode } from './errors.js';
+import type { JsonObject } from './json.js';
+
+/*
+ * The Lambda functions of a Cognito user pool: environment → triggers → four handlers. One bundle holds all four. None
+ * ever throws: what a trigger throws is shown to whoever signs in.
+ */
+
+// The real ones: everything else takes them as arguments.
+const clock: Clock = { now: () => epochMs(Date.now()) };
+const random: Random = (bytes) => randomBytes(bytes);
+
+/** Lambda keeps what a function writes to standard output, one line of JSON each. */
+const write = (level: string) => (message: string, fields?: JsonObject) =>
+  void process.stdout.write(`${JSON.stringify({ level, message, ...fields })}\n`);
+const log: Log = { info: write('info'), warn: write('warn'), error: write('error') };
+
+const parseJson = (text: string | undefined): unknown => {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+};
+
+const variables = {
+  connection: 'FACESTEP_CONNECTION',
+  issuer: 'FACESTEP_PUBLIC_URL',
+  userPoolId: 'FACESTEP_USER_POOL_ID',
+  clientIds: 'FACESTEP_CLIENT_IDS',
+  attribute: 'FACESTEP_ATTRIBUTE',
+  requestSecret: 'FACESTEP_REQUEST_SECRET',
+  receiptKeys: 'FACESTEP_RECEIPT_KEYS',
+  mode: 'FACESTEP_MODE',
+} as const;
+
+function loadTriggers(env: NodeJS.ProcessEnv): Readonly<Record<TriggerName, Trigger>> {
+  const given = Object.entries(variables).flatMap(([setting, variable]) => {
+    const text = env[variable];
+    if (!text) return [];
+    if (setting === 'clientIds') return [[setting, text.split(',').map((id) => id.trim())]];
+    return [[setting, setting === 'receiptKeys' ? parseJson(text) : text]];
+  });
+  const parsed = triggerSettingsGuard.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    throw toConfigError(
+      parsed.error.issues.map(({ path, code }) => ({ path: toDottedPath(path), reason: String(code) })),
+    );
+  }
+  return createCognitoTriggers({ settings: parsed.data, clock, random, log });
+}
+
+/** `null`: the environment is not what it must be, and every function refuses. */
+function tryLoadTriggers(): Readonly<Record<TriggerName, Trigger>> | null {
+  try {
+    return loadTriggers(process.env);
+  } catch (error) {
+    log.error('triggers not configured', {
+      code: toCode(error),
+      ...(error instanceof FaceError ? { detail: error.detail } : {}),
+    });
+    return null;
+  }
+}
+
+const triggers = tryLoadTriggers();
+
+/** A Lambda handler: takes Cognito's event and gives it back with `response` filled in. */
+type Handler = (event: unknown) => Promise<JsonObject>;
+
+const toHandler = (name: TriggerName, refuse: Trigger['refuse']): Handler => {
+  const ask = async (event: unknown): Promise<JsonObject> => {
+    if (triggers === null) return refuse('config_invalid').body;
+    try {
+      const body = new TextEncoder().encode(JSON.stringify(event));
+      return (await triggers[name].handle({ method: 'POST', headers: {}, body })).body;
+    } catch (error) {
+      const code = toCode(error);
+      log[code === 'internal' ? 'error' : 'warn']('trigger refused', {
+        trigger: name,
+        code,
+        ...(error instanceof FaceError ? { detail: error.detail } : {}),
+      });
+      return refuse(code).body;
+    }
+  };
+  return async (event) => ({ ...(typeof event === 'object' ? event : null), ...(await ask(event)) });
+};
+
+/** The function for `DefineAuthChallenge`. */
+export const defineAuthChallenge = toHandler('define-auth-challenge', refuseDefine);
+
+/** The function for `CreateAuthChallenge`. */
+export const createAuthChallenge = toHandler('create-auth-challenge', refuseCreate);
+
+/** The function for `VerifyAuthChallengeResponse`. */
+export const verifyAuthChallengeResponse = toHandler('verify-auth-challenge', refuseVerify);
+
+/** The function for `PreTokenGeneration`, of any version of its event. */
+export const preTokenGeneration = toHandler('pre-token-generation', refusePreToken);
