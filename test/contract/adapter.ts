@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { z } from 'zod';
-import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
+import type { Adapter, Hook, RawReply, RawRequest } from '../../adapters/adapter.js';
 import type { AdapterName } from '../../adapters/index.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
@@ -12,9 +12,14 @@ import { projectRoot } from '../paths.js';
 /** Text that stands for what must never be seen: it is put where secrets and tokens are. */
 export const canary = 'canary-7f3a9c51e0b24d68';
 
+/** What answers a provider, wherever it runs. */
+export type Handler = Pick<Hook, 'handle' | 'refuse'>;
+
 /** One adapter with everything around it made anew for one test: its provider simulated, state and clock its own. */
 export interface AdapterHarness {
   readonly adapter: Adapter;
+  /** Functions that the provider runs itself where others call a hook, by name. They have no state: they decide anew. */
+  readonly triggers?: Readonly<Record<string, Handler>>;
   /** All that was logged. */
   logText(): string;
   /** How many decisions the core has made, which is how often its state changed for a hook. */
@@ -49,6 +54,8 @@ export interface HookHarness {
   /** The bodies the provider accepts in reply. */
   readonly replyGuard: z.ZodType;
   readonly isGranted: (reply: RawReply) => boolean;
+  /** What a stranger can tell of a reply that holds something made anew each time; the whole reply unless given. */
+  readonly toLook?: (reply: RawReply) => unknown;
   /** Whether the provider goes on after that reply, claim or not. */
   readonly isLetThrough: (reply: RawReply) => boolean;
   /** Longest reply the provider reads. */
@@ -56,8 +63,12 @@ export interface HookHarness {
 }
 
 /** What a hook answers, its refusals included. */
-export async function askHook(adapter: Adapter, name: string, request: RawRequest): Promise<RawReply> {
-  const hook = adapter.hooks[name]!;
+export async function askHook(
+  { hooks }: { readonly hooks: Readonly<Record<string, Handler>> },
+  name: string,
+  request: RawRequest,
+): Promise<RawReply> {
+  const hook = hooks[name]!;
   return hook.handle(request).catch((error: unknown) => hook.refuse(toCode(error)));
 }
 
@@ -87,12 +98,14 @@ const furtherFiles: Partial<Record<AdapterName, readonly string[]>> = { onelogin
  * @param hookNames - the hooks that grant something to whom a step-up has passed
  * @param setUp - called anew for each test
  * @param noticeNames - the hooks that only tell of something, and grant nothing to anybody
+ * @param triggerNames - those of either kind that the provider runs itself
  */
 export function runAdapterContract(
   name: AdapterName,
   hookNames: readonly string[],
   setUp: () => Promise<AdapterHarness>,
   noticeNames: readonly string[] = [],
+  triggerNames: readonly string[] = [],
 ): void {
   const allNames = [...hookNames, ...noticeNames];
   const folder = join(projectRoot, 'adapters', name);
@@ -111,7 +124,9 @@ export function runAdapterContract(
 
     test('is of its kind and serves the hooks this suite is run on', () => {
       expect(harness.adapter.kind).toBe(name);
-      expect(Object.keys(harness.adapter.hooks).toSorted()).toEqual(allNames.toSorted());
+      const served = allNames.filter((each) => !triggerNames.includes(each));
+      expect(Object.keys(harness.adapter.hooks).toSorted()).toEqual(served.toSorted());
+      expect(Object.keys(harness.triggers ?? {}).toSorted()).toEqual(triggerNames.toSorted());
       expect(Object.keys(harness.hooks).toSorted()).toEqual(allNames.toSorted());
     });
 
@@ -125,16 +140,18 @@ export function runAdapterContract(
 
     describe.each(allNames)('hook %s', (hookName) => {
       const isNotice = noticeNames.includes(hookName);
+      const isTrigger = triggerNames.includes(hookName);
       const testDecision = (title: string, run: () => Promise<void>): void => {
         if (!isNotice) test(title, run);
       };
       const hook = () => harness.hooks[hookName]!;
-      const ask = (request: RawRequest) => askHook(harness.adapter, hookName, request);
+      const handlers = () => ({ ...harness.adapter.hooks, ...harness.triggers });
+      const ask = (request: RawRequest) => askHook({ hooks: handlers() }, hookName, request);
       const askAbout = (subject: string, eventId = 'event-1') =>
         ask(hook().sign(encode(hook().toEvent(subject, eventId))));
 
       test('every refusal is a reply the provider accepts, and grants nothing', () => {
-        const refuse = (code: FaceErrorCode) => harness.adapter.hooks[hookName]!.refuse(code);
+        const refuse = (code: FaceErrorCode) => handlers()[hookName]!.refuse(code);
         expect(faceErrorCodes.filter((code) => !hook().replyGuard.safeParse(refuse(code)).success)).toEqual([]);
         expect(faceErrorCodes.filter((code) => hook().isGranted(refuse(code)))).toEqual([]);
       });
@@ -142,8 +159,9 @@ export function runAdapterContract(
       test('grants nothing without a step-up, and says the same of every user', async () => {
         const { one, other, unknown } = harness.subjects;
         const replies = await Promise.all([one, other, unknown].map((subject) => askAbout(subject)));
-        expect(hook().isGranted(replies[0]!)).toBe(false);
-        expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
+        const { isGranted, toLook = (reply) => reply } = hook();
+        expect(isGranted(replies[0]!)).toBe(false);
+        expect(new Set(replies.map((reply) => JSON.stringify(toLook(reply)))).size).toBe(1);
       });
 
       test('a caller without good credentials gets one reply, whomever it asks about, and changes nothing', async () => {
@@ -155,7 +173,7 @@ export function runAdapterContract(
         const malformed = hook().forgeries(Buffer.from('{'));
         const replies = await Promise.all([...requests, ...malformed].map(ask));
         expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
-        expect(replies[0]).toEqual(harness.adapter.hooks[hookName]!.refuse('caller_untrusted'));
+        expect(replies[0]).toEqual(handlers()[hookName]!.refuse('caller_untrusted'));
         expect(harness.decisions()).toBe(0);
         if (!isNotice) expect(hook().isGranted(await askAbout(one, 'event-2'))).toBe(true);
       });
@@ -179,11 +197,12 @@ export function runAdapterContract(
           const later = await askAbout(one, 'event-1');
           expect(hook().isGranted(later)).toBe(true);
           expect(new Set([...together, later].map((reply) => JSON.stringify(reply))).size).toBe(1);
-          expect(harness.decisions()).toBe(1);
+          expect(harness.decisions()).toBe(isTrigger ? 0 : 1);
         },
       );
 
-      testDecision('in shadow mode nothing stands in the way, and what would have been is recorded', async () => {
+      const testOfHook = isTrigger ? () => {} : testDecision;
+      testOfHook('in shadow mode nothing stands in the way, and what would have been is recorded', async () => {
         const { one, unknown } = harness.subjects;
         const shadow = await harness.connectInShadowMode();
         const { toEvent, sign, forgeries, isLetThrough, isGranted } = hook();
@@ -223,7 +242,7 @@ export function runAdapterContract(
         await harness.passStepUp(harness.subjects.one);
         const replies = [
           await askAbout(harness.subjects.one),
-          ...faceErrorCodes.map((code) => harness.adapter.hooks[hookName]!.refuse(code)),
+          ...faceErrorCodes.map((code) => handlers()[hookName]!.refuse(code)),
         ];
         for (const { body } of replies) expect(JSON.stringify(body).length).toBeLessThan(hook().replyMaxBytes);
       });
