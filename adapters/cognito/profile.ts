@@ -2,90 +2,16 @@ import {
   AdminDeleteUserAttributesCommand,
   AdminGetUserCommand,
   AdminUpdateUserAttributesCommand,
-  CognitoIdentityProviderClient,
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { z } from 'zod';
 import { maxTokenCharacters, SealedToken } from '../../src/core/concealed.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { type CognitoConnection, regionOf } from './schema.js';
+import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
+import type { CognitoConnection } from './schema.js';
 
-const REQUEST_TIMEOUT_MS = 5_000;
 /** Of one action here: a look-up, its fallback, a write. */
 const TOTAL_TIMEOUT_MS = 10_000;
-
-type Settings = CognitoConnection['cognito'];
-
-/** The SDK's client over the injected fetch: at most one more try, for a clock that the first one corrected. */
-export function createCognitoClient(
-  { userPoolId, endpoint, credentials }: Pick<Settings, 'userPoolId' | 'endpoint' | 'credentials'>,
-  { fetch }: { readonly fetch: Fetch },
-): CognitoIdentityProviderClient {
-  return new CognitoIdentityProviderClient({
-    region: regionOf(userPoolId),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials.kind === 'default' ? {} : { credentials: async () => toAwsCredentials(credentials) }),
-    maxAttempts: 2,
-    requestHandler: createFetchHandler(fetch),
-  });
-}
-
-const toAwsCredentials = ({
-  accessKeyId,
-  secretAccessKey,
-  sessionToken,
-}: Extract<Settings['credentials'], { kind: 'static' }>) => ({
-  accessKeyId,
-  secretAccessKey: secretAccessKey.use((text) => text),
-  ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.use((text) => text) }),
-});
-
-const requestGuard = z.object({
-  protocol: z.string(),
-  hostname: z.string(),
-  port: z.number().optional(),
-  path: z.string(),
-  method: z.string(),
-  headers: z.record(z.string(), z.string()),
-  // A Uint8Array that also answers as a text.
-  body: z.instanceof(Uint8Array).transform((bytes) => new Uint8Array(bytes)),
-});
-
-function createFetchHandler(fetch: Fetch) {
-  return {
-    async handle(request: unknown) {
-      const { protocol, hostname, port, path, method, headers, body } = requestGuard.parse(request);
-      // Both are set by fetch itself, from the address and the body.
-      const { host: _host, 'content-length': _length, ...others } = headers;
-      const response = await fetch(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`, {
-        method,
-        headers: others,
-        body,
-        redirect: 'error',
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      });
-      return {
-        response: {
-          statusCode: response.status,
-          headers: Object.fromEntries(response.headers),
-          body: new Uint8Array(await response.arrayBuffer()),
-        },
-      };
-    },
-  };
-}
-
-const serviceErrorGuard = z.object({
-  name: z.string().regex(/^[A-Za-z]{1,64}$/),
-  $metadata: z.object({ httpStatusCode: z.number().optional() }).optional(),
-});
-
-/** What is known of a call that failed: what the SDK throws holds the answer's words too, and they are not kept. */
-export function toServiceFailure(error: unknown): { status: number | null; code: string | null } {
-  const { data } = serviceErrorGuard.safeParse(error);
-  return { status: data?.$metadata?.httpStatusCode ?? null, code: data?.name ?? null };
-}
 
 /** Does something of several calls within `TOTAL_TIMEOUT_MS`. */
 async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
@@ -121,7 +47,7 @@ const toUser = (username: string | undefined, attributes: Attributes): FoundUser
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
  */
 export function createCognitoProfile(
-  settings: Pick<Settings, 'userPoolId' | 'endpoint' | 'credentials' | 'attribute'>,
+  settings: CognitoSettings & Pick<CognitoConnection['cognito'], 'attribute'>,
   { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
 ): Profile {
   const { userPoolId: UserPoolId, attribute } = settings;

@@ -4,16 +4,33 @@ import { expect, test } from '@jest/globals';
 import { type AdapterName, adapterNames, connectionGuards } from '../../adapters/index.js';
 import { projectRoot } from '../paths.js';
 import { type AdapterHarness, runAdapterContract } from './adapter.js';
+import { setUpCognito } from './cognito.js';
 import { setUpOkta } from './okta.js';
 import { setUpOneLogin } from './onelogin.js';
 
 // An adapter without an entry here does not compile.
 const adapters = {
-  okta: { hooks: ['token', 'registration', 'saml', 'password-import'], notices: ['events'], setUp: setUpOkta },
-  onelogin: { hooks: ['pre-authentication', 'user-migration'], notices: [], setUp: setUpOneLogin },
+  cognito: {
+    hooks: ['define-auth-challenge', 'verify-auth-challenge', 'pre-token-generation'],
+    notices: ['create-auth-challenge'],
+    triggers: ['define-auth-challenge', 'create-auth-challenge', 'verify-auth-challenge', 'pre-token-generation'],
+    setUp: setUpCognito,
+  },
+  okta: {
+    hooks: ['token', 'registration', 'saml', 'password-import'],
+    notices: ['events'],
+    triggers: [],
+    setUp: setUpOkta,
+  },
+  onelogin: { hooks: ['pre-authentication', 'user-migration'], notices: [], triggers: [], setUp: setUpOneLogin },
 } satisfies Record<
   AdapterName,
-  { hooks: readonly string[]; notices: readonly string[]; setUp: () => Promise<AdapterHarness> }
+  {
+    hooks: readonly string[];
+    notices: readonly string[];
+    triggers: readonly string[];
+    setUp: () => Promise<AdapterHarness>;
+  }
 >;
 
 test('each folder of adapters is a registered adapter with a guard for its configuration', () => {
@@ -26,6 +43,6 @@ test('each folder of adapters is a registered adapter with a guard for its confi
 });
 
 for (const name of adapterNames) {
-  const { hooks, notices, setUp } = adapters[name];
-  runAdapterContract(name, hooks, setUp, notices);
+  const { hooks, notices, triggers, setUp } = adapters[name];
+  runAdapterContract(name, hooks, setUp, notices, triggers);
 }

@@ -1,0 +1,79 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { z } from 'zod';
+import type { Fetch } from '../../src/core/ports.js';
+import { type CognitoConnection, regionOf } from './schema.js';
+
+const REQUEST_TIMEOUT_MS = 5_000;
+
+/** Where a user pool is, and who asks. */
+export type CognitoSettings = Pick<CognitoConnection['cognito'], 'userPoolId' | 'endpoint' | 'credentials'>;
+
+/** The SDK's client over the injected fetch: at most one more try, for a clock that the first one corrected. */
+export function createCognitoClient(
+  { userPoolId, endpoint, credentials }: CognitoSettings,
+  { fetch }: { readonly fetch: Fetch },
+): CognitoIdentityProviderClient {
+  return new CognitoIdentityProviderClient({
+    region: regionOf(userPoolId),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials.kind === 'default' ? {} : { credentials: async () => toAwsCredentials(credentials) }),
+    maxAttempts: 2,
+    requestHandler: createFetchHandler(fetch),
+  });
+}
+
+const toAwsCredentials = ({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: Extract<CognitoSettings['credentials'], { kind: 'static' }>) => ({
+  accessKeyId,
+  secretAccessKey: secretAccessKey.use((text) => text),
+  ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.use((text) => text) }),
+});
+
+const requestGuard = z.object({
+  protocol: z.string(),
+  hostname: z.string(),
+  port: z.number().optional(),
+  path: z.string(),
+  method: z.string(),
+  headers: z.record(z.string(), z.string()),
+  // A Uint8Array that also answers as a text.
+  body: z.instanceof(Uint8Array).transform((bytes) => new Uint8Array(bytes)),
+});
+
+function createFetchHandler(fetch: Fetch) {
+  return {
+    async handle(request: unknown) {
+      const { protocol, hostname, port, path, method, headers, body } = requestGuard.parse(request);
+      // Both are set by fetch itself, from the address and the body.
+      const { host: _host, 'content-length': _length, ...others } = headers;
+      const response = await fetch(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`, {
+        method,
+        headers: others,
+        body,
+        redirect: 'error',
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      return {
+        response: {
+          statusCode: response.status,
+          headers: Object.fromEntries(response.headers),
+          body: new Uint8Array(await response.arrayBuffer()),
+        },
+      };
+    },
+  };
+}
+
+const serviceErrorGuard = z.object({
+  name: z.string().regex(/^[A-Za-z]{1,64}$/),
+  $metadata: z.object({ httpStatusCode: z.number().optional() }).optional(),
+});
+
+/** What is known of a call that failed: what the SDK throws holds the answer's words too, and they are not kept. */
+export function toServiceFailure(error: unknown): { status: number | null; code: string | null } {
+  const { data } = serviceErrorGuard.safeParse(error);
+  return { status: data?.$metadata?.httpStatusCode ?? null, code: data?.name ?? null };
+}

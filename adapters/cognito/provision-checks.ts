@@ -1,0 +1,187 @@
+import type { ExplicitAuthFlowsType, UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
+import { z } from 'zod';
+import { maxTokenCharacters } from '../../src/core/concealed.js';
+import type { Clock } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import type { Check, Finding } from '../provisioning.js';
+import type { Administration } from './provision-pool.js';
+import {
+  deployment,
+  flowsOf,
+  inspectAttribute,
+  inspectCustomAuth,
+  inspectTriggers,
+  isOpen,
+  nameOf,
+} from './provision-steps.js';
+import type { CognitoConnection } from './schema.js';
+
+type Settings = CognitoConnection['cognito'];
+
+/** Whether the credentials reach the pool. */
+export const credentialsCheck = (pool: Administration): Check => ({
+  title: 'Credentials',
+  async run() {
+    try {
+      await pool.describePool();
+      return passed('They may describe the user pool.');
+    } catch (error) {
+      if (!(error instanceof FaceError) || error.code !== 'provider_refused') throw error;
+      return fail(
+        `Cognito refused to describe the user pool: ${JSON.stringify(error.detail)}.`,
+        'Check the region, the id of the pool, and the permissions that adapters/cognito/README.md lists.',
+      );
+    }
+  },
+});
+
+/** Signatures of requests hold for five minutes, the trust of triggers in receipts for half a minute. */
+const skewSec = { warn: 20, fail: 300 };
+
+/** How far our clock is from Cognito's. */
+export const clockCheck = (pool: Administration, clock: Clock, dateOf: () => string): Check => ({
+  title: 'Clocks',
+  async run() {
+    // Also an answer that refuses tells the time.
+    await pool.describePool().catch(() => undefined);
+    const theirs = z.coerce.date().safeParse(dateOf()).data?.getTime() ?? Number.NaN;
+    const apartSec = Math.round(Math.abs(clock.now() - theirs) / 1000);
+    if (Number.isNaN(apartSec)) return warn('Cognito did not tell its time.', null);
+    if (apartSec <= skewSec.warn) return passed(`${apartSec} seconds apart.`);
+    return (apartSec < skewSec.fail ? warn : fail)(
+      `${apartSec} seconds apart.`,
+      'Set the clock of this machine by NTP.',
+    );
+  },
+});
+
+/** Whether the attribute is there and fits. */
+export const attributeCheck = (settings: Settings, pool: Administration): Check => ({
+  title: `The attribute ${settings.attribute}`,
+  async run() {
+    const status = inspectAttribute(settings, await pool.describePool());
+    if (status.state === 'ready') return passed(`It is there and holds ${maxTokenCharacters} characters.`);
+    if (status.state === 'blocked') return fail(status.reason, status.remedy);
+    return fail('It is missing.', 'Run provision.');
+  },
+});
+
+/** Whether users can write the attribute themselves, or read it. */
+export function permissionCheck({ attribute }: Settings, pool: Administration): Check {
+  return {
+    title: `${attribute} is out of the users' reach`,
+    async run() {
+      const clients = await pool.describeClients();
+      const writers = clients.filter(({ WriteAttributes }) => isOpen(WriteAttributes, attribute));
+      if (writers.length > 0) {
+        return fail(
+          `Users of these app clients may write it, and so put another token there: ${writers.map(nameOf).join(', ')}.`,
+          'Run provision, or take the attribute out of their write permissions.',
+        );
+      }
+      const readers = clients.filter(({ ReadAttributes }) => isOpen(ReadAttributes, attribute));
+      if (readers.length === 0) return passed('No app client reads or writes it.');
+      return warn(
+        `It is readable over: ${readers.map(nameOf).join(', ')}.`,
+        'Run provision, or take the attribute out of their read permissions.',
+      );
+    },
+  };
+}
+
+/** Whether the pool runs our functions. */
+export const triggerCheck = (settings: Settings, pool: Administration): Check => ({
+  title: 'The triggers of the user pool',
+  async run() {
+    const status = inspectTriggers(settings, await pool.describePool());
+    switch (status.state) {
+      case 'ready':
+        return passed('All four are set to our functions.');
+      case 'blocked':
+        return fail(status.reason, status.remedy);
+      case 'manual':
+        return {
+          verdict: 'manual',
+          found: 'Which functions are ours is not configured.',
+          remedy: deployment.join(' '),
+        };
+      default:
+        return fail(`Not as they should be: ${status.changes.join('; ')}.`, 'Run provision.');
+    }
+  },
+});
+
+/** What only Lambda knows. */
+export const functionsCheck: Check = {
+  title: 'The functions',
+  run: async () => ({
+    verdict: 'manual',
+    found:
+      'Their permissions, their environment and their time are not visible here. serverless.yml sets: 5 seconds, which is what Cognito waits, three times at most; leave to be invoked for this pool alone; the public keys of receipts.',
+    remedy: 'Deploy them anew after the signing key, the public address or the app clients have changed.',
+  }),
+};
+
+/** By which of them a user signs in without the triggers being asked for a face. */
+const bypasses: readonly ExplicitAuthFlowsType[] = [
+  ...(['ALLOW_USER_SRP_AUTH', 'ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_AUTH'] as const),
+  ...(['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ADMIN_NO_SRP_AUTH', 'USER_PASSWORD_AUTH'] as const),
+];
+
+/** Whether one app client asks for a face, and for nothing less. */
+export function clientChecks(clientId: string, { policy }: CognitoConnection, pool: Administration): Check[] {
+  // Where applications look for the claim themselves, a way around the face step is a way to no claim.
+  const bypassed = policy.mode === 'enforce' && policy.whenUnverified === 'deny' ? fail : warn;
+  const check = (title: string, find: (client: UserPoolClientType) => Finding): Check => ({
+    title: `App client ${clientId}: ${title}`,
+    run: async () => find(await pool.describeClient(clientId)),
+  });
+  return [
+    check('custom authentication', (client) => {
+      const status = inspectCustomAuth(client);
+      if (status.state === 'ready') return passed('It is allowed.');
+      return fail('It is not allowed.', status.state === 'blocked' ? status.remedy : 'Run provision.');
+    }),
+    check('no way around the face', (client) => {
+      const open = [
+        ...flowsOf(client).filter((flow) => bypasses.includes(flow)),
+        ...(client.AllowedOAuthFlowsUserPoolClient === true ? ['managed login'] : []),
+      ];
+      if (open.length === 0) return passed('Custom authentication and refreshes are all it allows.');
+      return bypassed(
+        `Users get tokens without a face check, and without the claim, by: ${open.join(', ')}.`,
+        'Leave ALLOW_CUSTOM_AUTH and ALLOW_REFRESH_TOKEN_AUTH alone on this app client, without managed login; or let the application demand the claim face_verified.',
+      );
+    }),
+    check('unknown users', ({ PreventUserExistenceErrors }) =>
+      PreventUserExistenceErrors === 'ENABLED'
+        ? passed('They look like known ones.')
+        : warn('Cognito tells them apart from known ones.', 'Set PreventUserExistenceErrors to ENABLED.'),
+    ),
+    check('time for the face', ({ AuthSessionValidity = 3 }) =>
+      AuthSessionValidity * 60 >= policy.stepUpTimeoutSec
+        ? passed(`The sign-in waits ${AuthSessionValidity} minutes.`)
+        : warn(
+            `The sign-in waits ${AuthSessionValidity} minutes, the camera ${policy.stepUpTimeoutSec} seconds: who takes longer starts again.`,
+            'Raise AuthSessionValidity (15 at most), or lower policy.stepUpTimeoutSec.',
+          ),
+    ),
+  ];
+}
+
+/** Who else signs users of this pool in. */
+export const otherClientsCheck = ({ clientIds }: Settings, pool: Administration): Check => ({
+  title: 'Other app clients of the pool',
+  async run() {
+    const others = (await pool.describeClients()).filter(({ ClientId = '' }) => !clientIds.includes(ClientId));
+    if (others.length === 0) return passed('There are none.');
+    return warn(
+      `Their users are not asked for a face: ${others.map(nameOf).join(', ')}.`,
+      'Add them to cognito.clientIds, or make sure that no application takes their tokens for more.',
+    );
+  },
+});
+
+const passed = (found: string): Finding => ({ verdict: 'pass', found, remedy: null });
+const warn = (found: string, remedy: string | null): Finding => ({ verdict: 'warn', found, remedy });
+const fail = (found: string, remedy: string | null): Finding => ({ verdict: 'fail', found, remedy });

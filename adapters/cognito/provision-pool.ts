@@ -1,0 +1,109 @@
+import {
+  AddCustomAttributesCommand,
+  DescribeUserPoolClientCommand,
+  DescribeUserPoolCommand,
+  ListUserPoolClientsCommand,
+  type SchemaAttributeType,
+  UpdateUserPoolClientCommand,
+  UpdateUserPoolCommand,
+  type UserPoolClientType,
+  type UserPoolType,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { Fetch } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
+
+/*
+ * UpdateUserPool and UpdateUserPoolClient reset whatever a call leaves out, so each change is: describe, merge, update.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
+ */
+
+/** What an administrator can see and change of a user pool. All of it throws FaceError `provider_refused`, `profile_unavailable`. */
+export interface Administration {
+  describePool(): Promise<UserPoolType>;
+  /** Keeps every setting that `change` does not name. */
+  updatePool(change: (pool: UserPoolType) => Partial<UserPoolType>): Promise<void>;
+  addAttribute(attribute: SchemaAttributeType): Promise<void>;
+  describeClients(): Promise<readonly UserPoolClientType[]>;
+  describeClient(clientId: string): Promise<UserPoolClientType>;
+  /** Keeps every setting that `change` does not name. */
+  updateClient(clientId: string, change: (client: UserPoolClientType) => Partial<UserPoolClientType>): Promise<void>;
+}
+
+async function call<Answer>(name: string, send: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await send();
+  } catch (error) {
+    const failure = toServiceFailure(error);
+    throw new FaceError(failure.status === null ? 'profile_unavailable' : 'provider_refused', {
+      ...failure,
+      call: name,
+    });
+  }
+}
+
+/** The administration of one user pool. Nothing is sent yet. */
+export function createAdministration(settings: CognitoSettings, { fetch }: { readonly fetch: Fetch }): Administration {
+  const { userPoolId: UserPoolId } = settings;
+  const client = createCognitoClient(settings, { fetch });
+  const describePool = async (): Promise<UserPoolType> => {
+    const { UserPool } = await call('DescribeUserPool', () => client.send(new DescribeUserPoolCommand({ UserPoolId })));
+    return UserPool ?? {};
+  };
+  const describeClient = async (ClientId: string): Promise<UserPoolClientType> => {
+    const command = new DescribeUserPoolClientCommand({ UserPoolId, ClientId });
+    return (await call('DescribeUserPoolClient', () => client.send(command))).UserPoolClient ?? {};
+  };
+  return {
+    describePool,
+    describeClient,
+    async updatePool(change) {
+      const current = await describePool();
+      const { Name, ...settings } = withoutReadOnly({ ...current, ...change(current) });
+      const command = new UpdateUserPoolCommand({
+        ...settings,
+        UserPoolId,
+        ...(Name === undefined ? {} : { PoolName: Name }),
+      });
+      await call('UpdateUserPool', () => client.send(command));
+    },
+    async addAttribute(attribute) {
+      const command = new AddCustomAttributesCommand({ UserPoolId, CustomAttributes: [attribute] });
+      await call('AddCustomAttributes', () => client.send(command));
+    },
+    async describeClients() {
+      const clients: UserPoolClientType[] = [];
+      let next: string | undefined;
+      do {
+        const page = next === undefined ? {} : { NextToken: next };
+        const command = new ListUserPoolClientsCommand({ UserPoolId, MaxResults: 60, ...page });
+        const answer = await call('ListUserPoolClients', () => client.send(command));
+        // One after another: the quota for these calls is low.
+        for (const { ClientId } of answer.UserPoolClients ?? []) clients.push(await describeClient(ClientId ?? ''));
+        next = answer.NextToken;
+      } while (next !== undefined);
+      return clients;
+    },
+    async updateClient(ClientId, change) {
+      const current = await describeClient(ClientId);
+      const { ClientSecret, CreationDate, LastModifiedDate, ClientType, ...settings } = {
+        ...current,
+        ...change(current),
+      };
+      const command = new UpdateUserPoolClientCommand({ ...settings, UserPoolId, ClientId });
+      await call('UpdateUserPoolClient', () => client.send(command));
+    },
+  };
+}
+
+/** A pool without what is described and cannot be sent back. */
+function withoutReadOnly(pool: UserPoolType) {
+  const { Id, Arn, Status, CreationDate, LastModifiedDate, SchemaAttributes, EstimatedNumberOfUsers, ...rest } = pool;
+  const { AliasAttributes, UsernameAttributes, UsernameConfiguration, Domain, CustomDomain, ...others } = rest;
+  const { SmsConfigurationFailure, EmailConfigurationFailure, AdminCreateUserConfig, ...settings } = others;
+  if (AdminCreateUserConfig === undefined) return settings;
+  // Both are described, and together they are refused.
+  const { UnusedAccountValidityDays, ...config } = AdminCreateUserConfig;
+  const isTold = settings.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays !== undefined;
+  return { ...settings, AdminCreateUserConfig: isTold ? config : AdminCreateUserConfig };
+}

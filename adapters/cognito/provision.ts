@@ -1,0 +1,44 @@
+import type { Fetch } from '../../src/core/ports.js';
+import type { ProvisionDeps, Provisioning } from '../provisioning.js';
+import {
+  attributeCheck,
+  clientChecks,
+  clockCheck,
+  credentialsCheck,
+  functionsCheck,
+  otherClientsCheck,
+  permissionCheck,
+  triggerCheck,
+} from './provision-checks.js';
+import { createAdministration } from './provision-pool.js';
+import { attributeStep, customAuthStep, permissionStep, triggerStep } from './provision-steps.js';
+import type { CognitoConnection } from './schema.js';
+
+/**
+ * What sets a user pool up, and what tells how it stands. Nothing is sent yet.
+ */
+export function createCognitoProvisioning(deps: ProvisionDeps<CognitoConnection>): Provisioning {
+  const { cognito } = deps.settings;
+  let date = '';
+  const fetch: Fetch = async (url, init) => {
+    const response = await deps.fetch(url, init);
+    date = response.headers.get('date') ?? '';
+    return response;
+  };
+  const pool = createAdministration(cognito, { fetch });
+  return {
+    // Who may write the attribute is settled before there is one.
+    steps: [
+      permissionStep(cognito, pool),
+      attributeStep(cognito, pool),
+      ...cognito.clientIds.map((clientId) => customAuthStep(clientId, pool)),
+      triggerStep(cognito, pool),
+    ],
+    checks: [
+      ...[credentialsCheck(pool), clockCheck(pool, deps.clock, () => date), attributeCheck(cognito, pool)],
+      ...[permissionCheck(cognito, pool), triggerCheck(cognito, pool), functionsCheck],
+      ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
+      otherClientsCheck(cognito, pool),
+    ],
+  };
+}

@@ -1,0 +1,389 @@
+import {
+  AddCustomAttributesCommand,
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  type CognitoIdentityProviderClient,
+  CreateUserPoolClientCommand,
+  type CreateUserPoolClientCommandInput,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { z } from 'zod';
+import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
+import { toReceiptAudience } from '../../adapters/cognito/caller.js';
+import { createCognitoClient } from '../../adapters/cognito/client.js';
+import { createCognitoTriggers, type TriggerName } from '../../adapters/cognito/flow.js';
+import { createCognitoAdapter } from '../../adapters/cognito/index.js';
+import {
+  type CognitoConnection,
+  cognitoConnectionGuard,
+  parseCreateEvent,
+  parseDefineEvent,
+  parsePreTokenEvent,
+  parseVerifyEvent,
+  triggerSettingsGuard,
+} from '../../adapters/cognito/schema.js';
+import { createAdapter } from '../../adapters/index.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { issueReceipt } from '../../src/core/receipt.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { createTestVerifier } from '../embedded.js';
+import { createTestSigner, testIssuer } from '../keys.js';
+import { type CognitoSimulator, startCognitoSimulator } from '../simulators/cognito/index.js';
+import type { UserPool } from '../simulators/cognito/pool.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
+import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
+import { createManualClock } from './state.js';
+
+/** What the triggers of the tests share with the service. */
+export const requestSecret = `${canary}-request-secret`;
+
+/** The connection of the tests. */
+export const connectionId = 'customers';
+
+/** What differs from the usual settings of the tests. */
+export interface CognitoChanges {
+  readonly cognito?: Readonly<Record<string, unknown>>;
+  readonly policy?: Readonly<Record<string, unknown>>;
+}
+
+/** The settings of a connection to a pool of the simulator. */
+export const toSettings = (
+  simulator: CognitoSimulator,
+  pool: UserPool,
+  clientIds: readonly string[],
+  { cognito = {}, policy = {} }: CognitoChanges = {},
+): CognitoConnection =>
+  cognitoConnectionGuard.parse({
+    id: connectionId,
+    kind: 'cognito',
+    policy,
+    cognito: {
+      userPoolId: pool.id,
+      clientIds,
+      endpoint: simulator.url,
+      credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: canary },
+      triggers: { requestSecret },
+      ...cognito,
+    },
+  });
+
+/** The administrator of a pool, over AWS's own SDK. */
+export interface PoolAdministrator {
+  readonly client: CognitoIdentityProviderClient;
+  /** @returns the new user's `sub` */
+  createUser(username: string, password: string): Promise<string>;
+  /** @returns the new client's id */
+  createAppClient(settings?: Partial<CreateUserPoolClientCommandInput>): Promise<string>;
+}
+
+/** Administers a pool of the simulator. */
+export function administer(simulator: CognitoSimulator, pool: UserPool): PoolAdministrator {
+  const { cognito } = toSettings(simulator, pool, ['none']);
+  const client = createCognitoClient(cognito, { fetch });
+  const UserPoolId = pool.id;
+  return {
+    client,
+    async createUser(Username, Password) {
+      const { User } = await client.send(new AdminCreateUserCommand({ UserPoolId, Username }));
+      await client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }));
+      return User?.Attributes?.find(({ Name }) => Name === 'sub')?.Value ?? '';
+    },
+    async createAppClient(settings = {}) {
+      const { UserPoolClient } = await client.send(
+        new CreateUserPoolClientCommand({
+          UserPoolId,
+          ClientName: 'Web',
+          ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+          PreventUserExistenceErrors: 'ENABLED',
+          ...settings,
+        }),
+      );
+      return UserPoolClient?.ClientId ?? '';
+    },
+  };
+}
+
+/** Adds the attribute as provisioning does. */
+export const addFaceAttribute = (pool: UserPool, { client }: PoolAdministrator) =>
+  client.send(
+    new AddCustomAttributesCommand({
+      UserPoolId: pool.id,
+      CustomAttributes: [
+        {
+          Name: 'face_token',
+          AttributeDataType: 'String',
+          Mutable: true,
+          StringAttributeConstraints: { MinLength: '0', MaxLength: '256' },
+        },
+      ],
+    }),
+  );
+
+/** Triggers of a made-up pool with keys of their own, and what issues receipts for them. */
+export async function openTriggerBench() {
+  const clock = createManualClock();
+  const log = createTextLog();
+  const audit = createMemoryAudit();
+  const state = createSqliteState({ file: ':memory:', clock });
+  const signer = await createTestSigner();
+  const core: CoreDeps = {
+    ...{ clock, random: systemRandom, state, audit, log, signer, issuer: testIssuer },
+    verifier: createTestVerifier(),
+  };
+  const who = { userPoolId: 'eu-central-1_AbCdEfGhI', clientId: '1example23456789' };
+  const connect = async (changes: Readonly<Record<string, unknown>> = {}) => {
+    const settings = triggerSettingsGuard.parse({
+      connection: connectionId,
+      issuer: testIssuer,
+      userPoolId: who.userPoolId,
+      clientIds: [who.clientId, '2example23456789'],
+      requestSecret,
+      receiptKeys: { keys: await signer.publicKeys() },
+      ...changes,
+    });
+    return createCognitoTriggers({ settings, clock, random: systemRandom, log });
+  };
+  return {
+    ...{ clock, log, audit, state, signer, core, who, connect, triggers: await connect() },
+    /** A receipt as the service issues it to answer a challenge. */
+    async issue(
+      subject: string,
+      nonce: string | null,
+      changes: { audience?: string; connection?: string; by?: Partial<CoreDeps> } = {},
+    ): Promise<string> {
+      const { audience = toReceiptAudience(who), connection = connectionId, by = {} } = changes;
+      const check = { connection, subject, stepUpId: 'step-up-1', passedAt: clock.now(), accuracy: 4, liveness: 0.97 };
+      const receipt = await issueReceipt({ audience, nonce }, { ...check, accuracy: 4 }, { ...core, ...by });
+      return receipt.use((text) => text);
+    },
+  };
+}
+
+/** What is the same in every event. */
+export const toCommon = (who: { userPoolId: string; clientId: string }, userName: string) => ({
+  version: '1',
+  region: 'eu-central-1',
+  userPoolId: who.userPoolId,
+  userName,
+  callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: who.clientId },
+  response: {},
+});
+
+/** An event as Lambda hands it over. */
+export const toRequest = (event: unknown): RawRequest => ({
+  method: 'POST',
+  headers: {},
+  body: Buffer.from(JSON.stringify(event) ?? ''),
+});
+
+const stringMap = z.record(z.string(), z.string());
+const ok = <Response extends z.ZodType>(response: Response) =>
+  z.strictObject({ status: z.literal(200), body: z.strictObject({ response }) });
+const changesGuard = z.strictObject({
+  claimsToAddOrOverride: stringMap.optional(),
+  claimsToSuppress: z.array(z.string()),
+});
+
+/** What Cognito takes back from each trigger. */
+export const triggerReplyGuards = {
+  'define-auth-challenge': ok(
+    z.strictObject({
+      challengeName: z.enum(['PASSWORD_VERIFIER', 'CUSTOM_CHALLENGE']).optional(),
+      issueTokens: z.boolean(),
+      failAuthentication: z.boolean(),
+    }),
+  ),
+  'create-auth-challenge': ok(
+    z.strictObject({
+      publicChallengeParameters: stringMap,
+      privateChallengeParameters: stringMap,
+      challengeMetadata: z.string().min(1),
+    }),
+  ),
+  'verify-auth-challenge': ok(z.strictObject({ answerCorrect: z.boolean() })),
+  'pre-token-generation': ok(
+    z.strictObject({
+      claimsOverrideDetails: changesGuard.optional(),
+      claimsAndScopeOverrideDetails: z
+        .strictObject({ idTokenGeneration: changesGuard, accessTokenGeneration: changesGuard })
+        .optional(),
+    }),
+  ),
+} as const satisfies Record<TriggerName, z.ZodType>;
+
+/** Whether the reply contains that setting of `response`. */
+const says = (text: string) => (reply: RawReply) => JSON.stringify(reply.body).includes(text);
+
+/** Of a challenge: what is in it, and how long each text is. */
+export const toLookOfChallenge = (reply: RawReply): unknown => {
+  const { response } = triggerReplyGuards['create-auth-challenge'].parse(reply).body;
+  const { publicChallengeParameters, challengeMetadata } = response;
+  const { nonce = '', request = '', ...others } = publicChallengeParameters;
+  return { ...others, nonce: nonce.length, request: request.length, challengeMetadata };
+};
+
+/** The answer of a challenge: the receipt, if there is one, and the nonce it must be about. */
+const ownNonce = 'a-nonce-of-the-challenge';
+
+/** Cognito for the suite every adapter runs. */
+export async function setUpCognito(): Promise<AdapterHarness> {
+  const bench = await openTriggerBench();
+  const { core, who } = bench;
+  const simulator = await startCognitoSimulator({ now: () => bench.clock.now() });
+  const pool = await simulator.createPool();
+  const administrator = administer(simulator, pool);
+  await addFaceAttribute(pool, administrator);
+  const one = await administrator.createUser('ada', 'correct horse');
+  const other = await administrator.createUser('grace', 'correct horse');
+  const settings = toSettings(simulator, pool, [who.clientId]);
+  // The SDK signs with the machine's time.
+  const deps = { core, fetch: ((url, init) => fetch(url, init)) satisfies Fetch };
+  const adapter: Adapter = createCognitoAdapter({ settings, ...deps });
+
+  /*
+   * What Cognito keeps and what the browser has. A receipt answers one challenge: that of the first sign-in Cognito asks
+   * about after it was issued.
+   */
+  let passed: { readonly subject: string; readonly receipt: string } | null = null;
+  let signInOfReceipt: string | null = null;
+  const isOwn = (eventId: string): boolean => signInOfReceipt === null || signInOfReceipt === eventId;
+  const eventGuard = z.object({
+    signIn: z.string(),
+    request: z.object({ userAttributes: z.object({ sub: z.string() }) }),
+  });
+  const sign = (body: Uint8Array): RawRequest => {
+    const event = eventGuard.safeParse(parseJson(body)).data;
+    if (event !== undefined && event.request.userAttributes.sub === passed?.subject) signInOfReceipt ??= event.signIn;
+    return { method: 'POST', headers: {}, body };
+  };
+  const forgeries = (body: Uint8Array): readonly RawRequest[] => {
+    const event = z.record(z.string(), z.unknown()).safeParse(parseJson(body)).data;
+    const bodies =
+      event === undefined
+        ? [body]
+        : [
+            { userPoolId: 'eu-central-1_Another00' },
+            { userPoolId: `${who.userPoolId} ` },
+            { region: 'us-east-1' },
+            { callerContext: { clientId: '9another23456789' } },
+            { callerContext: { clientId: [who.clientId] } },
+            { callerContext: {} },
+            { callerContext: null },
+            { userPoolId: undefined },
+          ].map((change) => Buffer.from(JSON.stringify({ ...event, ...change })));
+    return bodies.map((each) => ({ method: 'POST', headers: {}, body: each }));
+  };
+  const shared = { sign, forgeries, replyMaxBytes: 6 * 1024 * 1024 };
+  const common = (signIn: string) => ({ ...toCommon(who, 'ada'), signIn });
+  const person = (sub: string) => ({ userAttributes: { sub, 'cognito:user_status': 'CONFIRMED' } });
+  const password = [
+    { challengeName: 'SRP_A', challengeResult: true, challengeMetadata: null },
+    { challengeName: 'PASSWORD_VERIFIER', challengeResult: true, challengeMetadata: null },
+  ];
+  const right = { challengeName: 'CUSTOM_CHALLENGE', challengeResult: true, challengeMetadata: 'FACE' };
+
+  const define: HookHarness = {
+    ...shared,
+    fixturePrefix: 'define-',
+    parse: parseDefineEvent,
+    toEvent: (subject, signIn) => ({
+      ...common(signIn),
+      triggerSource: 'DefineAuthChallenge_Authentication',
+      request: {
+        ...person(subject),
+        session: passed?.subject === subject && isOwn(signIn) ? [...password, right] : password,
+      },
+    }),
+    replyGuard: triggerReplyGuards['define-auth-challenge'],
+    isGranted: says('"issueTokens":true'),
+    isLetThrough: says('"issueTokens":true'),
+  };
+  const create: HookHarness = {
+    ...shared,
+    fixturePrefix: 'create-',
+    parse: parseCreateEvent,
+    toEvent: (subject, signIn) => ({
+      ...common(signIn),
+      triggerSource: 'CreateAuthChallenge_Authentication',
+      request: { ...person(subject), challengeName: 'CUSTOM_CHALLENGE', session: password },
+    }),
+    replyGuard: triggerReplyGuards['create-auth-challenge'],
+    // A challenge is put to everybody and grants nothing to anybody.
+    isGranted: says('"issueTokens":true'),
+    isLetThrough: says('"request":'),
+    toLook: toLookOfChallenge,
+  };
+  const verify: HookHarness = {
+    ...shared,
+    fixturePrefix: 'verify-',
+    parse: parseVerifyEvent,
+    toEvent: (subject, signIn) => ({
+      ...common(signIn),
+      triggerSource: 'VerifyAuthChallengeResponse_Authentication',
+      request: {
+        ...person(subject),
+        privateChallengeParameters: { nonce: isOwn(signIn) ? ownNonce : `nonce of ${signIn}` },
+        challengeAnswer: passed?.receipt ?? 'no face',
+      },
+    }),
+    replyGuard: triggerReplyGuards['verify-auth-challenge'],
+    isGranted: says('"answerCorrect":true'),
+    isLetThrough: says('"answerCorrect":true'),
+  };
+  const preToken: HookHarness = {
+    ...shared,
+    fixturePrefix: 'pre-token-',
+    parse: parsePreTokenEvent,
+    toEvent: (subject, signIn) => ({
+      ...common(signIn),
+      version: '2',
+      triggerSource: 'TokenGeneration_Authentication',
+      request: {
+        ...person(subject),
+        scopes: ['aws.cognito.signin.user.admin'],
+        clientMetadata: passed !== null && isOwn(signIn) ? { face_receipt: passed.receipt } : {},
+      },
+    }),
+    replyGuard: triggerReplyGuards['pre-token-generation'],
+    isGranted: says('"face_verified":"true"'),
+    isLetThrough: () => true,
+  };
+  let isStopped = false;
+  return {
+    adapter,
+    triggers: bench.triggers,
+    logText: () => bench.log.text(),
+    decisions: () => bench.audit.events.filter(({ action }) => action === 'hook_decided').length,
+    subjects: { one, other, unknown: '00000000-0000-4000-a000-000000000000' },
+    readAttribute: (subject) =>
+      [...pool.users.values()].find(({ sub }) => sub === subject)?.attributes.get('custom:face_token') ?? null,
+    connectInShadowMode: () =>
+      createAdapter(toSettings(simulator, pool, [who.clientId], { policy: { mode: 'shadow' } }), deps),
+    async stopProvider() {
+      isStopped = true;
+      await simulator.close();
+    },
+    async passStepUp(subject) {
+      passed = { subject, receipt: await bench.issue(subject, ownNonce) };
+      signInOfReceipt = null;
+    },
+    hooks: {
+      'define-auth-challenge': define,
+      'create-auth-challenge': create,
+      'verify-auth-challenge': verify,
+      'pre-token-generation': preToken,
+    },
+    async close() {
+      if (!isStopped) await simulator.close();
+      await bench.state.close();
+    },
+  };
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString());
+  } catch {
+    return null;
+  }
+}
