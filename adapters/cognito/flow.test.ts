@@ -1,0 +1,375 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
+import { Credential } from '../../src/core/concealed.js';
+import { askHook } from '../../test/contract/adapter.js';
+import {
+  connectionId,
+  openTriggerBench,
+  requestSecret,
+  toCommon,
+  toLookOfChallenge,
+  toRequest,
+  triggerReplyGuards,
+} from '../../test/contract/cognito.js';
+import { createTestSigner, testIssuer } from '../../test/keys.js';
+import { createOpenStepUpRequest, requestLifeSec, toReceiptAudience } from './caller.js';
+import { nextStep, type TriggerName } from './flow.js';
+import type { ChallengeResult } from './schema.js';
+
+let bench: Awaited<ReturnType<typeof openTriggerBench>>;
+beforeAll(async () => {
+  bench = await openTriggerBench();
+});
+afterAll(() => bench.state.close());
+
+const ada = 'a1b2c3d4-5678-4def-abcd-ef0123456789';
+const grace = 'b1b2c3d4-5678-4def-abcd-ef0123456789';
+type Triggers = Awaited<ReturnType<typeof openTriggerBench>>['triggers'];
+
+/** The `response` a trigger fills in, refusals included; always in Cognito's shape. */
+async function ask(name: TriggerName, event: unknown, triggers: Triggers = bench.triggers) {
+  const reply = await askHook({ hooks: triggers }, name, toRequest(event));
+  return triggerReplyGuards[name].parse(reply).body.response;
+}
+
+const entry = (challengeName: string, challengeResult: boolean, challengeMetadata: string | null = null) => ({
+  ...{ challengeName, challengeResult, challengeMetadata },
+});
+const srp = entry('SRP_A', true);
+const password = entry('PASSWORD_VERIFIER', true);
+const right = entry('CUSTOM_CHALLENGE', true, 'FACE');
+const wrong = entry('CUSTOM_CHALLENGE', false, 'FACE');
+const totp = entry('SOFTWARE_TOKEN_MFA', true);
+
+describe('what comes next in a sign-in', () => {
+  test.each<[string, readonly ChallengeResult[], string]>([
+    ['SRP is begun', [srp], 'password'],
+    ['the password is right', [srp, password], 'face'],
+    ['the password and the second factor are right', [srp, password, totp], 'face'],
+    [
+      'the device is remembered',
+      [srp, password, entry('DEVICE_SRP_AUTH', true), entry('DEVICE_PASSWORD_VERIFIER', true)],
+      'face',
+    ],
+    ['a backend sent the password', [entry('ADMIN_NO_SRP_AUTH', true)], 'face'],
+    ['the face was wrong', [srp, password, wrong], 'face'],
+    ['the face was wrong twice', [srp, password, wrong, wrong], 'face'],
+    ['the face is right', [srp, password, right], 'tokens'],
+    ['the face is right at the third try', [srp, password, totp, wrong, wrong, right], 'tokens'],
+  ])('%s', (_, session, step) => {
+    expect(nextStep(session, { sub: ada })).toBe(step);
+  });
+
+  test.each<[string, readonly ChallengeResult[]]>([
+    ['nothing was sent: custom authentication without SRP', []],
+    ['SRP failed', [entry('SRP_A', false)]],
+    ['the password is wrong', [srp, entry('PASSWORD_VERIFIER', false)]],
+    ['there is a face and no password', [right]],
+    ['there is a face in the place of the password', [srp, right]],
+    ['the password comes without SRP', [password, right]],
+    ['the password comes twice', [srp, password, password]],
+    ['the second factor is wrong', [srp, password, entry('SMS_MFA', false)]],
+    ['the second factor comes after the face', [srp, password, wrong, totp]],
+    ['the face was wrong three times', [srp, password, wrong, wrong, wrong]],
+    ['the face is right at the fourth try', [srp, password, wrong, wrong, wrong, right]],
+    ['something follows the right face', [srp, password, right, wrong]],
+    ['the face was right before', [srp, password, right, right]],
+    ['another challenge was answered', [srp, password, entry('CUSTOM_CHALLENGE', true, 'CAPTCHA')]],
+    ['the challenge has no name', [srp, password, entry('CUSTOM_CHALLENGE', true)]],
+    ['our challenge could not be made', [srp, password, entry('CUSTOM_CHALLENGE', true, 'FACE_UNAVAILABLE')]],
+    ['something new was answered', [srp, password, entry('WEB_AUTHN', true), right]],
+    ['a backend’s password is wrong', [entry('ADMIN_NO_SRP_AUTH', false), right]],
+  ])('fails where %s', (_, session) => {
+    expect(nextStep(session, { sub: ada })).toBe('fail');
+  });
+
+  test('an unknown user is led on and never gets tokens', () => {
+    expect(nextStep([srp], { sub: null })).toBe('password');
+    expect(nextStep([srp, password], { sub: null })).toBe('face');
+    expect(nextStep([srp, password, right], { sub: null })).toBe('fail');
+  });
+
+  test('whatever happened, tokens need SRP, the password, and our challenge answered last', () => {
+    const names = [
+      'SRP_A',
+      'PASSWORD_VERIFIER',
+      'CUSTOM_CHALLENGE',
+      'SMS_MFA',
+      'ADMIN_NO_SRP_AUTH',
+      'DEVICE_SRP_AUTH',
+      'x',
+    ];
+    const anyEntry = fc.record({
+      challengeName: fc.constantFrom(...names),
+      challengeResult: fc.boolean(),
+      challengeMetadata: fc.constantFrom('FACE', null, 'x'),
+    });
+    const begun = fc.constantFrom([], [srp], [srp, password], [srp, password, wrong]);
+    fc.assert(
+      fc.property(begun, fc.array(anyEntry, { maxLength: 5 }), (start, rest) => {
+        const session = [...start, ...rest];
+        if (nextStep(session, { sub: ada }) !== 'tokens') return;
+        expect(session.at(-1)).toEqual(right);
+        const isAdmin = session[0]?.challengeName === 'ADMIN_NO_SRP_AUTH';
+        expect(session.slice(0, isAdmin ? 1 : 2).every(({ challengeResult }) => challengeResult)).toBe(true);
+        if (!isAdmin)
+          expect(session.slice(0, 2).map(({ challengeName }) => challengeName)).toEqual(['SRP_A', 'PASSWORD_VERIFIER']);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
+const toDefineEvent = (session: readonly unknown[], request: Record<string, unknown> = {}) => ({
+  ...toCommon(bench.who, 'ada'),
+  triggerSource: 'DefineAuthChallenge_Authentication',
+  request: { userAttributes: { sub: ada }, session, ...request },
+});
+
+describe('in shadow mode', () => {
+  test('tokens follow the password, and one line of the log says so', async () => {
+    const shadow = await bench.connect({ mode: 'shadow' });
+    const before = bench.log.text().length;
+    expect(await ask('define-auth-challenge', toDefineEvent([srp]), shadow)).toMatchObject({
+      challengeName: 'PASSWORD_VERIFIER',
+    });
+    expect(await ask('define-auth-challenge', toDefineEvent([srp, password]), shadow)).toEqual({
+      ...{ issueTokens: true, failAuthentication: false },
+    });
+    expect(bench.log.text().slice(before).trim().split('\n')).toHaveLength(1);
+  });
+
+  test('the password is still needed, by a user there is', async () => {
+    const shadow = await bench.connect({ mode: 'shadow' });
+    for (const event of [
+      toDefineEvent([]),
+      toDefineEvent([srp, entry('PASSWORD_VERIFIER', false)]),
+      toDefineEvent([srp, password], { userNotFound: true, userAttributes: {} }),
+      toDefineEvent([], { session: 'x' }),
+    ])
+      expect(await ask('define-auth-challenge', event, shadow)).toMatchObject({ failAuthentication: true });
+  });
+});
+
+const toCreateEvent = (userName: string, request: Record<string, unknown>) => ({
+  ...toCommon(bench.who, userName),
+  triggerSource: 'CreateAuthChallenge_Authentication',
+  request: { challengeName: 'CUSTOM_CHALLENGE', session: [srp, password], ...request },
+});
+const known = () => toCreateEvent('ada', { userAttributes: { sub: ada } });
+const unknown = (userName = 'nobody') => toCreateEvent(userName, { userAttributes: {}, userNotFound: true });
+const challengeOf = async (event: unknown) =>
+  z
+    .object({ publicChallengeParameters: z.record(z.string(), z.string()) })
+    .parse(await ask('create-auth-challenge', event)).publicChallengeParameters;
+
+describe('the challenge', () => {
+  const open = () =>
+    createOpenStepUpRequest(
+      {
+        ...{ userPoolId: bench.who.userPoolId, clientIds: [bench.who.clientId] },
+        ...{ issuer: testIssuer, connection: connectionId, requestSecret: new Credential(requestSecret) },
+      },
+      { clock: bench.clock },
+    );
+
+  test('is signed for the service, which opens a step-up of that user for that sign-in', async () => {
+    const { type, nonce, request = '', startUrl, exp, connection } = await challengeOf(known());
+    const expiresAt = bench.clock.now() + requestLifeSec * 1000;
+    expect({ type, startUrl, exp, connection }).toEqual({
+      ...{ type: 'FACE', startUrl: `${testIssuer}/step-ups/requested`, connection: connectionId },
+      exp: String(expiresAt / 1000),
+    });
+    const audience = toReceiptAudience(bench.who);
+    expect(await open()(request)).toEqual({ subject: ada, audience, nonce, expiresAt });
+  });
+
+  test('is another each time, and its private part holds nothing but the nonce', async () => {
+    const [one, two] = [await challengeOf(known()), await challengeOf(known())];
+    expect(one.nonce).not.toBe(two.nonce);
+    const response = await ask('create-auth-challenge', known());
+    expect(
+      Object.keys(
+        z.object({ privateChallengeParameters: z.object({}).loose() }).parse(response).privateChallengeParameters,
+      ),
+    ).toEqual(['nonce']);
+  });
+
+  test('of an unknown user looks as that of a known one, and names the same pretended id each time', async () => {
+    const looks = await Promise.all(
+      [known(), unknown(), unknown('Somebody else')].map(async (event) =>
+        toLookOfChallenge(await askHook({ hooks: bench.triggers }, 'create-auth-challenge', toRequest(event))),
+      ),
+    );
+    expect(new Set(looks.map((look) => JSON.stringify(look))).size).toBe(1);
+    const subjectOf = async (event: unknown) => decodeJwt((await challengeOf(event)).request ?? '').sub;
+    const pretended = await subjectOf(unknown());
+    expect(pretended).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(await subjectOf(unknown())).toBe(pretended);
+    expect(await subjectOf(unknown('somebody'))).not.toBe(pretended);
+    expect(await subjectOf(known())).toBe(ada);
+  });
+
+  test('that cannot be made has a name that ends the sign-in', async () => {
+    const refused = await ask('create-auth-challenge', toCreateEvent('ada', { userAttributes: {} }));
+    expect(refused).toMatchObject({ challengeMetadata: 'FACE_UNAVAILABLE', privateChallengeParameters: {} });
+  });
+});
+
+const nonce = 'the-nonce-of-this-challenge';
+const toVerifyEvent = (challengeAnswer: string, request: Record<string, unknown> = {}) => ({
+  ...toCommon(bench.who, 'ada'),
+  triggerSource: 'VerifyAuthChallengeResponse_Authentication',
+  request: { userAttributes: { sub: ada }, privateChallengeParameters: { nonce }, challengeAnswer, ...request },
+});
+const isCorrect = (event: unknown) => ask('verify-auth-challenge', event);
+
+describe('an answer', () => {
+  test('is right where it is a receipt of this user for this challenge, as often as Cognito asks', async () => {
+    const receipt = await bench.issue(ada, nonce);
+    for (let attempt = 0; attempt < 3; attempt++)
+      expect(await isCorrect(toVerifyEvent(receipt))).toEqual({ answerCorrect: true });
+  });
+
+  test('is wrong where the receipt is somebody’s, or for something, else', async () => {
+    const stranger = await createTestSigner();
+    const elsewhere = toReceiptAudience({ ...bench.who, userPoolId: 'eu-central-1_Another00' });
+    const receipts = [
+      await bench.issue(grace, nonce),
+      await bench.issue(ada, 'another-nonce'),
+      await bench.issue(ada, null),
+      await bench.issue(ada, nonce, { audience: toReceiptAudience({ ...bench.who, clientId: '2example23456789' }) }),
+      await bench.issue(ada, nonce, { audience: elsewhere }),
+      await bench.issue(ada, nonce, { audience: `${testIssuer}/hooks/${connectionId}` }),
+      await bench.issue(ada, nonce, { connection: 'another-tenant' }),
+      await bench.issue(ada, nonce, { by: { signer: stranger } }),
+      await bench.issue(ada, nonce, { by: { issuer: 'https://evil.example.com' } }),
+    ];
+    for (const receipt of receipts) expect(await isCorrect(toVerifyEvent(receipt))).toEqual({ answerCorrect: false });
+  });
+
+  test('is wrong once the receipt has expired, two minutes and the tolerance of clocks later', async () => {
+    const receipt = await bench.issue(ada, nonce);
+    bench.clock.advanceSec(119);
+    expect(await isCorrect(toVerifyEvent(receipt))).toEqual({ answerCorrect: true });
+    bench.clock.advanceSec(31);
+    expect(await isCorrect(toVerifyEvent(receipt))).toEqual({ answerCorrect: false });
+  });
+
+  test('is wrong without a nonce of ours, and of an unknown user', async () => {
+    const receipt = await bench.issue(ada, nonce);
+    const unbound = await bench.issue(ada, null);
+    const nobody = await bench.issue('ada', nonce);
+    const events = [
+      toVerifyEvent(receipt, { privateChallengeParameters: {} }),
+      toVerifyEvent(receipt, { privateChallengeParameters: { nonce: '' } }),
+      toVerifyEvent(unbound, { privateChallengeParameters: null }),
+      toVerifyEvent(receipt, { userNotFound: true }),
+      toVerifyEvent(nobody, { userNotFound: true, userAttributes: {} }),
+      toVerifyEvent(receipt, { userAttributes: {} }),
+    ];
+    for (const event of events) expect(await isCorrect(event)).toEqual({ answerCorrect: false });
+  });
+
+  test('of any text is wrong, and does not reach the log', async () => {
+    const receipt = await bench.issue(ada, nonce);
+    const [header = '', payload = '', signature = ''] = receipt.split('.');
+    const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'facestep-receipt+jwt' })).toString('base64url');
+    const forged = [
+      '',
+      'x',
+      '..',
+      `${none}.${payload}.`,
+      `${none}.${payload}.${signature}`,
+      `${header}.${payload}.`,
+      'x'.repeat(131_072),
+    ];
+    const before = bench.log.text().length;
+    for (const answer of forged) expect(await isCorrect(toVerifyEvent(answer))).toEqual({ answerCorrect: false });
+    await fc.assert(
+      fc.asyncProperty(fc.string(), async (answer) => {
+        expect(await isCorrect(toVerifyEvent(answer))).toEqual({ answerCorrect: false });
+      }),
+    );
+    expect(bench.log.text().slice(before)).not.toContain(payload);
+  });
+});
+
+const toPreTokenEvent = (
+  clientMetadata: Record<string, unknown> | null,
+  changes: { version?: string; triggerSource?: string; sub?: string } = {},
+) => {
+  const { version = '2', triggerSource = 'TokenGeneration_Authentication', sub = ada } = changes;
+  return {
+    ...toCommon(bench.who, 'ada'),
+    ...{ version, triggerSource },
+    request: { userAttributes: { sub }, groupConfiguration: {}, clientMetadata, scopes: [] },
+  };
+};
+const suppressed = { claimsToSuppress: ['face_verified', 'face_verified_at', 'face_txn', 'custom:face_token'] };
+
+describe('the claim', () => {
+  test('is in both tokens for a receipt of this user and app client, in the ID token alone for version 1', async () => {
+    const face_receipt = await bench.issue(ada, nonce);
+    const at = String(bench.clock.now() / 1000);
+    const claimed = {
+      claimsToAddOrOverride: { face_verified: 'true', face_verified_at: at, face_txn: 'step-up-1' },
+      claimsToSuppress: ['custom:face_token'],
+    };
+    const both = { claimsAndScopeOverrideDetails: { idTokenGeneration: claimed, accessTokenGeneration: claimed } };
+    expect(await ask('pre-token-generation', toPreTokenEvent({ face_receipt }))).toEqual(both);
+    expect(await ask('pre-token-generation', toPreTokenEvent({ face_receipt }, { version: '3' }))).toEqual(both);
+    expect(await ask('pre-token-generation', toPreTokenEvent({ face_receipt }, { version: '1' }))).toEqual({
+      claimsOverrideDetails: claimed,
+    });
+  });
+
+  test('is taken out of refreshed tokens, of managed login, and of everything without such a receipt', async () => {
+    const face_receipt = await bench.issue(ada, nonce);
+    const elsewhere = await bench.issue(ada, nonce, { audience: `${testIssuer}/hooks/${connectionId}` });
+    const events = [
+      toPreTokenEvent({ face_receipt }, { triggerSource: 'TokenGeneration_RefreshTokens' }),
+      toPreTokenEvent({ face_receipt }, { triggerSource: 'TokenGeneration_HostedAuth' }),
+      toPreTokenEvent({ face_receipt }, { triggerSource: 'TokenGeneration_NewPasswordChallenge' }),
+      toPreTokenEvent({ face_receipt }, { triggerSource: 'TokenGeneration_ClientCredentials' }),
+      toPreTokenEvent({ face_receipt }, { sub: grace }),
+      toPreTokenEvent({ face_receipt: elsewhere }),
+      toPreTokenEvent({ face_receipt: [face_receipt] }),
+      toPreTokenEvent({ face_verified: 'true' }),
+      toPreTokenEvent({}),
+      toPreTokenEvent(null),
+    ];
+    for (const event of events)
+      expect(await ask('pre-token-generation', event)).toEqual({
+        claimsAndScopeOverrideDetails: { idTokenGeneration: suppressed, accessTokenGeneration: suppressed },
+      });
+  });
+
+  test('is made again from a receipt brought again, with the time of its check, and not after two minutes', async () => {
+    const face_receipt = await bench.issue(ada, nonce);
+    const checkedAt = String(bench.clock.now() / 1000);
+    bench.clock.advanceSec(60);
+    const again = await ask('pre-token-generation', toPreTokenEvent({ face_receipt }));
+    expect(JSON.stringify(again)).toContain(`"face_verified_at":"${checkedAt}"`);
+    bench.clock.advanceSec(91);
+    expect(JSON.stringify(await ask('pre-token-generation', toPreTokenEvent({ face_receipt })))).not.toContain('ToAdd');
+  });
+});
+
+test('app clients and pools of others get what ends the sign-in, and no claim', async () => {
+  const receipt = await bench.issue(ada, nonce);
+  const events: Record<TriggerName, object> = {
+    'define-auth-challenge': toDefineEvent([srp, password, right]),
+    'create-auth-challenge': known(),
+    'verify-auth-challenge': toVerifyEvent(receipt),
+    'pre-token-generation': toPreTokenEvent({ face_receipt: receipt }),
+  };
+  for (const name of Object.keys(events) as TriggerName[]) {
+    const foreign = { ...events[name], callerContext: { clientId: '9another23456789' } };
+    expect(await ask(name, foreign)).toEqual(bench.triggers[name].refuse('caller_untrusted').body.response);
+    const handled = await ask(name, events[name]);
+    expect(handled).not.toEqual(bench.triggers[name].refuse('internal').body.response);
+  }
+});
