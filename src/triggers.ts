@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createCognitoTriggers, type Trigger, type TriggerName } from '../adapters/cognito/flow.js';
 import { refuseCreate, refuseDefine, refusePreToken, refuseVerify } from '../adapters/cognito/reply.js';
-import { triggerSettingsGuard } from '../adapters/cognito/schema.js';
+import { defaultAttribute, triggerSettingsGuard } from '../adapters/cognito/schema.js';
 import { toConfigError, toDottedPath } from './config/problem.js';
 import type { Clock, Log, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
@@ -75,20 +75,17 @@ const triggers = tryLoadTriggers();
 /** A Lambda handler: takes Cognito's event and gives it back with `response` filled in. */
 type Handler = (event: unknown) => Promise<JsonObject>;
 
-const toHandler = (name: TriggerName, refuse: Trigger['refuse']): Handler => {
+const toHandler = (name: TriggerName, refuseUnconfigured: Trigger['refuse']): Handler => {
   const ask = async (event: unknown): Promise<JsonObject> => {
-    if (triggers === null) return refuse('config_invalid').body;
+    if (triggers === null) return refuseUnconfigured('config_invalid').body;
     try {
       const body = new TextEncoder().encode(JSON.stringify(event));
       return (await triggers[name].handle({ method: 'POST', headers: {}, body })).body;
     } catch (error) {
       const code = toCode(error);
-      log[code === 'internal' ? 'error' : 'warn']('trigger refused', {
-        trigger: name,
-        code,
-        ...(error instanceof FaceError ? { detail: error.detail } : {}),
-      });
-      return refuse(code).body;
+      const detail = error instanceof FaceError ? { detail: error.detail } : {};
+      log[code === 'internal' ? 'error' : 'warn']('trigger refused', { trigger: name, code, ...detail });
+      return triggers[name].refuse(code).body;
     }
   };
   return async (event) => ({ ...(typeof event === 'object' ? event : null), ...(await ask(event)) });
@@ -104,4 +101,4 @@ export const createAuthChallenge = toHandler('create-auth-challenge', refuseCrea
 export const verifyAuthChallengeResponse = toHandler('verify-auth-challenge', refuseVerify);
 
 /** The function for `PreTokenGeneration`, of any version of its event. */
-export const preTokenGeneration = toHandler('pre-token-generation', refusePreToken);
+export const preTokenGeneration = toHandler('pre-token-generation', refusePreToken(defaultAttribute));

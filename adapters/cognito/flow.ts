@@ -68,7 +68,7 @@ export function createCognitoTriggers(deps: TriggerDeps): Readonly<Record<Trigge
     'verify-auth-challenge': { handle: guarded((body) => handleVerify(body, verifyReceipt)), refuse: refuseVerify },
     'pre-token-generation': {
       handle: guarded((body) => handlePreToken(body, verifyReceipt, deps)),
-      refuse: refusePreToken,
+      refuse: refusePreToken(deps.settings.attribute),
     },
   };
 }

@@ -34,17 +34,19 @@ export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
 export const refuseVerify = (_code: FaceErrorCode): TriggerReply => toReply({ answerCorrect: false });
 
 /**
- * Both versions' way to take our claims out. Cognito reads the one of the version it sent; which that was is not known of
- * an event that was not understood.
+ * Both versions' way to take our claims and the attribute out: for app clients that are not ours too, as a pool has one
+ * such function for all. Cognito reads the one of the version it sent; which that was is not known of an event that was
+ * not understood.
  */
-export const refusePreToken = (_code: FaceErrorCode): TriggerReply =>
-  toReply({
-    claimsOverrideDetails: { claimsToSuppress: faceClaims },
-    claimsAndScopeOverrideDetails: {
-      idTokenGeneration: { claimsToSuppress: faceClaims },
-      accessTokenGeneration: { claimsToSuppress: faceClaims },
-    },
-  });
+export const refusePreToken =
+  (attribute: string) =>
+  (_code: FaceErrorCode): TriggerReply => {
+    const changes = { claimsToSuppress: [...faceClaims, attribute] };
+    return toReply({
+      claimsOverrideDetails: changes,
+      claimsAndScopeOverrideDetails: { idTokenGeneration: changes, accessTokenGeneration: changes },
+    });
+  };
 
 /** What comes next in a sign-in. */
 export type NextStep = 'password' | 'face' | 'tokens' | 'fail';

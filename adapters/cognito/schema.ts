@@ -19,10 +19,13 @@ const clientIdsGuard = z
   .max(100)
   .refine((ids) => new Set(ids).size === ids.length, 'an app client is named twice');
 
+/** The custom attribute that holds the enrolment token, unless another is configured. */
+export const defaultAttribute = 'custom:face_token';
+
 const attributeGuard = z
   .string()
   .regex(/^custom:[A-Za-z0-9_]{1,20}$/, 'expected custom: and a name of 1 to 20 characters')
-  .default('custom:face_token');
+  .default(defaultAttribute);
 
 /** What this service and the triggers share: with it a trigger signs step-up requests. */
 const requestSecretGuard = z.string().min(32).pipe(credentialGuard);

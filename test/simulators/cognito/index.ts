@@ -17,6 +17,7 @@ export interface CognitoSimulator {
   /** What the pools hold; for reading. */
   readonly pools: ReadonlyMap<string, UserPool>;
   readonly lambda: LambdaService;
+  setTriggerTimeoutMs(timeoutMs: number): void;
   /**
    * Makes a pool. What the API can do is done over the API from here on.
    * @param usernameAttributes - `['email']` is a pool whose users sign in with their e-mail address
@@ -47,7 +48,8 @@ export async function startCognitoSimulator({
   const pools = new Map<string, UserPool>();
   const lambda = createLambdaService();
   let url = '';
-  const signIn = createSignIn(pools, { lambda, triggerTimeoutMs, now, url: () => url });
+  let timeoutMs = triggerTimeoutMs;
+  const signIn = createSignIn(pools, { lambda, triggerTimeoutMs: () => timeoutMs, now, url: () => url });
   const administration = { ...settingsOperations, ...userOperations };
 
   const poolOf = (body: unknown): UserPool => {
@@ -86,6 +88,9 @@ export async function startCognitoSimulator({
     region,
     pools,
     lambda,
+    setTriggerTimeoutMs: (changed) => {
+      timeoutMs = changed;
+    },
     async createPool(settings = {}, usernameAttributes = []) {
       const pool = await createPool(region, now(), parsePoolSettings(settings), usernameAttributes);
       pools.set(pool.id, pool);

@@ -65,7 +65,7 @@ export type TriggerResponse<Name extends TriggerName> = z.output<(typeof respons
 export interface TriggerDeps {
   readonly lambda: LambdaService;
   /** Cognito's own is 5,000 and cannot be changed. */
-  readonly triggerTimeoutMs: number;
+  readonly triggerTimeoutMs: () => number;
 }
 
 const tries = 3;
@@ -120,7 +120,7 @@ export async function invokeTrigger<Name extends TriggerName>(
     );
   }
   for (let attempt = 1; attempt <= tries; attempt++) {
-    const answer = await lambda.invoke(trigger.arn, event, triggerTimeoutMs);
+    const answer = await lambda.invoke(trigger.arn, event, triggerTimeoutMs());
     if (!answer.ok && answer.reason === 'timed_out') {
       record('timed_out', null);
       continue;

@@ -1,0 +1,425 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  AdminInitiateAuthCommand,
+  InitiateAuthCommand,
+  RespondToAuthChallengeCommand,
+  UpdateUserAttributesCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { toReceiptAudience } from '../../adapters/cognito/caller.js';
+import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
+import { epochMs } from '../../src/core/units.js';
+import { createLocalSigner } from '../../src/keys/local-signer.js';
+import { toForm } from '../api-server.js';
+import { type ChallengeParameters, signIn } from '../cognito-browser.js';
+import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
+import { modelsFolder, projectRoot } from '../paths.js';
+import { loadPictures, type Pictures } from '../pictures.js';
+import { type Service, startService } from '../service.js';
+import { type CognitoSimulator, startCognitoSimulator } from '../simulators/cognito/index.js';
+import type { UserPool } from '../simulators/cognito/pool.js';
+import { createTextLog, systemRandom } from '../simulators/sinks.js';
+
+/*
+ * The server as a process of its own on real models and photos, a simulated pool that runs the bundled triggers in
+ * processes of their own, and AWS's browser client.
+ */
+
+const password = 'correct horse';
+const issuer = 'https://face.example.com';
+const folder = mkdtempSync(join(tmpdir(), 'facestep-cognito-'));
+const bundle = join(folder, 'index.mjs');
+
+let pictures: Pictures;
+let simulator: CognitoSimulator;
+let pool: UserPool;
+let clientId: string;
+let otherClientId: string;
+let administrator: ReturnType<typeof administer>;
+let service: Service;
+let receiptKeys: string;
+let adaSub: string;
+let graceSub: string;
+
+const functionNames = {
+  defineAuthChallenge: 'define',
+  createAuthChallenge: 'create',
+  verifyAuthChallengeResponse: 'verify',
+  preTokenGeneration: 'preToken',
+} as const;
+type HandlerName = keyof typeof functionNames;
+const handlerNames = Object.keys(functionNames) as HandlerName[];
+const arnOf = (name: HandlerName) =>
+  `arn:aws:lambda:eu-central-1:123456789012:function:facestep-cognito-production-${functionNames[name]}`;
+
+/** Deploys the bundle as serverless.yml does. What ran before is gone: each function starts cold. */
+async function deploy(changes: Record<string, string> = {}, file = bundle): Promise<void> {
+  await simulator.lambda.close();
+  const environment = {
+    FACESTEP_CONNECTION: connectionId,
+    FACESTEP_PUBLIC_URL: issuer,
+    FACESTEP_USER_POOL_ID: pool.id,
+    FACESTEP_CLIENT_IDS: `${clientId},${otherClientId}`,
+    FACESTEP_REQUEST_SECRET: requestSecret,
+    FACESTEP_RECEIPT_KEYS: receiptKeys,
+    ...changes,
+  };
+  for (const handler of handlerNames) {
+    simulator.lambda.functions.set(arnOf(handler), { file, handler, environment, sourceArns: [pool.arn] });
+  }
+}
+
+async function post(path: string, fields: Parameters<typeof toForm>[0], token?: string) {
+  const response = await fetch(service.url + path, {
+    method: 'POST',
+    headers: token === undefined ? {} : { 'X-Auth-Token': token },
+    body: toForm(fields),
+  });
+  return { status: response.status, body: z.record(z.string(), z.json()).parse(await response.json()) };
+}
+
+beforeAll(async () => {
+  await promisify(execFile)(process.execPath, [join(projectRoot, 'scripts/build-triggers.mjs'), bundle]);
+  pictures = await loadPictures();
+  // A busy machine may take longer than Cognito waits: its own limit has a test of its own.
+  simulator = await startCognitoSimulator({ triggerTimeoutMs: 30_000 });
+  pool = await simulator.createPool();
+  administrator = administer(simulator, pool);
+  clientId = await administrator.createAppClient();
+  otherClientId = await administrator.createAppClient({ ClientName: 'Other' });
+  adaSub = await administrator.createUser('ada', password);
+  graceSub = await administrator.createUser('grace', password);
+
+  const functions = Object.fromEntries(handlerNames.map((name) => [name, arnOf(name)]));
+  const settings = toSettings(simulator, pool, [clientId, otherClientId], {
+    cognito: { triggers: { requestSecret, functions } },
+  });
+  const { steps } = createCognitoProvisioning({
+    ...{ settings, publicUrl: issuer, random: systemRandom, log: createTextLog(), fetch },
+    clock: { now: () => epochMs(Date.now()) },
+  });
+  for (const step of steps) {
+    const { state } = await step.inspect();
+    if (state !== 'ready') await step.apply();
+    expect(await step.inspect()).toEqual({ state: 'ready' });
+  }
+
+  const config = join(folder, 'facestep.json');
+  const { userPoolId, clientIds, endpoint } = settings.cognito;
+  const credentials = { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'canary-aws' };
+  const cognito = { userPoolId, clientIds, endpoint, credentials, triggers: { requestSecret } };
+  writeFileSync(
+    config,
+    JSON.stringify({
+      ...{ modelsFolder, publicUrl: issuer, verifier: { kind: 'embedded', workers: 1 }, adminKey: 'fsa_administrator' },
+      connections: [{ id: connectionId, kind: 'cognito', cognito }],
+    }),
+  );
+  service = await startService({ PORT: '0', FACESTEP_DATA: join(folder, 'data'), FACESTEP_CONFIG: config });
+  receiptKeys = await (await fetch(`${service.url}/.well-known/jwks.json`)).text();
+
+  const issued = await fetch(`${service.url}/generateToken`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-admin-key': 'fsa_administrator' },
+    body: JSON.stringify({ name: 'enrolment', tenant: connectionId }),
+  });
+  const { token } = z.object({ token: z.string() }).parse(await issued.json());
+  const enrol = (subject: string, photo: Uint8Array) => {
+    const consent = { consentStatement: 'face-check-1', consentGivenAt: new Date().toISOString() };
+    return post('/enrolments', { connection: connectionId, subject, ...consent, photo }, token);
+  };
+  expect(await enrol(adaSub, pictures.person[0])).toMatchObject({ status: 201 });
+  expect(await enrol(graceSub, pictures.stranger)).toMatchObject({ status: 201 });
+});
+afterAll(async () => {
+  await service?.stop();
+  await simulator?.close();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => deploy());
+afterEach(() => {
+  pool.invocations.length = 0;
+});
+
+const at = (client = clientId) => ({ endpoint: simulator.url, userPoolId: pool.id, clientId: client });
+const ada = { username: 'ada', password };
+
+/** What the page does with a challenge: starts the step-up it is about, and shows the camera. */
+async function showFace(challenge: ChallengeParameters, photo: Uint8Array): Promise<string | null> {
+  const { connection = '', request = '', startUrl = '' } = challenge;
+  const started = await post(startUrl.replace(issuer, ''), { connection, request });
+  if (started.status !== 201) throw new Error(`not started: ${JSON.stringify(started.body)}`);
+  const { id, challenge: own } = z.object({ id: z.string(), challenge: z.string() }).parse(started.body);
+  const { body } = await post(`/step-ups/${id}/photos`, { challenge: own, photo });
+  return z.object({ receipt: z.string().nullable() }).parse(body).receipt;
+}
+
+const toAnswer = (receipt: string | null) => ({
+  answer: receipt ?? 'no face',
+  ...(receipt === null ? {} : { metadata: { face_receipt: receipt } }),
+});
+const answerWith = (photo: Uint8Array) => async (challenge: ChallengeParameters) =>
+  toAnswer(await showFace(challenge, photo));
+
+/** The claims of a token, its signature checked with the published keys as an application does. */
+async function claimsOf(token: string): Promise<Record<string, unknown>> {
+  const keys = createRemoteJWKSet(new URL(`${simulator.url}/${pool.id}/.well-known/jwks.json`));
+  return (await jwtVerify(token, keys, { issuer: `${simulator.url}/${pool.id}` })).payload;
+}
+
+const outcomes = () => pool.invocations.map(({ trigger, outcome }) => `${trigger} ${outcome}`);
+
+describe('the password by SRP, then the face', () => {
+  test('the right face signs in: both tokens say so, and the enrolment token is in neither', async () => {
+    expect(pool.users.get('ada')?.attributes.get('custom:face_token')).toMatch(/^.{100,256}$/);
+    const result = await signIn(at(), ada, answerWith(pictures.person[1]));
+    if (!result.ok) throw new Error(result.message);
+    for (const token of [result.idToken, result.accessToken]) {
+      const claims = await claimsOf(token);
+      expect(claims).toMatchObject({ sub: adaSub, face_verified: 'true', face_txn: expect.any(String) });
+      expect(Math.abs(Number(claims.face_verified_at) - Date.now() / 1000)).toBeLessThan(60);
+    }
+    expect(await claimsOf(result.idToken)).not.toHaveProperty('custom:face_token');
+    expect(outcomes()).toEqual([
+      ...['DefineAuthChallenge answered', 'DefineAuthChallenge answered', 'CreateAuthChallenge answered'],
+      ...['VerifyAuthChallengeResponse answered', 'DefineAuthChallenge answered', 'PreTokenGeneration answered'],
+    ]);
+  });
+
+  test('a refresh does not claim the face again', async () => {
+    const result = await signIn(at(), ada, answerWith(pictures.person[1]));
+    if (!result.ok) throw new Error(result.message);
+    const { AuthenticationResult } = await administrator.client.send(
+      new InitiateAuthCommand({
+        ClientId: clientId,
+        AuthFlow: 'REFRESH_TOKEN_AUTH',
+        AuthParameters: { REFRESH_TOKEN: result.refreshToken },
+        ClientMetadata: { face_verified: 'true' },
+      }),
+    );
+    for (const token of [AuthenticationResult?.IdToken, AuthenticationResult?.AccessToken])
+      expect(Object.keys(await claimsOf(token ?? '')).filter((name) => name.startsWith('face_'))).toEqual([]);
+  });
+
+  test('a wrong face is asked again, twice, and then refused', async () => {
+    const nonces: (string | undefined)[] = [];
+    const result = await signIn(at(), { username: 'grace', password }, async (challenge) => {
+      nonces.push(challenge.nonce);
+      return toAnswer(await showFace(challenge, pictures.person[1]));
+    });
+    expect(result).toMatchObject({ ok: false, code: 'NotAuthorizedException' });
+    expect(new Set(nonces).size).toBe(3);
+    const again = await signIn(at(), { username: 'grace', password }, answerWith(pictures.stranger));
+    expect(again.ok).toBe(true);
+  });
+
+  test('the right face at the second try signs in', async () => {
+    const result = await signIn(at(), ada, async (challenge, attempt) =>
+      toAnswer(await showFace(challenge, attempt === 1 ? pictures.stranger : pictures.person[1])),
+    );
+    expect(result.ok).toBe(true);
+  });
+
+  test('a wrong password never comes to a face, and an unknown user looks the same', async () => {
+    const never = async () => {
+      throw new Error('was asked for a face');
+    };
+    const wrong = await signIn(at(), { username: 'ada', password: 'wrong horse' }, never);
+    expect(wrong).toMatchObject({ ok: false, code: 'NotAuthorizedException' });
+    const before = outcomes();
+    pool.invocations.length = 0;
+    expect(await signIn(at(), { username: 'nobody', password }, never)).toEqual(wrong);
+    expect(outcomes()).toEqual(before);
+  });
+
+  test('each challenge starts one step-up', async () => {
+    await signIn(at(), ada, async (challenge) => {
+      const receipt = await showFace(challenge, pictures.person[1]);
+      await expect(showFace(challenge, pictures.person[1])).rejects.toThrow('step_up_finished');
+      return toAnswer(receipt);
+    });
+  });
+});
+
+describe('a receipt that is not the answer', () => {
+  /** Signs with the service's own key: the signature is never what is wrong. */
+  const sign = async (claims: Record<string, unknown>): Promise<string> => {
+    const signer = await createLocalSigner({ file: join(folder, 'data', 'signing-keys.json'), random: systemRandom });
+    const iat = Math.floor(Date.now() / 1000);
+    return signer.sign({
+      ...{ iss: issuer, aud: toReceiptAudience({ userPoolId: pool.id, clientId }), sub: adaSub, iat, exp: iat + 120 },
+      ...{ jti: 'x', connection: connectionId, txn: 'x', auth_time: iat, acr: 'face', amr: ['face'], accuracy: 4 },
+      ...{
+        liveness: null,
+        ...Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, z.json().parse(value)])),
+      },
+    });
+  };
+  const answerThrice = (claims: Record<string, unknown>, withNonce = true) =>
+    signIn(at(), ada, async ({ nonce }) => toAnswer(await sign({ ...(withNonce ? { nonce } : {}), ...claims })));
+
+  test('made for the test with nothing wrong signs in', async () => {
+    expect((await answerThrice({})).ok).toBe(true);
+  });
+
+  const now = Math.floor(Date.now() / 1000);
+  test.each<[string, () => Record<string, unknown>]>([
+    ['another user', () => ({ sub: graceSub })],
+    ['another challenge', () => ({ nonce: 'of-another-challenge' })],
+    ['another app client', () => ({ aud: toReceiptAudience({ userPoolId: pool.id, clientId: otherClientId }) })],
+    ['another pool', () => ({ aud: toReceiptAudience({ userPoolId: 'eu-central-1_Another00', clientId }) })],
+    ['another connection', () => ({ connection: 'another' })],
+    ['another issuer', () => ({ iss: 'https://evil.example.com' })],
+    ['a time that is over', () => ({ iat: now - 300, exp: now - 180 })],
+    ['a time to come', () => ({ iat: now + 600, exp: now + 720 })],
+    ['more than two minutes', () => ({ exp: now + 3600 })],
+  ])('of %s is refused', async (_, claims) => {
+    expect(await answerThrice(claims())).toMatchObject({ ok: false, code: 'NotAuthorizedException' });
+    expect(outcomes()).not.toContain('PreTokenGeneration answered');
+  });
+
+  test('of no challenge is refused', async () => {
+    expect((await answerThrice({}, false)).ok).toBe(false);
+  });
+
+  test('of the same user’s own sign-in at another app client is refused', async () => {
+    let stolen: string | null = null;
+    await signIn(at(otherClientId), ada, async (challenge) => {
+      stolen = await showFace(challenge, pictures.person[1]);
+      return toAnswer(null);
+    });
+    expect(stolen).not.toBeNull();
+    expect((await signIn(at(), ada, async () => toAnswer(stolen))).ok).toBe(false);
+  });
+});
+
+describe('ways around', () => {
+  test('the same session cannot be used twice', async () => {
+    const sent: RequestInit[] = [];
+    const real = globalThis.fetch;
+    globalThis.fetch = (input, init) => {
+      if (init !== undefined && String(init.body).includes('"ANSWER"')) sent.push(init);
+      return real(input, init);
+    };
+    try {
+      expect((await signIn(at(), ada, answerWith(pictures.person[1]))).ok).toBe(true);
+    } finally {
+      globalThis.fetch = real;
+    }
+    const [first] = sent;
+    const answer = z
+      .object({ Session: z.string(), ChallengeResponses: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(String(first?.body)));
+    const again = new RespondToAuthChallengeCommand({
+      ClientId: clientId,
+      ChallengeName: 'CUSTOM_CHALLENGE',
+      ...answer,
+    });
+    await expect(administrator.client.send(again)).rejects.toMatchObject({ name: 'NotAuthorizedException' });
+  });
+
+  test('custom authentication without SRP is refused, by users and by backends', async () => {
+    const without = { ClientId: clientId, AuthFlow: 'CUSTOM_AUTH', AuthParameters: { USERNAME: 'ada' } } as const;
+    const refusal = { name: 'NotAuthorizedException' };
+    await expect(administrator.client.send(new InitiateAuthCommand(without))).rejects.toMatchObject(refusal);
+    const asAdmin = new AdminInitiateAuthCommand({ ...without, UserPoolId: pool.id });
+    await expect(administrator.client.send(asAdmin)).rejects.toMatchObject(refusal);
+  });
+
+  test('the flows without a face are closed on the app client', async () => {
+    for (const flow of ['USER_SRP_AUTH', 'USER_PASSWORD_AUTH']) {
+      const result = await signIn(at(), { ...ada, flow }, async () => toAnswer(null));
+      expect(result).toMatchObject({ ok: false, code: 'InvalidParameterException' });
+    }
+  });
+
+  test('where another app client leaves them open, its tokens have no claim', async () => {
+    const open = await administrator.createAppClient({ ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'] });
+    const result = await signIn(at(open), { ...ada, flow: 'USER_SRP_AUTH' }, async () => toAnswer(null));
+    if (!result.ok) throw new Error(result.message);
+    expect(Object.keys(decodeJwt(result.idToken)).filter((name) => /^face_|^custom:face/.test(name))).toEqual([]);
+  });
+
+  test('users cannot write the attribute', async () => {
+    const result = await signIn(at(), ada, answerWith(pictures.person[1]));
+    if (!result.ok) throw new Error(result.message);
+    const change = new UpdateUserAttributesCommand({
+      AccessToken: result.accessToken,
+      UserAttributes: [
+        { Name: 'custom:face_token', Value: pool.users.get('grace')?.attributes.get('custom:face_token') },
+      ],
+    });
+    await expect(administrator.client.send(change)).rejects.toMatchObject({ name: 'NotAuthorizedException' });
+  });
+});
+
+describe('how Cognito runs the functions', () => {
+  test('Verify, asked again because its first answer came too late, answers the same', async () => {
+    const marker = join(folder, 'asked');
+    const slow = join(folder, 'late.mjs');
+    writeFileSync(
+      slow,
+      `import { existsSync, writeFileSync } from 'node:fs';
+       import * as real from ${JSON.stringify(bundle)};
+       export const { defineAuthChallenge, createAuthChallenge, preTokenGeneration } = real;
+       export const verifyAuthChallengeResponse = async (event) => {
+         const answer = await real.verifyAuthChallengeResponse(event);
+         if (existsSync(${JSON.stringify(marker)})) return answer;
+         writeFileSync(${JSON.stringify(marker)}, '');
+         return new Promise((resolve) => setTimeout(resolve, 60_000));
+       };`,
+    );
+    simulator.setTriggerTimeoutMs(3_000);
+    try {
+      await deploy({}, slow);
+      expect((await signIn(at(), ada, answerWith(pictures.person[1]))).ok).toBe(true);
+      expect(outcomes().filter((each) => each.startsWith('Verify'))).toEqual([
+        'VerifyAuthChallengeResponse timed_out',
+        'VerifyAuthChallengeResponse answered',
+      ]);
+    } finally {
+      simulator.setTriggerTimeoutMs(30_000);
+    }
+  });
+
+  test('without their settings they refuse, and never throw', async () => {
+    await deploy({ FACESTEP_RECEIPT_KEYS: '{"keys":', FACESTEP_REQUEST_SECRET: 'canary-short' });
+    const result = await signIn(at(), ada, async () => toAnswer(null));
+    expect(result).toMatchObject({ ok: false, code: 'NotAuthorizedException' });
+    expect(new Set(pool.invocations.map(({ outcome }) => outcome))).toEqual(new Set(['answered']));
+    expect(simulator.lambda.logText()).toContain('config_invalid');
+    expect(simulator.lambda.logText()).not.toContain('canary');
+  });
+
+  test('with keys that are not the service’s no face is right', async () => {
+    const foreign = await createLocalSigner({ file: join(folder, 'foreign.json'), random: systemRandom });
+    await deploy({ FACESTEP_RECEIPT_KEYS: JSON.stringify({ keys: await foreign.publicKeys() }) });
+    expect((await signIn(at(), ada, answerWith(pictures.person[1]))).ok).toBe(false);
+  });
+
+  test('in shadow mode the password is enough, nothing is claimed, and the log says so', async () => {
+    await deploy({ FACESTEP_MODE: 'shadow' });
+    const result = await signIn(at(), ada, async () => toAnswer(null));
+    if (!result.ok) throw new Error(result.message);
+    expect(Object.keys(await claimsOf(result.idToken)).filter((name) => name.startsWith('face_'))).toEqual([]);
+    expect(simulator.lambda.logText()).toContain('shadow mode');
+    expect((await signIn(at(), { ...ada, password: 'wrong horse' }, async () => toAnswer(null))).ok).toBe(false);
+  });
+
+  test('their logs hold no receipt, no token and no secret', async () => {
+    let answered = '';
+    await signIn(at(), ada, async (challenge) => {
+      answered = (await showFace(challenge, pictures.person[1])) ?? '';
+      return toAnswer(`${answered}x`);
+    });
+    const log = simulator.lambda.logText();
+    expect(log).toContain('receipt refused');
+    for (const secret of [answered.slice(0, 40), requestSecret, 'FV1', adaSub]) expect(log).not.toContain(secret);
+  });
+});
