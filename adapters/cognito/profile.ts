@@ -37,10 +37,12 @@ interface FoundUser {
 
 type Attributes = readonly { readonly Name?: string | undefined; readonly Value?: string | undefined }[] | undefined;
 
-const toUser = (username: string | undefined, attributes: Attributes): FoundUser => ({
-  username: username ?? '',
-  attributes: new Map((attributes ?? []).map(({ Name = '', Value = '' }) => [Name, Value])),
-});
+function toUser(username: string | undefined, attributes: Attributes): FoundUser {
+  if (username === undefined || attributes === undefined) throw notUnderstood();
+  return { username, attributes: new Map(attributes.map(({ Name = '', Value = '' }) => [Name, Value])) };
+}
+
+const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
 /**
  * Reads and writes the token in a custom attribute, by the user's `sub`.
@@ -74,7 +76,8 @@ export function createCognitoProfile(
     const named = await readByName(subject);
     if (named !== null && isAskedFor(named)) return named;
     const answer = await client.send(new ListUsersCommand({ UserPoolId, Filter: `sub = "${subject}"`, Limit: 1 }));
-    const found = answer.Users?.map((user) => toUser(user.Username, user.Attributes)).find(isAskedFor);
+    if (answer.Users === undefined) throw notUnderstood();
+    const found = answer.Users.map((user) => toUser(user.Username, user.Attributes)).find(isAskedFor);
     if (found === undefined) throw new FaceError('subject_unknown');
     return found;
   };

@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { SignJWT } from 'jose';
+import { Credential } from '../../src/core/concealed.js';
+import { createManualClock } from '../../test/contract/state.js';
+import {
+  createOpenStepUpRequest,
+  requestLifeSec,
+  signStepUpRequest,
+  toReceiptAudience,
+  verifyCaller,
+} from './caller.js';
+
+const secret = 'a secret of the service and its triggers';
+const settings = {
+  userPoolId: 'eu-central-1_AbCdEfGhI',
+  clientIds: ['client-one', 'client-two'],
+  issuer: 'https://face.example.com',
+  connection: 'customers',
+  requestSecret: new Credential(secret),
+};
+const clock = createManualClock();
+const open = createOpenStepUpRequest(settings, { clock });
+const asked = { subject: 'a-sub', clientId: 'client-one', nonce: 'a-nonce' };
+const untrusted = { code: 'caller_untrusted' };
+
+describe('a step-up request', () => {
+  test('opens to what the trigger signed', async () => {
+    const request = await signStepUpRequest({ ...asked, now: clock.now() }, settings);
+    expect(request.length).toBeLessThan(1024);
+    expect(await open(request)).toEqual({
+      ...{ subject: 'a-sub', nonce: 'a-nonce', expiresAt: clock.now() + requestLifeSec * 1000 },
+      audience: toReceiptAudience({ userPoolId: settings.userPoolId, clientId: 'client-one' }),
+    });
+  });
+
+  test.each([
+    ['another secret', { requestSecret: new Credential(`${secret} `) }],
+    ['another pool', { userPoolId: 'eu-central-1_Another00' }],
+    ['another service', { issuer: 'https://evil.example.com' }],
+    ['another connection', { connection: 'workforce' }],
+  ])('under %s is refused', async (_, change) => {
+    const request = await signStepUpRequest({ ...asked, now: clock.now() }, { ...settings, ...change });
+    await expect(open(request)).rejects.toMatchObject(untrusted);
+  });
+
+  test('of an app client that is not configured is refused', async () => {
+    const request = await signStepUpRequest({ ...asked, clientId: 'client-three', now: clock.now() }, settings);
+    await expect(open(request)).rejects.toMatchObject(untrusted);
+  });
+
+  test('is refused once it is over, and before its time', async () => {
+    const later = createManualClock();
+    const request = await signStepUpRequest({ ...asked, now: later.now() }, settings);
+    const openLater = createOpenStepUpRequest(settings, { clock: later });
+    later.advanceSec(requestLifeSec + 31);
+    await expect(openLater(request)).rejects.toMatchObject(untrusted);
+    const future = await signStepUpRequest({ ...asked, now: later.now() }, settings);
+    await expect(open(future)).rejects.toMatchObject(untrusted);
+  });
+
+  test('of another form under the same secret is refused', async () => {
+    const nowSec = clock.now() / 1000;
+    const claims = { client_id: 'client-one', nonce: 'a-nonce', sub: 'a-sub', exp: nowSec + 60, iat: nowSec };
+    const whole = { ...claims, iss: settings.userPoolId, aud: 'https://face.example.com/hooks/customers' };
+    const key = new TextEncoder().encode(secret);
+    const sign = (body: object, header: { alg: string; typ?: string }) =>
+      new SignJWT({ ...body }).setProtectedHeader(header).sign(key);
+    const typ = 'facestep-request+jwt';
+    await open(await sign(whole, { alg: 'HS256', typ }));
+    const [header = '', payload = ''] = (await sign(whole, { alg: 'HS256', typ })).split('.');
+    const none = Buffer.from(JSON.stringify({ alg: 'none', typ })).toString('base64url');
+    const others = [
+      await sign(whole, { alg: 'HS256' }),
+      await sign(whole, { alg: 'HS256', typ: 'JWT' }),
+      await sign(whole, { alg: 'HS512', typ }),
+      await sign({ ...whole, exp: undefined }, { alg: 'HS256', typ }),
+      await sign({ ...whole, iat: undefined }, { alg: 'HS256', typ }),
+      await sign({ ...whole, sub: '' }, { alg: 'HS256', typ }),
+      await sign({ ...whole, nonce: undefined }, { alg: 'HS256', typ }),
+      await sign({ ...whole, nonce: 'x'.repeat(257) }, { alg: 'HS256', typ }),
+      await sign({ ...whole, client_id: ['client-one'] }, { alg: 'HS256', typ }),
+      `${none}.${payload}.`,
+      `${header}.${payload}.`,
+    ];
+    for (const request of others) await expect(open(request)).rejects.toMatchObject(untrusted);
+  });
+
+  test('of any text is refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), fc.base64String()), async (text) => {
+        await expect(open(text)).rejects.toMatchObject(untrusted);
+      }),
+    );
+  });
+});
+
+describe('a caller', () => {
+  const good = { region: 'eu-central-1', userPoolId: settings.userPoolId, callerContext: { clientId: 'client-two' } };
+
+  test('is the configured pool on behalf of a configured app client', () => {
+    expect(() => verifyCaller(good, settings)).not.toThrow();
+  });
+
+  test.each([
+    { region: 'us-east-1' },
+    { userPoolId: 'eu-central-1_abcdefghi' },
+    { userPoolId: '' },
+    { callerContext: { clientId: 'client' } },
+    { callerContext: { clientId: 'client-one,client-two' } },
+  ])('with %j is refused', (change) => {
+    expect(() => verifyCaller({ ...good, ...change }, settings)).toThrow(expect.objectContaining(untrusted));
+  });
+});

@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { SealedToken } from '../../src/core/concealed.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { addFaceAttribute, administer, toSettings } from '../../test/contract/cognito.js';
+import { type CognitoSimulator, startCognitoSimulator } from '../../test/simulators/cognito/index.js';
+import { addUser, type UserPool } from '../../test/simulators/cognito/pool.js';
+import { createTextLog } from '../../test/simulators/sinks.js';
+import { createCognitoProfile } from './profile.js';
+
+const unavailable = { code: 'profile_unavailable' };
+
+let simulator: CognitoSimulator;
+let pool: UserPool;
+let ada: string;
+beforeEach(async () => {
+  simulator = await startCognitoSimulator();
+  pool = await simulator.createPool();
+  const administrator = administer(simulator, pool);
+  await addFaceAttribute(pool, administrator);
+  ada = await administrator.createUser('ada', 'correct horse');
+});
+afterEach(() => simulator.close());
+
+/** The profile over a fetch that keeps a record, or answers in Cognito's place. */
+function observe(answer?: () => Promise<Response>, in_: UserPool = pool) {
+  const calls: string[] = [];
+  const send: Fetch = (url, init) => {
+    calls.push(new Headers(init.headers).get('x-amz-target')?.split('.')[1] ?? url);
+    return answer === undefined ? fetch(url, init) : answer();
+  };
+  const { cognito } = toSettings(simulator, in_, ['client']);
+  return { calls, profile: createCognitoProfile(cognito, { fetch: send, log: createTextLog() }) };
+}
+
+const attributesOf = (username: string) => pool.users.get(username)!.attributes;
+const textOf = (token: SealedToken | null) => token?.use((text) => text) ?? null;
+
+describe('the attribute', () => {
+  test('is written alone, and read in one call', async () => {
+    attributesOf('ada').set('email', 'ada@example.com');
+    const { profile, calls } = observe();
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect(Object.fromEntries(attributesOf('ada'))).toMatchObject({
+      ...{ email: 'ada@example.com', 'custom:face_token': 'FV1.abc' },
+    });
+    calls.length = 0;
+    expect(textOf(await profile.readToken(ada))).toBe('FV1.abc');
+    expect(calls).toEqual(['AdminGetUser']);
+    await profile.clearToken(ada);
+    expect([...attributesOf('ada').keys()].toSorted()).toEqual(['email', 'sub']);
+  });
+
+  test('is read by sub in a pool whose users sign in with an e-mail address', async () => {
+    const byEmail = await simulator.createPool({}, ['email']);
+    const administrator = administer(simulator, byEmail);
+    await addFaceAttribute(byEmail, administrator);
+    const grace = await administrator.createUser('grace@example.com', 'correct horse');
+    const { profile } = observe(undefined, byEmail);
+    await profile.writeToken(grace, new SealedToken('FV1.abc'));
+    expect(byEmail.users.get(grace)?.attributes.get('custom:face_token')).toBe('FV1.abc');
+    await expect(profile.readToken('grace@example.com')).rejects.toMatchObject({ code: 'subject_unknown' });
+  });
+
+  test('is that of the user with this sub, not of one who took it for a name', async () => {
+    const impostor = addUser(pool, ada, new Map(), Date.now());
+    const { profile, calls } = observe();
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect(impostor.attributes.has('custom:face_token')).toBe(false);
+    expect(attributesOf('ada').get('custom:face_token')).toBe('FV1.abc');
+    expect(textOf(await profile.readToken(ada))).toBe('FV1.abc');
+    await profile.clearToken(ada);
+    expect(attributesOf('ada').has('custom:face_token')).toBe(false);
+    expect(calls).toContain('ListUsers');
+  });
+
+  test('that holds no token is no enrolment', async () => {
+    const { profile } = observe();
+    for (const value of ['', 'x'.repeat(257)]) {
+      attributesOf('ada').set('custom:face_token', value);
+      expect(await profile.readToken(ada)).toBeNull();
+    }
+  });
+
+  test('is asked for by an id alone: nothing else gets into a filter', async () => {
+    const { profile, calls } = observe();
+    for (const subject of ['', 'ada@example.com', `${ada}"`, 'x" or username = "ada', `${ada} `, 'x'.repeat(129)]) {
+      await expect(profile.readToken(subject)).rejects.toMatchObject({ code: 'subject_unknown' });
+      await expect(profile.writeToken(subject, new SealedToken('x'))).rejects.toMatchObject({
+        code: 'subject_unknown',
+      });
+    }
+    expect(calls).toEqual([]);
+  });
+
+  test('that the pool does not have cannot be written, and Cognito’s words are not repeated', async () => {
+    pool.schema.delete('custom:face_token');
+    const error = await observe()
+      .profile.writeToken(ada, new SealedToken('FV1.secret'))
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ ...unavailable, detail: { status: 400, code: 'InvalidParameterException' } });
+    expect(error).not.toHaveProperty('cause');
+    expect(JSON.stringify(error)).not.toContain('secret');
+  });
+});
+
+describe('a Cognito that does not answer as it should', () => {
+  test.each<[string, () => Response]>([
+    ['HTML', () => new Response('<html>', { status: 502 })],
+    ['an empty body', () => new Response('')],
+    ['JSON of another kind', () => Response.json(['x'])],
+    ['500', () => Response.json({ __type: 'InternalErrorException' }, { status: 500 })],
+    ['no rights', () => Response.json({ __type: 'AccessDeniedException' }, { status: 400 })],
+    ['too many requests', () => Response.json({ __type: 'TooManyRequestsException' }, { status: 400 })],
+  ])('is profile_unavailable: %s', async (_, answer) => {
+    const { profile, calls } = observe(async () => answer());
+    await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
+    expect(calls.length).toBeLessThanOrEqual(2);
+  });
+
+  test('is told by its code', async () => {
+    const { profile } = observe(async () => Response.json({ __type: 'AccessDeniedException' }, { status: 400 }));
+    await expect(profile.readToken(ada)).rejects.toMatchObject({
+      ...unavailable,
+      detail: { status: 400, code: 'AccessDeniedException' },
+    });
+  });
+
+  test('that never answers is given up after ten seconds', async () => {
+    const { profile } = observe(() => new Promise(() => {}));
+    jest.useFakeTimers();
+    try {
+      const outcome = expect(profile.readToken(ada)).rejects.toMatchObject({
+        ...unavailable,
+        detail: { reason: 'timeout' },
+      });
+      await jest.advanceTimersByTimeAsync(10_000);
+      await outcome;
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('cannot be made to send the credentials elsewhere', async () => {
+    const sent: RequestInit[] = [];
+    const { cognito } = toSettings(simulator, pool, ['client']);
+    const send: Fetch = async (_, init) => {
+      sent.push(init);
+      throw new TypeError('redirected');
+    };
+    const profile = createCognitoProfile(cognito, { fetch: send, log: createTextLog() });
+    await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
+    expect(sent.every(({ redirect }) => redirect === 'error')).toBe(true);
+  });
+});

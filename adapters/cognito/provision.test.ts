@@ -1,0 +1,271 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { epochMs } from '../../src/core/units.js';
+import {
+  addFaceAttribute,
+  administer,
+  type CognitoChanges,
+  requestSecret,
+  toSettings,
+} from '../../test/contract/cognito.js';
+import { type CognitoSimulator, startCognitoSimulator } from '../../test/simulators/cognito/index.js';
+import type { Settings, UserPool } from '../../test/simulators/cognito/pool.js';
+import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createCognitoProvisioning } from './provision.js';
+
+const arn = (name: string) => `arn:aws:lambda:eu-central-1:123456789012:function:${name}`;
+const functions = {
+  defineAuthChallenge: arn('define'),
+  createAuthChallenge: arn('create'),
+  verifyAuthChallengeResponse: arn('verify'),
+  preTokenGeneration: arn('preToken'),
+};
+const triggers = { requestSecret, functions };
+
+/** A pool on which an administrator has set about everything that UpdateUserPool would reset. */
+const furnished: Settings = {
+  PoolName: 'Customers',
+  Policies: { PasswordPolicy: { MinimumLength: 14, TemporaryPasswordValidityDays: 2 } },
+  DeletionProtection: 'ACTIVE',
+  LambdaConfig: { PreSignUp: arn('their-pre-sign-up'), CustomMessage: arn('their-message') },
+  AutoVerifiedAttributes: ['email'],
+  MfaConfiguration: 'OPTIONAL',
+  EmailConfiguration: { EmailSendingAccount: 'DEVELOPER', From: 'us@example.com' },
+  UserPoolTags: { team: 'identity' },
+  AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+  UserPoolAddOns: { AdvancedSecurityMode: 'AUDIT' },
+  AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
+  UserPoolTier: 'PLUS',
+};
+
+let simulator: CognitoSimulator;
+let pool: UserPool;
+let clientId: string;
+let administrator: ReturnType<typeof administer>;
+beforeEach(async () => {
+  simulator = await startCognitoSimulator();
+  await open();
+});
+afterEach(() => simulator.close());
+
+async function open(settings: Settings = furnished): Promise<void> {
+  pool = await simulator.createPool(settings);
+  administrator = administer(simulator, pool);
+  clientId = await administrator.createAppClient();
+}
+
+function provision({ cognito = { triggers }, policy = {} }: CognitoChanges = {}, offsetMs = 0) {
+  const settings = toSettings(simulator, pool, [clientId], { cognito, policy });
+  return createCognitoProvisioning({
+    ...{ settings, publicUrl: 'https://face.example.com', random: systemRandom, log: createTextLog(), fetch },
+    clock: { now: () => epochMs(Date.now() + offsetMs) },
+  });
+}
+
+/** What `facestep provision --apply` does. @returns the states found */
+async function applyAll(provisioning = provision()): Promise<string[]> {
+  const states: string[] = [];
+  for (const step of provisioning.steps) {
+    const { state } = await step.inspect();
+    states.push(state);
+    if (state !== 'missing' && state !== 'different') continue;
+    await step.apply();
+    expect(await step.inspect()).toEqual({ state: 'ready' });
+  }
+  return states;
+}
+
+const inspectAll = async (changes: CognitoChanges = {}) =>
+  Promise.all(provision(changes).steps.map((step) => step.inspect()));
+const verdictOf = async (title: RegExp, changes: CognitoChanges = {}, offsetMs = 0) => {
+  const check = provision(changes, offsetMs).checks.find((each) => title.test(each.title));
+  return (await check!.run()).verdict;
+};
+
+describe('provisioning', () => {
+  test('sets up what is missing, changes nothing else, and has nothing left to do', async () => {
+    clientId = await administrator.createAppClient({
+      ...{ ClientName: 'Shop', ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'], RefreshTokenValidity: 7 },
+      ...{ AuthSessionValidity: 10, AccessTokenValidity: 15, TokenValidityUnits: { AccessToken: 'minutes' } },
+      ...{ CallbackURLs: ['https://shop.example.com/'], EnableTokenRevocation: false, ReadAttributes: ['email'] },
+    });
+    const client = structuredClone(pool.clients.get(clientId)!.settings);
+    expect(await applyAll()).toEqual(['different', 'missing', 'different', 'missing']);
+    expect(await applyAll()).toEqual(['ready', 'ready', 'ready', 'ready']);
+
+    const { LambdaConfig, ...others } = furnished;
+    expect(pool.settings).toMatchObject({
+      ...others,
+      LambdaConfig: {
+        ...(LambdaConfig as object),
+        DefineAuthChallenge: arn('define'),
+        CreateAuthChallenge: arn('create'),
+        VerifyAuthChallengeResponse: arn('verify'),
+        PreTokenGeneration: arn('preToken'),
+        PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: arn('preToken') },
+      },
+    });
+    expect(pool.schema.get('custom:face_token')).toMatchObject({
+      ...{ AttributeDataType: 'String', Mutable: true, StringAttributeConstraints: { MaxLength: '256' } },
+    });
+    const { ExplicitAuthFlows, WriteAttributes, ...kept } = pool.clients.get(clientId)!.settings;
+    const { ExplicitAuthFlows: formerFlows, ...before } = client;
+    expect(formerFlows).toEqual(['ALLOW_REFRESH_TOKEN_AUTH']);
+    expect(kept).toMatchObject(before);
+    expect(ExplicitAuthFlows).toEqual(['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_CUSTOM_AUTH']);
+    expect(WriteAttributes).toContain('email');
+  });
+
+  test('says what it will do before it does anything', async () => {
+    const before = structuredClone([pool.settings, [...pool.clients.values()], [...pool.schema]]);
+    const changes = (await inspectAll()).flatMap((status) => ('changes' in status ? status.changes : []));
+    expect(changes.length).toBeGreaterThanOrEqual(7);
+    for (const line of changes) expect(line).toMatch(/^\S.*\S$/);
+    expect([pool.settings, [...pool.clients.values()], [...pool.schema]]).toEqual(before);
+  });
+
+  test.each([
+    ['DefineAuthChallenge', { DefineAuthChallenge: arn('theirs') }],
+    ['PreTokenGeneration', { PreTokenGeneration: arn('theirs') }],
+    ['PreTokenGeneration', { PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: arn('theirs') } }],
+  ])('is blocked by a function of others as %s', async (_, LambdaConfig) => {
+    await open({ ...furnished, LambdaConfig });
+    expect((await applyAll()).at(-1)).toBe('blocked');
+    expect(pool.settings.LambdaConfig).toEqual(LambdaConfig);
+    expect(await verdictOf(/triggers/)).toBe('fail');
+  });
+
+  test.each([
+    ['LITE', undefined, 'V1_0'],
+    ['ESSENTIALS', undefined, 'V2_0'],
+    ['ESSENTIALS', 'V1_0', 'V2_0'],
+    ['PLUS', 'V3_0', 'V3_0'],
+  ])('on the plan %s, with version %s of the event before, asks for %s', async (UserPoolTier, before, after) => {
+    const config = { LambdaVersion: before, LambdaArn: functions.preTokenGeneration };
+    const LambdaConfig = before === undefined ? {} : { PreTokenGenerationConfig: config };
+    await open({ UserPoolTier, LambdaConfig });
+    await applyAll();
+    expect(pool.settings.LambdaConfig).toMatchObject({ PreTokenGenerationConfig: { LambdaVersion: after } });
+    expect((await inspectAll()).at(-1)).toEqual({ state: 'ready' });
+  });
+
+  test('without the ARNs tells how to come by them', async () => {
+    const changes = { cognito: { triggers: { requestSecret } } };
+    expect((await inspectAll(changes)).at(-1)).toMatchObject({ state: 'manual' });
+    expect(await verdictOf(/triggers/, changes)).toBe('manual');
+  });
+
+  test.each([
+    ['a number', { AttributeDataType: 'Number' }],
+    ['fixed', { Mutable: false }],
+    ['required', { Required: true }],
+    ['short', { StringAttributeConstraints: { MaxLength: '100' } }],
+    ['never empty', { StringAttributeConstraints: { MinLength: '20', MaxLength: '2048' } }],
+  ])('is blocked by an attribute that is %s', async (_, misfit) => {
+    const Name = 'custom:face_token';
+    pool.schema.set(Name, { ...{ Name, AttributeDataType: 'String', Mutable: true, Required: false }, ...misfit });
+    expect((await inspectAll())[1]).toMatchObject({ state: 'blocked' });
+    expect(await verdictOf(/^The attribute/)).toBe('fail');
+  });
+
+  test('is blocked by fifty custom attributes', async () => {
+    for (let each = 0; each < 50; each++) {
+      const Name = `custom:a${each}`;
+      pool.schema.set(Name, { Name, AttributeDataType: 'String', Mutable: true, Required: false });
+    }
+    expect((await inspectAll())[1]).toMatchObject({ state: 'blocked' });
+  });
+
+  test('takes the attribute from every app client of the pool, further pages too', async () => {
+    await addFaceAttribute(pool, administrator);
+    const lists = { WriteAttributes: ['email', 'custom:face_token'], ReadAttributes: ['custom:face_token', 'name'] };
+    for (let each = 0; each < 61; each++) await administrator.createAppClient({ ClientName: `c${each}`, ...lists });
+    await applyAll();
+    const settings = [...pool.clients.values()].map((client) => client.settings);
+    expect(settings.filter((each) => JSON.stringify(each).includes('face_token'))).toEqual([]);
+    expect(settings.at(-1)).toMatchObject({ WriteAttributes: ['email'], ReadAttributes: ['name'] });
+  });
+
+  test('does not guess what a client without lists uses of other custom attributes', async () => {
+    pool.schema.set('custom:role', {
+      Name: 'custom:role',
+      AttributeDataType: 'String',
+      Mutable: true,
+      Required: false,
+    });
+    expect((await inspectAll())[0]).toMatchObject({ state: 'blocked' });
+    expect((await applyAll())[0]).toBe('blocked');
+    expect(pool.clients.get(clientId)?.settings).not.toHaveProperty('WriteAttributes');
+    expect(await verdictOf(/out of the users/)).toBe('fail');
+  });
+
+  test('is blocked by flows of the old form', async () => {
+    pool.clients.get(clientId)!.settings.ExplicitAuthFlows = ['USER_PASSWORD_AUTH'];
+    expect((await inspectAll())[2]).toMatchObject({ state: 'blocked' });
+    pool.clients.get(clientId)!.settings.ExplicitAuthFlows = ['CUSTOM_AUTH_FLOW_ONLY'];
+    expect((await inspectAll())[2]).toEqual({ state: 'ready' });
+  });
+
+  test('that Cognito refuses says which call, and repeats nothing of it', async () => {
+    const elsewhere = { cognito: { triggers, userPoolId: 'eu-central-1_Another00' } };
+    const refusal = {
+      code: 'provider_refused',
+      detail: { status: 400, code: 'ResourceNotFoundException', call: 'DescribeUserPool' },
+    };
+    await expect(provision(elsewhere).steps[1]!.inspect()).rejects.toMatchObject(refusal);
+    expect(await verdictOf(/^Credentials/, elsewhere)).toBe('fail');
+  });
+});
+
+describe('the checks', () => {
+  test('all pass on a pool that is set up, but for what only Lambda knows and the time for the face', async () => {
+    await applyAll();
+    const findings = await Promise.all(
+      provision().checks.map(async (check) => ({ title: check.title, ...(await check.run()) })),
+    );
+    expect(
+      findings.filter(({ verdict }) => verdict !== 'pass').map(({ title, verdict }) => `${verdict}: ${title}`),
+    ).toEqual(['manual: The functions', `warn: App client ${clientId}: time for the face`]);
+    for (const { verdict, remedy } of findings) if (verdict !== 'pass') expect(remedy).toMatch(/\S/);
+  });
+
+  test.each([
+    ['ALLOW_USER_SRP_AUTH', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_SRP_AUTH'] }],
+    ['ALLOW_USER_PASSWORD_AUTH', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_PASSWORD_AUTH'] }],
+    ['ALLOW_USER_AUTH', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_AUTH'] }],
+    ['ALLOW_ADMIN_USER_PASSWORD_AUTH', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_ADMIN_USER_PASSWORD_AUTH'] }],
+    ['no list of flows', { ExplicitAuthFlows: undefined }],
+    ['managed login', { AllowedOAuthFlowsUserPoolClient: true }],
+  ])('a way around the face by %s fails, and warns where applications demand the claim', async (_, changes) => {
+    Object.assign(pool.clients.get(clientId)!.settings, changes);
+    expect(await verdictOf(/no way around/)).toBe('fail');
+    expect(await verdictOf(/no way around/, { policy: { whenUnverified: 'omit_claim' } })).toBe('warn');
+    expect(await verdictOf(/no way around/, { policy: { mode: 'shadow' } })).toBe('warn');
+  });
+
+  test.each([
+    [/unknown users/, { PreventUserExistenceErrors: 'LEGACY' }, 'warn'],
+    [/unknown users/, { PreventUserExistenceErrors: undefined }, 'warn'],
+    [/time for the face/, { AuthSessionValidity: 10 }, 'pass'],
+    [/custom authentication/, { ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'] }, 'fail'],
+    [/out of the users/, { WriteAttributes: ['custom:face_token'], ReadAttributes: [] }, 'fail'],
+    [/out of the users/, { WriteAttributes: [], ReadAttributes: ['custom:face_token'] }, 'warn'],
+    [/out of the users/, { WriteAttributes: ['email'], ReadAttributes: ['email'] }, 'pass'],
+  ])('%s with %j: %s', async (title, changes, verdict) => {
+    Object.assign(pool.clients.get(clientId)!.settings, changes);
+    expect(await verdictOf(title)).toBe(verdict);
+  });
+
+  test('app clients that are not ours are named', async () => {
+    await administrator.createAppClient({ ClientName: 'Back office' });
+    const check = provision().checks.find(({ title }) => /Other app clients/.test(title));
+    expect(await check?.run()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('Back office') });
+  });
+
+  test.each([
+    [0, 'pass'],
+    [60_000, 'warn'],
+    [-600_000, 'fail'],
+  ])('clocks %i ms apart: %s', async (offsetMs, verdict) => {
+    expect(await verdictOf(/^Clocks/, {}, offsetMs)).toBe(verdict);
+  });
+});
