@@ -2,7 +2,7 @@ import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type CryptoKey, exportJWK, type JWK, type KeyObject } from 'jose';
 import { z } from 'zod';
-import { createVerifier, type PasswordVerifier } from './srp.js';
+import { createVerifier, type PasswordVerifier, type SrpExchange } from './srp.js';
 
 /*
  * The state of simulated user pools: plain maps, which a test may read to see what was really stored.
@@ -60,7 +60,7 @@ export interface UserPool {
   readonly usedSessions: Set<string>;
   readonly accessTokens: Map<string, { readonly username: string; readonly clientId: string }>;
   readonly refreshTokens: Map<string, { readonly username: string; readonly clientId: string }>;
-  readonly srpExchanges: Map<string, unknown>;
+  readonly srpExchanges: Map<string, SrpExchange>;
   readonly invocations: Invocation[];
 }
 

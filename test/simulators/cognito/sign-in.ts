@@ -3,7 +3,7 @@ import { invalidParameter, notAuthorized, resourceNotFound, tooLong, userNotFoun
 import { type AppClient, findUser, newId, type PoolUser, srpNameOf, type UserPool } from './pool.js';
 import { type ChallengeResult, type Session, sealSession, takeSession } from './sessions.js';
 import { describeClient } from './settings.js';
-import { createDecoy, isProof, isVerifierOf, type SrpExchange, startExchange, toHex } from './srp.js';
+import { createDecoy, isProof, isVerifierOf, startExchange, toHex } from './srp.js';
 import { mintTokens, type TokenDeps } from './tokens.js';
 import { invokeTrigger } from './triggers.js';
 
@@ -107,7 +107,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
 
   const finishSrp = (pool: UserPool, clientId: string, responses: Record<string, string | null>): string => {
     const secretBlock = responses.PASSWORD_CLAIM_SECRET_BLOCK ?? '';
-    const exchange = pool.srpExchanges.get(secretBlock) as SrpExchange | undefined;
+    const exchange = pool.srpExchanges.get(secretBlock);
     pool.srpExchanges.delete(secretBlock);
     const timestamp = responses.TIMESTAMP ?? '';
     if (!/^[A-Z][a-z]{2} [A-Z][a-z]{2} \d{1,2} \d{2}:\d{2}:\d{2} UTC \d{4}$/.test(timestamp)) {

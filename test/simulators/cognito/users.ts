@@ -59,7 +59,9 @@ export const userOperations: Readonly<Record<string, Operation>> = {
       .extend({ UserAttributes: attributesGuard.optional(), TemporaryPassword: z.string().optional() })
       .parse(body);
     checkAttributes(pool, UserAttributes, true);
-    if (findUser(pool, Username) !== undefined) {
+    // A name may be another user's sub: nothing forbids it.
+    const taken = findUser(pool, Username);
+    if (taken !== undefined && (pool.users.has(Username) || pool.usernameAttributes.length > 0)) {
       throw new ServiceError('UsernameExistsException', 'User account already exists');
     }
     const given = new Map(UserAttributes.map(({ Name, Value = '' }) => [Name, Value]));

@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { projectRoot } from './paths.js';
+
+/* What `npm run build:triggers` and `npx osls deploy` would put into an account, without one. */
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'facestep-package-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const bundle = join(projectRoot, 'dist', 'triggers', 'index.mjs');
+const resourceGuard = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() });
+let resources: Record<string, z.infer<typeof resourceGuard>>;
+let text: string;
+
+beforeAll(async () => {
+  await run(process.execPath, [join(projectRoot, 'scripts/build-triggers.mjs')], { cwd: projectRoot });
+  const parameters = {
+    userPoolId: 'eu-central-1_AbCdEfGhI',
+    clientIds: '1example23456789,2example23456789',
+    connection: 'customers',
+    publicUrl: 'https://face.example.com',
+    receiptKeys: '{"keys":[{"kty":"EC","crv":"P-256","x":"x","y":"y","kid":"k"}]}',
+  };
+  const osls = join(projectRoot, 'node_modules/osls/bin/serverless.js');
+  const options = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
+  const env = { PATH: process.env.PATH, HOME: folder, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' };
+  await run(process.execPath, [osls, 'package', '--package', folder, ...options], { cwd: projectRoot, env });
+  text = readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
+  resources = z.object({ Resources: z.record(z.string(), resourceGuard) }).parse(JSON.parse(text)).Resources;
+});
+
+/** The names in the central directory of a ZIP archive (APPNOTE 4.3.12). */
+function namesIn(archive: Buffer): string[] {
+  const names: string[] = [];
+  const signature = Buffer.from([0x50, 0x4b, 1, 2]);
+  for (let at = archive.indexOf(signature); at >= 0; at = archive.indexOf(signature, at + 46)) {
+    names.push(archive.toString('utf8', at + 46, at + 46 + archive.readUInt16LE(at + 28)));
+  }
+  return names;
+}
+
+const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
+const functionNames = ['Create', 'Define', 'PreToken', 'Verify'];
+
+describe('the bundle', () => {
+  test('is under 500 KB, and holds no engine, no SDK and no secret', () => {
+    expect(statSync(bundle).size).toBeLessThan(500_000);
+    const code = readFileSync(bundle, 'utf8');
+    expect(code).not.toMatch(/onnxruntime|@aws-sdk|@smithy|libsql|express|argon2/);
+  });
+
+  test('is all that is packaged', () => {
+    const archive = readFileSync(join(folder, 'facestep-cognito.zip'));
+    expect(namesIn(archive).filter((name) => !name.endsWith('/'))).toEqual(['dist/triggers/index.mjs']);
+  });
+});
+
+describe('the template', () => {
+  test('runs four functions on arm64 under a supported Node, with the five seconds that Cognito waits', () => {
+    const functions = ofType('AWS::Lambda::Function');
+    expect(functions.map(([name]) => name.replace('LambdaFunction', '')).toSorted()).toEqual(functionNames);
+    for (const [, { Properties }] of functions) {
+      expect(Properties).toMatchObject({ Timeout: 5, Architectures: ['arm64'], MemorySize: 512 });
+      expect(Properties?.Runtime).toMatch(/^nodejs2[24]\.x$/);
+      expect(Properties?.Handler).toMatch(/^dist\/triggers\/index\.[a-zA-Z]+$/);
+    }
+  });
+
+  test('names the handlers that the bundle exports', async () => {
+    const code = `console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(bundle)}))))`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { env: {} });
+    const exported = z.array(z.string()).parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+    const named = ofType('AWS::Lambda::Function').map(([, { Properties }]) =>
+      String(Properties?.Handler).split('.').at(-1),
+    );
+    expect(named.toSorted()).toEqual(exported.toSorted());
+  });
+
+  test('lets the functions write their own logs and do nothing else', () => {
+    const roles = ofType('AWS::IAM::Role');
+    expect(roles.map(([name]) => name)).toEqual(['TriggersRole']);
+    const policies = z
+      .array(z.object({ PolicyDocument: z.object({ Statement: z.array(z.record(z.string(), z.unknown())) }) }))
+      .parse(roles[0]?.[1].Properties?.Policies);
+    const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+    expect(statements).toEqual([
+      {
+        ...{ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] },
+        Resource: ['Define', 'Create', 'Verify', 'PreToken'].map((name) => ({
+          'Fn::GetAtt': [`${name}LogGroup`, 'Arn'],
+        })),
+      },
+    ]);
+    expect(ofType('AWS::IAM::Policy')).toEqual([]);
+    expect(roles[0]?.[1].Properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  test('lets this user pool, in this account, invoke them, and nobody else', () => {
+    const permissions = ofType('AWS::Lambda::Permission');
+    expect(permissions).toHaveLength(4);
+    const invoked = permissions.map(([, { Properties }]) => {
+      expect(Properties).toMatchObject({
+        ...{ Action: 'lambda:InvokeFunction', Principal: 'cognito-idp.amazonaws.com' },
+        SourceAccount: { Ref: 'AWS::AccountId' },
+        SourceArn: { 'Fn::Sub': expect.stringMatching(/:userpool\/eu-central-1_AbCdEfGhI$/) },
+      });
+      return JSON.stringify(Properties?.FunctionName);
+    });
+    expect(new Set(invoked).size).toBe(4);
+  });
+
+  test('holds the shared secret by reference alone, and every variable the functions read', () => {
+    for (const [, { Properties }] of ofType('AWS::Lambda::Function')) {
+      const { Variables } = z.object({ Variables: z.record(z.string(), z.string()) }).parse(Properties?.Environment);
+      expect(Variables.FACESTEP_REQUEST_SECRET).toMatch(/^\{\{resolve:secretsmanager:[^}]+\}\}$/);
+      expect(Object.keys(Variables).toSorted()).toEqual(
+        [
+          'ATTRIBUTE',
+          'CLIENT_IDS',
+          'CONNECTION',
+          'MODE',
+          'PUBLIC_URL',
+          'RECEIPT_KEYS',
+          'REQUEST_SECRET',
+          'USER_POOL_ID',
+        ].map((name) => `FACESTEP_${name}`),
+      );
+      expect(JSON.stringify(Variables).length).toBeLessThan(4096);
+    }
+    const log = ofType('AWS::Logs::LogGroup');
+    expect(log.map(([, { Properties }]) => Properties?.RetentionInDays)).toEqual([30, 30, 30, 30]);
+  });
+});
