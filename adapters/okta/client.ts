@@ -166,7 +166,7 @@ export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {
         return { body: text === '' ? null : parseJson(text), headers: response.headers };
       },
       ({ status, code, path: refusedPath }) =>
-        status < 500 && status !== 429
+        status >= 400 && status < 500 && status !== 429
           ? new FaceError('provider_refused', { status, code, call: toCall(method, path, refusedPath) })
           : new FaceError('profile_unavailable', { status, errorCode: code }),
     );

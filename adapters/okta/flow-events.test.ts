@@ -115,6 +115,14 @@ describe('a user who leaves', () => {
   });
 });
 
+test('in shadow mode a user who leaves loses the token as well, and nothing is refused', async () => {
+  const isDenied = await enrol(ada);
+  const shadow = await bench.connectInShadowMode();
+  expect(await askHook(shadow, 'events', signed(encode('x')))).toEqual(heard);
+  expect(await askHook(shadow, 'events', signed(encode(toLifecycleEvent(ada, 'e1'))))).toEqual(heard);
+  expect(await isDenied()).toBe(true);
+});
+
 describe('a batch', () => {
   test('is acted on as a whole, whatever else is in it', async () => {
     await Promise.all([enrol(ada), enrol(grace)]);

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK } from 'jose';
 import type { Fetch } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
 import { canary } from '../../test/contract/adapter.js';
 import { hookSecret, type OktaBench, type OktaSettings, openOktaBench } from '../../test/contract/okta.js';
 import { type OktaServer, startOktaServer } from '../../test/okta-server.js';
@@ -215,6 +216,19 @@ describe('what is there already', () => {
     expect(await inspect('Rule of the authorization server', wrong)).toMatchObject({ state: 'blocked' });
   });
 
+  test('on a later page of a list is found', async () => {
+    const send: Fetch = async (url, init) => {
+      const { pathname, searchParams } = new URL(url);
+      if (init.method !== 'GET' || !pathname.endsWith('/policies') || searchParams.has('after'))
+        return fetch(url, init);
+      // Whatever host a link names, the credentials go to the org alone.
+      const link = `<https://evil.example${pathname}?after=00p>; rel="next"`;
+      return Response.json([], { headers: { link: `<${url}>; rel="self", ${link}` } });
+    };
+    await applyAll(provision({ fetch: send }));
+    expect(tokenRule().hookId).toBe(tokenHook().id);
+  });
+
   test('as an event hook keeps its other events, and is verified anew', async () => {
     const uri = `${server.origin}/hooks/workforce/events`;
     await bench.okta.addEventHook({ uri, secret: hookSecret, events: ['user.session.start'], verify: false });
@@ -246,6 +260,39 @@ test('an event hook that cannot be verified is an error, and is verified the nex
   await applyAll(provision());
   expect(eventHook().verificationStatus).toBe('VERIFIED');
   expect(bench.okta.org.eventHooks.size).toBe(1);
+});
+
+test.each<[string, () => Response]>([
+  ['HTML', () => new Response('<html>')],
+  ['nothing', () => new Response('')],
+  ['null', () => Response.json(null)],
+  ['another list', () => Response.json([null, 7, { id: 5 }])],
+  ['a list in an object', () => Response.json({ definitions: [], value: [] })],
+  ['500', () => new Response('{}', { status: 500 })],
+  ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
+])('an org that answers with %s is unavailable, and nothing is written', async (_, answer) => {
+  const methods: string[] = [];
+  const { steps, checks } = provision({
+    okta: everything,
+    fetch: async (_, init) => {
+      methods.push(init.method ?? '');
+      return answer();
+    },
+  });
+  for (const { inspect } of steps) {
+    const outcome = await inspect().then(
+      ({ state }) => state,
+      (error: unknown) => error,
+    );
+    if (outcome !== 'manual') expect(outcome).toMatchObject({ code: 'profile_unavailable' });
+  }
+  for (const { run } of checks.slice(1)) {
+    const outcome = await run().catch((error: unknown) => error);
+    expect(outcome).toMatchObject(
+      outcome instanceof FaceError ? { code: 'profile_unavailable' } : { remedy: expect.anything() },
+    );
+  }
+  expect(new Set(methods)).toEqual(new Set(['GET']));
 });
 
 describe('the attribute', () => {
