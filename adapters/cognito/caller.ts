@@ -6,7 +6,8 @@ import type { Clock } from '../../src/core/ports.js';
 import { audienceOf } from '../../src/core/receipt.js';
 import { addSec, type EpochMs, epochSec, toDate, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { regionOf, type TriggerCaller } from './schema.js';
+import { regionOf } from './schema.js';
+import type { TriggerCaller } from './schema-events.js';
 
 /** The pool and the app clients an event must be from. */
 export interface ExpectedCaller {
@@ -75,8 +76,8 @@ const claimsGuard = z.object({
 });
 
 /**
- * Makes the check of requests that a trigger of one connection signed.
- * @returns throws FaceError `caller_untrusted`: not signed by it, for another connection or app client, or expired
+ * Makes the check of requests that a trigger of one connection signed. It throws FaceError `caller_untrusted`: not signed
+ * by it, for another connection or app client, or expired.
  */
 export function createOpenStepUpRequest(
   settings: RequestSettings & { readonly clientIds: readonly string[] },

@@ -19,6 +19,7 @@ import {
   toPreTokenReply,
   toVerifyReply,
 } from './reply.js';
+import type { TriggerSettings } from './schema.js';
 import {
   type ChallengeResult,
   type Person,
@@ -27,8 +28,7 @@ import {
   parseDefineEvent,
   parsePreTokenEvent,
   parseVerifyEvent,
-  type TriggerSettings,
-} from './schema.js';
+} from './schema-events.js';
 
 /** What the triggers of one connection work with. They keep nothing between two calls. */
 export interface TriggerDeps {
@@ -158,14 +158,12 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyRecei
   );
   return async (receipt, { clientId, ...expected }) => {
     try {
-      const claims = (await verifiers.get(clientId)?.verify(receipt, expected)) ?? null;
-      // The audience is text that whoever starts a step-up chooses; the connection is what its token is bound to.
-      if (claims === null || claims.connection === connection) return claims;
-      log.warn('receipt refused', { connection, reason: 'connection' });
+      // The audience is text that whoever starts a step-up chooses; the connection is where the enrolment is kept.
+      return (await verifiers.get(clientId)?.verify(receipt, { connection, ...expected })) ?? null;
     } catch (error) {
       log.warn('receipt refused', { connection, reason: error instanceof ReceiptError ? error.code : 'internal' });
+      return null;
     }
-    return null;
   };
 }
 

@@ -4,16 +4,9 @@ import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { Clock } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { Check, Finding } from '../provisioning.js';
+import { isOpen, nameOf } from './provision-permission.js';
 import type { Administration } from './provision-pool.js';
-import {
-  deployment,
-  flowsOf,
-  inspectAttribute,
-  inspectCustomAuth,
-  inspectTriggers,
-  isOpen,
-  nameOf,
-} from './provision-steps.js';
+import { deployment, flowsOf, inspectAttribute, inspectCustomAuth, inspectTriggers } from './provision-steps.js';
 import type { CognitoConnection } from './schema.js';
 
 type Settings = CognitoConnection['cognito'];
@@ -75,7 +68,7 @@ export function permissionCheck({ attribute }: Settings, pool: Administration): 
       const writers = clients.filter(({ WriteAttributes }) => isOpen(WriteAttributes, attribute));
       if (writers.length > 0) {
         return fail(
-          `Users of these app clients may write it, and so put another token there: ${writers.map(nameOf).join(', ')}.`,
+          `Users of these app clients may write it, and so clear it or put an older token back: ${writers.map(nameOf).join(', ')}.`,
           'Run provision, or take the attribute out of their write permissions.',
         );
       }

@@ -7,81 +7,11 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { nameOf } from './provision-permission.js';
 import type { Administration } from './provision-pool.js';
 import type { CognitoConnection } from './schema.js';
 
 type Settings = CognitoConnection['cognito'];
-
-/*
- * Who may write the attribute
- */
-
-/** The standard attributes a client without a list of its own may write. */
-const standardAttributes = (
-  'address birthdate email family_name gender given_name locale middle_name name nickname phone_number picture ' +
-  'preferred_username profile updated_at website zoneinfo'
-).split(' ');
-
-const lists = {
-  WriteAttributes: standardAttributes,
-  ReadAttributes: [...standardAttributes, 'email_verified', 'phone_number_verified'],
-} as const;
-
-/** An app client as an administrator knows it. */
-export const nameOf = ({ ClientName, ClientId }: UserPoolClientType): string =>
-  `${ClientName ?? ''} (${ClientId ?? ''})`;
-
-/**
- * Whether users of a client can reach the attribute. AWS documents that a client without a list reaches the standard
- * attributes alone; it has been seen to reach all. So only a list without the attribute counts.
- */
-export const isOpen = (list: readonly string[] | undefined, attribute: string): boolean =>
-  list?.includes(attribute) ?? true;
-
-const closedLists = (client: UserPoolClientType, attribute: string): Partial<UserPoolClientType> => {
-  const close = (name: keyof typeof lists) => (client[name] ?? lists[name]).filter((each) => each !== attribute);
-  return { WriteAttributes: close('WriteAttributes'), ReadAttributes: close('ReadAttributes') };
-};
-
-const isReachable = (client: UserPoolClientType, attribute: string): boolean =>
-  isOpen(client.WriteAttributes, attribute) || isOpen(client.ReadAttributes, attribute);
-
-/** Takes the attribute from what app clients read and write: with it a user could put another's token in their profile. */
-export function permissionStep({ attribute }: Settings, pool: Administration): ProvisionStep {
-  const findOpen = async () => (await pool.describeClients()).filter((client) => isReachable(client, attribute));
-  return {
-    title: `No app client reads or writes ${attribute}`,
-    async inspect(): Promise<StepStatus> {
-      const open = await findOpen();
-      if (open.length === 0) return { state: 'ready' };
-      const others = ((await pool.describePool()).SchemaAttributes ?? []).filter(
-        ({ Name = '' }) => /^(custom|dev):/.test(Name) && Name !== attribute,
-      );
-      const unlisted = open.filter(({ WriteAttributes, ReadAttributes }) => !WriteAttributes || !ReadAttributes);
-      if (others.length > 0 && unlisted.length > 0) {
-        return {
-          state: 'blocked',
-          reason: `App clients without lists of the attributes they read and write: ${unlisted.map(nameOf).join(', ')}. The pool has other custom attributes, and which of them these clients use is not known.`,
-          remedy: `In the console, under App clients > Attribute permissions, tick what each of them needs, and not ${attribute}.`,
-        };
-      }
-      return {
-        state: 'different',
-        changes: open.map(
-          (client) =>
-            `take ${attribute} from what ${nameOf(client)} reads and writes${
-              client.WriteAttributes && client.ReadAttributes ? '' : ': it gets a list of the standard attributes'
-            }`,
-        ),
-      };
-    },
-    async apply() {
-      for (const { ClientId = '' } of await findOpen()) {
-        await pool.updateClient(ClientId, (client) => closedLists(client, attribute));
-      }
-    },
-  };
-}
 
 /*
  * The attribute

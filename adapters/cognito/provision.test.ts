@@ -198,6 +198,14 @@ describe('provisioning', () => {
     expect(await verdictOf(/out of the users/)).toBe('fail');
   });
 
+  test('leaves no client with an empty list, which may mean every attribute', async () => {
+    await addFaceAttribute(pool, administrator);
+    const lists = { WriteAttributes: ['custom:face_token'], ReadAttributes: ['email'] };
+    Object.assign(pool.clients.get(clientId)!.settings, lists);
+    expect((await applyAll())[0]).toBe('blocked');
+    expect(pool.clients.get(clientId)?.settings).toMatchObject(lists);
+  });
+
   test('is blocked by flows of the old form', async () => {
     pool.clients.get(clientId)!.settings.ExplicitAuthFlows = ['USER_PASSWORD_AUTH'];
     expect((await inspectAll())[2]).toMatchObject({ state: 'blocked' });

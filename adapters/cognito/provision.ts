@@ -10,8 +10,9 @@ import {
   permissionCheck,
   triggerCheck,
 } from './provision-checks.js';
+import { permissionStep } from './provision-permission.js';
 import { createAdministration } from './provision-pool.js';
-import { attributeStep, customAuthStep, permissionStep, triggerStep } from './provision-steps.js';
+import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
 import type { CognitoConnection } from './schema.js';
 
 /**

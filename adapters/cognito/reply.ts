@@ -1,7 +1,7 @@
 import type { FaceErrorCode } from '../../src/errors.js';
 import type { JsonObject } from '../../src/json.js';
 import type { RawReply } from '../adapter.js';
-import { faceClaims } from './schema.js';
+import { faceClaims } from './schema-events.js';
 
 /*
  * Cognito takes the event back with its `response` filled in, all values of its maps as text. A trigger has no way to

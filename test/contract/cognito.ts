@@ -12,15 +12,13 @@ import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { createCognitoClient } from '../../adapters/cognito/client.js';
 import { createCognitoTriggers, type TriggerName } from '../../adapters/cognito/flow.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
+import { type CognitoConnection, cognitoConnectionGuard, triggerSettingsGuard } from '../../adapters/cognito/schema.js';
 import {
-  type CognitoConnection,
-  cognitoConnectionGuard,
   parseCreateEvent,
   parseDefineEvent,
   parsePreTokenEvent,
   parseVerifyEvent,
-  triggerSettingsGuard,
-} from '../../adapters/cognito/schema.js';
+} from '../../adapters/cognito/schema-events.js';
 import { createAdapter } from '../../adapters/index.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';

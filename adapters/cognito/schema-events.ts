@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { FaceError } from '../../src/errors.js';
+
+/*
+ * What Cognito sends. Only what is used is looked at: the first session is empty, `challengeMetadata` is null where
+ * nobody set it, and everything about an unknown user is missing.
+ */
+
+/** The claims a verified face check adds to tokens, and nothing else may. */
+export const faceClaims = ['face_verified', 'face_verified_at', 'face_txn'] as const;
+
+/** Where the client puts the receipt for the pre-token-generation trigger. */
+export const receiptMetadata = 'face_receipt';
+
+const callerGuard = z.object({
+  region: z.string(),
+  userPoolId: z.string(),
+  callerContext: z.object({ clientId: z.string() }),
+});
+
+/** Who says to have sent an event. */
+export type TriggerCaller = z.output<typeof callerGuard>;
+
+const personFields = {
+  userAttributes: z.object({ sub: z.string().min(1).max(128).optional() }).nullish(),
+  /** Only where the app client prevents user existence errors. */
+  userNotFound: z.boolean().nullish(),
+};
+
+/** Whom an event is about. */
+export interface Person {
+  readonly userName: string;
+  /** The user's immutable id; `null` where there is no such user. */
+  readonly sub: string | null;
+}
+
+const toPerson = (
+  userName: string,
+  { userAttributes, userNotFound }: { [Field in keyof typeof personFields]?: z.output<(typeof personFields)[Field]> },
+  context: z.RefinementCtx,
+): Person => {
+  if (userNotFound === true) return { userName, sub: null };
+  const sub = userAttributes?.sub;
+  if (sub === undefined) context.addIssue({ code: 'custom', path: ['request', 'userAttributes', 'sub'] });
+  return { userName, sub: sub ?? null };
+};
+
+const eventFields = { userName: z.string().min(1).max(2048), callerContext: callerGuard.shape.callerContext };
+
+const resultGuard = z.object({
+  challengeName: z.string(),
+  challengeResult: z.boolean(),
+  challengeMetadata: z.string().nullish(),
+});
+
+/** One challenge that has been put to the user, and how it went. */
+export type ChallengeResult = z.output<typeof resultGuard>;
+
+const defineGuard = z
+  .object({
+    ...eventFields,
+    triggerSource: z.literal('DefineAuthChallenge_Authentication'),
+    request: z.object({ ...personFields, session: z.array(resultGuard).nullish() }),
+  })
+  .transform(({ userName, request }, context) => ({
+    person: toPerson(userName, request, context),
+    session: request.session ?? [],
+  }));
+
+const createGuard = z
+  .object({
+    ...eventFields,
+    triggerSource: z.literal('CreateAuthChallenge_Authentication'),
+    request: z.object({ ...personFields, challengeName: z.literal('CUSTOM_CHALLENGE') }),
+  })
+  .transform(({ userName, callerContext, request }, context) => ({
+    person: toPerson(userName, request, context),
+    clientId: callerContext.clientId,
+  }));
+
+const verifyGuard = z
+  .object({
+    ...eventFields,
+    triggerSource: z.literal('VerifyAuthChallengeResponse_Authentication'),
+    request: z.object({
+      ...personFields,
+      privateChallengeParameters: z.object({ nonce: z.string().min(1) }),
+      challengeAnswer: z.string(),
+    }),
+  })
+  .transform(({ userName, callerContext, request }, context) => ({
+    person: toPerson(userName, request, context),
+    clientId: callerContext.clientId,
+    nonce: request.privateChallengeParameters.nonce,
+    answer: request.challengeAnswer,
+  }));
+
+const preTokenGuard = z
+  .object({
+    // 1 sends the ID token's claims, 2 and 3 those of both tokens. Its absence is version 1.
+    version: z.string().nullish(),
+    callerContext: eventFields.callerContext,
+    triggerSource: z.string().startsWith('TokenGeneration_'),
+    request: z.object({
+      userAttributes: personFields.userAttributes,
+      clientMetadata: z.record(z.string(), z.unknown()).nullish(),
+    }),
+  })
+  .transform(({ version, callerContext, triggerSource, request }) => {
+    const receipt = request.clientMetadata?.[receiptMetadata];
+    return {
+      clientId: callerContext.clientId,
+      triggerSource,
+      /** `null` for a client without a user (client credentials). */
+      sub: request.userAttributes?.sub ?? null,
+      receipt: typeof receipt === 'string' ? receipt : null,
+      hasAccessToken: version === '2' || version === '3',
+    };
+  });
+
+/** A call of the pre-token-generation trigger, as far as it is used. */
+export type PreTokenEvent = z.output<typeof preTokenGuard>;
+
+/** Reads who says to have sent an event. @throws FaceError `request_malformed` */
+export const parseCaller = (body: Uint8Array): TriggerCaller => parse(callerGuard, body);
+
+/**
+ * Reads a call of the define-auth-challenge trigger.
+ * @throws FaceError `request_malformed`
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html
+ */
+export const parseDefineEvent = (body: Uint8Array): z.output<typeof defineGuard> => parse(defineGuard, body);
+
+/**
+ * Reads a call of the create-auth-challenge trigger.
+ * @throws FaceError `request_malformed`
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html
+ */
+export const parseCreateEvent = (body: Uint8Array): z.output<typeof createGuard> => parse(createGuard, body);
+
+/**
+ * Reads a call of the verify-auth-challenge-response trigger.
+ * @throws FaceError `request_malformed`
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html
+ */
+export const parseVerifyEvent = (body: Uint8Array): z.output<typeof verifyGuard> => parse(verifyGuard, body);
+
+/**
+ * Reads a call of the pre-token-generation trigger, of any version.
+ * @throws FaceError `request_malformed`
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
+ */
+export const parsePreTokenEvent = (body: Uint8Array): PreTokenEvent => parse(preTokenGuard, body);
+
+function parse<Output>(guard: z.ZodType<Output>, body: Uint8Array): Output {
+  const parsed = guard.safeParse(parseJson(body));
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ code, path }) => ({ code: String(code), path: path.map(String) }));
+  throw new FaceError('request_malformed', { issues });
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // No cause: the parser's message quotes the body.
+    throw new FaceError('request_malformed', { issues: [{ code: 'invalid_json', path: [] }] });
+  }
+}
