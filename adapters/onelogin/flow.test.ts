@@ -46,9 +46,10 @@ describe('without a step-up', () => {
     expect(await migrate('eve@example.com', by)).toEqual(decided('deny'));
   });
 
-  test('a policy that omits the claim lets through: there is none to look for', async () => {
+  test('a policy that omits the claim lets sign-ins through, and nobody be migrated', async () => {
     const by = bench.connect({ policy: { whenUnverified: 'omit_claim' } });
     expect(await preAuthenticate(eve, by)).toEqual(decided('allow'));
+    expect(await migrate('eve@example.com', by)).toEqual(decided('deny'));
   });
 
   test('no profile is read, whoever it is about', async () => {

@@ -56,5 +56,5 @@ async function decide(
     { ...event, connection, hook, repeatableForSec: repeatableWithinSkewSec, budgetMs },
     core,
   );
-  return toDecisionReply(decision, toUnverified(hook, settings));
+  return toDecisionReply(hook, decision, toUnverified(hook, settings));
 }

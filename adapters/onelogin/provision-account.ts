@@ -10,9 +10,8 @@ const fieldGuard = z.object({ shortname: z.string() });
 const variableGuard = z.object({ id: z.union([z.string(), z.number()]).transform(String), name: z.string() });
 // Names, as they are sent; some answers of OneLogin's own clients have objects.
 const variableNameGuard = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
-const hookGuard = z.object({
-  id: z.union([z.string(), z.number()]).transform(String),
-  type: z.string(),
+const listedGuard = z.object({ id: z.union([z.string(), z.number()]).transform(String), type: z.string() });
+const hookGuard = listedGuard.extend({
   function: z.string(),
   disabled: z.boolean(),
   runtime: z.string(),
@@ -74,8 +73,9 @@ export function createAccountClient(api: OneLoginApi) {
         api.call('PUT', `/api/2/hooks/envs/${encodeURIComponent(id)}`, { value }),
       ),
     findHook: async (type: SmartHookType): Promise<SmartHook | null> => {
-      const hooks = await read('list hooks', z.array(hookGuard), api.call('GET', '/api/2/hooks?limit=1000'));
-      return hooks.find((hook) => hook.type === type) ?? null;
+      const listed = await read('list hooks', z.array(listedGuard), api.call('GET', '/api/2/hooks?limit=1000'));
+      const found = listed.find((hook) => hook.type === type);
+      return found === undefined ? null : read('get hook', hookGuard, api.call('GET', hookPath(found.id)));
     },
     createHook: (settings: JsonObject) => read('create hook', hookGuard, api.call('POST', '/api/2/hooks', settings)),
     replaceHook: (id: string, settings: JsonObject) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FaceError } from '../../src/errors.js';
 import type { Check, Finding } from '../provisioning.js';
 import { missingVariables, type Parts } from './provision-account.js';
 import { differencesOf, isOurs } from './provision-hooks.js';
@@ -25,15 +26,21 @@ const limitsGuard = z.object({
   data: z.object({ 'X-RateLimit-Limit': z.number(), 'X-RateLimit-Remaining': z.number() }),
 });
 const dateGuard = z.coerce.date();
+const refusedTokenGuard = z.object({ call: z.literal('token') });
 
 function createAccountChecks({ api, deps }: Parts): readonly Check[] {
   return [
     {
       title: 'API credentials',
       async run() {
-        const { status } = await api.call('GET', '/api/2/hooks?limit=1');
-        if (status === 200) return pass('OneLogin takes them, for Smart Hooks too.');
-        return fail(`OneLogin answered with status ${status}.`, 'Use an API credential with the scope Manage All.');
+        const remedy = 'Use an API credential with the scope Manage All, whose maker is still a user of the account.';
+        const answer = await api.call('GET', '/api/2/hooks?limit=1').catch((error: unknown) => {
+          if (error instanceof FaceError && refusedTokenGuard.safeParse(error.detail).success) return null;
+          throw error;
+        });
+        if (answer === null) return fail('OneLogin gives no access token for them.', remedy);
+        if (answer.status !== 200) return fail(`OneLogin answered with status ${answer.status}.`, remedy);
+        return pass('OneLogin takes them, for Smart Hooks too.');
       },
     },
     {

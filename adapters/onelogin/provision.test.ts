@@ -260,6 +260,11 @@ describe('without the right to', () => {
       expect(error).toMatchObject({ code: 'profile_unavailable', detail: { status: 401, call: 'token' } });
       expect(JSON.stringify(error)).not.toContain(bench.onelogin.clientSecret);
     }
+    expect(await check(/credentials/)).toMatchObject({ verdict: 'fail' });
+    await bench.onelogin.close();
+    bench.onelogin.account.credentials.clientSecret = bench.onelogin.clientSecret;
+    await expect(check(/credentials/)).rejects.toMatchObject({ code: 'profile_unavailable' });
+    bench = await openOneLoginBench();
   });
 });
 

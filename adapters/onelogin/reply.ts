@@ -23,9 +23,14 @@ export const toUnverified = (type: SmartHookType, { unverified }: Pick<OneLoginS
 /** Lets the sign-in through, to the normal policy. */
 export const passSignIn: RawReply = decide('allow');
 
-/** The decision as the Smart Hook reads it. */
-export const toDecisionReply = (decision: HookDecision, unverified: Decision): RawReply =>
-  decision.outcome === 'verified' || decision.fallback !== 'deny' ? passSignIn : decide(unverified);
+/**
+ * The decision as the Smart Hook reads it. A user who is migrated has no claim that somebody could look for later, so
+ * without a face check the answer to that is always no, except in shadow mode.
+ */
+export function toDecisionReply(type: SmartHookType, decision: HookDecision, unverified: Decision): RawReply {
+  if (decision.outcome === 'verified' || decision.fallback === 'pass') return passSignIn;
+  return decision.fallback === 'omit_claim' && type === 'pre-authentication' ? passSignIn : decide(unverified);
+}
 
 const refusals = {
   request_malformed: 'unverified',
