@@ -30,3 +30,9 @@ export const toDate = (time: EpochMs): Date => new Date(time);
 
 /** A point in time from text already known to be RFC 3339. */
 export const fromIso = (text: string): EpochMs => epochMs(Date.parse(text));
+
+/** A point in time from the `Date` header of a reply (RFC 9110, section 5.6.7); `null` for other text. */
+export function fromHttpDate(text: string): EpochMs | null {
+  const value = Date.parse(text);
+  return Number.isNaN(value) ? null : epochMs(value);
+}
