@@ -1,22 +1,19 @@
-// npm run demo|bench|eval: sets the checkout up, then runs that program with the arguments given.
+// npm run facestep|demo|bench|eval: sets the checkout up, then runs that program with the arguments given.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setUp } from './setup.mjs';
 
 const [program, ...args] = process.argv.slice(2);
+const entry = program === 'facestep' ? '../dist/src/main.js' : `../dist/${program}/${program}.js`;
 // Progress goes to stderr, so that `--json` on stdout is JSON alone.
 await setUp({
-  demoPhotos: true,
+  demoPhotos: program !== 'facestep',
   say: (line) =>
     process.stderr.write(`${line}
 `),
 });
-const child = spawn(
-  process.execPath,
-  [fileURLToPath(new URL(`../dist/${program}/${program}.js`, import.meta.url)), ...args],
-  {
-    stdio: 'inherit',
-  },
-);
+const child = spawn(process.execPath, [fileURLToPath(new URL(entry, import.meta.url)), ...args], {
+  stdio: 'inherit',
+});
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

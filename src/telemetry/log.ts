@@ -1,9 +1,12 @@
 import pino from 'pino';
 import type { Log } from '../core/ports.js';
 
-/** JSON lines on standard output, one an event. Fields are `Json`, so nothing concealed gets in. */
-export function createLog(): Log {
-  const logger = pino({ base: null });
+/**
+ * JSON lines, one an event. Fields are `Json`, so nothing concealed gets in.
+ * @param descriptor - of the open file they go to: 1 is standard output, 2 standard error
+ */
+export function createLog(descriptor: number): Log {
+  const logger = pino({ base: null }, pino.destination(descriptor));
   return {
     info: (message, fields = {}) => logger.info(fields, message),
     warn: (message, fields = {}) => logger.warn(fields, message),

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { findLines } from './read.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-trail-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function find(content: string | Buffer, needle: string): Promise<string[]> {
+  const file = join(folder, 'trail.jsonl');
+  writeFileSync(file, content);
+  const lines: string[] = [];
+  for await (const line of findLines(file, needle)) lines.push(line.toString('utf8'));
+  return lines;
+}
+
+test('finds what splitting the whole text finds, wherever lines begin and end', async () => {
+  const word = fc.constantFrom('hit', 'hi', 't', '', 'é', '\u2028', '\r', ' ');
+  const line = fc.array(word, { maxLength: 6 }).map((words) => words.join(''));
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 30 }), async (lines) => {
+      expect(await find(lines.join('\n'), 'hit')).toEqual(lines.filter((each) => each.includes('hit')));
+    }),
+  );
+});
+
+test('lines that lie across the pieces of a large file are found once and whole', async () => {
+  const lines = Array.from(
+    { length: 60_000 },
+    (_, index) => `${index} ${'x'.repeat(index % 97)} ${index % 3 === 0 ? 'hit' : ''}`,
+  );
+  expect(await find(`${lines.join('\n')}\n`, 'hit')).toEqual(lines.filter((each) => each.includes('hit')));
+});
+
+test('what is longer than a record can be is passed over, and what follows it is found', async () => {
+  const endless = `hit ${'x'.repeat(5 * 1024 * 1024)}`;
+  expect(await find(`hit 1\n${endless}\nhit 2\n`, 'hit')).toEqual(['hit 1', 'hit 2']);
+  expect(await find(endless, 'hit')).toEqual([]);
+});
+
+test('bytes that are no text do no harm', async () => {
+  const noise = Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x0a]);
+  expect(await find(Buffer.concat([noise, Buffer.from('hit\n'), noise]), 'hit')).toEqual(['hit']);
+});
+
+test('an empty file has no lines', async () => {
+  expect(await find('', 'hit')).toEqual([]);
+});

@@ -1,0 +1,29 @@
+import type { CoreDeps } from '../../core/deps.js';
+import type { Clock, Log, Random } from '../../core/ports.js';
+import { FaceError } from '../../errors.js';
+
+const never = async (): Promise<never> => {
+  throw new FaceError('internal', { reason: 'only the server decides' });
+};
+
+/** A core for an adapter that is only asked what it would say: it has no state, no keys and no engine. */
+export const createIdleCore = (
+  issuer: string,
+  deps: { readonly clock: Clock; readonly random: Random; readonly log: Log },
+): CoreDeps => ({
+  ...deps,
+  issuer,
+  state: { read: never, write: never, add: never, delete: never, close: async () => {} },
+  audit: { append: never },
+  signer: { sign: never, verify: never, publicKeys: never },
+  verifier: {
+    kind: 'embedded',
+    isReady: async () => false,
+    identify() {
+      throw new FaceError('internal', { reason: 'only the server decides' });
+    },
+    ...{ enrol: never, verify: never, score: never, match: never, consistency: never },
+    ...{ detect: never, quality: never, liveness: never },
+    close: async () => {},
+  },
+});

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import type { Check, Finding } from '../../../adapters/provisioning.js';
+import { isLoopback } from '../../config/safe-url.js';
+import type { Clock, Fetch } from '../../core/ports.js';
+import { fromHttpDate } from '../../core/units.js';
+
+/** Providers wait 2 to 5 seconds for a hook: what takes longer than this is no answer to them. */
+const ANSWER_TIMEOUT_MS = 5_000;
+
+/** Hooks take events up to 300 s off (src/core/decide.ts): a clock that far off refuses everybody. */
+const SKEW_WARN_SEC = 10;
+const SKEW_FAIL_SEC = 240;
+
+/** What came back from an address, and how long it took. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly tookMs: number;
+}
+
+interface Deps {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+}
+
+/** Calls an address as a provider would: no redirect is followed. @returns `null` where nothing answered in time */
+export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps): Promise<Answer | null> {
+  const from = clock.now();
+  try {
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const response = await fetch(url, { ...init, redirect: 'manual', signal });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, tookMs: clock.now() - from };
+  } catch {
+    return null;
+  }
+}
+
+/** What is said where an address does not answer. */
+export const noAnswer = (address: string): Finding => ({
+  verdict: 'fail',
+  found: `${address} does not answer within ${ANSWER_TIMEOUT_MS / 1000} s`,
+  remedy: 'Start the server; check the name, the proxy that ends TLS and its certificate, and the firewall.',
+});
+
+/** Whether the public address is one, and leads to a server that is ready and knows the time. */
+export const createPublicAddressChecks = (publicUrl: string, deps: Deps): readonly Check[] => [
+  { title: 'Public address', run: async () => judgeAddress(publicUrl) },
+  { title: 'Server', run: () => checkServer(publicUrl, deps) },
+  { title: 'Server clock', run: () => checkClock(publicUrl, deps) },
+];
+
+/** What is said where the configuration has no public address. */
+export const noPublicAddress: Check = {
+  title: 'Public address',
+  run: async () => ({
+    verdict: 'fail',
+    found: 'publicUrl is not set, so the provider cannot be told where this server is',
+    remedy: 'Set publicUrl to the https address under which the provider reaches this server.',
+  }),
+};
+
+function judgeAddress(publicUrl: string): Finding {
+  if (!isLoopback(new URL(publicUrl).hostname)) return { verdict: 'pass', found: publicUrl, remedy: null };
+  return {
+    verdict: 'warn',
+    found: `${publicUrl} is this machine: a provider elsewhere cannot reach it`,
+    remedy: 'Leave it with a simulated provider. Otherwise set publicUrl to an https address.',
+  };
+}
+
+async function checkServer(publicUrl: string, deps: Deps): Promise<Finding> {
+  const health = await ask(`${publicUrl}/healthz`, { method: 'GET' }, deps);
+  if (health === null) return noAnswer(`${publicUrl}/healthz`);
+  if (health.status !== 200 || !isOk(health.text)) {
+    return {
+      verdict: 'fail',
+      found: `${publicUrl}/healthz answers ${health.status}, and not as this server does`,
+      remedy: 'Something else answers there. Let the proxy pass every path on unchanged, without a sign-in of its own.',
+    };
+  }
+  const ready = await ask(`${publicUrl}/readyz`, { method: 'GET' }, deps);
+  if (ready === null) return noAnswer(`${publicUrl}/readyz`);
+  if (ready.status === 200)
+    return { verdict: 'pass', found: `answers and is ready (${health.tookMs} ms)`, remedy: null };
+  return {
+    verdict: 'fail',
+    found: `answers, but is not ready: /readyz says ${ready.status}`,
+    remedy: 'See its log: the models, the state store, or the Facenition server behind it.',
+  };
+}
+
+async function checkClock(publicUrl: string, deps: Deps): Promise<Finding> {
+  const answer = await ask(`${publicUrl}/healthz`, { method: 'GET' }, deps);
+  if (answer === null) return noAnswer(`${publicUrl}/healthz`);
+  const told = fromHttpDate(answer.headers.get('date') ?? '');
+  if (told === null) {
+    return { verdict: 'warn', found: 'the answer has no Date header', remedy: 'Let the proxy pass it on.' };
+  }
+  const skewSec = Math.round(Math.abs(told - deps.clock.now()) / 1000);
+  const found = `${skewSec} s from the clock here`;
+  if (skewSec < SKEW_WARN_SEC) return { verdict: 'pass', found, remedy: null };
+  const remedy = 'Set both clocks by NTP: hooks refuse events that are 300 s off.';
+  return { verdict: skewSec < SKEW_FAIL_SEC ? 'warn' : 'fail', found, remedy };
+}
+
+const healthGuard = z.object({ ok: z.literal(true) });
+
+function isOk(text: string): boolean {
+  try {
+    return healthGuard.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+}

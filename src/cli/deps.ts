@@ -1,0 +1,28 @@
+import type { Environment } from '../config/references.js';
+import type { Clock, Fetch, Log, Random } from '../core/ports.js';
+import type { Setup } from '../setup.js';
+
+/** How a command ends: 0 all is well, 1 something failed or is in the way, 2 the command was not understood. */
+export type ExitCode = 0 | 1 | 2;
+
+/** What the commands are handed; src/main.ts supplies the real ones. */
+export interface CliDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fetch: Fetch;
+  readonly env: Environment;
+  /** To standard error: standard output belongs to what the command was asked for. */
+  readonly log: Log;
+  /** One line to standard output. */
+  readonly print: (line: string) => void;
+  /** One line to standard error, for the person at the terminal. */
+  readonly tell: (line: string) => void;
+  /** Says how the process is to end once the command is over; 0 unless said. */
+  readonly endWith: (code: ExitCode) => void;
+  /** Settles when the person stops the process. */
+  readonly untilStopped: () => Promise<unknown>;
+  /** @throws FaceError `config_invalid` */
+  readonly loadSetup: () => Promise<Setup>;
+  /** Runs the server until the person stops the process. */
+  readonly serve: () => Promise<void>;
+}

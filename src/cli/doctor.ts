@@ -1,0 +1,115 @@
+import { Command } from 'commander';
+import type { Check, Finding } from '../../adapters/provisioning.js';
+import { dataFilesOf } from '../config/data-files.js';
+import { FaceError } from '../errors.js';
+import type { ConfiguredConnection, Setup } from '../setup.js';
+import { createDataFolderChecks, createPublishedKeysCheck } from './checks/data-folder.js';
+import { createHookChecks } from './checks/hook-answers.js';
+import { createIdleCore } from './checks/idle-core.js';
+import { createModelCheck } from './checks/model-files.js';
+import { createPublicAddressChecks, noPublicAddress } from './checks/public-address.js';
+import type { CliDeps } from './deps.js';
+import { toDetailLines, toFailure } from './failure.js';
+import { findConnection } from './find-connection.js';
+import { type CheckResult, toFindingLines, toVerdictCounts } from './finding-text.js';
+
+/** `facestep doctor`: checks each link of a connection and says how to mend what is broken. */
+export function createDoctorCommand(deps: CliDeps): Command {
+  return new Command('doctor')
+    .summary('check each link of a connection, and say how to mend it')
+    .description(
+      'Checks the configuration, the public address, the hooks, the data folder, the models and the provider. Run it ' +
+        'where the server runs, with its configuration. It changes nothing.',
+    )
+    .argument('<connection>', 'its id in the configuration')
+    .option('--json', 'print JSON')
+    .action(async (id: string, { json = false }: { json?: boolean }) => {
+      const results: CheckResult[] = [];
+      const show = (result: CheckResult): void => {
+        results.push(result);
+        if (!json) toFindingLines(result).forEach(deps.print);
+      };
+      const setup = await loadSetup(deps);
+      if ('verdict' in setup) {
+        show({ title: 'Configuration', ...setup });
+      } else {
+        const connection = findConnection(setup, id);
+        show({ title: 'Configuration', verdict: 'pass', found: 'can be read', remedy: null });
+        for await (const check of collectChecks(setup, connection, deps)) {
+          show({ title: check.title, ...(await runCheck(check, deps)) });
+        }
+      }
+      const ok = !results.some(({ verdict }) => verdict === 'fail');
+      if (json) deps.print(JSON.stringify({ connection: id, ok, checks: results }, null, 2));
+      else deps.print(`\n${toVerdictCounts(results)}.`);
+      deps.endWith(ok ? 0 : 1);
+    });
+}
+
+async function loadSetup(deps: CliDeps): Promise<Setup | Finding> {
+  try {
+    return await deps.loadSetup();
+  } catch (error) {
+    if (!(error instanceof FaceError)) throw error;
+    return {
+      verdict: 'fail',
+      found: toDetailLines(error.detail).join('; '),
+      remedy: 'Correct the file FACESTEP_CONFIG names. docs/configuration.md lists every setting.',
+    };
+  }
+}
+
+/** Every check, ours first. An adapter that cannot be made is one more that fails. */
+async function* collectChecks(
+  { config }: Setup,
+  connection: ConfiguredConnection,
+  deps: CliDeps,
+): AsyncGenerator<Check> {
+  const files = dataFilesOf(config.dataFolder);
+  const { publicUrl } = config;
+  yield createModeCheck(connection);
+  if (publicUrl === null) {
+    yield noPublicAddress;
+  } else {
+    yield* createPublicAddressChecks(publicUrl, deps);
+    yield createPublishedKeysCheck(publicUrl, files, deps);
+  }
+  yield* createDataFolderChecks(files, deps);
+  if (config.verifier.kind === 'embedded') yield createModelCheck(config.modelsFolder);
+  if (publicUrl === null) return;
+  yield* await orFailing('Hooks', async () => {
+    const { hooks } = await connection.createAdapter(createIdleCore(publicUrl, deps));
+    return createHookChecks(hooks, { connection: connection.id, publicUrl }, deps);
+  });
+  yield* await orFailing('Provider', async () => (await connection.createProvisioning(publicUrl)).checks);
+}
+
+async function orFailing(title: string, make: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
+  try {
+    return await make();
+  } catch (error) {
+    return [{ title, run: () => Promise.reject(error) }];
+  }
+}
+
+async function runCheck(check: Check, deps: CliDeps): Promise<Finding> {
+  try {
+    return await check.run();
+  } catch (error) {
+    const { code, reason, detail } = toFailure(error, deps.log);
+    const details = toDetailLines(detail).map((line) => `: ${line}`);
+    return { verdict: 'fail', found: `${reason} (${code})${details.join('')}`, remedy: null };
+  }
+}
+
+const createModeCheck = ({ id, policy: { mode } }: ConfiguredConnection): Check => ({
+  title: 'Mode',
+  async run() {
+    if (mode === 'enforce') return { verdict: 'pass', found: 'enforce', remedy: null };
+    return {
+      verdict: 'warn',
+      found: 'shadow: nobody is refused',
+      remedy: `Read what would have happened: facestep report ${id}. Then set policy.mode to "enforce".`,
+    };
+  },
+});

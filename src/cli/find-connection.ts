@@ -1,0 +1,17 @@
+import type { ConfiguredConnection, Setup } from '../setup.js';
+import { UsageError } from './usage-error.js';
+
+/**
+ * The connection of that id.
+ * @throws UsageError where the configuration has none; the message lists those it has
+ */
+export function findConnection({ connections }: Setup, id: string): ConfiguredConnection {
+  const found = connections.find((connection) => connection.id === id);
+  if (found !== undefined) return found;
+  const ids = connections.map((connection) => connection.id).join(', ');
+  throw new UsageError(
+    ids === ''
+      ? `no connection "${id}": the configuration has none. FACESTEP_CONFIG names its file`
+      : `no connection "${id}" in the configuration. It has: ${ids}`,
+  );
+}

@@ -1,0 +1,156 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createManualClock } from '../../test/contract/state.js';
+import { createFileAudit } from '../audit/file.js';
+import type { AuditEvent } from '../core/ports.js';
+import { addSec, fromIso } from '../core/units.js';
+import type { JsonObject } from '../json.js';
+import { reportHooks } from './hook-report.js';
+import { toReportLines } from './report.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-report-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let file: string;
+let files = 0;
+const start = fromIso('2026-11-01T00:00:00Z');
+let clock: ReturnType<typeof createManualClock>;
+
+beforeEach(() => {
+  file = join(folder, `audit-${++files}.jsonl`);
+  clock = createManualClock(start);
+});
+
+const decided = (detail: JsonObject, subject = 'anna', connection = 'work'): AuditEvent => ({
+  ...{ action: 'hook_decided', connection, subject, detail: { hook: 'token', ...detail } },
+});
+
+/** Writes a real trail, an hour between two records. */
+async function write(...events: readonly AuditEvent[]): Promise<void> {
+  const audit = await createFileAudit({ file, clock });
+  for (const event of events) {
+    await audit.append(event);
+    clock.advanceSec(3600);
+  }
+}
+
+const report = (since = null as ReturnType<typeof fromIso> | null) => reportHooks(file, { connection: 'work', since });
+
+const verified = { outcome: 'verified', at: 1, stepUpId: 'x', liveness: null };
+const shadowed = (wouldHave: string): JsonObject => ({ outcome: 'unverified', fallback: 'pass', wouldHave });
+
+describe('counts', () => {
+  test('by hook: what shadow mode kept from happening, and for how many users', async () => {
+    await write(
+      decided(verified),
+      decided(shadowed('deny')),
+      decided(shadowed('deny')),
+      decided(shadowed('deny'), 'berta'),
+      decided(shadowed('omit_claim'), 'carla'),
+      decided({ outcome: 'refused', code: 'event_out_of_time', wouldHave: 'deny' }, ''),
+      decided({ hook: 'registration', ...verified }, 'berta'),
+    );
+    expect(await report()).toEqual({
+      hooks: [
+        {
+          hook: 'registration',
+          ...{ decisions: 1, verified: 1, denied: 0, claimOmitted: 0 },
+          wouldHave: { denied: 0, claimOmitted: 0, refused: {} },
+          subjectsAffected: 0,
+          ...{ first: '2026-11-01T06:00:00.000Z', last: '2026-11-01T06:00:00.000Z' },
+        },
+        {
+          hook: 'token',
+          ...{ decisions: 6, verified: 1, denied: 0, claimOmitted: 0 },
+          wouldHave: { denied: 3, claimOmitted: 1, refused: { event_out_of_time: 1 } },
+          subjectsAffected: 3,
+          ...{ first: '2026-11-01T00:00:00.000Z', last: '2026-11-01T05:00:00.000Z' },
+        },
+      ],
+      unreadableLines: 0,
+    });
+  });
+
+  test('what an enforcing connection did', async () => {
+    await write(
+      decided({ outcome: 'unverified', fallback: 'deny' }),
+      decided({ outcome: 'unverified', fallback: 'omit_claim' }),
+    );
+    const { hooks } = await report();
+    expect(hooks).toMatchObject([{ denied: 1, claimOmitted: 1, wouldHave: { denied: 0, claimOmitted: 0 } }]);
+  });
+
+  test('neither other connections nor other actions', async () => {
+    await write(
+      decided(verified, 'anna', 'other'),
+      { action: 'enrolled', connection: 'work', subject: 'anna', detail: { note: '"action":"hook_decided"' } },
+      decided(verified),
+    );
+    expect(await report()).toMatchObject({ hooks: [{ decisions: 1 }], unreadableLines: 0 });
+  });
+
+  test('only what happened since', async () => {
+    await write(decided(verified), decided(verified), decided(verified));
+    expect(await report(addSec(start, 3600))).toMatchObject({ hooks: [{ decisions: 2 }] });
+    expect(await report(addSec(start, 86_400))).toEqual({ hooks: [], unreadableLines: 0 });
+  });
+});
+
+describe('a damaged trail', () => {
+  test('a last line that is being written counts once it is whole', async () => {
+    await write(decided(verified));
+    const line = JSON.stringify({ time: '2026-11-02T00:00:00.000Z', ...decided(verified) });
+    appendFileSync(file, line.slice(0, -20));
+    expect(await report()).toMatchObject({ hooks: [{ decisions: 1 }], unreadableLines: 1 });
+    appendFileSync(file, `${line.slice(-20)}\n`);
+    expect(await report()).toMatchObject({ hooks: [{ decisions: 2 }], unreadableLines: 0 });
+  });
+
+  test.each([
+    ['{"action":"hook_decided"', 'no JSON'],
+    ['{"action":"hook_decided"}', 'nothing else in it'],
+    [JSON.stringify({ time: 'yesterday', ...decided(verified) }), 'a time that is none'],
+    [JSON.stringify({ time: '2026-11-02T00:00:00Z', ...decided({ outcome: 'guessed' }) }), 'another outcome'],
+    [
+      JSON.stringify({ time: '2026-11-02T00:00:00Z', ...decided({ outcome: 'refused', code: '__proto__' }) }),
+      'a code that is none',
+    ],
+  ])('%s (%s) is counted as unreadable', async (line) => {
+    writeFileSync(file, `${line}\n`);
+    expect(await report()).toEqual({ hooks: [], unreadableLines: 1 });
+  });
+
+  test('a hook named as a property of every object is one like any other', async () => {
+    await write(decided({ hook: '__proto__', ...verified }), decided({ hook: 'constructor', ...verified }));
+    expect((await report()).hooks.map(({ hook }) => hook)).toEqual(['__proto__', 'constructor']);
+  });
+});
+
+describe('as text', () => {
+  const head = { connection: 'work', mode: 'shadow', since: null } as const;
+
+  test('each count on a line of its own, those that are zero left out', async () => {
+    await write(decided(verified), decided(shadowed('deny')), decided(shadowed('deny'), 'berta'));
+    expect(toReportLines(head, await report())).toEqual([
+      'work: shadow mode',
+      '',
+      'Hook token, 2026-11-01T00:00:00.000Z to 2026-11-01T02:00:00.000Z',
+      '  decisions                          3',
+      '  verified                           1',
+      '  would have been denied             2',
+      '  users without a face check         2',
+    ]);
+  });
+
+  test('without a decision it says so', () => {
+    const empty = { hooks: [], unreadableLines: 2 };
+    expect(toReportLines({ ...head, since: '2026-11-01T00:00:00.000Z' }, empty)).toEqual([
+      'work: shadow mode',
+      '',
+      'No decision since 2026-11-01T00:00:00.000Z.',
+      '',
+      'Lines that cannot be read: 2',
+    ]);
+  });
+});

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { findLines } from '../audit/read.js';
+import { type EpochMs, fromIso, toIso } from '../core/units.js';
+import { faceErrorCodes } from '../errors.js';
+
+/** What the decisions of one hook came to. */
+export interface HookReport {
+  readonly hook: string;
+  readonly decisions: number;
+  readonly verified: number;
+  /** Without a face check, and refused. */
+  readonly denied: number;
+  /** Without a face check, and let through without the claim. */
+  readonly claimOmitted: number;
+  /** Let through by shadow mode alone. */
+  readonly wouldHave: {
+    readonly denied: number;
+    readonly claimOmitted: number;
+    /** Calls that could not be decided and would have been refused, by code. */
+    readonly refused: Readonly<Record<string, number>>;
+  };
+  /** Different users of the decisions without a face check. */
+  readonly subjectsAffected: number;
+  /** RFC 3339, in UTC. */
+  readonly first: string;
+  readonly last: string;
+}
+
+/** What the audit trail says of a connection's hooks. */
+export interface ConnectionReport {
+  readonly hooks: readonly HookReport[];
+  /** Lines about a decision that cannot be read: cut off by a crash, or altered. */
+  readonly unreadableLines: number;
+}
+
+const unverifiedPolicyGuard = z.enum(['deny', 'omit_claim']);
+const detailGuard = z.discriminatedUnion('outcome', [
+  z.object({ hook: z.string(), outcome: z.literal('verified') }),
+  z.object({
+    hook: z.string(),
+    outcome: z.literal('unverified'),
+    fallback: z.enum(['deny', 'omit_claim', 'pass']),
+    wouldHave: unverifiedPolicyGuard.optional(),
+  }),
+  z.object({ hook: z.string(), outcome: z.literal('refused'), code: z.enum(faceErrorCodes) }),
+]);
+const recordGuard = z.object({
+  time: z.iso.datetime().transform(fromIso),
+  connection: z.string(),
+  subject: z.string(),
+  detail: detailGuard,
+});
+type DecisionRecord = z.output<typeof recordGuard>;
+
+/**
+ * Counts the hook decisions of a connection in an audit trail of any size, by hook, in order of their names.
+ * @param since - earlier decisions are left out; `null` takes all
+ */
+export async function reportHooks(
+  file: string,
+  { connection, since }: { readonly connection: string; readonly since: EpochMs | null },
+): Promise<ConnectionReport> {
+  const tallies = new Map<string, Tally>();
+  let unreadableLines = 0;
+  for await (const line of findLines(file, '"action":"hook_decided"')) {
+    const record = parseRecord(line);
+    if (record === null) unreadableLines += 1;
+    else if (record.connection === connection && (since === null || record.time >= since)) {
+      const { hook } = record.detail;
+      const tally = tallies.get(hook) ?? new Tally(record.time);
+      tally.add(record);
+      tallies.set(hook, tally);
+    }
+  }
+  const hooks = [...tallies].map(([hook, tally]) => tally.toReport(hook));
+  return { hooks: hooks.sort((a, b) => (a.hook < b.hook ? -1 : 1)), unreadableLines };
+}
+
+class Tally {
+  #decisions = 0;
+  #verified = 0;
+  readonly #did = { deny: 0, omit_claim: 0 };
+  readonly #wouldHave = { deny: 0, omit_claim: 0 };
+  readonly #refused = new Map<string, number>();
+  readonly #affected = new Set<string>();
+  readonly #first: EpochMs;
+  #last: EpochMs;
+
+  constructor(first: EpochMs) {
+    this.#first = first;
+    this.#last = first;
+  }
+
+  add({ time, subject, detail }: DecisionRecord): void {
+    this.#decisions += 1;
+    this.#last = time;
+    if (detail.outcome === 'verified') {
+      this.#verified += 1;
+      return;
+    }
+    if (subject !== '') this.#affected.add(subject);
+    if (detail.outcome === 'refused') {
+      this.#refused.set(detail.code, (this.#refused.get(detail.code) ?? 0) + 1);
+    } else if (detail.fallback !== 'pass') {
+      this.#did[detail.fallback] += 1;
+    } else if (detail.wouldHave !== undefined) {
+      this.#wouldHave[detail.wouldHave] += 1;
+    }
+  }
+
+  toReport(hook: string): HookReport {
+    return {
+      hook,
+      decisions: this.#decisions,
+      verified: this.#verified,
+      denied: this.#did.deny,
+      claimOmitted: this.#did.omit_claim,
+      wouldHave: {
+        denied: this.#wouldHave.deny,
+        claimOmitted: this.#wouldHave.omit_claim,
+        refused: Object.fromEntries([...this.#refused].sort(([a], [b]) => (a < b ? -1 : 1))),
+      },
+      subjectsAffected: this.#affected.size,
+      first: toIso(this.#first),
+      last: toIso(this.#last),
+    };
+  }
+}
+
+/** `null` for a line that is cut off or says something else than a decision. */
+function parseRecord(line: Buffer): DecisionRecord | null {
+  try {
+    return recordGuard.parse(JSON.parse(line.toString('utf8')));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { dataFilesOf } from '../config/data-files.js';
+import type { CliDeps } from './deps.js';
+import { readPublicKeys } from './public-keys.js';
+
+/** `facestep jwks`: the public keys that receipts are verified with, for those who verify offline. */
+export function createJwksCommand(deps: CliDeps): Command {
+  return new Command('jwks')
+    .summary('print the public keys of receipts')
+    .description(
+      'The same JSON Web Key Set (RFC 7517) as /.well-known/jwks.json, for whoever verifies receipts offline.',
+    )
+    .action(async () => {
+      const { config } = await deps.loadSetup();
+      const keys = await readPublicKeys(dataFilesOf(config.dataFolder).signingKeys, deps);
+      if (keys === null) {
+        deps.tell(`facestep: no signing keys in ${config.dataFolder}: the server makes them at its first start`);
+        deps.endWith(1);
+      } else {
+        deps.print(JSON.stringify({ keys }, null, 2));
+      }
+    });
+}

@@ -1,0 +1,49 @@
+import { Command, CommanderError } from 'commander';
+import type { CliDeps } from './deps.js';
+import { UsageError } from './usage-error.js';
+
+type CreateCommand = (deps: CliDeps) => Command;
+
+/** Every command, in the order the help lists them. Only what is asked for is loaded. */
+const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
+  serve: async () => (await import('./serve.js')).createServeCommand,
+  provision: async () => (await import('./provision.js')).createProvisionCommand,
+  doctor: async () => (await import('./doctor.js')).createDoctorCommand,
+  report: async () => (await import('./report.js')).createReportCommand,
+  simulate: async () => (await import('./simulate.js')).createSimulateCommand,
+  jwks: async () => (await import('./jwks.js')).createJwksCommand,
+};
+
+/**
+ * Runs one command. What is wrong with the command line is told, and ends with 2.
+ * @param args - without the program's own name
+ * @throws FaceError what the command could not do
+ */
+export async function runCommand(args: readonly string[], deps: CliDeps): Promise<void> {
+  try {
+    const program = await createProgram(args[0], deps);
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof UsageError) deps.tell(`facestep: ${error.message}`);
+    // Commander has told it already. It throws for --help as well.
+    else if (!(error instanceof CommanderError)) throw error;
+    deps.endWith(error instanceof CommanderError && error.exitCode === 0 ? 0 : 2);
+  }
+}
+
+/** The program with the command that is asked for; with all of them where it is none of ours, as for help. */
+async function createProgram(asked: string | undefined, deps: CliDeps): Promise<Command> {
+  const program = new Command('facestep')
+    .description('Face step-up for the identity provider you already run. Without a command it serves.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => deps.print(text.replace(/\n$/, '')),
+      writeErr: (text) => deps.tell(text.replace(/\n$/, '')),
+    });
+  const isOurs = asked !== undefined && Object.hasOwn(commands, asked);
+  const loads = Object.entries(commands).filter(([name]) => !isOurs || name === asked);
+  for (const create of await Promise.all(loads.map(([, load]) => load()))) {
+    program.addCommand(create(deps).copyInheritedSettings(program));
+  }
+  return program;
+}

@@ -1,0 +1,76 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { dataFilesOf, isThere } from '../config/data-files.js';
+import { addSec, toIso } from '../core/units.js';
+import type { CliDeps } from './deps.js';
+import { type ConnectionReport, type HookReport, reportHooks } from './hook-report.js';
+import { UsageError } from './usage-error.js';
+
+const daySec = 86_400;
+
+const empty: ConnectionReport = { hooks: [], unreadableLines: 0 };
+
+/** `facestep report`: what the hooks of a connection decided, and what shadow mode kept from happening. */
+export function createReportCommand(deps: CliDeps): Command {
+  return new Command('report')
+    .summary('what the hooks decided, and what shadow mode kept from happening')
+    .description('Reads the audit trail in the data folder. The server may be running.')
+    .argument('<connection>', 'its id in the configuration')
+    .option('--since <days>', 'only the last so many days', parseDays)
+    .option('--json', 'print JSON')
+    .action(async (id: string, { since: days, json = false }: { since?: number; json?: boolean }) => {
+      const { config, connections } = await deps.loadSetup();
+      const since = days === undefined ? null : addSec(deps.clock.now(), -days * daySec);
+      const { audit } = dataFilesOf(config.dataFolder);
+      const report = (await isThere(audit)) ? await reportHooks(audit, { connection: id, since }) : empty;
+      const mode = connections.find((connection) => connection.id === id)?.policy.mode ?? null;
+      // A connection that was taken out of the configuration has its history still.
+      if (mode === null && report.hooks.length === 0) {
+        throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
+      }
+      const head = { connection: id, mode, since: since === null ? null : toIso(since) };
+      if (json) deps.print(JSON.stringify({ ...head, ...report }, null, 2));
+      else toReportLines(head, report).forEach(deps.print);
+    });
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (!/^\d{1,5}$/.test(text) || days < 1) throw new InvalidArgumentError('Expected a whole number of days, from 1.');
+  return days;
+}
+
+interface Head {
+  readonly connection: string;
+  /** `null` where the connection is no longer configured. */
+  readonly mode: 'enforce' | 'shadow' | null;
+  readonly since: string | null;
+}
+
+/** A report as lines of text. */
+export function toReportLines({ connection, mode, since }: Head, report: ConnectionReport): string[] {
+  const { hooks, unreadableLines } = report;
+  const title = `${connection}: ${mode === null ? 'no longer configured' : `${mode} mode`}`;
+  const unreadable = unreadableLines === 0 ? [] : ['', `Lines that cannot be read: ${unreadableLines}`];
+  if (hooks.length === 0) return [title, '', `No decision${since === null ? '' : ` since ${since}`}.`, ...unreadable];
+  return [title, ...hooks.flatMap((hook) => ['', ...toHookLines(hook)]), ...unreadable];
+}
+
+function toHookLines(report: HookReport): string[] {
+  const { hook, first, last, decisions, verified, denied, claimOmitted, wouldHave, subjectsAffected } = report;
+  const rows: readonly (readonly [label: string, count: number])[] = [
+    ['decisions', decisions],
+    ['verified', verified],
+    ['denied', denied],
+    ['let through without the claim', claimOmitted],
+    ['would have been denied', wouldHave.denied],
+    ['would have been let through without the claim', wouldHave.claimOmitted],
+    ...Object.entries(wouldHave.refused).map(([code, count]) => [`would have been refused: ${code}`, count] as const),
+    ['users without a face check', subjectsAffected],
+  ];
+  const shown = rows.filter(([label, count]) => count > 0 || label === 'decisions' || label === 'verified');
+  const width = Math.max(...shown.map(([label]) => label.length));
+  return [
+    `Hook ${hook}, ${first} to ${last}`,
+    ...shown.map(([label, count]) => `  ${label.padEnd(width)}  ${String(count).padStart(8)}`),
+  ];
+}

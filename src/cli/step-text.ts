@@ -1,0 +1,50 @@
+import { toFailureLines } from './failure.js';
+import type { StepReport, StepResult } from './steps.js';
+
+const words = {
+  ready: 'ready',
+  missing: 'missing',
+  different: 'different',
+  blocked: 'blocked',
+  manual: 'by hand',
+  failed: 'failed',
+} as const satisfies Record<StepReport['state'], string>;
+
+/** One step as it was found: its title and state, then what belongs to it. */
+export const toFoundLines = (number: number, { title, before }: StepResult): string[] => [
+  `${number}. ${title}: ${words[before.state]}`,
+  ...indent(toReportLines(before)),
+];
+
+/** One step after its turn. What was there already, or is a person's to do, was told with the plan. */
+export function toAppliedLines(number: number, { title, applied, after }: StepResult): string[] {
+  if (after.state === 'ready') return [`${number}. ${title}: ${applied ? 'done' : 'was ready'}`];
+  if (after.state === 'manual') return [`${number}. ${title}: ${applied ? 'done, the rest by hand' : 'by hand'}`];
+  const word = applied && after.state !== 'failed' ? `still ${words[after.state]}` : words[after.state];
+  return [`${number}. ${title}: ${word}`, ...indent(toReportLines(after))];
+}
+
+/** How many steps stand how, such as `1 missing, 2 ready`. */
+export function toCounts(reports: readonly StepReport[]): string {
+  const states = ['failed', 'blocked', 'missing', 'different', 'ready', 'manual'] as const;
+  const counted = states.map((state) => ({ state, count: reports.filter((each) => each.state === state).length }));
+  return counted.flatMap(({ state, count }) => (count === 0 ? [] : [`${count} ${words[state]}`])).join(', ');
+}
+
+function toReportLines(report: StepReport): string[] {
+  switch (report.state) {
+    case 'ready':
+      return [];
+    case 'missing':
+    case 'different':
+      return report.changes.map((change) => `+ ${change}`);
+    case 'blocked':
+      return [report.reason, `To do: ${report.remedy}`];
+    case 'manual':
+      return report.instructions.map((instruction) => `- ${instruction}`);
+    case 'failed':
+      return toFailureLines(report);
+  }
+}
+
+const indent = (lines: readonly string[]): string[] => lines.map((line) => `     ${line}`);

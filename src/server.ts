@@ -1,0 +1,113 @@
+import { mkdir } from 'node:fs/promises';
+import { createFileAudit } from './audit/file.js';
+import { dataFilesOf } from './config/data-files.js';
+import { redact } from './config/redact.js';
+import type { DeliveryConfig, VerifierConfig } from './config/schema.js';
+import type { Connection } from './core/connection.js';
+import type { CoreDeps } from './core/deps.js';
+import type { Clock, Delivery, Keys, Log, Random, Verifier } from './core/ports.js';
+import { createFileSink, createOutbox } from './delivery/outbox.js';
+import { createSmtpDelivery } from './delivery/smtp.js';
+import { createEnginePool } from './engine/pool.js';
+import { createApp } from './http/app.js';
+import type { HooksByConnection } from './http/hooks.js';
+import { listen } from './http/listen.js';
+import { loadAdminKey } from './keys/admin-key.js';
+import { createLocalKeys } from './keys/local.js';
+import { createLocalSigner } from './keys/local-signer.js';
+import type { ConfiguredConnection, Setup } from './setup.js';
+import { createSqliteState } from './state/sqlite.js';
+import { createEmbeddedVerifier } from './verifier/embedded.js';
+import { createFacenitionVerifier } from './verifier/facenition.js';
+
+/** What the server is handed from outside. */
+export interface ServerDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** One line for the person in front of the terminal. */
+  readonly tell: (line: string) => void;
+}
+
+/** Configuration → ports → app → listen. @returns a graceful stop */
+export async function startServer(
+  { config, connections: configured }: Setup,
+  deps: ServerDeps,
+): Promise<() => Promise<void>> {
+  const { clock, random, log, tell } = deps;
+  log.info('configuration', { settings: redact(config) });
+
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  const files = dataFilesOf(config.dataFolder);
+  const state = createSqliteState({ file: files.state, clock });
+  const audit = await createFileAudit({ file: files.audit, clock });
+  const keys = await createLocalKeys({ file: files.keys, random });
+  const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
+  const verifier = await createVerifier(config.verifier, { keys, modelsFolder: config.modelsFolder, ...deps });
+  const signer = await createLocalSigner({ file: files.signingKeys, random });
+  const issuer = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  const core: CoreDeps = { clock, random, state, audit, log, verifier, signer, issuer };
+  const { connections, hooks } = await connect(configured, core);
+
+  const app = createApp({
+    ...core,
+    connections,
+    hooks,
+    adminKeyDigest: adminKey.digest,
+    delivery: createDelivery(config.delivery, createOutbox({ sink: createFileSink(files.outbox), clock })),
+    isReady: async () => (await verifier.isReady()) && (await isAnswering(core)),
+  });
+  const { port, stop } = await listen(app, { host: config.host, port: config.port });
+  adminKey.fresh?.use((text) => tell(`Administrator key, shown this once: ${text}`));
+  tell(`facestep listens on http://${config.host}:${port}`);
+  log.info('listening', { host: config.host, port });
+
+  return async () => {
+    await stop();
+    await verifier.close();
+    await state.close();
+  };
+}
+
+async function createVerifier(
+  config: VerifierConfig,
+  { keys, modelsFolder, clock, random, log }: ServerDeps & { readonly keys: Keys; readonly modelsFolder: string },
+): Promise<Verifier> {
+  if (config.kind === 'facenition') {
+    return createFacenitionVerifier({ url: config.url, token: config.token, clock, random, log });
+  }
+  const { workers, queueLimit } = config;
+  const engine = await createEnginePool({ modelsFolder, queueLimit, ...(workers === null ? {} : { workers }) });
+  return createEmbeddedVerifier({ engine, keys, random });
+}
+
+async function connect(
+  configured: readonly ConfiguredConnection[],
+  core: CoreDeps,
+): Promise<{ connections: ReadonlyMap<string, Connection>; hooks: HooksByConnection }> {
+  const made = await Promise.all(
+    configured.map(async (each) => ({ ...each, adapter: await each.createAdapter(core) })),
+  );
+  return {
+    connections: new Map(
+      made.map(({ id, kind, policy, adapter: { profile, openStepUpRequest } }) => [
+        id,
+        { id, kind, policy, profile, openStepUpRequest },
+      ]),
+    ),
+    hooks: new Map(made.map(({ id, adapter }) => [id, adapter.hooks])),
+  };
+}
+
+function createDelivery(config: DeliveryConfig, outbox: Delivery): Delivery {
+  if (config.kind === 'outbox') return outbox;
+  const { url, from, requireTls } = config;
+  return createSmtpDelivery({ url, from, requireTls, others: outbox });
+}
+
+async function isAnswering({ state }: CoreDeps): Promise<boolean> {
+  return state.read('ready').then(
+    () => true,
+    () => false,
+  );
+}
