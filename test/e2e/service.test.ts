@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { toForm } from '../api-server.js';
+import { copyModels } from '../models.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
@@ -145,14 +146,14 @@ describe('the process', () => {
 });
 
 describe('what keeps it from starting is said', () => {
-  const copyModels = () => {
+  const copyModelsAside = () => {
     const folder = join(top, `models-${++folders}`);
-    cpSync(modelsFolder, folder, { recursive: true });
+    copyModels(folder);
     return folder;
   };
 
   test('a missing model', () => {
-    const folder = copyModels();
+    const folder = copyModelsAside();
     rmSync(join(folder, 'fr_feature.onnx'));
     const { status, stderr } = startInVain({ FACESTEP_CONFIG: writeConfig({ modelsFolder: folder }) });
     expect(status).toBe(1);
@@ -161,7 +162,7 @@ describe('what keeps it from starting is said', () => {
   });
 
   test('an altered model', () => {
-    const folder = copyModels();
+    const folder = copyModelsAside();
     const file = join(folder, 'fr_pose.onnx');
     const bytes = readFileSync(file);
     bytes[bytes.length >> 1] ^= 1;
