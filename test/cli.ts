@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/* The commands as processes of their own, as a person at a terminal runs them. */
+
+const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
+
+/** How a command ended, and what it printed. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end. @param env - added to this process's environment */
+export async function runCli(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 45_000,
+  });
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const [code] = await once(child, 'close');
+  return { code: z.number().nullable().parse(code), stdout: stdout(), stderr: stderr() };
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const pieces: Buffer[] = [];
+  stream.on('data', (piece: Buffer) => pieces.push(piece));
+  return () => Buffer.concat(pieces).toString('utf8');
+}
+
+/** A running `facestep simulate`. */
+export interface RunningSimulation {
+  /** What it printed to standard output, parsed. */
+  readonly config: z.infer<typeof configGuard>;
+  /** What it told the person. */
+  readonly guide: string;
+  /** Login to id, as the guide lists them. */
+  readonly subjects: ReadonlyMap<string, string>;
+  /** Posts to the sign-in address. */
+  signIn(body: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+const configGuard = z.looseObject({
+  port: z.number(),
+  publicUrl: z.string(),
+  dataFolder: z.string(),
+  adminKey: z.string(),
+  connections: z.tuple([z.looseObject({ id: z.string(), kind: z.string(), policy: z.looseObject({}) })]),
+});
+
+/** Starts `facestep simulate` and waits until it has said what to try. */
+export async function startSimulation(provider: string): Promise<RunningSimulation> {
+  const child = spawn(process.execPath, [main, 'simulate', provider], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Whatever ends this process ends the simulation too.
+  const end = (): void => void child.kill();
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+  const stdout = collect(child.stdout);
+  const guide: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      guide.push(line);
+      if (line.startsWith('Ctrl+C')) resolve();
+    });
+    child.once('exit', () => reject(new Error(`The simulation did not start:\n${guide.join('\n')}`)));
+  });
+  const text = guide.join('\n');
+  const signInUrl = /http:\S+\/simulate\/sign-in/.exec(text)?.[0] ?? '';
+  return {
+    config: configGuard.parse(JSON.parse(stdout())),
+    guide: text,
+    subjects: new Map([...text.matchAll(/^ {2}(\S+@example\.com) {2}(\S+)$/gm)].map(([, login, id]) => [login!, id!])),
+    async signIn(body) {
+      const response = await fetch(signInUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      });
+      return { status: response.status, body: z.record(z.string(), z.unknown()).parse(await response.json()) };
+    },
+    process: child,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGINT');
+      await once(child, 'exit');
+    },
+  };
+}

@@ -1,0 +1,238 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { connectBackend } from '../../demo/backend.js';
+import { type RunningSimulation, runCli, startSimulation } from '../cli.js';
+import { modelsFolder } from '../paths.js';
+import { loadPictures, type Pictures } from '../pictures.js';
+import { type Service, startService } from '../service.js';
+
+/*
+ * What an administrator does on the first day, in order: a simulated Okta org, the server with the configuration that it
+ * prints, provisioning, a sign-in without and with a face check, and the report.
+ */
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-cli-'));
+const configFile = join(folder, 'facestep.json');
+const env = { FACESTEP_CONFIG: configFile };
+let simulation: RunningSimulation;
+let service: Service;
+let pictures: Pictures;
+
+/** The server, at a free port that the configuration then names as the public address. */
+async function startServer(policy: object): Promise<void> {
+  const { connections, ...settings } = simulation.config;
+  const [connection] = connections;
+  const write = (port: number, publicUrl: string) =>
+    writeFileSync(
+      configFile,
+      JSON.stringify({
+        ...{ ...settings, port, publicUrl, modelsFolder, dataFolder: join(folder, 'data') },
+        verifier: { kind: 'embedded', workers: 1 },
+        connections: [{ ...connection, policy }],
+      }),
+    );
+  const port = await findFreePort();
+  write(port, `http://127.0.0.1:${port}`);
+  service = await startService(env);
+}
+
+async function findFreePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+beforeAll(async () => {
+  [simulation, pictures] = await Promise.all([startSimulation('okta'), loadPictures()]);
+  await startServer({ mode: 'shadow' });
+});
+afterAll(async () => {
+  await service?.stop();
+  await simulation?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const stepGuard = z.looseObject({
+  title: z.string(),
+  before: z.looseObject({ state: z.string() }),
+  applied: z.boolean(),
+});
+const provisionGuard = z.object({
+  ...{
+    connection: z.literal('simulated'),
+    kind: z.literal('okta'),
+    publicUrl: z.url(),
+    mode: z.string(),
+    ok: z.boolean(),
+  },
+  steps: z.array(stepGuard.extend({ after: z.looseObject({ state: z.string() }) })),
+  notReached: z.array(z.string()),
+});
+
+async function provision(mode: '--plan' | '--apply') {
+  const { code, stdout, stderr } = await runCli(['provision', 'simulated', mode, '--json'], env);
+  return { code, stderr, ...provisionGuard.parse(JSON.parse(stdout)) };
+}
+
+test('the first day: plan, apply, plan again; shadow mode lets through; the report says what would have happened', async () => {
+  const login = 'ada@example.com';
+  const subject = simulation.subjects.get(login)!;
+
+  const planned = await provision('--plan');
+  expect(planned).toMatchObject({ code: 0, ok: true, mode: 'plan', stderr: '' });
+  expect(planned.steps.map(({ applied }) => applied)).not.toContain(true);
+  expect(planned.steps.map(({ before }) => before.state)).toContain('missing');
+  // Planning changed nothing.
+  expect(await provision('--plan')).toEqual(planned);
+
+  const applied = await provision('--apply');
+  expect(applied).toMatchObject({ code: 0, ok: true, mode: 'apply', notReached: [] });
+  for (const { applied: was, before, after } of applied.steps) {
+    expect(was).toBe(before.state === 'missing' || before.state === 'different');
+    expect(['ready', 'manual']).toContain(after.state);
+  }
+
+  const again = await provision('--apply');
+  expect(again).toMatchObject({ code: 0, ok: true });
+  expect(again.steps.map((step) => step.applied)).not.toContain(true);
+  const text = await runCli(['provision', 'simulated', '--plan'], env);
+  expect(text).toMatchObject({ code: 0, stderr: '' });
+  expect(text.stdout.match(/^\d+\. /gm)).toHaveLength(again.steps.length);
+
+  const withoutFace = await simulation.signIn({ user: login });
+  expect(withoutFace).toMatchObject({ status: 200, body: { signedIn: true } });
+  expect(withoutFace.body.accessTokenClaims).not.toHaveProperty('face_verification');
+
+  const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
+  await backend.enrol(subject, pictures.person[0]);
+  expect(await backend.checkFace(subject, pictures.person[1])).toBe('passed');
+  const withFace = await simulation.signIn({ user: login });
+  expect(withFace.body.accessTokenClaims).toMatchObject({ face_verification: { result: 'verified' } });
+
+  const report = await runCli(['report', 'simulated', '--since', '1', '--json'], env);
+  expect(report).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(report.stdout)).toMatchObject({
+    ...{ connection: 'simulated', mode: 'shadow', unreadableLines: 0 },
+    hooks: [{ hook: 'token', decisions: 2, verified: 1, wouldHave: { denied: 1 }, subjectsAffected: 1 }],
+  });
+  expect((await runCli(['report', 'simulated'], env)).stdout).toMatch(/would have been denied +1$/m);
+});
+
+test('jwks prints what the server publishes', async () => {
+  const { code, stdout } = await runCli(['jwks'], env);
+  expect(code).toBe(0);
+  const published: unknown = await (await fetch(`${service.url}/.well-known/jwks.json`)).json();
+  expect(JSON.parse(stdout)).toEqual(published);
+  expect(stdout).not.toContain('"d"');
+});
+
+test('jwks makes no keys where there are none', async () => {
+  const empty = mkdtempSync(join(folder, 'empty-'));
+  const { code, stdout, stderr } = await runCli(['jwks'], { FACESTEP_DATA: empty });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('no signing keys');
+});
+
+describe('simulate', () => {
+  test('prints a configuration alone to standard output, with secrets of its own', () => {
+    const { config, guide, subjects } = simulation;
+    expect(config.connections[0]).toMatchObject({ id: 'simulated', kind: 'okta' });
+    expect([...subjects.keys()]).toEqual(['ada@example.com', 'grace@example.com']);
+    expect(guide).toContain(config.adminKey);
+  });
+
+  test.each([
+    ['a user it has not', { user: 'nobody@example.com' }, 404],
+    ['no user', {}, 400],
+    ['another name', { user: 'ada@example.com', password: 'x' }, 400],
+    ['an answer that is none', { user: 'ada@example.com', answer: 'x' }, 400],
+    ['no JSON', '{', 400],
+    ['JSON that is no object', 'null', 400],
+    ['a body without end', `{"user":"${'x'.repeat(100_000)}"}`, 400],
+  ])('refuses a sign-in with %s', async (_name, body, status) => {
+    expect(await simulation.signIn(body)).toMatchObject({ status });
+  });
+
+  test('ends on SIGINT and frees its ports', async () => {
+    const short = await startSimulation('okta');
+    await short.stop();
+    expect(short.process.exitCode).toBe(0);
+    await expect(short.signIn({ user: 'ada@example.com' })).rejects.toThrow();
+  });
+});
+
+describe('what is not understood ends with 2, and is said on standard error', () => {
+  test.each([
+    ['an unknown command', ['nonsense']],
+    ['an unknown option', ['doctor', 'simulated', '--fix']],
+    ['no connection', ['doctor']],
+    ['one too many', ['jwks', 'simulated']],
+    ['a connection that is not configured', ['doctor', 'nobody']],
+    ['a connection that is not configured, to provision', ['provision', 'nobody', '--plan']],
+    ['a connection without a trace', ['report', 'nobody']],
+    ['neither plan nor apply', ['provision', 'simulated']],
+    ['plan and apply', ['provision', 'simulated', '--plan', '--apply']],
+    ['half a day', ['report', 'simulated', '--since', '0.5']],
+    ['days without end', ['report', 'simulated', '--since', '999999']],
+    ['a provider that is none', ['simulate', 'constructor']],
+    ['a port that is none', ['simulate', 'okta', '--port', '70000']],
+  ])('%s', async (_name, args) => {
+    const { code, stdout, stderr } = await runCli(args, env);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+  });
+
+  test('--help ends with 0 and goes to standard output', async () => {
+    const { code, stdout, stderr } = await runCli(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const name of ['serve', 'provision', 'doctor', 'report', 'simulate', 'jwks']) expect(stdout).toContain(name);
+  });
+});
+
+describe('what cannot be done ends with 1', () => {
+  const writeConfig = (name: string, change: (config: Record<string, unknown>) => object): Record<string, string> => {
+    const file = join(folder, `${name}.json`);
+    const config = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(configFile, 'utf8')));
+    writeFileSync(file, JSON.stringify(change(config)));
+    return { FACESTEP_CONFIG: file };
+  };
+
+  test('provisioning without a public address', async () => {
+    const { code, stderr } = await runCli(
+      ['provision', 'simulated', '--apply'],
+      writeConfig('no-address', (config) => ({ ...config, publicUrl: null })),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('publicUrl');
+  });
+
+  test('a configuration with a secret where none belongs, without telling it', async () => {
+    const { code, stdout, stderr } = await runCli(
+      ['report', 'simulated'],
+      writeConfig('wrong', (config) => ({ ...config, adminKey: 'canary with\nnewline' })),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('adminKey');
+    expect(stdout + stderr).not.toContain('canary');
+  });
+
+  test('provisioning at a provider that does not answer: every step says so, nothing is applied', async () => {
+    const gone = writeConfig('gone', (config) =>
+      JSON.parse(JSON.stringify(config).replace(/("orgUrl":"http:\/\/127.0.0.1:)\d+/, '$11')),
+    );
+    const planned = await runCli(['provision', 'simulated', '--plan', '--json'], gone);
+    expect(planned.code).toBe(1);
+    const { ok, steps } = provisionGuard.parse(JSON.parse(planned.stdout));
+    expect(ok).toBe(false);
+    expect(steps.map(({ before }) => before)).toContainEqual(expect.objectContaining({ state: 'failed' }));
+    const applied = await runCli(['provision', 'simulated', '--apply'], gone);
+    expect(applied.code).toBe(1);
+    expect(applied.stdout).toMatch(/^Stopped: /m);
+  });
+});

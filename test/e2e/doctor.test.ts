@@ -1,0 +1,292 @@
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { type RunningSimulation, runCli, startSimulation } from '../cli.js';
+import { copyModels } from '../models.js';
+import { modelsFolder } from '../paths.js';
+import { type Service, startService } from '../service.js';
+import { type Act, type Front, startFront } from '../simulators/front.js';
+
+/* The doctor on a connection that is well, and with each link broken in turn. */
+
+const top = mkdtempSync(join(tmpdir(), 'facestep-doctor-'));
+const data = join(top, 'data');
+let simulation: RunningSimulation;
+let service: Service;
+let front: Front;
+let files = 0;
+
+/** A configuration that differs from the server's own in what is given. */
+function writeConfig(settings: object = {}, connection: object = {}): Record<string, string> {
+  const { port: _, connections, ...rest } = simulation.config;
+  const file = join(top, `config-${++files}.json`);
+  writeFileSync(
+    file,
+    JSON.stringify({
+      ...{ ...rest, modelsFolder, dataFolder: data, publicUrl: front?.url ?? null },
+      verifier: { kind: 'embedded', workers: 1 },
+      connections: [{ ...connections[0], ...connection }],
+      ...settings,
+    }),
+  );
+  return { FACESTEP_CONFIG: file };
+}
+
+beforeAll(async () => {
+  simulation = await startSimulation('okta');
+  // The front is what the server is told to be, so it has to be there before the server.
+  const port = await findFreePort();
+  front = await startFront(`http://127.0.0.1:${port}`);
+  service = await startService({ ...writeConfig(), PORT: String(port) });
+  const { code } = await runCli(['provision', 'simulated', '--apply'], writeConfig());
+  expect(code).toBe(0);
+});
+afterEach(() => {
+  front.rules = [];
+});
+afterAll(async () => {
+  await service?.stop();
+  await front?.close();
+  await simulation?.stop();
+  rmSync(top, { recursive: true });
+});
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const reportGuard = z.strictObject({
+  connection: z.literal('simulated'),
+  ok: z.boolean(),
+  checks: z.array(
+    z.strictObject({
+      title: z.string().min(1),
+      verdict: z.enum(['pass', 'warn', 'fail', 'manual']),
+      found: z.string().min(1),
+      remedy: z.string().min(1).nullable(),
+    }),
+  ),
+});
+
+/** Runs the doctor. @returns its exit code, and each check's verdict by title */
+async function examine(env: Record<string, string> = writeConfig()) {
+  const { code, stdout, stderr } = await runCli(['doctor', 'simulated', '--json'], env);
+  const { ok, checks } = reportGuard.parse(JSON.parse(stdout));
+  expect(stderr).toBe('');
+  expect(code).toBe(ok ? 0 : 1);
+  expect(ok).toBe(checks.every(({ verdict }) => verdict !== 'fail'));
+  return { code, checks, verdicts: Object.fromEntries(checks.map(({ title, verdict }) => [title, verdict])) };
+}
+
+const ownChecks = {
+  Configuration: 'pass',
+  Mode: 'pass',
+  // A simulated provider is on this machine; a real one could not reach it here.
+  'Public address': 'warn',
+  Server: 'pass',
+  'Server clock': 'pass',
+  'Published keys': 'pass',
+  'Token keys': 'pass',
+  'Signing keys': 'pass',
+  State: 'pass',
+  Models: 'pass',
+  'Hook token': 'pass',
+} as const;
+
+test('all is well: nothing fails, each of our own checks is there, and it ends with 0', async () => {
+  const { code, verdicts } = await examine();
+  expect(verdicts).toMatchObject(ownChecks);
+  expect(Object.values(verdicts)).not.toContain('fail');
+  expect(code).toBe(0);
+});
+
+test('as text, a check is a line, and what is wrong says what to do', async () => {
+  const { code, stdout } = await runCli(['doctor', 'simulated'], writeConfig({ publicUrl: null }));
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^pass {4}Configuration: /m);
+  expect(stdout).toMatch(/^FAIL {4}Public address: .+\n {8}To do: .+$/m);
+  expect(stdout).toMatch(/1 failed/);
+});
+
+describe('a broken link is found, and others are told apart from it', () => {
+  const expectFailing = async (env: Record<string, string>, ...titles: readonly string[]) => {
+    const { code, checks, verdicts } = await examine(env);
+    const failed = checks.filter(({ title, verdict }) => verdict === 'fail' && title in ownChecks);
+    expect(failed.map(({ title }) => title)).toEqual(titles);
+    expect(code).toBe(1);
+    return { failed, verdicts };
+  };
+
+  test('a configuration that is none: the paths are told, the values are not', async () => {
+    const { stdout, code } = await runCli(
+      ['doctor', 'simulated', '--json'],
+      writeConfig({ adminKey: 'canary with\nnewline', surprise: 1 }),
+    );
+    expect(code).toBe(1);
+    expect(reportGuard.parse(JSON.parse(stdout)).checks).toEqual([
+      expect.objectContaining({ title: 'Configuration', verdict: 'fail', found: expect.stringMatching(/adminKey/) }),
+    ]);
+    expect(stdout).not.toContain('canary');
+  });
+
+  test('no public address', async () => {
+    const { verdicts } = await expectFailing(writeConfig({ publicUrl: null }), 'Public address');
+    expect(verdicts).not.toHaveProperty('Hook token');
+  });
+
+  test('nothing at the public address', async () => {
+    await expectFailing(
+      writeConfig({ publicUrl: `http://127.0.0.1:${await findFreePort()}` }),
+      ...['Server', 'Server clock', 'Published keys', 'Hook token'],
+    );
+  });
+
+  test('a sign-in page in place of everything', async () => {
+    const page: Act = { kind: 'answer', status: 200, body: '<html>Sign in</html>' };
+    front.rules = [{ path: /./, act: page }];
+    await expectFailing(writeConfig(), 'Server', 'Published keys', 'Hook token');
+  });
+
+  test('a redirect in place of the hooks is not followed', async () => {
+    const away: Act = { kind: 'answer', status: 302, body: '', headers: { location: `${front.url}/healthz` } };
+    front.rules = [{ path: /^\/hooks\//, act: away }];
+    await expectFailing(writeConfig(), 'Hook token');
+  });
+
+  test.each([401, 403, 404, 502])('a %i of the proxy in place of the hooks', async (status) => {
+    front.rules = [{ path: /^\/hooks\//, act: { kind: 'answer', status, body: '{"message":"proxy"}' } }];
+    const { failed } = await expectFailing(writeConfig(), 'Hook token');
+    expect(failed[0]?.found).toContain(String(status));
+  });
+
+  test('a server that is not ready', async () => {
+    front.rules = [{ path: /^\/readyz$/, act: { kind: 'answer', status: 503, body: '{"ok":false}' } }];
+    await expectFailing(writeConfig(), 'Server');
+  });
+
+  test('a server that runs another configuration: it has no such hook', async () => {
+    const [connection] = simulation.config.connections;
+    const { stdout, code } = await runCli(
+      ['doctor', 'unheard-of', '--json'],
+      writeConfig({ connections: [{ ...connection, id: 'unheard-of' }] }),
+    );
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/unheard-of\/token answers 404/);
+  });
+
+  test('a hook that hangs', async () => {
+    front.rules = [{ path: /^\/hooks\/simulated\/token$/, act: { kind: 'hang' } }];
+    await expectFailing(writeConfig(), 'Hook token');
+  });
+
+  test('a slow hook is told, with its time', async () => {
+    front.rules = [{ path: /^\/hooks\//, act: { kind: 'pass', delayMs: 1_200 } }];
+    const { checks } = await examine();
+    expect(checks.find(({ title }) => title === 'Hook token')).toMatchObject({
+      verdict: 'warn',
+      found: expect.stringMatching(/, 1\d{3} ms\)/),
+    });
+  });
+
+  test.each([
+    [30, 'warn'],
+    [-30, 'warn'],
+    [3600, 'fail'],
+    [-3600, 'fail'],
+  ])('a clock that is %i s off', async (offSec, verdict) => {
+    const date = new Date(Date.now() + offSec * 1000).toUTCString();
+    front.rules = [{ path: /^\/healthz$/, act: { kind: 'pass', headers: { date } } }];
+    expect((await examine()).verdicts).toMatchObject({ ...ownChecks, 'Server clock': verdict });
+  });
+
+  test('an answer that does not tell the time', async () => {
+    front.rules = [{ path: /^\/healthz$/, act: { kind: 'pass', without: 'date' } }];
+    expect((await examine()).verdicts).toMatchObject({ ...ownChecks, 'Server clock': 'warn' });
+  });
+
+  test('shadow mode is told', async () => {
+    const { verdicts } = await examine(writeConfig({}, { policy: { mode: 'shadow' } }));
+    expect(verdicts).toMatchObject({ ...ownChecks, Mode: 'warn' });
+  });
+});
+
+describe('the data folder', () => {
+  const copyData = (): string => {
+    const folder = join(top, `data-${++files}`);
+    cpSync(data, folder, { recursive: true });
+    return folder;
+  };
+  const failing = async (settings: object): Promise<string[]> => {
+    const { checks } = await examine(writeConfig(settings));
+    return checks.filter(({ title, verdict }) => verdict === 'fail' && title in ownChecks).map(({ title }) => title);
+  };
+
+  test('another one, where the server never was: nothing is made in it', async () => {
+    const dataFolder = mkdtempSync(join(top, 'empty-'));
+    expect(await failing({ dataFolder })).toEqual(['Published keys', 'Token keys', 'Signing keys', 'State']);
+    expect(await failing({ dataFolder })).toHaveLength(4);
+  });
+
+  test.each([
+    ['keys.json', ['Token keys']],
+    ['signing-keys.json', ['Published keys', 'Signing keys']],
+    ['state.db', ['State']],
+  ])('%s that others can read', async (file, titles) => {
+    const dataFolder = copyData();
+    chmodSync(join(dataFolder, file), 0o644);
+    expect(await failing({ dataFolder })).toEqual(titles);
+  });
+
+  test.each([
+    ['keys.json', ['Token keys']],
+    ['signing-keys.json', ['Published keys', 'Signing keys']],
+    ['state.db', ['State']],
+  ])('%s that is something else, without telling what', async (file, titles) => {
+    const dataFolder = copyData();
+    for (const end of ['', '-wal', '-shm']) rmSync(join(dataFolder, file + end), { force: true });
+    writeFileSync(join(dataFolder, file), 'canary '.repeat(1000), { mode: 0o600 });
+    expect(await failing({ dataFolder })).toEqual(titles);
+    const { stdout, stderr } = await runCli(['doctor', 'simulated'], writeConfig({ dataFolder }));
+    expect(stdout + stderr).not.toContain('canary');
+  });
+
+  test('signing keys of another server', async () => {
+    const dataFolder = copyData();
+    const other = mkdtempSync(join(top, 'other-'));
+    const another = await startService({ ...writeConfig(), FACESTEP_DATA: other, PORT: '0' });
+    await another.stop();
+    cpSync(join(other, 'signing-keys.json'), join(dataFolder, 'signing-keys.json'));
+    expect(await failing({ dataFolder })).toEqual(['Published keys']);
+  });
+});
+
+describe('the models', () => {
+  const judge = async (change: (folder: string) => void): Promise<string | undefined> => {
+    const folder = join(top, `models-${++files}`);
+    copyModels(folder);
+    change(folder);
+    return (await examine(writeConfig({ modelsFolder: folder }))).verdicts.Models;
+  };
+
+  test('one that is missing', async () => {
+    expect(await judge((folder) => rmSync(join(folder, 'fr_pose.onnx')))).toBe('fail');
+  });
+
+  test('one that is another', async () => {
+    const swap = (folder: string) => cpSync(join(folder, 'fr_pose.onnx'), join(folder, 'fr_feature.onnx'));
+    expect(await judge(swap)).toBe('fail');
+  });
+
+  test('are not asked for where a Facenition server checks', async () => {
+    const verifier = { kind: 'facenition', url: 'https://face.example.com', token: 'x' };
+    const { verdicts } = await examine(writeConfig({ verifier, modelsFolder: '/nowhere' }));
+    expect(verdicts).not.toHaveProperty('Models');
+  });
+});

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What stands between a provider and the server, and what it does to what passes. */
+export interface Front {
+  readonly url: string;
+  /** How the front treats calls to addresses that match; the first that matches counts. Passes on what matches none. */
+  rules: readonly { readonly path: RegExp; readonly act: Act }[];
+  close(): Promise<void>;
+}
+
+/** Answers in the server's place, or passes on and does something to the reply. */
+export type Act =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body: string;
+      readonly headers?: Record<string, string>;
+    }
+  | {
+      readonly kind: 'pass';
+      readonly delayMs?: number;
+      readonly headers?: Record<string, string>;
+      readonly without?: string;
+    }
+  | { readonly kind: 'hang' };
+
+/** Starts a front before `target`, an address without a slash at the end. */
+export async function startFront(target: string): Promise<Front> {
+  const front: { rules: Front['rules'] } = { rules: [] };
+  const server = createServer((incoming, outgoing) => {
+    const act = front.rules.find(({ path }) => path.test(incoming.url ?? ''))?.act ?? { kind: 'pass' };
+    if (act.kind === 'answer') outgoing.writeHead(act.status, act.headers).end(act.body);
+    else if (act.kind === 'pass') setTimeout(() => pass(target, incoming, outgoing, act), act.delayMs ?? 0);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address: AddressInfo | string | null = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  return Object.assign(front, {
+    url,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  });
+}
+
+function pass(
+  target: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { headers = {}, without }: Extract<Act, { kind: 'pass' }>,
+): void {
+  const onward = request(
+    `${target}${incoming.url}`,
+    { method: incoming.method, headers: incoming.headers },
+    (reply) => {
+      outgoing.sendDate = false;
+      const kept = Object.entries(reply.headers).filter(([name]) => name !== without);
+      outgoing.writeHead(reply.statusCode ?? 502, { ...Object.fromEntries(kept), ...headers });
+      reply.pipe(outgoing);
+    },
+  );
+  onward.on('error', () => outgoing.writeHead(502).end());
+  incoming.pipe(onward);
+}
