@@ -10,7 +10,7 @@ import type { Clock, Fetch, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
 import { FaceError, toCode } from './errors.js';
 import { framesOf } from './http/access-log.js';
-import type { Setup } from './setup.js';
+import type { ConfiguredConnection, Setup } from './setup.js';
 import { createLog } from './telemetry/log.js';
 
 const args = process.argv.slice(2);
@@ -37,11 +37,13 @@ async function loadSetup(): Promise<Setup> {
     readFile: (path: string) => readFile(path, 'utf8'),
     connectionGuards,
   });
-  const connections = config.connections.map((settings) => ({
-    ...{ id: settings.id, kind: settings.kind, policy: settings.policy },
-    createAdapter: (core: Parameters<typeof createAdapter>[1]['core']) => createAdapter(settings, { core, fetch }),
-    createProvisioning: (publicUrl: string) => createProvisioning(settings, { publicUrl, clock, random, fetch, log }),
-  }));
+  const connections = config.connections.map(
+    (settings): ConfiguredConnection => ({
+      ...{ id: settings.id, kind: settings.kind, policy: settings.policy },
+      createAdapter: (core) => createAdapter(settings, { core, fetch }),
+      createProvisioning: (publicUrl) => createProvisioning(settings, { publicUrl, clock, random, fetch, log }),
+    }),
+  );
   return { config, connections };
 }
 

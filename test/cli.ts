@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -39,6 +40,8 @@ export interface RunningSimulation {
   readonly config: z.infer<typeof configGuard>;
   /** What it told the person. */
   readonly guide: string;
+  /** The variables that the guide says to set, but for the configuration's. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Login to id, as the guide lists them. */
   readonly subjects: ReadonlyMap<string, string>;
   /** Posts to the sign-in address. */
@@ -56,8 +59,14 @@ const configGuard = z.looseObject({
 });
 
 /** Starts `facestep simulate` and waits until it has said what to try. */
-export async function startSimulation(provider: string): Promise<RunningSimulation> {
-  const child = spawn(process.execPath, [main, 'simulate', provider], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startSimulation(
+  provider: string,
+  { serverPort }: { readonly serverPort?: number } = {},
+): Promise<RunningSimulation> {
+  const child = spawn(process.execPath, [main, 'simulate', provider], {
+    env: { ...process.env, ...(serverPort === undefined ? {} : { PORT: String(serverPort) }) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   // Whatever ends this process ends the simulation too.
   const end = (): void => void child.kill();
   process.once('exit', end);
@@ -76,6 +85,9 @@ export async function startSimulation(provider: string): Promise<RunningSimulati
   return {
     config: configGuard.parse(JSON.parse(stdout())),
     guide: text,
+    environment: Object.fromEntries(
+      [...text.matchAll(/^ {2}export (?!FACESTEP_CONFIG)(\w+)=(.+)$/gm)].map(([, name, value]) => [name!, value!]),
+    ),
     subjects: new Map([...text.matchAll(/^ {2}(\S+@example\.com) {2}(\S+)$/gm)].map(([, login, id]) => [login!, id!])),
     async signIn(body) {
       const response = await fetch(signInUrl, {
@@ -92,4 +104,15 @@ export async function startSimulation(provider: string): Promise<RunningSimulati
       await once(child, 'exit');
     },
   };
+}
+
+/** A port that is free now. What needs an address before it listens takes it from here. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
 }

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { Provisioning } from '../../adapters/provisioning.js';
-import { FaceError } from '../errors.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
+import { requirePublicUrl } from './public-url.js';
 import { toAppliedLines, toCounts, toFoundLines } from './step-text.js';
 import { applySteps, isDone, isStuck, isToApply, planSteps, type StepResult } from './steps.js';
 import { UsageError } from './usage-error.js';
@@ -29,12 +29,7 @@ export function createProvisionCommand(deps: CliDeps): Command {
       if (options.plan === options.apply) throw new UsageError('give one of --plan and --apply');
       const setup = await deps.loadSetup();
       const connection = findConnection(setup, id);
-      const { publicUrl } = setup.config;
-      if (publicUrl === null) {
-        throw new FaceError('config_invalid', {
-          problems: [{ path: 'publicUrl', reason: 'the provider has to be told where to reach this server' }],
-        });
-      }
+      const publicUrl = requirePublicUrl(setup);
       const provisioning = await connection.createProvisioning(publicUrl);
       const subject = { connection: id, kind: connection.kind, publicUrl };
       const mode = options.plan === true ? 'plan' : 'apply';

@@ -2,10 +2,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { listen } from '../http/listen.js';
 import type { JsonObject } from '../json.js';
 import type { CliDeps } from './deps.js';
-import type { ProviderSimulation } from './simulation.js';
 import { createSignInControl, signInPath } from './simulation-control.js';
+import { type SimulationSettings, toGuide } from './simulation-guide.js';
 import { UsageError } from './usage-error.js';
 
+/** What the connection is called in the configuration. */
 const connection = 'simulated';
 const host = '127.0.0.1';
 
@@ -30,73 +31,35 @@ export function createSimulateCommand(deps: CliDeps): Command {
       const start = await load();
       const serverPort = toServerPort(deps.env.PORT);
       const serverUrl = `http://${host}:${serverPort}`;
-      const simulation = await start({ port, serverUrl });
+      const simulation = await start({ port, connection, serverUrl });
       const control = await listen(createSignInControl(simulation), { host, port: port === 0 ? 0 : port + 1 });
-      const adminKey = `fsa_${Buffer.from(deps.random(24)).toString('base64url')}`;
-      const settings = { kind: provider, serverPort, serverUrl, adminKey, simulation };
+      const stopped = deps.untilStopped();
+      const settings = {
+        ...{ kind: provider, connection, serverPort, serverUrl, simulation },
+        adminKey: `fsa_${Buffer.from(deps.random(24)).toString('base64url')}`,
+        signInUrl: `http://${host}:${control.port}${signInPath}`,
+      };
       deps.print(JSON.stringify(toConfiguration(settings), null, 2));
-      toGuide({ ...settings, signInUrl: `http://${host}:${control.port}${signInPath}` }).forEach(deps.tell);
-      await deps.untilStopped();
+      toGuide(settings).forEach(deps.tell);
+      await stopped;
       await control.stop();
       await simulation.close();
     });
 }
 
-interface Settings {
-  readonly kind: string;
-  readonly serverPort: number;
-  readonly serverUrl: string;
-  readonly adminKey: string;
-  readonly simulation: ProviderSimulation;
-}
+const toConfiguration = (settings: SimulationSettings): JsonObject => {
+  const { kind, serverPort, serverUrl, adminKey, simulation } = settings;
+  return {
+    port: serverPort,
+    publicUrl: serverUrl,
+    dataFolder: `./data/simulated-${kind}`,
+    adminKey,
+    connections: [{ id: connection, kind, policy: {}, [kind]: simulation.settings }],
+  };
+};
 
-const toConfiguration = ({ kind, serverPort, serverUrl, adminKey, simulation }: Settings): JsonObject => ({
-  port: serverPort,
-  publicUrl: serverUrl,
-  dataFolder: `./data/simulated-${kind}`,
-  adminKey,
-  connections: [{ id: connection, kind, policy: {}, [kind]: simulation.settings }],
-});
-
-function toGuide({ serverUrl, adminKey, simulation, signInUrl }: Settings & { readonly signInUrl: string }): string[] {
-  const { title, url, users } = simulation;
-  const [user] = users;
-  if (user === undefined) return [];
-  const json = `-H 'Content-Type: application/json'`;
-  return [
-    '',
-    `A simulated ${title} runs on ${url}. Its users:`,
-    ...users.map(({ login, subject }) => `  ${login}  ${subject}`),
-    '',
-    'Standard output is its configuration. With that in simulated.json, in another terminal:',
-    '  export FACESTEP_CONFIG=simulated.json',
-    '  npx facestep serve',
-    'and in a third:',
-    '  export FACESTEP_CONFIG=simulated.json',
-    `  npx facestep provision ${connection} --apply`,
-    `  npx facestep doctor ${connection}`,
-    '',
-    'Sign in without a face check:',
-    `  curl -s ${signInUrl} ${json} -d '{"user":"${user.login}"}'`,
-    '',
-    'Enrol the user, from a photo of one person:',
-    `  TOKEN=$(curl -s ${serverUrl}/generateToken -H 'X-Admin-Key: ${adminKey}' ${json} \\`,
-    `    -d '{"name":"portal"}' | node -p 'JSON.parse(require("fs").readFileSync(0)).token')`,
-    `  curl -s ${serverUrl}/enrolments -H "X-Auth-Token: $TOKEN" -F connection=${connection} \\`,
-    `    -F subject=${user.subject} -F consentStatement='Trying it out' -F consentGivenAt=$(date -u +%FT%TZ) \\`,
-    '    -F photo=@1.jpg',
-    'Check the face, with another photo, and sign in again:',
-    `  STEP=$(curl -s ${serverUrl}/step-ups -H "X-Auth-Token: $TOKEN" ${json} \\`,
-    `    -d '{"connection":"${connection}","subject":"${user.subject}"}')`,
-    `  field() { node -p "JSON.parse(process.argv[1]).$1" "$STEP"; }`,
-    `  curl -s ${serverUrl}/step-ups/$(field id)/photos -F challenge=$(field challenge) -F photo=@2.jpg`,
-    '',
-    'Ctrl+C ends it; users and secrets are gone then.',
-  ];
-}
-
-const toServerPort = (text: string | undefined): number =>
-  text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : 8080;
+/** `PORT` moves the server, and 0 there is no address yet. */
+const toServerPort = (text = ''): number => (/^[1-9]\d{0,4}$/.test(text) ? Number(text) : 8080);
 
 function parsePort(text: string): number {
   const port = Number(text);

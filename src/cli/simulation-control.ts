@@ -7,7 +7,7 @@ export const signInPath = '/simulate/sign-in';
 
 const attemptGuard = z.strictObject({
   user: z.string(),
-  answer: z.record(z.string(), z.json()).nullable().default(null),
+  answer: z.strictObject({ session: z.string(), receipt: z.string() }).nullable().default(null),
 });
 
 /** `POST /simulate/sign-in { user, answer? }`: signs a user in as an application does, and answers what that one gets. */

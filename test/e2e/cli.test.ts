@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { connectBackend } from '../../demo/backend.js';
-import { type RunningSimulation, runCli, startSimulation } from '../cli.js';
+import { findFreePort, type RunningSimulation, runCli, startSimulation } from '../cli.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
@@ -21,36 +21,17 @@ let simulation: RunningSimulation;
 let service: Service;
 let pictures: Pictures;
 
-/** The server, at a free port that the configuration then names as the public address. */
-async function startServer(policy: object): Promise<void> {
-  const { connections, ...settings } = simulation.config;
-  const [connection] = connections;
-  const write = (port: number, publicUrl: string) =>
-    writeFileSync(
-      configFile,
-      JSON.stringify({
-        ...{ ...settings, port, publicUrl, modelsFolder, dataFolder: join(folder, 'data') },
-        verifier: { kind: 'embedded', workers: 1 },
-        connections: [{ ...connection, policy }],
-      }),
-    );
-  const port = await findFreePort();
-  write(port, `http://127.0.0.1:${port}`);
-  service = await startService(env);
-}
-
-async function findFreePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 beforeAll(async () => {
-  [simulation, pictures] = await Promise.all([startSimulation('okta'), loadPictures()]);
-  await startServer({ mode: 'shadow' });
+  const serverPort = await findFreePort();
+  [simulation, pictures] = await Promise.all([startSimulation('okta', { serverPort }), loadPictures()]);
+  const [connection] = simulation.config.connections;
+  const settings = {
+    ...{ ...simulation.config, modelsFolder, dataFolder: join(folder, 'data') },
+    verifier: { kind: 'embedded', workers: 1 },
+    connections: [{ ...connection, policy: { mode: 'shadow' } }],
+  };
+  writeFileSync(configFile, JSON.stringify(settings));
+  service = await startService(env);
 });
 afterAll(async () => {
   await service?.stop();

@@ -1,10 +1,9 @@
 import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { type RunningSimulation, runCli, startSimulation } from '../cli.js';
+import { findFreePort, type RunningSimulation, runCli, startSimulation } from '../cli.js';
 import { copyModels } from '../models.js';
 import { modelsFolder } from '../paths.js';
 import { type Service, startService } from '../service.js';
@@ -53,14 +52,6 @@ afterAll(async () => {
   await simulation?.stop();
   rmSync(top, { recursive: true });
 });
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 const reportGuard = z.strictObject({
   connection: z.literal('simulated'),

@@ -1,6 +1,20 @@
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
 import type { StartSimulation } from '../../src/cli/simulation.js';
+import type { JsonObject } from '../../src/json.js';
 
 /** Every provider that can be simulated, by the kind of its connections. Only the one asked for is loaded. */
 export const simulations: Readonly<Record<string, () => Promise<StartSimulation>>> = {
   okta: async () => (await import('./okta/simulation.js')).startOktaSimulation,
 };
+
+/** The logins of the two users every simulation has. */
+export const simulatedLogins = ['ada@example.com', 'grace@example.com'] as const;
+
+const claimsGuard = z.record(z.string(), z.json());
+
+/** A token as an application gets it, and what it says. */
+export const toShownToken = (name: string, token: string): JsonObject => ({
+  [name]: token,
+  [`${name}Claims`]: claimsGuard.parse(decodeJwt(token)),
+});

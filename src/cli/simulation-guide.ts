@@ -1,0 +1,82 @@
+import type { ProviderSimulation, SimulatedUser } from './simulation.js';
+
+/** A running simulation, and the server that is meant to stand before it. */
+export interface SimulationSettings {
+  readonly kind: string;
+  /** What the connection is called in the configuration. */
+  readonly connection: string;
+  readonly serverPort: number;
+  /** Without a slash at the end. */
+  readonly serverUrl: string;
+  readonly adminKey: string;
+  readonly simulation: ProviderSimulation;
+  /** Where a sign-in is started. */
+  readonly signInUrl: string;
+}
+
+const json = `-H 'Content-Type: application/json'`;
+
+/** What an administrator can try, each command to be pasted as it stands. */
+export function toGuide(settings: SimulationSettings): string[] {
+  const { connection, simulation, signInUrl } = settings;
+  const { title, url, users, environment, faceCheck } = simulation;
+  const [user] = users;
+  if (user === undefined) return [];
+  const variables = Object.entries({ FACESTEP_CONFIG: 'simulated.json', ...environment });
+  const exports = variables.map(([name, value]) => `  export ${name}=${value}`);
+  const signIn = `curl -s ${signInUrl} ${json} -d '{"user":"${user.login}"}'`;
+  return [
+    '',
+    `A simulated ${title} runs on ${url}. Its users:`,
+    ...users.map(({ login, subject }) => `  ${login}  ${subject}`),
+    '',
+    'Standard output is its configuration. With that in simulated.json, in another terminal:',
+    ...exports,
+    '  npx facestep serve',
+    'and in a third:',
+    ...exports,
+    `  npx facestep provision ${connection} --apply`,
+    `  npx facestep doctor ${connection}`,
+    '',
+    'Sign in without a face check:',
+    `  ${signIn}`,
+    '',
+    'Enrol the user, from a photo:',
+    ...toEnrolment(settings, user),
+    ...(faceCheck === 'before' ? toCheckBefore(settings, user) : toCheckOnChallenge(settings, user, signIn)),
+    '',
+    'Ctrl+C ends it; users and secrets are gone then.',
+  ];
+}
+
+const toEnrolment = ({ connection, serverUrl, adminKey }: SimulationSettings, { subject }: SimulatedUser): string[] => [
+  `  TOKEN=$(curl -s ${serverUrl}/generateToken -H 'X-Admin-Key: ${adminKey}' ${json} \\`,
+  `    -d '{"name":"portal"}' | node -p 'JSON.parse(require("fs").readFileSync(0)).token')`,
+  `  curl -s ${serverUrl}/enrolments -H "X-Auth-Token: $TOKEN" -F connection=${connection} \\`,
+  `    -F subject=${subject} -F consentStatement='Trying it out' -F consentGivenAt=$(date -u +%FT%TZ) \\`,
+  '    -F photo=@1.jpg',
+  `  field() { node -p "JSON.parse(process.argv[1]).$1" "$2"; }`,
+];
+
+/** The hook finds a face check that has passed. */
+const toCheckBefore = ({ connection, serverUrl }: SimulationSettings, { subject }: SimulatedUser): string[] => [
+  'Check the face, with another photo, and sign in again as above:',
+  `  STEP=$(curl -s ${serverUrl}/step-ups -H "X-Auth-Token: $TOKEN" ${json} \\`,
+  `    -d '{"connection":"${connection}","subject":"${subject}"}')`,
+  `  curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@2.jpg`,
+];
+
+/** The sign-in ends with a challenge, whose signed request opens a step-up; its receipt is the answer. */
+const toCheckOnChallenge = (
+  { connection, serverUrl, signInUrl }: SimulationSettings,
+  { login }: SimulatedUser,
+  signIn: string,
+): string[] => [
+  'Sign in, check the face with another photo, and answer with the receipt:',
+  `  SIGNIN=$(${signIn})`,
+  `  STEP=$(curl -s ${serverUrl}/step-ups/requested ${json} \\`,
+  `    -d '{"connection":"${connection}","request":"'$(field challenge.request "$SIGNIN")'"}')`,
+  `  DONE=$(curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@2.jpg)`,
+  `  curl -s ${signInUrl} ${json} -d '{"user":"${login}","answer":{"session":"'$(field session "$SIGNIN")'",'\\`,
+  `'"receipt":"'$(field receipt "$DONE")'"}}'`,
+];
