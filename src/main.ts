@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { connectionGuards, createAdapter, createProvisioning } from '../adapters/index.js';
+import { connectionGuards, createAdapter, createProvisioning, renderSmartHook } from '../adapters/index.js';
 import type { ExitCode } from './cli/deps.js';
 import { loadConfig } from './config/load.js';
 import type { Clock, Fetch, Random } from './core/ports.js';
@@ -42,6 +42,7 @@ async function loadSetup(): Promise<Setup> {
       ...{ id: settings.id, kind: settings.kind, policy: settings.policy },
       createAdapter: (core) => createAdapter(settings, { core, fetch }),
       createProvisioning: (publicUrl) => createProvisioning(settings, { publicUrl, clock, random, fetch, log }),
+      renderSmartHook: settings.kind === 'onelogin' ? (request) => renderSmartHook(settings, request) : null,
     }),
   );
   return { config, connections };

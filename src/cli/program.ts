@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   doctor: async () => (await import('./doctor.js')).createDoctorCommand,
   report: async () => (await import('./report.js')).createReportCommand,
   simulate: async () => (await import('./simulate.js')).createSimulateCommand,
+  'smart-hook': async () => (await import('./smart-hook.js')).createSmartHookCommand,
   jwks: async () => (await import('./jwks.js')).createJwksCommand,
 };
 

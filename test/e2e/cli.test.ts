@@ -161,6 +161,9 @@ describe('what is not understood ends with 2, and is said on standard error', ()
     ['plan and apply', ['provision', 'simulated', '--plan', '--apply']],
     ['half a day', ['report', 'simulated', '--since', '0.5']],
     ['days without end', ['report', 'simulated', '--since', '999999']],
+    ['a Smart Hook of another provider', ['smart-hook', 'simulated', '--type', 'pre-authentication']],
+    ['a Smart Hook of no type', ['smart-hook', 'simulated']],
+    ['a Smart Hook of an unknown type', ['smart-hook', 'simulated', '--type', 'post-authentication']],
     ['a provider that is none', ['simulate', 'constructor']],
     ['a port that is none', ['simulate', 'okta', '--port', '70000']],
   ])('%s', async (_name, args) => {
@@ -172,7 +175,8 @@ describe('what is not understood ends with 2, and is said on standard error', ()
   test('--help ends with 0 and goes to standard output', async () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const name of ['serve', 'provision', 'doctor', 'report', 'simulate', 'jwks']) expect(stdout).toContain(name);
+    for (const name of ['serve', 'provision', 'doctor', 'report', 'simulate', 'smart-hook', 'jwks'])
+      expect(stdout).toContain(name);
   });
 });
 
