@@ -6,6 +6,9 @@ import type { JsonObject } from '../../src/json.js';
 /** Every provider that can be simulated, by the kind of its connections. Only the one asked for is loaded. */
 export const simulations: Readonly<Record<string, () => Promise<StartSimulation>>> = {
   okta: async () => (await import('./okta/simulation.js')).startOktaSimulation,
+  entra: async () => (await import('./entra/simulation.js')).startEntraSimulation,
+  cognito: async () => (await import('./cognito/simulation.js')).startCognitoSimulation,
+  onelogin: async () => (await import('./onelogin/simulation.js')).startOneLoginSimulation,
 };
 
 /** The logins of the two users every simulation has. */

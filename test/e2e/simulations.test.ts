@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { connectBackend } from '../../demo/backend.js';
+import { toForm } from '../api-server.js';
+import { findFreePort, type RunningSimulation, runCli, startSimulation } from '../cli.js';
+import { modelsFolder } from '../paths.js';
+import { loadPictures } from '../pictures.js';
+import { type Service, startService } from '../service.js';
+import { simulations } from '../simulators/simulations.js';
+
+/*
+ * What `facestep simulate` offers, for each provider: its configuration runs the server, provisioning makes the connection
+ * whole, and a sign-in shows the face check.
+ */
+
+const login = 'ada@example.com';
+let folder: string;
+const running: (RunningSimulation | Service)[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'facestep-simulations-'));
+});
+afterEach(async () => {
+  for (const each of running.splice(0)) await each.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** What an application is told without a face check, and with one. */
+const expected: Readonly<Record<string, { readonly without: object; readonly withFace: object }>> = {
+  okta: {
+    without: { signedIn: false, error: 'server_error' },
+    withFace: { signedIn: true, accessTokenClaims: { face_verification: { result: 'verified' } } },
+  },
+  entra: {
+    without: { signedIn: true, tokenClaims: { face_verified: 'false' } },
+    withFace: { signedIn: true, tokenClaims: { face_verified: 'true' } },
+  },
+  cognito: {
+    without: { signedIn: false, challenge: { type: 'FACE' } },
+    withFace: { signedIn: true, idTokenClaims: { face_verified: 'true' } },
+  },
+  onelogin: {
+    without: { signedIn: false, denied: 'factor: trusted_idp' },
+    withFace: { signedIn: true, factors: [] },
+  },
+};
+
+const challengeGuard = z.object({ session: z.string(), challenge: z.looseObject({ request: z.string() }) });
+const startedGuard = z.object({ id: z.string(), challenge: z.string() });
+const receiptGuard = z.object({ receipt: z.string() });
+
+/** A sign-in whose challenge a step-up answers, as an application in the browser does it. */
+async function answerChallenge(simulation: RunningSimulation, service: Service, photo: Uint8Array) {
+  const { body } = await simulation.signIn({ user: login });
+  const { session, challenge } = challengeGuard.parse(body);
+  const post = async (path: string, init: RequestInit): Promise<unknown> =>
+    (await fetch(service.url + path, { method: 'POST', ...init })).json();
+  const started = startedGuard.parse(
+    await post('/step-ups/requested', {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ connection: 'simulated', request: challenge.request }),
+    }),
+  );
+  const form = toForm({ challenge: started.challenge, photo });
+  const { receipt } = receiptGuard.parse(await post(`/step-ups/${started.id}/photos`, { body: form }));
+  return simulation.signIn({ user: login, answer: { session, receipt } });
+}
+
+test.each(Object.keys(simulations))('%s: set up, found well, and signed in to with a face', async (provider) => {
+  const pictures = await loadPictures();
+  const simulation = await startSimulation(provider, { serverPort: await findFreePort() });
+  running.push(simulation);
+  const config = join(folder, 'simulated.json');
+  const own = { modelsFolder, dataFolder: join(folder, 'data'), verifier: { kind: 'embedded', workers: 1 } };
+  writeFileSync(config, JSON.stringify({ ...simulation.config, ...own }));
+  const env = { ...simulation.environment, FACESTEP_CONFIG: config };
+  const service = await startService(env);
+  running.push(service);
+
+  expect(await runCli(['provision', 'simulated', '--apply'], env)).toMatchObject({ code: 0 });
+  const again = await runCli(['provision', 'simulated', '--plan'], env);
+  expect(again.stdout).not.toMatch(/: (missing|different|blocked|failed)$/m);
+  const doctor = await runCli(['doctor', 'simulated'], env);
+  expect(doctor.stdout.match(/^FAIL.*$/gm) ?? []).toEqual([]);
+  expect(doctor.code).toBe(0);
+
+  expect((await simulation.signIn({ user: login })).body).toMatchObject(expected[provider]!.without);
+  const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
+  const subject = simulation.subjects.get(login)!;
+  await backend.enrol(subject, pictures.person[0]);
+  const answer = simulation.guide.includes('/step-ups/requested')
+    ? await answerChallenge(simulation, service, pictures.person[1])
+    : await backend.checkFace(subject, pictures.person[1]).then(() => simulation.signIn({ user: login }));
+  expect(answer.body).toMatchObject(expected[provider]!.withFace);
+
+  if (provider === 'onelogin') await checkSmartHook(env, JSON.stringify(simulation.config));
+});
+
+/** The Smart Hook as printed: JavaScript, for this connection, and without a secret. */
+async function checkSmartHook(env: Record<string, string>, config: string): Promise<void> {
+  const args = ['smart-hook', 'simulated', '--type', 'pre-authentication'];
+  const { code, stdout } = await runCli(args, env);
+  expect(code).toBe(0);
+  expect(() => new Script(stdout)).not.toThrow();
+  expect(stdout).toContain('/hooks/simulated/pre-authentication');
+  const secrets = [...config.matchAll(/"(?:secret|clientSecret|adminKey)":"([^"]+)"/g)].map(([, secret]) => secret!);
+  expect(secrets).toHaveLength(3);
+  for (const secret of secrets) expect(stdout).not.toContain(secret);
+
+  const theirs = join(folder, 'theirs.cjs');
+  writeFileSync(theirs, 'exports.handler = async () => ({ success: false, user: null }); // theirs');
+  const composed = await runCli([...args, '--compose', theirs], env);
+  expect(composed).toMatchObject({ code: 0, stdout: expect.stringContaining('// theirs') });
+  writeFileSync(theirs, 'this is no JavaScript; canary');
+  const refused = await runCli([...args, '--compose', theirs], env);
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).not.toContain('canary');
+  rmSync(theirs);
+  expect(await runCli([...args, '--compose', theirs], env)).toMatchObject({ code: 2, stdout: '' });
+}
