@@ -13,6 +13,8 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   simulate: async () => (await import('./simulate.js')).createSimulateCommand,
   'smart-hook': async () => (await import('./smart-hook.js')).createSmartHookCommand,
   jwks: async () => (await import('./jwks.js')).createJwksCommand,
+  seal: async () => (await import('./seal.js')).createSealCommand,
+  open: async () => (await import('./open.js')).createOpenCommand,
 };
 
 /**
