@@ -20,3 +20,10 @@ test('counts name every verdict that occurs', () => {
   expect(toVerdictCounts(results)).toBe('2 passed, 1 failed, 1 to look at, 1 to check by hand');
   expect(toVerdictCounts([toResult('pass')])).toBe('1 passed');
 });
+
+test('what a provider calls its things cannot move the cursor or begin a line of its own', () => {
+  const name = 'Hook\u001b[1A\npass  all';
+  const lines = toFindingLines({ title: name, verdict: 'fail', found: name, remedy: name });
+  expect(lines).toHaveLength(2);
+  for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
+});

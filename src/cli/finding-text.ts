@@ -1,4 +1,5 @@
 import type { Finding } from '../../adapters/provisioning.js';
+import { toPrintable } from './printable.js';
 
 /** What a check found, under its title. */
 export interface CheckResult extends Finding {
@@ -14,8 +15,8 @@ const words = {
 
 /** One result: verdict, title and what was found, then what to do about it. */
 export const toFindingLines = ({ verdict, title, found, remedy }: CheckResult): string[] => [
-  `${words[verdict]}  ${title}: ${found}`,
-  ...(remedy === null ? [] : [`        To do: ${remedy}`]),
+  `${words[verdict]}  ${toPrintable(`${title}: ${found}`)}`,
+  ...(remedy === null ? [] : [`        To do: ${toPrintable(remedy)}`]),
 ];
 
 /** How many checks ended how, such as `7 passed, 1 failed`. */

@@ -3,6 +3,7 @@ import { dataFilesOf, isThere } from '../config/data-files.js';
 import { addSec, toIso } from '../core/units.js';
 import type { CliDeps } from './deps.js';
 import { type ConnectionReport, type HookReport, reportHooks } from './hook-report.js';
+import { toPrintable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
 const daySec = 86_400;
@@ -70,7 +71,7 @@ function toHookLines(report: HookReport): string[] {
   const shown = rows.filter(([label, count]) => count > 0 || label === 'decisions' || label === 'verified');
   const width = Math.max(...shown.map(([label]) => label.length));
   return [
-    `Hook ${hook}, ${first} to ${last}`,
+    `Hook ${toPrintable(hook)}, ${first} to ${last}`,
     ...shown.map(([label, count]) => `  ${label.padEnd(width)}  ${String(count).padStart(8)}`),
   ];
 }

@@ -60,3 +60,13 @@ test('counts name every state that occurs, what is wrong first', () => {
   );
   expect(toCounts([])).toBe('');
 });
+
+test('a name at the provider cannot move the cursor or begin a line of its own', () => {
+  const name = 'Rule\u001b[2K\r\n2. Hook: ready\u202e\u2028';
+  const lines = [
+    ...toFoundLines(1, { ...found({ state: 'different', changes: [name] }), title: name }),
+    ...toAppliedLines(1, { ...found({ state: 'blocked', reason: name, remedy: name }), title: name }),
+  ];
+  expect(lines).toHaveLength(5);
+  for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\p{Cf}\u2028]/u);
+});

@@ -1,4 +1,5 @@
 import { toFailureLines } from './failure.js';
+import { toPrintable } from './printable.js';
 import type { StepReport, StepResult } from './steps.js';
 
 const words = {
@@ -11,17 +12,16 @@ const words = {
 } as const satisfies Record<StepReport['state'], string>;
 
 /** One step as it was found: its title and state, then what belongs to it. */
-export const toFoundLines = (number: number, { title, before }: StepResult): string[] => [
-  `${number}. ${title}: ${words[before.state]}`,
-  ...indent(toReportLines(before)),
-];
+export const toFoundLines = (number: number, { title, before }: StepResult): string[] =>
+  toLines(`${number}. ${title}: ${words[before.state]}`, toReportLines(before));
 
 /** One step after its turn. What was there already, or is a person's to do, was told with the plan. */
 export function toAppliedLines(number: number, { title, applied, after }: StepResult): string[] {
-  if (after.state === 'ready') return [`${number}. ${title}: ${applied ? 'done' : 'was ready'}`];
-  if (after.state === 'manual') return [`${number}. ${title}: ${applied ? 'done, the rest by hand' : 'by hand'}`];
+  if (after.state === 'ready') return toLines(`${number}. ${title}: ${applied ? 'done' : 'was ready'}`, []);
+  if (after.state === 'manual')
+    return toLines(`${number}. ${title}: ${applied ? 'done, the rest by hand' : 'by hand'}`, []);
   const word = applied && after.state !== 'failed' ? `still ${words[after.state]}` : words[after.state];
-  return [`${number}. ${title}: ${word}`, ...indent(toReportLines(after))];
+  return toLines(`${number}. ${title}: ${word}`, toReportLines(after));
 }
 
 /** How many steps stand how, such as `1 missing, 2 ready`. */
@@ -47,4 +47,7 @@ function toReportLines(report: StepReport): string[] {
   }
 }
 
-const indent = (lines: readonly string[]): string[] => lines.map((line) => `     ${line}`);
+const toLines = (title: string, lines: readonly string[]): string[] => [
+  toPrintable(title),
+  ...lines.map((line) => `     ${toPrintable(line)}`),
+];
