@@ -44,6 +44,7 @@ export interface RunningSimulation {
   readonly environment: Readonly<Record<string, string>>;
   /** Login to id, as the guide lists them. */
   readonly subjects: ReadonlyMap<string, string>;
+  readonly signInUrl: string;
   /** Posts to the sign-in address. */
   signIn(body: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
   readonly process: ChildProcess;
@@ -61,9 +62,10 @@ const configGuard = z.looseObject({
 /** Starts `facestep simulate` and waits until it has said what to try. */
 export async function startSimulation(
   provider: string,
-  { serverPort }: { readonly serverPort?: number } = {},
+  { serverPort, port }: { readonly serverPort?: number; readonly port?: number } = {},
 ): Promise<RunningSimulation> {
-  const child = spawn(process.execPath, [main, 'simulate', provider], {
+  const portArgs = port === undefined ? [] : ['--port', String(port)];
+  const child = spawn(process.execPath, [main, 'simulate', provider, ...portArgs], {
     env: { ...process.env, ...(serverPort === undefined ? {} : { PORT: String(serverPort) }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -89,6 +91,7 @@ export async function startSimulation(
       [...text.matchAll(/^ {2}export (?!FACESTEP_CONFIG)(\w+)=(.+)$/gm)].map(([, name, value]) => [name!, value!]),
     ),
     subjects: new Map([...text.matchAll(/^ {2}(\S+@example\.com) {2}(\S+)$/gm)].map(([, login, id]) => [login!, id!])),
+    signInUrl,
     async signIn(body) {
       const response = await fetch(signInUrl, {
         method: 'POST',

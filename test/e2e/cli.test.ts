@@ -140,8 +140,11 @@ describe('simulate', () => {
     expect(await simulation.signIn(body)).toMatchObject({ status });
   });
 
-  test('ends on SIGINT and frees its ports', async () => {
-    const short = await startSimulation('okta');
+  test('listens where it is told to; ends on SIGINT and frees its ports', async () => {
+    const port = await findFreePort();
+    const short = await startSimulation('okta', { port });
+    expect(short.guide).toContain(`http://127.0.0.1:${port}.`);
+    expect(new URL(short.signInUrl).port).toBe(String(port + 1));
     await short.stop();
     expect(short.process.exitCode).toBe(0);
     await expect(short.signIn({ user: 'ada@example.com' })).rejects.toThrow();
