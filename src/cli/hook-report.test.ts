@@ -47,7 +47,7 @@ describe('counts', () => {
       decided(shadowed('deny')),
       decided(shadowed('deny')),
       decided(shadowed('deny'), 'berta'),
-      decided(shadowed('omit_claim'), 'carla'),
+      decided(shadowed('omit_claim'), 'unenrolled'),
       decided({ outcome: 'refused', code: 'event_out_of_time', wouldHave: 'deny' }, ''),
       decided({ hook: 'registration', ...verified }, 'berta'),
     );

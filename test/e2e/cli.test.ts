@@ -121,6 +121,17 @@ test('jwks makes no keys where there are none', async () => {
 });
 
 describe('simulate', () => {
+  /** The port after a free one may be taken: then others are tried. */
+  const startAt = async (tries: number): Promise<{ port: number; short: RunningSimulation }> => {
+    const port = await findFreePort();
+    try {
+      return { port, short: await startSimulation('okta', { port }) };
+    } catch (error) {
+      if (tries === 1) throw error;
+      return startAt(tries - 1);
+    }
+  };
+
   test('prints a configuration alone to standard output, with secrets of its own', () => {
     const { config, guide, subjects } = simulation;
     expect(config.connections[0]).toMatchObject({ id: 'simulated', kind: 'okta' });
@@ -141,8 +152,7 @@ describe('simulate', () => {
   });
 
   test('listens where it is told to; ends on SIGINT and frees its ports', async () => {
-    const port = await findFreePort();
-    const short = await startSimulation('okta', { port });
+    const { port, short } = await startAt(5);
     expect(short.guide).toContain(`http://127.0.0.1:${port}.`);
     expect(new URL(short.signInUrl).port).toBe(String(port + 1));
     await short.stop();
