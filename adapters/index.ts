@@ -1,6 +1,7 @@
 import type { ConnectionGuards } from '../src/config/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';
+import type { SmartHookRequest } from '../src/setup.js';
 import type { Adapter } from './adapter.js';
 import { type CognitoConnection, cognitoConnectionGuard } from './cognito/schema.js';
 import { type OktaConnection, oktaConnectionGuard } from './okta/schema-connection.js';
@@ -61,4 +62,9 @@ export async function createProvisioning(
     case 'onelogin':
       return (await import('./onelogin/provision.js')).createOneLoginProvisioning({ settings, ...deps });
   }
+}
+
+/** The JavaScript that an administrator gives to OneLogin. */
+export async function renderSmartHook(settings: OneLoginConnection, request: SmartHookRequest): Promise<string> {
+  return (await import('./onelogin/smart-hook.js')).renderSmartHook({ settings, ...request });
 }
