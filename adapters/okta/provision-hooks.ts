@@ -113,7 +113,7 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
         remedy: 'Delete it in Workflow > Inline Hooks if it is no longer needed',
       };
     }
-    if (ours === null && secret === undefined) return byOAuth(deps, hook, type);
+    if (ours === null ? secret === undefined : isByConsole(deps, hook, ours)) return byOAuth(deps, hook, type);
     if (ours === null) {
       return {
         state: 'missing',
@@ -146,11 +146,20 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
   };
 }
 
+/**
+ * Whether a hook of ours has an address or a channel to change that the API would take its credentials away with: a PUT
+ * replaces the channel, and of the OAuth one Okta tells no secret.
+ */
+const isByConsole = (deps: OktaProvisionDeps, hook: InlineHookName, { channel }: InlineHook): boolean =>
+  deps.settings.okta.hooks.secret === undefined
+    ? channel.type === 'HTTP' || channel.config.uri !== uriOf(deps, hook)
+    : channel.type !== 'HTTP' && channel.config.uri !== uriOf(deps, hook);
+
 /** A hook that brings an access token needs a client and a key of the org, which are chosen in the console. */
 const byOAuth = (deps: OktaProvisionDeps, hook: InlineHookName, type: string): StepStatus => ({
   state: 'manual',
   instructions: [
-    `Workflow > Inline Hooks > Add Inline Hook, of type ${type}, with the authentication OAuth 2.0.`,
+    `Workflow > Inline Hooks: add or change the hook of type ${type}, with the authentication OAuth 2.0.`,
     `URL: ${uriOf(deps, hook)}`,
     'Client: the one in the configuration under okta.hooks.oauth.clientId.',
   ],

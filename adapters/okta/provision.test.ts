@@ -251,6 +251,26 @@ test('a hook by OAuth is set up in the console, and an event hook needs a secret
   expect(await inspect('Event hook', provisioning)).toMatchObject({ state: 'blocked' });
 });
 
+test('a hook by OAuth with a former address keeps its credentials: the console changes it', async () => {
+  const { okta } = bench;
+  const client = okta.addClient({ secret: 'hook client secret' });
+  const tokenUrl = `${okta.url}/oauth2/hooks/v1/token`;
+  const secret = { clientSecret: 'hook client secret', hookKeyId: null };
+  const channel = { type: 'OAUTH', clientId: client.id, ...secret, tokenUrl, scope: 'facehook' } as const;
+  await okta.attachHook({ kind: 'token', uri: `${server.origin}/hooks/workforce/token`, channel });
+  expect(await inspect('Inline hook: token')).toEqual({ state: 'ready' });
+  Object.assign(tokenHook(), { name: 'Face step-up (workforce, token)' });
+  Object.assign(tokenHook().channel.config, { uri: 'https://former.example.com/hooks/workforce/token' });
+  const before = structuredClone(tokenHook());
+  const oauth = { issuer: 'https://example.okta.com/oauth2/h', audience: 'a', clientId: client.id };
+  for (const hooks of [{ oauth }, { oauth, secret: { value: hookSecret } }]) {
+    const provisioning = provision({ okta: { hooks } });
+    expect(await inspect('Inline hook: token', provisioning)).toMatchObject({ state: 'manual' });
+    await applyAll(provisioning);
+    expect(tokenHook()).toEqual(before);
+  }
+});
+
 test('an event hook that cannot be verified is an error, and is verified the next time', async () => {
   const elsewhere = bench.provision({ publicUrl: 'http://127.0.0.1:9' });
   await expect(stepOf(elsewhere, 'Event hook').apply()).rejects.toMatchObject({
