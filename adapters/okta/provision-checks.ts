@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMs, toIso } from '../../src/core/units.js';
+import { fromHttpDate, toIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { Json } from '../../src/json.js';
 import type { Check, Finding } from '../provisioning.js';
@@ -73,10 +73,10 @@ async function checkCredentials({ settings, fetch }: OktaProvisionDeps): Promise
 /** Okta's clock is in every answer, to the second. */
 async function checkClocks({ send, clock }: OktaProvisionDeps): Promise<Finding> {
   const { headers } = await send('GET', '/api/v1/meta/schemas/user/default');
-  const { data: date } = z.coerce.date().safeParse(headers.get('date') ?? '');
-  if (date === undefined)
+  const theirs = fromHttpDate(headers.get('date') ?? '');
+  if (theirs === null) {
     return warn('Okta’s answer does not tell its time', 'Compare the clock of this machine by hand');
-  const theirs = epochMs(date.getTime());
+  }
   const skewSec = Math.round((clock.now() - theirs) / 1000);
   const found = `This machine is ${Math.abs(skewSec)} s ${skewSec < 0 ? 'behind' : 'ahead of'} Okta (${toIso(theirs)})`;
   const remedy = 'Keep the clock of this machine by NTP';
