@@ -122,11 +122,13 @@ describe('the access token', () => {
   test('that was given to somebody before expires as that did', async () => {
     await bench.onelogin.callApi('GET', '/api/2/hooks');
     bench.clock.advanceSec(30_000);
-    const { profile, tokens } = observe();
+    const { profile, requests, tokens } = observe();
     await profile.readToken(ada);
     bench.clock.advanceSec(6_000);
     await profile.readToken(ada);
     expect(tokens()).toBe(2);
+    // Nothing was sent with one that had expired.
+    expect(requests).toHaveLength(4);
   });
 
   test('that was revoked is replaced once, for all who found out', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { hookSecret, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
 import { findHook } from '../../test/simulators/onelogin/account.js';
@@ -264,11 +264,23 @@ describe('without the right to', () => {
     await bench.onelogin.close();
     bench.onelogin.account.credentials.clientSecret = bench.onelogin.clientSecret;
     await expect(check(/credentials/)).rejects.toMatchObject({ code: 'profile_unavailable' });
+    await bench.core.state.close();
     bench = await openOneLoginBench();
   });
 });
 
 describe('checks', () => {
+  const open: Server[] = [];
+  afterEach(async () => {
+    for (const server of open.splice(0)) await stop(server);
+  });
+  const stop = async (server: Server) => {
+    if (!server.listening) return;
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+
   /** Answers as the server does an unsigned call. */
   async function startServer(status: number) {
     const server = createServer((request, response) => {
@@ -276,15 +288,10 @@ describe('checks', () => {
       response.writeHead(status).end();
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
+    open.push(server);
     const address = server.address();
-    return {
-      url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
-      async close() {
-        server.closeAllConnections();
-        server.close();
-        await once(server, 'close');
-      },
-    };
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    return { url, close: () => stop(server) };
   }
 
   test('of a provisioned account find nothing wrong, and say what one has to look at', async () => {
@@ -305,7 +312,6 @@ describe('checks', () => {
       'Time budget': 'pass',
       'Ways in without the Smart Hook': 'manual',
     });
-    await server.close();
   });
 
   test('find what is missing', async () => {

@@ -229,12 +229,12 @@ describe('a server that has stopped moving', () => {
   });
 });
 
-describe('a server that is not there', () => {
-  const open: OneLoginSimulator[] = [];
-  afterEach(async () => {
-    for (const each of open.splice(0)) await each.close();
-  });
+const open: OneLoginSimulator[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
+});
 
+describe('a server that is not there', () => {
   test.each([
     ['face_policy', byFace],
     ['allow', normally],
@@ -260,6 +260,7 @@ describe('a hook that fails all the same', () => {
     ['deny', { ok: false, denied: 'hook' }],
   ] as const)('is up to OneLogin, which may %s: so ours never does', async (whenHookFails, expected) => {
     const account = await startOneLoginSimulator({ graceMs: 30_000 });
+    open.push(account);
     const policyId = account.addPolicy({ name: 'Face', factors: [factor] });
     await provision(toSettings(account, policyId), 'http://127.0.0.1:1');
     const hook = findHook(account.account, 'pre-authentication')!;
@@ -267,6 +268,5 @@ describe('a hook that fails all the same', () => {
     account.addUser({ username: 'ada@example.com', password });
     account.account.whenHookFails = whenHookFails;
     expect(await account.signIn({ identifier: 'ada@example.com', password })).toMatchObject(expected);
-    await account.close();
   });
 });
