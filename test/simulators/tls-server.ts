@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -19,9 +19,22 @@ const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const sequence = (...content: Uint8Array[]): Buffer => der(0x30, ...content);
 const ecdsaWithSha256 = sequence(der(0x06, hex('2a8648ce3d040302')));
 
+const rsaWithSha256 = sequence(der(0x06, hex('2a864886f70d01010b')), der(0x05));
+
 /** A certificate for 127.0.0.1 that nobody vouches for (RFC 5280), and its key. */
 export function createSelfSigned(): { cert: string; key: string } {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return toCertificate(generateKeyPairSync('ec', { namedCurve: 'P-256' }), ecdsaWithSha256);
+}
+
+/** Such a certificate of an RSA key, for those who sign with nothing else. */
+export function createRsaCertificate(): { cert: string; key: string } {
+  return toCertificate(generateKeyPairSync('rsa', { modulusLength: 2048 }), rsaWithSha256);
+}
+
+function toCertificate(
+  { publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject },
+  algorithm: Uint8Array,
+): { cert: string; key: string } {
   const commonName = sequence(der(0x06, hex('550403')), der(0x0c, Buffer.from('facestep test')));
   const name = sequence(der(0x31, commonName));
   const validity = sequence(der(0x17, Buffer.from('200101000000Z')), der(0x17, Buffer.from('491231235959Z')));
@@ -30,7 +43,7 @@ export function createSelfSigned(): { cert: string; key: string } {
   const content = sequence(
     der(0xa0, der(0x02, hex('02'))),
     der(0x02, hex('01')),
-    ecdsaWithSha256,
+    algorithm,
     name,
     validity,
     name,
@@ -38,7 +51,7 @@ export function createSelfSigned(): { cert: string; key: string } {
     der(0xa3, sequence(extension)),
   );
   const signature = sign('sha256', content, privateKey);
-  const certificate = sequence(content, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature));
+  const certificate = sequence(content, algorithm, der(0x03, Buffer.from([0]), signature));
   const lines = certificate.toString('base64').replace(/.{64}/g, '$&\n');
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,

@@ -1,0 +1,104 @@
+import type { Cloud } from './cloud.js';
+import { faultsOf } from './graph-events.js';
+import { type CustomExtension, eventsServiceAppId, findApplication, signToken, type Tenant } from './tenant.js';
+
+/** The greatest reply that is read. That there is one is documented (1003024), how great it is not. */
+const REPLY_MAX_BYTES = 64 * 1024;
+const DEFAULT_TIMEOUT_MS = 1_000;
+
+/** Why an extension gave nothing, as sign-in logs number it. */
+export class CalloutError extends Error {
+  constructor(readonly code: number) {
+    super(`1003xxx: ${code}`);
+  }
+}
+
+/**
+ * Calls a custom authentication extension as Entra does: with its own bearer token, within the registered time, and
+ * `maximumRetries` more times where there was no usable answer. `read` applies the rules of the event to the reply.
+ * @see https://learn.microsoft.com/en-us/graph/api/resources/customextensionclientconfiguration
+ */
+export async function callExtension<Result>(
+  cloud: Cloud,
+  tenant: Tenant,
+  extension: CustomExtension,
+  payload: unknown,
+  read: (body: unknown) => Result,
+): Promise<Result> {
+  const { timeoutInMilliseconds = DEFAULT_TIMEOUT_MS, maximumRetries = 1 } = extension.clientConfiguration ?? {};
+  const timeoutMs = cloud.hookTimeoutMs ?? timeoutInMilliseconds;
+  let attempts = 0;
+  for (;;) {
+    try {
+      const [fault] = faultsOf(tenant, extension);
+      if (fault !== undefined) throw new CalloutError(fault.code);
+      attempts += 1;
+      const result = read(await callOnce(await createBearer(cloud, tenant, extension), extension, payload, timeoutMs));
+      tenant.callouts.push({ customExtensionId: extension.id, attempts, code: null });
+      return result;
+    } catch (error) {
+      if (!(error instanceof CalloutError)) throw error;
+      if (attempts > 0 && attempts <= maximumRetries && isWorthRetrying(error)) continue;
+      tenant.callouts.push({ customExtensionId: extension.id, attempts, code: error.code });
+      throw error;
+    }
+  }
+}
+
+const isWorthRetrying = ({ code }: CalloutError): boolean => [1003002, 1003004, 1003005, 1003027].includes(code);
+
+/** As the events service authenticates itself: v2 tokens name it in `azp` and the application by id, v1 otherwise. */
+export function createBearer(cloud: Cloud, tenant: Tenant, extension: CustomExtension): Promise<string> {
+  const { resourceId } = extension.authenticationConfiguration;
+  const appId = resourceId.split('/').at(-1) ?? '';
+  const isV2 = findApplication(tenant, appId)?.api.requestedAccessTokenVersion === 2;
+  const shared = { tid: tenant.id, oid: tenant.id, sub: tenant.id };
+  return signToken(
+    tenant,
+    isV2
+      ? { ...shared, iss: tenant.issuer, aud: appId, azp: eventsServiceAppId, azpacr: '2', ver: '2.0' }
+      : {
+          ...shared,
+          iss: `https://sts.windows.net/${tenant.id}/`,
+          aud: resourceId,
+          appid: eventsServiceAppId,
+          appidacr: '2',
+          ver: '1.0',
+        },
+    cloud.now(),
+  );
+}
+
+async function callOnce(
+  bearer: string,
+  { endpointConfiguration }: CustomExtension,
+  payload: unknown,
+  timeoutMs: number,
+): Promise<unknown> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const { status, type, text } = await fetch(endpointConfiguration.targetUrl, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${bearer}` },
+    body: JSON.stringify(payload),
+    redirect: 'manual',
+    signal,
+  })
+    .then(async (response) => ({
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      text: await response.text(),
+    }))
+    .catch(() => {
+      throw new CalloutError(signal.aborted ? 1003005 : 1003027);
+    });
+  if (status === 429) throw new CalloutError(1003004);
+  if (status !== 200) throw new CalloutError(1003002);
+  if (!/^application\/json\b/i.test(type)) throw new CalloutError(1003006);
+  if (Buffer.byteLength(text) > REPLY_MAX_BYTES) throw new CalloutError(1003024);
+  if (text.trim() === '') throw new CalloutError(1003009);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CalloutError(1003003);
+  }
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { type Request, Router } from 'express';
+import { z } from 'zod';
+import { badRequest, notFound } from './errors.js';
+import type { GraphContext } from './graph.js';
+import {
+  type Application,
+  addServicePrincipal,
+  findServicePrincipal,
+  graphAppId,
+  graphRoles,
+  type ServicePrincipal,
+  type Tenant,
+} from './tenant.js';
+
+const changeGuard = z.strictObject({
+  displayName: z.string().min(1).max(256).optional(),
+  signInAudience: z.enum(['AzureADMyOrg', 'AzureADMultipleOrgs']).optional(),
+  identifierUris: z.array(z.string()).optional(),
+  api: z
+    .looseObject({
+      requestedAccessTokenVersion: z.union([z.literal(1), z.literal(2)]).nullish(),
+      acceptMappedClaims: z.boolean().nullish(),
+    })
+    .optional(),
+  requiredResourceAccess: z
+    .array(
+      z.object({
+        resourceAppId: z.guid(),
+        resourceAccess: z.array(z.object({ id: z.guid(), type: z.enum(['Role', 'Scope']) })),
+      }),
+    )
+    .optional(),
+});
+
+const propertyGuard = z.strictObject({
+  name: z.string().regex(/^[A-Za-z]\w*$/),
+  dataType: z.enum(['Binary', 'Boolean', 'DateTime', 'Integer', 'LargeInteger', 'String']),
+  isMultiValued: z.boolean().default(false),
+  targetObjects: z.array(z.enum(['User', 'Group', 'Organization', 'Device', 'Application'])).min(1),
+});
+
+/** An application as registered, without anything set. */
+export function newApplication(displayName: string): Application {
+  return {
+    id: randomUUID(),
+    appId: randomUUID(),
+    displayName,
+    signInAudience: 'AzureADMyOrg',
+    identifierUris: [],
+    api: { requestedAccessTokenVersion: null, acceptMappedClaims: null, oauth2PermissionScopes: [] },
+    requiredResourceAccess: [],
+    secrets: new Set(),
+    certificates: new Set(),
+    extensionProperties: new Map(),
+  };
+}
+
+const toView = ({ secrets: _, certificates: __, extensionProperties: ___, ...shown }: Application) => shown;
+
+// `claimsMappingPolicyIds` is a relationship, read at its own address.
+const toPrincipalView = ({ claimsMappingPolicyIds: _, ...shown }: ServicePrincipal) => ({
+  ...shown,
+  servicePrincipalType: 'Application',
+  ...(shown.appId === graphAppId
+    ? { appRoles: Object.entries(graphRoles).map(([value, id]) => ({ id, value, isEnabled: true })) }
+    : { appRoles: [] }),
+});
+
+function apply(tenant: Tenant, application: Application, body: unknown): void {
+  const parsed = changeGuard.safeParse(body);
+  if (!parsed.success) throw badRequest('Invalid property value specified for the application.');
+  const { displayName, signInAudience, identifierUris, api, requiredResourceAccess } = parsed.data;
+  const isTaken = (uri: string): boolean =>
+    [...tenant.applications.values()].some((other) => other !== application && other.identifierUris.includes(uri));
+  if (identifierUris?.some(isTaken)) {
+    throw badRequest('Another object with the same value for property identifierUris already exists.');
+  }
+  // A list is replaced as a whole: what is left out of it is gone. Of `api` only what is named changes.
+  if (displayName !== undefined) application.displayName = displayName;
+  if (signInAudience !== undefined) application.signInAudience = signInAudience;
+  if (identifierUris !== undefined) application.identifierUris = identifierUris;
+  if (requiredResourceAccess !== undefined) application.requiredResourceAccess = requiredResourceAccess;
+  if (api !== undefined) {
+    application.api = {
+      ...application.api,
+      ...api,
+      requestedAccessTokenVersion: api.requestedAccessTokenVersion ?? application.api.requestedAccessTokenVersion,
+      acceptMappedClaims: api.acceptMappedClaims ?? application.api.acceptMappedClaims,
+    };
+  }
+}
+
+/**
+ * Applications with their extension properties, service principals, and what roles these were granted.
+ * @see https://learn.microsoft.com/en-us/graph/api/resources/application
+ */
+export function createApplicationsApi({ tenantOf, requireRole, sendList }: GraphContext): Router {
+  const router = Router();
+  const read = requireRole('Application.Read.All', 'Application.ReadWrite.All');
+  const write = requireRole('Application.ReadWrite.All');
+  const findOne = (tenant: Tenant, { params }: Request): Application => {
+    const found = tenant.applications.get(String(params.id));
+    if (found === undefined) throw notFound(String(params.id));
+    return found;
+  };
+  const findPrincipal = (tenant: Tenant, id: string): ServicePrincipal => {
+    const found = tenant.servicePrincipals.get(id);
+    if (found === undefined) throw notFound(id);
+    return found;
+  };
+
+  router.get('/applications', read, (request, response) => {
+    sendList(request, response, [...tenantOf(response).applications.values()].map(toView));
+  });
+  router.post('/applications', write, (request, response) => {
+    const tenant = tenantOf(response);
+    const application = newApplication('');
+    apply(tenant, application, request.body);
+    if (application.displayName === '') throw badRequest('A value is required for property displayName.');
+    tenant.applications.set(application.id, application);
+    response.status(201).json(toView(application));
+  });
+  router.get('/applications/:id', read, (request, response) => {
+    response.json(toView(findOne(tenantOf(response), request)));
+  });
+  router.patch('/applications/:id', write, (request, response) => {
+    const tenant = tenantOf(response);
+    apply(tenant, findOne(tenant, request), request.body);
+    response.status(204).end();
+  });
+
+  router.get('/applications/:id/extensionProperties', read, (request, response) => {
+    sendList(request, response, [...findOne(tenantOf(response), request).extensionProperties.values()]);
+  });
+  router.post('/applications/:id/extensionProperties', write, (request, response) => {
+    const application = findOne(tenantOf(response), request);
+    const parsed = propertyGuard.safeParse(request.body);
+    if (!parsed.success) throw badRequest('Invalid value specified for the extension property.');
+    const name = `extension_${application.appId.replaceAll('-', '')}_${parsed.data.name}`;
+    if ([...application.extensionProperties.values()].some((other) => other.name === name)) {
+      throw badRequest('An extension property exists with the name.');
+    }
+    const property = { id: randomUUID(), ...parsed.data, name };
+    application.extensionProperties.set(property.id, property);
+    response.status(201).json({ appDisplayName: application.displayName, isSyncedFromOnPremises: false, ...property });
+  });
+
+  router.get('/servicePrincipals', read, (request, response) => {
+    sendList(request, response, [...tenantOf(response).servicePrincipals.values()].map(toPrincipalView));
+  });
+  router.post('/servicePrincipals', write, (request, response) => {
+    const tenant = tenantOf(response);
+    const { appId } = z.object({ appId: z.string() }).parse(request.body);
+    const application = [...tenant.applications.values()].find((each) => each.appId === appId);
+    if (application === undefined) throw notFound(appId);
+    if (findServicePrincipal(tenant, appId) !== undefined) {
+      throw badRequest('The service principal cannot be created, as the name is already in use.');
+    }
+    response.status(201).json(toPrincipalView(addServicePrincipal(tenant, appId, application.displayName)));
+  });
+
+  router.get('/servicePrincipals/:id/appRoleAssignments', read, (request, response) => {
+    const { id } = findPrincipal(tenantOf(response), String(request.params.id));
+    const assignments = tenantOf(response).appRoleAssignments.filter(({ principalId }) => principalId === id);
+    sendList(request, response, assignments);
+  });
+  router.post(
+    '/servicePrincipals/:id/appRoleAssignedTo',
+    requireRole('AppRoleAssignment.ReadWrite.All'),
+    (request, response) => {
+      const tenant = tenantOf(response);
+      const resource = findPrincipal(tenant, String(request.params.id));
+      const guard = z.strictObject({ principalId: z.guid(), resourceId: z.guid(), appRoleId: z.guid() });
+      const { principalId, resourceId, appRoleId } = guard.parse(request.body);
+      if (resourceId !== resource.id) throw badRequest('The resource is not the one addressed.');
+      const isOfGraph = resource.appId === graphAppId && Object.values(graphRoles).includes(appRoleId);
+      if (!isOfGraph) throw badRequest('Permission being assigned was not found on application.');
+      findPrincipal(tenant, principalId);
+      const isThere = tenant.appRoleAssignments.some(
+        (each) => each.principalId === principalId && each.resourceId === resourceId && each.appRoleId === appRoleId,
+      );
+      if (isThere) throw badRequest('Permission being assigned already exists on the object.');
+      const assignment = { id: randomUUID(), principalId, resourceId, appRoleId };
+      tenant.appRoleAssignments.push(assignment);
+      response.status(201).json(assignment);
+    },
+  );
+  return router;
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { type Request, Router } from 'express';
+import { z } from 'zod';
+import { badRequest, notFound } from './errors.js';
+import type { GraphContext } from './graph.js';
+import { type CustomExtension, type EventListener, findServicePrincipal, grantedRoles, type Tenant } from './tenant.js';
+
+const MAX_EXTENSIONS = 100;
+const MAX_LISTENERS = 250;
+
+const extensionTypes = [
+  '#microsoft.graph.onTokenIssuanceStartCustomExtension',
+  '#microsoft.graph.onAttributeCollectionStartCustomExtension',
+  '#microsoft.graph.onAttributeCollectionSubmitCustomExtension',
+] as const;
+
+const endpointGuard = z.object({
+  '@odata.type': z.literal('#microsoft.graph.httpRequestEndpoint'),
+  targetUrl: z.string(),
+});
+const authenticationGuard = z.object({
+  '@odata.type': z.literal('#microsoft.graph.azureAdTokenAuthentication'),
+  resourceId: z.string(),
+});
+
+const extensionGuard = z.strictObject({
+  '@odata.type': z.enum(extensionTypes),
+  displayName: z.string().nullish(),
+  description: z.string().nullish(),
+  endpointConfiguration: endpointGuard,
+  authenticationConfiguration: authenticationGuard,
+  clientConfiguration: z
+    .object({ timeoutInMilliseconds: z.int().min(200).max(2000), maximumRetries: z.int().min(0).max(1) })
+    .nullish(),
+  claimsForTokenConfiguration: z.array(z.object({ claimIdInApiResponse: z.string().min(1) })).optional(),
+});
+
+const listenerGuard = z.strictObject({
+  '@odata.type': z.literal('#microsoft.graph.onTokenIssuanceStartListener'),
+  displayName: z.string().nullish(),
+  conditions: z.object({
+    applications: z.object({ includeApplications: z.array(z.object({ appId: z.guid() })).min(1) }),
+  }),
+  handler: z.object({
+    '@odata.type': z.literal('#microsoft.graph.onTokenIssuanceStartCustomExtensionHandler'),
+    customExtension: z.object({ id: z.guid() }),
+  }),
+});
+
+/** One thing wrong with a registration: its code in sign-in logs, and Graph's name for it. */
+export interface RegistrationFault {
+  readonly code: number;
+  readonly name: string;
+}
+
+const isLoopback = ({ hostname }: URL): boolean => hostname === '127.0.0.1' || hostname === 'localhost';
+
+/**
+ * What keeps Entra from calling an extension. On this machine plain http is let through, which the real one never does.
+ * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-troubleshoot
+ */
+export function faultsOf(
+  tenant: Tenant,
+  {
+    endpointConfiguration,
+    authenticationConfiguration,
+  }: Pick<CustomExtension, 'endpointConfiguration' | 'authenticationConfiguration'>,
+): RegistrationFault[] {
+  const { targetUrl } = endpointConfiguration;
+  const target = URL.canParse(targetUrl) ? new URL(targetUrl) : null;
+  if (target === null || (target.protocol !== 'https:' && !isLoopback(target))) {
+    return [{ code: 1003020, name: 'InvalidTargetUrl' }];
+  }
+  const [, domain, appId = ''] =
+    /^api:\/\/([^/]+)\/([0-9a-f-]{36})$/.exec(authenticationConfiguration.resourceId) ?? [];
+  if (domain === undefined) return [{ code: 1003014, name: 'IncorrectResourceIdFormat' }];
+  const faults: RegistrationFault[] = [];
+  if (domain !== target.hostname) faults.push({ code: 1003015, name: 'DomainNameDoesNotMatch' });
+  const principal = findServicePrincipal(tenant, appId);
+  if (principal === undefined) return [...faults, { code: 1003016, name: 'ServicePrincipalNotFound' }];
+  if (!principal.accountEnabled) faults.push({ code: 1003018, name: 'ServicePrincipalDisabled' });
+  if (!grantedRoles(tenant, appId).includes('CustomAuthenticationExtension.Receive.Payload')) {
+    faults.push({ code: 1003021, name: 'PermissionNotGrantedToServicePrincipal' });
+  }
+  return faults;
+}
+
+/**
+ * Custom authentication extensions, and the listeners that name the applications they are called for.
+ * @see https://learn.microsoft.com/en-us/graph/api/resources/customauthenticationextension
+ */
+export function createEventsApi({ tenantOf, requireRole, sendList }: GraphContext): Router {
+  const router = Router();
+  const write = requireRole('CustomAuthenticationExtension.ReadWrite.All');
+  const listen = requireRole('EventListener.ReadWrite.All');
+  const find = (tenant: Tenant, { params }: Request): CustomExtension => {
+    const found = tenant.customExtensions.get(String(params.id));
+    if (found === undefined) throw notFound(String(params.id));
+    return found;
+  };
+  const parse = (body: unknown): Omit<CustomExtension, 'id'> => {
+    const parsed = extensionGuard.safeParse(body);
+    if (!parsed.success) throw badRequest('Invalid custom authentication extension.');
+    const { displayName = null, description = null, clientConfiguration = null, ...rest } = parsed.data;
+    const { targetUrl } = rest.endpointConfiguration;
+    if (!URL.canParse(targetUrl) || (!targetUrl.startsWith('https:') && !isLoopback(new URL(targetUrl)))) {
+      throw badRequest('The targetUrl must be an https address.');
+    }
+    return { ...rest, displayName, description, clientConfiguration };
+  };
+
+  router.get('/customAuthenticationExtensions', write, (request, response) => {
+    sendList(request, response, [...tenantOf(response).customExtensions.values()]);
+  });
+  router.post('/customAuthenticationExtensions', write, (request, response) => {
+    const tenant = tenantOf(response);
+    if (tenant.customExtensions.size >= MAX_EXTENSIONS) throw badRequest('Too many custom extensions.');
+    const parsed = parse(request.body);
+    const extension: CustomExtension = {
+      ...parsed,
+      id: randomUUID(),
+      '@odata.type': String(parsed['@odata.type']),
+    } as CustomExtension;
+    tenant.customExtensions.set(extension.id, extension);
+    response.status(201).json(extension);
+  });
+  router.patch('/customAuthenticationExtensions/:id', write, (request, response) => {
+    const tenant = tenantOf(response);
+    const former = find(tenant, request);
+    const { id, ...settings } = former;
+    const changes = z.looseObject({ '@odata.type': z.literal(former['@odata.type']) }).safeParse(request.body);
+    if (!changes.success) throw badRequest('The type of the extension must be given and cannot be changed.');
+    const changed = { ...parse({ ...settings, ...changes.data }), id } as CustomExtension;
+    tenant.customExtensions.set(id, changed);
+    response.status(204).end();
+  });
+  router.post('/customAuthenticationExtensions/:id/validateAuthenticationConfiguration', write, (request, response) => {
+    const tenant = tenantOf(response);
+    const faults = faultsOf(tenant, find(tenant, request));
+    const toEntry = ({ name }: RegistrationFault) => ({ code: name, message: name });
+    const isWarning = ({ code }: RegistrationFault): boolean => code === 1003021;
+    response.json({
+      errors: faults.filter((fault) => !isWarning(fault)).map(toEntry),
+      warnings: faults.filter(isWarning).map(toEntry),
+    });
+  });
+
+  router.get('/authenticationEventListeners', listen, (request, response) => {
+    sendList(request, response, [...tenantOf(response).listeners.values()]);
+  });
+  router.post('/authenticationEventListeners', listen, (request, response) => {
+    const tenant = tenantOf(response);
+    const parsed = listenerGuard.safeParse(request.body);
+    if (!parsed.success) throw badRequest('Invalid authentication event listener.');
+    if (!tenant.customExtensions.has(parsed.data.handler.customExtension.id)) {
+      throw badRequest('The custom extension does not exist.');
+    }
+    const apps = parsed.data.conditions.applications.includeApplications;
+    const isServed = ({ appId }: { appId: string }): boolean => findListener(tenant, appId) !== undefined;
+    if (apps.some(isServed)) throw badRequest('Another listener for this event already includes the application.');
+    if (tenant.listeners.size >= MAX_LISTENERS) throw badRequest('Too many listeners.');
+    const listener = { id: randomUUID(), ...parsed.data };
+    tenant.listeners.set(listener.id, listener);
+    response.status(201).json(listener);
+  });
+  return router;
+}
+
+/** The listener that is told when tokens of an application are issued. */
+export const findListener = (tenant: Tenant, appId: string): EventListener | undefined =>
+  [...tenant.listeners.values()].find(({ conditions }) =>
+    conditions.applications.includeApplications.some((each) => each.appId === appId),
+  );

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { Router } from 'express';
+import { z } from 'zod';
+import { badRequest, notFound } from './errors.js';
+import type { GraphContext } from './graph.js';
+import type { ClaimsMappingPolicy, ServicePrincipal, Tenant } from './tenant.js';
+
+const definitionGuard = z.object({
+  ClaimsMappingPolicy: z.object({
+    Version: z.literal(1),
+    IncludeBasicClaimSet: z.enum(['true', 'false']),
+    ClaimsSchema: z.array(
+      z.object({ Source: z.string().optional(), ID: z.string().optional(), JwtClaimType: z.string().optional() }),
+    ),
+  }),
+});
+
+const policyGuard = z.strictObject({
+  displayName: z.string().min(1),
+  isOrganizationDefault: z.boolean().default(false),
+  /** An array with one text, which is JSON. */
+  definition: z.array(z.string()).length(1),
+});
+
+/** The claims a policy takes from a claims provider, by the name in the reply: their names in the token. */
+export function mappedClaims({ definition }: ClaimsMappingPolicy): Map<string, string> {
+  const { ClaimsSchema } = parseDefinition(definition);
+  const mapped = ClaimsSchema.flatMap(({ Source, ID, JwtClaimType }) =>
+    Source === 'CustomClaimsProvider' && ID !== undefined ? [[ID, JwtClaimType ?? ID] as const] : [],
+  );
+  return new Map(mapped);
+}
+
+function parseDefinition([text = '']: readonly string[]) {
+  try {
+    return definitionGuard.parse(JSON.parse(text)).ClaimsMappingPolicy;
+  } catch {
+    throw badRequest('The policy definition is not valid.');
+  }
+}
+
+/**
+ * Claims mapping policies and their assignment to service principals.
+ * @see https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy
+ */
+export function createPoliciesApi({ cloud, tenantOf, requireRole, sendList }: GraphContext): Router {
+  const router = Router();
+  const write = requireRole('Policy.ReadWrite.ApplicationConfiguration');
+  const find = (tenant: Tenant, id: string): ClaimsMappingPolicy => {
+    const found = tenant.policies.get(id);
+    if (found === undefined) throw notFound(id);
+    return found;
+  };
+  const findPrincipal = (tenant: Tenant, id: string): ServicePrincipal => {
+    const found = tenant.servicePrincipals.get(id);
+    if (found === undefined) throw notFound(id);
+    return found;
+  };
+
+  router.get('/policies/claimsMappingPolicies', write, (request, response) => {
+    sendList(request, response, [...tenantOf(response).policies.values()]);
+  });
+  router.post('/policies/claimsMappingPolicies', write, (request, response) => {
+    const parsed = policyGuard.safeParse(request.body);
+    if (!parsed.success) throw badRequest('Invalid policy.');
+    parseDefinition(parsed.data.definition);
+    const policy = { id: randomUUID(), ...parsed.data };
+    tenantOf(response).policies.set(policy.id, policy);
+    response.status(201).json(policy);
+  });
+  router.patch('/policies/claimsMappingPolicies/:id', write, (request, response) => {
+    const policy = find(tenantOf(response), String(request.params.id));
+    const parsed = policyGuard.partial().safeParse(request.body);
+    if (!parsed.success) throw badRequest('Invalid policy.');
+    if (parsed.data.definition !== undefined) parseDefinition(parsed.data.definition);
+    Object.assign(policy, parsed.data);
+    response.status(204).end();
+  });
+  router.get('/servicePrincipals/:id/claimsMappingPolicies', write, (request, response) => {
+    const tenant = tenantOf(response);
+    const { claimsMappingPolicyIds } = findPrincipal(tenant, String(request.params.id));
+    sendList(
+      request,
+      response,
+      [...claimsMappingPolicyIds].map((id) => find(tenant, id)),
+    );
+  });
+  router.post('/servicePrincipals/:id/claimsMappingPolicies/$ref', write, (request, response) => {
+    const tenant = tenantOf(response);
+    const principal = findPrincipal(tenant, String(request.params.id));
+    const reference = z.strictObject({ '@odata.id': z.string() }).parse(request.body)['@odata.id'];
+    const prefix = `${cloud.url}/v1.0/policies/claimsMappingPolicies/`;
+    if (!reference.startsWith(prefix)) throw badRequest('Invalid reference.');
+    // One policy of a kind can be assigned to a service principal.
+    if (principal.claimsMappingPolicyIds.size > 0) {
+      throw badRequest('A policy of this type is already assigned to the service principal.');
+    }
+    principal.claimsMappingPolicyIds.add(find(tenant, reference.slice(prefix.length)).id);
+    response.status(204).end();
+  });
+  return router;
+}

@@ -1,0 +1,95 @@
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { Cloud } from './cloud.js';
+import { answerGraphError, badRequest, denied, unauthenticated } from './errors.js';
+import { createApplicationsApi } from './graph-applications.js';
+import { createEventsApi } from './graph-events.js';
+import { createPoliciesApi } from './graph-policies.js';
+import { createUsersApi } from './graph-users.js';
+import { passFault } from './login.js';
+import { graphAppId, type Tenant } from './tenant.js';
+
+const claimsGuard = z.object({ tid: z.string(), roles: z.array(z.string()).default([]) });
+
+/** What a Graph call works with: the caller's tenant, and whether it was granted one of these permissions. */
+export interface GraphContext {
+  readonly cloud: Cloud;
+  tenantOf(response: Response): Tenant;
+  /** Any one of them is enough. */
+  requireRole(...roles: readonly string[]): RequestHandler;
+  /** One page of a list, with `@odata.nextLink` where there is more; `$filter` is `name eq 'value'` alone. */
+  sendList(request: Request, response: Response, entries: readonly object[]): void;
+}
+
+/**
+ * Microsoft Graph v1.0, as far as an adapter and its provisioning use it.
+ * @see https://learn.microsoft.com/en-us/graph/use-the-api
+ */
+export function createGraph(cloud: Cloud): Router {
+  const router = Router();
+  const context: GraphContext = {
+    cloud,
+    tenantOf(response) {
+      const tenant = cloud.tenants.get(String(response.locals.tenantId));
+      if (tenant === undefined) throw unauthenticated();
+      return tenant;
+    },
+    requireRole:
+      (...roles) =>
+      (_request, response, next) => {
+        const granted: readonly string[] = z.array(z.string()).parse(response.locals.roles);
+        if (!roles.some((role) => granted.includes(role))) throw denied();
+        next();
+      },
+    sendList: (request, response, entries) => sendPage(cloud, request, response, entries),
+  };
+  router.use(async (_request, response, next) => {
+    response.set('date', new Date(cloud.now()).toUTCString());
+    if (await passFault(cloud, 'graph', response)) next();
+  });
+  router.use(async (request, response, next) => {
+    const token = /^Bearer (\S+)$/.exec(request.get('authorization') ?? '')?.[1] ?? '';
+    const { tid, roles } = await authenticate(cloud, token);
+    response.locals.tenantId = tid;
+    response.locals.roles = roles;
+    next();
+  });
+  router.use(express.json({ limit: '1mb' }));
+  router.use('/users', createUsersApi(context));
+  router.use(createApplicationsApi(context));
+  router.use('/identity', createEventsApi(context));
+  router.use(createPoliciesApi(context));
+  router.use(answerGraphError);
+  return router;
+}
+
+async function authenticate(cloud: Cloud, token: string): Promise<z.infer<typeof claimsGuard>> {
+  for (const { keys, issuer } of cloud.tenants.values()) {
+    for (const { publicJwk } of keys) {
+      const verified = await jwtVerify(token, publicJwk, {
+        audience: graphAppId,
+        issuer,
+        algorithms: ['RS256'],
+        currentDate: new Date(cloud.now()),
+      }).catch(() => null);
+      if (verified !== null) return claimsGuard.parse(verified.payload);
+    }
+  }
+  throw unauthenticated();
+}
+
+function sendPage({ url, pageSize }: Cloud, request: Request, response: Response, entries: readonly object[]): void {
+  const filter = request.query.$filter;
+  const [, name = '', value = ''] = /^(\w+) eq '([^']*)'$/.exec(String(filter ?? '')) ?? [];
+  if (filter !== undefined && name === '') throw badRequest('Invalid filter clause.');
+  const matching = name === '' ? entries : entries.filter((entry) => Reflect.get(entry, name) === value);
+  const from = Number(request.query.$skiptoken ?? 0);
+  const next = new URL(url + request.originalUrl);
+  next.searchParams.set('$skiptoken', String(from + pageSize));
+  response.json({
+    '@odata.context': `${url}/v1.0/$metadata`,
+    ...(matching.length > from + pageSize ? { '@odata.nextLink': next.href } : {}),
+    value: matching.slice(from, from + pageSize),
+  });
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+import { CalloutError, callExtension } from './callout.js';
+import type { Cloud } from './cloud.js';
+import { findListener } from './graph-events.js';
+import { mappedClaims } from './graph-policies.js';
+import { toTokenIssuancePayload } from './payloads.js';
+import { readClaims } from './replies.js';
+import { type DirectoryUser, findApplication, findServicePrincipal, signToken, type Tenant } from './tenant.js';
+
+/** What the application gets: a token, or an error and none. `code` is what the sign-in log tells, where a hook failed. */
+export type SignIn =
+  | { readonly ok: true; readonly token: string }
+  | { readonly ok: false; readonly error: string; readonly code: number | null };
+
+/**
+ * Issues a token to an application: with the claims its extension provides, or, where that fails, not at all.
+ * @param user - `null` for the application itself (client credentials)
+ * @param correlationId - Entra's own unless the client sent one as `client-request-id`
+ */
+export async function issueToken(
+  cloud: Cloud,
+  tenant: Tenant,
+  { appId, user, correlationId = randomUUID() }: { appId: string; user: DirectoryUser | null; correlationId?: string },
+): Promise<SignIn> {
+  const application = findApplication(tenant, appId);
+  if (application === undefined) return { ok: false, error: 'AADSTS700016', code: null };
+  const subject = user === null ? { sub: appId } : { sub: user.id, oid: user.id, name: user.displayName };
+  const claims: JWTPayload = { iss: tenant.issuer, aud: appId, tid: tenant.id, ver: '2.0', ...subject };
+  try {
+    const provided = await askForClaims(cloud, tenant, { appId, user, correlationId });
+    const policyId = [...(findServicePrincipal(tenant, appId)?.claimsMappingPolicyIds ?? [])][0] ?? '';
+    const policy = tenant.policies.get(policyId);
+    if (policy !== undefined) {
+      if (application.api.acceptMappedClaims !== true) return { ok: false, error: 'AADSTS50146', code: null };
+      for (const [id, name] of mappedClaims(policy)) {
+        const value = provided.get(id);
+        if (value !== undefined) claims[name] = value;
+      }
+    }
+    return { ok: true, token: await signToken(tenant, claims, cloud.now()) };
+  } catch (error) {
+    if (!(error instanceof CalloutError)) throw error;
+    return { ok: false, error: 'AADSTS1100001', code: error.code };
+  }
+}
+
+async function askForClaims(
+  cloud: Cloud,
+  tenant: Tenant,
+  { appId, user, correlationId }: { appId: string; user: DirectoryUser | null; correlationId: string },
+): Promise<ReadonlyMap<string, string | string[]>> {
+  const listener = findListener(tenant, appId);
+  if (listener === undefined) return new Map();
+  const extension = tenant.customExtensions.get(listener.handler.customExtension.id);
+  if (extension === undefined) throw new CalloutError(1003011);
+  const context = { tenant, extension, listenerId: listener.id, appId, correlationId };
+  return callExtension(cloud, tenant, extension, toTokenIssuancePayload(context, user), readClaims);
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { CalloutError, callExtension } from './callout.js';
+import type { Cloud } from './cloud.js';
+import { GraphError } from './errors.js';
+import { checkExtensionValue, extensionsOf } from './graph-users.js';
+import { type SignUpAttributes, toSignUpPayload } from './payloads.js';
+import { readSignUpAction, type SignUpAction } from './replies.js';
+import type { DirectoryUser, Tenant } from './tenant.js';
+
+/** How a sign-up ended: a user, a page in its place, or an error page without a word. */
+export type SignUp =
+  | { readonly ok: true; readonly userId: string }
+  | { readonly ok: false; readonly page: 'block' | 'validation' | 'error'; readonly message: string };
+
+/** Someone who signs up: what they typed, and how they proved who they are. */
+export interface SignUpForm {
+  readonly appId: string;
+  readonly email: string;
+  readonly attributes: SignUpAttributes;
+  /** `email` has been verified by a one-time code; `federated` comes from another provider. */
+  readonly signInType?: 'email' | 'federated';
+}
+
+/**
+ * Signs a person up through an application's user flow: the form is shown, filled in, and the user is created, unless an
+ * extension has a page shown in place of it.
+ */
+export async function signUp(
+  cloud: Cloud,
+  tenant: Tenant,
+  { appId, email, attributes, signInType = 'email' }: SignUpForm,
+): Promise<SignUp> {
+  const flow = tenant.userFlows.get(appId) ?? { start: null, submit: null };
+  const identities =
+    signInType === 'email'
+      ? [{ signInType, issuer: 'contoso.onmicrosoft.com', issuerAssignedId: email }]
+      : [{ signInType, issuer: 'idp.example', issuerAssignedId: randomUUID() }];
+  const correlationId = randomUUID();
+  const empty = Object.fromEntries(Object.keys(attributes).map((name) => [name, '']));
+  const call = async (event: 'attributeCollectionStart' | 'attributeCollectionSubmit', typed: SignUpAttributes) => {
+    const id = event === 'attributeCollectionStart' ? flow.start : flow.submit;
+    if (id === null) return { kind: 'continue' } as const;
+    const extension = tenant.customExtensions.get(id);
+    if (extension === undefined) throw new CalloutError(1003011);
+    const context = { tenant, extension, listenerId: randomUUID(), appId, correlationId };
+    const payload = toSignUpPayload(event, context, { identities, attributes: typed });
+    return callExtension<SignUpAction>(cloud, tenant, extension, payload, readSignUpAction(event));
+  };
+  try {
+    const shown = await call('attributeCollectionStart', empty);
+    if (shown.kind === 'block') return { ok: false, page: 'block', message: shown.message };
+    const submitted = await call('attributeCollectionSubmit', attributes);
+    if (submitted.kind === 'block' || submitted.kind === 'validation') {
+      return { ok: false, page: submitted.kind, message: submitted.message };
+    }
+    // Only attributes of the form can be changed; others are ignored.
+    const changed = submitted.kind === 'values' ? submitted.values : {};
+    const kept = Object.keys(attributes).map((name) => [name, changed[name] ?? attributes[name]] as const);
+    return { ok: true, userId: createUser(tenant, email, Object.fromEntries(kept)) };
+  } catch (error) {
+    if (!(error instanceof CalloutError) && !(error instanceof GraphError)) throw error;
+    return { ok: false, page: 'error', message: error.message };
+  }
+}
+
+function createUser(tenant: Tenant, email: string, values: Readonly<Record<string, unknown>>): string {
+  const known = extensionsOf(tenant);
+  const extensions = Object.entries(values).filter(([name, value]) => known.has(name) && value !== '');
+  for (const [name, value] of extensions) checkExtensionValue(tenant, name, value);
+  const user: DirectoryUser = {
+    id: randomUUID(),
+    userPrincipalName: `${randomUUID()}@contoso.onmicrosoft.com`,
+    displayName: String(values.displayName ?? 'unknown'),
+    mail: email,
+    userType: 'Member',
+    extensions: Object.fromEntries(extensions),
+  };
+  tenant.users.set(user.id, user);
+  return user.id;
+}

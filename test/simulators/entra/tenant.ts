@@ -1,0 +1,211 @@
+import { generateKeyPair, type KeyObject, randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { type CryptoKey, exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
+
+/*
+ * The state of a simulated tenant: plain maps, which a test may read to see what was really stored.
+ */
+
+/** Microsoft Graph's own application, the same in every tenant. */
+export const graphAppId = '00000003-0000-0000-c000-000000000000';
+
+/** "Azure Active Directory Authentication Extensions": who calls custom authentication extensions. */
+export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
+
+/** The permission an application needs to be sent payloads: `CustomAuthenticationExtension.Receive.Payload`. */
+export const receivePayloadRoleId = '214e810f-fda8-4fd7-a475-29461495eb00';
+
+/** Application permissions of Graph that the simulator knows, by value. */
+export const graphRoles: Readonly<Record<string, string>> = {
+  'User.Read.All': 'df021288-bdef-4463-88db-98f22de89214',
+  'User.ReadWrite.All': '741f803b-c850-494e-b5df-cde7c675a1ca',
+  'Application.Read.All': '9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30',
+  'Application.ReadWrite.All': '1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9',
+  'AppRoleAssignment.ReadWrite.All': '06b708a9-e830-4db3-a914-8e69da51d44f',
+  'CustomAuthenticationExtension.ReadWrite.All': 'c2667967-7050-4e7e-b059-4cbbb3811d03',
+  'EventListener.ReadWrite.All': '0edf5e9e-4ce8-468a-8432-d08631d18c43',
+  'Policy.ReadWrite.ApplicationConfiguration': 'be74164b-cff1-491c-8741-e671cb536e13',
+  'CustomAuthenticationExtension.Receive.Payload': receivePayloadRoleId,
+};
+
+export interface DirectoryUser {
+  readonly id: string;
+  readonly userPrincipalName: string;
+  readonly displayName: string;
+  readonly mail: string | null;
+  readonly userType: 'Member' | 'Guest';
+  /** Directory extension values, by full name. */
+  readonly extensions: Record<string, unknown>;
+}
+
+export interface ExtensionProperty {
+  readonly id: string;
+  /** `extension_{appId without dashes}_{name}` */
+  readonly name: string;
+  readonly dataType: string;
+  readonly isMultiValued: boolean;
+  readonly targetObjects: readonly string[];
+}
+
+export interface Application {
+  /** The object id; `appId` is the client id. */
+  readonly id: string;
+  readonly appId: string;
+  displayName: string;
+  signInAudience: string;
+  identifierUris: string[];
+  api: Record<string, unknown> & { requestedAccessTokenVersion: number | null; acceptMappedClaims: boolean | null };
+  requiredResourceAccess: { resourceAppId: string; resourceAccess: { id: string; type: string }[] }[];
+  readonly secrets: Set<string>;
+  /** Certificates in PEM whose key may sign client assertions. */
+  readonly certificates: Set<string>;
+  readonly extensionProperties: Map<string, ExtensionProperty>;
+}
+
+export interface ServicePrincipal {
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string;
+  accountEnabled: boolean;
+  readonly claimsMappingPolicyIds: Set<string>;
+}
+
+export interface AppRoleAssignment {
+  readonly id: string;
+  readonly principalId: string;
+  readonly resourceId: string;
+  readonly appRoleId: string;
+}
+
+export interface CustomExtension {
+  readonly '@odata.type': string;
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly description: string | null;
+  readonly endpointConfiguration: { readonly '@odata.type': string; readonly targetUrl: string };
+  readonly authenticationConfiguration: { readonly '@odata.type': string; readonly resourceId: string };
+  readonly clientConfiguration: { readonly timeoutInMilliseconds: number; readonly maximumRetries: number } | null;
+  readonly [property: string]: unknown;
+}
+
+export interface EventListener {
+  readonly '@odata.type': string;
+  readonly id: string;
+  readonly conditions: { readonly applications: { readonly includeApplications: { readonly appId: string }[] } };
+  readonly handler: { readonly '@odata.type': string; readonly customExtension: { readonly id: string } };
+}
+
+export interface ClaimsMappingPolicy {
+  readonly id: string;
+  displayName: string;
+  isOrganizationDefault: boolean;
+  definition: string[];
+}
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject | CryptoKey;
+  readonly publicJwk: JWK;
+}
+
+/** A user flow of an external tenant: which extensions its attribute collection calls. */
+export interface UserFlow {
+  readonly start: string | null;
+  readonly submit: string | null;
+}
+
+/** One attempt to call an extension, as sign-in logs > Authentication Events tell it; `code` is `null` on success. */
+export interface CalloutEvent {
+  readonly customExtensionId: string;
+  readonly attempts: number;
+  readonly code: number | null;
+}
+
+export interface Tenant {
+  readonly id: string;
+  readonly kind: 'workforce' | 'external';
+  /** Where tokens come from: `https://…/{tid}/v2.0`. */
+  readonly issuer: string;
+  /** Keys as published; the last signs. */
+  readonly keys: SigningKey[];
+  readonly users: Map<string, DirectoryUser>;
+  readonly applications: Map<string, Application>;
+  readonly servicePrincipals: Map<string, ServicePrincipal>;
+  readonly appRoleAssignments: AppRoleAssignment[];
+  readonly customExtensions: Map<string, CustomExtension>;
+  readonly listeners: Map<string, EventListener>;
+  readonly policies: Map<string, ClaimsMappingPolicy>;
+  /** By the client id of the application they are for. */
+  readonly userFlows: Map<string, UserFlow>;
+  readonly callouts: CalloutEvent[];
+}
+
+/** An empty tenant: Graph's service principal and one signing key. */
+export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>): Promise<Tenant> {
+  const tenant: Tenant = {
+    ...given,
+    keys: [await createSigningKey()],
+    users: new Map(),
+    applications: new Map(),
+    servicePrincipals: new Map(),
+    appRoleAssignments: [],
+    customExtensions: new Map(),
+    listeners: new Map(),
+    policies: new Map(),
+    userFlows: new Map(),
+    callouts: [],
+  };
+  addServicePrincipal(tenant, graphAppId, 'Microsoft Graph');
+  return tenant;
+}
+
+/** A fresh RSA key, as Entra signs with. */
+export async function createSigningKey(): Promise<SigningKey> {
+  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const kid = randomUUID();
+  return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, use: 'sig' } };
+}
+
+export function addServicePrincipal(tenant: Tenant, appId: string, displayName: string): ServicePrincipal {
+  const added = {
+    id: randomUUID(),
+    appId,
+    displayName,
+    accountEnabled: true,
+    claimsMappingPolicyIds: new Set<string>(),
+  };
+  tenant.servicePrincipals.set(added.id, added);
+  return added;
+}
+
+export const findApplication = (tenant: Tenant, appId: string): Application | undefined =>
+  [...tenant.applications.values()].find((application) => application.appId === appId);
+
+export const findServicePrincipal = (tenant: Tenant, appId: string): ServicePrincipal | undefined =>
+  [...tenant.servicePrincipals.values()].find((principal) => principal.appId === appId);
+
+/** The application permissions of Graph that were granted to an application in this tenant, by value. */
+export function grantedRoles(tenant: Tenant, appId: string): string[] {
+  const principal = findServicePrincipal(tenant, appId);
+  const graph = findServicePrincipal(tenant, graphAppId);
+  const ids = tenant.appRoleAssignments
+    .filter(({ principalId, resourceId }) => principalId === principal?.id && resourceId === graph?.id)
+    .map(({ appRoleId }) => appRoleId);
+  return Object.keys(graphRoles).filter((value) => ids.includes(graphRoles[value] ?? ''));
+}
+
+export function grantRole(tenant: Tenant, appId: string, value: string): void {
+  const principalId = findServicePrincipal(tenant, appId)?.id ?? '';
+  const resourceId = findServicePrincipal(tenant, graphAppId)?.id ?? '';
+  tenant.appRoleAssignments.push({ id: randomUUID(), principalId, resourceId, appRoleId: graphRoles[value] ?? '' });
+}
+
+/** A token signed with the tenant's newest key. */
+export function signToken(tenant: Tenant, claims: JWTPayload, nowMs: number, lifeSec = 3600): Promise<string> {
+  const key = tenant.keys.at(-1);
+  if (key === undefined) throw new Error('no key');
+  const nowSec = Math.floor(nowMs / 1000);
+  return new SignJWT({ iat: nowSec, nbf: nowSec, exp: nowSec + lifeSec, ...claims })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: key.kid })
+    .sign(key.privateKey);
+}
