@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Fetch } from '../../src/core/ports.js';
+import { createForgedBearers, type EntraBench, fetchKeysAhead, openEntraBench } from '../../test/contract/entra.js';
+import { eventsServiceAppId, type Tenant } from '../../test/simulators/entra/tenant.js';
+import { createVerifyCaller } from './caller.js';
+
+const refused = { code: 'caller_untrusted' };
+const outage = { code: 'profile_unavailable' };
+const host = 'face.example.com';
+
+let bench: EntraBench;
+let partner: Tenant;
+let fetchKeys: Fetch;
+beforeAll(async () => {
+  bench = await openEntraBench();
+  partner = bench.partner;
+  fetchKeys = await fetchKeysAhead(bench.entra, [bench.entra.tenant, partner]);
+});
+afterAll(() => bench.close());
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+/** A verifier with nothing cached, over a fetch that counts. */
+function connect({ tenants = [bench.entra.tenant.id], fetch = fetchKeys } = {}) {
+  const urls: string[] = [];
+  const counting: Fetch = (url, init) => {
+    urls.push(new URL(url).pathname);
+    return fetch(url, init);
+  };
+  const settings = {
+    login: bench.entra.url,
+    v1Issuer: 'https://sts.windows.net' as const,
+    hooks: { appId: bench.hookAppId, tenants, clientApps: [] },
+  };
+  return { urls, verify: createVerifyCaller(settings, { host, fetch: counting, clock: bench.clock }) };
+}
+
+describe('a call of the events service', () => {
+  test('is believed, and its tenant with it; metadata and keys are fetched once', async () => {
+    const { verify, urls } = connect();
+    const { id } = bench.entra.tenant;
+    for (let call = 0; call < 3; call++) {
+      expect(await verify(bearer(await bench.createBearer()))).toEqual({ tenantId: id });
+    }
+    expect(urls).toEqual([`/${id}/v2.0/.well-known/openid-configuration`, `/${id}/discovery/v2.0/keys`]);
+  });
+
+  test('is believed for the application by id and by URI, in tokens of both versions', async () => {
+    const { verify } = connect();
+    const { id } = bench.entra.tenant;
+    const v1 = { iss: `https://sts.windows.net/${id}/`, azp: undefined, appid: eventsServiceAppId, ver: '1.0' };
+    for (const claims of [
+      { aud: `api://${host}/${bench.hookAppId}` },
+      { ...v1, aud: `api://${host}/${bench.hookAppId}` },
+      v1,
+      { exp: bench.clock.now() / 1000 - 29 },
+      { nbf: bench.clock.now() / 1000 + 29 },
+      { tid: id.toUpperCase() },
+    ]) {
+      expect(await verify(bearer(await bench.createBearer(claims)))).toEqual({ tenantId: id });
+    }
+  });
+
+  test('is refused in every forged form', async () => {
+    const { verify } = connect();
+    const forged = await createForgedBearers(bench);
+    expect(forged.length).toBeGreaterThan(20);
+    for (const token of forged) await expect(verify(bearer(token))).rejects.toMatchObject(refused);
+    for (const headers of [{}, { authorization: await bench.createBearer() }, { authorization: 'Bearer ' }])
+      await expect(verify(headers)).rejects.toMatchObject(refused);
+    await expect(verify(bearer('x'.repeat(100_000)))).rejects.toMatchObject(refused);
+  });
+
+  test('names the events service as its version does, and no other way', async () => {
+    const { verify } = connect();
+    const iss = `https://sts.windows.net/${bench.entra.tenant.id}/`;
+    for (const claims of [
+      { iss, appid: randomUUID() },
+      { iss, azp: eventsServiceAppId, appid: undefined },
+      { azp: randomUUID(), appid: eventsServiceAppId },
+    ])
+      await expect(verify(bearer(await bench.createBearer(claims)))).rejects.toMatchObject(refused);
+  });
+});
+
+describe('tenants', () => {
+  test('of the list are believed, each by its own keys', async () => {
+    const { verify, urls } = connect({ tenants: [bench.entra.tenant.id, partner.id] });
+    expect(await verify(bearer(await bench.createBearer({}, partner)))).toEqual({ tenantId: partner.id });
+    expect(await verify(bearer(await bench.createBearer()))).toEqual({ tenantId: bench.entra.tenant.id });
+    expect(urls).toHaveLength(4);
+    // One tenant of the list cannot speak for another.
+    for (const claims of [{ tid: partner.id }, { tid: partner.id, iss: partner.issuer }])
+      await expect(verify(bearer(await bench.createBearer(claims)))).rejects.toMatchObject(refused);
+  });
+
+  test('off the list are refused, and nothing is fetched for them', async () => {
+    const { verify, urls } = connect();
+    await expect(verify(bearer(await bench.createBearer({}, partner)))).rejects.toMatchObject(refused);
+    expect(urls).toEqual([]);
+  });
+});
+
+describe('keys', () => {
+  test('that were rotated are fetched anew', async () => {
+    const { verify, urls } = connect({ tenants: [partner.id] });
+    const former = await bench.createBearer({}, partner);
+    await verify(bearer(former));
+    await bench.entra.rotateKey({}, partner);
+    const fresh = connect({ tenants: [partner.id], fetch: await fetchKeysAhead(bench.entra, [partner]) });
+    await fresh.verify(bearer(await bench.createBearer({}, partner)));
+    // What the former key signed stays good while it is published.
+    await fresh.verify(bearer(former));
+    // Within the pause between two fetches strangers cannot make us fetch for each of their tokens.
+    const [header = '', ...rest] = former.split('.');
+    const { kid: _, ...unnamed } = JSON.parse(Buffer.from(header, 'base64url').toString());
+    const strange = Buffer.from(JSON.stringify({ ...unnamed, kid: 'unknown' })).toString('base64url');
+    for (let call = 0; call < 5; call++)
+      await expect(verify(bearer([strange, ...rest].join('.')))).rejects.toMatchObject(refused);
+    expect(urls.length).toBeLessThanOrEqual(3);
+  });
+
+  test('that cannot be had are an outage, not a stranger, and are asked for again', async () => {
+    const isMetadata = (url: string): boolean => url.includes('.well-known');
+    const answers: (() => Promise<Response>)[] = [
+      () => Promise.reject(new TypeError('fetch failed')),
+      () => Promise.reject(new DOMException('late', 'TimeoutError')),
+      async () => new Response('', { status: 500 }),
+      async () => new Response('', { status: 302, headers: { location: 'https://evil.example' } }),
+      async () => new Response('<html>'),
+      async () => Response.json({ keys: 'none' }),
+      async () => Response.json(null),
+    ];
+    for (const isDown of [isMetadata, (url: string) => !isMetadata(url)]) {
+      for (const answer of answers) {
+        let down = true;
+        const fetch: Fetch = (url, init) => (down && isDown(url) ? answer() : fetchKeys(url, init));
+        const { verify } = connect({ fetch });
+        await expect(verify(bearer(await bench.createBearer()))).rejects.toMatchObject(outage);
+        down = false;
+        if (isDown === isMetadata) await verify(bearer(await bench.createBearer()));
+      }
+    }
+  });
+
+  test('that sign for others do not speak for the tenant, though it publishes them', async () => {
+    const { entra } = bench;
+    const { id } = entra.tenant;
+    const answerWith =
+      (issuer: string): Fetch =>
+      async (url, init) => {
+        if (!url.includes('/discovery/')) return fetchKeys(url, init);
+        return Response.json({ keys: entra.tenant.keys.map(({ publicJwk }) => ({ ...publicJwk, issuer })) });
+      };
+    for (const issuer of [
+      partner.issuer,
+      'https://login.example/{tenantid}x/v2.0',
+      'x',
+      `https://login.example/v2.0/${id}`,
+    ]) {
+      const { verify } = connect({ fetch: answerWith(issuer) });
+      await expect(verify(bearer(await bench.createBearer()))).rejects.toMatchObject(refused);
+    }
+    for (const issuer of ['https://login.example/{tenantid}/v2.0', `https://${id}.ciamlogin.example/${id}/v2.0`]) {
+      expect(await connect({ fetch: answerWith(issuer) }).verify(bearer(await bench.createBearer()))).toEqual({
+        tenantId: id,
+      });
+    }
+  });
+
+  test('of a metadata document that is another tenant’s, or leads out into the clear, are not taken', async () => {
+    const { entra } = bench;
+    const { id, issuer } = entra.tenant;
+    const jwks_uri = `${entra.url}/${id}/discovery/v2.0/keys`;
+    for (const metadata of [
+      { issuer: partner.issuer, jwks_uri },
+      { issuer: `${entra.url}/${id}`, jwks_uri },
+      { issuer, jwks_uri: 'http://evil.example/keys' },
+      { issuer, jwks_uri: 7 },
+      { issuer },
+    ]) {
+      const { verify } = connect({ fetch: async () => Response.json(metadata) });
+      await expect(verify(bearer(await bench.createBearer()))).rejects.toMatchObject(outage);
+    }
+  });
+
+  test('that take too long are an outage now, and there for the next call', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const fetch: Fetch = async (url, init) => {
+      await held;
+      return fetchKeys(url, init);
+    };
+    const { verify, urls } = connect({ fetch });
+    await expect(verify(bearer(await bench.createBearer()))).rejects.toMatchObject(outage);
+    release();
+    await verify(bearer(await bench.createBearer()));
+    expect(urls).toHaveLength(2);
+  });
+});

@@ -1,0 +1,146 @@
+import { createRemoteJWKSet, customFetch, decodeJwt, errors, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { safeUrlGuard } from '../../src/config/safe-url.js';
+import type { Clock, Fetch } from '../../src/core/ports.js';
+import { toDate } from '../../src/core/units.js';
+import { FaceError } from '../../src/errors.js';
+import type { RawRequest } from '../adapter.js';
+import type { EntraSettings } from './schema-connection.js';
+
+/** What a call proved. */
+export interface VerifiedCaller {
+  /** The tenant the call came from: on the list, and the issuer of the token. */
+  readonly tenantId: string;
+}
+
+/**
+ * Resolves if a call is from Entra's events service in a tenant of the list; nothing of the body is read.
+ * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys to tell cannot be fetched
+ */
+export type VerifyCaller = (headers: RawRequest['headers']) => Promise<VerifiedCaller>;
+
+/**
+ * The one application that calls hooks, in every tenant: "Azure Active Directory Authentication Extensions".
+ * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-overview
+ */
+const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
+
+/**
+ * Entra waits 2 s at most, and our decision may need half of it. A fetch that takes longer goes on: its result is there
+ * when Entra tries again.
+ */
+const VERIFY_TIMEOUT_MS = 700;
+const FETCH_TIMEOUT_MS = 5_000;
+const KEYS_KEPT_MS = 3_600_000;
+const CLOCK_TOLERANCE_SEC = 30;
+
+/** How it looks when a tenant's keys could not be had: no connection, no answer in time, a status, no key set. */
+const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
+
+const tenantGuard = z.object({ tid: z.guid().transform((text) => text.toLowerCase()) });
+const metadataGuard = z.object({ issuer: safeUrlGuard, jwks_uri: safeUrlGuard });
+
+/** Who signs the tokens of one tenant. */
+interface TenantAuthority {
+  readonly issuers: { readonly v1: string; readonly v2: string };
+  readonly keys: ReturnType<typeof createRemoteJWKSet>;
+}
+
+/**
+ * Makes the check for one connection, with the keys of its tenants cached in it. A v2 token names the events service in
+ * `azp` and our application by its id; a v1 token in `appid`, and by its URI `api://{host}/{id}`.
+ * @param host - where this server is reached, without a port
+ */
+export function createVerifyCaller(
+  { login, v1Issuer, hooks }: Pick<EntraSettings, 'login' | 'v1Issuer' | 'hooks'>,
+  { host, fetch, clock }: { readonly host: string; readonly fetch: Fetch; readonly clock: Clock },
+): VerifyCaller {
+  const authorities = new Map<string, Promise<TenantAuthority>>();
+
+  const fetchAuthority = async (tenantId: string): Promise<TenantAuthority> => {
+    const response = await fetch(`${login}/${tenantId}/v2.0/.well-known/openid-configuration`, {
+      redirect: 'error',
+      signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+    });
+    const { issuer, jwks_uri } = metadataGuard.parse(response.ok ? await response.json() : null);
+    // An external tenant's host is named by its domain or by its id; the path is the same everywhere.
+    if (new URL(issuer).pathname !== `/${tenantId}/v2.0`) throw new FaceError('profile_unavailable');
+    const keys = createRemoteJWKSet(new URL(jwks_uri), {
+      timeoutDuration: FETCH_TIMEOUT_MS,
+      cacheMaxAge: KEYS_KEPT_MS,
+      [customFetch]: (url, options) => fetch(url, options),
+    });
+    return { issuers: { v1: `${v1Issuer}/${tenantId}/`, v2: issuer }, keys };
+  };
+
+  const findAuthority = (tenantId: string): Promise<TenantAuthority> => {
+    const known = authorities.get(tenantId);
+    if (known !== undefined) return known;
+    const found = fetchAuthority(tenantId).catch((): never => {
+      authorities.delete(tenantId);
+      throw new FaceError('profile_unavailable', { bearer: 'metadata_unreachable' });
+    });
+    authorities.set(tenantId, found);
+    return found;
+  };
+
+  const verify = async (bearer: string): Promise<VerifiedCaller> => {
+    const tenantId = readTenant(bearer);
+    // Keys are fetched for tenants of the list alone: a stranger cannot make us ask for others.
+    if (!hooks.tenants.includes(tenantId)) throw new FaceError('caller_untrusted', { bearer: 'tenant' });
+    const { issuers, keys } = await findAuthority(tenantId);
+    const { payload, protectedHeader } = await jwtVerify(bearer, keys, {
+      issuer: [issuers.v1, issuers.v2],
+      audience: [hooks.appId, `api://${host}/${hooks.appId}`],
+      algorithms: ['RS256'],
+      requiredClaims: ['exp', 'tid'],
+      clockTolerance: CLOCK_TOLERANCE_SEC,
+      currentDate: toDate(clock.now()),
+    }).catch((error: unknown) => {
+      const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
+      throw new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { bearer: reason });
+    });
+    const client = payload.iss === issuers.v1 ? payload.appid : payload.azp;
+    if (client !== eventsServiceAppId) throw new FaceError('caller_untrusted', { bearer: 'client' });
+    const key = keys.jwks()?.keys.find(({ kid }) => kid === protectedHeader.kid);
+    if (!isKeyOf(tenantId, key)) throw new FaceError('caller_untrusted', { bearer: 'key' });
+    return { tenantId };
+  };
+
+  return async (headers) => {
+    const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
+    if (bearer === undefined) throw new FaceError('caller_untrusted');
+    return inTime(verify(bearer));
+  };
+}
+
+const keyIssuerGuard = z.object({ issuer: z.string() });
+
+/**
+ * Entra says of some keys whose tokens they sign; one that signs for others must not speak for this tenant.
+ * @see https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-the-issuer
+ */
+function isKeyOf(tenantId: string, key: unknown): boolean {
+  const described = keyIssuerGuard.safeParse(key);
+  if (!described.success) return true;
+  const issuer = described.data.issuer.replace('{tenantid}', tenantId);
+  return URL.canParse(issuer) && new URL(issuer).pathname.split('/')[1] === tenantId;
+}
+
+/** The tenant a token says it is of. Nothing of it is verified. */
+function readTenant(bearer: string): string {
+  try {
+    return tenantGuard.parse(decodeJwt(bearer)).tid;
+  } catch {
+    // No cause: it may quote the token.
+    throw new FaceError('caller_untrusted', { bearer: 'no_tenant' });
+  }
+}
+
+async function inTime<Result>(work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const outOfTime = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new FaceError('profile_unavailable', { bearer: 'keys_slow' })), VERIFY_TIMEOUT_MS);
+  });
+  return Promise.race([work, outOfTime]).finally(() => clearTimeout(timer));
+}

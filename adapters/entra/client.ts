@@ -1,0 +1,167 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import {
+  AuthError,
+  ConfidentialClientApplication,
+  type INetworkModule,
+  type NetworkRequestOptions,
+  type NetworkResponse,
+} from '@azure/msal-node';
+import { z } from 'zod';
+import type { Fetch } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import type { Json, JsonObject } from '../../src/json.js';
+import type { EntraSettings } from './schema-connection.js';
+
+/** Of each request. One call here is one of them, three where there is no access token yet, four where it was revoked. */
+const REQUEST_TIMEOUT_MS = 4_000;
+
+/** An answer of Microsoft Graph, whatever its status. */
+export interface GraphAnswer {
+  readonly status: number;
+  /** `null` where there is none, or no JSON. */
+  readonly body: unknown;
+  /** The `Date` header. */
+  readonly date: string | null;
+}
+
+/** One call of Microsoft Graph. */
+export interface GraphCall {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** After `/v1.0`, with its query; or the whole address, as `@odata.nextLink` gives it. */
+  readonly path: string;
+  readonly body?: JsonObject;
+  /** The connection's own unless given. */
+  readonly tenantId?: string;
+}
+
+/**
+ * Sends a call as the application itself.
+ * @throws FaceError `profile_unavailable`: no token, or no answer; `detail.reason` tells which
+ */
+export type SendToGraph = (call: GraphCall) => Promise<GraphAnswer>;
+
+/**
+ * Makes a client of Microsoft Graph. MSAL takes and keeps its access tokens; everything goes over the injected fetch.
+ * @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
+ */
+export function createGraphClient(
+  settings: Pick<EntraSettings, 'tenantId' | 'clientId' | 'auth' | 'login' | 'graph'>,
+  fetch: Fetch,
+): SendToGraph {
+  const { tenantId: homeTenantId, login, graph } = settings;
+  const application = createApplication(settings, fetch);
+
+  const send = async (call: GraphCall, { anew }: { readonly anew: boolean }): Promise<GraphAnswer> => {
+    const { method, path, body, tenantId = homeTenantId } = call;
+    const url = path.startsWith('/') ? `${graph}/v1.0${path}` : path;
+    // A next page is where this one is: the token goes nowhere else.
+    if (!url.startsWith(`${graph}/`)) throw new FaceError('profile_unavailable', { reason: 'foreign address' });
+    const scope = { scopes: [`${graph}/.default`], authority: `${login}/${tenantId}`, skipCache: anew };
+    const token = await takeToken(application, scope);
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        body: body === undefined ? null : JSON.stringify(body),
+        redirect: 'error',
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      const text = await response.text();
+      return { status: response.status, body: parseJson(text), date: response.headers.get('date') };
+    } catch {
+      throw new FaceError('profile_unavailable', { reason: 'no answer' });
+    }
+  };
+
+  return async (call) => {
+    const answer = await send(call, { anew: false });
+    // Entra revokes access tokens before their time, and MSAL cannot know.
+    return answer.status === 401 ? send(call, { anew: true }) : answer;
+  };
+}
+
+const graphErrorGuard = z.object({ error: z.object({ code: z.string().regex(/^\w{1,64}$/) }) });
+
+/** Why Graph refused, for the log: its code, and none of its words. */
+export function toRefusalDetail({ status, body }: GraphAnswer): { status: number; code: string | null } {
+  const parsed = graphErrorGuard.safeParse(body);
+  return { status, code: parsed.success ? parsed.data.error.code : null };
+}
+
+function createApplication(
+  { tenantId, clientId, auth, login }: Pick<EntraSettings, 'tenantId' | 'clientId' | 'auth' | 'login'>,
+  fetch: Fetch,
+): ConfidentialClientApplication {
+  const shared = { clientId, authority: `${login}/${tenantId}`, knownAuthorities: [new URL(login).host] };
+  const system = { networkClient: createNetwork(fetch) };
+  if (auth.kind === 'secret') {
+    return auth.secret.use(
+      (clientSecret) => new ConfidentialClientApplication({ auth: { ...shared, clientSecret }, system }),
+    );
+  }
+  const { raw } = new X509Certificate(auth.certificate);
+  const thumbprintSha256 = createHash('sha256').update(raw).digest('hex');
+  return auth.privateKey.use(
+    (privateKey) =>
+      new ConfidentialClientApplication({
+        auth: { ...shared, clientCertificate: { thumbprintSha256, privateKey } },
+        system,
+      }),
+  );
+}
+
+async function takeToken(
+  application: ConfidentialClientApplication,
+  request: Parameters<ConfidentialClientApplication['acquireTokenByClientCredential']>[0],
+): Promise<string> {
+  try {
+    const result = await application.acquireTokenByClientCredential(request);
+    if (result !== null) return result.accessToken;
+  } catch (error) {
+    // No cause: it holds the request, and the request the secret.
+    throw new FaceError('profile_unavailable', { reason: 'no access token', ...toTokenFailure(error) });
+  }
+  throw new FaceError('profile_unavailable', { reason: 'no access token' });
+}
+
+/** What Entra said against the credentials: names and numbers alone. */
+function toTokenFailure(error: unknown): { [name: string]: Json } {
+  if (!(error instanceof AuthError)) return {};
+  const refusal = /^[a-z_]{1,40}$/.exec(error.errorCode)?.[0] ?? null;
+  return { refusal, number: /AADSTS\d{2,9}/.exec(error.errorMessage)?.[0] ?? null };
+}
+
+/** MSAL's own network client has no time-out for a token request. */
+function createNetwork(fetch: Fetch): INetworkModule {
+  const send = async <T>(
+    method: 'GET' | 'POST',
+    url: string,
+    options: NetworkRequestOptions | undefined,
+  ): Promise<NetworkResponse<T>> => {
+    const response = await fetch(url, {
+      method,
+      headers: options?.headers ?? {},
+      body: options?.body ?? null,
+      redirect: 'error',
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      // MSAL says what it expects there, and checks what it got.
+      body: JSON.parse(await response.text()),
+    };
+  };
+  return {
+    sendGetRequestAsync: (url, options) => send('GET', url, options),
+    sendPostRequestAsync: (url, options) => send('POST', url, options),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

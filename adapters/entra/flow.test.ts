@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import type { Json } from '../../src/json.js';
+import { askHook } from '../../test/contract/adapter.js';
+import {
+  type EntraBench,
+  isClaimed,
+  isShown,
+  isTaken,
+  openEntraBench,
+  tokenIssuanceReplyGuard,
+  toStartEvent,
+  toSubmitEvent,
+  toTokenIssuanceEvent,
+  withBearer,
+} from '../../test/contract/entra.js';
+import type { Tenant } from '../../test/simulators/entra/tenant.js';
+import type { Adapter, RawReply } from '../adapter.js';
+
+let bench: EntraBench;
+let bearer: string;
+let partner: Tenant;
+let tenantId: string;
+beforeAll(async () => {
+  bench = await openEntraBench();
+  bearer = await bench.createBearer();
+  partner = bench.partner;
+  tenantId = bench.entra.tenant.id;
+});
+afterAll(() => bench.close());
+
+const ada = randomUUID();
+const email = 'ada@example.com';
+const encode = (body: unknown) => Buffer.from(JSON.stringify(body));
+const ask = (hook: string, body: unknown, by: Adapter = bench.adapter, token = bearer) =>
+  askHook(by, hook, withBearer(token, encode(body)));
+const freshId = () => randomUUID();
+const notVerified = {
+  status: 200,
+  body: { data: { actions: [{ claims: { faceVerified: 'false' } }] } },
+};
+const actionOf = ({ body }: RawReply): Json =>
+  JSON.parse(JSON.stringify(body))?.data?.actions?.[0]?.['@odata.type'] ?? null;
+
+describe('tokens', () => {
+  const askAbout = (user: string, by?: Adapter, correlationId = freshId()) =>
+    ask('token-issuance-start', toTokenIssuanceEvent(tenantId, user, correlationId), by);
+
+  test('tell when and how the face was verified, in texts', async () => {
+    await bench.passStepUp(ada);
+    const reply = await askAbout(ada);
+    expect(reply.body).toEqual({
+      data: {
+        '@odata.type': 'microsoft.graph.onTokenIssuanceStartResponseData',
+        actions: [
+          {
+            '@odata.type': 'microsoft.graph.tokenIssuanceStart.provideClaimsForToken',
+            claims: {
+              faceVerified: 'true',
+              faceVerifiedAt: String(bench.clock.now() / 1000),
+              faceMethods: ['face', 'liveness'],
+            },
+          },
+        ],
+      },
+    });
+    expect(await askAbout(ada)).toMatchObject(notVerified);
+  });
+
+  test('of one sign-in, which share a correlation id, say the same for a minute', async () => {
+    const correlationId = freshId();
+    await bench.passStepUp(ada);
+    const first = await askAbout(ada, bench.adapter, correlationId);
+    bench.clock.advanceSec(59);
+    expect(await askAbout(ada, bench.adapter, correlationId)).toEqual(first);
+    expect(isClaimed(first)).toBe(true);
+    bearer = await bench.createBearer();
+  });
+
+  test('of an application itself have no verified face, whatever else is told', async () => {
+    for (const user of [undefined, null]) {
+      const event = toTokenIssuanceEvent(tenantId, ada, freshId());
+      const reply = await ask('token-issuance-start', {
+        ...event,
+        data: { ...event.data, authenticationContext: { correlationId: freshId(), user } },
+      });
+      expect(reply).toMatchObject(notVerified);
+    }
+  });
+
+  test('of a guest are of the guest’s id here', async () => {
+    const guest = bench.entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
+    await bench.passStepUp(guest.id);
+    expect(isClaimed(await askAbout(guest.id))).toBe(true);
+  });
+
+  test('asked for in the name of another tenant are not verified, and use nothing up', async () => {
+    await bench.passStepUp(ada);
+    const foreign = toTokenIssuanceEvent(partner.id, ada, freshId());
+    expect(await ask('token-issuance-start', foreign)).toMatchObject(notVerified);
+    expect(isClaimed(await askAbout(ada.toUpperCase()))).toBe(true);
+  });
+
+  test('of another tenant of the list are of that tenant’s user alone', async () => {
+    const both = bench.connect({ hooks: { tenants: [tenantId, partner.id] } });
+    const theirs = await bench.createBearer({}, partner);
+    const askTheirs = () => ask('token-issuance-start', toTokenIssuanceEvent(partner.id, ada, freshId()), both, theirs);
+    await bench.passStepUp(ada);
+    expect(isClaimed(await askTheirs())).toBe(false);
+    await bench.passStepUp(`${partner.id}/${ada}`);
+    expect(isClaimed(await askTheirs())).toBe(true);
+    expect(isClaimed(await askAbout(ada, both))).toBe(true);
+  });
+
+  test('a call for one hook is refused at the other', async () => {
+    await bench.passStepUp(ada);
+    expect(await ask('token-issuance-start', toStartEvent(tenantId, email, freshId()))).toMatchObject(notVerified);
+    expect(isShown(await ask('attribute-collection-start', toTokenIssuanceEvent(tenantId, ada, freshId())))).toBe(
+      false,
+    );
+  });
+
+  test('are stopped by a status that is not 200 where the policy denies', async () => {
+    const strict = bench.connect({ policy: { whenUnverified: 'deny', whenUnavailable: 'deny' } });
+    const stranger = randomUUID();
+    expect(await askAbout(stranger, strict)).toEqual({ status: 403, body: null });
+    expect(await ask('token-issuance-start', {}, strict)).toEqual({ status: 403, body: null });
+    expect(strict.hooks['token-issuance-start']!.refuse('state_unavailable')).toEqual({ status: 503, body: null });
+    await bench.passStepUp(stranger);
+    expect(isClaimed(await askAbout(stranger, strict))).toBe(true);
+    // An application's own token has no face to deny.
+    const event = toTokenIssuanceEvent(tenantId, stranger, freshId());
+    const own = { ...event, data: { ...event.data, authenticationContext: { correlationId: freshId() } } };
+    expect(await ask('token-issuance-start', own, strict)).toMatchObject(notVerified);
+  });
+
+  test('are answered in time, as the policy says, where the state store hangs or is down', async () => {
+    const hanging = { ...bench.core.state, read: () => new Promise<never>(() => {}) };
+    const down = { ...bench.core.state, read: () => Promise.reject(new Error('disk on fire')) };
+    for (const state of [hanging, down]) {
+      expect(await askAbout(ada, bench.connect({ core: { state } }))).toMatchObject(notVerified);
+      const strict = bench.connect({ core: { state }, policy: { whenUnavailable: 'deny' } });
+      const reply = await askAbout(ada, strict);
+      expect(tokenIssuanceReplyGuard.safeParse(reply).error).toBeUndefined();
+      expect(reply.status).not.toBe(200);
+    }
+  });
+
+  test('are not verified while the keys to tell who calls cannot be had', async () => {
+    await bench.passStepUp(ada);
+    const cut = bench.connect({ fetch: () => Promise.reject(new TypeError('fetch failed')) });
+    expect(await askAbout(ada, cut)).toMatchObject(notVerified);
+  });
+});
+
+describe('sign-up, before the form', () => {
+  const start = (address: string, by?: Adapter) =>
+    ask('attribute-collection-start', toStartEvent(tenantId, address, freshId()), by);
+
+  test('goes on once for the address that passed a step-up, however it is spelt', async () => {
+    await bench.passStepUp(subjectOfIdentifier(email));
+    expect(isShown(await start('Ada@Example.com'))).toBe(true);
+    expect(actionOf(await start(email))).toBe('microsoft.graph.attributeCollectionStart.showBlockPage');
+  });
+
+  test('is blocked though the policy omits claims, for a step-up of a user, and without an address', async () => {
+    expect(isShown(await start(email))).toBe(false);
+    await bench.passStepUp(email);
+    expect(isShown(await start(email))).toBe(false);
+    const federated = [{ signInType: 'federated', issuer: 'idp.example', issuerAssignedId: email }];
+    await bench.passStepUp(subjectOfIdentifier(email));
+    for (const identities of [undefined, null, [], [{}], federated, [{ signInType: 'email' }]]) {
+      const event = toStartEvent(tenantId, email, freshId());
+      const reply = await ask('attribute-collection-start', {
+        ...event,
+        data: { ...event.data, userSignUpInfo: { attributes: {}, identities } },
+      });
+      expect(actionOf(reply)).toBe('microsoft.graph.attributeCollectionStart.showBlockPage');
+    }
+    expect(isShown(await start(email))).toBe(true);
+  });
+});
+
+describe('sign-up, with the form', () => {
+  const submit = (receipt: string, { address = email, correlationId = freshId(), by = bench.adapter } = {}) =>
+    ask('attribute-collection-submit', toSubmitEvent(bench, { email: address, receipt, correlationId }), by);
+  const validation = 'microsoft.graph.attributeCollectionSubmit.showValidationError';
+  const block = 'microsoft.graph.attributeCollectionSubmit.showBlockPage';
+
+  test('takes a receipt once, and wipes it off the form', async () => {
+    const receipt = await bench.issueReceipt(email);
+    const correlationId = freshId();
+    const taken = await submit(receipt, { correlationId });
+    expect(taken.body).toMatchObject({ data: { actions: [{ attributes: { [bench.receiptAttribute]: '' } }] } });
+    // Entra's second try of the same call.
+    expect(await submit(receipt, { correlationId })).toEqual(taken);
+    expect(actionOf(await submit(receipt))).toBe(validation);
+  });
+
+  test('names the field where a receipt is missing, wrong, another’s, for another audience, or late', async () => {
+    const good = await bench.issueReceipt(email);
+    const [header = '', payload = '', signature = ''] = good.split('.');
+    const none = Buffer.from('{"alg":"none","typ":"facestep-receipt+jwt"}').toString('base64url');
+    const late = await bench.issueReceipt(email);
+    for (const receipt of [
+      'x',
+      `${header}.${payload}.`,
+      `${none}.${payload}.${signature}`,
+      good.slice(0, -8),
+      await bench.issueReceipt('grace@example.com'),
+      await bench.issueReceipt(email, 'https://face.example.com/hooks/other'),
+      bearer,
+    ]) {
+      const reply = await submit(receipt);
+      expect(actionOf(reply)).toBe(validation);
+      expect(reply.body).toMatchObject({
+        data: { actions: [{ attributeErrors: { [bench.receiptAttribute]: expect.any(String) } }] },
+      });
+    }
+    expect(actionOf(await submit(''))).toBe(validation);
+    expect(isTaken(await submit(good))).toBe(true);
+    bench.clock.advanceSec(151);
+    bearer = await bench.createBearer();
+    expect(actionOf(await submit(late))).toBe(validation);
+  });
+
+  test('is blocked where nothing the person types can help', async () => {
+    const receipt = await bench.issueReceipt(email);
+    const hanging = { ...bench.core.state, write: () => new Promise<never>(() => {}) };
+    expect(actionOf(await submit(receipt, { by: bench.connect({ core: { state: hanging } }) }))).toBe(block);
+    expect(actionOf(await ask('attribute-collection-submit', { type: 'x' }))).toBe(block);
+    const foreign = { ...toSubmitEvent(bench, { email, receipt, correlationId: freshId() }) };
+    const reply = await ask('attribute-collection-submit', {
+      ...foreign,
+      data: { ...foreign.data, tenantId: partner.id },
+    });
+    expect(actionOf(reply)).toBe(block);
+    expect(isTaken(await submit(receipt))).toBe(true);
+  });
+
+  test('is served only where an attribute is configured', () => {
+    expect(Object.keys(bench.connect({ hooks: { signUp: {} } }).hooks)).toEqual([
+      'token-issuance-start',
+      'attribute-collection-start',
+    ]);
+    expect(Object.keys(bench.connect({ hooks: { signUp: undefined } }).hooks)).toEqual(['token-issuance-start']);
+  });
+});

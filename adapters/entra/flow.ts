@@ -1,0 +1,124 @@
+import type { Connection } from '../../src/core/connection.js';
+import { decideHook, type HookDecision } from '../../src/core/decide.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import { audienceOf, type RedeemedReceipt, redeemReceipt } from '../../src/core/receipt.js';
+import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import { FaceError } from '../../src/errors.js';
+import type { RawReply, RawRequest } from '../adapter.js';
+import type { VerifiedCaller, VerifyCaller } from './caller.js';
+import { notVerified, toAttributeCollectionStartReply, toReceiptTakenReply, toTokenIssuanceReply } from './reply.js';
+import {
+  parseAttributeCollectionStart,
+  parseAttributeCollectionSubmit,
+  parseTokenIssuanceStart,
+  type SignUpEvent,
+} from './schema.js';
+
+/** What the hooks of one connection work with. */
+export interface FlowDeps {
+  readonly connection: Connection;
+  /** The tenant whose users are named by their object id alone. */
+  readonly homeTenantId: string;
+  readonly verifyCaller: VerifyCaller;
+  readonly core: CoreDeps;
+}
+
+/** Entra waits 2 s at most; telling who calls may take 0.7 s of it. */
+const DECISION_TIMEOUT_MS = 1_000;
+
+/** Longer than Entra's one more try, and than the tokens of one sign-in are apart: they share a correlation id. */
+const REPEATABLE_FOR_SEC = 60;
+
+/**
+ * Answers a tokenIssuanceStart call with the claims about the face, from one local read. The event tells no time.
+ * @throws FaceError `caller_untrusted`, `request_malformed` (also where the tenant is not the caller's),
+ *   `profile_unavailable`
+ */
+export async function handleTokenIssuanceStart(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
+  const caller = await deps.verifyCaller(raw.headers);
+  const event = parseTokenIssuanceStart(raw.body);
+  checkTenant(event, caller);
+  // An application that gets a token for itself has no face.
+  if (event.user === null) return notVerified;
+  const subject = event.tenantId === deps.homeTenantId ? event.user : `${event.tenantId}/${event.user}`;
+  return toTokenIssuanceReply(await decide('token-issuance-start', { ...event, subject }, deps));
+}
+
+/**
+ * Answers an attributeCollectionStart call: the form of the sign-up is shown to who has passed a step-up, noted under the
+ * e-mail address, before. A profile holds no claim that somebody could look for later, so without one the answer is always
+ * no, except in shadow mode.
+ * @throws FaceError `caller_untrusted`, `request_malformed`, `face_not_verified`, `profile_unavailable`
+ */
+export async function handleAttributeCollectionStart(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
+  const caller = await deps.verifyCaller(raw.headers);
+  const event = parseAttributeCollectionStart(raw.body);
+  checkTenant(event, caller);
+  const subject = subjectOfIdentifier(toEmail(event));
+  return toAttributeCollectionStartReply(await decide('attribute-collection-start', { ...event, subject }, deps));
+}
+
+/**
+ * Answers an attributeCollectionSubmit call: a receipt for the address that signs up is taken from the form and wiped off
+ * it. A profile holds no claim that somebody could look for later, so without a receipt the answer is always no.
+ * @throws FaceError `caller_untrusted`, `request_malformed`, `face_not_verified`, `receipt_invalid`,
+ *   `state_unavailable`, `profile_unavailable`
+ */
+export async function handleAttributeCollectionSubmit(
+  raw: RawRequest,
+  deps: FlowDeps,
+  { receiptAttribute }: { readonly receiptAttribute: string },
+): Promise<RawReply> {
+  const caller = await deps.verifyCaller(raw.headers);
+  const event = parseAttributeCollectionSubmit(raw.body);
+  checkTenant(event, caller);
+  const receipt = event.readText(receiptAttribute);
+  if (receipt === null) throw new FaceError('face_not_verified', { reason: 'no receipt' });
+  await takeReceipt(receipt, event, deps);
+  return toReceiptTakenReply(receiptAttribute);
+}
+
+const decide = (
+  hook: string,
+  { subject, correlationId }: { readonly subject: string; readonly correlationId: string },
+  { connection, core }: FlowDeps,
+): Promise<HookDecision> =>
+  decideHook(
+    {
+      ...{ connection, hook, subject, eventId: correlationId, eventTime: null },
+      repeatableForSec: REPEATABLE_FOR_SEC,
+      budgetMs: DECISION_TIMEOUT_MS,
+    },
+    core,
+  );
+
+/** Who signs up has no user id yet: the address they proved to hold names them. */
+function toEmail({ email }: SignUpEvent): string {
+  if (email === null) throw new FaceError('face_not_verified', { reason: 'sign-up without an e-mail address' });
+  return email;
+}
+
+/** A tenant speaks for itself alone. */
+function checkTenant(event: { readonly tenantId: string }, caller: VerifiedCaller): void {
+  if (event.tenantId !== caller.tenantId) {
+    throw new FaceError('request_malformed', { reason: 'the tenant is not the caller’s' });
+  }
+}
+
+async function takeReceipt(
+  receipt: string,
+  event: SignUpEvent,
+  { connection, core }: FlowDeps,
+): Promise<RedeemedReceipt> {
+  const expected = {
+    audience: audienceOf(core.issuer, connection),
+    subject: toEmail(event),
+    connection: connection.id,
+    by: event.correlationId,
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const outOfTime = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new FaceError('state_unavailable')), DECISION_TIMEOUT_MS);
+  });
+  return Promise.race([redeemReceipt(receipt, expected, core), outOfTime]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,78 @@
+import type { CoreDeps } from '../../src/core/deps.js';
+import type { Fetch } from '../../src/core/ports.js';
+import type { Adapter, Hooks } from '../adapter.js';
+import { createVerifyCaller } from './caller.js';
+import {
+  type FlowDeps,
+  handleAttributeCollectionStart,
+  handleAttributeCollectionSubmit,
+  handleTokenIssuanceStart,
+} from './flow.js';
+import { createEntraProfile } from './profile.js';
+import {
+  continueSignUp,
+  createAttributeCollectionSubmitRefusal,
+  createTokenIssuanceRefusal,
+  notVerified,
+  toAttributeCollectionStartRefusal,
+  toReceiptTakenReply,
+} from './reply.js';
+import type { EntraConnection } from './schema-connection.js';
+
+/** What an Entra adapter is made of. */
+export interface EntraDeps {
+  /** As `entraConnectionGuard` returns it. */
+  readonly settings: EntraConnection;
+  readonly core: CoreDeps;
+  readonly fetch: Fetch;
+}
+
+/**
+ * Makes the adapter of one Entra tenant: hook `token-issuance-start`, for sign-ups `attribute-collection-start` and
+ * `attribute-collection-submit`, and the directory extension. Nothing is sent yet.
+ */
+export function createEntraAdapter({ settings, core, fetch }: EntraDeps): Adapter {
+  const { id, kind, policy, entra } = settings;
+  const profile = createEntraProfile(entra, { fetch, log: core.log });
+  const flow: FlowDeps = {
+    connection: { id, kind, policy, profile, openStepUpRequest: null },
+    homeTenantId: entra.tenantId,
+    verifyCaller: createVerifyCaller(entra, { host: new URL(core.issuer).hostname, fetch, clock: core.clock }),
+    core,
+  };
+  const { signUp } = entra.hooks;
+  return {
+    kind,
+    profile,
+    hooks: {
+      'token-issuance-start': {
+        handle: (request) => handleTokenIssuanceStart(request, flow),
+        refuse: createTokenIssuanceRefusal(policy),
+        pass: notVerified,
+      },
+      ...(signUp === undefined ? {} : createSignUpHooks(signUp, flow)),
+    },
+    openStepUpRequest: null,
+  };
+}
+
+const createSignUpHooks = (
+  { receiptAttribute }: { readonly receiptAttribute?: string | undefined },
+  flow: FlowDeps,
+): Hooks => ({
+  'attribute-collection-start': {
+    handle: (request) => handleAttributeCollectionStart(request, flow),
+    refuse: toAttributeCollectionStartRefusal,
+    pass: continueSignUp,
+  },
+  ...(receiptAttribute === undefined
+    ? {}
+    : {
+        'attribute-collection-submit': {
+          handle: (request) => handleAttributeCollectionSubmit(request, flow, { receiptAttribute }),
+          refuse: createAttributeCollectionSubmitRefusal(receiptAttribute),
+          // Whatever was typed there is not to be stored.
+          pass: toReceiptTakenReply(receiptAttribute),
+        },
+      }),
+});

@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { SealedToken } from '../../src/core/concealed.js';
+import type { Fetch, Profile } from '../../src/core/ports.js';
+import { canary } from '../../test/contract/adapter.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../test/simulators/entra/index.js';
+import type { DirectoryUser } from '../../test/simulators/entra/tenant.js';
+import { createTextLog } from '../../test/simulators/sinks.js';
+import { createRsaCertificate } from '../../test/simulators/tls-server.js';
+import { createEntraProfile } from './profile.js';
+import { entraConnectionGuard } from './schema-connection.js';
+
+const clock = createManualClock();
+const unknown = { code: 'subject_unknown' };
+const unavailable = { code: 'profile_unavailable' };
+
+let entra: EntraSimulator;
+let daemon: Daemon;
+let attribute: string;
+let user: DirectoryUser;
+let log: ReturnType<typeof createTextLog>;
+beforeEach(async () => {
+  entra = await startEntraSimulator({ now: () => clock.now() });
+  daemon = entra.addDaemon(['User.ReadWrite.All']);
+  attribute = entra.addExtension(daemon.clientId, 'facestepToken');
+  user = entra.addUser({ mail: 'ada@example.com' });
+  log = createTextLog();
+});
+afterEach(() => entra.close());
+
+function connect(changes: Record<string, unknown> = {}, fetch: Fetch = entra.fetch): Profile {
+  const { entra: settings } = entraConnectionGuard.parse({
+    id: 'workforce',
+    kind: 'entra',
+    entra: {
+      tenantId: entra.tenant.id,
+      clientId: daemon.clientId,
+      auth: { kind: 'secret', secret: daemon.secret },
+      endpoints: { login: entra.url, graph: entra.url },
+      ...changes,
+    },
+  });
+  return createEntraProfile(settings, { fetch, log });
+}
+const read = async (profile: Profile, subject = user.id) =>
+  (await profile.readToken(subject))?.use((text) => text) ?? null;
+
+describe('credentials', () => {
+  test('by secret get one access token, which is kept', async () => {
+    const profile = connect();
+    await profile.writeToken(user.id, new SealedToken('FV1.x'));
+    expect(await read(profile)).toBe('FV1.x');
+    await profile.clearToken(user.id);
+    expect(entra.requests).toMatchObject({ login: 1, graph: 3 });
+    expect(user.extensions).toEqual({});
+  });
+
+  test('by certificate get one too, and another certificate none', async () => {
+    const { cert, key } = createRsaCertificate();
+    const auth = { kind: 'certificate', certificate: cert, privateKey: key };
+    await expect(connect({ auth }).readToken(user.id)).rejects.toMatchObject({
+      ...unavailable,
+      detail: { refusal: 'invalid_client', number: 'AADSTS700027' },
+    });
+    entra.addCertificate(daemon.clientId, cert);
+    const profile = connect({ auth });
+    await profile.writeToken(user.id, new SealedToken('FV1.x'));
+    expect(await read(profile)).toBe('FV1.x');
+    expect(entra.requests.login).toBe(2);
+  });
+
+  test('that are wrong are told apart by number, and never told', async () => {
+    const error = await connect({ auth: { kind: 'secret', secret: canary } })
+      .readToken(user.id)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      ...unavailable,
+      detail: { reason: 'no access token', refusal: 'invalid_client', number: 'AADSTS7000215' },
+    });
+    expect(JSON.stringify(error) + log.text()).not.toContain(canary);
+    expect((error as Error).cause).toBeUndefined();
+  });
+
+  test('whose access token was revoked get another, once', async () => {
+    const profile = connect();
+    await profile.readToken(user.id);
+    await entra.rotateKey({ dropFormer: true });
+    await profile.writeToken(user.id, new SealedToken('FV1.x'));
+    expect(user.extensions[attribute]).toBe('FV1.x');
+    expect(entra.requests.login).toBe(2);
+    entra.fail('graph', { status: 401 });
+    await expect(profile.readToken(user.id)).rejects.toMatchObject({ ...unavailable, detail: { status: 401 } });
+    expect(entra.requests.login).toBe(3);
+  });
+
+  test('without the permission are an outage that names it', async () => {
+    const reader = entra.addDaemon(['User.Read.All']);
+    const profile = connect({ clientId: reader.clientId, auth: { kind: 'secret', secret: reader.secret }, attribute });
+    expect(await read(profile)).toBeNull();
+    await expect(profile.writeToken(user.id, new SealedToken('FV1.x'))).rejects.toMatchObject({
+      ...unavailable,
+      detail: { status: 403, code: 'Authorization_RequestDenied' },
+    });
+  });
+});
+
+describe('subjects', () => {
+  test('are object ids, and nothing else Graph would take for a user', async () => {
+    const profile = connect();
+    for (const subject of [
+      'ada@example.com',
+      'me',
+      '',
+      user.id.toUpperCase(),
+      `${user.id}?$select=mail`,
+      `${user.id}/manager`,
+      `../users/${user.id}`,
+      `{${user.id}}`,
+      user.id.replaceAll('-', ''),
+      `${user.id}\n`,
+      'identifier:ada@example.com',
+      `${entra.tenant.id}/${user.id}`,
+      `${randomUUID()}/${user.id}`,
+    ]) {
+      await expect(profile.readToken(subject)).rejects.toMatchObject(unknown);
+      await expect(profile.writeToken(subject, new SealedToken('FV1.x'))).rejects.toMatchObject(unknown);
+      await expect(profile.clearToken(subject)).rejects.toMatchObject(unknown);
+    }
+    expect(entra.requests.graph).toBe(0);
+    expect(user.extensions).toEqual({});
+  });
+
+  test('of another tenant of the list are named with it, and reached with a token for it', async () => {
+    const partner = await entra.addTenant();
+    const theirs = entra.addUser({ mail: 'grace@example.com' }, partner);
+    const subject = `${partner.id}/${theirs.id}`;
+    const profile = connect({ hooks: { tenants: [entra.tenant.id, partner.id] } });
+    await expect(profile.readToken(subject)).rejects.toMatchObject({
+      ...unavailable,
+      detail: { number: 'AADSTS7000229' },
+    });
+    entra.consent(daemon.clientId, partner, ['User.ReadWrite.All']);
+    await profile.writeToken(subject, new SealedToken('FV1.theirs'));
+    expect(theirs.extensions).toEqual({ [attribute]: 'FV1.theirs' });
+    expect(await read(profile, subject)).toBe('FV1.theirs');
+    await expect(profile.readToken(theirs.id)).rejects.toMatchObject(unknown);
+    await profile.writeToken(user.id, new SealedToken('FV1.ours'));
+    expect(user.extensions).toEqual({ [attribute]: 'FV1.ours' });
+  });
+});
+
+describe('what the directory holds', () => {
+  test('is a token up to 256 characters', async () => {
+    const profile = connect();
+    const text = `FV1.${'x'.repeat(252)}`;
+    await profile.writeToken(user.id, new SealedToken(text));
+    expect(await read(profile)).toBe(text);
+    await expect(profile.writeToken(user.id, new SealedToken(`${text}x`))).rejects.toMatchObject({
+      detail: { status: 400 },
+    });
+    expect(user.extensions[attribute]).toBe(text);
+  });
+
+  test('is no token where it is something else, which is logged without it', async () => {
+    for (const value of [canary.repeat(20), 7, true, [canary], { canary }]) {
+      user.extensions[attribute] = value;
+      expect(await read(connect())).toBeNull();
+    }
+    user.extensions[attribute] = '';
+    expect(await read(connect())).toBeNull();
+    expect(log.text()).toContain(attribute);
+    expect(log.text()).not.toContain(canary);
+  });
+
+  test('cannot be written where the extension is not defined', async () => {
+    const profile = connect({ attribute: `${attribute}2` });
+    await expect(profile.writeToken(user.id, new SealedToken(canary))).rejects.toMatchObject({
+      ...unavailable,
+      detail: { status: 400 },
+    });
+  });
+});
+
+describe('outages', () => {
+  test.each([
+    [429, 10],
+    [500, undefined],
+    [503, 5],
+    [504, undefined],
+  ])('Graph answers %i', async (status, retryAfterSec) => {
+    const profile = connect();
+    await profile.readToken(user.id);
+    entra.fail('graph', { status, ...(retryAfterSec === undefined ? {} : { retryAfterSec }) });
+    for (const attempt of [profile.readToken(user.id), profile.clearToken(user.id)])
+      await expect(attempt).rejects.toMatchObject({ ...unavailable, detail: { status } });
+    entra.heal('graph');
+    expect(await read(profile)).toBeNull();
+  });
+
+  test('the login host answers nothing that is understood, then recovers', async () => {
+    let isDown = true;
+    const fetch: Fetch = (url, init) =>
+      isDown && url.includes('/oauth2/') ? Promise.reject(new TypeError('fetch failed')) : entra.fetch(url, init);
+    const profile = connect({}, fetch);
+    await expect(profile.readToken(user.id)).rejects.toMatchObject(unavailable);
+    isDown = false;
+    expect(await read(profile)).toBeNull();
+    for (const body of ['<html>', 'null', '{}', '[]']) {
+      const broken = connect({}, (url, init) =>
+        url.includes('/oauth2/') ? Promise.resolve(new Response(body)) : entra.fetch(url, init),
+      );
+      await expect(broken.readToken(user.id)).rejects.toMatchObject(unavailable);
+    }
+  });
+
+  test('Graph answers nothing that is understood', async () => {
+    for (const body of ['<html>', 'null', '{}', '[]', '{"id":7}']) {
+      const profile = connect({}, (url, init) =>
+        url.includes('/v1.0/') ? Promise.resolve(new Response(body)) : entra.fetch(url, init),
+      );
+      await expect(profile.readToken(user.id)).rejects.toMatchObject(unavailable);
+    }
+    const other = connect({}, (url, init) =>
+      url.includes('/v1.0/') ? Promise.resolve(Response.json({ id: randomUUID() })) : entra.fetch(url, init),
+    );
+    await expect(other.readToken(user.id)).rejects.toMatchObject(unknown);
+  });
+
+  test('each request has an end, and follows no redirect', async () => {
+    const inits: RequestInit[] = [];
+    const profile = connect({}, (url, init) => {
+      inits.push(init);
+      return entra.fetch(url, init);
+    });
+    await profile.readToken(user.id);
+    expect(inits.length).toBeGreaterThanOrEqual(2);
+    expect(inits.every(({ signal, redirect }) => signal instanceof AbortSignal && redirect === 'error')).toBe(true);
+  });
+});

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { maxTokenCharacters, SealedToken } from '../../src/core/concealed.js';
+import type { Fetch, Log, Profile } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js';
+import type { EntraSettings } from './schema-connection.js';
+
+// Holds the directory extension too, under its own name.
+const userGuard = z.looseObject({ id: z.string() });
+
+/**
+ * Reads and writes the token in a directory extension of users. A user of another tenant than the connection's own is
+ * named `{tenant id}/{object id}`.
+ * @see https://learn.microsoft.com/en-us/graph/api/resources/extensionproperty
+ */
+export function createEntraProfile(
+  settings: Pick<EntraSettings, 'tenantId' | 'clientId' | 'auth' | 'login' | 'graph' | 'attribute' | 'hooks'>,
+  { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
+): Profile {
+  const { attribute } = settings;
+  const send = createGraphClient(settings, fetch);
+
+  const call = async (subject: string, request: Pick<GraphCall, 'method' | 'body'> & { query?: string }) => {
+    const { tenantId, userId } = parseSubject(subject, settings);
+    const { query = '', ...rest } = request;
+    const answer = await send({ ...rest, path: `/users/${userId}${query}`, tenantId });
+    if (answer.status === 404) throw new FaceError('subject_unknown');
+    if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+    return { userId, body: answer.body };
+  };
+  const write = async (subject: string, value: string | null): Promise<void> => {
+    await call(subject, { method: 'PATCH', body: { [attribute]: value } });
+  };
+
+  return {
+    async readToken(subject) {
+      const { userId, body } = await call(subject, { method: 'GET', query: `?$select=id,${attribute}` });
+      const user = userGuard.safeParse(body);
+      if (!user.success) throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
+      if (user.data.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
+      const value = user.data[attribute] ?? '';
+      if (value === '') return null;
+      if (typeof value === 'string' && value.length <= maxTokenCharacters) return new SealedToken(value);
+      log.warn('the directory extension holds something else than a token', { attribute });
+      return null;
+    },
+    writeToken: (subject, token) => token.use((text) => write(subject, text)),
+    clearToken: (subject) => write(subject, null),
+  };
+}
+
+const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const subjectPattern = new RegExp(`^(?:(?<tenantId>${guid})/)?(?<userId>${guid})$`);
+
+/** Graph takes a user principal name or `me` in place of an id: only ids name a user here, and only as Entra writes them. */
+function parseSubject(
+  subject: string,
+  { tenantId: home, hooks }: Pick<EntraSettings, 'tenantId' | 'hooks'>,
+): { tenantId: string; userId: string } {
+  const { userId, tenantId = home } = subjectPattern.exec(subject)?.groups ?? {};
+  const isNamedTwice = userId !== subject && tenantId === home;
+  if (userId === undefined || isNamedTwice || (tenantId !== home && !hooks.tenants.includes(tenantId))) {
+    throw new FaceError('subject_unknown');
+  }
+  return { tenantId, userId };
+}

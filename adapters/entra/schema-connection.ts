@@ -1,0 +1,129 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import { connectionFields, policyGuard } from '../../src/config/connection.js';
+import { credentialGuard } from '../../src/config/credential.js';
+import { safeUrlGuard } from '../../src/config/safe-url.js';
+
+/** An id as Entra writes it. */
+export const guidGuard = z.guid().transform((text) => text.toLowerCase());
+
+const baseUrlGuard = safeUrlGuard
+  .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', 'expected an address without a path')
+  .transform((text) => text.replace(/\/$/, ''));
+
+const isKeyOf = (certificatePem: string, keyPem: string): boolean => {
+  try {
+    const key = createPrivateKey(keyPem);
+    return key.asymmetricKeyType === 'rsa' && new X509Certificate(certificatePem).checkPrivateKey(key);
+  } catch {
+    return false;
+  }
+};
+
+const graphAuthGuard = z.discriminatedUnion('kind', [
+  /** A client secret of the application. */
+  z.strictObject({ kind: z.literal('secret'), secret: credentialGuard }),
+  /** A certificate uploaded to the application, with its RSA key; both as PEM. */
+  z
+    .strictObject({ kind: z.literal('certificate'), certificate: z.string().max(16_384), privateKey: credentialGuard })
+    .refine(({ certificate, privateKey }) => privateKey.use((key) => isKeyOf(certificate, key)), {
+      path: ['privateKey'],
+      error: 'expected the RSA private key of the certificate, as PEM',
+    }),
+]);
+
+/** `extension_{client id of the application that defines it, without hyphens}_{name}` */
+const extensionNameGuard = z
+  .string()
+  .regex(/^extension_[0-9a-f]{32}_[A-Za-z][A-Za-z0-9_]{0,59}$/, 'expected extension_{32 hex digits}_{name}');
+
+const hooksGuard = z.strictObject({
+  /** The client id of the application registered for the hooks: their tokens are for it. `clientId` unless given. */
+  appId: guidGuard.optional(),
+  /** Tenants whose events are taken; the connection's own unless given. */
+  tenants: z.array(guidGuard).min(1).max(100).optional(),
+  /** The applications whose tokens get the claims; used by provisioning alone. */
+  clientApps: z.array(guidGuard).max(100).default([]),
+  /** External tenants: the hooks around the form of a sign-up are served. */
+  signUp: z
+    .strictObject({
+      /** The attribute of the form that brings a receipt. Without one there is no hook for the submitted form. */
+      receiptAttribute: extensionNameGuard.optional(),
+    })
+    .optional(),
+});
+
+/** Where each national cloud is. */
+const clouds = {
+  global: { login: 'https://login.microsoftonline.com', graph: 'https://graph.microsoft.com' },
+  usgov: { login: 'https://login.microsoftonline.us', graph: 'https://graph.microsoft.us' },
+  china: { login: 'https://login.partner.microsoftonline.cn', graph: 'https://microsoftgraph.chinacloudapi.cn' },
+} as const;
+
+/** Issuers of tokens of version 1, by cloud. */
+const v1Issuers = {
+  global: 'https://sts.windows.net',
+  usgov: 'https://sts.windows.net',
+  china: 'https://sts.chinacloudapi.cn',
+} as const;
+
+/**
+ * One Entra tenant in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s.
+ * Unlike elsewhere the policy omits the claim by default: a refusal by this provider's token hook is an error page that
+ * tells nobody what to do, while `faceVerified` is `"false"` in every token that was not verified.
+ */
+export const entraConnectionGuard = z.strictObject({
+  ...connectionFields,
+  kind: z.literal('entra'),
+  policy: policyGuard
+    .extend({
+      whenUnverified: policyGuard.shape.whenUnverified.unwrap().default('omit_claim'),
+      whenUnavailable: policyGuard.shape.whenUnavailable.unwrap().default('omit_claim'),
+    })
+    .prefault({}),
+  entra: z
+    .strictObject({
+      tenantId: guidGuard,
+      /** The client id of the application that calls Microsoft Graph. */
+      clientId: guidGuard,
+      auth: graphAuthGuard,
+      cloud: z.enum(['global', 'usgov', 'china']).default('global'),
+      /** External tenants: `contoso` of contoso.ciamlogin.com. */
+      externalDomain: z
+        .string()
+        .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected the name before .ciamlogin.com')
+        .optional(),
+      /** In place of the cloud's: another national cloud, or a simulator. */
+      endpoints: z
+        .strictObject({
+          login: baseUrlGuard.refine((text) => text.startsWith('https:'), 'expected an https address'),
+          graph: baseUrlGuard,
+        })
+        .optional(),
+      /** The directory extension that holds the enrolment token; one of `clientId` unless given. */
+      attribute: extensionNameGuard.optional(),
+      hooks: hooksGuard.prefault({}),
+    })
+    .transform(({ endpoints, externalDomain, cloud, ...rest }) => ({
+      ...rest,
+      attribute: rest.attribute ?? `extension_${rest.clientId.replaceAll('-', '')}_facestepToken`,
+      hooks: {
+        ...rest.hooks,
+        appId: rest.hooks.appId ?? rest.clientId,
+        tenants: rest.hooks.tenants ?? [rest.tenantId],
+      },
+      isExternal: externalDomain !== undefined,
+      /** What tokens of version 1 have before the tenant's id. */
+      v1Issuer: v1Issuers[cloud],
+      login:
+        endpoints?.login ??
+        (externalDomain === undefined ? clouds[cloud].login : `https://${externalDomain}.ciamlogin.com`),
+      graph: endpoints?.graph ?? clouds[cloud].graph,
+    })),
+});
+
+/** One Entra tenant, configured. */
+export type EntraConnection = z.output<typeof entraConnectionGuard>;
+
+/** Its settings apart from what every connection has. */
+export type EntraSettings = EntraConnection['entra'];

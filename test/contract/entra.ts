@@ -1,0 +1,398 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { z } from 'zod';
+import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
+import { createEntraAdapter } from '../../adapters/entra/index.js';
+import {
+  parseAttributeCollectionStart,
+  parseAttributeCollectionSubmit,
+  parseTokenIssuanceStart,
+} from '../../adapters/entra/schema.js';
+import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
+import { createAdapter } from '../../adapters/index.js';
+import type { Policy } from '../../src/core/connection.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import { recordPassedStepUp } from '../../src/core/passed-step-up.js';
+import type { Clock, Fetch } from '../../src/core/ports.js';
+import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
+import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { createTestVerifier } from '../embedded.js';
+import { createTestSigner, testIssuer } from '../keys.js';
+import { type Daemon, type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
+import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../simulators/entra/tenant.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
+import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
+import { createManualClock } from './state.js';
+
+/**
+ * The simulator's fetch, with metadata and keys of tenants answered from what was fetched of them before: the adapter waits
+ * for these but a moment, and the machine of a test may be busy.
+ */
+export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Tenant[]): Promise<Fetch> {
+  const known = new Map<string, string>();
+  for (const { id } of tenants) {
+    for (const path of ['v2.0/.well-known/openid-configuration', 'discovery/v2.0/keys']) {
+      const url = `${entra.url}/${id}/${path}`;
+      known.set(url, await (await entra.fetch(url, {})).text());
+    }
+  }
+  return async (url, init) => {
+    const text = known.get(url);
+    return text === undefined ? entra.fetch(url, init) : new Response(text);
+  };
+}
+
+/** What differs from the usual settings of the tests. */
+export interface EntraSettingsOfTest {
+  readonly entra?: Readonly<Record<string, unknown>>;
+  readonly hooks?: Readonly<Record<string, unknown>>;
+  readonly policy?: Readonly<Record<string, unknown>>;
+  readonly core?: Partial<CoreDeps>;
+  readonly fetch?: Fetch;
+}
+
+/** A simulated tenant, an adapter connected to it, and what they work with. */
+export interface EntraBench {
+  readonly entra: EntraSimulator;
+  readonly daemon: Daemon;
+  /** The directory extension the token is kept in, and the attribute of the form that brings a receipt. */
+  readonly attribute: string;
+  readonly receiptAttribute: string;
+  /** The client id of the application the hooks are registered as. */
+  readonly hookAppId: string;
+  /** A second tenant, whose events are not taken unless a connection says so. */
+  readonly partner: Tenant;
+  readonly adapter: Adapter;
+  readonly core: CoreDeps & {
+    readonly log: ReturnType<typeof createTextLog>;
+    readonly audit: ReturnType<typeof createMemoryAudit>;
+  };
+  readonly clock: Clock & { advanceSec(seconds: number): void };
+  readonly policy: Policy;
+  /** Notes a passed step-up of the subject, as of now. */
+  passStepUp(subject: string, stepUpId?: string): Promise<void>;
+  /** A receipt for the connection's own hooks. */
+  issueReceipt(subject: string, audience?: string): Promise<string>;
+  /** A bearer token as the events service has it, with other claims where given. */
+  createBearer(claims?: Readonly<Record<string, unknown>>, tenant?: Tenant): Promise<string>;
+  /** An adapter for the same tenant with other settings. */
+  connect(settings?: EntraSettingsOfTest): Adapter;
+  /** The same adapter as the service makes it for a connection in shadow mode. */
+  connectInShadowMode(): Promise<Adapter>;
+  close(): Promise<void>;
+}
+
+/** Starts a tenant whose clock is the test's, with the directory extension defined in it. */
+export async function openEntraBench(): Promise<EntraBench> {
+  const clock = createManualClock();
+  const entra = await startEntraSimulator({ kind: 'external', now: () => clock.now(), hookTimeoutMs: 30_000 });
+  const daemon = entra.addDaemon();
+  const partner = await entra.addTenant();
+  const keysFetched = await fetchKeysAhead(entra, [entra.tenant, partner]);
+  const hookAppId = randomUUID();
+  const attribute = entra.addExtension(daemon.clientId, 'facestepToken');
+  const receiptAttribute = entra.addExtension(daemon.clientId, 'faceReceipt');
+  const log = createTextLog();
+  const audit = createMemoryAudit();
+  const state = createSqliteState({ file: ':memory:', clock });
+  const core: EntraBench['core'] = {
+    ...{ clock, random: systemRandom, state, audit, log, verifier: createTestVerifier() },
+    ...{ signer: await createTestSigner(), issuer: testIssuer },
+  };
+  const toDeps = ({
+    entra: changes = {},
+    hooks = {},
+    policy = {},
+    core: otherCore = {},
+    fetch,
+  }: EntraSettingsOfTest) => ({
+    settings: entraConnectionGuard.parse({
+      id: 'customers',
+      kind: 'entra',
+      policy,
+      entra: {
+        tenantId: entra.tenant.id,
+        clientId: daemon.clientId,
+        auth: { kind: 'secret', secret: daemon.secret },
+        endpoints: { login: entra.url, graph: entra.url },
+        hooks: { appId: hookAppId, signUp: { receiptAttribute }, ...hooks },
+        ...changes,
+      },
+    }),
+    core: { ...core, ...otherCore },
+    fetch: fetch ?? keysFetched,
+  });
+  const { policy } = toDeps({}).settings;
+  const connection = { connection: 'customers' };
+  return {
+    ...{ entra, daemon, attribute, receiptAttribute, hookAppId, partner, core, clock, policy },
+    adapter: createEntraAdapter(toDeps({})),
+    connect: (settings = {}) => createEntraAdapter(toDeps(settings)),
+    connectInShadowMode: () => {
+      const { settings, ...deps } = toDeps({ policy: { mode: 'shadow' } });
+      return createAdapter(settings, deps);
+    },
+    passStepUp: (subject, stepUpId = 'step-up-1') =>
+      recordPassedStepUp({ ...connection, subject }, { stepUpId, passedAt: clock.now(), liveness: 0.97 }, policy, core),
+    async issueReceipt(subject, audience = audienceOf(testIssuer, { id: 'customers' })) {
+      const receipt = await issueReceipt(
+        { audience, nonce: null },
+        { ...connection, subject, stepUpId: 'step-up-1', passedAt: clock.now(), accuracy: 4, liveness: 0.97 },
+        core,
+      );
+      return receipt.use((text) => text);
+    },
+    createBearer: (claims = {}, tenant = entra.tenant) =>
+      signToken(
+        tenant,
+        { ...{ iss: tenant.issuer, aud: hookAppId, azp: eventsServiceAppId, tid: tenant.id, ver: '2.0' }, ...claims },
+        clock.now(),
+      ),
+    async close() {
+      await entra.close();
+      await state.close();
+    },
+  };
+}
+
+/** A call with a bearer token. */
+export const withBearer = (token: string, body: Uint8Array): RawRequest => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+  body,
+});
+
+/** Bearer tokens that are not the events service's: near misses, and the classic forgeries. */
+export async function createForgedBearers(bench: EntraBench): Promise<string[]> {
+  const { entra, createBearer, clock, partner: stranger } = bench;
+  const good = await createBearer();
+  const [header = '', payload = '', signature = ''] = good.split('.');
+  const nowSec = Math.floor(clock.now() / 1000);
+  const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'JWT' })).toString('base64url');
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  const { privateKey } = await createSigningKey();
+  const kid = entra.tenant.keys.at(-1)?.kid ?? '';
+  const publicKey = entra.tenant.keys.at(-1)?.publicJwk.n ?? '';
+  return [
+    await createBearer({ azp: randomUUID() }),
+    await createBearer({ azp: undefined, appid: eventsServiceAppId }),
+    await createBearer({ azp: [eventsServiceAppId] }),
+    await createBearer({ aud: randomUUID() }),
+    await createBearer({ aud: `api://evil.example/${bench.hookAppId}` }),
+    await createBearer({ iss: `${entra.url}/${stranger.id}/v2.0` }),
+    await createBearer({ iss: `https://sts.windows.net/${entra.tenant.id}/` }),
+    await createBearer({ tid: stranger.id }),
+    await createBearer({ tid: undefined }),
+    await createBearer({ tid: [entra.tenant.id] }),
+    await createBearer({ exp: nowSec - 60 }),
+    await createBearer({ exp: undefined }),
+    await createBearer({ nbf: nowSec + 600 }),
+    await createBearer({}, stranger),
+    await createBearer({ tid: entra.tenant.id, iss: entra.tenant.issuer }, stranger),
+    await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey),
+    await new SignJWT(claims).setProtectedHeader({ alg: 'PS256', kid }).sign(privateKey),
+    await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid }).sign(Buffer.from(publicKey)),
+    `${none}.${payload}.`,
+    `${none}.${payload}.${signature}`,
+    `${header}.${payload}.`,
+    `${header}.${payload}`,
+    'x',
+    '..',
+  ];
+}
+
+const claimsGuard = z.union([
+  z.strictObject({ faceVerified: z.literal('false') }),
+  z.strictObject({
+    faceVerified: z.literal('true'),
+    faceVerifiedAt: z.string().regex(/^\d{10}$/),
+    faceMethods: z.array(z.enum(['face', 'liveness'])).min(1),
+  }),
+]);
+
+const untrustedGuard = z.strictObject({ status: z.literal(401), body: z.null() });
+
+const replyOf = (event: string, ...actions: [z.ZodType, ...z.ZodType[]]) =>
+  z.strictObject({
+    status: z.literal(200),
+    body: z.strictObject({
+      data: z.strictObject({
+        '@odata.type': z.literal(`microsoft.graph.on${event}ResponseData`),
+        actions: z.tuple([z.union(actions)]),
+      }),
+    }),
+  });
+
+/** What Entra accepts from a tokenIssuanceStart hook; on any other status it issues no token. */
+export const tokenIssuanceReplyGuard = z.union([
+  untrustedGuard,
+  z.strictObject({ status: z.literal([403, 503]), body: z.null() }),
+  replyOf(
+    'TokenIssuanceStart',
+    z.strictObject({
+      '@odata.type': z.literal('microsoft.graph.tokenIssuanceStart.provideClaimsForToken'),
+      claims: claimsGuard,
+    }),
+  ),
+]);
+
+const blockPageOf = (event: string) =>
+  z.strictObject({
+    '@odata.type': z.literal(`microsoft.graph.${event}.showBlockPage`),
+    title: z.string().min(1),
+    message: z.string().min(1),
+  });
+
+const startReplyGuard = z.union([
+  untrustedGuard,
+  replyOf(
+    'AttributeCollectionStart',
+    z.strictObject({
+      '@odata.type': z.literal('microsoft.graph.attributeCollectionStart.continueWithDefaultBehavior'),
+    }),
+    blockPageOf('attributeCollectionStart'),
+  ),
+]);
+
+const submitReplyGuard = z.union([
+  untrustedGuard,
+  replyOf(
+    'AttributeCollectionSubmit',
+    z.strictObject({
+      '@odata.type': z.literal('microsoft.graph.attributeCollectionSubmit.modifyAttributeValues'),
+      attributes: z.record(z.string(), z.literal('')),
+    }),
+    z.strictObject({
+      '@odata.type': z.literal('microsoft.graph.attributeCollectionSubmit.showValidationError'),
+      message: z.string().min(1),
+      attributeErrors: z.record(z.string(), z.string().min(1)),
+    }),
+    blockPageOf('attributeCollectionSubmit'),
+  ),
+]);
+
+const says =
+  (text: string) =>
+  ({ body }: RawReply): boolean =>
+    JSON.stringify(body).includes(text);
+
+/** Whether the reply puts a verified face into the token. */
+export const isClaimed = says('"faceVerified":"true"');
+/** Whether the form of the sign-up is shown. */
+export const isShown = says('.continueWithDefaultBehavior"');
+/** Whether the submitted form is taken. */
+export const isTaken = says('.modifyAttributeValues"');
+
+const toEnvelope = (event: string, tenantId: string, correlationId: string, more: object, context: object = {}) => ({
+  type: `microsoft.graph.authenticationEvent.${event}`,
+  data: { tenantId, authenticationContext: { correlationId, ...context }, ...more },
+});
+
+/** A tokenIssuanceStart call about a user, with only what is used. */
+export const toTokenIssuanceEvent = (tenantId: string, user: string, correlationId: string) =>
+  toEnvelope('tokenIssuanceStart', tenantId, correlationId, {}, { user: { id: user } });
+
+/** An attributeCollectionStart call about an address, with only what is used. */
+export const toStartEvent = (tenantId: string, email: string, correlationId: string) =>
+  toEnvelope('attributeCollectionStart', tenantId, correlationId, {
+    userSignUpInfo: { attributes: {}, identities: [{ signInType: 'email', issuerAssignedId: email }] },
+  });
+
+/** An attributeCollectionSubmit call about an address, with only what is used. */
+export const toSubmitEvent = (
+  { entra, receiptAttribute }: Pick<EntraBench, 'entra' | 'receiptAttribute'>,
+  { email, receipt, correlationId }: { email: string; receipt: string; correlationId: string },
+) =>
+  toEnvelope('attributeCollectionSubmit', entra.tenant.id, correlationId, {
+    userSignUpInfo: {
+      attributes: {
+        [receiptAttribute]: { '@odata.Type': 'microsoft.graph.stringDirectoryAttributeValue', value: receipt },
+      },
+      identities: [{ signInType: 'email', issuerAssignedId: email }],
+    },
+  });
+
+/** Entra for the suite every adapter runs. */
+export async function setUpEntra(): Promise<AdapterHarness> {
+  const bench = await openEntraBench();
+  const { entra, adapter, core } = bench;
+  const [one, other] = ['ada@example.com', 'grace@example.com'].map((mail) => entra.addUser({ mail }).id);
+  if (one === undefined || other === undefined) throw new Error('no users');
+  const bearer = await bench.createBearer();
+  const forged = await createForgedBearers(bench);
+  const receipts = new Map<string, string>();
+  // One who signs up has an address in place of an id.
+  const toEmail = (subject: string): string => `${subject}@example.com`;
+  const shared = {
+    sign: (body: Uint8Array) => withBearer(bearer, body),
+    forgeries: (body: Uint8Array): RawRequest[] => [
+      { method: 'POST', headers: {}, body },
+      { method: 'POST', headers: { authorization: bearer }, body },
+      { method: 'POST', headers: { authorization: `Basic ${bearer}` }, body },
+      { method: 'POST', headers: { authorization: `Bearer ${bearer}, Bearer ${bearer}` }, body },
+      { method: 'POST', headers: { authorization: `Bearer ${canary}` }, body },
+      ...forged.map((token) => withBearer(token, body)),
+    ],
+    replyMaxBytes: 3 * 1024,
+  };
+  const tokenIssuanceStart: HookHarness = {
+    ...shared,
+    fixturePrefix: 'token-issuance-start-',
+    parse: parseTokenIssuanceStart,
+    toEvent: (subject, eventId) => toTokenIssuanceEvent(entra.tenant.id, subject, eventId),
+    replyGuard: tokenIssuanceReplyGuard,
+    isGranted: isClaimed,
+    isLetThrough: ({ status }) => status === 200,
+  };
+  const attributeCollectionStart: HookHarness = {
+    ...shared,
+    fixturePrefix: 'attribute-collection-start-',
+    parse: parseAttributeCollectionStart,
+    toEvent: (subject, eventId) => toStartEvent(entra.tenant.id, toEmail(subject), eventId),
+    replyGuard: startReplyGuard,
+    isGranted: isShown,
+    isLetThrough: isShown,
+  };
+  const attributeCollectionSubmit: HookHarness = {
+    ...shared,
+    fixturePrefix: 'attribute-collection-submit-',
+    parse: parseAttributeCollectionSubmit,
+    toEvent: (subject, correlationId) =>
+      toSubmitEvent(bench, { email: toEmail(subject), receipt: receipts.get(subject) ?? 'none', correlationId }),
+    replyGuard: submitReplyGuard,
+    isGranted: isTaken,
+    isLetThrough: isTaken,
+  };
+  let isStopped = false;
+  const decided = ['hook_decided', 'receipt_redeemed'];
+  return {
+    adapter,
+    logText: () => core.log.text(),
+    decisions: () => core.audit.events.filter(({ action }) => decided.includes(action)).length,
+    subjects: { one, other, unknown: randomUUID() },
+    readAttribute(subject) {
+      const value = entra.tenant.users.get(subject)?.extensions[bench.attribute] ?? null;
+      return z.string().nullable().parse(value);
+    },
+    async stopProvider() {
+      isStopped = true;
+      await entra.close();
+    },
+    connectInShadowMode: () => bench.connectInShadowMode(),
+    async passStepUp(subject) {
+      await bench.passStepUp(subject);
+      await bench.passStepUp(subjectOfIdentifier(toEmail(subject)));
+      receipts.set(subject, await bench.issueReceipt(toEmail(subject)));
+    },
+    hooks: {
+      'token-issuance-start': tokenIssuanceStart,
+      'attribute-collection-start': attributeCollectionStart,
+      'attribute-collection-submit': attributeCollectionSubmit,
+    },
+    async close() {
+      if (isStopped) await core.state.close();
+      else await bench.close();
+    },
+  };
+}
