@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { fromHttpDate } from '../../src/core/units.js';
+import { FaceError } from '../../src/errors.js';
+import type { Check, Finding, ProvisionStep } from '../provisioning.js';
+import { findExtension, type HookName, hooksOf } from './provision-events.js';
+import type { EntraProvisionDeps } from './provision-graph.js';
+
+/** Beyond this, tokens of hook calls count as expired or not yet valid. */
+const greatestSkewSec = 30;
+
+/** What telling who calls may take: Entra waits 2 s for everything. */
+const slowKeysMs = 700;
+
+const apply = 'Run facestep provision for this connection with --apply';
+
+const pass = (found: string): Finding => ({ verdict: 'pass', found, remedy: null });
+const warn = (found: string, remedy: string): Finding => ({ verdict: 'warn', found, remedy });
+const fail = (found: string, remedy: string): Finding => ({ verdict: 'fail', found, remedy });
+const manual = (found: string, remedy: string): Finding => ({ verdict: 'manual', found, remedy });
+
+/** What tells how a connection stands at its tenant, in the order in which one thing needs the other. */
+export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisionDeps): readonly Check[] {
+  return [
+    { title: 'Credentials of the service', run: () => checkCredentials(deps) },
+    { title: 'Clocks', run: () => checkClocks(deps) },
+    { title: 'Keys that tell who calls', run: () => checkKeys(deps) },
+    ...steps.map((step) => ({ title: step.title, run: () => checkStep(step) })),
+    ...hooksOf(deps).map((hook) => ({
+      title: `Entra finds nothing wrong with ${hook}`,
+      run: () => checkRegistration(hook, deps),
+    })),
+    { title: 'Who may write and read the directory extension', run: async () => checkAttributeRights(deps) },
+    { title: 'Tokens without the claims', run: async () => checkBypasses(deps) },
+    { title: 'Entra when this server is down', run: async () => failsClosed },
+  ];
+}
+
+/** A user that no tenant has: whoever may read users is told so. */
+const nobody = '/users/00000000-0000-0000-0000-000000000000?$select=id';
+
+async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> {
+  try {
+    const { status } = await send({ method: 'GET', path: nobody });
+    if (status === 404) return pass('Graph answers, and lets the service read users');
+    if (status === 401 || status === 403) {
+      return fail(
+        'Graph lets the service read no users',
+        'Grant User.ReadWrite.All to the application, with admin consent',
+      );
+    }
+    return warn(`Graph answers with status ${status}`, 'Try again later');
+  } catch (error) {
+    if (!(error instanceof FaceError)) throw error;
+    const number = numberGuard.safeParse(error.detail);
+    if (!number.success) return fail('Graph cannot be reached from here', 'Check the network, and entra.cloud');
+    return fail(
+      `Entra issues no token to the application: ${number.data.number}`,
+      'Check entra.tenantId, entra.clientId and entra.auth: a secret or certificate may have expired',
+    );
+  }
+}
+
+const numberGuard = z.object({ number: z.string() });
+
+async function checkClocks({ send, clock }: EntraProvisionDeps): Promise<Finding> {
+  const { date } = await send({ method: 'GET', path: nobody });
+  const there = fromHttpDate(date ?? '');
+  if (there === null) return warn('Graph does not tell the time', 'Try again later');
+  const skewSec = Math.round(Math.abs(clock.now() - there) / 1000);
+  const found = `The clocks are ${skewSec} s apart`;
+  return skewSec <= greatestSkewSec ? pass(found) : fail(found, 'Set the clock of this machine by NTP');
+}
+
+const metadataGuard = z.object({ jwks_uri: z.string() });
+const keysGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+
+async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promise<Finding> {
+  const { login, hooks } = settings.entra;
+  let slowestMs = 0;
+  for (const tenantId of hooks.tenants) {
+    const startedAt = clock.now();
+    try {
+      const read = async (url: string): Promise<unknown> =>
+        (await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(5_000) })).json();
+      const metadata = await read(`${login}/${tenantId}/v2.0/.well-known/openid-configuration`);
+      keysGuard.parse(await read(metadataGuard.parse(metadata).jwks_uri));
+    } catch {
+      return fail(
+        `The keys of tenant ${tenantId} cannot be had from ${login}`,
+        'Check the tenant id, entra.externalDomain for an external tenant, and that this server may call that host',
+      );
+    }
+    slowestMs = Math.max(slowestMs, clock.now() - startedAt);
+  }
+  return slowestMs <= slowKeysMs
+    ? pass('The keys of every tenant can be had in time')
+    : warn(
+        `Metadata and keys of a tenant take ${slowestMs} ms`,
+        `The first hook call after a start, and one in each hour, may find them missing after ${slowKeysMs} ms; Entra tries once more`,
+      );
+}
+
+async function checkStep(step: ProvisionStep): Promise<Finding> {
+  try {
+    const status = await step.inspect();
+    switch (status.state) {
+      case 'ready':
+        return pass('As it should be');
+      case 'missing':
+        return fail(`Missing: ${status.changes.join('; ')}`, apply);
+      case 'different':
+        return fail(`Not as it should be: ${status.changes.join('; ')}`, apply);
+      case 'blocked':
+        return fail(status.reason, status.remedy);
+      case 'manual':
+        return manual('Only the console can do or show this', status.instructions.join(' '));
+    }
+  } catch (error) {
+    return toUnseen(error);
+  }
+}
+
+const statusGuard = z.object({ status: z.literal([401, 403]) });
+
+/** The service runs with one permission; what takes more to look at is no fault of it. */
+function toUnseen(error: unknown): Finding {
+  const isDenied = error instanceof FaceError && statusGuard.safeParse(error.detail).success;
+  if (!isDenied) throw error;
+  return warn(
+    'The credentials of the service may not look at this',
+    'Grant the permissions of provisioning (adapters/entra/README.md) while you check, or look in the console',
+  );
+}
+
+const validationGuard = z.object({
+  errors: z.array(z.object({ code: z.string().nullish() })).nullish(),
+  warnings: z.array(z.object({ code: z.string().nullish() })).nullish(),
+});
+
+/** @see https://learn.microsoft.com/en-us/graph/api/customauthenticationextension-validateauthenticationconfiguration */
+async function checkRegistration(hook: HookName, deps: EntraProvisionDeps): Promise<Finding> {
+  try {
+    const extension = await findExtension(hook, deps);
+    if (extension === null) return fail('There is no extension for this hook', apply);
+    const path = `/identity/customAuthenticationExtensions/${extension.id}/validateAuthenticationConfiguration`;
+    const { errors, warnings } = await deps.graph.create(validationGuard, path);
+    const codes = [...(errors ?? []), ...(warnings ?? [])].map(({ code }) => code ?? 'unnamed');
+    return codes.length === 0 ? pass('Its registration is valid') : fail(`Entra says: ${codes.join(', ')}`, apply);
+  } catch (error) {
+    return toUnseen(error);
+  }
+}
+
+const checkAttributeRights = ({ settings }: EntraProvisionDeps): Finding =>
+  manual(
+    'Graph does not tell who may write it. A directory extension holds 256 characters, and whoever can read a user can read it',
+    `Put ${settings.entra.attribute} into no user flow and no profile page, and give applications no delegated right to write users. A token is sealed for its user: put on another user it opens for nobody`,
+  );
+
+function checkBypasses({ settings }: EntraProvisionDeps): Finding {
+  const { clientApps } = settings.entra.hooks;
+  if (clientApps.length === 0) {
+    return fail(
+      'No application asks for the claims',
+      'List applications in entra.hooks.clientApps and provision again',
+    );
+  }
+  return manual(
+    `Tokens of ${clientApps.length === 1 ? 'one application' : `${clientApps.length} applications`} get the claims; no other tokens do`,
+    'The application a token is for decides: list the API for access tokens and the client for ID tokens. Each must refuse tokens without face_verified "true"',
+  );
+}
+
+const failsClosed: Finding = warn(
+  'Entra issues no token to the listed applications while this server does not answer: nobody signs in to them',
+  'Run at least two servers. In an emergency, take the application off the custom claims provider in the console',
+);

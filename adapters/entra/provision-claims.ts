@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../src/json.js';
+import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { findApplication, findServicePrincipal } from './provision-directory.js';
+import { anything, type EntraProvisionDeps } from './provision-graph.js';
+import { claimNames } from './reply.js';
+
+const policyGuard = z.object({ id: z.string(), displayName: z.string().nullish(), definition: z.array(z.string()) });
+
+type ClaimsMappingPolicy = z.infer<typeof policyGuard>;
+
+// The text of a policy is JSON of its own; entries of others are kept as they are.
+const definitionGuard = z.looseObject({
+  ClaimsMappingPolicy: z.looseObject({ ClaimsSchema: z.array(z.record(z.string(), z.json())).default([]) }),
+});
+
+const displayNameOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): string => `facestep ${settings.id}`;
+
+const entries = Object.entries(claimNames).map(([ID, JwtClaimType]) => ({
+  Source: 'CustomClaimsProvider',
+  ID,
+  JwtClaimType,
+}));
+
+function parseDefinition([text = '']: readonly string[]): z.infer<typeof definitionGuard> | null {
+  try {
+    return definitionGuard.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** The entries a policy lacks. Names are compared as Entra does: case counts. */
+function lackingIn({ definition }: ClaimsMappingPolicy): typeof entries {
+  const schema = parseDefinition(definition)?.ClaimsMappingPolicy.ClaimsSchema ?? [];
+  return entries.filter(
+    ({ ID }) => !schema.some((entry) => entry.Source === 'CustomClaimsProvider' && entry.ID === ID),
+  );
+}
+
+const emptyPolicy = { Version: 1, IncludeBasicClaimSet: 'true', ClaimsSchema: [] };
+
+const toDefinition = (former: z.infer<typeof definitionGuard> | null, added: readonly JsonObject[]): string[] => {
+  const { ClaimsSchema, ...kept } = former?.ClaimsMappingPolicy ?? emptyPolicy;
+  return [JSON.stringify({ ...former, ClaimsMappingPolicy: { ...kept, ClaimsSchema: [...ClaimsSchema, ...added] } })];
+};
+
+async function findPolicy({ graph, ...deps }: EntraProvisionDeps): Promise<ClaimsMappingPolicy | null> {
+  const all = await graph.list(policyGuard, '/policies/claimsMappingPolicies');
+  return all.find(({ displayName }) => displayName === displayNameOf(deps)) ?? null;
+}
+
+/**
+ * The policy that puts our claims into tokens.
+ * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference#claims-mapping-policy
+ */
+export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
+  const displayName = displayNameOf(deps);
+  const path = '/policies/claimsMappingPolicies';
+  return {
+    title: `Claims mapping policy "${displayName}"`,
+    async inspect() {
+      const policy = await findPolicy(deps);
+      const named = Object.values(claimNames).join(', ');
+      if (policy === null) return { state: 'missing', changes: [`create a policy that maps ${named}`] };
+      const lacking = lackingIn(policy).map(({ JwtClaimType }) => JwtClaimType);
+      return lacking.length === 0
+        ? { state: 'ready' }
+        : { state: 'different', changes: [`map ${lacking.join(', ')} too`] };
+    },
+    async apply() {
+      const policy = await findPolicy(deps);
+      if (policy === null) {
+        const definition = toDefinition(null, entries);
+        await deps.graph.create(anything, path, { displayName, isOrganizationDefault: false, definition });
+        return;
+      }
+      const definition = toDefinition(parseDefinition(policy.definition), lackingIn(policy));
+      await deps.graph.change(`${path}/${policy.id}`, { definition });
+    },
+  };
+}
+
+/** That policy on one application. */
+export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
+  const ofPrincipal = (id: string): string => `/servicePrincipals/${id}/claimsMappingPolicies`;
+  return {
+    title: `Claims in tokens of ${appId}`,
+    async inspect(): Promise<StepStatus> {
+      const principal = await findServicePrincipal(appId, deps);
+      if (principal === null) {
+        return {
+          state: 'blocked',
+          reason: `This tenant has no application with the client id ${appId}`,
+          remedy: 'Correct entra.hooks.clientApps',
+        };
+      }
+      const [assigned] = await deps.graph.list(policyGuard, ofPrincipal(principal.id));
+      if (assigned === undefined) return { state: 'missing', changes: ['assign our claims mapping policy to it'] };
+      const lacking = lackingIn(assigned);
+      if (lacking.length === 0) return { state: 'ready' };
+      return {
+        state: 'blocked',
+        reason: 'It has another claims mapping policy, and there is room for one',
+        remedy: `Add to the ClaimsSchema of that policy: ${JSON.stringify(lacking)}`,
+      };
+    },
+    async apply() {
+      const principal = await findServicePrincipal(appId, deps);
+      const policy = await findPolicy(deps);
+      if (principal === null || policy === null) return;
+      const address = `${deps.settings.entra.graph}/v1.0/policies/claimsMappingPolicies/${policy.id}`;
+      await deps.graph.create(anything, `${ofPrincipal(principal.id)}/$ref`, { '@odata.id': address });
+    },
+  };
+}
+
+/**
+ * That one application takes mapped claims at all: without, Entra refuses its sign-ins with AADSTS50146. For an
+ * application of several tenants that would let any of them write its claims, so it needs a signing key of its own.
+ */
+export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
+  return {
+    title: `Mapped claims accepted by ${appId}`,
+    async inspect() {
+      const application = await findApplication(appId, deps);
+      if (application?.api?.acceptMappedClaims === true) return { state: 'ready' };
+      if (application?.signInAudience === 'AzureADMyOrg') {
+        return { state: 'different', changes: ['set api.acceptMappedClaims of the application to true'] };
+      }
+      return {
+        state: 'manual',
+        instructions: [
+          'The application is used by other tenants, or registered in one.',
+          'Give its service principal here a signing key of its own: https://learn.microsoft.com/en-us/entra/identity-platform/jwt-claims-customization#validate-token-signing-key',
+        ],
+      };
+    },
+    async apply() {
+      const application = await findApplication(appId, deps);
+      await deps.graph.change(`/applications/${application?.id}`, { api: { acceptMappedClaims: true } });
+    },
+  };
+}

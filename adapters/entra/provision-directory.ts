@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { anything, type EntraProvisionDeps } from './provision-graph.js';
+
+/** Microsoft Graph's own application, the same in every tenant. */
+const graphAppId = '00000003-0000-0000-c000-000000000000';
+
+/**
+ * The permission to be sent events: `CustomAuthenticationExtension.Receive.Payload`.
+ * @see https://learn.microsoft.com/en-us/graph/permissions-reference#customauthenticationextensionreceivepayload
+ */
+const receivePayloadRoleId = '214e810f-fda8-4fd7-a475-29461495eb00';
+
+const accessGuard = z.looseObject({
+  resourceAppId: z.string(),
+  resourceAccess: z.array(z.looseObject({ id: z.string(), type: z.string() })),
+});
+
+const applicationGuard = z.object({
+  id: z.string(),
+  signInAudience: z.string().nullish(),
+  identifierUris: z.array(z.string()),
+  api: z
+    .object({ requestedAccessTokenVersion: z.number().nullish(), acceptMappedClaims: z.boolean().nullish() })
+    .nullish(),
+  requiredResourceAccess: z.array(accessGuard),
+});
+
+/** A registered application, as far as it is used. */
+export type Application = z.infer<typeof applicationGuard>;
+
+const principalGuard = z.object({ id: z.string(), accountEnabled: z.boolean().nullish() });
+
+/** An application's service principal in the tenant, as far as it is used. */
+export type ServicePrincipal = z.infer<typeof principalGuard>;
+
+type Graph = Pick<EntraProvisionDeps, 'graph'>;
+
+/** The application registered in this tenant under a client id. @throws FaceError `provider_refused` */
+export async function findApplication(appId: string, { graph }: Graph): Promise<Application | null> {
+  return (await graph.list(applicationGuard, `/applications?$filter=appId eq '${appId}'`))[0] ?? null;
+}
+
+/** The service principal of an application in this tenant. @throws FaceError `provider_refused` */
+export async function findServicePrincipal(appId: string, { graph }: Graph): Promise<ServicePrincipal | null> {
+  return (await graph.list(principalGuard, `/servicePrincipals?$filter=appId eq '${appId}'`))[0] ?? null;
+}
+
+/** The App ID URI that Entra demands of an application whose hooks are at that address. */
+export const identifierUriOf = ({ publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>): string =>
+  `api://${new URL(publicUrl).hostname}/${settings.entra.hooks.appId}`;
+
+const propertyGuard = z.object({
+  name: z.string(),
+  dataType: z.string(),
+  isMultiValued: z.boolean().nullish(),
+  targetObjects: z.array(z.string()),
+});
+
+/** The directory extension that holds the enrolment token. */
+export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
+  const { attribute } = deps.settings.entra;
+  const [, hex = '', name = ''] = /^extension_([0-9a-f]{32})_(.+)$/.exec(attribute) ?? [];
+  const ownerId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return {
+    title: `Directory extension ${attribute}`,
+    async inspect() {
+      const owner = await findApplication(ownerId, deps);
+      if (owner === null) {
+        return {
+          state: 'blocked',
+          reason: `This tenant has no application with the client id ${ownerId}, which the attribute is named for`,
+          remedy: 'Correct entra.attribute, or leave it out: the application of entra.clientId then defines it',
+        };
+      }
+      const properties = await deps.graph.list(propertyGuard, `/applications/${owner.id}/extensionProperties`);
+      const found = properties.find((property) => property.name === attribute);
+      if (found === undefined) return { state: 'missing', changes: [`define ${attribute}: text, of users`] };
+      const { dataType, isMultiValued, targetObjects } = found;
+      if (dataType === 'String' && isMultiValued !== true && targetObjects.includes('User')) return { state: 'ready' };
+      return {
+        state: 'blocked',
+        reason: `${attribute} exists and is no single text of users`,
+        remedy: 'Choose another name in entra.attribute: an extension cannot be changed',
+      };
+    },
+    async apply() {
+      const owner = await findApplication(ownerId, deps);
+      const body = { name, dataType: 'String', isMultiValued: false, targetObjects: ['User'] };
+      await deps.graph.create(anything, `/applications/${owner?.id}/extensionProperties`, body);
+    },
+  };
+}
+
+const asksForPayloads = ({ requiredResourceAccess }: Application): boolean =>
+  requiredResourceAccess.some(
+    ({ resourceAppId, resourceAccess }) =>
+      resourceAppId === graphAppId && resourceAccess.some(({ id }) => id === receivePayloadRoleId),
+  );
+
+/** The application that tokens of hook calls are for: its URI, the version of its tokens, the permission it asks for. */
+export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionStep {
+  const { appId } = deps.settings.entra.hooks;
+  const uri = identifierUriOf(deps);
+  return {
+    title: `Application ${appId} of the hooks`,
+    async inspect() {
+      const application = await findApplication(appId, deps);
+      if (application === null) {
+        return {
+          state: 'manual',
+          instructions: [
+            'Entra admin center > App registrations > New registration. No redirect URI.',
+            'Put its Application (client) ID into entra.hooks.appId, or leave that out to use the one of entra.clientId.',
+          ],
+        };
+      }
+      const changes = [
+        ...(application.identifierUris.includes(uri) ? [] : [`add the Application ID URI ${uri}`]),
+        ...(application.api?.requestedAccessTokenVersion === 2 ? [] : ['issue access tokens of version 2 for it']),
+        ...(asksForPayloads(application) ? [] : ['ask for CustomAuthenticationExtension.Receive.Payload']),
+      ];
+      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+    },
+    async apply() {
+      const application = await findApplication(appId, deps);
+      if (application === null) return;
+      await deps.graph.change(`/applications/${application.id}`, {
+        // Lists are replaced as a whole, so what is there goes along.
+        ...(application.identifierUris.includes(uri) ? {} : { identifierUris: [...application.identifierUris, uri] }),
+        ...(application.api?.requestedAccessTokenVersion === 2 ? {} : { api: { requestedAccessTokenVersion: 2 } }),
+        ...(asksForPayloads(application) ? {} : { requiredResourceAccess: withPayloads(application) }),
+      });
+    },
+  };
+}
+
+const payloads = { id: receivePayloadRoleId, type: 'Role' };
+
+function withPayloads({
+  requiredResourceAccess,
+}: Application): { resourceAppId: string; resourceAccess: { id: string; type: string }[] }[] {
+  const kept = requiredResourceAccess.map(({ resourceAppId, resourceAccess }) => ({
+    resourceAppId,
+    resourceAccess: [
+      ...resourceAccess.map(({ id, type }) => ({ id, type })),
+      ...(resourceAppId === graphAppId ? [payloads] : []),
+    ],
+  }));
+  const hasGraph = kept.some(({ resourceAppId }) => resourceAppId === graphAppId);
+  return hasGraph ? kept : [...kept, { resourceAppId: graphAppId, resourceAccess: [payloads] }];
+}
+
+/** That application in this tenant. */
+export function createServicePrincipalStep(deps: EntraProvisionDeps): ProvisionStep {
+  const { appId } = deps.settings.entra.hooks;
+  return {
+    title: `Service principal of ${appId}`,
+    async inspect() {
+      const principal = await findServicePrincipal(appId, deps);
+      if (principal === null) return { state: 'missing', changes: [`create the service principal of ${appId}`] };
+      if (principal.accountEnabled !== false) return { state: 'ready' };
+      return {
+        state: 'blocked',
+        reason: 'Somebody has disabled it: Entra then calls no hook',
+        remedy: 'Enterprise applications > the application > Properties > Enabled for users to sign-in: Yes',
+      };
+    },
+    async apply() {
+      await deps.graph.create(anything, '/servicePrincipals', { appId });
+    },
+  };
+}
+
+const assignmentGuard = z.object({ appRoleId: z.string(), resourceId: z.string() });
+
+/** The administrator's consent that the application is sent events. */
+export function createConsentStep(deps: EntraProvisionDeps): ProvisionStep {
+  const { appId } = deps.settings.entra.hooks;
+  const missing: StepStatus = {
+    state: 'missing',
+    changes: ['grant CustomAuthenticationExtension.Receive.Payload to the application (admin consent)'],
+  };
+  return {
+    title: 'Consent that the hooks are sent events',
+    async inspect() {
+      const principal = await findServicePrincipal(appId, deps);
+      if (principal === null) return missing;
+      const granted = await deps.graph.list(assignmentGuard, `/servicePrincipals/${principal.id}/appRoleAssignments`);
+      return granted.some(({ appRoleId }) => appRoleId === receivePayloadRoleId) ? { state: 'ready' } : missing;
+    },
+    async apply() {
+      const principal = await findServicePrincipal(appId, deps);
+      const graph = await findServicePrincipal(graphAppId, deps);
+      if (principal === null || graph === null) return;
+      const assignment = { principalId: principal.id, resourceId: graph.id, appRoleId: receivePayloadRoleId };
+      await deps.graph.create(anything, `/servicePrincipals/${graph.id}/appRoleAssignedTo`, assignment);
+    },
+  };
+}

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../src/json.js';
+import type { ProvisionStep } from '../provisioning.js';
+import { identifierUriOf } from './provision-directory.js';
+import { anything, type EntraProvisionDeps } from './provision-graph.js';
+import { claimNames } from './reply.js';
+
+/** What Entra calls the extension of each of our hooks. */
+const extensionTypes = {
+  'token-issuance-start': '#microsoft.graph.onTokenIssuanceStartCustomExtension',
+  'attribute-collection-start': '#microsoft.graph.onAttributeCollectionStartCustomExtension',
+  'attribute-collection-submit': '#microsoft.graph.onAttributeCollectionSubmitCustomExtension',
+} as const;
+
+/** The name of a hook of ours. */
+export type HookName = keyof typeof extensionTypes;
+
+/** All the time Entra gives, and its one more try: an answer takes us a fraction of it. */
+const clientConfiguration = { timeoutInMilliseconds: 2000, maximumRetries: 1 };
+
+const extensionGuard = z.object({
+  '@odata.type': z.string(),
+  id: z.string(),
+  displayName: z.string().nullish(),
+  endpointConfiguration: z.object({ targetUrl: z.string().nullish() }).nullish(),
+  authenticationConfiguration: z.object({ resourceId: z.string().nullish() }).nullish(),
+  clientConfiguration: z
+    .object({ timeoutInMilliseconds: z.number().nullish(), maximumRetries: z.number().nullish() })
+    .nullish(),
+  claimsForTokenConfiguration: z.array(z.object({ claimIdInApiResponse: z.string() })).nullish(),
+});
+
+/** A custom authentication extension, as far as it is used. */
+export type CustomExtension = z.infer<typeof extensionGuard>;
+
+/** The hooks a connection has. */
+export const hooksOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): HookName[] => {
+  const { signUp } = settings.entra.hooks;
+  return [
+    'token-issuance-start',
+    ...(signUp === undefined ? [] : (['attribute-collection-start'] as const)),
+    ...(signUp?.receiptAttribute === undefined ? [] : (['attribute-collection-submit'] as const)),
+  ];
+};
+
+/** Where Entra calls a hook of a connection. */
+export const hookUrlOf = (
+  hook: HookName,
+  { publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>,
+) => `${publicUrl}/hooks/${settings.id}/${hook}`;
+
+const displayNameOf = (hook: HookName, { settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
+  `facestep ${settings.id} ${hook}`;
+
+/** The extension that is ours: it calls our address, or has our name and called a former one. */
+export async function findExtension(hook: HookName, deps: EntraProvisionDeps): Promise<CustomExtension | null> {
+  const all = await deps.graph.list(extensionGuard, '/identity/customAuthenticationExtensions');
+  const ofType = all.filter((extension) => extension['@odata.type'] === extensionTypes[hook]);
+  return (
+    ofType.find(({ endpointConfiguration }) => endpointConfiguration?.targetUrl === hookUrlOf(hook, deps)) ??
+    ofType.find(({ displayName }) => displayName === displayNameOf(hook, deps)) ??
+    null
+  );
+}
+
+/** What an extension of ours should be told and is not, as lines and as the fields to send. */
+function differencesOf(hook: HookName, extension: CustomExtension, deps: EntraProvisionDeps) {
+  const claims = (extension.claimsForTokenConfiguration ?? []).map(({ claimIdInApiResponse }) => claimIdInApiResponse);
+  const lacking =
+    hook === 'token-issuance-start' ? Object.keys(claimNames).filter((name) => !claims.includes(name)) : [];
+  const { timeoutInMilliseconds, maximumRetries } = extension.clientConfiguration ?? {};
+  const differences: { line: string; field: JsonObject; isThere: boolean }[] = [
+    {
+      line: `call ${hookUrlOf(hook, deps)}`,
+      field: { endpointConfiguration: toEndpoint(hook, deps) },
+      isThere: extension.endpointConfiguration?.targetUrl !== hookUrlOf(hook, deps),
+    },
+    {
+      line: `bring tokens for ${identifierUriOf(deps)}`,
+      field: { authenticationConfiguration: toAuthentication(deps) },
+      isThere: extension.authenticationConfiguration?.resourceId !== identifierUriOf(deps),
+    },
+    {
+      line: 'wait 2 s for an answer, and try once more',
+      field: { clientConfiguration },
+      isThere:
+        timeoutInMilliseconds !== clientConfiguration.timeoutInMilliseconds ||
+        maximumRetries !== clientConfiguration.maximumRetries,
+    },
+    {
+      line: `know the claims ${lacking.join(', ')}`,
+      field: { claimsForTokenConfiguration: [...claims, ...lacking].map(toClaim) },
+      isThere: lacking.length > 0,
+    },
+  ];
+  return differences.filter(({ isThere }) => isThere);
+}
+
+const toEndpoint = (hook: HookName, deps: EntraProvisionDeps) => ({
+  '@odata.type': '#microsoft.graph.httpRequestEndpoint',
+  targetUrl: hookUrlOf(hook, deps),
+});
+
+const toAuthentication = (deps: EntraProvisionDeps) => ({
+  '@odata.type': '#microsoft.graph.azureAdTokenAuthentication',
+  resourceId: identifierUriOf(deps),
+});
+
+const toClaim = (claimIdInApiResponse: string) => ({ claimIdInApiResponse });
+
+/**
+ * The custom authentication extension of one hook.
+ * @see https://learn.microsoft.com/en-us/graph/api/identitycontainer-post-customauthenticationextensions
+ */
+export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDeps): ProvisionStep {
+  return {
+    title: `Custom authentication extension: ${hook}`,
+    async inspect() {
+      const found = await findExtension(hook, deps);
+      if (found === null) {
+        return { state: 'missing', changes: [`create an extension that calls ${hookUrlOf(hook, deps)}`] };
+      }
+      const changes = differencesOf(hook, found, deps).map(({ line }) => line);
+      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+    },
+    async apply() {
+      const found = await findExtension(hook, deps);
+      const type = { '@odata.type': extensionTypes[hook] };
+      const path = '/identity/customAuthenticationExtensions';
+      if (found !== null) {
+        const fields = differencesOf(hook, found, deps).map(({ field }) => field);
+        await deps.graph.change(`${path}/${found.id}`, Object.assign({}, type, ...fields));
+        return;
+      }
+      await deps.graph.create(anything, path, {
+        ...type,
+        displayName: displayNameOf(hook, deps),
+        description: 'Face step-up',
+        endpointConfiguration: toEndpoint(hook, deps),
+        authenticationConfiguration: toAuthentication(deps),
+        clientConfiguration,
+        ...(hook === 'token-issuance-start'
+          ? { claimsForTokenConfiguration: Object.keys(claimNames).map(toClaim) }
+          : {}),
+      });
+    },
+  };
+}
+
+const listenerType = '#microsoft.graph.onTokenIssuanceStartListener';
+
+const listenerGuard = z.object({
+  '@odata.type': z.string(),
+  conditions: z
+    .object({
+      applications: z.object({ includeApplications: z.array(z.object({ appId: z.string() })).nullish() }).nullish(),
+    })
+    .nullish(),
+  handler: z.object({ customExtension: z.object({ id: z.string() }).nullish() }).nullish(),
+});
+
+/** That one application's tokens get the claims of our extension. Each application has a listener of its own. */
+export function createListenerStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
+  return {
+    title: `Listener for tokens of ${appId}`,
+    async inspect() {
+      const extension = await findExtension('token-issuance-start', deps);
+      const listeners = await deps.graph.list(listenerGuard, '/identity/authenticationEventListeners');
+      const found = listeners.find(
+        (listener) =>
+          listener['@odata.type'] === listenerType &&
+          listener.conditions?.applications?.includeApplications?.some((each) => each.appId === appId),
+      );
+      if (found === undefined) return { state: 'missing', changes: [`ask our extension when ${appId} gets a token`] };
+      if (extension !== null && found.handler?.customExtension?.id === extension.id) return { state: 'ready' };
+      return {
+        state: 'blocked',
+        reason: 'Another custom claims provider is already asked for this application, and there is room for one',
+        remedy: 'Enterprise applications > the application > Single sign-on > Attributes & Claims > Advanced settings',
+      };
+    },
+    async apply() {
+      const extension = await findExtension('token-issuance-start', deps);
+      if (extension === null) return;
+      await deps.graph.create(anything, '/identity/authenticationEventListeners', {
+        '@odata.type': listenerType,
+        conditions: { applications: { includeApplications: [{ appId }] } },
+        handler: {
+          '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtensionHandler',
+          customExtension: { id: extension.id },
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { FaceError } from '../../src/errors.js';
+import type { JsonObject } from '../../src/json.js';
+import type { ProvisionDeps } from '../provisioning.js';
+import { type GraphAnswer, type GraphCall, type SendToGraph, toRefusalDetail } from './client.js';
+import type { EntraConnection } from './schema-connection.js';
+
+/** Administrative calls of Microsoft Graph, in the connection's own tenant. */
+export interface GraphAdministration {
+  /** Every entry of a list, all pages. @throws FaceError `provider_refused`, `profile_unavailable` */
+  list<Output>(guard: z.ZodType<Output>, path: string): Promise<Output[]>;
+  /** What Graph answers to a POST. @throws FaceError `provider_refused`, `profile_unavailable` */
+  create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output>;
+  /** @throws FaceError `provider_refused`, `profile_unavailable` */
+  change(path: string, body: JsonObject): Promise<void>;
+}
+
+/** What the steps and checks of one connection work with. */
+export interface EntraProvisionDeps extends ProvisionDeps<EntraConnection> {
+  readonly send: SendToGraph;
+  readonly graph: GraphAdministration;
+}
+
+/** A reply that nothing is read of. */
+export const anything = z.unknown();
+
+/** Far more pages than a tenant has; a list that never ends is none. */
+const MAX_PAGES = 1_000;
+
+/** Makes the calls out of a client. Nothing of what Graph says in words is kept: it quotes what was sent. */
+export function createGraphAdministration(send: SendToGraph): GraphAdministration {
+  const call = async (request: GraphCall): Promise<GraphAnswer> => {
+    const answer = await send(request);
+    if (answer.status < 300) return answer;
+    const detail = { ...toRefusalDetail(answer), call: `${request.method} ${request.path.split('?')[0]}` };
+    const isPassing = answer.status === 429 || answer.status >= 500;
+    throw new FaceError(isPassing ? 'profile_unavailable' : 'provider_refused', detail);
+  };
+  return {
+    async list(guard, path) {
+      const pageGuard = z.object({ value: z.array(guard), '@odata.nextLink': z.string().optional() });
+      const entries: z.output<typeof guard>[] = [];
+      let next: string | undefined = path;
+      for (let pages = 0; next !== undefined && pages < MAX_PAGES; pages++) {
+        const page: z.output<typeof pageGuard> = parse(pageGuard, await call({ method: 'GET', path: next }));
+        entries.push(...page.value);
+        next = page['@odata.nextLink'];
+      }
+      return entries;
+    },
+    create: async (guard, path, body) =>
+      parse(guard, await call({ method: 'POST', path, ...(body === undefined ? {} : { body }) })),
+    async change(path, body) {
+      await call({ method: 'PATCH', path, body });
+    },
+  };
+}
+
+function parse<Output>(guard: z.ZodType<Output>, { body }: GraphAnswer): Output {
+  const parsed = guard.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
+}

@@ -1,0 +1,424 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { FaceError } from '../../src/errors.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../test/simulators/entra/index.js';
+import { findApplication, findServicePrincipal, grantedRoles } from '../../test/simulators/entra/tenant.js';
+import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import type { Finding, Provisioning, StepStatus } from '../provisioning.js';
+import { createEntraProvisioning } from './provision.js';
+import { entraConnectionGuard } from './schema-connection.js';
+
+const publicUrl = 'https://face.example.com';
+const clock = createManualClock();
+
+let entra: EntraSimulator;
+let daemon: Daemon;
+let client: string;
+let provisioning: Provisioning;
+beforeEach(async () => {
+  entra = await startEntraSimulator({ now: () => clock.now() });
+  daemon = entra.addDaemon();
+  client = entra.addClientApp({ acceptMappedClaims: false });
+  provisioning = connect();
+});
+afterEach(() => entra.close());
+
+function connect(
+  changes: Record<string, unknown> = {},
+  { by = daemon, at = publicUrl, fetch = entra.fetch } = {},
+): Provisioning {
+  const settings = entraConnectionGuard.parse({
+    id: 'workforce',
+    kind: 'entra',
+    entra: {
+      tenantId: entra.tenant.id,
+      clientId: by.clientId,
+      auth: { kind: 'secret', secret: by.secret },
+      endpoints: { login: entra.url, graph: entra.url },
+      hooks: { clientApps: [client] },
+      ...changes,
+    },
+  });
+  const log = createTextLog();
+  return createEntraProvisioning({ settings, publicUrl: at, clock, random: systemRandom, fetch, log });
+}
+
+const plan = ({ steps }: Provisioning) =>
+  Promise.all(steps.map(async (step) => ({ title: step.title, ...(await step.inspect()) })));
+const statesOf = async (given = provisioning) => (await plan(given)).map(({ state }) => state);
+
+/** As the command does it: in order, what is missing or different. */
+async function applyAll({ steps }: Provisioning): Promise<StepStatus['state'][]> {
+  const after: StepStatus['state'][] = [];
+  for (const step of steps) {
+    const { state } = await step.inspect();
+    if (state === 'missing' || state === 'different') await step.apply();
+    after.push((await step.inspect()).state);
+  }
+  return after;
+}
+
+async function diagnose({ checks }: Provisioning): Promise<(Finding & { title: string })[]> {
+  const found: (Finding & { title: string })[] = [];
+  for (const { title, run } of checks) found.push({ title, ...(await run()) });
+  return found;
+}
+const findingOf = async (title: string, given = provisioning) =>
+  (await diagnose(given)).find((finding) => finding.title === title);
+
+/** The tenant, as text that can be compared. */
+const snapshot = () =>
+  JSON.stringify(entra.tenant, (_name, value: unknown) =>
+    value instanceof Map || value instanceof Set ? [...value] : value,
+  );
+
+describe('an empty tenant', () => {
+  test('is planned without being changed: every step says what it will do', async () => {
+    const before = snapshot();
+    const found = await plan(provisioning);
+    expect(found.map(({ state }) => state)).toEqual([
+      'missing',
+      'different',
+      'ready',
+      'missing',
+      'missing',
+      'missing',
+      'missing',
+      'different',
+      'missing',
+    ]);
+    expect(found.every((status) => !('changes' in status) || status.changes.length > 0)).toBe(true);
+    expect(snapshot()).toBe(before);
+  });
+
+  test('is set up, and then every step is ready and nothing is done twice', async () => {
+    expect(new Set(await applyAll(provisioning))).toEqual(new Set(['ready']));
+    const after = snapshot();
+    expect(new Set(await statesOf())).toEqual(new Set(['ready']));
+    expect(new Set(await applyAll(connect()))).toEqual(new Set(['ready']));
+    expect(snapshot()).toBe(after);
+
+    const { tenant } = entra;
+    const application = findApplication(tenant, daemon.clientId);
+    expect(application).toMatchObject({
+      identifierUris: [`api://face.example.com/${daemon.clientId}`],
+      api: { requestedAccessTokenVersion: 2 },
+    });
+    expect([...(application?.extensionProperties.values() ?? [])]).toMatchObject([
+      {
+        name: `extension_${daemon.clientId.replaceAll('-', '')}_facestepToken`,
+        dataType: 'String',
+        targetObjects: ['User'],
+      },
+    ]);
+    expect(grantedRoles(tenant, daemon.clientId)).toContain('CustomAuthenticationExtension.Receive.Payload');
+    expect([...tenant.customExtensions.values()]).toMatchObject([
+      {
+        endpointConfiguration: { targetUrl: 'https://face.example.com/hooks/workforce/token-issuance-start' },
+        authenticationConfiguration: { resourceId: `api://face.example.com/${daemon.clientId}` },
+        clientConfiguration: { timeoutInMilliseconds: 2000, maximumRetries: 1 },
+      },
+    ]);
+    expect([...tenant.listeners.values()]).toHaveLength(1);
+    expect(findApplication(tenant, client)?.api.acceptMappedClaims).toBe(true);
+    expect(findServicePrincipal(tenant, client)?.claimsMappingPolicyIds.size).toBe(1);
+  });
+
+  test('with a sign-up gets its extensions, and the console’s part is described', async () => {
+    const receiptAttribute = `extension_${daemon.clientId.replaceAll('-', '')}_faceReceipt`;
+    provisioning = connect({ hooks: { clientApps: [client], signUp: { receiptAttribute } } });
+    const after = await applyAll(provisioning);
+    expect(after.at(-1)).toBe('manual');
+    expect(new Set(after.slice(0, -1))).toEqual(new Set(['ready']));
+    const addresses = [...entra.tenant.customExtensions.values()].map((each) => each.endpointConfiguration.targetUrl);
+    expect(addresses.map((url) => url.split('/').at(-1))).toEqual([
+      'token-issuance-start',
+      'attribute-collection-start',
+      'attribute-collection-submit',
+    ]);
+  });
+
+  test('without an application of its own for the hooks is told how to register one', async () => {
+    provisioning = connect({ hooks: { appId: randomUUID(), clientApps: [client] } });
+    expect((await plan(provisioning))[1]).toMatchObject({
+      state: 'manual',
+      instructions: [expect.any(String), expect.any(String)],
+    });
+  });
+});
+
+describe('what others have made', () => {
+  test('stays as it is', async () => {
+    const { tenant } = entra;
+    const application = findApplication(tenant, daemon.clientId)!;
+    application.identifierUris = ['api://theirs'];
+    application.requiredResourceAccess = [
+      { resourceAppId: '00000003-0000-0000-c000-000000000000', resourceAccess: [{ id: randomUUID(), type: 'Role' }] },
+      { resourceAppId: randomUUID(), resourceAccess: [{ id: randomUUID(), type: 'Scope' }] },
+    ];
+    application.api = { ...application.api, oauth2PermissionScopes: [{ value: 'theirs' }] };
+    const former = structuredClone(application.requiredResourceAccess);
+    const other = entra.addClientApp();
+    const theirs = {
+      '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtension',
+      id: randomUUID(),
+      displayName: 'theirs',
+      description: null,
+      endpointConfiguration: {
+        '@odata.type': '#microsoft.graph.httpRequestEndpoint',
+        targetUrl: 'https://other.example/x',
+      },
+      authenticationConfiguration: {
+        '@odata.type': '#microsoft.graph.azureAdTokenAuthentication',
+        resourceId: 'api://other.example/x',
+      },
+      clientConfiguration: null,
+    };
+    tenant.customExtensions.set(theirs.id, theirs);
+    const listener = {
+      '@odata.type': '#microsoft.graph.onTokenIssuanceStartListener',
+      id: randomUUID(),
+      conditions: { applications: { includeApplications: [{ appId: other }] } },
+      handler: {
+        '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtensionHandler',
+        customExtension: { id: theirs.id },
+      },
+    };
+    tenant.listeners.set(listener.id, listener);
+    const policy = { id: randomUUID(), displayName: 'theirs', isOrganizationDefault: false, definition: ['{"x":1}'] };
+    tenant.policies.set(policy.id, policy);
+    const untouched = JSON.stringify([theirs, listener, policy, findApplication(tenant, other)?.api]);
+
+    expect(new Set(await applyAll(provisioning))).toEqual(new Set(['ready']));
+    expect(application.identifierUris).toEqual(['api://theirs', `api://face.example.com/${daemon.clientId}`]);
+    expect(application.api.oauth2PermissionScopes).toEqual([{ value: 'theirs' }]);
+    expect(application.requiredResourceAccess[0]?.resourceAccess).toEqual([
+      ...former[0]!.resourceAccess,
+      { id: '214e810f-fda8-4fd7-a475-29461495eb00', type: 'Role' },
+    ]);
+    expect(application.requiredResourceAccess[1]).toEqual(former[1]);
+    expect(
+      JSON.stringify([
+        tenant.customExtensions.get(theirs.id),
+        tenant.listeners.get(listener.id),
+        tenant.policies.get(policy.id),
+        findApplication(tenant, other)?.api,
+      ]),
+    ).toBe(untouched);
+  });
+
+  test('in our way is never overwritten', async () => {
+    await applyAll(provisioning);
+    const { tenant } = entra;
+    const [listener] = [...tenant.listeners.values()];
+    const [policy] = [...tenant.policies.values()];
+    const extension = { ...[...tenant.customExtensions.values()][0]!, id: randomUUID(), displayName: 'theirs' };
+    const elsewhere = { ...extension.endpointConfiguration, targetUrl: 'https://other.example/x' };
+    tenant.customExtensions.set(extension.id, { ...extension, endpointConfiguration: elsewhere });
+    tenant.listeners.set(listener!.id, {
+      ...listener!,
+      handler: { ...listener!.handler, customExtension: { id: extension.id } },
+    });
+    policy!.displayName = 'theirs';
+    policy!.definition = [
+      JSON.stringify({ ClaimsMappingPolicy: { Version: 1, IncludeBasicClaimSet: 'true', ClaimsSchema: [] } }),
+    ];
+    const found = await plan(connect());
+    expect(found.filter(({ state }) => state === 'blocked').map(({ title }) => title)).toEqual([
+      `Listener for tokens of ${client}`,
+      `Claims in tokens of ${client}`,
+    ]);
+  });
+
+  test.each([
+    ['of another type', { dataType: 'Boolean' }],
+    ['with several values', { isMultiValued: true }],
+    ['of groups', { targetObjects: ['Group'] }],
+  ])('an extension property %s is no place for a token', async (_, changes) => {
+    entra.addExtension(daemon.clientId, 'facestepToken');
+    const { extensionProperties } = findApplication(entra.tenant, daemon.clientId)!;
+    const [id, property] = [...extensionProperties][0]!;
+    expect((await statesOf())[0]).toBe('ready');
+    extensionProperties.set(id, { ...property, ...changes });
+    expect((await statesOf())[0]).toBe('blocked');
+  });
+
+  test('a policy of ours with more claims keeps them', async () => {
+    await applyAll(provisioning);
+    const policy = [...entra.tenant.policies.values()][0]!;
+    const theirs = { Source: 'user', ID: 'mail', JwtClaimType: 'mail' };
+    policy.definition = [
+      JSON.stringify({ ClaimsMappingPolicy: { Version: 1, IncludeBasicClaimSet: 'false', ClaimsSchema: [theirs] } }),
+    ];
+    expect(new Set(await applyAll(connect()))).toEqual(new Set(['ready']));
+    const { ClaimsMappingPolicy } = JSON.parse(policy.definition[0]!);
+    expect(ClaimsMappingPolicy.IncludeBasicClaimSet).toBe('false');
+    expect(ClaimsMappingPolicy.ClaimsSchema).toEqual([theirs, expect.anything(), expect.anything(), expect.anything()]);
+  });
+
+  test('a service principal somebody disabled is left to them', async () => {
+    findServicePrincipal(entra.tenant, daemon.clientId)!.accountEnabled = false;
+    expect((await statesOf())[2]).toBe('blocked');
+  });
+
+  test('an application of several tenants gets no mapped claims by this', async () => {
+    findApplication(entra.tenant, client)!.signInAudience = 'AzureADMultipleOrgs';
+    expect((await statesOf())[7]).toBe('manual');
+  });
+});
+
+test('a server that has moved is called at its new address, by the extension that was there', async () => {
+  await applyAll(provisioning);
+  const [before] = [...entra.tenant.customExtensions.keys()];
+  const moved = connect({}, { at: 'https://face2.example.com/base' });
+  expect((await plan(moved))[4]).toMatchObject({
+    state: 'different',
+    changes: [expect.stringContaining('face2'), expect.any(String)],
+  });
+  expect(new Set(await applyAll(moved))).toEqual(new Set(['ready']));
+  expect([...entra.tenant.customExtensions.entries()]).toMatchObject([
+    [
+      before,
+      { endpointConfiguration: { targetUrl: 'https://face2.example.com/base/hooks/workforce/token-issuance-start' } },
+    ],
+  ]);
+  expect(await findingOf('Entra finds nothing wrong with token-issuance-start', moved)).toMatchObject({
+    verdict: 'pass',
+  });
+});
+
+describe('what Graph says no to', () => {
+  test('is told as its code and call, and no words of it', async () => {
+    provisioning = connect({}, { by: entra.addDaemon(['Application.Read.All']) });
+    const error = await provisioning.steps[0]!.apply().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'provider_refused',
+      detail: {
+        status: 403,
+        code: 'Authorization_RequestDenied',
+        call: expect.stringMatching(/^POST \/applications\//),
+      },
+    });
+  });
+
+  test('for the moment is an outage', async () => {
+    entra.fail('graph', { status: 429, retryAfterSec: 10 });
+    await expect(provisioning.steps[0]!.inspect()).rejects.toMatchObject({
+      code: 'profile_unavailable',
+      detail: { status: 429 },
+    });
+  });
+
+  test('a list that points elsewhere is not followed with our token', async () => {
+    const urls: string[] = [];
+    const fetch: typeof entra.fetch = (url, init) => {
+      urls.push(url);
+      if (!url.includes('/v1.0/')) return entra.fetch(url, init);
+      return Promise.resolve(Response.json({ value: [], '@odata.nextLink': 'https://evil.example/v1.0/applications' }));
+    };
+    provisioning = connect({}, { fetch });
+    const error = await provisioning.steps[0]!.inspect().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(FaceError);
+    expect(urls.some((url) => url.includes('evil'))).toBe(false);
+  });
+});
+
+describe('checks', () => {
+  const verdicts = async (given = provisioning) =>
+    Object.fromEntries((await diagnose(given)).map(({ title, verdict }) => [title, verdict]));
+
+  test('pass where all is set up, and say what only a person can look at', async () => {
+    await applyAll(provisioning);
+    const found = await verdicts();
+    expect(Object.values(found).filter((verdict) => verdict === 'fail')).toEqual([]);
+    expect(found).toMatchObject({
+      'Credentials of the service': 'pass',
+      Clocks: 'pass',
+      'Keys that tell who calls': 'pass',
+      'Entra finds nothing wrong with token-issuance-start': 'pass',
+      'Who may write and read the directory extension': 'manual',
+      'Tokens without the claims': 'manual',
+      'Entra when this server is down': 'warn',
+    });
+    expect((await diagnose(provisioning)).every(({ verdict, remedy }) => verdict === 'pass' || remedy !== null)).toBe(
+      true,
+    );
+  });
+
+  test('fail on an empty tenant, and say what to run', async () => {
+    const found = await diagnose(provisioning);
+    const failed = found.filter(({ verdict }) => verdict === 'fail');
+    expect(failed.length).toBeGreaterThanOrEqual(8);
+    expect(failed.every(({ remedy }) => remedy !== null && remedy.length > 0)).toBe(true);
+  });
+
+  test('tell a wrong secret from a missing permission and from an outage', async () => {
+    const first = (given: Provisioning) => given.checks[0]!.run();
+    expect(await first(connect({ auth: { kind: 'secret', secret: 'wrong' } }))).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('AADSTS7000215'),
+    });
+    expect(await first(connect({}, { by: entra.addDaemon([]) }))).toMatchObject({
+      verdict: 'fail',
+      remedy: expect.stringContaining('User.ReadWrite.All'),
+    });
+    entra.fail('graph', { status: 503 });
+    expect(await first(provisioning)).toMatchObject({ verdict: 'warn' });
+  });
+
+  test('say what the credentials may not look at', async () => {
+    await applyAll(provisioning);
+    const found = await verdicts(connect({}, { by: entra.addDaemon(['User.ReadWrite.All']) }));
+    expect(found['Credentials of the service']).toBe('pass');
+    expect(found['Custom authentication extension: token-issuance-start']).toBe('warn');
+  });
+
+  test('find clocks that are apart', async () => {
+    const there = await startEntraSimulator({ now: () => clock.now() + 31_000 });
+    try {
+      const own = there.addDaemon();
+      const settings = entraConnectionGuard.parse({
+        id: 'workforce',
+        kind: 'entra',
+        entra: {
+          tenantId: there.tenant.id,
+          clientId: own.clientId,
+          auth: { kind: 'secret', secret: own.secret },
+          endpoints: { login: there.url, graph: there.url },
+        },
+      });
+      const log = createTextLog();
+      const { checks } = createEntraProvisioning({
+        settings,
+        publicUrl,
+        clock,
+        random: systemRandom,
+        fetch: there.fetch,
+        log,
+      });
+      expect(await checks[1]!.run()).toMatchObject({ verdict: 'fail', remedy: expect.stringContaining('NTP') });
+    } finally {
+      await there.close();
+    }
+  });
+
+  test('find keys that cannot be had', async () => {
+    expect(await findingOf('Keys that tell who calls', connect({ hooks: { tenants: [randomUUID()] } }))).toMatchObject({
+      verdict: 'fail',
+    });
+  });
+
+  test('find a permission that was withdrawn', async () => {
+    await applyAll(provisioning);
+    const { appRoleAssignments } = entra.tenant;
+    appRoleAssignments.splice(
+      appRoleAssignments.findIndex(({ appRoleId }) => appRoleId.startsWith('214e810f')),
+      1,
+    );
+    expect(await findingOf('Entra finds nothing wrong with token-issuance-start', connect())).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('PermissionNotGranted'),
+    });
+  });
+});

@@ -1,0 +1,66 @@
+import type { ProvisionDeps, Provisioning, ProvisionStep } from '../provisioning.js';
+import { createGraphClient } from './client.js';
+import { createChecks } from './provision-checks.js';
+import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
+import {
+  createConsentStep,
+  createExtensionStep,
+  createHookApplicationStep,
+  createServicePrincipalStep,
+} from './provision-directory.js';
+import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
+import { createGraphAdministration, type EntraProvisionDeps } from './provision-graph.js';
+import type { EntraConnection } from './schema-connection.js';
+
+/**
+ * What sets an Entra tenant up for a connection, and what tells how it stands. Beside `User.ReadWrite.All`, with which the
+ * service runs, the application needs the permissions README.md lists while this is done.
+ * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
+ */
+export function createEntraProvisioning(given: ProvisionDeps<EntraConnection>): Provisioning {
+  const send = createGraphClient(given.settings.entra, given.fetch);
+  const deps: EntraProvisionDeps = { ...given, send, graph: createGraphAdministration(send) };
+  const { clientApps, signUp } = given.settings.entra.hooks;
+  const steps = [
+    createExtensionStep(deps),
+    createHookApplicationStep(deps),
+    createServicePrincipalStep(deps),
+    createConsentStep(deps),
+    ...hooksOf(deps).map((hook) => createExtensionOfHookStep(hook, deps)),
+    createPolicyStep(deps),
+    ...clientApps.flatMap((appId) => [
+      createListenerStep(appId, deps),
+      createMappedClaimsStep(appId, deps),
+      createPolicyAssignmentStep(appId, deps),
+    ]),
+    ...(clientApps.length === 0 ? [byHand(chooseApplications)] : []),
+    ...(signUp === undefined ? [] : [byHand(attachToUserFlow)]),
+  ];
+  return { steps, checks: createChecks(steps, deps) };
+}
+
+interface ByHand {
+  readonly title: string;
+  readonly instructions: readonly string[];
+}
+
+/** A step that is described and never taken here. */
+const byHand = ({ title, instructions }: ByHand): ProvisionStep => ({
+  title,
+  inspect: async () => ({ state: 'manual', instructions }),
+  apply: async () => {},
+});
+
+const chooseApplications: ByHand = {
+  title: 'Applications whose tokens get the claims',
+  instructions: ['List their client ids in entra.hooks.clientApps, and run this again.'],
+};
+
+const attachToUserFlow: ByHand = {
+  title: 'User flow of the sign-up',
+  instructions: [
+    'Entra admin center > External Identities > User flows > the flow > Custom authentication extensions.',
+    'Choose our extension before the form ("Before collecting information from the user"): who has passed no face check is then blocked.',
+    'Or, with entra.hooks.signUp.receiptAttribute, after it ("When a user submits their information"), and add that attribute to the form. Not both: a check counts once.',
+  ],
+};
