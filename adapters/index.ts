@@ -4,13 +4,14 @@ import type { Fetch } from '../src/core/ports.js';
 import type { SmartHookRequest } from '../src/setup.js';
 import type { Adapter } from './adapter.js';
 import { type CognitoConnection, cognitoConnectionGuard } from './cognito/schema.js';
+import { type EntraConnection, entraConnectionGuard } from './entra/schema-connection.js';
 import { type OktaConnection, oktaConnectionGuard } from './okta/schema-connection.js';
 import { type OneLoginConnection, oneloginConnectionGuard } from './onelogin/schema.js';
 import type { ProvisionDeps, Provisioning } from './provisioning.js';
 import { shadowHooks } from './shadow.js';
 
 /** The names of all adapters: their folders here, and `kind` in the configuration. */
-export const adapterNames = ['cognito', 'okta', 'onelogin'] as const;
+export const adapterNames = ['cognito', 'entra', 'okta', 'onelogin'] as const;
 
 /** The name of an adapter. */
 export type AdapterName = (typeof adapterNames)[number];
@@ -18,12 +19,13 @@ export type AdapterName = (typeof adapterNames)[number];
 /** What each adapter takes as one entry of `connections` in the configuration. */
 export const connectionGuards = [
   cognitoConnectionGuard,
+  entraConnectionGuard,
   oktaConnectionGuard,
   oneloginConnectionGuard,
 ] as const satisfies ConnectionGuards;
 
 /** One configured connection, of any adapter. */
-export type ConnectionSettings = CognitoConnection | OktaConnection | OneLoginConnection;
+export type ConnectionSettings = CognitoConnection | EntraConnection | OktaConnection | OneLoginConnection;
 
 interface AdapterDeps {
   readonly core: CoreDeps;
@@ -42,6 +44,8 @@ async function loadAdapter(settings: ConnectionSettings, deps: AdapterDeps): Pro
   switch (settings.kind) {
     case 'cognito':
       return (await import('./cognito/index.js')).createCognitoAdapter({ settings, ...deps });
+    case 'entra':
+      return (await import('./entra/index.js')).createEntraAdapter({ settings, ...deps });
     case 'okta':
       return (await import('./okta/index.js')).createOktaAdapter({ settings, ...deps });
     case 'onelogin':
@@ -57,6 +61,8 @@ export async function createProvisioning(
   switch (settings.kind) {
     case 'cognito':
       return (await import('./cognito/provision.js')).createCognitoProvisioning({ settings, ...deps });
+    case 'entra':
+      return (await import('./entra/provision.js')).createEntraProvisioning({ settings, ...deps });
     case 'okta':
       return (await import('./okta/provision.js')).createOktaProvisioning({ settings, ...deps });
     case 'onelogin':

@@ -5,6 +5,7 @@ import { type AdapterName, adapterNames, connectionGuards } from '../../adapters
 import { projectRoot } from '../paths.js';
 import { type AdapterHarness, runAdapterContract } from './adapter.js';
 import { setUpCognito } from './cognito.js';
+import { setUpEntra } from './entra.js';
 import { setUpOkta } from './okta.js';
 import { setUpOneLogin } from './onelogin.js';
 
@@ -15,6 +16,12 @@ const adapters = {
     notices: ['create-auth-challenge'],
     triggers: ['define-auth-challenge', 'create-auth-challenge', 'verify-auth-challenge', 'pre-token-generation'],
     setUp: setUpCognito,
+  },
+  entra: {
+    hooks: ['token-issuance-start', 'attribute-collection-start', 'attribute-collection-submit'],
+    notices: [],
+    triggers: [],
+    setUp: setUpEntra,
   },
   okta: {
     hooks: ['token', 'registration', 'saml', 'password-import'],
