@@ -1,0 +1,331 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { jwtVerify } from 'jose';
+import { z } from 'zod';
+import { createEntraProvisioning } from '../../adapters/entra/provision.js';
+import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
+import { epochMs } from '../../src/core/units.js';
+import { toForm } from '../api-server.js';
+import { modelsFolder } from '../paths.js';
+import { loadPictures, type Pictures } from '../pictures.js';
+import { type Service, startService } from '../service.js';
+import { type Daemon, type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
+import { type DirectoryUser, findServicePrincipal } from '../simulators/entra/tenant.js';
+import { createTextLog, systemRandom } from '../simulators/sinks.js';
+
+/* The server as its own process, on real models and photos, against a simulated tenant that was set up by provisioning. */
+
+const adminKey = 'chosen-by-the-administrator';
+const top = mkdtempSync(join(tmpdir(), 'facestep-entra-'));
+let pictures: Pictures;
+let entra: EntraSimulator;
+let daemon: Daemon;
+let service: Service;
+let clientToken: string;
+/** Applications whose tokens get the claims: of a connection that omits them, of one that denies, and of a sign-up. */
+let app: string;
+let strictApp: string;
+let attribute: string;
+let receiptAttribute: string;
+let ada: DirectoryUser;
+let grace: DirectoryUser;
+let publicUrl: string;
+
+const toConnection = (id: string, clientApp: string, policy: object) => ({
+  id,
+  kind: 'entra',
+  policy,
+  entra: {
+    tenantId: entra.tenant.id,
+    clientId: daemon.clientId,
+    auth: { kind: 'secret', secret: daemon.secret },
+    endpoints: { login: entra.url, graph: entra.url },
+    hooks: { clientApps: [clientApp], signUp: { receiptAttribute } },
+  },
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' ? (address?.port ?? 0) : 0;
+}
+
+const start = (): Promise<Service> =>
+  startService({
+    PORT: new URL(publicUrl).port,
+    FACESTEP_DATA: join(top, 'data'),
+    FACESTEP_CONFIG: join(top, 'config.json'),
+    FACESTEP_ADMIN_KEY: adminKey,
+    NODE_EXTRA_CA_CERTS: join(top, 'entra.pem'),
+  });
+
+beforeAll(async () => {
+  pictures = await loadPictures();
+  entra = await startEntraSimulator({ kind: 'external', hookTimeoutMs: 30_000 });
+  daemon = entra.addDaemon();
+  receiptAttribute = entra.addExtension(daemon.clientId, 'faceReceipt');
+  app = entra.addClientApp({ acceptMappedClaims: false });
+  strictApp = entra.addClientApp({ acceptMappedClaims: false });
+  ada = entra.addUser({ mail: 'ada@example.com' });
+  grace = entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
+  publicUrl = `http://127.0.0.1:${await freePort()}`;
+  const connections = [
+    toConnection('customers', app, {}),
+    toConnection('strict', strictApp, { whenUnverified: 'deny', whenUnavailable: 'deny' }),
+  ];
+  writeFileSync(join(top, 'entra.pem'), entra.cert);
+  writeFileSync(
+    join(top, 'config.json'),
+    JSON.stringify({ publicUrl, modelsFolder, verifier: { kind: 'embedded', workers: 1 }, connections }),
+  );
+  for (const connection of connections) {
+    const settings = entraConnectionGuard.parse(connection);
+    attribute = settings.entra.attribute;
+    const { steps } = createEntraProvisioning({
+      ...{ settings, publicUrl, fetch: entra.fetch, random: systemRandom, log: createTextLog() },
+      clock: { now: () => epochMs(Date.now()) },
+    });
+    for (const step of steps) {
+      const { state } = await step.inspect();
+      if (state === 'missing' || state === 'different') await step.apply();
+      expect((await step.inspect()).state).toMatch(/^(ready|manual)$/);
+    }
+  }
+  service = await start();
+  // So that the keys which tell who calls are there: the first call does not wait for them long.
+  for (let calls = 0; calls < 5; calls++) await signIn(app, ada.id);
+  clientToken = await post('/generateToken', { name: 'test' }, { 'x-admin-key': adminKey }).then(({ body }) =>
+    String(body.token),
+  );
+});
+afterAll(async () => {
+  await service.stop();
+  await entra.close();
+  rmSync(top, { recursive: true });
+});
+
+const bodyGuard = z.record(z.string(), z.unknown());
+
+async function post(path: string, body: object | FormData, headers: Record<string, string> = {}) {
+  const isForm = body instanceof FormData;
+  const response = await fetch(publicUrl + path, {
+    method: 'POST',
+    headers: {
+      'x-auth-token': clientToken ?? '',
+      ...(isForm ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    body: isForm ? body : JSON.stringify(body),
+  });
+  return { status: response.status, body: bodyGuard.parse(await response.json()) };
+}
+
+const enrol = (subject: string, connection = 'customers') =>
+  post(
+    '/enrolments',
+    toForm({
+      ...{ connection, subject, consentStatement: 'face-check-1', consentGivenAt: new Date().toISOString() },
+      photo: [pictures.person[0]],
+    }),
+  );
+
+async function stepUp(fields: Record<string, unknown>, photo: Uint8Array = pictures.person[1]) {
+  const started = await post('/step-ups', fields);
+  expect(started.status).toBe(201);
+  const { id, challenge } = started.body;
+  return (await post(`/step-ups/${id}/photos`, toForm({ challenge: String(challenge), photo }))).body;
+}
+
+type Faces = { face_verified?: unknown; face_verified_at?: unknown; face_methods?: unknown };
+async function signIn(appId: string, userId: string): Promise<Faces> {
+  const result = await entra.signIn({ appId, userId });
+  return result.ok ? readFaces(appId, result.token) : Promise.reject(result);
+}
+async function readFaces(audience: string, token: string): Promise<Faces> {
+  const { publicJwk } = entra.tenant.keys.at(-1)!;
+  const { payload } = await jwtVerify(token, publicJwk, { audience, issuer: entra.tenant.issuer });
+  return Object.fromEntries(Object.entries(payload).filter(([name]) => name.startsWith('face_')));
+}
+const unverified = { face_verified: 'false' };
+
+describe('from a face to a token', () => {
+  test('the enrolment is in the directory, and only the enrolled face puts the claim there, once', async () => {
+    expect((await enrol(ada.id)).status).toBe(201);
+    expect(ada.extensions[attribute]).toMatch(/^.{100,256}$/);
+    expect(await signIn(app, ada.id)).toEqual(unverified);
+
+    expect(await stepUp({ connection: 'customers', subject: ada.id }, pictures.stranger)).toMatchObject({
+      state: 'failed',
+    });
+    expect(await signIn(app, ada.id)).toEqual(unverified);
+
+    expect(await stepUp({ connection: 'customers', subject: ada.id })).toMatchObject({ state: 'passed' });
+    expect(await signIn(app, grace.id)).toEqual(unverified);
+    expect(await signIn(app, ada.id)).toEqual({
+      face_verified: 'true',
+      face_verified_at: expect.stringMatching(/^\d{10}$/),
+      face_methods: ['face'],
+    });
+    expect(await signIn(app, ada.id)).toEqual(unverified);
+  });
+
+  test('the token of another user opens for nobody else', async () => {
+    grace.extensions[attribute] = ada.extensions[attribute];
+    expect(await stepUp({ connection: 'customers', subject: grace.id })).toMatchObject({ state: 'failed' });
+    delete grace.extensions[attribute];
+  });
+
+  test('a guest is checked as anybody', async () => {
+    expect((await enrol(grace.id)).status).toBe(201);
+    expect(await stepUp({ connection: 'customers', subject: grace.id })).toMatchObject({ state: 'passed' });
+    expect(await signIn(app, grace.id)).toMatchObject({ face_verified: 'true' });
+  });
+
+  test('an application itself is never verified', async () => {
+    const result = await entra.signInApp(app);
+    if (!result.ok) throw new Error(result.error);
+    expect(await readFaces(app, result.token)).toEqual(unverified);
+  });
+
+  test('tokens of one sign-in share the step-up', async () => {
+    expect(await stepUp({ connection: 'customers', subject: ada.id })).toMatchObject({ state: 'passed' });
+    const correlationId = '0b5a7b52-29de-4be5-a0d9-6f3a2c8f5d11';
+    for (let tokens = 0; tokens < 2; tokens++) {
+      const result = await entra.signIn({ appId: app, userId: ada.id, correlationId });
+      if (!result.ok) throw new Error(result.error);
+      expect(await readFaces(app, result.token)).toMatchObject({ face_verified: 'true' });
+    }
+  });
+
+  test('where the policy denies, there is no token without a step-up', async () => {
+    await expect(signIn(strictApp, ada.id)).rejects.toMatchObject({ error: 'AADSTS1100001', code: 1003002 });
+    // A token is bound to its connection; the directory extension holds the newest.
+    expect((await enrol(ada.id, 'strict')).status).toBe(201);
+    expect(await stepUp({ connection: 'strict', subject: ada.id })).toMatchObject({ state: 'passed' });
+    expect(await signIn(strictApp, ada.id)).toMatchObject({ face_verified: 'true' });
+    await expect(signIn(strictApp, ada.id)).rejects.toMatchObject({ code: 1003002 });
+    expect((await enrol(ada.id)).status).toBe(201);
+  });
+
+  test('revocation clears the directory, and what had passed', async () => {
+    expect(await stepUp({ connection: 'customers', subject: ada.id })).toMatchObject({ state: 'passed' });
+    expect((await post('/enrolments/revoke', { connection: 'customers', subject: ada.id })).status).toBe(200);
+    expect(ada.extensions).toEqual({});
+    expect(await signIn(app, ada.id)).toEqual(unverified);
+    expect((await enrol(ada.id)).status).toBe(201);
+  });
+
+  test('a user the tenant has not is not enrolled', async () => {
+    expect(await enrol('00000000-1111-2222-3333-444444444444')).toMatchObject({ body: { code: 'subject_unknown' } });
+  });
+});
+
+describe('signing up', () => {
+  const email = 'new@example.com';
+  const form = (receipt = '') => ({
+    appId: app,
+    email,
+    attributes: { displayName: 'New', ...(receipt === '' ? {} : { [receiptAttribute]: receipt }) },
+  });
+  const extensionOf = (hook: string) =>
+    [...entra.tenant.customExtensions.values()].find(
+      ({ endpointConfiguration }) => endpointConfiguration.targetUrl === `${publicUrl}/hooks/customers/${hook}`,
+    )!.id;
+  const makeToken = async () => {
+    const made = await post('/generate', toForm({ photo: pictures.person[0], scope: 'sign-in' }));
+    expect(made.status).toBe(200);
+    return String(made.body.token);
+  };
+
+  test('begins for who has passed a step-up before', async () => {
+    entra.attachUserFlow(app, { start: extensionOf('attribute-collection-start'), submit: null });
+    expect(await entra.signUp(form())).toMatchObject({ ok: false, page: 'block' });
+    const token = await makeToken();
+    const fields = { connection: 'customers', subject: email, token, scope: 'sign-in' };
+    expect(await stepUp(fields, pictures.stranger)).toMatchObject({ state: 'failed' });
+    expect(await entra.signUp(form())).toMatchObject({ ok: false, page: 'block' });
+    expect(await stepUp(fields)).toMatchObject({ state: 'passed' });
+    expect(await entra.signUp({ ...form(), signInType: 'federated' })).toMatchObject({ ok: false, page: 'block' });
+    expect(await entra.signUp(form())).toMatchObject({ ok: true });
+    expect(await entra.signUp(form())).toMatchObject({ ok: false, page: 'block' });
+  });
+
+  test('ends for who brings a receipt, which is not stored', async () => {
+    entra.attachUserFlow(app, { start: null, submit: extensionOf('attribute-collection-submit') });
+    expect(await entra.signUp(form())).toMatchObject({ ok: false, page: 'validation' });
+    const audience = `${publicUrl}/hooks/customers`;
+    const fields = { subject: email, token: await makeToken(), scope: 'sign-in', audience };
+    const { state, receipt } = await stepUp(fields);
+    expect(state).toBe('passed');
+    const text = String(receipt);
+    expect(text.length).toBeGreaterThan(256);
+    expect(await entra.signUp({ ...form(text), email: 'other@example.com' })).toMatchObject({ page: 'validation' });
+    const signedUp = await entra.signUp(form(text));
+    if (!signedUp.ok) throw new Error(signedUp.message);
+    expect(entra.tenant.users.get(signedUp.userId)?.extensions).toEqual({});
+    expect(await entra.signUp(form(text))).toMatchObject({ ok: false, page: 'validation' });
+  });
+
+  test('ends nowhere where the receipt is not wiped off: the directory would not store it', async () => {
+    entra.attachUserFlow(app, { start: null, submit: null });
+    expect(await entra.signUp(form('x'.repeat(700)))).toMatchObject({ ok: false, page: 'error' });
+  });
+});
+
+describe('outages', () => {
+  test('of Graph stop enrolments, and no sign-in', async () => {
+    expect(await stepUp({ connection: 'customers', subject: ada.id })).toMatchObject({ state: 'passed' });
+    entra.fail('graph', { status: 429, retryAfterSec: 30 });
+    expect(await enrol(ada.id)).toMatchObject({ status: 502, body: { code: 'profile_unavailable' } });
+    expect(await signIn(app, ada.id)).toMatchObject({ face_verified: 'true' });
+    entra.heal('graph');
+    expect((await enrol(ada.id)).status).toBe(201);
+  });
+
+  test('of the keys leave nobody verified and nobody out, unless the policy denies', async () => {
+    await service.stop();
+    service = await start();
+    expect(await stepUp({ connection: 'customers', subject: ada.id })).toMatchObject({ state: 'passed' });
+    entra.fail('keys', { status: 503 });
+    expect(await signIn(app, ada.id)).toEqual(unverified);
+    await expect(signIn(strictApp, ada.id)).rejects.toMatchObject({ code: 1003002 });
+    entra.heal('keys');
+    // The keys may come too late for the first call, and are there for a later one.
+    let faces = await signIn(app, ada.id);
+    for (let calls = 0; calls < 20 && faces.face_verified !== 'true'; calls++) faces = await signIn(app, ada.id);
+    expect(faces).toMatchObject({ face_verified: 'true' });
+  });
+
+  test('of this server stop sign-ins to its applications, and to no others', async () => {
+    const other = entra.addClientApp();
+    entra.setHookTimeoutMs(null);
+    service.process.kill('SIGSTOP');
+    await expect(signIn(app, ada.id)).rejects.toMatchObject({ error: 'AADSTS1100001', code: 1003005 });
+    service.process.kill('SIGCONT');
+    entra.setHookTimeoutMs(30_000);
+    await service.stop();
+    await expect(signIn(app, ada.id)).rejects.toMatchObject({ error: 'AADSTS1100001', code: 1003027 });
+    expect(await signIn(other, ada.id)).toEqual({});
+    service = await start();
+    expect(await signIn(app, ada.id)).toEqual(unverified);
+  });
+
+  test('a withdrawn permission keeps Entra from calling at all', async () => {
+    const principal = findServicePrincipal(entra.tenant, daemon.clientId)!;
+    const { appRoleAssignments } = entra.tenant;
+    const index = appRoleAssignments.findIndex(
+      ({ principalId, appRoleId }) => principalId === principal.id && appRoleId.startsWith('214e810f'),
+    );
+    const [withdrawn] = appRoleAssignments.splice(index, 1);
+    await expect(signIn(app, ada.id)).rejects.toMatchObject({ code: 1003021 });
+    appRoleAssignments.push(withdrawn!);
+    expect(await signIn(app, ada.id)).toEqual(unverified);
+  });
+});
