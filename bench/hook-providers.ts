@@ -1,6 +1,11 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { subjectOfIdentifier } from '../src/core/step-up.js';
 import { epochMs, toIso } from '../src/core/units.js';
+import { startEntraSimulator } from '../test/simulators/entra/index.js';
+import { eventsServiceAppId, signToken } from '../test/simulators/entra/tenant.js';
 import type { HookLoad } from './hook-load.js';
 
 /** One provider of the hooks' benchmark: a connection, and the calls its hooks are sent. */
@@ -132,8 +137,74 @@ function openOneLogin(policy: object): BenchProvider {
   };
 }
 
+async function openEntra(policy: object): Promise<BenchProvider> {
+  const entra = await startEntraSimulator();
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-entra-'));
+  await writeFile(join(folder, 'entra.pem'), entra.cert);
+  const { id: tenantId, issuer } = entra.tenant;
+  const clientId = randomUUID();
+  const claims = { iss: issuer, aud: clientId, azp: eventsServiceAppId, tid: tenantId, ver: '2.0' };
+  const authorization = `Bearer ${await signToken(entra.tenant, claims, Date.now())}`;
+  const headers = { authorization };
+  const toUserId = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+  const toEmail = (n: number) => `entra-${n}@example.com`;
+  const toEvent = (event: string, n: number, { user, ...data }: { user?: object; userSignUpInfo?: object }) => ({
+    headers,
+    body: JSON.stringify({
+      type: `microsoft.graph.authenticationEvent.${event}`,
+      data: {
+        tenantId,
+        authenticationContext: { correlationId: `event-${n}`, client: { ip: '192.0.2.1', locale: 'en-us' }, user },
+        ...data,
+      },
+    }),
+  });
+  return {
+    connection: {
+      id: 'entra',
+      kind: 'entra',
+      policy,
+      entra: {
+        tenantId,
+        clientId,
+        auth: { kind: 'secret', secret: 'unused' },
+        endpoints: { login: entra.url, graph: entra.url },
+        hooks: { signUp: {} },
+      },
+    },
+    env: { NODE_EXTRA_CA_CERTS: join(folder, 'entra.pem') },
+    subjects: (count) =>
+      Array.from({ length: count }, (_, n) => [toUserId(n), subjectOfIdentifier(toEmail(n))])
+        .flat()
+        .map((subject) => ({ connection: 'entra', subject })),
+    loads: (url) => [
+      {
+        provider: 'entra',
+        hook: 'token-issuance-start',
+        url: `${url}/hooks/entra/token-issuance-start`,
+        grantedText: '"faceVerified":"true"',
+        toCall: (n) => toEvent('tokenIssuanceStart', n, { user: { id: toUserId(n), userType: 'Member' } }),
+      },
+      {
+        provider: 'entra',
+        hook: 'attribute-collection-start',
+        url: `${url}/hooks/entra/attribute-collection-start`,
+        grantedText: '.continueWithDefaultBehavior"',
+        toCall(n) {
+          const identities = [{ signInType: 'email', issuer: 'contoso.onmicrosoft.com', issuerAssignedId: toEmail(n) }];
+          return toEvent('attributeCollectionStart', n, { userSignUpInfo: { attributes: {}, identities } });
+        },
+      },
+    ],
+    async close() {
+      await entra.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
 /** The providers whose hooks are called over HTTP. Cognito's triggers run at AWS: bench/triggers.ts measures those. */
 export async function openProviders({ freshnessSec }: { freshnessSec: number }): Promise<readonly BenchProvider[]> {
   const policy = { freshnessSec };
-  return [openOkta(policy), openOneLogin(policy)];
+  return [await openEntra(policy), openOkta(policy), openOneLogin(policy)];
 }
