@@ -194,12 +194,17 @@ describe('without our server', () => {
     ['it never finishes', () => startOther((_, response) => response.write('{"decision":'))],
   ];
 
-  test.each(outages)('where %s the administrator’s choice holds', async (_, start) => {
-    const url = await start();
-    const choose = (whenDown: string) => run(url, { onelogin: { whenDown, timeoutSec: 1 } });
-    expect(await choose('face_policy')).toEqual(steered(bench.facePolicyId));
-    expect(await choose('allow')).toEqual(normal);
-    expect(await choose('refuse')).toEqual(denied);
+  test.each([
+    ['face_policy', () => steered(bench.facePolicyId)],
+    ['allow', () => normal],
+    ['refuse', () => denied],
+  ])('the administrator’s choice holds: %s', async (whenDown, toExpected) => {
+    expect(await run(nowhere, { onelogin: { whenDown } })).toEqual(toExpected());
+  });
+
+  // Neither a decision nor a refusal of ours would be a denial here.
+  test.each(outages)('it is an outage where %s', async (_, start) => {
+    expect(await run(await start(), { onelogin: { whenDown: 'refuse', timeoutSec: 1 } })).toEqual(denied);
   });
 
   test.each(outages.filter(([what]) => /listens|500|never answers/.test(what)))(
