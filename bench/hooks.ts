@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -8,11 +9,20 @@ import { z } from 'zod';
 import { recordPassedStepUp } from '../src/core/passed-step-up.js';
 import type { State } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
+import { createLocalSigner } from '../src/keys/local-signer.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { modelsFolder } from '../test/paths.js';
 import { startService } from '../test/service.js';
-import { type HookLoad, type LoadResult, loadHook } from './hook-load.js';
-import { openProviders } from './hook-providers.js';
+import { type LoadResult, loadHook } from './hook-load.js';
+import { openProviders } from './hook-providers/index.js';
+import {
+  type BenchProvider,
+  benchPublicUrl,
+  isPassed,
+  type ProviderLoad,
+  type SignReceipt,
+} from './hook-providers/provider.js';
+import { measureTriggers, type TriggersReport } from './triggers.js';
 
 const freshnessSec = 86_400;
 const warmUpSec = 2;
@@ -37,63 +47,73 @@ export interface HooksReport {
       }
     >
   >;
+  readonly lambda: TriggersReport;
 }
 
 /**
  * Measures each hook of a real server process at a steady rate. Every call is an event of its own; about every second one
- * finds a passed step-up, so that half the answers grant and use it up.
+ * finds a passed step-up or brings a receipt, so that half the answers grant and use it up. The Lambda functions are
+ * measured as processes.
  */
 export async function benchHooks({ perSecond, seconds }: { perSecond: number; seconds: number }): Promise<HooksReport> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const dataFolder = join(folder, 'data');
   await mkdir(dataFolder, { mode: 0o700 });
   const providers = await openProviders({ freshnessSec });
-  const config = join(folder, 'facestep.json');
-  const connections = providers.map(({ connection }) => connection);
-  await writeFile(config, JSON.stringify({ modelsFolder, verifier: { kind: 'embedded', workers: 1 }, connections }), {
-    mode: 0o600,
-  });
-  await passStepUps(
-    join(dataFolder, 'state.db'),
-    providers.flatMap(({ subjects }) => subjects(perSecond * (seconds + warmUpSec))),
-  );
+  const config = {
+    modelsFolder,
+    publicUrl: benchPublicUrl,
+    verifier: { kind: 'embedded', workers: 1 },
+    connections: providers.map(({ connection }) => connection),
+  };
+  const configFile = join(folder, 'facestep.json');
+  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
+  const rate = { perSecond, seconds };
+  await passStepUps(join(dataFolder, 'state.db'), providers, toCount(rate));
+  const signer = await createLocalSigner({ file: join(dataFolder, 'signing-keys.json'), random: randomBytes });
 
   const service = await startService({
     PORT: '0',
-    FACESTEP_CONFIG: config,
+    FACESTEP_CONFIG: configFile,
     FACESTEP_DATA: dataFolder,
     ...Object.fromEntries(providers.flatMap(({ env }) => Object.entries(env))),
   });
-  const rate = { perSecond, seconds };
   const floor = await measureFloor(rate);
-  const results: { provider: string; hook: string; result: LoadResult }[] = [];
+  const results: HookResult[] = [];
   for (const { loads } of providers) {
-    for (const load of loads(service.url)) results.push({ ...load, result: await loadWarm(load, rate) });
+    for (const load of loads(service.url)) {
+      results.push({ ...load, result: await loadWarm(load, rate, (claims) => signer.sign(claims)) });
+    }
   }
   await service.stop();
   for (const { close } of providers) await close();
   await rm(folder, { recursive: true });
-  return { node: process.version, cores: availableParallelism(), ...rate, floor, hooks: toSummary(results) };
+  const lambda = await measureTriggers();
+  return { node: process.version, cores: availableParallelism(), ...rate, floor, hooks: toSummary(results), lambda };
 }
 
+type HookResult = Pick<ProviderLoad, 'provider' | 'hook'> & { readonly result: LoadResult };
+
+/** The load generator sends its share of a second at once, at the end of the last one too. */
+const toCalls = (perSecond: number, seconds: number): number => perSecond * (seconds + 1);
+
+const toCount = ({ perSecond, seconds }: { perSecond: number; seconds: number }): number =>
+  toCalls(perSecond, seconds) + toCalls(perSecond, warmUpSec);
+
 async function loadWarm(
-  load: HookLoad & { readonly grantedText: string },
+  load: Omit<ProviderLoad, 'provider' | 'hook'>,
   rate: { perSecond: number; seconds: number },
+  sign: SignReceipt,
 ): Promise<LoadResult> {
-  const { grantedText, url, toCall } = load;
-  const warmUp = rate.perSecond * rate.seconds;
-  await loadHook({ url, toCall: (n) => toCall(warmUp + n) }, { ...rate, seconds: warmUpSec, grantedText });
+  const { grantedText, url, toCall, prepare } = load;
+  await prepare?.(toCount(rate), sign);
+  const measured = toCalls(rate.perSecond, rate.seconds);
+  await loadHook({ url, toCall: (n) => toCall(measured + n) }, { ...rate, seconds: warmUpSec, grantedText });
   return loadHook(load, { ...rate, grantedText });
 }
 
-/** About every second, without a pattern that the order of the calls could share. */
-const isPassed = (n: number): boolean => ((Math.imul(n, 2_654_435_761) >>> 16) & 1) === 1;
-
 /** Notes a passed step-up of about every second subject, as if it had happened before the server started. */
-async function passStepUps(
-  file: string,
-  who: readonly { readonly connection: string; readonly subject: string }[],
-): Promise<void> {
+async function passStepUps(file: string, providers: readonly BenchProvider[], count: number): Promise<void> {
   const clock = { now: () => epochMs(Date.now()) };
   const state = createSqliteState({ file, clock });
   // Tens of thousands: waiting for the disk at each would take longer than the measurement.
@@ -101,10 +121,14 @@ async function passStepUps(
     ...state,
     write: (key, value, options) => state.write(key, value, { ...options, mayBeLost: true }),
   };
-  for (const [n, each] of who.entries()) {
-    if (!isPassed(n)) continue;
-    const result = { stepUpId: `step-up-${n}`, passedAt: clock.now(), liveness: 0.9 };
-    await recordPassedStepUp(each, result, { freshnessSec }, { state: quick });
+  for (const { connection, subjects } of providers) {
+    for (let n = 0; n < count; n++) {
+      if (!isPassed(n)) continue;
+      const result = { stepUpId: `step-up-${n}`, passedAt: clock.now(), liveness: 0.9 };
+      for (const subject of subjects(n)) {
+        await recordPassedStepUp({ connection: connection.id, subject }, result, { freshnessSec }, { state: quick });
+      }
+    }
   }
   await state.close();
 }
@@ -115,19 +139,13 @@ async function measureFloor(rate: { perSecond: number; seconds: number }): Promi
   const child = fork(fileURLToPath(new URL('./hook-floor.js', import.meta.url)));
   const [url] = readyGuard.parse(await once(child, 'message'));
   const body = JSON.stringify({ text: 'x'.repeat(300) });
-  const load = {
-    provider: 'floor',
-    hook: 'floor',
-    url,
-    grantedText: 'commands',
-    toCall: () => ({ headers: {}, body }),
-  };
-  const result = await loadWarm(load, rate);
+  const load = { url, grantedText: 'commands', toCall: () => ({ headers: {}, body }) };
+  const result = await loadWarm(load, rate, async () => '');
   child.kill();
   return result;
 }
 
-function toSummary(results: readonly { provider: string; hook: string; result: LoadResult }[]): HooksReport['hooks'] {
+function toSummary(results: readonly HookResult[]): HooksReport['hooks'] {
   const providers = [...new Set(results.map(({ provider }) => provider))];
   return Object.fromEntries(
     providers.map((name) => {
@@ -141,14 +159,15 @@ function toSummary(results: readonly { provider: string; hook: string; result: L
 }
 
 /** The same for people. */
-export function showHooks({ node, cores, perSecond, seconds, floor, hooks }: HooksReport): string[] {
+export function showHooks({ node, cores, perSecond, seconds, floor, hooks, lambda }: HooksReport): string[] {
   const line = (name: string, { p50Ms, p99Ms, maxMs, errors, granted }: LoadResult): string =>
-    `  ${name.padEnd(36)} p50 ${p50Ms} ms   p99 ${p99Ms} ms   longest ${maxMs} ms   errors ${errors}   granted ${granted}`;
+    `  ${name.padEnd(40)} p50 ${p50Ms} ms   p99 ${p99Ms} ms   longest ${maxMs} ms   errors ${errors}   granted ${granted}`;
   return [
     `Each hook at ${perSecond} requests/s for ${seconds} s on loopback, ${cores} cores, Node ${node}`,
     line('floor (reads, answers a fixed text)', floor),
     ...Object.entries(hooks).flatMap(([provider, { each }]) =>
       Object.entries(each).map(([hook, result]) => line(`${provider} ${hook}`, result)),
     ),
+    `Lambda functions of a Cognito pool: bundle ${lambda.bundleBytes} bytes, from process start to ready ${lambda.initMs} ms (an empty module ${lambda.emptyInitMs} ms)`,
   ];
 }

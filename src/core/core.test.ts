@@ -9,6 +9,7 @@ import type { Policy } from './connection.js';
 import { readConsent } from './consent.js';
 import { decideHook } from './decide.js';
 import { enrolSubject, enrolToken } from './enrol.js';
+import type { VerifyRequest } from './ports.js';
 import { revokeSubject, revokeToken } from './revoke.js';
 import { readStepUp, startStepUp, submitPhotos } from './step-up.js';
 import { addSec, toEpochSec } from './units.js';
@@ -233,6 +234,51 @@ describe('step-up', () => {
     await expect(stepUp()).rejects.toMatchObject({ code: expect.stringMatching(/^token_(revoked|key_retired)$/) });
   });
 
+  test('a revocation that comes while the face is checked ends the check', async () => {
+    const { enrol, connection, deps } = await setUp();
+    await enrol();
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const verifier = {
+      ...deps.verifier,
+      verify: async (request: VerifyRequest) => {
+        const verdict = await deps.verifier.verify(request);
+        await revokeSubject({ connection, subject: 'anna' }, deps);
+        return verdict;
+      },
+    };
+    const attempt = submitPhotos(
+      { id, challenge, photos: [drawPhoto('anna', 9)], secret: null },
+      { ...deps, verifier },
+    );
+    await expect(attempt).rejects.toMatchObject({ code: 'token_revoked' });
+    expect(await deps.state.read('passed:work:anna')).toBeNull();
+  });
+
+  test('a renewal does not outlive a revocation that came while the face was checked', async () => {
+    const core = await setUp();
+    const { three, enrol, keys, profile, connection, deps } = core;
+    await enrol();
+    await keys.rotate();
+    const interrupted = {
+      ...connection,
+      profile: {
+        ...profile,
+        writeToken: async (subject: string, token: SealedToken) => {
+          await revokeSubject({ connection, subject }, deps);
+          await profile.writeToken(subject, token);
+          written = token;
+        },
+      },
+    };
+    let written: SealedToken | null = null;
+    const connections = new Map([['work', interrupted]]);
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    await submitPhotos({ id, challenge, photos: three('anna', 20), secret: null }, { ...deps, connections });
+    expect(profile.attributes.get('anna') ?? null).toBeNull();
+    const { tokenId } = deps.verifier.identify(written!);
+    expect(await deps.state.read(`revoked:${tokenId}`)).not.toBeNull();
+  });
+
   test('a retired key makes its tokens useless', async () => {
     const { enrol, stepUp, keys } = await setUp();
     await enrol();
@@ -265,6 +311,20 @@ describe('hook decisions', () => {
     expect(await hook('anna', 'event-1')).toEqual(first);
     expect(await hook('anna', 'event-2')).toEqual({ outcome: 'unverified', fallback: 'deny' });
     expect(audit.events.filter(({ action }) => action === 'hook_decided')).toHaveLength(2);
+  });
+
+  test('an event that tells no time is the same for as long as its provider asks again, and no longer', async () => {
+    const { enrol, stepUp, connection, deps, clock } = await setUp({ freshnessSec: 600 });
+    await enrol();
+    await stepUp();
+    const event = { connection, hook: 'issuance', subject: 'anna', eventId: 'correlation-1', eventTime: null };
+    const ask = () => decideHook({ ...event, repeatableForSec: 60, budgetMs: 10_000 }, deps);
+    expect(await ask()).toMatchObject({ outcome: 'verified' });
+    clock.advanceSec(59);
+    expect(await ask()).toMatchObject({ outcome: 'verified' });
+    // Who may choose the id, as an Entra user can, does not get a second sign-in out of one face check.
+    clock.advanceSec(2);
+    expect(await ask()).toMatchObject({ outcome: 'unverified' });
   });
 
   test('a refused event stays refused when a step-up passes later', async () => {

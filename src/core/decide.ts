@@ -88,9 +88,9 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
 }
 
 async function decideAnew(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
-  const { connection, hook, subject, eventId } = event;
+  const { connection, hook, subject, eventId, repeatableForSec } = event;
   const { freshnessSec } = connection.policy;
-  const by = { eventId: JSON.stringify([hook, eventId]), freshnessSec };
+  const by = { eventId: JSON.stringify([hook, eventId]), freshnessSec, repeatableForSec };
   const passed = await takePassedStepUp({ connection: connection.id, subject }, by, deps);
   if (passed === null) return unverified(connection, 'whenUnverified');
   const { passedAt, stepUpId, liveness } = passed;

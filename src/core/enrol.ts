@@ -68,7 +68,7 @@ export async function enrolSubject(
 }
 
 /** Writes a new token over a former one, and only then denies the former: a failed write leaves the old one working. */
-export async function replaceToken(
+async function replaceToken(
   change: {
     readonly connection: Connection;
     readonly subject: string;

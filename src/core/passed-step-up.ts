@@ -6,8 +6,8 @@ const recordGuard = z.object({
   stepUpId: z.string(),
   passedAt: epochMsGuard,
   liveness: z.number().nullable(),
-  /** The event that used it; whoever comes later finds it spent. */
-  usedBy: z.string().nullable(),
+  /** The event that used it, and when; whoever comes later finds it spent. */
+  used: z.object({ by: z.string(), at: epochMsGuard }).nullable(),
 });
 
 /** A step-up that passed and waits for a hook. */
@@ -23,31 +23,35 @@ export async function recordPassedStepUp(
   { freshnessSec }: { readonly freshnessSec: number },
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<void> {
-  const record: PassedStepUp = { ...result, usedBy: null };
+  const record: PassedStepUp = { ...result, used: null };
   await state.write(passedKey(who), record, { when: 'any', expiresAt: addSec(result.passedAt, freshnessSec) });
 }
 
 /**
  * Takes the newest passed step-up of a subject for one event. The swap is atomic, so that of two events only one gets
- * it; the event that has it may ask again.
- * @returns `null` where there is none, it is no longer fresh, or another event used it
+ * it; the event that has it may ask again for a while.
+ * @returns `null` where there is none, it is no longer fresh, or an event used it that may not ask again
  */
 export async function takePassedStepUp(
   who: Who,
-  { eventId, freshnessSec }: { readonly eventId: string; readonly freshnessSec: number },
+  by: { readonly eventId: string; readonly freshnessSec: number; readonly repeatableForSec: number },
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<PassedStepUp | null> {
+  const { eventId, freshnessSec, repeatableForSec } = by;
+  const now = clock.now();
   const found = await state.read(passedKey(who));
   if (found === null) return null;
   const passed = recordGuard.parse(found.value);
   const freshUntil = addSec(passed.passedAt, freshnessSec);
-  if (freshUntil <= clock.now()) return null;
-  if (passed.usedBy !== null) return passed.usedBy === eventId ? passed : null;
-  const used = { ...passed, usedBy: eventId };
+  if (freshUntil <= now) return null;
+  const isOwn = ({ used }: PassedStepUp): boolean =>
+    used !== null && used.by === eventId && now < addSec(used.at, repeatableForSec);
+  if (passed.used !== null) return isOwn(passed) ? passed : null;
+  const taken = { ...passed, used: { by: eventId, at: now } };
   const options = { when: { revision: found.revision }, expiresAt: freshUntil };
-  if (await state.write(passedKey(who), used, options)) return used;
+  if (await state.write(passedKey(who), taken, options)) return taken;
   const winner = await state.read(passedKey(who));
-  return winner !== null && recordGuard.parse(winner.value).usedBy === eventId ? used : null;
+  return winner !== null && isOwn(recordGuard.parse(winner.value)) ? taken : null;
 }
 
 /** Forgets a passed step-up that no hook has used yet. */

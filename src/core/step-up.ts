@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { FaceError, toCode } from '../errors.js';
 import { Credential, type Photo, SealedToken, type UserSecret } from './concealed.js';
 import { bindingOf, type Connection } from './connection.js';
+import { denyToken, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
 import { digestOf, hasDigest } from './digest.js';
-import { replaceToken } from './enrol.js';
 import { recordPassedStepUp } from './passed-step-up.js';
 import type { Accuracy, Binding, Verdict } from './ports.js';
 import { issueReceipt, type ReceiptRequest, receiptLifeSec } from './receipt.js';
@@ -226,7 +226,7 @@ async function checkFace(
   const token = await readTokenIfAny(connection, subject);
   const binding = bindingOf(connection, subject);
   const verdict = await verifyToken({ photos, token, binding, secret, requireLiveness, allowRenewal: true }, deps);
-  if (verdict.matched && verdict.renewed !== null) {
+  if (verdict.matched && verdict.renewed !== null && token !== null) {
     await renewToken({ connection, subject, former: token, token: verdict.renewed.token }, deps);
   }
   return { verdict: forgetKeys(verdict), accuracy: binding.accuracy };
@@ -239,10 +239,23 @@ function forgetKeys(verdict: Verdict): Verdict {
   return verdict;
 }
 
-/** A renewal that cannot be stored waits for the next check: the old token still opens. */
-async function renewToken(change: Parameters<typeof replaceToken>[0], deps: CoreDeps): Promise<void> {
+/**
+ * Puts a token sealed anew in place of the one that matched, unless that was revoked while the check ran. A renewal that
+ * cannot be stored waits for the next check: the old token still opens.
+ */
+async function renewToken(
+  change: { readonly connection: Connection; readonly subject: string; former: SealedToken; token: SealedToken },
+  deps: CoreDeps,
+): Promise<void> {
+  const { connection, subject, former, token } = change;
+  const { tokenId } = deps.verifier.identify(former);
   try {
-    await replaceToken(change, deps);
+    await connection.profile.writeToken(subject, token);
+    // A revocation denies the token before it clears the attribute: one that this write came after shows here.
+    if (await isDenied(tokenId, deps)) {
+      await denyToken(token, deps);
+      await connection.profile.clearToken(subject);
+    } else await denyToken(former, deps);
   } catch (error) {
     deps.log.warn('renewed token not stored', { connection: change.connection.id, code: toCode(error) });
   }

@@ -46,6 +46,8 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
       },
       deps,
     );
+    // A revocation may have come while the face was looked at: from then on nothing passes.
+    if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');
     await record(verdict.matched, binding, { tokenId }, deps);
     return verdict;
   } catch (error) {
