@@ -1,4 +1,5 @@
 import type { Clock, Fetch, Log, Random } from '../src/core/ports.js';
+import { type EpochMs, fromHttpDate, toIso } from '../src/core/units.js';
 
 /** How one thing stands that the provider needs for a connection to work. Every text is for an administrator. */
 export type StepStatus =
@@ -29,6 +30,33 @@ export interface Finding {
   readonly verdict: 'pass' | 'warn' | 'fail' | 'manual';
   readonly found: string;
   readonly remedy: string | null;
+}
+
+export const pass = (found: string): Finding => ({ verdict: 'pass', found, remedy: null });
+export const warn = (found: string, remedy: string | null): Finding => ({ verdict: 'warn', found, remedy });
+export const fail = (found: string, remedy: string | null): Finding => ({ verdict: 'fail', found, remedy });
+/** For what only a person can look at. */
+export const manual = (found: string, remedy: string | null): Finding => ({ verdict: 'manual', found, remedy });
+
+/** Clocks that are kept by NTP drift less, transport included. */
+const usualSkewSec = 30;
+
+/**
+ * How far the clock of this machine is from that of whoever answered, by the `Date` of the answer (RFC 9110, section
+ * 6.6.1), which is in whole seconds.
+ * @param greatestSec - from here on calls are refused
+ */
+export function compareClocks(
+  { here, date, whose }: { readonly here: EpochMs; readonly date: string | null | undefined; readonly whose: string },
+  greatestSec: number,
+): Finding {
+  const there = fromHttpDate(date ?? '');
+  if (there === null) return warn(`${whose} does not tell its time`, 'Compare the clock of this machine by hand');
+  const skewSec = Math.round((here - there) / 1000);
+  const found = `This machine is ${Math.abs(skewSec)} s ${skewSec < 0 ? 'behind' : 'ahead of'} ${whose} (${toIso(there)})`;
+  const remedy = `Keep the clock of this machine by NTP: from ${greatestSec} s on calls are refused`;
+  if (Math.abs(skewSec) >= greatestSec) return fail(found, remedy);
+  return Math.abs(skewSec) >= Math.min(usualSkewSec, greatestSec / 2) ? warn(found, remedy) : pass(found);
 }
 
 /** One link of a connection, held against what it should be. */

@@ -1,9 +1,8 @@
 import type { ExplicitAuthFlowsType, UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
-import { z } from 'zod';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { Clock } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import type { Check, Finding } from '../provisioning.js';
+import { type Check, compareClocks, type Finding, fail, pass, warn } from '../provisioning.js';
 import { isOpen, nameOf } from './provision-permission.js';
 import type { Administration } from './provision-pool.js';
 import { deployment, flowsOf, inspectAttribute, inspectCustomAuth, inspectTriggers } from './provision-steps.js';
@@ -17,7 +16,7 @@ export const credentialsCheck = (pool: Administration): Check => ({
   async run() {
     try {
       await pool.describePool();
-      return passed('They may describe the user pool.');
+      return pass('They may describe the user pool.');
     } catch (error) {
       if (!(error instanceof FaceError) || error.code !== 'provider_refused') throw error;
       return fail(
@@ -29,7 +28,7 @@ export const credentialsCheck = (pool: Administration): Check => ({
 });
 
 /** Signatures of requests hold for five minutes, the trust of triggers in receipts for half a minute. */
-const skewSec = { warn: 20, fail: 300 };
+const greatestSkewSec = 300;
 
 /** How far our clock is from Cognito's. */
 export const clockCheck = (pool: Administration, clock: Clock, dateOf: () => string): Check => ({
@@ -37,14 +36,7 @@ export const clockCheck = (pool: Administration, clock: Clock, dateOf: () => str
   async run() {
     // Also an answer that refuses tells the time.
     await pool.describePool().catch(() => undefined);
-    const theirs = z.coerce.date().safeParse(dateOf()).data?.getTime() ?? Number.NaN;
-    const apartSec = Math.round(Math.abs(clock.now() - theirs) / 1000);
-    if (Number.isNaN(apartSec)) return warn('Cognito did not tell its time.', null);
-    if (apartSec <= skewSec.warn) return passed(`${apartSec} seconds apart.`);
-    return (apartSec < skewSec.fail ? warn : fail)(
-      `${apartSec} seconds apart.`,
-      'Set the clock of this machine by NTP.',
-    );
+    return compareClocks({ here: clock.now(), date: dateOf(), whose: 'Cognito' }, greatestSkewSec);
   },
 });
 
@@ -53,7 +45,7 @@ export const attributeCheck = (settings: Settings, pool: Administration): Check 
   title: `The attribute ${settings.attribute}`,
   async run() {
     const status = inspectAttribute(settings, await pool.describePool());
-    if (status.state === 'ready') return passed(`It is there and holds ${maxTokenCharacters} characters.`);
+    if (status.state === 'ready') return pass(`It is there and holds ${maxTokenCharacters} characters.`);
     if (status.state === 'blocked') return fail(status.reason, status.remedy);
     return fail('It is missing.', 'Run provision.');
   },
@@ -73,7 +65,7 @@ export function permissionCheck({ attribute }: Settings, pool: Administration): 
         );
       }
       const readers = clients.filter(({ ReadAttributes }) => isOpen(ReadAttributes, attribute));
-      if (readers.length === 0) return passed('No app client reads or writes it.');
+      if (readers.length === 0) return pass('No app client reads or writes it.');
       return warn(
         `It is readable over: ${readers.map(nameOf).join(', ')}.`,
         'Run provision, or take the attribute out of their read permissions.',
@@ -89,7 +81,7 @@ export const triggerCheck = (settings: Settings, pool: Administration): Check =>
     const status = inspectTriggers(settings, await pool.describePool());
     switch (status.state) {
       case 'ready':
-        return passed('All four are set to our functions.');
+        return pass('All four are set to our functions.');
       case 'blocked':
         return fail(status.reason, status.remedy);
       case 'manual':
@@ -132,7 +124,7 @@ export function clientChecks(clientId: string, { policy }: CognitoConnection, po
   return [
     check('custom authentication', (client) => {
       const status = inspectCustomAuth(client);
-      if (status.state === 'ready') return passed('It is allowed.');
+      if (status.state === 'ready') return pass('It is allowed.');
       return fail('It is not allowed.', status.state === 'blocked' ? status.remedy : 'Run provision.');
     }),
     check('no way around the face', (client) => {
@@ -140,7 +132,7 @@ export function clientChecks(clientId: string, { policy }: CognitoConnection, po
         ...flowsOf(client).filter((flow) => bypasses.includes(flow)),
         ...(client.AllowedOAuthFlowsUserPoolClient === true ? ['managed login'] : []),
       ];
-      if (open.length === 0) return passed('Custom authentication and refreshes are all it allows.');
+      if (open.length === 0) return pass('Custom authentication and refreshes are all it allows.');
       return bypassed(
         `Users get tokens without a face check, and without the claim, by: ${open.join(', ')}.`,
         'Leave ALLOW_CUSTOM_AUTH and ALLOW_REFRESH_TOKEN_AUTH alone on this app client, without managed login; or let the application demand the claim face_verified.',
@@ -148,12 +140,12 @@ export function clientChecks(clientId: string, { policy }: CognitoConnection, po
     }),
     check('unknown users', ({ PreventUserExistenceErrors }) =>
       PreventUserExistenceErrors === 'ENABLED'
-        ? passed('They look like known ones.')
+        ? pass('They look like known ones.')
         : warn('Cognito tells them apart from known ones.', 'Set PreventUserExistenceErrors to ENABLED.'),
     ),
     check('time for the face', ({ AuthSessionValidity = 3 }) =>
       AuthSessionValidity * 60 >= policy.stepUpTimeoutSec
-        ? passed(`The sign-in waits ${AuthSessionValidity} minutes.`)
+        ? pass(`The sign-in waits ${AuthSessionValidity} minutes.`)
         : warn(
             `The sign-in waits ${AuthSessionValidity} minutes, the camera ${policy.stepUpTimeoutSec} seconds: who takes longer starts again.`,
             'Raise AuthSessionValidity (15 at most), or lower policy.stepUpTimeoutSec.',
@@ -167,14 +159,10 @@ export const otherClientsCheck = ({ clientIds }: Settings, pool: Administration)
   title: 'Other app clients of the pool',
   async run() {
     const others = (await pool.describeClients()).filter(({ ClientId = '' }) => !clientIds.includes(ClientId));
-    if (others.length === 0) return passed('There are none.');
+    if (others.length === 0) return pass('There are none.');
     return warn(
       `Their users are not asked for a face: ${others.map(nameOf).join(', ')}.`,
       'Add them to cognito.clientIds, or make sure that no application takes their tokens for more.',
     );
   },
 });
-
-const passed = (found: string): Finding => ({ verdict: 'pass', found, remedy: null });
-const warn = (found: string, remedy: string | null): Finding => ({ verdict: 'warn', found, remedy });
-const fail = (found: string, remedy: string | null): Finding => ({ verdict: 'fail', found, remedy });

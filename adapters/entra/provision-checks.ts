@@ -1,7 +1,15 @@
 import { z } from 'zod';
-import { fromHttpDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { Check, Finding, ProvisionStep } from '../provisioning.js';
+import {
+  type Check,
+  compareClocks,
+  type Finding,
+  fail,
+  manual,
+  type ProvisionStep,
+  pass,
+  warn,
+} from '../provisioning.js';
 import { findExtension, type HookName, hooksOf } from './provision-events.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
@@ -12,11 +20,6 @@ const greatestSkewSec = 30;
 const slowKeysMs = 700;
 
 const apply = 'Run facestep provision for this connection with --apply';
-
-const pass = (found: string): Finding => ({ verdict: 'pass', found, remedy: null });
-const warn = (found: string, remedy: string): Finding => ({ verdict: 'warn', found, remedy });
-const fail = (found: string, remedy: string): Finding => ({ verdict: 'fail', found, remedy });
-const manual = (found: string, remedy: string): Finding => ({ verdict: 'manual', found, remedy });
 
 /** What tells how a connection stands at its tenant, in the order in which one thing needs the other. */
 export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisionDeps): readonly Check[] {
@@ -64,11 +67,7 @@ const numberGuard = z.object({ number: z.string() });
 
 async function checkClocks({ send, clock }: EntraProvisionDeps): Promise<Finding> {
   const { date } = await send({ method: 'GET', path: nobody });
-  const there = fromHttpDate(date ?? '');
-  if (there === null) return warn('Graph does not tell the time', 'Try again later');
-  const skewSec = Math.round(Math.abs(clock.now() - there) / 1000);
-  const found = `The clocks are ${skewSec} s apart`;
-  return skewSec <= greatestSkewSec ? pass(found) : fail(found, 'Set the clock of this machine by NTP');
+  return compareClocks({ here: clock.now(), date, whose: 'Microsoft Graph' }, greatestSkewSec);
 }
 
 const metadataGuard = z.object({ jwks_uri: z.string() });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { fromHttpDate, toIso } from '../../src/core/units.js';
+import { toIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { Json } from '../../src/json.js';
-import type { Check, Finding } from '../provisioning.js';
+import { type Check, compareClocks, type Finding, fail, pass, warn } from '../provisioning.js';
 import { createSendToOkta, parseAnswer } from './client.js';
 import { inspectAttribute, tokenAttribute } from './provision-attribute.js';
 import {
@@ -17,15 +17,9 @@ import { faceClaim } from './schema.js';
 
 /** Beyond this, hooks refuse events as too old or from the future. */
 const greatestSkewSec = 300;
-/** Clocks that are kept drift less. */
-const usualSkewSec = 30;
 
 /** Okta waits 3 s, also for its own way to this server and back. */
 const slowMs = 1_500;
-
-const pass = (found: string): Finding => ({ verdict: 'pass', found, remedy: null });
-const warn = (found: string, remedy: string): Finding => ({ verdict: 'warn', found, remedy });
-const fail = (found: string, remedy: string): Finding => ({ verdict: 'fail', found, remedy });
 
 const notProvisioned = 'Run facestep provision for this connection';
 
@@ -73,15 +67,7 @@ async function checkCredentials({ settings, fetch }: OktaProvisionDeps): Promise
 /** Okta's clock is in every answer, to the second. */
 async function checkClocks({ send, clock }: OktaProvisionDeps): Promise<Finding> {
   const { headers } = await send('GET', '/api/v1/meta/schemas/user/default');
-  const theirs = fromHttpDate(headers.get('date') ?? '');
-  if (theirs === null) {
-    return warn('Okta’s answer does not tell its time', 'Compare the clock of this machine by hand');
-  }
-  const skewSec = Math.round((clock.now() - theirs) / 1000);
-  const found = `This machine is ${Math.abs(skewSec)} s ${skewSec < 0 ? 'behind' : 'ahead of'} Okta (${toIso(theirs)})`;
-  const remedy = 'Keep the clock of this machine by NTP';
-  if (Math.abs(skewSec) >= greatestSkewSec) return fail(`${found}: every hook call is refused`, remedy);
-  return Math.abs(skewSec) > usualSkewSec ? warn(found, remedy) : pass(found);
+  return compareClocks({ here: clock.now(), date: headers.get('date'), whose: 'Okta' }, greatestSkewSec);
 }
 
 async function checkAttribute({ settings, send }: OktaProvisionDeps): Promise<Finding> {

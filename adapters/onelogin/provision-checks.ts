@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
-import type { Check, Finding } from '../provisioning.js';
+import { type Check, compareClocks, fail, manual, pass, warn } from '../provisioning.js';
 import { missingVariables, type Parts } from './provision-account.js';
 import { differencesOf, isOurs } from './provision-hooks.js';
 import { toAskMs } from './smart-hook.js';
@@ -17,15 +17,11 @@ export const createChecks = (parts: Parts): readonly Check[] => [
   createReachCheck(),
 ];
 
-const pass = (found: string): Finding => ({ verdict: 'pass', found, remedy: null });
-const warn = (found: string, remedy: string): Finding => ({ verdict: 'warn', found, remedy });
-const fail = (found: string, remedy: string): Finding => ({ verdict: 'fail', found, remedy });
-const look = (found: string, remedy: string): Finding => ({ verdict: 'manual', found, remedy });
-
 const limitsGuard = z.object({
   data: z.object({ 'X-RateLimit-Limit': z.number(), 'X-RateLimit-Remaining': z.number() }),
 });
-const dateGuard = z.coerce.date();
+/** Beyond this, signed requests are refused. */
+const greatestSkewSec = 300;
 const refusedTokenGuard = z.object({ call: z.literal('token') });
 
 function createAccountChecks({ api, deps }: Parts): readonly Check[] {
@@ -47,20 +43,14 @@ function createAccountChecks({ api, deps }: Parts): readonly Check[] {
       title: 'Clock',
       async run() {
         const { headers } = await api.call('GET', '/auth/rate_limit');
-        const date = dateGuard.safeParse(headers.get('date') ?? undefined);
-        if (!date.success) return look('OneLogin did not say what time it is.', 'Compare the clocks by hand.');
-        const apartSec = Math.round(Math.abs(date.data.getTime() - deps.clock.now()) / 1000);
-        const found = `This clock and OneLogin's are ${apartSec} seconds apart.`;
-        const remedy = 'Set this clock by NTP: requests signed over 300 seconds apart are refused.';
-        if (apartSec > 300) return fail(found, remedy);
-        return apartSec > 60 ? warn(found, remedy) : pass(found);
+        return compareClocks({ here: deps.clock.now(), date: headers.get('date'), whose: 'OneLogin' }, greatestSkewSec);
       },
     },
     {
       title: 'Rate limit',
       async run() {
         const limits = limitsGuard.safeParse((await api.call('GET', '/auth/rate_limit')).body);
-        if (!limits.success) return look('OneLogin did not tell the rate limit.', 'Look it up in the account.');
+        if (!limits.success) return manual('OneLogin did not tell the rate limit.', 'Look it up in the account.');
         const { 'X-RateLimit-Limit': limit, 'X-RateLimit-Remaining': remaining } = limits.data.data;
         const found = `${remaining} of ${limit} calls are left in this hour.`;
         const remedy = 'See what else uses the API: enrolments and step-ups fail when none is left.';
@@ -76,7 +66,7 @@ function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
     async run() {
       const isThere = (await account.listFields()).some(({ shortname }) => shortname === attribute);
       if (!isThere) return fail('It is not there.', 'Run facestep provision.');
-      return look(
+      return manual(
         'It is there. OneLogin tells neither how much it holds nor who may change it.',
         'Sign in as a user and open the profile: the field must not be there. A write that is cut off is noticed.',
       );
@@ -90,7 +80,7 @@ function createVariablesCheck(parts: Parts): Check {
     async run() {
       const missing = await missingVariables(parts);
       if (missing.length > 0) return fail(`Missing: ${missing.join(', ')}.`, 'Run facestep provision.');
-      return look(
+      return manual(
         'They are there. OneLogin never shows their values.',
         'If the hook logs "refused with status 401", somebody changed one: change the secret and provision again.',
       );
@@ -154,13 +144,13 @@ function createPolicyCheck({ onelogin: { facePolicyId }, api }: Parts): Check {
     async run() {
       const { status, body } = await api.call('GET', `/api/2/policies/${facePolicyId}`);
       const policy = policyGuard.safeParse(body);
-      if (status !== 200 || !policy.success) return look('It cannot be read from here.', remedy);
+      if (status !== 200 || !policy.success) return manual('It cannot be read from here.', remedy);
       const { kind, otp_auth_enabled, otp_trigger_condition, otp_config } = policy.data;
       if (kind === 'app') return fail('It is a policy for applications, not for users.', remedy);
       if (!otp_auth_enabled) return fail('It demands no factor beside the password.', remedy);
       if ((otp_trigger_condition ?? 0) !== 0) return warn('Known browsers are not asked for the factor.', remedy);
       if ((otp_config ?? 2) !== 2) return warn('Not every user is asked for the factor.', remedy);
-      return look('It demands a factor at every login. Which one cannot be told from here.', remedy);
+      return manual('It demands a factor at every login. Which one cannot be told from here.', remedy);
     },
   };
 }
@@ -192,7 +182,7 @@ function createTimeCheck({ deps, onelogin }: Parts): Check {
 const createReachCheck = (): Check => ({
   title: 'Ways in without the Smart Hook',
   run: async () =>
-    look(
+    manual(
       'OneLogin runs the hook where people sign in on its pages. It does not say so of its login API, RADIUS or desktops.',
       'Turn off what is not used, and try out what is.',
     ),
