@@ -81,6 +81,7 @@ describe('data flows one way', () => {
     );
     expect(strays.toSorted()).toEqual([
       'adapters/adapter.ts',
+      'adapters/parse-event.ts',
       'node:util',
       'src/errors.ts',
       'src/json.ts',

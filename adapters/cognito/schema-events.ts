@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FaceError } from '../../src/errors.js';
+import { parseEvent } from '../parse-event.js';
 
 /*
  * What Cognito sends. Only what is used is looked at: the first session is empty, `challengeMetadata` is null where
@@ -122,48 +122,32 @@ const preTokenGuard = z
 export type PreTokenEvent = z.output<typeof preTokenGuard>;
 
 /** Reads who says to have sent an event. @throws FaceError `request_malformed` */
-export const parseCaller = (body: Uint8Array): TriggerCaller => parse(callerGuard, body);
+export const parseCaller = (body: Uint8Array): TriggerCaller => parseEvent(callerGuard, body);
 
 /**
  * Reads a call of the define-auth-challenge trigger.
  * @throws FaceError `request_malformed`
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html
  */
-export const parseDefineEvent = (body: Uint8Array): z.output<typeof defineGuard> => parse(defineGuard, body);
+export const parseDefineEvent = (body: Uint8Array): z.output<typeof defineGuard> => parseEvent(defineGuard, body);
 
 /**
  * Reads a call of the create-auth-challenge trigger.
  * @throws FaceError `request_malformed`
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html
  */
-export const parseCreateEvent = (body: Uint8Array): z.output<typeof createGuard> => parse(createGuard, body);
+export const parseCreateEvent = (body: Uint8Array): z.output<typeof createGuard> => parseEvent(createGuard, body);
 
 /**
  * Reads a call of the verify-auth-challenge-response trigger.
  * @throws FaceError `request_malformed`
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html
  */
-export const parseVerifyEvent = (body: Uint8Array): z.output<typeof verifyGuard> => parse(verifyGuard, body);
+export const parseVerifyEvent = (body: Uint8Array): z.output<typeof verifyGuard> => parseEvent(verifyGuard, body);
 
 /**
  * Reads a call of the pre-token-generation trigger, of any version.
  * @throws FaceError `request_malformed`
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
-export const parsePreTokenEvent = (body: Uint8Array): PreTokenEvent => parse(preTokenGuard, body);
-
-function parse<Output>(guard: z.ZodType<Output>, body: Uint8Array): Output {
-  const parsed = guard.safeParse(parseJson(body));
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ code, path }) => ({ code: String(code), path: path.map(String) }));
-  throw new FaceError('request_malformed', { issues });
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    // No cause: the parser's message quotes the body.
-    throw new FaceError('request_malformed', { issues: [{ code: 'invalid_json', path: [] }] });
-  }
-}
+export const parsePreTokenEvent = (body: Uint8Array): PreTokenEvent => parseEvent(preTokenGuard, body);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FaceError } from '../../src/errors.js';
+import { parseEvent } from '../parse-event.js';
 import { guidGuard } from './schema-connection.js';
 
 /*
@@ -87,7 +87,8 @@ export type SignUpEvent = z.output<typeof signUpDataGuard>;
  * @throws FaceError `request_malformed`
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
  */
-export const parseTokenIssuanceStart = (body: Uint8Array): TokenIssuanceStart => parse(tokenIssuanceStartGuard, body);
+export const parseTokenIssuanceStart = (body: Uint8Array): TokenIssuanceStart =>
+  parseEvent(tokenIssuanceStartGuard, body);
 
 /**
  * Reads the body of an attributeCollectionStart call.
@@ -95,7 +96,7 @@ export const parseTokenIssuanceStart = (body: Uint8Array): TokenIssuanceStart =>
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionstart-retrieve-return-data
  */
 export const parseAttributeCollectionStart = (body: Uint8Array): SignUpEvent =>
-  parse(attributeCollectionStartGuard, body);
+  parseEvent(attributeCollectionStartGuard, body);
 
 /**
  * Reads the body of an attributeCollectionSubmit call.
@@ -103,20 +104,4 @@ export const parseAttributeCollectionStart = (body: Uint8Array): SignUpEvent =>
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data
  */
 export const parseAttributeCollectionSubmit = (body: Uint8Array): SignUpEvent =>
-  parse(attributeCollectionSubmitGuard, body);
-
-function parse<Output>(guard: z.ZodType<Output>, body: Uint8Array): Output {
-  const parsed = guard.safeParse(parseJson(body));
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ code, path }) => ({ code: String(code), path: path.map(String) }));
-  throw new FaceError('request_malformed', { issues });
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    // No cause: the parser's message quotes the body.
-    throw new FaceError('request_malformed', { issues: [{ code: 'invalid_json', path: [] }] });
-  }
-}
+  parseEvent(attributeCollectionSubmitGuard, body);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserSecret } from '../../src/core/concealed.js';
 import { type EpochMs, epochMs } from '../../src/core/units.js';
-import { FaceError } from '../../src/errors.js';
+import { parseEvent } from '../parse-event.js';
 
 /** The claim a verified face check adds to the tokens being minted. Not one of Okta's reserved names. */
 export const faceClaim = 'face_verification';
@@ -158,14 +158,14 @@ export type RegistrationHook = z.output<typeof registrationHookGuard>;
  * @throws FaceError `request_malformed`
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-token-hook
  */
-export const parseTokenHook = (body: Uint8Array): TokenHook => parse(tokenHookGuard, body);
+export const parseTokenHook = (body: Uint8Array): TokenHook => parseEvent(tokenHookGuard, body);
 
 /**
  * Reads the body of a registration inline hook call, of either engine and either kind.
  * @throws FaceError `request_malformed`
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */
-export const parseRegistrationHook = (body: Uint8Array): RegistrationHook => parse(registrationHookGuard, body);
+export const parseRegistrationHook = (body: Uint8Array): RegistrationHook => parseEvent(registrationHookGuard, body);
 
 /** What a SAML assertion inline hook call says, as far as it is used. */
 export type SamlHook = z.output<typeof samlHookGuard>;
@@ -178,14 +178,15 @@ export type PasswordImportHook = z.output<typeof passwordImportHookGuard>;
  * @throws FaceError `request_malformed`
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
  */
-export const parseSamlHook = (body: Uint8Array): SamlHook => parse(samlHookGuard, body);
+export const parseSamlHook = (body: Uint8Array): SamlHook => parseEvent(samlHookGuard, body);
 
 /**
  * Reads the body of a password import inline hook call. The password is what somebody typed; nothing says it is right.
  * @throws FaceError `request_malformed`
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createPasswordImportInlineHook
  */
-export const parsePasswordImportHook = (body: Uint8Array): PasswordImportHook => parse(passwordImportHookGuard, body);
+export const parsePasswordImportHook = (body: Uint8Array): PasswordImportHook =>
+  parseEvent(passwordImportHookGuard, body);
 
 /**
  * Reads what an event hook tells: an entry of Okta's system log each. They are read one by one, as one that is not
@@ -195,24 +196,8 @@ export const parsePasswordImportHook = (body: Uint8Array): PasswordImportHook =>
  * @see https://developer.okta.com/docs/concepts/event-hooks/
  */
 export function parseEvents(body: Uint8Array): { readonly events: readonly OktaEvent[]; readonly unread: number } {
-  const entries = parse(eventHookGuard, body).data.events;
+  const entries = parseEvent(eventHookGuard, body).data.events;
   const read = entries.map((entry) => eventGuard.safeParse(entry));
   const events = read.flatMap(({ data }) => (data === undefined ? [] : [data]));
   return { events, unread: entries.length - events.length };
-}
-
-function parse<Output>(guard: z.ZodType<Output>, body: Uint8Array): Output {
-  const parsed = guard.safeParse(parseJson(body));
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ code, path }) => ({ code: String(code), path: path.map(String) }));
-  throw new FaceError('request_malformed', { issues });
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    // No cause: the parser's message quotes the body.
-    throw new FaceError('request_malformed', { issues: [{ code: 'invalid_json', path: [] }] });
-  }
 }

@@ -3,7 +3,7 @@ import { connectionFields } from '../../src/config/connection.js';
 import { headerCredentialGuard } from '../../src/config/credential.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 import { subjectOfIdentifier } from '../../src/core/step-up.js';
-import { FaceError } from '../../src/errors.js';
+import { parseEvent } from '../parse-event.js';
 
 /** The two kinds of Smart Hook OneLogin has; an account has one of each at most. Also the names of our hooks. */
 export const smartHookTypes = ['pre-authentication', 'user-migration'] as const;
@@ -125,27 +125,11 @@ export type UserMigration = z.output<typeof userMigrationGuard>;
  * @throws FaceError `request_malformed`
  * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/pre-authentication
  */
-export const parsePreAuthentication = (body: Uint8Array): PreAuthentication => parse(preAuthenticationGuard, body);
+export const parsePreAuthentication = (body: Uint8Array): PreAuthentication => parseEvent(preAuthenticationGuard, body);
 
 /**
  * Reads what the user-migration Smart Hook sends: the name a person typed, never the password.
  * @throws FaceError `request_malformed`
  * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/user-migration
  */
-export const parseUserMigration = (body: Uint8Array): UserMigration => parse(userMigrationGuard, body);
-
-function parse<Output>(guard: z.ZodType<Output>, body: Uint8Array): Output {
-  const parsed = guard.safeParse(parseJson(body));
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ code, path }) => ({ code: String(code), path: path.map(String) }));
-  throw new FaceError('request_malformed', { issues });
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    // No cause: the parser's message quotes the body.
-    throw new FaceError('request_malformed', { issues: [{ code: 'invalid_json', path: [] }] });
-  }
-}
+export const parseUserMigration = (body: Uint8Array): UserMigration => parseEvent(userMigrationGuard, body);

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+import { FaceError } from '../src/errors.js';
+
+/**
+ * Reads the JSON body of a call, as the guard of its hook says.
+ * @throws FaceError `request_malformed`: what is wrong with which field, and no value
+ */
+export function parseEvent<Output>(guard: z.ZodType<Output>, body: Uint8Array): Output {
+  const parsed = guard.safeParse(parseJson(body));
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ code, path }) => ({ code: String(code), path: path.map(String) }));
+  throw new FaceError('request_malformed', { issues });
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // No cause: the parser's message quotes the body.
+    throw new FaceError('request_malformed', { issues: [{ code: 'invalid_json', path: [] }] });
+  }
+}
