@@ -13,7 +13,11 @@ const print = <Report>(report: Report, show: (report: Report) => readonly string
   void process.stdout.write(`${asJson ? JSON.stringify(report, null, 2) : show(report).join('\n')}\n`);
 
 if (program === 'verify') print(await benchVerify(isQuick ? 100 : 1000), showVerify);
-else if (program === 'hooks') print(await benchHooks({ perSecond: 1000, seconds: isQuick ? 2 : 30 }), showHooks);
+else if (program === 'hooks')
+  print(
+    await benchHooks({ perSecond: 1000, ...(isQuick ? { seconds: 1, warmUpSec: 1 } : { seconds: 30, warmUpSec: 2 }) }),
+    showHooks,
+  );
 else {
   process.stderr.write(`There is no benchmark ${program}. There are: verify, hooks.\n`);
   process.exitCode = 2;

@@ -25,7 +25,14 @@ import {
 import { measureTriggers, type TriggersReport } from './triggers.js';
 
 const freshnessSec = 86_400;
-const warmUpSec = 2;
+
+/** How hard and how long each hook is called. */
+interface Rate {
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** Before anything counts. */
+  readonly warmUpSec: number;
+}
 
 /** What `npm run bench -- hooks` prints. Keys are stable. */
 export interface HooksReport {
@@ -55,7 +62,7 @@ export interface HooksReport {
  * finds a passed step-up or brings a receipt, so that half the answers grant and use it up. The Lambda functions are
  * measured as processes.
  */
-export async function benchHooks({ perSecond, seconds }: { perSecond: number; seconds: number }): Promise<HooksReport> {
+export async function benchHooks(rate: Rate): Promise<HooksReport> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const dataFolder = join(folder, 'data');
   await mkdir(dataFolder, { mode: 0o700 });
@@ -68,7 +75,6 @@ export async function benchHooks({ perSecond, seconds }: { perSecond: number; se
   };
   const configFile = join(folder, 'facestep.json');
   await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
-  const rate = { perSecond, seconds };
   await passStepUps(join(dataFolder, 'state.db'), providers, toCount(rate));
   const signer = await createLocalSigner({ file: join(dataFolder, 'signing-keys.json'), random: randomBytes });
 
@@ -89,7 +95,14 @@ export async function benchHooks({ perSecond, seconds }: { perSecond: number; se
   for (const { close } of providers) await close();
   await rm(folder, { recursive: true });
   const lambda = await measureTriggers();
-  return { node: process.version, cores: availableParallelism(), ...rate, floor, hooks: toSummary(results), lambda };
+  const { perSecond, seconds } = rate;
+  return {
+    node: process.version,
+    cores: availableParallelism(),
+    ...{ perSecond, seconds, floor },
+    hooks: toSummary(results),
+    lambda,
+  };
 }
 
 type HookResult = Pick<ProviderLoad, 'provider' | 'hook'> & { readonly result: LoadResult };
@@ -97,18 +110,18 @@ type HookResult = Pick<ProviderLoad, 'provider' | 'hook'> & { readonly result: L
 /** The load generator sends its share of a second at once, at the end of the last one too. */
 const toCalls = (perSecond: number, seconds: number): number => perSecond * (seconds + 1);
 
-const toCount = ({ perSecond, seconds }: { perSecond: number; seconds: number }): number =>
+const toCount = ({ perSecond, seconds, warmUpSec }: Rate): number =>
   toCalls(perSecond, seconds) + toCalls(perSecond, warmUpSec);
 
 async function loadWarm(
   load: Omit<ProviderLoad, 'provider' | 'hook'>,
-  rate: { perSecond: number; seconds: number },
+  rate: Rate,
   sign: SignReceipt,
 ): Promise<LoadResult> {
   const { grantedText, url, toCall, prepare } = load;
   await prepare?.(toCount(rate), sign);
   const measured = toCalls(rate.perSecond, rate.seconds);
-  await loadHook({ url, toCall: (n) => toCall(measured + n) }, { ...rate, seconds: warmUpSec, grantedText });
+  await loadHook({ url, toCall: (n) => toCall(measured + n) }, { ...rate, seconds: rate.warmUpSec, grantedText });
   return loadHook(load, { ...rate, grantedText });
 }
 
@@ -135,7 +148,7 @@ async function passStepUps(file: string, providers: readonly BenchProvider[], co
 
 const readyGuard = z.tuple([z.string()]).rest(z.unknown());
 
-async function measureFloor(rate: { perSecond: number; seconds: number }): Promise<LoadResult> {
+async function measureFloor(rate: Rate): Promise<LoadResult> {
   const child = fork(fileURLToPath(new URL('./hook-floor.js', import.meta.url)));
   const [url] = readyGuard.parse(await once(child, 'message'));
   const body = JSON.stringify({ text: 'x'.repeat(300) });

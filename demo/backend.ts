@@ -1,15 +1,18 @@
 import { z } from 'zod';
 
-/** What the demonstration plays beside Okta: a backend that holds a client token. */
+/** What the demonstration plays beside the providers: a backend that holds a client token, and the user's browser. */
 export interface Backend {
   enrol(subject: string, photo: Uint8Array): Promise<void>;
   /** A whole step-up: start it, send the photo. @returns how it ended */
   checkFace(subject: string, photo: Uint8Array): Promise<'passed' | 'failed'>;
   revoke(subject: string): Promise<void>;
+  /** Opens the step-up that a provider's challenge asks for, as the browser does, and sends the photo. @returns the receipt */
+  answerRequest(request: string, photo: Uint8Array): Promise<string>;
 }
 
 const issuedGuard = z.object({ token: z.string() });
 const startedGuard = z.object({ id: z.string(), challenge: z.string() });
+const receiptGuard = z.object({ receipt: z.string() });
 const settledGuard = z.object({ state: z.enum(['passed', 'failed']) });
 
 /** Calls the REST API of the server over HTTP, as any backend would. */
@@ -44,6 +47,11 @@ export async function connectBackend(url: string, adminKey: string, connection: 
       const about = JSON.stringify({ connection, subject });
       const { id, challenge } = startedGuard.parse(await post('/step-ups', { ...json, ...client }, about));
       return settledGuard.parse(await post(`/step-ups/${id}/photos`, {}, toForm({ challenge }, photo))).state;
+    },
+    async answerRequest(request, photo) {
+      const asked = JSON.stringify({ connection, request });
+      const { id, challenge } = startedGuard.parse(await post('/step-ups/requested', json, asked));
+      return receiptGuard.parse(await post(`/step-ups/${id}/photos`, {}, toForm({ challenge }, photo))).receipt;
     },
     async revoke(subject) {
       await post('/enrolments/revoke', { ...json, ...client }, JSON.stringify({ connection, subject }));

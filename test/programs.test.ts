@@ -18,6 +18,8 @@ test('the demonstration ends well, and shows what it says it shows', async () =>
   expect(stdout.match(/: allowed$/gm)).toHaveLength(1);
   expect(stdout.match(/: denied$/gm)).toHaveLength(5);
   expect(stdout).toContain('face_verification {"result":"verified"');
+  expect(stdout.match(/: verified$/gm)).toHaveLength(3);
+  expect(stdout.match(/: not verified$/gm)).toHaveLength(3);
   expect(stdout).toMatch(/All as expected/);
 });
 
@@ -35,6 +37,25 @@ test('the benchmark prints its figures under their stable names', async () => {
   const { stdout } = await run('bench/bench.js', '--quick', '--json');
   const { verify } = report.parse(JSON.parse(stdout));
   expect(verify.ratio).toBeCloseTo(verify.httpMs / verify.floorMs, 1);
+});
+
+test('the benchmark of the hooks does too, without an error', async () => {
+  const natural = z.number().nonnegative();
+  const load = z.object({ p50Ms: natural, p99Ms: natural, maxMs: natural, perSecond: natural, granted: natural });
+  const provider = z.object({
+    ...{ p50Ms: natural, p99Ms: natural, errors: z.literal(0) },
+    each: z.record(z.string(), load.extend({ errors: z.literal(0) })),
+  });
+  const report = z.object({
+    floor: load,
+    hooks: z.object({ okta: provider, entra: provider, onelogin: provider }),
+    lambda: z.object({ bundleBytes: natural, initMs: natural, emptyInitMs: natural }),
+  });
+  const { stdout } = await run('bench/bench.js', 'hooks', '--quick', '--json');
+  const { hooks, lambda } = report.parse(JSON.parse(stdout));
+  expect(Object.values(hooks).flatMap(({ each }) => Object.keys(each))).toHaveLength(11);
+  expect(hooks.okta.each.token!.granted).toBeGreaterThan(0);
+  expect(lambda.bundleBytes).toBeLessThan(500_000);
 });
 
 test('the evaluation lists what it can measure', async () => {

@@ -16,6 +16,17 @@ export interface Service {
 
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
+/** Far longer than any machine takes: a server that never gets ready is to be told of, not waited for. */
+const readyTimeoutMs = 120_000;
+
+async function untilReady(url: string, said: readonly string[]): Promise<void> {
+  const lastTry = Date.now() + readyTimeoutMs;
+  while (!(await fetch(`${url}/readyz`)).ok) {
+    if (Date.now() > lastTry) throw new Error(`The server did not get ready:\n${said.join('\n')}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /**
  * Starts the server and waits until it is ready.
  * @param env - added to this process's environment: `PORT`, `FACESTEP_DATA`, …
@@ -43,7 +54,7 @@ export async function startService(env: Record<string, string>, logFile = devNul
     });
     child.once('exit', () => reject(new Error(`The server did not start:\n${said.join('\n')}`)));
   });
-  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilReady(url, said);
   return {
     url,
     process: child,

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { connectBackend } from '../../demo/backend.js';
-import { toForm } from '../api-server.js';
+import { type Backend, connectBackend } from '../../demo/backend.js';
 import { findFreePort, type RunningSimulation, runCli, startSimulation } from '../cli.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures } from '../pictures.js';
@@ -49,23 +48,11 @@ const expected: Readonly<Record<string, { readonly without: object; readonly wit
 };
 
 const challengeGuard = z.object({ session: z.string(), challenge: z.looseObject({ request: z.string() }) });
-const startedGuard = z.object({ id: z.string(), challenge: z.string() });
-const receiptGuard = z.object({ receipt: z.string() });
-
 /** A sign-in whose challenge a step-up answers, as an application in the browser does it. */
-async function answerChallenge(simulation: RunningSimulation, service: Service, photo: Uint8Array) {
+async function answerChallenge(simulation: RunningSimulation, backend: Backend, photo: Uint8Array) {
   const { body } = await simulation.signIn({ user: login });
   const { session, challenge } = challengeGuard.parse(body);
-  const post = async (path: string, init: RequestInit): Promise<unknown> =>
-    (await fetch(service.url + path, { method: 'POST', ...init })).json();
-  const started = startedGuard.parse(
-    await post('/step-ups/requested', {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ connection: 'simulated', request: challenge.request }),
-    }),
-  );
-  const form = toForm({ challenge: started.challenge, photo });
-  const { receipt } = receiptGuard.parse(await post(`/step-ups/${started.id}/photos`, { body: form }));
+  const receipt = await backend.answerRequest(challenge.request, photo);
   return simulation.signIn({ user: login, answer: { session, receipt } });
 }
 
@@ -92,7 +79,7 @@ test.each(Object.keys(simulations))('%s: set up, found well, and signed in to wi
   const subject = simulation.subjects.get(login)!;
   await backend.enrol(subject, pictures.person[0]);
   const answer = simulation.guide.includes('/step-ups/requested')
-    ? await answerChallenge(simulation, service, pictures.person[1])
+    ? await answerChallenge(simulation, backend, pictures.person[1])
     : await backend.checkFace(subject, pictures.person[1]).then(() => simulation.signIn({ user: login }));
   expect(answer.body).toMatchObject(expected[provider]!.withFace);
 
