@@ -5,6 +5,7 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { maxTokenCharacters, SealedToken } from '../../src/core/concealed.js';
+import { inTime } from '../../src/core/deadline.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
@@ -15,18 +16,14 @@ const TOTAL_TIMEOUT_MS = 10_000;
 
 /** Does something of several calls within `TOTAL_TIMEOUT_MS`. */
 async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new FaceError('profile_unavailable', { reason: 'timeout' })), TOTAL_TIMEOUT_MS);
-  });
   try {
-    return await Promise.race([work(), outOfTime]);
+    return await inTime(work(), TOTAL_TIMEOUT_MS, () => {
+      throw new FaceError('profile_unavailable', { reason: 'timeout' });
+    });
   } catch (error) {
     if (error instanceof FaceError) throw error;
     const failure = toServiceFailure(error);
     throw new FaceError(failure.code === 'UserNotFoundException' ? 'subject_unknown' : 'profile_unavailable', failure);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

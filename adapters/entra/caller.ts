@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch, decodeJwt, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
+import { inTime } from '../../src/core/deadline.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
@@ -110,7 +111,9 @@ export function createVerifyCaller(
   return async (headers) => {
     const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
     if (bearer === undefined) throw new FaceError('caller_untrusted');
-    return inTime(verify(bearer));
+    return inTime(verify(bearer), VERIFY_TIMEOUT_MS, () => {
+      throw new FaceError('profile_unavailable', { bearer: 'keys_slow' });
+    });
   };
 }
 
@@ -135,12 +138,4 @@ function readTenant(bearer: string): string {
     // No cause: it may quote the token.
     throw new FaceError('caller_untrusted', { bearer: 'no_tenant' });
   }
-}
-
-async function inTime<Result>(work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new FaceError('profile_unavailable', { bearer: 'keys_slow' })), VERIFY_TIMEOUT_MS);
-  });
-  return Promise.race([work, outOfTime]).finally(() => clearTimeout(timer));
 }

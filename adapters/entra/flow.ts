@@ -1,4 +1,5 @@
 import type { Connection } from '../../src/core/connection.js';
+import { inTime } from '../../src/core/deadline.js';
 import { decideHook, type HookDecision } from '../../src/core/decide.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { audienceOf, type RedeemedReceipt, redeemReceipt } from '../../src/core/receipt.js';
@@ -116,9 +117,7 @@ async function takeReceipt(
     connection: connection.id,
     by: event.correlationId,
   };
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new FaceError('state_unavailable')), DECISION_TIMEOUT_MS);
+  return inTime(redeemReceipt(receipt, expected, core), DECISION_TIMEOUT_MS, () => {
+    throw new FaceError('state_unavailable', { reason: 'late' });
   });
-  return Promise.race([redeemReceipt(receipt, expected, core), outOfTime]).finally(() => clearTimeout(timer));
 }

@@ -1,5 +1,6 @@
 import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
+import { inTime } from '../../src/core/deadline.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { Json } from '../../src/json.js';
@@ -109,12 +110,10 @@ export async function callOkta<Answer>(
   send: () => Promise<Answer>,
   toRefused: (refusal: Refusal) => FaceError,
 ): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new FaceError('profile_unavailable', { reason: 'timeout' })), TOTAL_TIMEOUT_MS);
-  });
   try {
-    return await Promise.race([send(), outOfTime]);
+    return await inTime(send(), TOTAL_TIMEOUT_MS, () => {
+      throw new FaceError('profile_unavailable', { reason: 'timeout' });
+    });
   } catch (error) {
     if (error instanceof FaceError) throw error;
     const { data } = apiErrorGuard.safeParse(error);
@@ -122,8 +121,6 @@ export async function callOkta<Answer>(
     const { status, errorCode, url } = data;
     const code = /^(E\d{7}|[a-z_]{1,40})$/.exec(errorCode ?? '')?.[0] ?? null;
     throw toRefused({ status, code, path: url && URL.canParse(url) ? new URL(url).pathname : null });
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Connection } from '../../src/core/connection.js';
+import { inTime } from '../../src/core/deadline.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { revokeSubject } from '../../src/core/revoke.js';
 import { addSec } from '../../src/core/units.js';
@@ -65,13 +66,9 @@ function parseChallenge(header: string | undefined): string {
 }
 
 /** Whether all of it succeeded in that time; it goes on in any case. */
-async function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), timeoutMs);
-  });
+function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promise<boolean> {
   const outcomes = Promise.allSettled(work).then((all) => all.every(({ status }) => status === 'fulfilled'));
-  return Promise.race([outcomes, outOfTime]).finally(() => clearTimeout(timer));
+  return inTime(outcomes, timeoutMs, () => false);
 }
 
 /**

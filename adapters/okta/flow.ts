@@ -1,4 +1,5 @@
 import type { Connection } from '../../src/core/connection.js';
+import { inTime } from '../../src/core/deadline.js';
 import { decideHook, type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { audienceOf, redeemReceipt } from '../../src/core/receipt.js';
@@ -89,13 +90,10 @@ async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps):
 }
 
 /** @throws FaceError `state_unavailable` where the work takes longer than Okta's patience leaves */
-async function withinBudget<Answer>(work: Promise<Answer>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new FaceError('state_unavailable', { reason: 'late' })), DECISION_TIMEOUT_MS);
+const withinBudget = <Answer>(work: Promise<Answer>): Promise<Answer> =>
+  inTime(work, DECISION_TIMEOUT_MS, () => {
+    throw new FaceError('state_unavailable', { reason: 'late' });
   });
-  return Promise.race([work, outOfTime]).finally(() => clearTimeout(timer));
-}
 
 /**
  * On a refresh, Okta has sent the user of the browser's session in place of the token's (OKTA-869758, mended in 2025).

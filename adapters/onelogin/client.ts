@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Credential } from '../../src/core/concealed.js';
+import { inTime } from '../../src/core/deadline.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
@@ -139,10 +140,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function withinTime<Answer>(work: () => Promise<Answer>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(toUnavailable({ reason: 'timeout' })), TOTAL_TIMEOUT_MS);
+const withinTime = <Answer>(work: () => Promise<Answer>): Promise<Answer> =>
+  inTime(work(), TOTAL_TIMEOUT_MS, () => {
+    throw toUnavailable({ reason: 'timeout' });
   });
-  return Promise.race([work(), outOfTime]).finally(() => clearTimeout(timer));
-}

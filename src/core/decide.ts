@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import type { Connection, HookFallback, UnverifiedPolicy } from './connection.js';
+import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
 import { takePassedStepUp } from './passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec } from './units.js';
@@ -55,19 +56,15 @@ export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<Hook
   if (eventTime !== null && Math.abs(deps.clock.now() - eventTime) > eventSkewSec * 1000) {
     throw new FaceError('event_out_of_time');
   }
-  const answer = decide(event, deps).catch((error: unknown) => {
+  const answer = decide(event, deps).catch((error: unknown): HookDecision => {
     if (!(error instanceof FaceError && error.code === 'state_unavailable')) throw error;
     deps.log.error('hook answered without state', { connection: connection.id, code: error.code });
     return unverified(connection, 'whenUnavailable');
   });
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<HookDecision>((resolve) => {
-    timer = setTimeout(() => {
-      deps.log.error('hook answered before its decision', { connection: connection.id });
-      resolve(unverified(connection, 'whenUnavailable'));
-    }, budgetMs);
+  return inTime(answer, budgetMs, () => {
+    deps.log.error('hook answered before its decision', { connection: connection.id });
+    return unverified(connection, 'whenUnavailable');
   });
-  return Promise.race([answer, outOfTime]).finally(() => clearTimeout(timer));
 }
 
 async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {

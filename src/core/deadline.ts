@@ -1,0 +1,21 @@
+/**
+ * What work comes to, if it is done in time; else what `whenLate` says or throws. The work itself goes on.
+ * @param timeoutMs - milliseconds
+ */
+export async function inTime<Result>(
+  work: Promise<Result>,
+  timeoutMs: number,
+  whenLate: () => Result,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), timeoutMs);
+  });
+  const done = work.then((result) => ({ result }));
+  try {
+    const first = await Promise.race([done, late]);
+    return first === 'late' ? whenLate() : first.result;
+  } finally {
+    clearTimeout(timer);
+  }
+}
