@@ -1,9 +1,9 @@
 import type { Connection } from '../../src/core/connection.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { inTime } from '../../src/core/deadline.js';
 import { decideHook, type HookDecision } from '../../src/core/decide.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { audienceOf, type RedeemedReceipt, redeemReceipt } from '../../src/core/receipt.js';
-import { subjectOfIdentifier } from '../../src/core/step-up.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawReply, RawRequest } from '../adapter.js';
 import type { VerifiedCaller, VerifyCaller } from './caller.js';

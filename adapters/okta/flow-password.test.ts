@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { subjectOfIdentifier } from '../../src/core/step-up.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
 import { rightPassword, toPasswordEvent } from '../../test/contract/okta-events.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { UserSecret } from '../../src/core/concealed.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Fetch, Log } from '../../src/core/ports.js';
-import { subjectOfIdentifier } from '../../src/core/step-up.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawReply, RawRequest } from '../adapter.js';
 import { decide, type FlowDeps } from './flow.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Json } from '../../src/json.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {

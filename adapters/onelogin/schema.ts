@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { connectionFields } from '../../src/config/connection.js';
 import { headerCredentialGuard } from '../../src/config/credential.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
-import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { parseEvent } from '../parse-event.js';
 
 /** The two kinds of Smart Hook OneLogin has; an account has one of each at most. Also the names of our hooks. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { type AppDeps, createApp } from '../../src/http/app.js';
 import { listen } from '../../src/http/listen.js';
 import {

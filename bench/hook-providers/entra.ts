@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { startEntraSimulator } from '../../test/simulators/entra/index.js';
 import { eventsServiceAppId, signToken } from '../../test/simulators/entra/tenant.js';
 import { type BenchProvider, createReceipts } from './provider.js';

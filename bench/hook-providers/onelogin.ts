@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { subjectOfIdentifier } from '../../src/core/step-up.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { BenchProvider } from './provider.js';
 
 /** A OneLogin account: what its Smart Hooks ask. */

@@ -57,3 +57,9 @@ export interface Connection {
 export function bindingOf({ id, kind, policy }: Connection, subject: string): Binding {
   return { tenant: id, idp: kind, subject, scope: policy.scope, accuracy: policy.accuracy };
 }
+
+/**
+ * The subject of somebody who is no user of the provider yet, known there by a name or an address alone. No user's id is
+ * like it: whoever keeps tokens cannot speak for a user.
+ */
+export const subjectOfIdentifier = (identifier: string): string => `identifier:${identifier.toLowerCase()}`;

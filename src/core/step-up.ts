@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { FaceError, toCode } from '../errors.js';
+import { FaceError } from '../errors.js';
+import { checkFace, type KeptToken } from './check-face.js';
 import { Credential, type Photo, SealedToken, type UserSecret } from './concealed.js';
-import { bindingOf, type Connection } from './connection.js';
-import { denyToken, isDenied } from './deny-list.js';
+import { type Connection, subjectOfIdentifier } from './connection.js';
 import type { CoreDeps } from './deps.js';
 import { digestOf, hasDigest } from './digest.js';
 import { recordPassedStepUp } from './passed-step-up.js';
-import type { Accuracy, Binding, Verdict } from './ports.js';
+import type { Accuracy } from './ports.js';
 import { issueReceipt, type ReceiptRequest, receiptLifeSec } from './receipt.js';
 import { addSec, type EpochMs, epochMsGuard } from './units.js';
-import { verifyToken } from './verify.js';
 
 /** `started → captured → passed | failed | expired` */
 export type StepUpState = 'started' | 'captured' | 'passed' | 'failed' | 'expired';
@@ -23,12 +22,6 @@ export interface StepUpView {
   readonly expiresAt: EpochMs;
   /** Of a passed step-up that was started for one, while it is good. */
   readonly receipt: Credential | null;
-}
-
-/** A token that the caller keeps and no profile holds, and what it is bound to. */
-export interface KeptToken {
-  readonly token: SealedToken;
-  readonly binding: Binding;
 }
 
 /** What a step-up is about. */
@@ -170,11 +163,8 @@ export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
   return toView(id, record, deps.clock.now());
 }
 
-/**
- * The subject of somebody who is no user of the provider yet, known there by a name or an address alone. No user's id is
- * like it: whoever keeps tokens cannot speak for a user.
- */
-export const subjectOfIdentifier = (identifier: string): string => `identifier:${identifier.toLowerCase()}`;
+const toKeptToken = (kept: StepUpRecord['kept']): KeptToken | null =>
+  kept === null ? null : { token: new SealedToken(kept.token), binding: kept.binding };
 
 type SettleDeps = Parameters<typeof submitPhotos>[1];
 
@@ -188,10 +178,13 @@ async function settle(
   },
   deps: SettleDeps,
 ): Promise<StepUpRecord> {
-  const { id, record } = attempt;
+  const { id, record, photos, secret } = attempt;
   const { connection, subject, kept, receiptFor } = record;
-  const policy = deps.connections.get(connection)?.policy;
-  const { verdict, accuracy } = await checkFace(attempt, deps);
+  const found = deps.connections.get(connection);
+  const { verdict, accuracy } = await checkFace(
+    { connection: found, subject, kept: toKeptToken(kept), photos, secret },
+    deps,
+  );
   const ended = { ...record, kept: null };
   if (!verdict.matched) return { ...ended, state: 'failed' };
   const passedAt = deps.clock.now();
@@ -204,71 +197,10 @@ async function settle(
     const expiresAt = addSec(passedAt, receiptLifeSec);
     return { ...ended, state: 'passed', receipt: { text: receipt.use((text) => text), expiresAt } };
   }
-  if (policy === undefined) throw new FaceError('connection_unknown');
+  if (found === undefined) throw new FaceError('connection_unknown');
   const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
-  await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness }, policy, deps);
+  await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness }, found.policy, deps);
   return { ...ended, state: 'passed' };
-}
-
-async function checkFace(
-  { record, photos, secret }: Parameters<typeof settle>[0],
-  deps: SettleDeps,
-): Promise<{ verdict: Verdict; accuracy: Accuracy }> {
-  const connection = deps.connections.get(record.connection);
-  const requireLiveness = connection?.policy.requireLiveness ?? false;
-  if (record.kept !== null) {
-    const { token, binding } = record.kept;
-    const request = { photos, token: new SealedToken(token), binding, secret, requireLiveness, allowRenewal: false };
-    return { verdict: forgetKeys(await verifyToken(request, deps)), accuracy: binding.accuracy };
-  }
-  if (connection === undefined) throw new FaceError('connection_unknown');
-  const { subject } = record;
-  const token = await readTokenIfAny(connection, subject);
-  const binding = bindingOf(connection, subject);
-  const verdict = await verifyToken({ photos, token, binding, secret, requireLiveness, allowRenewal: true }, deps);
-  if (verdict.matched && verdict.renewed !== null && token !== null) {
-    await renewToken({ connection, subject, former: token, token: verdict.renewed.token }, deps);
-  }
-  return { verdict: forgetKeys(verdict), accuracy: binding.accuracy };
-}
-
-/** A step-up says who is there, and releases nothing. */
-function forgetKeys(verdict: Verdict): Verdict {
-  verdict.contentKey?.wipe();
-  verdict.renewed?.contentKey?.wipe();
-  return verdict;
-}
-
-/**
- * Puts a token sealed anew in place of the one that matched, unless that was revoked while the check ran. A renewal that
- * cannot be stored waits for the next check: the old token still opens.
- */
-async function renewToken(
-  change: { readonly connection: Connection; readonly subject: string; former: SealedToken; token: SealedToken },
-  deps: CoreDeps,
-): Promise<void> {
-  const { connection, subject, former, token } = change;
-  const { tokenId } = deps.verifier.identify(former);
-  try {
-    await connection.profile.writeToken(subject, token);
-    // A revocation denies the token before it clears the attribute: one that this write came after shows here.
-    if (await isDenied(tokenId, deps)) {
-      await denyToken(token, deps);
-      await connection.profile.clearToken(subject);
-    } else await denyToken(former, deps);
-  } catch (error) {
-    deps.log.warn('renewed token not stored', { connection: change.connection.id, code: toCode(error) });
-  }
-}
-
-/** To the person in front of the camera an unknown user, an unenrolled one and a wrong face are one thing. */
-async function readTokenIfAny(connection: Connection, subject: string): Promise<SealedToken | null> {
-  try {
-    return await connection.profile.readToken(subject);
-  } catch (error) {
-    if (error instanceof FaceError && error.code === 'subject_unknown') return null;
-    throw error;
-  }
 }
 
 async function readRecord(

@@ -11,11 +11,11 @@ import {
 import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
 import { createAdapter } from '../../adapters/index.js';
 import type { Policy } from '../../src/core/connection.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { recordPassedStepUp } from '../../src/core/passed-step-up.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
-import { subjectOfIdentifier } from '../../src/core/step-up.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';

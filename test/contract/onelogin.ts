@@ -11,10 +11,10 @@ import {
 } from '../../adapters/onelogin/schema.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { Policy } from '../../src/core/connection.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { recordPassedStepUp } from '../../src/core/passed-step-up.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
-import { subjectOfIdentifier } from '../../src/core/step-up.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { ApiDeps } from '../api/deps.js';
+import { clientEndpoint, type Endpoint } from '../api/endpoint.js';
+import { instantField, instantReply, passwordField } from '../api/fields.js';
+import { enrolSubject } from '../core/enrol.js';
+import { revokeSubject } from '../core/revoke.js';
+import { toEpochMs, toIso } from '../core/units.js';
+import type { FaceErrorCode } from '../errors.js';
+import { findConnection, who } from './connection-access.js';
+
+const profileCodes: readonly FaceErrorCode[] = ['connection_unknown', 'subject_unknown', 'profile_unavailable'];
+
+/** Enrolments of users of a connection: made with their consent, and ended. */
+export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = { method: 'POST', versions: [1, 2], tag: 'Step-up', ours: true, scope: 'enrol' } as const;
+  return [
+    clientEndpoint({
+      ...common,
+      path: '/enrolments',
+      status: 201,
+      summary: 'Enrol a user of a connection',
+      description:
+        'Makes a token and writes it to the user’s profile at the identity provider; it is never returned. Send the user’s `password` at every check if you send one here.',
+      codes: [...profileCodes, 'consent_missing'],
+      photos: { photo: { atLeast: 1, atMost: 5 } },
+      fields: z.strictObject({
+        ...who,
+        password: passwordField,
+        consentStatement: z.string().min(1).max(2000).describe('The text the person agreed to, or its name.'),
+        consentGivenAt: instantField.describe('When: RFC 3339.'),
+      }),
+      reply: z.strictObject({
+        tokenId: z.string(),
+        expiresAt: instantReply.nullable(),
+        photos: z.int(),
+        weak: z.boolean().describe('Made from one photo alone.'),
+      }),
+      async handle({ fields, client, photos }) {
+        const sealed = await enrolSubject(
+          {
+            connection: findConnection(fields.connection, client, deps),
+            subject: fields.subject,
+            photos: photos('photo'),
+            secret: fields.password ?? null,
+            consent: { statement: fields.consentStatement, givenAt: fields.consentGivenAt },
+          },
+          deps,
+        );
+        sealed.contentKey?.wipe();
+        return {
+          tokenId: sealed.tokenId,
+          expiresAt: sealed.expiresAt === null ? null : toIso(toEpochMs(sealed.expiresAt)),
+          photos: sealed.photos,
+          weak: sealed.photos === 1,
+        };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      path: '/enrolments/revoke',
+      status: 200,
+      summary: 'End the enrolment of a user',
+      description: 'Denies the token and clears the attribute. Ending what has ended succeeds.',
+      codes: profileCodes,
+      photos: {},
+      fields: z.strictObject(who),
+      reply: z.strictObject({}),
+      async handle({ fields, client }) {
+        const connection = findConnection(fields.connection, client, deps);
+        await revokeSubject({ connection, subject: fields.subject }, deps);
+        return {};
+      },
+    }),
+  ];
+}

@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import type { Client } from '../api/client-tokens.js';
+import type { ApiDeps } from '../api/deps.js';
+import { clientEndpoint, type Endpoint, plainEndpoint } from '../api/endpoint.js';
+import { bindingOfClient } from '../api/face-token-endpoints.js';
+import { accuracyField, instantReply, passwordField, scopeField, tokenField } from '../api/fields.js';
+import { Credential } from '../core/concealed.js';
+import {
+  readStepUp,
+  type StepUpRequested,
+  type StepUpView,
+  startRequestedStepUp,
+  startStepUp,
+  submitPhotos,
+} from '../core/step-up.js';
+import { toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { findConnection, mayUse, who } from './connection-access.js';
+
+const stepUpState = z
+  .enum(['started', 'captured', 'passed', 'failed', 'expired'])
+  .describe('`passed` and `failed` are decisions; `started` still waits for photos.');
+
+const startedReply = z.strictObject({
+  id: z.string(),
+  challenge: z.string().describe('Sent with the photos; good for this step-up alone.'),
+  state: z.literal('started'),
+  expiresAt: instantReply,
+});
+
+const toStarted = ({ id, challenge, expiresAt }: Awaited<ReturnType<typeof startStepUp>>) => ({
+  ...{ id, challenge: challenge.use((text) => text), state: 'started' as const, expiresAt: toIso(expiresAt) },
+});
+
+const outcomeReply = {
+  state: stepUpState,
+  expiresAt: instantReply,
+  receipt: z
+    .string()
+    .nullable()
+    .describe(
+      'A JWS that states the pass, for the audience asked for; good for two minutes. docs/journey.md says how to check it.',
+    ),
+};
+
+const toOutcome = ({ state, expiresAt, receipt }: StepUpView) => ({
+  ...{ state, expiresAt: toIso(expiresAt), receipt: receipt === null ? null : receipt.use((text) => text) },
+});
+
+const startFields = z
+  .strictObject({
+    connection: who.connection.optional(),
+    subject: who.subject,
+    token: tokenField.optional().describe('A token from /generate that you keep, in place of the one in the profile.'),
+    scope: scopeField.describe('As the token was made with.'),
+    accuracy: accuracyField.describe('As the token was made with.'),
+    audience: z
+      .string()
+      .min(1)
+      .max(512)
+      .optional()
+      .describe('Who the receipt is for. Without it a pass is noted for the hooks of the connection.'),
+    nonce: z.string().min(1).max(256).optional().describe('Found again in the receipt. Needs `audience`.'),
+  })
+  .refine(
+    ({ connection, token, audience }) => connection !== undefined || (token !== undefined && audience !== undefined),
+  )
+  .refine(({ audience, nonce }) => nonce === undefined || audience !== undefined);
+
+function toStepUpRequested(fields: z.output<typeof startFields>, client: Client, deps: ApiDeps): StepUpRequested {
+  const { subject, token, audience, nonce = null } = fields;
+  const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
+  const receipt = audience === undefined ? null : { audience, nonce };
+  if (fields.connection !== undefined) {
+    return { connection: findConnection(fields.connection, client, deps), subject, kept, receipt };
+  }
+  if (kept === null || receipt === null) throw new FaceError('request_malformed');
+  return { connection: null, subject, kept, receipt };
+}
+
+/** Face checks: started by a backend or by a provider's challenge, ended by photos. */
+export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Step-up', ours: true } as const;
+  return [
+    clientEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/step-ups',
+      status: 201,
+      scope: 'verify',
+      summary: 'Start a face check of a person',
+      description:
+        'Of a user of a connection, whose token is in the profile there; or with `token` of anybody whose token you keep. A pass is noted for the hooks of the connection; with `audience` it becomes a receipt instead. Hand the challenge to the person in front of the camera and to nobody else. An unknown or unenrolled user looks the same here.',
+      codes: ['connection_unknown', 'token_malformed'],
+      photos: {},
+      fields: startFields,
+      reply: startedReply,
+      async handle({ fields, client }) {
+        return toStarted(await startStepUp(toStepUpRequested(fields, client, deps), deps));
+      },
+    }),
+    plainEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/step-ups/requested',
+      status: 201,
+      auth: 'open',
+      summary: 'Start the face check that a provider asked for',
+      description:
+        'Needs no client token: the provider’s side signed the request. Each request starts one face check, whose receipt is for whoever signed it.',
+      codes: ['connection_unknown', 'caller_untrusted', 'step_up_finished'],
+      photos: {},
+      fields: z.strictObject({
+        connection: who.connection,
+        request: z.string().min(1).max(4096).describe('As the provider’s challenge holds it.'),
+      }),
+      reply: startedReply,
+      async handle({ fields }) {
+        const connection = deps.connections.get(fields.connection);
+        if (connection === undefined) throw new FaceError('connection_unknown');
+        return toStarted(await startRequestedStepUp({ connection, request: fields.request }, deps));
+      },
+    }),
+    plainEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/step-ups/:id/photos',
+      status: 200,
+      auth: 'open',
+      summary: 'Send the photos of a face check',
+      description:
+        'Needs no client token: the challenge is the credential. Photos that cannot be used leave the step-up open for better ones; a decision ends it. At most 10 MB in all.',
+      codes: [
+        'step_up_unknown',
+        'step_up_finished',
+        'locked_out',
+        'liveness_low',
+        'token_malformed',
+        'token_expired',
+        'token_revoked',
+        'token_key_retired',
+        'connection_unknown',
+        'profile_unavailable',
+      ],
+      photos: { photo: { atLeast: 1, atMost: 5 } },
+      fields: z.strictObject({ challenge: z.string().min(1).max(256), password: passwordField }),
+      reply: z.strictObject({ id: z.string(), ...outcomeReply }),
+      // A stranger's photos are read only for a step-up that is there and waits for them.
+      async admit({ param }) {
+        const { state } = await readStepUp(param('id'), deps);
+        if (state !== 'started') throw new FaceError('step_up_finished');
+      },
+      async handle({ fields, photos, param }) {
+        const view = await submitPhotos(
+          {
+            id: param('id'),
+            challenge: new Credential(fields.challenge),
+            photos: photos('photo'),
+            secret: fields.password ?? null,
+          },
+          deps,
+        );
+        return { id: view.id, ...toOutcome(view) };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/step-ups/:id',
+      status: 200,
+      scope: 'verify',
+      summary: 'How a face check stands',
+      description: 'Readable for an hour after its end.',
+      codes: ['step_up_unknown'],
+      photos: {},
+      fields: z.strictObject({}),
+      reply: z.strictObject({
+        id: z.string(),
+        connection: z.string(),
+        subject: z.string(),
+        ...outcomeReply,
+      }),
+      async handle({ client, param }) {
+        const view = await readStepUp(param('id'), deps);
+        const { id, connection, subject } = view;
+        if (!mayUse(client, connection)) throw new FaceError('step_up_unknown');
+        return { id, connection, subject, ...toOutcome(view) };
+      },
+    }),
+  ];
+}
