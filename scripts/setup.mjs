@@ -49,7 +49,7 @@ export const build = () => {
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   const sources = include.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.c?[jt]s$/.test(name))
       .map((name) => join(folder, name))
       .sort(),
   );
