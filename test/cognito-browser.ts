@@ -1,10 +1,5 @@
-import {
-  AuthenticationDetails,
-  CognitoUser,
-  CognitoUserPool,
-  type IAuthenticationCallback,
-  type ICognitoStorage,
-} from 'amazon-cognito-identity-js';
+import type { IAuthenticationCallback, ICognitoStorage } from 'amazon-cognito-identity-js';
+import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './simulators/cognito/browser-client.js';
 
 /** What a face challenge says, every value as text. */
 export type ChallengeParameters = Readonly<Record<string, string>>;

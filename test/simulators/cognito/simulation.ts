@@ -7,16 +7,12 @@ import {
   CognitoIdentityProviderClient,
   CreateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import {
-  AuthenticationDetails,
-  CognitoUser,
-  CognitoUserPool,
-  type IAuthenticationCallback,
-} from 'amazon-cognito-identity-js';
+import type { CognitoUser as BrowserUser, IAuthenticationCallback } from 'amazon-cognito-identity-js';
 import { z } from 'zod';
 import type { StartSimulation } from '../../../src/cli/simulation.js';
 import type { JsonObject } from '../../../src/json.js';
 import { simulatedLogins, toShownToken } from '../simulations.js';
+import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './browser-client.js';
 import { startCognitoSimulator } from './index.js';
 
 const password = 'First-factor-1';
@@ -99,8 +95,8 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
   };
 
   /** Sign-ins that wait for the answer to their challenge: the library keeps Cognito's session. */
-  const challenged = new Map<string, CognitoUser>();
-  const createUser = (login: string): CognitoUser => {
+  const challenged = new Map<string, BrowserUser>();
+  const createUser = (login: string): BrowserUser => {
     const userPool = new CognitoUserPool({ UserPoolId: pool.id, ClientId: clientId, endpoint: cognito.url });
     const user = new CognitoUser({ Username: login, Pool: userPool });
     user.setAuthenticationFlowType('CUSTOM_AUTH');
