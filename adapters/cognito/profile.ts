@@ -4,10 +4,10 @@ import {
   AdminUpdateUserAttributesCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { maxTokenCharacters, SealedToken } from '../../src/core/concealed.js';
 import { inTime } from '../../src/core/deadline.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { toStoredToken } from '../stored-token.js';
 import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './schema.js';
 
@@ -81,13 +81,7 @@ export function createCognitoProfile(
 
   return {
     readToken: (subject) =>
-      within(async () => {
-        const value = (await find(subject)).attributes.get(attribute) ?? '';
-        if (value === '') return null;
-        if (value.length <= maxTokenCharacters) return new SealedToken(value);
-        log.warn('the profile attribute holds something else than a token', { attribute });
-        return null;
-      }),
+      within(async () => toStoredToken((await find(subject)).attributes.get(attribute), { attribute, log })),
     writeToken: (subject, token) =>
       within(async () => {
         const { username: Username } = await find(subject);

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, decodeJwt, errors, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 import { inTime } from '../../src/core/deadline.js';
@@ -6,6 +6,7 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawRequest } from '../adapter.js';
+import { readBearer, toBearerRefusal } from '../bearer.js';
 import type { EntraSettings } from './schema-connection.js';
 
 /** What a call proved. */
@@ -34,9 +35,6 @@ const VERIFY_TIMEOUT_MS = 700;
 const FETCH_TIMEOUT_MS = 5_000;
 const KEYS_KEPT_MS = 3_600_000;
 const CLOCK_TOLERANCE_SEC = 30;
-
-/** How it looks when a tenant's keys could not be had: no connection, no answer in time, a status, no key set. */
-const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
 
 const tenantGuard = z.object({ tid: z.guid().transform((text) => text.toLowerCase()) });
 const metadataGuard = z.object({ issuer: safeUrlGuard, jwks_uri: safeUrlGuard });
@@ -98,8 +96,7 @@ export function createVerifyCaller(
       clockTolerance: CLOCK_TOLERANCE_SEC,
       currentDate: toDate(clock.now()),
     }).catch((error: unknown) => {
-      const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
-      throw new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { bearer: reason });
+      throw toBearerRefusal(error);
     });
     const client = payload.iss === issuers.v1 ? payload.appid : payload.azp;
     if (client !== eventsServiceAppId) throw new FaceError('caller_untrusted', { bearer: 'client' });
@@ -109,9 +106,7 @@ export function createVerifyCaller(
   };
 
   return async (headers) => {
-    const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
-    if (bearer === undefined) throw new FaceError('caller_untrusted');
-    return inTime(verify(bearer), VERIFY_TIMEOUT_MS, () => {
+    return inTime(verify(readBearer(headers)), VERIFY_TIMEOUT_MS, () => {
       throw new FaceError('profile_unavailable', { bearer: 'keys_slow' });
     });
   };

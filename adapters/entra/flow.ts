@@ -1,9 +1,8 @@
 import type { Connection } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import { inTime } from '../../src/core/deadline.js';
 import { decideHook, type HookDecision } from '../../src/core/decide.js';
 import type { CoreDeps } from '../../src/core/deps.js';
-import { audienceOf, type RedeemedReceipt, redeemReceipt } from '../../src/core/receipt.js';
+import { redeemForHook } from '../../src/core/receipt.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawReply, RawRequest } from '../adapter.js';
 import type { VerifiedCaller, VerifyCaller } from './caller.js';
@@ -75,7 +74,12 @@ export async function handleAttributeCollectionSubmit(
   checkTenant(event, caller);
   const receipt = event.readText(receiptAttribute);
   if (receipt === null) throw new FaceError('face_not_verified', { reason: 'no receipt' });
-  await takeReceipt(receipt, event, deps);
+  const { connection, core } = deps;
+  await redeemForHook(
+    receipt,
+    { connection, subject: toEmail(event), by: event.correlationId, budgetMs: DECISION_TIMEOUT_MS },
+    core,
+  );
   return toReceiptTakenReply(receiptAttribute);
 }
 
@@ -104,20 +108,4 @@ function checkTenant(event: { readonly tenantId: string }, caller: VerifiedCalle
   if (event.tenantId !== caller.tenantId) {
     throw new FaceError('request_malformed', { reason: 'the tenant is not the caller’s' });
   }
-}
-
-async function takeReceipt(
-  receipt: string,
-  event: SignUpEvent,
-  { connection, core }: FlowDeps,
-): Promise<RedeemedReceipt> {
-  const expected = {
-    audience: audienceOf(core.issuer, connection),
-    subject: toEmail(event),
-    connection: connection.id,
-    by: event.correlationId,
-  };
-  return inTime(redeemReceipt(receipt, expected, core), DECISION_TIMEOUT_MS, () => {
-    throw new FaceError('state_unavailable', { reason: 'late' });
-  });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { maxTokenCharacters, SealedToken } from '../../src/core/concealed.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { toStoredToken } from '../stored-token.js';
 import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js';
 import type { EntraSettings } from './schema-connection.js';
 
@@ -38,11 +38,7 @@ export function createEntraProfile(
       const user = userGuard.safeParse(body);
       if (!user.success) throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
       if (user.data.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
-      const value = user.data[attribute] ?? '';
-      if (value === '') return null;
-      if (typeof value === 'string' && value.length <= maxTokenCharacters) return new SealedToken(value);
-      log.warn('the directory extension holds something else than a token', { attribute });
-      return null;
+      return toStoredToken(user.data[attribute], { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, null),

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Credential } from '../../src/core/concealed.js';
 import { digestOf, hasDigest } from '../../src/core/digest.js';
@@ -6,6 +6,7 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawRequest } from '../adapter.js';
+import { readBearer, toBearerRefusal } from '../bearer.js';
 import type { OktaConnection } from './schema-connection.js';
 
 /** What the configuration says of who may call. */
@@ -24,9 +25,6 @@ const signatureAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512
 const KEYS_TIMEOUT_MS = 1_000;
 const CLOCK_TOLERANCE_SEC = 30;
 
-/** How it looks when the issuer's keys could not be had: no connection, no answer in time, a status, no key set. */
-const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
-
 // Okta calls the client `cid`, RFC 9068 `client_id`.
 const clientGuard = z.object({ cid: z.string().optional(), client_id: z.string().optional() });
 
@@ -42,9 +40,8 @@ export function createVerifyCaller(
   const verifyBearer = oauth === undefined ? null : createVerifyBearer(oauth, deps);
   return async (headers) => {
     if (secret !== undefined && isSame(headers[secret.header], secret.value)) return;
-    const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
-    if (verifyBearer === null || bearer === undefined) throw new FaceError('caller_untrusted');
-    await verifyBearer(bearer);
+    if (verifyBearer === null) throw new FaceError('caller_untrusted');
+    await verifyBearer(readBearer(headers));
   };
 }
 
@@ -65,9 +62,8 @@ function createVerifyBearer(
       clockTolerance: CLOCK_TOLERANCE_SEC,
       currentDate: toDate(clock.now()),
     }).catch((error: unknown) => {
-      const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
-      // Without keys nobody can be told from Okta. That is answered with a denial: Okta passes over a 401.
-      throw new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { bearer: reason });
+      // An outage is answered with a denial: Okta passes over a 401.
+      throw toBearerRefusal(error);
     });
     const client = clientGuard.safeParse(payload);
     const clientId = client.success ? (client.data.cid ?? client.data.client_id) : undefined;

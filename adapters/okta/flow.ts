@@ -1,8 +1,7 @@
 import type { Connection } from '../../src/core/connection.js';
-import { inTime } from '../../src/core/deadline.js';
 import { decideHook, type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
 import type { CoreDeps } from '../../src/core/deps.js';
-import { audienceOf, redeemReceipt } from '../../src/core/receipt.js';
+import { redeemForHook } from '../../src/core/receipt.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawReply, RawRequest } from '../adapter.js';
 import type { VerifyCaller } from './caller.js';
@@ -79,21 +78,10 @@ async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps):
     throw new FaceError('face_not_verified', { reason: 'no receipt' });
   }
   const by = JSON.stringify(['registration', eventId]);
-  const expected = {
-    audience: audienceOf(core.issuer, connection),
-    subject: login.toLowerCase(),
-    connection: connection.id,
-    by,
-  };
-  await withinBudget(redeemReceipt(receipt, expected, core));
+  const event = { connection, subject: login.toLowerCase(), by, budgetMs: DECISION_TIMEOUT_MS };
+  await redeemForHook(receipt, event, core);
   return toNewcomerReply(receiptField);
 }
-
-/** @throws FaceError `state_unavailable` where the work takes longer than Okta's patience leaves */
-const withinBudget = <Answer>(work: Promise<Answer>): Promise<Answer> =>
-  inTime(work, DECISION_TIMEOUT_MS, () => {
-    throw new FaceError('state_unavailable', { reason: 'late' });
-  });
 
 /**
  * On a refresh, Okta has sent the user of the browser's session in place of the token's (OKTA-869758, mended in 2025).

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { maxTokenCharacters, SealedToken } from '../../src/core/concealed.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { toStoredToken } from '../stored-token.js';
 import { callOkta, createClient, parseAnswer, type Refusal } from './client.js';
 import { isUserId } from './schema.js';
 import type { OktaConnection } from './schema-connection.js';
@@ -34,11 +34,7 @@ export function createOktaProfile(
         await callOkta(() => client.userApi.getUser({ userId: subject }), toProfileError),
       );
       if (user.id !== subject) throw new FaceError('subject_unknown');
-      const value = user.profile[attribute] ?? '';
-      if (value === '') return null;
-      if (typeof value === 'string' && value.length <= maxTokenCharacters) return new SealedToken(value);
-      log.warn('the profile attribute holds something else than a token', { attribute });
-      return null;
+      return toStoredToken(user.profile[attribute], { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => update(subject, text)),
     clearToken: (subject) => update(subject, null),

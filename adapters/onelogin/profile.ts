@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { maxTokenCharacters, SealedToken } from '../../src/core/concealed.js';
 import type { Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { toStoredToken } from '../stored-token.js';
 import { type ApiAnswer, type OneLoginApi, toUnavailable } from './client.js';
 import type { OneLoginSettings } from './schema.js';
 
@@ -43,10 +43,7 @@ export function createOneLoginProfile(
     async readToken(subject) {
       const { id, value } = readUser(await api.call('GET', toUserPath(subject)));
       if (id !== subject) throw new FaceError('subject_unknown');
-      if (value === '') return null;
-      if (typeof value === 'string' && value.length <= maxTokenCharacters) return new SealedToken(value);
-      log.warn('the custom field holds something else than a token', { attribute });
-      return null;
+      return toStoredToken(value, { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, ''),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import { Credential } from './concealed.js';
+import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
 import type { Accuracy, Liveness } from './ports.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
@@ -121,4 +122,26 @@ export async function redeemReceipt(
     await audit.append({ action: 'receipt_redeemed', connection, subject, detail: { receiptId: jti, stepUpId } });
   }
   return { stepUpId, at, liveness };
+}
+
+/**
+ * Takes a receipt for an event of a connection's own hook, as `redeemReceipt`, within what the provider's patience leaves.
+ * @param event.budgetMs - in milliseconds
+ * @throws FaceError `receipt_invalid`, and `state_unavailable` also where it takes too long
+ */
+export function redeemForHook(
+  receipt: string,
+  event: {
+    readonly connection: { readonly id: string };
+    readonly subject: string;
+    readonly by: string;
+    readonly budgetMs: number;
+  },
+  deps: CoreDeps,
+): Promise<RedeemedReceipt> {
+  const { connection, subject, by, budgetMs } = event;
+  const expected = { audience: audienceOf(deps.issuer, connection), subject, connection: connection.id, by };
+  return inTime(redeemReceipt(receipt, expected, deps), budgetMs, () => {
+    throw new FaceError('state_unavailable', { reason: 'late' });
+  });
 }

@@ -17,7 +17,7 @@ import { createFile, parseKeyJson, readPrivateFile } from './durable-file.js';
 const algorithm = 'ES256';
 
 /** Tells a receipt from every other JWS under the same key (RFC 8725, section 3.11). */
-export const receiptType = 'facestep-receipt+jwt';
+const receiptType = 'facestep-receipt+jwt';
 
 const coordinate = z.base64url().length(43);
 const jwkGuard = z.strictObject({
