@@ -5,13 +5,9 @@ import type { Json } from '../../src/json.js';
 import { type Check, compareClocks, type Finding, fail, pass, warn } from '../provisioning.js';
 import { createSendToOkta, parseAnswer } from './client.js';
 import { inspectAttribute, tokenAttribute } from './provision-attribute.js';
-import {
-  findEventHook,
-  findInlineHook,
-  type InlineHookName,
-  type OktaProvisionDeps,
-  uriOf,
-} from './provision-hooks.js';
+import { type OktaProvisionDeps, uriOf } from './provision-channel.js';
+import { findEventHook } from './provision-events.js';
+import { findInlineHook, type InlineHookName } from './provision-hooks.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';
 import { faceClaim } from './schema.js';
 

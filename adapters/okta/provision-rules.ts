@@ -3,7 +3,8 @@ import { FaceError } from '../../src/errors.js';
 import type { Json } from '../../src/json.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer, type SendToOkta } from './client.js';
-import { findInlineHook, type OktaProvisionDeps } from './provision-hooks.js';
+import type { OktaProvisionDeps } from './provision-channel.js';
+import { findInlineHook } from './provision-hooks.js';
 
 const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
 

@@ -1,8 +1,10 @@
 import type { ProvisionDeps, Provisioning, ProvisionStep } from '../provisioning.js';
 import { createSendToOkta } from './client.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
+import type { OktaProvisionDeps } from './provision-channel.js';
 import { createChecks } from './provision-checks.js';
-import { createEventHookStep, createInlineHookStep, type OktaProvisionDeps } from './provision-hooks.js';
+import { createEventHookStep } from './provision-events.js';
+import { createInlineHookStep } from './provision-hooks.js';
 import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.js';
 import type { OktaConnection } from './schema-connection.js';
 

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { Json } from '../../src/json.js';
+import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { parseAnswer } from './client.js';
+import { endingEvents } from './flow-events.js';
+import { channelGuard, channelTo, differencesOf, nameOf, type OktaProvisionDeps, uriOf } from './provision-channel.js';
+
+const eventHookGuard = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.string(),
+  verificationStatus: z.string(),
+  description: z.string().nullish(),
+  events: z.looseObject({ items: z.array(z.string()) }),
+  channel: channelGuard,
+});
+const eventHooksGuard = z.array(eventHookGuard);
+
+/** An event hook as the org has it. */
+export type EventHook = z.infer<typeof eventHookGuard>;
+
+/**
+ * Our event hook, by its address or else by its name; `null` where there is none.
+ * @throws FaceError `provider_refused`, `profile_unavailable`
+ */
+export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook | null> {
+  const { body } = await deps.send('GET', '/api/v1/eventHooks');
+  const hooks = parseAnswer(eventHooksGuard, body);
+  const atOurs = hooks.find(({ channel }) => channel.config.uri === uriOf(deps, 'events'));
+  return atOurs ?? hooks.find(({ name }) => name === nameOf(deps, 'events')) ?? null;
+}
+
+/** The events an event hook of ours is not told of, and should be. */
+const missingEvents = ({ events }: EventHook): string[] => endingEvents.filter((type) => !events.items.includes(type));
+
+/** Creates our event hook, or adopts one at our address, and has Okta verify it: this server must answer meanwhile. */
+export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
+  const name = nameOf(deps, 'events');
+  const verify = (id: string) => deps.send('POST', `/api/v1/eventHooks/${id}/lifecycle/verify`);
+  const changesTo = (hook: EventHook): string[] => [
+    ...differencesOf(deps, 'events', hook.channel),
+    ...missingEvents(hook).map((type) => `Subscribe it to ${type}`),
+  ];
+  return {
+    title: 'Event hook: users who leave',
+    async inspect(): Promise<StepStatus> {
+      if (deps.settings.okta.hooks.secret === undefined) {
+        return {
+          state: 'blocked',
+          reason: 'An event hook authenticates itself by a header secret, and none is configured',
+          remedy: 'Set okta.hooks.secret; it may stand beside okta.hooks.oauth',
+        };
+      }
+      const ours = await findEventHook(deps);
+      if (ours === null) {
+        const events = endingEvents.join(', ');
+        return {
+          state: 'missing',
+          changes: [
+            `Create the event hook "${name}" (${events}) that calls ${uriOf(deps, 'events')}`,
+            'Have Okta verify it',
+          ],
+        };
+      }
+      const changes = [
+        ...changesTo(ours),
+        ...(ours.status === 'ACTIVE' ? [] : ['Activate it']),
+        ...(ours.verificationStatus === 'VERIFIED' ? [] : ['Have Okta verify it']),
+      ].map((change) => `Event hook "${ours.name}": ${change}`);
+      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+    },
+    async apply() {
+      const ours = await findEventHook(deps);
+      if (ours === null) {
+        const events = { type: 'EVENT_TYPE', items: endingEvents };
+        const { body } = await deps.send('POST', '/api/v1/eventHooks', {
+          name,
+          events,
+          channel: channelTo(deps, 'events'),
+        });
+        await verify(parseAnswer(eventHookGuard, body).id);
+        return;
+      }
+      const isChanged = changesTo(ours).length > 0;
+      if (isChanged) await deps.send('PUT', `/api/v1/eventHooks/${ours.id}`, toChangedEventHook(ours, deps));
+      if (ours.status !== 'ACTIVE') await deps.send('POST', `/api/v1/eventHooks/${ours.id}/lifecycle/activate`);
+      if (isChanged || ours.verificationStatus !== 'VERIFIED') await verify(ours.id);
+    },
+  };
+}
+
+/** What it was told of beside stays, and its filters. */
+const toChangedEventHook = (ours: EventHook, deps: OktaProvisionDeps): Json => ({
+  name: ours.name,
+  ...(ours.description ? { description: ours.description } : {}),
+  events: {
+    ...z.record(z.string(), z.json()).parse(ours.events),
+    items: [...ours.events.items, ...missingEvents(ours)],
+  },
+  channel: channelTo(deps, 'events', ours.channel.config.headers),
+});
