@@ -49,14 +49,21 @@ export const build = () => {
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   const sources = include.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
-      .filter((name) => /\.c?[jt]s$/.test(name))
+      .filter((name) => /\.(c?[jt]s|json|html|css|svg)$/.test(name))
       .map((name) => join(folder, name))
       .sort(),
   );
-  once(join(root, 'dist', '.built'), digestOf(['tsconfig.json', 'package-lock.json', ...sources]), () => {
-    rmSync(join(root, 'dist'), { recursive: true, force: true });
-    run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.']);
-  });
+  once(
+    join(root, 'dist', '.built'),
+    digestOf(['tsconfig.json', 'vite.config.ts', 'package-lock.json', ...sources]),
+    () => {
+      rmSync(join(root, 'dist'), { recursive: true, force: true });
+      const tool = (script, ...args) => run(process.execPath, [join(root, 'node_modules', script), ...args]);
+      tool('typescript/bin/tsc', '-p', '.');
+      tool('typescript/bin/tsc', '-p', 'src/capture/web');
+      tool('vite/bin/vite.js', 'build');
+    },
+  );
 };
 
 /** Fetches the models, and with `demoPhotos` the pictures the demonstration and the tests use. */

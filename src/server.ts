@@ -1,4 +1,6 @@
 import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createFileAudit } from './audit/file.js';
 import { dataFilesOf } from './config/data-files.js';
 import { redact } from './config/redact.js';
@@ -19,6 +21,9 @@ import type { ConfiguredConnection, Setup } from './setup.js';
 import { createSqliteState } from './state/sqlite.js';
 import { createEmbeddedVerifier } from './verifier/embedded.js';
 import { createFacenitionVerifier } from './verifier/facenition.js';
+
+/** What `vite build` makes lies beside what `tsc` makes. */
+const pageFolder = fileURLToPath(new URL('../capture-web', import.meta.url));
 
 /** What the server is handed from outside. */
 export interface ServerDeps {
@@ -53,6 +58,7 @@ export async function startServer(
     ...core,
     connections,
     hooks,
+    folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     adminKeyDigest: adminKey.digest,
     delivery: createDelivery(config.delivery, createOutbox({ sink: createFileSink(files.outbox), clock })),
     isReady: async () => (await verifier.isReady()) && (await isAnswering(core)),

@@ -12,6 +12,7 @@ import type { JsonObject } from '../src/json.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createManualClock } from './contract/state.js';
 import { createTestSigner, testIssuer } from './keys.js';
+import { pageFolders } from './paths.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';
 
 export const adminKey = 'fsa_test-administrator';
@@ -68,6 +69,7 @@ export async function startApiServer(
     issuer: testIssuer,
     connections: new Map<string, Connection>(),
     hooks: new Map(),
+    folders: pageFolders,
     isReady: async () => true,
     ...given,
   };

@@ -10,6 +10,9 @@ const files = ['src', 'adapters', 'client']
   )
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
 
+/** The browser's side: it has no Node, and its own clock and fetch. */
+const isOfPage = (file: string) => file.startsWith('src/capture/web/');
+
 /** Where a process begins: the server, and the Lambda functions of a Cognito user pool. */
 const entryPoints = ['src/main.ts', 'src/triggers.ts'];
 
@@ -115,7 +118,7 @@ describe('data flows one way', () => {
 });
 
 describe('what only entry points name', () => {
-  test.each(files.filter((file) => !entryPoints.includes(file)))(
+  test.each(files.filter((file) => !entryPoints.includes(file) && !isOfPage(file)))(
     '%s takes clock, random and fetch as arguments',
     (file) => {
       const code = read(file);

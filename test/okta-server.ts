@@ -4,6 +4,7 @@ import { type AppDeps, createApp } from '../src/http/app.js';
 import { listen } from '../src/http/listen.js';
 import { toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
+import { pageFolders } from './paths.js';
 
 /** The whole service on a socket. */
 export interface OktaServer {
@@ -26,6 +27,7 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
     delivery: { send: async () => {} },
     connections: new Map([['workforce', connection]]),
     hooks: new Map([['workforce', adapter.hooks]]),
+    folders: pageFolders,
     isReady: async () => true,
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

@@ -12,7 +12,7 @@ import {
   type OneLoginChanges,
   openOneLoginBench,
 } from '../../test/contract/onelogin.js';
-import { projectRoot } from '../../test/paths.js';
+import { pageFolders, projectRoot } from '../../test/paths.js';
 import { runFunction } from '../../test/simulators/onelogin/runner.js';
 import type { SmartHookType } from './schema.js';
 import {
@@ -49,6 +49,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     delivery: { send: async () => {} },
     connections: new Map([['workforce', { id: 'workforce', policy: bench.policy, ...adapter }]]),
     hooks: new Map([['workforce', adapter.hooks]]),
+    folders: pageFolders,
     isReady: async () => true,
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulators/profile.js';
 import type { Connection } from '../core/connection.js';
@@ -26,17 +27,7 @@ beforeEach(async () => {
       const expiresAt = addSec(server.clock.now(), signature === 'signed' ? 120 : -1);
       return { subject, nonce, audience: 'pool', expiresAt };
     },
-    policy: {
-      mode: 'enforce',
-      accuracy: 4,
-      scope: 'sign-in',
-      freshnessSec: 300,
-      stepUpTimeoutSec: 120,
-      enrolmentDays: 365,
-      requireLiveness: true,
-      whenUnverified: 'deny',
-      whenUnavailable: 'deny',
-    },
+    policy: { ...defaultPolicy, stepUpTimeoutSec: 120, enrolmentDays: 365, liveness: 'passive' },
   };
   server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
   auth = { 'x-auth-token': (await server.issue()).token };

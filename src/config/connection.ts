@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Policy } from '../core/connection.js';
+import { safeUrlGuard } from './safe-url.js';
 
 const fallbackGuard = z.enum(['deny', 'omit_claim']);
 
@@ -14,7 +15,13 @@ export const policyGuard = z.strictObject({
   freshnessSec: z.int().min(10).max(86_400).default(300),
   stepUpTimeoutSec: z.int().min(30).max(3600).default(600),
   enrolmentDays: z.int().min(1).max(3650).nullable().default(null),
-  requireLiveness: z.boolean().default(false),
+  liveness: z.enum(['off', 'passive', 'challenge']).default('challenge'),
+  whenNotEnrolled: z.enum(['refuse', 'enrol']).default('refuse'),
+  userSecret: z.enum(['none', 'pin', 'passkey']).default('none'),
+  referencePhoto: z.boolean().default(false),
+  organisation: z.string().min(1).max(100).nullable().default(null),
+  fallbackUrl: safeUrlGuard.nullable().default(null),
+  returnUrls: z.array(safeUrlGuard).max(50).default([]),
   whenUnverified: fallbackGuard.default('deny'),
   whenUnavailable: fallbackGuard.default('deny'),
 }) satisfies z.ZodType<Policy>;

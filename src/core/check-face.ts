@@ -29,7 +29,7 @@ export async function checkFace(
   deps: CoreDeps,
 ): Promise<{ verdict: Verdict; accuracy: Accuracy }> {
   const { connection, subject, kept, photos, secret } = request;
-  const requireLiveness = connection?.policy.requireLiveness ?? false;
+  const requireLiveness = connection?.policy.liveness === 'passive';
   if (kept !== null) {
     const { token, binding } = kept;
     const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false };

@@ -15,8 +15,23 @@ export interface Policy {
   readonly stepUpTimeoutSec: number;
   /** How long an enrolment lasts, in days; `null` is without end. */
   readonly enrolmentDays: number | null;
-  /** Whether a photo that fails passive liveness is refused. */
-  readonly requireLiveness: boolean;
+  /**
+   * The least a face check must show: nothing, photos that pass passive liveness, or a movement challenge followed on the
+   * capture page. The page always asks for the challenge.
+   */
+  readonly liveness: 'off' | 'passive' | 'challenge';
+  /** What becomes of somebody without an enrolment, where the provider has proved who it is. */
+  readonly whenNotEnrolled: 'refuse' | 'enrol';
+  /** What a token needs beside the face to open: nothing, a PIN, or the person's own authenticator. */
+  readonly userSecret: 'none' | 'pin' | 'passkey';
+  /** Whether the capture page enrols only a face that matches a photo of an identity document. */
+  readonly referencePhoto: boolean;
+  /** Whose page it is, as the person reads it; `null` names nobody. */
+  readonly organisation: string | null;
+  /** Where somebody goes who cannot or will not show their face; `null`: the page tells them to ask the organisation. */
+  readonly fallbackUrl: string | null;
+  /** Where the capture page may send the browser at the end. */
+  readonly returnUrls: readonly string[];
   /** What a hook answers where no fresh face check was found. */
   readonly whenUnverified: UnverifiedPolicy;
   /** What a hook answers where this service cannot tell, because its state store is down. */

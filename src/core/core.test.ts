@@ -200,7 +200,7 @@ describe('step-up', () => {
   });
 
   test('with liveness demanded a photo of a photo learns nothing and counts as a failure', async () => {
-    const { enrol, stepUp } = await setUp({ requireLiveness: true });
+    const { enrol, stepUp } = await setUp({ liveness: 'passive' });
     await enrol();
     for (const person of ['anna', 'stranger', 'anna', 'stranger', 'anna']) {
       await expect(stepUp('anna', [drawPhoto(person, 9, 0.2)])).rejects.toMatchObject({ code: 'liveness_low' });

@@ -69,6 +69,47 @@ export interface Verdict {
   readonly renewed: Sealed | null;
 }
 
+/** What the person in front of the camera is asked to do; left and right are their own. */
+export const movements = ['centre', 'left', 'right', 'up', 'down'] as const;
+export type Movement = (typeof movements)[number];
+
+/** One picture taken while a movement was asked for. */
+export interface CapturedFrame {
+  readonly photo: Photo;
+  readonly movement: Movement;
+  /** From the moment the movement was told to the moment the picture was committed to, by this server's clock. */
+  readonly afterMs: number;
+}
+
+/** What would help the next attempt. It says nothing of what was held against the frames. */
+export const captureHints = [
+  'more_light',
+  'less_light',
+  'come_closer',
+  'one_face',
+  'hold_still',
+  'follow',
+  'reference',
+] as const;
+export type CaptureHint = (typeof captureHints)[number];
+
+/** Every signal with its bound, for the audit trail. */
+export interface LivenessFinding extends Screening {
+  readonly liveness: Liveness;
+  readonly hint: CaptureHint | null;
+}
+
+/** Judges whether the frames of one movement challenge show a living person. A certified vendor's service fits in here. */
+export interface LivenessJudge {
+  /** Names the judge in the audit trail. */
+  readonly name: string;
+  /**
+   * Leaves the photos as they are, and keeps nothing.
+   * @throws FaceError the codes of `Verifier` for pictures
+   */
+  judge(frames: readonly CapturedFrame[]): Promise<LivenessFinding>;
+}
+
 /** A similarity: cosine, rounded to two decimals. */
 export interface Score {
   readonly matched: boolean;
@@ -253,6 +294,10 @@ export interface AuditEvent {
     | 'verification_refused'
     | 'revoked'
     | 'step_up_started'
+    | 'consent_given'
+    | 'liveness_judged'
+    | 'handed_off'
+    | 'step_up_abandoned'
     | 'hook_decided'
     | 'receipt_issued'
     | 'receipt_redeemed'

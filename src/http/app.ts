@@ -9,6 +9,7 @@ import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
 import { createMatchingEndpoints } from '../api/matching-endpoints.js';
 import { describeApi } from '../api/openapi.js';
 import { createScreeningEndpoints } from '../api/screening-endpoints.js';
+import { mountPage, type PageFolders } from '../capture/page.js';
 import { createCaptureEndpoints } from '../capture/routes.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
@@ -20,6 +21,7 @@ import { isFault, sendRefusal } from './reply.js';
 
 export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
+  readonly folders: PageFolders;
   /** Whether this process can take work: models loaded, stores open. */
   isReady(): Promise<boolean>;
 }
@@ -63,6 +65,7 @@ export function createApp(deps: AppDeps): Express {
   });
   const budgets = createBodyBudgets();
   mountHooks(app, deps.hooks, deps, budgets);
+  mountPage(app, deps.folders);
   mountEndpoints(app, endpoints, deps, budgets);
 
   app.use(() => {

@@ -1,0 +1,59 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer } from '../../test/api-server.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { pageFolders } from '../../test/paths.js';
+
+let server: ApiServer;
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+});
+afterAll(() => server.stop());
+
+const get = (path: string) => fetch(server.origin + path);
+
+test.each(['/face', '/face/', '/face/kiosk'])('%s is the page, under the strictest policy', async (path) => {
+  const response = await get(path);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  const policy = response.headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toMatch(/unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')|https?:/);
+  expect(response.headers.get('permissions-policy')).toContain('camera=(self)');
+  const html = await response.text();
+  expect(html).not.toMatch(/<script(?![^>]*src=)|<style|style=|https?:\/\//);
+  for (const [, asset] of html.matchAll(/(?:src|href)="([^"]+)"/g)) expect((await get(asset!)).status).toBe(200);
+});
+
+const types = {
+  js: 'text/javascript',
+  mjs: 'text/javascript',
+  css: 'text/css',
+  wasm: 'application/wasm',
+  svg: 'image/svg+xml',
+};
+
+test('every asset has its type, and may be kept for ever', async () => {
+  const assets = readdirSync(`${pageFolders.page}/assets`);
+  expect(assets.length).toBeGreaterThan(1);
+  for (const asset of assets) {
+    const response = await get(`/face/assets/${asset}`);
+    const [, ending] = /\.(\w+)$/.exec(asset)!;
+    expect([asset, response.headers.get('content-type')?.split(';')[0]]).toEqual([
+      asset,
+      types[ending as keyof typeof types],
+    ]);
+    expect(response.headers.get('cache-control')).toContain('immutable');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  }
+});
+
+test('what is not there is a refusal, and no page', async () => {
+  for (const path of ['/face/assets/none.js', '/face/assets/', '/face/assets/..%2findex.html', '/face/index.html']) {
+    const { status, headers } = await get(path);
+    expect([path, status]).toEqual([path, 404]);
+    expect(headers.get('content-type')).toContain('application/json');
+  }
+});

@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { FaceError } from '../errors.js';
+
+/** Where the page lives. */
+export const pagePath = '/face';
+
+/** Where the files of the page are. */
+export interface PageFolders {
+  /** What `vite build` made. */
+  readonly page: string;
+  /** The engine's models; two of them guide in the browser, too. */
+  readonly models: string;
+}
+
+/**
+ * Nothing from elsewhere, nothing inline, no frame around it, and no way to make markup of text. `wasm-unsafe-eval` lets
+ * the browser compile the guidance's own WebAssembly, and no JavaScript from text.
+ */
+const secured = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+      workerSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'blob:', 'data:'],
+      mediaSrc: ["'self'", 'blob:'],
+      connectSrc: ["'self'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+      requireTrustedTypesFor: ["'script'"],
+    },
+  },
+  referrerPolicy: { policy: 'no-referrer' },
+  xFrameOptions: { action: 'deny' },
+});
+
+const permissions =
+  'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()';
+
+/** Serves the capture page and its assets. Asset names hold a digest of their content, so browsers may keep them. */
+export function mountPage(app: Express, folders: PageFolders): void {
+  const page = express.Router();
+  page.use(secured, (_request, response, next) => {
+    response.set('Permissions-Policy', permissions);
+    next();
+  });
+  page.get(['/', '/kiosk'], (_request, response) => {
+    response.sendFile('index.html', { root: folders.page, cacheControl: false, etag: false, lastModified: false });
+  });
+  const kept = {
+    cacheControl: false,
+    index: false,
+    redirect: false,
+    setHeaders: (response: ServerResponse) =>
+      response.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
+  };
+  page.use('/assets', express.static(`${folders.page}/assets`, kept), () => {
+    throw new FaceError('not_found');
+  });
+  app.use(pagePath, page);
+}

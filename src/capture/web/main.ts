@@ -1,0 +1,4 @@
+const main = document.querySelector('main');
+if (main !== null) main.textContent = 'Opening…';
+
+export {};
