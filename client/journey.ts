@@ -23,7 +23,7 @@ export interface StepUpRequest {
 const started = z.object({ id: z.string(), challenge: z.string(), expiresAt: z.string() });
 
 const standing = z.object({
-  state: z.enum(['started', 'captured', 'passed', 'failed', 'expired']),
+  state: z.enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned']),
   receipt: z.nullable(z.string()),
 });
 

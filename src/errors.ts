@@ -86,6 +86,9 @@ export const photoCodes = [
   'face_too_small',
 ] as const satisfies readonly FaceErrorCode[];
 
+/** Whether a code is one of a few. */
+export const isOneOf = (codes: readonly FaceErrorCode[], code: FaceErrorCode): boolean => codes.includes(code);
+
 /**
  * The one error type. `message` is the public text of `code`; `detail` and `cause` are for the log and never leave the
  * server.

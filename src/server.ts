@@ -10,6 +10,7 @@ import type { CoreDeps } from './core/deps.js';
 import type { Clock, Delivery, Keys, Log, Random, Verifier } from './core/ports.js';
 import { createFileSink, createOutbox } from './delivery/outbox.js';
 import { createSmtpDelivery } from './delivery/smtp.js';
+import type { Engine } from './engine/engine.js';
 import { createEnginePool } from './engine/pool.js';
 import { createApp } from './http/app.js';
 import type { HooksByConnection } from './http/hooks.js';
@@ -17,6 +18,7 @@ import { listen } from './http/listen.js';
 import { loadAdminKey } from './keys/admin-key.js';
 import { createLocalKeys } from './keys/local.js';
 import { createLocalSigner } from './keys/local-signer.js';
+import { createMovementJudge } from './liveness/judge.js';
 import type { ConfiguredConnection, Setup } from './setup.js';
 import { createSqliteState } from './state/sqlite.js';
 import { createEmbeddedVerifier } from './verifier/embedded.js';
@@ -48,7 +50,8 @@ export async function startServer(
   const audit = await createFileAudit({ file: files.audit, clock });
   const keys = await createLocalKeys({ file: files.keys, random });
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
-  const verifier = await createVerifier(config.verifier, { keys, modelsFolder: config.modelsFolder, ...deps });
+  const engine = await createEngine(config);
+  const verifier = createVerifier(config.verifier, { engine, keys, ...deps });
   const signer = await createLocalSigner({ file: files.signingKeys, random });
   const issuer = config.publicUrl ?? `http://${config.host}:${config.port}`;
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer, issuer };
@@ -58,10 +61,12 @@ export async function startServer(
     ...core,
     connections,
     hooks,
+    judge: createMovementJudge({ engine }),
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     adminKeyDigest: adminKey.digest,
     delivery: createDelivery(config.delivery, createOutbox({ sink: createFileSink(files.outbox), clock })),
-    isReady: async () => (await verifier.isReady()) && (await isAnswering(core)),
+    proxyHops: config.proxyHops,
+    isReady: async () => engine.isReady() && (await verifier.isReady()) && (await isAnswering(core)),
   });
   const { port, stop } = await listen(app, { host: config.host, port: config.port });
   adminKey.fresh?.use((text) => tell(`Administrator key, shown this once: ${text}`));
@@ -71,20 +76,27 @@ export async function startServer(
   return async () => {
     await stop();
     await verifier.close();
+    await engine.close();
     await state.close();
   };
 }
 
-async function createVerifier(
+/** Pictures that may wait where the faces are compared elsewhere and the engine only judges. */
+const defaultQueueLimit = 64;
+
+/** The engine also judges what the capture page sends, whoever compares the faces. */
+function createEngine({ verifier, modelsFolder }: Setup['config']): Promise<Engine> {
+  if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, queueLimit: defaultQueueLimit });
+  const { workers, queueLimit } = verifier;
+  return createEnginePool({ modelsFolder, queueLimit, ...(workers === null ? {} : { workers }) });
+}
+
+function createVerifier(
   config: VerifierConfig,
-  { keys, modelsFolder, clock, random, log }: ServerDeps & { readonly keys: Keys; readonly modelsFolder: string },
-): Promise<Verifier> {
-  if (config.kind === 'facenition') {
-    return createFacenitionVerifier({ url: config.url, token: config.token, clock, random, log });
-  }
-  const { workers, queueLimit } = config;
-  const engine = await createEnginePool({ modelsFolder, queueLimit, ...(workers === null ? {} : { workers }) });
-  return createEmbeddedVerifier({ engine, keys, random });
+  { engine, keys, clock, random, log }: ServerDeps & { readonly engine: Engine; readonly keys: Keys },
+): Verifier {
+  if (config.kind === 'embedded') return createEmbeddedVerifier({ engine, keys, random });
+  return createFacenitionVerifier({ url: config.url, token: config.token, clock, random, log });
 }
 
 async function connect(

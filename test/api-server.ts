@@ -13,6 +13,7 @@ import { createSqliteState } from '../src/state/sqlite.js';
 import { createManualClock } from './contract/state.js';
 import { createTestSigner, testIssuer } from './keys.js';
 import { pageFolders } from './paths.js';
+import { createSimulatedJudge } from './simulators/judge.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';
 
 export const adminKey = 'fsa_test-administrator';
@@ -65,11 +66,13 @@ export async function startApiServer(
     log,
     adminKeyDigest: createHash('sha256').update(adminKey).digest(),
     delivery,
+    judge: createSimulatedJudge(),
     signer: await createTestSigner(),
     issuer: testIssuer,
     connections: new Map<string, Connection>(),
     hooks: new Map(),
     folders: pageFolders,
+    proxyHops: 0,
     isReady: async () => true,
     ...given,
   };

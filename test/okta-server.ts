@@ -5,6 +5,7 @@ import { listen } from '../src/http/listen.js';
 import { toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
 import { pageFolders } from './paths.js';
+import { createSimulatedJudge } from './simulators/judge.js';
 
 /** The whole service on a socket. */
 export interface OktaServer {
@@ -25,9 +26,11 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
     ...bench.core,
     adminKeyDigest: new Uint8Array(32),
     delivery: { send: async () => {} },
+    judge: createSimulatedJudge(),
     connections: new Map([['workforce', connection]]),
     hooks: new Map([['workforce', adapter.hooks]]),
     folders: pageFolders,
+    proxyHops: 0,
     isReady: async () => true,
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

@@ -97,6 +97,7 @@ describe('somebody who signs up', () => {
       subject: login,
       stepUpId: 's1',
       accuracy: 4,
+      methods: ['face'],
       liveness: null,
       ...changes,
     } as const;

@@ -13,6 +13,7 @@ import {
   openOneLoginBench,
 } from '../../test/contract/onelogin.js';
 import { pageFolders, projectRoot } from '../../test/paths.js';
+import { createSimulatedJudge } from '../../test/simulators/judge.js';
 import { runFunction } from '../../test/simulators/onelogin/runner.js';
 import type { SmartHookType } from './schema.js';
 import {
@@ -47,9 +48,11 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     ...bench.core,
     adminKeyDigest: new Uint8Array(32),
     delivery: { send: async () => {} },
+    judge: createSimulatedJudge(),
     connections: new Map([['workforce', { id: 'workforce', policy: bench.policy, ...adapter }]]),
     hooks: new Map([['workforce', adapter.hooks]]),
     folders: pageFolders,
+    proxyHops: 0,
     isReady: async () => true,
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

@@ -1,12 +1,13 @@
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
-import type { Delivery } from '../core/ports.js';
+import type { Delivery, LivenessJudge } from '../core/ports.js';
 
 /** What the REST API takes from outside. */
 export interface ApiDeps extends CoreDeps {
   /** SHA-256 of the text expected in `X-Admin-Key` where an administrator is asked for. */
   readonly adminKeyDigest: Uint8Array;
   readonly delivery: Delivery;
+  readonly judge: LivenessJudge;
   /** By id. */
   readonly connections: ReadonlyMap<string, Connection>;
 }

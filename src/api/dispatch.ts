@@ -1,5 +1,5 @@
 import type { Express, Request, Response } from 'express';
-import { maxPhotoBytes, type Photo } from '../core/concealed.js';
+import { Credential, maxPhotoBytes, type Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { isMultipart, readBody } from '../http/body.js';
 import { Allowance, type BodyBudgets } from '../http/budget.js';
@@ -71,14 +71,16 @@ async function serve(
   budgets: BodyBudgets,
 ): Promise<void> {
   const maxBytes = maxBodyBytes(endpoint, request);
-  const isOpenToPhotos = endpoint.auth.kind === 'open' && Object.keys(endpoint.photos).length > 0;
+  const isOpen = endpoint.auth.kind === 'open' || endpoint.auth.kind === 'session';
+  const isOpenToPhotos = isOpen && Object.keys(endpoint.photos).length > 0;
   const allowance = new Allowance(budgets, isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes) : strangerBytes);
   const admission = new Admission(endpoint.auth, allowance, maxBytes, deps);
   const param = (name: string): string => String(request.params[name] ?? '');
+  const session = readBearer(request);
   let photos: Body['photos'] = new Map();
   try {
     await admission.checkHeaders(request.headers);
-    await endpoint.admit({ param });
+    await endpoint.admit({ param, session });
     const body = await readBody(request, response, {
       photoLimits: endpoint.photos,
       allowance,
@@ -98,7 +100,9 @@ async function serve(
     const call = {
       param,
       photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
-      source: request.socket.remoteAddress ?? '',
+      source: request.ip ?? '',
+      cookie: (name: string) => readCookie(request, name),
+      session,
     };
     const reply = await endpoint.run(Object.fromEntries(fields), call, client);
     await admission.checkStillLive();
@@ -107,6 +111,19 @@ async function serve(
     for (const photo of [...photos.values()].flat()) photo.wipe();
     allowance.release();
   }
+}
+
+/** RFC 6750, section 2.1. */
+function readBearer(request: Request): Credential | null {
+  const [, text] = /^Bearer ([\w.~+/-]{1,256}=*)$/i.exec(request.get('authorization') ?? '') ?? [];
+  return text === undefined ? null : new Credential(text);
+}
+
+/** RFC 6265, section 4.2.1; the first of that name. */
+function readCookie(request: Request, name: string): string | null {
+  const cookies = (request.get('cookie') ?? '').split(/; */);
+  const found = cookies.find((cookie) => cookie.startsWith(`${name}=`));
+  return found === undefined ? null : found.slice(name.length + 1);
 }
 
 function maxBodyBytes({ photos }: Endpoint, request: Request): number {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Photo } from '../core/concealed.js';
+import type { Credential, Photo } from '../core/concealed.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { PhotoRange } from '../http/intake.js';
 import type { JsonObject } from '../json.js';
@@ -8,10 +8,11 @@ import { parseFields } from './fields.js';
 
 export type ApiVersion = 1 | 2;
 
-/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator, or everybody. */
+/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator, a capture page, or everybody. */
 export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }
   | { readonly kind: 'admin' }
+  | { readonly kind: 'session' }
   | { readonly kind: 'open' };
 
 /** What the description says, and nothing more. */
@@ -20,7 +21,7 @@ interface Described {
   /** As Express writes it: `/step-ups/:id/photos`. Served bare, under `/v1` and under `/v2`. */
   readonly path: string;
   readonly versions: readonly ApiVersion[];
-  readonly tag: 'Face tokens' | 'Matching' | 'Screening' | 'Client tokens' | 'Contacts' | 'Step-up';
+  readonly tag: 'Face tokens' | 'Matching' | 'Screening' | 'Client tokens' | 'Contacts' | 'Step-up' | 'Capture page';
   readonly summary: string;
   readonly description: string;
   /** Whether this project added it to what the Facenition API publishes. */
@@ -40,6 +41,10 @@ export interface Call<Fields, PhotoName extends string> {
   param(name: string): string;
   /** The address the call came from. */
   readonly source: string;
+  /** A cookie of the browser, as text nobody has checked. */
+  cookie(name: string): string | null;
+  /** What a capture page showed; nobody has checked it. */
+  readonly session: Credential | null;
 }
 
 /** One endpoint as data: routes, validation and the OpenAPI description are all made from it. */
@@ -50,7 +55,7 @@ export interface Endpoint extends Described {
   readonly fieldsGuard: z.ZodObject;
   readonly replyGuard: z.ZodObject;
   /** Refuses before a byte of the body is read. */
-  admit(call: Pick<Call<unknown, never>, 'param'>): Promise<void>;
+  admit(call: Pick<Call<unknown, never>, 'param' | 'session'>): Promise<void>;
   run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, client: Client | null): Promise<JsonObject>;
 }
 
@@ -95,6 +100,28 @@ export function plainEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObj
     auth: { kind: definition.auth },
     async run(fields, call) {
       return definition.handle({ ...call, fields: parseFields(definition.fields, fields) });
+    },
+  };
+}
+
+/** An endpoint for a capture page that holds a session. Before a byte of the body is read, `findSession` knows it. */
+export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+  definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
+    findSession(session: Credential): Promise<unknown>;
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: Credential }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'session' },
+    async admit({ session }) {
+      if (session === null) throw new FaceError('caller_untrusted');
+      await definition.findSession(session);
+    },
+    async run(fields, call) {
+      const { session } = call;
+      if (session === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), session });
     },
   };
 }

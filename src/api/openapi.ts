@@ -10,6 +10,7 @@ import type { Endpoint } from './endpoint.js';
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
 const bodyCodes: readonly FaceErrorCode[] = ['field_unknown', 'body_too_large', 'overloaded', 'state_unavailable'];
 const clientCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'scope_missing', 'state_unavailable'];
+const sessionCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'step_up_unknown', 'state_unavailable'];
 const checkCodes: readonly FaceErrorCode[] = [...photoCodes, 'upstream_unavailable', 'upstream_malformed'];
 
 /** What an endpoint may refuse with, all told. */
@@ -19,6 +20,7 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
     ...(method === 'POST' ? bodyCodes : []),
     ...(auth.kind === 'client' ? clientCodes : []),
     ...(auth.kind === 'admin' ? (['caller_untrusted'] as const) : []),
+    ...(auth.kind === 'session' ? sessionCodes : []),
     ...(Object.keys(photos).length > 0 ? checkCodes : []),
     ...codes,
   ]);
@@ -59,6 +61,11 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
           description: 'A client token. It may be sent as the field `auth_token` instead; the header wins.',
         },
         adminKey: { type: 'apiKey', in: 'header', name: 'X-Admin-Key', description: 'The administrator’s key.' },
+        pageSession: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'What `POST /face/open` gave for the ticket of a link. One browser holds it.',
+        },
       },
       schemas: { Refusal: toJsonSchema(refusalGuard, 'output') },
       parameters: {
@@ -74,6 +81,8 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
   };
 }
 
+const schemeByAuth = { client: 'clientToken', admin: 'adminKey', session: 'pageSession' } as const;
+
 function describeEndpoint(endpoint: Endpoint): JsonObject {
   const { auth, ours, summary, description, tag, path, status, replyGuard, method, versions } = endpoint;
   const scope = auth.kind === 'client' && auth.scope !== null ? ` Needs the scope \`${auth.scope}\`.` : '';
@@ -84,7 +93,7 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
     tags: [tag],
     summary,
     description: `${ours ? '«ours» ' : ''}${description}${scope}`,
-    security: auth.kind === 'open' ? [] : [auth.kind === 'client' ? { clientToken: [] } : { adminKey: [] }],
+    security: auth.kind === 'open' ? [] : [{ [schemeByAuth[auth.kind]]: [] }],
     parameters: [
       { $ref: '#/components/parameters/apiVersion' },
       ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
@@ -99,7 +108,7 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
 
 function describeBody(endpoint: Endpoint): JsonObject {
   const { required } = requiredGuard.parse(toJsonSchema(endpoint.fieldsGuard, 'input'));
-  const isNeeded = required.length > 0 || Object.keys(endpoint.photos).length > 0;
+  const isNeeded = required.length > 0 || Object.values(endpoint.photos).some(({ atLeast }) => atLeast > 0);
   return {
     required: isNeeded,
     content: {
@@ -123,7 +132,10 @@ function toBodySchema(endpoint: Endpoint, toPhotoSchema: (atLeast: number, atMos
       ...Object.fromEntries(photos.map(([name, { atLeast, atMost }]) => [name, toPhotoSchema(atLeast, atMost)])),
       ...(endpoint.auth.kind === 'client' ? { auth_token: token } : {}),
     },
-    required: [...requiredGuard.parse(schema).required, ...photos.map(([name]) => name)],
+    required: [
+      ...requiredGuard.parse(schema).required,
+      ...photos.flatMap(([name, { atLeast }]) => (atLeast > 0 ? [name] : [])),
+    ],
     additionalProperties: false,
   };
 }

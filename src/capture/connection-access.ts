@@ -20,3 +20,18 @@ export function findConnection(id: string, client: Client, { connections }: ApiD
   if (connection === undefined) throw new FaceError('connection_unknown');
   return connection;
 }
+
+export const returnUrlField = z
+  .string()
+  .min(1)
+  .max(1024)
+  .optional()
+  .describe('Where the capture page goes at the end: one of the connection’s `returnUrls`.');
+
+/** @throws FaceError `request_malformed`: the connection does not allow it */
+export function checkReturnUrl(connection: Connection | null, returnUrl: string | undefined): string | null {
+  if (returnUrl === undefined) return null;
+  if (!connection?.policy.returnUrls.includes(returnUrl))
+    throw new FaceError('request_malformed', { field: 'returnUrl' });
+  return returnUrl;
+}

@@ -1,9 +1,20 @@
 import type { ApiDeps } from '../api/deps.js';
 import type { Endpoint } from '../api/endpoint.js';
 import { createEnrolmentEndpoints } from './enrolments.js';
+import { createHeldEnrolmentEndpoints } from './held-enrolments.js';
+import { createInvitationEndpoints } from './invitations.js';
+import { createKioskEndpoints } from './kiosks.js';
+import { createSessionEndpoints } from './sessions.js';
 import { createStepUpEndpoints } from './step-ups.js';
 
-/** Step-ups and enrolments of users of a connection. All of it is ours. */
+/** Step-ups and enrolments of users of a connection, and what the capture page calls. All of it is ours. */
 export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
-  return [...createStepUpEndpoints(deps), ...createEnrolmentEndpoints(deps)];
+  return [
+    ...createStepUpEndpoints(deps),
+    ...createEnrolmentEndpoints(deps),
+    ...createInvitationEndpoints(deps),
+    ...createKioskEndpoints(deps),
+    ...createSessionEndpoints(deps),
+    ...createHeldEnrolmentEndpoints(deps),
+  ];
 }

@@ -5,8 +5,10 @@ import { clientEndpoint, type Endpoint, plainEndpoint } from '../api/endpoint.js
 import { bindingOfClient } from '../api/face-token-endpoints.js';
 import { accuracyField, instantReply, passwordField, scopeField, tokenField } from '../api/fields.js';
 import { Credential } from '../core/concealed.js';
+import { assignToKiosk, checkKiosk } from '../core/kiosk.js';
 import {
   readStepUp,
+  type StartedStepUp,
   type StepUpRequested,
   type StepUpView,
   startRequestedStepUp,
@@ -15,22 +17,26 @@ import {
 } from '../core/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { findConnection, mayUse, who } from './connection-access.js';
+import { checkReturnUrl, findConnection, mayUse, returnUrlField, who } from './connection-access.js';
+import { startedLink } from './page-link.js';
 
 const stepUpState = z
-  .enum(['started', 'captured', 'passed', 'failed', 'expired'])
-  .describe('`passed` and `failed` are decisions; `started` still waits for photos.');
+  .enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned'])
+  .describe('`passed` and `failed` are decisions; `started` still waits; `abandoned`: the person would not go on.');
 
 const startedReply = z.strictObject({
   id: z.string(),
   challenge: z.string().describe('Sent with the photos; good for this step-up alone.'),
   state: z.literal('started'),
   expiresAt: instantReply,
+  url: z.string().describe('The capture page of this step-up. It opens once; it holds the challenge.'),
 });
 
-const toStarted = ({ id, challenge, expiresAt }: Awaited<ReturnType<typeof startStepUp>>) => ({
-  ...{ id, challenge: challenge.use((text) => text), state: 'started' as const, expiresAt: toIso(expiresAt) },
-});
+const toStarted = (started: StartedStepUp, { issuer }: ApiDeps) => {
+  const { id, challenge, expiresAt } = started;
+  const url = startedLink(issuer, started);
+  return { id, challenge: challenge.use((text) => text), state: 'started' as const, expiresAt: toIso(expiresAt), url };
+};
 
 const outcomeReply = {
   state: stepUpState,
@@ -61,6 +67,8 @@ const startFields = z
       .optional()
       .describe('Who the receipt is for. Without it a pass is noted for the hooks of the connection.'),
     nonce: z.string().min(1).max(256).optional().describe('Found again in the receipt. Needs `audience`.'),
+    returnUrl: returnUrlField,
+    kiosk: z.string().min(1).max(64).optional().describe('The kiosk that the person goes to.'),
   })
   .refine(
     ({ connection, token, audience }) => connection !== undefined || (token !== undefined && audience !== undefined),
@@ -68,14 +76,16 @@ const startFields = z
   .refine(({ audience, nonce }) => nonce === undefined || audience !== undefined);
 
 function toStepUpRequested(fields: z.output<typeof startFields>, client: Client, deps: ApiDeps): StepUpRequested {
-  const { subject, token, audience, nonce = null } = fields;
+  const { subject, token, audience, nonce = null, kiosk = null } = fields;
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
   const receipt = audience === undefined ? null : { audience, nonce };
   if (fields.connection !== undefined) {
-    return { connection: findConnection(fields.connection, client, deps), subject, kept, receipt };
+    const connection = findConnection(fields.connection, client, deps);
+    const returnUrl = checkReturnUrl(connection, fields.returnUrl);
+    return { connection, subject, kept, receipt, kiosk, returnUrl };
   }
   if (kept === null || receipt === null) throw new FaceError('request_malformed');
-  return { connection: null, subject, kept, receipt };
+  return { connection: null, subject, kept, receipt, kiosk, returnUrl: checkReturnUrl(null, fields.returnUrl) };
 }
 
 /** Face checks: started by a backend or by a provider's challenge, ended by photos. */
@@ -91,12 +101,16 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'Start a face check of a person',
       description:
         'Of a user of a connection, whose token is in the profile there; or with `token` of anybody whose token you keep. A pass is noted for the hooks of the connection; with `audience` it becomes a receipt instead. Hand the challenge to the person in front of the camera and to nobody else. An unknown or unenrolled user looks the same here.',
-      codes: ['connection_unknown', 'token_malformed'],
+      codes: ['connection_unknown', 'token_malformed', 'not_found'],
       photos: {},
       fields: startFields,
       reply: startedReply,
       async handle({ fields, client }) {
-        return toStarted(await startStepUp(toStepUpRequested(fields, client, deps), deps));
+        const { kiosk } = fields;
+        if (kiosk !== undefined) await checkKiosk({ id: kiosk, tenant: client.tenant }, deps);
+        const started = await startStepUp(toStepUpRequested(fields, client, deps), deps);
+        if (kiosk !== undefined) await assignToKiosk({ kiosk, stepUpId: started.id }, deps);
+        return toStarted(started, deps);
       },
     }),
     plainEndpoint({
@@ -118,7 +132,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ fields }) {
         const connection = deps.connections.get(fields.connection);
         if (connection === undefined) throw new FaceError('connection_unknown');
-        return toStarted(await startRequestedStepUp({ connection, request: fields.request }, deps));
+        return toStarted(await startRequestedStepUp({ connection, request: fields.request }, deps), deps);
       },
     }),
     plainEndpoint({
@@ -133,6 +147,8 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       codes: [
         'step_up_unknown',
         'step_up_finished',
+        'challenge_needed',
+        'secret_missing',
         'locked_out',
         'liveness_low',
         'token_malformed',

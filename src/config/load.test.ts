@@ -141,6 +141,7 @@ describe('accepts', () => {
       port: 8080,
       host: '127.0.0.1',
       publicUrl: null,
+      proxyHops: 0,
       dataFolder: './data',
       modelsFolder: './models',
       adminKey: null,

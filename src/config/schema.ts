@@ -68,6 +68,8 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .transform((text) => text.replace(/\/+$/, ''))
       .nullable()
       .default(null),
+    /** Reverse proxies before this server: the addresses that limits count by are what they name, and nobody else. */
+    proxyHops: z.int().min(0).max(5).default(0),
     dataFolder: folderGuard.default('./data'),
     modelsFolder: folderGuard.default('./models'),
     /** `null`: a key is made at the first start. */

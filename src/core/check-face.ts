@@ -3,7 +3,7 @@ import type { Photo, SealedToken, UserSecret } from './concealed.js';
 import { bindingOf, type Connection } from './connection.js';
 import { denyToken, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
-import type { Accuracy, Binding, Verdict } from './ports.js';
+import type { Accuracy, Binding, LivenessFinding, Verdict } from './ports.js';
 import { verifyToken } from './verify.js';
 
 /** A token that the caller keeps and no profile holds, and what it is bound to. */
@@ -25,20 +25,27 @@ export async function checkFace(
     readonly kept: KeptToken | null;
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
+    /** As `verifyToken` takes them. */
+    readonly judged: Promise<LivenessFinding> | null;
+    readonly outsider: string | null;
   },
   deps: CoreDeps,
 ): Promise<{ verdict: Verdict; accuracy: Accuracy }> {
-  const { connection, subject, kept, photos, secret } = request;
+  const { connection, subject, kept, photos, secret, ...rules } = request;
   const requireLiveness = connection?.policy.liveness === 'passive';
   if (kept !== null) {
     const { token, binding } = kept;
     const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false };
-    return { verdict: forgetKeys(await verifyToken(request, deps)), accuracy: binding.accuracy };
+    return { verdict: forgetKeys(await verifyToken(request, deps, rules)), accuracy: binding.accuracy };
   }
   if (connection === undefined) throw new FaceError('connection_unknown');
   const token = await readTokenIfAny(connection, subject);
   const binding = bindingOf(connection, subject);
-  const verdict = await verifyToken({ photos, token, binding, secret, requireLiveness, allowRenewal: true }, deps);
+  const verdict = await verifyToken(
+    { photos, token, binding, secret, requireLiveness, allowRenewal: true },
+    deps,
+    rules,
+  );
   if (verdict.matched && verdict.renewed !== null && token !== null) {
     await renewToken({ connection, subject, former: token, token: verdict.renewed.token }, deps);
   }

@@ -45,6 +45,11 @@ export class Photo extends ConcealedBytes<Uint8Array> {
   get sizeBytes(): number {
     return this.use((value) => value.length);
   }
+
+  /** For whoever looks at it beside somebody who overwrites it. */
+  copy(): Photo {
+    return this.use((value) => new Photo(Uint8Array.from(value)));
+  }
 }
 
 /** 512 numbers of length 1 that describe a face. */

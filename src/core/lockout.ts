@@ -15,9 +15,10 @@ const windowSec = 15 * 60;
 /**
  * A user in front of a camera. NIST SP 800-63B §5.2.3 allows five failures for a biometric without certified
  * presentation attack detection.
+ * @param outsider - where somebody comes from whom nobody vouches for: they lock out their own address alone
  */
-export const attemptsOfSubject = ({ tenant, idp, subject }: Binding): Counted => ({
-  name: `subject:${idp}:${tenant}:${subject}`,
+export const attemptsOfSubject = ({ tenant, idp, subject }: Binding, outsider: string | null = null): Counted => ({
+  name: `subject:${idp}:${tenant}:${subject}${outsider === null ? '' : `:from:${outsider}`}`,
   failuresAllowed: 5,
 });
 

@@ -69,6 +69,16 @@ export interface Verdict {
   readonly renewed: Sealed | null;
 }
 
+/** What took part in a check, in the words of RFC 8176: a PIN, a key that stays in its hardware, or one that is synced. */
+export const authenticationMethods = ['face', 'pin', 'hwk', 'swk'] as const;
+export type AuthenticationMethod = (typeof authenticationMethods)[number];
+
+/** A user's secret as it was presented, and what it came from. */
+export interface PresentedSecret {
+  readonly value: UserSecret;
+  readonly method: Exclude<AuthenticationMethod, 'face'>;
+}
+
 /** What the person in front of the camera is asked to do; left and right are their own. */
 export const movements = ['centre', 'left', 'right', 'up', 'down'] as const;
 export type Movement = (typeof movements)[number];
@@ -77,8 +87,6 @@ export type Movement = (typeof movements)[number];
 export interface CapturedFrame {
   readonly photo: Photo;
   readonly movement: Movement;
-  /** From the moment the movement was told to the moment the picture was committed to, by this server's clock. */
-  readonly afterMs: number;
 }
 
 /** What would help the next attempt. It says nothing of what was held against the frames. */
@@ -104,7 +112,7 @@ export interface LivenessJudge {
   /** Names the judge in the audit trail. */
   readonly name: string;
   /**
-   * Leaves the photos as they are, and keeps nothing.
+   * Keeps nothing; whoever calls overwrites the photos. Order, times and digests of the frames are not its business.
    * @throws FaceError the codes of `Verifier` for pictures
    */
   judge(frames: readonly CapturedFrame[]): Promise<LivenessFinding>;

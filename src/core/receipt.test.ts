@@ -25,7 +25,7 @@ const issue = async (deps: CoreDeps = core.deps) => {
     accuracy: 4,
     liveness: 0.9,
   };
-  const receipt = await issueReceipt({ audience, nonce: 'n1' }, { ...check, accuracy: 4 }, deps);
+  const receipt = await issueReceipt({ audience, nonce: 'n1' }, { ...check, accuracy: 4, methods: ['face'] }, deps);
   return receipt.use((text) => text);
 };
 const expected = { audience, subject: 'ada', connection: 'work', by: 'event-1' };
@@ -72,7 +72,11 @@ test('of many events at once one takes it', async () => {
 test('of a token that somebody keeps counts where its keeper serves the connection', async () => {
   const issueFor = async (source: string) => {
     const check = { connection: source, subject: 'ada', stepUpId: 's1', passedAt: core.clock.now(), liveness: null };
-    const receipt = await issueReceipt({ audience, nonce: null }, { ...check, accuracy: 4 }, core.deps);
+    const receipt = await issueReceipt(
+      { audience, nonce: null },
+      { ...check, accuracy: 4, methods: ['face'] },
+      core.deps,
+    );
     return receipt.use((text) => text);
   };
   for (const source of ['api:default', 'api:work']) await redeemReceipt(await issueFor(source), expected, core.deps);

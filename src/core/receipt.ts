@@ -3,7 +3,7 @@ import { FaceError } from '../errors.js';
 import { Credential } from './concealed.js';
 import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
-import type { Accuracy, Liveness } from './ports.js';
+import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
 
 /** How long a receipt may be used, in seconds. */
@@ -28,6 +28,7 @@ export interface PassedCheck {
   readonly passedAt: EpochMs;
   readonly accuracy: Accuracy;
   readonly liveness: Liveness | null;
+  readonly methods: readonly AuthenticationMethod[];
 }
 
 const claimsGuard = z.object({
@@ -57,11 +58,11 @@ export const audienceOf = (issuer: string, connection: { readonly id: string }):
 
 /**
  * Signs that a step-up passed: who, when, at which level, with which liveness. The claims are those of OpenID Connect
- * where it has one; `acr` and `amr` say `face` and nothing more (RFC 8176).
+ * where it has one; `acr` says `face`, and `amr` what took part (RFC 8176).
  */
 export async function issueReceipt(
   { audience, nonce }: ReceiptRequest,
-  { connection, subject, stepUpId, passedAt, accuracy, liveness }: PassedCheck,
+  { connection, subject, stepUpId, passedAt, accuracy, liveness, methods }: PassedCheck,
   { signer, issuer, audit, clock, random }: CoreDeps,
 ): Promise<Credential> {
   const issuedAt = toEpochSec(clock.now());
@@ -74,7 +75,15 @@ export async function issueReceipt(
     exp: issuedAt + receiptLifeSec,
     jti: id,
     ...(nonce === null ? {} : { nonce }),
-    ...{ connection, txn: stepUpId, auth_time: toEpochSec(passedAt), acr: 'face', amr: ['face'], accuracy, liveness },
+    ...{
+      connection,
+      txn: stepUpId,
+      auth_time: toEpochSec(passedAt),
+      acr: 'face',
+      amr: [...methods],
+      accuracy,
+      liveness,
+    },
   });
   await audit.append({ action: 'receipt_issued', connection, subject, detail: { receiptId: id, stepUpId, audience } });
   return new Credential(receipt);

@@ -1,107 +1,126 @@
-import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import { checkFace, type KeptToken } from './check-face.js';
 import { Credential, type Photo, SealedToken, type UserSecret } from './concealed.js';
 import { type Connection, subjectOfIdentifier } from './connection.js';
 import type { CoreDeps } from './deps.js';
-import { digestOf, hasDigest } from './digest.js';
 import { recordPassedStepUp } from './passed-step-up.js';
-import type { Accuracy } from './ports.js';
+import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from './ports.js';
 import { issueReceipt, type ReceiptRequest, receiptLifeSec } from './receipt.js';
-import { addSec, type EpochMs, epochMsGuard } from './units.js';
-
-/** `started → captured → passed | failed | expired` */
-export type StepUpState = 'started' | 'captured' | 'passed' | 'failed' | 'expired';
+import { limitStarts } from './start-limit.js';
+import {
+  changeRecord,
+  checkStarted,
+  isStored,
+  readRecord,
+  type StepUpPurpose,
+  type StepUpRecord,
+  type StepUpState,
+  stateAt,
+  toStoredDigest,
+  writeRecord,
+} from './step-up-record.js';
+import { addSec, type EpochMs } from './units.js';
 
 /** What may be told of a step-up. */
 export interface StepUpView {
   readonly id: string;
   readonly connection: string;
   readonly subject: string;
+  readonly purpose: StepUpPurpose;
   readonly state: StepUpState;
   readonly expiresAt: EpochMs;
   /** Of a passed step-up that was started for one, while it is good. */
   readonly receipt: Credential | null;
+  /** Of a passed one: when, how alive it looked, and what took part (RFC 8176). */
+  readonly pass: StepUpRecord['pass'];
 }
 
 /** What a step-up is about. */
-export type StepUpRequested =
+export type StepUpRequested = {
+  readonly subject: string;
+  readonly purpose?: StepUpPurpose;
+  /** Whether whoever starts it has proved, or vouches, that this subject is there. `source`: where it was asked for. */
+  readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string };
+  /** Where the page sends the browser at the end. */
+  readonly returnUrl?: string | null;
+  /** The secret of the one browser that may open the page; `null`: whichever. */
+  readonly browser?: Credential | null;
+  readonly kiosk?: string | null;
+  /** Whether a pass is noted for the connection's hooks, beside whoever takes it; where it makes no receipt, yes. */
+  readonly feedsHooks?: boolean;
+  /** How long it waits to be opened, in seconds, in place of the policy's time. */
+  readonly lifeSec?: number;
+} & (
   | {
       readonly connection: Connection;
-      readonly subject: string;
       /** `null` takes the token in the subject's profile. */
       readonly kept: KeptToken | null;
-      /** `null` notes a pass for the connection's hooks. */
+      /** `null` makes none. */
       readonly receipt: ReceiptRequest | null;
     }
-  | {
-      readonly connection: null;
-      readonly subject: string;
-      readonly kept: KeptToken;
-      readonly receipt: ReceiptRequest;
-    };
-
-const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;
-
-const recordGuard = z.object({
-  /** A connection's id; for a kept token without one, its tenant. */
-  connection: z.string(),
-  subject: z.string(),
-  /** The kept token, until the step-up ends. */
-  kept: z
-    .object({
-      token: z.string(),
-      binding: z.object({
-        tenant: z.string(),
-        idp: z.string(),
-        subject: z.string(),
-        scope: z.string(),
-        accuracy: levelGuard,
-      }),
-    })
-    .nullable(),
-  receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
-  receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
-  state: z.enum(['started', 'captured', 'passed', 'failed']),
-  challengeDigest: z.string(),
-  expiresAt: epochMsGuard,
-});
-type StepUpRecord = z.infer<typeof recordGuard>;
-
-/** A step-up that has ended stays readable for this long, so that its caller can learn how. */
-const keptAfterEndSec = 3600;
-
-const stepUpKey = (id: string): string => `step-up:${id}`;
+  | { readonly connection: null; readonly kept: KeptToken; readonly receipt: ReceiptRequest }
+);
 
 /** How long a step-up without a connection waits for its photos, in seconds. */
-const defaultTimeoutSec = 600;
+export const defaultTimeoutSec = 600;
+
+/** Decisions against a person before the page gives up. */
+const triesOnPage = 3;
+
+/** Movement challenges of one step-up, with those whose pictures were of no use. */
+const challengesOnPage = 12;
+
+/** A step-up that has just been started. The challenge, after the id and a dot, is the ticket of the capture page. */
+export interface StartedStepUp {
+  readonly id: string;
+  readonly challenge: Credential;
+  readonly expiresAt: EpochMs;
+}
+
+/** What a link to the capture page ends with. */
+export const ticketOf = ({ id, challenge }: Pick<StartedStepUp, 'id' | 'challenge'>): Credential =>
+  challenge.use((text) => new Credential(`${id}.${text}`));
 
 /**
  * Opens a step-up for a subject. Nothing is looked up: one for an unknown or unenrolled subject looks the same.
  * @returns the id, public, and the challenge, which only the person in front of the camera may get
+ * @throws FaceError `locked_out`: too many unproved ones from one source
  */
-export async function startStepUp(
-  { connection, subject, kept, receipt }: StepUpRequested,
-  deps: CoreDeps,
-): Promise<{ id: string; challenge: Credential; expiresAt: EpochMs }> {
+export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
+  const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
+  if (!asked.proved) await limitStarts(asked.source, deps);
   const id = Buffer.from(deps.random(16)).toString('base64url');
-  const challenge = new Credential(Buffer.from(deps.random(32)).toString('base64url'));
-  const expiresAt = addSec(deps.clock.now(), connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec);
+  const challenge = newSecret(deps);
+  const lifeSec = requested.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
+  const expiresAt = addSec(deps.clock.now(), lifeSec);
+  const { purpose = 'verify', browser = null } = requested;
   const record: StepUpRecord = {
     connection: connection === null ? kept.binding.tenant : connection.id,
     subject,
+    purpose,
+    proved: asked.proved,
+    source: asked.proved ? '' : asked.source,
     kept: kept === null ? null : { token: kept.token.use((text) => text), binding: kept.binding },
     receiptFor: receipt,
     receipt: null,
+    feedsHooks: requested.feedsHooks ?? (receipt === null && purpose === 'verify'),
     state: 'started',
-    challengeDigest: challenge.use(digestOf).toString('base64url'),
+    challengeDigest: toStoredDigest(challenge),
+    browserDigest: browser === null ? null : toStoredDigest(browser),
+    ...{ sessionDigest: null, handOff: null, movement: null, consent: null, pass: null, taken: false },
+    ...{ triesLeft: triesOnPage, challengesLeft: challengesOnPage },
+    ...{ returnUrl: requested.returnUrl ?? null, kiosk: requested.kiosk ?? null },
     expiresAt,
   };
   await writeRecord(id, record, 'absent', deps);
-  const detail = { stepUpId: id };
+  const detail = { stepUpId: id, purpose };
   await deps.audit.append({ action: 'step_up_started', connection: record.connection, subject, detail });
   return { id, challenge, expiresAt };
 }
+
+/** 32 random bytes as text. */
+export const newSecret = ({ random }: Pick<CoreDeps, 'random'>): Credential =>
+  new Credential(Buffer.from(random(32)).toString('base64url'));
 
 /**
  * Opens the step-up that a provider's side asked for and signed. Each request opens one.
@@ -110,7 +129,7 @@ export async function startStepUp(
 export async function startRequestedStepUp(
   { connection, request }: { connection: Connection; request: string },
   deps: CoreDeps,
-): Promise<{ id: string; challenge: Credential; expiresAt: EpochMs }> {
+): Promise<StartedStepUp> {
   if (connection.openStepUpRequest === null) throw new FaceError('caller_untrusted');
   const { subject, audience, nonce, expiresAt } = await connection.openStepUpRequest(request);
   if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
@@ -120,10 +139,10 @@ export async function startRequestedStepUp(
 }
 
 /**
- * Takes the photos of a step-up and settles it. Pictures that cannot be used leave it open for better ones; a decision
- * closes it.
- * @throws FaceError `step_up_unknown` (also for a wrong challenge), `step_up_finished`, `locked_out`, `liveness_low`,
- *   `profile_unavailable`, and the codes of `Verifier` for pictures
+ * Takes the photos of a step-up from whoever holds its challenge, and settles it. Pictures that cannot be used leave it
+ * open for better ones; a decision closes it.
+ * @throws FaceError `step_up_unknown` (also for a wrong challenge), `step_up_finished`, `challenge_needed`,
+ *   `secret_missing`, `locked_out`, `liveness_low`, `profile_unavailable`, and the codes of `Verifier` for pictures
  */
 export async function submitPhotos(
   request: {
@@ -132,18 +151,25 @@ export async function submitPhotos(
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
   },
-  deps: CoreDeps & { readonly connections: ReadonlyMap<string, Connection> },
+  deps: SettleDeps,
 ): Promise<StepUpView> {
   const { id, challenge, photos, secret } = request;
   try {
     const { record, revision } = await readRecord(id, deps);
-    const expectedDigest = Buffer.from(record.challengeDigest, 'base64url');
-    if (!challenge.use((text) => hasDigest(text, expectedDigest))) throw new FaceError('step_up_unknown');
-    if (stateAt(record, deps.clock.now()) !== 'started') throw new FaceError('step_up_finished');
+    if (!isStored(challenge, record.challengeDigest)) throw new FaceError('step_up_unknown');
+    checkStarted(record, deps.clock.now());
+    const connection = deps.connections.get(record.connection);
+    const policy = record.kept === null ? connection?.policy : undefined;
+    // Pictures alone show no movement, and no authenticator.
+    if (policy?.liveness === 'challenge' || record.purpose !== 'verify') throw new FaceError('challenge_needed');
+    if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
 
     const captured = { ...record, state: 'captured' } as const;
     if (!(await writeRecord(id, captured, { revision }, deps))) throw new FaceError('step_up_finished');
-    const settled = await settle({ id, record, photos, secret }, deps).catch(async (error: unknown) => {
+    const settled = await settleVerification(
+      { id, record, photos, secret, methods: ['face'], judged: null },
+      deps,
+    ).catch(async (error: unknown) => {
       await writeRecord(id, record, 'any', deps);
       throw error;
     });
@@ -163,74 +189,99 @@ export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
   return toView(id, record, deps.clock.now());
 }
 
-const toKeptToken = (kept: StepUpRecord['kept']): KeptToken | null =>
-  kept === null ? null : { token: new SealedToken(kept.token), binding: kept.binding };
+/**
+ * Takes the pass of a step-up, once, for whoever started it and answers for it elsewhere.
+ * @throws FaceError `step_up_unknown`, `face_not_verified`: it did not pass; `step_up_finished`: taken already
+ */
+export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
+  const taken = await changeRecord(
+    id,
+    (record) => {
+      if (record.state !== 'passed') throw new FaceError('face_not_verified');
+      if (record.taken) throw new FaceError('step_up_finished');
+      return { ...record, taken: true };
+    },
+    deps,
+  );
+  return toView(id, taken, deps.clock.now());
+}
 
-type SettleDeps = Parameters<typeof submitPhotos>[1];
+/** A face to be held against the subject of a step-up. */
+export interface Attempt {
+  readonly id: string;
+  readonly record: StepUpRecord;
+  readonly photos: readonly Photo[];
+  readonly secret: UserSecret | null;
+  /** What takes part, should it pass. */
+  readonly methods: readonly AuthenticationMethod[];
+  /** Settles beside the check, which fails where it is not live; `null` where nobody judges. */
+  readonly judged: Promise<LivenessFinding> | null;
+}
 
-/** Checks the face, and puts a pass where it was asked for: into a receipt, or before the connection's hooks. */
-async function settle(
-  attempt: {
+/** The core, and the connections it settles for, by id. */
+export type SettleDeps = CoreDeps & { readonly connections: ReadonlyMap<string, Connection> };
+
+/**
+ * Checks the face, and puts a pass where it was asked for. @returns the step-up as it ended, passed or failed
+ * @throws FaceError as `checkFace`
+ */
+export async function settleVerification(attempt: Attempt, deps: SettleDeps): Promise<StepUpRecord> {
+  const { record, photos, secret, methods, judged } = attempt;
+  const { connection, subject, proved, source } = record;
+  const found = deps.connections.get(connection);
+  const { verdict, accuracy } = await checkFace(
+    {
+      ...{ connection: found, subject, kept: toKeptToken(record.kept), photos, secret, judged },
+      outsider: proved ? null : source,
+    },
+    deps,
+  );
+  if (!verdict.matched) return { ...record, kept: null, state: 'failed' };
+  const liveness = judged === null ? verdict.liveness : (await judged).liveness;
+  const check = { at: deps.clock.now(), liveness, methods: [...methods] };
+  return passStepUp({ id: attempt.id, record, check, accuracy }, deps);
+}
+
+/** Puts a pass where it was asked for: into a receipt, before the connection's hooks, and for whoever takes it. */
+export async function passStepUp(
+  passed: {
     readonly id: string;
     readonly record: StepUpRecord;
-    readonly photos: readonly Photo[];
-    readonly secret: UserSecret | null;
+    readonly check: {
+      readonly at: EpochMs;
+      readonly liveness: Liveness | null;
+      readonly methods: AuthenticationMethod[];
+    };
+    readonly accuracy: Accuracy;
   },
   deps: SettleDeps,
 ): Promise<StepUpRecord> {
-  const { id, record, photos, secret } = attempt;
-  const { connection, subject, kept, receiptFor } = record;
-  const found = deps.connections.get(connection);
-  const { verdict, accuracy } = await checkFace(
-    { connection: found, subject, kept: toKeptToken(kept), photos, secret },
-    deps,
-  );
-  const ended = { ...record, kept: null };
-  if (!verdict.matched) return { ...ended, state: 'failed' };
-  const passedAt = deps.clock.now();
-  const { liveness } = verdict;
-  if (receiptFor !== null) {
-    // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.
-    const source = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
-    const check = { connection: source, subject, stepUpId: id, passedAt, accuracy, liveness };
-    const receipt = await issueReceipt(receiptFor, check, deps);
-    const expiresAt = addSec(passedAt, receiptLifeSec);
-    return { ...ended, state: 'passed', receipt: { text: receipt.use((text) => text), expiresAt } };
+  const { id, record, check, accuracy } = passed;
+  const { connection, subject, kept, receiptFor, feedsHooks } = record;
+  const ended = { ...record, kept: null, state: 'passed', pass: check } as const;
+  const { at: passedAt, liveness, methods } = check;
+  if (feedsHooks) {
+    const found = deps.connections.get(connection);
+    if (found === undefined) throw new FaceError('connection_unknown');
+    const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
+    await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness }, found.policy, deps);
   }
-  if (found === undefined) throw new FaceError('connection_unknown');
-  const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
-  await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness }, found.policy, deps);
-  return { ...ended, state: 'passed' };
+  if (receiptFor === null) return ended;
+  // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.
+  const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
+  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, methods };
+  const receipt = await issueReceipt(receiptFor, stated, deps);
+  return { ...ended, receipt: { text: receipt.use((text) => text), expiresAt: addSec(passedAt, receiptLifeSec) } };
 }
 
-async function readRecord(
-  id: string,
-  { state }: Pick<CoreDeps, 'state'>,
-): Promise<{ record: StepUpRecord; revision: number }> {
-  const found = await state.read(stepUpKey(id));
-  if (found === null) throw new FaceError('step_up_unknown');
-  return { record: recordGuard.parse(found.value), revision: found.revision };
-}
+const toKeptToken = (kept: StepUpRecord['kept']): KeptToken | null =>
+  kept === null ? null : { token: new SealedToken(kept.token), binding: kept.binding };
 
-async function writeRecord(
-  id: string,
-  record: StepUpRecord,
-  when: 'absent' | 'any' | { revision: number },
-  { state }: Pick<CoreDeps, 'state'>,
-): Promise<boolean> {
-  // One that nobody ended goes with the token in it.
-  const expiresAt = record.kept === null ? addSec(record.expiresAt, keptAfterEndSec) : record.expiresAt;
-  return state.write(stepUpKey(id), record, { when, expiresAt });
-}
-
-const stateAt = ({ state, expiresAt }: StepUpRecord, now: EpochMs): StepUpState =>
-  (state === 'started' || state === 'captured') && expiresAt <= now ? 'expired' : state;
-
-const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpView => ({
-  id,
+/** What may be told of a stored step-up. */
+export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpView => ({
+  ...{ id, connection: record.connection, subject: record.subject, purpose: record.purpose },
   receipt: record.receipt === null || record.receipt.expiresAt <= now ? null : new Credential(record.receipt.text),
-  connection: record.connection,
-  subject: record.subject,
   state: stateAt(record, now),
   expiresAt: record.expiresAt,
+  pass: record.pass,
 });

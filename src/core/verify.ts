@@ -3,7 +3,14 @@ import type { SealedToken } from './concealed.js';
 import { isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
 import { attemptsOfSubject, attemptsOfToken, countAttempt } from './lockout.js';
-import { type Binding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from './ports.js';
+import {
+  type Binding,
+  type LivenessFinding,
+  livenessBoundary,
+  type Score,
+  type Verdict,
+  type VerifyRequest,
+} from './ports.js';
 import { toEpochMs } from './units.js';
 
 /**
@@ -11,15 +18,34 @@ import { toEpochMs } from './units.js';
  * @throws FaceError `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `liveness_low`,
  *   `locked_out`, and the codes of `Verifier` for pictures
  */
-export async function verifyToken(request: VerifyRequest, deps: CoreDeps): Promise<Verdict> {
+export async function verifyToken(
+  request: VerifyRequest,
+  deps: CoreDeps,
+  { judged, outsider }: CheckRules = byWhoeverIsKnown,
+): Promise<Verdict> {
   const check = async (): Promise<Verdict> => {
-    const verdict = await deps.verifier.verify(request);
+    const [verdict, finding] = await Promise.all([deps.verifier.verify(request), judged]);
     // Said before the match is, and counted as a failure: a printed photo of the right person learns nothing.
-    if (request.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary) throw new FaceError('liveness_low');
+    const isLow = request.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary;
+    if (isLow || finding?.pass === false) {
+      verdict.contentKey?.wipe();
+      verdict.renewed?.contentKey?.wipe();
+      throw new FaceError('liveness_low');
+    }
     return verdict;
   };
-  return attemptCheck(request, check, deps);
+  return attemptCheck(request, check, deps, outsider);
 }
+
+/** What else decides about a check. */
+export interface CheckRules {
+  /** Settles beside the check, which fails where it is not live; `null` where nobody judges. */
+  readonly judged: Promise<LivenessFinding> | null;
+  /** Where it comes from, where nobody vouches for the person: such failures lock that address out, not the user. */
+  readonly outsider: string | null;
+}
+
+const byWhoeverIsKnown: CheckRules = { judged: null, outsider: null };
 
 /**
  * As `verifyToken`, with the similarity of a match.
@@ -33,13 +59,14 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   request: VerifyRequest,
   check: () => Promise<T>,
   deps: CoreDeps,
+  outsider: string | null = null,
 ): Promise<T> {
   const { token, binding, photos } = request;
   try {
     const tokenId = token === null ? null : await checkUsable(token, deps);
     const isKeptByCaller = binding.subject === '' && tokenId !== null;
     const verdict = await countAttempt(
-      isKeptByCaller ? attemptsOfToken(tokenId) : attemptsOfSubject(binding),
+      isKeptByCaller ? attemptsOfToken(tokenId) : attemptsOfSubject(binding, outsider),
       async () => {
         const result = await check();
         return { succeeded: result.matched, result };

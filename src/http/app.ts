@@ -22,6 +22,8 @@ import { isFault, sendRefusal } from './reply.js';
 export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
   readonly folders: PageFolders;
+  /** How many reverse proxies stand before this server and name the caller in `X-Forwarded-For`. */
+  readonly proxyHops: number;
   /** Whether this process can take work: models loaded, stores open. */
   isReady(): Promise<boolean>;
 }
@@ -44,6 +46,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable('etag');
   app.set('query parser', false);
   app.enable('case sensitive routing');
+  app.set('trust proxy', deps.proxyHops);
   app.use(createAccessLog(deps));
   app.use(helmet());
   app.use((_request, response, next) => {

@@ -151,7 +151,11 @@ export async function openTriggerBench() {
     ): Promise<string> {
       const { audience = toReceiptAudience(who), connection = connectionId, by = {} } = changes;
       const check = { connection, subject, stepUpId: 'step-up-1', passedAt: clock.now(), accuracy: 4, liveness: 0.97 };
-      const receipt = await issueReceipt({ audience, nonce }, { ...check, accuracy: 4 }, { ...core, ...by });
+      const receipt = await issueReceipt(
+        { audience, nonce },
+        { ...check, accuracy: 4, methods: ['face'] },
+        { ...core, ...by },
+      );
       return receipt.use((text) => text);
     },
   };

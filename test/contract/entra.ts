@@ -138,7 +138,15 @@ export async function openEntraBench(): Promise<EntraBench> {
     async issueReceipt(subject, audience = audienceOf(testIssuer, { id: 'customers' })) {
       const receipt = await issueReceipt(
         { audience, nonce: null },
-        { ...connection, subject, stepUpId: 'step-up-1', passedAt: clock.now(), accuracy: 4, liveness: 0.97 },
+        {
+          ...connection,
+          subject,
+          stepUpId: 'step-up-1',
+          passedAt: clock.now(),
+          accuracy: 4,
+          liveness: 0.97,
+          methods: ['face'],
+        },
         core,
       );
       return receipt.use((text) => text);

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { ApiDeps } from '../api/deps.js';
+import { type Endpoint, sessionEndpoint } from '../api/endpoint.js';
+import { instantReply } from '../api/fields.js';
+import type { Credential } from '../core/concealed.js';
+import { readHeldEnrolment, renewHeldEnrolment, revokeHeldEnrolment } from '../core/held-enrolment.js';
+import { findSession } from '../core/session.js';
+import { toIso } from '../core/units.js';
+import { toViewReply, viewReply } from './sessions.js';
+
+/** The person's own page: what is held of them, to renew it, and to end it. */
+export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    codes: [
+      'step_up_unknown',
+      'step_up_finished',
+      'subject_unknown',
+      'profile_unavailable',
+      'token_malformed',
+    ] as const,
+    findSession: (shown: Credential) => findSession(shown, deps),
+    fields: z.strictObject({}),
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/enrolment',
+      summary: 'What is held of the person',
+      description: 'Of a link made for it: an invitation with the purpose `manage`.',
+      reply: z.strictObject({
+        enrolment: z
+          .strictObject({
+            tokenId: z.string(),
+            enrolledAt: instantReply.nullable(),
+            purpose: z.string().describe('The policy’s `scope`.'),
+            expiresAt: instantReply.nullable(),
+          })
+          .nullable(),
+      }),
+      async handle({ session }) {
+        const held = await readHeldEnrolment(session, deps);
+        if (held === null) return { enrolment: null };
+        const { tokenId, purpose, enrolledAt, expiresAt } = held;
+        return {
+          enrolment: {
+            ...{ tokenId, purpose },
+            enrolledAt: enrolledAt === null ? null : toIso(enrolledAt),
+            expiresAt: expiresAt === null ? null : toIso(expiresAt),
+          },
+        };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/enrolment/revoke',
+      summary: 'End the enrolment of the person',
+      description: 'Denies the token, clears the attribute, and notes that the consent is withdrawn.',
+      reply: z.strictObject({}),
+      async handle({ session }) {
+        await revokeHeldEnrolment(session, deps);
+        return {};
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/enrolment/renew',
+      summary: 'Go on to enrol anew',
+      description: 'The former token stays until the new one is there.',
+      reply: z.strictObject({ view: viewReply }),
+      handle: async ({ session }) => ({ view: toViewReply(await renewHeldEnrolment(session, deps)) }),
+    }),
+  ];
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { ApiDeps } from '../api/deps.js';
+import { clientEndpoint, type Endpoint, plainEndpoint } from '../api/endpoint.js';
+import { Credential } from '../core/concealed.js';
+import { registerKiosk, takeNextAtKiosk } from '../core/kiosk.js';
+import { pagePath } from './page.js';
+
+/** Devices that serve one person after another. */
+export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    clientEndpoint({
+      ...({ method: 'POST', path: '/kiosks', versions: [1, 2], status: 201, tag: 'Step-up', ours: true } as const),
+      scope: 'verify',
+      summary: 'Register a kiosk',
+      description:
+        'Open `url` on the device, once, and leave it open. Then send people there with `kiosk` in `POST /step-ups`. Good for a year.',
+      codes: [],
+      photos: {},
+      fields: z.strictObject({ name: z.string().min(1).max(100) }),
+      reply: z.strictObject({ id: z.string(), url: z.string() }),
+      async handle({ fields, client }) {
+        const { id, secret } = await registerKiosk({ name: fields.name, tenant: client.tenant }, deps);
+        return { id, url: secret.use((text) => `${deps.issuer}${pagePath}/kiosk#${id}.${text}`) };
+      },
+    }),
+    plainEndpoint({
+      ...({ method: 'POST', path: '/face/kiosk/next', versions: [1, 2], status: 200, ours: true } as const),
+      tag: 'Capture page',
+      auth: 'open',
+      summary: 'The ticket of the next person at a kiosk',
+      description: 'Given out once; `null` while nobody is sent there.',
+      codes: ['caller_untrusted', 'step_up_opened', 'step_up_unknown'],
+      photos: {},
+      fields: z.strictObject({ kiosk: z.string().min(1).max(64), secret: z.string().min(1).max(256) }),
+      reply: z.strictObject({ ticket: z.string().nullable() }),
+      async handle({ fields }) {
+        const ticket = await takeNextAtKiosk({ kiosk: fields.kiosk, secret: new Credential(fields.secret) }, deps);
+        return { ticket: ticket === null ? null : ticket.use((text) => text) };
+      },
+    }),
+  ];
+}

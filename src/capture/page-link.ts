@@ -1,0 +1,14 @@
+import type { Credential } from '../core/concealed.js';
+import { ticketOf } from '../core/step-up.js';
+import { pagePath } from './page.js';
+
+/**
+ * The address that opens the capture page for one step-up. The ticket stands in the fragment, which browsers send to
+ * nobody, so that it is in no log.
+ */
+export const pageLink = (issuer: string, ticket: Credential): string =>
+  ticket.use((text) => `${issuer}${pagePath}#${text}`);
+
+/** As `pageLink`, of a step-up that has just been started. */
+export const startedLink = (issuer: string, started: Parameters<typeof ticketOf>[0]): string =>
+  pageLink(issuer, ticketOf(started));

@@ -1,0 +1,263 @@
+import { z } from 'zod';
+import type { ApiDeps } from '../api/deps.js';
+import { type Endpoint, plainEndpoint, sessionEndpoint } from '../api/endpoint.js';
+import { instantReply } from '../api/fields.js';
+import { Credential, UserSecret } from '../core/concealed.js';
+import { commitFrame, startChallenge, submitFrames } from '../core/frames.js';
+import { openHandOff, startHandOff } from '../core/hand-off.js';
+import { framesOfChallenge, type NextMovement } from '../core/movement-challenge.js';
+import { captureHints, movements, type PresentedSecret } from '../core/ports.js';
+import {
+  abandonStepUp,
+  findSession,
+  giveConsent,
+  type OpenedSession,
+  openSession,
+  readSession,
+  type SessionView,
+} from '../core/session.js';
+import { startRequestedStepUp, ticketOf } from '../core/step-up.js';
+import { stepUpPurposes } from '../core/step-up-record.js';
+import { toIso } from '../core/units.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
+import { pageLink } from './page-link.js';
+
+/** Holds the secret of the one browser that may open a page; set where a provider's redirect leads there. */
+export const browserCookie = 'facestep-browser';
+
+export const viewReply = z.strictObject({
+  id: z.string(),
+  purpose: z.enum(stepUpPurposes),
+  state: z.enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned']),
+  role: z.enum(['own', 'camera']).describe('`camera`: a phone that lends it to another browser.'),
+  organisation: z.string().nullable(),
+  expiresAt: instantReply,
+  retentionDays: z.int().nullable(),
+  consentNeeded: z.boolean(),
+  consentVersion: z.string(),
+  userSecret: z.enum(['none', 'pin', 'passkey']),
+  referencePhotoNeeded: z.boolean(),
+  triesLeft: z.int(),
+  handOff: z.strictObject({ state: z.enum(['waiting', 'opened']), code: z.string() }).nullable(),
+  fallbackUrl: z.string().nullable(),
+  returnUrl: z.string().nullable(),
+});
+
+export const toViewReply = (view: SessionView) => ({
+  ...{ ...view, handOff: view.handOff === null ? null : { ...view.handOff } },
+  expiresAt: toIso(view.expiresAt),
+});
+
+const nextReply = z.strictObject({ index: z.int(), of: z.int(), movement: z.enum(movements) });
+
+const toNextReply = (next: NextMovement | null) => (next === null ? null : { ...next });
+
+const secretText = z.string().min(1).max(256);
+const ticketText = z.string().min(1).max(4608).describe('What stands after the `#` of the link, up to the first `&`.');
+
+/** A PIN as it is sent; what it may be is decided where one is chosen. */
+const pinField = z.string().regex(/^\d{4,12}$/);
+
+const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
+const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
+
+/** Opens the ticket of a link, whichever kind it is of. */
+async function open(
+  { ticket, ...rest }: { ticket: string; browser: Credential | null; returnUrl: string | null },
+  deps: ApiDeps,
+): Promise<OpenedSession> {
+  const [kind = '', ...parts] = ticket.split('.');
+  if (kind === 'handoff') return openHandOff(new Credential(parts.join('.')), deps);
+  if (kind !== 'requested') return openSession({ ticket: new Credential(ticket), ...rest }, deps);
+  const [id = '', ...request] = parts;
+  const connection = deps.connections.get(id);
+  if (connection === undefined) throw new FaceError('connection_unknown');
+  if (rest.returnUrl !== null && !connection.policy.returnUrls.includes(rest.returnUrl)) {
+    // Before the request is used up: each opens one step-up.
+    throw new FaceError('request_malformed', { field: 'returnUrl' });
+  }
+  const started = await startRequestedStepUp({ connection, request: request.join('.') }, deps);
+  return openSession({ ticket: ticketOf(started), ...rest }, deps);
+}
+
+/** What the capture page calls. Everybody may write another page, or an app, on these. */
+export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
+  const own = { findSession: (shown: Credential) => findSession(shown, deps), photos: {} };
+  return [
+    plainEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/open',
+      status: 201,
+      auth: 'open',
+      summary: 'Exchange the ticket of a link for a session',
+      description:
+        'Once. Where a provider’s redirect led here, only in the browser that was redirected. `returnUrl` must be one of the connection’s `returnUrls`.',
+      codes: [
+        ...session,
+        ...(['step_up_opened', 'connection_unknown', 'caller_untrusted', 'profile_unavailable'] as const),
+      ],
+      photos: {},
+      fields: z.strictObject({ ticket: ticketText, returnUrl: z.string().min(1).max(1024).optional() }),
+      reply: z.strictObject({ session: z.string(), view: viewReply }),
+      async handle({ fields, cookie }) {
+        const shown = cookie(browserCookie);
+        const browser = shown === null ? null : new Credential(shown);
+        const opened = await open({ ticket: fields.ticket, browser, returnUrl: fields.returnUrl ?? null }, deps);
+        return { session: opened.session.use((text) => text), view: toViewReply(opened.view) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'GET',
+      path: '/face/session',
+      status: 200,
+      summary: 'How the step-up of a session stands',
+      description: 'The browser of a desktop asks this while a phone lends its camera.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: z.strictObject({ view: viewReply }),
+      handle: async (call) => ({ view: toViewReply(await readSession(call.session, deps)) }),
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/consent',
+      status: 200,
+      summary: 'Note that the person agrees',
+      description: 'To the text of that version, in the language they read it in.',
+      codes: [...session, 'consent_missing'],
+      fields: z.strictObject({
+        version: z.string().min(1).max(64),
+        language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/),
+      }),
+      reply: z.strictObject({ view: viewReply }),
+      handle: async ({ fields, session: shown }) => ({
+        view: toViewReply(await giveConsent({ session: shown, ...fields }, deps)),
+      }),
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/challenge',
+      status: 201,
+      summary: 'Begin a movement challenge',
+      description: 'In place of a former one. The movements are told one by one, and this server’s clock runs.',
+      codes: [...session, 'consent_missing'],
+      fields: z.strictObject({}),
+      reply: z.strictObject({ nonce: z.string(), expiresAt: instantReply, next: nextReply.nullable() }),
+      async handle(call) {
+        const { nonce, next, expiresAt } = await startChallenge(call.session, deps);
+        return { nonce: nonce.use((text) => text), next: toNextReply(next), expiresAt: toIso(expiresAt) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/challenge/frames',
+      status: 200,
+      summary: 'Commit to the picture of the movement told last',
+      description: 'By its digest; the picture itself comes with the others. Tells the next movement.',
+      codes: [...session, 'challenge_wrong'],
+      fields: z.strictObject({
+        nonce: secretText,
+        digest: z.base64url().length(43).describe('SHA-256 of the file’s bytes.'),
+      }),
+      reply: z.strictObject({ next: nextReply.nullable() }),
+      async handle({ fields, session: shown }) {
+        const { nonce, digest } = fields;
+        return { next: toNextReply(await commitFrame({ session: shown, nonce: new Credential(nonce), digest }, deps)) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/frames',
+      status: 200,
+      summary: 'Send the pictures of a challenge',
+      description:
+        'In the order of the movements, the very bytes that were committed to; at most 10 MB in all. Everything is judged here: what a page computed counts for nothing. `try_again` leaves the step-up open for another challenge.',
+      codes: [
+        ...session,
+        ...(['challenge_wrong', 'secret_missing', 'consent_missing', 'locked_out', 'connection_unknown'] as const),
+        ...(['subject_unknown', 'profile_unavailable', 'overloaded'] as const),
+      ],
+      photos: {
+        photo: { atLeast: framesOfChallenge, atMost: framesOfChallenge },
+        reference: { atLeast: 0, atMost: 1 },
+      },
+      fields: z.strictObject({
+        nonce: secretText,
+        pin: pinField.optional().describe('Where the connection asks for one.'),
+      }),
+      reply: z.strictObject({
+        view: viewReply,
+        outcome: z.enum(['passed', 'failed', 'try_again']),
+        hint: z.enum(captureHints).nullable(),
+        receipt: z.string().nullable(),
+      }),
+      async handle({ fields, photos, session: shown }) {
+        const [reference = null] = photos('reference');
+        const { view, outcome, hint, receipt } = await submitFrames(
+          {
+            session: shown,
+            nonce: new Credential(fields.nonce),
+            photos: photos('photo'),
+            reference,
+            secret: toPresented(fields.pin),
+          },
+          deps,
+        );
+        return {
+          view: toViewReply(view),
+          outcome,
+          hint,
+          receipt: receipt === null ? null : receipt.use((text) => text),
+        };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/hand-off',
+      status: 201,
+      summary: 'Let another device lend its camera',
+      description: 'The link opens once; show it as a QR code. Both screens show the code.',
+      codes: session,
+      fields: z.strictObject({}),
+      reply: z.strictObject({ url: z.string(), code: z.string() }),
+      async handle(call) {
+        const { ticket, code } = await startHandOff(call.session, deps);
+        return {
+          url: pageLink(
+            deps.issuer,
+            ticket.use((text) => new Credential(`handoff.${text}`)),
+          ),
+          code,
+        };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/decline',
+      status: 200,
+      summary: 'End it: the person cannot or will not go on',
+      description: 'The page goes to `returnUrl` or `fallbackUrl`.',
+      codes: session,
+      fields: z.strictObject({}),
+      reply: z.strictObject({ view: viewReply }),
+      handle: async (call) => ({ view: toViewReply(await abandonStepUp(call.session, deps)) }),
+    }),
+  ];
+}
+
+const toPresented = (pin: string | undefined): PresentedSecret | null =>
+  pin === undefined ? null : { value: new UserSecret(pin), method: 'pin' };

@@ -1,0 +1,274 @@
+import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../errors.js';
+import type { Credential, Photo } from './concealed.js';
+import type { Connection } from './connection.js';
+import { digestOf } from './digest.js';
+import { enrolSubject } from './enrol.js';
+import {
+  commitTo,
+  findChallenge,
+  framesOfChallenge,
+  measureChallenge,
+  type NextMovement,
+  newChallenge,
+  nextOf,
+} from './movement-challenge.js';
+import type { CaptureHint, LivenessFinding, LivenessJudge, PresentedSecret } from './ports.js';
+import { changeSession, findSession, type SessionRole, type SessionView, toSessionView } from './session.js';
+import { newSecret, passStepUp, type SettleDeps, settleVerification, toView } from './step-up.js';
+import { type StepUpRecord, writeRecord } from './step-up-record.js';
+import { addSec, type EpochMs } from './units.js';
+
+/** The core, its connections, and who judges frames. */
+export type CaptureDeps = SettleDeps & { readonly judge: LivenessJudge };
+
+/** How long a picture's digest is remembered, so that nobody sends it again, in seconds. */
+const rememberedSec = 24 * 60 * 60;
+
+/**
+ * Begins a movement challenge in place of any former one.
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`
+ */
+export async function startChallenge(
+  session: Credential,
+  deps: SettleDeps,
+): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
+  const nonce = newSecret(deps);
+  const movement = newChallenge(nonce, deps);
+  await changeSession(
+    session,
+    (record) => {
+      if (record.consent === null) throw new FaceError('consent_missing');
+      if (record.purpose === 'manage' || record.challengesLeft === 0) throw new FaceError('step_up_finished');
+      return { ...record, movement, challengesLeft: record.challengesLeft - 1 };
+    },
+    deps,
+  );
+  return { nonce, next: nextOf(movement), expiresAt: movement.expiresAt };
+}
+
+/**
+ * Commits to the picture of the movement told last, and tells the next.
+ * @param frame.digest - SHA-256 of the picture's bytes, base64url
+ * @returns `null` where all movements have their pictures
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`
+ */
+export async function commitFrame(
+  { session, nonce, digest }: { session: Credential; nonce: Credential; digest: string },
+  deps: SettleDeps,
+): Promise<NextMovement | null> {
+  const now = deps.clock.now();
+  const { record } = await changeSession(
+    session,
+    (found) => ({ ...found, movement: commitTo(findChallenge(found, nonce, now), digest, now) }),
+    deps,
+  );
+  return record.movement === null ? null : nextOf(record.movement);
+}
+
+/** How the frames of a challenge were taken. */
+export interface FramesOutcome {
+  readonly view: SessionView;
+  readonly outcome: 'passed' | 'failed' | 'try_again';
+  /** What would help. It does not depend on what was held against the frames. */
+  readonly hint: CaptureHint | null;
+  readonly receipt: Credential | null;
+}
+
+/** The frames of one challenge, and what came with them. */
+export interface SubmittedFrames {
+  readonly session: Credential;
+  readonly nonce: Credential;
+  /** In the order of the movements. */
+  readonly photos: readonly Photo[];
+  /** Of an identity document, where one is asked for. */
+  readonly reference: Photo | null;
+  readonly secret: PresentedSecret | null;
+}
+
+/**
+ * Judges the frames of a challenge and settles the step-up: all of it on this server, from the pictures themselves. A
+ * wrong face, no liveness, an unenrolled or revoked person are one answer, and each costs a try.
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `photo_missing`,
+ *   `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays open
+ */
+export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
+  const { session, nonce, photos, reference } = submitted;
+  try {
+    const { id, record, role, challenge } = await takeChallenge(session, nonce, submitted, deps);
+    const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
+    const fresh = await countFresh(digests, deps);
+    const measured = measureChallenge(challenge, digests, fresh);
+    const taken = { id, record, role, measured, asked: challenge.asked, submitted };
+    return await settle(taken, deps).catch(async (error: unknown) => {
+      await writeRecord(id, record, 'any', deps);
+      throw error;
+    });
+  } finally {
+    for (const photo of [...photos, ...(reference === null ? [] : [reference])]) photo.wipe();
+  }
+}
+
+/** Takes the challenge out of the step-up: its frames come once. */
+async function takeChallenge(
+  session: Credential,
+  nonce: Credential,
+  { photos, secret, reference }: SubmittedFrames,
+  deps: CaptureDeps,
+) {
+  const now = deps.clock.now();
+  const challenge = findChallenge((await findSession(session, deps)).record, nonce, now);
+  if (photos.length !== framesOfChallenge) throw new FaceError('challenge_wrong');
+  const { id, record, role } = await changeSession(
+    session,
+    (found) => {
+      findChallenge(found, nonce, now);
+      const policy = found.kept === null ? deps.connections.get(found.connection)?.policy : undefined;
+      if ((policy?.userSecret ?? 'none') !== 'none' && secret === null) throw new FaceError('secret_missing');
+      const wantsReference = found.purpose === 'enrol' && policy?.referencePhoto === true;
+      if (wantsReference && reference === null) throw new FaceError('photo_missing');
+      return { ...found, movement: null, state: 'captured' };
+    },
+    deps,
+  );
+  return { id, role, record: { ...record, state: 'started' } satisfies StepUpRecord, challenge };
+}
+
+/** How many of the pictures nobody has sent before, to any challenge. */
+async function countFresh(digests: readonly string[], { state, clock }: CaptureDeps): Promise<number> {
+  const expiresAt = addSec(clock.now(), rememberedSec);
+  const options = { when: 'absent', expiresAt, mayBeLost: true } as const;
+  let fresh = 0;
+  for (const digest of digests) if (await state.write(`frame:${digest}`, true, options)) fresh += 1;
+  return fresh;
+}
+
+/** Frames that have been taken from their challenge. */
+interface TakenFrames {
+  readonly id: string;
+  /** As it was before, without the challenge. */
+  readonly record: StepUpRecord;
+  readonly role: SessionRole;
+  readonly measured: ReturnType<typeof measureChallenge>;
+  readonly asked: NonNullable<StepUpRecord['movement']>['asked'];
+  readonly submitted: SubmittedFrames;
+}
+
+/** What to do about pictures that were of no use. */
+const hintByCode: Partial<Record<FaceErrorCode, CaptureHint>> = {
+  face_many: 'one_face',
+  face_too_small: 'come_closer',
+  face_none: 'more_light',
+};
+
+/** Refusals that say something of what is enrolled, or of what was held against the frames: to the person all one. */
+const decidedCodes = [
+  'face_mismatch',
+  'liveness_low',
+  'token_malformed',
+  'token_expired',
+  'token_revoked',
+  'token_key_retired',
+  'subject_unknown',
+] as const satisfies readonly FaceErrorCode[];
+
+async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutcome> {
+  const { id, record, role } = taken;
+  const judged = judgeFrames(taken, deps);
+  // Whatever else happens first, the judge's refusal is told where it is awaited.
+  judged.catch(() => null);
+  const end = async (ended: StepUpRecord, outcome: FramesOutcome['outcome'], hint: CaptureHint | null) => {
+    await writeRecord(id, ended, 'any', deps);
+    const { receipt } = toView(id, ended, deps.clock.now());
+    return { view: toSessionView(id, ended, role, deps), outcome, hint, receipt };
+  };
+  const lose = (counted: StepUpRecord, hint: CaptureHint): Promise<FramesOutcome> =>
+    counted.triesLeft > 0 && counted.challengesLeft > 0
+      ? end(counted, 'try_again', hint)
+      : end({ ...counted, kept: null, state: 'failed' }, 'failed', hint);
+  try {
+    const settled = await (record.purpose === 'enrol'
+      ? enrolFrom(taken, judged, deps)
+      : verifyFrom(taken, judged, deps));
+    if (settled.state === 'passed') return await end(settled, 'passed', null);
+  } catch (error) {
+    const code = toCode(error);
+    if (isOneOf(photoCodes, code)) return lose(record, hintByCode[code] ?? 'hold_still');
+    if (!isOneOf(decidedCodes, code)) throw error;
+    const isReference = error instanceof FaceError && error.detail === 'reference';
+    if (isReference) return lose({ ...record, triesLeft: record.triesLeft - 1 }, 'reference');
+  }
+  const { hint } = await judged;
+  return lose({ ...record, triesLeft: record.triesLeft - 1 }, hint ?? 'follow');
+}
+
+/** What the judge, the digests and the clock say together; all of it goes to the audit trail. */
+async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<LivenessFinding> {
+  const { id, record, measured, asked, submitted } = taken;
+  const { judge, audit } = deps;
+  const frames = submitted.photos.map((photo, index) => ({
+    photo: photo.copy(),
+    movement: asked[index] ?? 'centre',
+  }));
+  try {
+    const found = await judge.judge(frames);
+    const missed = measured.filter(({ pass }) => !pass).map(({ name }) => name);
+    const measurements = [...measured, ...found.measurements];
+    const reasons = [...missed, ...found.reasons];
+    const pass = found.pass && missed.length === 0;
+    const { connection, subject } = record;
+    const signals = measurements.map((measurement) => ({ ...measurement }));
+    const detail = { stepUpId: id, judge: judge.name, pass, reasons, asked, signals };
+    await audit.append({ action: 'liveness_judged', connection, subject, detail });
+    return { ...found, pass, reasons, measurements };
+  } finally {
+    for (const { photo } of frames) photo.wipe();
+  }
+}
+
+/** With a face alone, or with the secret that came with it. */
+const methodsOf = ({ secret }: SubmittedFrames) =>
+  secret === null ? (['face'] as const) : (['face', secret.method] as const);
+
+function verifyFrom(
+  { id, record, submitted }: TakenFrames,
+  judged: Promise<LivenessFinding>,
+  deps: CaptureDeps,
+): Promise<StepUpRecord> {
+  const { photos, secret } = submitted;
+  const methods = methodsOf(submitted);
+  return settleVerification({ id, record, photos, secret: secret?.value ?? null, methods, judged }, deps);
+}
+
+async function enrolFrom(
+  { id, record, submitted }: TakenFrames,
+  judged: Promise<LivenessFinding>,
+  deps: CaptureDeps,
+): Promise<StepUpRecord> {
+  const { photos, reference, secret } = submitted;
+  const { subject, consent } = record;
+  const connection = deps.connections.get(record.connection);
+  if (connection === undefined) throw new FaceError('connection_unknown');
+  if (consent === null) throw new FaceError('consent_missing');
+  const { pass, liveness } = await judged;
+  if (!pass) throw new FaceError('liveness_low');
+  if (connection.policy.referencePhoto) await matchReference(connection, reference, photos, deps);
+  const sealed = await enrolSubject({ connection, subject, photos, secret: secret?.value ?? null, consent }, deps);
+  sealed.contentKey?.wipe();
+  const check = { at: deps.clock.now(), liveness, methods: [...methodsOf(submitted)] };
+  return passStepUp({ id, record, check, accuracy: connection.policy.accuracy }, deps);
+}
+
+/** Whether the pictures straight ahead show the person of the document. @throws FaceError `face_mismatch` */
+async function matchReference(
+  { policy }: Connection,
+  reference: Photo | null,
+  photos: readonly Photo[],
+  { verifier }: CaptureDeps,
+): Promise<void> {
+  if (reference === null) throw new FaceError('photo_missing');
+  const straight = [photos[0], photos.at(-1)].flatMap((photo) => (photo === undefined ? [] : [photo.copy()]));
+  const compared = await verifier.match(reference, straight, policy.accuracy).finally(() => {
+    for (const photo of straight) photo.wipe();
+  });
+  if (!compared.every(({ match }) => match)) throw new FaceError('face_mismatch', 'reference');
+}

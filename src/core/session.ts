@@ -1,0 +1,227 @@
+import { FaceError } from '../errors.js';
+import { Credential } from './concealed.js';
+import type { Connection } from './connection.js';
+import type { CoreDeps } from './deps.js';
+import { defaultTimeoutSec, newSecret, type SettleDeps } from './step-up.js';
+import {
+  changeRecord,
+  checkStarted,
+  isStored,
+  readRecord,
+  type StepUpPurpose,
+  type StepUpRecord,
+  type StepUpState,
+  stateAt,
+  toStoredDigest,
+} from './step-up-record.js';
+import { addSec, type EpochMs } from './units.js';
+
+/*
+ * The capture page's hold on a step-up. A link's ticket opens it once; from then on the browser that did shows the secret
+ * it got for it. No cookie says who it is, so no other page can make it act.
+ */
+
+/** Names the text of consent that the page shows. */
+export const consentVersion = 'consent-1';
+
+/** `own`: the browser the link was for; `camera`: a phone that lends it its camera. */
+export type SessionRole = 'own' | 'camera';
+
+/** What the page may know of its step-up. */
+export interface SessionView {
+  readonly id: string;
+  readonly purpose: StepUpPurpose;
+  readonly state: StepUpState;
+  readonly role: SessionRole;
+  readonly organisation: string | null;
+  readonly expiresAt: EpochMs;
+  /** How long an enrolment lasts; `null`: until it is revoked. */
+  readonly retentionDays: number | null;
+  readonly consentNeeded: boolean;
+  readonly consentVersion: string;
+  readonly userSecret: Connection['policy']['userSecret'];
+  readonly referencePhotoNeeded: boolean;
+  readonly triesLeft: number;
+  /** The code is shown on both screens. */
+  readonly handOff: { readonly state: 'waiting' | 'opened'; readonly code: string } | null;
+  readonly fallbackUrl: string | null;
+  /** Where to go at the end. */
+  readonly returnUrl: string | null;
+}
+
+/** A secret of the form `<id>.<secret>`. @throws FaceError `step_up_unknown` */
+export function splitTicket(ticket: Credential): { id: string; secret: Credential } {
+  const [id = '', secret = '', ...rest] = ticket.use((text) => text.split('.'));
+  if (id === '' || secret === '' || rest.length > 0) throw new FaceError('step_up_unknown');
+  return { id, secret: new Credential(secret) };
+}
+
+const joinTicket = (id: string, secret: Credential): Credential =>
+  secret.use((text) => new Credential(`${id}.${text}`));
+
+/** What a browser got for its ticket. */
+export interface OpenedSession {
+  readonly session: Credential;
+  readonly view: SessionView;
+}
+
+/**
+ * Exchanges a ticket for a session, once. Somebody without an enrolment becomes one who enrols, where the policy says so
+ * and somebody vouches for who it is.
+ * @param opening.browser - what the browser shows to be the one the link is for
+ * @param opening.returnUrl - where an application asked the page to go; only where the connection allows it
+ * @throws FaceError `step_up_unknown` (also for a wrong ticket or browser), `step_up_opened`, `step_up_finished`,
+ *   `request_malformed`: not an allowed address; `profile_unavailable`
+ */
+export async function openSession(
+  opening: { readonly ticket: Credential; readonly browser: Credential | null; readonly returnUrl: string | null },
+  deps: SettleDeps,
+): Promise<OpenedSession> {
+  const { id, secret } = splitTicket(opening.ticket);
+  const { record: found } = await readRecord(id, deps);
+  const check = (record: StepUpRecord): void => {
+    // A link that was opened before is known by nothing but its id: whoever guesses that learns no more.
+    if (record.challengeDigest === null) throw new FaceError('step_up_opened');
+    if (!isStored(secret, record.challengeDigest)) throw new FaceError('step_up_unknown');
+    if (
+      record.browserDigest !== null &&
+      !(opening.browser !== null && isStored(opening.browser, record.browserDigest))
+    ) {
+      throw new FaceError('step_up_unknown');
+    }
+    checkStarted(record, deps.clock.now());
+  };
+  check(found);
+  const connection = deps.connections.get(found.connection);
+  if (opening.returnUrl !== null && !connection?.policy.returnUrls.includes(opening.returnUrl)) {
+    throw new FaceError('request_malformed', { field: 'returnUrl' });
+  }
+  const purpose = (await isToEnrol(found, connection)) ? 'enrol' : found.purpose;
+  const session = newSecret(deps);
+  const opened = await changeRecord(
+    id,
+    (record) => {
+      check(record);
+      // An invitation waits for days; once it is open, a person sits before it.
+      const lifeSec = connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
+      const expiresAt = record.purpose === 'verify' ? record.expiresAt : addSec(deps.clock.now(), lifeSec);
+      const returnUrl = record.returnUrl ?? opening.returnUrl;
+      return {
+        ...record,
+        challengeDigest: null,
+        sessionDigest: toStoredDigest(session),
+        purpose,
+        expiresAt,
+        returnUrl,
+      };
+    },
+    deps,
+  );
+  return { session: joinTicket(id, session), view: toSessionView(id, opened, 'own', deps) };
+}
+
+async function isToEnrol(record: StepUpRecord, connection: Connection | undefined): Promise<boolean> {
+  const { purpose, proved, kept, subject } = record;
+  if (purpose !== 'verify' || !proved || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
+  try {
+    return (await connection.profile.readToken(subject)) === null;
+  } catch (error) {
+    if (error instanceof FaceError && error.code === 'subject_unknown') return false;
+    throw error;
+  }
+}
+
+/** A session, found and known to be the one that holds its step-up. */
+export interface FoundSession {
+  readonly id: string;
+  readonly record: StepUpRecord;
+  readonly role: SessionRole;
+}
+
+/** @throws FaceError `step_up_unknown` */
+export async function findSession(session: Credential, deps: Pick<CoreDeps, 'state'>): Promise<FoundSession> {
+  const { id, secret } = splitTicket(session);
+  const { record } = await readRecord(id, deps);
+  if (isStored(secret, record.sessionDigest)) return { id, record, role: 'own' };
+  if (isStored(secret, record.handOff?.sessionDigest ?? null)) return { id, record, role: 'camera' };
+  throw new FaceError('step_up_unknown');
+}
+
+/**
+ * How a session's step-up stands.
+ * @throws FaceError `step_up_unknown`
+ */
+export async function readSession(session: Credential, deps: SettleDeps): Promise<SessionView> {
+  const { id, record, role } = await findSession(session, deps);
+  return toSessionView(id, record, role, deps);
+}
+
+/**
+ * Changes the step-up of a session that is still under way.
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, and whatever `change` throws
+ */
+export async function changeSession(
+  session: Credential,
+  change: (record: StepUpRecord) => StepUpRecord,
+  deps: SettleDeps,
+): Promise<FoundSession> {
+  const { id, role } = await findSession(session, deps);
+  const record = await changeRecord(
+    id,
+    (found) => {
+      checkStarted(found, deps.clock.now());
+      return change(found);
+    },
+    deps,
+  );
+  return { id, record, role };
+}
+
+/**
+ * Notes that the person agreed to the text they were shown.
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`: another text than the one in force
+ */
+export async function giveConsent(
+  { session, version, language }: { session: Credential; version: string; language: string },
+  deps: SettleDeps,
+): Promise<SessionView> {
+  if (version !== consentVersion) throw new FaceError('consent_missing', { version });
+  const consent = { statement: `${version} (${language})`, givenAt: deps.clock.now() };
+  const { id, record, role } = await changeSession(session, (found) => ({ ...found, consent }), deps);
+  const { connection, subject, purpose } = record;
+  const detail = { stepUpId: id, statement: consent.statement, purpose };
+  await deps.audit.append({ action: 'consent_given', connection, subject, detail });
+  return toSessionView(id, record, role, deps);
+}
+
+/**
+ * Ends a step-up because the person cannot or will not go on.
+ * @throws FaceError `step_up_unknown`, `step_up_finished`
+ */
+export async function abandonStepUp(session: Credential, deps: SettleDeps): Promise<SessionView> {
+  const end = (record: StepUpRecord): StepUpRecord => ({ ...record, state: 'abandoned', kept: null, movement: null });
+  const { id, record, role } = await changeSession(session, end, deps);
+  const { connection, subject } = record;
+  await deps.audit.append({ action: 'step_up_abandoned', connection, subject, detail: { stepUpId: id } });
+  return toSessionView(id, record, role, deps);
+}
+
+/** What the page may know of a stored step-up. */
+export function toSessionView(id: string, record: StepUpRecord, role: SessionRole, deps: SettleDeps): SessionView {
+  const { purpose, consent, handOff, triesLeft, expiresAt, returnUrl } = record;
+  const policy = deps.connections.get(record.connection)?.policy;
+  return {
+    ...{ id, purpose, role, triesLeft, expiresAt, consentVersion },
+    state: stateAt(record, deps.clock.now()),
+    organisation: policy?.organisation ?? null,
+    retentionDays: policy?.enrolmentDays ?? null,
+    consentNeeded: consent === null && purpose !== 'manage',
+    userSecret: record.kept === null ? (policy?.userSecret ?? 'none') : 'none',
+    referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
+    handOff:
+      handOff === null ? null : { state: handOff.sessionDigest === null ? 'waiting' : 'opened', code: handOff.code },
+    fallbackUrl: policy?.fallbackUrl ?? null,
+    // The phone of a hand-off stays where it is: the other browser goes on.
+    returnUrl: role === 'own' ? returnUrl : null,
+  };
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { FaceError } from '../errors.js';
+import type { Credential } from './concealed.js';
+import type { CoreDeps } from './deps.js';
+import { digestOf, hasDigest } from './digest.js';
+import { type Accuracy, authenticationMethods, movements } from './ports.js';
+import { addSec, type EpochMs, epochMsGuard } from './units.js';
+
+/** What a step-up is for: to check a face, to enrol one, or to show a person what is held of them. */
+export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
+export type StepUpPurpose = (typeof stepUpPurposes)[number];
+
+const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;
+
+const recordGuard = z.object({
+  /** A connection's id; for a kept token without one, its tenant. */
+  connection: z.string(),
+  subject: z.string(),
+  purpose: z.enum(stepUpPurposes),
+  /** Whether whoever started it had proved that this subject is there: by a password, or by their word as a backend. */
+  proved: z.boolean(),
+  /** Where an unproved one was asked for; an outsider's failures count against their own address. */
+  source: z.string(),
+  /** The kept token, until the step-up ends. */
+  kept: z
+    .object({
+      token: z.string(),
+      binding: z.object({
+        tenant: z.string(),
+        idp: z.string(),
+        subject: z.string(),
+        scope: z.string(),
+        accuracy: levelGuard,
+      }),
+    })
+    .nullable(),
+  receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
+  receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
+  feedsHooks: z.boolean(),
+  state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),
+  /** Of what a link or a device holds; `null` once a browser has opened it. */
+  challengeDigest: z.string().nullable(),
+  /** Of the one browser that may open it; `null`: whichever. */
+  browserDigest: z.string().nullable(),
+  sessionDigest: z.string().nullable(),
+  handOff: z
+    .object({ ticketDigest: z.string().nullable(), sessionDigest: z.string().nullable(), code: z.string() })
+    .nullable(),
+  movement: z
+    .object({
+      nonceDigest: z.string(),
+      asked: z.array(z.enum(movements)),
+      /** When the newest movement was told. */
+      toldAt: epochMsGuard,
+      frames: z.array(z.object({ digest: z.string(), afterMs: z.number() })),
+      expiresAt: epochMsGuard,
+    })
+    .nullable(),
+  consent: z.object({ statement: z.string(), givenAt: epochMsGuard }).nullable(),
+  triesLeft: z.int(),
+  challengesLeft: z.int(),
+  pass: z
+    .object({
+      at: epochMsGuard,
+      liveness: z.number().nullable(),
+      methods: z.array(z.enum(authenticationMethods)),
+    })
+    .nullable(),
+  taken: z.boolean(),
+  returnUrl: z.string().nullable(),
+  kiosk: z.string().nullable(),
+  expiresAt: epochMsGuard,
+});
+
+/** A step-up as it is stored. It holds no picture and nothing made of one. */
+export type StepUpRecord = z.infer<typeof recordGuard>;
+
+/** `started → captured → passed | failed | expired | abandoned` */
+export type StepUpState = StepUpRecord['state'] | 'expired';
+
+/** A step-up that has ended stays readable for this long, so that its caller can learn how. */
+const keptAfterEndSec = 3600;
+
+const stepUpKey = (id: string): string => `step-up:${id}`;
+
+/** How often a change is tried anew where others changed the same step-up at the same moment. */
+const maxContentions = 5;
+
+/** @throws FaceError `step_up_unknown` */
+export async function readRecord(
+  id: string,
+  { state }: Pick<CoreDeps, 'state'>,
+): Promise<{ record: StepUpRecord; revision: number }> {
+  const found = await state.read(stepUpKey(id));
+  if (found === null) throw new FaceError('step_up_unknown');
+  return { record: recordGuard.parse(found.value), revision: found.revision };
+}
+
+/** @returns whether the condition held */
+export async function writeRecord(
+  id: string,
+  record: StepUpRecord,
+  when: 'absent' | 'any' | { revision: number },
+  { state }: Pick<CoreDeps, 'state'>,
+): Promise<boolean> {
+  // One that nobody ended goes with the token in it.
+  const expiresAt = record.kept === null ? addSec(record.expiresAt, keptAfterEndSec) : record.expiresAt;
+  return state.write(stepUpKey(id), record, { when, expiresAt });
+}
+
+/**
+ * Changes a step-up: reads it, and writes what `change` makes of it unless somebody else wrote in between; then anew.
+ * @param change - throws to leave it as it is
+ */
+export async function changeRecord(
+  id: string,
+  change: (record: StepUpRecord) => StepUpRecord,
+  deps: Pick<CoreDeps, 'state'>,
+): Promise<StepUpRecord> {
+  for (let contentions = 0; contentions < maxContentions; contentions += 1) {
+    const { record, revision } = await readRecord(id, deps);
+    const changed = change(record);
+    if (await writeRecord(id, changed, { revision }, deps)) return changed;
+  }
+  throw new FaceError('state_unavailable', { reason: 'contended' });
+}
+
+/** How it stands now. */
+export const stateAt = ({ state, expiresAt }: StepUpRecord, now: EpochMs): StepUpState =>
+  (state === 'started' || state === 'captured') && expiresAt <= now ? 'expired' : state;
+
+/** @throws FaceError `step_up_finished` */
+export function checkStarted(record: StepUpRecord, now: EpochMs): void {
+  if (stateAt(record, now) !== 'started') throw new FaceError('step_up_finished');
+}
+
+/** How secrets of a step-up are stored. */
+export const toStoredDigest = (secret: Credential): string => secret.use(digestOf).toString('base64url');
+
+/** Whether a secret is the stored one. Takes the same time wherever they differ; nothing is like `null`. */
+export const isStored = (secret: Credential, stored: string | null): boolean =>
+  stored !== null && secret.use((text) => hasDigest(text, Buffer.from(stored, 'base64url')));
