@@ -1,0 +1,467 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { digestOf, openLink, openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createMemoryProfile } from '../../test/simulators/profile.js';
+import type { Connection, Policy } from '../core/connection.js';
+import { addSec } from '../core/units.js';
+
+let server: ApiServer;
+let profile: ReturnType<typeof createMemoryProfile>;
+let auth: { 'x-auth-token': string };
+
+async function startWith(policy: Partial<Policy> = {}): Promise<void> {
+  profile = createMemoryProfile(['00u1', '00u2']);
+  const connection: Connection = {
+    id: 'acme',
+    kind: 'okta',
+    profile,
+    openStepUpRequest: async (nonce) => ({
+      ...{ subject: '00u1', nonce, audience: 'pool', expiresAt: addSec(server.clock.now(), 60) },
+    }),
+    policy: { ...defaultPolicy, liveness: 'challenge', returnUrls: ['https://app.example.com/back'], ...policy },
+  };
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
+  auth = { 'x-auth-token': (await server.issue()).token };
+}
+beforeEach(() => startWith());
+afterEach(() => server.stop());
+
+const who = { connection: 'acme', subject: '00u1' };
+/** A picture no other test has sent: of that person, following what was asked. */
+const draw =
+  (person: string, liveness = 0.9) =>
+  (movement: string) =>
+    Buffer.from(`face ${person} ${movement}:${randomUUID()} ${liveness}`);
+
+async function enrol(person = 'ada', subject = '00u1'): Promise<void> {
+  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
+  const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
+  const form = toForm({ connection: 'acme', subject, ...consent, photo });
+  expect((await server.postForm('/enrolments', form, auth)).status).toBe(201);
+}
+async function start(more: object = {}) {
+  const { body } = await server.postJson('/step-ups', { ...who, ...more }, auth);
+  return { id: String(body.id), url: String(body.url), challenge: String(body.challenge) };
+}
+async function open(url: string, more: object = {}) {
+  const { body } = await openLink(server, url, more);
+  const page = openPage(server, String(body.session));
+  return page;
+}
+async function startAndOpen(more: object = {}) {
+  const started = await start(more);
+  const page = await open(started.url);
+  await page.consent();
+  return { ...started, page };
+}
+const stateOf = async (id: string) => (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body.state;
+
+describe('a face check on the page', () => {
+  test('passes the right face that follows, once, and is audited with every signal', async () => {
+    await enrol();
+    const { id, page } = await startAndOpen({ audience: 'https://app.example.com', nonce: 'n-1' });
+    const { body } = await page.check(draw('ada'));
+    expect(body).toMatchObject({ outcome: 'passed', hint: null, view: { state: 'passed' } });
+    expect(decodeJwt(String(body.receipt))).toMatchObject({ sub: '00u1', nonce: 'n-1', amr: ['face'], liveness: 0.9 });
+    expect(await stateOf(id)).toBe('passed');
+    const judged = server.audit.events.find(({ action }) => action === 'liveness_judged');
+    const names = (judged!.detail.signals as { name: string }[]).map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['frames_as_committed', 'quickest_frame', 'slowest_frame', 'passive']),
+    );
+    expect((await page.post('/face/challenge')).body.code).toBe('step_up_finished');
+  });
+
+  test('feeds the hooks where no receipt was asked for', async () => {
+    await enrol();
+    const { page } = await startAndOpen();
+    await page.check(draw('ada'));
+    expect(await server.deps.state.read('passed:acme:00u1')).not.toBeNull();
+  });
+
+  test('answers a stranger, somebody unenrolled, unknown or revoked, and no liveness alike, thrice', async () => {
+    await enrol();
+    const answers: unknown[] = [];
+    for (const [subject, person, liveness] of [
+      ['00u1', 'eve', 0.9],
+      ['00u2', 'ada', 0.9],
+      ['00u9', 'ada', 0.9],
+      ['00u1', 'ada', 0.1],
+    ] as const) {
+      const { page } = await startAndOpen({ subject });
+      const { status, body } = await page.check(draw(person, liveness));
+      const { view, ...rest } = body;
+      const { id: _, expiresAt: __, ...shown } = view as Record<string, unknown>;
+      answers.push({ status, ...rest, shown });
+    }
+    expect(answers[0]).toMatchObject({ status: 200, outcome: 'try_again', receipt: null, shown: { triesLeft: 2 } });
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+  });
+
+  test('ends after three tries', async () => {
+    const { id, page } = await startAndOpen();
+    await page.check(draw('eve'));
+    await page.check(draw('eve'));
+    expect((await page.check(draw('eve'))).body).toMatchObject({ outcome: 'failed', view: { state: 'failed' } });
+    expect(await stateOf(id)).toBe('failed');
+  });
+
+  test('locks a user out whose face does not come, and another can go on', async () => {
+    await enrol();
+    await enrol('bea', '00u2');
+    for (let round = 0; round < 2; round += 1) {
+      const { page } = await startAndOpen();
+      for (let tries = 0; tries < (round === 0 ? 3 : 2); tries += 1) await page.check(draw('eve'));
+    }
+    const { page } = await startAndOpen();
+    const locked = await page.check(draw('ada'));
+    expect([locked.status, locked.body.code]).toEqual([429, 'locked_out']);
+    expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started', triesLeft: 3 });
+    const other = await startAndOpen({ subject: '00u2' });
+    expect((await other.page.check(draw('bea'))).body.outcome).toBe('passed');
+  });
+
+  test('a picture of no use costs no try, and says what would help', async () => {
+    await enrol();
+    const { page } = await startAndOpen();
+    const { body } = await page.check((movement, index) =>
+      index === 2 ? Buffer.from(`wall ${randomUUID()}`) : draw('ada')(movement),
+    );
+    expect(body).toMatchObject({ outcome: 'try_again', hint: 'more_light', view: { triesLeft: 3, state: 'started' } });
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+  });
+});
+
+describe('frames that do not come from the challenge', () => {
+  const tried = { outcome: 'try_again', hint: 'follow', view: { triesLeft: 2 } };
+  let page: ReturnType<typeof openPage>;
+  beforeEach(async () => {
+    await enrol();
+    ({ page } = await startAndOpen());
+  });
+  const reasons = () =>
+    server.audit.events.findLast(({ action }) => action === 'liveness_judged')?.detail.reasons as string[];
+
+  test('others than committed to', async () => {
+    const { nonce, movements } = await page.takeFrames(draw('ada'));
+    const { body } = await page.send({ nonce, photo: movements.map((movement) => draw('ada')(movement)) });
+    expect(body).toMatchObject(tried);
+    expect(reasons()).toEqual(['frames_as_committed']);
+  });
+
+  test('in another order', async () => {
+    const { nonce, photos } = await page.takeFrames(draw('ada'));
+    expect((await page.send({ nonce, photo: photos.toReversed() })).body).toMatchObject(tried);
+    expect(reasons()).toContain('frames_as_committed');
+  });
+
+  test('identical ones, and ones that were sent before', async () => {
+    const one = draw('ada')('1');
+    expect((await page.check(() => one)).body).toMatchObject(tried);
+    expect(reasons()).toEqual(['frames_never_seen']);
+    const again = (await startAndOpen()).page;
+    expect((await again.check(() => one)).body).toMatchObject(tried);
+  });
+
+  test('too fast, and too slow', async () => {
+    for (const [afterMs, reason] of [
+      [100, 'quickest_frame'],
+      [8100, 'slowest_frame'],
+    ] as const) {
+      const { nonce, photos } = await page.takeFrames(draw('ada'), { afterMs });
+      expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('try_again');
+      expect(reasons()).toEqual([reason]);
+    }
+  });
+
+  test('with the movements of another challenge', async () => {
+    const wrong = (movement: string) =>
+      draw('ada')(movement === 'left' ? 'right' : movement === 'centre' ? 'up' : 'left');
+    expect((await page.check(wrong)).body).toMatchObject(tried);
+    expect(reasons()).toEqual(['following']);
+  });
+
+  test('with another nonce, one used up, or after its time', async () => {
+    const { nonce, photos } = await page.takeFrames(draw('ada'));
+    expect((await page.send({ nonce: 'x'.repeat(43), photo: photos })).body.code).toBe('challenge_wrong');
+    await page.post('/face/challenge');
+    expect((await page.send({ nonce, photo: photos })).body.code).toBe('challenge_wrong');
+    const late = await page.takeFrames(draw('ada'));
+    server.clock.advanceSec(46);
+    expect((await page.send({ nonce: late.nonce, photo: late.photos })).body.code).toBe('challenge_wrong');
+    const used = await page.takeFrames(draw('eve'));
+    await page.send({ nonce: used.nonce, photo: used.photos });
+    expect((await page.send({ nonce: used.nonce, photo: used.photos })).body.code).toBe('challenge_wrong');
+    expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started' });
+  });
+
+  test('too few, too many, too large', async () => {
+    const { nonce, photos } = await page.takeFrames(draw('ada'));
+    expect((await page.send({ nonce, photo: photos.slice(1) })).body.code).toBe('photo_missing');
+    expect((await page.send({ nonce, photo: [...photos, photos[0]!] })).body.code).toBe('photo_too_many');
+    const large = Buffer.alloc(20 * 1024 * 1024, 1);
+    const refused = await page.send({ nonce, photo: [...photos.slice(1), large] }).catch(() => null);
+    if (refused !== null) expect(['body_too_large', 'photo_too_large', 'overloaded']).toContain(refused.body.code);
+    expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
+  });
+
+  test('more commitments than movements', async () => {
+    const { nonce, photos } = await page.takeFrames(draw('ada'));
+    const more = await page.post('/face/challenge/frames', { nonce, digest: digestOf(photos[0]!) });
+    expect(more.body.code).toBe('challenge_wrong');
+  });
+
+  test('two requests with the same frames: one counts', async () => {
+    const { nonce, photos } = await page.takeFrames(draw('ada'));
+    const both = await Promise.all([page.send({ nonce, photo: photos }), page.send({ nonce, photo: photos })]);
+    expect(both.filter(({ body }) => body.outcome === 'passed')).toHaveLength(1);
+  });
+});
+
+describe('a link', () => {
+  test('opens once', async () => {
+    const { url } = await start();
+    expect((await openLink(server, url)).status).toBe(201);
+    expect(await openLink(server, url)).toMatchObject({ status: 409, body: { code: 'step_up_opened' } });
+  });
+
+  test.each([
+    ['nothing', 'x'],
+    ['another secret', null],
+    ['too many parts', 'a.b.c'],
+    ['a hand-off that is none', 'handoff.a.b'],
+  ])('with %s opens nothing', async (_, ticket) => {
+    const { id, url } = await start();
+    const sent = ticket ?? `${id}.${'x'.repeat(43)}`;
+    expect((await server.postJson('/face/open', { ticket: sent })).body.code).toBe('step_up_unknown');
+    expect((await openLink(server, url)).status).toBe(201);
+  });
+
+  test('opened, its challenge is no credential any more', async () => {
+    await enrol();
+    const { id, url, challenge } = await start();
+    await openLink(server, url);
+    const sent = await server.postForm(`/step-ups/${id}/photos`, toForm({ challenge, photo: drawPicture('ada', 4) }));
+    expect(sent.body.code).toBe('step_up_unknown');
+  });
+
+  test('photos alone are refused where the policy asks for the challenge', async () => {
+    await enrol();
+    const { id, challenge } = await start();
+    const sent = await server.postForm(`/step-ups/${id}/photos`, toForm({ challenge, photo: drawPicture('ada', 4) }));
+    expect(sent).toMatchObject({ status: 403, body: { code: 'challenge_needed' } });
+  });
+
+  test('goes back only where the connection allows it', async () => {
+    const { url } = await start();
+    const elsewhere = await openLink(server, url, { returnUrl: 'https://evil.example.com/' });
+    expect(elsewhere.body.code).toBe('request_malformed');
+    const { body } = await openLink(server, url, { returnUrl: 'https://app.example.com/back' });
+    expect(body.view).toMatchObject({ returnUrl: 'https://app.example.com/back' });
+    const refused = await server.postJson('/step-ups', { ...who, returnUrl: 'https://evil.example.com/' }, auth);
+    expect(refused.body.code).toBe('request_malformed');
+  });
+
+  test('of a provider’s request opens one step-up', async () => {
+    await enrol();
+    const ticket = 'requested.acme.nonce-7';
+    const opened = await server.postJson('/face/open', { ticket });
+    const page = openPage(server, String(opened.body.session));
+    await page.consent();
+    expect(decodeJwt(String((await page.check(draw('ada'))).body.receipt))).toMatchObject({
+      aud: 'pool',
+      nonce: 'nonce-7',
+    });
+    expect((await server.postJson('/face/open', { ticket })).body.code).toBe('step_up_finished');
+  });
+});
+
+describe('a session', () => {
+  test('is needed, and is another’s secret to nobody', async () => {
+    const { id, page } = await startAndOpen();
+    const none = await server.postJson('/face/challenge', {});
+    expect([none.status, none.body.code]).toEqual([401, 'caller_untrusted']);
+    const guess = openPage(server, `${id}.${'A'.repeat(43)}`);
+    expect((await guess.get('/face/session')).body.code).toBe('step_up_unknown');
+    // What a page of another origin can send: a form, without the header.
+    const forged = await server.postForm('/face/decline', toForm({}));
+    expect(forged.status).toBe(401);
+    expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started' });
+  });
+
+  test('needs consent to the text in force before the camera', async () => {
+    const { url } = await start();
+    const page = await open(url);
+    expect((await page.post('/face/challenge')).body.code).toBe('consent_missing');
+    expect((await page.post('/face/consent', { version: 'other', language: 'en' })).body.code).toBe('consent_missing');
+    expect((await page.consent()).body.view).toMatchObject({ consentNeeded: false });
+    expect((await page.post('/face/challenge')).status).toBe(201);
+  });
+
+  test('ends when the person declines', async () => {
+    const { id, page } = await startAndOpen();
+    expect((await page.post('/face/decline')).body.view).toMatchObject({ state: 'abandoned' });
+    expect(await stateOf(id)).toBe('abandoned');
+    expect((await page.post('/face/challenge')).body.code).toBe('step_up_finished');
+  });
+
+  test('ends with its time', async () => {
+    const { id, page } = await startAndOpen();
+    server.clock.advanceSec(601);
+    expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'expired' });
+    expect((await page.post('/face/challenge')).body.code).toBe('step_up_finished');
+    expect(await stateOf(id)).toBe('expired');
+  });
+});
+
+describe('a hand-off', () => {
+  test('lends the camera of another device, once, and the first goes on', async () => {
+    await enrol();
+    const { page } = await startAndOpen({ returnUrl: 'https://app.example.com/back' });
+    const { url, code } = (await page.post('/face/hand-off')).body;
+    expect((await page.get('/face/session')).body.view).toMatchObject({ handOff: { state: 'waiting', code } });
+    const opened = await openLink(server, String(url));
+    expect(opened.body.view).toMatchObject({ role: 'camera', handOff: { state: 'opened', code }, returnUrl: null });
+    expect((await openLink(server, String(url))).body.code).toBe('step_up_opened');
+    const phone = openPage(server, String(opened.body.session));
+    expect((await phone.post('/face/hand-off')).body.code).toBe('step_up_unknown');
+    expect((await phone.check(draw('ada'))).body.outcome).toBe('passed');
+    const { view } = (await page.get('/face/session')).body;
+    expect(view).toMatchObject({ state: 'passed', returnUrl: 'https://app.example.com/back' });
+  });
+
+  test('a new one ends the former', async () => {
+    const { page } = await startAndOpen();
+    const first = String((await page.post('/face/hand-off')).body.url);
+    const opened = await openLink(server, first);
+    const second = String((await page.post('/face/hand-off')).body.url);
+    const phone = openPage(server, String(opened.body.session));
+    expect((await phone.get('/face/session')).body.code).toBe('step_up_unknown');
+    expect((await openLink(server, first)).body.code).toBe('step_up_unknown');
+    expect((await openLink(server, second)).status).toBe(201);
+  });
+});
+
+describe('an invitation', () => {
+  const invite = async (more: object = {}) =>
+    (await server.postJson('/invitations', { ...who, ...more }, auth)).body as { id: string; url: string };
+
+  test('enrols, with the consent recorded, and feeds no hook', async () => {
+    const { id, url } = await invite();
+    const page = await open(url);
+    expect((await page.get('/face/session')).body.view).toMatchObject({ purpose: 'enrol', consentNeeded: true });
+    await page.consent();
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+    expect(profile.attributes.get('00u1')).not.toBeNull();
+    const consent = await server.deps.state.read('consent:acme:00u1');
+    expect(consent?.value).toMatchObject({ statement: 'consent-1 (en)' });
+    expect(await server.deps.state.read('passed:acme:00u1')).toBeNull();
+    expect(await stateOf(id)).toBe('passed');
+    const check = await startAndOpen();
+    expect((await check.page.check(draw('ada'))).body.outcome).toBe('passed');
+  });
+
+  test('enrols nobody who is not alive', async () => {
+    const page = await open((await invite()).url);
+    await page.consent();
+    expect((await page.check(draw('ada', 0.2))).body).toMatchObject({ outcome: 'try_again', view: { triesLeft: 2 } });
+    expect(profile.attributes.get('00u1')).toBeNull();
+  });
+
+  test('waits for days, and sits open for minutes', async () => {
+    const { url } = await invite({ lifeHours: 48 });
+    server.clock.advanceSec(47 * 3600);
+    const page = await open(url);
+    await page.consent();
+    server.clock.advanceSec(601);
+    expect((await page.post('/face/challenge')).body.code).toBe('step_up_finished');
+  });
+
+  test('holds a document photo against the face where the policy asks for it', async () => {
+    await server.stop();
+    await startWith({ referencePhoto: true });
+    const page = await open((await invite()).url);
+    await page.consent();
+    const frames = await page.takeFrames(draw('ada'));
+    const without = await page.send({ nonce: frames.nonce, photo: frames.photos });
+    expect(without.body.code).toBe('photo_missing');
+    const wrong = await page.check(draw('ada'), { reference: drawPicture('eve', 1) });
+    expect(wrong.body).toMatchObject({ outcome: 'try_again', hint: 'reference', view: { triesLeft: 2 } });
+    expect(profile.attributes.get('00u1')).toBeNull();
+    const right = await page.check(draw('ada'), { reference: drawPicture('ada', 9) });
+    expect(right.body.outcome).toBe('passed');
+  });
+
+  test('shows what is held, renews it, and ends it', async () => {
+    await enrol();
+    const before = profile.attributes.get('00u1');
+    const page = await open((await invite({ purpose: 'manage' })).url);
+    const { enrolment } = (await page.get('/face/enrolment')).body;
+    expect(enrolment).toMatchObject({ purpose: 'sign-in', expiresAt: null, enrolledAt: expect.any(String) });
+    expect(JSON.stringify(enrolment)).not.toContain(before);
+    expect((await page.post('/face/challenge')).body.code).toBe('consent_missing');
+    expect((await page.post('/face/enrolment/renew')).body.view).toMatchObject({ purpose: 'enrol' });
+    await page.consent();
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+    expect(profile.attributes.get('00u1')).not.toBe(before);
+    const again = await open((await invite({ purpose: 'manage' })).url);
+    expect((await again.post('/face/enrolment/revoke')).status).toBe(200);
+    expect(profile.attributes.get('00u1')).toBeNull();
+    expect((await again.get('/face/enrolment')).body.enrolment).toBeNull();
+  });
+
+  test('is made by whoever may enrol, for connections of theirs', async () => {
+    const weak = { 'x-auth-token': (await server.issue(['verify'])).token };
+    expect((await server.postJson('/invitations', who, weak)).body.code).toBe('scope_missing');
+    expect((await server.postJson('/invitations', { ...who, connection: 'x' }, auth)).body.code).toBe(
+      'connection_unknown',
+    );
+  });
+
+  test('a face check shows nothing of what is held', async () => {
+    await enrol();
+    const { page } = await startAndOpen();
+    for (const path of ['/face/enrolment/revoke', '/face/enrolment/renew'])
+      expect((await page.post(path)).body.code).toBe('step_up_unknown');
+    expect((await page.get('/face/enrolment')).body.code).toBe('step_up_unknown');
+  });
+});
+
+describe('somebody without an enrolment', () => {
+  test('enrols at the first step-up where the policy says so, and has passed', async () => {
+    await server.stop();
+    await startWith({ whenNotEnrolled: 'enrol' });
+    const { page } = await startAndOpen();
+    expect((await page.get('/face/session')).body.view).toMatchObject({ purpose: 'enrol' });
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+    expect(profile.attributes.get('00u1')).not.toBeNull();
+    expect(await server.deps.state.read('passed:acme:00u1')).not.toBeNull();
+    const second = await startAndOpen();
+    expect((await second.page.get('/face/session')).body.view).toMatchObject({ purpose: 'verify' });
+    expect((await second.page.check(draw('eve'))).body.outcome).toBe('try_again');
+  });
+});
+
+describe('a kiosk', () => {
+  test('gets the people sent to it, each once', async () => {
+    await enrol();
+    const { body } = await server.postJson('/kiosks', { name: 'Reception' }, auth);
+    const [kiosk, secret] = new URL(String(body.url)).hash.slice(1).split('.');
+    const next = () => server.postJson('/face/kiosk/next', { kiosk, secret });
+    expect((await next()).body.ticket).toBeNull();
+    await start({ kiosk });
+    const { ticket } = (await next()).body;
+    expect((await next()).body.ticket).toBeNull();
+    const page = await open(`https://x/face#${ticket}`);
+    await page.consent();
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+    expect((await server.postJson('/face/kiosk/next', { kiosk, secret: 'x'.repeat(43) })).status).toBe(401);
+    const other = { 'x-auth-token': (await server.issue(undefined, 'acme')).token };
+    expect((await server.postJson('/step-ups', { ...who, kiosk }, other)).body.code).toBe('not_found');
+  });
+});

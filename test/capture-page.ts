@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject } from '../src/json.js';
+import { type ApiServer, toForm } from './api-server.js';
+
+type Next = { index: number; of: number; movement: string } | null;
+
+/** What a capture page does over the wire, for suites that need no browser. */
+export function openPage(server: ApiServer, session: string) {
+  const auth = { authorization: `Bearer ${session}` };
+  const post = (path: string, body: object = {}) => server.postJson(path, body, auth);
+  const page = {
+    session,
+    post,
+    get: (path: string) => server.send('GET', path, { headers: auth }),
+    consent: () => post('/face/consent', { version: 'consent-1', language: 'en' }),
+    /** A whole challenge up to its pictures. @param draw - the picture of a movement */
+    async takeFrames(
+      draw: (movement: string, index: number) => Uint8Array,
+      { afterMs = 900 }: { afterMs?: number } = {},
+    ): Promise<{ nonce: string; photos: Uint8Array[]; movements: string[] }> {
+      const { body } = await post('/face/challenge');
+      const nonce = String(body.nonce);
+      const photos: Uint8Array[] = [];
+      const movements: string[] = [];
+      let next = body.next as Next;
+      while (next !== null) {
+        server.clock.advanceSec(afterMs / 1000);
+        const photo = draw(next.movement, next.index);
+        photos.push(photo);
+        movements.push(next.movement);
+        const told: JsonObject = (await post('/face/challenge/frames', { nonce, digest: digestOf(photo) })).body;
+        next = told.next as Next;
+      }
+      return { nonce, photos, movements };
+    },
+    send: (fields: Parameters<typeof toForm>[0]) => server.postForm('/face/frames', toForm(fields), auth),
+    async check(draw: (movement: string, index: number) => Uint8Array, fields: Parameters<typeof toForm>[0] = {}) {
+      const { nonce, photos } = await page.takeFrames(draw);
+      return page.send({ nonce, photo: photos, ...fields });
+    },
+  };
+  return page;
+}
+
+/** As the page commits to a picture. */
+export const digestOf = (photo: Uint8Array): string => createHash('sha256').update(photo).digest('base64url');
+
+/** Opens a link, as a browser does. */
+export async function openLink(
+  server: ApiServer,
+  url: string,
+  more: object = {},
+  headers: Record<string, string> = {},
+) {
+  const ticket = new URL(url).hash.slice(1);
+  return server.postJson('/face/open', { ticket, ...more }, headers);
+}
