@@ -60,7 +60,10 @@ export async function showProviders({ say, folder, adminKey, person, asExpected 
     }),
   );
   const config = join(folder, 'providers.json');
-  const connections = simulated.map(({ kind, simulation }) => ({ id: kind, kind, [kind]: simulation.settings }));
+  const connections = simulated.map(({ kind, simulation }) => ({
+    ...{ id: kind, kind, policy: { liveness: 'off' } },
+    [kind]: simulation.settings,
+  }));
   const settings = { modelsFolder, publicUrl: serverUrl, verifier: { kind: 'embedded', workers: 1 }, connections };
   await writeFile(config, JSON.stringify(settings), { mode: 0o600 });
   const env = {

@@ -54,7 +54,7 @@ const toConfiguration = (settings: SimulationSettings): JsonObject => {
     publicUrl: serverUrl,
     dataFolder: `./data/simulated-${kind}`,
     adminKey,
-    connections: [{ id: connection, kind, policy: {}, [kind]: simulation.settings }],
+    connections: [{ id: connection, kind, policy: { liveness: 'off' }, [kind]: simulation.settings }],
   };
 };
 

@@ -54,7 +54,7 @@ export const toSettings = (
   cognitoConnectionGuard.parse({
     id: connectionId,
     kind: 'cognito',
-    policy,
+    policy: { liveness: 'off', ...policy },
     cognito: {
       userPoolId: pool.id,
       clientIds,

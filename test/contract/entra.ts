@@ -110,7 +110,7 @@ export async function openEntraBench(): Promise<EntraBench> {
     settings: entraConnectionGuard.parse({
       id: 'customers',
       kind: 'entra',
-      policy,
+      policy: { liveness: 'off', ...policy },
       entra: {
         tenantId: entra.tenant.id,
         clientId: daemon.clientId,

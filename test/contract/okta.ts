@@ -93,7 +93,7 @@ export interface OktaSettings {
 export async function openOktaBench(): Promise<OktaBench> {
   const clock = createManualClock();
   const okta = await startOktaSimulator({ now: () => clock.now(), hookTimeoutMs: 30_000 });
-  const usual = policyGuard.parse({ freshnessSec: 300 });
+  const usual = policyGuard.parse({ freshnessSec: 300, liveness: 'off' });
   const log = createTextLog();
   const audit = createMemoryAudit();
   const state = createSqliteState({ file: ':memory:', clock });

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const settings = {
     ...{ ...simulation.config, modelsFolder, dataFolder: join(folder, 'data') },
     verifier: { kind: 'embedded', workers: 1 },
-    connections: [{ ...connection, policy: { mode: 'shadow' } }],
+    connections: [{ ...connection, policy: { mode: 'shadow', liveness: 'off' } }],
   };
   writeFileSync(configFile, JSON.stringify(settings));
   service = await startService(env);

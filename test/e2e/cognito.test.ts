@@ -118,7 +118,7 @@ beforeAll(async () => {
     config,
     JSON.stringify({
       ...{ modelsFolder, publicUrl: issuer, verifier: { kind: 'embedded', workers: 1 }, adminKey: 'fsa_administrator' },
-      connections: [{ id: connectionId, kind: 'cognito', cognito }],
+      connections: [{ id: connectionId, kind: 'cognito', policy: { liveness: 'off' }, cognito }],
     }),
   );
   service = await startService({ PORT: '0', FACESTEP_DATA: join(folder, 'data'), FACESTEP_CONFIG: config });

@@ -23,7 +23,7 @@ let folder: string;
 let okta: OktaSimulator;
 let service: Service;
 let pictures: Pictures;
-let connection: { id: string; kind: string; okta: object };
+let connection: { id: string; kind: string; policy: object; okta: object };
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'facestep-okta-'));
   okta = await startOktaSimulator({ hookTimeoutMs: 10_000 });
@@ -31,6 +31,7 @@ beforeEach(async () => {
   connection = {
     id: 'workforce',
     kind: 'okta',
+    policy: { liveness: 'off' },
     okta: {
       orgUrl: okta.url,
       auth: { kind: 'api_token', token: okta.apiToken },
