@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from '../json.js';
 import type { ContentKey, KeyMaterial, Photo, SealedToken, UserSecret } from './concealed.js';
+import type { Detection } from './face.js';
 import type { EpochMs, EpochSec } from './units.js';
+
+export type { Box, DetectedFace, Detection } from './face.js';
 
 /*
  * What the core needs from the outside. The core does no I/O: everything below is handed in by src/main.ts, and each
@@ -136,26 +139,6 @@ export interface Consistency {
   readonly consistent: boolean;
   /** Indices, from 0, of the photos that are not the person most of the others show. */
   readonly outliers: readonly number[];
-}
-
-/** A rectangle in pixels of the upright picture. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface DetectedFace {
-  readonly box: Box;
-  /** The detector's confidence, 0 to 1. */
-  readonly confidence: number;
-}
-
-export interface Detection {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly faces: readonly DetectedFace[];
 }
 
 /** One measured property of a face picture and the bound it was held against. */

@@ -1,4 +1,4 @@
-import type { DetectedFace } from '../core/ports.js';
+import type { DetectedFace } from '../core/face.js';
 import { FaceError } from '../errors.js';
 
 /** Which face of a picture is meant: the only one, or, in evaluation photos, the one nearest the middle. */

@@ -1,5 +1,5 @@
-import type { Box, DetectedFace } from '../core/ports.js';
-import type { Model } from './models.js';
+import type { Box, DetectedFace } from '../core/face.js';
+import type { Model } from './model.js';
 import { type Picture, sampleGrid, toCellGrid, toPlanes } from './picture.js';
 
 /** What counts as a face: what the model is sure of, or, where there is no such thing, its best guess. */

@@ -1,5 +1,5 @@
 import { type Alignment, alignedSizePx } from './align.js';
-import type { Model } from './models.js';
+import type { Model } from './model.js';
 import { type Picture, sampleGrid, toPlanes } from './picture.js';
 
 /** Describes an aligned face by 512 numbers of length 1. The array belongs to the caller, who overwrites it. */

@@ -1,27 +1,10 @@
 import type { Embedding, Photo } from '../core/concealed.js';
 import type { Box, DetectedFace, Detection } from '../core/ports.js';
+import type { Pose } from './pose.js';
+import type { PixelQuality } from './quality.js';
 
 /** What may be measured of the one face in a picture. Each costs a model run or a pass over the pixels. */
 export type Signal = 'embedding' | 'pose' | 'liveness' | 'eyes' | 'quality';
-
-/** Degrees. Yaw changes sign on a mirrored picture; pitch is biased by −10 to −20 (docs/engine.md). */
-export interface Pose {
-  readonly yawDeg: number;
-  readonly pitchDeg: number;
-  readonly rollDeg: number;
-}
-
-/** Measured on the pixels of the face box. */
-export interface PixelQuality {
-  readonly faceWidthPx: number;
-  readonly eyeDistancePx: number;
-  /** Variance of the Laplacian of the grey face, brought to one size. */
-  readonly sharpness: number;
-  /** Mean grey level, 0 to 255. */
-  readonly brightness: number;
-  /** Standard deviation of the grey level, 0 to 127.5. */
-  readonly contrast: number;
-}
 
 /** What was asked for is present; the rest is `null`. */
 export interface Examination {
@@ -49,4 +32,4 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export type { Box, DetectedFace, Detection };
+export type { Box, DetectedFace, Detection, PixelQuality, Pose };

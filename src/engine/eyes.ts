@@ -1,5 +1,5 @@
 import { type Landmarks, toEyeCentres } from './landmarks.js';
-import type { Model } from './models.js';
+import type { Model } from './model.js';
 import { type Picture, type Point, sampleGrid, toCellGrid, toGreys } from './picture.js';
 import { softmax } from './softmax.js';
 

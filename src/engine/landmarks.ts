@@ -1,5 +1,5 @@
-import type { Box } from '../core/ports.js';
-import type { Model } from './models.js';
+import type { Box } from '../core/face.js';
+import type { Model } from './model.js';
 import { type Picture, type Point, sampleGrid, toGreys } from './picture.js';
 
 /**

@@ -1,16 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FaceError } from '../errors.js';
 import { type ModelFile, type ModelName, models } from './manifest.js';
+import type { Model } from './model.js';
 import { readPublishedFile } from './published-file.js';
-
-/** A loaded model. One call at a time: inputs and outputs are buffers used again for every picture. */
-export interface Model {
-  /** What the next run reads: batch, channel, row, column. */
-  readonly input: Float32Array;
-  /** Runs on `input` and returns the outputs by name, as they stand until the next run. */
-  run(): Promise<Readonly<Record<string, Float32Array>>>;
-  close(): Promise<void>;
-}
 
 /** All models of the manifest. */
 export type Models = Readonly<Record<ModelName, Model>>;

@@ -1,8 +1,17 @@
-import type { Box } from '../core/ports.js';
-import type { Pose } from './engine.js';
-import type { Model } from './models.js';
+import type { Box } from '../core/face.js';
+import type { Model } from './model.js';
 import { type Picture, sampleGrid, toCellGrid, toPlanes } from './picture.js';
 import { softmax } from './softmax.js';
+
+/**
+ * Degrees. Yaw is negative where the person turned to their own left, and changes sign on a mirrored picture. Pitch
+ * rises as they look up, and is biased by −10 to −20 (docs/engine.md).
+ */
+export interface Pose {
+  readonly yawDeg: number;
+  readonly pitchDeg: number;
+  readonly rollDeg: number;
+}
 
 /** Tells where a face is turned. */
 export type PoseEstimator = (picture: Picture, box: Box) => Promise<Pose>;

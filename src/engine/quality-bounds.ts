@@ -1,5 +1,6 @@
 import { FaceError } from '../errors.js';
-import type { PixelQuality, Pose } from './engine.js';
+import type { Pose } from './pose.js';
+import type { PixelQuality } from './quality.js';
 
 /** One side or both of what is accepted; `null` where that side is not bounded. */
 export interface QualityBound {

@@ -1,7 +1,18 @@
-import type { Box } from '../core/ports.js';
-import type { PixelQuality } from './engine.js';
+import type { Box } from '../core/face.js';
 import { type Landmarks, toEyeCentres } from './landmarks.js';
 import { type Picture, sampleGrid, toCellGrid, toGreys } from './picture.js';
+
+/** Measured on the pixels of the face box. */
+export interface PixelQuality {
+  readonly faceWidthPx: number;
+  readonly eyeDistancePx: number;
+  /** Variance of the Laplacian of the grey face, brought to one size. */
+  readonly sharpness: number;
+  /** Mean grey level, 0 to 255. */
+  readonly brightness: number;
+  /** Standard deviation of the grey level, 0 to 127.5. */
+  readonly contrast: number;
+}
 
 /** Every face is brought to this size first, so that sharpness means the same for a near face and a far one. */
 const sizePx = 64;
