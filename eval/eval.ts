@@ -3,6 +3,7 @@ import { attacks } from './attacks.js';
 import { companions } from './companions.js';
 import { faceWidth } from './face-width.js';
 import { fit } from './fit.js';
+import { guidancePose } from './guidance-pose.js';
 import type { EvalProgram } from './program.js';
 import { qualityBounds } from './quality-bounds.js';
 import { token } from './token.js';
@@ -16,6 +17,7 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'face-width': faceWidth,
   'quality-bounds': qualityBounds,
   fit,
+  'guidance-pose': guidancePose,
   token,
   attacks,
 };

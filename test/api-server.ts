@@ -49,7 +49,9 @@ function checkAgainst(endpoints: readonly Endpoint[], method: string, path: stri
 
 /** The app on a real socket with real state, and the hands to reach into it. */
 export async function startApiServer(
-  given: { verifier: Verifier } & Partial<Pick<AppDeps, 'connections' | 'hooks' | 'isReady' | 'delivery' | 'state'>> & {
+  given: { verifier: Verifier } & Partial<
+    Pick<AppDeps, 'connections' | 'folders' | 'hooks' | 'isReady' | 'delivery' | 'state'>
+  > & {
       random?: Random;
     },
 ) {

@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { FaceError } from '../errors.js';
+import { createModelHandler } from './page-models.js';
+import { createWasmHandler } from './page-wasm.js';
 
 /** Where the page lives. */
 export const pagePath = '/face';
@@ -59,6 +61,8 @@ export function mountPage(app: Express, folders: PageFolders): void {
     setHeaders: (response: ServerResponse) =>
       response.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   };
+  page.get('/models/:name.onnx', createModelHandler(folders.models));
+  page.get('/assets/:name.wasm', createWasmHandler(folders.page));
   page.use('/assets', express.static(`${folders.page}/assets`, kept), () => {
     throw new FaceError('not_found');
   });

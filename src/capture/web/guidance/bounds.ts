@@ -1,0 +1,68 @@
+import { minFaceWidthPx, qualityBounds } from '../../../engine/quality-bounds.js';
+
+/*
+ * What the guide accepts. It never accepts what the server's bounds of a photo would refuse (src/engine/quality-bounds.ts),
+ * and its own bounds lie where frames become better, not where they become impossible.
+ */
+
+/** How the face must lie in the picture. Shares are of the picture's shorter side, so that phones held upright are alike. */
+export const framingBounds = {
+  /** The server refuses a narrower face, in pixels of the camera. */
+  minWidthPx: minFaceWidthPx,
+  /**
+   * A face that is embedded at full detail is 112 pixels wide (src/engine/align.ts): a quarter of the shorter side of
+   * 640×480, the least that cameras of today give.
+   */
+  minWidthShare: 0.25,
+  /** A wider face leaves its box when it turns, and the lens distorts what is so near. */
+  maxWidthShare: 0.65,
+  /** How far the middle of the face may be from the middle of the picture. A turned head's box moves by half of this. */
+  maxOffsetShare: 0.25,
+} as const;
+
+/** Light on the face: grey levels of 0 to 255 in its box. */
+export const lightBounds = {
+  brightness: qualityBounds.brightness,
+  contrast: qualityBounds.contrast,
+  /**
+   * Glare: the share of the face that may be clipped to white. Of one photo each of 2,874 evaluation people 0.5 % have more
+   * than 0.023, and the camera of a laptop in the sun far more.
+   */
+  maxClippedShare: 0.025,
+  /**
+   * Back light: the face is less than half as bright as what is around it, which 0.6 % of the same photos are, and dark by
+   * itself. A face that is bright enough may stand before a white wall.
+   */
+  backlit: { maxShareOfSurroundings: 0.5, maxBrightness: 75 },
+  /** Without a face: a picture this dark is a covered camera or a dark room, one this bright points into a lamp. */
+  picture: { atLeast: 35, atMost: 225 },
+} as const;
+
+/** Blur and movement. */
+export const stillnessBounds = {
+  sharpness: qualityBounds.sharpness,
+  /** Mean way of the 68 points from one look to the next, as a share of the face's width; noise alone makes about 0.01. */
+  maxShiftShare: 0.05,
+} as const;
+
+/**
+ * From which turn on a pose has its name. The engine's pose model and ours differ by a mean of 3° in yaw and 5° in pitch
+ * (docs/liveness.md), so that the server, which demands less, agrees when the guide is content.
+ */
+export const poseBounds = {
+  turnedYawDeg: 15,
+  turnedPitchDeg: 10,
+  aheadYawDeg: 9,
+  aheadPitchDeg: 7,
+} as const;
+
+/** When a face that looks ahead becomes the neutral one. */
+export const neutralBounds = {
+  /** Looks in a row that must be ready: under a second, and no longer than a nod. */
+  looks: 3,
+  /** Between the usual face and this one: people's neutral yaw differs little, their neutral pitch by a deviation of 8°. */
+  maxYawDeg: 9,
+  maxPitchDeg: 18,
+  /** Between two of these looks. */
+  maxSpreadDeg: 4,
+} as const;

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/* What passes between the page and the guidance's worker. Both sides parse what they receive. */
+
+/** From the page: look at this frame. The worker owns it from then on. */
+export const frameGuard = z.object({ frame: z.instanceof(ImageBitmap) });
+
+const point = z.object({ x: z.number(), y: z.number() });
+const seenFace = z.object({
+  box: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
+  landmarks: z.array(point).length(68).readonly(),
+  quality: z.object({
+    faceWidthPx: z.number(),
+    eyeDistancePx: z.number(),
+    sharpness: z.number(),
+    brightness: z.number(),
+    contrast: z.number(),
+  }),
+  light: z.object({ clippedShare: z.number(), surroundings: z.number() }),
+});
+const sight = z.object({
+  widthPx: z.number(),
+  heightPx: z.number(),
+  brightness: z.number(),
+  faces: z.number(),
+  face: seenFace.nullable(),
+});
+
+/** From the worker: once when the models are loaded, then once for each frame. */
+export const replyGuard = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('loaded') }),
+  z.object({ outcome: z.literal('seen'), sight }),
+  z.object({ outcome: z.literal('failed'), reason: z.string() }),
+]);
+export type Reply = z.infer<typeof replyGuard>;

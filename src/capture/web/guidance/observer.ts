@@ -1,0 +1,55 @@
+import { neutralBounds } from './bounds.js';
+import { type HeadTurn, toFaceRatios, toHeadTurn } from './head-turn.js';
+import { toHint } from './hint.js';
+import type { Look } from './look.js';
+import { toPose } from './pose.js';
+import type { SeenFace, Sight } from './sight.js';
+
+/** Where nobody has been seen looking ahead yet, poses are told from the usual face. */
+const usualTurn: HeadTurn = { yawDeg: 0, pitchDeg: 0 };
+
+/** Mean way of the points between two looks, as a share of the face's width. */
+function toShiftShare(from: SeenFace | null, to: SeenFace | null): number {
+  if (from === null || to === null) return 0;
+  const ways = to.landmarks.map((point, at) =>
+    Math.hypot(point.x - from.landmarks[at].x, point.y - from.landmarks[at].y),
+  );
+  return ways.reduce((sum, way) => sum + way, 0) / ways.length / to.box.width;
+}
+
+const toSpread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
+const toMean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The mean of several turns, where they are alike and look about ahead. */
+function toNeutral(turns: readonly HeadTurn[]): HeadTurn | null {
+  const yaws = turns.map(({ yawDeg }) => yawDeg);
+  const pitches = turns.map(({ pitchDeg }) => pitchDeg);
+  const mean = { yawDeg: toMean(yaws), pitchDeg: toMean(pitches) };
+  const isSteady = Math.max(toSpread(yaws), toSpread(pitches)) <= neutralBounds.maxSpreadDeg;
+  const looksAhead =
+    Math.abs(mean.yawDeg) <= neutralBounds.maxYawDeg && Math.abs(mean.pitchDeg) <= neutralBounds.maxPitchDeg;
+  return isSteady && looksAhead ? mean : null;
+}
+
+/** Follows one person from sight to sight: remembers the last face, and the neutral turn once there is one. */
+export function createObserver(): (sight: Sight) => Look {
+  let last: SeenFace | null = null;
+  let steady: readonly HeadTurn[] = [];
+  let neutral: HeadTurn | null = null;
+
+  return (sight) => {
+    const hint = toHint(sight, toShiftShare(last, sight.face));
+    last = sight.face;
+    const ready = hint === 'none';
+    if (sight.face === null) {
+      steady = [];
+      return { faces: sight.faces, hint, ready, pose: null };
+    }
+    const turn = toHeadTurn(toFaceRatios(sight.face.landmarks));
+    if (neutral === null) {
+      steady = ready ? [...steady, turn].slice(-neutralBounds.looks) : [];
+      if (steady.length === neutralBounds.looks) neutral = toNeutral(steady);
+    }
+    return { faces: sight.faces, hint, ready, pose: toPose(turn, neutral ?? usualTurn) };
+  };
+}

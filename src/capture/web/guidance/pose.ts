@@ -1,0 +1,18 @@
+import { poseBounds } from './bounds.js';
+import type { HeadTurn } from './head-turn.js';
+import type { GuidePose } from './look.js';
+
+/** Names where a head is turned, seen from its neutral; `null` between the centre and a side. */
+export function toPose(turn: HeadTurn, neutral: HeadTurn): GuidePose | null {
+  const yawDeg = turn.yawDeg - neutral.yawDeg;
+  const pitchDeg = turn.pitchDeg - neutral.pitchDeg;
+  // Each direction in units of what it takes to count: the one that goes further names the pose.
+  const sideways = Math.abs(yawDeg) / poseBounds.turnedYawDeg;
+  const upOrDown = Math.abs(pitchDeg) / poseBounds.turnedPitchDeg;
+  if (Math.max(sideways, upOrDown) >= 1) {
+    if (sideways >= upOrDown) return yawDeg < 0 ? 'left' : 'right';
+    return pitchDeg > 0 ? 'up' : 'down';
+  }
+  const looksAhead = Math.abs(yawDeg) <= poseBounds.aheadYawDeg && Math.abs(pitchDeg) <= poseBounds.aheadPitchDeg;
+  return looksAhead ? 'centre' : null;
+}

@@ -1,0 +1,73 @@
+import { GuidanceUnavailable } from './guide.js';
+import { type Reply, replyGuard } from './messages.js';
+import type { SightSource } from './sight-source.js';
+import workerUrl from './worker.ts?worker&url';
+
+declare global {
+  interface Window {
+    /**
+     * Absent in browsers without Trusted Types. What a policy makes is no string, but goes where one would.
+     * @see https://www.w3.org/TR/trusted-types/
+     */
+    readonly trustedTypes?: {
+      createPolicy(
+        name: string,
+        rules: { createScriptURL(url: string): string },
+      ): Pick<typeof rules, 'createScriptURL'>;
+    };
+  }
+}
+
+/** The page demands Trusted Types for scripts: this policy passes the one address of our worker, and no other. */
+function toTrustedUrl(url: string): string {
+  const policy = window.trustedTypes?.createPolicy('facestep-worker', {
+    createScriptURL: (asked) => {
+      if (asked !== workerUrl) throw new TypeError('not the worker of the guidance');
+      return asked;
+    },
+  });
+  return policy === undefined ? url : policy.createScriptURL(url);
+}
+
+/** Looks on a thread of its own. @throws GuidanceUnavailable */
+export async function createWorkerSource(): Promise<SightSource> {
+  const worker = new Worker(toTrustedUrl(workerUrl), { type: 'module' });
+  let settle: { resolve(reply: Reply): void; reject(error: GuidanceUnavailable): void } | null = null;
+
+  const next = (): Promise<Reply> =>
+    new Promise((resolve, reject) => {
+      if (settle !== null) throw new GuidanceUnavailable('a look is under way');
+      settle = { resolve, reject };
+    });
+  const fail = (reason: string): void => {
+    settle?.reject(new GuidanceUnavailable(reason));
+    settle = null;
+  };
+  worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    const reply = replyGuard.safeParse(data);
+    if (!reply.success) fail('the worker said something else');
+    else if (reply.data.outcome === 'failed') fail(reply.data.reason);
+    else {
+      settle?.resolve(reply.data);
+      settle = null;
+    }
+  });
+  worker.addEventListener('error', ({ message }) => fail(message));
+  worker.addEventListener('messageerror', () => fail('the worker was not understood'));
+
+  await next();
+  return {
+    async see(video) {
+      const frame = await createImageBitmap(video);
+      const reply = next();
+      worker.postMessage({ frame }, [frame]);
+      const seen = await reply;
+      if (seen.outcome !== 'seen') throw new GuidanceUnavailable('the worker said something else');
+      return seen.sight;
+    },
+    close() {
+      worker.terminate();
+      fail('closed');
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { loadBrowserStages } from './browser-models.js';
+import { readFrame } from './frame.js';
+import { frameGuard, type Reply } from './messages.js';
+import { see } from './sight.js';
+
+/* The thread that looks, so that the page stays smooth. Says `loaded` or `failed` first, then answers frame by frame. */
+
+const reply = (message: Reply): void => postMessage(message);
+const fail = (error: unknown): void => reply({ outcome: 'failed', reason: String(error) });
+
+async function start(): Promise<void> {
+  const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  if (context === null) throw new Error('no canvas');
+  const stages = await loadBrowserStages();
+  addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    const look = async (): Promise<void> => {
+      const { frame } = frameGuard.parse(data);
+      const { picture, scale } = readFrame(context, frame, frame.width, frame.height);
+      frame.close();
+      reply({ outcome: 'seen', sight: await see(picture, scale, stages) });
+      picture.data.fill(0);
+    };
+    look().catch(fail);
+  });
+  reply({ outcome: 'loaded' });
+}
+
+start().catch(fail);
