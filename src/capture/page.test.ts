@@ -47,6 +47,8 @@ test('every asset has its type, and may be kept for ever', async () => {
     ]);
     expect(response.headers.get('cache-control')).toContain('immutable');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    // Read to its end: the server would wait for who still reads when it stops.
+    await response.arrayBuffer();
   }
 });
 

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import sharp, { type Sharp } from 'sharp';
+import { toFaceRatios, toHeadTurn } from '../src/capture/web/guidance/head-turn.js';
+import { toHint } from '../src/capture/web/guidance/hint.js';
+import type { GuideHint, GuidePose } from '../src/capture/web/guidance/look.js';
+import { createObserver } from '../src/capture/web/guidance/observer.js';
+import { toPose } from '../src/capture/web/guidance/pose.js';
+import { type SeenFace, type Sight, see } from '../src/capture/web/guidance/sight.js';
+import type { Landmarks } from '../src/engine/landmarks.js';
+import type { Picture } from '../src/engine/picture.js';
+import { createPipeline, type Pipeline } from '../src/engine/pipeline.js';
+import { modelsFolder } from './paths.js';
+import { loadPictures, type Pictures } from './pictures.js';
+
+let pipeline: Pipeline;
+let pictures: Pictures;
+beforeAll(async () => {
+  pictures = await loadPictures();
+  pipeline = await createPipeline(modelsFolder);
+});
+afterAll(() => pipeline.close());
+
+/** What a camera of 640×480 shows of a photo. */
+async function toFrame(photo: Uint8Array, change: (image: Sharp) => Sharp = (image) => image) {
+  const upright = await change(sharp(photo).flatten()).png().toBuffer();
+  const { data, info } = await sharp(upright)
+    .resize(640, 480, { fit: 'contain', background: '#8c8c8c' })
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, widthPx: info.width, heightPx: info.height } satisfies Picture;
+}
+
+const look = async (picture: Picture) => see(picture, 1, pipeline.stages);
+
+describe('what is seen in a photo', () => {
+  test('one face, ready, looking ahead', async () => {
+    const sight = await look(await toFrame(pictures.person[0]));
+    expect(sight).toMatchObject({ faces: 1, widthPx: 640, heightPx: 480 });
+    expect(sight.face?.landmarks).toHaveLength(68);
+    expect(createObserver()(sight)).toEqual({ faces: 1, hint: 'none', ready: true, pose: 'centre' });
+  });
+
+  test.each<[string, GuideHint, (pictures: Pictures) => Promise<Picture>]>([
+    ['several people', 'one_face', ({ group }) => toFrame(group)],
+    ['nobody', 'centre', ({ landscape }) => toFrame(landscape)],
+    ['a dark room', 'more_light', ({ person }) => toFrame(person[0], (image) => image.linear(0.3, 0))],
+    [
+      'a covered camera',
+      'more_light',
+      async () => ({ data: Buffer.alloc(640 * 480 * 3, 5), widthPx: 640, heightPx: 480 }),
+    ],
+    ['too much light', 'less_light', ({ person }) => toFrame(person[0], (image) => image.linear(0.5, 125))],
+    ['a blurred face', 'hold_still', ({ person }) => toFrame(person[0], (image) => image.blur(9))],
+    [
+      'a far face',
+      'closer',
+      ({ person }) => toFrame(person[0], (image) => image.extend({ ...all(500), background: '#8c8c8c' })),
+    ],
+    [
+      'a face at the edge',
+      'centre',
+      ({ person }) => toFrame(person[0], (image) => image.extend({ left: 260, background: '#8c8c8c' })),
+    ],
+  ])('%s: %s', async (_name, hint, make) => {
+    const seen = createObserver()(await look(await make(pictures)));
+    expect(seen).toMatchObject({ hint, ready: false });
+  });
+
+  test('a mirrored head turns the other way, and a tilted one as before', async () => {
+    const turnOf = async (change: (image: Sharp) => Sharp) => {
+      const { face } = await look(await toFrame(pictures.person[1], change));
+      return toHeadTurn(toFaceRatios(face!.landmarks));
+    };
+    const plain = await turnOf((image) => image);
+    const mirrored = await turnOf((image) => image.flop());
+    const tilted = await turnOf((image) => image.rotate(8, { background: '#8c8c8c' }));
+    expect(plain.yawDeg + mirrored.yawDeg).toBeCloseTo(0, -1);
+    expect(Math.abs(plain.pitchDeg - mirrored.pitchDeg)).toBeLessThan(4);
+    expect(Math.abs(plain.yawDeg - tilted.yawDeg)).toBeLessThan(5);
+    expect(Math.abs(plain.pitchDeg - tilted.pitchDeg)).toBeLessThan(5);
+  });
+});
+
+const all = (px: number) => ({ left: px, right: px, top: px, bottom: px });
+
+/**
+ * The points of a plain head, turned in space and seen from far away. The person's own left is on the picture's right, so
+ * a positive angle moves the nose to the right.
+ */
+function toLandmarks(turn: { readonly ownLeftDeg?: number; readonly upDeg?: number }, shiftPx = 0): Landmarks {
+  const [yaw, pitch] = [turn.ownLeftDeg ?? 0, turn.upDeg ?? 0].map((degrees) => (degrees * Math.PI) / 180);
+  const points = Array.from({ length: 68 }, () => ({ x: 0, y: 0, z: 0 }));
+  const put = (indices: readonly number[], x: number, y: number, z: number) => {
+    for (const at of indices) points[at] = { x, y, z };
+  };
+  put([0, 1, 2], -75, 20, -70);
+  put([14, 15, 16], 75, 20, -70);
+  put([36], -45, 0, -10);
+  put([37, 38, 40, 41], -30, 0, 0);
+  put([43, 44, 46, 47], 30, 0, 0);
+  put([45], 45, 0, -10);
+  put([30], 0, 38, 25);
+  put([48, 60], -25, 70, 0);
+  put([54, 64], 25, 70, 0);
+  return points.map(({ x, y, z }) => {
+    const across = x * Math.cos(yaw!) + z * Math.sin(yaw!);
+    const depth = z * Math.cos(yaw!) - x * Math.sin(yaw!);
+    return { x: 320 + shiftPx + across, y: 200 + y * Math.cos(pitch!) - depth * Math.sin(pitch!) };
+  });
+}
+
+const turnOf = (turn: Parameters<typeof toLandmarks>[0]) => toHeadTurn(toFaceRatios(toLandmarks(turn)));
+
+describe('poses', () => {
+  test.each<[GuidePose, Parameters<typeof toLandmarks>[0]]>([
+    ['centre', {}],
+    ['left', { ownLeftDeg: 30 }],
+    ['right', { ownLeftDeg: -30 }],
+    ['up', { upDeg: 25 }],
+    ['down', { upDeg: -25 }],
+  ])('%s, from the person’s own side', (pose, turn) => {
+    expect(toPose(turnOf(turn), turnOf({}))).toBe(pose);
+  });
+
+  const at = (yawDeg: number, pitchDeg: number) => toPose({ yawDeg, pitchDeg }, { yawDeg: 0, pitchDeg: 0 });
+
+  test.each<[number, number, GuidePose | null]>([
+    [-15, 0, 'left'],
+    [-14.9, 0, null],
+    [15, 0, 'right'],
+    [0, 10, 'up'],
+    [0, 9.9, null],
+    [0, -10, 'down'],
+    [9, 7, 'centre'],
+    [-9, -7, 'centre'],
+    [9.1, 0, null],
+    [0, 7.1, null],
+    // Of two directions the one that goes further past its bound counts.
+    [-20, 12, 'left'],
+    [-16, 12, 'up'],
+  ])('yaw %d, pitch %d: %s', (yawDeg, pitchDeg, pose) => {
+    expect(at(yawDeg, pitchDeg)).toBe(pose);
+  });
+
+  test('are told from the person’s neutral', () => {
+    expect(toPose({ yawDeg: -12, pitchDeg: 4 }, { yawDeg: 5, pitchDeg: 4 })).toBe('left');
+    expect(toPose({ yawDeg: -12, pitchDeg: 4 }, { yawDeg: -12, pitchDeg: 4 })).toBe('centre');
+  });
+});
+
+const goodFace: SeenFace = {
+  box: { x: 220, y: 130, width: 200, height: 240 },
+  landmarks: toLandmarks({}),
+  quality: { faceWidthPx: 200, eyeDistancePx: 90, sharpness: 300, brightness: 120, contrast: 40 },
+  light: { clippedShare: 0, surroundings: 120 },
+};
+const goodSight: Sight = { widthPx: 640, heightPx: 480, brightness: 120, faces: 1, face: goodFace };
+
+const withFace = (change: Partial<SeenFace>): Sight => ({ ...goodSight, face: { ...goodFace, ...change } });
+const withQuality = (change: Partial<SeenFace['quality']>, light = goodFace.light): Sight =>
+  withFace({ quality: { ...goodFace.quality, ...change }, light });
+
+describe('hints', () => {
+  test.each<[GuideHint, string, Sight]>([
+    ['none', 'all is well', goodSight],
+    ['one_face', 'two people', { ...goodSight, faces: 2, face: null }],
+    ['centre', 'nobody', { ...goodSight, faces: 0, face: null }],
+    ['more_light', 'nobody in the dark', { ...goodSight, brightness: 20, faces: 0, face: null }],
+    ['less_light', 'nobody before a lamp', { ...goodSight, brightness: 240, faces: 0, face: null }],
+    ['closer', 'a narrow face', withFace({ box: { x: 270, y: 180, width: 100, height: 120 } })],
+    ['closer', 'few pixels of the camera', withQuality({ faceWidthPx: 39 })],
+    ['farther', 'a wide face', withFace({ box: { x: 150, y: 40, width: 330, height: 400 } })],
+    ['centre', 'a face to the side', withFace({ box: { x: 20, y: 130, width: 200, height: 240 } })],
+    ['centre', 'a face at the bottom', withFace({ box: { x: 220, y: 300, width: 200, height: 240 } })],
+    ['more_light', 'a dark face', withQuality({ brightness: 50 })],
+    ['less_light', 'a white face', withQuality({ brightness: 190 })],
+    ['more_light', 'back light', withQuality({ brightness: 70 }, { clippedShare: 0, surroundings: 200 })],
+    ['none', 'a bright wall', withQuality({ brightness: 90 }, { clippedShare: 0, surroundings: 230 })],
+    ['glare', 'a white spot', withQuality({}, { clippedShare: 0.06, surroundings: 120 })],
+    ['more_light', 'fog', withQuality({ contrast: 10 })],
+    ['hold_still', 'blur', withQuality({ sharpness: 50 })],
+  ])('%s: %s', (hint, _name, sight) => {
+    expect(toHint(sight, 0)).toBe(hint);
+  });
+
+  test('a phone held upright is judged by its shorter side', () => {
+    const box = { x: 110, y: 200, width: 140, height: 170 };
+    expect(toHint({ ...withFace({ box }), widthPx: 360, heightPx: 640 }, 0)).toBe('none');
+    expect(toHint({ ...withFace({ box }), widthPx: 640, heightPx: 360 }, 0)).toBe('centre');
+  });
+
+  test('movement is told last', () => {
+    expect(toHint(goodSight, 0.2)).toBe('hold_still');
+    expect(toHint(withQuality({ brightness: 50 }), 0.2)).toBe('more_light');
+  });
+});
+
+describe('from look to look', () => {
+  const facing = (turn: Parameters<typeof toLandmarks>[0], shiftPx = 0) =>
+    withFace({ landmarks: toLandmarks(turn, shiftPx) });
+
+  test('a face that moves is not ready until it stops', () => {
+    const observe = createObserver();
+    expect(observe(facing({})).ready).toBe(true);
+    expect(observe(facing({}, 20))).toMatchObject({ hint: 'hold_still', ready: false });
+    expect(observe(facing({}, 21)).ready).toBe(true);
+  });
+
+  test('the first steady face that looks ahead is the neutral', () => {
+    const observe = createObserver();
+    // A camera below the eyes: the usual face would look up.
+    const ownNeutral = { upDeg: 18 };
+    for (let at = 0; at < 3; at += 1) observe(facing(ownNeutral));
+    expect(observe(facing(ownNeutral)).pose).toBe('centre');
+    observe(facing({ upDeg: -8 }));
+    expect(observe(facing({ upDeg: -8 })).pose).toBe('down');
+    // A later steady face does not move it.
+    for (let at = 0; at < 5; at += 1) observe(facing({ upDeg: -8 }));
+    expect(observe(facing(ownNeutral)).pose).toBe('centre');
+  });
+
+  test('a turned face becomes no neutral, however steady', () => {
+    const observe = createObserver();
+    for (let at = 0; at < 5; at += 1) expect(observe(facing({ ownLeftDeg: 30 })).pose).toBe('left');
+    expect(observe(facing({})).pose).toBe('centre');
+  });
+
+  test('looks before a face was lost do not count as steady', () => {
+    const observe = createObserver();
+    const up = facing({ upDeg: 18 });
+    observe(up);
+    observe(up);
+    observe({ ...goodSight, faces: 0, face: null });
+    expect(observe(up).pose).toBe('up');
+    observe(up);
+    expect(observe(up).pose).toBe('centre');
+  });
+});
