@@ -6,7 +6,6 @@ import type { Pose } from '../src/engine/pose.js';
 import { face, people } from '../test/faces.js';
 import { modelsFolder } from '../test/paths.js';
 import type { EvalProgram } from './program.js';
-import { proportion, toJson } from './proportion.js';
 import { toHalf } from './split.js';
 
 /** One photo, measured by the browser's way and by the engine's. */
@@ -23,8 +22,21 @@ const usualPitchDeg = -11.3;
 const looksAhead = ({ pose }: Measured): boolean =>
   Math.abs(pose.yawDeg) < 8 && Math.abs(pose.pitchDeg - usualPitchDeg) < 10;
 
+/** Which way each pose goes, and how many degrees of the engine are about what the guide asks for. */
+const directions = [
+  { pose: 'left', axis: 'yawDeg', sign: -1, askedDeg: 15 },
+  { pose: 'right', axis: 'yawDeg', sign: 1, askedDeg: 15 },
+  { pose: 'up', axis: 'pitchDeg', sign: 1, askedDeg: 10 },
+  { pose: 'down', axis: 'pitchDeg', sign: -1, askedDeg: 10 },
+] as const;
+
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const round = (value: number): number => Number(value.toPrecision(3));
+
+const deviation = (values: readonly number[]): number =>
+  Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
+const shareOf = <T>(values: readonly T[], holds: (value: T) => boolean): number =>
+  round(values.filter(holds).length / values.length);
 
 function correlate(a: readonly number[], b: readonly number[]): number {
   const [meanA, meanB] = [mean(a), mean(b)];
@@ -42,9 +54,6 @@ function fitDegrees(x: readonly number[], y: readonly number[], degrees: readonl
   const determinant = xx * yy - xy * xy;
   return [(xd * yy - yd * xy) / determinant, (yd * xx - xd * xy) / determinant];
 }
-
-/** What the engine's pose model says of a turn, by the guide's own bounds. */
-const toEnginePose = (from: Pose, to: Pose) => toPose(to, from);
 
 /** How well the guide's pose, from landmarks alone, agrees with the engine's pose model. */
 export const guidancePose: EvalProgram = {
@@ -91,13 +100,18 @@ export const guidancePose: EvalProgram = {
       const errors = ours.map((value, at) => Math.abs(value - engine[at]));
       return { correlation: round(correlate(ours, engine)), meanErrorDeg: round(mean(errors)) };
     };
-    const named = pairs.judge.map(([from, to]) => ({
-      guide: toPose(toHeadTurn(to.ratios), toHeadTurn(from.ratios)),
-      engine: toEnginePose(from.pose, to.pose),
-      /** By the engine, along the guide's direction. */
-      turn: { yawDeg: to.pose.yawDeg - from.pose.yawDeg, pitchDeg: to.pose.pitchDeg - from.pose.pitchDeg },
-    }));
-    const opposite = { left: 'right', right: 'left', up: 'down', down: 'up' } as const;
+    const named = pairs.judge.map(([from, to]) => {
+      const yawDeg = to.pose.yawDeg - from.pose.yawDeg;
+      const pitchDeg = to.pose.pitchDeg - from.pose.pitchDeg;
+      const isSideways = Math.abs(yawDeg) / 15 > Math.abs(pitchDeg) / 10;
+      return {
+        guide: toPose(toHeadTurn(to.ratios), toHeadTurn(from.ratios)),
+        yawDeg,
+        pitchDeg,
+        /** Whether the engine sees the turn on this axis rather than on the other. */
+        isAlong: (axis: 'yawDeg' | 'pitchDeg') => isSideways === (axis === 'yawDeg'),
+      };
+    });
     return {
       pairs: { fit: pairs.fit.length, judge: pairs.judge.length },
       degreesPerRatio: { noseAcross: round(yaw[0]), noseDown: round(pitch[0]), jawEndsDown: round(pitch[1]) },
@@ -107,26 +121,24 @@ export const guidancePose: EvalProgram = {
         noseDown: round(mean(ahead.map(({ noseDown }) => noseDown))),
         jawEndsDown: round(mean(ahead.map(({ jawEndsDown }) => jawEndsDown))),
       },
+      usualTurn: {
+        yawDeviationDeg: round(deviation(ahead.map((ratios) => toHeadTurn(ratios).yawDeg))),
+        pitchDeviationDeg: round(deviation(ahead.map((ratios) => toHeadTurn(ratios).pitchDeg))),
+      },
       yaw: compare('yawDeg'),
       pitch: compare('pitchDeg'),
-      poses: (['left', 'right', 'up', 'down'] as const).map((pose) => {
-        const said = named.filter(({ guide }) => guide === pose);
-        const meant = named.filter(({ engine }) => engine === pose);
-        const along = ({ turn }: (typeof named)[number]) =>
-          ({ left: -turn.yawDeg, right: turn.yawDeg, up: turn.pitchDeg, down: -turn.pitchDeg })[pose];
+      poses: directions.map(({ pose, axis, sign, askedDeg }) => {
+        const said = named.filter(({ guide }) => guide === pose).map((each) => sign * each[axis]);
+        const meant = named.filter((each) => sign * each[axis] >= askedDeg && each.isAlong(axis));
         return {
           pose,
           guideSays: said.length,
-          engineTurnedTwoThirds: round(
-            said.filter((each) => along(each) >= (pose === 'left' || pose === 'right' ? 10 : 20 / 3)).length /
-              said.length,
-          ),
-          engineSaysOpposite: toJson(
-            proportion(said.filter(({ engine }) => engine === opposite[pose]).length, said.length),
-          ).rate,
-          engineSays: meant.length,
-          guideAgrees: round(meant.filter(({ guide }) => guide === pose).length / meant.length),
-          guideSaysCentre: round(meant.filter(({ guide }) => guide === 'centre').length / meant.length),
+          engineMeanDeg: round(mean(said)),
+          engineHalfOfAsked: shareOf(said, (degrees) => degrees >= askedDeg / 2),
+          engineOtherWay: shareOf(said, (degrees) => degrees <= -askedDeg / 2),
+          engineTurnedAsAsked: meant.length,
+          guideAgrees: shareOf(meant, ({ guide }) => guide === pose),
+          guideSaysCentre: shareOf(meant, ({ guide }) => guide === 'centre'),
         };
       }),
     };

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
 import { toFaceRatios, toHeadTurn } from '../src/capture/web/guidance/head-turn.js';
@@ -9,7 +11,7 @@ import { type SeenFace, type Sight, see } from '../src/capture/web/guidance/sigh
 import type { Landmarks } from '../src/engine/landmarks.js';
 import type { Picture } from '../src/engine/picture.js';
 import { createPipeline, type Pipeline } from '../src/engine/pipeline.js';
-import { modelsFolder } from './paths.js';
+import { demoPhotosFolder, modelsFolder } from './paths.js';
 import { loadPictures, type Pictures } from './pictures.js';
 
 let pipeline: Pipeline;
@@ -38,7 +40,10 @@ describe('what is seen in a photo', () => {
     const sight = await look(await toFrame(pictures.person[0]));
     expect(sight).toMatchObject({ faces: 1, widthPx: 640, heightPx: 480 });
     expect(sight.face?.landmarks).toHaveLength(68);
-    expect(createObserver()(sight)).toEqual({ faces: 1, hint: 'none', ready: true, pose: 'centre' });
+    const observe = createObserver();
+    const seen = [sight, sight, sight].map((each) => observe(each));
+    expect(seen.at(0)).toEqual({ faces: 1, hint: 'none', ready: true, pose: null });
+    expect(seen.at(-1)).toEqual({ faces: 1, hint: 'none', ready: true, pose: 'centre' });
   });
 
   test.each<[string, GuideHint, (pictures: Pictures) => Promise<Picture>]>([
@@ -80,6 +85,25 @@ describe('what is seen in a photo', () => {
     expect(Math.abs(plain.yawDeg - tilted.yawDeg)).toBeLessThan(5);
     expect(Math.abs(plain.pitchDeg - tilted.pitchDeg)).toBeLessThan(5);
   });
+});
+
+test('its yaw has the engine’s sign on every face of the demonstration that is turned', async () => {
+  const { stages } = pipeline;
+  const signs: (readonly [number, number])[] = [];
+  for (let number = 1; number <= 6; number += 1) {
+    const { data, info } = await sharp(readFileSync(join(demoPhotosFolder, `sample${number}.jpg`)))
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const picture = { data, widthPx: info.width, heightPx: info.height };
+    for (const { box } of await stages.detect(picture, 'sure')) {
+      const { yawDeg } = await stages.estimatePose(picture, box);
+      const turn = toHeadTurn(toFaceRatios(await stages.findLandmarks(picture, box)));
+      if (box.width > 60 && Math.abs(yawDeg) > 12) signs.push([Math.sign(turn.yawDeg), Math.sign(yawDeg)]);
+    }
+  }
+  expect(signs.length).toBeGreaterThan(3);
+  for (const [ours, engine] of signs) expect(ours).toBe(engine);
 });
 
 const all = (px: number) => ({ left: px, right: px, top: px, bottom: px });
@@ -126,19 +150,19 @@ describe('poses', () => {
   const at = (yawDeg: number, pitchDeg: number) => toPose({ yawDeg, pitchDeg }, { yawDeg: 0, pitchDeg: 0 });
 
   test.each<[number, number, GuidePose | null]>([
-    [-15, 0, 'left'],
-    [-14.9, 0, null],
-    [15, 0, 'right'],
-    [0, 10, 'up'],
-    [0, 9.9, null],
-    [0, -10, 'down'],
-    [9, 7, 'centre'],
-    [-9, -7, 'centre'],
-    [9.1, 0, null],
-    [0, 7.1, null],
+    [-13, 0, 'left'],
+    [-12.9, 0, null],
+    [13, 0, 'right'],
+    [0, 8, 'up'],
+    [0, 7.9, null],
+    [0, -8, 'down'],
+    [8, 5.5, 'centre'],
+    [-8, -5.5, 'centre'],
+    [8.1, 0, null],
+    [0, 5.6, null],
     // Of two directions the one that goes further past its bound counts.
-    [-20, 12, 'left'],
-    [-16, 12, 'up'],
+    [-20, 10, 'left'],
+    [-14, 10, 'up'],
   ])('yaw %d, pitch %d: %s', (yawDeg, pitchDeg, pose) => {
     expect(at(yawDeg, pitchDeg)).toBe(pose);
   });
@@ -211,8 +235,8 @@ describe('from look to look', () => {
     const observe = createObserver();
     // A camera below the eyes: the usual face would look up.
     const ownNeutral = { upDeg: 18 };
-    for (let at = 0; at < 3; at += 1) observe(facing(ownNeutral));
-    expect(observe(facing(ownNeutral)).pose).toBe('centre');
+    const poses = [0, 1, 2].map(() => observe(facing(ownNeutral)).pose);
+    expect(poses).toEqual([null, null, 'centre']);
     observe(facing({ upDeg: -8 }));
     expect(observe(facing({ upDeg: -8 })).pose).toBe('down');
     // A later steady face does not move it.
@@ -222,18 +246,25 @@ describe('from look to look', () => {
 
   test('a turned face becomes no neutral, however steady', () => {
     const observe = createObserver();
-    for (let at = 0; at < 5; at += 1) expect(observe(facing({ ownLeftDeg: 30 })).pose).toBe('left');
-    expect(observe(facing({})).pose).toBe('centre');
+    for (let at = 0; at < 5; at += 1) expect(observe(facing({ ownLeftDeg: 30 })).pose).toBeNull();
+    for (let at = 0; at < 3; at += 1) observe(facing({}));
+    expect(observe(facing({ ownLeftDeg: 30 })).pose).toBe('left');
   });
 
-  test('looks before a face was lost do not count as steady', () => {
+  test('a face in poor light has its poses, too', () => {
     const observe = createObserver();
-    const up = facing({ upDeg: 18 });
-    observe(up);
-    observe(up);
-    observe({ ...goodSight, faces: 0, face: null });
-    expect(observe(up).pose).toBe('up');
-    observe(up);
-    expect(observe(up).pose).toBe('centre');
+    const dark = withQuality({ brightness: 50 });
+    const looks = [0, 1, 2].map(() => observe(dark));
+    expect(looks.at(-1)).toEqual({ faces: 1, hint: 'more_light', ready: false, pose: 'centre' });
+  });
+
+  test.each<[string, Sight]>([
+    ['was lost', { ...goodSight, faces: 0, face: null }],
+    ['had company', { ...goodSight, faces: 2, face: null }],
+    ['moved', facing({}, 60)],
+  ])('looks before the face %s do not count as steady', (_name, between) => {
+    const observe = createObserver();
+    const sights = [goodSight, goodSight, between, goodSight, goodSight, goodSight];
+    expect(sights.map((sight) => observe(sight).pose)).toEqual([null, null, null, null, null, 'centre']);
   });
 });

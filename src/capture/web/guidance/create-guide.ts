@@ -2,7 +2,7 @@ import { GuidanceUnavailable, type Guide, type Look } from './guide.js';
 import { createObserver } from './observer.js';
 import type { SightSource } from './sight-source.js';
 
-const nothing: Look = { faces: 0, hint: 'none', ready: false, pose: null };
+const nothing: Look = { faces: 0, hint: 'centre', ready: false, pose: null };
 
 const toUnavailable = (error: unknown): GuidanceUnavailable =>
   error instanceof GuidanceUnavailable ? error : new GuidanceUnavailable(String(error), { cause: error });
@@ -26,10 +26,14 @@ export async function createGuide(): Promise<Guide> {
     throw toUnavailable(error);
   });
   const observe = createObserver();
+  let former: Promise<unknown> = Promise.resolve();
   return {
     async look(video) {
       if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) return nothing;
-      const sight = await source.see(video).catch((error: unknown) => {
+      // A source looks once at a time: who asks meanwhile waits for it.
+      const seen = former.then(() => source.see(video));
+      former = seen.catch(() => {});
+      const sight = await seen.catch((error: unknown) => {
         throw toUnavailable(error);
       });
       return observe(sight);

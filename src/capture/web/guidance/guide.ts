@@ -2,12 +2,12 @@ import type { Look } from './look.js';
 
 export type { GuideHint, GuidePose, Look } from './look.js';
 
-/** Looks at the camera's picture and says what would help. One look at a time. */
+/** Looks at the camera's picture and says what would help. */
 export interface Guide {
   /**
    * Looks at the picture the video shows now. The first steady face that looks ahead becomes the neutral pose which all
    * later poses are told from. A video that shows no picture yet has no face.
-   * @throws GuidanceUnavailable the worker broke, or another look is under way
+   * @throws GuidanceUnavailable the worker broke, or the guide is closed
    */
   look(video: HTMLVideoElement): Promise<Look>;
   /** Frees the models. A look that is under way is refused. */

@@ -20,6 +20,6 @@ export interface Look {
   readonly hint: GuideHint;
   /** Whether a frame taken now has one face, large, lit and still enough. It says nothing of the pose. */
   readonly ready: boolean;
-  /** `null` between two poses, and where there is not exactly one face. */
+  /** `null` between two poses, where there is not exactly one face, and until the neutral of this face is known. */
   readonly pose: GuidePose | null;
 }

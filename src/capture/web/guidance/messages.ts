@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 /* What passes between the page and the guidance's worker. Both sides parse what they receive. */
 
+// Else zod tries whether it may make code from text, which the page's policy forbids and reports.
+z.config({ jitless: true });
+
 /** From the page: look at this frame. The worker owns it from then on. */
 export const frameGuard = z.object({ frame: z.instanceof(ImageBitmap) });
 

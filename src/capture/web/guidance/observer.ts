@@ -1,12 +1,9 @@
-import { neutralBounds } from './bounds.js';
+import { neutralBounds, stillnessBounds } from './bounds.js';
 import { type HeadTurn, toFaceRatios, toHeadTurn } from './head-turn.js';
 import { toHint } from './hint.js';
 import type { Look } from './look.js';
 import { toPose } from './pose.js';
 import type { SeenFace, Sight } from './sight.js';
-
-/** Where nobody has been seen looking ahead yet, poses are told from the usual face. */
-const usualTurn: HeadTurn = { yawDeg: 0, pitchDeg: 0 };
 
 /** Mean way of the points between two looks, as a share of the face's width. */
 function toShiftShare(from: SeenFace | null, to: SeenFace | null): number {
@@ -38,18 +35,22 @@ export function createObserver(): (sight: Sight) => Look {
   let neutral: HeadTurn | null = null;
 
   return (sight) => {
-    const hint = toHint(sight, toShiftShare(last, sight.face));
-    last = sight.face;
+    const { faces, face } = sight;
+    const shiftShare = toShiftShare(last, face);
+    const hint = toHint(sight, shiftShare);
     const ready = hint === 'none';
-    if (sight.face === null) {
+    last = face;
+    if (face === null) {
       steady = [];
-      return { faces: sight.faces, hint, ready, pose: null };
+      return { faces, hint, ready, pose: null };
     }
-    const turn = toHeadTurn(toFaceRatios(sight.face.landmarks));
+    const turn = toHeadTurn(toFaceRatios(face.landmarks));
     if (neutral === null) {
-      steady = ready ? [...steady, turn].slice(-neutralBounds.looks) : [];
+      // Poor light or a far face may stay so to the end: what the neutral needs is a head that is still.
+      const isStill = shiftShare <= stillnessBounds.maxShiftShare;
+      steady = isStill ? [...steady, turn].slice(-neutralBounds.looks) : [turn];
       if (steady.length === neutralBounds.looks) neutral = toNeutral(steady);
     }
-    return { faces: sight.faces, hint, ready, pose: toPose(turn, neutral ?? usualTurn) };
+    return { faces, hint, ready, pose: neutral === null ? null : toPose(turn, neutral) };
   };
 }

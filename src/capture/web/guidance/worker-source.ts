@@ -32,11 +32,12 @@ function toTrustedUrl(url: string): string {
 /** Looks on a thread of its own. @throws GuidanceUnavailable */
 export async function createWorkerSource(): Promise<SightSource> {
   const worker = new Worker(toTrustedUrl(workerUrl), { type: 'module' });
+  let isClosed = false;
   let settle: { resolve(reply: Reply): void; reject(error: GuidanceUnavailable): void } | null = null;
 
   const next = (): Promise<Reply> =>
     new Promise((resolve, reject) => {
-      if (settle !== null) throw new GuidanceUnavailable('a look is under way');
+      if (isClosed) throw new GuidanceUnavailable('closed');
       settle = { resolve, reject };
     });
   const fail = (reason: string): void => {
@@ -55,7 +56,10 @@ export async function createWorkerSource(): Promise<SightSource> {
   worker.addEventListener('error', ({ message }) => fail(message));
   worker.addEventListener('messageerror', () => fail('the worker was not understood'));
 
-  await next();
+  await next().catch((error: unknown) => {
+    worker.terminate();
+    throw error;
+  });
   return {
     async see(video) {
       const frame = await createImageBitmap(video);
@@ -66,6 +70,7 @@ export async function createWorkerSource(): Promise<SightSource> {
       return seen.sight;
     },
     close() {
+      isClosed = true;
       worker.terminate();
       fail('closed');
     },

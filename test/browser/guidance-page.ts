@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../paths.js';
+
+const html =
+  '<!doctype html><html lang="en"><title>Guidance</title><script type="module" src="./main.js"></script></html>';
+const script = `import { createGuide } from '${join(projectRoot, 'src/capture/web/guidance/index.ts')}';
+globalThis.createGuide = createGuide;
+`;
+
+/** Builds, as the capture page is built, a page that does nothing but hand out `createGuide`. */
+export function buildGuidancePage(): { readonly folder: string; remove(): void } {
+  const root = mkdtempSync(join(projectRoot, 'dist', 'guidance-page-'));
+  const folder = join(root, 'built');
+  writeFileSync(join(root, 'index.html'), html);
+  writeFileSync(join(root, 'main.js'), script);
+  const vite = join(projectRoot, 'node_modules/vite/bin/vite.js');
+  const build = spawnSync(
+    process.execPath,
+    [vite, 'build', root, '--config', join(projectRoot, 'vite.config.ts'), '--outDir', folder],
+    { encoding: 'utf8' },
+  );
+  if (build.status !== 0) throw new Error(build.stdout + build.stderr);
+  return { folder, remove: () => rmSync(root, { recursive: true }) };
+}

@@ -1,0 +1,177 @@
+import { existsSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import type { Look } from '../../src/capture/web/guidance/look.js';
+import { type ApiServer, startApiServer } from '../api-server.js';
+import { createTestVerifier } from '../embedded.js';
+import { modelsFolder } from '../paths.js';
+import { loadPictures, type Pictures } from '../pictures.js';
+import { buildGuidancePage } from './guidance-page.js';
+
+const executablePath = '/usr/bin/chromium';
+const hasChromium = existsSync(executablePath);
+if (!hasChromium) process.stderr.write(`SKIPPING the guidance in a browser: no ${executablePath}\n`);
+
+/** What the browser-side code below finds on the page. */
+declare global {
+  var guidance: {
+    look(picture: string, looks: number): Promise<Look[]>;
+    close(): void;
+  };
+}
+
+/** Runs in the browser: a video fed by a canvas, and the guide that looks at it. */
+const prepare = `async () => {
+  const guide = await createGuide();
+  const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
+  const context = canvas.getContext('2d');
+  context.fillRect(0, 0, 640, 480);
+  const video = document.createElement('video');
+  video.muted = true;
+  const stream = canvas.captureStream(30);
+  video.srcObject = stream;
+  const frame = () => new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+  globalThis.guidance = {
+    async look(picture, looks) {
+      const image = new Image();
+      image.src = picture;
+      await image.decode();
+      const draw = () => context.drawImage(image, 0, 0, 640, 480);
+      const timer = setInterval(draw, 30);
+      draw();
+      if (video.paused) await video.play();
+      for (let at = 0; at < 3; at += 1) await frame();
+      const seen = [];
+      for (let at = 0; at < looks; at += 1) seen.push(await guide.look(video));
+      clearInterval(timer);
+      return seen;
+    },
+    close: () => guide.close(),
+  };
+}`;
+
+(hasChromium ? describe : describe.skip)('guidance in a browser', () => {
+  let pictures: Pictures;
+  let built: ReturnType<typeof buildGuidancePage>;
+  let server: ApiServer;
+  let browser: Browser;
+  let page: Page;
+  let problems: string[];
+
+  beforeAll(async () => {
+    pictures = await loadPictures();
+    built = buildGuidancePage();
+    server = await startApiServer({
+      verifier: createTestVerifier(),
+      folders: { page: built.folder, models: modelsFolder },
+    });
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  });
+  afterEach(async () => {
+    await page.context().close();
+    // What the policy of the page forbids, and WebAssembly of another type, is told on the console.
+    expect(problems.filter((each) => /Content.Security|Trusted|Refused|wasm streaming/i.test(each))).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    built?.remove();
+  });
+
+  async function open(change: (page: Page) => Promise<unknown> = async () => {}): Promise<void> {
+    const context = await browser.newContext();
+    page = await context.newPage();
+    problems = [];
+    page.on('console', (message) => problems.push(message.text()));
+    page.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (protocol !== 'data:' && origin !== server.origin) problems.push(`Refused: ${request.url()} is elsewhere`);
+    });
+    await change(page);
+    await page.goto(`${server.origin}/face`);
+    await page.waitForFunction('typeof createGuide === "function"');
+  }
+
+  const toFrame = async (photo: Uint8Array, brightness = 1): Promise<string> => {
+    const jpeg = await sharp(photo)
+      .linear(brightness, 0)
+      .resize(640, 480, { fit: 'contain', background: brightness === 1 ? '#8c8c8c' : '#202020' })
+      .jpeg()
+      .toBuffer();
+    return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+  };
+  const look = (picture: string, looks: number) =>
+    page.evaluate(([shown, times]) => globalThis.guidance.look(shown, times), [picture, looks] as const);
+  const reasonOfNone = () => page.evaluate<string>('createGuide().then(() => "loaded", (error) => error.name)');
+
+  test('one person is ready; two, none and darkness are told apart; the way back works', async () => {
+    await open();
+    await page.evaluate(`(${prepare})()`);
+    const ready: Look = { faces: 1, hint: 'none', ready: true, pose: 'centre' };
+    const person = await toFrame(pictures.person[0]);
+    expect((await look(person, 4)).at(-1)).toEqual(ready);
+    expect((await look(await toFrame(pictures.group), 2)).at(-1)).toMatchObject({ hint: 'one_face', ready: false });
+    expect((await look(await toFrame(pictures.person[0], 0.3), 2)).at(-1)).toMatchObject({
+      faces: 1,
+      hint: 'more_light',
+      ready: false,
+    });
+    expect((await look(await toFrame(pictures.landscape), 2)).at(-1)).toEqual({
+      faces: 0,
+      hint: 'centre',
+      ready: false,
+      pose: null,
+    });
+    expect((await look(person, 2)).at(-1)).toEqual(ready);
+    await page.evaluate(() => globalThis.guidance.close());
+    await expect(look(person, 1)).rejects.toThrow('GuidanceUnavailable');
+  });
+
+  test('a browser whose workers have no canvas looks on the page’s own thread', async () => {
+    await open((page) => page.addInitScript('delete globalThis.OffscreenCanvas'));
+    await page.evaluate(`(${prepare})()`);
+    expect(page.workers()).toEqual([]);
+    const looks = await look(await toFrame(pictures.person[0]), 3);
+    expect(looks.at(-1)).toEqual({ faces: 1, hint: 'none', ready: true, pose: 'centre' });
+  });
+
+  test('a video without a picture has no face', async () => {
+    await open();
+    const seen = await page.evaluate<Look>(
+      'createGuide().then((guide) => guide.look(document.createElement("video")))',
+    );
+    expect(seen).toEqual({ faces: 0, hint: 'centre', ready: false, pose: null });
+  });
+
+  test.each<[string, (page: Page) => Promise<unknown>]>([
+    [
+      'of another type',
+      (page) =>
+        page.route('**/detect.onnx*', async (route) => {
+          const response = await route.fetch();
+          await route.fulfill({ response, headers: { ...response.headers(), 'content-type': 'text/html' } });
+        }),
+    ],
+    [
+      'altered',
+      (page) =>
+        page.route('**/landmarks.onnx*', async (route) => {
+          const response = await route.fetch();
+          const body = await response.body();
+          body[5000]! ^= 1;
+          await route.fulfill({ response, body });
+        }),
+    ],
+    ['missing', (page) => page.route('**/landmarks.onnx*', (route) => route.fulfill({ status: 404, body: '{}' }))],
+    ['lost on the way', (page) => page.route('**/detect.onnx*', (route) => route.abort())],
+  ])('a model that is %s: there is no guidance, by its name', async (_name, change) => {
+    await open(change);
+    expect(await reasonOfNone()).toBe('GuidanceUnavailable');
+  });
+
+  test('without WebAssembly there is no guidance, by its name', async () => {
+    await open((page) => page.route('**/*.wasm', (route) => route.abort()));
+    expect(await reasonOfNone()).toBe('GuidanceUnavailable');
+  });
+});
