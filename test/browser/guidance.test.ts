@@ -71,7 +71,7 @@ const prepare = `async () => {
   afterEach(async () => {
     await page.context().close();
     // What the policy of the page forbids, and WebAssembly of another type, is told on the console.
-    expect(problems.filter((each) => /Content.Security|Trusted|Refused|wasm streaming/i.test(each))).toEqual([]);
+    expect(problems.filter((each) => /Content.Security|Trusted|Refused|MIME type/i.test(each))).toEqual([]);
   });
   afterAll(async () => {
     await browser?.close();
