@@ -46,6 +46,7 @@ export const publicText = {
   challenge_needed: 'This connection asks for a movement challenge. Open the capture page.',
   challenge_wrong: 'The frames do not belong to this challenge. Ask for a new one.',
   secret_missing: 'This check also needs the PIN or the device chosen at enrolment.',
+  secret_weak: 'This PIN is too easy to guess. Choose another one of 6 to 12 digits.',
   face_not_verified: 'A finished face check is needed first.',
   receipt_invalid: 'The receipt is not valid: wrong, expired, used, or for somebody else.',
   event_out_of_time: 'The event is too old or from the future. Check the clocks.',

@@ -84,6 +84,7 @@ const causes = {
   challenge_needed: 'face',
   challenge_wrong: 'face',
   secret_missing: 'face',
+  secret_weak: 'face',
   face_not_verified: 'face',
   receipt_invalid: 'face',
   event_out_of_time: 'request',

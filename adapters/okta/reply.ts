@@ -74,6 +74,7 @@ const toSaid = {
   challenge_needed: 'face_not_verified',
   challenge_wrong: 'face_not_verified',
   secret_missing: 'face_not_verified',
+  secret_weak: 'face_not_verified',
   face_not_verified: 'face_not_verified',
   receipt_invalid: 'face_not_verified',
   event_out_of_time: 'event_out_of_time',

@@ -65,6 +65,7 @@ const refusals = {
   challenge_needed: 'unverified',
   challenge_wrong: 'unverified',
   secret_missing: 'unverified',
+  secret_weak: 'unverified',
   face_not_verified: 'unverified',
   receipt_invalid: 'unverified',
   event_out_of_time: 'unverified',

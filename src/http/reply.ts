@@ -39,6 +39,7 @@ export const statusByCode = {
   challenge_needed: 403,
   challenge_wrong: 400,
   secret_missing: 400,
+  secret_weak: 400,
   face_not_verified: 403,
   receipt_invalid: 400,
   event_out_of_time: 400,
