@@ -1,0 +1,34 @@
+import { describe, expect, test } from '@jest/globals';
+import { isPin, isWeakPin } from './pin.js';
+
+describe('a PIN', () => {
+  test.each(['482915', '0482915', '482915073618'])('%s is one', (text) => {
+    expect(isPin(text)).toBe(true);
+  });
+
+  test.each(['', '48291', '4829150736184', '48291a', '48 915', '482915\n', '٤٨٢٩١٥', '-48291', '4829.5'])(
+    '%j is none',
+    (text) => {
+      expect(isPin(text)).toBe(false);
+    },
+  );
+});
+
+describe('the PIN', () => {
+  test.each([
+    ...['000000', '777777777777', '123456', '12345678', '345678', '987654', '890123', '246802', '0987654321'],
+    ...['121212', '123123', '48294829', '112233', '159753', '147258'],
+  ])('%s is weak', (pin) => {
+    expect(isWeakPin(pin)).toBe(true);
+  });
+
+  test.each(['482915', '123457', '111112', '914827', '4829482', '502713948261'])('%s is not', (pin) => {
+    expect(isWeakPin(pin)).toBe(false);
+  });
+
+  test('is refused for weakness once in thousands', () => {
+    const weak = Array.from({ length: 1_000_000 }, (_, pin) => String(pin).padStart(6, '0')).filter(isWeakPin);
+    expect(weak.length).toBeLessThan(1_300);
+    expect(weak.length).toBeGreaterThan(1_000);
+  });
+});
