@@ -1,0 +1,124 @@
+import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
+import type { AssertionAnswer, CreationAnswer, PasskeyCredential, Passkeys, ProvenPasskey } from '../core/ports.js';
+import type { JsonObject } from '../json.js';
+
+/** ES256, EdDSA and RS256: one of them is in every authenticator in use. */
+const algorithms = [-7, -8, -257];
+
+/** How long the browser waits for the person: five minutes, the least WebAuthn recommends with user verification. */
+const timeoutMs = 300_000;
+
+/**
+ * User verification is required, not preferred. An authenticator keeps two secrets for its PRF, one for uses with user
+ * verification and one for uses without (CTAP 2.1, hmac-secret): with "preferred" the same key could open the token today
+ * and not tomorrow. It is also what makes the authenticator a multi-factor one (NIST SP 800-63B-4, appendix B).
+ */
+const userVerification = 'required';
+
+const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
+
+/** Never without an input: an empty one makes Windows Hello refuse the whole ceremony. */
+const prfOf = (salt: Uint8Array): JsonObject => ({ prf: { eval: { first: toBase64url(salt) } } });
+
+/**
+ * WebAuthn for the pages of one origin. Attestation is not asked for, so that an authenticator's word for what it is counts.
+ * @param publicUrl - where browsers reach this server; its host is the relying party id
+ * @see https://www.w3.org/TR/webauthn-3/
+ */
+export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): Passkeys {
+  const { origin: expectedOrigin, hostname: expectedRPID } = new URL(publicUrl);
+  const expected = { expectedOrigin, expectedRPID, requireUserVerification: true };
+
+  const proveCreation = async (
+    answer: CreationAnswer,
+    expectedChallenge: string,
+  ): Promise<Omit<ProvenPasskey, 'secret'> | null> => {
+    const { id, clientDataJSON, attestationObject, transports } = answer;
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
+      ...expected,
+      expectedChallenge,
+      supportedAlgorithmIDs: algorithms,
+      response: {
+        ...{ id, rawId: id, type: 'public-key', clientExtensionResults: {} },
+        response: { clientDataJSON, attestationObject },
+      },
+    });
+    if (!verified || registrationInfo.credential.id !== id) return null;
+    const backupEligible = registrationInfo.credentialDeviceType === 'multiDevice';
+    const { publicKey, counter } = registrationInfo.credential;
+    return {
+      method: methodOf({ backupEligible }),
+      credential: { id, publicKey: toBase64url(publicKey), counter, transports, backupEligible },
+    };
+  };
+
+  const proveAssertion = async (
+    answer: AssertionAnswer,
+    expectedChallenge: string,
+    credential: PasskeyCredential,
+  ): Promise<Omit<ProvenPasskey, 'secret'> | null> => {
+    const { id, clientDataJSON, authenticatorData, signature } = answer;
+    const { publicKey, counter } = credential;
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      ...expected,
+      expectedChallenge,
+      credential: { id: credential.id, publicKey: fromBase64url(publicKey), counter },
+      response: {
+        ...{ id, rawId: id, type: 'public-key', clientExtensionResults: {} },
+        response: { clientDataJSON, authenticatorData, signature },
+      },
+    });
+    // The library leaves these two to its caller: whose answer it is, and that eligibility for backup never changes.
+    const isAsKept =
+      id === credential.id && (authenticationInfo.credentialDeviceType === 'multiDevice') === credential.backupEligible;
+    if (!verified || !isAsKept) return null;
+    return { method: methodOf(credential), credential: { ...credential, counter: authenticationInfo.newCounter } };
+  };
+
+  return {
+    creationOptions: ({ challenge, salt, user, organisation }) => ({
+      rp: { id: expectedRPID, name: organisation ?? expectedRPID },
+      user: { id: toBase64url(user.id), name: user.name, displayName: user.name },
+      challenge,
+      pubKeyCredParams: algorithms.map((alg) => ({ type: 'public-key', alg })),
+      timeout: timeoutMs,
+      authenticatorSelection: { residentKey: 'preferred', requireResidentKey: false, userVerification },
+      attestation: 'none',
+      extensions: prfOf(salt),
+    }),
+
+    requestOptions: ({ challenge, salt, credential: { id, transports } }) => ({
+      rpId: expectedRPID,
+      challenge,
+      allowCredentials: [{ type: 'public-key', id, transports }],
+      timeout: timeoutMs,
+      userVerification,
+      extensions: prfOf(salt),
+    }),
+
+    async verifyCreation({ creation, assertion }, { expectedChallenge }) {
+      if (creation === null) return null;
+      const created = await orNull(proveCreation(creation, expectedChallenge));
+      if (created === null || assertion === null) return withSecret(created, creation.prf);
+      const used = await orNull(proveAssertion(assertion, expectedChallenge, created.credential));
+      return withSecret(used, assertion.prf);
+    },
+
+    async verifyAssertion(answer, { expectedChallenge, credential }) {
+      return withSecret(await orNull(proveAssertion(answer, expectedChallenge, credential)), answer.prf);
+    },
+  };
+}
+
+/** RFC 8176: what may be copied to other devices is a key in software. */
+const methodOf = ({ backupEligible }: { readonly backupEligible: boolean }): 'hwk' | 'swk' =>
+  backupEligible ? 'swk' : 'hwk';
+
+const withSecret = (
+  proven: Omit<ProvenPasskey, 'secret'> | null,
+  secret: ProvenPasskey['secret'] | null,
+): ProvenPasskey | null => (proven === null || secret === null ? null : { ...proven, secret });
+
+/** The library throws for most that is wrong, with the expected challenge in its message: not to be passed on. */
+const orNull = <T>(proof: Promise<T>): Promise<T | null> => proof.catch(() => null);
