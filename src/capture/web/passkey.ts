@@ -1,0 +1,121 @@
+import {
+  type AuthenticationResponseJSON,
+  base64URLStringToBuffer,
+  browserSupportsWebAuthn,
+  bufferToBase64URLString,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  type RegistrationResponseJSON,
+  startAuthentication,
+  startRegistration,
+} from '@simplewebauthn/browser';
+
+/**
+ * Why a ceremony gave nothing:
+ * - `unsupported`: no WebAuthn here, or no authenticator that could do it
+ * - `cancelled`: the person said no, or waited too long. For a credential that is not on this device browsers say the same
+ * - `not_known`: the authenticator says that it does not know the credential
+ * - `no_prf`: the authenticator cannot compute the secret that opens the token
+ */
+export type PasskeyReason = 'unsupported' | 'cancelled' | 'no_prf' | 'not_known';
+
+/** A WebAuthn ceremony that gave nothing to send. */
+export class PasskeyProblem extends Error {
+  override readonly name = 'PasskeyProblem';
+  constructor(
+    readonly reason: PasskeyReason,
+    options?: ErrorOptions,
+  ) {
+    super(reason, options);
+  }
+}
+
+/** The one input that the library leaves as text. */
+interface WithPrfInput {
+  readonly extensions: { readonly prf: { readonly eval: { readonly first: string } } };
+}
+type CreationOptions = PublicKeyCredentialCreationOptionsJSON & WithPrfInput;
+type RequestOptions = PublicKeyCredentialRequestOptionsJSON & WithPrfInput;
+
+/**
+ * Runs one WebAuthn ceremony: makes a credential or uses it, and has its PRF evaluated. An authenticator that cannot do
+ * both at once is asked again at once, with the same challenge: the person is then asked twice.
+ * @param options - as `POST /face/passkey` gives them, with the input of the PRF in `extensions.prf.eval.first`
+ * @returns JSON text for the field `passkey`. It holds the secret: it belongs in that field and nowhere else
+ * @throws PasskeyProblem
+ */
+export async function usePasskey(ceremony: 'create' | 'get', options: unknown): Promise<string> {
+  if (!browserSupportsWebAuthn()) throw new PasskeyProblem('unsupported');
+  if (ceremony === 'create' && isCreation(options)) return JSON.stringify(await create(options));
+  if (ceremony === 'get' && isRequest(options)) return JSON.stringify({ assertion: await use(options) });
+  throw new TypeError('Not the options of this ceremony');
+}
+
+async function create(options: CreationOptions) {
+  const created = await orProblem(startRegistration({ optionsJSON: withBuffers(options) }));
+  const creation = withPrfAsText(created);
+  const { prf } = created.clientExtensionResults;
+  if (prf?.results?.first !== undefined) return { creation };
+  if (prf === undefined || prf.enabled === false) throw new PasskeyProblem('no_prf');
+  const assertion = await use({
+    challenge: options.challenge,
+    ...(options.rp.id === undefined ? {} : { rpId: options.rp.id }),
+    ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+    allowCredentials: [{ type: 'public-key', id: created.id }],
+    userVerification: 'required',
+    extensions: options.extensions,
+  });
+  return { creation, assertion };
+}
+
+async function use(options: RequestOptions) {
+  const used = await orProblem(startAuthentication({ optionsJSON: withBuffers(options) }));
+  if (used.clientExtensionResults.prf?.results?.first === undefined) throw new PasskeyProblem('no_prf');
+  return withPrfAsText(used);
+}
+
+const withBuffers = <T extends WithPrfInput>(options: T) => ({
+  ...options,
+  extensions: { prf: { eval: { first: base64URLStringToBuffer(options.extensions.prf.eval.first) } } },
+});
+
+/** PRF results are buffers, which JSON would turn into `{}`. Other results are not sent. */
+function withPrfAsText<T extends RegistrationResponseJSON | AuthenticationResponseJSON>(response: T) {
+  const first = response.clientExtensionResults.prf?.results?.first;
+  const prf = first === undefined ? {} : { results: { first: bufferToBase64URLString(toBytes(first).buffer) } };
+  return { ...response, clientExtensionResults: { prf } };
+}
+
+/** The specification says ArrayBuffer; some password managers that stand in for the browser give a view. */
+const toBytes = (source: ArrayBufferView | ArrayBuffer): Uint8Array<ArrayBuffer> =>
+  ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice()
+    : new Uint8Array(source);
+
+async function orProblem<T>(ceremony: Promise<T>): Promise<T> {
+  try {
+    return await ceremony;
+  } catch (error) {
+    throw new PasskeyProblem(toReason(error), { cause: error });
+  }
+}
+
+/** By the name of the browser's error, which the library keeps. */
+function toReason(error: unknown): PasskeyReason {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'NotAllowedError' || name === 'AbortError') return 'cancelled';
+  return name === 'InvalidStateError' ? 'not_known' : 'unsupported';
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
+
+/** The options are this service's own: these are the fields used here, the browser checks the others. */
+const isRequest = (options: unknown): options is RequestOptions =>
+  typeof field(options, 'challenge') === 'string' &&
+  typeof field(field(field(field(options, 'extensions'), 'prf'), 'eval'), 'first') === 'string';
+
+const isCreation = (options: unknown): options is CreationOptions =>
+  isRequest(options) && isObject(field(options, 'rp')) && typeof field(field(options, 'user'), 'id') === 'string';
