@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { checkFace } from '../../src/core/check-face.js';
+import type { UserSecret } from '../../src/core/concealed.js';
+import { enrolSubject } from '../../src/core/enrol.js';
+import { keepPasskey } from '../../src/core/passkey-record.js';
+import { startCeremony, takeNewPasskey, takePasskey } from '../../src/core/user-secret.js';
+import type { JsonObject } from '../../src/json.js';
+import { parsePasskeyAnswer } from '../../src/webauthn/answer.js';
+import { createPasskeys } from '../../src/webauthn/passkeys.js';
+import { createTestCore } from '../core.js';
+import { projectRoot } from '../paths.js';
+import { drawPhoto } from '../simulators/engine.js';
+
+/** The kinds of authenticator Chromium can play. CTAP 2.1 security keys give no PRF output where a credential is made. */
+const kinds = {
+  'one of a phone or laptop': { transport: 'internal', defaultBackupEligibility: false, hasPrf: true },
+  'one whose credentials are synchronised': { transport: 'internal', defaultBackupEligibility: true, hasPrf: true },
+  'a security key': { transport: 'usb', defaultBackupEligibility: false, hasPrf: false, hasHmacSecret: true },
+} as const;
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-passkey-'));
+let browser: Browser;
+let server: Server;
+let origin: string;
+
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    entryPoints: [join(projectRoot, 'src/capture/web/passkey.ts')],
+    ...{ bundle: true, write: false, format: 'esm', target: 'chrome111' },
+  });
+  const module = outputFiles[0]!.contents;
+  server = createServer((request, response) => {
+    const isModule = request.url === '/passkey.js';
+    response.setHeader('content-type', isModule ? 'text/javascript' : 'text/html');
+    response.end(isModule ? module : '<!doctype html><title>Passkey</title>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  origin = `http://localhost:${address.port}`;
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+});
+
+afterAll(async () => {
+  await browser.close();
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A browser of its own with one authenticator, and the page's module in it. */
+async function openBrowser(given: JsonObject = kinds['one of a phone or laptop']) {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(origin);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal' },
+      ...{ hasResidentKey: true, hasUserVerification: true, isUserVerified: true, hasPrf: true },
+      ...given,
+    },
+  });
+  return page;
+}
+
+/** What `usePasskey` gives in that browser: the text, or the reason it gives none. */
+const run = (page: Page, ceremony: 'create' | 'get', options: JsonObject) =>
+  page.evaluate(
+    async ({ ceremony, optionsText }) => {
+      const path = '/passkey.js';
+      const { usePasskey } = await import(path);
+      return usePasskey(ceremony, JSON.parse(optionsText)).then(
+        (text: string) => ({ text }),
+        ({ name, reason }: { name: string; reason: string }) => ({ name, reason }),
+      );
+    },
+    { ceremony, optionsText: JSON.stringify(options) },
+  );
+
+let cores = 0;
+
+/** A server whose pages are at the test's origin. */
+async function setUp() {
+  const core = await createTestCore(join(folder, `keys-${++cores}.json`));
+  const { connection, clock } = core;
+  const deps = { ...core.deps, passkeys: createPasskeys({ publicUrl: origin }) };
+  const anna = { connection: 'work', subject: 'anna' };
+  const begin = (ceremony: 'create' | 'get') =>
+    startCeremony({ ...anna, stepUpId: 'step-up', ceremony, organisation: 'Acme' }, deps);
+  const enrol = async (page: Page) => {
+    const answer = parsePasskeyAnswer((await run(page, 'create', await begin('create'))).text);
+    const { secret, credential } = await takeNewPasskey({ stepUpId: 'step-up', answer }, deps);
+    const consent = { statement: 'consent-1', givenAt: clock.now() };
+    const photos = [drawPhoto('anna', 1)];
+    await enrolSubject({ connection, subject: 'anna', photos, secret: secret.value, consent }, deps);
+    await keepPasskey(anna, { credential, expiresAt: null }, deps);
+    return { answer, method: secret.method, secretText: secret.value.use((text) => text) };
+  };
+  const take = async (text: string) => {
+    const answer = parsePasskeyAnswer(text).assertion!;
+    return takePasskey({ ...anna, stepUpId: 'step-up', answer }, deps);
+  };
+  const opens = async (secret: UserSecret) => {
+    const photos = [drawPhoto('anna', 9)];
+    return (await checkFace({ connection, subject: 'anna', kept: null, photos, secret }, deps)).verdict.matched;
+  };
+  return { begin, enrol, take, opens };
+}
+
+describe.each(Object.entries(kinds))('with %s', (_, kind) => {
+  test('making a credential and using it give one secret, and the token opens', async () => {
+    const { begin, enrol, take, opens } = await setUp();
+    const page = await openBrowser(kind);
+    const { method, secretText, answer } = await enrol(page);
+    expect(answer.creation?.prf === null).toBe(kind.transport === 'usb');
+    expect(method).toBe(kind.defaultBackupEligibility ? 'swk' : 'hwk');
+    for (let day = 0; day < 2; day += 1) {
+      const presented = await take((await run(page, 'get', await begin('get'))).text);
+      expect(presented.value.use((text) => text)).toBe(secretText);
+      expect(presented.method).toBe(method);
+      expect(await opens(presented.value)).toBe(true);
+    }
+  });
+
+  test('another one does not know the credential, and its own opens nothing', async () => {
+    const { begin, enrol, take, opens } = await setUp();
+    await enrol(await openBrowser(kind));
+    const page = await openBrowser(kind);
+    expect(await run(page, 'get', await begin('get'))).toEqual({ name: 'PasskeyProblem', reason: 'cancelled' });
+    // As a thief would: with a credential of their own in the answer.
+    const { id } = JSON.parse((await run(page, 'create', await begin('create'))).text).creation;
+    const options = { ...(await begin('get')), allowCredentials: [{ type: 'public-key', id }] };
+    const presented = await take((await run(page, 'get', options)).text);
+    expect(await opens(presented.value)).toBe(false);
+  });
+});
+
+describe('no secret comes', () => {
+  test('from an authenticator without a PRF', async () => {
+    const { begin } = await setUp();
+    const page = await openBrowser({ hasPrf: false });
+    expect(await run(page, 'create', await begin('create'))).toEqual({ name: 'PasskeyProblem', reason: 'no_prf' });
+  });
+
+  test('from a person who is not the one the authenticator knows', async () => {
+    const { begin } = await setUp();
+    const page = await openBrowser({ isUserVerified: false });
+    expect(await run(page, 'create', await begin('create'))).toEqual({ name: 'PasskeyProblem', reason: 'cancelled' });
+  });
+
+  test('where there is no authenticator that can verify a person', async () => {
+    const { begin } = await setUp();
+    const page = await openBrowser({ hasUserVerification: false, isUserVerified: false });
+    const { reason } = await run(page, 'create', await begin('create'));
+    expect(['unsupported', 'cancelled']).toContain(reason);
+  });
+
+  test('at an address that is not the service’s own', async () => {
+    const { begin } = await setUp();
+    const page = await openBrowser();
+    const options = { ...(await begin('create')), rp: { id: 'face.example.com', name: 'Acme' } };
+    expect(await run(page, 'create', options)).toEqual({ name: 'PasskeyProblem', reason: 'unsupported' });
+  });
+
+  test('from a browser without WebAuthn', async () => {
+    const { begin } = await setUp();
+    const page = await openBrowser();
+    await page.evaluate(() => Reflect.deleteProperty(globalThis, 'PublicKeyCredential'));
+    expect(await run(page, 'get', await begin('get'))).toEqual({ name: 'PasskeyProblem', reason: 'unsupported' });
+  });
+
+  test('for options that are none', async () => {
+    const page = await openBrowser();
+    for (const options of [{}, { challenge: 'AAAA' }, { challenge: 'AAAA', extensions: { prf: {} } }])
+      expect(await run(page, 'get', options)).toMatchObject({ name: 'TypeError' });
+  });
+});
