@@ -110,6 +110,15 @@ describe('refuses', () => {
     expect(await refusalOf(load({ delivery }))).toMatchObject({ code: 'config_invalid', paths: [path] });
   });
 
+  test.each([undefined, 'https://192.0.2.7', 'http://127.0.0.1:8080', 'https://[2001:db8::1]:8443/base'])(
+    'passkeys without a domain name: publicUrl %s',
+    async (publicUrl) => {
+      const connections = [sample, { ...sample, id: 'with-passkeys', policy: { userSecret: 'passkey' } }];
+      const refusal = await refusalOf(load({ connections, ...(publicUrl === undefined ? {} : { publicUrl }) }));
+      expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['publicUrl'] });
+    },
+  );
+
   test('a file that is not there', async () => {
     const refusal = await refusalOf(load({}, { FACESTEP_CONFIG: '/nowhere.json' }));
     expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['FACESTEP_CONFIG'] });
@@ -166,6 +175,11 @@ describe('accepts', () => {
   test.each(['localhost', '127.0.0.1', '[::1]'])('delivery in the clear to %s', async (host) => {
     const delivery = { kind: 'smtp', url: `smtp://${host}:25`, from: 'a@b.example', requireTls: false };
     expect(redact(await load({ delivery }))).toMatchObject({ delivery: { requireTls: false } });
+  });
+
+  test.each(['https://face.example', 'http://localhost:8080'])('passkeys for %s', async (publicUrl) => {
+    const connections = [{ ...sample, policy: { userSecret: 'passkey' } }];
+    expect(await load({ connections, publicUrl })).toMatchObject({ publicUrl });
   });
 
   test('a byte order mark', async () => {

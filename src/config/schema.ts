@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
 import type { ConnectionGuards } from './connection.js';
@@ -51,6 +52,9 @@ const deliveryGuard = z.discriminatedUnion('kind', [
     }),
 ]);
 
+/** A browser makes and uses credentials for a domain name alone, and `localhost` is one. */
+const hasDomainName = (address: string): boolean => isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
+
 const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>
   new Set(connections.map(({ id }) => id)).size === connections.length;
 
@@ -59,7 +63,7 @@ const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean 
  * @param connectionGuards - one for each provider that is built in, told apart by `kind`
  */
 export function createConfigGuard<const Guards extends ConnectionGuards>(connectionGuards: Guards) {
-  return z.strictObject({
+  const guard = z.strictObject({
     /** 0 takes any free port. */
     port: z.int().min(0).max(65_535).default(8080),
     host: hostGuard.default('127.0.0.1'),
@@ -82,6 +86,12 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .refine(hasUniqueIds, 'two connections have the same id')
       .default([]),
   });
+  return guard.refine(
+    ({ publicUrl, connections }) =>
+      (publicUrl !== null && hasDomainName(publicUrl)) ||
+      connections.every(({ policy }) => policy.userSecret !== 'passkey'),
+    { path: ['publicUrl'], error: 'expected an address with a domain name: passkeys of a connection are bound to it' },
+  );
 }
 
 /** The whole configuration, parsed; secrets are `Credential`s. */
