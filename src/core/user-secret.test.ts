@@ -12,6 +12,7 @@ import { checkFace } from './check-face.js';
 import { UserSecret } from './concealed.js';
 import { enrolSubject } from './enrol.js';
 import { decoyPasskey, forgetPasskey, keepPasskey, readPasskey } from './passkey-record.js';
+import { revokeSubject } from './revoke.js';
 import { prfSaltOf, startCeremony, takeNewPasskey, takePasskey, toPinSecret } from './user-secret.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'facestep-secret-'));
@@ -163,6 +164,15 @@ describe('with a passkey', () => {
     await forgetPasskey(anna, deps);
     expect(await readPasskey(anna, deps)).toBeNull();
     expect(await check((await take(authenticator.get(await begin('step-up', 'get')))).value)).toBe(false);
+  });
+
+  test('revocation forgets the credential, and whoever asks then gets the decoy', async () => {
+    const { anna, begin, connection, deps, enrol } = await setUp();
+    const before = await begin('before', 'get');
+    await enrol();
+    await revokeSubject({ connection, subject: 'anna' }, deps);
+    expect(await readPasskey(anna, deps)).toBeNull();
+    expect({ ...(await begin('after', 'get')), challenge: null }).toEqual({ ...before, challenge: null });
   });
 
   test('an enrolment without a credential that proves itself is refused', async () => {
