@@ -23,6 +23,7 @@ import type { ConfiguredConnection, Setup } from './setup.js';
 import { createSqliteState } from './state/sqlite.js';
 import { createEmbeddedVerifier } from './verifier/embedded.js';
 import { createFacenitionVerifier } from './verifier/facenition.js';
+import { createPasskeys } from './webauthn/passkeys.js';
 
 /** What `vite build` makes lies beside what `tsc` makes. */
 const pageFolder = fileURLToPath(new URL('../capture-web', import.meta.url));
@@ -62,6 +63,7 @@ export async function startServer(
     connections,
     hooks,
     judge: createMovementJudge({ engine }),
+    passkeys: createPasskeys({ publicUrl: issuer }),
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     adminKeyDigest: adminKey.digest,
     delivery: createDelivery(config.delivery, createOutbox({ sink: createFileSink(files.outbox), clock })),

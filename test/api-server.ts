@@ -10,6 +10,7 @@ import { type Listening, listen } from '../src/http/listen.js';
 import { refusalGuard, statusByCode } from '../src/http/reply.js';
 import type { JsonObject } from '../src/json.js';
 import { createSqliteState } from '../src/state/sqlite.js';
+import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { createManualClock } from './contract/state.js';
 import { createTestSigner, testIssuer } from './keys.js';
 import { pageFolders } from './paths.js';
@@ -69,6 +70,7 @@ export async function startApiServer(
     adminKeyDigest: createHash('sha256').update(adminKey).digest(),
     delivery,
     judge: createSimulatedJudge(),
+    passkeys: createPasskeys({ publicUrl: testIssuer }),
     signer: await createTestSigner(),
     issuer: testIssuer,
     connections: new Map<string, Connection>(),

@@ -2,6 +2,7 @@ import type { Adapter } from '../adapters/adapter.js';
 import { issueClientToken } from '../src/api/client-tokens.js';
 import { type AppDeps, createApp } from '../src/http/app.js';
 import { listen } from '../src/http/listen.js';
+import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
 import { pageFolders } from './paths.js';
@@ -27,6 +28,7 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
     adminKeyDigest: new Uint8Array(32),
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),
+    passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', connection]]),
     hooks: new Map([['workforce', adapter.hooks]]),
     folders: pageFolders,

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { type AppDeps, createApp } from '../../src/http/app.js';
 import { listen } from '../../src/http/listen.js';
+import { createPasskeys } from '../../src/webauthn/passkeys.js';
 import {
   hookSecret,
   type OneLoginBench,
@@ -49,6 +50,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     adminKeyDigest: new Uint8Array(32),
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),
+    passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', { id: 'workforce', policy: bench.policy, ...adapter }]]),
     hooks: new Map([['workforce', adapter.hooks]]),
     folders: pageFolders,

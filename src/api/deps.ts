@@ -1,6 +1,6 @@
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
-import type { Delivery, LivenessJudge } from '../core/ports.js';
+import type { Delivery, LivenessJudge, Passkeys } from '../core/ports.js';
 
 /** What the REST API takes from outside. */
 export interface ApiDeps extends CoreDeps {
@@ -8,6 +8,7 @@ export interface ApiDeps extends CoreDeps {
   readonly adminKeyDigest: Uint8Array;
   readonly delivery: Delivery;
   readonly judge: LivenessJudge;
+  readonly passkeys: Passkeys;
   /** By id. */
   readonly connections: ReadonlyMap<string, Connection>;
 }

@@ -5,6 +5,7 @@ import { instantField, instantReply, passwordField } from '../api/fields.js';
 import { enrolSubject } from '../core/enrol.js';
 import { revokeSubject } from '../core/revoke.js';
 import { toEpochMs, toIso } from '../core/units.js';
+import { checkPassword } from '../core/user-secret.js';
 import type { FaceErrorCode } from '../errors.js';
 import { findConnection, who } from './connection-access.js';
 
@@ -20,8 +21,8 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Enrol a user of a connection',
       description:
-        'Makes a token and writes it to the user’s profile at the identity provider; it is never returned. Send the user’s `password` at every check if you send one here.',
-      codes: [...profileCodes, 'consent_missing'],
+        'Makes a token and writes it to the user’s profile at the identity provider; it is never returned. Send the user’s `password` at every check if you send one here. Where the connection asks for a PIN, the password is that; where it asks for a passkey, only the capture page can enrol.',
+      codes: [...profileCodes, 'consent_missing', 'secret_missing', 'secret_weak'],
       photos: { photo: { atLeast: 1, atMost: 5 } },
       fields: z.strictObject({
         ...who,
@@ -36,12 +37,15 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
         weak: z.boolean().describe('Made from one photo alone.'),
       }),
       async handle({ fields, client, photos }) {
+        const connection = findConnection(fields.connection, client, deps);
+        const secret = fields.password ?? null;
+        checkPassword(connection.policy, secret);
         const sealed = await enrolSubject(
           {
-            connection: findConnection(fields.connection, client, deps),
+            connection,
             subject: fields.subject,
             photos: photos('photo'),
-            secret: fields.password ?? null,
+            secret,
             consent: { statement: fields.consentStatement, givenAt: fields.consentGivenAt },
           },
           deps,

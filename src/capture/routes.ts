@@ -4,6 +4,7 @@ import { createEnrolmentEndpoints } from './enrolments.js';
 import { createHeldEnrolmentEndpoints } from './held-enrolments.js';
 import { createInvitationEndpoints } from './invitations.js';
 import { createKioskEndpoints } from './kiosks.js';
+import { createPasskeyEndpoints } from './passkeys.js';
 import { createSessionEndpoints } from './sessions.js';
 import { createStepUpEndpoints } from './step-ups.js';
 
@@ -15,6 +16,7 @@ export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
     ...createInvitationEndpoints(deps),
     ...createKioskEndpoints(deps),
     ...createSessionEndpoints(deps),
+    ...createPasskeyEndpoints(deps),
     ...createHeldEnrolmentEndpoints(deps),
   ];
 }

@@ -6,7 +6,8 @@ import { Credential, UserSecret } from '../core/concealed.js';
 import { commitFrame, startChallenge, submitFrames } from '../core/frames.js';
 import { openHandOff, startHandOff } from '../core/hand-off.js';
 import { framesOfChallenge, type NextMovement } from '../core/movement-challenge.js';
-import { captureHints, movements, type PresentedSecret } from '../core/ports.js';
+import { isPin } from '../core/pin.js';
+import { captureHints, movements } from '../core/ports.js';
 import {
   abandonStepUp,
   findSession,
@@ -20,6 +21,7 @@ import { startRequestedStepUp, ticketOf } from '../core/step-up.js';
 import { stepUpPurposes } from '../core/step-up-record.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
+import { maxAnswerCharacters, parsePasskeyAnswer } from '../webauthn/answer.js';
 import { pageLink } from './page-link.js';
 
 /** Holds the secret of the one browser that may open a page; set where a provider's redirect leads there. */
@@ -55,8 +57,19 @@ const toNextReply = (next: NextMovement | null) => (next === null ? null : { ...
 const secretText = z.string().min(1).max(256);
 const ticketText = z.string().min(1).max(4608).describe('What stands after the `#` of the link, up to the first `&`.');
 
-/** A PIN as it is sent; what it may be is decided where one is chosen. */
-const pinField = z.string().regex(/^\d{4,12}$/);
+const pinField = z
+  .string()
+  .refine(isPin)
+  .transform((text) => new UserSecret(text))
+  .optional()
+  .describe('Where the connection asks for one: 6 to 12 digits.');
+
+const passkeyField = z
+  .string()
+  .max(maxAnswerCharacters)
+  .transform(parsePasskeyAnswer)
+  .optional()
+  .describe('Where the connection asks for one: JSON text, the answer to the ceremony of `/face/passkey`.');
 
 const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
@@ -184,8 +197,8 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
         'In the order of the movements, the very bytes that were committed to; at most 10 MB in all. Everything is judged here: what a page computed counts for nothing. `try_again` leaves the step-up open for another challenge.',
       codes: [
         ...session,
-        ...(['challenge_wrong', 'secret_missing', 'consent_missing', 'locked_out', 'connection_unknown'] as const),
-        ...(['subject_unknown', 'profile_unavailable', 'overloaded'] as const),
+        ...(['challenge_wrong', 'secret_missing', 'secret_weak', 'consent_missing', 'locked_out'] as const),
+        ...(['connection_unknown', 'subject_unknown', 'profile_unavailable', 'overloaded'] as const),
       ],
       photos: {
         photo: { atLeast: framesOfChallenge, atMost: framesOfChallenge },
@@ -193,7 +206,8 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       },
       fields: z.strictObject({
         nonce: secretText,
-        pin: pinField.optional().describe('Where the connection asks for one.'),
+        pin: pinField,
+        passkey: passkeyField,
       }),
       reply: z.strictObject({
         view: viewReply,
@@ -209,7 +223,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
             nonce: new Credential(fields.nonce),
             photos: photos('photo'),
             reference,
-            secret: toPresented(fields.pin),
+            secret: { pin: fields.pin ?? null, passkey: fields.passkey ?? null },
           },
           deps,
         );
@@ -258,6 +272,3 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
     }),
   ];
 }
-
-const toPresented = (pin: string | undefined): PresentedSecret | null =>
-  pin === undefined ? null : { value: new UserSecret(pin), method: 'pin' };

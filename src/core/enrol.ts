@@ -5,8 +5,9 @@ import { type Consent, checkConsent, recordConsent } from './consent.js';
 import { denyWhereSound } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
 import { attemptsOfSubject, clearAttempts } from './lockout.js';
-import type { EnrolRequest, Sealed } from './ports.js';
-import { addSec, toEpochSec } from './units.js';
+import { forgetPasskey, keepPasskey } from './passkey-record.js';
+import type { EnrolRequest, PasskeyCredential, Sealed } from './ports.js';
+import { addSec, toEpochMs, toEpochSec } from './units.js';
 
 const secondsPerDay = 86_400;
 
@@ -45,11 +46,13 @@ export async function enrolSubject(
     readonly subject: string;
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
+    /** Whose secret it is, to be kept for the checks to come; without one any former one is forgotten. */
+    readonly passkey?: PasskeyCredential | null;
     readonly consent: Consent;
   },
   deps: CoreDeps,
 ): Promise<Sealed> {
-  const { connection, subject, photos, secret, consent } = request;
+  const { connection, subject, photos, secret, passkey = null, consent } = request;
   const { enrolmentDays } = connection.policy;
   const now = deps.clock.now();
   try {
@@ -60,6 +63,10 @@ export async function enrolSubject(
     const sealed = await enrolToken({ photos, binding, secret, expiresAt }, deps);
     await recordConsent({ connection: connection.id, subject }, consent, sealed.tokenId, deps);
     await replaceToken({ connection, subject, former, token: sealed.token }, deps);
+    const owner = { connection: connection.id, subject };
+    const until = sealed.expiresAt === null ? null : toEpochMs(sealed.expiresAt);
+    if (passkey === null) await forgetPasskey(owner, deps);
+    else await keepPasskey(owner, { credential: passkey, expiresAt: until }, deps);
     await clearAttempts(attemptsOfSubject(binding), deps);
     return sealed;
   } finally {

@@ -12,14 +12,15 @@ import {
   newChallenge,
   nextOf,
 } from './movement-challenge.js';
-import type { CaptureHint, LivenessFinding, LivenessJudge, PresentedSecret } from './ports.js';
+import type { CaptureHint, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret } from './ports.js';
 import { changeSession, findSession, type SessionRole, type SessionView, toSessionView } from './session.js';
 import { newSecret, passStepUp, type SettleDeps, settleVerification, toView } from './step-up.js';
 import { type StepUpRecord, writeRecord } from './step-up-record.js';
 import { addSec, type EpochMs } from './units.js';
+import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
-/** The core, its connections, and who judges frames. */
-export type CaptureDeps = SettleDeps & { readonly judge: LivenessJudge };
+/** The core, its connections, who judges frames, and who verifies passkeys. */
+export type CaptureDeps = SettleDeps & { readonly judge: LivenessJudge; readonly passkeys: Passkeys };
 
 /** How long a picture's digest is remembered, so that nobody sends it again, in seconds. */
 const rememberedSec = 24 * 60 * 60;
@@ -82,14 +83,14 @@ export interface SubmittedFrames {
   readonly photos: readonly Photo[];
   /** Of an identity document, where one is asked for. */
   readonly reference: Photo | null;
-  readonly secret: PresentedSecret | null;
+  readonly secret: SentSecret;
 }
 
 /**
  * Judges the frames of a challenge and settles the step-up: all of it on this server, from the pictures themselves. A
  * wrong face, no liveness, an unenrolled or revoked person are one answer, and each costs a try.
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `photo_missing`,
- *   `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays open
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`,
+ *   `photo_missing`, `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays open
  */
 export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
   const { session, nonce, photos, reference } = submitted;
@@ -123,7 +124,7 @@ async function takeChallenge(
     (found) => {
       findChallenge(found, nonce, now);
       const policy = found.kept === null ? deps.connections.get(found.connection)?.policy : undefined;
-      if ((policy?.userSecret ?? 'none') !== 'none' && secret === null) throw new FaceError('secret_missing');
+      checkSecret(found, secret, deps);
       const wantsReference = found.purpose === 'enrol' && policy?.referencePhoto === true;
       if (wantsReference && reference === null) throw new FaceError('photo_missing');
       return { ...found, movement: null, state: 'captured' };
@@ -226,16 +227,17 @@ async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<Liven
 }
 
 /** With a face alone, or with the secret that came with it. */
-const methodsOf = ({ secret }: SubmittedFrames) =>
+const methodsOf = (secret: PresentedSecret | null) =>
   secret === null ? (['face'] as const) : (['face', secret.method] as const);
 
-function verifyFrom(
+async function verifyFrom(
   { id, record, submitted }: TakenFrames,
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
-  const { photos, secret } = submitted;
-  const methods = methodsOf(submitted);
+  const { photos } = submitted;
+  const { secret } = await presentSecret({ stepUpId: id, record, sent: submitted.secret }, deps);
+  const methods = methodsOf(secret);
   return settleVerification({ id, record, photos, secret: secret?.value ?? null, methods, judged }, deps);
 }
 
@@ -244,7 +246,7 @@ async function enrolFrom(
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
-  const { photos, reference, secret } = submitted;
+  const { photos, reference } = submitted;
   const { subject, consent } = record;
   const connection = deps.connections.get(record.connection);
   if (connection === undefined) throw new FaceError('connection_unknown');
@@ -252,9 +254,12 @@ async function enrolFrom(
   const { pass, liveness } = await judged;
   if (!pass) throw new FaceError('liveness_low');
   if (connection.policy.referencePhoto) await matchReference(connection, reference, photos, deps);
-  const sealed = await enrolSubject({ connection, subject, photos, secret: secret?.value ?? null, consent }, deps);
+  // Last, so that the answer to a ceremony is still good where the frames were not.
+  const { secret, passkey } = await presentSecret({ stepUpId: id, record, sent: submitted.secret }, deps);
+  const value = secret?.value ?? null;
+  const sealed = await enrolSubject({ connection, subject, photos, secret: value, passkey, consent }, deps);
   sealed.contentKey?.wipe();
-  const check = { at: deps.clock.now(), liveness, methods: [...methodsOf(submitted)] };
+  const check = { at: deps.clock.now(), liveness, methods: [...methodsOf(secret)] };
   return passStepUp({ id, record, check, accuracy: connection.policy.accuracy }, deps);
 }
 

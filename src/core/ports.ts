@@ -121,15 +121,6 @@ export interface LivenessJudge {
   judge(frames: readonly CapturedFrame[]): Promise<LivenessFinding>;
 }
 
-/** How a user secret was proven, in the words of RFC 8176: a PIN, a key bound to one device, a key that is synchronised. */
-export type SecretMethod = 'pin' | 'hwk' | 'swk';
-
-/** A user's secret as it came with the frames, and how it was proven. */
-export interface PresentedSecret {
-  readonly value: UserSecret;
-  readonly method: SecretMethod;
-}
-
 /** What is kept of a WebAuthn credential: nothing of it is secret or biometric. */
 export interface PasskeyCredential {
   /** base64url, at most 1,023 bytes. */

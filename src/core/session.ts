@@ -206,6 +206,13 @@ export async function abandonStepUp(session: Credential, deps: SettleDeps): Prom
   return toSessionView(id, record, role, deps);
 }
 
+/** What must come with the face; for a token that somebody keeps, what its keeper asks for is their own business. */
+export const demandedSecret = (
+  { kept, connection }: StepUpRecord,
+  { connections }: Pick<SettleDeps, 'connections'>,
+): Connection['policy']['userSecret'] =>
+  kept === null ? (connections.get(connection)?.policy.userSecret ?? 'none') : 'none';
+
 /** What the page may know of a stored step-up. */
 export function toSessionView(id: string, record: StepUpRecord, role: SessionRole, deps: SettleDeps): SessionView {
   const { purpose, consent, handOff, triesLeft, expiresAt, returnUrl } = record;
@@ -216,7 +223,7 @@ export function toSessionView(id: string, record: StepUpRecord, role: SessionRol
     organisation: policy?.organisation ?? null,
     retentionDays: policy?.enrolmentDays ?? null,
     consentNeeded: consent === null && purpose !== 'manage',
-    userSecret: record.kept === null ? (policy?.userSecret ?? 'none') : 'none',
+    userSecret: demandedSecret(record, deps),
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
     handOff:
       handOff === null ? null : { state: handOff.sessionDigest === null ? 'waiting' : 'opened', code: handOff.code },

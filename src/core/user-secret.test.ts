@@ -12,12 +12,16 @@ import { checkFace } from './check-face.js';
 import { UserSecret } from './concealed.js';
 import { enrolSubject } from './enrol.js';
 import { decoyPasskey, forgetPasskey, keepPasskey, readPasskey } from './passkey-record.js';
+import type { PasskeyCredential } from './ports.js';
 import { revokeSubject } from './revoke.js';
-import { prfSaltOf, startCeremony, takeNewPasskey, takePasskey, toPinSecret } from './user-secret.js';
+import { checkNewPin, prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from './user-secret.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'facestep-secret-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let cores = 0;
+
+/** Nobody judges here, and whoever asks vouches for the person. */
+const byPage = { judged: null, outsider: null };
 
 /** The enrolment and the check as the capture page drives them, with an authenticator of Anna's. */
 async function setUp() {
@@ -31,18 +35,19 @@ async function setUp() {
   const sent = (answer: unknown) => parsePasskeyAnswer(JSON.stringify(answer));
   const check = async (secret: UserSecret | null, person = 'anna') => {
     const photos = [drawPhoto(person, 9)];
-    return (await checkFace({ connection, subject: 'anna', kept: null, photos, secret }, deps)).verdict.matched;
+    return (await checkFace({ connection, subject: 'anna', kept: null, photos, secret, ...byPage }, deps)).verdict
+      .matched;
   };
-  const enrolWith = async (secret: UserSecret | null) => {
+  const enrolWith = async (secret: UserSecret | null, passkey: PasskeyCredential | null = null) => {
     const consent = { statement: 'consent-1', givenAt: clock.now() };
-    await enrolSubject({ connection, subject: 'anna', photos: [drawPhoto('anna', 1)], secret, consent }, deps);
+    const photos = [drawPhoto('anna', 1)];
+    await enrolSubject({ connection, subject: 'anna', photos, secret, passkey, consent }, deps);
   };
   const enrol = async (by = authenticator, stepUpId = 'enrolment') => {
     const answer = sent(by.create(await begin(stepUpId, 'create')));
-    const { secret, credential } = await takeNewPasskey({ stepUpId, answer }, deps);
-    await enrolWith(secret.value);
-    await keepPasskey(anna, { credential, expiresAt: null }, deps);
-    return { secret, credential };
+    const { secret, passkey } = await takeNewPasskey({ stepUpId, answer }, deps);
+    await enrolWith(secret.value, passkey);
+    return { secret };
   };
   const take = (answer: unknown, stepUpId = 'step-up', subject = 'anna') =>
     takePasskey({ connection: 'work', subject, stepUpId, answer: sent(answer).assertion! }, deps);
@@ -198,7 +203,7 @@ describe('with a passkey', () => {
   test('what is kept is the credential and nothing else, until the enrolment ends', async () => {
     const { anna, begin, authenticator, clock, deps, sent, state } = await setUp();
     const answer = sent(authenticator.create(await begin('one', 'create')));
-    const { credential, secret } = await takeNewPasskey({ stepUpId: 'one', answer }, deps);
+    const { passkey: credential, secret } = await takeNewPasskey({ stepUpId: 'one', answer }, deps);
     await keepPasskey(anna, { credential, expiresAt: clock.now() }, deps);
     expect(await readPasskey(anna, deps)).toBeNull();
     await keepPasskey(anna, { credential, expiresAt: null }, deps);
@@ -298,19 +303,19 @@ describe('with a PIN', () => {
 
   test('the token opens with the face and the PIN, and with neither alone', async () => {
     const { check, enrolWith } = await setUp();
-    const { value, method } = toPinSecret(pin, 'enrol');
-    expect(method).toBe('pin');
-    await enrolWith(value);
-    expect(await check(toPinSecret(pin, 'verify').value)).toBe(true);
-    expect(await check(toPinSecret(new UserSecret('482916'), 'verify').value)).toBe(false);
-    expect(await check(value, 'eve')).toBe(false);
+    await enrolWith(pin);
+    expect(await check(pin)).toBe(true);
+    expect(await check(new UserSecret('482916'))).toBe(false);
+    expect(await check(pin, 'eve')).toBe(false);
     expect(await check(null)).toBe(false);
   });
 
-  test('a weak one is refused where it is chosen, and merely wrong where it is used', () => {
-    const weak = new UserSecret('123456');
-    expect(() => toPinSecret(weak, 'enrol')).toThrow(expect.objectContaining({ code: 'secret_weak' }));
-    expect(toPinSecret(weak, 'verify').method).toBe('pin');
+  test.each([
+    ['123456', 'secret_weak'],
+    ['48291', 'secret_missing'],
+    ['password', 'secret_missing'],
+  ])('%s is not taken for an enrolment: %s', (text, code) => {
+    expect(() => checkNewPin(new UserSecret(text))).toThrow(expect.objectContaining({ code }));
   });
 
   test('wrong ones count as wrong faces do', async () => {

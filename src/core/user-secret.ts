@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import type { JsonObject } from '../json.js';
-import { UserSecret } from './concealed.js';
+import { type Credential, UserSecret } from './concealed.js';
+import type { Policy } from './connection.js';
 import type { CoreDeps } from './deps.js';
 import { countPasskeyUse, decoyPasskey, type PasskeyOwner, readPasskey } from './passkey-record.js';
-import { isWeakPin } from './pin.js';
+import { isPin, isWeakPin } from './pin.js';
 import type { AssertionAnswer, PasskeyAnswer, PasskeyCredential, Passkeys, PresentedSecret } from './ports.js';
+import { demandedSecret, findSession } from './session.js';
+import type { SettleDeps } from './step-up.js';
+import { checkStarted, type StepUpRecord } from './step-up-record.js';
 import { addSec } from './units.js';
 
 /** What the secrets of the capture page need. */
@@ -18,14 +22,91 @@ export type Ceremony = 'create' | 'get';
 /** How long a ceremony and the frames after it may take. */
 const challengeLifeSec = 600;
 
+/** What came with the frames, or `null`. Nothing of it is proven. */
+export interface SentSecret {
+  readonly pin: UserSecret | null;
+  readonly passkey: PasskeyAnswer | null;
+}
+
+/** A step-up, and what was sent to it. */
+interface SentTo {
+  readonly stepUpId: string;
+  readonly record: StepUpRecord;
+  readonly sent: SentSecret;
+}
+
+type DepsOfStepUp = UserSecretDeps & Pick<SettleDeps, 'connections'>;
+
 /**
- * A PIN as it came with the frames.
- * @param pin - 6 to 12 digits, already checked
- * @throws FaceError `secret_weak`: one of the first that anybody would try, chosen for a new enrolment
+ * Whether what the connection asks for came along; before anything is compared.
+ * @throws FaceError `secret_missing`, `secret_weak`
  */
-export function toPinSecret(pin: UserSecret, purpose: 'verify' | 'enrol'): PresentedSecret {
-  if (purpose === 'enrol' && pin.use(isWeakPin)) throw new FaceError('secret_weak');
-  return { value: pin, method: 'pin' };
+export function checkSecret(record: StepUpRecord, sent: SentSecret, deps: Pick<SettleDeps, 'connections'>): void {
+  const demanded = demandedSecret(record, deps);
+  const isNew = record.purpose === 'enrol';
+  const { pin, passkey } = sent;
+  if (demanded === 'pin') {
+    if (pin === null) throw new FaceError('secret_missing');
+    if (isNew) checkNewPin(pin);
+  } else if (demanded === 'passkey') {
+    if (passkey === null || passkey[isNew ? 'creation' : 'assertion'] === null) throw new FaceError('secret_missing');
+  }
+}
+
+/**
+ * A PIN that somebody chose.
+ * @throws FaceError `secret_missing`: not a PIN; `secret_weak`: one of the first that anybody would try
+ */
+export function checkNewPin(pin: UserSecret): void {
+  if (!pin.use(isPin)) throw new FaceError('secret_missing');
+  if (pin.use(isWeakPin)) throw new FaceError('secret_weak');
+}
+
+/**
+ * What a backend that enrols sends as the password, held against what the connection asks for.
+ * @throws FaceError `secret_missing`: not a PIN, or a passkey is asked for, which needs the page; `secret_weak`
+ */
+export function checkPassword({ userSecret }: Policy, password: UserSecret | null): void {
+  if (userSecret === 'none') return;
+  if (userSecret === 'passkey' || password === null) throw new FaceError('secret_missing');
+  checkNewPin(password);
+}
+
+/**
+ * The secret to open a token with, or to make one with, and the credential to keep in that case. What was not asked for is
+ * left out.
+ * @throws FaceError `secret_missing`: of an enrolment alone; as `takeNewPasskey`
+ */
+export async function presentSecret(
+  { stepUpId, record, sent: { pin, passkey } }: SentTo,
+  deps: DepsOfStepUp,
+): Promise<{ secret: PresentedSecret | null; passkey: PasskeyCredential | null }> {
+  const demanded = demandedSecret(record, deps);
+  if (demanded === 'pin' && pin !== null) return { secret: { value: pin, method: 'pin' }, passkey: null };
+  if (demanded !== 'passkey' || passkey === null) return { secret: null, passkey: null };
+  if (record.purpose === 'enrol') return takeNewPasskey({ stepUpId, answer: passkey }, deps);
+  const { connection, subject } = record;
+  const answer = passkey.assertion;
+  return { secret: await takePasskey({ stepUpId, answer, connection, subject }, deps), passkey: null };
+}
+
+/**
+ * Begins the WebAuthn ceremony that goes with the frames of a session.
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`, `not_found`: no passkey is asked for
+ */
+export async function askForPasskey(
+  session: Credential,
+  deps: DepsOfStepUp,
+): Promise<{ readonly ceremony: Ceremony; readonly options: JsonObject }> {
+  const { id: stepUpId, record } = await findSession(session, deps);
+  checkStarted(record, deps.clock.now());
+  const { purpose, consent, connection, subject } = record;
+  if (purpose === 'manage' || demandedSecret(record, deps) !== 'passkey') throw new FaceError('not_found');
+  if (consent === null) throw new FaceError('consent_missing');
+  const ceremony = purpose === 'enrol' ? 'create' : 'get';
+  const organisation = deps.connections.get(connection)?.policy.organisation ?? null;
+  const options = await startCeremony({ stepUpId, ceremony, organisation, connection, subject }, deps);
+  return { ceremony, options };
 }
 
 /**
@@ -65,12 +146,12 @@ export async function startCeremony(
 export async function takeNewPasskey(
   { stepUpId, answer }: { readonly stepUpId: string; readonly answer: PasskeyAnswer },
   deps: UserSecretDeps,
-): Promise<{ secret: PresentedSecret; credential: PasskeyCredential }> {
+): Promise<{ secret: PresentedSecret; passkey: PasskeyCredential }> {
   const expectedChallenge = await takeChallenge(stepUpId, 'create', deps);
   const proven = expectedChallenge === null ? null : await deps.passkeys.verifyCreation(answer, { expectedChallenge });
   if (proven === null) throw new FaceError('secret_missing', { passkey: 'not proven' });
   const { secret: value, method, credential } = proven;
-  return { secret: { value, method }, credential };
+  return { secret: { value, method }, passkey: credential };
 }
 
 /**
@@ -78,7 +159,7 @@ export async function takeNewPasskey(
  * the face is held against the token all the same: from outside, in time too, that is a wrong face, and it counts as one.
  */
 export async function takePasskey(
-  request: PasskeyOwner & { readonly stepUpId: string; readonly answer: AssertionAnswer },
+  request: PasskeyOwner & { readonly stepUpId: string; readonly answer: AssertionAnswer | null },
   deps: UserSecretDeps,
 ): Promise<PresentedSecret> {
   const { stepUpId, answer, connection, subject } = request;
@@ -89,11 +170,14 @@ export async function takePasskey(
   };
   const expectedChallenge = await takeChallenge(stepUpId, 'get', deps);
   const { kept, credential } = await credentialOf(owner, deps);
-  const proven = await deps.passkeys.verifyAssertion(answer, {
-    // Nothing that can be answered: the work is done for a challenge that is spent, too.
-    expectedChallenge: expectedChallenge ?? Buffer.from(deps.random(32)).toString('base64url'),
-    credential,
-  });
+  const proven =
+    answer === null
+      ? null
+      : await deps.passkeys.verifyAssertion(answer, {
+          // Nothing that can be answered: the work is done for a challenge that is spent, too.
+          expectedChallenge: expectedChallenge ?? Buffer.from(deps.random(32)).toString('base64url'),
+          credential,
+        });
   const isCounted =
     proven !== null && kept !== null && (await countPasskeyUse(owner, kept, proven.credential.counter, deps));
   if (proven === null || !isCounted) {

@@ -3,6 +3,9 @@ import { UserSecret } from '../core/concealed.js';
 import type { PasskeyAnswer } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
+/** Longest answer, as text. */
+export const maxAnswerCharacters = 8192;
+
 const base64url = (atMost: number) =>
   z
     .string()

@@ -8,7 +8,6 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { checkFace } from '../../src/core/check-face.js';
 import type { UserSecret } from '../../src/core/concealed.js';
 import { enrolSubject } from '../../src/core/enrol.js';
-import { keepPasskey } from '../../src/core/passkey-record.js';
 import { startCeremony, takeNewPasskey, takePasskey } from '../../src/core/user-secret.js';
 import type { JsonObject } from '../../src/json.js';
 import { parsePasskeyAnswer } from '../../src/webauthn/answer.js';
@@ -95,11 +94,10 @@ async function setUp() {
     startCeremony({ ...anna, stepUpId: 'step-up', ceremony, organisation: 'Acme' }, deps);
   const enrol = async (page: Page) => {
     const answer = parsePasskeyAnswer((await run(page, 'create', await begin('create'))).text);
-    const { secret, credential } = await takeNewPasskey({ stepUpId: 'step-up', answer }, deps);
+    const { secret, passkey } = await takeNewPasskey({ stepUpId: 'step-up', answer }, deps);
     const consent = { statement: 'consent-1', givenAt: clock.now() };
     const photos = [drawPhoto('anna', 1)];
-    await enrolSubject({ connection, subject: 'anna', photos, secret: secret.value, consent }, deps);
-    await keepPasskey(anna, { credential, expiresAt: null }, deps);
+    await enrolSubject({ connection, subject: 'anna', photos, secret: secret.value, passkey, consent }, deps);
     return { answer, method: secret.method, secretText: secret.value.use((text) => text) };
   };
   const take = async (text: string) => {
@@ -108,7 +106,11 @@ async function setUp() {
   };
   const opens = async (secret: UserSecret) => {
     const photos = [drawPhoto('anna', 9)];
-    return (await checkFace({ connection, subject: 'anna', kept: null, photos, secret }, deps)).verdict.matched;
+    const { verdict } = await checkFace(
+      { connection, subject: 'anna', kept: null, photos, secret, judged: null, outsider: null },
+      deps,
+    );
+    return verdict.matched;
   };
   return { begin, enrol, take, opens };
 }

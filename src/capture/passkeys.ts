@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { ApiDeps } from '../api/deps.js';
+import { type Endpoint, sessionEndpoint } from '../api/endpoint.js';
+import type { Credential } from '../core/concealed.js';
+import { findSession } from '../core/session.js';
+import { askForPasskey } from '../core/user-secret.js';
+
+/** What a connection with passkeys asks the browser for. */
+export function createPasskeyEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    sessionEndpoint({
+      ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', status: 201 } as const),
+      path: '/face/passkey',
+      summary: 'Begin the WebAuthn ceremony that goes with the frames',
+      description:
+        'In place of a former one; its answer is good once, for ten minutes. `create` makes a credential, for an enrolment; `get` uses the one that was enrolled. Somebody without one gets options that look like anybody’s.',
+      codes: ['step_up_unknown', 'step_up_finished', 'consent_missing', 'not_found'],
+      photos: {},
+      fields: z.strictObject({}),
+      findSession: (shown: Credential) => findSession(shown, deps),
+      reply: z.strictObject({
+        ceremony: z.enum(['create', 'get']),
+        options: z
+          .record(z.string(), z.unknown())
+          .describe(
+            'PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON of WebAuthn Level 3. The input of the PRF, `extensions.prf.eval.first`, is base64url too.',
+          ),
+      }),
+      async handle({ session }) {
+        const { ceremony, options } = await askForPasskey(session, deps);
+        return { ceremony, options };
+      },
+    }),
+  ];
+}
