@@ -11,7 +11,7 @@ import { createPasskeys } from '../webauthn/passkeys.js';
 import { checkFace } from './check-face.js';
 import { UserSecret } from './concealed.js';
 import { enrolSubject } from './enrol.js';
-import { decoyPasskey, forgetPasskey, keepPasskey, readPasskey } from './passkey-record.js';
+import { countPasskeyUse, decoyPasskey, forgetPasskey, keepPasskey, readPasskey } from './passkey-record.js';
 import type { PasskeyCredential } from './ports.js';
 import { revokeSubject } from './revoke.js';
 import { checkNewPin, prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from './user-secret.js';
@@ -152,6 +152,17 @@ describe('with a passkey', () => {
     expect((await readPasskey(anna, deps))!.credential.counter).toBe(10);
     const behind = await take(authenticator.get(await begin('step-up', 'get'), { counts: -3 }));
     expect(text(behind.value)).not.toBe(text(secret.value));
+  });
+
+  test('a use is not counted over another one, or over a new enrolment', async () => {
+    const { anna, deps, enrol } = await setUp();
+    await enrol();
+    const read = (await readPasskey(anna, deps))!;
+    expect(await countPasskeyUse(anna, read, 7, deps)).toBe(true);
+    expect(await countPasskeyUse(anna, read, 8, deps)).toBe(false);
+    await enrol(createAuthenticator(), 're-enrolment');
+    expect(await countPasskeyUse(anna, read, 9, deps)).toBe(false);
+    expect((await readPasskey(anna, deps))!.credential.counter).toBe(1);
   });
 
   test('re-enrolment on a new device ends the old one', async () => {

@@ -127,7 +127,7 @@ export async function startCeremony(
   const challenge = Buffer.from(deps.random(32)).toString('base64url');
   await deps.state.write(
     challengeKey(stepUpId),
-    { challenge, ceremony, isUsed: false },
+    { challenge, isUsed: false },
     { when: 'any', expiresAt: addSec(deps.clock.now(), challengeLifeSec), mayBeLost: true },
   );
   const salt = prfSaltOf(owner);
@@ -147,7 +147,7 @@ export async function takeNewPasskey(
   { stepUpId, answer }: { readonly stepUpId: string; readonly answer: PasskeyAnswer },
   deps: UserSecretDeps,
 ): Promise<{ secret: PresentedSecret; passkey: PasskeyCredential }> {
-  const expectedChallenge = await takeChallenge(stepUpId, 'create', deps);
+  const expectedChallenge = await takeChallenge(stepUpId, deps);
   const proven = expectedChallenge === null ? null : await deps.passkeys.verifyCreation(answer, { expectedChallenge });
   if (proven === null) throw new FaceError('secret_missing', { passkey: 'not proven' });
   const { secret: value, method, credential } = proven;
@@ -168,7 +168,7 @@ export async function takePasskey(
     value: new UserSecret(Buffer.from(deps.random(32)).toString('base64url')),
     method: 'swk',
   };
-  const expectedChallenge = await takeChallenge(stepUpId, 'get', deps);
+  const expectedChallenge = await takeChallenge(stepUpId, deps);
   const { kept, credential } = await credentialOf(owner, deps);
   const proven =
     answer === null
@@ -216,12 +216,11 @@ async function credentialOf(owner: PasskeyOwner, deps: UserSecretDeps) {
 
 const challengeKey = (stepUpId: string): string => `passkey-challenge:${stepUpId}`;
 
-const challengeGuard = z.object({ challenge: z.string(), ceremony: z.enum(['create', 'get']), isUsed: z.boolean() });
+const challengeGuard = z.object({ challenge: z.string(), isUsed: z.boolean() });
 
-/** The challenge of a step-up's ceremony, once; `null` where there is none, or it was for the other ceremony. */
+/** The challenge of a step-up's ceremony, once; `null` where there is none. Which ceremony it was for is signed. */
 async function takeChallenge(
   stepUpId: string,
-  ceremony: Ceremony,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<string | null> {
   const key = challengeKey(stepUpId);
@@ -231,5 +230,5 @@ async function takeChallenge(
   const expiresAt = addSec(clock.now(), challengeLifeSec);
   const used = { ...record, isUsed: true };
   if (record.isUsed || !(await state.write(key, used, { when: { revision: found.revision }, expiresAt }))) return null;
-  return record.ceremony === ceremony ? record.challenge : null;
+  return record.challenge;
 }

@@ -141,6 +141,13 @@ describe('a use', () => {
     expect(await verify({ assertion: { ...assertion, id: credential.id } })).toBeNull();
   });
 
+  test('under another name than the kept one proves nothing', async () => {
+    const { authenticator, credential, verify } = await enrolled();
+    const { assertion } = authenticator.get(requestOptions(credential));
+    const id = Buffer.alloc(32, 1).toString('base64url');
+    expect(await verify({ assertion: { ...assertion, id } })).toBeNull();
+  });
+
   test('with any byte of what was signed changed proves nothing', async () => {
     const { authenticator, credential, verify } = await enrolled();
     const { assertion } = authenticator.get(requestOptions(credential));
