@@ -11,10 +11,11 @@ import { createPasskeys } from '../webauthn/passkeys.js';
 import { checkFace } from './check-face.js';
 import { UserSecret } from './concealed.js';
 import { enrolSubject } from './enrol.js';
+import { prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from './passkey-ceremony.js';
 import { countPasskeyUse, decoyPasskey, forgetPasskey, keepPasskey, readPasskey } from './passkey-record.js';
 import type { PasskeyCredential } from './ports.js';
 import { revokeSubject } from './revoke.js';
-import { checkNewPin, prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from './user-secret.js';
+import { checkNewPin } from './user-secret.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'facestep-secret-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -8,7 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { checkFace } from '../../src/core/check-face.js';
 import type { UserSecret } from '../../src/core/concealed.js';
 import { enrolSubject } from '../../src/core/enrol.js';
-import { startCeremony, takeNewPasskey, takePasskey } from '../../src/core/user-secret.js';
+import { startCeremony, takeNewPasskey, takePasskey } from '../../src/core/passkey-ceremony.js';
 import type { JsonObject } from '../../src/json.js';
 import { parsePasskeyAnswer } from '../../src/webauthn/answer.js';
 import { createPasskeys } from '../../src/webauthn/passkeys.js';
