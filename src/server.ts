@@ -54,7 +54,8 @@ export async function startServer(
   const engine = await createEngine(config);
   const verifier = createVerifier(config.verifier, { engine, keys, ...deps });
   const signer = await createLocalSigner({ file: files.signingKeys, random });
-  const issuer = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const issuer = config.publicUrl ?? `http://${host}:${config.port}`;
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer, issuer };
   const { connections, hooks } = await connect(configured, core);
 
