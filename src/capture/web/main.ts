@@ -1,4 +1,81 @@
-const main = document.querySelector('main');
-if (main !== null) main.textContent = 'Opening…';
+import { travel } from './journey.js';
+import { clearWhenIdle, waitForPerson } from './kiosk.js';
+import { chooseLanguage } from './languages.js';
+import { Page } from './page.js';
+import { PageApi } from './page-api.js';
+import { parseKioskLink, parsePageLink } from './page-link.js';
+import { Problem } from './problem.js';
+import { sessionMemory } from './session-memory.js';
+import type { Change, Facts } from './state.js';
 
-export {};
+/** The page may live below a path: `/face`, `/sign-in/face`. */
+const [, base = '/face', isKioskPath] = /^(.*?\/face)(\/kiosk)?\/?$/.exec(location.pathname) ?? [];
+
+const nothingKnown: Facts = {
+  view: null,
+  isKiosk: false,
+  mayHandOff: false,
+  isCodeSame: false,
+  place: 'unasked',
+  referencePhoto: null,
+  secret: null,
+  isCameraAsked: false,
+  frames: null,
+  again: null,
+  receipt: null,
+};
+
+/** The link's ticket is spent at once and taken out of the address bar; a reload goes on with the session. */
+async function open(api: PageApi): Promise<Change> {
+  const link = parsePageLink(location.hash);
+  const stored = sessionMemory.read();
+  if (link !== null) {
+    const view = await api.open(link.ticket, link.returnUrl);
+    history.replaceState(null, '', location.pathname + location.search);
+    if (api.session !== null) sessionMemory.write(api.session);
+    return { view };
+  }
+  if (stored === null) throw new Problem('link-missing');
+  api.resume(stored);
+  return api.readState();
+}
+
+/** A person's own browser. */
+function startOwn(page: Page, api: PageApi): Promise<never> {
+  // A touch screen as the main way to point: a phone or a tablet, which has its camera where the person looks.
+  const mayHandOff = !matchMedia('(pointer: coarse)').matches;
+  return travel({
+    page,
+    api,
+    facts: { ...nothingKnown, mayHandOff },
+    open: () => open(api),
+    forget: () => sessionMemory.clear(),
+  });
+}
+
+/** A kiosk: one person after the other, and nothing of them is kept anywhere. */
+function startKiosk(page: Page, api: PageApi, main: HTMLElement): Promise<never> {
+  return travel({
+    page,
+    api,
+    facts: { ...nothingKnown, isKiosk: true },
+    open: async () => {
+      const kiosk = parseKioskLink(location.hash);
+      if (kiosk === null) throw new Problem('link-missing');
+      const { ticket } = await waitForPerson(kiosk, location.origin + base, page, api);
+      clearWhenIdle(main);
+      return { view: await api.open(ticket, null) };
+    },
+    forget: () => {},
+  });
+}
+
+const main = document.querySelector('main');
+if (main !== null) {
+  // Another link in the same tab is another check.
+  window.addEventListener('hashchange', () => location.reload());
+  const wished = new URLSearchParams(location.search).get('lang');
+  const page = new Page(main, chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]));
+  const api = new PageApi(base);
+  void (isKioskPath === undefined ? startOwn(page, api) : startKiosk(page, api, main));
+}

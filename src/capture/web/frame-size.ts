@@ -1,0 +1,11 @@
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The size at which a picture is sent: its longest side at most `longestPx`, never enlarged. */
+export function toSentSize({ width, height }: Size, longestPx: number): Size {
+  const scale = Math.min(1, longestPx / Math.max(width, height));
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}

@@ -1,0 +1,122 @@
+import type { Page } from './page.js';
+import type { PageApi } from './page-api.js';
+import { Problem } from './problem.js';
+import { capture } from './screens/capture.js';
+import { consent } from './screens/consent.js';
+import { end } from './screens/endings.js';
+import { code, handOff, place } from './screens/hand-off.js';
+import { manage } from './screens/manage.js';
+import { solve } from './screens/problems.js';
+import { reference } from './screens/reference.js';
+import { passkey, pin } from './screens/secret.js';
+import { sending, tryAgain } from './screens/sending.js';
+import { type Change, type Facts, nextStep, type StepName } from './state.js';
+import { type Step, sleep, type Tools } from './step.js';
+import type { View } from './view.js';
+
+type EndName = 'passed' | 'failed' | 'expired' | 'abandoned';
+
+const steps = {
+  code,
+  manage,
+  consent,
+  place,
+  'hand-off': handOff,
+  reference,
+  pin,
+  passkey,
+  capture,
+  sending,
+  'try-again': tryAgain,
+} as const satisfies Record<Exclude<StepName, 'opening' | EndName>, Step>;
+
+/** The longest time a browser's timer takes. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** What a journey begins with. */
+export interface Start {
+  readonly page: Page;
+  readonly api: PageApi;
+  readonly facts: Facts;
+  /** Opens the link, or takes up the session of before. */
+  open(): Promise<Change>;
+  /** Called at the end: nothing needs to be remembered any more. */
+  forget(): void;
+}
+
+/** Leads through all steps, one after the other, until the check has ended. */
+export async function travel({ page, api, facts: first, open, forget }: Start): Promise<never> {
+  let facts = first;
+  for (;;) {
+    const step = nextStep(facts);
+    const { view } = facts;
+    if (view !== null && isEnd(step)) {
+      forget();
+      return end(step, view, facts, page);
+    }
+    const change = await perform(step, { page, api, facts, open, forget });
+    facts = { ...facts, ...change };
+    if (facts.view !== null) page.nameOrganisation(facts.view.organisation);
+  }
+}
+
+const isEnd = (step: StepName): step is EndName => ['passed', 'failed', 'expired', 'abandoned'].includes(step);
+
+/** One step, and whatever is in its way. */
+async function perform(step: StepName, { page, api, facts, open }: Start): Promise<Change> {
+  const over = whenOver(facts.view, step, api);
+  const tools: Tools = { page, api, interrupted: over.interrupted };
+  const attempt = async (work: () => Promise<Change>): Promise<Change> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Interruption) return error.change;
+      return attempt(() => solve(toKnown(error), facts, tools));
+    }
+  };
+  return attempt(async () => {
+    if (facts.view === null || step === 'opening') {
+      page.show((words) => ({ screen: 'opening', heading: words.opening, body: [] }));
+      return open();
+    }
+    if (isEnd(step)) return {};
+    return Promise.race([steps[step](facts.view, facts, tools), over.interrupted]);
+  }).finally(over.forget);
+}
+
+const toKnown = (error: unknown): Problem =>
+  error instanceof Problem ? error : new Problem('general', null, { cause: error });
+
+class Interruption extends Error {
+  constructor(readonly change: Change) {
+    super('interrupted');
+  }
+}
+
+/**
+ * Watches the time of the whole check. The server's clock decides: this one only tells when to ask. Pictures that are on
+ * their way are not interrupted.
+ */
+function whenOver(
+  view: View | null,
+  step: StepName,
+  api: PageApi,
+): { readonly interrupted: Promise<never>; forget(): void } {
+  const forgotten = new AbortController();
+  const watch = async (expiresAt: string): Promise<never> => {
+    for (let waitMs = Date.parse(expiresAt) - Date.now(); ; waitMs = 30_000) {
+      await sleep(Math.min(Math.max(waitMs, 1000), longestTimerMs));
+      if (forgotten.signal.aborted) return new Promise(() => {});
+      const found = await api.readState().catch((error: unknown) => {
+        if (error instanceof Problem && error.problem === 'link-over') return 'over';
+        return null;
+      });
+      if (found === 'over') throw new Problem('link-over');
+      if (found !== null && !['started', 'captured'].includes(found.view.state)) throw new Interruption(found);
+    }
+  };
+  const interrupted = view === null || step === 'sending' ? new Promise<never>(() => {}) : watch(view.expiresAt);
+  // Whoever waits for it hears of it; between two waits nobody does.
+  interrupted.catch(() => {});
+  return { interrupted, forget: () => forgotten.abort() };
+}

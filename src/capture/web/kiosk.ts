@@ -1,0 +1,110 @@
+import { checkCameraSupport, openCamera } from './camera.js';
+import { actions, button, el, paragraph } from './dom.js';
+import type { Page } from './page.js';
+import type { PageApi } from './page-api.js';
+import { type KioskLink, type PageLink, parseScannedLink } from './page-link.js';
+import { Problem } from './problem.js';
+import { sleep } from './step.js';
+
+const pollEveryMs = 2000;
+const scanEveryMs = 250;
+/** Nobody scans for longer. */
+const scanAtMostMs = 45_000;
+const idleAfterMs = 60_000;
+
+/** @see https://wicg.github.io/shape-detection-api/#barcode-detection-api */
+interface BarcodeReader {
+  detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>;
+}
+declare global {
+  // Chrome on Android, ChromeOS and macOS has it; others do not.
+  var BarcodeDetector: (new (options: { formats: readonly string[] }) => BarcodeReader) | undefined;
+}
+
+/**
+ * Waits for the next person: an attendant assigns a check to this kiosk, or the person shows the code of their link.
+ * @param address - of the capture page, which a scanned link must lead to
+ */
+export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
+  const ended = new AbortController();
+  const assigned = pollForTicket(kiosk, api, ended.signal);
+  const scanned = offerScan(address, page);
+  return Promise.race([assigned, scanned]).finally(() => ended.abort());
+}
+
+async function pollForTicket({ kiosk, secret }: KioskLink, api: PageApi, ended: AbortSignal): Promise<PageLink> {
+  for (;;) {
+    const ticket = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
+      // A kiosk stands for days: what passes by itself is waited for.
+      const passes = ['offline', 'time-out', 'overloaded', 'unavailable'];
+      if (error instanceof Problem && passes.includes(error.problem)) return null;
+      throw error;
+    });
+    ended.throwIfAborted();
+    if (ticket !== null) return { ticket, returnUrl: null };
+    await sleep(pollEveryMs);
+    ended.throwIfAborted();
+  }
+}
+
+async function offerScan(address: string, page: Page): Promise<PageLink> {
+  const Detector = globalThis.BarcodeDetector;
+  for (;;) {
+    await page.ask<void>((words, choose) => ({
+      screen: 'kiosk-idle',
+      heading: words.kiosk.heading,
+      body: [
+        paragraph(words.kiosk.text, 'lead'),
+        Detector === undefined ? paragraph(words.kiosk.noScanner) : null,
+        actions(
+          Detector === undefined ? null : button('plain', words.kiosk.scan, () => choose()),
+          document.fullscreenEnabled && document.fullscreenElement === null
+            ? button('faint', words.kiosk.fullScreen, () => void document.documentElement.requestFullscreen())
+            : null,
+        ),
+      ],
+    }));
+    const link = Detector === undefined ? null : await scan(new Detector({ formats: ['qr_code'] }), address, page);
+    if (link !== null) return link;
+  }
+}
+
+/** @returns `null` where the person goes back, or shows nothing for a while */
+async function scan(reader: BarcodeReader, address: string, page: Page): Promise<PageLink | null> {
+  checkCameraSupport();
+  const camera = await openCamera(null);
+  let isOver = false;
+  const look = async (): Promise<PageLink | null> => {
+    for (const until = performance.now() + scanAtMostMs; !isOver && performance.now() < until; ) {
+      for (const { rawValue } of await reader.detect(camera.video)) {
+        const link = parseScannedLink(rawValue, address);
+        if (link !== null) return link;
+      }
+      await sleep(scanEveryMs);
+    }
+    return null;
+  };
+  try {
+    const stage = el('div', { class: 'stage' }, camera.video);
+    const back = page.ask<null>((words, choose) => ({
+      screen: 'kiosk-scan',
+      heading: words.kiosk.scanHeading,
+      body: [paragraph(words.kiosk.scanText, 'lead'), stage, actions(button('quiet', words.back, () => choose(null)))],
+    }));
+    return await Promise.race([back, look(), camera.lost]);
+  } finally {
+    isOver = true;
+    camera.stop();
+  }
+}
+
+/** Loads the page anew when nobody has touched it, and nothing on it has changed, for a minute. */
+export function clearWhenIdle(main: HTMLElement): void {
+  let timer = setTimeout(() => location.reload(), idleAfterMs);
+  const again = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => location.reload(), idleAfterMs);
+  };
+  for (const event of ['pointerdown', 'keydown', 'input'] as const) window.addEventListener(event, again);
+  new MutationObserver(again).observe(main, { attributeFilter: ['data-screen', 'data-movement'] });
+}

@@ -1,0 +1,330 @@
+import type { Words } from './words.js';
+
+const by = (organisation: string | null): string => organisation ?? 'Ihre Organisation';
+const at = (organisation: string | null): string => organisation ?? 'Ihrer Organisation';
+
+const keptFor = (days: number | null): string =>
+  days === null
+    ? 'Er wird aufbewahrt, bis er gelöscht wird.'
+    : `Er wird ${days} Tage aufbewahrt, danach gilt er nicht mehr.`;
+
+export const de: Words = {
+  title: 'Gesichtsprüfung',
+  language: 'Sprache',
+  agree: 'Ich stimme zu, weiter',
+  refuse: 'Ich möchte das nicht',
+  cannot: 'Ich kann das nicht',
+  next: 'Weiter',
+  back: 'Zurück',
+  tryAgain: 'Noch einmal versuchen',
+  goOn: 'Weiter',
+  leave: 'Diese Seite verlassen',
+  otherWay: 'Anderen Weg nehmen',
+  mayClose: 'Sie können diese Seite schließen.',
+  opening: 'Einen Moment',
+  consent: {
+    verify: {
+      heading: 'Bestätigen Sie, dass Sie es sind',
+      intro: (organisation) => `Bevor es weitergeht, bittet ${by(organisation)} um einen Blick auf Ihr Gesicht.`,
+      sections: ({ organisation, retentionDays }) => [
+        {
+          heading: 'Was geschieht',
+          text: 'Ihre Kamera macht einige Bilder, während Sie den Kopf drehen. Sie werden mit Ihrer Registrierung verglichen und dann sofort gelöscht.',
+        },
+        {
+          heading: 'Was aufbewahrt wird',
+          text: `Ein versiegelter Token, der bei der Registrierung aus Ihrem Gesicht gemacht wurde, in Ihrem Benutzerprofil bei ${at(organisation)}. Er dient nur dazu, zu bestätigen, dass Sie es sind. ${keptFor(retentionDays)} Zeit und Ergebnis dieser Prüfung werden festgehalten, ohne Bilder.`,
+        },
+        {
+          heading: 'Wenn Sie das nicht möchten',
+          text: `Wählen Sie „Ich möchte das nicht“. Es wird kein Bild gemacht. Sie sehen einen anderen Weg, wenn ${by(organisation)} einen anbietet.`,
+        },
+        {
+          heading: 'Wenn Sie es sich anders überlegen',
+          text: `Sie können den Token jederzeit löschen lassen: auf Ihrer eigenen Seite für die Gesichtsprüfung oder bei ${at(organisation)}.`,
+        },
+      ],
+    },
+    enrol: {
+      heading: 'Gesichtsprüfung einrichten',
+      intro: (organisation) =>
+        `Mit Ihrer Zustimmung kann ${by(organisation)} an Ihrem Gesicht bestätigen, dass Sie es sind.`,
+      sections: ({ organisation, retentionDays, referencePhotoNeeded }) => [
+        {
+          heading: 'Was geschieht',
+          text: referencePhotoNeeded
+            ? 'Ihre Kamera macht einige Bilder, während Sie den Kopf drehen. Sie werden mit einem Foto Ihres Ausweises verglichen. Aus ihnen wird ein versiegelter Token gemacht, dann werden alle Bilder sofort gelöscht.'
+            : 'Ihre Kamera macht einige Bilder, während Sie den Kopf drehen. Aus ihnen wird ein versiegelter Token gemacht, dann werden die Bilder sofort gelöscht.',
+        },
+        {
+          heading: 'Was aufbewahrt wird',
+          text: `Der versiegelte Token, gemacht aus Ihrem Gesicht, in Ihrem Benutzerprofil bei ${at(organisation)}. Er dient nur dazu, später zu bestätigen, dass Sie es sind. ${keptFor(retentionDays)} Auch der Zeitpunkt Ihrer Zustimmung wird festgehalten.`,
+        },
+        {
+          heading: 'Wenn Sie das nicht möchten',
+          text: `Wählen Sie „Ich möchte das nicht“. Es wird kein Bild und kein Token gemacht. Sie sehen einen anderen Weg, wenn ${by(organisation)} einen anbietet.`,
+        },
+        {
+          heading: 'Wenn Sie es sich anders überlegen',
+          text: `Sie können den Token jederzeit löschen lassen: auf Ihrer eigenen Seite für die Gesichtsprüfung oder bei ${at(organisation)}.`,
+        },
+      ],
+    },
+  },
+  place: {
+    heading: 'Welche Kamera?',
+    text: 'Sie brauchen eine Kamera, die auf Sie gerichtet ist, und etwas Licht im Gesicht.',
+    here: 'Diesen Computer nehmen',
+    phone: 'Mein Telefon nehmen',
+  },
+  handOff: {
+    heading: 'Am Telefon weitermachen',
+    text: 'Richten Sie die Kamera Ihres Telefons auf diesen Code und öffnen Sie den Link.',
+    qr: 'QR-Code mit dem Link für Ihr Telefon',
+    code: 'Ihr Telefon muss diese Zahl auch zeigen:',
+    waiting: 'Warten auf Ihr Telefon …',
+    opened: 'Ihr Telefon ist verbunden',
+    openedText: 'Machen Sie dort weiter. Diese Seite geht von selbst weiter.',
+    here: 'Doch diesen Computer nehmen',
+  },
+  code: {
+    heading: 'Zeigt Ihr Computer diese Zahl?',
+    text: 'Machen Sie nur weiter, wenn Sie das selbst begonnen haben und die Zahl auf beiden Bildschirmen gleich ist.',
+    same: 'Ja, es ist dieselbe',
+    different: 'Nein',
+    wrongHeading: 'Hier aufhören',
+    wrongText:
+      'Dieser Link gehört zur Prüfung einer anderen Person. Es wurde nichts gesendet. Schließen Sie diese Seite und sagen Sie es der Stelle, die Ihr Konto betreut.',
+  },
+  permission: {
+    heading: 'Kamera einschalten',
+    text: 'Ihr Browser fragt gleich, ob diese Seite die Kamera benutzen darf. Wählen Sie „Zulassen“. Bevor Sie beginnen, wird nichts gesendet.',
+    action: 'Kamera einschalten',
+  },
+  framing: {
+    heading: 'Ihr Gesicht ins Oval',
+    text: 'Nehmen Sie Sonnenbrille und alles ab, was Ihr Gesicht verdeckt. Drücken Sie dann „Start“ und folgen Sie den Pfeilen mit dem Kopf.',
+    camera: 'Kamera',
+    unnamedCamera: (number) => `Kamera ${number}`,
+    start: 'Start',
+    ready: 'Gut. Sie können beginnen.',
+    loading: 'Wird vorbereitet …',
+    noGuide: 'Die Hilfe beim Ausrichten gibt es in diesem Browser nicht. Die Prüfung geht auch ohne sie.',
+    virtual: (camera) =>
+      `„${camera}“ scheint eine virtuelle Kamera zu sein. Bilder von ihr reichen meist nicht. Wählen Sie eine echte Kamera.`,
+    unsuitable: (camera) =>
+      `„${camera}“ ist vielleicht nicht auf Sie gerichtet. Wählen Sie, wenn möglich, eine andere Kamera.`,
+    hints: {
+      closer: 'Kommen Sie etwas näher.',
+      farther: 'Gehen Sie etwas zurück.',
+      centre: 'Bringen Sie Ihr Gesicht in die Mitte.',
+      more_light: 'Bitte mehr Licht im Gesicht.',
+      less_light: 'Es ist zu hell. Drehen Sie sich vom Licht weg.',
+      glare: 'Etwas spiegelt. Neigen Sie die Brille oder rücken Sie die Lampe weg.',
+      one_face: 'Es ist mehr als ein Gesicht zu sehen. Nur Sie dürfen im Bild sein.',
+      hold_still: 'Halten Sie still.',
+    },
+  },
+  challenge: {
+    heading: 'Folgen Sie mit dem Kopf',
+    movements: {
+      centre: 'Sehen Sie gerade in die Kamera',
+      left: 'Drehen Sie den Kopf zu Ihrer linken Seite',
+      right: 'Drehen Sie den Kopf zu Ihrer rechten Seite',
+      up: 'Heben Sie das Kinn',
+      down: 'Senken Sie das Kinn',
+    },
+    progress: (step, of) => `${step} von ${of}`,
+  },
+  sending: { heading: 'Wird geprüft', text: 'Das dauert einen Moment. Bitte lassen Sie diese Seite offen.' },
+  passed: {
+    verify: 'Sie sind es',
+    enrol: 'Alles eingerichtet',
+    text: 'Die Bilder sind gelöscht.',
+    onPhone: 'Gehen Sie zurück an Ihren Computer: Dort geht es weiter.',
+    returning: 'Es geht gleich weiter.',
+  },
+  failed: {
+    heading: 'Das hat nicht geklappt',
+    text: 'Ihr Gesicht konnte nicht bestätigt werden. Die Bilder sind gelöscht.',
+  },
+  again: {
+    heading: 'Bitte noch einmal',
+    text: 'Die Bilder reichten nicht, um zu entscheiden. Sie sind gelöscht.',
+    triesLeft: (tries) => (tries === 1 ? 'Sie haben noch einen Versuch.' : `Sie haben noch ${tries} Versuche.`),
+    hints: {
+      more_light: 'Mehr Licht im Gesicht hilft.',
+      less_light: 'Drehen Sie sich von hellem Licht weg oder rücken Sie die Lampe weg.',
+      come_closer: 'Kommen Sie näher, so dass Ihr ganzes Gesicht im Bild ist.',
+      one_face: 'Achten Sie darauf, dass nur Sie im Bild sind.',
+      hold_still: 'Bewegen Sie sich ruhig und halten Sie still, wenn Sie den Kopf gedreht haben.',
+      follow: 'Folgen Sie jeder Bewegung, wenn sie gezeigt wird, und bleiben Sie einen Moment so.',
+      reference: 'Das Foto Ihres Ausweises war schlecht zu erkennen. Nehmen Sie ein scharfes, ohne Spiegelung.',
+    },
+  },
+  expired: {
+    heading: 'Die Zeit ist um',
+    text: 'Diese Prüfung war zu lange offen. Gehen Sie dorthin zurück, woher Sie kamen, und beginnen Sie neu.',
+  },
+  abandoned: {
+    heading: 'Sie haben die Prüfung beendet',
+    text: 'Es wurde nichts verglichen und kein Bild aufbewahrt.',
+  },
+  lockedFor: (minutes) =>
+    minutes === 1
+      ? 'Warten Sie eine Minute, dann versuchen Sie es noch einmal.'
+      : `Warten Sie ${minutes} Minuten, dann versuchen Sie es noch einmal.`,
+  problems: {
+    'camera-denied': {
+      heading: 'Die Kamera ist gesperrt',
+      text: 'Diese Seite darf die Kamera nicht benutzen. So erlauben Sie es wieder:',
+      steps: [
+        'Tippen oder klicken Sie auf das Zeichen neben der Adresse dieser Seite.',
+        'Stellen Sie „Kamera“ auf „Zulassen“.',
+        'Ist sie immer noch gesperrt, sehen Sie in den Einstellungen Ihres Geräts nach, ob der Browser die Kamera benutzen darf.',
+        'Drücken Sie dann „Noch einmal versuchen“.',
+      ],
+    },
+    'camera-none': {
+      heading: 'Keine Kamera gefunden',
+      text: 'Schließen Sie eine Kamera an und versuchen Sie es noch einmal, oder nehmen Sie ein Gerät, das eine hat.',
+    },
+    'camera-busy': {
+      heading: 'Die Kamera antwortet nicht',
+      text: 'Vielleicht benutzt sie ein anderes Programm. Beenden Sie Videoanrufe und andere Seiten mit Kamera, dann versuchen Sie es noch einmal.',
+    },
+    'camera-stopped': {
+      heading: 'Die Kamera hat aufgehört',
+      text: 'Das geschieht, wenn die Seite verlassen wird, das Gerät sich sperrt oder eine andere App die Kamera nimmt. Es wurde nichts gesendet. Beginnen Sie neu, wenn Sie so weit sind.',
+    },
+    insecure: {
+      heading: 'Diese Adresse ist nicht sicher',
+      text: 'Browser erlauben die Kamera nur auf Adressen, die mit https beginnen. Öffnen Sie den Link noch einmal so, wie Sie ihn bekommen haben.',
+    },
+    unsupported: {
+      heading: 'Dieser Browser kann das nicht',
+      text: 'Öffnen Sie den Link in einer aktuellen Version von Chrome, Edge, Firefox oder Safari. Sind Sie aus einer anderen App hierher gekommen, öffnen Sie ihn in Ihrem Browser.',
+    },
+    offline: {
+      heading: 'Keine Verbindung',
+      text: 'Das Netz ist weg. Diese Seite geht von selbst weiter, wenn es wieder da ist.',
+    },
+    'time-out': {
+      heading: 'Das hat zu lange gedauert',
+      text: 'Der Server hat nicht rechtzeitig geantwortet. Ihr Stand ist gemerkt. Versuchen Sie es noch einmal.',
+    },
+    'locked-out': {
+      heading: 'Zu viele Versuche',
+      text: 'Zu Ihrem Schutz gibt es jetzt eine Pause.',
+    },
+    'opened-elsewhere': {
+      heading: 'Dieser Link ist schon in Gebrauch',
+      text: 'Er gilt einmal und wurde schon geöffnet, hier oder in einem anderen Browser. Machen Sie dort weiter oder bitten Sie um einen neuen Link.',
+    },
+    'link-missing': {
+      heading: 'Im Link fehlt etwas',
+      text: 'Öffnen Sie den Link noch einmal so, wie Sie ihn bekommen haben, vollständig. Oder gehen Sie dorthin zurück, woher Sie kamen, und beginnen Sie neu.',
+    },
+    'link-over': {
+      heading: 'Dieser Link gilt nicht mehr',
+      text: 'Er wurde benutzt oder seine Zeit ist um. Gehen Sie dorthin zurück, woher Sie kamen, und beginnen Sie neu.',
+    },
+    overloaded: {
+      heading: 'Viele Menschen warten',
+      text: 'Der Server ist beschäftigt. Ihr Stand ist gemerkt. Versuchen Sie es gleich noch einmal.',
+    },
+    unavailable: {
+      heading: 'Gerade nicht möglich',
+      text: 'Ein Dienst, den diese Prüfung braucht, antwortet nicht. Ihr Stand ist gemerkt. Versuchen Sie es gleich noch einmal.',
+    },
+    'challenge-over': {
+      heading: 'Das hat zu lange gedauert',
+      text: 'Die Bewegungen müssen in kurzer Zeit gemacht werden. Bitte beginnen Sie noch einmal mit ihnen.',
+    },
+    'reference-unreadable': {
+      heading: 'Dieses Foto lässt sich nicht lesen',
+      text: 'Wählen Sie ein Bild im Format JPEG, PNG oder WebP, oder machen Sie eines mit der Kamera.',
+    },
+    'passkey-unsupported': {
+      heading: 'Keine Passkeys in diesem Browser',
+      text: 'Diese Prüfung braucht einen Passkey, den dieser Browser oder dieses Gerät nicht anbietet. Nehmen Sie einen aktuellen Browser oder das Gerät, mit dem Sie sich registriert haben.',
+    },
+    'passkey-cancelled': {
+      heading: 'Der Passkey wurde nicht benutzt',
+      text: 'Die Frage Ihres Geräts wurde geschlossen oder ist abgelaufen. Sie können es noch einmal versuchen.',
+    },
+    'passkey-no-prf': {
+      heading: 'Dieser Passkey genügt nicht',
+      text: 'Er kann Ihren Token nicht schützen. Wählen Sie einen anderen Ort für den Passkey: zum Beispiel Ihr Telefon oder einen neueren Sicherheitsschlüssel.',
+    },
+    'passkey-not-known': {
+      heading: 'Kein passender Passkey',
+      text: 'Dieses Gerät hat den Passkey nicht, mit dem Sie sich registriert haben. Nehmen Sie das Gerät, das ihn hat. Ist es verloren, müssen Sie sich neu registrieren.',
+    },
+    general: {
+      heading: 'Etwas ist schiefgegangen',
+      text: 'Es liegt nicht an Ihnen. Bitte versuchen Sie es noch einmal.',
+    },
+  },
+  manage: {
+    heading: 'Ihre Gesichtsprüfung',
+    none: 'Von Ihnen ist nichts aufbewahrt.',
+    text: 'Das ist in Ihrem Benutzerprofil über Sie aufbewahrt. Der Token selbst ist versiegelt und wird nicht gezeigt.',
+    tokenId: 'Nummer des Tokens',
+    enrolledAt: 'Gemacht am',
+    purpose: 'Zweck',
+    expiresAt: 'Gilt bis',
+    untilRevoked: 'bis er gelöscht wird',
+    enrol: 'Jetzt einrichten',
+    renew: 'Neu machen',
+    revoke: 'Löschen',
+    confirmHeading: 'Ihre Gesichtsprüfung löschen?',
+    confirmText:
+      'Der Token wird aus Ihrem Benutzerprofil gelöscht und gilt nicht mehr. Für eine weitere Gesichtsprüfung müssten Sie sich neu registrieren.',
+    confirm: 'Ja, löschen',
+    keep: 'Behalten',
+    revoked: 'Er ist gelöscht.',
+  },
+  reference: {
+    heading: 'Ein Foto Ihres Ausweises',
+    text: 'Ihr Gesicht wird mit dem Bild auf Ihrem Ausweis verglichen. Das Foto muss dieses Bild scharf und ohne Spiegelung zeigen. Nach dem Vergleich wird es gelöscht.',
+    choose: 'Foto auswählen',
+    take: 'Foto machen',
+    cameraHeading: 'Halten Sie Ihren Ausweis ins Bild',
+    cameraText: 'Das Bild darauf sollte den größten Teil füllen.',
+    shutter: 'Foto machen',
+    preview: 'Das gewählte Foto',
+    use: 'Dieses Foto nehmen',
+    another: 'Ein anderes nehmen',
+  },
+  pin: {
+    chooseHeading: 'PIN wählen',
+    enterHeading: 'PIN eingeben',
+    chooseText:
+      'Der Token öffnet sich nur mit Ihrem Gesicht und dieser PIN. Niemand kann sie Ihnen später sagen: Wenn Sie sie vergessen, registrieren Sie sich neu.',
+    enterText: 'Die PIN, die Sie bei der Registrierung gewählt haben.',
+    label: 'PIN',
+    repeat: 'Dieselbe PIN noch einmal',
+    rule: '6 bis 12 Ziffern',
+    tooShort: 'Die PIN braucht 6 bis 12 Ziffern.',
+    different: 'Die beiden PINs sind nicht gleich.',
+  },
+  passkey: {
+    createHeading: 'Mit diesem Gerät schützen',
+    getHeading: 'Passkey benutzen',
+    createText: 'Ihr Gerät macht einen Passkey. Von da an braucht die Prüfung Ihr Gesicht und diesen Passkey.',
+    getText: 'Ihr Gerät fragt nach dem Passkey, mit dem Sie sich registriert haben.',
+    action: 'Weiter mit dem Passkey',
+  },
+  kiosk: {
+    heading: 'Willkommen',
+    text: 'Die Prüfung beginnt hier von selbst, wenn Sie aufgerufen werden.',
+    noScanner: 'Dieser Browser kann keine Codes lesen. Das Personal beginnt die Prüfung.',
+    scan: 'Meinen Code zeigen',
+    scanHeading: 'Zeigen Sie Ihren Code',
+    scanText: 'Halten Sie den QR-Code Ihres Links vor die Kamera.',
+    fullScreen: 'Ganzer Bildschirm',
+    resets: (seconds) => `Dieser Bildschirm wird in ${seconds} Sekunden geleert.`,
+    now: 'Jetzt leeren',
+  },
+};

@@ -1,0 +1,323 @@
+import type { Words } from './words.js';
+
+const by = (organisation: string | null): string => organisation ?? 'your organisation';
+
+const keptFor = (days: number | null): string =>
+  days === null ? 'It is kept until it is deleted.' : `It is kept for ${days} days, then it stops working.`;
+
+export const en: Words = {
+  title: 'Face check',
+  language: 'Language',
+  agree: 'I agree, go on',
+  refuse: 'I do not want this',
+  cannot: 'I can’t do this',
+  next: 'Go on',
+  back: 'Back',
+  tryAgain: 'Try again',
+  goOn: 'Continue',
+  leave: 'Leave this page',
+  otherWay: 'Use another way',
+  mayClose: 'You can close this page.',
+  opening: 'One moment',
+  consent: {
+    verify: {
+      heading: 'Confirm that it is you',
+      intro: (organisation) => `Before you go on, ${by(organisation)} asks for a look at your face.`,
+      sections: ({ organisation, retentionDays }) => [
+        {
+          heading: 'What happens',
+          text: 'Your camera takes a few pictures while you turn your head. They are compared with your enrolment, then deleted at once.',
+        },
+        {
+          heading: 'What is kept',
+          text: `A sealed token, made from your face when you enrolled, in your user profile at ${by(organisation)}. It serves only to confirm that it is you. ${keptFor(retentionDays)} The time and the result of this check are recorded, without pictures.`,
+        },
+        {
+          heading: 'If you do not want this',
+          text: `Choose “I do not want this”. No picture is taken. You are shown another way if ${by(organisation)} offers one.`,
+        },
+        {
+          heading: 'If you change your mind',
+          text: `You can have the token deleted at any time: on your own page for face checks, or by asking ${by(organisation)}.`,
+        },
+      ],
+    },
+    enrol: {
+      heading: 'Set up your face check',
+      intro: (organisation) => `With your consent, ${by(organisation)} can confirm by your face that it is you.`,
+      sections: ({ organisation, retentionDays, referencePhotoNeeded }) => [
+        {
+          heading: 'What happens',
+          text: referencePhotoNeeded
+            ? 'Your camera takes a few pictures while you turn your head. They are compared with a photo of your ID. A sealed token is made from them, then all pictures are deleted at once.'
+            : 'Your camera takes a few pictures while you turn your head. A sealed token is made from them, then the pictures are deleted at once.',
+        },
+        {
+          heading: 'What is kept',
+          text: `The sealed token, made from your face, in your user profile at ${by(organisation)}. It serves only to confirm later that it is you. ${keptFor(retentionDays)} The time of your consent is recorded, too.`,
+        },
+        {
+          heading: 'If you do not want this',
+          text: `Choose “I do not want this”. No picture is taken and no token is made. You are shown another way if ${by(organisation)} offers one.`,
+        },
+        {
+          heading: 'If you change your mind',
+          text: `You can have the token deleted at any time: on your own page for face checks, or by asking ${by(organisation)}.`,
+        },
+      ],
+    },
+  },
+  place: {
+    heading: 'Which camera?',
+    text: 'You need a camera that looks at you, and some light on your face.',
+    here: 'Use this computer',
+    phone: 'Use my phone',
+  },
+  handOff: {
+    heading: 'Go on with your phone',
+    text: 'Scan this code with the camera of your phone and open the link.',
+    qr: 'QR code with the link for your phone',
+    code: 'Your phone must show this number, too:',
+    waiting: 'Waiting for your phone…',
+    opened: 'Your phone is connected',
+    openedText: 'Go on there. This page continues by itself.',
+    here: 'Use this computer instead',
+  },
+  code: {
+    heading: 'Does your computer show this number?',
+    text: 'Go on only if you started this yourself, and the number is the same on both screens.',
+    same: 'Yes, it is the same',
+    different: 'No',
+    wrongHeading: 'Stop here',
+    wrongText:
+      'This link belongs to somebody else’s check. Nothing was sent. Close this page, and tell the person or department that looks after your account.',
+  },
+  permission: {
+    heading: 'Turn on the camera',
+    text: 'Your browser will ask whether this page may use the camera. Choose “Allow”. Nothing is sent before you start.',
+    action: 'Turn on the camera',
+  },
+  framing: {
+    heading: 'Put your face in the oval',
+    text: 'Take off sunglasses and anything that hides your face. Then press “Start” and follow the arrows with your head.',
+    camera: 'Camera',
+    unnamedCamera: (number) => `Camera ${number}`,
+    start: 'Start',
+    ready: 'Good. You can start.',
+    loading: 'Getting ready…',
+    noGuide: 'The help with framing is not available in this browser. The check works without it.',
+    virtual: (camera) =>
+      `“${camera}” looks like a virtual camera. Pictures from it usually do not pass. Choose a real camera.`,
+    unsuitable: (camera) => `“${camera}” may not be the camera that looks at you. Choose another one if you can.`,
+    hints: {
+      closer: 'Come a little closer.',
+      farther: 'Move back a little.',
+      centre: 'Move your face to the middle.',
+      more_light: 'More light on your face, please.',
+      less_light: 'It is too bright. Turn away from the light.',
+      glare: 'There is glare. Tilt your glasses or move the lamp.',
+      one_face: 'There is more than one face. Only you may be in view.',
+      hold_still: 'Hold still.',
+    },
+  },
+  challenge: {
+    heading: 'Follow with your head',
+    movements: {
+      centre: 'Look straight at the camera',
+      left: 'Turn your head to your left',
+      right: 'Turn your head to your right',
+      up: 'Lift your chin',
+      down: 'Lower your chin',
+    },
+    progress: (step, of) => `${step} of ${of}`,
+  },
+  sending: { heading: 'Checking', text: 'This takes a moment. Please keep this page open.' },
+  passed: {
+    verify: 'It is you',
+    enrol: 'All set up',
+    text: 'The pictures have been deleted.',
+    onPhone: 'Go back to your computer: it continues there.',
+    returning: 'You are taken on now.',
+  },
+  failed: {
+    heading: 'This did not work',
+    text: 'Your face could not be confirmed. The pictures have been deleted.',
+  },
+  again: {
+    heading: 'Once more, please',
+    text: 'The pictures were not good enough to decide. They have been deleted.',
+    triesLeft: (tries) => (tries === 1 ? 'You have one try left.' : `You have ${tries} tries left.`),
+    hints: {
+      more_light: 'More light on your face will help.',
+      less_light: 'Turn away from bright light, or move the lamp.',
+      come_closer: 'Come closer, and keep your whole face in view.',
+      one_face: 'Make sure that only you are in view.',
+      hold_still: 'Move calmly, and hold still when you have turned your head.',
+      follow: 'Follow each movement when it is shown, and hold it for a moment.',
+      reference: 'The photo of your ID was hard to read. Use a sharp one, without glare.',
+    },
+  },
+  expired: {
+    heading: 'The time is over',
+    text: 'This check was open for too long. Go back to where you came from and start it again.',
+  },
+  abandoned: {
+    heading: 'You have stopped the check',
+    text: 'Nothing was compared and no picture was kept.',
+  },
+  lockedFor: (minutes) =>
+    minutes === 1 ? 'Wait one minute, then try again.' : `Wait ${minutes} minutes, then try again.`,
+  problems: {
+    'camera-denied': {
+      heading: 'The camera is blocked',
+      text: 'This page may not use the camera. You can allow it again:',
+      steps: [
+        'Tap or click the sign beside the address of this page.',
+        'Set “Camera” to “Allow”.',
+        'If it is still blocked, look in the settings of your device whether the browser may use the camera.',
+        'Then press “Try again”.',
+      ],
+    },
+    'camera-none': {
+      heading: 'No camera found',
+      text: 'Connect a camera and try again, or use a device that has one.',
+    },
+    'camera-busy': {
+      heading: 'The camera does not answer',
+      text: 'Another program may be using it. Close video calls and other pages with the camera, then try again.',
+    },
+    'camera-stopped': {
+      heading: 'The camera has stopped',
+      text: 'This happens when the page is left, the device locks, or another app takes the camera. Nothing was sent. Start again when you are ready.',
+    },
+    insecure: {
+      heading: 'This address is not secure',
+      text: 'Browsers allow the camera only on addresses that begin with https. Open the link again as you received it.',
+    },
+    unsupported: {
+      heading: 'This browser can’t do it',
+      text: 'Open the link in a current version of Chrome, Edge, Firefox or Safari. If you came here from inside another app, open it in your browser.',
+    },
+    offline: {
+      heading: 'No connection',
+      text: 'The network is gone. This page goes on by itself when it is back.',
+    },
+    'time-out': {
+      heading: 'That took too long',
+      text: 'The server did not answer in time. Your place is kept. Try again.',
+    },
+    'locked-out': {
+      heading: 'Too many tries',
+      text: 'For your protection there is a pause now.',
+    },
+    'opened-elsewhere': {
+      heading: 'This link is in use',
+      text: 'It works once, and it has been opened already, here or in another browser. Go on there, or ask for a new link.',
+    },
+    'link-missing': {
+      heading: 'Something is missing in the link',
+      text: 'Open the link again as you received it, complete. Or go back to where you came from and start again.',
+    },
+    'link-over': {
+      heading: 'This link is over',
+      text: 'It has been used or its time is up. Go back to where you came from and start again.',
+    },
+    overloaded: {
+      heading: 'Many people are waiting',
+      text: 'The server is busy. Your place is kept. Try again shortly.',
+    },
+    unavailable: {
+      heading: 'Not available just now',
+      text: 'A service that this check needs does not answer. Your place is kept. Try again shortly.',
+    },
+    'challenge-over': {
+      heading: 'That took too long',
+      text: 'The movements have to be done within a short time. Please start them again.',
+    },
+    'reference-unreadable': {
+      heading: 'This photo can’t be read',
+      text: 'Choose a JPEG, PNG or WebP picture, or take one with the camera.',
+    },
+    'passkey-unsupported': {
+      heading: 'No passkeys in this browser',
+      text: 'This check needs a passkey, which this browser or device does not offer. Use a current browser, or the device you enrolled with.',
+    },
+    'passkey-cancelled': {
+      heading: 'The passkey was not used',
+      text: 'The question of your device was closed or timed out. You can try again.',
+    },
+    'passkey-no-prf': {
+      heading: 'This passkey does not do',
+      text: 'It cannot protect your token. Choose another place to keep the passkey: for example your phone, or a newer security key.',
+    },
+    'passkey-not-known': {
+      heading: 'No passkey for this',
+      text: 'This device does not hold the passkey that you enrolled with. Use the device that holds it. If it is lost, you have to enrol again.',
+    },
+    general: {
+      heading: 'Something went wrong',
+      text: 'It is not your fault. Please try again.',
+    },
+  },
+  manage: {
+    heading: 'Your face check',
+    none: 'Nothing is kept of you.',
+    text: 'This is what is kept of you, in your user profile. The token itself is sealed and is not shown.',
+    tokenId: 'Number of the token',
+    enrolledAt: 'Made on',
+    purpose: 'Purpose',
+    expiresAt: 'Works until',
+    untilRevoked: 'until it is deleted',
+    enrol: 'Set up now',
+    renew: 'Make it anew',
+    revoke: 'Delete it',
+    confirmHeading: 'Delete your face check?',
+    confirmText:
+      'The token is deleted from your user profile and stops working. For another face check you would have to enrol again.',
+    confirm: 'Yes, delete it',
+    keep: 'Keep it',
+    revoked: 'It has been deleted.',
+  },
+  reference: {
+    heading: 'A photo of your ID',
+    text: 'Your face is compared with the picture on your ID. The photo must show that picture sharp and without glare. It is deleted after the comparison.',
+    choose: 'Choose a photo',
+    take: 'Take a photo',
+    cameraHeading: 'Hold your ID in view',
+    cameraText: 'The picture on it should fill most of the frame.',
+    shutter: 'Take the photo',
+    preview: 'The photo you chose',
+    use: 'Use this photo',
+    another: 'Take another one',
+  },
+  pin: {
+    chooseHeading: 'Choose a PIN',
+    enterHeading: 'Enter your PIN',
+    chooseText:
+      'The token opens only with your face and this PIN. Nobody can tell it to you later: if you forget it, you enrol again.',
+    enterText: 'The PIN that you chose when you enrolled.',
+    label: 'PIN',
+    repeat: 'The same PIN again',
+    rule: '6 to 12 digits',
+    tooShort: 'The PIN needs 6 to 12 digits.',
+    different: 'The two PINs are not the same.',
+  },
+  passkey: {
+    createHeading: 'Protect it with this device',
+    getHeading: 'Use your passkey',
+    createText: 'Your device makes a passkey. From then on, the check needs your face and this passkey.',
+    getText: 'Your device asks for the passkey that you enrolled with.',
+    action: 'Go on with the passkey',
+  },
+  kiosk: {
+    heading: 'Welcome',
+    text: 'The check starts here by itself when you are called.',
+    noScanner: 'This browser cannot scan codes. The attendant starts the check.',
+    scan: 'Scan my code',
+    scanHeading: 'Show your code',
+    scanText: 'Hold the QR code of your link in front of the camera.',
+    fullScreen: 'Full screen',
+    resets: (seconds) => `This screen clears itself in ${seconds} seconds.`,
+    now: 'Clear it now',
+  },
+};

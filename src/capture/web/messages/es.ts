@@ -1,0 +1,323 @@
+import type { Words } from './words.js';
+
+const by = (organisation: string | null): string => organisation ?? 'su organización';
+
+const keptFor = (days: number | null): string =>
+  days === null ? 'Se guarda hasta que se borra.' : `Se guarda durante ${days} días; después deja de servir.`;
+
+export const es: Words = {
+  title: 'Comprobación facial',
+  language: 'Idioma',
+  agree: 'Acepto, continuar',
+  refuse: 'No quiero hacerlo',
+  cannot: 'No puedo hacerlo',
+  next: 'Continuar',
+  back: 'Atrás',
+  tryAgain: 'Intentar de nuevo',
+  goOn: 'Continuar',
+  leave: 'Salir de esta página',
+  otherWay: 'Usar otra forma',
+  mayClose: 'Puede cerrar esta página.',
+  opening: 'Un momento',
+  consent: {
+    verify: {
+      heading: 'Confirme que es usted',
+      intro: (organisation) => `Antes de continuar, ${by(organisation)} le pide que muestre su cara.`,
+      sections: ({ organisation, retentionDays }) => [
+        {
+          heading: 'Qué ocurre',
+          text: 'Su cámara toma algunas imágenes mientras usted gira la cabeza. Se comparan con su registro y se borran enseguida.',
+        },
+        {
+          heading: 'Qué se guarda',
+          text: `Un token sellado, hecho a partir de su cara cuando se registró, en su perfil de usuario de ${by(organisation)}. Solo sirve para confirmar que es usted. ${keptFor(retentionDays)} La hora y el resultado de esta comprobación quedan anotados, sin imágenes.`,
+        },
+        {
+          heading: 'Si no quiere hacerlo',
+          text: `Elija «No quiero hacerlo». No se toma ninguna imagen. Se le muestra otra forma si ${by(organisation)} la ofrece.`,
+        },
+        {
+          heading: 'Si cambia de opinión',
+          text: `Puede hacer que se borre el token en cualquier momento: en su propia página de comprobación facial o pidiéndolo a ${by(organisation)}.`,
+        },
+      ],
+    },
+    enrol: {
+      heading: 'Prepare su comprobación facial',
+      intro: (organisation) => `Con su consentimiento, ${by(organisation)} puede confirmar por su cara que es usted.`,
+      sections: ({ organisation, retentionDays, referencePhotoNeeded }) => [
+        {
+          heading: 'Qué ocurre',
+          text: referencePhotoNeeded
+            ? 'Su cámara toma algunas imágenes mientras usted gira la cabeza. Se comparan con una foto de su documento. Con ellas se hace un token sellado y después se borran enseguida todas las imágenes.'
+            : 'Su cámara toma algunas imágenes mientras usted gira la cabeza. Con ellas se hace un token sellado y después las imágenes se borran enseguida.',
+        },
+        {
+          heading: 'Qué se guarda',
+          text: `El token sellado, hecho a partir de su cara, en su perfil de usuario de ${by(organisation)}. Solo sirve para confirmar más adelante que es usted. ${keptFor(retentionDays)} También queda anotada la hora de su consentimiento.`,
+        },
+        {
+          heading: 'Si no quiere hacerlo',
+          text: `Elija «No quiero hacerlo». No se toma ninguna imagen ni se hace ningún token. Se le muestra otra forma si ${by(organisation)} la ofrece.`,
+        },
+        {
+          heading: 'Si cambia de opinión',
+          text: `Puede hacer que se borre el token en cualquier momento: en su propia página de comprobación facial o pidiéndolo a ${by(organisation)}.`,
+        },
+      ],
+    },
+  },
+  place: {
+    heading: '¿Qué cámara?',
+    text: 'Necesita una cámara que le vea de frente y algo de luz en la cara.',
+    here: 'Usar este ordenador',
+    phone: 'Usar mi teléfono',
+  },
+  handOff: {
+    heading: 'Continúe con su teléfono',
+    text: 'Escanee este código con la cámara de su teléfono y abra el enlace.',
+    qr: 'Código QR con el enlace para su teléfono',
+    code: 'Su teléfono debe mostrar también este número:',
+    waiting: 'Esperando a su teléfono…',
+    opened: 'Su teléfono está conectado',
+    openedText: 'Continúe allí. Esta página sigue sola.',
+    here: 'Usar mejor este ordenador',
+  },
+  code: {
+    heading: '¿Muestra su ordenador este número?',
+    text: 'Continúe solo si lo ha empezado usted y el número es el mismo en las dos pantallas.',
+    same: 'Sí, es el mismo',
+    different: 'No',
+    wrongHeading: 'Deténgase aquí',
+    wrongText:
+      'Este enlace es de la comprobación de otra persona. No se ha enviado nada. Cierre esta página y avise a quien se ocupa de su cuenta.',
+  },
+  permission: {
+    heading: 'Encienda la cámara',
+    text: 'Su navegador preguntará si esta página puede usar la cámara. Elija «Permitir». No se envía nada antes de que usted empiece.',
+    action: 'Encender la cámara',
+  },
+  framing: {
+    heading: 'Ponga la cara en el óvalo',
+    text: 'Quítese las gafas de sol y lo que le tape la cara. Después pulse «Empezar» y siga las flechas con la cabeza.',
+    camera: 'Cámara',
+    unnamedCamera: (number) => `Cámara ${number}`,
+    start: 'Empezar',
+    ready: 'Bien. Puede empezar.',
+    loading: 'Preparando…',
+    noGuide: 'La ayuda para colocarse no está disponible en este navegador. La comprobación funciona sin ella.',
+    virtual: (camera) => `«${camera}» parece una cámara virtual. Sus imágenes no suelen servir. Elija una cámara real.`,
+    unsuitable: (camera) => `«${camera}» quizá no sea la cámara que le ve de frente. Elija otra si puede.`,
+    hints: {
+      closer: 'Acérquese un poco.',
+      farther: 'Aléjese un poco.',
+      centre: 'Ponga la cara en el centro.',
+      more_light: 'Más luz en la cara, por favor.',
+      less_light: 'Hay demasiada luz. Gírese para apartarse de ella.',
+      glare: 'Hay un reflejo. Incline las gafas o mueva la lámpara.',
+      one_face: 'Se ve más de una cara. Solo debe verse la suya.',
+      hold_still: 'No se mueva.',
+    },
+  },
+  challenge: {
+    heading: 'Siga con la cabeza',
+    movements: {
+      centre: 'Mire de frente a la cámara',
+      left: 'Gire la cabeza a su izquierda',
+      right: 'Gire la cabeza a su derecha',
+      up: 'Levante la barbilla',
+      down: 'Baje la barbilla',
+    },
+    progress: (step, of) => `${step} de ${of}`,
+  },
+  sending: { heading: 'Comprobando', text: 'Tarda un momento. Deje esta página abierta, por favor.' },
+  passed: {
+    verify: 'Es usted',
+    enrol: 'Todo listo',
+    text: 'Las imágenes se han borrado.',
+    onPhone: 'Vuelva a su ordenador: allí continúa.',
+    returning: 'Ahora continúa.',
+  },
+  failed: {
+    heading: 'No ha funcionado',
+    text: 'No se ha podido confirmar su cara. Las imágenes se han borrado.',
+  },
+  again: {
+    heading: 'Otra vez, por favor',
+    text: 'Las imágenes no bastaban para decidir. Se han borrado.',
+    triesLeft: (tries) => (tries === 1 ? 'Le queda un intento.' : `Le quedan ${tries} intentos.`),
+    hints: {
+      more_light: 'Ayudará más luz en la cara.',
+      less_light: 'Apártese de la luz fuerte o mueva la lámpara.',
+      come_closer: 'Acérquese, con toda la cara a la vista.',
+      one_face: 'Asegúrese de que solo se le ve a usted.',
+      hold_still: 'Muévase con calma y quédese quieto un momento después de girar la cabeza.',
+      follow: 'Siga cada movimiento cuando se muestre y manténgalo un momento.',
+      reference: 'La foto de su documento se leía mal. Use una nítida y sin reflejos.',
+    },
+  },
+  expired: {
+    heading: 'Se acabó el tiempo',
+    text: 'Esta comprobación ha estado abierta demasiado tiempo. Vuelva a donde estaba y empiece de nuevo.',
+  },
+  abandoned: {
+    heading: 'Ha detenido la comprobación',
+    text: 'No se ha comparado nada ni se ha guardado ninguna imagen.',
+  },
+  lockedFor: (minutes) =>
+    minutes === 1 ? 'Espere un minuto y vuelva a intentarlo.' : `Espere ${minutes} minutos y vuelva a intentarlo.`,
+  problems: {
+    'camera-denied': {
+      heading: 'La cámara está bloqueada',
+      text: 'Esta página no puede usar la cámara. Así puede permitirlo de nuevo:',
+      steps: [
+        'Toque o pulse el signo que hay junto a la dirección de esta página.',
+        'Ponga «Cámara» en «Permitir».',
+        'Si sigue bloqueada, mire en los ajustes de su dispositivo si el navegador puede usar la cámara.',
+        'Después pulse «Intentar de nuevo».',
+      ],
+    },
+    'camera-none': {
+      heading: 'No se ha encontrado ninguna cámara',
+      text: 'Conecte una cámara e inténtelo de nuevo, o use un dispositivo que tenga una.',
+    },
+    'camera-busy': {
+      heading: 'La cámara no responde',
+      text: 'Quizá la esté usando otro programa. Cierre las videollamadas y las demás páginas con cámara, y vuelva a intentarlo.',
+    },
+    'camera-stopped': {
+      heading: 'La cámara se ha parado',
+      text: 'Ocurre cuando se sale de la página, se bloquea el dispositivo u otra aplicación toma la cámara. No se ha enviado nada. Empiece de nuevo cuando quiera.',
+    },
+    insecure: {
+      heading: 'Esta dirección no es segura',
+      text: 'Los navegadores solo permiten la cámara en direcciones que empiezan por https. Abra el enlace otra vez tal como lo recibió.',
+    },
+    unsupported: {
+      heading: 'Este navegador no puede hacerlo',
+      text: 'Abra el enlace en una versión actual de Chrome, Edge, Firefox o Safari. Si ha llegado desde otra aplicación, ábralo en su navegador.',
+    },
+    offline: {
+      heading: 'Sin conexión',
+      text: 'No hay red. Esta página sigue sola cuando vuelva.',
+    },
+    'time-out': {
+      heading: 'Ha tardado demasiado',
+      text: 'El servidor no ha respondido a tiempo. No ha perdido nada de lo hecho. Inténtelo de nuevo.',
+    },
+    'locked-out': {
+      heading: 'Demasiados intentos',
+      text: 'Para protegerle, ahora hay una pausa.',
+    },
+    'opened-elsewhere': {
+      heading: 'Este enlace ya está en uso',
+      text: 'Sirve una vez y ya se ha abierto, aquí o en otro navegador. Continúe allí o pida un enlace nuevo.',
+    },
+    'link-missing': {
+      heading: 'Falta algo en el enlace',
+      text: 'Abra el enlace otra vez tal como lo recibió, completo. O vuelva a donde estaba y empiece de nuevo.',
+    },
+    'link-over': {
+      heading: 'Este enlace ya no sirve',
+      text: 'Se ha usado o se ha acabado su tiempo. Vuelva a donde estaba y empiece de nuevo.',
+    },
+    overloaded: {
+      heading: 'Hay muchas personas esperando',
+      text: 'El servidor está ocupado. No ha perdido nada de lo hecho. Inténtelo de nuevo dentro de poco.',
+    },
+    unavailable: {
+      heading: 'Ahora no es posible',
+      text: 'Un servicio que esta comprobación necesita no responde. No ha perdido nada de lo hecho. Inténtelo de nuevo dentro de poco.',
+    },
+    'challenge-over': {
+      heading: 'Ha tardado demasiado',
+      text: 'Los movimientos se hacen en poco tiempo. Empiécelos otra vez, por favor.',
+    },
+    'reference-unreadable': {
+      heading: 'No se puede leer esta foto',
+      text: 'Elija una imagen JPEG, PNG o WebP, o haga una con la cámara.',
+    },
+    'passkey-unsupported': {
+      heading: 'Este navegador no tiene llaves de acceso',
+      text: 'Esta comprobación necesita una llave de acceso, que este navegador o dispositivo no ofrece. Use un navegador actual o el dispositivo con el que se registró.',
+    },
+    'passkey-cancelled': {
+      heading: 'No se ha usado la llave de acceso',
+      text: 'La pregunta de su dispositivo se cerró o caducó. Puede intentarlo de nuevo.',
+    },
+    'passkey-no-prf': {
+      heading: 'Esta llave de acceso no sirve',
+      text: 'No puede proteger su token. Elija otro lugar para la llave de acceso: por ejemplo, su teléfono o una llave de seguridad más nueva.',
+    },
+    'passkey-not-known': {
+      heading: 'No hay llave de acceso para esto',
+      text: 'Este dispositivo no tiene la llave de acceso con la que se registró. Use el dispositivo que la tiene. Si lo ha perdido, tiene que registrarse de nuevo.',
+    },
+    general: {
+      heading: 'Algo ha fallado',
+      text: 'No es culpa suya. Inténtelo de nuevo, por favor.',
+    },
+  },
+  manage: {
+    heading: 'Su comprobación facial',
+    none: 'No se guarda nada de usted.',
+    text: 'Esto es lo que se guarda de usted en su perfil de usuario. El token está sellado y no se muestra.',
+    tokenId: 'Número del token',
+    enrolledAt: 'Hecho el',
+    purpose: 'Finalidad',
+    expiresAt: 'Sirve hasta',
+    untilRevoked: 'hasta que se borre',
+    enrol: 'Prepararla ahora',
+    renew: 'Hacerlo de nuevo',
+    revoke: 'Borrarlo',
+    confirmHeading: '¿Borrar su comprobación facial?',
+    confirmText:
+      'El token se borra de su perfil de usuario y deja de servir. Para otra comprobación facial tendría que registrarse de nuevo.',
+    confirm: 'Sí, borrarlo',
+    keep: 'Conservarlo',
+    revoked: 'Se ha borrado.',
+  },
+  reference: {
+    heading: 'Una foto de su documento',
+    text: 'Su cara se compara con la imagen de su documento. La foto debe mostrar esa imagen nítida y sin reflejos. Se borra después de la comparación.',
+    choose: 'Elegir una foto',
+    take: 'Hacer una foto',
+    cameraHeading: 'Muestre su documento',
+    cameraText: 'La imagen del documento debe ocupar casi todo el cuadro.',
+    shutter: 'Hacer la foto',
+    preview: 'La foto elegida',
+    use: 'Usar esta foto',
+    another: 'Usar otra',
+  },
+  pin: {
+    chooseHeading: 'Elija un PIN',
+    enterHeading: 'Escriba su PIN',
+    chooseText:
+      'El token solo se abre con su cara y este PIN. Nadie podrá decírselo después: si lo olvida, tendrá que registrarse de nuevo.',
+    enterText: 'El PIN que eligió al registrarse.',
+    label: 'PIN',
+    repeat: 'El mismo PIN otra vez',
+    rule: 'De 6 a 12 cifras',
+    tooShort: 'El PIN necesita de 6 a 12 cifras.',
+    different: 'Los dos PIN no son iguales.',
+  },
+  passkey: {
+    createHeading: 'Protéjalo con este dispositivo',
+    getHeading: 'Use su llave de acceso',
+    createText:
+      'Su dispositivo crea una llave de acceso. Desde entonces, la comprobación necesita su cara y esa llave.',
+    getText: 'Su dispositivo le pide la llave de acceso con la que se registró.',
+    action: 'Continuar con la llave de acceso',
+  },
+  kiosk: {
+    heading: 'Le damos la bienvenida',
+    text: 'La comprobación empieza aquí sola cuando le llamen.',
+    noScanner: 'Este navegador no puede leer códigos. La persona que atiende inicia la comprobación.',
+    scan: 'Escanear mi código',
+    scanHeading: 'Muestre su código',
+    scanText: 'Ponga el código QR de su enlace delante de la cámara.',
+    fullScreen: 'Pantalla completa',
+    resets: (seconds) => `Esta pantalla se borra en ${seconds} segundos.`,
+    now: 'Borrarla ahora',
+  },
+};

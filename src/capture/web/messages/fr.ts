@@ -1,0 +1,328 @@
+import type { Words } from './words.js';
+
+const by = (organisation: string | null): string => organisation ?? 'votre organisation';
+
+const keptFor = (days: number | null): string =>
+  days === null
+    ? 'Il est conservé jusqu’à ce qu’il soit supprimé.'
+    : `Il est conservé ${days} jours, puis il ne fonctionne plus.`;
+
+export const fr: Words = {
+  title: 'Vérification du visage',
+  language: 'Langue',
+  agree: 'J’accepte, continuer',
+  refuse: 'Je ne veux pas',
+  cannot: 'Je ne peux pas le faire',
+  next: 'Continuer',
+  back: 'Retour',
+  tryAgain: 'Réessayer',
+  goOn: 'Continuer',
+  leave: 'Quitter cette page',
+  otherWay: 'Utiliser un autre moyen',
+  mayClose: 'Vous pouvez fermer cette page.',
+  opening: 'Un instant',
+  consent: {
+    verify: {
+      heading: 'Confirmez que c’est bien vous',
+      intro: (organisation) => `Avant de continuer, ${by(organisation)} demande à voir votre visage.`,
+      sections: ({ organisation, retentionDays }) => [
+        {
+          heading: 'Ce qui se passe',
+          text: 'Votre caméra prend quelques images pendant que vous tournez la tête. Elles sont comparées à votre enregistrement, puis supprimées aussitôt.',
+        },
+        {
+          heading: 'Ce qui est conservé',
+          text: `Un jeton scellé, fait à partir de votre visage lors de votre enregistrement, dans votre profil d’utilisateur (${by(organisation)}). Il sert uniquement à confirmer que c’est bien vous. ${keptFor(retentionDays)} L’heure et le résultat de cette vérification sont notés, sans images.`,
+        },
+        {
+          heading: 'Si vous ne voulez pas',
+          text: `Choisissez « Je ne veux pas ». Aucune image n’est prise. Un autre moyen vous est montré si ${by(organisation)} en propose un.`,
+        },
+        {
+          heading: 'Si vous changez d’avis',
+          text: `Vous pouvez faire supprimer le jeton à tout moment : sur votre propre page de vérification du visage, ou en vous adressant à ${by(organisation)}.`,
+        },
+      ],
+    },
+    enrol: {
+      heading: 'Préparez votre vérification du visage',
+      intro: (organisation) =>
+        `Avec votre accord, ${by(organisation)} peut confirmer par votre visage que c’est bien vous.`,
+      sections: ({ organisation, retentionDays, referencePhotoNeeded }) => [
+        {
+          heading: 'Ce qui se passe',
+          text: referencePhotoNeeded
+            ? 'Votre caméra prend quelques images pendant que vous tournez la tête. Elles sont comparées à une photo de votre pièce d’identité. Un jeton scellé en est fait, puis toutes les images sont supprimées aussitôt.'
+            : 'Votre caméra prend quelques images pendant que vous tournez la tête. Un jeton scellé en est fait, puis les images sont supprimées aussitôt.',
+        },
+        {
+          heading: 'Ce qui est conservé',
+          text: `Le jeton scellé, fait à partir de votre visage, dans votre profil d’utilisateur (${by(organisation)}). Il sert uniquement à confirmer plus tard que c’est bien vous. ${keptFor(retentionDays)} L’heure de votre accord est notée aussi.`,
+        },
+        {
+          heading: 'Si vous ne voulez pas',
+          text: `Choisissez « Je ne veux pas ». Aucune image n’est prise et aucun jeton n’est fait. Un autre moyen vous est montré si ${by(organisation)} en propose un.`,
+        },
+        {
+          heading: 'Si vous changez d’avis',
+          text: `Vous pouvez faire supprimer le jeton à tout moment : sur votre propre page de vérification du visage, ou en vous adressant à ${by(organisation)}.`,
+        },
+      ],
+    },
+  },
+  place: {
+    heading: 'Quelle caméra ?',
+    text: 'Il vous faut une caméra qui vous voit de face, et un peu de lumière sur le visage.',
+    here: 'Utiliser cet ordinateur',
+    phone: 'Utiliser mon téléphone',
+  },
+  handOff: {
+    heading: 'Continuez sur votre téléphone',
+    text: 'Scannez ce code avec l’appareil photo de votre téléphone et ouvrez le lien.',
+    qr: 'Code QR avec le lien pour votre téléphone',
+    code: 'Votre téléphone doit afficher ce nombre, lui aussi :',
+    waiting: 'En attente de votre téléphone…',
+    opened: 'Votre téléphone est connecté',
+    openedText: 'Continuez dessus. Cette page avance toute seule.',
+    here: 'Utiliser plutôt cet ordinateur',
+  },
+  code: {
+    heading: 'Votre ordinateur affiche-t-il ce nombre ?',
+    text: 'Continuez seulement si vous avez commencé vous-même et si le nombre est le même sur les deux écrans.',
+    same: 'Oui, c’est le même',
+    different: 'Non',
+    wrongHeading: 'Arrêtez-vous ici',
+    wrongText:
+      'Ce lien appartient à la vérification de quelqu’un d’autre. Rien n’a été envoyé. Fermez cette page et prévenez le service qui gère votre compte.',
+  },
+  permission: {
+    heading: 'Activez la caméra',
+    text: 'Votre navigateur va demander si cette page peut utiliser la caméra. Choisissez « Autoriser ». Rien n’est envoyé avant que vous ne commenciez.',
+    action: 'Activer la caméra',
+  },
+  framing: {
+    heading: 'Placez votre visage dans l’ovale',
+    text: 'Retirez vos lunettes de soleil et ce qui cache votre visage. Appuyez ensuite sur « Commencer » et suivez les flèches avec la tête.',
+    camera: 'Caméra',
+    unnamedCamera: (number) => `Caméra ${number}`,
+    start: 'Commencer',
+    ready: 'Bien. Vous pouvez commencer.',
+    loading: 'Préparation…',
+    noGuide: 'L’aide au cadrage n’est pas disponible dans ce navigateur. La vérification fonctionne sans elle.',
+    virtual: (camera) =>
+      `« ${camera} » semble être une caméra virtuelle. Ses images ne suffisent généralement pas. Choisissez une vraie caméra.`,
+    unsuitable: (camera) =>
+      `« ${camera} » n’est peut-être pas la caméra qui vous voit de face. Choisissez-en une autre si possible.`,
+    hints: {
+      closer: 'Approchez-vous un peu.',
+      farther: 'Reculez un peu.',
+      centre: 'Placez votre visage au milieu.',
+      more_light: 'Plus de lumière sur votre visage, s’il vous plaît.',
+      less_light: 'Il y a trop de lumière. Tournez-vous pour l’éviter.',
+      glare: 'Il y a un reflet. Inclinez vos lunettes ou déplacez la lampe.',
+      one_face: 'Plusieurs visages sont visibles. Seul le vôtre doit l’être.',
+      hold_still: 'Ne bougez plus.',
+    },
+  },
+  challenge: {
+    heading: 'Suivez avec la tête',
+    movements: {
+      centre: 'Regardez droit vers la caméra',
+      left: 'Tournez la tête à votre gauche',
+      right: 'Tournez la tête à votre droite',
+      up: 'Levez le menton',
+      down: 'Baissez le menton',
+    },
+    progress: (step, of) => `${step} sur ${of}`,
+  },
+  sending: { heading: 'Vérification en cours', text: 'Cela prend un instant. Gardez cette page ouverte.' },
+  passed: {
+    verify: 'C’est bien vous',
+    enrol: 'Tout est prêt',
+    text: 'Les images ont été supprimées.',
+    onPhone: 'Revenez à votre ordinateur : la suite est là-bas.',
+    returning: 'Vous allez continuer.',
+  },
+  failed: {
+    heading: 'Cela n’a pas fonctionné',
+    text: 'Votre visage n’a pas pu être confirmé. Les images ont été supprimées.',
+  },
+  again: {
+    heading: 'Encore une fois, s’il vous plaît',
+    text: 'Les images ne suffisaient pas pour décider. Elles ont été supprimées.',
+    triesLeft: (tries) => (tries === 1 ? 'Il vous reste un essai.' : `Il vous reste ${tries} essais.`),
+    hints: {
+      more_light: 'Plus de lumière sur votre visage aidera.',
+      less_light: 'Éloignez-vous de la lumière forte ou déplacez la lampe.',
+      come_closer: 'Approchez-vous, avec tout votre visage visible.',
+      one_face: 'Veillez à être la seule personne visible.',
+      hold_still: 'Bougez calmement, et restez immobile après avoir tourné la tête.',
+      follow: 'Suivez chaque mouvement quand il est montré, et gardez la position un instant.',
+      reference: 'La photo de votre pièce d’identité était difficile à lire. Prenez-en une nette, sans reflet.',
+    },
+  },
+  expired: {
+    heading: 'Le temps est écoulé',
+    text: 'Cette vérification est restée ouverte trop longtemps. Retournez d’où vous venez et recommencez.',
+  },
+  abandoned: {
+    heading: 'Vous avez arrêté la vérification',
+    text: 'Rien n’a été comparé et aucune image n’a été conservée.',
+  },
+  lockedFor: (minutes) =>
+    minutes === 1 ? 'Attendez une minute, puis réessayez.' : `Attendez ${minutes} minutes, puis réessayez.`,
+  problems: {
+    'camera-denied': {
+      heading: 'La caméra est bloquée',
+      text: 'Cette page n’a pas le droit d’utiliser la caméra. Pour l’autoriser de nouveau :',
+      steps: [
+        'Touchez ou cliquez sur le signe à côté de l’adresse de cette page.',
+        'Réglez « Caméra » sur « Autoriser ».',
+        'Si elle est toujours bloquée, regardez dans les réglages de votre appareil si le navigateur peut utiliser la caméra.',
+        'Appuyez ensuite sur « Réessayer ».',
+      ],
+    },
+    'camera-none': {
+      heading: 'Aucune caméra trouvée',
+      text: 'Branchez une caméra et réessayez, ou utilisez un appareil qui en a une.',
+    },
+    'camera-busy': {
+      heading: 'La caméra ne répond pas',
+      text: 'Un autre programme l’utilise peut-être. Fermez les appels vidéo et les autres pages avec caméra, puis réessayez.',
+    },
+    'camera-stopped': {
+      heading: 'La caméra s’est arrêtée',
+      text: 'Cela arrive quand la page est quittée, que l’appareil se verrouille ou qu’une autre application prend la caméra. Rien n’a été envoyé. Recommencez quand vous êtes prêt.',
+    },
+    insecure: {
+      heading: 'Cette adresse n’est pas sûre',
+      text: 'Les navigateurs n’autorisent la caméra que sur des adresses qui commencent par https. Ouvrez à nouveau le lien tel que vous l’avez reçu.',
+    },
+    unsupported: {
+      heading: 'Ce navigateur ne le peut pas',
+      text: 'Ouvrez le lien dans une version actuelle de Chrome, Edge, Firefox ou Safari. Si vous venez d’une autre application, ouvrez-le dans votre navigateur.',
+    },
+    offline: {
+      heading: 'Pas de connexion',
+      text: 'Le réseau est coupé. Cette page continue toute seule dès qu’il revient.',
+    },
+    'time-out': {
+      heading: 'Cela a pris trop de temps',
+      text: 'Le serveur n’a pas répondu à temps. Vous n’avez rien perdu. Réessayez.',
+    },
+    'locked-out': {
+      heading: 'Trop d’essais',
+      text: 'Pour vous protéger, il y a maintenant une pause.',
+    },
+    'opened-elsewhere': {
+      heading: 'Ce lien est déjà utilisé',
+      text: 'Il ne sert qu’une fois et il a déjà été ouvert, ici ou dans un autre navigateur. Continuez là-bas, ou demandez un nouveau lien.',
+    },
+    'link-missing': {
+      heading: 'Il manque quelque chose dans le lien',
+      text: 'Ouvrez à nouveau le lien tel que vous l’avez reçu, en entier. Ou retournez d’où vous venez et recommencez.',
+    },
+    'link-over': {
+      heading: 'Ce lien n’est plus valable',
+      text: 'Il a été utilisé ou son temps est écoulé. Retournez d’où vous venez et recommencez.',
+    },
+    overloaded: {
+      heading: 'Beaucoup de personnes attendent',
+      text: 'Le serveur est occupé. Vous n’avez rien perdu. Réessayez dans un instant.',
+    },
+    unavailable: {
+      heading: 'Impossible pour le moment',
+      text: 'Un service nécessaire à cette vérification ne répond pas. Vous n’avez rien perdu. Réessayez dans un instant.',
+    },
+    'challenge-over': {
+      heading: 'Cela a pris trop de temps',
+      text: 'Les mouvements se font en peu de temps. Recommencez-les, s’il vous plaît.',
+    },
+    'reference-unreadable': {
+      heading: 'Cette photo est illisible',
+      text: 'Choisissez une image JPEG, PNG ou WebP, ou prenez-en une avec la caméra.',
+    },
+    'passkey-unsupported': {
+      heading: 'Pas de clés d’accès dans ce navigateur',
+      text: 'Cette vérification demande une clé d’accès, que ce navigateur ou cet appareil ne propose pas. Utilisez un navigateur actuel, ou l’appareil avec lequel vous vous êtes enregistré.',
+    },
+    'passkey-cancelled': {
+      heading: 'La clé d’accès n’a pas été utilisée',
+      text: 'La question de votre appareil a été fermée ou a expiré. Vous pouvez réessayer.',
+    },
+    'passkey-no-prf': {
+      heading: 'Cette clé d’accès ne convient pas',
+      text: 'Elle ne peut pas protéger votre jeton. Choisissez un autre endroit pour la clé d’accès : par exemple votre téléphone, ou une clé de sécurité plus récente.',
+    },
+    'passkey-not-known': {
+      heading: 'Aucune clé d’accès pour cela',
+      text: 'Cet appareil n’a pas la clé d’accès avec laquelle vous vous êtes enregistré. Utilisez l’appareil qui la possède. S’il est perdu, vous devez vous enregistrer de nouveau.',
+    },
+    general: {
+      heading: 'Quelque chose n’a pas marché',
+      text: 'Ce n’est pas de votre faute. Réessayez, s’il vous plaît.',
+    },
+  },
+  manage: {
+    heading: 'Votre vérification du visage',
+    none: 'Rien n’est conservé sur vous.',
+    text: 'Voici ce qui est conservé sur vous, dans votre profil d’utilisateur. Le jeton lui-même est scellé et n’est pas montré.',
+    tokenId: 'Numéro du jeton',
+    enrolledAt: 'Fait le',
+    purpose: 'But',
+    expiresAt: 'Valable jusqu’au',
+    untilRevoked: 'jusqu’à sa suppression',
+    enrol: 'La préparer maintenant',
+    renew: 'Le refaire',
+    revoke: 'Le supprimer',
+    confirmHeading: 'Supprimer votre vérification du visage ?',
+    confirmText:
+      'Le jeton est supprimé de votre profil d’utilisateur et ne fonctionne plus. Pour une autre vérification du visage, il faudrait vous enregistrer de nouveau.',
+    confirm: 'Oui, le supprimer',
+    keep: 'Le garder',
+    revoked: 'Il a été supprimé.',
+  },
+  reference: {
+    heading: 'Une photo de votre pièce d’identité',
+    text: 'Votre visage est comparé à l’image de votre pièce d’identité. La photo doit la montrer nette et sans reflet. Elle est supprimée après la comparaison.',
+    choose: 'Choisir une photo',
+    take: 'Prendre une photo',
+    cameraHeading: 'Présentez votre pièce d’identité',
+    cameraText: 'Son image doit remplir la plus grande partie du cadre.',
+    shutter: 'Prendre la photo',
+    preview: 'La photo choisie',
+    use: 'Utiliser cette photo',
+    another: 'En prendre une autre',
+  },
+  pin: {
+    chooseHeading: 'Choisissez un code PIN',
+    enterHeading: 'Saisissez votre code PIN',
+    chooseText:
+      'Le jeton ne s’ouvre qu’avec votre visage et ce code PIN. Personne ne pourra vous le redire : si vous l’oubliez, il faudra vous enregistrer de nouveau.',
+    enterText: 'Le code PIN que vous avez choisi lors de votre enregistrement.',
+    label: 'Code PIN',
+    repeat: 'Le même code PIN encore une fois',
+    rule: '6 à 12 chiffres',
+    tooShort: 'Le code PIN doit avoir 6 à 12 chiffres.',
+    different: 'Les deux codes PIN ne sont pas identiques.',
+  },
+  passkey: {
+    createHeading: 'Protégez-le avec cet appareil',
+    getHeading: 'Utilisez votre clé d’accès',
+    createText:
+      'Votre appareil crée une clé d’accès. Dès lors, la vérification demande votre visage et cette clé d’accès.',
+    getText: 'Votre appareil demande la clé d’accès avec laquelle vous vous êtes enregistré.',
+    action: 'Continuer avec la clé d’accès',
+  },
+  kiosk: {
+    heading: 'Bienvenue',
+    text: 'La vérification commence ici toute seule quand on vous appelle.',
+    noScanner: 'Ce navigateur ne peut pas lire de codes. Le personnel démarre la vérification.',
+    scan: 'Scanner mon code',
+    scanHeading: 'Montrez votre code',
+    scanText: 'Tenez le code QR de votre lien devant la caméra.',
+    fullScreen: 'Plein écran',
+    resets: (seconds) => `Cet écran s’efface dans ${seconds} secondes.`,
+    now: 'L’effacer maintenant',
+  },
+};

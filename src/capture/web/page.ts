@@ -1,0 +1,122 @@
+import { el } from './dom.js';
+import { directionOf, isLanguage, type Language, languages } from './languages.js';
+import { ar } from './messages/ar.js';
+import { de } from './messages/de.js';
+import { en } from './messages/en.js';
+import { es } from './messages/es.js';
+import { fr } from './messages/fr.js';
+import type { Words } from './messages/words.js';
+import type { Screen } from './state.js';
+import type { Movement } from './view.js';
+
+const wordsOf: Readonly<Record<Language, Words>> = { en, de, es, fr, ar };
+
+const sayEveryMs = 2000;
+
+/** What stands on the page at one time. */
+export interface Content {
+  readonly screen: Screen;
+  readonly heading: string;
+  readonly body: readonly (Node | null)[];
+}
+
+/** Makes the content anew, so that it can follow a change of the language. */
+export type Build = (words: Words) => Content;
+
+/** What is drawn on: the one `main`, its heading, and the choice of the language. */
+export class Page {
+  #language: Language;
+  #redraw: () => void = () => {};
+  readonly #main: HTMLElement;
+  readonly #title = el('p', { class: 'brand' });
+  readonly #label = el('label', { for: 'language', class: 'unseen' });
+  readonly #spoken = el('div', { class: 'unseen', 'aria-live': 'polite' });
+  #spokenAt = 0;
+  #organisation: string | null = null;
+  readonly #select = el('select', { id: 'language', class: 'language' });
+
+  constructor(main: HTMLElement, language: Language) {
+    this.#main = main;
+    this.#language = language;
+    for (const [tag, name] of Object.entries(languages)) {
+      this.#select.append(el('option', { value: tag, lang: tag, selected: tag === language }, name));
+    }
+    this.#select.addEventListener('change', () => {
+      if (isLanguage(this.#select.value)) this.#use(this.#select.value);
+    });
+    main.before(el('header', {}, this.#title, el('div', {}, this.#label, this.#select)));
+    main.after(this.#spoken);
+    this.#use(language);
+  }
+
+  get language(): Language {
+    return this.#language;
+  }
+
+  /** The chosen language, in the person's own region where they told one: for dates. */
+  get locale(): string {
+    return navigator.languages.find((tag) => tag.startsWith(this.#language)) ?? this.#language;
+  }
+
+  /** Says at the top of the page on whose behalf all this is. */
+  nameOrganisation(organisation: string | null): void {
+    this.#organisation = organisation;
+    this.#title.textContent = organisation ?? this.words.title;
+  }
+
+  get words(): Words {
+    return wordsOf[this.#language];
+  }
+
+  /** Shows a screen that needs no answer. A new screen takes the focus on its heading. */
+  show(build: Build): void {
+    this.#redraw = () => this.#draw(build(this.words));
+    this.#redraw();
+  }
+
+  /** Shows a screen and waits until the person chose something on it. */
+  ask<Choice>(build: (words: Words, choose: (choice: Choice) => void) => Content): Promise<Choice> {
+    return new Promise((resolve) => this.show((words) => build(words, resolve)));
+  }
+
+  /** Says which movement is asked for now, at once. `null`: none any more. */
+  tellMovement(movement: Movement | null): void {
+    if (movement === null) {
+      delete this.#main.dataset.movement;
+      return;
+    }
+    this.#main.dataset.movement = movement;
+    this.#spokenAt = performance.now();
+    this.#spoken.textContent = this.words.challenge.movements[movement];
+  }
+
+  /** Has a screen reader say something that changes often: not twice in a row, and not more often than it can be heard. */
+  say(text: string): void {
+    const now = performance.now();
+    if (this.#spoken.textContent === text || now - this.#spokenAt < sayEveryMs) return;
+    this.#spokenAt = now;
+    this.#spoken.textContent = text;
+  }
+
+  #draw({ screen, heading, body }: Content): void {
+    const isNew = this.#main.dataset.screen !== screen || this.#main.childElementCount === 0;
+    const h1 = el('h1', { tabindex: '-1' }, heading);
+    this.#main.dataset.screen = screen;
+    this.#main.replaceChildren(h1, ...body.filter((child) => child !== null));
+    document.title = `${heading} · ${this.words.title}`;
+    if (!isNew) return;
+    this.tellMovement(null);
+    this.#spoken.textContent = '';
+    window.scrollTo(0, 0);
+    h1.focus({ preventScroll: true });
+  }
+
+  #use(language: Language): void {
+    this.#language = language;
+    document.documentElement.lang = language;
+    document.documentElement.dir = directionOf(language);
+    this.nameOrganisation(this.#organisation);
+    this.#label.textContent = this.words.language;
+    this.#redraw();
+  }
+}

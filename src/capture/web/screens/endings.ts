@@ -1,0 +1,76 @@
+import { actions, button, el, icon, linkButton, paragraph } from '../dom.js';
+import type { Words } from '../messages/words.js';
+import type { Content, Page } from '../page.js';
+import { toReturnLink } from '../page-link.js';
+import type { Facts } from '../state.js';
+import type { View } from '../view.js';
+
+const leaveAfterMs = 1500;
+const kioskClearsAfterSec = 8;
+
+/** How a check can end. */
+export type Ending = 'passed' | 'failed' | 'expired' | 'abandoned';
+
+/** Says how it ended and where the person goes from here. On a kiosk, the page then forgets them. */
+export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {
+  if (facts.isKiosk) return clearKiosk(page, (words) => contentOf(ending, view, words));
+  const back = view.returnUrl === null ? null : toReturnLink(view.returnUrl, facts.receipt);
+  page.show((words) => {
+    const content = contentOf(ending, view, words);
+    return { ...content, body: [...content.body, ...waysOn(ending, view, back, words)] };
+  });
+  if (ending === 'passed' && back !== null && view.role === 'own') {
+    setTimeout(() => location.replace(back), leaveAfterMs);
+  }
+  return new Promise(() => {});
+}
+
+function contentOf(ending: Ending, { purpose }: View, words: Words): Content {
+  if (ending === 'passed') {
+    const heading = words.passed[purpose === 'enrol' ? 'enrol' : 'verify'];
+    return { screen: ending, heading, body: [sign('passed'), paragraph(words.passed.text, 'lead')] };
+  }
+  const { heading, text } = words[ending];
+  return {
+    screen: ending,
+    heading,
+    body: [sign(ending === 'failed' ? 'failed' : 'stopped'), paragraph(text, 'lead')],
+  };
+}
+
+/** Back to where the person came from; where it did not pass, another way before that. The phone's part is over. */
+function waysOn(ending: Ending, { role, fallbackUrl }: View, back: string | null, words: Words): HTMLElement[] {
+  if (role === 'camera') return [paragraph(words.passed.onPhone)];
+  if (ending === 'passed' && back !== null) {
+    return [paragraph(words.passed.returning), actions(linkButton('plain', words.goOn, back))];
+  }
+  const otherWay = ending === 'passed' ? null : fallbackUrl;
+  if (otherWay === null && back === null) return [paragraph(words.mayClose)];
+  return [
+    actions(
+      otherWay === null ? null : linkButton('plain', words.otherWay, otherWay),
+      back === null ? null : linkButton(otherWay === null ? 'plain' : 'quiet', words.leave, back),
+    ),
+  ];
+}
+
+const sign = (name: 'passed' | 'failed' | 'stopped'): HTMLDivElement =>
+  el('div', { class: `sign ${name}` }, icon(name));
+
+/** Shows the ending for a few seconds, then loads the page anew: nothing of the person is left in its memory. */
+function clearKiosk(page: Page, build: (words: Words) => Content): Promise<never> {
+  const clear = (): void => location.reload();
+  let left = kioskClearsAfterSec;
+  const count = el('p', { class: 'progress' });
+  page.show((words) => {
+    const content = build(words);
+    count.textContent = words.kiosk.resets(left);
+    return { ...content, body: [...content.body, count, actions(button('quiet', words.kiosk.now, clear))] };
+  });
+  setInterval(() => {
+    left -= 1;
+    if (left <= 0) clear();
+    count.textContent = page.words.kiosk.resets(Math.max(0, left));
+  }, 1000);
+  return new Promise(() => {});
+}

@@ -1,0 +1,104 @@
+import type { Camera } from '../camera.js';
+import { kindOf } from '../camera-choice.js';
+import { actions, button, el, paragraph } from '../dom.js';
+import type { Guide, Look } from '../guidance/index.js';
+import type { Words } from '../messages/words.js';
+import { sleep, type Tools } from '../step.js';
+import { createStage } from './stage.js';
+
+/** What the person chose: to begin, to stop, or another camera. */
+export type Framed = 'start' | 'decline' | { readonly deviceId: string };
+
+const lookEveryMs = 120;
+
+/** How far the guidance is. */
+type Seen = 'loading' | 'off' | Look;
+
+/**
+ * Shows the person themself in an oval and says what would help. "Start" works whatever the guidance thinks: it is a help,
+ * and the server judges.
+ */
+export async function frameFace(camera: Camera, guide: Promise<Guide | null>, tools: Tools): Promise<Framed> {
+  const { page } = tools;
+  const stage = createStage(camera.video);
+  const advice = el('p', { class: 'advice' });
+  let seen: Seen = 'loading';
+  let isOver = false;
+
+  const tell = (): void => {
+    const text = adviceFor(seen, page.words);
+    advice.textContent = text;
+    advice.dataset.tone = toneOf(seen);
+    stage.element.dataset.tone = toneOf(seen);
+    page.say(text);
+  };
+  const watch = async (): Promise<void> => {
+    const loaded = await guide;
+    seen = 'off';
+    while (!isOver && loaded !== null) {
+      seen = await loaded.look(camera.video);
+      if (!isOver) tell();
+      await sleep(lookEveryMs);
+    }
+    if (!isOver) tell();
+  };
+  const asked = page.ask<Framed>((words, choose) => {
+    tell();
+    return {
+      screen: 'framing',
+      heading: words.framing.heading,
+      body: [
+        advice,
+        stage.element,
+        paragraph(words.framing.text),
+        noteOn(camera, words),
+        chooser(camera, words, (deviceId) => choose({ deviceId })),
+        actions(
+          button('plain', words.framing.start, () => choose('start')),
+          button('faint', words.cannot, () => choose('decline')),
+        ),
+      ],
+    };
+  });
+  void resume(camera.video);
+  watch().catch(() => {
+    seen = 'off';
+    if (!isOver) tell();
+  });
+  return asked.finally(() => {
+    isOver = true;
+  });
+}
+
+/** A picture that was moved to another screen may have paused. */
+export const resume = (video: HTMLVideoElement): Promise<void> => video.play().catch(() => {});
+
+function adviceFor(seen: Seen, { framing }: Words): string {
+  if (seen === 'loading') return framing.loading;
+  if (seen === 'off') return framing.noGuide;
+  if (seen.faces > 1) return framing.hints.one_face;
+  return seen.hint === 'none' ? framing.ready : framing.hints[seen.hint];
+}
+
+function toneOf(seen: Seen): 'calm' | 'good' | 'warn' {
+  if (typeof seen === 'string') return 'calm';
+  if (seen.faces > 1) return 'warn';
+  return seen.ready ? 'good' : 'calm';
+}
+
+function noteOn({ label }: Camera, { framing }: Words): HTMLParagraphElement | null {
+  const kind = kindOf(label);
+  if (kind === 'virtual') return paragraph(framing.virtual(label), 'note');
+  return kind === 'unsuitable' ? paragraph(framing.unsuitable(label), 'note') : null;
+}
+
+function chooser(camera: Camera, { framing }: Words, onChoice: (deviceId: string) => void): HTMLDivElement | null {
+  if (camera.cameras.length < 2) return null;
+  const select = el('select', { id: 'camera' });
+  camera.cameras.forEach(({ deviceId, label }, index) => {
+    const name = label === '' ? framing.unnamedCamera(index + 1) : label;
+    select.append(el('option', { value: deviceId, selected: deviceId === camera.deviceId }, name));
+  });
+  select.addEventListener('change', () => onChoice(select.value));
+  return el('div', { class: 'field' }, el('label', { for: 'camera' }, framing.camera), select);
+}

@@ -1,0 +1,114 @@
+import { actions, button, el, icon, linkButton, paragraph } from '../dom.js';
+import type { Words } from '../messages/words.js';
+import type { Problem, ProblemName } from '../problem.js';
+import type { Change, Facts } from '../state.js';
+import { decline, sleep, type Tools } from '../step.js';
+import type { View } from '../view.js';
+
+interface Ways {
+  /** Trying again may help. */
+  readonly retry: boolean;
+  /** The person's phone may do what this device cannot. */
+  readonly phone: boolean;
+  /** Pictures already taken are still good. */
+  readonly keepsFrames: boolean;
+}
+
+const nowhere: Ways = { retry: false, phone: false, keepsFrames: false };
+const again: Ways = { ...nowhere, retry: true };
+const later: Ways = { ...again, keepsFrames: true };
+const elsewhere: Ways = { ...again, phone: true };
+
+const waysBy: Readonly<Record<ProblemName, Ways>> = {
+  'camera-denied': elsewhere,
+  'camera-none': elsewhere,
+  'camera-busy': elsewhere,
+  'camera-stopped': elsewhere,
+  insecure: { ...nowhere, phone: true },
+  unsupported: { ...nowhere, phone: true },
+  offline: later,
+  'time-out': later,
+  'locked-out': nowhere,
+  'opened-elsewhere': nowhere,
+  'link-missing': nowhere,
+  'link-over': nowhere,
+  overloaded: later,
+  unavailable: later,
+  'challenge-over': again,
+  'reference-unreadable': again,
+  'passkey-unsupported': elsewhere,
+  'passkey-cancelled': again,
+  'passkey-no-prf': elsewhere,
+  'passkey-not-known': elsewhere,
+  general: again,
+};
+
+type Choice = 'again' | 'phone' | 'decline';
+
+/**
+ * Says what is in the way and what can be done about it. A press on "Try again" leads straight back to the step, where a
+ * camera is asked for once.
+ */
+export async function solve(problem: Problem, facts: Facts, tools: Tools): Promise<Change> {
+  const waits = [ask(problem, facts, tools, false), tools.interrupted];
+  const left = new AbortController();
+  if (problem.problem === 'offline') waits.push(whenOnline(left.signal));
+  if (problem.problem === 'locked-out' && problem.waitSec !== null) {
+    waits.push(sleep(problem.waitSec * 1000).then(() => ask(problem, facts, tools, true)));
+  }
+  const choice = await Promise.race(waits).finally(() => left.abort());
+  if (choice === 'phone') return { place: 'phone' };
+  if (choice === 'decline') return decline(tools);
+  return changeFor(problem, facts, tools);
+}
+
+function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPauseOver: boolean): Promise<Choice> {
+  const { view, isKiosk } = facts;
+  const ways = waysBy[problem];
+  const mayRetry = ways.retry || isPauseOver;
+  const mayHandOff = ways.phone && facts.mayHandOff && view?.role === 'own';
+  const isClosed = view === null || ['link-over', 'opened-elsewhere', 'locked-out'].includes(problem);
+  return page.ask<Choice>((words, choose) => {
+    const { heading, text, steps } = words.problems[problem];
+    return {
+      screen: problem,
+      heading,
+      body: [
+        el('div', { class: 'sign problem' }, icon('problem')),
+        paragraph(text, 'lead'),
+        steps === undefined ? null : el('ol', { class: 'steps' }, ...steps.map((step) => el('li', {}, step))),
+        waitSec === null || mayRetry ? null : paragraph(words.lockedFor(Math.max(1, Math.ceil(waitSec / 60))), 'note'),
+        actions(
+          mayRetry ? button('plain', words.tryAgain, () => choose('again')) : null,
+          mayHandOff ? button(mayRetry ? 'quiet' : 'plain', words.place.phone, () => choose('phone')) : null,
+          isClosed ? null : button('faint', words.cannot, () => choose('decline')),
+          isClosed && !mayRetry ? wayOut(view, words) : null,
+          isKiosk ? button('quiet', words.kiosk.now, () => location.reload()) : null,
+        ),
+      ],
+    };
+  });
+}
+
+/** Where nothing can be done here: another way, where there is one, or back to where the person came from. */
+function wayOut(view: View | null, words: Words): Node | null {
+  if (view?.role === 'own' && view.fallbackUrl !== null) return linkButton('plain', words.otherWay, view.fallbackUrl);
+  if (view?.role === 'own' && view.returnUrl !== null) return linkButton('plain', words.leave, view.returnUrl);
+  return history.length > 1 ? button('quiet', words.back, () => history.back()) : null;
+}
+
+/** What another try starts from. Where the server had a part in it, it is asked how things stand. */
+async function changeFor({ problem }: Problem, facts: Facts, { api }: Tools): Promise<Change> {
+  const { keepsFrames, phone } = waysBy[problem];
+  const spent = facts.frames !== null && !keepsFrames ? { frames: null, secret: null } : {};
+  const change = { ...spent, isCameraAsked: true };
+  if (facts.view === null || phone) return change;
+  const { view, receipt } = await api.readState();
+  return { ...change, view, receipt };
+}
+
+function whenOnline(left: AbortSignal): Promise<Choice> {
+  return new Promise((resolve) => {
+    window.addEventListener('online', () => resolve('again'), { signal: left });
+  });
+}

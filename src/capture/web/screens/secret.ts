@@ -1,0 +1,91 @@
+import { actions, button, el, paragraph } from '../dom.js';
+import { Problem, type ProblemName } from '../problem.js';
+import type { Change } from '../state.js';
+import { decline, type Step } from '../step.js';
+
+const pinPattern = /^\d{6,12}$/;
+
+/** The PIN: chosen and repeated at enrolment, entered at a check. */
+export const pin: Step = async (view, { isKiosk }, tools) => {
+  const isNew = view.purpose === 'enrol';
+  const change = await tools.page.ask<Change | null>((words, choose) => {
+    const first = pinField('pin', words.pin.label, isKiosk ? 'off' : isNew ? 'new-password' : 'current-password');
+    const second = isNew ? pinField('pin-again', words.pin.repeat, isKiosk ? 'off' : 'new-password') : null;
+    const rule = paragraph(words.pin.rule, 'rule');
+    rule.id = 'pin-rule';
+    const wrong = el('p', { id: 'pin-wrong', class: 'wrong', role: 'alert' });
+    first.input.setAttribute('aria-describedby', 'pin-rule pin-wrong');
+    second?.input.setAttribute('aria-describedby', 'pin-wrong');
+    const refuse = (text: string, input: HTMLInputElement): void => {
+      wrong.textContent = text;
+      input.setAttribute('aria-invalid', 'true');
+      input.focus();
+    };
+    const form = el(
+      'form',
+      { novalidate: true },
+      first.element,
+      rule,
+      second?.element ?? null,
+      wrong,
+      actions(
+        el('button', { type: 'submit', class: 'button plain' }, words.next),
+        button('faint', words.cannot, () => choose(null)),
+      ),
+    );
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      for (const { input } of [first, second ?? first]) input.removeAttribute('aria-invalid');
+      if (!pinPattern.test(first.input.value)) refuse(words.pin.tooShort, first.input);
+      else if (second !== null && second.input.value !== first.input.value) refuse(words.pin.different, second.input);
+      else choose({ secret: { pin: first.input.value } });
+    });
+    return {
+      screen: 'pin',
+      heading: isNew ? words.pin.chooseHeading : words.pin.enterHeading,
+      body: [paragraph(isNew ? words.pin.chooseText : words.pin.enterText, 'lead'), form],
+    };
+  });
+  return change ?? decline(tools);
+};
+
+function pinField(
+  id: string,
+  label: string,
+  autocomplete: string,
+): { readonly element: HTMLDivElement; readonly input: HTMLInputElement } {
+  const input = el('input', { id, name: id, type: 'password', inputmode: 'numeric', autocomplete, maxlength: '12' });
+  return { element: el('div', { class: 'field' }, el('label', { for: id }, label), input), input };
+}
+
+const problemByReason = {
+  unsupported: 'passkey-unsupported',
+  cancelled: 'passkey-cancelled',
+  no_prf: 'passkey-no-prf',
+  not_known: 'passkey-not-known',
+} as const satisfies Record<string, ProblemName>;
+
+/** The passkey: made at enrolment, used at a check. The device asks only after a press. */
+export const passkey: Step = async (view, _facts, tools) => {
+  const { usePasskey, PasskeyProblem } = await import('../passkey.js');
+  const isNew = view.purpose === 'enrol';
+  const goesOn = await tools.page.ask<boolean>((words, choose) => ({
+    screen: 'passkey',
+    heading: isNew ? words.passkey.createHeading : words.passkey.getHeading,
+    body: [
+      paragraph(isNew ? words.passkey.createText : words.passkey.getText, 'lead'),
+      actions(
+        button('plain', words.passkey.action, () => choose(true)),
+        button('faint', words.cannot, () => choose(false)),
+      ),
+    ],
+  }));
+  if (!goesOn) return decline(tools);
+  const { ceremony, options } = await tools.api.startPasskey();
+  try {
+    return { secret: { passkey: await usePasskey(ceremony, options) } };
+  } catch (error) {
+    if (error instanceof PasskeyProblem) throw new Problem(problemByReason[error.reason], null, { cause: error });
+    throw error;
+  }
+};
