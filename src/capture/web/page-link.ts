@@ -11,7 +11,7 @@ export interface PageLink {
  */
 export function parsePageLink(fragment: string): PageLink | null {
   const [ticket = '', ...rest] = fragment.replace(/^#/, '').split('&');
-  if (!/^[\w.~-]+$/.test(ticket)) return null;
+  if (ticket === '') return null;
   return { ticket, returnUrl: new URLSearchParams(rest.join('&')).get('return') };
 }
 
@@ -41,7 +41,7 @@ export interface KioskLink {
 
 /** @returns `null` where the fragment is not `<kiosk>.<secret>` */
 export function parseKioskLink(fragment: string): KioskLink | null {
-  const parts = /^#?([^.&]+)\.([^&]+)$/.exec(fragment);
+  const parts = /^#?([^.&#]+)\.([^&#]+)$/.exec(fragment);
   const [, kiosk, secret] = parts ?? [];
   return kiosk === undefined || secret === undefined ? null : { kiosk, secret };
 }

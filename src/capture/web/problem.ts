@@ -68,7 +68,9 @@ const hintByCode: Readonly<Record<string, Hint | null>> = {
   photo_invalid: null,
   photo_too_large: null,
   photo_too_small: null,
+  photo_animated: null,
   photo_missing: null,
+  photo_too_many: null,
   liveness_low: null,
 };
 

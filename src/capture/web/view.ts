@@ -64,7 +64,7 @@ export type Outcome = z.infer<typeof outcomeGuard>;
 /** What is held of a person. Times are RFC 3339. */
 export const enrolmentGuard = z.object({
   tokenId: z.string(),
-  enrolledAt: z.string(),
+  enrolledAt: z.nullable(z.string()),
   purpose: z.string(),
   expiresAt: z.nullable(z.string()),
 });

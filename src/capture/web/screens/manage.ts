@@ -46,12 +46,12 @@ function askWhatNow(
 function describe({ tokenId, enrolledAt, purpose, expiresAt }: Enrolment, { words, locale }: Page): HTMLDListElement {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
   const day = (time: string): string => format.format(Date.parse(time));
-  const rows: readonly (readonly [string, string | HTMLElement])[] = [
+  const rows: [string, string | HTMLElement][] = [
     [words.manage.purpose, purpose],
-    [words.manage.enrolledAt, day(enrolledAt)],
     [words.manage.expiresAt, expiresAt === null ? words.manage.untilRevoked : day(expiresAt)],
     [words.manage.tokenId, el('code', { dir: 'ltr' }, tokenId)],
   ];
+  if (enrolledAt !== null) rows.splice(1, 0, [words.manage.enrolledAt, day(enrolledAt)]);
   return el(
     'dl',
     { class: 'facts' },

@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { chooseLanguage, directionOf } from '../../src/capture/web/languages.js';
+import { ar } from '../../src/capture/web/messages/ar.js';
+import { de } from '../../src/capture/web/messages/de.js';
+import { en } from '../../src/capture/web/messages/en.js';
+import { es } from '../../src/capture/web/messages/es.js';
+import { fr } from '../../src/capture/web/messages/fr.js';
+
+const wordsOf = { en, de, es, fr, ar };
+
+const facts = { organisation: 'Harbour Clinic', retentionDays: 365, referencePhotoNeeded: true };
+
+/** Every text, the computed ones with plausible values. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'function') return textsOf(value.length > 1 ? value(1, 5) : value(2));
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([name, each]) =>
+      name === 'sections' || name === 'intro' ? [] : textsOf(each),
+    );
+  }
+  return [];
+}
+
+describe.each(Object.entries(wordsOf))('the words in %s', (tag, words) => {
+  test('are all there', () => {
+    const texts = textsOf(words);
+    expect(texts.length).toBeGreaterThan(150);
+    for (const text of texts) expect(text.trim()).not.toBe('');
+  });
+
+  test('are of their own language', () => {
+    if (tag === 'en') return;
+    const english = new Set(textsOf(en));
+    // "PIN", "Start" and "No" are words of others, too.
+    expect(textsOf(words).filter((text) => english.has(text) && !['PIN', 'Start', 'No'].includes(text))).toEqual([]);
+  });
+
+  test.each(['verify', 'enrol'] as const)(
+    'say before %s what happens, what is kept, how to refuse and withdraw',
+    (purpose) => {
+      const { intro, sections } = words.consent[purpose];
+      const shown = sections(facts);
+      expect(shown).toHaveLength(4);
+      expect(intro(facts.organisation)).toContain('Harbour Clinic');
+      expect(shown[1]!.text).toMatch(/365/);
+      expect(shown[1]!.text).toContain('Harbour Clinic');
+      expect(shown[2]!.text).toContain(words.refuse);
+      for (const { text } of sections({ ...facts, organisation: null, retentionDays: null })) {
+        expect(text).not.toMatch(/null|365|Harbour/);
+      }
+    },
+  );
+
+  test('do not claim what nobody can promise', () => {
+    const all = JSON.stringify([
+      textsOf(words),
+      words.consent.verify.sections(facts),
+      words.consent.enrol.sections(facts),
+    ]);
+    expect(all).not.toMatch(/irrevers|unumkehr|no biometric|anonym|biometrische[rn]? Daten/i);
+  });
+});
+
+test('the first wished language that there is, is taken', () => {
+  expect(chooseLanguage(['pt-BR', 'fr-CA', 'en'])).toBe('fr');
+  expect(chooseLanguage(['AR-eg'])).toBe('ar');
+  expect(chooseLanguage(['toString', '', 'xx'])).toBe('en');
+  expect(chooseLanguage([])).toBe('en');
+  expect([directionOf('ar'), directionOf('de')]).toEqual(['rtl', 'ltr']);
+});
+
+test('Arabic counts as Arabic does', () => {
+  expect([1, 2, 3, 11, 103].map((tries) => ar.again.triesLeft(tries))).toEqual([
+    'بقيت لك محاولة واحدة.',
+    'بقيت لك محاولتان.',
+    'بقيت لك 3 محاولات.',
+    'بقيت لك 11 محاولة.',
+    'بقيت لك 103 محاولات.',
+  ]);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import { toSentSize } from '../../src/capture/web/frame-size.js';
+import { Problem, toCameraProblem, toProblem, UnusablePictures } from '../../src/capture/web/problem.js';
+import { photoCodes } from '../../src/errors.js';
+
+test.each([
+  ['NotAllowedError', 'camera-denied'],
+  ['NotFoundError', 'camera-none'],
+  ['OverconstrainedError', 'camera-none'],
+  ['NotReadableError', 'camera-busy'],
+  ['TypeError', 'unsupported'],
+  ['constructor', 'camera-busy'],
+])('the camera’s %s is %s', (name, problem) => {
+  expect(toCameraProblem(Object.assign(new Error(), { name })).problem).toBe(problem);
+});
+
+test.each([
+  ['locked_out', 'locked-out'],
+  ['step_up_opened', 'opened-elsewhere'],
+  ['step_up_unknown', 'link-over'],
+  ['step_up_finished', 'link-over'],
+  ['challenge_wrong', 'challenge-over'],
+  ['overloaded', 'overloaded'],
+  ['profile_unavailable', 'unavailable'],
+  ['state_unavailable', 'unavailable'],
+  ['internal', 'general'],
+  ['a_code_of_tomorrow', 'general'],
+  ['toString', 'general'],
+])('the refusal %s is %s', (code, problem) => {
+  expect(toProblem(code, 60)).toMatchObject({ problem, waitSec: 60 });
+  expect(toProblem(code, 60)).toBeInstanceOf(Problem);
+});
+
+test.each(photoCodes)('%s is answered by another try', (code) => {
+  expect(toProblem(code, null)).toBeInstanceOf(UnusablePictures);
+});
+
+test('pictures are sent no larger than they need to be, and never enlarged', () => {
+  expect(toSentSize({ width: 1280, height: 720 }, 960)).toEqual({ width: 960, height: 540 });
+  expect(toSentSize({ width: 720, height: 1280 }, 960)).toEqual({ width: 540, height: 960 });
+  expect(toSentSize({ width: 640, height: 480 }, 960)).toEqual({ width: 640, height: 480 });
+});

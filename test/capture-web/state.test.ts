@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Facts, forAnotherTry, nextStep } from '../../src/capture/web/state.js';
+import type { View } from '../../src/capture/web/view.js';
+
+const view: View = {
+  id: '1',
+  purpose: 'verify',
+  state: 'started',
+  role: 'own',
+  organisation: null,
+  expiresAt: '2025-01-01T00:00:00Z',
+  retentionDays: null,
+  consentNeeded: false,
+  consentVersion: 'consent-1',
+  userSecret: 'none',
+  referencePhotoNeeded: false,
+  triesLeft: 3,
+  handOff: null,
+  fallbackUrl: null,
+  returnUrl: null,
+};
+const frames = { nonce: 'n', photos: [] };
+const facts: Facts = {
+  view,
+  isKiosk: false,
+  mayHandOff: false,
+  isCodeSame: false,
+  place: 'unasked',
+  referencePhoto: null,
+  secret: null,
+  isCameraAsked: false,
+  frames: null,
+  again: null,
+  receipt: null,
+};
+const stepOf = (viewChange: Partial<View>, change: Partial<Facts> = {}) =>
+  nextStep({ ...facts, ...change, view: { ...view, ...viewChange } });
+
+test('a phone is led from consent to the result, one step after the other', () => {
+  expect(nextStep({ ...facts, view: null })).toBe('opening');
+  expect(stepOf({ consentNeeded: true })).toBe('consent');
+  expect(stepOf({})).toBe('capture');
+  expect(stepOf({}, { frames })).toBe('sending');
+  expect(stepOf({ state: 'passed' }, { frames })).toBe('passed');
+});
+
+test.each(['passed', 'failed', 'expired', 'abandoned'] as const)('nothing is asked of a check that has %s', (state) => {
+  expect(stepOf({ state, consentNeeded: true }, { again: { hint: null } })).toBe(state);
+});
+
+describe('a computer', () => {
+  test('chooses its camera or a phone, and consents before either', () => {
+    expect(stepOf({ consentNeeded: true }, { mayHandOff: true })).toBe('consent');
+    expect(stepOf({}, { mayHandOff: true })).toBe('place');
+    expect(stepOf({}, { mayHandOff: true, place: 'here' })).toBe('capture');
+    expect(stepOf({}, { mayHandOff: true, place: 'phone' })).toBe('hand-off');
+  });
+
+  test('goes on following the phone after a reload, and can still do it itself', () => {
+    const handOff = { state: 'opened', code: '1234' } as const;
+    expect(stepOf({ handOff }, { mayHandOff: true })).toBe('hand-off');
+    expect(stepOf({ handOff }, { mayHandOff: true, place: 'here' })).toBe('capture');
+  });
+});
+
+test('the phone of a hand-off compares the code before anything else, and is offered no further phone', () => {
+  const camera = { role: 'camera', handOff: { state: 'opened', code: '1234' } } as const;
+  expect(stepOf({ ...camera, consentNeeded: true })).toBe('code');
+  expect(stepOf({ ...camera, purpose: 'manage' })).toBe('code');
+  expect(stepOf(camera, { isCodeSame: true, mayHandOff: true })).toBe('capture');
+});
+
+test('an ID photo is asked for at enrolment alone, and before the secret', () => {
+  const both = { referencePhotoNeeded: true, userSecret: 'pin' } as const;
+  expect(stepOf({ ...both, purpose: 'enrol' })).toBe('reference');
+  expect(stepOf({ ...both, purpose: 'enrol' }, { referencePhoto: new Blob([]) })).toBe('pin');
+  expect(stepOf(both)).toBe('pin');
+});
+
+test('a secret comes before the camera', () => {
+  expect(stepOf({ userSecret: 'passkey' })).toBe('passkey');
+  expect(stepOf({ userSecret: 'passkey' }, { secret: { passkey: '{}' } })).toBe('capture');
+});
+
+test('another try starts from the secret, with the camera opened anew', () => {
+  const failed = { again: { hint: 'more_light' as const }, secret: { pin: '123456' }, frames };
+  expect(stepOf({ userSecret: 'pin' }, failed)).toBe('try-again');
+  expect(stepOf({ userSecret: 'pin' }, { ...failed, ...forAnotherTry })).toBe('pin');
+  expect(stepOf({}, { ...failed, ...forAnotherTry })).toBe('capture');
+  expect(forAnotherTry).toMatchObject({ secret: null, frames: null });
+});
+
+test('a person’s own page is neither consent nor camera until they enrol anew', () => {
+  expect(stepOf({ purpose: 'manage' }, { mayHandOff: true })).toBe('manage');
+  expect(stepOf({ purpose: 'enrol', consentNeeded: true })).toBe('consent');
+});
