@@ -322,7 +322,8 @@ describe('a session', () => {
 describe('a hand-off', () => {
   test('lends the camera of another device, once, and the first goes on', async () => {
     await enrol();
-    const { page } = await startAndOpen({ returnUrl: 'https://app.example.com/back' });
+    const asked = { audience: 'https://app.example.com', nonce: 'n-1' };
+    const { page } = await startAndOpen({ returnUrl: 'https://app.example.com/back', ...asked });
     const { url, code } = (await page.post('/face/hand-off')).body;
     expect((await page.get('/face/session')).body.view).toMatchObject({ handOff: { state: 'waiting', code } });
     const opened = await openLink(server, String(url));
@@ -331,8 +332,10 @@ describe('a hand-off', () => {
     const phone = openPage(server, String(opened.body.session));
     expect((await phone.post('/face/hand-off')).body.code).toBe('step_up_unknown');
     expect((await phone.check(draw('ada'))).body.outcome).toBe('passed');
-    const { view } = (await page.get('/face/session')).body;
+    const { view, receipt } = (await page.get('/face/session')).body;
     expect(view).toMatchObject({ state: 'passed', returnUrl: 'https://app.example.com/back' });
+    expect(decodeJwt(String(receipt))).toMatchObject({ sub: '00u1', nonce: 'n-1' });
+    expect((await phone.get('/face/session')).body.receipt).toBeNull();
   });
 
   test('a new one ends the former', async () => {

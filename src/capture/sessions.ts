@@ -130,8 +130,14 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'The browser of a desktop asks this while a phone lends its camera.',
       codes: [],
       fields: z.strictObject({}),
-      reply: z.strictObject({ view: viewReply }),
-      handle: async (call) => ({ view: toViewReply(await readSession(call.session, deps)) }),
+      reply: z.strictObject({
+        view: viewReply,
+        receipt: z.string().nullable().describe('Once it has passed, for the browser the link was for.'),
+      }),
+      async handle(call) {
+        const { view, receipt } = await readSession(call.session, deps);
+        return { view: toViewReply(view), receipt: receipt === null ? null : receipt.use((text) => text) };
+      },
     }),
     sessionEndpoint({
       ...common,

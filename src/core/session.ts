@@ -2,7 +2,7 @@ import { FaceError } from '../errors.js';
 import { Credential } from './concealed.js';
 import type { Connection } from './connection.js';
 import type { CoreDeps } from './deps.js';
-import { defaultTimeoutSec, newSecret, type SettleDeps } from './step-up.js';
+import { defaultTimeoutSec, newSecret, type SettleDeps, toView } from './step-up.js';
 import {
   changeRecord,
   checkStarted,
@@ -148,12 +148,17 @@ export async function findSession(session: Credential, deps: Pick<CoreDeps, 'sta
 }
 
 /**
- * How a session's step-up stands.
+ * How a session's step-up stands; once it has passed, the receipt too, for the browser the link was for: its phone may have
+ * sent the pictures, or the reply to them got lost.
  * @throws FaceError `step_up_unknown`
  */
-export async function readSession(session: Credential, deps: SettleDeps): Promise<SessionView> {
+export async function readSession(
+  session: Credential,
+  deps: SettleDeps,
+): Promise<{ readonly view: SessionView; readonly receipt: Credential | null }> {
   const { id, record, role } = await findSession(session, deps);
-  return toSessionView(id, record, role, deps);
+  const { receipt } = toView(id, record, deps.clock.now());
+  return { view: toSessionView(id, record, role, deps), receipt: role === 'own' ? receipt : null };
 }
 
 /**
