@@ -28,7 +28,7 @@ declare global {
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
   const ended = new AbortController();
   const assigned = pollForTicket(kiosk, api, ended.signal);
-  const scanned = offerScan(address, page);
+  const scanned = offerScan(address, page, ended.signal);
   return Promise.race([assigned, scanned]).finally(() => ended.abort());
 }
 
@@ -47,35 +47,42 @@ async function pollForTicket({ kiosk, secret }: KioskLink, api: PageApi, ended: 
   }
 }
 
-async function offerScan(address: string, page: Page): Promise<PageLink> {
+async function offerScan(address: string, page: Page, ended: AbortSignal): Promise<PageLink> {
   const Detector = globalThis.BarcodeDetector;
   for (;;) {
-    await page.ask<void>((words, choose) => ({
+    const choice = await page.ask<'scan' | 'full-screen'>((words, choose) => ({
       screen: 'kiosk-idle',
       heading: words.kiosk.heading,
       body: [
         paragraph(words.kiosk.text, 'lead'),
         Detector === undefined ? paragraph(words.kiosk.noScanner) : null,
         actions(
-          Detector === undefined ? null : button('plain', words.kiosk.scan, () => choose()),
+          Detector === undefined ? null : button('plain', words.kiosk.scan, () => choose('scan')),
           document.fullscreenEnabled && document.fullscreenElement === null
-            ? button('faint', words.kiosk.fullScreen, () => void document.documentElement.requestFullscreen())
+            ? button('faint', words.kiosk.fullScreen, () => choose('full-screen'))
             : null,
         ),
       ],
     }));
-    const link = Detector === undefined ? null : await scan(new Detector({ formats: ['qr_code'] }), address, page);
+    // A browser may refuse: the kiosk then goes on as it is.
+    if (choice === 'full-screen') await document.documentElement.requestFullscreen().catch(() => {});
+    if (choice === 'full-screen' || Detector === undefined) continue;
+    const link = await scan(new Detector({ formats: ['qr_code'] }), { address, page, ended });
+    ended.throwIfAborted();
     if (link !== null) return link;
   }
 }
 
 /** @returns `null` where the person goes back, or shows nothing for a while */
-async function scan(reader: BarcodeReader, address: string, page: Page): Promise<PageLink | null> {
+async function scan(
+  reader: BarcodeReader,
+  { address, page, ended }: { readonly address: string; readonly page: Page; readonly ended: AbortSignal },
+): Promise<PageLink | null> {
   checkCameraSupport();
   const camera = await openCamera(null);
   let isOver = false;
   const look = async (): Promise<PageLink | null> => {
-    for (const until = performance.now() + scanAtMostMs; !isOver && performance.now() < until; ) {
+    for (const until = performance.now() + scanAtMostMs; !isOver && !ended.aborted && performance.now() < until; ) {
       for (const { rawValue } of await reader.detect(camera.video)) {
         const link = parseScannedLink(rawValue, address);
         if (link !== null) return link;

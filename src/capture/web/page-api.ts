@@ -60,7 +60,7 @@ export class PageApi {
 
   /** How the step-up stands now; a receipt where it passed meanwhile, on the phone or in a reply that got lost. */
   async readState(): Promise<{ readonly view: View; readonly receipt: string | null }> {
-    const reply = z.object({ view: viewGuard, receipt: z._default(z.nullable(z.string()), null) });
+    const reply = z.object({ view: viewGuard, receipt: z.nullable(z.string()) });
     return this.#call({ method: 'GET', path: '/session', reply });
   }
 

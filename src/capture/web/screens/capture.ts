@@ -5,7 +5,6 @@ import type { Change } from '../state.js';
 import { decline, type Step, type Tools } from '../step.js';
 import { performChallenge } from './challenge.js';
 import { type Framed, frameFace } from './framing.js';
-import { createStage } from './stage.js';
 
 /**
  * From the question for the camera to the pictures of a whole challenge. The camera runs only here: however this ends,
@@ -22,16 +21,20 @@ export const capture: Step = async (_view, { isCameraAsked }, tools) => {
   const guide = loadGuide();
   let camera = await openCamera(null);
   try {
-    let framed = await watch(camera, guide, tools);
+    const frame = (): Promise<Framed> =>
+      whileRunning(camera, tools, (ended) => frameFace({ camera, guide, ended }, tools));
+    let framed = await frame();
     while (typeof framed !== 'string') {
       camera.stop();
       camera = await openCamera(framed.deviceId);
-      framed = await watch(camera, guide, tools);
+      framed = await frame();
     }
     if (framed === 'decline') return await decline(tools);
-    const stage = createStage(camera.video);
-    const challenge = performChallenge({ camera, stage, guide: await guideNow(guide) }, tools);
-    return { frames: await Promise.race([challenge, camera.lost, tools.interrupted]) };
+    const loaded = await guideNow(guide);
+    const frames = await whileRunning(camera, tools, (ended) =>
+      performChallenge({ video: camera.video, guide: loaded, ended }, tools),
+    );
+    return { frames };
   } finally {
     camera.stop();
     void guide.then((loaded) => loaded?.close());
@@ -53,8 +56,19 @@ async function askForCamera(tools: Tools): Promise<Change> {
   return isWanted ? { isCameraAsked: true } : decline(tools);
 }
 
-const watch = (camera: Camera, guide: Promise<Guide | null>, tools: Tools): Promise<Framed> =>
-  Promise.race([frameFace(camera, guide, tools), camera.lost, tools.interrupted]);
+/** @param work - what the camera is used for, until it stops by itself or the time of the whole check is over */
+async function whileRunning<Result>(
+  camera: Camera,
+  tools: Tools,
+  work: (ended: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const ended = new AbortController();
+  try {
+    return await Promise.race([work(ended.signal), camera.lost, tools.interrupted]);
+  } finally {
+    ended.abort();
+  }
+}
 
 /** The guidance with its models; `null` where they can't be loaded: the server judges without it. */
 async function loadGuide(): Promise<Guide | null> {

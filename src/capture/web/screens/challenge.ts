@@ -1,4 +1,3 @@
-import type { Camera } from '../camera.js';
 import { el, icon, paragraph } from '../dom.js';
 import type { Guide } from '../guidance/index.js';
 import { digestOf, takeFrame } from '../picture.js';
@@ -7,7 +6,7 @@ import type { Frames } from '../state.js';
 import { sleep, type Tools } from '../step.js';
 import type { Movement, NextMovement } from '../view.js';
 import { resume } from './framing.js';
-import type { Stage } from './stage.js';
+import { createStage } from './stage.js';
 
 /** Sooner nobody can have read the movement, and the server takes no earlier picture. */
 const readingMs = 600;
@@ -18,10 +17,10 @@ const guidedAtMostMs = 6000;
 const lookEveryMs = 60;
 
 interface Capture {
-  readonly camera: Camera;
-  readonly stage: Stage;
+  readonly video: HTMLVideoElement;
   /** `null`: not available, the pictures are taken by the clock. */
   readonly guide: Guide | null;
+  readonly ended: AbortSignal;
 }
 
 /**
@@ -38,8 +37,10 @@ export async function performChallenge(capture: Capture, tools: Tools): Promise<
   }
 }
 
-async function perform({ camera, stage, guide }: Capture, { page, api }: Tools): Promise<Frames> {
+async function perform({ video, guide, ended }: Capture, { page, api }: Tools): Promise<Frames> {
   const { nonce, next } = await api.startChallenge();
+  ended.throwIfAborted();
+  const stage = createStage(video);
   const instruction = el('p', { class: 'instruction' });
   const progress = paragraph('', 'progress');
   let due: NextMovement | null = next;
@@ -53,17 +54,19 @@ async function perform({ camera, stage, guide }: Capture, { page, api }: Tools):
     if (due !== null) tell(due);
     return { screen: 'challenge', heading: words.challenge.heading, body: [instruction, stage.element, progress] };
   });
-  void resume(camera.video);
+  void resume(video);
 
   const photos: Blob[] = [];
   while (due !== null) {
     tell(due);
     page.tellMovement(due.movement);
-    await reach(due.movement, camera.video, guide);
-    const photo = await takeFrame(camera.video);
+    await reach(due.movement, video, guide);
+    ended.throwIfAborted();
+    const photo = await takeFrame(video);
     stage.element.dataset.tone = 'good';
     photos.push(photo);
     due = await api.commitFrame(nonce, await digestOf(photo));
+    ended.throwIfAborted();
   }
   stage.showProgress(1);
   page.tellMovement(null);

@@ -11,6 +11,13 @@ export type Framed = 'start' | 'decline' | { readonly deviceId: string };
 
 const lookEveryMs = 120;
 
+interface Framing {
+  readonly camera: Camera;
+  /** `null`: not available. */
+  readonly guide: Promise<Guide | null>;
+  readonly ended: AbortSignal;
+}
+
 /** How far the guidance is. */
 type Seen = 'loading' | 'off' | Look;
 
@@ -18,12 +25,10 @@ type Seen = 'loading' | 'off' | Look;
  * Shows the person themself in an oval and says what would help. "Start" works whatever the guidance thinks: it is a help,
  * and the server judges.
  */
-export async function frameFace(camera: Camera, guide: Promise<Guide | null>, tools: Tools): Promise<Framed> {
-  const { page } = tools;
+export async function frameFace({ camera, guide, ended }: Framing, { page }: Tools): Promise<Framed> {
   const stage = createStage(camera.video);
   const advice = el('p', { class: 'advice' });
   let seen: Seen = 'loading';
-  let isOver = false;
 
   const tell = (): void => {
     const text = adviceFor(seen, page.words);
@@ -35,14 +40,14 @@ export async function frameFace(camera: Camera, guide: Promise<Guide | null>, to
   const watch = async (): Promise<void> => {
     const loaded = await guide;
     seen = 'off';
-    while (!isOver && loaded !== null) {
+    while (!ended.aborted && loaded !== null) {
       seen = await loaded.look(camera.video);
-      if (!isOver) tell();
+      if (!ended.aborted) tell();
       await sleep(lookEveryMs);
     }
-    if (!isOver) tell();
+    if (!ended.aborted) tell();
   };
-  const asked = page.ask<Framed>((words, choose) => {
+  const framed = page.ask<Framed>((words, choose) => {
     tell();
     return {
       screen: 'framing',
@@ -63,11 +68,9 @@ export async function frameFace(camera: Camera, guide: Promise<Guide | null>, to
   void resume(camera.video);
   watch().catch(() => {
     seen = 'off';
-    if (!isOver) tell();
+    if (!ended.aborted) tell();
   });
-  return asked.finally(() => {
-    isOver = true;
-  });
+  return framed;
 }
 
 /** A picture that was moved to another screen may have paused. */

@@ -54,7 +54,7 @@ export async function solve(problem: Problem, facts: Facts, tools: Tools): Promi
   const left = new AbortController();
   if (problem.problem === 'offline') waits.push(whenOnline(left.signal));
   if (problem.problem === 'locked-out' && problem.waitSec !== null) {
-    waits.push(sleep(problem.waitSec * 1000).then(() => ask(problem, facts, tools, true)));
+    waits.push(whenPauseIsOver(problem.waitSec, left.signal).then(() => ask(problem, facts, tools, true)));
   }
   const choice = await Promise.race(waits).finally(() => left.abort());
   if (choice === 'phone') return { place: 'phone' };
@@ -105,6 +105,12 @@ async function changeFor({ problem }: Problem, facts: Facts, { api }: Tools): Pr
   if (facts.view === null || phone) return change;
   const { view, receipt } = await api.readState();
   return { ...change, view, receipt };
+}
+
+/** Resolves after the pause; never where the person has gone on meanwhile. */
+async function whenPauseIsOver(waitSec: number, left: AbortSignal): Promise<void> {
+  await sleep(waitSec * 1000);
+  if (left.aborted) await new Promise(() => {});
 }
 
 function whenOnline(left: AbortSignal): Promise<Choice> {

@@ -14,7 +14,8 @@ export const sending: Step = async (_view, { frames, secret, referencePhoto }, {
   const dropped = { frames: null, secret: null } as const satisfies Change;
   try {
     const { view, outcome, hint, receipt } = await api.send(frames, secret, referencePhoto);
-    if (outcome !== 'try_again') return { ...dropped, receipt, view: { ...view, state: outcome } };
+    if (outcome !== 'try_again')
+      return { ...dropped, receipt, referencePhoto: null, view: { ...view, state: outcome } };
     const isReferenceBad = hint === 'reference';
     return { ...dropped, view, again: { hint }, ...(isReferenceBad ? { referencePhoto: null } : {}) };
   } catch (error) {

@@ -20,7 +20,7 @@ export function createStage(video: HTMLVideoElement): Stage {
     video,
     svg(
       'svg',
-      { viewBox: '20 26 260 347', preserveAspectRatio: 'xMidYMid meet', 'aria-hidden': 'true' },
+      { viewBox: '0 0 300 400', preserveAspectRatio: 'xMidYMid meet', 'aria-hidden': 'true' },
       svg('path', { d: mask, class: 'mask', 'fill-rule': 'evenodd' }),
       svg('path', { d: rim, class: 'rim' }),
       bar,
