@@ -1,10 +1,11 @@
 import type { Embedding, Photo } from '../core/concealed.js';
 import type { Box, DetectedFace, Detection } from '../core/ports.js';
+import type { Landmarks } from './landmarks.js';
 import type { Pose } from './pose.js';
 import type { PixelQuality } from './quality.js';
 
 /** What may be measured of the one face in a picture. Each costs a model run or a pass over the pixels. */
-export type Signal = 'embedding' | 'pose' | 'liveness' | 'eyes' | 'quality';
+export type Signal = 'embedding' | 'pose' | 'liveness' | 'eyes' | 'quality' | 'landmarks';
 
 /** What was asked for is present; the rest is `null`. */
 export interface Examination {
@@ -16,6 +17,8 @@ export interface Examination {
   /** Probability that both eyes are open, 0 to 1. */
   readonly eyesOpen: number | null;
   readonly quality: PixelQuality | null;
+  /** 68 points in pixels of the upright original, in the order of the 300-W annotation. */
+  readonly landmarks: Landmarks | null;
 }
 
 /**
@@ -32,4 +35,4 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export type { Box, DetectedFace, Detection, PixelQuality, Pose };
+export type { Box, DetectedFace, Detection, Landmarks, PixelQuality, Pose };

@@ -6,7 +6,7 @@ import { busyFlagGuard } from './busy-flag.js';
  * What passes between the pool and its workers. Both sides parse what they receive: a thread is a border like any other.
  */
 
-const signal = z.enum(['embedding', 'pose', 'liveness', 'eyes', 'quality']);
+const signal = z.enum(['embedding', 'pose', 'liveness', 'eyes', 'quality', 'landmarks']);
 const photo = z.instanceof(Uint8Array);
 
 /** One job, from the pool to a worker. The worker owns the bytes from then on. */
@@ -22,6 +22,7 @@ export type PhotoJob = Exclude<Job, { task: 'close' }>;
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 const face = z.object({ box, confidence: z.number() });
 const pose = z.object({ yawDeg: z.number(), pitchDeg: z.number(), rollDeg: z.number() });
+const point = z.object({ x: z.number(), y: z.number() });
 const quality = z.object({
   faceWidthPx: z.number(),
   eyeDistancePx: z.number(),
@@ -38,6 +39,7 @@ export const examinationGuard = z.object({
   liveness: z.number().nullable(),
   eyesOpen: z.number().nullable(),
   quality: quality.nullable(),
+  landmarks: z.array(point).readonly().nullable(),
 });
 
 /** What a worker says: once when its models are loaded or cannot be, then once for each job. */

@@ -63,14 +63,17 @@ describe('signals', () => {
       liveness: null,
       eyesOpen: null,
       quality: null,
+      landmarks: null,
     });
-    const all = await examine(portrait, 'embedding', 'pose', 'liveness', 'eyes', 'quality');
+    const all = await examine(portrait, 'embedding', 'pose', 'liveness', 'eyes', 'quality', 'landmarks');
     expect(all.liveness).toBeGreaterThanOrEqual(0);
     expect(all.liveness).toBeLessThanOrEqual(1);
     expect(all.eyesOpen).toBeGreaterThanOrEqual(0);
     expect(all.eyesOpen).toBeLessThanOrEqual(1);
     expect(all.quality!.faceWidthPx).toBeGreaterThan(200);
     expect(cosine(all.embedding!, all.embedding!)).toBeCloseTo(1, 4);
+    expect(all.landmarks).toHaveLength(68);
+    expect(all.landmarks![30]!.y).toBeGreaterThan(all.landmarks![27]!.y);
   });
 
   test('a mirrored photo turns yaw around', async () => {
@@ -127,12 +130,16 @@ describe('pictures of every accepted kind show the same face', () => {
       .withMetadata({ orientation: angle === 0 ? 1 : 8 })
       .jpeg({ quality: 95 })
       .toBuffer();
-    const found = await examine(photo, 'embedding', 'quality');
-    const expected = await examine(near, 'embedding', 'quality');
+    const found = await examine(photo, 'embedding', 'quality', 'landmarks');
+    const expected = await examine(near, 'embedding', 'quality', 'landmarks');
     expect(cosine(expected.embedding!, found.embedding!)).toBeGreaterThan(0.9);
     expect(Math.abs(found.quality!.faceWidthPx - expected.quality!.faceWidthPx)).toBeLessThan(45);
     expect(Math.abs(found.face.box.x - (2600 + expected.face.box.x))).toBeLessThan(45);
     expect(Math.abs(found.face.box.y - (1500 + expected.face.box.y))).toBeLessThan(45);
+    for (const [at, point] of found.landmarks!.entries()) {
+      expect(Math.abs(point.x - (2600 + expected.landmarks![at]!.x))).toBeLessThan(30);
+      expect(Math.abs(point.y - (1500 + expected.landmarks![at]!.y))).toBeLessThan(30);
+    }
   });
 });
 

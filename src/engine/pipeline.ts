@@ -11,7 +11,7 @@ import { type Header, prepareDecoder, readHeader } from './header.js';
 import { createLandmarkFinder } from './landmarks.js';
 import { createLivenessEstimator } from './liveness.js';
 import { loadModels, type Models } from './models.js';
-import type { Picture } from './picture.js';
+import type { Picture, Point } from './picture.js';
 import { createPoseEstimator } from './pose.js';
 import { measureQuality } from './quality.js';
 import { minFaceWidthPx } from './quality-bounds.js';
@@ -113,7 +113,14 @@ interface View {
   readonly box: Box;
   /** Pixels of the original to one of `picture`. */
   readonly scale: number;
+  /** Where the first pixel of `picture` lies in the original. */
+  readonly origin: Point;
 }
+
+const toOriginal = ({ x, y }: Point, { origin, scale }: View): Point => ({
+  x: origin.x + x * scale,
+  y: origin.y + y * scale,
+});
 
 /**
  * Loads the models and joins the stages.
@@ -141,6 +148,7 @@ export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
       picture,
       box: scaleBox({ ...box, x: box.x - region.x, y: box.y - region.y }, scale),
       scale: 1 / scale.x,
+      origin: { x: region.x, y: region.y },
     };
   }
 
@@ -153,6 +161,7 @@ export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
       liveness: signals.has('liveness') ? await stages.estimateLiveness(picture, box) : null,
       eyesOpen: signals.has('eyes') ? await stages.estimateEyes(picture, landmarks) : null,
       quality: signals.has('quality') ? stages.measureQuality(picture, box, landmarks, view.scale) : null,
+      landmarks: signals.has('landmarks') ? landmarks.map((point) => toOriginal(point, view)) : null,
     };
   }
 
@@ -189,7 +198,7 @@ export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
         while (detail > 1 && box.width / detail < detailWidthPx) detail /= 2;
         views.push(
           detail === reduction
-            ? { picture, box: face.box, scale: scale.x }
+            ? { picture, box: face.box, scale: scale.x, origin: { x: 0, y: 0 } }
             : await decodeDetail(bytes, header, box, detail),
         );
         return {

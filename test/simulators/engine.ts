@@ -48,6 +48,7 @@ export function createSimulatedEngine(): Engine {
         quality: wants('quality')
           ? { faceWidthPx: 100, eyeDistancePx: 45, sharpness: 500, brightness: 128, contrast: 50 }
           : null,
+        landmarks: wants('landmarks') ? Array.from({ length: 68 }, (_, at) => ({ x: 60, y: 20 + at })) : null,
       };
     },
     async close() {},
