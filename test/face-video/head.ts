@@ -1,0 +1,192 @@
+import type { Chance } from '../../eval/chance.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { type Landmarks, toEyeCentres } from '../../src/engine/landmarks.js';
+import { type Picture, type Point, sampleGrid } from '../../src/engine/picture.js';
+import { toPhoto } from '../pictures.js';
+import {
+  createCanvas,
+  drawSheet,
+  exposeAnew,
+  frameHeightPx,
+  frameWidthPx,
+  readPicture,
+  type Spot,
+  toJpeg,
+} from './raster.js';
+
+/** Degrees a head is turned to: yaw is positive to the person's own left, pitch upward. */
+export interface Turn {
+  readonly yawDeg: number;
+  readonly pitchDeg: number;
+}
+
+/** One face in front of the camera, as a frame and with a depth for each place of it. */
+export interface Head {
+  readonly frame: Picture;
+  readonly landmarks: Landmarks;
+  /** Between the middles of the eyes; all lengths of the depth are told in it. */
+  readonly eyeDistancePx: number;
+}
+
+/** How wide the face stands in the frame: as somebody at arm's length. */
+const faceWidthPx = 180;
+
+/**
+ * Puts the only face of a photo into a frame of 640×480. What the photo does not show is filled with its edge.
+ * @throws FaceError as `Engine.examine`
+ */
+export async function readHead(engine: Engine, photo: Uint8Array): Promise<Head> {
+  const { face, landmarks } = await engine.examine(toPhoto(photo), ['landmarks']);
+  if (landmarks === null) throw new Error('The engine left out the landmarks.');
+  const picture = await readPicture(photo);
+  const { box } = face;
+  const step = box.width / faceWidthPx;
+  const origin = {
+    x: box.x + box.width / 2 - (step * frameWidthPx) / 2,
+    y: box.y + box.height / 2 - step * frameHeightPx * 0.52,
+  };
+  const rgb = new Float32Array(3 * frameWidthPx * frameHeightPx);
+  const grid = {
+    columns: frameWidthPx,
+    rows: frameHeightPx,
+    origin,
+    across: { x: step, y: 0 },
+    down: { x: 0, y: step },
+  };
+  sampleGrid(picture, grid, 'nearest', rgb);
+  const placed = landmarks.map(({ x, y }) => ({ x: (x - origin.x) / step, y: (y - origin.y) / step }));
+  const [left, right] = toEyeCentres(placed);
+  return {
+    frame: { data: Uint8Array.from(rgb), widthPx: frameWidthPx, heightPx: frameHeightPx },
+    landmarks: placed,
+    eyeDistancePx: Math.hypot(right.x - left.x, right.y - left.y),
+  };
+}
+
+/** How deep a head is, front to ears, and where it turns, in eye distances; z is 0 at the tip of the nose. */
+const earDepth = -1.5;
+const axisDepth = -1.6;
+
+/** The camera is this many eye distances in front of the nose: about 60 cm. */
+const cameraDistance = 9;
+
+/** From the middle of the head in units of its half width and half height: 1 is its outline. */
+interface Shape {
+  readonly centre: Point;
+  readonly halfWidth: number;
+  readonly halfHeight: number;
+  readonly nose: readonly [Point, Point];
+  readonly mouth: Point;
+}
+
+function toShape({ landmarks }: Head): Shape {
+  const [left, right] = toEyeCentres(landmarks);
+  const eyes = { x: (left.x + right.x) / 2, y: (left.y + right.y) / 2 };
+  const chin = landmarks[8];
+  return {
+    centre: { x: (landmarks[0].x + landmarks[16].x) / 2, y: eyes.y },
+    halfWidth: (landmarks[16].x - landmarks[0].x) / 2,
+    halfHeight: chin.y - eyes.y,
+    nose: [landmarks[27], landmarks[30]],
+    mouth: { x: (landmarks[48].x + landmarks[54].x) / 2, y: (landmarks[48].y + landmarks[54].y) / 2 },
+  };
+}
+
+const bump = (x: number, y: number, width: number): number => Math.exp(-(x * x + y * y) / (2 * width * width));
+
+const smoothStep = (value: number): number => {
+  const t = Math.max(0, Math.min(1, value));
+  return t * t * (3 - 2 * t);
+};
+
+/**
+ * The depth of a place of the frame and how much of the head's motion it takes part in: 1 on the head, 0 well beside it.
+ * The numbers are those of a usual adult head: the bridge of the nose lies 19 mm behind its tip, the outer corners of the
+ * eyes 26, the mouth 20, the chin 18, the ears 95; the eyes are 63 mm apart.
+ */
+function toDepth(head: Head, shape: Shape, x: number, y: number): { readonly z: number; readonly share: number } {
+  const unit = head.eyeDistancePx;
+  const across = (x - shape.centre.x) / shape.halfWidth;
+  const down = (y - shape.centre.y) / shape.halfHeight;
+  // A face falls away less to the chin than to the ears.
+  const fall = Math.hypot(across, down > 0 ? down / 1.45 : down / 1.1);
+  const face = -0.3 + Math.max(earDepth + 0.3, (earDepth + 0.3) * fall ** 5);
+  const [bridge, tip] = shape.nose;
+  const along = Math.max(0, Math.min(1.15, (y - bridge.y) / (tip.y - bridge.y)));
+  const ridge = { x: bridge.x + (tip.x - bridge.x) * along, y: bridge.y + (tip.y - bridge.y) * along };
+  const nose = 0.32 * along * bump((x - ridge.x) / unit, (y - ridge.y) / unit, 0.17);
+  const mouth = 0.06 * bump((x - shape.mouth.x) / unit, (y - shape.mouth.y) / unit, 0.35);
+  const outline = Math.hypot(across / 1.1, down > 0 ? down / 1.05 : down / 1.25);
+  return { z: face + nose + mouth, share: 1 - smoothStep((outline - 1) / 0.9) };
+}
+
+/** Turns a place, in eye distances from the middle of the head, about the axis of the neck. */
+export function turnSpot({ x, y, z }: Spot, { yawDeg, pitchDeg }: Turn): Spot {
+  const yaw = (yawDeg * Math.PI) / 180;
+  const pitch = (pitchDeg * Math.PI) / 180;
+  const depth = z - axisDepth;
+  // Right in the frame is the person's own left, down in the frame is positive.
+  const turned = { x: x * Math.cos(yaw) + depth * Math.sin(yaw), z: depth * Math.cos(yaw) - x * Math.sin(yaw) };
+  return {
+    x: turned.x,
+    y: y * Math.cos(pitch) - turned.z * Math.sin(pitch),
+    z: turned.z * Math.cos(pitch) + y * Math.sin(pitch) + axisDepth,
+  };
+}
+
+/** Brings a place to the frame: what is nearer is larger. */
+export function project({ x, y, z }: Spot, centre: Point, unitPx: number): Spot {
+  const scale = cameraDistance / (cameraDistance - z);
+  return { x: centre.x + x * unitPx * scale, y: centre.y + y * unitPx * scale, z };
+}
+
+/** Nobody holds a head quite still: a shift in eye distances, a zoom and a tilt. */
+interface Sway {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+  readonly tilt: number;
+}
+
+const drawSway = (chance: Chance): Sway => ({
+  x: 0.04 * chance.normal(),
+  y: 0.04 * chance.normal(),
+  zoom: 1 + 0.01 * chance.normal(),
+  tilt: 0.015 * chance.normal(),
+});
+
+/** Draws a head turned, its surroundings where they were. */
+export function drawTurned(head: Head, turn: Turn, chance: Chance): Picture {
+  const shape = toShape(head);
+  const unit = head.eyeDistancePx;
+  const sway = drawSway(chance);
+  const canvas = createCanvas(head.frame);
+  const place = (x: number, y: number): Spot | null => {
+    const { z, share } = toDepth(head, shape, x, y);
+    if (share === 0) return null;
+    const from = { x: (x - shape.centre.x) / unit, y: (y - shape.centre.y) / unit, z };
+    // What the photo shows was seen from the front already: only what the turn adds moves it.
+    const front = project(from, shape.centre, unit);
+    const back = project(turnSpot(from, turn), shape.centre, unit);
+    const zoomed = {
+      x: back.x - front.x + (x - shape.centre.x) * sway.zoom,
+      y: back.y - front.y + (y - shape.centre.y) * sway.zoom,
+    };
+    const to = {
+      x: shape.centre.x + zoomed.x - zoomed.y * sway.tilt + sway.x * unit,
+      y: shape.centre.y + zoomed.y + zoomed.x * sway.tilt + sway.y * unit,
+    };
+    return {
+      x: x + (to.x - x) * share,
+      y: y + (to.y - y) * share,
+      z: share === 1 ? back.z : earDepth - 3 * (1 - share),
+    };
+  };
+  drawSheet(canvas, { texture: head.frame, place });
+  return exposeAnew(canvas, chance);
+}
+
+/** One frame of a head turned: JPEG, 640×480. */
+export async function turnHead(head: Head, turn: Turn, chance: Chance): Promise<Buffer> {
+  return toJpeg(drawTurned(head, turn, chance));
+}

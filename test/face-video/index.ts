@@ -1,0 +1,8 @@
+/*
+ * Pictures as a camera takes them of a head that turns, and of what attackers hold before it instead: made at run time
+ * from a photo, so that no video of anybody has to be kept.
+ */
+export { type Attack, attacks, drawTurn, makeGenuineFrames, type Scene } from './attacks.js';
+export { readDemoHeads } from './demo-people.js';
+export { type Head, readHead, type Turn, turnHead } from './head.js';
+export { makeVideo } from './mjpeg.js';
