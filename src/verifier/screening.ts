@@ -10,7 +10,8 @@ import {
 } from '../engine/quality-bounds.js';
 import { FaceError } from '../errors.js';
 
-function measure(name: string, value: number, unit: string, bound: QualityBound): Measurement {
+/** One measured value against its bound. */
+export function measure(name: string, value: number, unit: string, bound: QualityBound): Measurement {
   // Three decimals say all that the models know.
   const rounded = Math.round(value * 1000) / 1000;
   return { name, value: rounded, unit, atLeast: bound.atLeast, atMost: bound.atMost, pass: isWithin(bound, value) };

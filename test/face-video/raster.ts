@@ -52,28 +52,35 @@ export async function blur(picture: Picture, sigmaPx: number): Promise<Picture> 
 
 /** Changes every colour by a rule that sees where it is. Values beyond 0 to 255 are cut off. */
 export function recolour(
-  picture: Picture,
+  { data, widthPx, heightPx }: Picture,
   rule: (value: number, x: number, y: number, channel: number) => number,
 ): Picture {
-  const data = new Uint8Array(picture.data.length);
-  for (let at = 0; at < data.length; at += 1) {
-    const pixel = Math.floor(at / 3);
-    const value = rule(picture.data[at], pixel % picture.widthPx, Math.floor(pixel / picture.widthPx), at % 3);
-    data[at] = Math.max(0, Math.min(255, Math.round(value)));
-  }
-  return { ...picture, data };
+  const changed = new Uint8ClampedArray(data.length);
+  let at = 0;
+  for (let y = 0; y < heightPx; y += 1)
+    for (let x = 0; x < widthPx; x += 1)
+      for (let channel = 0; channel < 3; channel += 1) {
+        changed[at] = rule(data[at], x, y, channel);
+        at += 1;
+      }
+  return { data: new Uint8Array(changed.buffer), widthPx, heightPx };
 }
 
 /**
  * A sensor's noise and a light that is never quite the same. Little of it: passive liveness takes strong noise for a
  * picture of a picture.
  */
-export function exposeAnew(picture: Picture, chance: Chance): Picture {
+export function exposeAnew({ data, widthPx, heightPx }: Picture, chance: Chance): Picture {
   const light = 1 + 0.015 * chance.normal();
   // Normal noise from a table: one draw a pixel would take longer than all the rest.
   const table = Float32Array.from({ length: 4099 }, () => 1.2 * chance.normal());
   const from = chance.below(table.length);
-  return recolour(picture, (value, x, y) => value * light + table[(from + x * 31 + y * 1013) % table.length]);
+  const changed = new Uint8ClampedArray(data.length);
+  for (let pixel = 0, at = 0; pixel < widthPx * heightPx; pixel += 1) {
+    const noise = table[(from + pixel * 31) % table.length];
+    for (let channel = 0; channel < 3; channel += 1, at += 1) changed[at] = data[at] * light + noise;
+  }
+  return { data: new Uint8Array(changed.buffer), widthPx, heightPx };
 }
 
 /** A bent sheet with a picture on it, cut into small triangles. */
@@ -118,42 +125,44 @@ interface Corner extends Spot {
 function drawTriangle(canvas: Canvas, texture: Picture, a: Corner, b: Corner, c: Corner): void {
   const area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
   if (Math.abs(area) < 1e-6) return;
+  const { data, nearness, widthPx, heightPx } = canvas;
   const fromX = Math.max(0, Math.ceil(Math.min(a.x, b.x, c.x)));
-  const toX = Math.min(canvas.widthPx - 1, Math.floor(Math.max(a.x, b.x, c.x)));
+  const toX = Math.min(widthPx - 1, Math.floor(Math.max(a.x, b.x, c.x)));
   const fromY = Math.max(0, Math.ceil(Math.min(a.y, b.y, c.y)));
-  const toY = Math.min(canvas.heightPx - 1, Math.floor(Math.max(a.y, b.y, c.y)));
+  const toY = Math.min(heightPx - 1, Math.floor(Math.max(a.y, b.y, c.y)));
+  // How much of each corner a pixel is made of changes by the same step from one to the next.
+  const stepB = (c.y - a.y) / area;
+  const stepC = (a.y - b.y) / area;
   for (let y = fromY; y <= toY; y += 1) {
-    for (let x = fromX; x <= toX; x += 1) {
-      const shareB = ((x - a.x) * (c.y - a.y) - (c.x - a.x) * (y - a.y)) / area;
-      const shareC = ((b.x - a.x) * (y - a.y) - (x - a.x) * (b.y - a.y)) / area;
+    let shareB = ((fromX - a.x) * (c.y - a.y) - (c.x - a.x) * (y - a.y)) / area;
+    let shareC = ((b.x - a.x) * (y - a.y) - (fromX - a.x) * (b.y - a.y)) / area;
+    for (let x = fromX; x <= toX; x += 1, shareB += stepB, shareC += stepC) {
       const shareA = 1 - shareB - shareC;
       if (shareA < -1e-6 || shareB < -1e-6 || shareC < -1e-6) continue;
       const z = shareA * a.z + shareB * b.z + shareC * c.z;
-      const pixel = y * canvas.widthPx + x;
-      if (z < canvas.nearness[pixel]) continue;
-      canvas.nearness[pixel] = z;
-      copyColour(
-        texture,
-        shareA * a.u + shareB * b.u + shareC * c.u,
-        shareA * a.v + shareB * b.v + shareC * c.v,
-        canvas.data,
-        pixel * 3,
-      );
+      const pixel = y * widthPx + x;
+      if (z < nearness[pixel]) continue;
+      nearness[pixel] = z;
+      const u = shareA * a.u + shareB * b.u + shareC * c.u;
+      const v = shareA * a.v + shareB * b.v + shareC * c.v;
+      copyColour(texture, u, v, data, pixel * 3);
     }
   }
 }
 
-/** Reads one place of a picture by bilinear interpolation. */
+/** Reads one place of a picture, which lies inside of it, by bilinear interpolation. */
 function copyColour({ data, widthPx, heightPx }: Picture, x: number, y: number, target: Uint8Array, at: number): void {
-  const left = Math.max(0, Math.min(Math.floor(x), widthPx - 2));
-  const top = Math.max(0, Math.min(Math.floor(y), heightPx - 2));
-  const fx = Math.max(0, Math.min(1, x - left));
-  const fy = Math.max(0, Math.min(1, y - top));
+  const left = Math.min(Math.max(Math.floor(x), 0), widthPx - 2);
+  const top = Math.min(Math.max(Math.floor(y), 0), heightPx - 2);
+  const fx = Math.min(Math.max(x - left, 0), 1);
+  const fy = Math.min(Math.max(y - top, 0), 1);
   const from = (top * widthPx + left) * 3;
   const below = from + widthPx * 3;
-  for (let channel = 0; channel < 3; channel += 1) {
-    const upper = data[from + channel] * (1 - fx) + data[from + 3 + channel] * fx;
-    const lower = data[below + channel] * (1 - fx) + data[below + 3 + channel] * fx;
-    target[at + channel] = upper * (1 - fy) + lower * fy;
-  }
+  const [w00, w10, w01, w11] = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy];
+  for (let channel = 0; channel < 3; channel += 1)
+    target[at + channel] =
+      data[from + channel] * w00 +
+      data[from + 3 + channel] * w10 +
+      data[below + channel] * w01 +
+      data[below + 3 + channel] * w11;
 }

@@ -1,0 +1,56 @@
+import { type QualityBound, qualityBounds } from '../engine/quality-bounds.js';
+
+/** A bound and what it is told in. */
+interface LivenessBound extends QualityBound {
+  readonly unit: string;
+}
+
+/*
+ * Where each bound comes from. "Turned" are synthetic head turns made of photos of evaluation people, "flat" the same
+ * photos tilted as planes; both of the fitting half, 1 % or 99 % points. "Natural" are pairs of real photos of one person,
+ * turned differently. All figures are in docs/liveness.md, with the commands.
+ */
+export const bounds = {
+  faces: { atLeast: 1, atMost: 1, unit: 'faces' },
+
+  /** What the finder of the 68 points looks at is 64 pixels wide: less would be guessed. */
+  face_width: { atLeast: 64, atMost: null, unit: 'px' },
+
+  /** As at enrolment, of the frontal frames alone: turned ones are blurred by the turn. */
+  brightness: { ...qualityBounds.brightness, unit: 'grey level' },
+  sharpness: { ...qualityBounds.sharpness, unit: 'grey level squared' },
+
+  /** Asked to look straight, people do, more or less: 88 % of 2,800 press photos, where nobody asked, are within. */
+  frontal_yaw: { atLeast: -20, atMost: 20, unit: 'deg' },
+
+  /** The pose model. Turned 18 and more; flat 9 and less but for a few. */
+  pose_yaw: { atLeast: 12, atMost: null, unit: 'deg' },
+  /** Recorded, not bounded: the model reads a raised head anywhere from −5 to +44. The relief tells pitch better. */
+  pose_pitch: { atLeast: null, atMost: null, unit: 'deg' },
+
+  /** Depth seen moving. Turned 18.6 and more, natural pairs 20 to 30 degrees apart 15 and more; flat 9.6 and less. */
+  relief_yaw: { atLeast: 13, atMost: null, unit: 'deg' },
+  /** Turned 10.6 and more; flat 7 and less but for a few. */
+  relief_up: { atLeast: 9, atMost: null, unit: 'deg' },
+  /** Turned 12.5 and more; of flat ones 1 in 10 reads more than 10. */
+  relief_down: { atLeast: 10, atMost: null, unit: 'deg' },
+  /** Turned 15 and less: a head held askew must not answer two movements at once. */
+  relief_aside: { atLeast: null, atMost: 18, unit: 'deg' },
+
+  /** Between strangers 1 pair in 10,000 is as alike (docs/engine.md). Turned 0.54 and more. */
+  same_person: { atLeast: 0.4, atMost: null, unit: 'cosine' },
+  /** Two frames seconds apart: turned 0.97 and more; half of all natural pairs, years apart, 0.70. */
+  same_person_frontal: { atLeast: 0.7, atMost: null, unit: 'cosine' },
+
+  /** The same picture, shifted, 0.96 and more; turned 0.91 and less. */
+  difference: { atLeast: null, atMost: 0.95, unit: 'cosine' },
+
+  /**
+   * Mean of all frames. Evidence, no proof: five photos of one person have 0.14 and more, turned ones, being made, 0.01.
+   * Nine of ten bent prints lie below.
+   */
+  passive: { atLeast: 0.02, atMost: null, unit: 'probability' },
+} as const satisfies Record<string, LivenessBound>;
+
+/** What the judge measures; where it is of one frame, the frame's index follows: `relief_yaw_1`. */
+export type LivenessSignal = keyof typeof bounds;

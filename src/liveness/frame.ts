@@ -1,0 +1,28 @@
+import { type Embedding, Photo } from '../core/concealed.js';
+import type { CapturedFrame, Movement } from '../core/ports.js';
+import type { Engine, Landmarks, PixelQuality, Pose } from '../engine/engine.js';
+import { FaceError } from '../errors.js';
+
+/** One frame as the engine sees it. */
+export interface SeenFrame {
+  readonly movement: Movement;
+  readonly embedding: Embedding;
+  readonly pose: Pose;
+  /** Probability of "live", 0 to 1. */
+  readonly liveness: number;
+  readonly quality: PixelQuality;
+  readonly landmarks: Landmarks;
+}
+
+/**
+ * Measures one frame, on a copy of its photo: the engine overwrites what it is given.
+ * @throws FaceError as `Engine.examine`
+ */
+export async function lookAt(engine: Engine, { photo, movement }: CapturedFrame): Promise<SeenFrame> {
+  const copy = new Photo(photo.use((bytes) => Uint8Array.from(bytes)));
+  const seen = await engine.examine(copy, ['embedding', 'pose', 'liveness', 'quality', 'landmarks']);
+  const { embedding, pose, liveness, quality, landmarks } = seen;
+  if (embedding === null || pose === null || liveness === null || quality === null || landmarks === null)
+    throw new FaceError('internal', { problem: 'the engine left out a signal' });
+  return { movement, embedding, pose, liveness, quality, landmarks };
+}

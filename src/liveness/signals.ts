@@ -1,0 +1,100 @@
+import type { CaptureHint, Measurement } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import { cosineOf } from '../verifier/embeddings.js';
+import { measure } from '../verifier/screening.js';
+import { bounds, type LivenessSignal } from './bounds.js';
+import type { SeenFrame } from './frame.js';
+import { toMeanShape, toReliefTurn } from './relief.js';
+import { type TurnedMovement, toFollowed, toPoseTurn } from './turn.js';
+
+/** A measurement, and what to tell the person where it fails. */
+export interface Measured {
+  readonly measurement: Measurement;
+  readonly hint: CaptureHint;
+}
+
+/** Whoever pretends learns only that the movement was not followed; light, distance and blur are told as they are. */
+const hints: Partial<Record<LivenessSignal, (value: number) => CaptureHint>> = {
+  faces: () => 'one_face',
+  face_width: () => 'come_closer',
+  brightness: (value) => (value < bounds.brightness.atLeast ? 'more_light' : 'less_light'),
+  sharpness: () => 'hold_still',
+};
+
+/** @param index - of the frame, from 0; `null` for what is of all frames */
+function toMeasured(signal: LivenessSignal, index: number | null, value: number): Measured {
+  const { unit, ...bound } = bounds[signal];
+  return {
+    measurement: measure(index === null ? signal : `${signal}_${index}`, value, unit, bound),
+    hint: hints[signal]?.(value) ?? 'follow',
+  };
+}
+
+/**
+ * A frame without a face, with several, or with one too small, is a frame that failed.
+ * @throws whatever else the engine threw
+ */
+export function measureRefusal(error: unknown, index: number): Measured {
+  if (error instanceof FaceError) {
+    if (error.code === 'face_none') return toMeasured('faces', index, 0);
+    if (error.code === 'face_many') return toMeasured('faces', index, 2);
+    if (error.code === 'face_too_small') return toMeasured('face_width', index, 0);
+  }
+  throw error;
+}
+
+const reliefSignals = {
+  left: 'relief_yaw',
+  right: 'relief_yaw',
+  up: 'relief_up',
+  down: 'relief_down',
+} as const satisfies Record<TurnedMovement, LivenessSignal>;
+
+const poseSignals = {
+  left: 'pose_yaw',
+  right: 'pose_yaw',
+  up: 'pose_pitch',
+  down: 'pose_pitch',
+} as const satisfies Record<TurnedMovement, LivenessSignal>;
+
+/** A frame of somebody looking straight ahead: it is what the check of the face is mostly made from. */
+function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly Measured[] {
+  return [
+    toMeasured('frontal_yaw', index, pose.yawDeg),
+    toMeasured('brightness', index, quality.brightness),
+    toMeasured('sharpness', index, quality.sharpness),
+  ];
+}
+
+/** Measures all frames of a challenge. @throws FaceError `internal`: no frame looks straight ahead */
+export function measureFrames(frames: readonly SeenFrame[]): readonly Measured[] {
+  const frontal = frames.filter(({ movement }) => movement === 'centre');
+  if (frontal.length === 0) throw new FaceError('internal', { problem: 'a challenge without a centre' });
+  const shape = toMeanShape(frontal.map(({ landmarks }) => landmarks));
+  const poses = frontal.map(({ pose }) => pose);
+
+  const measureTurned = (turned: SeenFrame, movement: TurnedMovement, index: number): readonly Measured[] => {
+    const pose = toFollowed(movement, toPoseTurn(poses, turned.pose));
+    const relief = toFollowed(movement, toReliefTurn(shape, turned.landmarks));
+    const cosines = frontal.map(({ embedding }) => cosineOf(embedding, turned.embedding));
+    return [
+      toMeasured(poseSignals[movement], index, pose.toward),
+      toMeasured(reliefSignals[movement], index, relief.toward),
+      toMeasured('relief_aside', index, relief.aside),
+      toMeasured('same_person', index, Math.min(...cosines)),
+      toMeasured('difference', index, Math.max(...cosines)),
+    ];
+  };
+
+  const each = frames.flatMap((frame, index) => [
+    toMeasured('face_width', index, frame.quality.faceWidthPx),
+    ...(frame.movement === 'centre' ? measureFrontal(frame, index) : measureTurned(frame, frame.movement, index)),
+  ]);
+  const alike = frontal.slice(1).map(({ embedding }) => cosineOf(frontal[0].embedding, embedding));
+  const passive = frames.reduce((total, { liveness }) => total + liveness, 0) / frames.length;
+  return [
+    ...each,
+    ...alike.map((cosine) => toMeasured('same_person_frontal', null, cosine)),
+    toMeasured('passive', null, passive),
+  ];
+}
