@@ -1,6 +1,7 @@
 import { hasFaces } from '../test/faces.js';
 import { attacks } from './attacks.js';
 import { companions } from './companions.js';
+import { faceDepthTable } from './face-depth.js';
 import { faceWidth } from './face-width.js';
 import { fit } from './fit.js';
 import { guidancePose } from './guidance-pose.js';
@@ -15,6 +16,7 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   verification,
   companions,
   'face-width': faceWidth,
+  'face-depth': faceDepthTable,
   'quality-bounds': qualityBounds,
   fit,
   'guidance-pose': guidancePose,
