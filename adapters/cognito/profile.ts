@@ -7,6 +7,7 @@ import {
 import { inTime } from '../../src/core/deadline.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
 import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './schema.js';
@@ -38,6 +39,22 @@ function toUser(username: string | undefined, attributes: Attributes): FoundUser
   if (username === undefined || attributes === undefined) throw notUnderstood();
   return { username, attributes: new Map(attributes.map(({ Name = '', Value = '' }) => [Name, Value])) };
 }
+
+/** Longest name the API takes. */
+const maxNameCharacters = 128;
+
+/** By which a user signs in: where that is an address or a number, Cognito makes up a user name, the `sub`. */
+const nameOf = ({ username, attributes }: FoundUser): string =>
+  username === attributes.get('sub')
+    ? (attributes.get('email') ?? attributes.get('phone_number') ?? username)
+    : username;
+
+/** The API finds users by their `sub` too, which nobody signs in by. */
+const isNamed = (user: FoundUser, login: string): boolean =>
+  [
+    nameOf(user),
+    ...['email', 'phone_number', 'preferred_username'].map((name) => user.attributes.get(name) ?? ''),
+  ].some((name) => isSameLogin(name, login));
 
 const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
@@ -80,6 +97,17 @@ export function createCognitoProfile(
   };
 
   return {
+    findSubject: (login) =>
+      within(async () => {
+        if (!isLogin(login) || login.length > maxNameCharacters) return null;
+        const user = await readByName(login);
+        return user !== null && isNamed(user, login) ? (user.attributes.get('sub') ?? null) : null;
+      }),
+    readAccount: (subject) =>
+      within(async () => {
+        const user = await find(subject);
+        return { login: nameOf(user), email: user.attributes.get('email') ?? null };
+      }),
     readToken: (subject) =>
       within(async () => toStoredToken((await find(subject)).attributes.get(attribute), { attribute, log })),
     writeToken: (subject, token) =>

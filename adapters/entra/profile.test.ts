@@ -238,3 +238,33 @@ describe('outages', () => {
     expect(inits.every(({ signal, redirect }) => signal instanceof AbortSignal && redirect === 'error')).toBe(true);
   });
 });
+
+describe('a login', () => {
+  test('is a user principal name, and no other user is taken for its own', async () => {
+    const guest = entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
+    const profile = connect();
+    expect(await profile.findSubject('grace_example.com#EXT#@contoso.onmicrosoft.com')).toBe(guest.id);
+    expect(await profile.findSubject('grace@example.com')).toBeNull();
+    expect(await profile.findSubject(user.id)).toBeNull();
+    const answer = { id: user.id, userPrincipalName: 'ada@example.com' };
+    const other = connect({}, async (url, init) =>
+      url.includes('/users/') ? Response.json(answer) : entra.fetch(url, init),
+    );
+    expect(await other.findSubject('charles@example.com')).toBeNull();
+    expect(await other.findSubject('ADA@example.com')).toBe(user.id);
+  });
+
+  test.each([
+    [400, 'resolves', null],
+    [404, 'resolves', null],
+    [403, 'rejects', unavailable],
+    [500, 'rejects', unavailable],
+  ] as const)('that Graph answers with %d %s', async (status, outcome, expected) => {
+    const profile = connect({}, async (url, init) =>
+      url.includes('/users/') ? Response.json({}, { status }) : entra.fetch(url, init),
+    );
+    const found = profile.findSubject('ada@example.com');
+    if (outcome === 'resolves') expect(await found).toBe(expected);
+    else await expect(found).rejects.toMatchObject(expected);
+  });
+});

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
 import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js';
 import type { EntraSettings } from './schema-connection.js';
 
 // Holds the directory extension too, under its own name.
 const userGuard = z.looseObject({ id: z.string() });
+const accountGuard = z.object({ id: z.string(), userPrincipalName: z.string().min(1), mail: z.string().nullish() });
+const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
 /**
  * Reads and writes the token in a directory extension of users. A user of another tenant than the connection's own is
@@ -32,13 +35,37 @@ export function createEntraProfile(
     await call(subject, { method: 'PATCH', body: { [attribute]: value } });
   };
 
+  const read = async <User extends { readonly id: string }>(
+    subject: string,
+    select: string,
+    guard: z.ZodType<User>,
+  ): Promise<User> => {
+    const { userId, body } = await call(subject, { method: 'GET', query: `?$select=id,${select}` });
+    const user = guard.safeParse(body);
+    if (!user.success) throw notUnderstood();
+    if (user.data.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
+    return user.data;
+  };
+
   return {
+    async findSubject(login) {
+      // A user principal name has an `@`, and neither ids nor `me` have.
+      if (!isLogin(login) || !login.includes('@') || /[/\\]/.test(login)) return null;
+      const path = `/users/${encodeURIComponent(login)}?$select=id,userPrincipalName`;
+      const answer = await send({ method: 'GET', path });
+      // 400 is of a name that Graph does not take for one.
+      if (answer.status === 404 || answer.status === 400) return null;
+      if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+      const user = accountGuard.safeParse(answer.body);
+      if (!user.success) throw notUnderstood();
+      return isSameLogin(user.data.userPrincipalName, login) ? user.data.id.toLowerCase() : null;
+    },
+    async readAccount(subject) {
+      const { userPrincipalName, mail } = await read(subject, 'userPrincipalName,mail', accountGuard);
+      return { login: userPrincipalName, email: mail || null };
+    },
     async readToken(subject) {
-      const { userId, body } = await call(subject, { method: 'GET', query: `?$select=id,${attribute}` });
-      const user = userGuard.safeParse(body);
-      if (!user.success) throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
-      if (user.data.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
-      return toStoredToken(user.data[attribute], { attribute, log });
+      return toStoredToken((await read(subject, attribute, userGuard))[attribute], { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, null),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
 import { callOkta, createClient, parseAnswer, type Refusal } from './client.js';
 import { isUserId } from './schema.js';
@@ -16,6 +17,12 @@ export function createOktaProfile(
 ): Profile {
   const client = createClient({ orgUrl, auth }, fetch);
   const userGuard = z.object({ id: z.string(), profile: z.object({ [attribute]: z.unknown().optional() }) });
+  const read = async <User extends { readonly id: string }>(subject: string, guard: z.ZodType<User>): Promise<User> => {
+    checkIsUserId(subject);
+    const user = parseAnswer(guard, await callOkta(() => client.userApi.getUser({ userId: subject }), toProfileError));
+    if (user.id !== subject) throw new FaceError('subject_unknown');
+    return user;
+  };
 
   const update = async (subject: string, value: string | null): Promise<void> => {
     checkIsUserId(subject);
@@ -27,18 +34,41 @@ export function createOktaProfile(
   };
 
   return {
-    async readToken(subject) {
-      checkIsUserId(subject);
-      const user = parseAnswer(
-        userGuard,
-        await callOkta(() => client.userApi.getUser({ userId: subject }), toProfileError),
+    async findSubject(login) {
+      // Okta itself cannot be asked for a login with a slash: it would be a path.
+      if (!isLogin(login) || login.includes('/')) return null;
+      const answer = await callOkta(() => client.userApi.getUser({ userId: login }), toProfileError).catch(
+        nullIfUnknown,
       );
-      if (user.id !== subject) throw new FaceError('subject_unknown');
-      return toStoredToken(user.profile[attribute], { attribute, log });
+      if (answer === null) return null;
+      // The same call finds users by their id, and whoever calls as `me`.
+      const { id, profile } = parseAnswer(accountGuard, answer);
+      return isSameLogin(profile.login, login) || isShortNameOf(profile.login, login) ? id : null;
+    },
+    async readAccount(subject) {
+      const { login, email } = (await read(subject, accountGuard)).profile;
+      return { login, email: email || null };
+    },
+    async readToken(subject) {
+      return toStoredToken((await read(subject, userGuard)).profile[attribute], { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => update(subject, text)),
     clearToken: (subject) => update(subject, null),
   };
+}
+
+const accountGuard = z.object({
+  id: z.string(),
+  profile: z.object({ login: z.string().min(1), email: z.string().nullish() }),
+});
+
+/** People may sign in by what stands before the `@`, as long as only one login begins so. */
+const isShortNameOf = (login: string, text: string): boolean =>
+  text !== 'me' && !text.includes('@') && login.toLowerCase().startsWith(`${text.toLowerCase()}@`);
+
+function nullIfUnknown(error: unknown): null {
+  if (error instanceof FaceError && error.code === 'subject_unknown') return null;
+  throw error;
 }
 
 function checkIsUserId(subject: string): void {

@@ -233,3 +233,40 @@ describe('an account that does not answer as it should', () => {
     expect(new Set(hosts)).toEqual(new Set([bench.onelogin.url]));
   });
 });
+
+describe('a login', () => {
+  const change = (id: string, names: { username?: string; email?: string }) =>
+    Object.assign(bench.onelogin.account.users.get(Number(id))!, names);
+
+  test('is a user name or an e-mail address', async () => {
+    change(ada, { username: 'countess' });
+    const { profile } = bench.adapter;
+    expect(await profile.findSubject('countess')).toBe(ada);
+    expect(await profile.findSubject('ada@example.com')).toBe(ada);
+    expect(await profile.readAccount(ada)).toEqual({ login: 'countess', email: 'ada@example.com' });
+  });
+
+  test('that one has as a name and another as an address is nobody’s', async () => {
+    const other = String(bench.onelogin.addUser({ username: 'other@example.com', password: 'x' }));
+    change(other, { username: 'ada@example.com' });
+    change(ada, { username: 'countess' });
+    expect(await bench.adapter.profile.findSubject('ada@example.com')).toBeNull();
+  });
+
+  test('of a user without a name is the address', async () => {
+    change(ada, { username: '' });
+    expect(await bench.adapter.profile.readAccount(ada)).toEqual({
+      login: 'ada@example.com',
+      email: 'ada@example.com',
+    });
+  });
+
+  test.each<[string, () => Response]>([
+    ['JSON of another kind', () => Response.json({ id: 1 })],
+    ['500', () => Response.json([], { status: 500 })],
+    ['404', () => Response.json([], { status: 404 })],
+  ])('cannot be looked for where OneLogin answers with %s', async (_, answer) => {
+    const { profile } = observe(answering(answer));
+    await expect(profile.findSubject('ada@example.com')).rejects.toMatchObject(unavailable);
+  });
+});

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
 import { type ApiAnswer, type OneLoginApi, toUnavailable } from './client.js';
 import type { OneLoginSettings } from './schema.js';
@@ -10,6 +11,12 @@ function toUserPath(subject: string): string {
   if (!/^[1-9]\d{0,18}$/.test(subject)) throw new FaceError('subject_unknown');
   return `/api/2/users/${subject}`;
 }
+
+const accountGuard = z.object({
+  id: z.union([z.number(), z.string()]).transform(String),
+  username: z.string().nullish(),
+  email: z.string().nullish(),
+});
 
 /**
  * Reads and writes the token in a custom field of the user.
@@ -39,7 +46,33 @@ export function createOneLoginProfile(
     if (value !== text) throw toUnavailable({ reason: 'the field does not hold what was written' });
   };
 
+  /** Who has that text as the value of a field. OneLogin reads `*` and `!` in it as more than themselves. */
+  const listBy = async (field: 'username' | 'email', text: string): Promise<readonly string[]> => {
+    const query = new URLSearchParams({ [field]: text, fields: 'id,username,email' });
+    const { status, body } = await api.call('GET', `/api/2/users?${query}`);
+    if (status !== 200) throw toUnavailable({ status });
+    const users = z.array(accountGuard).safeParse(body);
+    if (!users.success) throw toUnavailable({ reason: 'answer not understood' });
+    return users.data.filter((user) => isSameLogin(user[field] ?? '', text)).map(({ id }) => id);
+  };
+
   return {
+    async findSubject(login) {
+      if (!isLogin(login)) return null;
+      const named = [...(await listBy('username', login)), ...(await listBy('email', login))];
+      const [found = null, ...others] = new Set(named);
+      return others.length === 0 ? found : null;
+    },
+    async readAccount(subject) {
+      const { status, body } = await api.call('GET', toUserPath(subject));
+      if (status === 404) throw new FaceError('subject_unknown');
+      if (status !== 200) throw toUnavailable({ status });
+      const { data: user } = accountGuard.safeParse(body);
+      const login = user?.username || user?.email;
+      if (user === undefined || !login) throw toUnavailable({ reason: 'answer not understood' });
+      if (user.id !== subject) throw new FaceError('subject_unknown');
+      return { login, email: user.email || null };
+    },
     async readToken(subject) {
       const { id, value } = readUser(await api.call('GET', toUserPath(subject)));
       if (id !== subject) throw new FaceError('subject_unknown');

@@ -26,6 +26,8 @@ export interface AdapterHarness {
   decisions(): number;
   /** The immutable ids of two users the provider has, and of one it has not. */
   readonly subjects: { readonly one: string; readonly other: string; readonly unknown: string };
+  /** Makes a user, whose e-mail address is the login too. @returns the immutable id */
+  addUser(login: string): Promise<string>;
   /** The attribute as the provider holds it, not as the adapter reads it. */
   readAttribute(subject: string): string | null;
   /** The adapter of the same connection in shadow mode. */
@@ -296,11 +298,52 @@ export function runAdapterContract(
         expect(harness.logText()).not.toContain(canary);
       });
 
+      test('a user is found by login, however it is written, and has it as the provider does', async () => {
+        const { profile } = harness.adapter;
+        for (const login of ['Charles.Babbage@example.com', "o'Brien+x&y=1#EXT#%41!@example.com"]) {
+          const id = await harness.addUser(login);
+          expect(await profile.findSubject(login)).toBe(id);
+          expect(await profile.findSubject(login.toUpperCase())).toBe(id);
+          expect(await profile.readAccount(id)).toEqual({ login, email: login });
+        }
+      });
+
+      test('a login that nobody has finds nobody, whatever it looks like', async () => {
+        const { profile } = harness.adapter;
+        const login = 'charles@example.com';
+        const id = await harness.addUser(login);
+        const { one, unknown } = harness.subjects;
+        const strange = [
+          '',
+          ' ',
+          '.',
+          '..',
+          '../users',
+          'me',
+          '*',
+          '!x',
+          '*@example.com',
+          '%',
+          '"',
+          "' or '1'='1",
+          '$',
+        ];
+        const near = ['/', '?x=1', '#', '%00', '\0', '\n', ' ', '%2e', '\\', '/../me', '"', '\ud800', '*'];
+        for (const text of [
+          ...[one, id, unknown, 'nobody', 'nobody@example.com', 'x'.repeat(100_000), `${'x'.repeat(200)}@example.com`],
+          ...[...strange, ...near.map((end) => login + end), ...near.map((start) => start + login)],
+        ]) {
+          expect([text, await profile.findSubject(text)]).toEqual([text, null]);
+        }
+        expect(await profile.findSubject(login)).toBe(id);
+      });
+
       test('a user the provider has not is subject_unknown', async () => {
         const { profile } = harness.adapter;
         const { unknown } = harness.subjects;
         const refusal = { code: 'subject_unknown' };
         await expect(profile.readToken(unknown)).rejects.toMatchObject(refusal);
+        await expect(profile.readAccount(unknown)).rejects.toMatchObject(refusal);
         await expect(profile.writeToken(unknown, new SealedToken('FV1.x'))).rejects.toMatchObject(refusal);
         await expect(profile.clearToken(unknown)).rejects.toMatchObject(refusal);
       });
@@ -308,7 +351,10 @@ export function runAdapterContract(
       test('a provider that cannot be reached is profile_unavailable, and the token is not in the error', async () => {
         const { profile } = harness.adapter;
         await harness.stopProvider();
-        await expect(profile.readToken(harness.subjects.one)).rejects.toMatchObject({ code: 'profile_unavailable' });
+        const unavailable = { code: 'profile_unavailable' };
+        await expect(profile.readToken(harness.subjects.one)).rejects.toMatchObject(unavailable);
+        await expect(profile.readAccount(harness.subjects.one)).rejects.toMatchObject(unavailable);
+        await expect(profile.findSubject('ada@example.com')).rejects.toMatchObject(unavailable);
         const error = await profile.writeToken(harness.subjects.one, new SealedToken(canary)).catch((e: unknown) => e);
         expect(error).toMatchObject({ code: 'profile_unavailable' });
         expect(JSON.stringify(error)).not.toContain(canary);

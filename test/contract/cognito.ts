@@ -69,7 +69,7 @@ export const toSettings = (
 export interface PoolAdministrator {
   readonly client: CognitoIdentityProviderClient;
   /** @returns the new user's `sub` */
-  createUser(username: string, password: string): Promise<string>;
+  createUser(username: string, password: string, email?: string): Promise<string>;
   /** @returns the new client's id */
   createAppClient(settings?: Partial<CreateUserPoolClientCommandInput>): Promise<string>;
 }
@@ -81,8 +81,9 @@ export function administer(simulator: CognitoSimulator, pool: UserPool): PoolAdm
   const UserPoolId = pool.id;
   return {
     client,
-    async createUser(Username, Password) {
-      const { User } = await client.send(new AdminCreateUserCommand({ UserPoolId, Username }));
+    async createUser(Username, Password, email) {
+      const UserAttributes = email === undefined ? [] : [{ Name: 'email', Value: email }];
+      const { User } = await client.send(new AdminCreateUserCommand({ UserPoolId, Username, UserAttributes }));
       await client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }));
       return User?.Attributes?.find(({ Name }) => Name === 'sub')?.Value ?? '';
     },
@@ -357,6 +358,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
     logText: () => bench.log.text(),
     decisions: () => bench.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '00000000-0000-4000-a000-000000000000' },
+    addUser: (login) => administrator.createUser(login, 'correct horse', login),
     readAttribute: (subject) =>
       [...pool.users.values()].find(({ sub }) => sub === subject)?.attributes.get('custom:face_token') ?? null,
     connectInShadowMode: () =>

@@ -379,6 +379,7 @@ export async function setUpEntra(): Promise<AdapterHarness> {
     logText: () => core.log.text(),
     decisions: () => core.audit.events.filter(({ action }) => decided.includes(action)).length,
     subjects: { one, other, unknown: randomUUID() },
+    addUser: async (mail) => entra.addUser({ mail }).id,
     readAttribute(subject) {
       const value = entra.tenant.users.get(subject)?.extensions[bench.attribute] ?? null;
       return z.string().nullable().parse(value);

@@ -263,6 +263,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     logText: () => core.log.text(),
     decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '00uunknown0000000001' },
+    addUser: (login) => okta.createUser({ login, password: 'correct horse' }),
     readAttribute(subject) {
       const value = okta.org.users.get(subject)?.profile.facestepToken ?? null;
       return z.string().nullable().parse(value);

@@ -227,6 +227,7 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
     logText: () => core.log.text(),
     decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '99999999' },
+    addUser: async (username) => String(onelogin.addUser({ username, password: 'correct horse' })),
     readAttribute: (subject) => onelogin.account.users.get(Number(subject))?.customAttributes[attribute] ?? null,
     connectInShadowMode: () => {
       const settings = bench.configure({ policy: { mode: 'shadow' } });

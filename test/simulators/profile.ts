@@ -2,6 +2,9 @@ import { SealedToken } from '../../src/core/concealed.js';
 import type { Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 
+/** The name a user of the directory in memory signs in by. */
+export const loginOf = (subject: string): string => `${subject}@example.com`;
+
 /** A directory in memory. `attributes` is the directory itself: read it to see what was really written. */
 export function createMemoryProfile(subjects: readonly string[]): Profile & {
   readonly attributes: Map<string, string | null>;
@@ -19,6 +22,14 @@ export function createMemoryProfile(subjects: readonly string[]): Profile & {
     attributes,
     setDown: (down) => {
       isDown = down;
+    },
+    async findSubject(login) {
+      if (isDown) throw new FaceError('profile_unavailable');
+      return [...attributes.keys()].find((subject) => loginOf(subject).toLowerCase() === login.toLowerCase()) ?? null;
+    },
+    async readAccount(subject) {
+      find(subject);
+      return { login: loginOf(subject), email: loginOf(subject) };
     },
     async readToken(subject) {
       const value = find(subject);

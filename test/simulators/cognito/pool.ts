@@ -138,12 +138,16 @@ export function addUser(pool: UserPool, given: string, attributes: ReadonlyMap<s
   return user;
 }
 
-/** A user by name, by alias, or by `sub` where no user has that name. */
-export const findUser = (pool: UserPool, name: string): PoolUser | undefined =>
-  pool.users.get(name) ??
-  [...pool.users.values()].find(
-    (user) => user.sub === name || (pool.usernameAttributes.includes('email') && user.attributes.get('email') === name),
+/** A user by name, by alias, or by `sub` where no user has that name. Upper and lower case are one, as is the default. */
+export function findUser(pool: UserPool, name: string): PoolUser | undefined {
+  const text = name.toLowerCase();
+  const users = [...pool.users.values()];
+  const isAlias = pool.usernameAttributes.includes('email');
+  return (
+    users.find(({ username }) => username.toLowerCase() === text) ??
+    users.find(({ sub, attributes }) => sub === name || (isAlias && attributes.get('email')?.toLowerCase() === text))
   );
+}
 
 export const setPassword = (pool: UserPool, user: PoolUser, password: string, permanent: boolean): void => {
   user.password = createVerifier(srpNameOf(pool), user.username, password);

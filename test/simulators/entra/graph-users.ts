@@ -45,7 +45,7 @@ export function createUsersApi({ cloud, tenantOf, requireRole }: GraphContext): 
     const id = String(request.params.id);
     const user =
       tenant.users.get(id.toLowerCase()) ??
-      [...tenant.users.values()].find(({ userPrincipalName }) => userPrincipalName === id);
+      [...tenant.users.values()].find(({ userPrincipalName }) => userPrincipalName.toLowerCase() === id.toLowerCase());
     if (user === undefined) throw notFound(id);
     return user;
   };

@@ -218,4 +218,11 @@ export async function createSigningKey(id = newId('', 43)): Promise<SigningKey> 
 
 /** A user by id or by login, as the users API takes either. */
 export const findUser = (org: Org, idOrLogin: string): OrgUser | undefined =>
-  org.users.get(idOrLogin) ?? [...org.users.values()].find(({ profile }) => profile.login === idOrLogin);
+  org.users.get(idOrLogin) ?? findByLogin(org, idOrLogin.toLowerCase());
+
+function findByLogin(org: Org, text: string): OrgUser | undefined {
+  const loginOf = ({ profile }: OrgUser): string => String(profile.login).toLowerCase();
+  const users = [...org.users.values()];
+  const named = users.filter((user) => loginOf(user).startsWith(`${text}@`));
+  return users.find((user) => loginOf(user) === text) ?? (named.length === 1 ? named[0] : undefined);
+}

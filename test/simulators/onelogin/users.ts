@@ -28,6 +28,17 @@ const changeGuard = z.looseObject({
 });
 
 const fieldGuard = z.strictObject({ name: z.string().min(1), shortname: z.string().regex(/^\w{1,64}$/) });
+/** Of the list of users. */
+const pageSize = 50;
+
+/** `*` stands for any text, a leading `!` for all but what follows. */
+function isFilteredIn(value: string, filter: string | undefined): boolean {
+  if (filter === undefined) return true;
+  if (filter.startsWith('!')) return !isFilteredIn(value, filter.slice(1));
+  const parts = filter.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'i').test(value);
+}
+
 /** Created wrapped, changed unwrapped. */
 const newFieldGuard = z.strictObject({ user_field: fieldGuard });
 
@@ -78,6 +89,15 @@ export function createUsersApi(account: Account): Router {
     response.status(204).end();
   });
 
+  router.get('/', (request, response) => {
+    const { username, email } = z
+      .object({ username: z.string().optional(), email: z.string().optional() })
+      .parse(request.query);
+    const found = [...account.users.values()].filter(
+      (user) => isFilteredIn(user.username, username) && isFilteredIn(user.email, email),
+    );
+    response.json(found.slice(0, pageSize).map((user) => toView(account, user)));
+  });
   router.get('/:id', (request, response) => {
     response.json(toView(account, findUser(request)));
   });
