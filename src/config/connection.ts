@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Policy } from '../core/connection.js';
+import { type OidcConfig, oidcGuard } from './oidc.js';
 import { safeUrlGuard } from './safe-url.js';
 
 const fallbackGuard = z.enum(['deny', 'omit_claim']);
@@ -35,6 +36,8 @@ export const connectionFields = {
   /** Names the connection in addresses (`/hooks/<id>/…`), logs and the audit trail. */
   id: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected lower-case letters, digits and hyphens'),
   policy: policyGuard.prefault({}),
+  /** `null`: nobody is sent here by OpenID Connect. */
+  oidc: oidcGuard.nullable().default(null),
 };
 
 /** The part of a connection's configuration that is the same for all providers. */
@@ -42,6 +45,7 @@ export interface ConnectionConfig {
   readonly id: string;
   readonly kind: string;
   readonly policy: Policy;
+  readonly oidc: OidcConfig | null;
 }
 
 /** A provider's guard for one entry of `connections`, told apart by its literal `kind`. */

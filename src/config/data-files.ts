@@ -10,6 +10,8 @@ export const dataFilesOf = (folder: string) => ({
   keys: join(folder, 'keys.json'),
   /** Sign receipts. */
   signingKeys: join(folder, 'signing-keys.json'),
+  /** Sign ID tokens. */
+  oidcKeys: join(folder, 'oidc-keys.json'),
   adminKey: join(folder, 'admin-key.sha256'),
   outbox: join(folder, 'outbox.jsonl'),
 });

@@ -86,7 +86,14 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .refine(hasUniqueIds, 'two connections have the same id')
       .default([]),
   });
-  return guard.refine(
+  const named = guard.refine(
+    ({ publicUrl, connections }) => publicUrl !== null || connections.every(({ oidc }) => oidc === null),
+    {
+      path: ['publicUrl'],
+      error: 'expected an address, as a connection has "oidc": the name of an OpenID provider is its address',
+    },
+  );
+  return named.refine(
     ({ publicUrl, connections }) =>
       (publicUrl !== null && hasDomainName(publicUrl)) ||
       connections.every(({ policy }) => policy.userSecret !== 'passkey'),

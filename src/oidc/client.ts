@@ -1,0 +1,55 @@
+import type { ClientMetadata } from 'oidc-provider';
+import type { Json, JsonObject } from '../json.js';
+
+/** How a step-up was passed: with the face, and with a PIN or a key in hardware or software where one took part. */
+export type StepUpMethod = 'face' | 'pin' | 'hwk' | 'swk';
+
+/** An authorization request. The protocol's own rules hold for it: client, redirect URI, response type, PKCE, nonce. */
+export interface AuthorizationRequest {
+  /** The parameters of OpenID Connect that were sent, by name, each once. */
+  readonly params: Readonly<Record<string, string | undefined>>;
+  /** Whether an authenticated client pushed it (RFC 9126): then no browser has had it in hands. */
+  readonly isPushed: boolean;
+  /** What `admit` proved; `null` where the client has none. */
+  readonly admitted: Json;
+}
+
+/** Whom a face check is about. */
+export interface Person {
+  /** The immutable id at the identity provider. Of somebody unknown: a text that no enrolment is for. */
+  readonly subject: string;
+  /** Whether the identity provider's word says who this is. Only then may a face be enrolled. */
+  readonly isProven: boolean;
+  /** The claims of ID token and UserInfo about the person; those of the check come on top. */
+  readonly claims: JsonObject & { readonly sub: string };
+}
+
+/** A request as it may go on, and what the client's kind has proved from it. */
+export interface Admitted {
+  readonly params: URLSearchParams;
+  readonly admitted: Json;
+}
+
+/** One client that is registered with a connection's provider, as its kind has it. */
+export interface OidcClient {
+  /** For the protocol library: id, secret, redirect URIs, response types. */
+  readonly metadata: ClientMetadata;
+  /** Values of `acr` it may be told, the first where it asks for none. */
+  readonly acrValues: readonly [string, ...string[]];
+  /** How long a step-up waits for its photos, in whole seconds; `null` takes the policy's. */
+  readonly lifeSec: number | null;
+  /** Whether the person is asked for a user name where the request names nobody. */
+  readonly asksWho: boolean;
+  /**
+   * Looks at a request before the protocol library does, and may take parameters off it. `null`: nothing to do. What it
+   * throws is answered as `error`: `oidcErrors.InvalidRequest`, `AccessDenied`.
+   */
+  readonly admit: ((params: URLSearchParams) => Promise<Admitted>) | null;
+  /**
+   * Whom a request is about; `null` where it names nobody. Unknown and known people look alike from outside.
+   * @throws FaceError `profile_unavailable`
+   */
+  findPerson(request: AuthorizationRequest): Promise<Person | null>;
+  /** The methods of a passed step-up as `amr` tells them (RFC 8176). */
+  toAmr(methods: readonly StepUpMethod[]): readonly string[];
+}

@@ -1,0 +1,6 @@
+/*
+ * What we use of oidc-provider, the library that speaks the protocol.
+ */
+export * as oidcErrors from 'oidc-provider/lib/helpers/errors.js';
+export { Check, Prompt } from 'oidc-provider/lib/helpers/interaction_policy/index.js';
+export { Provider } from 'oidc-provider/lib/provider.js';

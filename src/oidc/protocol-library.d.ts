@@ -1,0 +1,28 @@
+/*
+ * The parts of oidc-provider by themselves, as its main file prints a warning for every Node older than 22. Its version is
+ * pinned, so these paths are stable.
+ */
+declare module 'oidc-provider/lib/provider.js' {
+  import Provider from 'oidc-provider';
+
+  export { Provider };
+}
+declare module 'oidc-provider/lib/helpers/errors.js' {
+  import { errors } from 'oidc-provider';
+  export import CustomOIDCProviderError = errors.CustomOIDCProviderError;
+  export import OIDCProviderError = errors.OIDCProviderError;
+  export import AccessDenied = errors.AccessDenied;
+  export import InvalidClientAuth = errors.InvalidClientAuth;
+  export import InvalidGrant = errors.InvalidGrant;
+  export import InvalidRequest = errors.InvalidRequest;
+  export import InvalidRequestUri = errors.InvalidRequestUri;
+  export import LoginRequired = errors.LoginRequired;
+  export import SessionNotFound = errors.SessionNotFound;
+  export import TemporarilyUnavailable = errors.TemporarilyUnavailable;
+  export import UnmetAuthenticationRequirements = errors.UnmetAuthenticationRequirements;
+}
+declare module 'oidc-provider/lib/helpers/interaction_policy/index.js' {
+  import { interactionPolicy } from 'oidc-provider';
+  export import Check = interactionPolicy.Check;
+  export import Prompt = interactionPolicy.Prompt;
+}
