@@ -51,7 +51,7 @@ async function loadSetup(): Promise<Setup> {
 /** The server, until it is told to stop. Its parts are loaded here: the other commands need none of them. */
 async function serve(): Promise<void> {
   const [{ startServer }, setup] = await Promise.all([import('./server.js'), loadSetup()]);
-  const stop = await startServer(setup, { clock, random, log, tell });
+  const stop = await startServer(setup, { clock, random, fetch, log, tell });
   log.info('stopping', { signal: await untilStopped() });
   await stop();
 }

@@ -7,7 +7,7 @@ import { redact } from './config/redact.js';
 import type { DeliveryConfig, VerifierConfig } from './config/schema.js';
 import type { Connection } from './core/connection.js';
 import type { CoreDeps } from './core/deps.js';
-import type { Clock, Delivery, Keys, Log, Random, Verifier } from './core/ports.js';
+import type { Clock, Delivery, Fetch, Keys, Log, Random, Verifier } from './core/ports.js';
 import { createFileSink, createOutbox } from './delivery/outbox.js';
 import { createSmtpDelivery } from './delivery/smtp.js';
 import type { Engine } from './engine/engine.js';
@@ -19,6 +19,9 @@ import { loadAdminKey } from './keys/admin-key.js';
 import { createLocalKeys } from './keys/local.js';
 import { createLocalSigner } from './keys/local-signer.js';
 import { createMovementJudge } from './liveness/judge.js';
+import { createOidcKeys } from './keys/oidc-keys.js';
+import { createIssuers } from './oidc/issuers.js';
+import type { OidcIssuers } from './oidc/mount.js';
 import type { ConfiguredConnection, Setup } from './setup.js';
 import { createSqliteState } from './state/sqlite.js';
 import { createEmbeddedVerifier } from './verifier/embedded.js';
@@ -32,6 +35,7 @@ const pageFolder = fileURLToPath(new URL('../capture-web', import.meta.url));
 export interface ServerDeps {
   readonly clock: Clock;
   readonly random: Random;
+  readonly fetch: Fetch;
   readonly log: Log;
   /** One line for the person in front of the terminal. */
   readonly tell: (line: string) => void;
@@ -58,6 +62,7 @@ export async function startServer(
   const issuer = config.publicUrl ?? `http://${host}:${config.port}`;
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer, issuer };
   const { connections, hooks } = await connect(configured, core);
+  const issuers = await createOidc(configured, connections, { ...deps, core, keysFile: files.oidcKeys });
 
   const app = createApp({
     ...core,
@@ -65,6 +70,7 @@ export async function startServer(
     hooks,
     judge: createMovementJudge({ engine }),
     passkeys: createPasskeys({ publicUrl: issuer }),
+    issuers,
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     adminKeyDigest: adminKey.digest,
     delivery: createDelivery(config.delivery, createOutbox({ sink: createFileSink(files.outbox), clock })),
@@ -118,6 +124,21 @@ async function connect(
     ),
     hooks: new Map(made.map(({ id, adapter }) => [id, adapter.hooks])),
   };
+}
+
+/** The keys are made where a connection has clients, and not before. */
+async function createOidc(
+  configured: readonly ConfiguredConnection[],
+  connections: ReadonlyMap<string, Connection>,
+  { core, keysFile, fetch }: { readonly core: CoreDeps; readonly keysFile: string; readonly fetch: Fetch },
+): Promise<OidcIssuers> {
+  const withClients = configured.flatMap(({ id, oidc }) => {
+    const connection = connections.get(id);
+    return connection === undefined || oidc === null ? [] : [{ connection, oidc }];
+  });
+  if (withClients.length === 0) return new Map();
+  const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
+  return createIssuers(withClients, { ...core, oidcKeys, fetch });
 }
 
 function createDelivery(config: DeliveryConfig, outbox: Delivery): Delivery {

@@ -75,6 +75,7 @@ export async function startApiServer(
     issuer: testIssuer,
     connections: new Map<string, Connection>(),
     hooks: new Map(),
+    issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
     isReady: async () => true,

@@ -31,6 +31,7 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', connection]]),
     hooks: new Map([['workforce', adapter.hooks]]),
+    issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
     isReady: async () => true,

@@ -53,6 +53,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', { id: 'workforce', policy: bench.policy, ...adapter }]]),
     hooks: new Map([['workforce', adapter.hooks]]),
+    issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
     isReady: async () => true,

@@ -13,6 +13,7 @@ import { mountPage, type PageFolders } from '../capture/page.js';
 import { createCaptureEndpoints } from '../capture/routes.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
+import { mountOidc, type OidcIssuers } from '../oidc/mount.js';
 import { createAccessLog, framesOf, noteCode, requestIdOf } from './access-log.js';
 import { createBodyBudgets } from './budget.js';
 import { discardRest } from './collect.js';
@@ -21,6 +22,7 @@ import { isFault, sendRefusal } from './reply.js';
 
 export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
+  readonly issuers: OidcIssuers;
   readonly folders: PageFolders;
   /** How many reverse proxies stand before this server and name the caller in `X-Forwarded-For`. */
   readonly proxyHops: number;
@@ -68,6 +70,7 @@ export function createApp(deps: AppDeps): Express {
   });
   const budgets = createBodyBudgets();
   mountHooks(app, deps.hooks, deps, budgets);
+  mountOidc(app, deps.issuers, deps, budgets);
   mountPage(app, deps.folders);
   mountEndpoints(app, endpoints, deps, budgets);
 

@@ -15,14 +15,14 @@ export interface AuthorizationRequest {
 }
 
 /** Whom a face check is about. */
-export interface Person {
+export type Person = {
   /** The immutable id at the identity provider. Of somebody unknown: a text that no enrolment is for. */
   readonly subject: string;
   /** Whether the identity provider's word says who this is. Only then may a face be enrolled. */
   readonly isProven: boolean;
   /** The claims of ID token and UserInfo about the person; those of the check come on top. */
   readonly claims: JsonObject & { readonly sub: string };
-}
+};
 
 /** A request as it may go on, and what the client's kind has proved from it. */
 export interface Admitted {
@@ -36,6 +36,8 @@ export interface OidcClient {
   readonly metadata: ClientMetadata;
   /** Values of `acr` it may be told, the first where it asks for none. */
   readonly acrValues: readonly [string, ...string[]];
+  /** Claims about a person beside `sub` and `preferred_username`, for discovery: what is not named is not told. */
+  readonly claimNames: readonly string[];
   /** How long a step-up waits for its photos, in whole seconds; `null` takes the policy's. */
   readonly lifeSec: number | null;
   /** Whether the person is asked for a user name where the request names nobody. */

@@ -1,0 +1,159 @@
+import type { Request, Response } from 'express';
+import type { Interaction, InteractionResults } from 'oidc-provider';
+import { browserCookieOf, readBrowserCookie, setBrowserCookie } from '../capture/browser-cookie.js';
+import { pagePath } from '../capture/page.js';
+import { startedLink } from '../capture/page-link.js';
+import type { Connection } from '../core/connection.js';
+import { digestOf, hasDigest } from '../core/digest.js';
+import { newSecret, readStepUp, startStepUp, takeStepUp } from '../core/step-up.js';
+import { toEpochSec } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import type { OidcClient, Person } from './client.js';
+import { aroundStepUpSec, type Flow, readFlow, writeClaims, writeFlow } from './flow.js';
+import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import { oidcErrors, type Provider } from './library.js';
+import { languageOf } from './messages.js';
+import { pagePolicy, renderAskPage } from './pages.js';
+import { lifeSec } from './provider.js';
+import { checkDemand, paramsOf, parseRequestedClaims } from './requested-claims.js';
+
+/** Times one interaction may lead to the camera anew: a ticket is lost where a redirect does not arrive. */
+const startsAllowed = 5;
+
+/** One visit to an interaction, by the browser it belongs to. */
+interface Visit {
+  readonly request: Request;
+  readonly response: Response;
+  /** What our own form sent; `null` for a visit by address. */
+  readonly form: URLSearchParams | null;
+  readonly provider: Provider;
+  readonly interaction: Interaction;
+  readonly client: OidcClient;
+  readonly flow: Flow;
+}
+
+/**
+ * The one address of an interaction: asks who is there, where nobody has said; leads to the capture page; and, when the
+ * browser comes back from there, to the client. It does what is next, however often it is visited.
+ * @returns throws what the error page tells: `oidcErrors.SessionNotFound` also for another browser
+ */
+export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
+  const { connection } = issuer;
+  const isSecure = issuer.issuer.startsWith('https:');
+  const flowDeps = { ...deps, connection };
+
+  return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
+    const { provider } = await issuer.running();
+    const interaction = await provider.interactionDetails(request, response);
+    if (interaction.uid !== request.params.uid) throw new oidcErrors.SessionNotFound('interaction of another address');
+    const flow = await readFlow(interaction.uid, flowDeps);
+    const client = issuer.clients.get(flow.clientId);
+    if (client === undefined) throw new oidcErrors.SessionNotFound('client is gone');
+    const visit = { request, response, form, provider, interaction, client, flow };
+    try {
+      await goOn(visit);
+    } catch (error) {
+      await refuse(visit, toRefusal(error));
+    }
+  };
+
+  async function goOn(visit: Visit): Promise<void> {
+    const { flow, response, interaction } = visit;
+    if (interaction.result?.login !== undefined) return response.redirect(303, interaction.returnTo);
+    if (flow.person === null) return ask(visit);
+    if (flow.stepUp === null) return leadToCamera(visit, flow.person);
+    const shown = readBrowserCookie(visit.request, browserCookieOf(flow.stepUp.id, isSecure));
+    const expectedDigest = Buffer.from(flow.stepUp.browserDigest, 'base64url');
+    const isOwner = shown?.use((text) => hasDigest(text, expectedDigest)) ?? false;
+    if (!isOwner) throw new oidcErrors.SessionNotFound('interaction of another browser');
+    const { state } = await readStepUp(flow.stepUp.id, deps);
+    if (state === 'passed') return finish(visit, flow.person, flow.stepUp.id);
+    if (state === 'started' && flow.stepUp.starts < startsAllowed) return leadToCamera(visit, flow.person);
+    if (state === 'started' || state === 'captured') return response.redirect(303, `${deps.issuer}${pagePath}`);
+    throw new oidcErrors.AccessDenied('the face check was not passed');
+  }
+
+  async function ask({ request, response, form, interaction, client, flow }: Visit): Promise<void> {
+    const name = form?.get('username')?.trim() ?? '';
+    if (name !== '') {
+      const params = { ...paramsOf(interaction.params), login_hint: name };
+      const person = await client.findPerson({ params, isPushed: false, admitted: null });
+      await writeFlow(interaction, { ...flow, person }, flowDeps);
+      return response.redirect(303, issuer.interactionUrl(interaction.uid));
+    }
+    const language = languageOf(interaction.params.ui_locales, request.acceptsLanguages());
+    response.set('Content-Security-Policy', pagePolicy).type('html').send(renderAskPage(language));
+  }
+
+  /** A fresh ticket each time: the link opens once. */
+  async function leadToCamera({ request, response, interaction, client, flow }: Visit, person: Person): Promise<void> {
+    const browser = newSecret(deps);
+    const life = client.lifeSec ?? connection.policy.stepUpTimeoutSec;
+    const started = await startStepUp(
+      {
+        ...{ connection, subject: person.subject, kept: null, receipt: null, browser, lifeSec: life },
+        purpose: await purposeFor(person, connection),
+        asked: person.isProven ? { proved: true } : { proved: false, source: request.ip ?? '' },
+        returnUrl: issuer.interactionUrl(interaction.uid),
+      },
+      deps,
+    );
+    const stepUp = {
+      id: started.id,
+      browserDigest: browser.use(digestOf).toString('base64url'),
+      starts: (flow.stepUp?.starts ?? 0) + 1,
+    };
+    await writeFlow(interaction, { ...flow, stepUp }, flowDeps);
+    const name = browserCookieOf(started.id, isSecure);
+    setBrowserCookie(response, { name, secret: browser, lifeSec: life + aroundStepUpSec });
+    response.redirect(303, startedLink(deps.issuer, started));
+  }
+
+  async function finish(visit: Visit, person: Person, stepUpId: string): Promise<void> {
+    const { request, response, provider, interaction, client, flow } = visit;
+    const { pass } = await takeStepUp(stepUpId, deps);
+    if (pass === null) throw new FaceError('internal', 'a pass without its time');
+    const amr = [...client.toAmr(pass.methods)];
+    checkDemand(parseRequestedClaims(paramsOf(interaction.params).claims).amr, amr);
+    const { sub } = person.claims;
+    const grant = new provider.Grant({ accountId: sub, clientId: flow.clientId });
+    grant.addOIDCScope('openid profile');
+    const grantId = await grant.save();
+    await writeClaims(grantId, person.claims, lifeSec.grant, flowDeps);
+    const result: InteractionResults = {
+      login: { accountId: sub, acr: flow.acr, amr, ts: toEpochSec(pass.at), remember: false },
+      consent: { grantId },
+      select_account: {},
+    };
+    await provider.interactionFinished(request, response, result);
+  }
+
+  /** The client is told, as the protocol has it. */
+  async function refuse({ request, response, provider }: Visit, error: InteractionResults): Promise<void> {
+    await provider.interactionFinished(request, response, error, { mergeWithLastSubmission: false });
+  }
+}
+
+/** Somebody without an enrolment may make one where their provider has said who they are, and the policy allows it. */
+async function purposeFor({ subject, isProven }: Person, { policy, profile }: Connection): Promise<'verify' | 'enrol'> {
+  if (!isProven || policy.whenNotEnrolled !== 'enrol') return 'verify';
+  const token = await profile.readToken(subject);
+  return token === null ? 'enrol' : 'verify';
+}
+
+/** What the client is told of what went wrong on the way; the rest is for the error page. */
+function toRefusal(error: unknown): InteractionResults {
+  if (error instanceof FaceError) {
+    const later = ['profile_unavailable', 'locked_out', 'overloaded'];
+    if (later.includes(error.code)) return { error: 'temporarily_unavailable', error_description: 'try again later' };
+    // Nobody of that id: refused like anybody without an enrolment.
+    const over = ['subject_unknown', 'step_up_unknown', 'step_up_finished', 'face_not_verified'];
+    if (over.includes(error.code)) return accessDenied;
+  }
+  if (error instanceof oidcErrors.OIDCProviderError && !(error instanceof oidcErrors.SessionNotFound)) {
+    return { error: error.error, error_description: error.error_description };
+  }
+  throw error;
+}
+
+const accessDenied = { error: 'access_denied', error_description: 'the face check was not passed' };

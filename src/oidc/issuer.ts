@@ -1,0 +1,144 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Connection } from '../core/connection.js';
+import type { CoreDeps } from '../core/deps.js';
+import { FaceError } from '../errors.js';
+import type { OidcKeySet, OidcKeys, PublicKey } from '../keys/oidc-keys.js';
+import type { Admitted, AuthorizationRequest, OidcClient, StepUpMethod } from './client.js';
+import { aroundStepUpSec, type Flow, readClaims, writeFlow } from './flow.js';
+import { oidcErrors, type Provider } from './library.js';
+import { languageOf } from './messages.js';
+import { observe } from './observe.js';
+import { pageErrorOf, pagePolicy, renderErrorPage } from './pages.js';
+import { paths } from './paths.js';
+import { createProvider, type ProviderHooks } from './provider.js';
+import { checkDemand, paramsOf, parseRequestedClaims } from './requested-claims.js';
+import { createStorage } from './storage.js';
+
+/** What an issuer is made of. */
+export interface IssuerDeps extends CoreDeps {
+  readonly oidcKeys: OidcKeys;
+}
+
+/** The library as it is now, ready to answer. */
+export interface RunningProvider {
+  readonly provider: Provider;
+  /** Answers one request. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  readonly publicKeys: readonly PublicKey[];
+}
+
+/** The OpenID provider of one connection. */
+export interface OidcIssuer {
+  /** Its name, character for character: `<publicUrl>/oidc/<connection>`. */
+  readonly issuer: string;
+  readonly connection: Connection;
+  readonly clients: ReadonlyMap<string, OidcClient>;
+  /** Where an interaction goes on. */
+  interactionUrl(uid: string): string;
+  /** The library with the keys in turn. */
+  running(): Promise<RunningProvider>;
+  /** Hands what a client's kind proved, or why it refuses, to the request it came with. */
+  noteAdmitted(request: IncomingMessage, outcome: Promise<Admitted>): Promise<URLSearchParams | null>;
+}
+
+/** @throws FaceError `config_invalid`: a client that the library does not take */
+export function createIssuer(connection: Connection, clients: readonly OidcClient[], deps: IssuerDeps): OidcIssuer {
+  const issuer = `${deps.issuer}/oidc/${connection.id}`;
+  const byId = new Map(clients.map((client) => [client.metadata.client_id, client]));
+  const interactionUrl = (uid: string): string => `${issuer}${paths.interaction}/${uid}`;
+  const storage = createStorage(connection.id, deps);
+  const flowDeps = { ...deps, connection };
+  const admitted = new WeakMap<IncomingMessage, Admitted | { readonly refusal: unknown }>();
+
+  const clientOf = (context: KoaContextWithOIDC): OidcClient => {
+    const client = byId.get(context.oidc.client?.clientId ?? '');
+    if (client === undefined) throw new FaceError('internal', 'a client without a kind');
+    return client;
+  };
+
+  const hooks: ProviderHooks = {
+    interactionLifeSec: (context) =>
+      (clientOf(context).lifeSec ?? connection.policy.stepUpTimeoutSec) + aroundStepUpSec,
+    async check(context) {
+      const outcome = admitted.get(context.req);
+      if (outcome !== undefined && 'refusal' in outcome) throw outcome.refusal;
+      const client = clientOf(context);
+      const requested = parseRequestedClaims(paramsOf(context.oidc.params).claims);
+      checkDemand(requested.acr, client.acrValues);
+      checkDemand(requested.amr, client.toAmr(possibleMethods(connection)));
+    },
+    async begin(context, interaction) {
+      const client = clientOf(context);
+      const outcome = admitted.get(context.req);
+      const request: AuthorizationRequest = {
+        params: paramsOf(interaction.params),
+        isPushed:
+          context.oidc.entities.PushedAuthorizationRequest !== undefined &&
+          context.oidc.client?.tokenEndpointAuthMethod !== 'none',
+        admitted: outcome !== undefined && 'admitted' in outcome ? outcome.admitted : null,
+      };
+      const person = await client.findPerson(request).catch(toUnavailable);
+      if (person === null && !client.asksWho) throw new oidcErrors.InvalidRequest('login_hint is required');
+      const { sub, acr } = parseRequestedClaims(request.params.claims);
+      if (sub !== undefined && person !== null && person.claims.sub !== sub) {
+        throw new oidcErrors.LoginRequired('requested subject could not be obtained');
+      }
+      const askedAcrs = [...acr.values, ...(request.params.acr_values ?? '').split(' ')];
+      const flow: Flow = {
+        clientId: client.metadata.client_id,
+        person,
+        acr: askedAcrs.find((value) => client.acrValues.includes(value)) ?? client.acrValues[0],
+        stepUp: null,
+      };
+      await writeFlow(interaction, flow, flowDeps);
+      return interactionUrl(interaction.uid);
+    },
+    async findAccount(subject, grantId) {
+      const claims = await readClaims(grantId, flowDeps);
+      if (claims === null || claims.sub !== subject) return undefined;
+      return { accountId: subject, claims: async () => ({ ...claims, sub: subject }) };
+    },
+    renderError(context, { error: code }, error) {
+      const language = languageOf(context.oidc.params?.ui_locales, context.acceptsLanguages());
+      const reference = String(context.res.getHeader('X-Request-Id') ?? '');
+      context.set('Content-Security-Policy', pagePolicy);
+      context.type = 'html';
+      context.body = renderErrorPage(language, { error: pageErrorOf(context.status, error), code, reference });
+    },
+  };
+
+  let built: { readonly keySet: OidcKeySet; readonly running: RunningProvider } | null = null;
+  return {
+    issuer,
+    connection,
+    clients: byId,
+    interactionUrl,
+    async running() {
+      const keySet = await deps.oidcKeys.current();
+      if (built?.keySet !== keySet) {
+        const provider = createProvider(issuer, { clients, keySet, storage, hooks });
+        observe(provider, deps.log);
+        built = { keySet, running: { provider, handle: provider.callback(), publicKeys: keySet.published } };
+      }
+      return built.running;
+    },
+    async noteAdmitted(request, outcome) {
+      const settled = await outcome.catch((refusal: unknown) => ({ refusal }));
+      admitted.set(request, settled);
+      return 'params' in settled ? settled.params : null;
+    },
+  };
+}
+
+/** Every way in which a step-up of this connection may be passed. */
+function possibleMethods({ policy }: Connection): readonly StepUpMethod[] {
+  const secrets = { none: [], pin: ['pin'], passkey: ['hwk', 'swk'] } as const;
+  return ['face', ...secrets[policy.userSecret]];
+}
+
+/** The protocol has one word for everything that may work later. */
+function toUnavailable(error: unknown): never {
+  if (error instanceof FaceError) throw new oidcErrors.TemporarilyUnavailable('try again later', { cause: error });
+  throw error;
+}

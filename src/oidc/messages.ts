@@ -1,0 +1,111 @@
+/** What our own pages say. The capture page has its own messages. */
+export interface Messages {
+  readonly direction: 'ltr' | 'rtl';
+  readonly askTitle: string;
+  readonly askText: string;
+  readonly userName: string;
+  readonly goOn: string;
+  readonly errorTitle: string;
+  /** The authorization is over, or belongs to another browser. */
+  readonly expired: string;
+  /** The application asked for something it must not ask for. */
+  readonly invalid: string;
+  /** This service is at fault. */
+  readonly failed: string;
+  readonly reference: string;
+}
+
+const messages = {
+  en: {
+    direction: 'ltr',
+    askTitle: 'Who are you?',
+    askText: 'Type the user name you sign in with. Your face is checked next.',
+    userName: 'User name',
+    goOn: 'Continue',
+    errorTitle: 'This sign-in cannot go on',
+    expired: 'It has expired, or was started in another browser. Go back to the application and start again.',
+    invalid: 'The application sent a request that is not valid. Tell the people who run it what is written below.',
+    failed: 'Something went wrong on this server. Go back to the application and try again in a moment.',
+    reference: 'Reference',
+  },
+  de: {
+    direction: 'ltr',
+    askTitle: 'Wer sind Sie?',
+    askText: 'Geben Sie den Benutzernamen ein, mit dem Sie sich anmelden. Danach wird Ihr Gesicht geprüft.',
+    userName: 'Benutzername',
+    goOn: 'Weiter',
+    errorTitle: 'Diese Anmeldung kann nicht fortgesetzt werden',
+    expired:
+      'Sie ist abgelaufen oder wurde in einem anderen Browser begonnen. Gehen Sie zurück zur Anwendung und beginnen Sie neu.',
+    invalid: 'Die Anwendung hat eine ungültige Anfrage geschickt. Nennen Sie deren Betreiber, was unten steht.',
+    failed: 'Auf diesem Server ist ein Fehler aufgetreten. Versuchen Sie es gleich noch einmal von der Anwendung aus.',
+    reference: 'Kennung',
+  },
+  es: {
+    direction: 'ltr',
+    askTitle: '¿Quién es usted?',
+    askText: 'Escriba el nombre de usuario con el que inicia sesión. Después se comprobará su rostro.',
+    userName: 'Nombre de usuario',
+    goOn: 'Continuar',
+    errorTitle: 'Este inicio de sesión no puede continuar',
+    expired: 'Ha caducado o se inició en otro navegador. Vuelva a la aplicación y empiece de nuevo.',
+    invalid: 'La aplicación envió una solicitud no válida. Comunique a sus responsables lo que se indica abajo.',
+    failed: 'Se ha producido un error en este servidor. Vuelva a la aplicación e inténtelo de nuevo en un momento.',
+    reference: 'Referencia',
+  },
+  fr: {
+    direction: 'ltr',
+    askTitle: 'Qui êtes-vous ?',
+    askText: 'Saisissez le nom d’utilisateur avec lequel vous vous connectez. Votre visage sera vérifié ensuite.',
+    userName: 'Nom d’utilisateur',
+    goOn: 'Continuer',
+    errorTitle: 'Cette connexion ne peut pas continuer',
+    expired: 'Elle a expiré ou a été commencée dans un autre navigateur. Retournez à l’application et recommencez.',
+    invalid:
+      'L’application a envoyé une demande non valide. Communiquez à ses responsables ce qui est écrit ci-dessous.',
+    failed: 'Une erreur s’est produite sur ce serveur. Retournez à l’application et réessayez dans un instant.',
+    reference: 'Référence',
+  },
+  ar: {
+    direction: 'rtl',
+    askTitle: 'من أنت؟',
+    askText: 'اكتب اسم المستخدم الذي تسجّل الدخول به. بعد ذلك يتم التحقق من وجهك.',
+    userName: 'اسم المستخدم',
+    goOn: 'متابعة',
+    errorTitle: 'لا يمكن متابعة تسجيل الدخول هذا',
+    expired: 'انتهت صلاحيته أو بدأ في متصفح آخر. ارجع إلى التطبيق وابدأ من جديد.',
+    invalid: 'أرسل التطبيق طلبًا غير صالح. أبلغ القائمين عليه بما هو مكتوب أدناه.',
+    failed: 'حدث خطأ في هذا الخادم. ارجع إلى التطبيق وحاول مرة أخرى بعد قليل.',
+    reference: 'المرجع',
+  },
+} satisfies Record<string, Messages>;
+
+/** A language our pages speak. */
+export type Language = keyof typeof messages;
+
+/** All of them, the first where none fits. */
+export const languages: readonly [Language, ...Language[]] = ['en', 'de', 'es', 'fr', 'ar'];
+
+/** The texts of one language. */
+export const messagesIn = (language: Language): Messages => messages[language];
+
+/**
+ * The first language that we speak.
+ * @param wanted - language tags, the dearest first; `de-AT` is served in `de`
+ */
+export function chooseLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const [primary = ''] = tag.toLowerCase().split('-');
+    const found = languages.find((language) => language === primary);
+    if (found !== undefined) return found;
+  }
+  return languages[0];
+}
+
+/**
+ * The language of a page.
+ * @param uiLocales - the parameter of that name, if any: tags with spaces between (OpenID Connect Core, section 3.1.2.1)
+ * @param accepted - what the browser accepts, the dearest first
+ */
+export const languageOf = (uiLocales: unknown, accepted: readonly string[]): Language =>
+  chooseLanguage([...(typeof uiLocales === 'string' ? uiLocales.split(' ') : []), ...accepted]);

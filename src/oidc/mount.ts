@@ -1,0 +1,117 @@
+import type { Express, Request, Response } from 'express';
+import type { Log } from '../core/ports.js';
+import { FaceError, toCode } from '../errors.js';
+import { framesOf, noteCode, requestIdOf } from '../http/access-log.js';
+import { Allowance, type BodyBudgets } from '../http/budget.js';
+import { collectBody } from '../http/collect.js';
+import { isFault, statusByCode } from '../http/reply.js';
+import type { createInteraction } from './interaction.js';
+import type { OidcIssuer } from './issuer.js';
+import { oidcErrors } from './library.js';
+import { languageOf } from './messages.js';
+import { pageErrorOf, pagePolicy, renderErrorPage } from './pages.js';
+import { paths } from './paths.js';
+
+/** An issuer, and what its own pages do. */
+export interface MountedIssuer extends OidcIssuer {
+  readonly interact: ReturnType<typeof createInteraction>;
+}
+
+/** The issuers of all connections that have one, by the connection's id. */
+export type OidcIssuers = ReadonlyMap<string, MountedIssuer>;
+
+const methodsByPath = {
+  [paths.discovery]: ['GET', 'HEAD', 'OPTIONS'],
+  [paths.metadata]: ['GET', 'HEAD', 'OPTIONS'],
+  [paths.keys]: ['GET', 'HEAD', 'OPTIONS'],
+  [paths.authorize]: ['GET', 'POST'],
+  [`${paths.authorize}/:uid`]: ['GET'],
+  [`${paths.interaction}/:uid`]: ['GET', 'POST'],
+  [paths.push]: ['POST', 'OPTIONS'],
+  [paths.token]: ['POST', 'OPTIONS'],
+  [paths.userInfo]: ['GET', 'POST', 'OPTIONS'],
+};
+
+/** As the library has it for its own bodies. */
+const maxFormBytes = 56 * 1024;
+
+/**
+ * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Bodies are the library's business, but for the
+ * authorization endpoint: what is posted there goes on as a query, so that a client's kind can look at it first.
+ * @throws FaceError `not_found`, `method_not_allowed`
+ */
+export function mountOidc(app: Express, issuers: OidcIssuers, { log }: { log: Log }, budgets: BodyBudgets): void {
+  for (const [path, methods] of Object.entries(methodsByPath)) {
+    app.all(`/oidc/:connection${path}`, async (request, response) => {
+      const issuer = issuers.get(String(request.params.connection));
+      if (issuer === undefined) throw new FaceError('not_found');
+      if (!methods.includes(request.method)) {
+        response.set('Allow', methods.join(', '));
+        throw new FaceError('method_not_allowed');
+      }
+      pin(request, response, issuer);
+      const form =
+        path.startsWith(paths.authorize) || path.startsWith(paths.interaction)
+          ? await readForm(request, budgets)
+          : null;
+      if (!path.startsWith(paths.interaction)) return answer(path, issuer, { request, response, form });
+      await issuer.interact(request, response, form).catch((error) => sendErrorPage(request, response, error, log));
+    });
+  }
+}
+
+/**
+ * Addresses and the marks of cookies follow the issuer alone: what came in place of these headers is not looked at. A page
+ * in a window that another site opened keeps the tie to it, as sign-ins in such windows need it.
+ */
+function pin(request: Request, response: Response, { issuer }: OidcIssuer): void {
+  request.headers['x-forwarded-proto'] = new URL(issuer).protocol.slice(0, -1);
+  request.headers['x-forwarded-host'] = new URL(issuer).host;
+  response.removeHeader('Cross-Origin-Opener-Policy');
+  response.set('X-Frame-Options', 'DENY');
+}
+
+/** Hands a request to the library, at the address it knows. */
+async function answer(
+  path: string,
+  issuer: OidcIssuer,
+  { request, response, form }: { request: Request; response: Response; form: URLSearchParams | null },
+): Promise<void> {
+  const queryAt = request.url.indexOf('?');
+  const query = queryAt === -1 ? '' : request.url.slice(queryAt + 1);
+  const sent = form ?? new URLSearchParams(query);
+  const admit = path === paths.authorize ? issuer.clients.get(sent.get('client_id') ?? '')?.admit : null;
+  const admitted = admit ? await issuer.noteAdmitted(request, admit(sent)) : null;
+  if (form !== null) request.method = 'GET';
+  const params = (admitted ?? form)?.toString() ?? query;
+  const uid = request.params.uid;
+  request.url = `${path.replace(':uid', encodeURIComponent(String(uid)))}${params === '' ? '' : `?${params}`}`;
+  const { handle } = await issuer.running();
+  await handle(request, response);
+}
+
+/** The form of a `POST`; `null` for other methods. What is no form is an empty one. */
+async function readForm(request: Request, budgets: BodyBudgets): Promise<URLSearchParams | null> {
+  if (request.method !== 'POST') return null;
+  const allowance = new Allowance(budgets, maxFormBytes);
+  try {
+    const body = await collectBody(request, allowance);
+    const isForm = request.is('application/x-www-form-urlencoded') !== false;
+    return new URLSearchParams(isForm ? body.toString('utf8') : '');
+  } finally {
+    allowance.release();
+  }
+}
+
+/** Tells the person; there is nobody else to tell, as it is not known whose interaction this is. */
+function sendErrorPage(request: Request, response: Response, error: unknown, log: Log): void {
+  const isProtocol = error instanceof oidcErrors.OIDCProviderError;
+  const code = isProtocol ? 'not_found' : toCode(error);
+  noteCode(response, code);
+  const reference = requestIdOf(response);
+  if (isFault(code)) log.error('OpenID interaction failed', { requestId: reference, code, frames: framesOf(error) });
+  const status = isProtocol ? error.statusCode : statusByCode[code];
+  const language = languageOf(undefined, request.acceptsLanguages());
+  const page = { error: pageErrorOf(status, error), code: isProtocol ? error.error : code, reference };
+  response.status(status).set('Content-Security-Policy', pagePolicy).type('html').send(renderErrorPage(language, page));
+}

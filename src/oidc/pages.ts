@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { oidcErrors } from './library.js';
+import { type Language, messagesIn } from './messages.js';
+
+const style = `
+:root { color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
+main { box-sizing: border-box; width: min(100%, 30rem); padding: 1.5rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; }
+label { display: block; font-weight: 600; }
+input, button { box-sizing: border-box; width: 100%; min-height: 3rem; padding: .5rem .75rem; font: inherit; }
+input { margin: .25rem 0 1rem; }
+`;
+
+const styleDigest = createHash('sha256').update(style).digest('base64');
+
+/** No script, nothing from elsewhere, in no frame; a form may be sent to us alone. */
+export const pagePolicy = [
+  "default-src 'none'",
+  `style-src 'sha256-${styleDigest}'`,
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join(';');
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
+
+function renderPage(language: Language, title: string, body: string): string {
+  const { direction } = messagesIn(language);
+  return `<!doctype html>
+<html lang="${language}" dir="${direction}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${body}
+</main>
+</body>
+</html>
+`;
+}
+
+/** Asks who is there; the answer is sent to the address of the page. */
+export function renderAskPage(language: Language): string {
+  const { askTitle, askText, userName, goOn } = messagesIn(language);
+  return renderPage(
+    language,
+    askTitle,
+    `<p id="text">${escapeHtml(askText)}</p>
+<form method="post">
+<label for="username">${escapeHtml(userName)}</label>
+<input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="256" aria-describedby="text">
+<button>${escapeHtml(goOn)}</button>
+</form>`,
+  );
+}
+
+/** Why a sign-in cannot go on, as the person reads it. */
+export type PageError = 'expired' | 'invalid' | 'failed';
+
+/** @param status - of the reply that the page comes with */
+export function pageErrorOf(status: number, error: unknown): PageError {
+  if (status >= 500) return 'failed';
+  return error instanceof oidcErrors.SessionNotFound ? 'expired' : 'invalid';
+}
+
+/**
+ * Says that a sign-in cannot go on.
+ * @param code - the protocol's name of the error, for whoever runs the application
+ * @param reference - names the request in our log
+ */
+export function renderErrorPage(
+  language: Language,
+  { error, code, reference }: { readonly error: PageError; readonly code: string; readonly reference: string },
+): string {
+  const texts = messagesIn(language);
+  return renderPage(
+    language,
+    texts.errorTitle,
+    `<p>${escapeHtml(texts[error])}</p>
+<p><small>${escapeHtml(texts.reference)}: <code dir="ltr">${escapeHtml(`${code} ${reference}`)}</code></small></p>`,
+  );
+}

@@ -1,0 +1,155 @@
+import type { Account, ClientMetadata, Configuration, Interaction, KoaContextWithOIDC } from 'oidc-provider';
+import { z } from 'zod';
+import type { OidcKeySet } from '../keys/oidc-keys.js';
+import type { OidcClient } from './client.js';
+import { Check, type Check as LibraryCheck, Prompt, Provider } from './library.js';
+import { paths } from './paths.js';
+import { dressReplies } from './replies.js';
+import { clockToleranceSec, type createStorage } from './storage.js';
+
+/** How long things are good, in whole seconds. Nothing that is signed outlives the overlap of keys. */
+export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900 } as const;
+
+/** What the library asks of us. */
+export interface ProviderHooks {
+  /** Throws to refuse a request that the protocol allows. */
+  check(context: KoaContextWithOIDC): Promise<void>;
+  /** Begins a face check. @returns where the browser goes */
+  begin(context: KoaContextWithOIDC, interaction: Interaction): Promise<string>;
+  /** How long a face check and the way back may take. */
+  interactionLifeSec(context: KoaContextWithOIDC): number;
+  findAccount(subject: string, grantId: string): Promise<Account | undefined>;
+  renderError(context: KoaContextWithOIDC, told: { readonly error: string }, error: unknown): void;
+}
+
+const publicJwksGuard = z.array(z.looseObject({}));
+
+/**
+ * The protocol library for one issuer and one set of keys. It keeps nothing itself, so another one may take its place at
+ * any moment.
+ */
+export function createProvider(
+  issuer: string,
+  {
+    clients,
+    keySet,
+    storage,
+    hooks,
+  }: {
+    readonly clients: readonly OidcClient[];
+    readonly keySet: OidcKeySet;
+    readonly storage: ReturnType<typeof createStorage>;
+    readonly hooks: ProviderHooks;
+  },
+): Provider {
+  const isSecure = issuer.startsWith('https:');
+  const metadata = clients.map((client) => client.metadata);
+  const provider = new Provider(issuer, {
+    adapter: storage,
+    clients: metadata,
+    jwks: { keys: keySet.signing.use((text) => publicJwksGuard.parse(JSON.parse(text))) },
+    scopes: ['openid', 'profile'],
+    claims: {
+      openid: ['sub', 'acr', 'amr', 'auth_time', 'preferred_username', ...clients.flatMap((each) => each.claimNames)],
+      profile: ['preferred_username'],
+    },
+    acrValues: clients.flatMap((client) => client.acrValues),
+    responseTypes: ['code', ...responseTypesOf(metadata)],
+    subjectTypes: ['public'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientBasedCORS: (context, origin, client) =>
+      (context.oidc.route === 'userinfo' || client.tokenEndpointAuthMethod === 'none') &&
+      (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
+    pkce: { required: (_context, client) => client.tokenEndpointAuthMethod === 'none' },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['RS256'],
+      userinfoSigningAlgValues: ['RS256'],
+      authorizationSigningAlgValues: ['RS256'],
+      introspectionSigningAlgValues: ['RS256'],
+      requestObjectSigningAlgValues: ['RS256'],
+      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    },
+    clockTolerance: clockToleranceSec,
+    cookies: {
+      // The prefix makes browsers refuse one that was planted over http (RFC 6265bis, section 4.1.3).
+      names: namesOf(isSecure ? '__Secure-facestep' : 'facestep'),
+      keys: keySet.cookieKeys.map((key) => key.use((text) => text)),
+      short: { httpOnly: true, sameSite: 'lax', signed: true },
+      long: { httpOnly: true, sameSite: 'lax', signed: true },
+    },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      resourceIndicators: { enabled: false },
+      dPoP: { enabled: false },
+      claimsParameter: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+    },
+    routes: {
+      authorization: paths.authorize,
+      token: paths.token,
+      userinfo: paths.userInfo,
+      jwks: paths.keys,
+      pushed_authorization_request: paths.push,
+    },
+    ttl: {
+      AuthorizationCode: lifeSec.code,
+      IdToken: lifeSec.idToken,
+      AccessToken: lifeSec.accessToken,
+      Grant: lifeSec.grant,
+      Session: lifeSec.grant,
+      Interaction: (context) => hooks.interactionLifeSec(context),
+    },
+    expiresWithSession: () => false,
+    revokeGrantPolicy: () => true,
+    interactions: { policy: [faceCheck(), satisfied('consent'), satisfied('select_account')], url: hooks.begin },
+    // Called for every request, whether it has a hint or not, after all else was checked.
+    extraParams: { login_hint: hooks.check },
+    findAccount: (context, subject, token) => {
+      const grantId = token?.grantId ?? context.oidc.result?.consent?.grantId;
+      return grantId === undefined ? undefined : hooks.findAccount(subject, grantId);
+    },
+    loadExistingGrant: async (context) => {
+      const grantId = context.oidc.result?.consent?.grantId;
+      return grantId === undefined ? undefined : context.oidc.provider.Grant.find(grantId);
+    },
+    renderError: (context, told, error) => hooks.renderError(context, told, error),
+  } satisfies Configuration);
+  provider.proxy = true;
+  pinAddresses(provider);
+  dressReplies(provider, keySet.published);
+  return provider;
+}
+
+const responseTypesOf = (metadata: readonly ClientMetadata[]) => metadata.flatMap((each) => each.response_types ?? []);
+
+const namesOf = (prefix: string) => ({
+  interaction: `${prefix}-interaction`,
+  resume: `${prefix}-resume`,
+  session: `${prefix}-session`,
+});
+
+/** No session counts: without the result of a face check made for this very request there is no login. */
+function faceCheck(): Prompt {
+  const check: LibraryCheck = new Check(
+    'face_check',
+    'a face check is needed',
+    'login_required',
+    (context) => context.oidc.result?.login === undefined,
+  );
+  return new Prompt({ name: 'login', requestable: true }, check);
+}
+
+/** A value of `prompt` that a fresh face check satisfies. */
+const satisfied = (name: 'consent' | 'select_account'): Prompt => new Prompt({ name, requestable: true });
+
+/** Addresses come from the issuer, whatever a request says in `Host` or in its first line. */
+function pinAddresses(provider: Provider): void {
+  const Context = provider.OIDCContext;
+  class PinnedContext extends Context {
+    override urlFor(name: string, options?: Record<string, unknown>): string {
+      return provider.urlFor(name, options);
+    }
+  }
+  Object.defineProperty(provider, 'OIDCContext', { value: PinnedContext });
+}

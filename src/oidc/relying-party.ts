@@ -1,0 +1,80 @@
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
+import type { RelyingPartyConfig } from '../config/oidc.js';
+import type { Profile } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import type { AuthorizationRequest, OidcClient, Person } from './client.js';
+import { oidcErrors } from './library.js';
+import { parseRequestedClaims } from './requested-claims.js';
+
+/** Longer than any name or id of the providers. */
+const maxHintCharacters = 256;
+
+/** An application, or an identity provider of your own: code flow, and the person named by `login_hint` or by themselves. */
+export function createRelyingParty(config: RelyingPartyConfig, { profile }: { profile: Profile }): OidcClient {
+  const { id, secret, publicKeys, redirectUris, mayEnrol } = config;
+  return {
+    metadata: {
+      client_id: id,
+      redirect_uris: redirectUris,
+      response_types: ['code'],
+      grant_types: ['authorization_code'],
+      ...(secret === null ? {} : { client_secret: secret.use((text) => text) }),
+      ...(publicKeys === null ? {} : { jwks: { keys: publicKeys } }),
+      token_endpoint_auth_method: authMethodOf(config),
+    },
+    acrValues: ['face'],
+    claimNames: [],
+    lifeSec: null,
+    asksWho: true,
+    admit: null,
+    async findPerson(request) {
+      const name = nameIn(request);
+      if (name === null) return null;
+      const { subject, login } = await findNamed(name, profile);
+      return { subject, isProven: request.isPushed && mayEnrol, claims: toClaims(subject, login) };
+    },
+    toAmr: (methods) => methods,
+  };
+}
+
+function authMethodOf({ secret, publicKeys }: RelyingPartyConfig) {
+  if (publicKeys !== null) return 'private_key_jwt';
+  return secret === null ? 'none' : 'client_secret_basic';
+}
+
+/**
+ * The user of that login or immutable id. Somebody unknown gets what was sent as their id: no enrolment is for it, and
+ * nobody sees the difference.
+ * @throws FaceError `profile_unavailable`
+ */
+export async function findNamed(name: string, profile: Profile): Promise<{ subject: string; login: string | null }> {
+  const subject = (await profile.findSubject(name)) ?? name;
+  const login = await profile.readAccount(subject).then(
+    (account) => account.login,
+    (error: unknown) => {
+      if (error instanceof FaceError && error.code === 'subject_unknown') return null;
+      throw error;
+    },
+  );
+  return { subject, login };
+}
+
+/** What tokens say of a person: `preferred_username` is the login, where it is known. */
+export const toClaims = (subject: string, login: string | null): Person['claims'] => ({
+  sub: subject,
+  ...(login === null ? {} : { preferred_username: login }),
+});
+
+const subGuard = z.object({ sub: z.string() });
+
+/** Whom a request names, in the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
+function nameIn({ params }: AuthorizationRequest): string | null {
+  const { login_hint: loginHint, id_token_hint: idTokenHint, claims } = params;
+  // The library has checked that this provider signed the hint.
+  const hinted = idTokenHint === undefined ? undefined : subGuard.parse(decodeJwt(idTokenHint)).sub;
+  const name = loginHint ?? parseRequestedClaims(claims).sub ?? hinted;
+  if (name === undefined || name === '') return null;
+  if (name.length > maxHintCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
+  return name;
+}

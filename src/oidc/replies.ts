@@ -1,0 +1,42 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { PublicKey } from '../keys/oidc-keys.js';
+import type { Provider } from './library.js';
+import { paths } from './paths.js';
+
+/** The library adds the digest of its one script, which sends the form, to `script-src`. */
+const formPolicy = [
+  "default-src 'none'",
+  'script-src',
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  'form-action',
+].join(';');
+
+/** Whoever verifies tokens may keep these for a while: a new key is published days before it signs. */
+const publicForSec = 300;
+
+/** What the library's replies lack: all keys with their certificates, and headers that keep a page in its bounds. */
+export function dressReplies(provider: Provider, publicKeys: readonly PublicKey[]): void {
+  const secret = provider.cookieName('session');
+  provider.use(async (context: KoaContextWithOIDC, next) => {
+    context.set('Content-Security-Policy', formPolicy);
+    await next();
+    // Nothing is behind a session, so nobody needs to carry one.
+    const cookies = [context.response.headers['set-cookie'] ?? []].flat();
+    context.remove('Set-Cookie');
+    context.append(
+      'Set-Cookie',
+      cookies.filter((cookie) => !cookie.startsWith(secret)),
+    );
+
+    if (context.path === paths.keys && context.status === 200) context.body = { keys: publicKeys };
+    const isPublic = context.path === paths.keys || context.path.startsWith('/.well-known/');
+    if (isPublic) context.set('Cache-Control', `public, max-age=${publicForSec}`);
+
+    const redirectUri = context.oidc?.params?.redirect_uri;
+    const policy = context.response.get('Content-Security-Policy');
+    if (typeof redirectUri === 'string' && policy.endsWith('form-action')) {
+      context.set('Content-Security-Policy', `${policy} ${new URL(redirectUri).origin}`);
+    }
+  });
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { oidcErrors } from './library.js';
+
+const requestGuard = z
+  .object({
+    essential: z.boolean().optional(),
+    value: z.unknown().optional(),
+    values: z.array(z.unknown()).optional(),
+  })
+  .nullish();
+
+const claimsGuard = z.object({
+  id_token: z.object({ acr: requestGuard, amr: requestGuard, sub: requestGuard }).optional(),
+});
+
+/** Values one claim must have. */
+export interface Demand {
+  readonly values: readonly string[];
+  /** Whether an answer without any of them is to be refused. */
+  readonly isEssential: boolean;
+}
+
+/** What the `claims` parameter asks of the ID token. */
+export interface RequestedClaims {
+  readonly acr: Demand;
+  readonly amr: Demand;
+  /** The one subject it may be about. */
+  readonly sub: string | undefined;
+}
+
+/**
+ * Reads the `claims` parameter.
+ * @throws oidcErrors.InvalidRequest
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter
+ */
+export function parseRequestedClaims(text: string | undefined): RequestedClaims {
+  const parsed = claimsGuard.safeParse(text === undefined ? {} : parseJson(text));
+  if (!parsed.success) throw new oidcErrors.InvalidRequest('claims parameter is not understood');
+  const { acr, amr, sub } = parsed.data.id_token ?? {};
+  const [subject] = toDemand(sub).values;
+  return { acr: toDemand(acr), amr: toDemand(amr), sub: subject };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function toDemand(request: z.output<typeof requestGuard>): Demand {
+  const asked = request?.values ?? (request?.value === undefined ? [] : [request.value]);
+  const values = asked.filter((value) => typeof value === 'string');
+  return { values, isEssential: request?.essential === true && asked.length > 0 };
+}
+
+/**
+ * Refuses what cannot be had.
+ * @param possible - the values the claim may get
+ * @throws oidcErrors.UnmetAuthenticationRequirements
+ * @see https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html
+ */
+export function checkDemand({ values, isEssential }: Demand, possible: readonly string[]): void {
+  if (isEssential && !values.some((value) => possible.includes(value))) {
+    throw new oidcErrors.UnmetAuthenticationRequirements('a face check cannot meet what is asked');
+  }
+}
+
+const paramsGuard = z.record(z.string(), z.string().optional().catch(undefined));
+
+/** The parameters of a request, as the library keeps them. */
+export const paramsOf = (params: unknown): Readonly<Record<string, string | undefined>> =>
+  paramsGuard.parse({ ...Object(params) });
