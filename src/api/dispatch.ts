@@ -119,13 +119,6 @@ function readBearer(request: Request): Credential | null {
   return text === undefined ? null : new Credential(text);
 }
 
-/** RFC 6265, section 4.2.1; the first of that name. */
-function readCookie(request: Request, name: string): string | null {
-  const cookies = (request.get('cookie') ?? '').split(/; */);
-  const found = cookies.find((cookie) => cookie.startsWith(`${name}=`));
-  return found === undefined ? null : found.slice(name.length + 1);
-}
-
 function maxBodyBytes({ photos }: Endpoint, request: Request): number {
   if (!isMultipart(request)) return maxJsonBytes;
   const count = Object.values(photos).reduce((sum, { atMost }) => sum + atMost, 0);

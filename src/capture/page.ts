@@ -39,6 +39,8 @@ const secured = helmet({
   },
   referrerPolicy: { policy: 'no-referrer' },
   xFrameOptions: { action: 'deny' },
+  // Sign-ins in a window of their own need the tie to the window that opened them.
+  crossOriginOpenerPolicy: { policy: 'unsafe-none' },
 });
 
 const permissions =

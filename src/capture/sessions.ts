@@ -22,10 +22,8 @@ import { stepUpPurposes } from '../core/step-up-record.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../webauthn/answer.js';
+import { browserCookieOf } from './browser-cookie.js';
 import { pageLink } from './page-link.js';
-
-/** Holds the secret of the one browser that may open a page; set where a provider's redirect leads there. */
-export const browserCookie = 'facestep-browser';
 
 export const viewReply = z.strictObject({
   id: z.string(),
@@ -114,7 +112,8 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ ticket: ticketText, returnUrl: z.string().min(1).max(1024).optional() }),
       reply: z.strictObject({ session: z.string(), view: viewReply }),
       async handle({ fields, cookie }) {
-        const shown = cookie(browserCookie);
+        const [stepUpId = ''] = fields.ticket.split('.');
+        const shown = cookie(browserCookieOf(stepUpId, deps.issuer.startsWith('https:')));
         const browser = shown === null ? null : new Credential(shown);
         const opened = await open({ ticket: fields.ticket, browser, returnUrl: fields.returnUrl ?? null }, deps);
         return { session: opened.session.use((text) => text), view: toViewReply(opened.view) };
