@@ -3,6 +3,7 @@ import { Credential, maxPhotoBytes, type Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { isMultipart, readBody } from '../http/body.js';
 import { Allowance, type BodyBudgets } from '../http/budget.js';
+import { readCookie } from '../http/cookies.js';
 import { type Body, maxJsonBytes } from '../http/intake.js';
 import { Admission } from './admission.js';
 import type { ApiDeps } from './deps.js';

@@ -1,8 +1,6 @@
 import type { ClientMetadata } from 'oidc-provider';
+import type { AuthenticationMethod } from '../core/ports.js';
 import type { Json, JsonObject } from '../json.js';
-
-/** How a step-up was passed: with the face, and with a PIN or a key in hardware or software where one took part. */
-export type StepUpMethod = 'face' | 'pin' | 'hwk' | 'swk';
 
 /** An authorization request. The protocol's own rules hold for it: client, redirect URI, response type, PKCE, nonce. */
 export interface AuthorizationRequest {
@@ -53,5 +51,5 @@ export interface OidcClient {
    */
   findPerson(request: AuthorizationRequest): Promise<Person | null>;
   /** The methods of a passed step-up as `amr` tells them (RFC 8176). */
-  toAmr(methods: readonly StepUpMethod[]): readonly string[];
+  toAmr(methods: readonly AuthenticationMethod[]): readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Interaction, InteractionResults } from 'oidc-provider';
-import { browserCookieOf, readBrowserCookie, setBrowserCookie } from '../capture/browser-cookie.js';
+import { browserCookieOf, setBrowserCookie } from '../capture/browser-cookie.js';
 import { pagePath } from '../capture/page.js';
 import { startedLink } from '../capture/page-link.js';
 import type { Connection } from '../core/connection.js';
@@ -8,6 +8,7 @@ import { digestOf, hasDigest } from '../core/digest.js';
 import { newSecret, readStepUp, startStepUp, takeStepUp } from '../core/step-up.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { readCookie } from '../http/cookies.js';
 import type { OidcClient, Person } from './client.js';
 import { aroundStepUpSec, type Flow, readFlow, writeClaims, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
@@ -62,9 +63,8 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     if (interaction.result?.login !== undefined) return response.redirect(303, interaction.returnTo);
     if (flow.person === null) return ask(visit);
     if (flow.stepUp === null) return leadToCamera(visit, flow.person);
-    const shown = readBrowserCookie(visit.request, browserCookieOf(flow.stepUp.id, isSecure));
-    const expectedDigest = Buffer.from(flow.stepUp.browserDigest, 'base64url');
-    const isOwner = shown?.use((text) => hasDigest(text, expectedDigest)) ?? false;
+    const shown = readCookie(visit.request, browserCookieOf(flow.stepUp.id, isSecure));
+    const isOwner = shown !== null && hasDigest(shown, Buffer.from(flow.stepUp.browserDigest, 'base64url'));
     if (!isOwner) throw new oidcErrors.SessionNotFound('interaction of another browser');
     const { state } = await readStepUp(flow.stepUp.id, deps);
     if (state === 'passed') return finish(visit, flow.person, flow.stepUp.id);

@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
+import type { AuthenticationMethod } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet, OidcKeys, PublicKey } from '../keys/oidc-keys.js';
-import type { Admitted, AuthorizationRequest, OidcClient, StepUpMethod } from './client.js';
+import type { Admitted, AuthorizationRequest, OidcClient } from './client.js';
 import { aroundStepUpSec, type Flow, readClaims, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
@@ -132,7 +133,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
 }
 
 /** Every way in which a step-up of this connection may be passed. */
-function possibleMethods({ policy }: Connection): readonly StepUpMethod[] {
+function possibleMethods({ policy }: Connection): readonly AuthenticationMethod[] {
   const secrets = { none: [], pin: ['pin'], passkey: ['hwk', 'swk'] } as const;
   return ['face', ...secrets[policy.userSecret]];
 }
