@@ -4,11 +4,13 @@ import { type ClientScope, clientScopes, issueClientToken } from '../src/api/cli
 import type { Endpoint } from '../src/api/endpoint.js';
 import { codesOf } from '../src/api/openapi.js';
 import type { Connection } from '../src/core/connection.js';
+import type { CoreDeps } from '../src/core/deps.js';
 import type { Message, Random, Verifier } from '../src/core/ports.js';
 import { type AppDeps, createApp, createEndpoints } from '../src/http/app.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { refusalGuard, statusByCode } from '../src/http/reply.js';
 import type { JsonObject } from '../src/json.js';
+import type { OidcIssuers } from '../src/oidc/mount.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { createManualClock } from './contract/state.js';
@@ -54,6 +56,8 @@ export async function startApiServer(
     Pick<AppDeps, 'connections' | 'folders' | 'hooks' | 'isReady' | 'delivery' | 'state'>
   > & {
       random?: Random;
+      /** Makes the OpenID providers, of the rest. */
+      oidc?: (core: CoreDeps) => Promise<OidcIssuers>;
     },
 ) {
   const clock = createManualClock(Date.now());
@@ -81,7 +85,7 @@ export async function startApiServer(
     isReady: async () => true,
     ...given,
   };
-  const app = createApp(deps);
+  const app = createApp({ ...deps, issuers: (await given.oidc?.(deps)) ?? deps.issuers });
   const endpoints = createEndpoints(deps);
   const listening: Listening = await listen(app, { host: '127.0.0.1', port: 0 });
   const origin = `http://127.0.0.1:${listening.port}`;

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+
+interface Cookie {
+  readonly name: string;
+  readonly value: string;
+  readonly path: string;
+  readonly attributes: string;
+}
+
+/** A reply as a browser sees it. */
+export interface Seen {
+  readonly status: number;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/**
+ * A browser without a screen, at the server's public address: it keeps cookies by name and path, follows redirects only
+ * when told to, and does what the capture page does.
+ * @param open - sends a request to the server that stands behind the public address
+ */
+export function createBrowser(open: (url: string, init: RequestInit) => Promise<Response>) {
+  const jar = new Map<string, Cookie>();
+
+  const cookiesFor = (url: string): string =>
+    [...jar.values()]
+      .filter(({ path }) => {
+        const { pathname } = new URL(url);
+        return path === '/' || pathname === path || pathname.startsWith(`${path}/`);
+      })
+      .toSorted((a, b) => b.path.length - a.path.length)
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ');
+
+  const keep = (line: string): void => {
+    const [pair = '', ...attributes] = line.split(/; */);
+    const [name = '', ...value] = pair.split('=');
+    const path = attributes.find((each) => /^path=/i.test(each))?.slice(5) ?? '/';
+    if (/expires=Thu, 01 Jan 1970/i.test(line)) jar.delete(`${name} ${path}`);
+    else jar.set(`${name} ${path}`, { name, value: value.join('='), path, attributes: attributes.join('; ') });
+  };
+
+  const visit = async (url: string, init: RequestInit = {}): Promise<Seen> => {
+    const cookie = cookiesFor(url);
+    const headers = { ...(cookie === '' ? {} : { cookie }), accept: 'text/html', ...Object(init.headers) };
+    const response = await open(url, { ...init, headers, redirect: 'manual' });
+    for (const line of response.headers.getSetCookie()) keep(line);
+    return { status: response.status, url, headers: response.headers, text: await response.text() };
+  };
+
+  /** Follows redirects within the server, as far as the capture page or another site. */
+  const follow = async (url: string, init?: RequestInit): Promise<Seen> => {
+    const { origin } = new URL(url);
+    let seen = await visit(url, init);
+    for (let hops = 0; hops < 10; hops += 1) {
+      const location = seen.headers.get('location');
+      if (seen.status !== 303 && seen.status !== 302) return seen;
+      if (location === null) return seen;
+      const next = new URL(location, seen.url);
+      if (next.origin !== origin || next.pathname === '/face') return { ...seen, url: next.href };
+      seen = await visit(next.href);
+    }
+    throw new Error('redirects without end');
+  };
+
+  return {
+    jar,
+    visit,
+    follow,
+    copyTo: (other: Map<string, Cookie>) => jar.forEach((cookie, key) => other.set(key, cookie)),
+  };
+}
+
+export type Browser = ReturnType<typeof createBrowser>;
+
+let shots = 0;
+
+/** What the capture page does with a link, for one person in front of the camera. */
+export async function showFace(
+  browser: Browser,
+  link: string,
+  {
+    person,
+    advanceSec,
+    liveness = 0.9,
+    pin,
+  }: { person: string; advanceSec(seconds: number): void; liveness?: number; pin?: string },
+) {
+  const { origin, hash } = new URL(link);
+  const post = async (path: string, body: object | FormData, session?: string) => {
+    const { status, text } = await browser.visit(`${origin}${path}`, {
+      method: 'POST',
+      headers: {
+        ...(body instanceof FormData ? {} : { 'content-type': 'application/json' }),
+        ...(session === undefined ? {} : { authorization: `Bearer ${session}` }),
+      },
+      body: body instanceof FormData ? body : JSON.stringify(body),
+    });
+    return { status, body: JSON.parse(text) };
+  };
+  const opened = await post('/face/open', { ticket: hash.slice(1) });
+  if (opened.status !== 201) return { code: opened.body.code, outcome: null, returnUrl: null, view: null, session: '' };
+  const { session, view } = opened.body;
+  if (view.consentNeeded) await post('/face/consent', { version: view.consentVersion, language: 'en' }, session);
+  const { body: challenge } = await post('/face/challenge', {}, session);
+  const form = new FormData();
+  form.append('nonce', challenge.nonce);
+  if (pin !== undefined) form.append('pin', pin);
+  for (let index = 0; index < 5; index += 1) {
+    shots += 1;
+    const picture = Buffer.from(`face ${person} ${shots} ${liveness}`);
+    advanceSec(1);
+    const digest = createHash('sha256').update(picture).digest('base64url');
+    await post('/face/challenge/frames', { nonce: challenge.nonce, digest }, session);
+    form.append('photo', new Blob([picture], { type: 'image/jpeg' }), 'photo.jpg');
+  }
+  const { body } = await post('/face/frames', form, session);
+  return { ...body, session, returnUrl: String(view.returnUrl) };
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as client from 'openid-client';
+import { oidcGuard } from '../../src/config/oidc.js';
+import type { Connection, Policy } from '../../src/core/connection.js';
+import { createOidcKeys } from '../../src/keys/oidc-keys.js';
+import { createIssuers } from '../../src/oidc/issuers.js';
+import { startApiServer, toForm } from '../api-server.js';
+import { defaultPolicy } from '../core.js';
+import { createTestVerifier, drawPicture } from '../embedded.js';
+import { testIssuer } from '../keys.js';
+import { createMemoryProfile, loginOf } from '../simulators/profile.js';
+import { systemRandom } from '../simulators/sinks.js';
+import { type Browser, createBrowser, showFace } from './browser.js';
+
+/** Where answers go. */
+export const redirectUri = 'https://app.example.com/callback';
+export const clientSecret = 'a-secret-of-the-application-0123456789';
+
+/** One client of each way to authenticate. */
+export const oidcConfig = oidcGuard.parse({
+  clients: [
+    { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] },
+    { kind: 'relying_party', id: 'spa', redirectUris: [redirectUri, 'https://app.example.com/other'] },
+    { kind: 'relying_party', id: 'portal', secret: clientSecret, redirectUris: [redirectUri], mayEnrol: true },
+  ],
+});
+
+/** Keys cost a moment each: one folder serves all tests of a file. */
+export async function createKeysFolder() {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-oidc-'));
+  return { file: join(folder, 'oidc-keys.json'), remove: () => rm(folder, { recursive: true }) };
+}
+
+/**
+ * A server with one OpenID provider behind a public https address, as behind a proxy that ends TLS: what stands in `Host`
+ * is the address of the socket.
+ */
+export async function startIssuer({
+  keysFile,
+  policy = {},
+  config = oidcConfig,
+}: {
+  keysFile: string;
+  policy?: Partial<Policy>;
+  config?: typeof oidcConfig;
+}) {
+  const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
+  const connection: Connection = {
+    id: 'work',
+    kind: 'memory',
+    profile,
+    openStepUpRequest: null,
+    policy: { ...defaultPolicy, ...policy },
+  };
+  const server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections: new Map([['work', connection]]),
+    oidc: async (core) => {
+      const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
+      return createIssuers([{ connection, oidc: config }], { ...core, oidcKeys, fetch });
+    },
+  });
+  const issuer = `${testIssuer}/oidc/work`;
+  const open = (url: string, init: RequestInit = {}) => {
+    const { origin, pathname, search } = new URL(url);
+    if (origin !== testIssuer) throw new Error(`a request to ${origin}`);
+    return fetch(`${server.origin}${pathname}${search}`, init);
+  };
+  const discover = async (id: string, auth: client.ClientAuth = client.ClientSecretBasic(clientSecret)) => {
+    const found = await client.discovery(new URL(issuer), id, {}, auth, {
+      [client.customFetch]: (url, init) => open(url, { ...init, body: init.body ?? null }),
+    });
+    return found;
+  };
+  const enrol = async (subject: string, person = subject) => {
+    const { token } = await server.issue();
+    const fields = {
+      connection: 'work',
+      subject,
+      consentStatement: 'test',
+      consentGivenAt: new Date(server.clock.now()).toISOString(),
+    };
+    const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
+    await server.postForm('/enrolments', toForm({ ...fields, photo }), { 'x-auth-token': token });
+  };
+  return {
+    ...{ server, issuer, profile, connection, open, discover, enrol },
+    newBrowser: () => createBrowser(open),
+    show: (browser: Browser, link: string, person: string, more: { liveness?: number; pin?: string } = {}) =>
+      showFace(browser, link, { person, advanceSec: server.clock.advanceSec, ...more }),
+    stop: () => server.stop(),
+  };
+}
+
+export type TestIssuer = Awaited<ReturnType<typeof startIssuer>>;
+export { loginOf };
