@@ -71,8 +71,8 @@ export interface OidcKeys {
   current(): Promise<OidcKeySet>;
 }
 
-/** How long the file is believed, as another process may have changed it; and how soon a failed write is tried again. */
-const rereadSec = 60;
+/** How often the file is looked at: another process may have changed it, a key may be due, a write may have failed. */
+const lookSec = 60;
 
 /**
  * RSA keys from one JSON file of mode 0600, made at first start. Every 90 days a new one takes over, published two days
@@ -86,24 +86,19 @@ export async function createOidcKeys(deps: {
   readonly random: Random;
   readonly log: Log;
 }): Promise<OidcKeys> {
-  const { file, clock, log } = deps;
+  const { clock, log } = deps;
   let ring = await openRing(deps);
-  let readAt = clock.now();
-  let writeFrom = clock.now();
+  let lookFrom = clock.now();
   let built: { readonly name: string; readonly keySet: OidcKeySet } | null = null;
   let turning: Promise<OidcKeySet> | null = null;
 
   const turn = async (): Promise<OidcKeySet> => {
     const now = clock.now();
-    if (addSec(readAt, rereadSec) <= now) {
-      ring = (await readRing(file)) ?? ring;
-      readAt = now;
-    }
-    if (scheduleAt(ring, now).nextSignsFrom !== null && writeFrom <= now) {
-      ring = await extendRing(deps, now).catch((error: unknown) => {
+    if (lookFrom <= now) {
+      lookFrom = addSec(now, lookSec);
+      ring = await lookAfterRing(deps, now).catch((error: unknown) => {
         // The key in turn goes on signing: a full disk must stop nobody from signing in.
-        log.error('the next OpenID key cannot be written', { code: toCode(error) });
-        writeFrom = addSec(now, rereadSec);
+        log.error('the file of OpenID keys cannot be looked after', { code: toCode(error) });
         return ring;
       });
     }
@@ -148,8 +143,8 @@ async function openRing({ file, clock, random }: RingDeps): Promise<Ring> {
   return made;
 }
 
-/** Adds the next key to the file and drops those nobody needs. Another process may have done so a moment ago. */
-async function extendRing({ file, clock, random }: RingDeps, now: EpochMs): Promise<Ring> {
+/** The ring in the file, with the next key where one is due, and without those nobody needs any more. */
+async function lookAfterRing({ file, clock, random }: RingDeps, now: EpochMs): Promise<Ring> {
   const latest = await readRing(file);
   if (latest === null) throw new FaceError('config_invalid', { setting: 'OpenID keys', problem: 'unreadable' });
   const { nextSignsFrom, published } = scheduleAt(latest, now);

@@ -1,9 +1,11 @@
 import type { OidcConfig } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
 import type { Fetch } from '../core/ports.js';
+import { FaceError } from '../errors.js';
 import { createClient } from './clients.js';
 import { createInteraction } from './interaction.js';
-import { createIssuer, type IssuerDeps } from './issuer.js';
+import { createIssuer, type IssuerDeps, type OidcIssuer } from './issuer.js';
+import { oidcErrors } from './library.js';
 import type { OidcIssuers } from './mount.js';
 
 /** A connection, and the clients of its OpenID provider. */
@@ -12,16 +14,30 @@ export interface ConnectionWithClients {
   readonly oidc: OidcConfig;
 }
 
-/** The OpenID providers of all connections that have clients. */
-export function createIssuers(
+/**
+ * The OpenID providers of all connections that have clients.
+ * @throws FaceError `config_invalid`: a client that the protocol does not allow
+ */
+export async function createIssuers(
   connections: readonly ConnectionWithClients[],
   deps: IssuerDeps & { readonly fetch: Fetch },
-): OidcIssuers {
-  return new Map(
-    connections.map(({ connection, oidc }) => {
-      const clients = oidc.clients.map((client) => createClient(client, { ...deps, connection }));
-      const issuer = createIssuer(connection, clients, deps);
-      return [connection.id, { ...issuer, interact: createInteraction(issuer, deps) }] as const;
-    }),
-  );
+): Promise<OidcIssuers> {
+  const issuers = connections.map(({ connection, oidc }) => {
+    const clients = oidc.clients.map((client) => createClient(client, { ...deps, connection }));
+    const issuer = createIssuer(connection, clients, deps);
+    return { ...issuer, interact: createInteraction(issuer, deps) };
+  });
+  for (const issuer of issuers) await checkClients(issuer);
+  return new Map(issuers.map((issuer) => [issuer.connection.id, issuer]));
+}
+
+/** The library looks at a client when it is first used: nobody should have to wait for that to learn of a mistake. */
+async function checkClients({ connection, clients, running }: OidcIssuer): Promise<void> {
+  const { provider } = await running();
+  for (const client of clients.keys()) {
+    await provider.Client.find(client).catch((cause: unknown) => {
+      const reason = cause instanceof oidcErrors.OIDCProviderError ? (cause.error_description ?? '') : '';
+      throw new FaceError('config_invalid', { connection: connection.id, client, reason }, { cause });
+    });
+  }
 }

@@ -3,13 +3,17 @@ import type { PublicKey } from '../keys/oidc-keys.js';
 import type { Provider } from './library.js';
 import { paths } from './paths.js';
 
-/** The library adds the digest of its one script, which sends the form, to `script-src`. */
+/**
+ * The library adds the digest of its one script, which sends the form, to `script-src`. Where the form goes cannot be held
+ * to the client's own origin: Chromium holds every redirect after it to the same list, and a client that is itself a
+ * provider, such as Entra, redirects on to the application. The addresses are in our own page and come from its registration.
+ */
 const formPolicy = [
   "default-src 'none'",
   'script-src',
+  'form-action https: http:',
   "base-uri 'none'",
   "frame-ancestors 'none'",
-  'form-action',
 ].join(';');
 
 /** Whoever verifies tokens may keep these for a while: a new key is published days before it signs. */
@@ -32,11 +36,5 @@ export function dressReplies(provider: Provider, publicKeys: readonly PublicKey[
     if (context.path === paths.keys && context.status === 200) context.body = { keys: publicKeys };
     const isPublic = context.path === paths.keys || context.path.startsWith('/.well-known/');
     if (isPublic) context.set('Cache-Control', `public, max-age=${publicForSec}`);
-
-    const redirectUri = context.oidc?.params?.redirect_uri;
-    const policy = context.response.get('Content-Security-Policy');
-    if (typeof redirectUri === 'string' && policy.endsWith('form-action')) {
-      context.set('Content-Security-Policy', `${policy} ${new URL(redirectUri).origin}`);
-    }
   });
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-interface Cookie {
+/** A cookie as it was set. */
+export interface Cookie {
   readonly name: string;
   readonly value: string;
   readonly path: string;
@@ -68,7 +69,6 @@ export function createBrowser(open: (url: string, init: RequestInit) => Promise<
     jar,
     visit,
     follow,
-    copyTo: (other: Map<string, Cookie>) => jar.forEach((cookie, key) => other.set(key, cookie)),
   };
 }
 

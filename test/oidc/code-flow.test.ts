@@ -1,46 +1,221 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { decodeProtectedHeader } from 'jose';
+import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
-import { clientSecret, createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { oidcGuard } from '../../src/config/oidc.js';
+import {
+  clientSecret,
+  createKeysFolder,
+  loginOf,
+  oidcConfig,
+  redirectUri,
+  startIssuer,
+  type TestIssuer,
+} from './issuer.js';
 
 let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
+// The one of Jest's own realm: the library looks at the prototypes of what it cloned.
+globalThis.structuredClone = (value) => JSON.parse(JSON.stringify(value));
+const signer = await generateKeyPair('ES256', { extractable: true });
 beforeAll(async () => {
   keys = await createKeysFolder();
 });
 afterAll(() => keys.remove());
 beforeEach(async () => {
-  op = await startIssuer({ keysFile: keys.file });
+  const publicKeys = [{ ...(await exportJWK(signer.publicKey)), kid: 'k1' }];
+  const assertive = { kind: 'relying_party', id: 'assertive', publicKeys, redirectUris: [redirectUri] };
+  const config = oidcGuard.parse({ clients: [assertive] });
+  op = await startIssuer({ keysFile: keys.file, config: { clients: [...oidcConfig.clients, ...config.clients] } });
 });
 afterEach(() => op.stop());
 
-test('code flow with PKCE', async () => {
-  await op.enrol('anna');
-  const config = await op.discover('app');
+type Params = Record<string, string>;
+
+const ways: Record<string, { id: string; auth: client.ClientAuth }> = {
+  'a secret in the header': { id: 'app', auth: client.ClientSecretBasic(clientSecret) },
+  'a secret in the body': { id: 'app', auth: client.ClientSecretPost(clientSecret) },
+  'PKCE alone': { id: 'spa', auth: client.None() },
+  'a signed assertion': { id: 'assertive', auth: client.PrivateKeyJwt({ key: signer.privateKey, kid: 'k1' }) },
+};
+
+/** An authorization request of one client, and what its tokens are exchanged with. */
+async function prepare(way: keyof typeof ways = 'a secret in the header', more: Params = {}) {
+  const { id, auth } = ways[way]!;
+  const config = await op.discover(id, auth);
   const verifier = client.randomPKCECodeVerifier();
-  const url = client.buildAuthorizationUrl(config, {
-    redirect_uri: redirectUri,
-    scope: 'openid',
-    state: 's-1',
-    nonce: 'n-1',
-    login_hint: loginOf('anna'),
+  const params = {
+    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf('anna') },
     code_challenge: await client.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
-  });
+    ...more,
+  };
+  const checks = { pkceCodeVerifier: verifier, expectedNonce: 'n-1', expectedState: 's-1' };
+  return { config, params, checks };
+}
+
+/** From the request to where the client is answered. */
+async function authorize(url: string, person = 'anna') {
   const browser = op.newBrowser();
-  const camera = await browser.follow(url.href);
-  console.log(camera, [...browser.jar.values()]);
-  expect(camera.url).toMatch(/\/face#/);
-  const shown = await op.show(browser, camera.url, 'anna');
-  console.log(shown);
-  const back = await browser.follow(shown.returnUrl);
-  console.log(back, op.server.log.text());
-  const tokens = await client.authorizationCodeGrant(config, new URL(back.url), {
-    pkceCodeVerifier: verifier,
-    expectedNonce: 'n-1',
-    expectedState: 's-1',
+  const camera = await browser.follow(url);
+  expect(camera.url).toMatch(/^https:\/\/face\.example\.com\/face#/);
+  const shown = await op.show(browser, camera.url, person);
+  return { browser, shown, back: await browser.follow(shown.returnUrl!) };
+}
+
+test.each(Object.keys(ways))('a client with %s gets tokens that say what was checked', async (way) => {
+  await op.enrol('anna');
+  const { config, params, checks } = await prepare(way);
+  const { back } = await authorize(client.buildAuthorizationUrl(config, params).href);
+  const passedAt = Math.floor(op.server.clock.now() / 1000);
+  const tokens = await client.authorizationCodeGrant(config, new URL(back.url), checks);
+  expect(tokens.claims()).toMatchObject({
+    ...{ iss: op.issuer, aud: ways[way]!.id, sub: 'anna', preferred_username: 'anna@example.com' },
+    ...{ acr: 'face', amr: ['face'], auth_time: passedAt, nonce: 'n-1' },
   });
-  console.log(tokens.claims(), decodeProtectedHeader(tokens.id_token!));
-  console.log(await client.fetchUserInfo(config, tokens.access_token, 'anna'));
-  expect(clientSecret).toBeDefined();
+  expect(tokens.claims()).not.toHaveProperty('liveness');
+  expect(tokens.refresh_token).toBeUndefined();
+  const { keys: published } = JSON.parse((await op.newBrowser().visit(`${op.issuer}/jwks`)).text);
+  expect(decodeProtectedHeader(tokens.id_token!)).toEqual({ alg: 'RS256', kid: published[0].kid });
+  const userInfo = await client.fetchUserInfo(config, tokens.access_token, 'anna');
+  expect(userInfo).toEqual({ sub: 'anna', preferred_username: 'anna@example.com' });
+});
+
+test('a login in another case, or the immutable id, name the same person', async () => {
+  await op.enrol('anna');
+  for (const hint of ['ANNA@Example.com', 'anna']) {
+    const { config, params, checks } = await prepare('PKCE alone', { login_hint: hint });
+    const { back } = await authorize(client.buildAuthorizationUrl(config, params).href);
+    const tokens = await client.authorizationCodeGrant(config, new URL(back.url), checks);
+    expect(tokens.claims()?.sub).toBe('anna');
+  }
+});
+
+test('a pushed request works once, with nothing in the address', async () => {
+  await op.enrol('anna');
+  const { config, params, checks } = await prepare();
+  const url = await client.buildAuthorizationUrlWithPAR(config, params);
+  expect(url.href).not.toContain('anna');
+  const { back } = await authorize(url.href);
+  const tokens = await client.authorizationCodeGrant(config, new URL(back.url), checks);
+  expect(tokens.claims()?.sub).toBe('anna');
+  const again = await op.newBrowser().follow(url.href);
+  expect(new URL(again.url).searchParams.get('error')).toBe('invalid_request_uri');
+});
+
+test('form_post answers with a page that sends itself, under a policy that allows nothing else', async () => {
+  await op.enrol('anna');
+  const { config, params, checks } = await prepare('a secret in the header', {
+    response_mode: 'form_post',
+    state: '"><b>',
+  });
+  const { back } = await authorize(client.buildAuthorizationUrl(config, params).href);
+  expect(back.status).toBe(200);
+  const policy = back.headers.get('content-security-policy')!;
+  expect(policy).toMatch(/^default-src 'none';script-src 'sha256-[^']+';form-action https: http:;base-uri 'none';/);
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toContain('unsafe');
+  expect(back.text).not.toContain('"><b>');
+  expect(/<form method="post" action="([^"]+)"/.exec(back.text)?.[1]).toBe(redirectUri);
+  const inputs = [...back.text.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name, value]): [string, string] => [
+    name!,
+    value!,
+  ]);
+  const answer = new URLSearchParams(inputs)
+    .toString()
+    .replaceAll('%26quot%3B', '%22')
+    .replaceAll('%26gt%3B', '%3E')
+    .replaceAll('%26lt%3B', '%3C');
+  const request = new Request(redirectUri, {
+    method: 'POST',
+    body: answer,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  const tokens = await client.authorizationCodeGrant(config, request, { ...checks, expectedState: '"><b>' });
+  expect(tokens.claims()?.sub).toBe('anna');
+});
+
+test('fragment answers behind the hash', async () => {
+  await op.enrol('anna');
+  const { config, params } = await prepare('a secret in the header', { response_mode: 'fragment' });
+  const { back } = await authorize(client.buildAuthorizationUrl(config, params).href);
+  expect(new URL(back.url).hash).toMatch(/^#code=/);
+  expect(new URL(back.url).search).toBe('');
+});
+
+describe('a code', () => {
+  const obtain = async (way: keyof typeof ways = 'a secret in the header') => {
+    await op.enrol('anna');
+    const { config, params, checks } = await prepare(way);
+    const { back } = await authorize(client.buildAuthorizationUrl(config, params).href);
+    return { config, checks, back: new URL(back.url) };
+  };
+
+  test('works once; who brings it again ends what it gave', async () => {
+    const { config, checks, back } = await obtain();
+    const tokens = await client.authorizationCodeGrant(config, back, checks);
+    await client.fetchUserInfo(config, tokens.access_token, 'anna');
+    await expect(client.authorizationCodeGrant(config, back, checks)).rejects.toMatchObject({ error: 'invalid_grant' });
+    await expect(client.fetchUserInfo(config, tokens.access_token, 'anna')).rejects.toThrow();
+  });
+
+  test('works for one of many who come at once', async () => {
+    const { config, checks, back } = await obtain();
+    const all = await Promise.allSettled(
+      Array.from({ length: 8 }, () => client.authorizationCodeGrant(config, back, checks)),
+    );
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test.each<[string, (checks: Awaited<ReturnType<typeof obtain>>) => Promise<unknown>]>([
+    [
+      'with another verifier',
+      ({ config, checks, back }) =>
+        client.authorizationCodeGrant(config, back, { ...checks, pkceCodeVerifier: client.randomPKCECodeVerifier() }),
+    ],
+    [
+      'from another client',
+      async ({ checks, back }) => client.authorizationCodeGrant(await op.discover('portal'), back, checks),
+    ],
+    [
+      'after a minute and a quarter',
+      ({ config, checks, back }) => {
+        op.server.clock.advanceSec(76);
+        return client.authorizationCodeGrant(config, back, checks);
+      },
+    ],
+  ])('is refused %s', async (_name, use) => {
+    await expect(use(await obtain())).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
+  test('is refused with a wrong secret, and without one', async () => {
+    const { checks, back } = await obtain();
+    for (const auth of [client.ClientSecretBasic('wrong'), client.None()]) {
+      const config = await op.discover('app', auth);
+      await expect(client.authorizationCodeGrant(config, back, checks)).rejects.toMatchObject({ status: 401 });
+    }
+  });
+
+  test('is in no record and no log in its own text', async () => {
+    const { back } = await obtain();
+    const code = back.searchParams.get('code')!;
+    expect(op.server.log.text() + JSON.stringify(op.server.audit.events)).not.toContain(code);
+  });
+});
+
+test('an assertion of a client works once, for one of many who come at once', async () => {
+  const { config, params } = await prepare('a signed assertion');
+  const push = async () => {
+    const assertion = { body: '' };
+    config[client.customFetch] = async (url, init) => {
+      assertion.body = String(init.body);
+      return op.open(url, { ...init, body: init.body ?? null });
+    };
+    await client.buildAuthorizationUrlWithPAR(config, params);
+    return assertion.body;
+  };
+  const body = await push();
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const again = await op.open(`${op.issuer}/par`, { method: 'POST', body, headers });
+  expect(again.status).toBe(401);
+  expect(await again.json()).toMatchObject({ error: 'invalid_client' });
 });

@@ -11,7 +11,6 @@ import { defaultPolicy } from '../core.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
 import { testIssuer } from '../keys.js';
 import { createMemoryProfile, loginOf } from '../simulators/profile.js';
-import { systemRandom } from '../simulators/sinks.js';
 import { type Browser, createBrowser, showFace } from './browser.js';
 
 /** Where answers go. */

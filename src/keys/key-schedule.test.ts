@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { addSec, type EpochMs, epochMs } from '../core/units.js';
+import { overlapSec, type ScheduledKey, scheduleAt, signingLifeSec } from './key-schedule.js';
+
+const day = 86_400;
+const start = epochMs(1_790_000_000_000);
+const after = (days: number): EpochMs => addSec(start, days * day);
+const key = (days: number): ScheduledKey => ({ signsFrom: after(days) });
+
+test('the first key signs alone for 88 days, then the next one is due, to sign two days later', () => {
+  const first = key(0);
+  expect(scheduleAt([first], start)).toEqual({ signing: first, published: [first], nextSignsFrom: null });
+  expect(scheduleAt([first], after(87.9)).nextSignsFrom).toBeNull();
+  expect(scheduleAt([first], after(88)).nextSignsFrom).toBe(after(90));
+});
+
+test('the next key is published before it signs, and the last one after', () => {
+  const [first, next] = [key(0), key(90)];
+  const at = (days: number) => scheduleAt([first, next], after(days));
+  expect(at(88)).toEqual({ signing: first, published: [first, next], nextSignsFrom: null });
+  expect(at(89.99).signing).toBe(first);
+  expect(at(90)).toEqual({ signing: next, published: [next, first], nextSignsFrom: null });
+  expect(at(91.99).published).toEqual([next, first]);
+  expect(at(92).published).toEqual([next]);
+});
+
+test('after a year switched off the old key signs on until a new one has been known for two days', () => {
+  expect(scheduleAt([key(0)], after(400))).toMatchObject({ signing: key(0), nextSignsFrom: after(402) });
+});
+
+test('however it is visited: every key is published for the overlap before it signs and after it has signed', () => {
+  const gaps = fc.array(fc.double({ min: 0.01, max: 200, noNaN: true }), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(gaps, (days) => {
+      let keys: [ScheduledKey, ...ScheduledKey[]] = [key(0)];
+      let now = start;
+      const seen = new Map<ScheduledKey, { publishedFrom: EpochMs; signedUntil: EpochMs | null }>();
+      for (const gap of days) {
+        now = addSec(now, gap * day);
+        const { nextSignsFrom } = scheduleAt(keys, now);
+        if (nextSignsFrom !== null) {
+          const [first, ...others] = scheduleAt(keys, now).published.toSorted((a, b) => a.signsFrom - b.signsFrom);
+          keys = [first!, ...others, { signsFrom: nextSignsFrom }];
+        }
+        const { signing, published } = scheduleAt(keys, now);
+        for (const each of published) seen.set(each, { publishedFrom: now, signedUntil: null, ...seen.get(each) });
+        const record = seen.get(signing)!;
+        if (signing !== keys[0] || seen.size > 1) {
+          const waited = signing.signsFrom - record.publishedFrom;
+          expect(signing.signsFrom === start || waited >= overlapSec * 1000).toBe(true);
+        }
+        for (const [each, { signedUntil }] of seen) {
+          if (each === signing) seen.set(each, { ...seen.get(each)!, signedUntil: now });
+          else if (signedUntil !== null && now < addSec(signedUntil, overlapSec)) expect(published).toContain(each);
+        }
+        expect(published.length).toBeLessThanOrEqual(3);
+        expect(now - signing.signsFrom).toBeLessThan((signingLifeSec + overlapSec + 201 * day) * 1000);
+      }
+    }),
+  );
+});
