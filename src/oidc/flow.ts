@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import type { Connection } from '../core/connection.js';
 import { digestOf } from '../core/digest.js';
 import type { Clock, State } from '../core/ports.js';
-import { addSec, epochSec, toEpochMs } from '../core/units.js';
+import { addSec } from '../core/units.js';
 import type { JsonObject } from '../json.js';
-import type { Person } from './client.js';
+import type { OidcClient, Person } from './client.js';
 import { oidcErrors } from './library.js';
-import { clockToleranceSec } from './storage.js';
 
 const jsonGuard = z.record(z.string(), z.json());
 const personGuard = z.object({
@@ -36,22 +36,26 @@ const flowGuard = z.object({
 }) satisfies z.ZodType<Flow>;
 
 interface FlowDeps {
-  readonly connection: { readonly id: string };
+  readonly connection: Connection;
   readonly state: State;
   readonly clock: Clock;
 }
 
-const flowKey = (connection: { readonly id: string }, uid: string): string =>
+const flowKey = (connection: Connection, uid: string): string =>
   `oidc-flow:${connection.id}:${digestOf(uid).toString('base64url')}`;
 
-/** Keeps how far an interaction is, as long as the interaction lives. */
+/** How long an interaction and its flow may take, in whole seconds. */
+export const flowLifeSec = ({ lifeSec }: OidcClient, { policy }: Connection): number =>
+  (lifeSec ?? policy.stepUpTimeoutSec) + aroundStepUpSec;
+
+/** Keeps how far an interaction is. @param uid - the library's name of it */
 export async function writeFlow(
-  { uid, exp }: { readonly uid: string; readonly exp: number },
+  { uid }: { readonly uid: string },
   flow: Flow,
-  { connection, state }: FlowDeps,
+  lifeSec: number,
+  { connection, state, clock }: FlowDeps,
 ): Promise<void> {
-  const expiresAt = addSec(toEpochMs(epochSec(exp)), clockToleranceSec);
-  await state.write(flowKey(connection, uid), flow, { when: 'any', expiresAt });
+  await state.write(flowKey(connection, uid), flow, { when: 'any', expiresAt: addSec(clock.now(), lifeSec) });
 }
 
 /** @throws oidcErrors.SessionNotFound */
@@ -61,13 +65,13 @@ export async function readFlow(uid: string, { connection, state }: FlowDeps): Pr
   return flowGuard.parse(found.value);
 }
 
-const statementKey = (connection: { readonly id: string }, grantId: string): string =>
+const claimsKey = (connection: Connection, grantId: string): string =>
   `oidc-claims:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
 /** Keeps what the tokens of a grant say of the person. */
 export async function writeClaims(grantId: string, claims: JsonObject, lifeSec: number, deps: FlowDeps): Promise<void> {
   const { connection, state, clock } = deps;
-  await state.write(statementKey(connection, grantId), claims, {
+  await state.write(claimsKey(connection, grantId), claims, {
     when: 'any',
     expiresAt: addSec(clock.now(), lifeSec),
   });
@@ -75,6 +79,6 @@ export async function writeClaims(grantId: string, claims: JsonObject, lifeSec: 
 
 /** @returns `null` where there are none, or no more */
 export async function readClaims(grantId: string, { connection, state }: FlowDeps): Promise<JsonObject | null> {
-  const found = await state.read(statementKey(connection, grantId));
+  const found = await state.read(claimsKey(connection, grantId));
   return found === null ? null : jsonGuard.parse(found.value);
 }

@@ -10,7 +10,7 @@ import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { readCookie } from '../http/cookies.js';
 import type { OidcClient, Person } from './client.js';
-import { aroundStepUpSec, type Flow, readFlow, writeClaims, writeFlow } from './flow.js';
+import { type Flow, flowLifeSec, readFlow, writeClaims, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
 import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
@@ -78,7 +78,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     if (name !== '') {
       const params = { ...paramsOf(interaction.params), login_hint: name };
       const person = await client.findPerson({ params, isPushed: false, admitted: null });
-      await writeFlow(interaction, { ...flow, person }, flowDeps);
+      await writeFlow(interaction, { ...flow, person }, flowLifeSec(client, connection), flowDeps);
       return response.redirect(303, issuer.interactionUrl(interaction.uid));
     }
     const language = languageOf(interaction.params.ui_locales, request.acceptsLanguages());
@@ -103,9 +103,9 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
       browserDigest: browser.use(digestOf).toString('base64url'),
       starts: (flow.stepUp?.starts ?? 0) + 1,
     };
-    await writeFlow(interaction, { ...flow, stepUp }, flowDeps);
+    await writeFlow(interaction, { ...flow, stepUp }, flowLifeSec(client, connection), flowDeps);
     const name = browserCookieOf(started.id, isSecure);
-    setBrowserCookie(response, { name, secret: browser, lifeSec: life + aroundStepUpSec });
+    setBrowserCookie(response, { name, secret: browser, lifeSec: flowLifeSec(client, connection) });
     response.redirect(303, startedLink(deps.issuer, started));
   }
 

@@ -6,7 +6,7 @@ import type { AuthenticationMethod } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet, OidcKeys, PublicKey } from '../keys/oidc-keys.js';
 import type { Admitted, AuthorizationRequest, OidcClient } from './client.js';
-import { aroundStepUpSec, type Flow, readClaims, writeFlow } from './flow.js';
+import { type Flow, flowLifeSec, readClaims, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
 import { observe } from './observe.js';
@@ -59,8 +59,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
   };
 
   const hooks: ProviderHooks = {
-    interactionLifeSec: (context) =>
-      (clientOf(context).lifeSec ?? connection.policy.stepUpTimeoutSec) + aroundStepUpSec,
+    interactionLifeSec: (context) => flowLifeSec(clientOf(context), connection),
     async check(context) {
       const outcome = admitted.get(context.req);
       if (outcome !== undefined && 'refusal' in outcome) throw outcome.refusal;
@@ -92,7 +91,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
         acr: askedAcrs.find((value) => client.acrValues.includes(value)) ?? client.acrValues[0],
         stepUp: null,
       };
-      await writeFlow(interaction, flow, flowDeps);
+      await writeFlow(interaction, flow, flowLifeSec(client, connection), flowDeps);
       return interactionUrl(interaction.uid);
     },
     async findAccount(subject, grantId) {

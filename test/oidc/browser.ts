@@ -76,7 +76,7 @@ export type Browser = ReturnType<typeof createBrowser>;
 
 let shots = 0;
 
-/** What the capture page does with a link, for one person in front of the camera. */
+/** What the capture page does with a link, for one person in front of the camera who tries as often as it says. */
 export async function showFace(
   browser: Browser,
   link: string,
@@ -103,18 +103,26 @@ export async function showFace(
   if (opened.status !== 201) return { code: opened.body.code, outcome: null, returnUrl: null, view: null, session: '' };
   const { session, view } = opened.body;
   if (view.consentNeeded) await post('/face/consent', { version: view.consentVersion, language: 'en' }, session);
-  const { body: challenge } = await post('/face/challenge', {}, session);
-  const form = new FormData();
-  form.append('nonce', challenge.nonce);
-  if (pin !== undefined) form.append('pin', pin);
-  for (let index = 0; index < 5; index += 1) {
-    shots += 1;
-    const picture = Buffer.from(`face ${person} ${shots} ${liveness}`);
-    advanceSec(1);
-    const digest = createHash('sha256').update(picture).digest('base64url');
-    await post('/face/challenge/frames', { nonce: challenge.nonce, digest }, session);
-    form.append('photo', new Blob([picture], { type: 'image/jpeg' }), 'photo.jpg');
+  const attempt = async () => {
+    const { body: challenge } = await post('/face/challenge', {}, session);
+    const form = new FormData();
+    form.append('nonce', challenge.nonce);
+    if (pin !== undefined) form.append('pin', pin);
+    for (let index = 0; index < 5; index += 1) {
+      shots += 1;
+      const picture = Buffer.from(`face ${person} ${shots} ${liveness}`);
+      advanceSec(1);
+      const digest = createHash('sha256').update(picture).digest('base64url');
+      await post('/face/challenge/frames', { nonce: challenge.nonce, digest }, session);
+      form.append('photo', new Blob([picture], { type: 'image/jpeg' }), 'photo.jpg');
+    }
+    return (await post('/face/frames', form, session)).body;
+  };
+  let body = await attempt();
+  const outcomes = [body.outcome];
+  for (let tries = 0; body.outcome === 'try_again' && tries < 20; tries += 1) {
+    body = await attempt();
+    outcomes.push(body.outcome);
   }
-  const { body } = await post('/face/frames', form, session);
-  return { ...body, session, returnUrl: String(view.returnUrl) };
+  return { ...body, outcomes, session, returnUrl: String(view.returnUrl) };
 }

@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { oidcGuard } from './oidc.js';
+
+const secret = 'x'.repeat(32);
+const app = { kind: 'relying_party', id: 'app', secret, redirectUris: ['https://app.example.com/callback'] };
+const publicKeys = [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }];
+const isTaken = (...clients: unknown[]): boolean => oidcGuard.safeParse({ clients }).success;
+
+test('takes a client, and hides its secret', () => {
+  expect(isTaken(app)).toBe(true);
+  expect(isTaken({ ...app, secret: undefined })).toBe(true);
+  expect(isTaken({ ...app, secret: undefined, publicKeys })).toBe(true);
+  expect(JSON.stringify(oidcGuard.parse({ clients: [app] }))).not.toContain(secret);
+});
+
+test.each<[string, object]>([
+  ['a short secret', { secret: 'short' }],
+  ['a secret with spaces', { secret: `${secret} ${secret}` }],
+  ['no redirect URI', { redirectUris: [] }],
+  ['http elsewhere', { redirectUris: ['http://app.example.com/'] }],
+  ['a fragment', { redirectUris: ['https://app.example.com/#x'] }],
+  ['an empty fragment', { redirectUris: ['https://app.example.com/#'] }],
+  ['a user', { redirectUris: ['https://a@app.example.com/'] }],
+  ['a script', { redirectUris: ['javascript:alert(1)'] }],
+  ['a wildcard host that is none', { redirectUris: ['https://'] }],
+  ['an id with spaces', { id: 'my app' }],
+  ['secret and keys', { publicKeys }],
+  ['a private key', { secret: undefined, publicKeys: [{ ...publicKeys[0], d: 'd' }] }],
+  ['trust in a client that anybody can be', { secret: undefined, mayEnrol: true }],
+  ['an unknown setting', { tokenEndpointAuthMethod: 'none' }],
+  ['an unknown kind', { kind: 'saml' }],
+])('refuses %s', (_name, change) => {
+  expect(isTaken({ ...app, ...change })).toBe(false);
+});
+
+test('refuses two clients of one id, and none at all', () => {
+  expect(isTaken(app, app)).toBe(false);
+  expect(isTaken()).toBe(false);
+});

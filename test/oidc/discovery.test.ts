@@ -1,0 +1,131 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import * as client from 'openid-client';
+import { createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+let op: TestIssuer;
+beforeAll(async () => {
+  keys = await createKeysFolder();
+});
+afterAll(() => keys.remove());
+beforeEach(async () => {
+  op = await startIssuer({ keysFile: keys.file });
+});
+afterEach(() => op.stop());
+
+const readJson = async (path: string) => {
+  const response = await op.open(`${op.issuer}${path}`);
+  const text = await response.text();
+  return { response, body: JSON.parse(text) };
+};
+
+test('the discovery document names everything under the issuer, and nothing that is not there', async () => {
+  const { response, body } = await readJson('/.well-known/openid-configuration');
+  expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(JSON.stringify(body))));
+  expect(response.headers.get('transfer-encoding')).toBeNull();
+  expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+  expect(response.headers.get('set-cookie')).toBeNull();
+  expect(body).toMatchObject({
+    issuer: 'https://face.example.com/oidc/work',
+    authorization_endpoint: 'https://face.example.com/oidc/work/authorize',
+    token_endpoint: 'https://face.example.com/oidc/work/token',
+    userinfo_endpoint: 'https://face.example.com/oidc/work/userinfo',
+    jwks_uri: 'https://face.example.com/oidc/work/jwks',
+    pushed_authorization_request_endpoint: 'https://face.example.com/oidc/work/par',
+    acr_values_supported: ['face'],
+    scopes_supported: ['openid', 'profile'],
+    response_types_supported: ['code'],
+    response_modes_supported: ['form_post', 'fragment', 'query'],
+    grant_types_supported: ['authorization_code'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    claims_parameter_supported: true,
+    request_uri_parameter_supported: false,
+  });
+  expect(body.claims_supported).toEqual(
+    expect.arrayContaining(['sub', 'acr', 'amr', 'auth_time', 'preferred_username']),
+  );
+  expect(body).not.toHaveProperty('end_session_endpoint');
+  expect(body).not.toHaveProperty('registration_endpoint');
+  const addresses = Object.values(body).filter((value) => String(value).startsWith('http'));
+  expect(addresses.every((address) => String(address).startsWith(op.issuer))).toBe(true);
+  expect((await readJson('/.well-known/oauth-authorization-server')).body).toEqual(body);
+});
+
+test('anybody may read it from a page of theirs', async () => {
+  const headers = { origin: 'https://app.example.com' };
+  const response = await op.open(`${op.issuer}/.well-known/openid-configuration`, { headers });
+  expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+  const preflight = await op.open(`${op.issuer}/token`, {
+    method: 'OPTIONS',
+    headers: { ...headers, 'access-control-request-method': 'POST' },
+  });
+  expect(preflight.status).toBe(204);
+});
+
+test('keys have a certificate, and no private part', async () => {
+  const { response, body } = await readJson('/jwks');
+  expect(response.headers.get('content-length')).not.toBeNull();
+  expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+  expect(body.keys).toEqual([
+    {
+      ...{ kty: 'RSA', use: 'sig', alg: 'RS256', e: 'AQAB' },
+      kid: expect.stringMatching(/^[\w-]{43}$/),
+      n: expect.stringMatching(/^[\w-]{342}$/),
+      x5c: [expect.stringMatching(/^[A-Za-z0-9+/]+=*$/)],
+      x5t: expect.stringMatching(/^[\w-]{27}$/),
+    },
+  ]);
+});
+
+test('keys take turns while people are in front of the camera, and old tokens stay good', async () => {
+  await op.enrol('anna');
+  const day = 86_400;
+  const config = await op.discover('app');
+  const params = { redirect_uri: redirectUri, scope: 'openid', login_hint: loginOf('anna') };
+  const begin = async () => {
+    const browser = op.newBrowser();
+    const camera = await browser.follow(client.buildAuthorizationUrl(config, params).href);
+    return { browser, link: camera.url };
+  };
+  const end = async ({ browser, link }: Awaited<ReturnType<typeof begin>>) => {
+    const shown = await op.show(browser, link, 'anna');
+    const { url } = await browser.follow(shown.returnUrl!);
+    const body = new URLSearchParams({
+      grant_type: 'authorization_code',
+      redirect_uri: redirectUri,
+      code: new URL(url).searchParams.get('code') ?? '',
+      client_id: 'app',
+      client_secret: 'a-secret-of-the-application-0123456789',
+    });
+    const response = await op.open(`${op.issuer}/token`, { method: 'POST', body });
+    return String(JSON.parse(await response.text()).id_token);
+  };
+  const published = async () => (await readJson('/jwks')).body;
+  const kids = async () => (await published()).keys.map(({ kid }: { kid: string }) => kid);
+
+  const [first] = await kids();
+  const before = await end(await begin());
+  expect(decodeProtectedHeader(before).kid).toBe(first);
+  op.server.clock.advanceSec(88 * day);
+  const [, next] = await kids();
+  expect(decodeProtectedHeader(await end(await begin())).kid).toBe(first);
+  op.server.clock.advanceSec(2 * day - 60);
+  const waiting = await begin();
+  op.server.clock.advanceSec(120);
+  const after = await end(waiting);
+  expect(decodeProtectedHeader(after).kid).toBe(next);
+  expect(await kids()).toEqual([next, first]);
+  for (const token of [before, after]) {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(await published()), {
+      issuer: op.issuer,
+      audience: 'app',
+    });
+    expect(payload.sub).toBe('anna');
+  }
+  op.server.clock.advanceSec(2 * day);
+  expect(await kids()).toEqual([next]);
+});
