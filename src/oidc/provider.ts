@@ -56,6 +56,8 @@ export function createProvider(
     acrValues: clients.flatMap((client) => client.acrValues),
     responseTypes: ['code', ...responseTypesOf(metadata)],
     subjectTypes: ['public'],
+    // The protocol requires it in every request (OpenID Connect Core, section 3.1.2.1).
+    allowOmittingSingleRegisteredRedirectUri: false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientBasedCORS: (context, origin, client) =>
       (context.oidc.route === 'userinfo' || client.tokenEndpointAuthMethod === 'none') &&
