@@ -36,7 +36,7 @@ export interface OidcClient {
   readonly acrValues: readonly [string, ...string[]];
   /** Claims about a person beside `sub` and `preferred_username`, for discovery: what is not named is not told. */
   readonly claimNames: readonly string[];
-  /** How long a step-up waits for its photos, in whole seconds; `null` takes the policy's. */
+  /** How long everything may take, from the request to the answer, in whole seconds; `null`: what the policy gives. */
   readonly lifeSec: number | null;
   /** Whether the person is asked for a user name where the request names nobody. */
   readonly asksWho: boolean;

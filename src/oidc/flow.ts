@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
 import { digestOf } from '../core/digest.js';
 import type { Clock, State } from '../core/ports.js';
-import { addSec } from '../core/units.js';
+import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import type { JsonObject } from '../json.js';
 import type { OidcClient, Person } from './client.js';
 import { oidcErrors } from './library.js';
@@ -23,6 +23,8 @@ export type Flow = {
   readonly acr: string;
   /** The step-up that answers the request, and the secret of the browser it is for; `null` until one was started. */
   readonly stepUp: { readonly id: string; readonly browserDigest: string; readonly starts: number } | null;
+  /** When it is over, whatever has happened. */
+  readonly endsAt: EpochMs;
 };
 
 /** Over the life of a step-up, in seconds: for a typed user name before it, and the way back after it. */
@@ -33,6 +35,7 @@ const flowGuard = z.object({
   person: personGuard.nullable(),
   acr: z.string(),
   stepUp: z.object({ id: z.string(), browserDigest: z.string(), starts: z.int() }).nullable(),
+  endsAt: epochMsGuard,
 }) satisfies z.ZodType<Flow>;
 
 interface FlowDeps {
@@ -44,18 +47,14 @@ interface FlowDeps {
 const flowKey = (connection: Connection, uid: string): string =>
   `oidc-flow:${connection.id}:${digestOf(uid).toString('base64url')}`;
 
-/** How long an interaction and its flow may take, in whole seconds. */
+/** How long an authorization may take, from the request to the answer, in whole seconds. */
 export const flowLifeSec = ({ lifeSec }: OidcClient, { policy }: Connection): number =>
-  (lifeSec ?? policy.stepUpTimeoutSec) + aroundStepUpSec;
+  lifeSec ?? policy.stepUpTimeoutSec + aroundStepUpSec;
 
 /** Keeps how far an interaction is. @param uid - the library's name of it */
-export async function writeFlow(
-  { uid }: { readonly uid: string },
-  flow: Flow,
-  lifeSec: number,
-  { connection, state, clock }: FlowDeps,
-): Promise<void> {
-  await state.write(flowKey(connection, uid), flow, { when: 'any', expiresAt: addSec(clock.now(), lifeSec) });
+export async function writeFlow({ uid }: { readonly uid: string }, flow: Flow, deps: FlowDeps): Promise<void> {
+  const { connection, state } = deps;
+  await state.write(flowKey(connection, uid), flow, { when: 'any', expiresAt: flow.endsAt });
 }
 
 /** @throws oidcErrors.SessionNotFound */

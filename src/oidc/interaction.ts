@@ -10,7 +10,7 @@ import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { readCookie } from '../http/cookies.js';
 import type { OidcClient, Person } from './client.js';
-import { type Flow, flowLifeSec, readFlow, writeClaims, writeFlow } from './flow.js';
+import { type Flow, readFlow, writeClaims, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
 import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
@@ -78,7 +78,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     if (name !== '') {
       const params = { ...paramsOf(interaction.params), login_hint: name };
       const person = await client.findPerson({ params, isPushed: false, admitted: null });
-      await writeFlow(interaction, { ...flow, person }, flowLifeSec(client, connection), flowDeps);
+      await writeFlow(interaction, { ...flow, person }, flowDeps);
       return response.redirect(303, issuer.interactionUrl(interaction.uid));
     }
     const language = languageOf(interaction.params.ui_locales, request.acceptsLanguages());
@@ -88,7 +88,8 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
   /** A fresh ticket each time: the link opens once. */
   async function leadToCamera({ request, response, interaction, client, flow }: Visit, person: Person): Promise<void> {
     const browser = newSecret(deps);
-    const life = client.lifeSec ?? connection.policy.stepUpTimeoutSec;
+    const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
+    const life = Math.min(client.lifeSec ?? connection.policy.stepUpTimeoutSec, leftSec);
     const started = await startStepUp(
       {
         ...{ connection, subject: person.subject, kept: null, receipt: null, browser, lifeSec: life },
@@ -103,9 +104,9 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
       browserDigest: browser.use(digestOf).toString('base64url'),
       starts: (flow.stepUp?.starts ?? 0) + 1,
     };
-    await writeFlow(interaction, { ...flow, stepUp }, flowLifeSec(client, connection), flowDeps);
+    await writeFlow(interaction, { ...flow, stepUp }, flowDeps);
     const name = browserCookieOf(started.id, isSecure);
-    setBrowserCookie(response, { name, secret: browser, lifeSec: flowLifeSec(client, connection) });
+    setBrowserCookie(response, { name, secret: browser, lifeSec: leftSec });
     response.redirect(303, startedLink(deps.issuer, started));
   }
 

@@ -3,6 +3,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { AuthenticationMethod } from '../core/ports.js';
+import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet, OidcKeys, PublicKey } from '../keys/oidc-keys.js';
 import type { Admitted, AuthorizationRequest, OidcClient } from './client.js';
@@ -90,8 +91,9 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
         person,
         acr: askedAcrs.find((value) => client.acrValues.includes(value)) ?? client.acrValues[0],
         stepUp: null,
+        endsAt: addSec(deps.clock.now(), flowLifeSec(client, connection)),
       };
-      await writeFlow(interaction, flow, flowLifeSec(client, connection), flowDeps);
+      await writeFlow(interaction, flow, flowDeps);
       return interactionUrl(interaction.uid);
     },
     async findAccount(subject, grantId) {
