@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
-import type { AuthenticationMethod } from '../core/ports.js';
+import type { AuthenticationMethod, State } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet, OidcKeys, PublicKey } from '../keys/oidc-keys.js';
@@ -49,8 +49,9 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
   const issuer = `${deps.issuer}/oidc/${connection.id}`;
   const byId = new Map(clients.map((client) => [client.metadata.client_id, client]));
   const interactionUrl = (uid: string): string => `${issuer}${paths.interaction}/${uid}`;
-  const storage = createStorage(connection.id, deps);
-  const flowDeps = { ...deps, connection };
+  const state = inProtocol(deps.state);
+  const storage = createStorage(connection.id, { ...deps, state });
+  const flowDeps = { ...deps, state, connection };
   const admitted = new WeakMap<IncomingMessage, Admitted | { readonly refusal: unknown }>();
 
   const clientOf = (context: KoaContextWithOIDC): OidcClient => {
@@ -138,6 +139,15 @@ function possibleMethods({ policy }: Connection): readonly AuthenticationMethod[
   const secrets = { none: [], pin: ['pin'], passkey: ['hwk', 'swk'] } as const;
   return ['face', ...secrets[policy.userSecret]];
 }
+
+/** The state, whose failures go to the client and not to the person. */
+const inProtocol = (state: State): State => ({
+  read: (key) => state.read(key).catch(toUnavailable),
+  write: (key, value, options) => state.write(key, value, options).catch(toUnavailable),
+  add: (key, amount, expiresAt) => state.add(key, amount, expiresAt).catch(toUnavailable),
+  delete: (key) => state.delete(key).catch(toUnavailable),
+  close: () => state.close(),
+});
 
 /** The protocol has one word for everything that may work later. */
 function toUnavailable(error: unknown): never {
