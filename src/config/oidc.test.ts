@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { oidcGuard } from './oidc.js';
+import { projectRoot } from '../../test/paths.js';
+import { oidcGuard, relyingPartyGuard } from './oidc.js';
 
 const secret = 'x'.repeat(32);
 const app = { kind: 'relying_party', id: 'app', secret, redirectUris: ['https://app.example.com/callback'] };
@@ -36,4 +39,13 @@ test.each<[string, object]>([
 test('refuses two clients of one id, and none at all', () => {
   expect(isTaken(app, app)).toBe(false);
   expect(isTaken()).toBe(false);
+});
+
+test('the documented client is one', () => {
+  const document = readFileSync(join(projectRoot, 'docs/oidc.md'), 'utf8');
+  const [, text = ''] = /```json\n([\s\S]*?)```/.exec(document) ?? [];
+  const { connections } = JSON.parse(text.replace('{ "env": "KEYCLOAK_SECRET" }', JSON.stringify(secret)));
+  expect(oidcGuard.parse(connections[0].oidc).clients).toHaveLength(1);
+  const settings = Object.keys(relyingPartyGuard.shape);
+  for (const setting of settings) expect(document).toMatch(new RegExp(`^\\| \`${setting}\` +\\|`, 'm'));
 });
