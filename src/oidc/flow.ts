@@ -54,7 +54,7 @@ export const flowLifeSec = ({ lifeSec }: OidcClient, { policy }: Connection): nu
 /** Keeps how far an interaction is. @param uid - the library's name of it */
 export async function writeFlow({ uid }: { readonly uid: string }, flow: Flow, deps: FlowDeps): Promise<void> {
   const { connection, state } = deps;
-  await state.write(flowKey(connection, uid), flow, { when: 'any', expiresAt: flow.endsAt });
+  await state.write(flowKey(connection, uid), flow, { when: 'any', expiresAt: flow.endsAt, mayBeLost: true });
 }
 
 /** @throws oidcErrors.SessionNotFound */

@@ -63,7 +63,9 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
       const record = { payload: JSON.stringify(payload), consumedAt: null };
       // Somebody who copied an assertion sends it at the same moment as its owner: one of them is late.
       const when = model === 'ReplayDetection' ? 'absent' : 'any';
-      const isWritten = await state.write(keyOf(id), record, { when, expiresAt: endOf(expiresIn) });
+      // Anybody can begin an interaction, so it must not cost a wait for the disk: after a power cut people begin anew.
+      const mayBeLost = model === 'Interaction';
+      const isWritten = await state.write(keyOf(id), record, { when, expiresAt: endOf(expiresIn), mayBeLost });
       if (!isWritten) throw new oidcErrors.InvalidClientAuth('assertion was used already');
     },
     async find(id) {

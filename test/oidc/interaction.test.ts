@@ -301,3 +301,32 @@ describe('somebody without an enrolment', () => {
     expect(op.profile.attributes.get('unenrolled')).toBeNull();
   });
 });
+
+test('a PIN that took part is told, and without it the same face does not pass', async () => {
+  await op.stop();
+  await start({ whenNotEnrolled: 'enrol', userSecret: 'pin' });
+  const config = await op.discover('portal');
+  const end = async (pin: string) => {
+    const params = { redirect_uri: redirectUri, scope: 'openid', login_hint: loginOf('anna') };
+    const browser = op.newBrowser();
+    const camera = await browser.follow((await client.buildAuthorizationUrlWithPAR(config, params)).href);
+    const shown = await op.show(browser, camera.url, 'anna', { pin });
+    const { url } = await browser.follow(shown.returnUrl!);
+    if (url.includes('error=')) return told(url).error;
+    return (await client.authorizationCodeGrant(config, new URL(url))).claims()?.amr;
+  };
+  expect(await end('2846')).toEqual(['face', 'pin']);
+  expect(await end('2846')).toEqual(['face', 'pin']);
+  expect(await end('6482')).toBe('access_denied');
+});
+
+test('on this machine alone, without TLS, cookies do without the marks of https', async () => {
+  const local = await startIssuer({ keysFile: keys.file, publicUrl: 'http://localhost:8080' });
+  const browser = local.newBrowser();
+  const url = asked().replace(op.issuer, local.issuer);
+  expect((await browser.follow(url)).url).toMatch(/^http:\/\/localhost:8080\/face#/);
+  const cookies = [...browser.jar.values()];
+  expect(cookies.map(({ name }) => name)).toContain('facestep-interaction');
+  for (const { name, attributes } of cookies) expect(`${name} ${attributes}`).not.toMatch(/secure|__/i);
+  await local.stop();
+});

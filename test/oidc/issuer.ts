@@ -40,10 +40,12 @@ export async function startIssuer({
   keysFile,
   policy = {},
   config = oidcConfig,
+  publicUrl = testIssuer,
 }: {
   keysFile: string;
   policy?: Partial<Policy>;
   config?: typeof oidcConfig;
+  publicUrl?: string;
 }) {
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
   const connection: Connection = {
@@ -58,13 +60,13 @@ export async function startIssuer({
     connections: new Map([['work', connection]]),
     oidc: async (core) => {
       const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
-      return createIssuers([{ connection, oidc: config }], { ...core, oidcKeys, fetch });
+      return createIssuers([{ connection, oidc: config }], { ...core, issuer: publicUrl, oidcKeys, fetch });
     },
   });
-  const issuer = `${testIssuer}/oidc/work`;
+  const issuer = `${publicUrl}/oidc/work`;
   const open = (url: string, init: RequestInit = {}) => {
     const { origin, pathname, search } = new URL(url);
-    if (origin !== testIssuer) throw new Error(`a request to ${origin}`);
+    if (origin !== publicUrl) throw new Error(`a request to ${origin}`);
     return fetch(`${server.origin}${pathname}${search}`, init);
   };
   const discover = async (id: string, auth: client.ClientAuth = client.ClientSecretBasic(clientSecret)) => {
