@@ -315,9 +315,9 @@ test('a PIN that took part is told, and without it the same face does not pass',
     if (url.includes('error=')) return told(url).error;
     return (await client.authorizationCodeGrant(config, new URL(url))).claims()?.amr;
   };
-  expect(await end('2846')).toEqual(['face', 'pin']);
-  expect(await end('2846')).toEqual(['face', 'pin']);
-  expect(await end('6482')).toBe('access_denied');
+  expect(await end('739154')).toEqual(['face', 'pin']);
+  expect(await end('739154')).toEqual(['face', 'pin']);
+  expect(await end('451937')).toBe('access_denied');
 });
 
 test('on this machine alone, without TLS, cookies do without the marks of https', async () => {
