@@ -5,6 +5,7 @@ import { inTime } from '../../src/core/deadline.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
+import { isEntraKeyOf } from '../../src/oidc/external-mfa-key.js';
 import type { RawRequest } from '../adapter.js';
 import { readBearer, toBearerRefusal } from '../bearer.js';
 import type { EntraSettings } from './schema-connection.js';
@@ -101,7 +102,7 @@ export function createVerifyCaller(
     const client = payload.iss === issuers.v1 ? payload.appid : payload.azp;
     if (client !== eventsServiceAppId) throw new FaceError('caller_untrusted', { bearer: 'client' });
     const key = keys.jwks()?.keys.find(({ kid }) => kid === protectedHeader.kid);
-    if (!isKeyOf(tenantId, key)) throw new FaceError('caller_untrusted', { bearer: 'key' });
+    if (!isEntraKeyOf(tenantId, key)) throw new FaceError('caller_untrusted', { bearer: 'key' });
     return { tenantId };
   };
 
@@ -110,19 +111,6 @@ export function createVerifyCaller(
       throw new FaceError('profile_unavailable', { bearer: 'keys_slow' });
     });
   };
-}
-
-const keyIssuerGuard = z.object({ issuer: z.string() });
-
-/**
- * Entra says of some keys whose tokens they sign; one that signs for others must not speak for this tenant.
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-the-issuer
- */
-function isKeyOf(tenantId: string, key: unknown): boolean {
-  const described = keyIssuerGuard.safeParse(key);
-  if (!described.success) return true;
-  const issuer = described.data.issuer.replace('{tenantid}', tenantId);
-  return URL.canParse(issuer) && new URL(issuer).pathname.split('/')[1] === tenantId;
 }
 
 /** The tenant a token says it is of. Nothing of it is verified. */

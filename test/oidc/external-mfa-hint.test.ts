@@ -1,0 +1,209 @@
+import { createSecretKey, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type CryptoKey, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
+import { createVerifyEntraHint, type VerifyEntraHint } from '../../src/oidc/external-mfa-hint.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { createManualClock } from '../contract/state.js';
+import { type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
+import { signToken, type Tenant } from '../simulators/entra/tenant.js';
+
+const clientId = randomUUID();
+const appId = randomUUID();
+const oid = randomUUID();
+
+let clock: ReturnType<typeof createManualClock>;
+let entra: EntraSimulator;
+let verify: VerifyEntraHint;
+beforeEach(async () => {
+  clock = createManualClock();
+  entra = await startEntraSimulator({ now: () => clock.now() });
+  verify = connect();
+});
+afterEach(() => entra.close());
+
+function connect({
+  fetch = entra.fetch,
+  state = createSqliteState({ file: ':memory:', clock }),
+  name = 'workforce:client',
+  tenantIds = [entra.tenant.id],
+} = {}): VerifyEntraHint {
+  const policy = { tenantIds, audiences: [clientId, appId], login: entra.url };
+  return createVerifyEntraHint(policy, { name, fetch, clock, state });
+}
+
+const nowSec = () => Math.floor(clock.now() / 1000);
+
+/** Issued expired, as Entra does. */
+const issue = (claims: Record<string, unknown> = {}, tenant: Tenant = entra.tenant) =>
+  signToken(
+    tenant,
+    { iss: tenant.issuer, aud: clientId, tid: tenant.id, oid, sub: 'pairwise', ver: '2.0', ...claims },
+    clock.now(),
+    -1,
+  );
+const codeOf = (hint: string, given = verify) =>
+  given(hint).then(
+    () => 'good',
+    (error: { code: string; detail: { hint: string } }) => `${error.code} ${error.detail.hint}`,
+  );
+
+test('tells who has passed the first factor, though the hint has expired', async () => {
+  const found = await verify(await issue({ preferred_username: 'ada@example.com' }));
+  expect(found).toEqual({
+    sub: 'pairwise',
+    tid: entra.tenant.id,
+    oid,
+    preferredUsername: 'ada@example.com',
+    digest: expect.stringMatching(/^[\w-]{43}$/),
+  });
+  expect(await verify(await issue({ sub: 'other' }))).toMatchObject({ sub: 'other', preferredUsername: null });
+});
+
+test('takes either audience: the client id as documented, the application as seen', async () => {
+  expect(await codeOf(await issue({ aud: appId }))).toBe('good');
+});
+
+test('takes ids in upper case, and tells them in lower case', async () => {
+  const upper = entra.tenant.id.toUpperCase();
+  const hint = await issue({ tid: upper, oid: oid.toUpperCase() });
+  expect(await verify(hint)).toMatchObject({ tid: entra.tenant.id, oid });
+});
+
+describe('refuses', () => {
+  test.each([
+    ['another audience', { aud: randomUUID() }, 'audience'],
+    ['several audiences', { aud: [clientId, 'other'] }, 'claims'],
+    ['no audience', { aud: undefined }, 'claims'],
+    ['another issuer', { iss: 'https://login.example/v2.0' }, 'issuer'],
+    ['the issuer of tokens of version 1', { iss: 'https://sts.windows.net/x/' }, 'issuer'],
+    ['no subject', { sub: undefined }, 'claims'],
+    ['an empty subject', { sub: '' }, 'claims'],
+    ['no object id', { oid: undefined }, 'claims'],
+    ['an object id that is none', { oid: 'ada' }, 'claims'],
+    ['no tenant', { tid: undefined }, 'malformed'],
+    ['a tenant off the list', { tid: randomUUID() }, 'tenant'],
+    ['no time of issue', { iat: undefined }, 'claims'],
+    ['a time of issue in words', { iat: 'now' }, 'claims'],
+  ])('%s', async (_, claims, reason) => {
+    expect(await codeOf(await issue(claims))).toBe(`caller_untrusted ${reason}`);
+  });
+
+  test.each([
+    [-601, 'caller_untrusted out_of_time'],
+    [-600, 'good'],
+    [600, 'good'],
+    [601, 'caller_untrusted out_of_time'],
+  ])('an old or a future time of issue: %i s', async (offset, expected) => {
+    expect(await codeOf(await issue({ iat: nowSec() + offset, nbf: nowSec() }))).toBe(expected);
+  });
+
+  test('one that is not valid for long', async () => {
+    expect(await codeOf(await issue({ nbf: nowSec() + 601 }))).toBe('caller_untrusted not_yet_valid');
+  });
+
+  test('one that was used, also by another replica and with its signature written in another way', async () => {
+    const state = createSqliteState({ file: ':memory:', clock });
+    const [here, there] = [connect({ state }), connect({ state })];
+    const hint = await issue();
+    expect(await codeOf(hint, here)).toBe('good');
+    expect(await codeOf(hint, here)).toBe('caller_untrusted used');
+    expect(await codeOf(hint, there)).toBe('caller_untrusted used');
+    // The last character of 256 bytes in base64url has four bits that no decoder reads.
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const last = alphabet.indexOf(hint.at(-1) ?? '');
+    const rewritten = hint.slice(0, -1) + alphabet[last ^ 1];
+    expect(await codeOf(rewritten, there)).toMatch(/^caller_untrusted (used|ERR_JWS)/);
+    clock.advanceSec(599);
+    expect(await codeOf(hint, there)).toBe('caller_untrusted used');
+  });
+
+  test('one of two that arrive at once', async () => {
+    const hint = await issue();
+    const codes = await Promise.all([codeOf(hint), codeOf(hint)]);
+    expect(codes.toSorted()).toEqual(['caller_untrusted used', 'good']);
+  });
+
+  test('another tenant, and its key for a hint of ours', async () => {
+    const other = await entra.addTenant();
+    expect(await codeOf(await issue({}, other))).toBe('caller_untrusted tenant');
+    const forged = await issue({ iss: entra.tenant.issuer, tid: entra.tenant.id }, other);
+    expect(await codeOf(forged)).toBe('caller_untrusted key');
+    expect(await codeOf(await issue({}, other), connect({ tenantIds: [other.id] }))).toBe('good');
+  });
+
+  test('a key that is not published', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const [, payload = ''] = (await issue()).split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const sign = (header: object) =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'RS256', ...header }).sign(privateKey);
+    expect(await codeOf(await sign({ kid: randomUUID() }))).toBe('caller_untrusted ERR_JWKS_NO_MATCHING_KEY');
+    const known = entra.tenant.keys[0]!;
+    expect(await codeOf(await sign({ kid: known.kid }))).toBe('caller_untrusted ERR_JWS_SIGNATURE_VERIFICATION_FAILED');
+    expect(await codeOf(await sign({}))).toBe('caller_untrusted malformed');
+  });
+
+  test('no signature, and one made with the public key as a secret', async () => {
+    const [, payload = ''] = (await issue()).split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    expect(await codeOf(new UnsecuredJWT(claims).encode())).toBe('caller_untrusted malformed');
+    const { kid, publicJwk } = entra.tenant.keys[0]!;
+    const pem = await exportSPKI((await importJWK(publicJwk, 'RS256')) as CryptoKey);
+    const hs256 = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256', kid })
+      .sign(createSecretKey(Buffer.from(pem)));
+    expect(await codeOf(hs256)).toBe('caller_untrusted malformed');
+  });
+
+  test('claims that were changed after signing', async () => {
+    const [header, payload = '', signature] = (await issue()).split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const changed = Buffer.from(JSON.stringify({ ...claims, oid: randomUUID() })).toString('base64url');
+    expect(await codeOf(`${header}.${changed}.${signature}`)).toBe(
+      'caller_untrusted ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
+    );
+  });
+
+  test.each(['', 'x', '..', 'a.b.c', 'a'.repeat(20_000)])('text that is no hint', async (text) => {
+    expect(await codeOf(text)).toBe('caller_untrusted malformed');
+  });
+});
+
+describe('keys', () => {
+  test('are fetched once, and again for a new one', async () => {
+    await verify(await issue());
+    await verify(await issue({ sub: 'other' }));
+    expect(entra.requests.keys).toBe(1);
+    const late = connect();
+    await entra.rotateKey();
+    expect(await codeOf(await issue(), late)).toBe('good');
+  });
+
+  test('are not fetched for a stranger', async () => {
+    await codeOf(await issue({ tid: randomUUID() }));
+    await codeOf('nonsense');
+    expect(entra.requests.keys).toBe(0);
+  });
+
+  test('that cannot be had are an outage and no stranger, and the hint is not used up', async () => {
+    const state = createSqliteState({ file: ':memory:', clock });
+    const hint = await issue();
+    entra.fail('keys', { status: 503 });
+    expect(await codeOf(hint, connect({ state }))).toBe('profile_unavailable ERR_JOSE_GENERIC');
+    const down = connect({ state, fetch: () => Promise.reject(new TypeError('no network')) });
+    expect(await codeOf(hint, down)).toBe('profile_unavailable keys_unreachable');
+    entra.heal('keys');
+    expect(await codeOf(hint, connect({ state }))).toBe('good');
+  });
+});
+
+test('no refusal says anything of the hint', async () => {
+  const canary = 'canary-of-the-hint';
+  for (const claims of [{ aud: canary }, { oid: canary }, { iss: canary }, { iat: 0, name: canary }]) {
+    const hint = await issue(claims);
+    const error = await verify(hint).catch((thrown: unknown) => thrown as Error);
+    const told = JSON.stringify(error, Object.getOwnPropertyNames(error));
+    expect(told).not.toContain(canary);
+    expect(told).not.toContain(hint.split('.')[1]);
+  }
+});
