@@ -1,3 +1,4 @@
+import type { MfaRequest, MfaResult, ProviderMetadata } from './external-mfa.js';
 import type { Tenant } from './tenant.js';
 
 /** A part of the cloud that can be made to fail. */
@@ -20,4 +21,11 @@ export interface Cloud {
   readonly pageSize: number;
   /** Requests by part, for tests of caching. */
   readonly requests: Record<CloudPart, number>;
+  /** Whom hints are for: the documentation says the client id, an implementer saw the application's. */
+  hintAudience: 'clientId' | 'appId';
+  /** What providers of External MFA were asked for and have not answered yet, by `state`. */
+  readonly mfaRequests: Map<string, MfaRequest>;
+  readonly mfaResults: MfaResult[];
+  /** Discovery documents and keys of providers, kept for a day, by discovery URL. */
+  readonly providerMetadata: Map<string, ProviderMetadata>;
 }

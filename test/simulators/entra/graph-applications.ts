@@ -31,6 +31,7 @@ const changeGuard = z.strictObject({
       }),
     )
     .optional(),
+  web: z.strictObject({ redirectUris: z.array(z.string()).max(256) }).optional(),
 });
 
 const propertyGuard = z.strictObject({
@@ -50,6 +51,7 @@ export function newApplication(displayName: string): Application {
     identifierUris: [],
     api: { requestedAccessTokenVersion: null, acceptMappedClaims: null, oauth2PermissionScopes: [] },
     requiredResourceAccess: [],
+    web: { redirectUris: [] },
     secrets: new Set(),
     certificates: new Set(),
     extensionProperties: new Map(),
@@ -67,20 +69,27 @@ const toPrincipalView = ({ claimsMappingPolicyIds: _, ...shown }: ServicePrincip
     : { appRoles: [] }),
 });
 
+const isRedirectUri = (text: string): boolean =>
+  URL.canParse(text) && /^(https:|http:\/\/(localhost|127\.0\.0\.1)[:/])/.test(text) && !text.includes('#');
+
 function apply(tenant: Tenant, application: Application, body: unknown): void {
   const parsed = changeGuard.safeParse(body);
   if (!parsed.success) throw badRequest('Invalid property value specified for the application.');
-  const { displayName, signInAudience, identifierUris, api, requiredResourceAccess } = parsed.data;
+  const { displayName, signInAudience, identifierUris, api, requiredResourceAccess, web } = parsed.data;
   const isTaken = (uri: string): boolean =>
     [...tenant.applications.values()].some((other) => other !== application && other.identifierUris.includes(uri));
   if (identifierUris?.some(isTaken)) {
     throw badRequest('Another object with the same value for property identifierUris already exists.');
+  }
+  if (web?.redirectUris.some((uri) => !isRedirectUri(uri))) {
+    throw badRequest('The redirect URI must be https, or http on localhost.');
   }
   // A list is replaced as a whole: what is left out of it is gone. Of `api` only what is named changes.
   if (displayName !== undefined) application.displayName = displayName;
   if (signInAudience !== undefined) application.signInAudience = signInAudience;
   if (identifierUris !== undefined) application.identifierUris = identifierUris;
   if (requiredResourceAccess !== undefined) application.requiredResourceAccess = requiredResourceAccess;
+  if (web !== undefined) application.web = web;
   if (api !== undefined) {
     application.api = {
       ...application.api,

@@ -5,6 +5,7 @@ import type { Cloud } from './cloud.js';
 import { answerGraphError, badRequest, denied, unauthenticated } from './errors.js';
 import { createApplicationsApi } from './graph-applications.js';
 import { createEventsApi } from './graph-events.js';
+import { createMethodsApi } from './graph-methods.js';
 import { createPoliciesApi } from './graph-policies.js';
 import { createUsersApi } from './graph-users.js';
 import { passFault } from './login.js';
@@ -60,6 +61,7 @@ export function createGraph(cloud: Cloud): Router {
   router.use(createApplicationsApi(context));
   router.use('/identity', createEventsApi(context));
   router.use(createPoliciesApi(context));
+  router.use(createMethodsApi(context));
   router.use(answerGraphError);
   return router;
 }

@@ -6,6 +6,14 @@ import { Agent, fetch as fetchWith } from 'undici';
 import type { Fetch } from '../../../src/core/ports.js';
 import { createSelfSigned } from '../tls-server.js';
 import type { Cloud, CloudPart, Fault } from './cloud.js';
+import {
+  type AuthorizeForm,
+  finishExternalMfa,
+  type MfaResult,
+  type MfaStart,
+  startExternalMfa,
+} from './external-mfa.js';
+import { createExternalMfaPages } from './external-mfa-pages.js';
 import { createGraph } from './graph.js';
 import { newApplication } from './graph-applications.js';
 import { createLogin } from './login.js';
@@ -60,6 +68,20 @@ export interface EntraSimulator {
   /** Client credentials of an application for its own API: no person is involved. */
   signInApp(appId: string, tenant?: Tenant): Promise<SignIn>;
   signUp(form: SignUpForm, tenant?: Tenant): Promise<SignUp>;
+  /** Makes a group of users. @returns its id */
+  addGroup(userIds?: readonly string[], tenant?: Tenant): string;
+  /**
+   * A sign-in that comes to External MFA: the form the browser posts to the provider. In a browser it is the page
+   * `/external-mfa/start?user=<user principal name or object id>`.
+   * @throws MfaError where Entra would show an error instead
+   */
+  startExternalMfa(start: MfaStart, tenant?: Tenant): Promise<AuthorizeForm>;
+  /** Takes the form the provider has the browser post back. In a browser the answer is a page with `data-result`. */
+  finishExternalMfa(form: Readonly<Record<string, string>>): Promise<MfaResult>;
+  /** Every end of a sign-in by External MFA so far. */
+  readonly mfaResults: readonly MfaResult[];
+  /** Whom hints are for from now on; the client id at first. */
+  setHintAudience(audience: 'clientId' | 'appId'): void;
   /** Publishes a new key, which signs from now on; the former stays published unless dropped. */
   rotateKey(options?: { dropFormer?: boolean }, tenant?: Tenant): Promise<void>;
   /** How long an extension may take from now on; `null` is what it was registered with. */
@@ -94,9 +116,14 @@ export async function startEntraSimulator({
     hookTimeoutMs,
     pageSize: 2,
     requests: { login: 0, keys: 0, graph: 0 },
+    hintAudience: 'clientId',
+    mfaRequests: new Map(),
+    mfaResults: [],
+    providerMetadata: new Map(),
   };
   const app = express();
   app.use('/v1.0', createGraph(cloud));
+  app.use(createExternalMfaPages(cloud));
   app.use(createLogin(cloud));
   const selfSigned = createSelfSigned();
   const server = createServer(selfSigned, app).listen(port, '127.0.0.1');
@@ -189,6 +216,17 @@ export async function startEntraSimulator({
       }),
     signInApp: (appId, within = tenant) => issueToken(cloud, within, { appId, user: null }),
     signUp: (form, within = tenant) => signUp(cloud, within, form),
+    addGroup(userIds = [], within = tenant) {
+      const id = randomUUID();
+      within.groups.set(id, new Set(userIds));
+      return id;
+    },
+    startExternalMfa: (start, within = tenant) => startExternalMfa(cloud, within, start),
+    finishExternalMfa: (form) => finishExternalMfa(cloud, form),
+    mfaResults: cloud.mfaResults,
+    setHintAudience(audience) {
+      cloud.hintAudience = audience;
+    },
     async rotateKey({ dropFormer = false } = {}, within = tenant) {
       if (dropFormer) within.keys.length = 0;
       within.keys.push(await createSigningKey());

@@ -26,6 +26,9 @@ export const graphRoles: Readonly<Record<string, string>> = {
   'EventListener.ReadWrite.All': '0edf5e9e-4ce8-468a-8432-d08631d18c43',
   'Policy.ReadWrite.ApplicationConfiguration': 'be74164b-cff1-491c-8741-e671cb536e13',
   'CustomAuthenticationExtension.Receive.Payload': receivePayloadRoleId,
+  'Policy.ReadWrite.AuthenticationMethod': '29c18626-4985-4dcd-85c0-193eef327366',
+  'UserAuthenticationMethod.ReadWrite.All': '50483e42-d915-4231-9639-7fdb7fd190e5',
+  'DelegatedPermissionGrant.ReadWrite.All': '8e8e4742-1d95-4f68-9d56-6ee75648c72a',
 };
 
 export interface DirectoryUser {
@@ -56,6 +59,7 @@ export interface Application {
   identifierUris: string[];
   api: Record<string, unknown> & { requestedAccessTokenVersion: number | null; acceptMappedClaims: boolean | null };
   requiredResourceAccess: { resourceAppId: string; resourceAccess: { id: string; type: string }[] }[];
+  web: { redirectUris: string[] };
   readonly secrets: Set<string>;
   /** Certificates in PEM whose key may sign client assertions. */
   readonly certificates: Set<string>;
@@ -102,6 +106,42 @@ export interface ClaimsMappingPolicy {
   definition: string[];
 }
 
+/** What an administrator consented to in everybody's name: delegated permissions of an application. */
+export interface PermissionGrant {
+  readonly id: string;
+  readonly clientId: string;
+  readonly consentType: string;
+  readonly resourceId: string;
+  /** Names with spaces between them. */
+  readonly scope: string;
+}
+
+/** An External MFA method in the tenant's policy of authentication methods. */
+export interface MethodConfiguration {
+  readonly '@odata.type': '#microsoft.graph.externalAuthenticationMethodConfiguration';
+  readonly id: string;
+  readonly displayName: string;
+  readonly appId: string;
+  readonly openIdConnectSetting: { readonly clientId: string; readonly discoveryUrl: string };
+  readonly state: 'enabled' | 'disabled';
+  readonly includeTargets: readonly {
+    readonly targetType: 'group';
+    /** A group's id, or `all_users`. */
+    readonly id: string;
+    readonly isRegistrationRequired: boolean;
+  }[];
+  readonly excludeTargets: readonly { readonly targetType: 'group'; readonly id: string }[];
+}
+
+/** A user's registration for an External MFA method. */
+export interface MethodRegistration {
+  readonly '@odata.type': '#microsoft.graph.externalAuthenticationMethod';
+  readonly id: string;
+  readonly userId: string;
+  readonly configurationId: string;
+  readonly displayName: string;
+}
+
 export interface SigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject | CryptoKey;
@@ -138,6 +178,11 @@ export interface Tenant {
   /** By the client id of the application they are for. */
   readonly userFlows: Map<string, UserFlow>;
   readonly callouts: CalloutEvent[];
+  /** Members by group id. */
+  readonly groups: Map<string, Set<string>>;
+  readonly permissionGrants: PermissionGrant[];
+  readonly methods: Map<string, MethodConfiguration>;
+  readonly methodRegistrations: MethodRegistration[];
 }
 
 /** An empty tenant: Graph's service principal and one signing key. */
@@ -154,6 +199,10 @@ export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>
     policies: new Map(),
     userFlows: new Map(),
     callouts: [],
+    groups: new Map(),
+    permissionGrants: [],
+    methods: new Map(),
+    methodRegistrations: [],
   };
   addServicePrincipal(tenant, graphAppId, 'Microsoft Graph');
   return tenant;

@@ -1,0 +1,73 @@
+import express, { type Response, Router } from 'express';
+import type { Cloud } from './cloud.js';
+import { callbackPath, finishExternalMfa, MfaError, type MfaResult, startExternalMfa } from './external-mfa.js';
+import { passFault } from './login.js';
+import type { DirectoryUser, Tenant } from './tenant.js';
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
+
+const page = (body: string): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>${body}</body></html>`;
+
+/** What a browser shows at the end: `data-result` is `passed` or `failed`, `data-reason` why. */
+const resultPage = ({ passed, reason }: Omit<MfaResult, 'userId'>): string =>
+  page(
+    `<main data-result="${passed ? 'passed' : 'failed'}" data-reason="${escapeHtml(reason ?? '')}">` +
+      `<h1>${passed ? 'You are signed in' : 'Sorry, we could not sign you in'}</h1></main>`,
+  );
+
+function findUser({ tenants }: Cloud, name: string): { tenant: Tenant; user: DirectoryUser } | undefined {
+  for (const tenant of tenants.values()) {
+    for (const user of tenant.users.values()) {
+      if (user.id === name || user.userPrincipalName === name) return { tenant, user };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The pages of a sign-in whose second factor is elsewhere: `/external-mfa/start?user=<name or id>` has the password
+ * behind it and posts the form by itself; the callback tells how it ended. With them, the keys common to all tenants.
+ */
+export function createExternalMfaPages(cloud: Cloud): Router {
+  const router = Router();
+  const show = (response: Response, html: string): void => void response.type('html').send(html);
+
+  router.get('/external-mfa/start', async (request, response) => {
+    const found = findUser(cloud, String(request.query.user));
+    if (found === undefined) {
+      show(response.status(404), resultPage({ passed: false, reason: 'user_unknown' }));
+      return;
+    }
+    try {
+      const { action, fields } = await startExternalMfa(cloud, found.tenant, { userId: found.user.id });
+      const inputs = Object.entries(fields).map(
+        ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+      );
+      const form = `<form method="post" action="${escapeHtml(action)}">${inputs.join('')}<button>Continue</button></form>`;
+      show(response, page(`${form}<script>document.forms[0].submit()</script>`));
+    } catch (error) {
+      if (!(error instanceof MfaError)) throw error;
+      show(response, resultPage({ passed: false, reason: error.reason }));
+    }
+  });
+
+  router.post(callbackPath, express.urlencoded({ extended: false }), async (request, response) => {
+    show(response, resultPage(await finishExternalMfa(cloud, request.body)));
+  });
+
+  router.get('/common/v2.0/.well-known/openid-configuration', async (_request, response) => {
+    if (!(await passFault(cloud, 'keys', response))) return;
+    const issuer = `${cloud.url}/{tenantid}/v2.0`;
+    response.json({ issuer, jwks_uri: `${cloud.url}/common/discovery/v2.0/keys` });
+  });
+  router.get('/common/discovery/v2.0/keys', async (_request, response) => {
+    if (!(await passFault(cloud, 'keys', response))) return;
+    const all = [...cloud.tenants.values()].flatMap(({ keys, issuer }) =>
+      keys.map(({ publicJwk }) => ({ issuer, ...publicJwk })),
+    );
+    response.json({ keys: all });
+  });
+  return router;
+}

@@ -1,0 +1,227 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { Cloud } from './cloud.js';
+import { readProvider } from './external-mfa-provider.js';
+import { isOffered } from './graph-methods.js';
+import { findApplication, findServicePrincipal, type MethodConfiguration, signToken, type Tenant } from './tenant.js';
+
+/** Why a sign-in ends at the second factor: Entra's own number where one is known, else what was wrong. */
+export class MfaError extends Error {
+  constructor(readonly reason: string) {
+    super(reason);
+  }
+}
+
+/** What the first factor was. */
+export type FactorType = 'knowledge' | 'possession' | 'inherence';
+
+/** What a provider says of itself, as it was read. */
+export interface ProviderMetadata {
+  readonly issuer: string;
+  readonly authorizationEndpoint: string;
+  readonly keys: JSONWebKeySet;
+  /** In milliseconds since 1970. */
+  readonly readAt: number;
+}
+
+/** A sign-in that waits for its second factor. */
+export interface MfaRequest {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly method: MethodConfiguration;
+  readonly firstFactor: FactorType;
+  readonly provider: ProviderMetadata;
+  readonly nonce: string;
+  readonly sub: string;
+  readonly acrValues: readonly string[];
+  readonly amrValues: readonly string[];
+  /** In milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** How it ended. `reason` is for whoever tests; a person is shown that the sign-in failed. */
+export interface MfaResult {
+  readonly userId: string | null;
+  readonly passed: boolean;
+  readonly reason: string | null;
+}
+
+/** A form as a browser posts it. */
+export interface AuthorizeForm {
+  readonly action: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Where answers go. */
+export const callbackPath = '/common/federation/externalauthprovider';
+
+/** Entra gives a sign-in up after about this long. */
+const PATIENCE_MS = 5 * 60_000;
+
+/** Which of the three a method is. There is none for knowledge. */
+const factorOf: Readonly<Record<string, FactorType>> = {
+  ...Object.fromEntries(['face', 'fpt', 'iris', 'retina', 'vbm'].map((amr) => [amr, 'inherence'] as const)),
+  ...Object.fromEntries(
+    ['fido', 'hwk', 'otp', 'pop', 'sc', 'sms', 'swk', 'tel'].map((amr) => [amr, 'possession'] as const),
+  ),
+};
+
+/** What is left to ask for after the first factor, as `acr`. */
+const acrAfter: Readonly<Record<FactorType, string>> = {
+  knowledge: 'possessionorinherence',
+  possession: 'knowledgeorinherence',
+  inherence: 'knowledgeorpossession',
+};
+
+/** Who signs in, with what, and by which method. */
+export interface MfaStart {
+  readonly userId: string;
+  readonly firstFactor?: FactorType;
+  /** The only one the user is offered unless named. */
+  readonly methodId?: string;
+  /** Replaces claims of the hint. */
+  readonly hintClaims?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Asks the provider for the second factor: reads its metadata and gives the form the user's browser is to post.
+ * @throws MfaError where Entra shows an error and no form
+ * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
+ */
+export async function startExternalMfa(
+  cloud: Cloud,
+  tenant: Tenant,
+  { userId, firstFactor = 'knowledge', methodId, hintClaims = {} }: MfaStart,
+): Promise<AuthorizeForm> {
+  const user = tenant.users.get(userId);
+  if (user === undefined) throw new MfaError('user_unknown');
+  const offered = [...tenant.methods.values()].filter((method) => isOffered(tenant, method, userId));
+  const method = methodId === undefined ? offered[0] : offered.find(({ id }) => id === methodId);
+  if (method === undefined) throw new MfaError('method_not_offered');
+  const { appId, openIdConnectSetting } = method;
+  if (findServicePrincipal(tenant, appId) === undefined) throw new MfaError('AADSTS900491');
+  const provider = await readProvider(cloud, method);
+  const registered = findApplication(tenant, appId)?.web.redirectUris ?? [];
+  if (!registered.includes(provider.authorizationEndpoint)) throw new MfaError('IDSTS50161');
+
+  const state = randomUUID() + randomUUID();
+  const nonce = randomUUID() + randomUUID();
+  const sub = createHash('sha256').update(`${userId}${appId}`).digest('base64url');
+  const acrValues = [acrAfter[firstFactor]];
+  const amrValues = Object.keys(factorOf).filter((amr) => factorOf[amr] !== firstFactor);
+  const startedAt = cloud.now();
+  const request = { tenantId: tenant.id, userId, method, firstFactor, provider, nonce, sub, acrValues, amrValues };
+  cloud.mfaRequests.set(state, { ...request, startedAt });
+  const hint = {
+    ver: '2.0',
+    iss: tenant.issuer,
+    aud: cloud.hintAudience === 'clientId' ? openIdConnectSetting.clientId : appId,
+    tid: tenant.id,
+    oid: userId,
+    sub,
+    name: user.displayName,
+    preferred_username: user.userPrincipalName,
+    ...hintClaims,
+  };
+  return {
+    action: provider.authorizationEndpoint,
+    fields: {
+      scope: 'openid',
+      response_mode: 'form_post',
+      // As the documentation prints it.
+      response_type: 'Id_token',
+      client_id: openIdConnectSetting.clientId,
+      redirect_uri: `${cloud.url}${callbackPath}`,
+      nonce,
+      state,
+      // Issued expired, on purpose.
+      id_token_hint: await signToken(tenant, hint, startedAt, -1),
+      claims: JSON.stringify({
+        id_token: {
+          acr: { essential: true, values: acrValues },
+          amr: { essential: true, values: amrValues },
+        },
+      }),
+      'client-request-id': randomUUID(),
+    },
+  };
+}
+
+const answerGuard = z.object({ state: z.string(), id_token: z.string().optional(), error: z.string().optional() });
+
+const idTokenGuard = z.object({
+  acr: z.string(),
+  amr: z.array(z.string()).length(1),
+  sub: z.string(),
+  nonce: z.string(),
+  aud: z.string(),
+  iat: z.number(),
+  exp: z.number(),
+});
+
+/** Takes what the provider posts back by the user's browser, and holds it against everything Entra documents. */
+export async function finishExternalMfa(cloud: Cloud, form: unknown): Promise<MfaResult> {
+  const answer = answerGuard.safeParse(form);
+  const state = answer.data?.state ?? '';
+  const request = cloud.mfaRequests.get(state);
+  cloud.mfaRequests.delete(state);
+  const result: MfaResult = await check(cloud, request, answer.data ?? {}).then(
+    () => ({ userId: request?.userId ?? null, passed: true, reason: null }),
+    (error: unknown) => {
+      if (!(error instanceof MfaError)) throw error;
+      return { userId: request?.userId ?? null, passed: false, reason: error.reason };
+    },
+  );
+  cloud.mfaResults.push(result);
+  if (result.passed && request !== undefined) register(cloud, request);
+  return result;
+}
+
+async function check(
+  { now }: Cloud,
+  request: MfaRequest | undefined,
+  { id_token, error }: { readonly id_token?: string | undefined; readonly error?: string | undefined },
+): Promise<void> {
+  if (request === undefined) throw new MfaError('state');
+  const { provider, method, firstFactor, sub, nonce, acrValues, amrValues, startedAt } = request;
+  if (error !== undefined) throw new MfaError(/^[\x20-\x7e]+$/.test(error) ? `error_${error}` : 'error_not_ascii');
+  if (id_token === undefined) throw new MfaError('id_token_missing');
+  if (now() - startedAt > PATIENCE_MS) throw new MfaError('too_late');
+  const { kid } = decodeProtectedHeader(id_token);
+  if (!provider.keys.keys.some((key) => key.kid === kid)) throw new MfaError('kid');
+  const { payload } = await jwtVerify(id_token, createLocalJWKSet(provider.keys), {
+    algorithms: ['RS256'],
+    currentDate: new Date(now()),
+    clockTolerance: 5,
+  }).catch(() => {
+    throw new MfaError('IDSTS50012');
+  });
+  const parsed = idTokenGuard.safeParse(payload);
+  if (!parsed.success) throw new MfaError(`id_token_${String(parsed.error.issues[0]?.path[0] ?? 'claims')}`);
+  const { acr, amr, ...claims } = parsed.data;
+  if (payload.iss !== provider.issuer) throw new MfaError('iss');
+  if (claims.aud !== method.openIdConnectSetting.clientId) throw new MfaError('aud');
+  if (claims.sub !== sub) throw new MfaError('sub');
+  if (claims.nonce !== nonce) throw new MfaError('nonce');
+  if (!acrValues.includes(acr)) throw new MfaError('acr');
+  const [used = ''] = amr;
+  const factor = factorOf[used];
+  if (factor === undefined || !amrValues.includes(used)) throw new MfaError('amr');
+  if (factor === firstFactor) throw new MfaError('same_factor');
+  if (!acr.includes(factor)) throw new MfaError('acr');
+}
+
+/** Who gets through a method for the first time is registered for it, as the wizard in the sign-in does. */
+function register({ tenants }: Cloud, { tenantId, userId, method }: MfaRequest): void {
+  const registrations = tenants.get(tenantId)?.methodRegistrations;
+  const isThere = registrations?.some((each) => each.userId === userId && each.configurationId === method.id);
+  if (isThere !== false) return;
+  registrations?.push({
+    '@odata.type': '#microsoft.graph.externalAuthenticationMethod',
+    id: randomUUID(),
+    userId,
+    configurationId: method.id,
+    displayName: method.displayName,
+  });
+}
