@@ -3,7 +3,7 @@ import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { anything, type EntraProvisionDeps } from './provision-graph.js';
 
 /** Microsoft Graph's own application, the same in every tenant. */
-const graphAppId = '00000003-0000-0000-c000-000000000000';
+export const graphAppId = '00000003-0000-0000-c000-000000000000';
 
 /**
  * The permission to be sent events: `CustomAuthenticationExtension.Receive.Payload`.
@@ -21,9 +21,14 @@ const applicationGuard = z.object({
   signInAudience: z.string().nullish(),
   identifierUris: z.array(z.string()),
   api: z
-    .object({ requestedAccessTokenVersion: z.number().nullish(), acceptMappedClaims: z.boolean().nullish() })
+    .object({
+      requestedAccessTokenVersion: z.number().nullish(),
+      acceptMappedClaims: z.boolean().nullish(),
+      oauth2PermissionScopes: z.array(z.unknown()).nullish(),
+    })
     .nullish(),
   requiredResourceAccess: z.array(accessGuard),
+  web: z.object({ redirectUris: z.array(z.string()).nullish() }).nullish(),
 });
 
 /** A registered application, as far as it is used. */
@@ -92,10 +97,17 @@ export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
   };
 }
 
-const asksForPayloads = ({ requiredResourceAccess }: Application): boolean =>
+/** A permission of Graph that an application asks for: `Role` of its own, `Scope` in the name of users. */
+export interface AskedPermission {
+  readonly id: string;
+  readonly type: 'Role' | 'Scope';
+}
+
+/** Whether an application asks for a permission of Graph. */
+export const asksFor = ({ requiredResourceAccess }: Application, permission: AskedPermission): boolean =>
   requiredResourceAccess.some(
     ({ resourceAppId, resourceAccess }) =>
-      resourceAppId === graphAppId && resourceAccess.some(({ id }) => id === receivePayloadRoleId),
+      resourceAppId === graphAppId && resourceAccess.some(({ id }) => id === permission.id),
   );
 
 /** The application that tokens of hook calls are for: its URI, the version of its tokens, the permission it asks for. */
@@ -118,7 +130,7 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
       const changes = [
         ...(application.identifierUris.includes(uri) ? [] : [`add the Application ID URI ${uri}`]),
         ...(application.api?.requestedAccessTokenVersion === 2 ? [] : ['issue access tokens of version 2 for it']),
-        ...(asksForPayloads(application) ? [] : ['ask for CustomAuthenticationExtension.Receive.Payload']),
+        ...(asksFor(application, payloads) ? [] : ['ask for CustomAuthenticationExtension.Receive.Payload']),
       ];
       return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
     },
@@ -129,31 +141,39 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
         // Lists are replaced as a whole, so what is there goes along.
         ...(application.identifierUris.includes(uri) ? {} : { identifierUris: [...application.identifierUris, uri] }),
         ...(application.api?.requestedAccessTokenVersion === 2 ? {} : { api: { requestedAccessTokenVersion: 2 } }),
-        ...(asksForPayloads(application) ? {} : { requiredResourceAccess: withPayloads(application) }),
+        ...(asksFor(application, payloads) ? {} : { requiredResourceAccess: withPermissions(application, [payloads]) }),
       });
     },
   };
 }
 
-const payloads = { id: receivePayloadRoleId, type: 'Role' };
+const payloads: AskedPermission = { id: receivePayloadRoleId, type: 'Role' };
 
-function withPayloads({
-  requiredResourceAccess,
-}: Application): { resourceAppId: string; resourceAccess: { id: string; type: string }[] }[] {
+/** What an application is to ask for: what it does, and these permissions of Graph. */
+export function withPermissions(
+  { requiredResourceAccess }: Application,
+  added: readonly AskedPermission[],
+): { resourceAppId: string; resourceAccess: { id: string; type: string }[] }[] {
   const kept = requiredResourceAccess.map(({ resourceAppId, resourceAccess }) => ({
     resourceAppId,
     resourceAccess: [
       ...resourceAccess.map(({ id, type }) => ({ id, type })),
-      ...(resourceAppId === graphAppId ? [payloads] : []),
+      ...(resourceAppId === graphAppId ? added : []),
     ],
   }));
   const hasGraph = kept.some(({ resourceAppId }) => resourceAppId === graphAppId);
-  return hasGraph ? kept : [...kept, { resourceAppId: graphAppId, resourceAccess: [payloads] }];
+  return hasGraph ? kept : [...kept, { resourceAppId: graphAppId, resourceAccess: [...added] }];
 }
 
-/** That application in this tenant. */
-export function createServicePrincipalStep(deps: EntraProvisionDeps): ProvisionStep {
-  const { appId } = deps.settings.entra.hooks;
+/**
+ * An application in this tenant.
+ * @param whileDisabled - what does not work then, for an administrator
+ */
+export function createServicePrincipalStep(
+  appId: string,
+  { whileDisabled }: { readonly whileDisabled: string },
+  deps: EntraProvisionDeps,
+): ProvisionStep {
   return {
     title: `Service principal of ${appId}`,
     async inspect() {
@@ -162,7 +182,7 @@ export function createServicePrincipalStep(deps: EntraProvisionDeps): ProvisionS
       if (principal.accountEnabled !== false) return { state: 'ready' };
       return {
         state: 'blocked',
-        reason: 'Somebody has disabled it: Entra then calls no hook',
+        reason: `Somebody has disabled it: ${whileDisabled}`,
         remedy: 'Enterprise applications > the application > Properties > Enabled for users to sign-in: Yes',
       };
     },

@@ -9,6 +9,8 @@ import type { EntraConnection } from './schema-connection.js';
 export interface GraphAdministration {
   /** Every entry of a list, all pages. @throws FaceError `provider_refused`, `profile_unavailable` */
   list<Output>(guard: z.ZodType<Output>, path: string): Promise<Output[]>;
+  /** One thing that is always there. @throws FaceError `provider_refused`, `profile_unavailable` */
+  read<Output>(guard: z.ZodType<Output>, path: string): Promise<Output>;
   /** What Graph answers to a POST. @throws FaceError `provider_refused`, `profile_unavailable` */
   create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output>;
   /** @throws FaceError `provider_refused`, `profile_unavailable` */
@@ -48,6 +50,7 @@ export function createGraphAdministration(send: SendToGraph): GraphAdministratio
       }
       return entries;
     },
+    read: async (guard, path) => parse(guard, await call({ method: 'GET', path })),
     create: async (guard, path, body) =>
       parse(guard, await call({ method: 'POST', path, ...(body === undefined ? {} : { body }) })),
     async change(path, body) {

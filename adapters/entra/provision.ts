@@ -9,6 +9,8 @@ import {
   createServicePrincipalStep,
 } from './provision-directory.js';
 import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
+import { createExternalMfaSteps, externalMfaClientsOf } from './provision-external-mfa.js';
+import { createExternalMfaChecks } from './provision-external-mfa-checks.js';
 import { createGraphAdministration, type EntraProvisionDeps } from './provision-graph.js';
 import type { EntraConnection } from './schema-connection.js';
 
@@ -20,11 +22,13 @@ import type { EntraConnection } from './schema-connection.js';
 export function createEntraProvisioning(given: ProvisionDeps<EntraConnection>): Provisioning {
   const send = createGraphClient(given.settings.entra, given.fetch);
   const deps: EntraProvisionDeps = { ...given, send, graph: createGraphAdministration(send) };
-  const { clientApps, signUp } = given.settings.entra.hooks;
+  const { hooks } = given.settings.entra;
+  const { clientApps, signUp } = hooks;
+  const clients = externalMfaClientsOf(given.settings);
   const steps = [
     createExtensionStep(deps),
     createHookApplicationStep(deps),
-    createServicePrincipalStep(deps),
+    createServicePrincipalStep(hooks.appId, { whileDisabled: 'Entra then calls no hook' }, deps),
     createConsentStep(deps),
     ...hooksOf(deps).map((hook) => createExtensionOfHookStep(hook, deps)),
     createPolicyStep(deps),
@@ -35,8 +39,10 @@ export function createEntraProvisioning(given: ProvisionDeps<EntraConnection>): 
     ]),
     ...(clientApps.length === 0 ? [byHand(chooseApplications)] : []),
     ...(signUp === undefined ? [] : [byHand(attachToUserFlow)]),
+    ...clients.flatMap((client) => createExternalMfaSteps(client, deps)),
   ];
-  return { steps, checks: createChecks(steps, deps) };
+  const mfaChecks = clients.flatMap((client) => createExternalMfaChecks(client, deps));
+  return { steps, checks: [...createChecks(steps, deps), ...mfaChecks] };
 }
 
 interface ByHand {

@@ -72,55 +72,68 @@ const v1Issuers = {
  * Unlike elsewhere the policy omits the claim by default: a refusal by this provider's token hook is an error page that
  * tells nobody what to do, while `faceVerified` is `"false"` in every token that was not verified.
  */
-export const entraConnectionGuard = z.strictObject({
-  ...connectionFields,
-  kind: z.literal('entra'),
-  policy: policyGuard
-    .extend({
-      whenUnverified: policyGuard.shape.whenUnverified.unwrap().default('omit_claim'),
-      whenUnavailable: policyGuard.shape.whenUnavailable.unwrap().default('omit_claim'),
-    })
-    .prefault({}),
-  entra: z
-    .strictObject({
-      tenantId: guidGuard,
-      /** The client id of the application that calls Microsoft Graph. */
-      clientId: guidGuard,
-      auth: graphAuthGuard,
-      cloud: z.enum(['global', 'usgov', 'china']).default('global'),
-      /** External tenants: `contoso` of contoso.ciamlogin.com. */
-      externalDomain: z
-        .string()
-        .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected the name before .ciamlogin.com')
-        .optional(),
-      /** In place of the cloud's: another national cloud, or a simulator. */
-      endpoints: z
-        .strictObject({
-          login: baseUrlGuard.refine((text) => text.startsWith('https:'), 'expected an https address'),
-          graph: baseUrlGuard,
-        })
-        .optional(),
-      /** The directory extension that holds the enrolment token; one of `clientId` unless given. */
-      attribute: extensionNameGuard.optional(),
-      hooks: hooksGuard.prefault({}),
-    })
-    .transform(({ endpoints, externalDomain, cloud, ...rest }) => ({
-      ...rest,
-      attribute: rest.attribute ?? `extension_${rest.clientId.replaceAll('-', '')}_facestepToken`,
-      hooks: {
-        ...rest.hooks,
-        appId: rest.hooks.appId ?? rest.clientId,
-        tenants: rest.hooks.tenants ?? [rest.tenantId],
-      },
-      isExternal: externalDomain !== undefined,
-      /** What tokens of version 1 have before the tenant's id. */
-      v1Issuer: v1Issuers[cloud],
-      login:
-        endpoints?.login ??
-        (externalDomain === undefined ? clouds[cloud].login : `https://${externalDomain}.ciamlogin.com`),
-      graph: endpoints?.graph ?? clouds[cloud].graph,
-    })),
-});
+export const entraConnectionGuard = z
+  .strictObject({
+    ...connectionFields,
+    kind: z.literal('entra'),
+    policy: policyGuard
+      .extend({
+        whenUnverified: policyGuard.shape.whenUnverified.unwrap().default('omit_claim'),
+        whenUnavailable: policyGuard.shape.whenUnavailable.unwrap().default('omit_claim'),
+      })
+      .prefault({}),
+    entra: z
+      .strictObject({
+        tenantId: guidGuard,
+        /** The client id of the application that calls Microsoft Graph. */
+        clientId: guidGuard,
+        auth: graphAuthGuard,
+        cloud: z.enum(['global', 'usgov', 'china']).default('global'),
+        /** External tenants: `contoso` of contoso.ciamlogin.com. */
+        externalDomain: z
+          .string()
+          .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected the name before .ciamlogin.com')
+          .optional(),
+        /** In place of the cloud's: another national cloud, or a simulator. */
+        endpoints: z
+          .strictObject({
+            login: baseUrlGuard.refine((text) => text.startsWith('https:'), 'expected an https address'),
+            graph: baseUrlGuard,
+          })
+          .optional(),
+        /** The directory extension that holds the enrolment token; one of `clientId` unless given. */
+        attribute: extensionNameGuard.optional(),
+        hooks: hooksGuard.prefault({}),
+      })
+      .transform(({ endpoints, externalDomain, cloud, ...rest }) => ({
+        ...rest,
+        attribute: rest.attribute ?? `extension_${rest.clientId.replaceAll('-', '')}_facestepToken`,
+        hooks: {
+          ...rest.hooks,
+          appId: rest.hooks.appId ?? rest.clientId,
+          tenants: rest.hooks.tenants ?? [rest.tenantId],
+        },
+        isExternal: externalDomain !== undefined,
+        /** What tokens of version 1 have before the tenant's id. */
+        v1Issuer: v1Issuers[cloud],
+        login:
+          endpoints?.login ??
+          (externalDomain === undefined ? clouds[cloud].login : `https://${externalDomain}.ciamlogin.com`),
+        graph: endpoints?.graph ?? clouds[cloud].graph,
+      })),
+  })
+  .superRefine(({ oidc, entra }, context) => {
+    for (const [index, client] of (oidc?.clients ?? []).entries()) {
+      if (client.kind !== 'entra_external_mfa') continue;
+      const report = (name: string, message: string): void =>
+        context.addIssue({ code: 'custom', path: ['oidc', 'clients', index, name], message });
+      // The users of the first tenant are those whose tokens the directory extension holds under their bare ids.
+      if (client.tenantIds[0] !== entra.tenantId) report('tenantIds', 'expected entra.tenantId as the first tenant');
+      if (client.login !== entra.login) report('cloud', 'expected the cloud, or the login host, of entra');
+      // It stands for this provider in other tenants too; the one that writes users must not.
+      if (client.appId === entra.clientId) report('appId', 'expected an application of its own, not entra.clientId');
+    }
+  });
 
 /** One Entra tenant, configured. */
 export type EntraConnection = z.output<typeof entraConnectionGuard>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { credentialGuard } from './credential.js';
+import { externalMfaGuard } from './external-mfa.js';
 import { isLoopback } from './safe-url.js';
 
 const isRedirectUri = (text: string): boolean => {
@@ -61,7 +62,7 @@ const hasUniqueIds = (clients: readonly { readonly id: string }[]): boolean =>
 /** Who may send people to a connection's face check by OpenID Connect: one guard for each kind of client. */
 export const oidcGuard = z.strictObject({
   clients: z
-    .array(z.discriminatedUnion('kind', [relyingPartyGuard]))
+    .array(z.discriminatedUnion('kind', [relyingPartyGuard, externalMfaGuard]))
     .min(1)
     .max(50)
     .refine(hasUniqueIds, 'two clients have the same id'),

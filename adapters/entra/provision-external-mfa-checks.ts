@@ -1,0 +1,132 @@
+import { X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import type { ExternalMfaConfig } from '../../src/config/external-mfa.js';
+import { type Check, type Finding, fail, manual, pass, warn } from '../provisioning.js';
+import { addressesOf } from './provision-external-mfa-addresses.js';
+import type { EntraProvisionDeps } from './provision-graph.js';
+
+const FETCH_TIMEOUT_MS = 5_000;
+
+/** What tells how External MFA stands, beside its steps: our side as Entra reads it, and Entra's keys as we do. */
+export const createExternalMfaChecks = (client: ExternalMfaConfig, deps: EntraProvisionDeps): readonly Check[] => [
+  { title: 'Discovery of External MFA', run: () => checkDiscovery(deps) },
+  { title: 'Keys of External MFA', run: () => checkKeys(deps) },
+  { title: 'Keys that tell whose hint it is', run: () => checkHintKeys(client, deps) },
+  { title: 'What Conditional Access can ask for', run: async () => asksForAnyMethod },
+];
+
+const includes = (value: string) => z.array(z.string()).refine((list) => list.includes(value));
+
+const metadataGuard = z.object({
+  issuer: z.string(),
+  authorization_endpoint: z.string(),
+  jwks_uri: z.string(),
+  scopes_supported: includes('openid'),
+  response_types_supported: includes('id_token'),
+  response_modes_supported: includes('form_post'),
+  subject_types_supported: includes('public'),
+  id_token_signing_alg_values_supported: includes('RS256'),
+});
+
+const start = 'Start the server, and check publicUrl and the proxy before it';
+
+/** Why a document could not be used, or what it says. */
+type Fetched = { readonly problem: Finding } | { readonly problem: null; readonly body: unknown };
+
+async function read(url: string, { fetch }: EntraProvisionDeps): Promise<Fetched> {
+  try {
+    const headers = { 'accept-encoding': 'identity' };
+    const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS);
+    const response = await fetch(url, { headers, redirect: 'error', signal });
+    const text = await response.text();
+    if (!response.ok) return { problem: fail(`${url} answers with status ${response.status}`, start) };
+    if (response.headers.get('content-length') !== String(Buffer.byteLength(text))) {
+      const remedy = 'Have the proxy before this server pass Content-Length on: Entra takes no chunked answer';
+      return { problem: fail(`${url} comes without its length`, remedy) };
+    }
+    return { problem: null, body: JSON.parse(text) };
+  } catch {
+    return { problem: fail(`${url} cannot be had from here`, start) };
+  }
+}
+
+async function checkDiscovery(deps: EntraProvisionDeps): Promise<Finding> {
+  const { issuer, authorizationEndpoint, discoveryUrl } = addressesOf(deps);
+  const fetched = await read(discoveryUrl, deps);
+  if (fetched.problem !== null) return fetched.problem;
+  const parsed = metadataGuard.safeParse(fetched.body);
+  if (!parsed.success) {
+    const names = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+    return fail(`The discovery document lacks what Entra needs: ${names}`, start);
+  }
+  const isOurs = parsed.data.issuer === issuer && parsed.data.authorization_endpoint === authorizationEndpoint;
+  if (!isOurs) {
+    const remedy =
+      'Use one publicUrl for the server and for provisioning: Entra compares the issuer character for character';
+    return fail(`The server calls itself ${parsed.data.issuer}, and should be ${issuer}`, remedy);
+  }
+  if (!issuer.startsWith('https:')) {
+    return warn(
+      'Entra takes https addresses alone; this one can only be simulated',
+      'Set publicUrl to the https address',
+    );
+  }
+  return pass('Entra can read what this provider says of itself');
+}
+
+const keysGuard = z.object({
+  keys: z
+    .array(
+      z.object({
+        kty: z.literal('RSA'),
+        use: z.literal('sig'),
+        // Entra wants base64; digests have that form, and names such as key-1 are too short for one.
+        kid: z.string().regex(/^[\w+/-]{16,}={0,2}$/),
+        n: z.string(),
+        x5c: z.array(z.string()).min(1),
+      }),
+    )
+    .min(1),
+});
+
+async function checkKeys(deps: EntraProvisionDeps): Promise<Finding> {
+  const discovery = await read(addressesOf(deps).discoveryUrl, deps);
+  if (discovery.problem !== null) return discovery.problem;
+  const keysUrl = metadataGuard.safeParse(discovery.body).data?.jwks_uri ?? '';
+  const fetched = await read(keysUrl, deps);
+  if (fetched.problem !== null) return fetched.problem;
+  const parsed = keysGuard.safeParse(fetched.body);
+  const remedy = 'Look at the file of OpenID keys in the data folder: docs/configuration.md';
+  if (!parsed.success) return fail('A key lacks what Entra needs: RSA, a certificate (x5c), a kid in base64', remedy);
+  if (!parsed.data.keys.every(({ n, x5c: [certificate = ''] }) => isOf(certificate, n))) {
+    return fail('A certificate is of another key', remedy);
+  }
+  return pass('Every key has its certificate');
+}
+
+function isOf(certificate: string, modulus: string): boolean {
+  try {
+    const { publicKey } = new X509Certificate(Buffer.from(certificate, 'base64'));
+    return publicKey.export({ format: 'jwk' }).n === modulus;
+  } catch {
+    return false;
+  }
+}
+
+const entraKeysGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+
+async function checkHintKeys({ login }: ExternalMfaConfig, { fetch }: EntraProvisionDeps): Promise<Finding> {
+  const url = `${login}/common/discovery/v2.0/keys`;
+  try {
+    const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS);
+    entraKeysGuard.parse(await (await fetch(url, { redirect: 'error', signal })).json());
+    return pass('The keys that sign hints can be had');
+  } catch {
+    return fail(`The keys that sign hints cannot be had from ${login}`, 'Check that this server may call that host');
+  }
+}
+
+const asksForAnyMethod: Finding = manual(
+  'Conditional Access can require multifactor authentication, not this method: authentication strengths do not know it, and a person may choose another method they have',
+  'Turn the other methods off for the groups of this one where a face is to be asked for in particular',
+);

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { ExternalMfaConfig } from '../../src/config/external-mfa.js';
+import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import {
+  type Application,
+  type AskedPermission,
+  asksFor,
+  createServicePrincipalStep,
+  findApplication,
+  findServicePrincipal,
+  graphAppId,
+  withPermissions,
+} from './provision-directory.js';
+import { addressesOf } from './provision-external-mfa-addresses.js';
+import { anything, type EntraProvisionDeps } from './provision-graph.js';
+import { createMethodStep, createTargetsStep } from './provision-method.js';
+import type { EntraConnection } from './schema-connection.js';
+
+/** The clients by which a connection's users come here for External MFA. */
+export const externalMfaClientsOf = ({ oidc }: Pick<EntraConnection, 'oidc'>): ExternalMfaConfig[] =>
+  oidc?.clients.filter((client) => client.kind === 'entra_external_mfa') ?? [];
+
+/**
+ * What External MFA needs in the connection's own tenant. In other tenants an administrator consents and registers the
+ * method there.
+ * @see https://learn.microsoft.com/en-us/entra/identity/authentication/how-to-authentication-external-method-manage
+ */
+export const createExternalMfaSteps = (client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep[] => [
+  createApplicationStep(client, deps),
+  createServicePrincipalStep(client.appId, { whileDisabled: 'nobody comes through External MFA then' }, deps),
+  createConsentStep(client, deps),
+  createMethodStep(client, deps),
+  createTargetsStep(client, deps),
+];
+
+/** What a person's sign-in shows to the provider, by name: permissions of Graph in the name of users. */
+const delegated = {
+  openid: { id: '37f7f235-527c-4136-accd-4a02d197296e', type: 'Scope' },
+  profile: { id: '14dad69e-099b-42c9-810b-d002981feec1', type: 'Scope' },
+} as const satisfies Record<string, AskedPermission>;
+
+/** The application that stands for this provider in Entra; its redirect URI is our authorization endpoint. */
+function createApplicationStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
+  const { authorizationEndpoint } = addressesOf(deps);
+  const hasAddress = ({ web }: Application): boolean => web?.redirectUris?.includes(authorizationEndpoint) === true;
+  const lacking = (application: Application): AskedPermission[] =>
+    Object.values(delegated).filter((permission) => !asksFor(application, permission));
+  const isShared = ({ signInAudience }: Application): boolean => signInAudience === 'AzureADMultipleOrgs';
+  return {
+    title: `Application ${appId} of External MFA`,
+    async inspect() {
+      const application = await findApplication(appId, deps);
+      if (application === null) {
+        return {
+          state: 'manual',
+          instructions: [
+            'Entra admin center > App registrations > New registration: accounts in any organizational directory, no redirect URI.',
+            'Put its Application (client) ID into the client of kind entra_external_mfa, as id; and run this again.',
+          ],
+        };
+      }
+      if ((application.api?.oauth2PermissionScopes ?? []).length > 0) {
+        return {
+          state: 'blocked',
+          reason: 'It publishes scopes, which the application of an external method must not',
+          remedy: 'Register an application of its own, without an API, and put its client id into the configuration',
+        };
+      }
+      const changes = [
+        ...(hasAddress(application) ? [] : [`add the redirect URI ${authorizationEndpoint}`]),
+        ...(lacking(application).length === 0
+          ? []
+          : ['ask for openid and profile of Microsoft Graph, in the name of users']),
+        ...(isShared(application) ? [] : ['make it multi-tenant, as Entra demands of external methods']),
+      ];
+      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+    },
+    async apply() {
+      const application = await findApplication(appId, deps);
+      if (application === null) return;
+      const added = lacking(application);
+      await deps.graph.change(`/applications/${application.id}`, {
+        // Lists are replaced as a whole, so what is there goes along.
+        ...(hasAddress(application)
+          ? {}
+          : { web: { redirectUris: [...(application.web?.redirectUris ?? []), authorizationEndpoint] } }),
+        ...(added.length === 0 ? {} : { requiredResourceAccess: withPermissions(application, added) }),
+        ...(isShared(application) ? {} : { signInAudience: 'AzureADMultipleOrgs' }),
+      });
+    },
+  };
+}
+
+const grantGuard = z.object({
+  id: z.string(),
+  consentType: z.string(),
+  resourceId: z.string(),
+  scope: z.string(),
+});
+
+/** The administrator's consent, in everybody's name: without it users are asked, or refused (AADSTS900491). */
+function createConsentStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
+  const wanted = Object.keys(delegated);
+  const find = async () => {
+    const principal = await findServicePrincipal(appId, deps);
+    const graph = await findServicePrincipal(graphAppId, deps);
+    if (principal === null || graph === null) return null;
+    const all = await deps.graph.list(grantGuard, `/oauth2PermissionGrants?$filter=clientId eq '${principal.id}'`);
+    const grant = all.find((each) => each.resourceId === graph.id && each.consentType === 'AllPrincipals');
+    const scopes = (grant?.scope ?? '').split(' ').filter((scope) => scope !== '');
+    return { principal, graph, grant, scopes, isWhole: wanted.every((scope) => scopes.includes(scope)) };
+  };
+  const missing: StepStatus = {
+    state: 'missing',
+    changes: ['consent to openid and profile for all users (admin consent)'],
+  };
+  return {
+    title: 'Consent to External MFA',
+    inspect: async () => ((await find())?.isWhole === true ? { state: 'ready' } : missing),
+    async apply() {
+      const found = await find();
+      if (found === null) return;
+      const { principal, graph, grant, scopes } = found;
+      const scope = [...new Set([...scopes, ...wanted])].join(' ');
+      if (grant !== undefined) {
+        await deps.graph.change(`/oauth2PermissionGrants/${grant.id}`, { scope });
+        return;
+      }
+      const granted = { clientId: principal.id, consentType: 'AllPrincipals', resourceId: graph.id, scope };
+      await deps.graph.create(anything, '/oauth2PermissionGrants', granted);
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { ExternalMfaConfig } from '../../src/config/external-mfa.js';
+import type { ProvisionStep } from '../provisioning.js';
+import { addressesOf } from './provision-external-mfa-addresses.js';
+import { anything, type EntraProvisionDeps } from './provision-graph.js';
+
+const policyPath = '/policies/authenticationMethodsPolicy';
+const methodsPath = `${policyPath}/authenticationMethodConfigurations`;
+const methodType = '#microsoft.graph.externalAuthenticationMethodConfiguration';
+
+const targetGuard = z.object({
+  targetType: z.string(),
+  id: z.string(),
+  isRegistrationRequired: z.boolean().nullish(),
+});
+
+const methodGuard = z.object({
+  id: z.string(),
+  '@odata.type': z.literal(methodType),
+  displayName: z.string(),
+  appId: z.string().nullish(),
+  state: z.string().nullish(),
+  openIdConnectSetting: z.object({ clientId: z.string().nullish(), discoveryUrl: z.string().nullish() }).nullish(),
+  includeTargets: z.array(targetGuard).nullish(),
+});
+
+type Method = z.output<typeof methodGuard>;
+
+// Methods of other kinds stand in the same list.
+const policyGuard = z.object({
+  authenticationMethodConfigurations: z
+    .array(z.unknown())
+    .transform((all) => all.flatMap((each) => methodGuard.safeParse(each).data ?? [])),
+});
+
+/** The method that is ours: it names our client id, or our application under our name. */
+async function findMethod(client: ExternalMfaConfig, { graph }: EntraProvisionDeps): Promise<Method | null> {
+  const { authenticationMethodConfigurations: all } = await graph.read(policyGuard, policyPath);
+  const isOfClient = ({ openIdConnectSetting }: Method): boolean => openIdConnectSetting?.clientId === client.id;
+  const isNamed = ({ appId, displayName }: Method): boolean =>
+    appId === client.appId && displayName === client.displayName;
+  return all.find(isOfClient) ?? all.find(isNamed) ?? null;
+}
+
+/**
+ * External MFA in the policy of authentication methods. It is made disabled.
+ * @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration
+ */
+export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
+  const openIdConnectSetting = { clientId: client.id, discoveryUrl: addressesOf(deps).discoveryUrl };
+  return {
+    title: `Authentication method "${client.displayName}"`,
+    async inspect() {
+      const method = await findMethod(client, deps);
+      const { clientId, discoveryUrl } = openIdConnectSetting;
+      if (method === null) {
+        return {
+          state: 'missing',
+          changes: [`register an external method with the discovery address ${discoveryUrl}`],
+        };
+      }
+      const former = method.openIdConnectSetting;
+      const changes = [
+        ...(former?.discoveryUrl === discoveryUrl ? [] : [`read the provider at ${discoveryUrl}`]),
+        ...(former?.clientId === clientId ? [] : [`send the client id ${clientId}`]),
+        ...(method.appId === client.appId ? [] : [`stand for the application ${client.appId}`]),
+      ];
+      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+    },
+    async apply() {
+      const method = await findMethod(client, deps);
+      const settings = { '@odata.type': methodType, appId: client.appId, openIdConnectSetting };
+      if (method !== null) await deps.graph.change(`${methodsPath}/${method.id}`, settings);
+      else await deps.graph.create(anything, methodsPath, { ...settings, displayName: client.displayName });
+    },
+  };
+}
+
+/**
+ * Who may use it. One that is disabled has been shown to nobody, whatever its list says: then the configuration alone
+ * decides, else it adds to what is there.
+ */
+export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
+  const lackingIn = ({ includeTargets }: Method): string[] =>
+    client.groups.filter((id) => !includeTargets?.some((target) => target.id === id));
+  const describe = (groups: readonly string[]): string =>
+    `offer it to ${groups.map((id) => (id === 'all_users' ? 'all users' : `the group ${id}`)).join(', ')}`;
+  const toTarget = (id: string) => ({ targetType: 'group', id, isRegistrationRequired: false });
+  return {
+    title: `Users of "${client.displayName}"`,
+    async inspect() {
+      if (client.groups.length === 0) {
+        return {
+          state: 'manual',
+          instructions: [
+            'List the groups that may use it in the client of kind entra_external_mfa, as groups, and run this again.',
+            'Or: Entra admin center > Authentication methods > Policies > the method > Enable and target.',
+          ],
+        };
+      }
+      const method = await findMethod(client, deps);
+      if (method?.state !== 'enabled') return { state: 'missing', changes: [`enable it`, describe(client.groups)] };
+      const lacking = lackingIn(method);
+      return lacking.length === 0 ? { state: 'ready' } : { state: 'different', changes: [describe(lacking)] };
+    },
+    async apply() {
+      const method = await findMethod(client, deps);
+      if (method === null) return;
+      const added = client.groups.map(toTarget);
+      const includeTargets =
+        method.state === 'enabled' ? [...(method.includeTargets ?? []), ...lackingIn(method).map(toTarget)] : added;
+      await deps.graph.change(`${methodsPath}/${method.id}`, {
+        '@odata.type': methodType,
+        state: 'enabled',
+        includeTargets: includeTargets.map(({ targetType, id, isRegistrationRequired }) => ({
+          ...{ targetType, id },
+          isRegistrationRequired: isRegistrationRequired ?? false,
+        })),
+      });
+    },
+  };
+}
