@@ -92,8 +92,9 @@ const keysGuard = z.object({
 async function checkKeys(deps: EntraProvisionDeps): Promise<Finding> {
   const discovery = await read(addressesOf(deps).discoveryUrl, deps);
   if (discovery.problem !== null) return discovery.problem;
-  const keysUrl = metadataGuard.safeParse(discovery.body).data?.jwks_uri ?? '';
-  const fetched = await read(keysUrl, deps);
+  const metadata = metadataGuard.safeParse(discovery.body);
+  if (!metadata.success) return fail('No discovery document says where they are', start);
+  const fetched = await read(metadata.data.jwks_uri, deps);
   if (fetched.problem !== null) return fetched.problem;
   const parsed = keysGuard.safeParse(fetched.body);
   const remedy = 'Look at the file of OpenID keys in the data folder: docs/configuration.md';
