@@ -54,7 +54,13 @@ const toConfiguration = (settings: SimulationSettings): JsonObject => {
     publicUrl: serverUrl,
     dataFolder: `./data/simulated-${kind}`,
     adminKey,
-    connections: [{ id: connection, kind, policy: { liveness: 'off' }, [kind]: simulation.settings }],
+    connections: [
+      {
+        ...{ id: connection, kind, policy: { liveness: 'off' } },
+        ...(simulation.oidc === undefined ? {} : { oidc: simulation.oidc }),
+        [kind]: simulation.settings,
+      },
+    ],
   };
 };
 

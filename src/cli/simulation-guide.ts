@@ -19,7 +19,7 @@ const json = `-H 'Content-Type: application/json'`;
 /** What an administrator can try, each command to be pasted as it stands. */
 export function toGuide(settings: SimulationSettings): string[] {
   const { connection, simulation, signInUrl } = settings;
-  const { title, url, users, environment, faceCheck } = simulation;
+  const { title, url, users, environment, faceCheck, signInPage } = simulation;
   const [user] = users;
   if (user === undefined) return [];
   const variables = Object.entries({ FACESTEP_CONFIG: 'simulated.json', ...environment });
@@ -44,6 +44,7 @@ export function toGuide(settings: SimulationSettings): string[] {
     'Enrol the user, from a photo:',
     ...toEnrolment(settings, user),
     ...(faceCheck === 'before' ? toCheckBefore(settings, user) : toCheckOnChallenge(settings, user, signIn)),
+    ...(signInPage === undefined ? [] : ['', 'Sign in in a browser, with a camera:', `  ${signInPage}`]),
     '',
     'Ctrl+C ends it; users and secrets are gone then.',
   ];

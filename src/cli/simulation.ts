@@ -14,6 +14,10 @@ export interface ProviderSimulation {
   readonly url: string;
   /** The provider's part of a connection, under its kind's name. Its secrets are made for this run. */
   readonly settings: JsonObject;
+  /** What goes into the connection beside them: its OpenID provider, where it has one. */
+  readonly oidc?: JsonObject;
+  /** Where a browser signs the first user in, as that user. */
+  readonly signInPage?: string;
   /** Variables that the server and the commands need beside the configuration. */
   readonly environment: Readonly<Record<string, string>>;
   readonly users: readonly SimulatedUser[];

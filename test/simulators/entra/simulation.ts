@@ -5,11 +5,15 @@ import type { StartSimulation } from '../../../src/cli/simulation.js';
 import { simulatedLogins, toShownToken } from '../simulations.js';
 import { startEntraSimulator } from './index.js';
 
-/** An Entra workforce tenant with one application people sign in to, for `facestep simulate entra`. */
+/**
+ * An Entra workforce tenant with one application people sign in to, and one that stands for External MFA, for
+ * `facestep simulate entra`.
+ */
 export const startEntraSimulation: StartSimulation = async ({ port }) => {
   const entra = await startEntraSimulator({ port });
   const daemon = entra.addDaemon();
   const application = entra.addClientApp();
+  const externalMfa = entra.addClientApp();
   // MSAL speaks to nothing but https, so whoever calls has to trust the certificate of this run.
   const folder = await mkdtemp(join(tmpdir(), 'facestep-entra-'));
   const certificate = join(folder, 'certificate.pem');
@@ -25,6 +29,18 @@ export const startEntraSimulation: StartSimulation = async ({ port }) => {
       endpoints: { login: entra.url, graph: entra.url },
       hooks: { clientApps: [application] },
     },
+    oidc: {
+      clients: [
+        {
+          kind: 'entra_external_mfa',
+          id: externalMfa,
+          tenantIds: [entra.tenant.id],
+          login: entra.url,
+          groups: ['all_users'],
+        },
+      ],
+    },
+    signInPage: `${entra.url}/external-mfa/start?user=${simulatedLogins[0]}`,
     environment: { NODE_EXTRA_CA_CERTS: certificate },
     users,
     faceCheck: 'before',
