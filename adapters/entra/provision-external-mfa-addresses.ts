@@ -1,3 +1,4 @@
+import { paths } from '../../src/oidc/paths.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
 /** Where Entra and the user's browser find the provider of a connection. */
@@ -15,7 +16,7 @@ export function addressesOf({
   const issuer = `${publicUrl}/oidc/${settings.id}`;
   return {
     issuer,
-    discoveryUrl: `${issuer}/.well-known/openid-configuration`,
-    authorizationEndpoint: `${issuer}/authorize`,
+    discoveryUrl: `${issuer}${paths.discovery}`,
+    authorizationEndpoint: `${issuer}${paths.authorize}`,
   };
 }

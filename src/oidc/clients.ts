@@ -1,7 +1,8 @@
 import type { OidcClientConfig } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
-import type { Clock, Fetch, State } from '../core/ports.js';
+import type { Clock, Fetch, Log, State } from '../core/ports.js';
 import type { OidcClient } from './client.js';
+import { createExternalMfaClient } from './external-mfa.js';
 import { createRelyingParty } from './relying-party.js';
 
 /** What clients are made of, beside their configuration. */
@@ -10,12 +11,15 @@ export interface ClientDeps {
   readonly clock: Clock;
   readonly state: State;
   readonly fetch: Fetch;
+  readonly log: Log;
 }
 
 /** One registered client, by its kind. */
-export function createClient(config: OidcClientConfig, { connection }: ClientDeps): OidcClient {
+export function createClient(config: OidcClientConfig, deps: ClientDeps): OidcClient {
   switch (config.kind) {
     case 'relying_party':
-      return createRelyingParty(config, connection);
+      return createRelyingParty(config, deps.connection);
+    case 'entra_external_mfa':
+      return createExternalMfaClient(config, deps);
   }
 }

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { oidcErrors } from './library.js';
+import { parseRequestedClaims } from './requested-claims.js';
 
 /**
  * What Entra may ask for that a face alone fulfils: all that admit inherence. The first is what it asks for after a
@@ -13,41 +13,17 @@ export const faceAcrValues = [
   'inherence',
 ] as const;
 
-// OpenID Connect Core, section 5.5.1: `null` asks for the claim without saying what it should be.
-const requestedGuard = z
-  .object({ value: z.string().optional(), values: z.array(z.string()).optional() })
-  .nullish()
-  .transform((requested) => (requested?.value === undefined ? (requested?.values ?? []) : [requested.value]));
-
-const claimsGuard = z.object({
-  id_token: z.object({ acr: requestedGuard, amr: requestedGuard }).nullish(),
-});
-
 /**
- * Whether a face is what is asked for.
+ * Checks that a face is what is asked for. Entra takes no other answer than one of the values it named, so they bind here
+ * even where they are not called essential.
  * @param claims - the parameter of that name (OpenID Connect Core, section 5.5)
- * @returns the one value of `acr` to answer; `null` where none was asked for
- * @throws InvalidRequest; UnmetAuthenticationRequirements where a face alone would not be what was asked for: that is
- *   refused before the person shows a face
+ * @throws oidcErrors.InvalidRequest; oidcErrors.UnmetAuthenticationRequirements where a face alone is not what is asked for
  */
-export function readRequirements(claims: string | null): string | null {
-  const { acr, amr } = parseClaims(claims);
-  if (amr.length > 0 && !amr.includes('face')) throw unmet('amr');
-  if (acr.length === 0) return null;
-  const answered = acr.find((value) => faceAcrValues.some((known) => known === value));
-  if (answered === undefined) throw unmet('acr');
-  return answered;
-}
-
-const unmet = (claim: string) =>
-  new oidcErrors.UnmetAuthenticationRequirements(`a face is none of the requested values of ${claim}`);
-
-function parseClaims(text: string | null): { acr: readonly string[]; amr: readonly string[] } {
-  if (text === null) return { acr: [], amr: [] };
-  try {
-    const { id_token: requested } = claimsGuard.parse(JSON.parse(text));
-    return requested ?? { acr: [], amr: [] };
-  } catch {
-    throw new oidcErrors.InvalidRequest('claims is not understood');
+export function checkRequirements(claims: string | undefined): void {
+  const { acr, amr } = parseRequestedClaims(claims);
+  const isMet = (values: readonly string[], possible: readonly string[]): boolean =>
+    values.length === 0 || values.some((value) => possible.includes(value));
+  if (!isMet(acr.values, faceAcrValues) || !isMet(amr.values, ['face'])) {
+    throw new oidcErrors.UnmetAuthenticationRequirements('a face is not what is asked for');
   }
 }

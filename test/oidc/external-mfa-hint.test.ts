@@ -1,5 +1,5 @@
 import { createSecretKey, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { createVerifyEntraHint, type VerifyEntraHint } from '../../src/oidc/external-mfa-hint.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
@@ -11,15 +11,17 @@ const clientId = randomUUID();
 const appId = randomUUID();
 const oid = randomUUID();
 
-let clock: ReturnType<typeof createManualClock>;
+const clock = createManualClock();
 let entra: EntraSimulator;
 let verify: VerifyEntraHint;
-beforeEach(async () => {
-  clock = createManualClock();
+beforeAll(async () => {
   entra = await startEntraSimulator({ now: () => clock.now() });
+});
+afterAll(() => entra.close());
+beforeEach(() => {
   verify = connect();
 });
-afterEach(() => entra.close());
+afterEach(() => entra.heal('keys'));
 
 function connect({
   fetch = entra.fetch,
@@ -171,18 +173,20 @@ describe('refuses', () => {
 
 describe('keys', () => {
   test('are fetched once, and again for a new one', async () => {
+    const before = entra.requests.keys;
     await verify(await issue());
     await verify(await issue({ sub: 'other' }));
-    expect(entra.requests.keys).toBe(1);
+    expect(entra.requests.keys - before).toBe(1);
     const late = connect();
     await entra.rotateKey();
     expect(await codeOf(await issue(), late)).toBe('good');
   });
 
   test('are not fetched for a stranger', async () => {
+    const before = entra.requests.keys;
     await codeOf(await issue({ tid: randomUUID() }));
     await codeOf('nonsense');
-    expect(entra.requests.keys).toBe(0);
+    expect(entra.requests.keys).toBe(before);
   });
 
   test('that cannot be had are an outage and no stranger, and the hint is not used up', async () => {

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { externalMfaGuard } from '../../src/config/external-mfa.js';
+import type { AuthorizationRequest, OidcClient } from '../../src/oidc/client.js';
+import { createExternalMfaClient } from '../../src/oidc/external-mfa.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { createManualClock } from '../contract/state.js';
+import { type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
+import { signToken, type Tenant } from '../simulators/entra/tenant.js';
+import { createTextLog } from '../simulators/sinks.js';
+
+/* What the library is handed, and what is made of the rest: the whole flow at the socket is external-mfa.test.ts. */
+
+const clientId = randomUUID();
+const oid = randomUUID();
+const requestId = randomUUID();
+
+const clock = createManualClock();
+let entra: EntraSimulator;
+let other: Tenant;
+let log: ReturnType<typeof createTextLog>;
+let client: OidcClient;
+beforeAll(async () => {
+  entra = await startEntraSimulator({ now: () => clock.now() });
+  other = await entra.addTenant();
+});
+afterAll(() => entra.close());
+beforeEach(() => {
+  log = createTextLog();
+  const config = externalMfaGuard.parse({
+    kind: 'entra_external_mfa',
+    id: clientId,
+    tenantIds: [entra.tenant.id, other.id],
+    login: entra.url,
+  });
+  const state = createSqliteState({ file: ':memory:', clock });
+  client = createExternalMfaClient(config, { connection: { id: 'workforce' }, fetch: entra.fetch, clock, state, log });
+});
+afterEach(() => entra.heal('keys'));
+
+const issue = (tenant: Tenant = entra.tenant, claims: object = {}) =>
+  signToken(
+    tenant,
+    { iss: tenant.issuer, aud: clientId, tid: tenant.id, oid, sub: 'pairwise', ...claims },
+    clock.now(),
+    -1,
+  );
+
+const usual = async (): Promise<Record<string, string>> => ({
+  scope: 'openid',
+  response_type: 'Id_token',
+  response_mode: 'form_post',
+  client_id: clientId,
+  redirect_uri: `${entra.url}/common/federation/externalauthprovider`,
+  nonce: 'nonce',
+  state: 'state',
+  id_token_hint: await issue(),
+  claims: toClaims({ acr: ['possessionorinherence'], amr: ['fido', 'face'] }),
+  'client-request-id': requestId,
+});
+
+const toClaims = (values: Record<string, readonly string[]>): string => {
+  const entries = Object.entries(values).map(([name, each]) => [name, { essential: true, values: each }]);
+  return JSON.stringify({ id_token: Object.fromEntries(entries) });
+};
+
+/** As the provider calls the client: first what was sent, then what the library has let through. */
+async function ask(params: URLSearchParams) {
+  const { params: taken, admitted } = await client.admit!(params);
+  const request: AuthorizationRequest = { params: Object.fromEntries(taken), isPushed: false, admitted };
+  return client.findPerson(request);
+}
+const askWith = async (changes: Record<string, string>) => ask(new URLSearchParams({ ...(await usual()), ...changes }));
+const errorOf = (asked: Promise<unknown>) =>
+  asked.then(
+    () => 'none',
+    (error: { error?: string; code?: string }) => error.error ?? error.code,
+  );
+
+describe('the library gets', () => {
+  const taken = async (changes: Record<string, string>) =>
+    Object.fromEntries((await client.admit!(new URLSearchParams({ ...(await usual()), ...changes }))).params);
+
+  test('the request in the protocol’s spelling, without the hint and without what is not known', async () => {
+    const { id_token_hint: _, 'client-request-id': __, ...rest } = await usual();
+    const unknown = {
+      prompt: 'none',
+      max_age: '0',
+      request: 'x',
+      request_uri: 'x',
+      login_hint: 'eve',
+      acr_values: 'x',
+    };
+    expect(await taken(unknown)).toEqual({ ...rest, response_type: 'id_token' });
+  });
+
+  test('the redirect address also under the name it had in 2025', async () => {
+    const { redirect_uri: address = '', ...rest } = await usual();
+    const { params } = await client.admit!(new URLSearchParams({ ...rest, redirect_url: address }));
+    expect(params.getAll('redirect_uri')).toEqual([address]);
+    expect(await taken({ redirect_url: 'https://evil.example' })).toMatchObject({ redirect_uri: address });
+  });
+
+  test('what was sent twice as often as it was sent', async () => {
+    const sent = new URLSearchParams(await usual());
+    for (const name of ['state', 'nonce', 'redirect_uri', 'response_type', 'claims']) sent.append(name, 'again');
+    const { params } = await client.admit!(sent);
+    for (const name of ['state', 'nonce', 'redirect_uri', 'response_type', 'claims']) {
+      expect(params.getAll(name)).toHaveLength(2);
+    }
+  });
+});
+
+describe('the person', () => {
+  test('is the one of the hint, proved by Entra, and told as the hint’s subject', async () => {
+    expect(await askWith({})).toEqual({ subject: oid, isProven: true, claims: { sub: 'pairwise' } });
+    expect(client.toAmr(['face', 'hwk'])).toEqual(['face']);
+    expect(log.text()).toContain(requestId);
+  });
+
+  test('of another tenant is known with that tenant', async () => {
+    expect(await askWith({ id_token_hint: await issue(other) })).toMatchObject({ subject: `${other.id}/${oid}` });
+  });
+
+  test('is nobody without exactly one hint', async () => {
+    const { id_token_hint: hint = '', ...rest } = await usual();
+    expect(await errorOf(ask(new URLSearchParams(rest)))).toBe('invalid_request');
+    const twice = new URLSearchParams({ ...rest, id_token_hint: hint });
+    twice.append('id_token_hint', hint);
+    expect(await errorOf(ask(twice))).toBe('invalid_request');
+    expect(await errorOf(ask(new URLSearchParams({ ...rest, id_token_hint: hint })))).toBe('none');
+  });
+
+  test.each([
+    ['of another audience', { aud: randomUUID() }],
+    ['of another issuer', { iss: 'https://login.example' }],
+    ['too old', { iat: 1 }],
+    ['without an object id', { oid: undefined }],
+  ])('is refused with a hint %s, and nothing says why', async (_, claims) => {
+    const hint = await issue(entra.tenant, claims);
+    const error = await askWith({ id_token_hint: hint }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      error: 'access_denied',
+      error_description: 'id_token_hint is not accepted',
+    });
+    expect(log.text()).not.toContain(hint.split('.')[1]);
+  });
+
+  test('is refused the second time', async () => {
+    const hint = await issue();
+    expect(await errorOf(askWith({ id_token_hint: hint }))).toBe('none');
+    expect(await errorOf(askWith({ id_token_hint: hint }))).toBe('access_denied');
+  });
+
+  test('cannot be told while the cloud does not give its keys', async () => {
+    entra.fail('keys', { status: 503 });
+    expect(await errorOf(askWith({}))).toBe('profile_unavailable');
+  });
+
+  test('is logged with a request id that is one, and with no other text', async () => {
+    await askWith({ 'client-request-id': 'canary' });
+    expect(log.text()).not.toContain('canary');
+  });
+});
+
+describe('what is asked for', () => {
+  test.each([
+    [{ acr: ['possessionorinherence'] }, 'none'],
+    [{ acr: ['knowledgeorinherence'] }, 'none'],
+    [{ acr: ['knowledgeorpossessionorinherence'] }, 'none'],
+    [{ acr: ['inherence'], amr: ['face'] }, 'none'],
+    [{ acr: ['possession', 'inherence'] }, 'none'],
+    [{}, 'none'],
+    [{ acr: ['knowledgeorpossession'] }, 'unmet_authentication_requirements'],
+    [{ acr: ['possession'] }, 'unmet_authentication_requirements'],
+    [{ acr: ['knowledge'] }, 'unmet_authentication_requirements'],
+    [{ acr: ['Inherence'] }, 'unmet_authentication_requirements'],
+    [{ acr: ['possessionorinherence'], amr: ['fido', 'otp'] }, 'unmet_authentication_requirements'],
+  ])('%j: %s', async (values, expected) => {
+    expect(await errorOf(askWith({ claims: toClaims(values) }))).toBe(expected);
+  });
+
+  test.each([
+    ['{"id_token":{"acr":null}}', 'none'],
+    ['{"id_token":{"acr":{"value":"possession"}}}', 'unmet_authentication_requirements'],
+    ['{"id_token":{"acr":{"values":["possession"]}}}', 'unmet_authentication_requirements'],
+    ['{"id_token":{"amr":{"values":["otp"]}}}', 'unmet_authentication_requirements'],
+    ['{"id_token":{"acr":"possession"}}', 'invalid_request'],
+    ['nonsense', 'invalid_request'],
+    ['[]', 'invalid_request'],
+  ])('%s: %s', async (claims, expected) => {
+    expect(await errorOf(askWith({ claims }))).toBe(expected);
+  });
+
+  test.each(['query', 'fragment', 'form_post.jwt', ''])('an answer by %s is refused', async (mode) => {
+    expect(await errorOf(askWith({ response_mode: mode }))).toBe('invalid_request');
+  });
+
+  test('in vain does not use the hint up', async () => {
+    const hint = await issue();
+    await errorOf(askWith({ id_token_hint: hint, claims: toClaims({ acr: ['possession'] }) }));
+    await errorOf(askWith({ id_token_hint: hint, response_mode: 'query' }));
+    expect(await errorOf(askWith({ id_token_hint: hint }))).toBe('none');
+  });
+});
