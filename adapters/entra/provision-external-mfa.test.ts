@@ -162,7 +162,8 @@ describe('the configuration', () => {
 
   test('has the tenant, the cloud and an application of its own', () => {
     expect(problems(settingsWith())).toEqual([]);
-    expect(problems(settingsWith({ tenantIds: [randomUUID(), entra.tenant.id] }))).toEqual(['tenantIds']);
+    expect(problems(settingsWith({ tenantIds: [randomUUID()] }))).toEqual(['tenantIds', 'tenantIds']);
+    expect(problems(settingsWith({ tenantIds: [entra.tenant.id, randomUUID()] }))).toEqual(['tenantIds']);
     expect(problems(settingsWith({ login: undefined }))).toEqual(['cloud']);
     expect(problems(settingsWith({ appId: daemon.clientId }))).toEqual(['appId']);
   });

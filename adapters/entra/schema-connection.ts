@@ -129,6 +129,9 @@ export const entraConnectionGuard = z
         context.addIssue({ code: 'custom', path: ['oidc', 'clients', index, name], message });
       // The users of the first tenant are those whose tokens the directory extension holds under their bare ids.
       if (client.tenantIds[0] !== entra.tenantId) report('tenantIds', 'expected entra.tenantId as the first tenant');
+      // Tokens are read and written in those tenants alone.
+      const isKnown = (tenantId: string): boolean => entra.hooks.tenants.includes(tenantId);
+      if (!client.tenantIds.every(isKnown)) report('tenantIds', 'expected tenants of entra.hooks.tenants');
       if (client.login !== entra.login) report('cloud', 'expected the cloud, or the login host, of entra');
       // It stands for this provider in other tenants too; the one that writes users must not.
       if (client.appId === entra.clientId) report('appId', 'expected an application of its own, not entra.clientId');

@@ -1,3 +1,4 @@
+import type { Fetch } from '../../../src/core/ports.js';
 import type { MfaRequest, MfaResult, ProviderMetadata } from './external-mfa.js';
 import type { Tenant } from './tenant.js';
 
@@ -26,6 +27,8 @@ export interface Cloud {
   /** What providers of External MFA were asked for and have not answered yet, by `state`. */
   readonly mfaRequests: Map<string, MfaRequest>;
   readonly mfaResults: MfaResult[];
+  /** Reads providers. */
+  readonly fetchProvider: Fetch;
   /** Discovery documents and keys of providers, kept for a day, by discovery URL. */
   readonly providerMetadata: Map<string, ProviderMetadata>;
 }

@@ -37,17 +37,18 @@ const keysGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).m
  * @throws MfaError where Entra would not go on
  */
 export async function readProvider(
-  { providerMetadata, now }: Cloud,
+  cloud: Cloud,
   { openIdConnectSetting: { discoveryUrl } }: MethodConfiguration,
 ): Promise<ProviderMetadata> {
+  const { providerMetadata, now } = cloud;
   const kept = providerMetadata.get(discoveryUrl);
   if (kept !== undefined && kept.readAt + KEPT_MS > now()) return kept;
-  const parsed = metadataGuard.safeParse(await readJson(discoveryUrl, 'discovery'));
+  const parsed = metadataGuard.safeParse(await readJson(cloud, discoveryUrl, 'discovery'));
   if (!parsed.success) throw new MfaError(`discovery_${String(parsed.error.issues[0]?.path[0] ?? 'body')}`);
   const { issuer, authorization_endpoint: authorizationEndpoint, jwks_uri } = parsed.data;
   // Character for character: an issuer with a default port or a slash at its end is another one.
   if (`${issuer}${discoverySuffix}` !== discoveryUrl) throw new MfaError('discovery_issuer');
-  const set = keysGuard.safeParse(await readJson(jwks_uri, 'keys'));
+  const set = keysGuard.safeParse(await readJson(cloud, jwks_uri, 'keys'));
   if (!set.success) throw new MfaError('keys_body');
   const keys: JSONWebKeySet = { keys: set.data.keys as JWK[] };
   for (const key of keys.keys) checkKey(key);
@@ -56,8 +57,8 @@ export async function readProvider(
   return read;
 }
 
-async function readJson(url: string, what: string): Promise<unknown> {
-  const response = await fetch(url, {
+async function readJson({ fetchProvider }: Cloud, url: string, what: string): Promise<unknown> {
+  const response = await fetchProvider(url, {
     headers: { 'accept-encoding': 'identity' },
     redirect: 'manual',
     signal: AbortSignal.timeout(5_000),

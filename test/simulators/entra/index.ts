@@ -96,17 +96,20 @@ export interface EntraSimulator {
  * @param port - 0, the default, takes a free one
  * @param now - the cloud's clock
  * @param hookTimeoutMs - how long an extension may take; what it was registered with unless given
+ * @param fetchProvider - reads providers of External MFA; the platform's unless given
  */
 export async function startEntraSimulator({
   port = 0,
   kind = 'workforce',
   now = Date.now,
   hookTimeoutMs = null,
+  fetchProvider = (url, init) => fetch(url, init),
 }: {
   readonly port?: number;
   readonly kind?: Tenant['kind'];
   readonly now?: () => number;
   readonly hookTimeoutMs?: number | null;
+  readonly fetchProvider?: Fetch;
 } = {}): Promise<EntraSimulator> {
   const cloud: Cloud = {
     url: '',
@@ -119,6 +122,7 @@ export async function startEntraSimulator({
     hintAudience: 'clientId',
     mfaRequests: new Map(),
     mfaResults: [],
+    fetchProvider,
     providerMetadata: new Map(),
   };
   const app = express();

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { createEntraProvisioning } from '../../adapters/entra/provision.js';
+import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
+import { createAdapter } from '../../adapters/index.js';
+import type { Connection } from '../../src/core/connection.js';
+import { createOidcKeys } from '../../src/keys/oidc-keys.js';
+import { createIssuers } from '../../src/oidc/issuers.js';
+import { startApiServer, toForm } from '../api-server.js';
+import { createTestVerifier, drawPicture } from '../embedded.js';
+import { testIssuer } from '../keys.js';
+import { startEntraSimulator } from '../simulators/entra/index.js';
+import type { DirectoryUser } from '../simulators/entra/tenant.js';
+import { createTextLog, systemRandom } from '../simulators/sinks.js';
+import { type Browser, createBrowser, type Seen } from './browser.js';
+
+/** A form that sends itself, as a browser takes it. */
+export interface PostedForm {
+  readonly action: string;
+  readonly fields: Record<string, string>;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+};
+
+/** The form on a page; fails where there is none. */
+export function readForm({ text }: Seen): PostedForm {
+  const [, action] = /<form method="post" action="([^"]+)"/.exec(text) ?? [];
+  if (action === undefined) throw new Error('no form');
+  const decode = (value = ''): string => value.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? '');
+  const inputs = [...text.matchAll(/name="([^"]+)" value="([^"]*)"/g)];
+  return { action: decode(action), fields: Object.fromEntries(inputs.map(([, name, value]) => [name, decode(value)])) };
+}
+
+let shots = 0;
+
+/**
+ * What the capture page does with a link, for as long as it lets the person try again.
+ * @returns every answer to what was sent, in order, and where the page goes at the end
+ */
+async function showUntilOver(
+  browser: Browser,
+  link: string,
+  { person, advanceSec }: { readonly person: string; advanceSec(seconds: number): void },
+) {
+  const { origin, hash } = new URL(link);
+  const answers: { readonly status: number; readonly body: Record<string, unknown> }[] = [];
+  let session = '';
+  const send = async (path: string, body: object | FormData) => {
+    const isForm = body instanceof FormData;
+    const { status, text } = await browser.visit(`${origin}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${session}`, ...(isForm ? {} : { 'content-type': 'application/json' }) },
+      body: isForm ? body : JSON.stringify(body),
+    });
+    const answer = { status, body: JSON.parse(text) };
+    answers.push(answer);
+    return answer.body;
+  };
+  const opened = await send('/face/open', { ticket: hash.slice(1) });
+  const { view } = opened;
+  if (view === undefined) return { answers, session, returnUrl: '' };
+  ({ session } = opened);
+  if (view.consentNeeded) await send('/face/consent', { version: view.consentVersion, language: 'en' });
+  for (let outcome = 'try_again'; outcome === 'try_again'; ) {
+    const { nonce } = await send('/face/challenge', {});
+    const form = new FormData();
+    form.append('nonce', nonce);
+    for (let index = 0; index < 5; index += 1) {
+      shots += 1;
+      advanceSec(0.5);
+      const picture = Buffer.from(`face ${person} ${shots} 0.9`);
+      await send('/face/challenge/frames', { nonce, digest: createHash('sha256').update(picture).digest('base64url') });
+      form.append('photo', new Blob([picture], { type: 'image/jpeg' }), 'photo.jpg');
+    }
+    ({ outcome } = await send('/face/frames', form));
+  }
+  return { answers, session, returnUrl: String(view.returnUrl) };
+}
+
+/**
+ * A simulated Entra tenant with External MFA, set up by provisioning, and this server behind a public https address: real
+ * sockets between all, and a browser that carries what one has for the other.
+ * @param settings - of the connection, beside the usual ones
+ * @param client - of the client of kind `entra_external_mfa`, beside the usual ones
+ */
+export async function startExternalMfaBench({
+  keysFile,
+  policy = {},
+  client = {},
+}: {
+  readonly keysFile: string;
+  readonly policy?: object;
+  readonly client?: object;
+}) {
+  let origin = '';
+  let now = Date.now;
+  const open = (url: string, init: RequestInit = {}) => {
+    const { origin: asked, pathname, search } = new URL(url);
+    if (asked !== testIssuer) throw new Error(`a request to ${asked}`);
+    return fetch(`${origin}${pathname}${search}`, init);
+  };
+  const entra = await startEntraSimulator({ now: () => now(), fetchProvider: open });
+  const partner = await entra.addTenant();
+  const daemon = entra.addDaemon();
+  const appId = entra.addClientApp();
+  entra.consent(daemon.clientId, partner, ['User.ReadWrite.All']);
+
+  const settings = entraConnectionGuard.parse({
+    id: 'work',
+    kind: 'entra',
+    policy,
+    oidc: {
+      clients: [
+        {
+          kind: 'entra_external_mfa',
+          id: appId,
+          tenantIds: [entra.tenant.id, partner.id],
+          login: entra.url,
+          groups: ['all_users'],
+          ...client,
+        },
+      ],
+    },
+    entra: {
+      tenantId: entra.tenant.id,
+      clientId: daemon.clientId,
+      auth: { kind: 'secret', secret: daemon.secret },
+      endpoints: { login: entra.url, graph: entra.url },
+      hooks: { tenants: [entra.tenant.id, partner.id] },
+    },
+  });
+
+  const connections = new Map<string, Connection>();
+  const server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections,
+    oidc: async (core) => {
+      const { profile } = await createAdapter(settings, { core, fetch: entra.fetch });
+      const { id, kind, policy: demanded } = settings;
+      const connection: Connection = { id, kind, policy: demanded, profile, openStepUpRequest: null };
+      connections.set(id, connection);
+      const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
+      return createIssuers([{ connection, oidc: settings.oidc! }], { ...core, oidcKeys, fetch: entra.fetch });
+    },
+  });
+  origin = server.origin;
+  now = () => server.clock.now();
+
+  const provisioning = createEntraProvisioning({
+    ...{ settings, publicUrl: testIssuer, clock: server.clock, random: systemRandom, fetch: entra.fetch },
+    log: createTextLog(),
+  });
+  for (const step of provisioning.steps) {
+    const { state } = await step.inspect();
+    if (state === 'missing' || state === 'different') await step.apply();
+  }
+
+  const newBrowser = () => createBrowser(open);
+  const post = (browser: ReturnType<typeof newBrowser>, { action, fields }: PostedForm) =>
+    browser.follow(action, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: entra.url },
+      body: new URLSearchParams(fields).toString(),
+    });
+
+  return {
+    ...{ entra, partner, appId, server, settings, newBrowser, post, open },
+    issuer: `${testIssuer}/oidc/work`,
+    addUser: (name: string): DirectoryUser => entra.addUser({ mail: `${name}@example.com` }),
+    /** The form Entra has the browser post, with other fields where given. */
+    async start(userId: string, changes: Record<string, string> = {}): Promise<PostedForm> {
+      const { action, fields } = await entra.startExternalMfa({ userId });
+      return { action, fields: { ...fields, ...changes } };
+    },
+    /** Enrols somebody as a back end does, with the face of a person. */
+    async enrol(subject: string, person: string): Promise<void> {
+      const { token } = await server.issue();
+      const consentGivenAt = new Date(server.clock.now()).toISOString();
+      const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
+      const fields = { connection: 'work', subject, consentStatement: 'test', consentGivenAt, photo };
+      const { status } = await server.postForm('/enrolments', toForm(fields), { 'x-auth-token': token });
+      if (status !== 201) throw new Error(`enrolment: ${status}`);
+    },
+    show: (browser: Browser, link: string, person: string) =>
+      showUntilOver(browser, link, { person, advanceSec: server.clock.advanceSec }),
+    async stop(): Promise<void> {
+      await server.stop();
+      await entra.close();
+    },
+  };
+}
+
+export type ExternalMfaBench = Awaited<ReturnType<typeof startExternalMfaBench>>;

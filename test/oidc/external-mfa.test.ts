@@ -1,0 +1,381 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { signToken } from '../simulators/entra/tenant.js';
+import { type ExternalMfaBench, readForm, startExternalMfaBench } from './external-mfa-bench.js';
+import { createKeysFolder } from './issuer.js';
+
+/* Entra's External MFA as a browser goes through it: every socket, key and token is real. */
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+let bench: ExternalMfaBench;
+beforeAll(async () => {
+  keys = await createKeysFolder();
+  bench = await startExternalMfaBench({ keysFile: keys.file });
+});
+afterAll(async () => {
+  await bench.stop();
+  await keys.remove();
+});
+afterEach(() => {
+  bench.entra.heal('keys');
+  bench.entra.setHintAudience('clientId');
+});
+
+let users = 0;
+/** A user of the tenant, enrolled with a face. */
+async function enrolled(person = 'ada') {
+  users += 1;
+  const user = bench.addUser(`user${users}`);
+  await bench.enrol(user.id, person);
+  return user;
+}
+
+/** The whole sign-in of a user, with that person in front of the camera. */
+async function signIn(userId: string, person: string, changes: Record<string, string> = {}) {
+  const browser = bench.newBrowser();
+  const form = await bench.start(userId, changes);
+  const camera = await bench.post(browser, form);
+  expect(camera.url).toMatch(/\/face#/);
+  const shown = await bench.show(browser, camera.url, person);
+  const back = await browser.follow(shown.returnUrl);
+  return { browser, form, camera, shown, back, answer: readForm(back) };
+}
+
+/** What is posted back without a camera: the error of the answer. */
+async function errorOf(userId: string, changes: Record<string, string>) {
+  const browser = bench.newBrowser();
+  const form = await bench.start(userId, changes);
+  const seen = await bench.post(browser, form);
+  const { action, fields } = readForm(seen);
+  expect(action).toBe(form.fields.redirect_uri);
+  expect(fields.state).toBe(form.fields.state);
+  expect(fields).not.toHaveProperty('id_token');
+  return fields.error;
+}
+
+describe('a person with their face', () => {
+  test('signs in: Entra finds nothing wrong', async () => {
+    const user = await enrolled();
+    const { form, back, answer } = await signIn(user.id, 'ada');
+    expect(answer.action).toBe(`${bench.entra.url}/common/federation/externalauthprovider`);
+    expect(Object.keys(answer.fields).toSorted()).toEqual(['id_token', 'state']);
+    expect(decodeProtectedHeader(answer.fields.id_token!)).toMatchObject({ alg: 'RS256', kid: expect.any(String) });
+    const claims = decodeJwt(answer.fields.id_token!);
+    expect(claims).toMatchObject({
+      iss: bench.issuer,
+      aud: bench.appId,
+      sub: decodeJwt(form.fields.id_token_hint!).sub,
+      nonce: form.fields.nonce,
+      acr: 'possessionorinherence',
+      amr: ['face'],
+    });
+    expect(claims.exp).toBeGreaterThan(claims.iat!);
+    expect(await bench.entra.finishExternalMfa(answer.fields)).toEqual({
+      userId: user.id,
+      passed: true,
+      reason: null,
+    });
+
+    const policy = back.headers.get('content-security-policy');
+    expect(policy).toContain(`form-action ${bench.entra.url}`);
+    expect(policy).toMatch(/script-src 'sha256-/);
+    expect(policy).not.toMatch(/unsafe|\*/);
+    expect(back.headers.get('x-frame-options')).toBe('DENY');
+    expect(back.headers.get('cache-control')).toContain('no-store');
+  });
+
+  test('of another tenant is told apart by it', async () => {
+    const { entra, partner } = bench;
+    const user = entra.addUser({ mail: 'partner@example.com' }, partner);
+    const hint = (claims: object) =>
+      signToken(
+        partner,
+        { iss: partner.issuer, aud: bench.appId, tid: partner.id, oid: user.id, sub: 'p', ...claims },
+        bench.server.clock.now(),
+        -1,
+      );
+    await bench.enrol(`${partner.id}/${user.id}`, 'ada');
+    const other = await enrolled();
+    const { answer } = await signIn(other.id, 'ada', { id_token_hint: await hint({}) });
+    expect(decodeJwt(answer.fields.id_token!).sub).toBe('p');
+    // The same object id in the home tenant is nobody.
+    const home = { id_token_hint: await hint({ tid: entra.tenant.id, iss: entra.tenant.issuer }) };
+    expect(await errorOf(other.id, home)).toBe('access_denied');
+  });
+
+  test('may be named with the application as the audience', async () => {
+    bench.entra.setHintAudience('appId');
+    const user = await enrolled();
+    const { answer } = await signIn(user.id, 'ada');
+    expect(await bench.entra.finishExternalMfa(answer.fields)).toMatchObject({ passed: true });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['in lower case', { response_type: 'id_token' }],
+    ['in upper case', { response_type: 'ID_TOKEN' }],
+    ['with parameters nobody knows', { foo: 'bar', prompt: 'none', max_age: '0', login_hint: 'eve', request: 'x.y.z' }],
+    ['without claims', { claims: '{"id_token":{}}' }],
+  ])('asked for %s', async (_, changes) => {
+    const user = await enrolled();
+    const { answer } = await signIn(user.id, 'ada', changes);
+    expect(await bench.entra.finishExternalMfa(answer.fields)).toMatchObject({ passed: true });
+  });
+
+  test('comes by the address under its former name, and by GET', async () => {
+    const user = await enrolled();
+    const { action, fields } = await bench.start(user.id);
+    const { redirect_uri: address = '', ...rest } = fields;
+    const renamed = await bench.post(bench.newBrowser(), { action, fields: { ...rest, redirect_url: address } });
+    expect(renamed.url).toMatch(/\/face#/);
+    const again = await bench.start(user.id);
+    const seen = await bench.newBrowser().follow(`${again.action}?${new URLSearchParams(again.fields)}`);
+    console.log(seen.status, seen.text, [...seen.headers]);
+    expect(seen.url).toMatch(/\/face#/);
+  });
+});
+
+describe('nobody learns who is enrolled', () => {
+  /** Everything the browser was shown and sent, without what is random. */
+  async function trace(userId: string, person: string) {
+    const { camera, shown, back, answer } = await signIn(userId, person);
+    const plain = (text: string) => text.replaceAll(/[\w-]{20,}/g, '…').replaceAll(/20\d\d-[\dT:.-]+Z/g, 'then');
+    const withoutMovements = (text: string) => text.replaceAll(/"(left|right|up|down)"/g, '"turn"');
+    return {
+      camera: [camera.status, plain(camera.url)],
+      answers: withoutMovements(plain(JSON.stringify(shown.answers))),
+      back: [back.status, plain(back.text)],
+      error: answer.fields.error,
+    };
+  }
+
+  test('another face, nobody enrolled and a revoked token are one answer and the same screens', async () => {
+    const stranger = await trace((await enrolled()).id, 'eve');
+    expect(stranger.error).toBe('access_denied');
+    expect(await trace(bench.addUser('unenrolled').id, 'eve')).toEqual(stranger);
+    const revoked = await enrolled();
+    await bench.server.deps.connections.get('work')!.profile.clearToken(revoked.id);
+    expect(await trace(revoked.id, 'ada')).toEqual(stranger);
+  });
+
+  test('the answer ends Entra’s sign-in', async () => {
+    const { answer } = await signIn((await enrolled()).id, 'eve');
+    expect(await bench.entra.finishExternalMfa(answer.fields)).toMatchObject({ reason: 'error_access_denied' });
+  });
+});
+
+describe('a hint is refused', () => {
+  const signed = (userId: string, claims: object) =>
+    signToken(
+      bench.entra.tenant,
+      {
+        ...{ iss: bench.entra.tenant.issuer, aud: bench.appId, tid: bench.entra.tenant.id, oid: userId, sub: 's' },
+        ...claims,
+      },
+      bench.server.clock.now(),
+      -1,
+    );
+  const sec = () => Math.floor(bench.server.clock.now() / 1000);
+
+  test.each<[string, () => object]>([
+    ['of a tenant off the list', () => ({ tid: '11111111-2222-3333-4444-555555555555' })],
+    ['in the name of a tenant whose key it has not', () => ({ tid: bench.partner.id, iss: bench.partner.issuer })],
+    ['for another audience', () => ({ aud: 'other' })],
+    ['that is old', () => ({ iat: sec() - 601 })],
+    ['from the future', () => ({ iat: sec() + 700 })],
+    ['without an object id', () => ({ oid: undefined })],
+    ['without a subject', () => ({ sub: undefined })],
+  ])('%s: access_denied, and no camera', async (_, claims) => {
+    const user = await enrolled();
+    expect(await errorOf(user.id, { id_token_hint: await signed(user.id, claims()) })).toBe('access_denied');
+  });
+
+  test.each(['', 'nonsense', 'eyJhbGciOiJub25lIn0.e30.', 'a.b.c'])('that is none: %j', async (hint) => {
+    const user = await enrolled();
+    expect(await errorOf(user.id, { id_token_hint: hint })).toBe('access_denied');
+  });
+
+  test('the second time, also while the first is under way', async () => {
+    const user = await enrolled();
+    const form = await bench.start(user.id);
+    expect((await bench.post(bench.newBrowser(), form)).url).toMatch(/\/face#/);
+    const again = readForm(await bench.post(bench.newBrowser(), form));
+    expect(again.fields.error).toBe('access_denied');
+  });
+
+  test('for now where Entra’s keys cannot be had', async () => {
+    // Another client has no keys yet.
+    const fresh = await startExternalMfaBench({ keysFile: keys.file });
+    try {
+      fresh.entra.fail('keys', { status: 503 });
+      const user = fresh.addUser('ada');
+      const form = await fresh.start(user.id);
+      const { fields } = readForm(await fresh.post(fresh.newBrowser(), form));
+      expect(fields).toMatchObject({ error: 'temporarily_unavailable', state: form.fields.state });
+    } finally {
+      await fresh.stop();
+    }
+  });
+
+  test('and is in no log, as no nonce, state or token is', async () => {
+    const user = await enrolled();
+    const { form, answer } = await signIn(user.id, 'ada');
+    await errorOf(user.id, { id_token_hint: form.fields.id_token_hint! });
+    const again = await bench.start(user.id);
+    await bench.newBrowser().follow(`${again.action}?${new URLSearchParams(again.fields)}`);
+    const log = bench.server.log.text() + JSON.stringify(bench.server.audit.events);
+    for (const secret of [form.fields.id_token_hint!, again.fields.id_token_hint!, answer.fields.id_token!]) {
+      for (const part of secret.split('.').slice(1)) expect(log).not.toContain(part);
+    }
+    expect(log).not.toContain(form.fields.nonce);
+    expect(log).not.toContain(form.fields.state);
+    expect(log).toContain(form.fields['client-request-id']);
+  });
+});
+
+describe('a request is refused', () => {
+  const claims = (acr: readonly string[], amr: readonly string[]) =>
+    JSON.stringify({ id_token: { acr: { essential: true, values: acr }, amr: { essential: true, values: amr } } });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['for a code', { response_type: 'code' }, 'invalid_request'],
+    ['for a token', { response_type: 'id_token token' }, 'unsupported_response_type'],
+    ['for no OpenID', { scope: 'profile' }, 'invalid_request'],
+    ['without a nonce', { nonce: '' }, 'invalid_request'],
+    ['with claims that are none', { claims: 'nonsense' }, 'invalid_request'],
+    [
+      'for what a face is not',
+      { claims: claims(['knowledgeorpossession'], ['face']) },
+      'unmet_authentication_requirements',
+    ],
+    ['for another method', { claims: claims(['possessionorinherence'], ['otp']) }, 'unmet_authentication_requirements'],
+  ])('%s, in Entra’s own form', async (_, changes, error) => {
+    const user = await enrolled();
+    expect(await errorOf(user.id, changes)).toBe(error);
+  });
+
+  test.each(['query', 'fragment', ''])('for an answer by %j: nothing but an error goes there', async (mode) => {
+    const user = await enrolled();
+    const form = await bench.start(user.id, { response_mode: mode });
+    const seen = await bench.newBrowser().visit(form.action, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form.fields).toString(),
+    });
+    expect(seen.headers.get('location') ?? seen.text).toContain('invalid_request');
+    expect(seen.text).not.toContain('id_token');
+  });
+
+  test.each([
+    'https://evil.example/callback',
+    'https://login.microsoftonline.com/common/federation/externalauthprovider',
+    '',
+  ])('that wants its answer at %j, on a page of ours', async (address) => {
+    const user = await enrolled();
+    const form = await bench.start(user.id, { redirect_uri: address });
+    const seen = await bench.post(bench.newBrowser(), form);
+    expect(seen.status).toBe(400);
+    expect(seen.headers.get('location')).toBeNull();
+    expect(seen.text).not.toMatch(/<form|<script|evil|microsoft/);
+    expect(seen.headers.get('content-security-policy')).toContain("form-action 'self'");
+    // The hint is still good.
+    expect(
+      (
+        await bench.post(bench.newBrowser(), {
+          ...form,
+          fields: { ...form.fields, redirect_uri: `${bench.entra.url}/common/federation/externalauthprovider` },
+        })
+      ).url,
+    ).toMatch(/\/face#/);
+  });
+
+  test.each(['unknown', ''])('of a client %j, on a page of ours', async (client) => {
+    const user = await enrolled();
+    const form = await bench.start(user.id, { client_id: client });
+    const seen = await bench.post(bench.newBrowser(), form);
+    expect(seen.status).toBe(400);
+    expect(seen.text).not.toContain('<form');
+    expect(seen.text).not.toContain(form.fields.id_token_hint);
+  });
+
+  test.each([
+    'client_id',
+    'redirect_uri',
+    'response_type',
+    'response_mode',
+    'scope',
+    'nonce',
+    'state',
+    'claims',
+    'id_token_hint',
+  ])('with %s twice', async (name) => {
+    const user = await enrolled();
+    const { action, fields } = await bench.start(user.id);
+    const body = new URLSearchParams(fields);
+    body.append(name, fields[name]!);
+    const seen = await bench.newBrowser().follow(action, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: body.toString(),
+    });
+    expect(seen.url).not.toMatch(/\/face#/);
+    expect(seen.text).toContain('invalid_request');
+    expect(seen.text).not.toContain('id_token"');
+  });
+
+  test.each(['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'nonce', 'id_token_hint'])(
+    'without %s',
+    async (name) => {
+      const user = await enrolled();
+      const { action, fields } = await bench.start(user.id);
+      const { [name]: _, ...rest } = fields;
+      const seen = await bench.post(bench.newBrowser(), { action, fields: rest });
+      expect(seen.url).not.toMatch(/\/face#/);
+      expect(seen.headers.get('location') ?? seen.text).toContain('invalid_request');
+    },
+  );
+
+  test('without a state is answered without one', async () => {
+    const user = await enrolled();
+    const { action, fields } = await bench.start(user.id);
+    const { state: _, ...rest } = fields;
+    const browser = bench.newBrowser();
+    const camera = await bench.post(browser, { action, fields: rest });
+    const shown = await bench.show(browser, camera.url, 'ada');
+    expect(Object.keys(readForm(await browser.follow(shown.returnUrl)).fields)).toEqual(['id_token']);
+  });
+});
+
+describe('one sign-in', () => {
+  test('is finished by the browser it began in', async () => {
+    const user = await enrolled();
+    const browser = bench.newBrowser();
+    const camera = await bench.post(browser, await bench.start(user.id));
+    const other = bench.newBrowser();
+    expect((await bench.show(other, camera.url, 'ada')).answers).toMatchObject([{ status: 404 }]);
+    const shown = await bench.show(browser, camera.url, 'ada');
+    const stolen = await other.follow(shown.returnUrl);
+    expect([stolen.status, stolen.text.includes('<form')]).toEqual([400, false]);
+    expect(readForm(await browser.follow(shown.returnUrl)).fields).toHaveProperty('id_token');
+  });
+
+  test('is answered once', async () => {
+    const { browser, shown } = await signIn((await enrolled()).id, 'ada');
+    const again = await browser.follow(shown.returnUrl);
+    expect([again.status, again.text.includes('id_token')]).toEqual([400, false]);
+  });
+
+  test('ends where the person declines', async () => {
+    const user = await enrolled();
+    const browser = bench.newBrowser();
+    const camera = await bench.post(browser, await bench.start(user.id));
+    const { origin, hash } = new URL(camera.url);
+    const send = async (path: string, body: object, session = '') => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${session}` };
+      const { text } = await browser.visit(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return JSON.parse(text);
+    };
+    const { session } = await send('/face/open', { ticket: hash.slice(1) });
+    const { view } = await send('/face/decline', {}, session);
+    expect(readForm(await browser.follow(view.returnUrl)).fields.error).toBe('access_denied');
+  });
+});
