@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExternalMfaConfig } from '../../src/config/external-mfa.js';
 import type { ProvisionStep } from '../provisioning.js';
-import { addressesOf } from './provision-external-mfa-addresses.js';
+import { addressesOf } from './provision-addresses.js';
 import { anything, type EntraProvisionDeps } from './provision-graph.js';
 
 const policyPath = '/policies/authenticationMethodsPolicy';

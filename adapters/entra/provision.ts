@@ -2,6 +2,7 @@ import type { ProvisionDeps, Provisioning, ProvisionStep } from '../provisioning
 import { createGraphClient } from './client.js';
 import { createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
+import { createExternalMfaChecks } from './provision-diagnosis.js';
 import {
   createConsentStep,
   createExtensionStep,
@@ -9,9 +10,8 @@ import {
   createServicePrincipalStep,
 } from './provision-directory.js';
 import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
-import { createExternalMfaSteps, externalMfaClientsOf } from './provision-external-mfa.js';
-import { createExternalMfaChecks } from './provision-external-mfa-checks.js';
 import { createGraphAdministration, type EntraProvisionDeps } from './provision-graph.js';
+import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js';
 import type { EntraConnection } from './schema-connection.js';
 
 /**

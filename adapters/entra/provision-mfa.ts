@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ExternalMfaConfig } from '../../src/config/external-mfa.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { addressesOf } from './provision-addresses.js';
 import {
   type Application,
   type AskedPermission,
@@ -11,7 +12,6 @@ import {
   graphAppId,
   withPermissions,
 } from './provision-directory.js';
-import { addressesOf } from './provision-external-mfa-addresses.js';
 import { anything, type EntraProvisionDeps } from './provision-graph.js';
 import { createMethodStep, createTargetsStep } from './provision-method.js';
 import type { EntraConnection } from './schema-connection.js';
