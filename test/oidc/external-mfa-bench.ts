@@ -3,8 +3,12 @@ import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
 import { createAdapter } from '../../adapters/index.js';
 import type { Connection } from '../../src/core/connection.js';
+import type { State } from '../../src/core/ports.js';
+import { epochMs } from '../../src/core/units.js';
+import { FaceError } from '../../src/errors.js';
 import { createOidcKeys } from '../../src/keys/oidc-keys.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
 import { startApiServer, toForm } from '../api-server.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
 import { testIssuer } from '../keys.js';
@@ -45,7 +49,7 @@ let shots = 0;
 async function showUntilOver(
   browser: Browser,
   link: string,
-  { person, advanceSec }: { readonly person: string; advanceSec(seconds: number): void },
+  { person, pin, advanceSec }: { readonly person: string; readonly pin?: string; advanceSec(seconds: number): void },
 ) {
   const { origin, hash } = new URL(link);
   const answers: { readonly status: number; readonly body: Record<string, unknown> }[] = [];
@@ -70,6 +74,7 @@ async function showUntilOver(
     const { nonce } = await send('/face/challenge', {});
     const form = new FormData();
     form.append('nonce', nonce);
+    if (pin !== undefined) form.append('pin', pin);
     for (let index = 0; index < 5; index += 1) {
       shots += 1;
       advanceSec(0.5);
@@ -136,8 +141,20 @@ export async function startExternalMfaBench({
   });
 
   const connections = new Map<string, Connection>();
+  let down = false;
+  const kept = createSqliteState({ file: ':memory:', clock: { now: () => epochMs(now()) } });
+  const whileUp = <T>(body: () => Promise<T>): Promise<T> =>
+    down ? Promise.reject(new FaceError('state_unavailable')) : body();
+  const state: State = {
+    read: (...given) => whileUp(() => kept.read(...given)),
+    write: (...given) => whileUp(() => kept.write(...given)),
+    add: (...given) => whileUp(() => kept.add(...given)),
+    delete: (...given) => whileUp(() => kept.delete(...given)),
+    close: () => kept.close(),
+  };
   const server = await startApiServer({
     verifier: createTestVerifier(),
+    state,
     connections,
     oidc: async (core) => {
       const { profile } = await createAdapter(settings, { core, fetch: entra.fetch });
@@ -186,8 +203,15 @@ export async function startExternalMfaBench({
       const { status } = await server.postForm('/enrolments', toForm(fields), { 'x-auth-token': token });
       if (status !== 201) throw new Error(`enrolment: ${status}`);
     },
-    show: (browser: Browser, link: string, person: string) =>
-      showUntilOver(browser, link, { person, advanceSec: server.clock.advanceSec }),
+    show: (browser: Browser, link: string, person: string, pin?: string) =>
+      showUntilOver(browser, link, {
+        ...{ person, advanceSec: server.clock.advanceSec },
+        ...(pin === undefined ? {} : { pin }),
+      }),
+    /** Whether the state store is down, from now on. */
+    setDown(isDown: boolean): void {
+      down = isDown;
+    },
     async stop(): Promise<void> {
       await server.stop();
       await entra.close();
