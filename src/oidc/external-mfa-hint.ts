@@ -23,27 +23,21 @@ export interface EntraUser {
   readonly tid: string;
   /** The object id: the subject of an enrolment. */
   readonly oid: string;
-  readonly preferredUsername: string | null;
-}
-
-/** A hint that was good, and is used up. */
-export interface VerifiedEntraHint extends EntraUser {
-  /** Names the hint without being one: SHA-256 of what was signed, in base64url. */
-  readonly digest: string;
 }
 
 /**
- * Checks the hint Entra sends with an External MFA request, and uses it up. Nothing in it is trusted before this returns.
+ * Checks the hint Entra sends with an External MFA request, and uses it up: it holds no nonce, so what binds it to a
+ * request is that it makes one, and no other. Nothing in it is trusted before this returns.
  * @throws FaceError `caller_untrusted`: bad signature, issuer, audience or tenant, out of time, or used before;
  *   `profile_unavailable`: the keys to tell cannot be fetched; `state_unavailable`
  */
-export type VerifyEntraHint = (hint: string) => Promise<VerifiedEntraHint>;
+export type VerifyEntraHint = (hint: string) => Promise<EntraUser>;
 
 /**
  * Greatest distance of `iat` from now, either way. Entra gives up the sign-in after about five minutes; the rest is for
  * clocks.
  */
-export const hintLifeSec = 600;
+const hintLifeSec = 600;
 
 const FETCH_TIMEOUT_MS = 5_000;
 const KEYS_KEPT_MS = 3_600_000;
@@ -61,7 +55,6 @@ const claimsGuard = z.object({
   tid: guid,
   oid: guid,
   sub: z.string().min(1).max(255),
-  preferred_username: z.string().max(1024).nullish(),
 });
 
 const tenantGuard = z.object({ tid: guid });
@@ -91,7 +84,7 @@ export function createVerifyEntraHint(
     const { payload } = await compactVerify(hint, keys, { algorithms: ['RS256'] }).catch((error: unknown) => {
       throw toRefusal(error);
     });
-    const { iss, aud, iat, nbf = iat, tid, oid, sub, preferred_username } = parseClaims(payload);
+    const { iss, aud, iat, nbf = iat, tid, oid, sub } = parseClaims(payload);
     if (iss !== `${login}/${tid}/v2.0`) throw untrusted('issuer');
     const key = keys.jwks()?.keys.find((each) => each.kid === kid);
     if (!isEntraKeyOf(tid, key)) throw untrusted('key');
@@ -103,7 +96,7 @@ export function createVerifyEntraHint(
     // Kept for as long as the time of issue would let it in again, and a little more for the clocks of other replicas.
     const used = { when: 'absent', expiresAt: addSec(issuedAt, 2 * hintLifeSec) } as const;
     if (!(await state.write(`entra-hint:${name}:${digest}`, true, used))) throw untrusted('used');
-    return { sub, tid, oid, preferredUsername: preferred_username ?? null, digest };
+    return { sub, tid, oid };
   };
 }
 

@@ -50,15 +50,7 @@ const codeOf = (hint: string, given = verify) =>
   );
 
 test('tells who has passed the first factor, though the hint has expired', async () => {
-  const found = await verify(await issue({ preferred_username: 'ada@example.com' }));
-  expect(found).toEqual({
-    sub: 'pairwise',
-    tid: entra.tenant.id,
-    oid,
-    preferredUsername: 'ada@example.com',
-    digest: expect.stringMatching(/^[\w-]{43}$/),
-  });
-  expect(await verify(await issue({ sub: 'other' }))).toMatchObject({ sub: 'other', preferredUsername: null });
+  expect(await verify(await issue())).toEqual({ sub: 'pairwise', tid: entra.tenant.id, oid });
 });
 
 test('takes either audience: the client id as documented, the application as seen', async () => {
