@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Facts, forAnotherTry, nextStep } from '../../src/capture/web/state.js';
+import { afterTry, type Facts, nextStep } from '../../src/capture/web/state.js';
 import type { View } from '../../src/capture/web/view.js';
 
 const view: View = {
@@ -82,12 +82,14 @@ test('a secret comes before the camera', () => {
   expect(stepOf({ userSecret: 'passkey' }, { secret: { passkey: '{}' } })).toBe('capture');
 });
 
-test('another try starts from the secret, with the camera opened anew', () => {
-  const failed = { again: { hint: 'more_light' as const }, secret: { pin: '123456' }, frames };
-  expect(stepOf({ userSecret: 'pin' }, failed)).toBe('try-again');
-  expect(stepOf({ userSecret: 'pin' }, { ...failed, ...forAnotherTry })).toBe('pin');
-  expect(stepOf({}, { ...failed, ...forAnotherTry })).toBe('capture');
-  expect(forAnotherTry).toMatchObject({ secret: null, frames: null });
+test('another try of a check starts from the secret, one of an enrolment from the camera', () => {
+  const tried = { secret: { pin: '314159' }, frames };
+  const check = { ...view, userSecret: 'pin' } as const;
+  const enrolment = { ...check, purpose: 'enrol' } as const;
+  const again = { hint: 'more_light' } as const;
+  expect(stepOf(check, { ...tried, ...afterTry(check), again })).toBe('try-again');
+  expect(stepOf(check, { ...tried, ...afterTry(check) })).toBe('pin');
+  expect(stepOf(enrolment, { ...tried, ...afterTry(enrolment) })).toBe('capture');
 });
 
 test('a person’s own page is neither consent nor camera until they enrol anew', () => {

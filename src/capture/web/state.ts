@@ -96,5 +96,9 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   return facts.frames === null ? 'capture' : 'sending';
 }
 
-/** What is dropped before another try: pictures and secret are good for one. The camera may start by itself again. */
-export const forAnotherTry = { again: null, secret: null, frames: null, isCameraAsked: true } as const satisfies Change;
+/**
+ * What is left of a try that did not do. Pictures are good for one, and so is a secret, except the one chosen at an
+ * enrolment: nobody has to think of another PIN, or to keep a second passkey.
+ */
+export const afterTry = ({ purpose }: View): Change =>
+  purpose === 'enrol' ? { frames: null } : { frames: null, secret: null };

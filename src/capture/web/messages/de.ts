@@ -307,6 +307,7 @@ export const de: Words = {
     repeat: 'Dieselbe PIN noch einmal',
     rule: '6 bis 12 Ziffern',
     tooShort: 'Die PIN braucht 6 bis 12 Ziffern.',
+    weak: 'Diese PIN ist zu leicht zu erraten. Wählen Sie eine andere.',
     different: 'Die beiden PINs sind nicht gleich.',
   },
   passkey: {

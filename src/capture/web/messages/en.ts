@@ -300,6 +300,7 @@ export const en: Words = {
     repeat: 'The same PIN again',
     rule: '6 to 12 digits',
     tooShort: 'The PIN needs 6 to 12 digits.',
+    weak: 'This PIN is too easy to guess. Choose another one.',
     different: 'The two PINs are not the same.',
   },
   passkey: {

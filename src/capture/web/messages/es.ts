@@ -299,6 +299,7 @@ export const es: Words = {
     repeat: 'El mismo PIN otra vez',
     rule: 'De 6 a 12 cifras',
     tooShort: 'El PIN necesita de 6 a 12 cifras.',
+    weak: 'Este PIN es demasiado fácil de adivinar. Elija otro.',
     different: 'Los dos PIN no son iguales.',
   },
   passkey: {

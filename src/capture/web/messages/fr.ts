@@ -304,6 +304,7 @@ export const fr: Words = {
     repeat: 'Le même code PIN encore une fois',
     rule: '6 à 12 chiffres',
     tooShort: 'Le code PIN doit avoir 6 à 12 chiffres.',
+    weak: 'Ce code PIN est trop facile à deviner. Choisissez-en un autre.',
     different: 'Les deux codes PIN ne sont pas identiques.',
   },
   passkey: {

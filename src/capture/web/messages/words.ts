@@ -159,6 +159,7 @@ export interface Words {
     readonly repeat: string;
     readonly rule: string;
     readonly tooShort: string;
+    readonly weak: string;
     readonly different: string;
   };
   readonly passkey: {

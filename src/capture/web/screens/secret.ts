@@ -1,9 +1,8 @@
+import { isPin, isWeakPin } from '../../../core/pin.js';
 import { actions, button, el, paragraph } from '../dom.js';
 import { Problem, type ProblemName } from '../problem.js';
 import type { Change } from '../state.js';
 import { decline, type Step } from '../step.js';
-
-const pinPattern = /^\d{6,12}$/;
 
 /** The PIN: chosen and repeated at enrolment, entered at a check. */
 export const pin: Step = async (view, { isKiosk }, tools) => {
@@ -36,9 +35,11 @@ export const pin: Step = async (view, { isKiosk }, tools) => {
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       for (const { input } of [first, second ?? first]) input.removeAttribute('aria-invalid');
-      if (!pinPattern.test(first.input.value)) refuse(words.pin.tooShort, first.input);
-      else if (second !== null && second.input.value !== first.input.value) refuse(words.pin.different, second.input);
-      else choose({ secret: { pin: first.input.value } });
+      const chosen = first.input.value;
+      if (!isPin(chosen)) refuse(words.pin.tooShort, first.input);
+      else if (isNew && isWeakPin(chosen)) refuse(words.pin.weak, first.input);
+      else if (second !== null && second.input.value !== chosen) refuse(words.pin.different, second.input);
+      else choose({ secret: { pin: chosen } });
     });
     return {
       screen: 'pin',

@@ -1,27 +1,26 @@
 import { actions, button, el, paragraph } from '../dom.js';
 import { UnusablePictures } from '../problem.js';
-import { type Change, forAnotherTry } from '../state.js';
+import { afterTry } from '../state.js';
 import { decline, type Step } from '../step.js';
 
 /** Sends the pictures and waits for the judgement. They are dropped whatever it is. */
-export const sending: Step = async (_view, { frames, secret, referencePhoto }, { page, api }) => {
+export const sending: Step = async (before, { frames, secret, referencePhoto }, { page, api }) => {
   if (frames === null) return {};
   page.show((words) => ({
     screen: 'sending',
     heading: words.sending.heading,
     body: [el('div', { class: 'spinner', 'aria-hidden': 'true' }), paragraph(words.sending.text, 'lead')],
   }));
-  const dropped = { frames: null, secret: null } as const satisfies Change;
   try {
     const { view, outcome, hint, receipt } = await api.send(frames, secret, referencePhoto);
     if (outcome !== 'try_again')
-      return { ...dropped, receipt, referencePhoto: null, view: { ...view, state: outcome } };
+      return { frames: null, secret: null, referencePhoto: null, receipt, view: { ...view, state: outcome } };
     const isReferenceBad = hint === 'reference';
-    return { ...dropped, view, again: { hint }, ...(isReferenceBad ? { referencePhoto: null } : {}) };
+    return { ...afterTry(before), view, again: { hint }, ...(isReferenceBad ? { referencePhoto: null } : {}) };
   } catch (error) {
     if (!(error instanceof UnusablePictures)) throw error;
     const { view } = await api.readState();
-    return { ...dropped, view, again: { hint: error.hint } };
+    return { ...afterTry(before), view, again: { hint: error.hint } };
   }
 };
 
@@ -40,5 +39,5 @@ export const tryAgain: Step = async (view, { again }, tools) => {
       ),
     ],
   }));
-  return goesOn ? forAnotherTry : decline(tools);
+  return goesOn ? { again: null, isCameraAsked: true } : decline(tools);
 };
