@@ -2,6 +2,7 @@ import { createChance } from '../eval/chance.js';
 import { proportion, toJson } from '../eval/proportion.js';
 import { toHalf } from '../eval/split.js';
 import { Photo } from '../src/core/concealed.js';
+import { drawMovements } from '../src/core/movement-challenge.js';
 import type { LivenessFinding, LivenessJudge, Movement } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
 import { createEnginePool } from '../src/engine/pool.js';
@@ -60,14 +61,6 @@ async function readHeads(engine: Engine, count: number): Promise<readonly Head[]
   return heads;
 }
 
-/** Three different movements between two looks straight ahead: so there is always one to a side and one up or down. */
-function drawMovements(seed: string): readonly Movement[] {
-  const chance = createChance(`movements ${seed}`);
-  const left: Movement[] = ['left', 'right', 'up', 'down'];
-  const drawn = Array.from({ length: 3 }, () => left.splice(chance.below(left.length), 1)[0]);
-  return ['centre', ...drawn, 'centre'];
-}
-
 const judgeFrames = (
   judge: LivenessJudge,
   movements: readonly Movement[],
@@ -114,7 +107,7 @@ export async function benchStepUpJudge(count: number, say: (line: string) => voi
     const refusedBy = new Map<string, number>();
     const judgeAll = async (victim: Head, at: number): Promise<void> => {
       const seed = `person ${at}`;
-      const movements = drawMovements(seed);
+      const movements = drawMovements(createChance(`movements ${seed}`).bytes);
       for (const attack of [genuine, ...attacks]) {
         const frames = await attack.makeFrames({ victim, attacker: heads[(at + 1) % heads.length], movements, seed });
         const finding = await judgeFrames(judge, movements, frames);
@@ -145,7 +138,7 @@ export async function benchStepUpJudge(count: number, say: (line: string) => voi
       resultMs: await timeResult(engine, judge, {
         victim: heads[0],
         attacker: heads[1],
-        movements: drawMovements('time'),
+        movements: ['centre', 'left', 'up', 'right', 'centre'],
         seed: 'time',
       }),
     };

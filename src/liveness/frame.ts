@@ -1,4 +1,4 @@
-import { type Embedding, Photo } from '../core/concealed.js';
+import type { Embedding } from '../core/concealed.js';
 import type { CapturedFrame, Movement } from '../core/ports.js';
 import type { Engine, Landmarks, PixelQuality, Pose } from '../engine/engine.js';
 import { FaceError } from '../errors.js';
@@ -19,8 +19,7 @@ export interface SeenFrame {
  * @throws FaceError as `Engine.examine`
  */
 export async function lookAt(engine: Engine, { photo, movement }: CapturedFrame): Promise<SeenFrame> {
-  const copy = new Photo(photo.use((bytes) => Uint8Array.from(bytes)));
-  const seen = await engine.examine(copy, ['embedding', 'pose', 'liveness', 'quality', 'landmarks']);
+  const seen = await engine.examine(photo.copy(), ['embedding', 'pose', 'liveness', 'quality', 'landmarks']);
   const { embedding, pose, liveness, quality, landmarks } = seen;
   if (embedding === null || pose === null || liveness === null || quality === null || landmarks === null)
     throw new FaceError('internal', { problem: 'the engine left out a signal' });
