@@ -50,8 +50,7 @@ export const bounds = {
 
   /**
    * Mean of all frames. Evidence, no proof: five natural photos of one person have 0.14 and more, single ones 0.006 in 99 of
-   * 100. Turned challenges, being made, have 0.006 and more; 20 of 27 bent prints lie below, which little else stops. At
-   * 0.01, 7 of 40 turned challenges of the judging half were refused by it alone.
+   * 100. It is this low because turned challenges, being made, score low: 6 of 60 of the judging half are refused by it.
    */
   passive: { atLeast: 0.005, atMost: null, unit: 'probability' },
 } as const satisfies Record<string, LivenessBound>;
