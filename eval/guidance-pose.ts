@@ -24,10 +24,10 @@ const looksAhead = ({ pose }: Measured): boolean =>
 
 /** Which way each pose goes, and how many degrees of the engine are about what the guide asks for. */
 const directions = [
-  { pose: 'left', axis: 'yawDeg', sign: -1, askedDeg: 15 },
-  { pose: 'right', axis: 'yawDeg', sign: 1, askedDeg: 15 },
-  { pose: 'up', axis: 'pitchDeg', sign: 1, askedDeg: 10 },
-  { pose: 'down', axis: 'pitchDeg', sign: -1, askedDeg: 10 },
+  { pose: 'left', axis: 'yawDeg', sign: -1, askedDeg: 18 },
+  { pose: 'right', axis: 'yawDeg', sign: 1, askedDeg: 18 },
+  { pose: 'up', axis: 'pitchDeg', sign: 1, askedDeg: 13 },
+  { pose: 'down', axis: 'pitchDeg', sign: -1, askedDeg: 13 },
 ] as const;
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

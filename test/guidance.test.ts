@@ -150,19 +150,19 @@ describe('poses', () => {
   const at = (yawDeg: number, pitchDeg: number) => toPose({ yawDeg, pitchDeg }, { yawDeg: 0, pitchDeg: 0 });
 
   test.each<[number, number, GuidePose | null]>([
-    [-13, 0, 'left'],
-    [-12.9, 0, null],
-    [13, 0, 'right'],
-    [0, 8, 'up'],
-    [0, 7.9, null],
-    [0, -8, 'down'],
+    [-15.5, 0, 'left'],
+    [-15.4, 0, null],
+    [15.5, 0, 'right'],
+    [0, 9.5, 'up'],
+    [0, 9.4, null],
+    [0, -9.5, 'down'],
     [8, 5.5, 'centre'],
     [-8, -5.5, 'centre'],
     [8.1, 0, null],
     [0, 5.6, null],
     // Of two directions the one that goes further past its bound counts.
-    [-20, 10, 'left'],
-    [-14, 10, 'up'],
+    [-23, 12, 'left'],
+    [-17, 12, 'up'],
   ])('yaw %d, pitch %d: %s', (yawDeg, pitchDeg, pose) => {
     expect(at(yawDeg, pitchDeg)).toBe(pose);
   });
@@ -237,10 +237,10 @@ describe('from look to look', () => {
     const ownNeutral = { upDeg: 18 };
     const poses = [0, 1, 2].map(() => observe(facing(ownNeutral)).pose);
     expect(poses).toEqual([null, null, 'centre']);
-    observe(facing({ upDeg: -8 }));
-    expect(observe(facing({ upDeg: -8 })).pose).toBe('down');
+    observe(facing({ upDeg: -10 }));
+    expect(observe(facing({ upDeg: -10 })).pose).toBe('down');
     // A later steady face does not move it.
-    for (let at = 0; at < 5; at += 1) observe(facing({ upDeg: -8 }));
+    for (let at = 0; at < 5; at += 1) observe(facing({ upDeg: -10 }));
     expect(observe(facing(ownNeutral)).pose).toBe('centre');
   });
 

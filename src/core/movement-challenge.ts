@@ -25,25 +25,23 @@ const slowestFrameMs = 8000;
 
 const turns = ['left', 'right', 'up', 'down'] as const;
 
-/** Draws one of a few, each as likely: bytes that would favour the first ones are drawn anew. */
-function drawOne<T>(options: readonly [T, ...T[]], random: Random): T {
-  const fair = 256 - (256 % options.length);
+/** Draws a number below a bound, each as likely: bytes that would favour the first ones are drawn anew. */
+function drawBelow(bound: number, random: Random): number {
+  const fair = 256 - (256 % bound);
   for (;;) {
     const [byte = 255] = random(1);
-    if (byte < fair) return options[byte % options.length] ?? options[0];
+    if (byte < fair) return byte % bound;
   }
 }
 
-/** Straight ahead, three different or repeated turns of which no two neighbours are the same, straight ahead: 36 rows. */
+/**
+ * Straight ahead, three different turns, straight ahead: 24 rows. Of three different turns one at least goes to a side and
+ * one up or down, and turns to a side are the clearest to the judge.
+ */
 export function drawMovements(random: Random): Movement[] {
-  const first = drawOne(turns, random);
-  const others = (last: Movement): [Movement, ...Movement[]] => {
-    const [next, ...rest] = turns.filter((turn) => turn !== last);
-    if (next === undefined) throw new FaceError('internal');
-    return [next, ...rest];
-  };
-  const second = drawOne(others(first), random);
-  return ['centre', first, second, drawOne(others(second), random), 'centre'];
+  const left: Movement[] = [...turns];
+  const drawn = [4, 3, 2].flatMap((bound) => left.splice(drawBelow(bound, random), 1));
+  return ['centre', ...drawn, 'centre'];
 }
 
 /** The movement a client is to be told next. */
