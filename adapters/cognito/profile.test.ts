@@ -160,15 +160,15 @@ describe('a login', () => {
     expect(await profile.findSubject(ada)).toBeNull();
     const impostor = addUser(pool, ada, new Map(), Date.now());
     expect(await profile.findSubject(ada)).toBe(impostor.sub);
-    expect(await profile.readAccount(ada)).toEqual({ login: 'ada', email: null });
+    expect(await profile.findAccount('ADA')).toEqual({ subject: ada, login: 'ada', email: null });
   });
 
   test('is the address in a pool whose users sign in with it', async () => {
     const byEmail = await simulator.createPool({}, ['email']);
     const grace = await administer(simulator, byEmail).createUser('grace@example.com', 'correct horse');
     const { profile } = observe(undefined, byEmail);
-    expect(await profile.findSubject('Grace@example.com')).toBe(grace);
     expect(await profile.findSubject(grace)).toBeNull();
-    expect(await profile.readAccount(grace)).toEqual({ login: 'grace@example.com', email: 'grace@example.com' });
+    const names = { login: 'grace@example.com', email: 'grace@example.com' };
+    expect(await profile.findAccount('Grace@example.com')).toEqual({ subject: grace, ...names });
   });
 });

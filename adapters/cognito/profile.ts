@@ -96,18 +96,19 @@ export function createCognitoProfile(
     return found;
   };
 
+  const findAccount: Profile['findAccount'] = (login) =>
+    within(async () => {
+      if (!isLogin(login) || login.length > maxNameCharacters) return null;
+      const user = await readByName(login);
+      if (user === null || !isNamed(user, login)) return null;
+      const subject = user.attributes.get('sub');
+      if (subject === undefined) throw notUnderstood();
+      return { subject, login: nameOf(user), email: user.attributes.get('email') ?? null };
+    });
+
   return {
-    findSubject: (login) =>
-      within(async () => {
-        if (!isLogin(login) || login.length > maxNameCharacters) return null;
-        const user = await readByName(login);
-        return user !== null && isNamed(user, login) ? (user.attributes.get('sub') ?? null) : null;
-      }),
-    readAccount: (subject) =>
-      within(async () => {
-        const user = await find(subject);
-        return { login: nameOf(user), email: user.attributes.get('email') ?? null };
-      }),
+    findAccount,
+    findSubject: async (login) => (await findAccount(login))?.subject ?? null,
     readToken: (subject) =>
       within(async () => toStoredToken((await find(subject)).attributes.get(attribute), { attribute, log })),
     writeToken: (subject, token) =>

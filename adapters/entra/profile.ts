@@ -35,37 +35,30 @@ export function createEntraProfile(
     await call(subject, { method: 'PATCH', body: { [attribute]: value } });
   };
 
-  const read = async <User extends { readonly id: string }>(
-    subject: string,
-    select: string,
-    guard: z.ZodType<User>,
-  ): Promise<User> => {
-    const { userId, body } = await call(subject, { method: 'GET', query: `?$select=id,${select}` });
-    const user = guard.safeParse(body);
+  const findAccount: Profile['findAccount'] = async (login) => {
+    // A user principal name has an `@`, and neither ids nor `me` have.
+    if (!isLogin(login) || !login.includes('@') || /[/\\]/.test(login)) return null;
+    const path = `/users/${encodeURIComponent(login)}?$select=id,userPrincipalName,mail`;
+    const answer = await send({ method: 'GET', path });
+    // 400 is of a name that Graph does not take for one.
+    if (answer.status === 404 || answer.status === 400) return null;
+    if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+    const user = accountGuard.safeParse(answer.body);
     if (!user.success) throw notUnderstood();
-    if (user.data.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
-    return user.data;
+    const { id, userPrincipalName, mail } = user.data;
+    if (!isSameLogin(userPrincipalName, login)) return null;
+    return { subject: id.toLowerCase(), login: userPrincipalName, email: mail || null };
   };
 
   return {
-    async findSubject(login) {
-      // A user principal name has an `@`, and neither ids nor `me` have.
-      if (!isLogin(login) || !login.includes('@') || /[/\\]/.test(login)) return null;
-      const path = `/users/${encodeURIComponent(login)}?$select=id,userPrincipalName`;
-      const answer = await send({ method: 'GET', path });
-      // 400 is of a name that Graph does not take for one.
-      if (answer.status === 404 || answer.status === 400) return null;
-      if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
-      const user = accountGuard.safeParse(answer.body);
-      if (!user.success) throw notUnderstood();
-      return isSameLogin(user.data.userPrincipalName, login) ? user.data.id.toLowerCase() : null;
-    },
-    async readAccount(subject) {
-      const { userPrincipalName, mail } = await read(subject, 'userPrincipalName,mail', accountGuard);
-      return { login: userPrincipalName, email: mail || null };
-    },
+    findAccount,
+    findSubject: async (login) => (await findAccount(login))?.subject ?? null,
     async readToken(subject) {
-      return toStoredToken((await read(subject, attribute, userGuard))[attribute], { attribute, log });
+      const { userId, body } = await call(subject, { method: 'GET', query: `?$select=id,${attribute}` });
+      const user = userGuard.safeParse(body);
+      if (!user.success) throw notUnderstood();
+      if (user.data.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
+      return toStoredToken(user.data[attribute], { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, null),

@@ -17,12 +17,6 @@ export function createOktaProfile(
 ): Profile {
   const client = createClient({ orgUrl, auth }, fetch);
   const userGuard = z.object({ id: z.string(), profile: z.object({ [attribute]: z.unknown().optional() }) });
-  const read = async <User extends { readonly id: string }>(subject: string, guard: z.ZodType<User>): Promise<User> => {
-    checkIsUserId(subject);
-    const user = parseAnswer(guard, await callOkta(() => client.userApi.getUser({ userId: subject }), toProfileError));
-    if (user.id !== subject) throw new FaceError('subject_unknown');
-    return user;
-  };
 
   const update = async (subject: string, value: string | null): Promise<void> => {
     checkIsUserId(subject);
@@ -33,24 +27,28 @@ export function createOktaProfile(
     );
   };
 
+  const findAccount: Profile['findAccount'] = async (login) => {
+    // Okta itself cannot be asked for a login with a slash: it would be a path.
+    if (!isLogin(login) || login.includes('/')) return null;
+    const answer = await callOkta(() => client.userApi.getUser({ userId: login }), toProfileError).catch(nullIfUnknown);
+    if (answer === null) return null;
+    // The same call finds users by their id, and whoever calls as `me`.
+    const { id, profile } = parseAnswer(accountGuard, answer);
+    const isAsked = isSameLogin(profile.login, login) || isShortNameOf(profile.login, login);
+    return isAsked ? { subject: id, login: profile.login, email: profile.email || null } : null;
+  };
+
   return {
-    async findSubject(login) {
-      // Okta itself cannot be asked for a login with a slash: it would be a path.
-      if (!isLogin(login) || login.includes('/')) return null;
-      const answer = await callOkta(() => client.userApi.getUser({ userId: login }), toProfileError).catch(
-        nullIfUnknown,
-      );
-      if (answer === null) return null;
-      // The same call finds users by their id, and whoever calls as `me`.
-      const { id, profile } = parseAnswer(accountGuard, answer);
-      return isSameLogin(profile.login, login) || isShortNameOf(profile.login, login) ? id : null;
-    },
-    async readAccount(subject) {
-      const { login, email } = (await read(subject, accountGuard)).profile;
-      return { login, email: email || null };
-    },
+    findAccount,
+    findSubject: async (login) => (await findAccount(login))?.subject ?? null,
     async readToken(subject) {
-      return toStoredToken((await read(subject, userGuard)).profile[attribute], { attribute, log });
+      checkIsUserId(subject);
+      const user = parseAnswer(
+        userGuard,
+        await callOkta(() => client.userApi.getUser({ userId: subject }), toProfileError),
+      );
+      if (user.id !== subject) throw new FaceError('subject_unknown');
+      return toStoredToken(user.profile[attribute], { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => update(subject, text)),
     clearToken: (subject) => update(subject, null),

@@ -243,7 +243,8 @@ describe('a login', () => {
     const { profile } = bench.adapter;
     expect(await profile.findSubject('countess')).toBe(ada);
     expect(await profile.findSubject('ada@example.com')).toBe(ada);
-    expect(await profile.readAccount(ada)).toEqual({ login: 'countess', email: 'ada@example.com' });
+    const names = { login: 'countess', email: 'ada@example.com' };
+    expect(await profile.findAccount('Ada@example.com')).toEqual({ subject: ada, ...names });
   });
 
   test('that one has as a name and another as an address is nobody’s', async () => {
@@ -255,10 +256,8 @@ describe('a login', () => {
 
   test('of a user without a name is the address', async () => {
     change(ada, { username: '' });
-    expect(await bench.adapter.profile.readAccount(ada)).toEqual({
-      login: 'ada@example.com',
-      email: 'ada@example.com',
-    });
+    const { findAccount } = bench.adapter.profile;
+    expect(await findAccount('ADA@example.com')).toMatchObject({ subject: ada, login: 'ada@example.com' });
   });
 
   test.each<[string, () => Response]>([

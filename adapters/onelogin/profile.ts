@@ -18,6 +18,8 @@ const accountGuard = z.object({
   email: z.string().nullish(),
 });
 
+type FoundUser = z.output<typeof accountGuard>;
+
 /**
  * Reads and writes the token in a custom field of the user.
  * @see https://developers.onelogin.com/api-docs/2/users/update-user
@@ -47,32 +49,25 @@ export function createOneLoginProfile(
   };
 
   /** Who has that text as the value of a field. OneLogin reads `*` and `!` in it as more than themselves. */
-  const listBy = async (field: 'username' | 'email', text: string): Promise<readonly string[]> => {
+  const listBy = async (field: 'username' | 'email', text: string): Promise<readonly FoundUser[]> => {
     const query = new URLSearchParams({ [field]: text, fields: 'id,username,email' });
     const { status, body } = await api.call('GET', `/api/2/users?${query}`);
     if (status !== 200) throw toUnavailable({ status });
     const users = z.array(accountGuard).safeParse(body);
     if (!users.success) throw toUnavailable({ reason: 'answer not understood' });
-    return users.data.filter((user) => isSameLogin(user[field] ?? '', text)).map(({ id }) => id);
+    return users.data.filter((user) => isSameLogin(user[field] ?? '', text));
+  };
+  const findAccount: Profile['findAccount'] = async (login) => {
+    if (!isLogin(login)) return null;
+    const named = [...(await listBy('username', login)), ...(await listBy('email', login))];
+    const [found, ...others] = new Map(named.map((user) => [user.id, user])).values();
+    if (found === undefined || others.length > 0) return null;
+    return { subject: found.id, login: found.username || found.email || login, email: found.email || null };
   };
 
   return {
-    async findSubject(login) {
-      if (!isLogin(login)) return null;
-      const named = [...(await listBy('username', login)), ...(await listBy('email', login))];
-      const [found = null, ...others] = new Set(named);
-      return others.length === 0 ? found : null;
-    },
-    async readAccount(subject) {
-      const { status, body } = await api.call('GET', toUserPath(subject));
-      if (status === 404) throw new FaceError('subject_unknown');
-      if (status !== 200) throw toUnavailable({ status });
-      const { data: user } = accountGuard.safeParse(body);
-      const login = user?.username || user?.email;
-      if (user === undefined || !login) throw toUnavailable({ reason: 'answer not understood' });
-      if (user.id !== subject) throw new FaceError('subject_unknown');
-      return { login, email: user.email || null };
-    },
+    findAccount,
+    findSubject: async (login) => (await findAccount(login))?.subject ?? null,
     async readToken(subject) {
       const { id, value } = readUser(await api.call('GET', toUserPath(subject)));
       if (id !== subject) throw new FaceError('subject_unknown');

@@ -283,8 +283,10 @@ export interface Verifier {
   close(): Promise<void>;
 }
 
-/** How a user is known to people. */
+/** A user, and how people know them. */
 export interface Account {
+  /** The immutable id. */
+  readonly subject: string;
   /** The name the user signs in by, exactly as the provider has it. */
   readonly login: string;
   /** As the provider has it, verified or not; `null` without one. */
@@ -294,13 +296,13 @@ export interface Account {
 /** The enrolment token in one attribute of the user's profile at the identity provider, by immutable user id. */
 export interface Profile {
   /**
-   * The immutable id of the user who signs in by that name, however it is written; `null` where there is none, or more
-   * than one. An id is no login.
+   * The user who signs in by that name, in upper or lower case; `null` where there is none, or more than one. An id is no
+   * login. What is found takes as long as what is not: all is read at once.
    * @throws FaceError `profile_unavailable`
    */
+  findAccount(login: string): Promise<Account | null>;
+  /** The immutable id of that user alone. @throws FaceError `profile_unavailable` */
   findSubject(login: string): Promise<string | null>;
-  /** @throws FaceError `subject_unknown`, `profile_unavailable` */
-  readAccount(subject: string): Promise<Account>;
   /** @throws FaceError `subject_unknown`, `profile_unavailable` */
   readToken(subject: string): Promise<SealedToken | null>;
   /** @throws FaceError `subject_unknown`, `profile_unavailable` */

@@ -18,19 +18,18 @@ export function createMemoryProfile(subjects: readonly string[]): Profile & {
     if (value === undefined) throw new FaceError('subject_unknown');
     return value;
   };
+  const findAccount: Profile['findAccount'] = async (login) => {
+    if (isDown) throw new FaceError('profile_unavailable');
+    const subject = [...attributes.keys()].find((each) => loginOf(each).toLowerCase() === login.toLowerCase());
+    return subject === undefined ? null : { subject, login: loginOf(subject), email: loginOf(subject) };
+  };
   return {
     attributes,
     setDown: (down) => {
       isDown = down;
     },
-    async findSubject(login) {
-      if (isDown) throw new FaceError('profile_unavailable');
-      return [...attributes.keys()].find((subject) => loginOf(subject).toLowerCase() === login.toLowerCase()) ?? null;
-    },
-    async readAccount(subject) {
-      find(subject);
-      return { login: loginOf(subject), email: loginOf(subject) };
-    },
+    findAccount,
+    findSubject: async (login) => (await findAccount(login))?.subject ?? null,
     async readToken(subject) {
       const value = find(subject);
       return value === null ? null : new SealedToken(value);
