@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
 import { resourceNotFound, ServiceError } from './errors.js';
+import { createFederation } from './federation.js';
+import { identityProviderOperations } from './identity-providers.js';
 import { createLambdaService, type LambdaService } from './lambda.js';
 import { createPool, type Settings, type UserPool } from './pool.js';
 import { createProtocol, requireSignature } from './protocol.js';
@@ -50,7 +52,9 @@ export async function startCognitoSimulator({
   let url = '';
   let timeoutMs = triggerTimeoutMs;
   const signIn = createSignIn(pools, { lambda, triggerTimeoutMs: () => timeoutMs, now, url: () => url });
-  const administration = { ...settingsOperations, ...userOperations };
+  const administration = { ...settingsOperations, ...userOperations, ...identityProviderOperations };
+
+  const federation = createFederation(pools, { now, url: () => url });
 
   const poolOf = (body: unknown): UserPool => {
     const { UserPoolId } = aboutPool.parse(body);
@@ -77,7 +81,8 @@ export async function startCognitoSimulator({
     const pool = pools.get(poolId ?? '');
     if (request.method === 'GET' && pool !== undefined) {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [pool.key.publicJwk] }));
-    } else protocol(request, response);
+    } else if (/^\/oauth2\//.test(request.url ?? '')) federation(request, response);
+    else protocol(request, response);
   }).listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -2,6 +2,7 @@ import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type CryptoKey, exportJWK, type JWK, type KeyObject } from 'jose';
 import { z } from 'zod';
+import type { OpenIdProvider } from '../relying-party.js';
 import { createVerifier, type PasswordVerifier, type SrpExchange } from './srp.js';
 
 /*
@@ -36,6 +37,15 @@ export interface SchemaAttribute {
   readonly [property: string]: unknown;
 }
 
+/** An OpenID provider whose users may sign in to a pool. */
+export interface PoolIdentityProvider {
+  readonly name: string;
+  readonly client: OpenIdProvider;
+  /** Which claim goes into which attribute. */
+  readonly mapping: Readonly<Record<string, string>>;
+  readonly definition: Settings;
+}
+
 /** One run of a Lambda function as a trigger, for tests to look at. */
 export interface Invocation {
   readonly trigger: string;
@@ -55,6 +65,9 @@ export interface UserPool {
   readonly schema: Map<string, SchemaAttribute>;
   readonly clients: Map<string, AppClient>;
   readonly users: Map<string, PoolUser>;
+  readonly identityProviders: Map<string, PoolIdentityProvider>;
+  /** The user that a provider's user is linked to, by `<provider>_<sub>`. */
+  readonly links: Map<string, string>;
   readonly key: { readonly id: string; readonly privateKey: KeyObject | CryptoKey; readonly publicJwk: JWK };
   readonly sessionKey: Buffer;
   readonly usedSessions: Set<string>;
@@ -107,6 +120,8 @@ export async function createPool(
     schema,
     clients: new Map(),
     users: new Map(),
+    identityProviders: new Map(),
+    links: new Map(),
     key: {
       id: keyId,
       privateKey,
@@ -135,6 +150,17 @@ export function addUser(pool: UserPool, given: string, attributes: ReadonlyMap<s
     enabled: true,
   };
   pool.users.set(user.username, user);
+  return user;
+}
+
+/** Adds the user that a provider's user is in the pool: without a password of its own. */
+export function addFederatedUser(pool: UserPool, username: string, now: number): PoolUser {
+  const sub = toUuid();
+  const user: PoolUser = {
+    ...{ username, sub, created: now, attributes: new Map([['sub', sub]]) },
+    ...{ status: 'CONFIRMED', password: null, enabled: true },
+  };
+  pool.users.set(username, user);
   return user;
 }
 

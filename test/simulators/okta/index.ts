@@ -13,9 +13,12 @@ import {
 import { answerError } from './errors.js';
 import { settleEvents } from './event-delivery.js';
 import { createEventHooksApi } from './event-hooks.js';
+import { createFactorSignIn } from './factor-sign-in.js';
+import { createAuthenticatorsApi, createIdentityProvidersApi } from './identity-providers.js';
+import { createIdentityVerification } from './identity-verification.js';
 import { newId } from './ids.js';
 import { createInlineHooksApi } from './inline-hooks.js';
-import { createOrg, type LogEvent, type Org, type OrgClient } from './org.js';
+import { createOrg, type IdentityProvider, type LogEvent, type Org, type OrgClient } from './org.js';
 import { createEnrollmentForms, createEnrollmentPolicyApi } from './registration.js';
 import { createSamlAppsApi, createSamlSignIn } from './saml.js';
 import { createUserSchemaApi } from './user-schema.js';
@@ -82,6 +85,8 @@ export interface OktaSimulator {
     channel: HookChannelSettings;
     statements?: Readonly<Record<string, string>>;
   }): Promise<{ readonly id: string }>;
+  /** What only the console does: "IdP Usage". */
+  setIdpUsage(idpId: string, usage: IdentityProvider['usage']): void;
   /** Signs a user in at a SAML application. @returns the assertion, signed as a JWS in place of XML; `null` if refused */
   signInBySaml(user: { appId: string; login: string; password: string }): Promise<string | null>;
   /** Signs a user in at the default authorization server, from an application made for it. */
@@ -180,6 +185,10 @@ export async function startOktaSimulator({
       await api('DELETE', `/api/v1/users/${userId}`);
     },
     settleEvents: () => settleEvents(org),
+    setIdpUsage(idpId, usage) {
+      const idp = org.identityProviders.get(idpId);
+      if (idp !== undefined) idp.usage = usage;
+    },
     async addHookKey(name) {
       const { id } = withIdGuard.parse(await api('POST', '/api/v1/hook-keys', { name }));
       const publicJwk = org.hookKeys.get(id)?.publicJwk;
@@ -248,6 +257,8 @@ function createApp(org: Org): express.Express {
   });
   const { router, requireScope } = createAccess(org);
   app.use(router);
+  app.use(createFactorSignIn(org));
+  app.use(createIdentityVerification(org));
   app.use('/oauth2', createAuthorizationServers(org));
   app.use(express.json({ limit: '1mb' }));
   app.use('/api/v1/users', createUsersApi(org, requireScope));
@@ -259,6 +270,8 @@ function createApp(org: Org): express.Express {
   });
   app.use('/api/v1/eventHooks', createEventHooksApi(org, requireScope));
   app.use('/api/v1/apps', createSamlAppsApi(org, requireScope));
+  app.use('/api/v1/idps', createIdentityProvidersApi(org, requireScope));
+  app.use('/api/v1/authenticators', createAuthenticatorsApi(org, requireScope));
   app.use('/app', createSamlSignIn(org));
   app.use('/api/v1', createInlineHooksApi(org, requireScope));
   app.use('/idp/idx/enroll', createEnrollmentForms(org));

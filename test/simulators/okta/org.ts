@@ -1,6 +1,7 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type CryptoKey, exportJWK, type JWK, type KeyObject } from 'jose';
+import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
 import { newId } from './ids.js';
 
 /*
@@ -125,6 +126,36 @@ export interface AuthorizationServer {
   readonly refreshTokens: Map<string, { readonly userId: string; readonly clientId: string; readonly scope: string }>;
 }
 
+/**
+ * An OpenID provider the org sends people to: `OIDC` at a sign-in, `IDV_STANDARD` where the account management policy asks
+ * for a verified identity.
+ */
+export interface IdentityProvider {
+  readonly id: string;
+  readonly type: 'OIDC' | 'IDV_STANDARD';
+  readonly name: string;
+  /** "IdP Usage": the console alone shows and sets it. */
+  usage: 'SSO' | 'FACTOR_ONLY';
+  /** `policy.trustClaims`: whether `amr` counts; without one in the ID token the sign-in then breaks. */
+  readonly trustClaims: boolean;
+  /** Whose `sub` is whose, from the first sign-in on: by then no other claim counts. */
+  readonly links: Map<string, string>;
+  readonly client: OpenIdProvider;
+  /** As it was sent, without the secret. */
+  readonly definition: Readonly<Record<string, unknown>>;
+}
+
+/** The authenticator `external_idp`, which has people show a factor at an identity provider. */
+export interface ExternalAuthenticator {
+  readonly id: string;
+  readonly key: 'external_idp';
+  readonly name: string;
+  readonly idpId: string;
+}
+
+/** A sign-in or a verification that waits for the browser to come back. */
+export type PendingAtProvider = PendingSignIn & { readonly idpId: string; readonly userId: string };
+
 /** One line of the system log. */
 export interface LogEvent {
   readonly eventType: string;
@@ -153,6 +184,11 @@ export interface Org {
   readonly registrationRule: PolicyRule & { readonly policyId: string };
   readonly eventHooks: Map<string, EventHook>;
   readonly samlApps: Map<string, SamlApp>;
+  readonly identityProviders: Map<string, IdentityProvider>;
+  readonly authenticators: Map<string, ExternalAuthenticator>;
+  readonly pendingAtProvider: Map<string, PendingAtProvider>;
+  /** Whether the provider of a factor is told who signs in: Okta does not document that it is. */
+  sendsLoginHint: boolean;
   /** What event hooks have yet to be told, oldest first. */
   readonly pendingEvents: OrgEvent[];
   /** Events may arrive more than once; with this they do. */
@@ -200,6 +236,10 @@ export const createOrg = (options: { readonly now: () => number; readonly hookTi
   },
   eventHooks: new Map(),
   samlApps: new Map(),
+  identityProviders: new Map(),
+  authenticators: new Map(),
+  pendingAtProvider: new Map(),
+  sendsLoginHint: false,
   pendingEvents: [],
   deliversTwice: false,
   allowsUpdatesToDeactivated: false,

@@ -1,3 +1,5 @@
+import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
+
 /*
  * The state of the simulated account: plain maps, which a test may read to see what was really stored.
  */
@@ -121,6 +123,9 @@ export interface Account {
   readonly variables: Map<string, EnvironmentVariable>;
   readonly policies: Map<number, UserPolicy>;
   readonly logins: Map<string, Login>;
+  /** The trusted provider that is a factor: the console alone sets it. */
+  trustedIdp: OpenIdProvider | null;
+  readonly pendingAtTrustedIdp: Map<string, PendingSignIn & { readonly userId: number }>;
   readonly logs: HookLog[];
   readonly runs: HookRun[];
 }
@@ -150,6 +155,8 @@ export const createAccount = (options: {
   variables: new Map(),
   policies: new Map([[defaultPolicyId, { id: defaultPolicyId, name: 'Default', factors: [], otpTriggerCondition: 0 }]]),
   logins: new Map(),
+  trustedIdp: null,
+  pendingAtTrustedIdp: new Map(),
   logs: [],
   runs: [],
 });

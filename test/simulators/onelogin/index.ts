@@ -10,6 +10,7 @@ import { answerError } from './errors.js';
 import { createPoliciesApi } from './policies.js';
 import { createSignIn } from './sign-in.js';
 import { createSmartHooksApi } from './smart-hooks.js';
+import { createTrustedIdp } from './trusted-idp.js';
 import { createUsersApi } from './users.js';
 
 /** What became of a sign-in. */
@@ -151,6 +152,7 @@ function createApp(account: Account, graceMs: number): express.Express {
   app.use(router);
   app.use(express.json({ limit: '1mb' }));
   app.use('/login', createSignIn(account, graceMs));
+  app.use(createTrustedIdp(account));
   app.use('/api/2', requireToken);
   app.use('/api/2/users', createUsersApi(account));
   app.use('/api/2/hooks', createSmartHooksApi(account));

@@ -1,0 +1,103 @@
+import { Router } from 'express';
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
+import {
+  Refusal,
+  redeemCode,
+  redirectTo,
+  showResult,
+  startPending,
+  takePending,
+  verifyIdToken,
+} from '../relying-party.js';
+import { OAuthError } from './client-auth.js';
+import { mintTokens } from './minting.js';
+import { findUser, type IdentityProvider, type Org, type OrgUser } from './org.js';
+
+/** The default of `policy.maxClockSkew`. */
+const skewSec = 120;
+
+const startGuard = z.object({ user: z.string() });
+const claimsGuard = z.object({
+  preferred_username: z.string().optional(),
+  amr: z.array(z.string()).optional(),
+});
+
+/**
+ * A sign-in at an application whose policy asks for the IdP authenticator, from after the password:
+ * `/signin/factor/start?user=<login>`. It ends on a page that tells the result.
+ * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
+ */
+export function createFactorSignIn(org: Org): Router {
+  const router = Router();
+  const redirectUri = () => `${org.url}/oauth2/v1/authorize/callback`;
+
+  router.get('/signin/factor/start', (request, response) => {
+    const user = findUser(org, startGuard.parse(request.query).user);
+    const [authenticator] = org.authenticators.values();
+    const idp = org.identityProviders.get(authenticator?.idpId ?? '');
+    if (user === undefined || idp === undefined) return void response.status(404).end();
+    const { state, ...pending } = startPending(redirectUri());
+    org.pendingAtProvider.set(state, { ...pending, idpId: idp.id, userId: user.id });
+    redirectTo(response, idp.client.authorizationEndpoint, {
+      client_id: idp.client.clientId,
+      redirect_uri: pending.redirectUri,
+      response_type: 'code',
+      response_mode: 'query',
+      scope: idp.client.scopes.join(' '),
+      state,
+      nonce: pending.nonce,
+      ...(org.sendsLoginHint ? { login_hint: String(user.profile.login) } : {}),
+    });
+  });
+
+  router.get('/oauth2/v1/authorize/callback', (request, response) =>
+    showResult(response, async () => {
+      const { started, code } = takePending(org.pendingAtProvider, request.query);
+      const idp = org.identityProviders.get(started.idpId);
+      const user = org.users.get(started.userId);
+      if (idp?.usage !== 'FACTOR_ONLY' || user === undefined) throw new Refusal('state');
+      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: false });
+      const claims = await verifyIdToken(idp.client, idToken, { nonce: started.nonce, now: org.now, skewSec });
+      const { preferred_username, amr } = claimsGuard.parse(claims);
+      checkIsSigningIn(idp, user, claims.sub, preferred_username);
+      if (idp.trustClaims && amr === undefined) throw new Refusal('amr');
+      const tokens = await signIn(org, user);
+      return {
+        login: user.profile.login,
+        characteristics: toCharacteristics(idp, amr ?? []),
+        idToken: claims,
+        ...tokens,
+      };
+    }),
+  );
+  return router;
+}
+
+/** Links on first use, by the mapped login; from then on by `sub` alone, whatever the claims say. */
+function checkIsSigningIn({ links }: IdentityProvider, user: OrgUser, sub: string, username: string | undefined): void {
+  const linked = links.get(sub);
+  if (linked !== undefined && linked !== user.id) throw new Refusal('user', 'another user');
+  if (linked !== undefined) return;
+  if ([...links.values()].includes(user.id)) throw new Refusal('user', 'another sub before');
+  if (username !== user.profile.login) throw new Refusal('user', 'preferred_username');
+  links.set(sub, user.id);
+}
+
+/** A face counts as biometric only beside a possession, which is what the factor counts as anyway. */
+function toCharacteristics({ trustClaims }: IdentityProvider, amr: readonly string[]): readonly string[] {
+  const isBiometric = trustClaims && amr.includes('face') && amr.includes('hwk');
+  return isBiometric ? ['possession', 'biometric'] : ['possession'];
+}
+
+/** The tokens of the application, whose authorization server asks its hook. */
+async function signIn(org: Org, user: OrgUser): Promise<object> {
+  const server = org.servers.get('default');
+  const client = [...org.clients.values()].find(({ name }) => name === 'Web application');
+  if (server === undefined || client === undefined) throw new Refusal('application');
+  const issue = { server, client, user, grantType: 'authorization_code', scope: 'openid', refreshToken: null };
+  const tokens = await mintTokens(org, issue).catch((error: unknown) => {
+    throw error instanceof OAuthError ? new Refusal('token_hook', error.description) : error;
+  });
+  return { accessToken: decodeJwt(tokens.access_token) };
+}

@@ -1,0 +1,156 @@
+import { type Request, Router } from 'express';
+import { z } from 'zod';
+import type { RequireScope } from './access.js';
+import { invalid, notFound } from './errors.js';
+import { newId } from './ids.js';
+import type { IdentityProvider, Org } from './org.js';
+
+const endpointGuard = z.object({ url: z.url() });
+
+const clientGuard = z.object({ client: z.object({ client_id: z.string().min(1), client_secret: z.string().min(1) }) });
+
+const oidcGuard = z.object({
+  type: z.literal('OIDC'),
+  name: z.string().min(1).max(100),
+  protocol: z.object({
+    type: z.literal('OIDC'),
+    endpoints: z.object({
+      authorization: endpointGuard,
+      token: endpointGuard,
+      jwks: endpointGuard,
+      userInfo: endpointGuard.optional(),
+    }),
+    issuer: endpointGuard,
+    scopes: z.array(z.string()).min(1),
+    credentials: clientGuard,
+  }),
+  policy: z.object({
+    // Anybody the provider vouches for would get an account.
+    provisioning: z.object({ action: z.enum(['DISABLED', 'AUTO']) }),
+    subject: z.object({
+      userNameTemplate: z.object({ template: z.string().min(1) }),
+      matchType: z.enum(['USERNAME', 'EMAIL', 'USERNAME_OR_EMAIL', 'CUSTOM_ATTRIBUTE']),
+    }),
+    trustClaims: z.boolean().default(false),
+  }),
+});
+
+const verificationGuard = z.object({
+  type: z.literal('IDV_STANDARD'),
+  name: z.string().min(1).max(100),
+  protocol: z.object({
+    type: z.literal('ID_PROOFING'),
+    endpoints: z.object({
+      par: endpointGuard,
+      authorization: endpointGuard,
+      token: endpointGuard,
+      jwks: endpointGuard,
+    }),
+    issuer: endpointGuard,
+    scopes: z.array(z.string()).refine((scopes) => scopes.includes('openid') && scopes.includes('identity_assurance')),
+    credentials: clientGuard,
+  }),
+  properties: z.object({
+    idvMetadata: z.object({ vendorDisplayName: z.string().min(1), termsOfUse: z.url(), privacyPolicy: z.url() }),
+  }),
+});
+
+const idpGuard = z.discriminatedUnion('type', [oidcGuard, verificationGuard]);
+
+function toIdentityProvider(id: string, body: unknown): IdentityProvider {
+  const parsed = idpGuard.safeParse(body);
+  if (!parsed.success) {
+    const causes = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw invalid('identityProvider', causes);
+  }
+  const { data } = parsed;
+  const { client_id, client_secret } = data.protocol.credentials.client;
+  const { endpoints } = data.protocol;
+  return {
+    ...{ id, type: data.type, name: data.name, usage: 'SSO', links: new Map() },
+    trustClaims: data.type === 'OIDC' && data.policy.trustClaims,
+    client: {
+      issuer: data.protocol.issuer.url,
+      authorizationEndpoint: endpoints.authorization.url,
+      tokenEndpoint: endpoints.token.url,
+      jwksUri: endpoints.jwks.url,
+      userinfoEndpoint: 'userInfo' in endpoints ? (endpoints.userInfo?.url ?? null) : null,
+      parEndpoint: 'par' in endpoints ? endpoints.par.url : null,
+      clientId: client_id,
+      clientSecret: client_secret,
+      scopes: data.protocol.scopes,
+    },
+    definition: { ...data, protocol: { ...data.protocol, credentials: { client: { client_id } } } },
+  };
+}
+
+const toView = ({ id, definition }: IdentityProvider) => ({ ...definition, id, status: 'ACTIVE' });
+
+/**
+ * The identity providers API, for OpenID providers and vendors of identity verification.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/
+ */
+export function createIdentityProvidersApi(org: Org, requireScope: RequireScope): Router {
+  const router = Router();
+  const find = (request: Request): IdentityProvider => {
+    const idp = org.identityProviders.get(String(request.params.id));
+    if (idp === undefined) throw notFound(String(request.params.id), 'IdpProvider');
+    return idp;
+  };
+  router.get('/', requireScope('okta.idps.read'), (request, response) => {
+    const { type } = request.query;
+    const all = [...org.identityProviders.values()].filter((idp) => type === undefined || idp.type === type);
+    response.json(all.map(toView));
+  });
+  router.post('/', requireScope('okta.idps.manage'), (request, response) => {
+    const idp = toIdentityProvider(newId('0oa'), request.body);
+    org.identityProviders.set(idp.id, idp);
+    response.json(toView(idp));
+  });
+  router.get('/:id', requireScope('okta.idps.read'), (request, response) => {
+    response.json(toView(find(request)));
+  });
+  router.put('/:id', requireScope('okta.idps.manage'), (request, response) => {
+    const { id, usage, links } = find(request);
+    const idp = { ...toIdentityProvider(id, request.body), usage, links };
+    org.identityProviders.set(id, idp);
+    response.json(toView(idp));
+  });
+  return router;
+}
+
+const authenticatorGuard = z.object({
+  key: z.literal('external_idp'),
+  name: z.string().min(1),
+  provider: z.object({ type: z.literal('CLAIMS'), configuration: z.object({ idpId: z.string() }) }),
+});
+
+/**
+ * The authenticators API, for the IdP authenticator. `provider` is not in the OpenAPI document, and the API wants it.
+ * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
+ */
+export function createAuthenticatorsApi(org: Org, requireScope: RequireScope): Router {
+  const router = Router();
+  router.get('/', requireScope('okta.authenticators.read'), (_request, response) => {
+    response.json(
+      [...org.authenticators.values()].map(({ idpId, ...authenticator }) => ({
+        ...authenticator,
+        status: 'ACTIVE',
+        provider: { type: 'CLAIMS', configuration: { idpId } },
+      })),
+    );
+  });
+  router.post('/', requireScope('okta.authenticators.manage'), (request, response) => {
+    const parsed = authenticatorGuard.safeParse(request.body);
+    const idpId = parsed.data?.provider.configuration.idpId ?? '';
+    // What cannot be a factor is not offered for one.
+    if (!parsed.success || org.identityProviders.get(idpId)?.usage !== 'FACTOR_ONLY') {
+      throw invalid('authenticator', ['provider: The identity provider is not for factor only']);
+    }
+    const { key, name } = parsed.data;
+    const authenticator = { id: newId('aut'), key, name, idpId };
+    org.authenticators.set(authenticator.id, authenticator);
+    response.json({ ...authenticator, status: 'ACTIVE', provider: parsed.data.provider });
+  });
+  return router;
+}
