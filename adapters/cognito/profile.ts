@@ -5,7 +5,7 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { inTime } from '../../src/core/deadline.js';
-import type { Fetch, Log, Profile } from '../../src/core/ports.js';
+import type { Account, Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
@@ -56,6 +56,12 @@ const isNamed = (user: FoundUser, login: string): boolean =>
     ...['email', 'phone_number', 'preferred_username'].map((name) => user.attributes.get(name) ?? ''),
   ].some((name) => isSameLogin(name, login));
 
+function toAccount(user: FoundUser): Account {
+  const subject = user.attributes.get('sub');
+  if (subject === undefined) throw notUnderstood();
+  return { subject, login: nameOf(user), email: user.attributes.get('email') ?? null };
+}
+
 const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
 /**
@@ -100,15 +106,13 @@ export function createCognitoProfile(
     within(async () => {
       if (!isLogin(login) || login.length > maxNameCharacters) return null;
       const user = await readByName(login);
-      if (user === null || !isNamed(user, login)) return null;
-      const subject = user.attributes.get('sub');
-      if (subject === undefined) throw notUnderstood();
-      return { subject, login: nameOf(user), email: user.attributes.get('email') ?? null };
+      return user === null || !isNamed(user, login) ? null : toAccount(user);
     });
 
   return {
     findAccount,
     findSubject: async (login) => (await findAccount(login))?.subject ?? null,
+    readAccount: (subject) => within(async () => toAccount(await find(subject))),
     readToken: (subject) =>
       within(async () => toStoredToken((await find(subject)).attributes.get(attribute), { attribute, log })),
     writeToken: (subject, token) =>

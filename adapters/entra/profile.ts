@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Fetch, Log, Profile } from '../../src/core/ports.js';
+import type { Account, Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
@@ -9,6 +9,11 @@ import type { EntraSettings } from './schema-connection.js';
 // Holds the directory extension too, under its own name.
 const userGuard = z.looseObject({ id: z.string() });
 const accountGuard = z.object({ id: z.string(), userPrincipalName: z.string().min(1), mail: z.string().nullish() });
+const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof accountGuard>): Account => ({
+  subject,
+  login: userPrincipalName,
+  email: mail || null,
+});
 const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
 /**
@@ -35,6 +40,17 @@ export function createEntraProfile(
     await call(subject, { method: 'PATCH', body: { [attribute]: value } });
   };
 
+  const read = async <User extends { readonly id: string }>(
+    subject: string,
+    select: string,
+    guard: z.ZodType<User>,
+  ): Promise<User> => {
+    const { userId, body } = await call(subject, { method: 'GET', query: `?$select=id,${select}` });
+    const user = guard.safeParse(body);
+    if (!user.success) throw notUnderstood();
+    if (user.data.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
+    return user.data;
+  };
   const findAccount: Profile['findAccount'] = async (login) => {
     // A user principal name has an `@`, and neither ids nor `me` have.
     if (!isLogin(login) || !login.includes('@') || /[/\\]/.test(login)) return null;
@@ -45,20 +61,15 @@ export function createEntraProfile(
     if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
     const user = accountGuard.safeParse(answer.body);
     if (!user.success) throw notUnderstood();
-    const { id, userPrincipalName, mail } = user.data;
-    if (!isSameLogin(userPrincipalName, login)) return null;
-    return { subject: id.toLowerCase(), login: userPrincipalName, email: mail || null };
+    return isSameLogin(user.data.userPrincipalName, login) ? toAccount(user.data.id.toLowerCase(), user.data) : null;
   };
 
   return {
     findAccount,
     findSubject: async (login) => (await findAccount(login))?.subject ?? null,
+    readAccount: async (subject) => toAccount(subject, await read(subject, 'userPrincipalName,mail', accountGuard)),
     async readToken(subject) {
-      const { userId, body } = await call(subject, { method: 'GET', query: `?$select=id,${attribute}` });
-      const user = userGuard.safeParse(body);
-      if (!user.success) throw notUnderstood();
-      if (user.data.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
-      return toStoredToken(user.data[attribute], { attribute, log });
+      return toStoredToken((await read(subject, attribute, userGuard))[attribute], { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, null),

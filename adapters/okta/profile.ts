@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Fetch, Log, Profile } from '../../src/core/ports.js';
+import type { Account, Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
@@ -18,6 +18,12 @@ export function createOktaProfile(
   const client = createClient({ orgUrl, auth }, fetch);
   const userGuard = z.object({ id: z.string(), profile: z.object({ [attribute]: z.unknown().optional() }) });
 
+  const read = async <User extends { readonly id: string }>(subject: string, guard: z.ZodType<User>): Promise<User> => {
+    checkIsUserId(subject);
+    const user = parseAnswer(guard, await callOkta(() => client.userApi.getUser({ userId: subject }), toProfileError));
+    if (user.id !== subject) throw new FaceError('subject_unknown');
+    return user;
+  };
   const update = async (subject: string, value: string | null): Promise<void> => {
     checkIsUserId(subject);
     // POST changes the attributes it names; PUT would clear all others.
@@ -33,22 +39,16 @@ export function createOktaProfile(
     const answer = await callOkta(() => client.userApi.getUser({ userId: login }), toProfileError).catch(nullIfUnknown);
     if (answer === null) return null;
     // The same call finds users by their id, and whoever calls as `me`.
-    const { id, profile } = parseAnswer(accountGuard, answer);
-    const isAsked = isSameLogin(profile.login, login) || isShortNameOf(profile.login, login);
-    return isAsked ? { subject: id, login: profile.login, email: profile.email || null } : null;
+    const account = toAccount(parseAnswer(accountGuard, answer));
+    return isSameLogin(account.login, login) || isShortNameOf(account.login, login) ? account : null;
   };
 
   return {
     findAccount,
     findSubject: async (login) => (await findAccount(login))?.subject ?? null,
+    readAccount: async (subject) => toAccount(await read(subject, accountGuard)),
     async readToken(subject) {
-      checkIsUserId(subject);
-      const user = parseAnswer(
-        userGuard,
-        await callOkta(() => client.userApi.getUser({ userId: subject }), toProfileError),
-      );
-      if (user.id !== subject) throw new FaceError('subject_unknown');
-      return toStoredToken(user.profile[attribute], { attribute, log });
+      return toStoredToken((await read(subject, userGuard)).profile[attribute], { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => update(subject, text)),
     clearToken: (subject) => update(subject, null),
@@ -58,6 +58,12 @@ export function createOktaProfile(
 const accountGuard = z.object({
   id: z.string(),
   profile: z.object({ login: z.string().min(1), email: z.string().nullish() }),
+});
+
+const toAccount = ({ id, profile: { login, email } }: z.output<typeof accountGuard>): Account => ({
+  subject: id,
+  login,
+  email: email || null,
 });
 
 /** People may sign in by what stands before the `@`, as long as only one login begins so. */

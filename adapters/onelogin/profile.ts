@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Log, Profile } from '../../src/core/ports.js';
+import type { Account, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
@@ -19,6 +19,13 @@ const accountGuard = z.object({
 });
 
 type FoundUser = z.output<typeof accountGuard>;
+
+/** A user has a name, or an address, or both. */
+const toAccount = ({ id, username, email }: FoundUser): Account => ({
+  subject: id,
+  login: username || email || '',
+  email: email || null,
+});
 
 /**
  * Reads and writes the token in a custom field of the user.
@@ -61,13 +68,21 @@ export function createOneLoginProfile(
     if (!isLogin(login)) return null;
     const named = [...(await listBy('username', login)), ...(await listBy('email', login))];
     const [found, ...others] = new Map(named.map((user) => [user.id, user])).values();
-    if (found === undefined || others.length > 0) return null;
-    return { subject: found.id, login: found.username || found.email || login, email: found.email || null };
+    return found === undefined || others.length > 0 ? null : toAccount(found);
   };
 
   return {
     findAccount,
     findSubject: async (login) => (await findAccount(login))?.subject ?? null,
+    async readAccount(subject) {
+      const { status, body } = await api.call('GET', toUserPath(subject));
+      if (status === 404) throw new FaceError('subject_unknown');
+      if (status !== 200) throw toUnavailable({ status });
+      const user = accountGuard.safeParse(body);
+      if (!user.success) throw toUnavailable({ reason: 'answer not understood' });
+      if (user.data.id !== subject) throw new FaceError('subject_unknown');
+      return toAccount(user.data);
+    },
     async readToken(subject) {
       const { id, value } = readUser(await api.call('GET', toUserPath(subject)));
       if (id !== subject) throw new FaceError('subject_unknown');

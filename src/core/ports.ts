@@ -303,6 +303,8 @@ export interface Profile {
   findAccount(login: string): Promise<Account | null>;
   /** The immutable id of that user alone. @throws FaceError `profile_unavailable` */
   findSubject(login: string): Promise<string | null>;
+  /** The same of a user by immutable id. @throws FaceError `subject_unknown`, `profile_unavailable` */
+  readAccount(subject: string): Promise<Account>;
   /** @throws FaceError `subject_unknown`, `profile_unavailable` */
   readToken(subject: string): Promise<SealedToken | null>;
   /** @throws FaceError `subject_unknown`, `profile_unavailable` */

@@ -303,7 +303,9 @@ export function runAdapterContract(
         for (const login of ['Charles.Babbage@example.com', "o'Brien+x&y=1#EXT#%41!@example.com"]) {
           const id = await harness.addUser(login);
           expect(await profile.findSubject(login)).toBe(id);
-          expect(await profile.findAccount(login.toUpperCase())).toEqual({ subject: id, login, email: login });
+          const account = { subject: id, login, email: login };
+          expect(await profile.findAccount(login.toUpperCase())).toEqual(account);
+          expect(await profile.readAccount(id)).toEqual(account);
         }
       });
 
@@ -342,6 +344,8 @@ export function runAdapterContract(
         const { unknown } = harness.subjects;
         const refusal = { code: 'subject_unknown' };
         await expect(profile.readToken(unknown)).rejects.toMatchObject(refusal);
+        await expect(profile.readAccount(unknown)).rejects.toMatchObject(refusal);
+        await expect(profile.readAccount('nobody@example.com')).rejects.toMatchObject(refusal);
         await expect(profile.writeToken(unknown, new SealedToken('FV1.x'))).rejects.toMatchObject(refusal);
         await expect(profile.clearToken(unknown)).rejects.toMatchObject(refusal);
       });
@@ -351,6 +355,7 @@ export function runAdapterContract(
         await harness.stopProvider();
         const unavailable = { code: 'profile_unavailable' };
         await expect(profile.readToken(harness.subjects.one)).rejects.toMatchObject(unavailable);
+        await expect(profile.readAccount(harness.subjects.one)).rejects.toMatchObject(unavailable);
         await expect(profile.findSubject('ada@example.com')).rejects.toMatchObject(unavailable);
         const error = await profile.writeToken(harness.subjects.one, new SealedToken(canary)).catch((e: unknown) => e);
         expect(error).toMatchObject({ code: 'profile_unavailable' });

@@ -1,9 +1,11 @@
 import { SealedToken } from '../../src/core/concealed.js';
-import type { Profile } from '../../src/core/ports.js';
+import type { Account, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 
 /** The name a user of the directory in memory signs in by. */
 export const loginOf = (subject: string): string => `${subject}@example.com`;
+
+const toAccount = (subject: string): Account => ({ subject, login: loginOf(subject), email: loginOf(subject) });
 
 /** A directory in memory. `attributes` is the directory itself: read it to see what was really written. */
 export function createMemoryProfile(subjects: readonly string[]): Profile & {
@@ -21,7 +23,7 @@ export function createMemoryProfile(subjects: readonly string[]): Profile & {
   const findAccount: Profile['findAccount'] = async (login) => {
     if (isDown) throw new FaceError('profile_unavailable');
     const subject = [...attributes.keys()].find((each) => loginOf(each).toLowerCase() === login.toLowerCase());
-    return subject === undefined ? null : { subject, login: loginOf(subject), email: loginOf(subject) };
+    return subject === undefined ? null : toAccount(subject);
   };
   return {
     attributes,
@@ -30,6 +32,10 @@ export function createMemoryProfile(subjects: readonly string[]): Profile & {
     },
     findAccount,
     findSubject: async (login) => (await findAccount(login))?.subject ?? null,
+    async readAccount(subject) {
+      find(subject);
+      return toAccount(subject);
+    },
     async readToken(subject) {
       const value = find(subject);
       return value === null ? null : new SealedToken(value);
