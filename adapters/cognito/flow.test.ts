@@ -179,7 +179,11 @@ describe('the challenge', () => {
     const { type, nonce, request = '', startUrl, exp, connection } = await challengeOf(known());
     const expiresAt = bench.clock.now() + requestLifeSec * 1000;
     expect({ type, startUrl, exp, connection }).toEqual({
-      ...{ type: 'FACE', startUrl: `${testIssuer}/step-ups/requested`, connection: connectionId },
+      ...{
+        type: 'FACE',
+        startUrl: `${testIssuer}/face#requested.${connectionId}.${request}`,
+        connection: connectionId,
+      },
       exp: String(expiresAt / 1000),
     });
     const audience = toReceiptAudience(bench.who);

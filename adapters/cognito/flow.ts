@@ -119,11 +119,12 @@ async function handleCreate(body: Uint8Array, { settings, clock, random }: Trigg
   const nonce = Buffer.from(random(32)).toString('base64url');
   const now = clock.now();
   const subject = toSubject(person, settings);
+  const request = await signStepUpRequest({ subject, clientId, nonce, now }, settings);
   return toCreateReply({
     nonce,
-    request: await signStepUpRequest({ subject, clientId, nonce, now }, settings),
+    request,
     connection,
-    startUrl: `${issuer}/step-ups/requested`,
+    startUrl: `${issuer}/face#requested.${connection}.${request}`,
     exp: String(toEpochSec(addSec(now, requestLifeSec))),
   });
 }

@@ -64,10 +64,10 @@ export const toDefineReply = (step: NextStep): TriggerReply => toReply(definitio
 /** What the client gets to see of a challenge, every value as text. */
 export interface FaceChallenge {
   readonly nonce: string;
-  /** Signed: for this service. */
+  /** Signed: for this service. A client with a camera page of its own sends it to `POST /step-ups/requested`. */
   readonly request: string;
   readonly connection: string;
-  /** Where the client sends `connection` and `request`. */
+  /** The capture page for this challenge. The client adds `&return=` and its own address. */
   readonly startUrl: string;
   /** When the request ends: whole seconds since 1970. */
   readonly exp: string;

@@ -152,8 +152,8 @@ const ada = { username: 'ada', password };
 
 /** What the page does with a challenge: starts the step-up it is about, and shows the camera. */
 async function showFace(challenge: ChallengeParameters, photo: Uint8Array): Promise<string | null> {
-  const { connection = '', request = '', startUrl = '' } = challenge;
-  const started = await post(startUrl.replace(issuer, ''), { connection, request });
+  const { connection = '', request = '' } = challenge;
+  const started = await post('/step-ups/requested', { connection, request });
   if (started.status !== 201) throw new Error(`not started: ${JSON.stringify(started.body)}`);
   const { id, challenge: own } = z.object({ id: z.string(), challenge: z.string() }).parse(started.body);
   const { body } = await post(`/step-ups/${id}/photos`, { challenge: own, photo });
