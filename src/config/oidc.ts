@@ -1,31 +1,7 @@
 import { z } from 'zod';
-import { credentialGuard } from './credential.js';
 import { externalMfaGuard } from './external-mfa.js';
-import { isLoopback } from './safe-url.js';
-
-const isRedirectUri = (text: string): boolean => {
-  if (!URL.canParse(text) || text.includes('#')) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  if (username !== '' || password !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-};
-
-/** Where the browser is sent with the answer. Compared character for character (RFC 9700, section 4.1.3). */
-export const redirectUriGuard = z
-  .string()
-  .max(1024)
-  .refine(isRedirectUri, 'expected an https address (http only on this machine) without user or fragment');
-
-/** How a client is named in requests: printable ASCII characters. */
-export const clientIdGuard = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,256}$/, 'expected 1 to 256 printable ASCII characters without spaces');
-
-/** At least 32 characters, as it must not be guessed (OpenID Connect Core, section 16.19). */
-export const clientSecretGuard = credentialGuard.refine(
-  (secret) => secret.use((text) => /^[\x21-\x7e]{32,512}$/.test(text)),
-  'expected 32 to 512 printable ASCII characters without spaces',
-);
+import { clientIdGuard, clientSecretGuard, redirectUriGuard } from './oidc-client.js';
+import { cognitoClientGuard, oktaFactorGuard, oktaIdvGuard, oneloginFactorGuard } from './oidc-providers.js';
 
 const publicKeyGuard = z
   .looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']), kid: z.string().min(1).optional() })
@@ -56,16 +32,30 @@ export const relyingPartyGuard = z
     error: 'expected a client with a secret or public keys: anybody can speak in the name of another',
   });
 
+const hasOneIdv = (clients: readonly { readonly kind: string }[]): boolean =>
+  clients.filter(({ kind }) => kind === 'okta_idv').length <= 1;
+
 const hasUniqueIds = (clients: readonly { readonly id: string }[]): boolean =>
   new Set(clients.map(({ id }) => id)).size === clients.length;
 
 /** Who may send people to a connection's face check by OpenID Connect: one guard for each kind of client. */
 export const oidcGuard = z.strictObject({
   clients: z
-    .array(z.discriminatedUnion('kind', [relyingPartyGuard, externalMfaGuard]))
+    .array(
+      z.discriminatedUnion('kind', [
+        relyingPartyGuard,
+        externalMfaGuard,
+        oktaFactorGuard,
+        oktaIdvGuard,
+        oneloginFactorGuard,
+        cognitoClientGuard,
+      ]),
+    )
     .min(1)
     .max(50)
-    .refine(hasUniqueIds, 'two clients have the same id'),
+    .refine(hasUniqueIds, 'two clients have the same id')
+    // Its browsers come without a client id: whoever comes so is of this one.
+    .refine(hasOneIdv, 'two clients are of the kind okta_idv'),
 });
 
 /** The OpenID provider of one connection. */

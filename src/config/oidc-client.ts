@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { credentialGuard } from './credential.js';
+import { isLoopback } from './safe-url.js';
+
+/*
+ * What clients of every kind have in their configuration.
+ */
+
+const isRedirectUri = (text: string): boolean => {
+  if (!URL.canParse(text) || text.includes('#')) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+};
+
+/** Where the browser is sent with the answer. Compared character for character (RFC 9700, section 4.1.3). */
+export const redirectUriGuard = z
+  .string()
+  .max(1024)
+  .refine(isRedirectUri, 'expected an https address (http only on this machine) without user or fragment');
+
+/** How a client is named in requests: printable ASCII characters. */
+export const clientIdGuard = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,256}$/, 'expected 1 to 256 printable ASCII characters without spaces');
+
+/** At least 32 characters, as it must not be guessed (OpenID Connect Core, section 16.19). */
+export const clientSecretGuard = credentialGuard.refine(
+  (secret) => secret.use((text) => /^[\x21-\x7e]{32,512}$/.test(text)),
+  'expected 32 to 512 printable ASCII characters without spaces',
+);

@@ -1,0 +1,59 @@
+import type { OktaIdvConfig } from '../config/oidc-providers.js';
+import { toIso } from '../core/units.js';
+import type { JsonObject } from '../json.js';
+import type { FinishedCheck, OidcClient } from './client.js';
+import { oidcErrors } from './library.js';
+
+/** Okta lets its user take up to ten minutes. */
+const lifeSec = 600;
+
+/**
+ * Okta as a client of a custom identity verification. It pushes its request, so that the browser cannot change the user's
+ * id in `login_hint`. It also asks before a password is recovered: that id is whom the face is compared with, and proves
+ * nobody.
+ * @see https://developer.okta.com/docs/guides/idv-integration/main/
+ */
+export function createIdvClient({ id, secret, redirectUris }: OktaIdvConfig): OidcClient {
+  return {
+    metadata: {
+      client_id: id,
+      client_secret: secret.use((text) => text),
+      redirect_uris: redirectUris,
+      response_types: ['code'],
+      grant_types: ['authorization_code'],
+      token_endpoint_auth_method: 'client_secret_post',
+      require_pushed_authorization_requests: true,
+    },
+    acrValues: ['face'],
+    claimNames: ['verified_claims'],
+    lifeSec,
+    asksWho: false,
+    admit: null,
+    async findPerson({ params: { login_hint: subject = '', code_challenge: challenge } }) {
+      if (challenge === undefined) throw new oidcErrors.InvalidRequest('code_challenge is missing');
+      return subject === '' ? null : { subject, isProven: false, claims: { sub: subject } };
+    },
+    toAmr: (methods) => methods,
+    toCheckClaims: toVerifiedClaims,
+  };
+}
+
+/**
+ * The result as Okta evaluates it. A failed check is told in a token too: Okta then logs that the claims are not verified,
+ * and not that something broke. `claims` stays empty: a face says nothing of a name.
+ */
+function toVerifiedClaims({ passed, at, stepUpId }: FinishedCheck): JsonObject {
+  return {
+    verified_claims: [
+      {
+        verification: {
+          trust_framework: 'IDV-DELEGATED',
+          assurance_level: passed ? 'VERIFIED' : 'FAILED',
+          time: toIso(at),
+          verification_process: stepUpId,
+        },
+        claims: {},
+      },
+    ],
+  };
+}

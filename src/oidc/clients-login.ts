@@ -1,0 +1,54 @@
+import type { LoginClientConfig } from '../config/oidc-providers.js';
+import { type Connection, subjectOfIdentifier } from '../core/connection.js';
+import type { Account } from '../core/ports.js';
+import type { JsonObject } from '../json.js';
+import type { OidcClient } from './client.js';
+import { oidcErrors } from './library.js';
+
+/** Longer than any name of the providers. */
+const maxLoginCharacters = 256;
+
+/** What each provider finds its user by, and shows of them. */
+const namesOf: Readonly<Record<LoginClientConfig['kind'], (account: Account) => JsonObject>> = {
+  okta_factor: ({ login }) => ({ preferred_username: login }),
+  onelogin_factor: ({ login }) => ({ preferred_username: login, username: login }),
+  cognito: ({ login }) => ({ preferred_username: login }),
+};
+
+/**
+ * An identity provider that sends its users here for a face check: the code flow, about the user of its own directory that
+ * `login_hint` or the person names. Nobody is believed to be that user before the face says so.
+ */
+export function createLoginClient(config: LoginClientConfig, { profile }: Pick<Connection, 'profile'>): OidcClient {
+  const { kind, id, secret, redirectUris } = config;
+  return {
+    metadata: {
+      client_id: id,
+      client_secret: secret.use((text) => text),
+      redirect_uris: redirectUris,
+      response_types: ['code'],
+      grant_types: ['authorization_code'],
+      // The library takes the secret in the form and in the header alike.
+      token_endpoint_auth_method: 'client_secret_post',
+    },
+    acrValues: ['face'],
+    claimNames: ['email', 'username'],
+    lifeSec: null,
+    asksWho: true,
+    admit: null,
+    async findPerson({ params: { login_hint: login = '', scope = '' } }) {
+      if (login === '') return null;
+      if (login.length > maxLoginCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
+      const account = await profile.findAccount(login);
+      if (account === null) {
+        const subject = subjectOfIdentifier(login);
+        return { subject, isProven: false, claims: { sub: subject } };
+      }
+      const { subject, email } = account;
+      const isEmailAsked = email !== null && scope.split(' ').includes('email');
+      const claims = { sub: subject, ...namesOf[kind](account), ...(isEmailAsked ? { email } : {}) };
+      return { subject, isProven: false, claims };
+    },
+    toAmr: (methods) => methods,
+  };
+}
