@@ -1,9 +1,13 @@
 import {
   AddCustomAttributesCommand,
+  CreateIdentityProviderCommand,
+  DescribeIdentityProviderCommand,
   DescribeUserPoolClientCommand,
   DescribeUserPoolCommand,
+  type IdentityProviderType,
   ListUserPoolClientsCommand,
   type SchemaAttributeType,
+  UpdateIdentityProviderCommand,
   UpdateUserPoolClientCommand,
   UpdateUserPoolCommand,
   type UserPoolClientType,
@@ -28,6 +32,19 @@ export interface Administration {
   describeClient(clientId: string): Promise<UserPoolClientType>;
   /** Keeps every setting that `change` does not name. */
   updateClient(clientId: string, change: (client: UserPoolClientType) => Partial<UserPoolClientType>): Promise<void>;
+  /** `null` where the pool has none of that name. */
+  describeIdentityProvider(name: string): Promise<IdentityProviderType | null>;
+  createIdentityProvider(provider: OpenIdProvider): Promise<void>;
+  /** Replaces details and mapping. */
+  updateIdentityProvider(provider: OpenIdProvider): Promise<void>;
+}
+
+/** An OpenID provider of a pool. */
+export interface OpenIdProvider {
+  readonly name: string;
+  readonly details: Readonly<Record<string, string>>;
+  /** Attributes of the pool, by the claims they come from. */
+  readonly mapping: Readonly<Record<string, string>>;
 }
 
 async function call<Answer>(name: string, send: () => Promise<Answer>): Promise<Answer> {
@@ -92,6 +109,27 @@ export function createAdministration(settings: CognitoSettings, { fetch }: { rea
       };
       const command = new UpdateUserPoolClientCommand({ ...settings, UserPoolId, ClientId });
       await call('UpdateUserPoolClient', () => client.send(command));
+    },
+    async describeIdentityProvider(ProviderName) {
+      const command = new DescribeIdentityProviderCommand({ UserPoolId, ProviderName });
+      const answer = await call('DescribeIdentityProvider', () =>
+        client.send(command).catch((error: unknown) => {
+          if (toServiceFailure(error).code === 'ResourceNotFoundException') return null;
+          throw error;
+        }),
+      );
+      return answer?.IdentityProvider ?? null;
+    },
+    async createIdentityProvider({ name, details, mapping }) {
+      const provider = { ProviderName: name, ProviderDetails: details, AttributeMapping: mapping };
+      const command = new CreateIdentityProviderCommand({ UserPoolId, ProviderType: 'OIDC', ...provider });
+      await call('CreateIdentityProvider', () => client.send(command));
+    },
+    async updateIdentityProvider({ name, details, mapping }) {
+      const provider = { ProviderName: name, ProviderDetails: details, AttributeMapping: mapping };
+      await call('UpdateIdentityProvider', () =>
+        client.send(new UpdateIdentityProviderCommand({ UserPoolId, ...provider })),
+      );
     },
   };
 }

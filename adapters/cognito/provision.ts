@@ -10,6 +10,7 @@ import {
   permissionCheck,
   triggerCheck,
 } from './provision-checks.js';
+import { appClientStep, createFederationChecks, identityProviderStep } from './provision-federation.js';
 import { permissionStep } from './provision-permission.js';
 import { createAdministration } from './provision-pool.js';
 import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
@@ -27,6 +28,7 @@ export function createCognitoProvisioning(deps: ProvisionDeps<CognitoConnection>
     return response;
   };
   const pool = createAdministration(cognito, { fetch });
+  const federated = (deps.settings.oidc?.clients ?? []).filter((client) => client.kind === 'cognito');
   return {
     // Who may write the attribute is settled before there is one.
     steps: [
@@ -34,12 +36,14 @@ export function createCognitoProvisioning(deps: ProvisionDeps<CognitoConnection>
       attributeStep(cognito, pool),
       ...cognito.clientIds.map((clientId) => customAuthStep(clientId, pool)),
       triggerStep(cognito, pool),
+      ...federated.flatMap((client) => [identityProviderStep(client, pool, deps), appClientStep(client)]),
     ],
     checks: [
       ...[credentialsCheck(pool), clockCheck(pool, deps.clock, () => date), attributeCheck(cognito, pool)],
       ...[permissionCheck(cognito, pool), triggerCheck(cognito, pool), functionsCheck],
       ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
       otherClientsCheck(cognito, pool),
+      ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
     ],
   };
 }

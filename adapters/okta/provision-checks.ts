@@ -8,6 +8,7 @@ import { inspectAttribute, tokenAttribute } from './provision-attribute.js';
 import { type OktaProvisionDeps, uriOf } from './provision-channel.js';
 import { findEventHook } from './provision-events.js';
 import { findInlineHook, type InlineHookName } from './provision-hooks.js';
+import { createClientChecks } from './provision-openid.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';
 import { faceClaim } from './schema.js';
 
@@ -37,6 +38,7 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
     { title: 'Rules that mint tokens without the hook', run: () => checkRules(deps) },
     { title: 'Claims configured by hand', run: () => checkClaims(deps) },
     { title: 'Event hook', run: () => checkEventHook(deps) },
+    ...createClientChecks(deps),
     { title: 'Profiles of deactivated users', run: async () => deactivatedUsers },
     { title: 'Okta when this server is down', run: async () => failsOpen },
   ];

@@ -1,10 +1,12 @@
 import type { ProvisionDeps, Provisioning, ProvisionStep } from '../provisioning.js';
 import { createSendToOkta } from './client.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
+import { createAuthenticatorStep, createUsageStep } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { createChecks } from './provision-checks.js';
 import { createEventHookStep } from './provision-events.js';
 import { createInlineHookStep } from './provision-hooks.js';
+import { createIdpStep } from './provision-idps.js';
 import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.js';
 import type { OktaConnection } from './schema-connection.js';
 
@@ -17,11 +19,14 @@ const toScopes = (resources: readonly string[]): string[] =>
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/
  */
 export function createOktaProvisioning(given: ProvisionDeps<OktaConnection>): Provisioning {
-  const { okta } = given.settings;
+  const { okta, oidc } = given.settings;
+  const clients = oidc?.clients ?? [];
+  const isSentHere = clients.some(({ kind }) => kind === 'okta_factor' || kind === 'okta_idv');
   const { registration } = okta.provision;
   const scopes = toScopes([
     ...['schemas', 'inlineHooks', 'authorizationServers', 'eventHooks'],
     ...(registration === undefined ? [] : ['policies']),
+    ...(isSentHere ? ['idps', 'authenticators'] : []),
   ]);
   const access = { orgUrl: okta.orgUrl, auth: okta.auth.kind === 'private_key' ? { ...okta.auth, scopes } : okta.auth };
   const deps: OktaProvisionDeps = { ...given, send: createSendToOkta(access, given.fetch) };
@@ -40,6 +45,14 @@ export function createOktaProvisioning(given: ProvisionDeps<OktaConnection>): Pr
           ]),
       ...(okta.provision.saml ? [createInlineHookStep('saml', deps), samlApps] : []),
       ...(okta.passwordImport === undefined ? [] : [createInlineHookStep('password-import', deps), importedUsers]),
+      ...clients.flatMap((client) => {
+        if (client.kind === 'okta_idv') return [createIdpStep(client, deps), verificationRule];
+        if (client.kind !== 'okta_factor') return [];
+        return [
+          ...[createIdpStep(client, deps), createUsageStep(client, deps), createAuthenticatorStep(client, deps)],
+          factorPolicies,
+        ];
+      }),
     ],
     checks: createChecks(deps),
   };
@@ -61,4 +74,18 @@ const samlApps = byHand('SAML applications that ask the hook', [
 const importedUsers = byHand('Users whose password is imported', [
   'Create them by POST /api/v1/users with "credentials": {"password": {"hook": {"type": "default"}}}.',
   'Before the first sign-in, check the face of "identifier:<user name in lower case>" over POST /step-ups with a token you keep.',
+]);
+
+const factorPolicies = byHand('Policies that ask for the face', [
+  'Security > Authenticators > Enrollment: in the policy of these users, set the IdP authenticator to Optional or Required.',
+  'Security > Authentication Policies > the policy of the application > a rule: require Password + another factor, and choose "Allow specific authentication methods" with the IdP authenticator, or leave no other possession factor.',
+  'Map nothing else: the ID token brings preferred_username, which is the login, and the stable sub.',
+  'Whoever is to show a face needs an enrolment here first: invite them (POST /invitations).',
+]);
+
+const verificationRule = byHand('Rule that asks for a verified identity', [
+  'Security > Authentication Policies > Okta Account Management Policy > Add rule.',
+  "IF: Enter custom expression, such as accessRequest.operation == 'enroll' or accessRequest.operation == 'recover'.",
+  'THEN: Access is Allowed after successful identity verification, with the identity provider of the step before.',
+  'Whoever is to show a face needs an enrolment here first: an identity verification makes none, as it also runs for people who have lost their password.',
 ]);

@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { connectionFields } from '../../src/config/connection.js';
 import { credentialGuard, headerCredentialGuard } from '../../src/config/credential.js';
+import type { OktaIdvConfig, oktaFactorGuard } from '../../src/config/oidc-providers.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 
 const orgUrlGuard = safeUrlGuard
@@ -130,3 +131,9 @@ export const oktaConnectionGuard = z.strictObject({
 
 /** One Okta org, configured. */
 export type OktaConnection = z.output<typeof oktaConnectionGuard>;
+
+/** Okta as a client of the connection's OpenID provider. */
+export type OktaClient = OktaFactor | OktaIdvConfig;
+
+/** Okta as one for which the face check is a factor. */
+export type OktaFactor = z.output<typeof oktaFactorGuard>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
+import { checkDiscovery, endpointsOf } from '../openid-provider.js';
 import { type Check, compareClocks, fail, manual, pass, warn } from '../provisioning.js';
 import { missingVariables, type Parts } from './provision-account.js';
 import { differencesOf, isOurs } from './provision-hooks.js';
@@ -13,6 +14,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
   createHookCheck(parts),
   createMigrationCheck(parts),
   createPolicyCheck(parts),
+  ...createTrustChecks(parts),
   createTimeCheck(parts),
   createReachCheck(),
 ];
@@ -56,6 +58,31 @@ function createAccountChecks({ api, deps }: Parts): readonly Check[] {
         const remedy = 'See what else uses the API: enrolments and step-ups fail when none is left.';
         return remaining < limit / 10 ? warn(found, remedy) : pass(found);
       },
+    },
+  ];
+}
+
+/** OneLogin shows its trusts in the console alone. */
+function createTrustChecks({ deps }: Parts): readonly Check[] {
+  const { settings, publicUrl, fetch } = deps;
+  const client = settings.oidc?.clients.find(({ kind }) => kind === 'onelogin_factor');
+  if (client === undefined) return [];
+  const { host } = new URL(settings.onelogin.accountUrl);
+  const elsewhere = client.redirectUris.filter((uri) => new URL(uri).host !== host);
+  return [
+    { title: 'OpenID provider', run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch) },
+    {
+      title: 'Redirect URIs of the trusted IdP',
+      run: async () =>
+        elsewhere.length === 0
+          ? manual(
+              `Answers go to ${client.redirectUris.join(', ')}.`,
+              'Compare with the redirect URI on the page of the trusted IdP: every character counts.',
+            )
+          : warn(
+              `${elsewhere.join(', ')} is not at ${host}.`,
+              'See that it is a domain of your account: whoever holds it gets the answers.',
+            ),
     },
   ];
 }

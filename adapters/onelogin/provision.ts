@@ -1,3 +1,4 @@
+import { endpointsOf } from '../openid-provider.js';
 import type { ProvisionDeps, Provisioning, ProvisionStep } from '../provisioning.js';
 import { createOneLoginApi } from './client.js';
 import { createAccountClient, missingVariables, type Parts, toVariableValue } from './provision-account.js';
@@ -53,10 +54,33 @@ function createVariablesStep(parts: Parts): ProvisionStep {
   };
 }
 
-function createPolicyStep({ onelogin: { facePolicyId } }: Parts): ProvisionStep {
+/** What the trust is filled in with; without a client here, the OpenID provider is another. */
+function describeTrust({ deps: { publicUrl, settings } }: Parts): readonly string[] {
+  const client = settings.oidc?.clients.find(({ kind }) => kind === 'onelogin_factor');
+  if (client === undefined) {
+    return [
+      'Authentication > Trusted IdPs > New Trust: the OpenID provider that shows the camera, with its client id and secret.',
+    ];
+  }
+  const { issuer, authorization, token, userinfo } = endpointsOf(publicUrl, settings.id);
+  return [
+    'Authentication > Trusted IdPs > New Trust > OIDC. Leave "Sign users into OneLogin" off: alone it would replace the password.',
+    `Issuer: ${issuer}`,
+    `Authentication Endpoint: ${authorization}`,
+    `Token Endpoint: ${token}, with the Auth. Method POST`,
+    `User Information Endpoint: ${userinfo}`,
+    'Scopes: openid profile email',
+    `Client Id: ${client.id}, and the Client Secret of the configuration`,
+    `The redirect URI this page shows must be in redirectUris of the client; there are: ${client.redirectUris.join(', ')}`,
+    'User attribute: the user name, from preferred_username.',
+  ];
+}
+
+function createPolicyStep(parts: Parts): ProvisionStep {
+  const { facePolicyId } = parts.onelogin;
   const instructions = [
     'Ask OneLogin to activate "BYO MFA" for the account: it brings the factor type "Trusted IdP as a Factor".',
-    'Authentication > Trusted IdPs > New Trust: the OpenID provider that shows the camera, with its client id and secret.',
+    ...describeTrust(parts),
     'Security > Authentication Factors > New > Trusted IdP as a Factor: choose that trust.',
     `Security > Policies: the user policy ${facePolicyId} demands that factor and no other, of all users, at every login.`,
     'Every user needs a username in the profile: without one the factor cannot be registered.',

@@ -1,0 +1,95 @@
+import type { z } from 'zod';
+import type { cognitoClientGuard } from '../../src/config/oidc-providers.js';
+import { checkDiscovery, endpointsOf } from '../openid-provider.js';
+import { type Check, fail, manual, type ProvisionDeps, type ProvisionStep, pass } from '../provisioning.js';
+import type { Administration, OpenIdProvider } from './provision-pool.js';
+import type { CognitoConnection } from './schema.js';
+
+type CognitoClient = z.output<typeof cognitoClientGuard>;
+type Deps = ProvisionDeps<CognitoConnection>;
+
+/** How the pool names us. Its federated users are `facestep_<sub>`, so it is never changed. */
+const providerName = 'facestep';
+
+function toProvider({ id, secret }: CognitoClient, { publicUrl, settings }: Deps): OpenIdProvider {
+  return {
+    name: providerName,
+    details: {
+      client_id: id,
+      client_secret: secret.use((text) => text),
+      authorize_scopes: 'openid profile email',
+      attributes_request_method: 'GET',
+      oidc_issuer: endpointsOf(publicUrl, settings.id).issuer,
+    },
+    mapping: { username: 'sub', email: 'email', preferred_username: 'preferred_username' },
+  };
+}
+
+/** Registers this service with the pool. Cognito reads its metadata at once, so it must be reachable by then. */
+export function identityProviderStep(client: CognitoClient, pool: Administration, deps: Deps): ProvisionStep {
+  const provider = toProvider(client, deps);
+  const { client_id, oidc_issuer } = provider.details;
+  return {
+    title: `The OpenID provider ${providerName}`,
+    async inspect() {
+      const found = await pool.describeIdentityProvider(providerName);
+      if (found === null) return { state: 'missing', changes: [`create it, with the issuer ${oidc_issuer}`] };
+      const details = found.ProviderDetails ?? {};
+      const isSame = details.client_id === client_id && details.oidc_issuer === oidc_issuer;
+      return isSame
+        ? { state: 'ready' }
+        : { state: 'different', changes: [`set its client id and issuer ${oidc_issuer}`] };
+    },
+    async apply() {
+      const found = await pool.describeIdentityProvider(providerName);
+      if (found === null) await pool.createIdentityProvider(provider);
+      else await pool.updateIdentityProvider(provider);
+    },
+  };
+}
+
+/** Which applications offer it is theirs to say. */
+export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep => ({
+  title: 'App clients that offer the face check',
+  inspect: async () => ({
+    state: 'manual',
+    instructions: [
+      `App clients > an app client > Login pages > Edit: add ${providerName} to the identity providers.`,
+      `The pool's domains must be those of the client here, which answers go to: ${redirectUris.join(', ')}.`,
+      'Cognito makes a user of its own for whoever signs in so. Link it before the first sign-in, so that it is the user who was enrolled: aws cognito-idp admin-link-provider-for-user --user-pool-id … --destination-user ProviderName=Cognito,ProviderAttributeValue=<user name> ' +
+        `--source-user ProviderName=${providerName},ProviderAttributeName=Cognito_Subject,ProviderAttributeValue=<sub>`,
+      'A face is then all that is asked for. Set policy.userSecret to "pin" or "passkey", or use it beside a password alone.',
+    ],
+  }),
+  apply: async () => {},
+});
+
+/** What tells whether the pool can send people here. */
+export const createFederationChecks = (client: CognitoClient, pool: Administration, deps: Deps): readonly Check[] => [
+  {
+    title: 'OpenID provider',
+    run: () => checkDiscovery(endpointsOf(deps.publicUrl, deps.settings.id), deps.fetch),
+  },
+  {
+    title: `The OpenID provider ${providerName} of the pool`,
+    async run() {
+      const { state } = await identityProviderStep(client, pool, deps).inspect();
+      return state === 'ready' ? pass('It leads here.') : fail('It is missing, or leads elsewhere.', 'Run provision.');
+    },
+  },
+  {
+    title: 'Domains of the pool',
+    async run() {
+      const { Domain, CustomDomain } = await pool.describePool();
+      const prefixes = [CustomDomain, Domain && `${Domain}.auth.`].filter((name) => name !== undefined);
+      const isAnswered = (prefix: string) => client.redirectUris.some((uri) => uri.startsWith(`https://${prefix}`));
+      const missing = prefixes.filter((prefix) => !isAnswered(prefix));
+      return missing.length === 0
+        ? pass(`Answers go to ${client.redirectUris.join(', ')}.`)
+        : manual(
+            `No redirect URI is at ${missing.join(' or ')}.`,
+            'Add the domain to domains of the client here, if people sign in there.',
+          );
+    },
+  },
+];

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { parseAnswer } from './client.js';
+import type { OktaProvisionDeps } from './provision-channel.js';
+import { findIdp } from './provision-idps.js';
+import type { OktaFactor } from './schema-connection.js';
+
+const authenticatorsGuard = z.array(
+  z.object({
+    key: z.string(),
+    status: z.string(),
+    provider: z.object({ configuration: z.object({ idpId: z.string().nullish() }).nullish() }).nullish(),
+  }),
+);
+
+/** Whether people can enrol the IdP authenticator that leads here. Okta has it for no provider but a factor-only one. */
+export async function hasAuthenticator(client: OktaFactor, deps: OktaProvisionDeps): Promise<boolean> {
+  const idp = await findIdp(client, deps);
+  const { body } = await deps.send('GET', '/api/v1/authenticators');
+  return parseAnswer(authenticatorsGuard, body).some(
+    ({ key, provider }) => key === 'external_idp' && idp !== null && provider?.configuration?.idpId === idp.id,
+  );
+}
+
+/** "IdP Usage" is not in the API: that it is set shows by the authenticator alone. */
+export const createUsageStep = (client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep => ({
+  title: 'IdP Usage: Factor only',
+  inspect: async () =>
+    (await hasAuthenticator(client, deps)) ? { state: 'ready' } : { state: 'manual', instructions },
+  apply: async () => {},
+});
+
+const instructions = [
+  'Security > Identity Providers > the identity provider of the step before > Actions > Configure Identity Provider.',
+  'Set IdP Usage to Factor only, and save. Then run provision again.',
+];
+
+/**
+ * Creates the IdP authenticator over the API as it is: its OpenAPI document, and the SDK made from it, have no `provider`.
+ * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
+ */
+export function createAuthenticatorStep(client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep {
+  const name = deps.settings.policy.organisation ?? 'Face check';
+  const inspect = async (): Promise<StepStatus> => {
+    if (await hasAuthenticator(client, deps)) return { state: 'ready' };
+    return {
+      state: 'missing',
+      changes: [`Create the IdP authenticator "${name}". Okta refuses before IdP Usage is set`],
+    };
+  };
+  return {
+    title: 'IdP authenticator',
+    inspect,
+    async apply() {
+      const idp = await findIdp(client, deps);
+      await deps.send('POST', '/api/v1/authenticators', {
+        key: 'external_idp',
+        name,
+        provider: { type: 'CLAIMS', configuration: { idpId: idp?.id ?? '' } },
+      });
+    },
+  };
+}

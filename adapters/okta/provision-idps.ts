@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { OktaIdvConfig } from '../../src/config/oidc-providers.js';
+import type { JsonObject } from '../../src/json.js';
+import { endpointsOf } from '../openid-provider.js';
+import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { parseAnswer } from './client.js';
+import type { OktaProvisionDeps } from './provision-channel.js';
+import type { OktaClient, OktaFactor } from './schema-connection.js';
+
+const urlGuard = z.object({ url: z.string() });
+
+const idpGuard = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.string(),
+  protocol: z.object({
+    endpoints: z.record(z.string(), urlGuard.nullish()),
+    issuer: urlGuard,
+    scopes: z.array(z.string()),
+    credentials: z.object({ client: z.object({ client_id: z.string() }) }),
+  }),
+  policy: z.object({ trustClaims: z.boolean().nullish() }).nullish(),
+});
+const idpsGuard = z.array(idpGuard);
+
+/** An identity provider as the org has it. */
+export type Idp = z.output<typeof idpGuard>;
+
+/** What an identity provider of ours is made of. The secret is in it: it goes to Okta and nowhere else. */
+interface IdpDefinition extends JsonObject {
+  readonly type: 'OIDC' | 'IDV_STANDARD';
+  readonly name: string;
+}
+
+const nameOf = ({ settings }: OktaProvisionDeps, client: OktaClient): string =>
+  client.kind === 'okta_idv' ? `Face verification (${settings.id})` : `Face check (${settings.id})`;
+
+/**
+ * Our identity provider for one client, by issuer and client id.
+ * @throws FaceError `provider_refused`, `profile_unavailable`
+ */
+export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Idp | null> {
+  const type = client.kind === 'okta_idv' ? 'IDV_STANDARD' : 'OIDC';
+  const { body } = await deps.send('GET', `/api/v1/idps?type=${type}&limit=200`);
+  const { issuer } = endpointsOf(deps.publicUrl, deps.settings.id);
+  const isOurs = ({ protocol }: Idp): boolean =>
+    protocol.issuer.url === issuer && protocol.credentials.client.client_id === client.id;
+  return parseAnswer(idpsGuard, body).find(isOurs) ?? null;
+}
+
+/**
+ * Registers this service as an identity provider: for a factor, or for identity verification. Okta's SDK would drop
+ * `policy.trustClaims`.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/
+ */
+export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): ProvisionStep {
+  const definition = client.kind === 'okta_idv' ? toVerification(client, deps) : toFactor(client, deps);
+  const inspect = async (): Promise<StepStatus> => {
+    const found = await findIdp(client, deps);
+    if (found === null) {
+      return { state: 'missing', changes: [`Create the identity provider "${definition.name}" (${definition.type})`] };
+    }
+    const changes = differencesOf(found, definition).map((name) => `Set ${name} of "${found.name}"`);
+    return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+  };
+  return {
+    title: `Identity provider: ${client.kind}`,
+    inspect,
+    async apply() {
+      const found = await findIdp(client, deps);
+      if (found === null) await deps.send('POST', '/api/v1/idps', definition);
+      else await deps.send('PUT', `/api/v1/idps/${found.id}`, { ...definition, name: found.name });
+    },
+  };
+}
+
+/** What is not as it should be. Whether the secret is ours Okta does not tell. */
+function differencesOf(found: Idp, definition: IdpDefinition): string[] {
+  const wanted = idpGuard.parse({ ...definition, id: found.id, status: found.status });
+  const isSameEndpoint = (name: string): boolean =>
+    found.protocol.endpoints[name]?.url === wanted.protocol.endpoints[name]?.url;
+  return [
+    ...(Object.keys(wanted.protocol.endpoints).every(isSameEndpoint) ? [] : ['the endpoints']),
+    ...(wanted.protocol.scopes.every((scope) => found.protocol.scopes.includes(scope)) ? [] : ['the scopes']),
+    ...((found.policy?.trustClaims ?? false) === (wanted.policy?.trustClaims ?? false) ? [] : ['trustClaims']),
+  ];
+}
+
+const get = (url: string) => ({ url, binding: 'HTTP-REDIRECT' });
+const post = (url: string) => ({ url, binding: 'HTTP-POST' });
+
+const toCredentials = ({ id, secret }: OktaClient) => ({
+  client: { client_id: id, client_secret: secret.use((text) => text) },
+});
+
+function toFactor(client: OktaFactor, deps: OktaProvisionDeps): IdpDefinition {
+  const { issuer, authorization, token, keys } = endpointsOf(deps.publicUrl, deps.settings.id);
+  return {
+    type: 'OIDC',
+    name: nameOf(deps, client),
+    protocol: {
+      type: 'OIDC',
+      endpoints: { authorization: get(authorization), token: post(token), jwks: get(keys) },
+      issuer: { url: issuer },
+      scopes: ['openid', 'profile', 'email'],
+      credentials: toCredentials(client),
+    },
+    policy: {
+      accountLink: { action: 'AUTO', filter: null },
+      // A face makes no users.
+      provisioning: { action: 'DISABLED' },
+      subject: { userNameTemplate: { template: 'idpuser.preferred_username' }, matchType: 'USERNAME', filter: null },
+      maxClockSkew: 120_000,
+      // amr counts: every ID token of ours has one.
+      trustClaims: true,
+    },
+  };
+}
+
+function toVerification(client: OktaIdvConfig, deps: OktaProvisionDeps): IdpDefinition {
+  const { issuer, authorization, token, keys, push } = endpointsOf(deps.publicUrl, deps.settings.id);
+  return {
+    type: 'IDV_STANDARD',
+    name: nameOf(deps, client),
+    protocol: {
+      type: 'ID_PROOFING',
+      endpoints: { par: post(push), authorization: get(authorization), token: post(token), jwks: get(keys) },
+      issuer: { url: issuer },
+      scopes: ['openid', 'profile', 'identity_assurance'],
+      credentials: toCredentials(client),
+    },
+    properties: {
+      idvMetadata: {
+        vendorDisplayName: deps.settings.policy.organisation ?? 'Face check',
+        termsOfUse: client.termsOfUse,
+        privacyPolicy: client.privacyPolicy,
+      },
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { checkDiscovery, endpointsOf } from '../openid-provider.js';
+import { type Check, type Finding, fail, pass } from '../provisioning.js';
+import { hasAuthenticator } from './provision-authenticator.js';
+import type { OktaProvisionDeps } from './provision-channel.js';
+import { findIdp } from './provision-idps.js';
+import type { OktaClient } from './schema-connection.js';
+
+/** What tells whether the org can send people here by OpenID Connect, and takes the answer. */
+export function createClientChecks(deps: OktaProvisionDeps): readonly Check[] {
+  const clients = (deps.settings.oidc?.clients ?? []).filter(
+    (client) => client.kind === 'okta_factor' || client.kind === 'okta_idv',
+  );
+  if (clients.length === 0) return [];
+  const endpoints = endpointsOf(deps.publicUrl, deps.settings.id);
+  return [
+    { title: 'OpenID provider', run: () => checkDiscovery(endpoints, deps.fetch) },
+    ...clients.flatMap((client) => [
+      { title: `${client.kind}: redirect URIs`, run: async () => checkRedirectUris(client, deps) },
+      { title: `${client.kind}: identity provider`, run: () => checkIdp(client, deps) },
+    ]),
+  ];
+}
+
+/** Okta sends its users back to the domain they came from: the org's own is always one of them. */
+function checkRedirectUris({ redirectUris }: OktaClient, { settings }: OktaProvisionDeps): Finding {
+  const { orgUrl } = settings.okta;
+  return redirectUris.some((uri) => uri.startsWith(`${orgUrl}/`))
+    ? pass(`Answers go to ${redirectUris.join(', ')}`)
+    : fail(`None of ${redirectUris.join(', ')} is at ${orgUrl}`, `Add ${orgUrl} to orgUrls of this client`);
+}
+
+async function checkIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Finding> {
+  const idp = await findIdp(client, deps);
+  if (idp === null)
+    return fail('The org has no identity provider for it', 'Run facestep provision for this connection');
+  if (idp.status !== 'ACTIVE')
+    return fail(`"${idp.name}" is not active`, 'Activate it in Security > Identity Providers');
+  if (client.kind === 'okta_factor' && !(await hasAuthenticator(client, deps))) {
+    return fail(`"${idp.name}" is no authenticator`, 'Set its IdP Usage to Factor only, and run facestep provision');
+  }
+  return pass(`"${idp.name}" leads here`);
+}

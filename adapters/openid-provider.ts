@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Fetch } from '../src/core/ports.js';
+import { type Finding, fail, pass } from './provisioning.js';
+
+/** Where the OpenID provider of a connection is, as an identity provider's administrator enters it. */
+export interface OpenIdEndpoints {
+  readonly issuer: string;
+  readonly authorization: string;
+  readonly token: string;
+  readonly userinfo: string;
+  readonly keys: string;
+  readonly push: string;
+}
+
+/** @param publicUrl - where providers and browsers reach this server, without a slash at the end */
+export function endpointsOf(publicUrl: string, connection: string): OpenIdEndpoints {
+  const issuer = `${publicUrl}/oidc/${connection}`;
+  return {
+    issuer,
+    authorization: `${issuer}/authorize`,
+    token: `${issuer}/token`,
+    userinfo: `${issuer}/userinfo`,
+    keys: `${issuer}/jwks`,
+    push: `${issuer}/par`,
+  };
+}
+
+const metadataGuard = z.object({
+  issuer: z.string(),
+  authorization_endpoint: z.string(),
+  token_endpoint: z.string(),
+  userinfo_endpoint: z.string(),
+  jwks_uri: z.string(),
+  pushed_authorization_request_endpoint: z.string(),
+});
+
+const timeoutMs = 5_000;
+
+/** Whether our own metadata is what an identity provider will read, at the public address. */
+export async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
+  const url = `${expected.issuer}/.well-known/openid-configuration`;
+  const remedy = `Start the server, and check publicUrl and what stands before it: ${url} must be reachable from outside`;
+  const metadata = await readJson(url, fetch);
+  if (metadata === null) return fail(`No metadata at ${url}`, remedy);
+  const parsed = metadataGuard.safeParse(metadata);
+  if (!parsed.success) return fail(`What is at ${url} is not the metadata of an OpenID provider`, remedy);
+  const { data } = parsed;
+  const found: OpenIdEndpoints = {
+    issuer: data.issuer,
+    authorization: data.authorization_endpoint,
+    token: data.token_endpoint,
+    userinfo: data.userinfo_endpoint,
+    keys: data.jwks_uri,
+    push: data.pushed_authorization_request_endpoint,
+  };
+  if (found.issuer !== expected.issuer) return fail(`It calls itself ${found.issuer}, not ${expected.issuer}`, remedy);
+  const isSame = JSON.stringify(found) === JSON.stringify(expected);
+  return isSame ? pass(`${expected.issuer} is reachable`) : fail('Its endpoints are elsewhere', remedy);
+}
+
+async function readJson(url: string, fetch: Fetch): Promise<unknown> {
+  try {
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
