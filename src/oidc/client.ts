@@ -1,5 +1,6 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { AuthenticationMethod } from '../core/ports.js';
+import type { EpochMs } from '../core/units.js';
 import type { Json, JsonObject } from '../json.js';
 
 /** An authorization request. The protocol's own rules hold for it: client, redirect URI, response type, PKCE, nonce. */
@@ -28,6 +29,13 @@ export interface Admitted {
   readonly admitted: Json;
 }
 
+/** A face check that has ended with a decision. */
+export interface FinishedCheck {
+  readonly passed: boolean;
+  readonly at: EpochMs;
+  readonly stepUpId: string;
+}
+
 /** One client that is registered with a connection's provider, as its kind has it. */
 export interface OidcClient {
   /** For the protocol library: id, secret, redirect URIs, response types. */
@@ -52,4 +60,13 @@ export interface OidcClient {
   findPerson(request: AuthorizationRequest): Promise<Person | null>;
   /** The methods of a passed step-up as `amr` tells them (RFC 8176). */
   toAmr(methods: readonly AuthenticationMethod[]): readonly string[];
+  /**
+   * What the ID token says of a check beside `acr`, `amr` and `auth_time`, also of one that failed, which then is no error.
+   * Absent: there is no more to say, and a failed check is the error `access_denied`.
+   */
+  readonly toCheckClaims?: (check: FinishedCheck) => JsonObject;
+  /** Whether a pass is noted for the connection's hooks too; where absent, yes. */
+  readonly feedsHooks?: false;
+  /** Whether the `claims` parameter is forgotten once it was read: what it tells of the person is of no use here. */
+  readonly dropsClaims?: true;
 }

@@ -35,6 +35,10 @@ export function createIdvClient({ id, secret, redirectUris }: OktaIdvConfig): Oi
     },
     toAmr: (methods) => methods,
     toCheckClaims: toVerifiedClaims,
+    // It is no sign-in, and none follows at once.
+    feedsHooks: false,
+    // Name, address and telephone number of its user, to be held against a document.
+    dropsClaims: true,
   };
 }
 

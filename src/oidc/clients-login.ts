@@ -50,5 +50,8 @@ export function createLoginClient(config: LoginClientConfig, { profile }: Pick<C
       return { subject, isProven: false, claims };
     },
     toAmr: (methods) => methods,
+    // Okta's token hook is asked later in the same sign-in. OneLogin asks before the password: what a factor left over would
+    // let the next sign-in off the face. Cognito's triggers take receipts alone.
+    ...(kind === 'okta_factor' ? {} : { feedsHooks: false }),
   };
 }

@@ -2,6 +2,8 @@ import type { OidcClientConfig } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
 import type { Clock, Fetch, Log, State } from '../core/ports.js';
 import type { OidcClient } from './client.js';
+import { createIdvClient } from './clients-idv.js';
+import { createLoginClient } from './clients-login.js';
 import { createExternalMfaClient } from './external-mfa.js';
 import { createRelyingParty } from './relying-party.js';
 
@@ -21,5 +23,11 @@ export function createClient(config: OidcClientConfig, deps: ClientDeps): OidcCl
       return createRelyingParty(config, deps.connection);
     case 'entra_external_mfa':
       return createExternalMfaClient(config, deps);
+    case 'okta_factor':
+    case 'onelogin_factor':
+    case 'cognito':
+      return createLoginClient(config, deps.connection);
+    case 'okta_idv':
+      return createIdvClient(config);
   }
 }

@@ -59,7 +59,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
   };
 
   async function goOn(visit: Visit): Promise<void> {
-    const { flow, response, interaction } = visit;
+    const { flow, response, interaction, client } = visit;
     if (interaction.result?.login !== undefined) return response.redirect(303, interaction.returnTo);
     if (flow.person === null) return ask(visit);
     if (flow.stepUp === null) return leadToCamera(visit, flow.person);
@@ -68,6 +68,10 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     if (!isOwner) throw new oidcErrors.SessionNotFound('interaction of another browser');
     const { state } = await readStepUp(flow.stepUp.id, deps);
     if (state === 'passed') return finish(visit, flow.person, flow.stepUp.id);
+    if (state === 'failed' && client.toCheckClaims !== undefined) {
+      const check = { passed: false, at: deps.clock.now(), stepUpId: flow.stepUp.id };
+      return tell(visit, { ...flow.person.claims, ...client.toCheckClaims(check) }, {});
+    }
     if (state === 'started' && flow.stepUp.starts < startsAllowed) return leadToCamera(visit, flow.person);
     if (state === 'started' || state === 'captured') return response.redirect(303, `${deps.issuer}${pagePath}`);
     throw new oidcErrors.AccessDenied('the face check was not passed');
@@ -94,6 +98,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
       {
         ...{ connection, subject: person.subject, kept: null, receipt: null, browser, lifeSec: life },
         purpose: await purposeFor(person, connection),
+        ...(client.feedsHooks === undefined ? {} : { feedsHooks: client.feedsHooks }),
         asked: person.isProven ? { proved: true } : { proved: false, source: request.ip ?? '' },
         returnUrl: issuer.interactionUrl(interaction.uid),
       },
@@ -111,18 +116,28 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
   }
 
   async function finish(visit: Visit, person: Person, stepUpId: string): Promise<void> {
-    const { request, response, provider, interaction, client, flow } = visit;
+    const { interaction, client, flow } = visit;
     const { pass } = await takeStepUp(stepUpId, deps);
     if (pass === null) throw new FaceError('internal', 'a pass without its time');
     const amr = [...client.toAmr(pass.methods)];
     checkDemand(parseRequestedClaims(paramsOf(interaction.params).claims).amr, amr);
-    const { sub } = person.claims;
+    const claims = { ...person.claims, ...client.toCheckClaims?.({ passed: true, at: pass.at, stepUpId }) };
+    await tell(visit, claims, { acr: flow.acr, amr, ts: toEpochSec(pass.at) });
+  }
+
+  /** @param authentication - empty where nobody was authenticated: the token says no more than its claims */
+  async function tell(
+    { request, response, provider, flow }: Visit,
+    claims: Person['claims'],
+    authentication: { readonly acr?: string; readonly amr?: string[]; readonly ts?: number },
+  ): Promise<void> {
+    const { sub } = claims;
     const grant = new provider.Grant({ accountId: sub, clientId: flow.clientId });
     grant.addOIDCScope('openid profile');
     const grantId = await grant.save();
-    await writeClaims(grantId, person.claims, lifeSec.grant, flowDeps);
+    await writeClaims(grantId, claims, lifeSec.grant, flowDeps);
     const result: InteractionResults = {
-      login: { accountId: sub, acr: flow.acr, amr, ts: toEpochSec(pass.at), remember: false },
+      login: { accountId: sub, ...authentication, remember: false },
       consent: { grantId },
       select_account: {},
     };

@@ -36,6 +36,8 @@ export interface OidcIssuer {
   readonly issuer: string;
   readonly connection: Connection;
   readonly clients: ReadonlyMap<string, OidcClient>;
+  /** The one client that must push its requests, if there is one: its browsers may come without naming it. */
+  readonly pushingClientId: string | null;
   /** Where an interaction goes on. */
   interactionUrl(uid: string): string;
   /** The library with the keys in turn. */
@@ -48,6 +50,7 @@ export interface OidcIssuer {
 export function createIssuer(connection: Connection, clients: readonly OidcClient[], deps: IssuerDeps): OidcIssuer {
   const issuer = `${deps.issuer}/oidc/${connection.id}`;
   const byId = new Map(clients.map((client) => [client.metadata.client_id, client]));
+  const pushing = clients.filter(({ metadata }) => metadata.require_pushed_authorization_requests === true);
   const interactionUrl = (uid: string): string => `${issuer}${paths.interaction}/${uid}`;
   const state = inProtocol(deps.state);
   const storage = createStorage(connection.id, { ...deps, state });
@@ -69,6 +72,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
       const requested = parseRequestedClaims(paramsOf(context.oidc.params).claims);
       checkDemand(requested.acr, client.acrValues);
       checkDemand(requested.amr, client.toAmr(possibleMethods(connection)));
+      if (client.dropsClaims && context.oidc.params !== undefined) context.oidc.params.claims = undefined;
     },
     async begin(context, interaction) {
       const client = clientOf(context);
@@ -116,6 +120,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     issuer,
     connection,
     clients: byId,
+    pushingClientId: pushing.length === 1 ? (pushing[0]?.metadata.client_id ?? null) : null,
     interactionUrl,
     async running() {
       const keySet = await deps.oidcKeys.current();

@@ -80,10 +80,14 @@ async function answer(
   const queryAt = request.url.indexOf('?');
   const query = queryAt === -1 ? '' : request.url.slice(queryAt + 1);
   const sent = form ?? new URLSearchParams(query);
+  // RFC 9126, section 4, wants both. Okta's browsers bring the first alone.
+  if (sent.has('request_uri') && !sent.has('client_id') && issuer.pushingClientId !== null) {
+    sent.set('client_id', issuer.pushingClientId);
+  }
   const admit = path === paths.authorize ? issuer.clients.get(sent.get('client_id') ?? '')?.admit : null;
   const admitted = admit ? await issuer.noteAdmitted(request, admit(sent)) : null;
   if (form !== null) request.method = 'GET';
-  const params = (admitted ?? form)?.toString() ?? query;
+  const params = (admitted ?? sent).toString();
   const uid = request.params.uid;
   request.url = `${path.replace(':uid', encodeURIComponent(String(uid)))}${params === '' ? '' : `?${params}`}`;
   const { handle } = await issuer.running();
