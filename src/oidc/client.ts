@@ -67,6 +67,6 @@ export interface OidcClient {
   readonly toCheckClaims?: (check: FinishedCheck) => JsonObject;
   /** Whether a pass is noted for the connection's hooks too; where absent, yes. */
   readonly feedsHooks?: false;
-  /** Whether the `claims` parameter is forgotten once it was read: what it tells of the person is of no use here. */
+  /** Whether the `claims` parameter is not kept: what it tells of the person is of no use here. */
   readonly dropsClaims?: true;
 }

@@ -133,7 +133,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
   ): Promise<void> {
     const { sub } = claims;
     const grant = new provider.Grant({ accountId: sub, clientId: flow.clientId });
-    grant.addOIDCScope('openid profile');
+    grant.addOIDCScope('openid profile email');
     const grantId = await grant.save();
     await writeClaims(grantId, claims, lifeSec.grant, flowDeps);
     const result: InteractionResults = {

@@ -14,7 +14,7 @@ import { observe } from './observe.js';
 import { pageErrorOf, pagePolicy, renderErrorPage } from './pages.js';
 import { paths } from './paths.js';
 import { createProvider, type ProviderHooks } from './provider.js';
-import { checkDemand, paramsOf, parseRequestedClaims } from './requested-claims.js';
+import { checkDemand, checkMembers, paramsOf, parseRequestedClaims } from './requested-claims.js';
 import { createStorage } from './storage.js';
 
 /** What an issuer is made of. */
@@ -72,7 +72,10 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
       const requested = parseRequestedClaims(paramsOf(context.oidc.params).claims);
       checkDemand(requested.acr, client.acrValues);
       checkDemand(requested.amr, client.toAmr(possibleMethods(connection)));
-      if (client.dropsClaims && context.oidc.params !== undefined) context.oidc.params.claims = undefined;
+    },
+    async checkClaims(context, claims) {
+      if (!clientOf(context).dropsClaims) return checkMembers(claims);
+      if (context.oidc.params !== undefined) context.oidc.params.claims = undefined;
     },
     async begin(context, interaction) {
       const client = clientOf(context);

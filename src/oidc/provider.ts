@@ -14,6 +14,8 @@ export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900 } 
 export interface ProviderHooks {
   /** Throws to refuse a request that the protocol allows. */
   check(context: KoaContextWithOIDC): Promise<void>;
+  /** Looks at the `claims` parameter before it is kept. Throws to refuse it. */
+  checkClaims(context: KoaContextWithOIDC, claims: unknown): Promise<void>;
   /** Begins a face check. @returns where the browser goes */
   begin(context: KoaContextWithOIDC, interaction: Interaction): Promise<string>;
   /** How long a face check and the way back may take. */
@@ -48,10 +50,12 @@ export function createProvider(
     adapter: storage,
     clients: metadata,
     jwks: { keys: keySet.signing.use((text) => publicJwksGuard.parse(JSON.parse(text))) },
-    scopes: ['openid', 'profile'],
+    scopes: ['openid', 'profile', 'email'],
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time', 'preferred_username', ...clients.flatMap((each) => each.claimNames)],
       profile: ['preferred_username'],
+      // Told with `openid`, where a client's kind has it and it was asked for.
+      email: [],
     },
     acrValues: clients.flatMap((client) => client.acrValues),
     responseTypes: ['code', ...responseTypesOf(metadata)],
@@ -84,7 +88,7 @@ export function createProvider(
       rpInitiatedLogout: { enabled: false },
       resourceIndicators: { enabled: false },
       dPoP: { enabled: false },
-      claimsParameter: { enabled: true },
+      claimsParameter: { enabled: true, assertClaimsParameter: hooks.checkClaims },
       pushedAuthorizationRequests: { enabled: true },
     },
     routes: {

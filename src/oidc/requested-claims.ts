@@ -41,6 +41,18 @@ export function parseRequestedClaims(text: string | undefined): RequestedClaims 
   return { acr: toDemand(acr), amr: toDemand(amr), sub: subject };
 }
 
+const membersGuard = z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).optional();
+const containersGuard = z.object({ id_token: membersGuard, userinfo: membersGuard });
+
+/**
+ * Whether each claim is asked for as the parameter wants it: by `null` or an object.
+ * @throws oidcErrors.InvalidRequest
+ */
+export function checkMembers(claims: unknown): void {
+  if (containersGuard.safeParse(claims).success) return;
+  throw new oidcErrors.InvalidRequest('claims parameter is not understood');
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Response as ExpressResponse } from 'express';
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
+import type { Fetch } from '../../src/core/ports.js';
 
 /*
  * What the simulated providers have in common where they are the relying party of an OpenID provider: the code flow over
@@ -34,8 +35,9 @@ const metadataGuard = z.object({
 export async function discover(
   issuer: string,
   client: Pick<OpenIdProvider, 'clientId' | 'clientSecret' | 'scopes'>,
+  fetch: Fetch,
 ): Promise<OpenIdProvider> {
-  const response = await fetch(`${issuer}/.well-known/openid-configuration`);
+  const response = await fetch(`${issuer}/.well-known/openid-configuration`, {});
   if (!response.ok) throw new Refusal('discovery', `status ${response.status}`);
   const metadata = metadataGuard.parse(await response.json());
   if (metadata.issuer !== issuer) throw new Refusal('discovery', 'another issuer');
@@ -110,11 +112,13 @@ export async function redeemCode(
     started,
     hasPkce,
     isBasic = false,
+    fetch,
   }: {
     readonly code: string;
     readonly started: PendingSignIn;
     readonly hasPkce: boolean;
     readonly isBasic?: boolean;
+    readonly fetch: Fetch;
   },
 ): Promise<{ readonly idToken: string; readonly accessToken: string | null }> {
   const { clientId, clientSecret } = provider;
@@ -144,9 +148,22 @@ export async function redeemCode(
 export async function verifyIdToken(
   provider: OpenIdProvider,
   idToken: string,
-  { nonce, now, skewSec }: { readonly nonce: string | null; readonly now: () => number; readonly skewSec: number },
+  {
+    nonce,
+    now,
+    skewSec,
+    fetch,
+  }: {
+    readonly nonce: string | null;
+    readonly now: () => number;
+    readonly skewSec: number;
+    readonly fetch: Fetch;
+  },
 ): Promise<JWTPayload & { readonly sub: string }> {
-  const payload = await jwtVerify(idToken, createRemoteJWKSet(new URL(provider.jwksUri)), {
+  const keys = createRemoteJWKSet(new URL(provider.jwksUri), {
+    [customFetch]: (url, init) => fetch(url, init),
+  });
+  const payload = await jwtVerify(idToken, keys, {
     issuer: provider.issuer,
     audience: provider.clientId,
     algorithms: ['RS256', 'ES256'],
@@ -172,6 +189,7 @@ export async function readUserinfo(
   { userinfoEndpoint }: OpenIdProvider,
   accessToken: string | null,
   sub: string,
+  fetch: Fetch,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (userinfoEndpoint === null || accessToken === null) throw new Refusal('userinfo', 'none');
   const response = await fetch(userinfoEndpoint, { headers: { authorization: `Bearer ${accessToken}` } });

@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import { z } from 'zod';
+import type { Fetch } from '../../../src/core/ports.js';
 import {
   Refusal,
   readUserinfo,
@@ -24,7 +25,7 @@ const startGuard = z.object({ pool: z.string(), idp: z.string(), hint: z.string(
  */
 export function createFederation(
   pools: ReadonlyMap<string, UserPool>,
-  { now, url }: { readonly now: () => number; readonly url: () => string },
+  { now, url, fetch }: { readonly now: () => number; readonly url: () => string; readonly fetch: Fetch },
 ): Express {
   const app = express();
   const pending = new Map<string, ReturnType<typeof startPending> & { poolId: string; idp: string }>();
@@ -51,9 +52,9 @@ export function createFederation(
       const pool = pools.get(started.poolId);
       const provider = pool?.identityProviders.get(started.idp);
       if (pool === undefined || provider === undefined) throw new Refusal('state');
-      const { idToken, accessToken } = await redeemCode(provider.client, { code, started, hasPkce: false });
-      const claims = await verifyIdToken(provider.client, idToken, { nonce: null, now, skewSec });
-      const userinfo = await readUserinfo(provider.client, accessToken, claims.sub);
+      const { idToken, accessToken } = await redeemCode(provider.client, { code, started, hasPkce: false, fetch });
+      const claims = await verifyIdToken(provider.client, idToken, { nonce: null, now, skewSec, fetch });
+      const userinfo = await readUserinfo(provider.client, accessToken, claims.sub, fetch);
       return signIn(pool, provider, { ...claims, ...userinfo, sub: claims.sub }, now());
     }),
   );

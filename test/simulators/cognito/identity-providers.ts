@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Fetch } from '../../../src/core/ports.js';
 import { discover } from '../relying-party.js';
 import { invalidParameter, resourceNotFound, ServiceError, userNotFound } from './errors.js';
 import { findUser, type PoolIdentityProvider, type UserPool } from './pool.js';
@@ -46,14 +47,11 @@ const requireProvider = (pool: UserPool, body: unknown): PoolIdentityProvider =>
   return provider;
 };
 
-async function save(pool: UserPool, body: unknown): Promise<unknown> {
+async function save(pool: UserPool, body: unknown, fetch: Fetch): Promise<unknown> {
   const definition = parseProvider(pool, body);
   const { oidc_issuer, client_id, client_secret, authorize_scopes } = definition.ProviderDetails;
-  const client = await discover(oidc_issuer, {
-    clientId: client_id,
-    clientSecret: client_secret,
-    scopes: authorize_scopes.split(' '),
-  }).catch(() => {
+  const registered = { clientId: client_id, clientSecret: client_secret, scopes: authorize_scopes.split(' ') };
+  const client = await discover(oidc_issuer, registered, fetch).catch(() => {
     throw invalidParameter('Unable to contact well-known endpoint');
   });
   const provider = { name: definition.ProviderName, client, mapping: definition.AttributeMapping, definition };
@@ -62,17 +60,17 @@ async function save(pool: UserPool, body: unknown): Promise<unknown> {
 }
 
 /** What administrators may do about the OpenID providers of a pool, and the users they bring. */
-export const identityProviderOperations: Readonly<Record<string, Operation>> = {
+export const createIdentityProviderOperations = (fetch: Fetch): Readonly<Record<string, Operation>> => ({
   CreateIdentityProvider: ({ pool, body }) => {
     const { ProviderName } = ofProvider.parse(body);
     if (pool.identityProviders.has(ProviderName)) {
       throw new ServiceError('DuplicateProviderException', 'The provider already exists.');
     }
-    return save(pool, body);
+    return save(pool, body, fetch);
   },
   UpdateIdentityProvider: ({ pool, body }) => {
     const { definition } = requireProvider(pool, body);
-    return save(pool, { ...definition, ...z.looseObject({}).parse(body), ProviderType: 'OIDC' });
+    return save(pool, { ...definition, ...z.looseObject({}).parse(body), ProviderType: 'OIDC' }, fetch);
   },
   DescribeIdentityProvider: ({ pool, body }) => ({
     IdentityProvider: { UserPoolId: pool.id, ...requireProvider(pool, body).definition },
@@ -84,4 +82,4 @@ export const identityProviderOperations: Readonly<Record<string, Operation>> = {
     pool.links.set(`${SourceUser.ProviderName}_${SourceUser.ProviderAttributeValue}`, user.username);
     return {};
   },
-};
+});

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
+import type { Fetch } from '../../../src/core/ports.js';
 import { resourceNotFound, ServiceError } from './errors.js';
 import { createFederation } from './federation.js';
-import { identityProviderOperations } from './identity-providers.js';
+import { createIdentityProviderOperations } from './identity-providers.js';
 import { createLambdaService, type LambdaService } from './lambda.js';
 import { createPool, type Settings, type UserPool } from './pool.js';
 import { createProtocol, requireSignature } from './protocol.js';
@@ -34,6 +35,7 @@ const aboutPool = z.looseObject({ UserPoolId: z.string() });
  * Starts a simulated Cognito on this machine.
  * @param port - 0, the default, takes a free one
  * @param now - the service's clock
+ * @param reach - how the service reaches OpenID providers
  * @param triggerTimeoutMs - Cognito's own is 5,000 and cannot be changed
  */
 export async function startCognitoSimulator({
@@ -41,20 +43,22 @@ export async function startCognitoSimulator({
   now = Date.now,
   region = 'eu-central-1',
   triggerTimeoutMs = 5_000,
+  reach = fetch,
 }: {
   readonly port?: number;
   readonly now?: () => number;
   readonly region?: string;
   readonly triggerTimeoutMs?: number;
+  readonly reach?: Fetch;
 } = {}): Promise<CognitoSimulator> {
   const pools = new Map<string, UserPool>();
   const lambda = createLambdaService();
   let url = '';
   let timeoutMs = triggerTimeoutMs;
   const signIn = createSignIn(pools, { lambda, triggerTimeoutMs: () => timeoutMs, now, url: () => url });
-  const administration = { ...settingsOperations, ...userOperations, ...identityProviderOperations };
+  const administration = { ...settingsOperations, ...userOperations, ...createIdentityProviderOperations(reach) };
 
-  const federation = createFederation(pools, { now, url: () => url });
+  const federation = createFederation(pools, { now, url: () => url, fetch: reach });
 
   const poolOf = (body: unknown): UserPool => {
     const { UserPoolId } = aboutPool.parse(body);

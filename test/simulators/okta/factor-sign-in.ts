@@ -57,8 +57,13 @@ export function createFactorSignIn(org: Org): Router {
       const idp = org.identityProviders.get(started.idpId);
       const user = org.users.get(started.userId);
       if (idp?.usage !== 'FACTOR_ONLY' || user === undefined) throw new Refusal('state');
-      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: false });
-      const claims = await verifyIdToken(idp.client, idToken, { nonce: started.nonce, now: org.now, skewSec });
+      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: false, fetch: org.fetch });
+      const claims = await verifyIdToken(idp.client, idToken, {
+        nonce: started.nonce,
+        now: org.now,
+        skewSec,
+        fetch: org.fetch,
+      });
       const { preferred_username, amr } = claimsGuard.parse(claims);
       checkIsSigningIn(idp, user, claims.sub, preferred_username);
       if (idp.trustClaims && amr === undefined) throw new Refusal('amr');

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
+import type { Fetch } from '../../../src/core/ports.js';
 import {
   Refusal,
   redeemCode,
@@ -49,10 +50,13 @@ export function createIdentityVerification(org: Org): Router {
     if (user === undefined || idp === undefined) return void response.status(404).end();
     const { state, ...pending } = startPending(`${org.url}/idp/identity-verification/callback`);
     org.pendingAtProvider.set(state, { ...pending, idpId: idp.id, userId: user.id });
-    const pushed = await push(idp, pending, { state, userId: user.id, profile: user.profile, flow });
-    if (pushed === null) return showResult(response, () => Promise.reject(new Refusal('par')));
+    const who = { state, userId: user.id, profile: user.profile, flow };
+    const pushed = await push(idp, pending, org.fetch, who).catch((error: unknown) => ({ error }));
     // The browser carries nothing else: neither the client's id nor the state.
-    redirectTo(response, idp.client.authorizationEndpoint, { request_uri: pushed });
+    if (typeof pushed === 'string') {
+      return redirectTo(response, idp.client.authorizationEndpoint, { request_uri: pushed });
+    }
+    await showResult(response, () => Promise.reject(pushed.error));
   });
 
   router.get('/idp/identity-verification/callback', (request, response) =>
@@ -60,8 +64,13 @@ export function createIdentityVerification(org: Org): Router {
       const { started, code } = takePending(org.pendingAtProvider, request.query);
       const idp = org.identityProviders.get(started.idpId);
       if (idp?.type !== 'IDV_STANDARD') throw new Refusal('state');
-      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: true });
-      const claims = await verifyIdToken(idp.client, idToken, { nonce: started.nonce, now: org.now, skewSec });
+      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: true, fetch: org.fetch });
+      const claims = await verifyIdToken(idp.client, idToken, {
+        nonce: started.nonce,
+        now: org.now,
+        skewSec,
+        fetch: org.fetch,
+      });
       const outcome = evaluate(claims.verified_claims);
       org.log.push({
         eventType: 'user.identity_verification',
@@ -77,12 +86,13 @@ export function createIdentityVerification(org: Org): Router {
   return router;
 }
 
-/** @returns the `request_uri`; `null` where the request was refused */
+/** @returns the `request_uri` */
 async function push(
   { client }: IdentityProvider,
   { nonce, codeVerifier, redirectUri }: Pick<PendingAtProvider, 'nonce' | 'codeVerifier' | 'redirectUri'>,
+  fetch: Fetch,
   who: { state: string; userId: string; profile: Readonly<Record<string, unknown>>; flow: string | undefined },
-): Promise<string | null> {
+): Promise<string> {
   const { state, userId, profile, flow } = who;
   const claims = {
     id_token: {
@@ -119,8 +129,7 @@ async function push(
   });
   const body: unknown = await response.json().catch(() => null);
   if (response.status === 201) return pushedGuard.parse(body).request_uri;
-  refusalGuard.parse(body);
-  return null;
+  throw new Refusal('par', JSON.stringify(body));
 }
 
 /** What the system log says of the evaluation. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { JWK } from 'jose';
 import { z } from 'zod';
+import type { Fetch } from '../../../src/core/ports.js';
 import { createAccess } from './access.js';
 import {
   addAuthorizationServer,
@@ -120,18 +121,21 @@ const oauthErrorGuard = z.object({ error: z.string(), error_description: z.strin
  * Starts a simulated Okta org on this machine.
  * @param port - 0, the default, takes a free one
  * @param now - the org's clock
+ * @param reach - how the org reaches OpenID providers
  * @param hookTimeoutMs - Okta's own is 3,000; its support can raise it for an org
  */
 export async function startOktaSimulator({
   port = 0,
   now = Date.now,
   hookTimeoutMs = 3_000,
+  reach = fetch,
 }: {
   readonly port?: number;
   readonly now?: () => number;
   readonly hookTimeoutMs?: number;
+  readonly reach?: Fetch;
 } = {}): Promise<OktaSimulator> {
-  const org = createOrg({ now, hookTimeoutMs });
+  const org = createOrg({ now, hookTimeoutMs, fetch: reach });
   const server = createServer(createApp(org)).listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address: AddressInfo | string | null = server.address();

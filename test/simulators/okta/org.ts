@@ -1,6 +1,7 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type CryptoKey, exportJWK, type JWK, type KeyObject } from 'jose';
+import type { Fetch } from '../../../src/core/ports.js';
 import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
 import { newId } from './ids.js';
 
@@ -172,6 +173,8 @@ export interface Org {
   url: string;
   /** The org's clock, in milliseconds since 1970. */
   readonly now: () => number;
+  /** How the org reaches OpenID providers. */
+  readonly fetch: Fetch;
   /** How long a hook may take. */
   hookTimeoutMs: number;
   readonly users: Map<string, OrgUser>;
@@ -203,7 +206,7 @@ export interface Org {
 }
 
 /** An empty org. */
-export const createOrg = (options: { readonly now: () => number; readonly hookTimeoutMs: number }): Org => ({
+export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>): Org => ({
   ...options,
   url: '',
   users: new Map(),

@@ -1,3 +1,4 @@
+import type { Fetch } from '../../../src/core/ports.js';
 import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
 
 /*
@@ -105,6 +106,8 @@ export interface Account {
   url: string;
   /** The account's clock, in milliseconds since 1970. */
   readonly now: () => number;
+  /** How the account reaches its trusted provider. */
+  readonly fetch: Fetch;
   /** OneLogin does not say what becomes of a sign-in whose hook failed. */
   whenHookFails: 'continue' | 'deny';
   /** OneLogin does not say how much a custom field holds: what is over is cut off. */
@@ -136,11 +139,13 @@ export const defaultPolicyId = 187_345;
 /** An account with its default policy, and nothing else in it. */
 export const createAccount = (options: {
   readonly now: () => number;
+  readonly fetch: Fetch;
   readonly clientId: string;
   readonly clientSecret: string;
 }): Account => ({
   url: '',
   now: options.now,
+  fetch: options.fetch,
   whenHookFails: 'continue',
   fieldMaxCharacters: Number.POSITIVE_INFINITY,
   hasPoliciesApi: true,

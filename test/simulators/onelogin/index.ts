@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { z } from 'zod';
+import type { Fetch } from '../../../src/core/ports.js';
 import { createAccess } from './access.js';
 import { type Account, createAccount, defaultPolicyId } from './account.js';
 import { answerError } from './errors.js';
@@ -61,20 +62,23 @@ const pageGuard = z.object({
  * Starts a simulated OneLogin account on this machine.
  * @param port - 0, the default, takes a free one
  * @param now - the account's clock, also that of the machine its hooks run on
+ * @param reach - how the account reaches its trusted provider
  * @param graceMs - added to the time-out of every hook; OneLogin adds nothing
  */
 export async function startOneLoginSimulator({
   port = 0,
   now = Date.now,
   graceMs = 0,
+  reach = fetch,
 }: {
   readonly port?: number;
   readonly now?: () => number;
   readonly graceMs?: number;
+  readonly reach?: Fetch;
 } = {}): Promise<OneLoginSimulator> {
   const clientId = randomBytes(32).toString('hex');
   const clientSecret = randomBytes(32).toString('hex');
-  const account = createAccount({ now, clientId, clientSecret });
+  const account = createAccount({ now, fetch: reach, clientId, clientSecret });
   const server = createServer(createApp(account, graceMs)).listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address: AddressInfo | string | null = server.address();

@@ -57,9 +57,19 @@ export function createTrustedIdp(account: Account): Router {
       const user = account.users.get(started.userId);
       const { trustedIdp } = account;
       if (user === undefined || trustedIdp === null) throw new Refusal('state');
-      const { idToken, accessToken } = await redeemCode(trustedIdp, { code, started, hasPkce: false });
-      const { sub } = await verifyIdToken(trustedIdp, idToken, { nonce: started.nonce, now: account.now, skewSec });
-      const userinfo = await readUserinfo(trustedIdp, accessToken, sub);
+      const { idToken, accessToken } = await redeemCode(trustedIdp, {
+        code,
+        started,
+        hasPkce: false,
+        fetch: account.fetch,
+      });
+      const { sub } = await verifyIdToken(trustedIdp, idToken, {
+        nonce: started.nonce,
+        now: account.now,
+        skewSec,
+        fetch: account.fetch,
+      });
+      const userinfo = await readUserinfo(trustedIdp, accessToken, sub, account.fetch);
       if (!isAbout(user, namesGuard.parse(userinfo))) throw new Refusal('user');
       user.lastLogin = isoNow(account);
       return { userId: user.id, userinfo };
