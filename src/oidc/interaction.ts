@@ -134,6 +134,8 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     const { sub } = claims;
     const grant = new provider.Grant({ accountId: sub, clientId: flow.clientId });
     grant.addOIDCScope('openid profile email');
+    // The library takes the end of the interaction for an authentication, and would tell its time.
+    if (authentication.ts === undefined) grant.rejectOIDCClaims(['auth_time']);
     const grantId = await grant.save();
     await writeClaims(grantId, claims, lifeSec.grant, flowDeps);
     const result: InteractionResults = {

@@ -1,0 +1,379 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
+import { createOktaAdapter } from '../../adapters/okta/index.js';
+import { createOktaProvisioning } from '../../adapters/okta/provision.js';
+import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { testIssuer } from '../keys.js';
+import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
+import { systemRandom } from '../simulators/sinks.js';
+import { createKeysFolder } from './issuer.js';
+import { type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
+
+const hookSecret = 'Bearer a-secret-of-the-hooks-0123456789';
+const secret = 'a-secret-of-the-client-0123456789abcdef';
+const ada = 'Ada.Lovelace@example.com';
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+beforeAll(async () => {
+  keys = await createKeysFolder();
+});
+afterAll(() => keys.remove());
+
+let reach: { send: Fetch; now: () => number };
+let okta: OktaSimulator;
+let bench: ProviderBench;
+let adaId: string;
+let graceId: string;
+
+async function start(policy: Record<string, unknown> = {}): Promise<void> {
+  reach = { send: (url, init) => fetch(url, init), now: () => Date.now() };
+  okta = await startOktaSimulator({
+    now: () => reach.now(),
+    hookTimeoutMs: 30_000,
+    reach: (url, init) => reach.send(url, init),
+  });
+  const settings = oktaConnectionGuard.parse({
+    ...{ id: 'workforce', kind: 'okta', policy: { liveness: 'challenge', ...policy } },
+    oidc: {
+      clients: [
+        { kind: 'okta_factor', id: 'okta', secret, orgUrls: [okta.url] },
+        {
+          ...{ kind: 'okta_idv', id: 'okta-idv', secret, orgUrls: [okta.url] },
+          ...{ termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' },
+        },
+      ],
+    },
+    okta: {
+      orgUrl: okta.url,
+      auth: { kind: 'api_token', token: okta.apiToken },
+      hooks: { secret: { value: hookSecret } },
+    },
+  });
+  bench = await startProviderBench({
+    ...{ keysFile: keys.file, settings, reach },
+    createAdapter: (core) => createOktaAdapter({ settings, core, fetch: (url, init) => fetch(url, init) }),
+  });
+  const { steps } = createOktaProvisioning({
+    ...{ settings, publicUrl: testIssuer, random: systemRandom, log: bench.server.log, clock: bench.server.clock },
+    fetch: (url, init) => fetch(url, init),
+  });
+  for (const step of steps) {
+    const { state } = await step.inspect();
+    if (step.title.startsWith('IdP Usage')) {
+      // What only the console does.
+      const idp = [...okta.org.identityProviders.values()].find(({ type }) => type === 'OIDC');
+      okta.setIdpUsage(idp!.id, 'FACTOR_ONLY');
+    } else if (/attribute|^Identity provider|authenticator/i.test(step.title) && state !== 'ready') await step.apply();
+  }
+  const uri = `${bench.server.origin}/hooks/workforce/token`;
+  await okta.attachHook({
+    kind: 'token',
+    uri,
+    channel: { type: 'HTTP', header: 'Authorization', secret: hookSecret },
+  });
+  adaId = await okta.createUser({ login: ada, password: 'correct horse' });
+  graceId = await okta.createUser({ login: 'grace@example.com', password: 'correct horse' });
+  await bench.enrol(adaId, 'ada');
+  await bench.enrol(graceId, 'grace');
+}
+async function stop(): Promise<void> {
+  await bench.stop();
+  await okta.close();
+}
+beforeEach(() => start());
+afterEach(() => stop());
+
+const factorStart = (login: string) => `${okta.url}/signin/factor/start?user=${encodeURIComponent(login)}`;
+const idvStart = (login: string, more = '') =>
+  `${okta.url}/identity-verification/start?user=${encodeURIComponent(login)}${more}`;
+const refused = (reason: string, said: unknown = expect.anything()) => ({
+  ...{ result: 'refused', reason },
+  details: { reason, said },
+});
+
+/** A sign-in at Okta from after the password, as far as our own page, and then with that name and face. */
+async function signIn(login: string, { name = login, face }: { name?: string; face: string }) {
+  const browser = bench.openBrowser();
+  const asked = await browser.walk(factorStart(login));
+  const camera = await browser.say(asked, name);
+  const end = await browser.show(camera.url, face);
+  return { asked, camera, ...readResult(end) };
+}
+
+describe('a factor', () => {
+  test('signs in whoever says their name and shows their face; the token hook of that sign-in finds the check, once', async () => {
+    const { asked, camera, result, details } = await signIn(ada, { name: ada.toLowerCase(), face: 'ada' });
+    expect(asked.text).toContain('name="username"');
+    expect(camera.url.startsWith(`${testIssuer}/face#`)).toBe(true);
+    expect(result).toBe('signed-in');
+    expect(details.idToken).toMatchObject({
+      ...{ iss: bench.issuer, aud: 'okta', sub: adaId, preferred_username: ada, email: ada },
+      ...{ amr: ['face'], auth_time: expect.any(Number), nonce: expect.any(String) },
+    });
+    expect(details.idToken).not.toHaveProperty('verified_claims');
+    expect(details.accessToken.face_verification).toMatchObject({ result: 'verified', at: details.idToken.auth_time });
+    // Without a face: the check was taken.
+    expect(await okta.signIn({ login: ada, password: 'correct horse' })).toMatchObject({ error: 'server_error' });
+  });
+
+  test('asks nobody for a name where Okta tells it', async () => {
+    okta.org.sendsLoginHint = true;
+    const browser = bench.openBrowser();
+    const camera = await browser.walk(factorStart(ada));
+    expect(camera.url).toMatch(/\/face#/);
+    expect(readResult(await browser.show(camera.url, 'ada')).result).toBe('signed-in');
+  });
+
+  test('tells the e-mail address to whom asks for it', async () => {
+    const [idp] = [...okta.org.identityProviders.values()].filter(({ type }) => type === 'OIDC');
+    okta.org.identityProviders.set(idp!.id, { ...idp!, client: { ...idp!.client, scopes: ['openid', 'profile'] } });
+    const { details } = await signIn(ada, { face: 'ada' });
+    expect(details.idToken).toMatchObject({ preferred_username: ada });
+    expect(details.idToken).not.toHaveProperty('email');
+  });
+
+  test('keeps a user by their id: another login later is still the same user', async () => {
+    await signIn(ada, { face: 'ada' });
+    okta.org.users.get(adaId)!.profile.login = 'countess@example.com';
+    const { result, details } = await signIn('countess@example.com', { face: 'ada' });
+    expect(result).toBe('signed-in');
+    expect(details.idToken).toMatchObject({ sub: adaId, preferred_username: 'countess@example.com' });
+  });
+
+  test('of another user is refused by Okta, whose ever face it is', async () => {
+    expect(await signIn(ada, { name: 'grace@example.com', face: 'grace' })).toMatchObject(refused('user'));
+    // She is linked now: her sub is not Ada's, whatever the name says.
+    expect((await signIn('grace@example.com', { face: 'grace' })).result).toBe('signed-in');
+    expect(await signIn(ada, { name: 'grace@example.com', face: 'grace' })).toMatchObject(refused('user'));
+  });
+
+  test.each([
+    ['another face', ada, 'eve'],
+    ['somebody without an enrolment', 'charles@example.com', 'charles'],
+    ['a name nobody has', 'nobody@example.com', 'ada'],
+  ])('of %s is refused, and nobody sees which', async (_, name, face) => {
+    await okta.createUser({ login: 'charles@example.com', password: 'correct horse' });
+    const { asked, camera, ...end } = await signIn(ada, { name, face });
+    expect(asked.text).toContain('name="username"');
+    expect(camera.url).toMatch(/\/face#/);
+    expect(end).toMatchObject(refused('error', 'access_denied'));
+    expect(await bench.server.deps.state.read(`passed:workforce:${adaId}`)).toBeNull();
+  });
+
+  test('that an id is typed for is nobody’s', async () => {
+    expect(await signIn(ada, { name: adaId, face: 'ada' })).toMatchObject(refused('error', 'access_denied'));
+  });
+
+  test('makes no enrolment, whatever the policy: nothing has proved who is there', async () => {
+    await stop();
+    await start({ whenNotEnrolled: 'enrol' });
+    const charles = await okta.createUser({ login: 'charles@example.com', password: 'correct horse' });
+    const { ...end } = await signIn('charles@example.com', { face: 'charles' });
+    expect(end).toMatchObject(refused('error', 'access_denied'));
+    expect(okta.org.users.get(charles)!.profile).not.toHaveProperty('facestepToken');
+  });
+
+  test('that is declined is refused', async () => {
+    const browser = bench.openBrowser();
+    const camera = await browser.say(await browser.walk(factorStart(ada)), ada);
+    expect(readResult(await browser.decline(camera.url))).toMatchObject(refused('error', 'access_denied'));
+  });
+
+  test('with a wrong client secret is no sign-in', async () => {
+    const [idp] = [...okta.org.identityProviders.values()].filter(({ type }) => type === 'OIDC');
+    okta.org.identityProviders.set(idp!.id, { ...idp!, client: { ...idp!.client, clientSecret: `${secret}x` } });
+    expect(await signIn(ada, { face: 'ada' })).toMatchObject(refused('token', 'invalid_client'));
+  });
+
+  test('goes back to the org alone', async () => {
+    const browser = bench.openBrowser();
+    for (const redirectUri of [
+      'https://evil.example/oauth2/v1/authorize/callback',
+      `${okta.url}/oauth2/v1/authorize/callback/`,
+      `${okta.url}/idp/identity-verification/callback`,
+      `${okta.url}/oauth2/v1/authorize/callback?x=1`,
+    ]) {
+      const query = { client_id: 'okta', response_type: 'code', scope: 'openid', redirect_uri: redirectUri };
+      const page = await browser.walk(`${bench.issuer}/authorize?${new URLSearchParams(query)}`);
+      expect(page).toMatchObject({ status: 400, url: expect.stringContaining(bench.issuer) });
+    }
+  });
+
+  test('has a code that is good once, and for the address it was sent to', async () => {
+    const browser = bench.openBrowser();
+    const camera = await browser.say(await browser.walk(factorStart(ada)), ada);
+    const end = await browser.show(camera.url, 'ada');
+    const code = new URL(end.url).searchParams.get('code')!;
+    const redeem = async (given: string, redirectUri: string) => {
+      const form = { grant_type: 'authorization_code', code: given, redirect_uri: redirectUri };
+      const body = new URLSearchParams({ ...form, client_id: 'okta', client_secret: secret });
+      return (await bench.send(`${bench.issuer}/token`, { method: 'POST', body })).json();
+    };
+    const callback = `${okta.url}/oauth2/v1/authorize/callback`;
+    expect(await redeem(code, callback)).toMatchObject({ error: 'invalid_grant' });
+    expect(await redeem('another', callback)).toMatchObject({ error: 'invalid_grant' });
+    // The callback does not take it twice either.
+    expect(readResult(await browser.walk(end.url))).toMatchObject(refused('state'));
+  });
+
+  test('is unavailable while Okta cannot be asked', async () => {
+    okta.org.apiTokens.clear();
+    const browser = bench.openBrowser();
+    const end = await browser.say(await browser.walk(factorStart(ada)), ada);
+    expect(readResult(end)).toMatchObject(refused('error', 'temporarily_unavailable'));
+  });
+});
+
+describe('an identity verification', () => {
+  const idvOf = () => [...okta.org.identityProviders.values()].find(({ type }) => type === 'IDV_STANDARD')!;
+  const change = (client: Partial<ReturnType<typeof idvOf>['client']>) => {
+    const idp = idvOf();
+    okta.org.identityProviders.set(idp.id, { ...idp, client: { ...idp.client, ...client } });
+  };
+
+  test('says that the face was verified, of that user, and nothing of a name', async () => {
+    const browser = bench.openBrowser();
+    const camera = await browser.walk(idvStart(ada, '&flow=selfie'));
+    expect(camera.url.startsWith(`${testIssuer}/face#`)).toBe(true);
+    const { result, details } = readResult(await browser.show(camera.url, 'ada'));
+    expect(result).toBe('signed-in');
+    expect(details.idToken).toMatchObject({ iss: bench.issuer, aud: 'okta-idv', sub: adaId, amr: ['face'] });
+    expect(details.idToken.verified_claims).toEqual([
+      {
+        verification: {
+          trust_framework: 'IDV-DELEGATED',
+          assurance_level: 'VERIFIED',
+          time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+          verification_process: expect.stringMatching(/^[\w-]{22}$/),
+        },
+        claims: {},
+      },
+    ]);
+    expect(details.idToken).not.toHaveProperty('preferred_username');
+    expect(okta.org.log.at(-1)).toMatchObject({ outcome: { result: 'SUCCESS', reason: 'CLAIMS_VERIFIED' } });
+  });
+
+  test('is no sign-in: the token hook finds nothing', async () => {
+    const browser = bench.openBrowser();
+    await browser.show((await browser.walk(idvStart(ada))).url, 'ada');
+    expect(await okta.signIn({ login: ada, password: 'correct horse' })).toMatchObject({ error: 'server_error' });
+  });
+
+  test.each([
+    ['another face', () => ada, 'eve'],
+    ['nobody’s enrolment', () => 'charles@example.com', 'charles'],
+  ])('of %s says that it failed, and claims no authentication', async (_, login, face) => {
+    await okta.createUser({ login: 'charles@example.com', password: 'correct horse' });
+    const tokens: string[] = [];
+    const { send } = reach;
+    reach.send = async (url, init) => {
+      const response = await send(url, init);
+      if (url.endsWith('/token'))
+        tokens.push(z.object({ id_token: z.string() }).parse(await response.clone().json()).id_token);
+      return response;
+    };
+    const browser = bench.openBrowser();
+    const end = await browser.show((await browser.walk(idvStart(login()))).url, face);
+    expect(readResult(end)).toMatchObject(refused('evaluation', 'CLAIMS_NOT_VERIFIED'));
+    const claims = decodeJwt(tokens[0]!);
+    expect(claims.verified_claims).toMatchObject([{ verification: { assurance_level: 'FAILED' }, claims: {} }]);
+    expect(Object.keys(claims).toSorted()).toEqual(['aud', 'exp', 'iat', 'iss', 'nonce', 'sub', 'verified_claims']);
+  });
+
+  test('that is declined is an error', async () => {
+    const browser = bench.openBrowser();
+    const end = await browser.decline((await browser.walk(idvStart(ada))).url);
+    expect(readResult(end)).toMatchObject(refused('error', 'access_denied'));
+  });
+
+  test('makes no enrolment: it also runs for people who have lost their password', async () => {
+    await stop();
+    await start({ whenNotEnrolled: 'enrol' });
+    const charles = await okta.createUser({ login: 'charles@example.com', password: 'correct horse' });
+    const browser = bench.openBrowser();
+    const end = await browser.show((await browser.walk(idvStart('charles@example.com'))).url, 'charles');
+    expect(readResult(end)).toMatchObject(refused('evaluation'));
+    expect(okta.org.users.get(charles)!.profile).not.toHaveProperty('facestepToken');
+  });
+
+  test('keeps none of what Okta says about the person', async () => {
+    const written: string[] = [];
+    const { state } = bench.server.deps;
+    const { write } = state;
+    state.write = (key, value, options) => {
+      written.push(JSON.stringify(value));
+      return write.call(state, key, value, options);
+    };
+    okta.org.users.get(adaId)!.profile.lastName = 'Canary-Lovelace';
+    const browser = bench.openBrowser();
+    await browser.show((await browser.walk(idvStart(ada))).url, 'ada');
+    expect(written.length).toBeGreaterThan(5);
+    expect(written.join()).not.toContain('Canary');
+    expect(bench.server.log.text()).not.toContain('Canary');
+  });
+
+  const push = (changes: Record<string, string | null>) => {
+    const form = {
+      ...{ client_id: 'okta-idv', client_secret: secret, response_type: 'code', scope: 'openid identity_assurance' },
+      ...{ code_challenge: 'x'.repeat(43), code_challenge_method: 'S256', nonce: 'n', state: 's', login_hint: adaId },
+      ...{ redirect_uri: `${okta.url}/idp/identity-verification/callback`, ...changes },
+    };
+    const given = Object.entries(form).flatMap(([name, value]) =>
+      value === null ? [] : [[name, value] as [string, string]],
+    );
+    return bench.send(`${bench.issuer}/par`, { method: 'POST', body: new URLSearchParams(given) });
+  };
+  const authorize = (query: Record<string, string>) =>
+    bench.openBrowser().walk(`${bench.issuer}/authorize?${new URLSearchParams(query)}`);
+  const requestUriOf = async (changes: Record<string, string | null> = {}) => {
+    const response = await push(changes);
+    expect(response.status).toBe(201);
+    return z.object({ request_uri: z.string() }).parse(await response.json()).request_uri;
+  };
+
+  test.each([
+    [401, { client_secret: 'x' }, 'invalid_client'],
+    [401, { client_id: 'okta', client_secret: 'x' }, 'invalid_client'],
+    [400, { redirect_uri: 'https://evil.example/' }, 'invalid_request'],
+    [400, { response_type: 'token' }, 'unsupported_response_type'],
+    [400, { code_challenge_method: 'plain' }, 'invalid_request'],
+    [400, { claims: '{' }, 'invalid_request'],
+  ])('is pushed right, or refused with %d: %j', async (status, changes, error) => {
+    const response = await push(changes);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error });
+  });
+
+  test('needs a user and a code challenge', async () => {
+    for (const changes of [{ login_hint: null }, { code_challenge: null, code_challenge_method: null }]) {
+      const request_uri = await requestUriOf(changes);
+      const end = await authorize({ request_uri });
+      expect(new URL(end.url).searchParams.get('error')).toBe('invalid_request');
+    }
+  });
+
+  test('begins with a pushed request alone, which is good until its answer', async () => {
+    const given = { client_id: 'okta-idv', response_type: 'code', scope: 'openid', login_hint: adaId };
+    const redirect_uri = `${okta.url}/idp/identity-verification/callback`;
+    const bare = await authorize({ ...given, redirect_uri, code_challenge: 'x'.repeat(43), state: 's' });
+    expect(new URL(bare.url).searchParams.get('error')).toBe('invalid_request');
+    const request_uri = await requestUriOf();
+    const browser = bench.openBrowser();
+    const camera = await browser.walk(`${bench.issuer}/authorize?${new URLSearchParams({ request_uri })}`);
+    expect(camera.url).toMatch(/\/face#/);
+    const end = await browser.show(camera.url, 'ada');
+    expect(new URL(end.url).searchParams.get('code')).not.toBeNull();
+    // Another client of the same provider does not get it.
+    const foreign = { request_uri: await requestUriOf(), client_id: 'okta' };
+    for (const query of [{ request_uri }, { request_uri: `${request_uri}x` }, foreign]) {
+      expect(new URL((await authorize(query)).url).searchParams.get('error')).toMatch(/^invalid_request/);
+    }
+  });
+
+  test('with a wrong client secret is refused at once', async () => {
+    change({ clientSecret: 'another' });
+    expect(readResult(await bench.openBrowser().walk(idvStart(ada)))).toMatchObject(refused('par'));
+  });
+});

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Adapter, Hooks } from '../../adapters/adapter.js';
+import type { OidcConfig } from '../../src/config/oidc.js';
+import type { Connection, Policy } from '../../src/core/connection.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { createOidcKeys } from '../../src/keys/oidc-keys.js';
+import { createIssuers } from '../../src/oidc/issuers.js';
+import { startApiServer, toForm } from '../api-server.js';
+import { createTestVerifier, drawPicture } from '../embedded.js';
+import { testIssuer } from '../keys.js';
+import { createBrowser } from './browser.js';
+
+/** A configured connection, as the server makes one. */
+export interface Configured {
+  readonly id: string;
+  readonly kind: string;
+  readonly policy: Policy;
+  readonly oidc: OidcConfig | null;
+}
+
+/** Where a walk through the browser has got to. */
+export interface Seen {
+  readonly url: string;
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Each picture is another: what was sent before is refused. */
+let shots = 0;
+
+/**
+ * The service with one connection to a simulated provider, which is the relying party of its OpenID provider: each reaches
+ * the other over sockets, the service at its public address.
+ */
+export async function startProviderBench({
+  keysFile,
+  settings,
+  createAdapter,
+  reach,
+}: {
+  readonly keysFile: string;
+  readonly settings: Configured;
+  readonly createAdapter: (core: CoreDeps) => Adapter;
+  /** Set before anything is asked: it leads to the service by its public address. */
+  readonly reach: { send: Fetch; now: () => number };
+}) {
+  const connections = new Map<string, Connection>();
+  const hooks = new Map<string, Hooks>();
+  const { id, kind, policy, oidc } = settings;
+  const server = await startApiServer({
+    ...{ verifier: createTestVerifier(), connections, hooks },
+    oidc: async (core) => {
+      const adapter = createAdapter(core);
+      const connection = { id, policy, ...adapter, kind };
+      connections.set(id, connection);
+      hooks.set(id, adapter.hooks);
+      const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
+      return createIssuers(oidc === null ? [] : [{ connection, oidc }], { ...core, oidcKeys, fetch });
+    },
+  });
+  const send: Fetch = (url, init) => fetch(url.replace(testIssuer, server.origin), init);
+  reach.send = send;
+  reach.now = () => server.clock.now();
+  const { token } = await server.issue(['enrol', 'verify']);
+  return {
+    server,
+    send,
+    issuer: `${testIssuer}/oidc/${id}`,
+    async enrol(subject: string, person: string) {
+      const consent = { consentStatement: 'test', consentGivenAt: new Date(server.clock.now()).toISOString() };
+      const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
+      const form = toForm({ connection: id, subject, ...consent, photo });
+      const { status } = await server.postForm('/enrolments', form, { 'x-auth-token': token });
+      if (status !== 201) throw new Error(`not enrolled: ${status}`);
+    },
+    /** A browser that goes from site to site until a page stands still, or the camera is asked for. */
+    openBrowser() {
+      const browser = createBrowser(send);
+      const walk = async (url: string, init?: RequestInit): Promise<Seen> => {
+        let seen = await browser.visit(url, init);
+        for (let hops = 0; hops < 20; hops += 1) {
+          const location = seen.headers.get('location');
+          if (location === null) return seen;
+          const next = new URL(location, seen.url).href;
+          if (new URL(next).pathname === '/face') return { ...seen, url: next };
+          seen = await browser.visit(next);
+        }
+        throw new Error('redirects without end');
+      };
+      const openCamera = async (link: string) => {
+        const { origin, hash } = new URL(link);
+        let session: string | null = null;
+        const post = async (path: string, body: object): Promise<Record<string, never>> => {
+          const headers = {
+            ...(body instanceof FormData ? {} : { 'content-type': 'application/json' }),
+            ...(session === null ? {} : { authorization: `Bearer ${session}` }),
+          };
+          const sent = body instanceof FormData ? body : JSON.stringify(body);
+          const { text } = await browser.visit(`${origin}${path}`, { method: 'POST', headers, body: sent });
+          return JSON.parse(text);
+        };
+        const opened = z
+          .object({ session: z.string(), view: z.object({ consentVersion: z.string(), returnUrl: z.string() }) })
+          .parse(await post('/face/open', { ticket: hash.slice(1) }));
+        session = opened.session;
+        await post('/face/consent', { version: opened.view.consentVersion, language: 'en' });
+        return { post, returnUrl: opened.view.returnUrl };
+      };
+      const takeFrames = async (post: Awaited<ReturnType<typeof openCamera>>['post'], person: string) => {
+        const nonce: string = z.string().parse((await post('/face/challenge', {})).nonce);
+        const photos: Uint8Array[] = [];
+        for (let index = 0; index < 5; index += 1) {
+          shots += 1;
+          const photo = Buffer.from(`face ${person} ${shots} 0.9`);
+          photos.push(photo);
+          server.clock.advanceSec(1);
+          const digest = createHash('sha256').update(photo).digest('base64url');
+          await post('/face/challenge/frames', { nonce, digest });
+        }
+        return (await post('/face/frames', toForm({ nonce, photo: photos }))).outcome;
+      };
+      return {
+        ...browser,
+        walk,
+        /** Shows a face on the capture page at that link, and goes where the page then leads. */
+        async show(link: string, person: string): Promise<Seen & { outcome: unknown }> {
+          const { post, returnUrl } = await openCamera(link);
+          let outcome: unknown = 'try_again';
+          while (outcome === 'try_again') outcome = await takeFrames(post, person);
+          return { ...(await walk(returnUrl)), outcome };
+        },
+        /** Says no on the capture page, and goes where it then leads. */
+        async decline(link: string): Promise<Seen> {
+          const { post, returnUrl } = await openCamera(link);
+          await post('/face/decline', {});
+          return walk(returnUrl);
+        },
+        /** Types a user name where the service asks for one. */
+        say: (page: Seen, username: string) =>
+          walk(page.url, { method: 'POST', body: new URLSearchParams({ username }) }),
+      };
+    },
+    stop: () => server.stop(),
+  };
+}
+
+export type ProviderBench = Awaited<ReturnType<typeof startProviderBench>>;
+
+/** How a page of a simulated provider ends. */
+export function readResult({ text }: Pick<Seen, 'text'>) {
+  const [, result = '', reason = ''] = /data-result="([^"]*)" data-reason="([^"]*)"/.exec(text) ?? [];
+  const json = /<pre id="details">([^<]*)<\/pre>/.exec(text)?.[1] ?? 'null';
+  const details = JSON.parse(json.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code))));
+  return { result, reason, details };
+}
