@@ -46,16 +46,18 @@ export function createProvider(
 ): Provider {
   const isSecure = issuer.startsWith('https:');
   const metadata = clients.map((client) => client.metadata);
+  const toldByClients = clients.flatMap((client) => client.claimNames);
+  const emailScope = toldByClients.includes('email') ? ['email'] : [];
   const provider = new Provider(issuer, {
     adapter: storage,
     clients: metadata,
     jwks: { keys: keySet.signing.use((text) => publicJwksGuard.parse(JSON.parse(text))) },
-    scopes: ['openid', 'profile', 'email'],
+    scopes: ['openid', 'profile', ...emailScope],
     claims: {
-      openid: ['sub', 'acr', 'amr', 'auth_time', 'preferred_username', ...clients.flatMap((each) => each.claimNames)],
+      openid: ['sub', 'acr', 'amr', 'auth_time', 'preferred_username', ...toldByClients],
       profile: ['preferred_username'],
       // Told with `openid`, where a client's kind has it and it was asked for.
-      email: [],
+      ...Object.fromEntries(emailScope.map((scope) => [scope, []])),
     },
     acrValues: clients.flatMap((client) => client.acrValues),
     responseTypes: ['code', ...responseTypesOf(metadata)],

@@ -221,8 +221,9 @@ const says = (text: string) => (reply: RawReply) => JSON.stringify(reply.body).i
 export const toLookOfChallenge = (reply: RawReply): unknown => {
   const { response } = triggerReplyGuards['create-auth-challenge'].parse(reply).body;
   const { publicChallengeParameters, challengeMetadata } = response;
-  const { nonce = '', request = '', ...others } = publicChallengeParameters;
-  return { ...others, nonce: nonce.length, request: request.length, challengeMetadata };
+  const { nonce = '', request = '', startUrl = '', ...others } = publicChallengeParameters;
+  const page = startUrl.replace(request, '');
+  return { ...others, nonce: nonce.length, request: request.length, page, challengeMetadata };
 };
 
 /** The answer of a challenge: the receipt, if there is one, and the nonce it must be about. */

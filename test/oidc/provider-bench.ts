@@ -27,6 +27,14 @@ export interface Seen {
   readonly text: string;
 }
 
+const shownGuard = z.object({ outcome: z.enum(['passed', 'failed', 'try_again']), receipt: z.string().nullable() });
+
+/** What the page sends of its link's fragment. */
+function toOpening(fragment: string): { ticket: string; returnUrl?: string } {
+  const [ticket = '', returnUrl] = fragment.split('&return=');
+  return { ticket, ...(returnUrl === undefined ? {} : { returnUrl: decodeURIComponent(returnUrl) }) };
+}
+
 /** Each picture is another: what was sent before is refused. */
 let shots = 0;
 
@@ -103,7 +111,7 @@ export async function startProviderBench({
         };
         const opened = z
           .object({ session: z.string(), view: z.object({ consentVersion: z.string(), returnUrl: z.string() }) })
-          .parse(await post('/face/open', { ticket: hash.slice(1) }));
+          .parse(await post('/face/open', toOpening(hash.slice(1))));
         session = opened.session;
         await post('/face/consent', { version: opened.view.consentVersion, language: 'en' });
         return { post, returnUrl: opened.view.returnUrl };
@@ -119,17 +127,17 @@ export async function startProviderBench({
           const digest = createHash('sha256').update(photo).digest('base64url');
           await post('/face/challenge/frames', { nonce, digest });
         }
-        return (await post('/face/frames', toForm({ nonce, photo: photos }))).outcome;
+        return shownGuard.parse(await post('/face/frames', toForm({ nonce, photo: photos })));
       };
       return {
         ...browser,
         walk,
         /** Shows a face on the capture page at that link, and goes where the page then leads. */
-        async show(link: string, person: string): Promise<Seen & { outcome: unknown }> {
+        async show(link: string, person: string): Promise<Seen & { receipt: string | null }> {
           const { post, returnUrl } = await openCamera(link);
-          let outcome: unknown = 'try_again';
-          while (outcome === 'try_again') outcome = await takeFrames(post, person);
-          return { ...(await walk(returnUrl)), outcome };
+          let shown = await takeFrames(post, person);
+          while (shown.outcome === 'try_again') shown = await takeFrames(post, person);
+          return { ...(await walk(returnUrl)), receipt: shown.receipt };
         },
         /** Says no on the capture page, and goes where it then leads. */
         async decline(link: string): Promise<Seen> {

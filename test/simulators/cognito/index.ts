@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
 import type { Fetch } from '../../../src/core/ports.js';
+import { type CognitoApp, createAppPages } from './app.js';
 import { resourceNotFound, ServiceError } from './errors.js';
 import { createFederation } from './federation.js';
 import { createIdentityProviderOperations } from './identity-providers.js';
@@ -21,6 +22,8 @@ export interface CognitoSimulator {
   readonly pools: ReadonlyMap<string, UserPool>;
   readonly lambda: LambdaService;
   setTriggerTimeoutMs(timeoutMs: number): void;
+  /** Serves the pages of an application, at `/app/start?user=<name>`. */
+  serveApp(app: CognitoApp): void;
   /**
    * Makes a pool. What the API can do is done over the API from here on.
    * @param usernameAttributes - `['email']` is a pool whose users sign in with their e-mail address
@@ -60,6 +63,9 @@ export async function startCognitoSimulator({
 
   const federation = createFederation(pools, { now, url: () => url, fetch: reach });
 
+  const apps: { current: CognitoApp | null } = { current: null };
+  const appPages = createAppPages(apps, () => url);
+
   const poolOf = (body: unknown): UserPool => {
     const { UserPoolId } = aboutPool.parse(body);
     const pool = pools.get(UserPoolId);
@@ -86,6 +92,7 @@ export async function startCognitoSimulator({
     if (request.method === 'GET' && pool !== undefined) {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [pool.key.publicJwk] }));
     } else if (/^\/oauth2\//.test(request.url ?? '')) federation(request, response);
+    else if (/^\/app\//.test(request.url ?? '')) appPages(request, response);
     else protocol(request, response);
   }).listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -99,6 +106,9 @@ export async function startCognitoSimulator({
     lambda,
     setTriggerTimeoutMs: (changed) => {
       timeoutMs = changed;
+    },
+    serveApp: (app) => {
+      apps.current = app;
     },
     async createPool(settings = {}, usernameAttributes = []) {
       const pool = await createPool(region, now(), parsePoolSettings(settings), usernameAttributes);

@@ -17,7 +17,6 @@ const skewSec = 120;
 
 const startGuard = z.object({ user: z.string(), flow: z.string().optional() });
 const pushedGuard = z.object({ request_uri: z.string(), expires_in: z.int().positive() });
-const refusalGuard = z.object({ error: z.string() });
 
 /** Attributes beyond these fail the evaluation. */
 const supportedClaims = 'given_name family_name middle_name email birthdate phone_number address'.split(' ');

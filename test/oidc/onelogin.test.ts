@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
+import { oneloginConnectionGuard } from '../../adapters/onelogin/schema.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { type OneLoginSimulator, startOneLoginSimulator } from '../simulators/onelogin/index.js';
+import { discover } from '../simulators/relying-party.js';
+import { createKeysFolder } from './issuer.js';
+import { type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
+
+const secret = 'a-secret-of-the-client-0123456789abcdef';
+const client = { clientId: 'onelogin', clientSecret: secret, scopes: ['openid', 'profile', 'email'] };
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+beforeAll(async () => {
+  keys = await createKeysFolder();
+});
+afterAll(() => keys.remove());
+
+let onelogin: OneLoginSimulator;
+let bench: ProviderBench;
+let ada: string;
+beforeEach(async () => {
+  const reach: { send: Fetch; now: () => number } = { send: (url, init) => fetch(url, init), now: () => Date.now() };
+  onelogin = await startOneLoginSimulator({ now: () => reach.now(), reach: (url, init) => reach.send(url, init) });
+  const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
+  const settings = oneloginConnectionGuard.parse({
+    ...{ id: 'people', kind: 'onelogin' },
+    oidc: {
+      clients: [{ kind: 'onelogin_factor', id: 'onelogin', secret, redirectUris: [`${onelogin.url}/access/idp`] }],
+    },
+    onelogin: {
+      ...{ accountUrl: onelogin.url, clientId: onelogin.clientId, clientSecret: onelogin.clientSecret, facePolicyId },
+      hooks: { secret: 'a-secret-of-the-smart-hooks-0123456789' },
+    },
+  });
+  await onelogin.callApi('POST', '/api/2/users/custom_attributes', {
+    user_field: { name: 'Face', shortname: 'facestep_token' },
+  });
+  bench = await startProviderBench({
+    ...{ keysFile: keys.file, settings, reach },
+    createAdapter: (core) => createOneLoginAdapter({ settings, core, fetch: (url, init) => fetch(url, init) }),
+  });
+  // What only the console does.
+  onelogin.account.trustedIdp = await discover(bench.issuer, client, bench.send);
+  ada = String(onelogin.addUser({ username: 'ada', password: 'correct horse' }));
+  onelogin.account.users.get(Number(ada))!.email = 'ada@example.com';
+  await bench.enrol(ada, 'ada');
+  await bench.enrol(String(onelogin.addUser({ username: 'grace', password: 'correct horse' })), 'grace');
+});
+afterEach(async () => {
+  await bench.stop();
+  await onelogin.close();
+});
+
+/** A sign-in at OneLogin from after the password, as far as our own page, and then with that name and face. */
+async function signIn(user: string, { name = user, face }: { name?: string; face: string }) {
+  const browser = bench.openBrowser();
+  const camera = await browser.say(await browser.walk(`${onelogin.url}/trusted-idp/start?user=${user}`), name);
+  return readResult(await browser.show(camera.url, face));
+}
+const refused = (reason: string, said: unknown = expect.anything()) => ({ reason, details: { said } });
+
+describe('OneLogin: a trusted IdP as a factor', () => {
+  test.each(['ada', 'ada@example.com'])(
+    'passes whoever says %s and shows the face, by the userinfo endpoint',
+    async (name) => {
+      const { result, details } = await signIn('ada', { name, face: 'ada' });
+      expect(result).toBe('signed-in');
+      const names = { preferred_username: 'ada', username: 'ada', email: 'ada@example.com' };
+      expect(details).toEqual({ userId: Number(ada), userinfo: expect.objectContaining({ sub: ada, ...names }) });
+    },
+  );
+
+  test('leaves nothing to the hook that OneLogin asks before the password', async () => {
+    await signIn('ada', { face: 'ada' });
+    expect(await bench.server.deps.state.read(`passed:people:${ada}`)).toBeNull();
+  });
+
+  test('of another user, another face or nobody is refused', async () => {
+    expect(await signIn('ada', { name: 'grace', face: 'grace' })).toMatchObject(refused('user'));
+    expect(await signIn('ada', { face: 'eve' })).toMatchObject(refused('error', 'access_denied'));
+    expect(await signIn('ada', { name: 'nobody', face: 'ada' })).toMatchObject(refused('error', 'access_denied'));
+    expect(await signIn('ada', { name: ada, face: 'ada' })).toMatchObject(refused('error', 'access_denied'));
+  });
+
+  test('needs the client secret, and the redirect URI that is configured', async () => {
+    const trust = onelogin.account.trustedIdp!;
+    onelogin.account.trustedIdp = { ...trust, clientSecret: 'another' };
+    expect(await signIn('ada', { face: 'ada' })).toMatchObject(refused('token', 'invalid_client'));
+    const query = { client_id: 'onelogin', response_type: 'code', scope: 'openid', state: 's' };
+    const redirect_uri = `${onelogin.url}/access/idp/other`;
+    const page = await bench
+      .openBrowser()
+      .walk(`${bench.issuer}/authorize?${new URLSearchParams({ ...query, redirect_uri })}`);
+    expect(page).toMatchObject({ status: 400, url: expect.stringContaining(bench.issuer) });
+  });
+
+  test('takes an answer once', async () => {
+    const browser = bench.openBrowser();
+    const camera = await browser.say(await browser.walk(`${onelogin.url}/trusted-idp/start?user=ada`), 'ada');
+    const end = await browser.show(camera.url, 'ada');
+    const code = new URL(end.url).searchParams.get('code')!;
+    const form = { grant_type: 'authorization_code', code, redirect_uri: `${onelogin.url}/access/idp` };
+    const body = new URLSearchParams({ ...form, client_id: 'onelogin', client_secret: secret });
+    const again = await bench.send(`${bench.issuer}/token`, { method: 'POST', body });
+    expect(await again.json()).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  test('needs an access token for the names', async () => {
+    const { userinfoEndpoint } = onelogin.account.trustedIdp!;
+    for (const authorization of ['', 'Bearer x']) {
+      expect((await bench.send(userinfoEndpoint!, { headers: { authorization } })).status).toBeGreaterThanOrEqual(400);
+    }
+  });
+});
