@@ -85,7 +85,7 @@ const factorPolicies = byHand('Policies that ask for the face', [
 
 const verificationRule = byHand('Rule that asks for a verified identity', [
   'Security > Authentication Policies > Okta Account Management Policy > Add rule.',
-  "IF: Enter custom expression, such as accessRequest.operation == 'enroll' or accessRequest.operation == 'recover'.",
+  'IF: a custom expression on accessRequest.operation, which is "enroll" where an authenticator is enrolled.',
   'THEN: Access is Allowed after successful identity verification, with the identity provider of the step before.',
   'Whoever is to show a face needs an enrolment here first: an identity verification makes none, as it also runs for people who have lost their password.',
 ]);

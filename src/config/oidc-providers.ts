@@ -78,3 +78,11 @@ export type LoginClientConfig =
 
 /** Okta's identity verification. */
 export type OktaIdvConfig = z.output<typeof oktaIdvGuard>;
+
+/** The kind of connection that a client's kind belongs to; kinds that fit any are not listed. */
+export const connectionKindOf: Readonly<Record<string, string>> = {
+  okta_factor: 'okta',
+  okta_idv: 'okta',
+  onelogin_factor: 'onelogin',
+  cognito: 'cognito',
+};

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
-import type { ConnectionGuards } from './connection.js';
+import type { ConnectionConfig, ConnectionGuards } from './connection.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
+import { connectionKindOf } from './oidc-providers.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
 
 const hostGuard = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'expected a host name or an IP address');
@@ -55,6 +56,10 @@ const deliveryGuard = z.discriminatedUnion('kind', [
 /** A browser makes and uses credentials for a domain name alone, and `localhost` is one. */
 const hasDomainName = (address: string): boolean => isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
 
+/** A provider's own kind of client is about users of that provider. */
+const hasClientsOfItsKind = ({ kind, oidc }: ConnectionConfig): boolean =>
+  (oidc?.clients ?? []).every((client) => (connectionKindOf[client.kind] ?? kind) === kind);
+
 const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>
   new Set(connections.map(({ id }) => id)).size === connections.length;
 
@@ -84,6 +89,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .array(z.discriminatedUnion('kind', connectionGuards))
       .max(100)
       .refine(hasUniqueIds, 'two connections have the same id')
+      .refine((all) => all.every(hasClientsOfItsKind), 'a connection has a client that is of another provider')
       .default([]),
   });
   const named = guard.refine(

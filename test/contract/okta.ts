@@ -81,6 +81,7 @@ export interface OktaBench {
 /** What differs from the usual settings of the tests. */
 export interface OktaSettings {
   readonly okta?: Readonly<Record<string, unknown>>;
+  readonly oidc?: Readonly<Record<string, unknown>> | null;
   readonly policy?: Readonly<Record<string, unknown>>;
   readonly core?: Partial<CoreDeps>;
   readonly fetch?: Fetch;
@@ -102,11 +103,18 @@ export async function openOktaBench(): Promise<OktaBench> {
   const signer = await createTestSigner();
   const verifier = createTestVerifier();
   const core = { clock, random: systemRandom, state, audit, log, verifier, signer, issuer: testIssuer };
-  const toDeps = ({ okta: changes = {}, policy = {}, core: otherCore = {}, fetch: send = fetch }: OktaSettings) => ({
+  const toDeps = ({
+    okta: changes = {},
+    oidc = null,
+    policy = {},
+    core: otherCore = {},
+    fetch: send = fetch,
+  }: OktaSettings) => ({
     settings: oktaConnectionGuard.parse({
       id: 'workforce',
       kind: 'okta',
       policy: { ...usual, ...policy },
+      oidc,
       okta: {
         orgUrl: okta.url,
         auth: { kind: 'api_token', token: okta.apiToken },

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type OktaBench, openOktaBench } from '../../test/contract/okta.js';
+import { testIssuer } from '../../test/keys.js';
+
+const secret = 'a-secret-of-the-client-0123456789abcdef';
+const issuer = `${testIssuer}/oidc/workforce`;
+
+let bench: OktaBench;
+let metadata: Record<string, string>;
+beforeEach(async () => {
+  bench = await openOktaBench();
+  metadata = {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    userinfo_endpoint: `${issuer}/userinfo`,
+    jwks_uri: `${issuer}/jwks`,
+    pushed_authorization_request_endpoint: `${issuer}/par`,
+  };
+});
+afterEach(() => bench.close());
+
+function provision({ orgUrls = [bench.okta.url], publicUrl = testIssuer } = {}) {
+  const pages = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };
+  return bench.provision({
+    publicUrl,
+    oidc: {
+      clients: [
+        { kind: 'okta_factor', id: 'okta', secret, orgUrls },
+        { kind: 'okta_idv', id: 'idv', secret, orgUrls, ...pages },
+      ],
+    },
+    fetch: async (url, init) => (url.startsWith(testIssuer) ? Response.json(metadata) : fetch(url, init)),
+  });
+}
+const stepOf = (title: string, given = {}) => provision(given).steps.find((step) => step.title === title)!;
+const runCheck = (title: string, given = {}) =>
+  provision(given)
+    .checks.find((check) => check.title === title)!
+    .run();
+const idpOf = (type: string) => [...bench.okta.org.identityProviders.values()].find((idp) => idp.type === type)!;
+
+test('a connection without clients has no such steps', () => {
+  expect(
+    bench
+      .provision()
+      .steps.map(({ title }) => title)
+      .join(),
+  ).not.toMatch(/Identity provider|authenticator/);
+});
+
+describe('the factor', () => {
+  test('is an identity provider, then what only the console does, then an authenticator', async () => {
+    const idp = stepOf('Identity provider: okta_factor');
+    expect(await idp.inspect()).toMatchObject({ state: 'missing' });
+    expect(await runCheck('okta_factor: identity provider')).toMatchObject({ verdict: 'fail' });
+    await idp.apply();
+    expect(await idp.inspect()).toEqual({ state: 'ready' });
+    const found = idpOf('OIDC');
+    expect(found).toMatchObject({
+      trustClaims: true,
+      client: { issuer, authorizationEndpoint: `${issuer}/authorize`, clientId: 'okta', clientSecret: secret },
+      definition: { policy: { provisioning: { action: 'DISABLED' } } },
+    });
+
+    const usage = stepOf('IdP Usage: Factor only');
+    const authenticator = stepOf('IdP authenticator');
+    expect(await usage.inspect()).toMatchObject({ state: 'manual' });
+    await expect(authenticator.apply()).rejects.toMatchObject({ code: 'provider_refused' });
+    bench.okta.setIdpUsage(found.id, 'FACTOR_ONLY');
+    await authenticator.apply();
+    expect(await authenticator.inspect()).toEqual({ state: 'ready' });
+    expect(await usage.inspect()).toEqual({ state: 'ready' });
+    expect(await runCheck('okta_factor: identity provider')).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('that somebody has changed is put right, and keeps its name and its use', async () => {
+    await stepOf('Identity provider: okta_factor').apply();
+    const { id, client, ...rest } = idpOf('OIDC');
+    const protocol = {
+      ...JSON.parse(JSON.stringify(rest.definition.protocol)),
+      endpoints: { authorization: { url: 'https://evil.example/' }, token: { url: 'https://evil.example/' }, jwks: {} },
+    };
+    const definition = {
+      ...rest.definition,
+      name: 'Face ID',
+      protocol: { ...protocol, endpoints: { ...protocol.endpoints, jwks: { url: 'https://evil.example/' } } },
+    };
+    bench.okta.org.identityProviders.set(id, {
+      id,
+      client,
+      ...rest,
+      name: 'Face ID',
+      usage: 'FACTOR_ONLY',
+      definition,
+    });
+    const step = stepOf('Identity provider: okta_factor');
+    expect(await step.inspect()).toEqual({ state: 'different', changes: ['Set the endpoints of "Face ID"'] });
+    await step.apply();
+    expect(await step.inspect()).toEqual({ state: 'ready' });
+    expect(idpOf('OIDC')).toMatchObject({ id, name: 'Face ID', usage: 'FACTOR_ONLY' });
+  });
+});
+
+test('the identity verification is created over the API', async () => {
+  const step = stepOf('Identity provider: okta_idv');
+  expect(await step.inspect()).toMatchObject({ state: 'missing' });
+  await step.apply();
+  expect(await step.inspect()).toEqual({ state: 'ready' });
+  expect(idpOf('IDV_STANDARD').client).toMatchObject({ issuer, parEndpoint: `${issuer}/par`, clientId: 'idv' });
+  expect(await runCheck('okta_idv: identity provider')).toMatchObject({ verdict: 'pass' });
+});
+
+describe('the doctor', () => {
+  test('finds our metadata, or what is wrong with it', async () => {
+    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'pass' });
+    metadata.token_endpoint = 'https://evil.example/token';
+    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'fail', found: 'Its endpoints are elsewhere' });
+    metadata.issuer = 'https://evil.example';
+    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'fail' });
+    metadata = {};
+    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'fail' });
+    expect(await runCheck('OpenID provider', { publicUrl: 'http://127.0.0.1:1' })).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('finds redirect URIs that the org does not have', async () => {
+    expect(await runCheck('okta_factor: redirect URIs')).toMatchObject({ verdict: 'pass' });
+    const orgUrls = ['https://login.example.com'];
+    expect(await runCheck('okta_idv: redirect URIs', { orgUrls })).toMatchObject({ verdict: 'fail' });
+  });
+});
