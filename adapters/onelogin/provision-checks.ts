@@ -65,7 +65,7 @@ function createAccountChecks({ api, deps }: Parts): readonly Check[] {
 /** OneLogin shows its trusts in the console alone. */
 function createTrustChecks({ deps }: Parts): readonly Check[] {
   const { settings, publicUrl, fetch } = deps;
-  const client = settings.oidc?.clients.find(({ kind }) => kind === 'onelogin_factor');
+  const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');
   if (client === undefined) return [];
   const { host } = new URL(settings.onelogin.accountUrl);
   const elsewhere = client.redirectUris.filter((uri) => new URL(uri).host !== host);

@@ -56,7 +56,7 @@ function createVariablesStep(parts: Parts): ProvisionStep {
 
 /** What the trust is filled in with; without a client here, the OpenID provider is another. */
 function describeTrust({ deps: { publicUrl, settings } }: Parts): readonly string[] {
-  const client = settings.oidc?.clients.find(({ kind }) => kind === 'onelogin_factor');
+  const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');
   if (client === undefined) {
     return [
       'Authentication > Trusted IdPs > New Trust: the OpenID provider that shows the camera, with its client id and secret.',

@@ -22,14 +22,15 @@ describe('redirect URIs', () => {
     [onelogin, 'https://example.onelogin.com/access/idp'],
     [cognito, 'https://auth.example.com/oauth2/idpresponse'],
   ])('of %j', (client, redirectUri) => {
-    expect(parse(client).data?.clients[0]?.redirectUris).toEqual([redirectUri]);
+    expect(parse(client).data?.clients[0]).toMatchObject({ redirectUris: [redirectUri] });
   });
 
   test('there is one for each domain', () => {
     const orgUrls = ['https://example.okta.com', 'https://login.example.com/'];
-    expect(parse({ ...okta, orgUrls }).data?.clients[0]?.redirectUris).toEqual(
-      ['example.okta.com', 'login.example.com'].map((host) => `https://${host}/oauth2/v1/authorize/callback`),
+    const redirectUris = ['example.okta.com', 'login.example.com'].map(
+      (host) => `https://${host}/oauth2/v1/authorize/callback`,
     );
+    expect(parse({ ...okta, orgUrls }).data?.clients[0]).toMatchObject({ redirectUris });
   });
 });
 

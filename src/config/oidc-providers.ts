@@ -81,6 +81,7 @@ export type OktaIdvConfig = z.output<typeof oktaIdvGuard>;
 
 /** The kind of connection that a client's kind belongs to; kinds that fit any are not listed. */
 export const connectionKindOf: Readonly<Record<string, string>> = {
+  entra_external_mfa: 'entra',
   okta_factor: 'okta',
   okta_idv: 'okta',
   onelogin_factor: 'onelogin',
