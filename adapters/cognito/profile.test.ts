@@ -156,10 +156,10 @@ describe('a Cognito that does not answer as it should', () => {
 describe('a login', () => {
   test('is a name, never a sub, unless somebody took that for a name', async () => {
     const { profile } = observe();
-    expect(await profile.findSubject('ada')).toBe(ada);
-    expect(await profile.findSubject(ada)).toBeNull();
+    expect((await profile.findAccount('ada'))?.subject).toBe(ada);
+    expect(await profile.findAccount(ada)).toBeNull();
     const impostor = addUser(pool, ada, new Map(), Date.now());
-    expect(await profile.findSubject(ada)).toBe(impostor.sub);
+    expect((await profile.findAccount(ada))?.subject).toBe(impostor.sub);
     expect(await profile.findAccount('ADA')).toEqual({ subject: ada, login: 'ada', email: null });
   });
 
@@ -167,7 +167,7 @@ describe('a login', () => {
     const byEmail = await simulator.createPool({}, ['email']);
     const grace = await administer(simulator, byEmail).createUser('grace@example.com', 'correct horse');
     const { profile } = observe(undefined, byEmail);
-    expect(await profile.findSubject(grace)).toBeNull();
+    expect(await profile.findAccount(grace)).toBeNull();
     const names = { login: 'grace@example.com', email: 'grace@example.com' };
     expect(await profile.findAccount('Grace@example.com')).toEqual({ subject: grace, ...names });
   });

@@ -111,7 +111,6 @@ export function createCognitoProfile(
 
   return {
     findAccount,
-    findSubject: async (login) => (await findAccount(login))?.subject ?? null,
     readAccount: (subject) => within(async () => toAccount(await find(subject))),
     readToken: (subject) =>
       within(async () => toStoredToken((await find(subject)).attributes.get(attribute), { attribute, log })),

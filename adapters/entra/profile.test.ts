@@ -243,15 +243,15 @@ describe('a login', () => {
   test('is a user principal name, and no other user is taken for its own', async () => {
     const guest = entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
     const profile = connect();
-    expect(await profile.findSubject('grace_example.com#EXT#@contoso.onmicrosoft.com')).toBe(guest.id);
-    expect(await profile.findSubject('grace@example.com')).toBeNull();
-    expect(await profile.findSubject(user.id)).toBeNull();
+    expect((await profile.findAccount('grace_example.com#EXT#@contoso.onmicrosoft.com'))?.subject).toBe(guest.id);
+    expect(await profile.findAccount('grace@example.com')).toBeNull();
+    expect(await profile.findAccount(user.id)).toBeNull();
     const answer = { id: user.id, userPrincipalName: 'ada@example.com' };
     const other = connect({}, async (url, init) =>
       url.includes('/users/') ? Response.json(answer) : entra.fetch(url, init),
     );
-    expect(await other.findSubject('charles@example.com')).toBeNull();
-    expect(await other.findSubject('ADA@example.com')).toBe(user.id);
+    expect(await other.findAccount('charles@example.com')).toBeNull();
+    expect((await other.findAccount('ADA@example.com'))?.subject).toBe(user.id);
   });
 
   test.each([
@@ -263,7 +263,7 @@ describe('a login', () => {
     const profile = connect({}, async (url, init) =>
       url.includes('/users/') ? Response.json({}, { status }) : entra.fetch(url, init),
     );
-    const found = profile.findSubject('ada@example.com');
+    const found = profile.findAccount('ada@example.com');
     if (outcome === 'resolves') expect(await found).toBe(expected);
     else await expect(found).rejects.toMatchObject(expected);
   });

@@ -66,7 +66,6 @@ export function createEntraProfile(
 
   return {
     findAccount,
-    findSubject: async (login) => (await findAccount(login))?.subject ?? null,
     readAccount: async (subject) => toAccount(subject, await read(subject, 'userPrincipalName,mail', accountGuard)),
     async readToken(subject) {
       return toStoredToken((await read(subject, attribute, userGuard))[attribute], { attribute, log });

@@ -185,23 +185,23 @@ describe('a service application with a key pair', () => {
 describe('a login', () => {
   test('may be what stands before the @ while only one begins so', async () => {
     const { profile } = bench.adapter;
-    expect(await profile.findSubject('ADA')).toBe(ada);
+    expect((await profile.findAccount('ADA'))?.subject).toBe(ada);
     await bench.okta.createUser({ login: 'ada@example.org', password: 'correct horse' });
-    expect(await profile.findSubject('ada')).toBeNull();
+    expect(await profile.findAccount('ada')).toBeNull();
   });
 
   test('is never whoever calls, and no other user is taken for its own', async () => {
     const me = { id: '00uAdmin', profile: { login: 'me@example.com', email: null } };
     const { profile, requests } = observe(async () => Response.json(me));
-    for (const login of ['me', 'ada@example.com', 'm', '00uAdmin']) expect(await profile.findSubject(login)).toBeNull();
+    for (const login of ['me', 'ada@example.com', 'm', '00uAdmin']) expect(await profile.findAccount(login)).toBeNull();
     expect(requests).toHaveLength(4);
-    for (const login of ['..', '.', 'a/../b', '']) expect(await profile.findSubject(login)).toBeNull();
+    for (const login of ['..', '.', 'a/../b', '']) expect(await profile.findAccount(login)).toBeNull();
     expect(requests).toHaveLength(4);
   });
 
   test('stays one part of the address', async () => {
     const { profile, requests } = observe();
-    await profile.findSubject('o’brien?x=1#%2f..;@example.com');
+    await profile.findAccount('o’brien?x=1#%2f..;@example.com');
     const { pathname, search, hash } = new URL(requests[0]!.url);
     const encoded = '/api/v1/users/o%E2%80%99brien%3Fx%3D1%23%252f..%3B%40example.com';
     expect({ pathname, search, hash }).toEqual({ pathname: encoded, search: '', hash: '' });

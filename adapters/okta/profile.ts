@@ -45,7 +45,6 @@ export function createOktaProfile(
 
   return {
     findAccount,
-    findSubject: async (login) => (await findAccount(login))?.subject ?? null,
     readAccount: async (subject) => toAccount(await read(subject, accountGuard)),
     async readToken(subject) {
       return toStoredToken((await read(subject, userGuard)).profile[attribute], { attribute, log });

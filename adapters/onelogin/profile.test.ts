@@ -241,8 +241,8 @@ describe('a login', () => {
   test('is a user name or an e-mail address', async () => {
     change(ada, { username: 'countess' });
     const { profile } = bench.adapter;
-    expect(await profile.findSubject('countess')).toBe(ada);
-    expect(await profile.findSubject('ada@example.com')).toBe(ada);
+    expect((await profile.findAccount('countess'))?.subject).toBe(ada);
+    expect((await profile.findAccount('ada@example.com'))?.subject).toBe(ada);
     const names = { login: 'countess', email: 'ada@example.com' };
     expect(await profile.findAccount('Ada@example.com')).toEqual({ subject: ada, ...names });
   });
@@ -251,7 +251,7 @@ describe('a login', () => {
     const other = String(bench.onelogin.addUser({ username: 'other@example.com', password: 'x' }));
     change(other, { username: 'ada@example.com' });
     change(ada, { username: 'countess' });
-    expect(await bench.adapter.profile.findSubject('ada@example.com')).toBeNull();
+    expect(await bench.adapter.profile.findAccount('ada@example.com')).toBeNull();
   });
 
   test('of a user without a name is the address', async () => {
@@ -266,6 +266,6 @@ describe('a login', () => {
     ['404', () => Response.json([], { status: 404 })],
   ])('cannot be looked for where OneLogin answers with %s', async (_, answer) => {
     const { profile } = observe(answering(answer));
-    await expect(profile.findSubject('ada@example.com')).rejects.toMatchObject(unavailable);
+    await expect(profile.findAccount('ada@example.com')).rejects.toMatchObject(unavailable);
   });
 });

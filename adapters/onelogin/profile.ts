@@ -73,7 +73,6 @@ export function createOneLoginProfile(
 
   return {
     findAccount,
-    findSubject: async (login) => (await findAccount(login))?.subject ?? null,
     async readAccount(subject) {
       const { status, body } = await api.call('GET', toUserPath(subject));
       if (status === 404) throw new FaceError('subject_unknown');

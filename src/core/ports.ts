@@ -301,8 +301,6 @@ export interface Profile {
    * @throws FaceError `profile_unavailable`
    */
   findAccount(login: string): Promise<Account | null>;
-  /** The immutable id of that user alone. @throws FaceError `profile_unavailable` */
-  findSubject(login: string): Promise<string | null>;
   /** The same of a user by immutable id. @throws FaceError `subject_unknown`, `profile_unavailable` */
   readAccount(subject: string): Promise<Account>;
   /** @throws FaceError `subject_unknown`, `profile_unavailable` */

@@ -3,7 +3,6 @@ import type { Interaction, InteractionResults } from 'oidc-provider';
 import { browserCookieOf, setBrowserCookie } from '../capture/browser-cookie.js';
 import { pagePath } from '../capture/page.js';
 import { startedLink } from '../capture/page-link.js';
-import type { Connection } from '../core/connection.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { newSecret, readStepUp, startStepUp, takeStepUp } from '../core/step-up.js';
 import { toEpochSec } from '../core/units.js';
@@ -97,8 +96,8 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     const started = await startStepUp(
       {
         ...{ connection, subject: person.subject, kept: null, receipt: null, browser, lifeSec: life },
-        purpose: await purposeFor(person, connection),
         ...(client.feedsHooks === undefined ? {} : { feedsHooks: client.feedsHooks }),
+        // Somebody proven who is not enrolled may enrol there, where the policy allows it.
         asked: person.isProven ? { proved: true } : { proved: false, source: request.ip ?? '' },
         returnUrl: issuer.interactionUrl(interaction.uid),
       },
@@ -150,13 +149,6 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
   async function refuse({ request, response, provider }: Visit, error: InteractionResults): Promise<void> {
     await provider.interactionFinished(request, response, error, { mergeWithLastSubmission: false });
   }
-}
-
-/** Somebody without an enrolment may make one where their provider has said who they are, and the policy allows it. */
-async function purposeFor({ subject, isProven }: Person, { policy, profile }: Connection): Promise<'verify' | 'enrol'> {
-  if (!isProven || policy.whenNotEnrolled !== 'enrol') return 'verify';
-  const token = await profile.readToken(subject);
-  return token === null ? 'enrol' : 'verify';
 }
 
 /** What the client is told of what went wrong on the way; the rest is for the error page. */

@@ -302,7 +302,7 @@ export function runAdapterContract(
         const { profile } = harness.adapter;
         for (const login of ['Charles.Babbage@example.com', "o'Brien+x&y=1#EXT#%41!@example.com"]) {
           const id = await harness.addUser(login);
-          expect(await profile.findSubject(login)).toBe(id);
+          expect((await profile.findAccount(login))?.subject).toBe(id);
           const account = { subject: id, login, email: login };
           expect(await profile.findAccount(login.toUpperCase())).toEqual(account);
           expect(await profile.readAccount(id)).toEqual(account);
@@ -336,7 +336,7 @@ export function runAdapterContract(
         ]) {
           expect([text, await profile.findAccount(text)]).toEqual([text, null]);
         }
-        expect(await profile.findSubject(login)).toBe(id);
+        expect((await profile.findAccount(login))?.subject).toBe(id);
       });
 
       test('a user the provider has not is subject_unknown', async () => {
@@ -356,7 +356,7 @@ export function runAdapterContract(
         const unavailable = { code: 'profile_unavailable' };
         await expect(profile.readToken(harness.subjects.one)).rejects.toMatchObject(unavailable);
         await expect(profile.readAccount(harness.subjects.one)).rejects.toMatchObject(unavailable);
-        await expect(profile.findSubject('ada@example.com')).rejects.toMatchObject(unavailable);
+        await expect(profile.findAccount('ada@example.com')).rejects.toMatchObject(unavailable);
         const error = await profile.writeToken(harness.subjects.one, new SealedToken(canary)).catch((e: unknown) => e);
         expect(error).toMatchObject({ code: 'profile_unavailable' });
         expect(JSON.stringify(error)).not.toContain(canary);

@@ -31,7 +31,6 @@ export function createMemoryProfile(subjects: readonly string[]): Profile & {
       isDown = down;
     },
     findAccount,
-    findSubject: async (login) => (await findAccount(login))?.subject ?? null,
     async readAccount(subject) {
       find(subject);
       return toAccount(subject);
