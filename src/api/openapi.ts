@@ -200,6 +200,14 @@ const operationalPaths: Record<string, JsonObject> = {
       required: ['keys'],
     }),
   },
+  '/oidc/{connection}/.well-known/openid-configuration': {
+    get: {
+      ...operational('discovery', '«ours» The OpenID provider of a connection; it describes itself', {
+        type: 'object',
+      }),
+      parameters: [{ name: 'connection', in: 'path', required: true, schema: { type: 'string' } }],
+    },
+  },
   [toTemplate(hookPath)]: {
     post: {
       ...operational('hook', '«ours» Where identity providers call; see each adapter’s README', {}),
