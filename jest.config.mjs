@@ -6,4 +6,6 @@ export default {
   transform: {},
   testTimeout: 60_000,
   maxWorkers: 2,
+  // Tests in a browser run side by side, and each shows a film.
+  maxConcurrency: 3,
 };

@@ -4,10 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installChromium } from './browser.mjs';
 import { setUp } from './setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-await setUp({ demoPhotos: true, say: (line) => process.stdout.write(`${line}\n`) });
+const say = (line) => process.stdout.write(`${line}\n`);
+await setUp({ demoPhotos: true, say });
+installChromium(say);
 
 const node = (script, args, env = {}) =>
   spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], {

@@ -1,0 +1,56 @@
+import type { Browser } from 'playwright-core';
+import { createChance } from '../../eval/chance.js';
+import type { Movement } from '../../src/core/ports.js';
+import type { JsonObject } from '../../src/json.js';
+import { drawTurn, type Head, turnHead } from '../face-video/index.js';
+import { launchChromium } from './chromium.js';
+import { makePoses, readPeople } from './people.js';
+import { type Stage, startStage } from './stage.js';
+import { type Plan, type Poses, receive, type Visitor, type VisitorOptions } from './visitor.js';
+
+/** Two people, a server and a browser: what a suite of face checks begins with. */
+export interface Cast {
+  readonly browser: Browser;
+  readonly stage: Stage;
+  readonly heads: Readonly<Record<Name, Head>>;
+  /** Opens a window for somebody who does what the page asks, unless told otherwise. */
+  sit(name: Name, options?: VisitorOptions & { readonly plan?: Plan }): Promise<Visitor>;
+  /** What a camera sees of somebody who has made a movement. */
+  picture(name: Name, movement: Movement): Buffer;
+  /** The same as another picture: nobody holds quite still, and a camera is never without noise. */
+  takePicture(name: Name, movement: Movement): Promise<Buffer>;
+  /** A new user of that connection whose face is Ada's. @returns the id */
+  enrolAda(connection: string): Promise<string>;
+  close(): Promise<void>;
+}
+export type Name = 'ada' | 'eve';
+
+/** A frame of somebody, JPEG. */
+export const toBytes = (base64: string | undefined): Buffer => Buffer.from(base64 ?? '', 'base64');
+
+/** @param policies - a connection for each, by its id */
+export async function gather(policies: Readonly<Record<string, JsonObject>>): Promise<Cast> {
+  const heads = await readPeople();
+  const chance = createChance('pictures');
+  const poses: Readonly<Record<Name, Poses>> = {
+    ada: await makePoses(heads.ada, 'ada'),
+    eve: await makePoses(heads.eve, 'eve'),
+  };
+  const [stage, browser] = await Promise.all([startStage(policies), launchChromium({ camera: 'pattern' })]);
+  return {
+    ...{ browser, stage, heads },
+    sit: (name, { plan = 'follow', ...options } = {}) =>
+      receive(browser, { person: { poses: poses[name], plan, reactionMs: 150 }, ...options }),
+    picture: (name, movement) => toBytes(poses[name][movement].at(-1)),
+    takePicture: (name, movement) => turnHead(heads[name], drawTurn(movement, chance), chance),
+    async enrolAda(connection) {
+      const subject = await stage.addUser();
+      await stage.enrol(connection, subject, [toBytes(poses.ada.centre[0])]);
+      return subject;
+    },
+    async close() {
+      await browser.close();
+      await stage.close();
+    },
+  };
+}

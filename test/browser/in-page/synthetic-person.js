@@ -1,0 +1,95 @@
+/* Runs inside the page, before the page's own scripts: a person in front of the camera who does what the page asks. */
+
+/**
+ * Puts a person in the place of every camera: pictures drawn on a canvas, whose stream `getUserMedia` hands out.
+ *
+ * @param {import('../visitor.js').Person} person
+ */
+export function playPerson({ poses, reactionMs, plan }) {
+  const width = 640;
+  const height = 480;
+  const stepMs = 50;
+  const opposite = { left: 'right', right: 'left', up: 'down', down: 'up', centre: 'centre' };
+  const decode = async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    return createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
+  };
+  const pictures = Promise.all(
+    Object.entries(poses).map(async ([movement, list]) => [movement, await Promise.all(list.map(decode))]),
+  ).then(Object.fromEntries);
+
+  let at = { movement: 'centre', step: 0 };
+  let goal = 'centre';
+  const turnTo = (movement) => {
+    goal = movement;
+  };
+
+  /** One step towards the goal: back to the centre first, then out again. */
+  const advance = (ready) => {
+    if (at.movement !== goal && at.step > 0) at = { ...at, step: at.step - 1 };
+    else if (at.movement !== goal) at = { movement: goal, step: 0 };
+    else if (at.step < ready[goal].length - 1) at = { ...at, step: at.step + 1 };
+  };
+
+  const draw = (context, ready) => {
+    context.fillStyle = '#8d9299';
+    context.fillRect(0, 0, width, height);
+    if (plan === 'away') return;
+    const picture = ready[at.movement][at.step];
+    const scale = Math.min(width / picture.width, height / picture.height);
+    // Nobody holds quite still, and no sensor is without noise.
+    const sway = plan === 'still' ? 0 : 1.5;
+    const dx = (width - picture.width * scale) / 2 + sway * Math.sin(performance.now() / 310);
+    const dy = (height - picture.height * scale) / 2 + sway * Math.sin(performance.now() / 470);
+    context.drawImage(picture, dx, dy, picture.width * scale, picture.height * scale);
+  };
+
+  const follow = () => {
+    let seen = null;
+    const look = () => {
+      const asked = document.querySelector('main')?.dataset.movement ?? 'centre';
+      if (asked === seen) return;
+      seen = asked;
+      const movement = plan === 'mirrored' ? opposite[asked] : asked;
+      setTimeout(() => turnTo(movement), reactionMs);
+    };
+    new MutationObserver(look).observe(document, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ['data-movement'],
+    });
+  };
+  const replay = async (list) => {
+    for (let index = 0; ; index = (index + 1) % list.length) {
+      turnTo(list[index].movement);
+      await new Promise((resolve) => setTimeout(resolve, list[index].ms));
+    }
+  };
+  if (Array.isArray(plan)) replay(plan);
+  else if (plan === 'follow' || plan === 'mirrored') follow();
+
+  const stream = async () => {
+    const ready = await pictures;
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width, height });
+    const context = canvas.getContext('2d');
+    draw(context, ready);
+    const made = canvas.captureStream(20);
+    const timer = setInterval(() => {
+      advance(ready);
+      draw(context, ready);
+      if (made.getTracks().every(({ readyState }) => readyState === 'ended')) clearInterval(timer);
+    }, stepMs);
+    return made;
+  };
+  // What a page learns of a camera beside its picture.
+  const getUserMedia = async (constraints) => {
+    if (!constraints.video) throw new DOMException('no microphone here', 'NotFoundError');
+    const made = await stream();
+    window.syntheticCamera = made;
+    return made;
+  };
+  if (navigator.mediaDevices !== undefined)
+    Object.defineProperty(navigator.mediaDevices, 'getUserMedia', { value: getUserMedia });
+}

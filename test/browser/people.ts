@@ -1,0 +1,37 @@
+import { createChance } from '../../eval/chance.js';
+import { createEnginePool } from '../../src/engine/pool.js';
+import { drawTurn, type Head, readDemoHeads, turnHead } from '../face-video/index.js';
+import { modelsFolder } from '../paths.js';
+import type { Poses } from './visitor.js';
+
+/** How far a head has turned in each picture on the way to its end. */
+const way = [0.5, 1] as const;
+
+/** What a camera sees of a head that turns each way, for `playPerson`. */
+export async function makePoses(head: Head, name: string): Promise<Poses> {
+  const turnTo = async (movement: 'left' | 'right' | 'up' | 'down'): Promise<string[]> => {
+    const chance = createChance(`${name} ${movement}`);
+    const { yawDeg, pitchDeg } = drawTurn(movement, chance);
+    const frames = way.map((share) => turnHead(head, { yawDeg: share * yawDeg, pitchDeg: share * pitchDeg }, chance));
+    return (await Promise.all(frames)).map((frame) => frame.toString('base64'));
+  };
+  const ahead = await turnHead(head, { yawDeg: 0, pitchDeg: 0 }, createChance(name));
+  return {
+    centre: [ahead.toString('base64')],
+    left: await turnTo('left'),
+    right: await turnTo('right'),
+    up: await turnTo('up'),
+    down: await turnTo('down'),
+  };
+}
+
+/** Two people of the demonstration photos, as frames of a camera. */
+export async function readPeople(): Promise<{ readonly ada: Head; readonly eve: Head }> {
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 8, workers: 1 });
+  try {
+    const [ada, eve] = await readDemoHeads(engine);
+    return { ada, eve };
+  } finally {
+    await engine.close();
+  }
+}

@@ -1,0 +1,79 @@
+import type { BrowserContext } from 'playwright-core';
+import type { JsonObject } from '../../src/json.js';
+
+/*
+ * The server's replies by a script, for screens that are seldom or slow to reach: a busy server, a locked account, a link
+ * that is over. What the real server replies to real people in front of the camera is in the other suites.
+ */
+
+/** A reply, a refusal by its code, or none: `hang` never answers, `lost` has no network. */
+export type Reply = JsonObject | { readonly refusal: string; readonly waitSec?: number } | 'hang' | 'lost';
+
+/** By the path below `/face`, such as `/consent`. */
+export type Replies = Readonly<Record<string, Reply>>;
+
+/** A step-up as it begins, for a person who has agreed. */
+export const firstView = {
+  id: 'AAAAAAAAAAAAAAAAAAAAAA',
+  purpose: 'verify',
+  state: 'started',
+  role: 'own',
+  organisation: 'Example Ltd',
+  expiresAt: '2099-01-01T00:00:00.000Z',
+  retentionDays: 365,
+  consentNeeded: false,
+  consentVersion: 'consent-1',
+  userSecret: 'none',
+  referencePhotoNeeded: false,
+  triesLeft: 3,
+  handOff: null,
+  fallbackUrl: null,
+  returnUrl: null,
+} as const satisfies JsonObject;
+
+const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
+const nonce = 'bm9uY2U';
+
+const isRefusal = (reply: object): reply is { refusal: string; waitSec?: number } => 'refusal' in reply;
+
+/** Answers the page's calls in that browser. */
+export async function scriptReplies(context: BrowserContext, view: JsonObject, given: Replies): Promise<void> {
+  let told = 0;
+  const next = () =>
+    told < movements.length ? { index: told, of: movements.length, movement: movements[told]! } : null;
+  const usual: Record<string, () => Reply> = {
+    '/open': () => ({ session: 'c2Vzc2lvbg', view }),
+    '/session': () => ({ view, receipt: null }),
+    '/consent': () => ({ view: { ...view, consentNeeded: false } }),
+    '/challenge': () => {
+      told = 0;
+      return { nonce, expiresAt: firstView.expiresAt, next: next() };
+    },
+    '/challenge/frames': () => {
+      told += 1;
+      return { next: next() };
+    },
+    '/hand-off': () => ({
+      url: 'https://login.example.com/face#handoff.AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB',
+      code: '4071',
+    }),
+    '/decline': () => ({ view: { ...view, state: 'abandoned' } }),
+    '/kiosk/next': () => ({ ticket: null }),
+  };
+  await context.route(
+    ({ pathname }) => /^\/face\/(?!assets|models|kiosk$)./.test(pathname),
+    async (route) => {
+      const path = new URL(route.request().url()).pathname.replace(/^\/face/, '');
+      const reply = given[path] ?? usual[path]?.() ?? { refusal: 'not_found' };
+      if (reply === 'hang') return;
+      if (reply === 'lost') return route.abort('internetdisconnected');
+      if (!isRefusal(reply)) return route.fulfill({ json: { ok: true, ...reply } });
+      const { refusal, waitSec } = reply;
+      return route.fulfill({
+        status: 400,
+        json: { ok: false, error: 'Refused.', code: refusal },
+        headers: waitSec === undefined ? {} : { 'retry-after': String(waitSec) },
+      });
+    },
+  );
+}

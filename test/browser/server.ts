@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { dataFilesOf } from '../../src/config/data-files.js';
+import type { Json, JsonObject } from '../../src/json.js';
+import { modelsFolder } from '../paths.js';
+import { startService } from '../service.js';
+
+/** The server as a process of its own, with models, page and state, and a backend that calls it. */
+export interface ServerUnderTest {
+  /** As browsers name it: `localhost`, which is a secure context without TLS. */
+  readonly url: string;
+  /** What a command needs to find the same configuration. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A call by a backend that holds a client token. @returns the reply's body; throws on a refusal */
+  post(path: string, body: JsonObject | FormData): Promise<Record<string, unknown>>;
+  get(path: string): Promise<Record<string, unknown>>;
+  /** Enrols a user from photos, as a backend does. */
+  enrol(connection: string, subject: string, photos: readonly Uint8Array[]): Promise<void>;
+  /** Starts a step-up. @returns its id, and the link to the page for the person */
+  startStepUp(about: JsonObject): Promise<{ readonly id: string; readonly link: string }>;
+  /** Invites a user to enrol, or to manage what is held of them. @returns the link */
+  invite(connection: string, subject: string, purpose: 'enrol' | 'manage'): Promise<string>;
+  /** The signals the judge of a step-up went by, oldest first, from the audit trail. */
+  judgementsOf(stepUpId: string): Promise<readonly Judgement[]>;
+  close(): Promise<void>;
+}
+
+const judgementGuard = z.object({
+  action: z.literal('liveness_judged'),
+  detail: z.object({
+    stepUpId: z.string(),
+    pass: z.boolean(),
+    reasons: z.array(z.string()),
+    signals: z.array(z.object({ name: z.string(), value: z.number(), atLeast: z.number().nullable() })),
+  }),
+});
+type Judgement = z.infer<typeof judgementGuard>['detail'];
+
+const startedGuard = z.object({ id: z.string(), url: z.string() });
+const bodyGuard = z.record(z.string(), z.unknown());
+
+/**
+ * @param port - a free one: what providers know of the server names it
+ * @param connections - as in the configuration
+ * @param environment - what the server needs beside its configuration
+ */
+export async function startServerUnderTest({
+  port,
+  connections,
+  environment = {},
+}: {
+  readonly port: number;
+  readonly connections: readonly JsonObject[];
+  readonly environment?: Readonly<Record<string, string>>;
+}): Promise<ServerUnderTest> {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-browser-'));
+  const data = join(folder, 'data');
+  const url = `http://localhost:${port}`;
+  const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
+  const config = join(folder, 'facestep.json');
+  await writeFile(config, JSON.stringify({ modelsFolder, publicUrl: url, connections }), { mode: 0o600 });
+  const env = {
+    ...environment,
+    PORT: String(port),
+    FACESTEP_CONFIG: config,
+    FACESTEP_DATA: data,
+    FACESTEP_ADMIN_KEY: adminKey,
+  };
+  const service = await startService(env);
+
+  const call = async (path: string, init: RequestInit): Promise<Record<string, unknown>> => {
+    const response = await fetch(service.url + path, init);
+    const body = bodyGuard.parse(await response.json());
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(body)}`);
+    return body;
+  };
+  const json = { 'content-type': 'application/json' };
+  const asJson = (body: Json): RequestInit => ({ method: 'POST', headers: json, body: JSON.stringify(body) });
+  const issued = await call('/generateToken', {
+    ...asJson({ name: 'backend', scopes: ['enrol', 'verify'] }),
+    headers: { ...json, 'x-admin-key': adminKey },
+  });
+  const client = { 'x-auth-token': z.string().parse(issued.token) };
+  const post: ServerUnderTest['post'] = (path, body) =>
+    call(
+      path,
+      body instanceof FormData
+        ? { method: 'POST', headers: client, body }
+        : { ...asJson(body), headers: { ...json, ...client } },
+    );
+  return {
+    ...{ url, environment: env, post },
+    get: (path) => call(path, { headers: client }),
+    async enrol(connection, subject, photos) {
+      const form = new FormData();
+      const consent = { consentStatement: 'consent-1', consentGivenAt: new Date().toISOString() };
+      for (const [name, value] of Object.entries({ connection, subject, ...consent })) form.append(name, value);
+      for (const photo of photos) form.append('photo', new Blob([Uint8Array.from(photo)]), 'photo.jpg');
+      await post('/enrolments', form);
+    },
+    async startStepUp(about) {
+      const started = startedGuard.parse(await post('/step-ups', about));
+      return { id: started.id, link: started.url };
+    },
+    async invite(connection, subject, purpose) {
+      return startedGuard.parse(await post('/invitations', { connection, subject, purpose })).url;
+    },
+    async judgementsOf(stepUpId) {
+      const lines = (await readFile(dataFilesOf(data).audit, 'utf8')).trim().split('\n');
+      return lines.flatMap((line) => {
+        const { data: judged } = judgementGuard.safeParse(JSON.parse(line));
+        return judged?.detail.stepUpId === stepUpId ? [judged.detail] : [];
+      });
+    },
+    async close() {
+      await service.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { createOktaProvisioning } from '../../adapters/okta/provision.js';
+import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
+import { epochMs } from '../../src/core/units.js';
+import type { JsonObject } from '../../src/json.js';
+import { findFreePort } from '../cli.js';
+import { startOktaSimulator } from '../simulators/okta/index.js';
+import { createTextLog } from '../simulators/sinks.js';
+import { type ServerUnderTest, startServerUnderTest } from './server.js';
+
+/** The server beside a simulated Okta org that holds its tokens. */
+export interface Stage extends ServerUnderTest {
+  /** A new user of the org. @returns the id there */
+  addUser(): Promise<string>;
+}
+
+/** @param policies - a connection for each, by its id; all of them lead to the same org */
+export async function startStage(policies: Readonly<Record<string, JsonObject>>): Promise<Stage> {
+  const okta = await startOktaSimulator();
+  const port = await findFreePort();
+  const settings = {
+    orgUrl: okta.url,
+    auth: { kind: 'api_token', token: okta.apiToken },
+    hooks: { secret: { header: 'authorization', value: `Bearer ${randomBytes(24).toString('base64url')}` } },
+  };
+  const connections = Object.entries(policies).map(([id, policy]) => ({ id, kind: 'okta', policy, okta: settings }));
+  const server = await startServerUnderTest({ port, connections });
+  const { steps } = createOktaProvisioning({
+    settings: oktaConnectionGuard.parse(connections[0]),
+    ...{ publicUrl: server.url, clock: { now: () => epochMs(Date.now()) }, random: randomBytes, log: createTextLog() },
+    fetch: (address, init) => fetch(address, init),
+  });
+  // The attribute that keeps the token; hooks take no part in the page.
+  await steps[0]?.apply();
+  let users = 0;
+  return {
+    ...server,
+    addUser() {
+      users += 1;
+      return okta.createUser({ login: `user-${users}@example.com`, password: 'first factor' });
+    },
+    async close() {
+      await server.close();
+      await okta.close();
+    },
+  };
+}

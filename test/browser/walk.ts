@@ -1,0 +1,70 @@
+import type { Page } from 'playwright-core';
+
+/** What somebody who goes along presses on each screen. */
+const goesOnBy: Readonly<Record<string, string>> = {
+  code: 'Yes, it is the same',
+  consent: 'I agree, go on',
+  place: 'Use this computer',
+  permission: 'Turn on the camera',
+  framing: 'Start',
+};
+
+/** Screens that change by themselves. */
+const passing = ['opening', 'challenge', 'sending'];
+
+const main = (screen: string): string => `main[data-screen="${screen}"]`;
+
+/** The screen the page shows now. */
+export const screenOf = async (page: Page): Promise<string> =>
+  (await page.locator('main').getAttribute('data-screen')) ?? '';
+
+/** Waits for a screen. A challenge without guidance takes ten seconds, and this machine may be slow. */
+export const see = (page: Page, screen: string): Promise<void> =>
+  page.locator(main(screen)).waitFor({ timeout: 45_000 });
+
+export const press = (page: Page, name: string): Promise<void> =>
+  page.getByRole('button', { name, exact: true }).click();
+
+/** Presses what leads to another screen, and waits for it. */
+export async function leaveBy(page: Page, name: string): Promise<void> {
+  const screen = await screenOf(page);
+  await press(page, name);
+  await page.locator(`main:not([data-screen="${screen}"])`).waitFor({ timeout: 45_000 });
+}
+
+/**
+ * Does what every screen asks, as somebody does who goes along with all of it.
+ * @returns the first screen where that is not enough: a result, a problem, or a question such as for a PIN
+ */
+export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: string } = {}): Promise<string> {
+  for (;;) {
+    const screen = await screenOf(page);
+    const name = goesOnBy[screen];
+    if (screen === upTo || (name === undefined && !passing.includes(screen))) return screen;
+    if (name !== undefined) {
+      const button = page.getByRole('button', { name, exact: true });
+      // The camera comes by itself where the browser does not ask.
+      await button
+        .or(page.locator(`main:not([data-screen="${screen}"]) h1`))
+        .first()
+        .waitFor();
+      if (await button.isVisible()) await button.click();
+    }
+    await page.locator(`main:not([data-screen="${screen}"])`).waitFor({ timeout: 45_000 });
+  }
+}
+
+/** Goes along, and tries again as often as the page lets them: pictures of an honest person may not do either. */
+export async function insist(page: Page): Promise<string> {
+  for (;;) {
+    const screen = await goAlong(page);
+    if (screen !== 'try-again') return screen;
+    await leaveBy(page, 'Try again');
+  }
+}
+
+/** Opens a link and goes along. @returns the screen where it ends */
+export async function follow(page: Page, link: string): Promise<string> {
+  await page.goto(link);
+  return goAlong(page);
+}
