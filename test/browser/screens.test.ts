@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { startPageServer } from './page-server.js';
+import { makePoses, readPeople } from './people.js';
+import { reach, screens } from './screens.js';
+import type { Person } from './visitor.js';
+
+/* Each screen of the page as people with different eyes, hands and devices meet it. */
+
+(hasChromium ? describe : describe.skip)('on every screen', () => {
+  let browser: Browser;
+  let server: Awaited<ReturnType<typeof startPageServer>>;
+  let person: Person;
+  beforeAll(async () => {
+    const { ada } = await readPeople();
+    person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 100 };
+    server = await startPageServer();
+    browser = await launchChromium({ camera: 'pattern' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  test.each(screens)('$name: nothing stands in anybody’s way', async (at) => {
+    const device = at.only ?? 'desktop';
+    const { page, requests, complaints, close } = await reach(browser, server.origin, at, { person, device: device });
+    const found: string[] = [];
+    const look = async (name: string): Promise<void> => {
+      for (const barrier of await findBarriers(page)) found.push(`${name}: ${barrier}`);
+      for (const target of await findSmallTargets(page)) found.push(`${name}: too small: ${target}`);
+      if (!(await fitsWidth(page))) found.push(`${name}: wider than the window`);
+    };
+    // Two looks, so that each colour scheme, width and direction is seen on every screen.
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await look('dark, 1280 px');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.getByLabel('Language').selectOption('ar');
+    await look('light, 320 px, right to left');
+    expect(await page.evaluate('document.documentElement.dir')).toBe('rtl');
+    expect(found).toEqual([]);
+    expect(complaints.filter((line) => !/Failed to load resource/.test(line))).toEqual([]);
+    expect(requests.filter((url) => new URL(url).origin !== server.origin)).toEqual([]);
+    await close();
+  });
+});

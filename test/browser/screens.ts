@@ -1,0 +1,185 @@
+import type { Browser, Page } from 'playwright-core';
+import type { JsonObject } from '../../src/json.js';
+import { failCamera } from './in-page/fail-camera.js';
+import { firstView, type Replies, scriptReplies } from './scripted-replies.js';
+import { type Person, receive, type Visitor, type VisitorOptions } from './visitor.js';
+
+/** What a page can tell devices apart by: a touch screen. A computer offers to go on with a phone. */
+export const devices = {
+  desktop: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+} as const satisfies Record<string, VisitorOptions>;
+export type Device = keyof typeof devices;
+
+/** One screen of the page, and how to get there. */
+export interface ScreenCase {
+  /** Names its picture in docs/screens, too. */
+  readonly name: string;
+  /** The page's own name for it: `data-screen`. */
+  readonly screen: string;
+  readonly view?: JsonObject;
+  readonly replies?: Replies;
+  /** The names of the buttons on the way, in order. On a phone nobody is asked for the device. */
+  readonly press?: readonly string[];
+  readonly visitor?: VisitorOptions;
+  /** What the browser's camera throws. */
+  readonly cameraError?: string;
+  /** Where it is met at all; both unless told. */
+  readonly only?: Device;
+  readonly path?: string;
+  /** What follows the `#` of the address. */
+  readonly link?: string;
+  /** Done on the screen before last, or on the last one. */
+  act?(page: Page): Promise<void>;
+}
+
+const agree = 'I agree, go on';
+const here = 'Use this computer';
+const start = 'Start';
+const camera = { press: [here] } as const;
+const captured = { press: [here, start] } as const;
+const refusedBy = (refusal: string, waitSec?: number) => ({
+  view: { consentNeeded: true },
+  replies: { '/consent': waitSec === undefined ? { refusal } : { refusal, waitSec } },
+  press: [agree],
+});
+const enrolment = {
+  tokenId: 'Jd0y3sYw2Uo',
+  enrolledAt: '2026-03-04T09:30:00.000Z',
+  purpose: 'sign-in',
+  expiresAt: '2027-03-04T09:30:00.000Z',
+};
+const held = { view: { purpose: 'manage' }, replies: { '/enrolment': { enrolment } } } as const;
+const phone = { role: 'camera', handOff: { state: 'opened', code: '4071' } } as const;
+const fallbackUrl = 'https://help.example.com/';
+
+/** Every screen a person can see. */
+export const screens: readonly ScreenCase[] = [
+  { name: 'opening', screen: 'opening', replies: { '/open': 'hang' } },
+  { name: 'consent', screen: 'consent', view: { consentNeeded: true } },
+  { name: 'consent-enrol', screen: 'consent', view: { consentNeeded: true, purpose: 'enrol', retentionDays: null } },
+  { name: 'place', screen: 'place', only: 'desktop' },
+  { name: 'hand-off', screen: 'hand-off', only: 'desktop', press: ['Use my phone'] },
+  {
+    name: 'hand-off-opened',
+    only: 'desktop',
+    screen: 'hand-off',
+    view: { handOff: { state: 'opened', code: '4071' } },
+  },
+  { name: 'code', screen: 'code', only: 'phone', view: phone },
+  { name: 'code-wrong', screen: 'code-wrong', only: 'phone', view: phone, press: ['No'] },
+  { name: 'reference', screen: 'reference', view: { purpose: 'enrol', referencePhotoNeeded: true }, press: [here] },
+  {
+    name: 'reference-camera',
+    screen: 'reference-camera',
+    view: { purpose: 'enrol', referencePhotoNeeded: true },
+    press: [here, 'Take a photo'],
+  },
+  {
+    name: 'reference-photo',
+    screen: 'reference-photo',
+    view: { purpose: 'enrol', referencePhotoNeeded: true },
+    press: [here, 'Take a photo', 'Take the photo'],
+  },
+  { name: 'pin', screen: 'pin', view: { userSecret: 'pin' }, press: [here] },
+  {
+    name: 'pin-new',
+    screen: 'pin',
+    view: { userSecret: 'pin', purpose: 'enrol' },
+    press: [here],
+    async act(page) {
+      await page.getByLabel('PIN', { exact: true }).fill('12');
+      await page.getByRole('button', { name: 'Go on' }).click();
+    },
+  },
+  { name: 'passkey', screen: 'passkey', view: { userSecret: 'passkey' }, press: [here] },
+  { name: 'passkey-new', screen: 'passkey', view: { userSecret: 'passkey', purpose: 'enrol' }, press: [here] },
+  { name: 'permission', screen: 'permission', ...camera, visitor: { allowsCamera: false } },
+  { name: 'framing', screen: 'framing', ...camera },
+  { name: 'challenge', screen: 'challenge', ...captured },
+  { name: 'sending', screen: 'sending', ...captured, replies: { '/frames': 'hang' } },
+  {
+    name: 'try-again',
+    screen: 'try-again',
+    ...captured,
+    replies: {
+      '/frames': { view: { ...firstView, triesLeft: 2 }, outcome: 'try_again', hint: 'more_light', receipt: null },
+    },
+  },
+  { name: 'passed', screen: 'passed', view: { state: 'passed' } },
+  { name: 'passed-enrol', screen: 'passed', view: { state: 'passed', purpose: 'enrol' } },
+  { name: 'passed-phone', screen: 'passed', only: 'phone', view: { ...phone, state: 'passed' } },
+  { name: 'failed', screen: 'failed', view: { state: 'failed', fallbackUrl } },
+  { name: 'expired', screen: 'expired', view: { state: 'expired' } },
+  { name: 'abandoned', screen: 'abandoned', view: { state: 'abandoned', fallbackUrl } },
+  { name: 'manage', screen: 'manage', ...held },
+  { name: 'manage-none', screen: 'manage', ...held, replies: { '/enrolment': { enrolment: null } } },
+  { name: 'revoke', screen: 'revoke', ...held, press: ['Delete it'] },
+  {
+    name: 'manage-revoked',
+    screen: 'manage',
+    ...held,
+    replies: { ...held.replies, '/enrolment/revoke': {} },
+    press: ['Delete it', 'Yes, delete it'],
+  },
+  { name: 'kiosk', screen: 'kiosk-idle', only: 'desktop', path: '/face/kiosk' },
+  {
+    name: 'kiosk-passed',
+    only: 'desktop',
+    screen: 'passed',
+    path: '/face/kiosk',
+    view: { state: 'passed' },
+    replies: { '/kiosk/next': { ticket: 'a.b' } },
+  },
+  { name: 'camera-denied', screen: 'camera-denied', ...camera, cameraError: 'NotAllowedError' },
+  { name: 'camera-none', screen: 'camera-none', ...camera, cameraError: 'NotFoundError' },
+  { name: 'camera-busy', screen: 'camera-busy', ...camera, cameraError: 'NotReadableError' },
+  { name: 'camera-stopped', screen: 'camera-stopped', ...captured, act: stopCamera },
+  { name: 'unsupported', screen: 'unsupported', ...camera, cameraError: 'TypeError' },
+  { name: 'offline', screen: 'offline', ...refusedBy(''), replies: { '/consent': 'lost' } },
+  { name: 'locked-out', screen: 'locked-out', ...refusedBy('locked_out', 840) },
+  { name: 'opened-elsewhere', screen: 'opened-elsewhere', replies: { '/open': { refusal: 'step_up_opened' } } },
+  { name: 'link-missing', screen: 'link-missing', link: '' },
+  { name: 'link-over', screen: 'link-over', replies: { '/open': { refusal: 'step_up_unknown' } } },
+  { name: 'overloaded', screen: 'overloaded', ...refusedBy('overloaded') },
+  { name: 'unavailable', screen: 'unavailable', ...refusedBy('profile_unavailable') },
+  {
+    name: 'challenge-over',
+    screen: 'challenge-over',
+    ...captured,
+    replies: { '/challenge': { refusal: 'challenge_wrong' } },
+  },
+  { name: 'general', screen: 'general', ...refusedBy('internal') },
+];
+
+/** As if another program took the camera. */
+export async function stopCamera(page: Page): Promise<void> {
+  await page.locator('main[data-screen="challenge"]').waitFor();
+  await page.evaluate(
+    'for (const track of document.querySelector("video").srcObject.getTracks()) { track.stop(); track.dispatchEvent(new Event("ended")); }',
+  );
+}
+
+/** Opens the page and goes to a screen. @param url - of the server */
+export async function reach(
+  browser: Browser,
+  url: string,
+  at: ScreenCase,
+  { person, device }: { readonly person: Person; readonly device: Device },
+): Promise<Visitor> {
+  const { cameraError, view, replies = {}, path = '/face', link = `${firstView.id}.secret`, press = [] } = at;
+  const visitor = await receive(browser, {
+    ...devices[device],
+    ...(cameraError === undefined ? { person } : {}),
+    ...at.visitor,
+  });
+  const { context, page } = visitor;
+  if (cameraError !== undefined) await context.addInitScript(failCamera, cameraError);
+  await scriptReplies(context, { ...firstView, ...view }, replies);
+  await page.goto(`${url}${path}#${link}`);
+  for (const name of press.filter((each) => device === 'desktop' || each !== here))
+    await page.getByRole('button', { name, exact: true }).click();
+  await at.act?.(page);
+  await page.locator(`main[data-screen="${at.screen}"]`).waitFor();
+  return visitor;
+}
