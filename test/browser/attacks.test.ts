@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { attacks, makeVideo } from '../face-video/index.js';
+import { castOf } from './cast-of.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { stepUpBySocket } from './page-client.js';
+import { type Plan, receive, type Visitor } from './visitor.js';
+import { follow, goAlong } from './walk.js';
+
+/* What attackers hold before a camera, or put in its place, all the way through the real page. */
+
+const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
+
+const inBrowser = hasChromium ? test.concurrent : test.skip;
+const cast = castOf({ plain: {} });
+const folder = mkdtempSync(join(tmpdir(), 'facestep-film-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function checkRefused({ page, close }: Visitor) {
+  const subject = await cast().enrolAda('plain');
+  const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
+  expect(await follow(page, link)).toBe('try-again');
+  const [judged] = await cast().stage.judgementsOf(id);
+  // Nobody is told which signal it was: the page shows one of seven general hints, or none.
+  expect(await page.locator('main').textContent()).not.toMatch(/depth|pose|passive|live|\d\.\d/i);
+  await close();
+  return judged!;
+}
+
+for (const name of ['still', 'print', 'screen', 'replay']) {
+  inBrowser(`${name}, filmed by the camera, is refused`, async () => {
+    const { ada: victim, eve: attacker } = cast().heads;
+    const attack = attacks.find((each) => each.name === name)!;
+    const frames = await attack.makeFrames({ victim, attacker, movements, seed: name });
+    const mjpeg = join(folder, `${name}.mjpeg`);
+    makeVideo(frames, mjpeg, 1700);
+    const browser = await launchChromium({ camera: { mjpeg } });
+    const judged = await checkRefused(await receive(browser, { isGuided: false }));
+    await browser.close();
+    expect(judged.pass).toBe(false);
+    expect(judged.reasons.length).toBeGreaterThan(0);
+  });
+}
+
+const plans: readonly (readonly [string, Plan])[] = [
+  ['a photo in the place of the camera', 'still'],
+  ['a person who turns the wrong way round', 'mirrored'],
+  ['a recording of another check', movements.map((movement) => ({ movement, ms: 1500 }))],
+];
+for (const [name, plan] of plans) {
+  inBrowser(`${name} is refused`, async () => {
+    const judged = await checkRefused(await cast().sit('ada', { plan, isGuided: false }));
+    expect(judged.pass).toBe(false);
+  });
+}
+
+inBrowser('nobody before the camera is no face, and costs no try', async () => {
+  const subject = await cast().enrolAda('plain');
+  const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
+  const { page, close } = await cast().sit('ada', { plan: 'away', isGuided: false });
+  expect(await follow(page, link)).toBe('try-again');
+  expect(await page.getByText('You have 3 tries left.').isVisible()).toBe(true);
+  await close();
+});
+
+inBrowser('after too many tries there is a pause for everybody, the right face too', async () => {
+  const locked = await cast().enrolAda('plain');
+  const stranger = async (): Promise<void> => {
+    const { link } = await cast().stage.startStepUp({ connection: 'plain', subject: locked });
+    await stepUpBySocket(link, (movement) => cast().picture('eve', movement)).catch(() => {});
+  };
+  await Promise.all([stranger(), stranger()]);
+  const { link } = await cast().stage.startStepUp({ connection: 'plain', subject: locked });
+  const { page, close } = await cast().sit('ada', { isGuided: false });
+  await page.goto(link);
+  expect(await goAlong(page)).toBe('locked-out');
+  await close();
+});

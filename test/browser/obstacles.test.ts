@@ -1,0 +1,209 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { makeVideo } from '../face-video/index.js';
+import { loadPictures } from '../pictures.js';
+import { hasChromium, launchChromium, otherHost, setUpWithinMs } from './chromium.js';
+import { startPageServer } from './page-server.js';
+import { weighPage } from './page-weight.js';
+import { makePoses, readPeople } from './people.js';
+import { devices, reach, type ScreenCase } from './screens.js';
+import { firstView, scriptReplies } from './scripted-replies.js';
+import { type Person, type Poses, receive } from './visitor.js';
+import { press, see } from './walk.js';
+
+/* What stands between a person and their camera, on devices and networks as they are. */
+
+(hasChromium ? describe : describe.skip)('in the way of a face check', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'facestep-obstacles-'));
+  let browser: Browser;
+  let server: Awaited<ReturnType<typeof startPageServer>>;
+  let person: Person;
+  beforeAll(async () => {
+    const { ada } = await readPeople();
+    person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 100 };
+    server = await startPageServer();
+    browser = await launchChromium({ camera: 'pattern' });
+  }, setUpWithinMs);
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const show = (at: Partial<ScreenCase> & Pick<ScreenCase, 'screen'>) =>
+    reach(browser, server.origin, { name: at.screen, ...at }, { person, device: 'desktop' });
+
+  test('a camera that was refused is told of, asked for once, and opened after it is allowed', async () => {
+    const asked: string[] = [];
+    const { page, context, close } = await receive(browser, { allowsCamera: false });
+    await context.exposeFunction('noteQuestion', () => asked.push('camera'));
+    await context.addInitScript(
+      'const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); navigator.mediaDevices.getUserMedia = (wish) => { noteQuestion(); return ask(wish); };',
+    );
+    await scriptReplies(context, firstView, {});
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await press(page, 'Use this computer');
+    await press(page, 'Turn on the camera');
+    await see(page, 'camera-denied');
+    // Some browsers repeat their question without end where a page asks again by itself.
+    await page.waitForTimeout(1500);
+    expect(asked).toEqual(['camera']);
+    await press(page, 'Try again');
+    await see(page, 'camera-denied');
+    await context.grantPermissions(['camera']);
+    await press(page, 'Try again');
+    await see(page, 'framing');
+    await close();
+  });
+
+  test('a device without a camera', async () => {
+    const bare = await launchChromium({ camera: 'none' });
+    const { page, context } = await receive(bare);
+    await scriptReplies(context, firstView, {});
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await press(page, 'Use this computer');
+    await see(page, 'camera-none');
+    await press(page, 'Use my phone');
+    await see(page, 'hand-off');
+    await bare.close();
+  });
+
+  test('a camera in use, that answers at the second try', async () => {
+    const { page, close } = await show({
+      screen: 'camera-busy',
+      press: ['Use this computer'],
+      cameraError: 'NotReadableError',
+    });
+    await page.evaluate('delete navigator.mediaDevices.getUserMedia');
+    await press(page, 'Try again');
+    await see(page, 'framing');
+    await close();
+  });
+
+  test('an address that is not secure', async () => {
+    const { page, context, close } = await receive(browser);
+    await scriptReplies(context, firstView, {});
+    await page.goto(`${server.origin.replace('localhost', otherHost)}/face#${firstView.id}.secret`);
+    await press(page, 'Use this computer');
+    await see(page, 'insecure');
+    await close();
+  });
+
+  test('a network that goes and comes: the page goes on by itself, with the pictures it has', async () => {
+    const { page, context, requests, close } = await show({
+      screen: 'challenge',
+      press: ['Use this computer', 'Start'],
+    });
+    await page.locator('[data-movement="up"]').waitFor({ timeout: 45_000 });
+    await page.unroute('**').catch(() => {});
+    await context.unrouteAll();
+    await context.setOffline(true);
+    await see(page, 'offline');
+    await scriptReplies(context, firstView, {});
+    await context.setOffline(false);
+    await page.locator('main:not([data-screen="offline"])').waitFor();
+    expect(requests.filter((url) => new URL(url).origin !== server.origin)).toEqual([]);
+    await close();
+  });
+
+  test('a server that does not answer', async () => {
+    const { page, close } = await receive(browser).then(async (visitor) => {
+      // The page waits for fifteen seconds; the test need not.
+      await visitor.context.addInitScript(
+        'AbortSignal.timeout = (ms) => { const end = new AbortController(); setTimeout(() => end.abort(new DOMException("late", "TimeoutError")), ms / 50); return end.signal; };',
+      );
+      await scriptReplies(visitor.context, { ...firstView, consentNeeded: true }, { '/consent': 'hang' });
+      return visitor;
+    });
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await press(page, 'I agree, go on');
+    await see(page, 'time-out');
+    await close();
+  });
+
+  test('a check whose time is over while the page is open', async () => {
+    const { page, context, close } = await receive(browser);
+    const soon = { ...firstView, expiresAt: new Date(Date.now() + 2000).toISOString() };
+    await scriptReplies(context, soon, { '/session': { view: { ...soon, state: 'expired' }, receipt: null } });
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await see(page, 'expired');
+    await close();
+  });
+
+  test('a virtual camera is named, and may still be tried', async () => {
+    const mjpeg = join(folder, 'OBS Virtual Camera.mjpeg');
+    makeVideo([Buffer.from(person.poses.centre[0]!, 'base64')], mjpeg);
+    const virtual = await launchChromium({ camera: { mjpeg } });
+    const { page, context } = await receive(virtual);
+    await scriptReplies(context, firstView, {});
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await press(page, 'Use this computer');
+    await see(page, 'framing');
+    expect(await page.locator('.note').textContent()).toMatch(/looks like a virtual camera/);
+    expect(await page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true);
+    await virtual.close();
+  });
+
+  test('two faces in view are told of', async () => {
+    const { group } = await loadPictures();
+    const crowd = Buffer.from(group).toString('base64');
+    const poses: Poses = { centre: [crowd], left: [crowd], right: [crowd], up: [crowd], down: [crowd] };
+    const { page, close } = await reach(
+      browser,
+      server.origin,
+      { name: 'two faces', screen: 'framing', press: ['Use this computer'] },
+      { person: { poses, plan: 'still', reactionMs: 0 }, device: 'desktop' },
+    );
+    await page.locator('.advice', { hasText: 'more than one face' }).waitFor({ timeout: 45_000 });
+    await close();
+  });
+
+  test('models and WebAssembly of a wrong type: the check works without the help', async () => {
+    const { page, context, complaints, close } = await receive(browser, { person });
+    await scriptReplies(context, firstView, {});
+    const asPage = { contentType: 'text/html', body: '<!doctype html><p>Not found</p>' };
+    await context.route(/\/face\/models\/|\.wasm$/, (route) => route.fulfill(asPage));
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await press(page, 'Use this computer');
+    await page.getByText('The check works without it.').first().waitFor();
+    await press(page, 'Start');
+    await see(page, 'challenge');
+    await page.locator('[data-movement="left"]').waitFor();
+    expect(complaints.filter((line) => line.startsWith('policy:'))).toEqual([]);
+    await close();
+  });
+
+  test('a page of somebody else cannot frame it', async () => {
+    const other = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html');
+      response.end(`<iframe src="${server.origin}/face"></iframe>`);
+    }).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { page, close } = await receive(browser);
+    await page.goto(`http://localhost:${port}/`);
+    await page.waitForTimeout(500);
+    expect(page.frames().map((frame) => frame.url())).toContain('chrome-error://chromewebdata/');
+    await close();
+    other.close();
+  });
+
+  test('the page weighs less than 150 kB before the camera is asked for', async () => {
+    const bytes = await weighPage(browser, server.origin);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(150_000);
+  });
+
+  test('a phone is offered no other phone', async () => {
+    const { page, context, close } = await receive(browser, { person, ...devices.phone });
+    await scriptReplies(context, firstView, {});
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await see(page, 'framing');
+    await close();
+  });
+});

@@ -1,0 +1,87 @@
+import { expect, test } from '@jest/globals';
+import type { JsonObject } from '../../src/json.js';
+import { castOf } from './cast-of.js';
+import { hasChromium } from './chromium.js';
+import { goAlong, insist, leaveBy, see } from './walk.js';
+
+/* A backend starts a step-up and hands its link to a browser. Page, server, models and judgement are the real ones. */
+
+const inBrowser = hasChromium ? test.concurrent : test.skip;
+const cast = castOf({ plain: { organisation: 'Example Ltd', returnUrls: ['http://localhost:1/done'] } });
+
+/** A step-up of somebody enrolled with Ada's face. */
+async function start(about: JsonObject = {}): Promise<{ readonly id: string; readonly link: string }> {
+  const subject = await cast().enrolAda('plain');
+  return cast().stage.startStepUp({ connection: 'plain', subject, ...about });
+}
+
+inBrowser(
+  'passes for the person who is enrolled: nothing of elsewhere is asked for, nothing is left behind',
+  async () => {
+    const { id, link } = await start();
+    const { page, context, requests, complaints, close } = await cast().sit('ada');
+    await page.goto(link);
+    expect(await insist(page)).toBe('passed');
+    expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'passed' });
+    expect(requests.filter((url) => new URL(url).origin !== cast().stage.url)).toEqual([]);
+    expect(complaints).toEqual([]);
+    const kept = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.hash])';
+    expect(await page.evaluate(kept)).toBe('[{},{},"",""]');
+    expect(await context.cookies()).toEqual([]);
+    expect(await page.evaluate('indexedDB.databases()')).toEqual([]);
+    const [judged] = await cast().stage.judgementsOf(id);
+    expect(judged).toMatchObject({ pass: true, reasons: [] });
+    expect(judged!.signals.length).toBeGreaterThan(5);
+    await close();
+  },
+);
+
+inBrowser('goes back to the app with a receipt, where the app asked for one', async () => {
+  const { link } = await start({ audience: 'app', nonce: 'n', returnUrl: 'http://localhost:1/done' });
+  const { page, context, close } = await cast().sit('ada');
+  await context.route('http://localhost:1/**', (route) => route.fulfill({ body: 'back' }));
+  await page.goto(link);
+  await insist(page);
+  await page.waitForURL(/^http:\/\/localhost:1\/done#face_receipt=[\w-]+\.[\w-]+\.[\w-]+$/);
+  await close();
+});
+
+inBrowser('does not pass for somebody else: three tries, the camera anew for each, then the end', async () => {
+  const { id, link } = await start();
+  const { page, close } = await cast().sit('eve', { isGuided: false });
+  await page.goto(link);
+  for (const left of ['You have 2 tries left.', 'You have one try left.']) {
+    expect(await goAlong(page)).toBe('try-again');
+    expect(await page.getByText(left).isVisible()).toBe(true);
+    await leaveBy(page, 'Try again');
+  }
+  expect(await goAlong(page)).toBe('failed');
+  expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'failed' });
+  await close();
+});
+
+inBrowser('works by the keyboard alone', async () => {
+  const { link } = await start();
+  const { page, close } = await cast().sit('ada', { isGuided: false, reducedMotion: 'reduce' });
+  await page.goto(link);
+  for (const [screen, name] of [
+    ['consent', 'I agree, go on'],
+    ['place', 'Use this computer'],
+    ['framing', 'Start'],
+  ] as const) {
+    await see(page, screen);
+    // The heading has the focus, so that a screen reader begins there.
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
+    for (let presses = 0; presses < 10; presses += 1) {
+      await page.keyboard.press('Tab');
+      if ((await page.evaluate('document.activeElement.textContent')) === name) break;
+    }
+    expect(await page.evaluate('document.activeElement.textContent')).toBe(name);
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).not.toBe('none');
+    await page.keyboard.press('Enter');
+  }
+  await see(page, 'challenge');
+  expect(await page.evaluate('document.getAnimations().filter((each) => each.playState === "running").length')).toBe(0);
+  expect(await insist(page)).toBe('passed');
+  await close();
+});
