@@ -15,6 +15,7 @@ import { startService } from '../test/service.js';
 import { startOktaSimulator } from '../test/simulators/okta/index.js';
 import { createTextLog } from '../test/simulators/sinks.js';
 import { connectBackend } from './backend.js';
+import { startBrowserSignIn } from './browser-sign-in.js';
 import { showProviders } from './providers.js';
 
 /*
@@ -148,13 +149,29 @@ step(
 process.exitCode = surprises === 0 ? 0 : 1;
 
 if (serve) {
-  say(`\nThe server stays up on ${service.url}, the org on ${okta.url}. Stop both with Ctrl+C.`);
+  step('9. Now you: a sign-in in your browser, with the camera of this machine.');
+  const signIn = await startBrowserSignIn({ port: 8090 });
+  say(`  Open        ${signIn.url}`);
+  say(`  User name   ${signIn.login}`);
+  say(`  Password    ${signIn.password}`);
+  say('');
+  say('  What to look at:');
+  say('  - The portal asks for the password, then sends the browser to the face check. That page is ours.');
+  say('  - The first visit enrols you: read what you agree to, then follow the arrows with your head.');
+  say('  - Sign in again: the second visit checks your face. The portal shows what it is told: amr says "face".');
+  say('  - Try somebody else, a photo on a phone, or to turn the other way: it says "Once more", and never why.');
+  say('  - Choose "Use my phone" to see the hand-off. A phone reaches this machine only by https and its name.');
+  say('  - All that is kept of your face is one sealed token in the simulated user profile. Ctrl+C forgets it.');
+  say('');
+  say(`The server of the steps above stays up on ${service.url}, its org on ${okta.url}.`);
   say(`  Administrator key: ${adminKey}`);
   say(`  Try: curl -s ${service.url}/openapi.json`);
+  say('Ctrl+C stops all of it.');
   await new Promise((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
+  await signIn.close();
 }
 await service.stop();
 await okta.close();
