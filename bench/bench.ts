@@ -1,8 +1,9 @@
 import { benchHooks, showHooks } from './hooks.js';
+import { benchStepUp, showStepUp } from './step-up.js';
 import { benchVerify, showVerify } from './verify.js';
 
 /*
- * npm run bench -- [verify | hooks] [--json] [--quick]
+ * npm run bench -- [verify | hooks | step-up] [--json] [--quick]
  */
 
 const isQuick = process.argv.includes('--quick');
@@ -18,7 +19,9 @@ else if (program === 'hooks')
     await benchHooks({ perSecond: 1000, ...(isQuick ? { seconds: 1, warmUpSec: 1 } : { seconds: 30, warmUpSec: 2 }) }),
     showHooks,
   );
+else if (program === 'step-up')
+  print(await benchStepUp(isQuick ? { runs: 2, people: 2 } : { runs: 40, people: 200 }), showStepUp);
 else {
-  process.stderr.write(`There is no benchmark ${program}. There are: verify, hooks.\n`);
+  process.stderr.write(`There is no benchmark ${program}. There are: verify, hooks, step-up.\n`);
   process.exitCode = 2;
 }

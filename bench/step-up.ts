@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import { type Cast, gather } from '../test/browser/cast.js';
+import { stepUpBySocket } from '../test/browser/page-client.js';
+import { weighPage } from '../test/browser/page-weight.js';
+import { devices } from '../test/browser/screens.js';
+import { goAlong, see } from '../test/browser/walk.js';
+import { quantile, round } from './measure.js';
+import { benchStepUpJudge, type StepUpJudgeReport } from './step-up-judge.js';
+
+interface Times {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** What `npm run bench -- step-up` prints. Keys are stable. */
+export interface StepUpReport {
+  readonly node: string;
+  readonly cores: number;
+  readonly runs: number;
+  /** What is fetched before the first screen, each file compressed by gzip; models and WebAssembly come later. */
+  readonly pageWeight: { readonly gzipBytes: number };
+  /** In Chromium, on a phone that has allowed the camera. */
+  readonly openToCameraMs: Times;
+  readonly stepUp: {
+    /** From the last frame to the result, five frames: measured at the socket. */
+    readonly resultMs: Times;
+    /** The same as the page in Chromium sees it, which shares the machine with the server here. */
+    readonly resultInBrowserMs: Times;
+    /** Of the same run, without HTTP, state and audit trail: the judge, then the verifier, one after the other. */
+    readonly floorMs: { readonly judge: number; readonly verify: number };
+    /** Synthetic frames, every one: no figure of these is of people in front of a camera. */
+    readonly frames: StepUpJudgeReport['frames'];
+    readonly people: StepUpJudgeReport['people'];
+    readonly bpcer: StepUpJudgeReport['bpcer'];
+    readonly apcer: StepUpJudgeReport['apcer'];
+  };
+}
+
+const toTimes = (values: readonly number[]): Times => ({
+  p50: round(quantile(values), 1),
+  p95: round(quantile(values, 0.95), 1),
+});
+
+/** One whole step-up on a phone in Chromium. */
+async function timeInBrowser(cast: Cast, subject: string): Promise<{ cameraMs: number; resultMs: number }> {
+  const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
+  const { page, close } = await cast.sit('ada', { ...devices.phone, isGuided: false });
+  const opened = performance.now();
+  await page.goto(link);
+  await page.getByRole('button', { name: 'I agree, go on' }).click();
+  await see(page, 'framing');
+  const cameraMs = performance.now() - opened;
+  const times = page
+    .waitForResponse((response) => response.url().endsWith('/face/frames'))
+    .then(async (response) => {
+      await response.finished();
+      return response.request().timing().responseEnd;
+    });
+  const end = await goAlong(page);
+  if (end !== 'passed') throw new Error(`a genuine step-up ended with ${end}`);
+  const resultMs = await times;
+  await close();
+  return { cameraMs, resultMs };
+}
+
+/**
+ * Measures what a person waits for, on a real server with a real browser, and counts what the judge lets through.
+ * @param runs - step-ups at the socket; a quarter as many in the browser
+ * @param people - for the rates, at most
+ */
+export async function benchStepUp({ runs, people }: { runs: number; people: number }): Promise<StepUpReport> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const cast = await gather({ bench: { organisation: 'Example Ltd' } });
+  try {
+    const gzipBytes = await weighPage(cast.browser, cast.stage.url);
+    const subject = await cast.enrolAda('bench');
+    const atSocket: number[] = [];
+    // The first ones load what is loaded once.
+    for (let run = -2; run < runs; run += 1) {
+      const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
+      const { outcome, resultMs } = await stepUpBySocket(link, (movement) => cast.takePicture('ada', movement));
+      if (outcome !== 'passed') throw new Error(`a genuine step-up ended with ${outcome}`);
+      if (run >= 0) atSocket.push(resultMs);
+    }
+    const inBrowser: { cameraMs: number; resultMs: number }[] = [];
+    for (let run = 0; run < Math.max(1, runs / 4); run += 1) inBrowser.push(await timeInBrowser(cast, subject));
+    await cast.close();
+    const { resultMs, frames, people: judged, bpcer, apcer } = await benchStepUpJudge(people, say);
+    return {
+      node: process.version,
+      cores: availableParallelism(),
+      runs,
+      pageWeight: { gzipBytes },
+      openToCameraMs: toTimes(inBrowser.map(({ cameraMs }) => cameraMs)),
+      stepUp: {
+        resultMs: toTimes(atSocket),
+        resultInBrowserMs: toTimes(inBrowser.map((times) => times.resultMs)),
+        floorMs: resultMs,
+        ...{ frames, people: judged, bpcer, apcer },
+      },
+    };
+  } catch (error) {
+    await cast.close();
+    throw error;
+  }
+}
+
+export function showStepUp({ cores, pageWeight, openToCameraMs, stepUp }: StepUpReport): readonly string[] {
+  const toText = ({ p50, p95 }: Times): string => `${p50} ms median, ${p95} ms p95`;
+  const { resultMs, resultInBrowserMs, floorMs, bpcer, apcer } = stepUp;
+  return [
+    `Page before the models: ${Math.round(pageWeight.gzipBytes / 1024)} KiB by gzip`,
+    `From opening to the camera: ${toText(openToCameraMs)}`,
+    `From the last frame to the result, ${cores} cores: ${toText(resultMs)} (in the browser ${toText(resultInBrowserMs)})`,
+    `  of it the judge ${floorMs.judge} ms, the verifier ${floorMs.verify} ms, where they run one after the other`,
+    `Synthetic people who were refused: ${JSON.stringify(bpcer)}`,
+    ...Object.entries(apcer.byAttack).map(
+      ([attack, rate]) => `Synthetic ${attack} that passed: ${JSON.stringify(rate)}`,
+    ),
+  ];
+}
