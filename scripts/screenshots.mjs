@@ -32,6 +32,32 @@ const inTheDark = [
   'manage',
   'camera-denied',
 ];
+/** In the place of the person: the photos that the tests show to the camera are of real people, and stay out of this folder. */
+const drawing = `data:image/svg+xml,${encodeURIComponent(
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480" preserveAspectRatio="xMidYMid slice">
+    <rect width="640" height="480" fill="#b9c4c9"/>
+    <path d="M150 480c0-110 75-150 170-150s170 40 170 150z" fill="#5d7f8c"/>
+    <path d="M285 300h70v60c0 25-70 25-70 0z" fill="#d9a581"/>
+    <ellipse cx="320" cy="220" rx="88" ry="112" fill="#e8b894"/>
+    <path d="M228 215c-6-90 40-125 92-125s98 35 92 125c-14-40-30-62-60-70-40 14-90 14-118 70z" fill="#4a3427"/>
+    <g fill="#33261f"><circle cx="288" cy="218" r="8"/><circle cx="352" cy="218" r="8"/></g>
+    <path d="M320 228l-9 34h16" fill="none" stroke="#b98562" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/>
+    <path d="M292 284q28 20 56 0" fill="none" stroke="#a3563f" stroke-width="7" stroke-linecap="round"/>
+  </svg>`,
+)}`;
+/** Covers every picture of a camera on the page. */
+const cover = (source) => {
+  for (const shown of document.querySelectorAll('video, img[src^="blob:"]')) {
+    const still = document.createElement('img');
+    still.src = source;
+    still.alt = '';
+    const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = shown;
+    const box = { left: `${offsetLeft}px`, top: `${offsetTop}px`, width: `${offsetWidth}px`, height: `${offsetHeight}px` };
+    Object.assign(still.style, { ...box, position: 'absolute', objectFit: 'cover' });
+    shown.style.visibility = 'hidden';
+    shown.after(still);
+  }
+};
 const folder = join(root, 'docs', 'screens');
 mkdirSync(folder, { recursive: true });
 
@@ -48,6 +74,7 @@ for (const at of screens.filter(({ name }) => names.length === 0 || names.includ
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       // Until the guidance is loaded and has looked at the face.
       if (at.screen === 'framing') await page.locator('.advice[data-tone="good"]').waitFor();
+      await page.evaluate(cover, drawing);
       const picture = await sharp(await page.screenshot({ animations: 'disabled' }))
         .webp({ quality: 78 })
         .toBuffer();
