@@ -26,6 +26,8 @@ export interface StepUpReport {
     readonly resultMs: Times;
     /** The same as the page in Chromium sees it, which shares the machine with the server here. */
     readonly resultInBrowserMs: Times;
+    /** How many of the whole step-ups in Chromium passed at the first try. */
+    readonly passedInBrowser: { readonly hits: number; readonly trials: number };
     /** Of the same run, without HTTP, state and audit trail: the judge, then the verifier, one after the other. */
     readonly floorMs: { readonly judge: number; readonly verify: number };
     /** Synthetic frames, every one: no figure of these is of people in front of a camera. */
@@ -41,8 +43,14 @@ const toTimes = (values: readonly number[]): Times => ({
   p95: round(quantile(values, 0.95), 1),
 });
 
+interface InBrowser {
+  readonly cameraMs: number;
+  readonly resultMs: number;
+  readonly hasPassed: boolean;
+}
+
 /** One whole step-up on a phone in Chromium. */
-async function timeInBrowser(cast: Cast, subject: string): Promise<{ cameraMs: number; resultMs: number }> {
+async function timeInBrowser(cast: Cast, subject: string): Promise<InBrowser> {
   const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
   const { page, close } = await cast.sit('ada', { ...devices.phone, isGuided: false });
   const opened = performance.now();
@@ -56,11 +64,10 @@ async function timeInBrowser(cast: Cast, subject: string): Promise<{ cameraMs: n
       await response.finished();
       return response.request().timing().responseEnd;
     });
-  const end = await goAlong(page);
-  if (end !== 'passed') throw new Error(`a genuine step-up ended with ${end}`);
+  const hasPassed = (await goAlong(page)) === 'passed';
   const resultMs = await times;
   await close();
-  return { cameraMs, resultMs };
+  return { cameraMs, resultMs, hasPassed };
 }
 
 /**
@@ -75,14 +82,14 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
     const gzipBytes = await weighPage(cast.browser, cast.stage.url);
     const subject = await cast.enrolAda('bench');
     const atSocket: number[] = [];
-    // The first ones load what is loaded once.
-    for (let run = -2; run < runs; run += 1) {
+    // The first one loads what is loaded once.
+    for (let run = -1; run < runs; run += 1) {
       const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
       const { outcome, resultMs } = await stepUpBySocket(link, (movement) => cast.takePicture('ada', movement));
       if (outcome !== 'passed') throw new Error(`a genuine step-up ended with ${outcome}`);
       if (run >= 0) atSocket.push(resultMs);
     }
-    const inBrowser: { cameraMs: number; resultMs: number }[] = [];
+    const inBrowser: InBrowser[] = [];
     for (let run = 0; run < Math.max(1, runs / 4); run += 1) inBrowser.push(await timeInBrowser(cast, subject));
     await cast.close();
     const { resultMs, frames, people: judged, bpcer, apcer } = await benchStepUpJudge(people, say);
@@ -95,6 +102,7 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
       stepUp: {
         resultMs: toTimes(atSocket),
         resultInBrowserMs: toTimes(inBrowser.map((times) => times.resultMs)),
+        passedInBrowser: { hits: inBrowser.filter(({ hasPassed }) => hasPassed).length, trials: inBrowser.length },
         floorMs: resultMs,
         ...{ frames, people: judged, bpcer, apcer },
       },

@@ -13,7 +13,7 @@ export async function findBarriers(page: Page): Promise<string[]> {
 /** WCAG 2.2, 2.5.8: CSS pixels. */
 const leastTargetPx = 24;
 
-/** What can be pressed and is smaller than a finger needs; links in running text are excepted, as in the standard. */
+/** What can be pressed and is smaller than a finger needs. */
 export async function findSmallTargets(page: Page): Promise<string[]> {
   const controls = page.locator(
     'button:visible, a:visible, input:visible, select:visible, summary:visible, [role=button]:visible',
@@ -21,9 +21,8 @@ export async function findSmallTargets(page: Page): Promise<string[]> {
   const small: string[] = [];
   for (const control of await controls.all()) {
     const box = await control.boundingBox();
-    const isInText = await control.evaluate('(each) => each.closest("p, li") !== null && each.matches("a")');
-    if (box !== null && !isInText && Math.min(box.width, box.height) < leastTargetPx)
-      small.push(`${await control.evaluate('(each) => each.outerHTML.slice(0, 100)')}: ${box.width} × ${box.height}`);
+    if (box !== null && Math.min(box.width, box.height) < leastTargetPx)
+      small.push(`${await control.textContent()}: ${box.width} × ${box.height}`);
   }
   return small;
 }

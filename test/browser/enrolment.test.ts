@@ -79,6 +79,7 @@ inBrowser('with a document asked for, only the person on it is enrolled', async 
     await see(page, 'reference');
     const photo = { name: 'document.jpg', mimeType: 'image/jpeg', buffer: picture };
     await page.locator('input[type=file]').setInputFiles(photo);
+    await see(page, 'reference-photo');
     await leaveBy(page, 'Use this photo');
   };
   await show(cast().picture('eve', 'centre'));

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
+import { hasChromium, launchChromium, setUpWithinMs } from './chromium.js';
 import { startPageServer } from './page-server.js';
 import { makePoses, readPeople } from './people.js';
 import { reach, screens } from './screens.js';
@@ -9,24 +9,29 @@ import type { Person } from './visitor.js';
 
 /* Each screen of the page as people with different eyes, hands and devices meet it. */
 
-(hasChromium ? describe : describe.skip)('on every screen', () => {
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof startPageServer>>;
-  let person: Person;
+const inBrowser = hasChromium ? test.concurrent : test.skip;
+let browser: Browser;
+let server: Awaited<ReturnType<typeof startPageServer>>;
+let person: Person;
+if (hasChromium) {
   beforeAll(async () => {
     const { ada } = await readPeople();
     person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 100 };
     server = await startPageServer();
     browser = await launchChromium({ camera: 'pattern' });
-  });
+  }, setUpWithinMs);
   afterAll(async () => {
     await browser.close();
     await server.stop();
   });
+}
 
-  test.each(screens)('$name: nothing stands in anybody’s way', async (at) => {
-    const device = at.only ?? 'desktop';
-    const { page, requests, complaints, close } = await reach(browser, server.origin, at, { person, device: device });
+for (const at of screens) {
+  inBrowser(`${at.name}: nothing stands in anybody’s way`, async () => {
+    const { page, requests, complaints, close } = await reach(browser, server.origin, at, {
+      person,
+      device: at.only ?? 'desktop',
+    });
     const found: string[] = [];
     const look = async (name: string): Promise<void> => {
       for (const barrier of await findBarriers(page)) found.push(`${name}: ${barrier}`);
@@ -47,4 +52,4 @@ import type { Person } from './visitor.js';
     expect(requests.filter((url) => new URL(url).origin !== server.origin)).toEqual([]);
     await close();
   });
-});
+}

@@ -31,17 +31,26 @@ export function playPerson({ poses, reactionMs, plan }) {
     else if (at.step < ready[goal].length - 1) at = { ...at, step: at.step + 1 };
   };
 
+  /** No sensor is without noise: the server has seen no picture of a camera before. */
+  const addNoise = (context) => {
+    for (let grain = 0; grain < 60; grain += 1) {
+      context.fillStyle = `rgb(${255 * Math.round(Math.random())} 128 128 / 0.12)`;
+      context.fillRect(Math.random() * width, Math.random() * height, 3, 3);
+    }
+  };
+
   const draw = (context, ready) => {
     context.fillStyle = '#8d9299';
     context.fillRect(0, 0, width, height);
     if (plan === 'away') return;
     const picture = ready[at.movement][at.step];
     const scale = Math.min(width / picture.width, height / picture.height);
-    // Nobody holds quite still, and no sensor is without noise.
+    // Nobody holds quite still.
     const sway = plan === 'still' ? 0 : 1.5;
     const dx = (width - picture.width * scale) / 2 + sway * Math.sin(performance.now() / 310);
     const dy = (height - picture.height * scale) / 2 + sway * Math.sin(performance.now() / 470);
     context.drawImage(picture, dx, dy, picture.width * scale, picture.height * scale);
+    if (plan !== 'still') addNoise(context);
   };
 
   const follow = () => {
