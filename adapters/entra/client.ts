@@ -10,19 +10,11 @@ import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { Json, JsonObject } from '../../src/json.js';
+import { callRest, type RestAnswer } from '../rest-call.js';
 import type { EntraSettings } from './schema-connection.js';
 
 /** Of each request. One call here is one of them, three where there is no access token yet, four where it was revoked. */
 const REQUEST_TIMEOUT_MS = 4_000;
-
-/** An answer of Microsoft Graph, whatever its status. */
-export interface GraphAnswer {
-  readonly status: number;
-  /** `null` where there is none, or no JSON. */
-  readonly body: unknown;
-  /** The `Date` header. */
-  readonly date: string | null;
-}
 
 /** One call of Microsoft Graph. */
 export interface GraphCall {
@@ -38,7 +30,7 @@ export interface GraphCall {
  * Sends a call as the application itself.
  * @throws FaceError `profile_unavailable`: no token, or no answer; `detail.reason` tells which
  */
-export type SendToGraph = (call: GraphCall) => Promise<GraphAnswer>;
+export type SendToGraph = (call: GraphCall) => Promise<RestAnswer>;
 
 /**
  * Makes a client of Microsoft Graph. MSAL takes and keeps its access tokens; everything goes over the injected fetch.
@@ -51,26 +43,23 @@ export function createGraphClient(
   const { tenantId: homeTenantId, login, graph } = settings;
   const application = createApplication(settings, fetch);
 
-  const send = async (call: GraphCall, { anew }: { readonly anew: boolean }): Promise<GraphAnswer> => {
+  const send = async (call: GraphCall, { anew }: { readonly anew: boolean }): Promise<RestAnswer> => {
     const { method, path, body, tenantId = homeTenantId } = call;
     const url = path.startsWith('/') ? `${graph}/v1.0${path}` : path;
     // A next page is where this one is: the token goes nowhere else.
     if (!url.startsWith(`${graph}/`)) throw new FaceError('profile_unavailable', { reason: 'foreign address' });
     const scope = { scopes: [`${graph}/.default`], authority: `${login}/${tenantId}`, skipCache: anew };
     const token = await takeToken(application, scope);
-    try {
-      const response = await fetch(url, {
+    return callRest(
+      url,
+      {
         method,
         headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
         body: body === undefined ? null : JSON.stringify(body),
-        redirect: 'error',
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      });
-      const text = await response.text();
-      return { status: response.status, body: parseJson(text), date: response.headers.get('date') };
-    } catch {
-      throw new FaceError('profile_unavailable', { reason: 'no answer' });
-    }
+        timeoutMs: REQUEST_TIMEOUT_MS,
+      },
+      fetch,
+    );
   };
 
   return async (call) => {
@@ -83,7 +72,7 @@ export function createGraphClient(
 const graphErrorGuard = z.object({ error: z.object({ code: z.string().regex(/^\w{1,64}$/) }) });
 
 /** Why Graph refused, for the log: its code, and none of its words. */
-export function toRefusalDetail({ status, body }: GraphAnswer): { status: number; code: string | null } {
+export function toRefusalDetail({ status, body }: RestAnswer): { status: number; code: string | null } {
   const parsed = graphErrorGuard.safeParse(body);
   return { status, code: parsed.success ? parsed.data.error.code : null };
 }
@@ -156,12 +145,4 @@ function createNetwork(fetch: Fetch): INetworkModule {
     sendGetRequestAsync: (url, options) => send('GET', url, options),
     sendPostRequestAsync: (url, options) => send('POST', url, options),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -66,8 +66,8 @@ async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> 
 const numberGuard = z.object({ number: z.string() });
 
 async function checkClocks({ send, clock }: EntraProvisionDeps): Promise<Finding> {
-  const { date } = await send({ method: 'GET', path: nobody });
-  return compareClocks({ here: clock.now(), date, whose: 'Microsoft Graph' }, greatestSkewSec);
+  const { headers } = await send({ method: 'GET', path: nobody });
+  return compareClocks({ here: clock.now(), date: headers.get('date'), whose: 'Microsoft Graph' }, greatestSkewSec);
 }
 
 const metadataGuard = z.object({ jwks_uri: z.string() });

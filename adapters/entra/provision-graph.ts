@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
 import type { JsonObject } from '../../src/json.js';
 import type { ProvisionDeps } from '../provisioning.js';
-import { type GraphAnswer, type GraphCall, type SendToGraph, toRefusalDetail } from './client.js';
+import type { RestAnswer } from '../rest-call.js';
+import { type GraphCall, type SendToGraph, toRefusalDetail } from './client.js';
 import type { EntraConnection } from './schema-connection.js';
 
 /** Administrative calls of Microsoft Graph, in the connection's own tenant. */
@@ -31,7 +32,7 @@ const MAX_PAGES = 1_000;
 
 /** Makes the calls out of a client. Nothing of what Graph says in words is kept: it quotes what was sent. */
 export function createGraphAdministration(send: SendToGraph): GraphAdministration {
-  const call = async (request: GraphCall): Promise<GraphAnswer> => {
+  const call = async (request: GraphCall): Promise<RestAnswer> => {
     const answer = await send(request);
     if (answer.status < 300) return answer;
     const detail = { ...toRefusalDetail(answer), call: `${request.method} ${request.path.split('?')[0]}` };
@@ -59,7 +60,7 @@ export function createGraphAdministration(send: SendToGraph): GraphAdministratio
   };
 }
 
-function parse<Output>(guard: z.ZodType<Output>, { body }: GraphAnswer): Output {
+function parse<Output>(guard: z.ZodType<Output>, { body }: RestAnswer): Output {
   const parsed = guard.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new FaceError('profile_unavailable', { reason: 'answer not understood' });

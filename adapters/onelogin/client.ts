@@ -5,6 +5,7 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { JsonObject } from '../../src/json.js';
+import { callRest, type RestAnswer } from '../rest-call.js';
 import type { OneLoginSettings } from './schema.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -12,14 +13,6 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const TOTAL_TIMEOUT_MS = 10_000;
 /** The window of the rate limit: no wait is longer. */
 const LONGEST_WAIT_SEC = 3_600;
-
-/** What OneLogin answered, whatever the status. */
-export interface ApiAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Parsed JSON; `undefined` where there is none. Nothing in it is checked. */
-  readonly body: unknown;
-}
 
 /**
  * OneLogin's API for one credential, with its access token kept until it expires. Calls at the same time share one token,
@@ -31,7 +24,7 @@ export interface OneLoginApi {
    * @throws FaceError `profile_unavailable`: no answer in time, no token (`detail.call` is `token`), or too many calls
    *   (`detail.retryAfterSec`)
    */
-  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: JsonObject): Promise<ApiAnswer>;
+  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: JsonObject): Promise<RestAnswer>;
 }
 
 interface AccessToken {
@@ -61,18 +54,16 @@ export function createOneLoginApi(
   let token: AccessToken | null = null;
   let renewal: Promise<AccessToken> | null = null;
 
-  const send = async (method: string, path: string, authorization: string, body?: JsonObject): Promise<ApiAnswer> => {
+  const send = async (method: string, path: string, authorization: string, body?: JsonObject): Promise<RestAnswer> => {
     const waitSec = Math.ceil((silentUntil - clock.now()) / 1000);
     if (waitSec > 0) throw toUnavailable({ status: 429, retryAfterSec: waitSec });
-    const answer = await receive(() =>
-      fetch(accountUrl + path, {
-        method,
-        headers: { Authorization: authorization, 'Content-Type': 'application/json' },
-        body: body === undefined ? null : JSON.stringify(body),
-        redirect: 'error',
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      }),
-    );
+    const request = {
+      method,
+      headers: { Authorization: authorization, 'Content-Type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+      timeoutMs: REQUEST_TIMEOUT_MS,
+    };
+    const answer = await callRest(accountUrl + path, request, fetch);
     if (answer.status !== 429) return answer;
     // Seconds until the window ends.
     const resetSec = Number(answer.headers.get('x-ratelimit-reset') ?? Number.NaN);
@@ -100,7 +91,7 @@ export function createOneLoginApi(
     token = await renewal;
     return token;
   };
-  const sendWith = ({ value }: AccessToken, method: string, path: string, body?: JsonObject): Promise<ApiAnswer> =>
+  const sendWith = ({ value }: AccessToken, method: string, path: string, body?: JsonObject): Promise<RestAnswer> =>
     send(
       method,
       path,
@@ -119,25 +110,6 @@ export function createOneLoginApi(
         return sendWith(await takeToken(), method, path, body);
       }),
   };
-}
-
-/** What fetch throws may hold the address and the headers: nothing of it is kept. */
-async function receive(send: () => Promise<Response>): Promise<ApiAnswer> {
-  try {
-    const response = await send();
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: parseJson(text) };
-  } catch {
-    throw toUnavailable({ reason: 'unreachable' });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const withinTime = <Answer>(work: () => Promise<Answer>): Promise<Answer> =>

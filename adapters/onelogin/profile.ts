@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Account, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
+import type { RestAnswer } from '../rest-call.js';
 import { toStoredToken } from '../stored-token.js';
-import { type ApiAnswer, type OneLoginApi, toUnavailable } from './client.js';
+import { type OneLoginApi, toUnavailable } from './client.js';
 import type { OneLoginSettings } from './schema.js';
 
 /** A user's id as OneLogin counts them. Anything else would be another address of the API. */
@@ -40,7 +41,7 @@ export function createOneLoginProfile(
     id: z.union([z.number(), z.string()]).transform(String),
     custom_attributes: z.object({ [attribute]: z.unknown().optional() }).nullish(),
   });
-  const readUser = ({ status, body }: ApiAnswer) => {
+  const readUser = ({ status, body }: RestAnswer) => {
     if (status === 404) throw new FaceError('subject_unknown');
     if (status !== 200) throw toUnavailable({ status });
     const user = userGuard.safeParse(body);

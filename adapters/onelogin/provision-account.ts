@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
 import type { JsonObject } from '../../src/json.js';
 import type { ProvisionDeps } from '../provisioning.js';
-import type { ApiAnswer, OneLoginApi } from './client.js';
+import type { RestAnswer } from '../rest-call.js';
+import type { OneLoginApi } from './client.js';
 import type { OneLoginConnection, OneLoginSettings, SmartHookType } from './schema.js';
 import { variableNames, variablesOf } from './smart-hook.js';
 
@@ -44,7 +45,7 @@ const refusalGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
 
 /** What of one account provisioning reads and writes. Refusals are `provider_refused`, with the call that was refused. */
 export function createAccountClient(api: OneLoginApi) {
-  const read = async <Output>(call: string, guard: z.ZodType<Output>, answer: Promise<ApiAnswer>): Promise<Output> => {
+  const read = async <Output>(call: string, guard: z.ZodType<Output>, answer: Promise<RestAnswer>): Promise<Output> => {
     const { status, body } = await answer;
     const parsed = guard.safeParse(body);
     if (status >= 200 && status < 300 && parsed.success) return parsed.data;

@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { Readable } from 'node:stream';
+import { afterEach, expect, test } from '@jest/globals';
+import { callRest, type RestCall } from './rest-call.js';
+
+const unavailable = { code: 'profile_unavailable', detail: { reason: 'no answer' } };
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function listen(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+}
+
+const call = (url: string, changes: Partial<RestCall> = {}) =>
+  callRest(
+    url,
+    { method: 'GET', headers: { authorization: 'Bearer x' }, body: null, timeoutMs: 5_000, ...changes },
+    fetch,
+  );
+
+test('status, headers and JSON are told, whatever the status; a text cut between bytes is one', async () => {
+  const text = Buffer.from('{"name":"Zoë"}');
+  const url = await listen((_request, response) => {
+    response.writeHead(418, { 'x-limit': '5' });
+    response.write(text.subarray(0, 12));
+    setTimeout(() => response.end(text.subarray(12)), 20);
+  });
+  const { status, headers, body } = await call(url);
+  expect([status, headers.get('x-limit'), body]).toEqual([418, '5', { name: 'Zoë' }]);
+});
+
+test.each(['', '<html>', '{"a":'])('%j is no JSON', async (text) => {
+  expect(await call(await listen((_request, response) => response.end(text)))).toMatchObject({
+    status: 200,
+    body: undefined,
+  });
+});
+
+test('no redirect is followed', async () => {
+  const seen: unknown[] = [];
+  const elsewhere = await listen((request, response) => {
+    seen.push(request.headers);
+    response.end('{}');
+  });
+  const url = await listen((_request, response) => response.writeHead(307, { location: elsewhere }).end());
+  await expect(call(url)).rejects.toMatchObject(unavailable);
+  expect(seen).toEqual([]);
+});
+
+test('an answer that never ends is not read to its end', async () => {
+  let sent = 0;
+  const endless = function* () {
+    for (; sent < 200; sent += 1) yield Buffer.alloc(1024 * 1024, 'x');
+  };
+  const url = await listen((_request, response) => void Readable.from(endless()).pipe(response));
+  await expect(call(url, { timeoutMs: 30_000 })).rejects.toMatchObject(unavailable);
+  expect(sent).toBeLessThan(100);
+});
+
+test.each<[string, RequestListener]>([
+  ['begins', () => {}],
+  ['ends', (_request, response) => void response.writeHead(200).write('{')],
+])('an answer that never %s is given up', async (_, answer) => {
+  await expect(call(await listen(answer), { timeoutMs: 100 })).rejects.toMatchObject(unavailable);
+});
+
+test('what fetch says against a request is not repeated', async () => {
+  const error = await call('http://127.0.0.1:1/secret-path', { headers: { authorization: 'Bearer canary\n' } }).catch(
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toMatchObject(unavailable);
+  expect(error).not.toHaveProperty('cause');
+  expect(JSON.stringify(error)).not.toMatch(/canary|secret-path/);
+});
