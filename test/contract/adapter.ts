@@ -36,6 +36,8 @@ export interface AdapterHarness {
   stopProvider(): Promise<void>;
   /** Notes a passed step-up of the subject, as of now. */
   passStepUp(subject: string): Promise<void>;
+  /** What reads the answers of the provider's API that are fixtures, by what the files' names begin with. */
+  readonly answers?: Readonly<Record<string, (body: unknown) => unknown>>;
   /** By the name of a hook. */
   readonly hooks: Readonly<Record<string, HookHarness>>;
   close(): Promise<void>;
@@ -77,17 +79,10 @@ export async function askHook(
 const encode = (body: unknown): Uint8Array => Buffer.from(JSON.stringify(body));
 
 /** The files every adapter's folder has. */
-export const adapterFiles = [
-  'README.md',
-  'caller.ts',
-  'fixtures',
-  'flow.ts',
-  'index.ts',
-  'profile.ts',
-  'provision.ts',
-  'reply.ts',
-  'schema.ts',
-];
+export const adapterFiles = ['README.md', 'fixtures', 'index.ts', 'profile.ts', 'provision.ts', 'schema.ts'];
+
+/** What is there exactly where the provider calls: who calls, the steps of a call, and what is answered. */
+const calledFiles = ['caller.ts', 'flow.ts', 'reply.ts'];
 
 /** What it may have beside: a client of the provider's API, and parts of files that have grown, as `flow-events.ts`. */
 const isFurtherFile = (file: string): boolean => /^(client|(flow|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
@@ -121,7 +116,9 @@ export function runAdapterContract(
 
     test('has the files of an adapter, and no others', () => {
       const files = readdirSync(folder).filter((file) => !file.endsWith('.test.ts') && !isFurtherFile(file));
-      expect(files.toSorted()).toEqual([...adapterFiles, ...(furtherFiles[name] ?? [])].toSorted());
+      const isCalled = allNames.length > 0;
+      const expected = [...adapterFiles, ...(isCalled ? calledFiles : []), ...(furtherFiles[name] ?? [])];
+      expect(files.toSorted()).toEqual(expected.toSorted());
     });
 
     test('is of its kind and serves the hooks this suite is run on', () => {
@@ -132,154 +129,166 @@ export function runAdapterContract(
       expect(Object.keys(harness.hooks).toSorted()).toEqual(allNames.toSorted());
     });
 
-    test('every fixture belongs to a hook', () => {
-      const prefixes = Object.values(harness.hooks).map(({ fixturePrefix }) => fixturePrefix);
-      const strays = readdirSync(join(folder, 'fixtures')).filter(
-        (file) => !prefixes.some((prefix) => file.startsWith(prefix)),
-      );
+    test('every fixture belongs to a hook, or is an answer of the API that is read, with unknown fields too', () => {
+      const fixtures = readdirSync(join(folder, 'fixtures'));
+      for (const [prefix, parse] of Object.entries(harness.answers ?? {})) {
+        const own = fixtures.filter((file) => file.startsWith(prefix));
+        expect(own.length).toBeGreaterThan(0);
+        for (const file of own) {
+          const fixture: unknown = JSON.parse(readFileSync(join(folder, 'fixtures', file), 'utf8'));
+          expect(parse(fixture)).not.toBeNull();
+          expect(parse(withUnknownFields(fixture))).toEqual(parse(fixture));
+        }
+      }
+      const ofHooks = Object.values(harness.hooks).map(({ fixturePrefix }) => fixturePrefix);
+      const prefixes = [...ofHooks, ...Object.keys(harness.answers ?? {})];
+      const strays = fixtures.filter((file) => !prefixes.some((prefix) => file.startsWith(prefix)));
       expect(strays).toEqual([]);
     });
 
-    describe.each(allNames)('hook %s', (hookName) => {
-      const isNotice = noticeNames.includes(hookName);
-      const isTrigger = triggerNames.includes(hookName);
-      const testDecision = (title: string, run: () => Promise<void>): void => {
-        if (!isNotice) test(title, run);
-      };
-      const hook = () => harness.hooks[hookName]!;
-      const handlers = () => ({ ...harness.adapter.hooks, ...harness.triggers });
-      const ask = (request: RawRequest) => askHook({ hooks: handlers() }, hookName, request);
-      const askAbout = (subject: string, eventId = 'event-1') =>
-        ask(hook().sign(encode(hook().toEvent(subject, eventId))));
-
-      test('every refusal is a reply the provider accepts, and grants nothing', () => {
-        const refuse = (code: FaceErrorCode) => handlers()[hookName]!.refuse(code);
-        expect(faceErrorCodes.filter((code) => !hook().replyGuard.safeParse(refuse(code)).success)).toEqual([]);
-        expect(faceErrorCodes.filter((code) => hook().isGranted(refuse(code)))).toEqual([]);
-      });
-
-      test('grants nothing without a step-up, and says the same of every user', async () => {
-        const { one, other, unknown } = harness.subjects;
-        const replies = await Promise.all([one, other, unknown].map((subject) => askAbout(subject)));
-        const { isGranted, toLook = (reply) => reply } = hook();
-        expect(isGranted(replies[0]!)).toBe(false);
-        expect(new Set(replies.map((reply) => JSON.stringify(toLook(reply)))).size).toBe(1);
-      });
-
-      test('a caller without good credentials gets one reply, whomever it asks about, and changes nothing', async () => {
-        const { one, other, unknown } = harness.subjects;
-        await harness.passStepUp(one);
-        const requests = [one, other, unknown].flatMap((subject) =>
-          hook().forgeries(encode(hook().toEvent(subject, 'event-1'))),
-        );
-        const malformed = hook().forgeries(Buffer.from('{'));
-        const replies = await Promise.all([...requests, ...malformed].map(ask));
-        expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
-        expect(replies[0]).toEqual(handlers()[hookName]!.refuse('caller_untrusted'));
-        expect(harness.decisions()).toBe(0);
-        if (!isNotice) expect(hook().isGranted(await askAbout(one, 'event-2'))).toBe(true);
-      });
-
-      testDecision('grants once for a passed step-up of that user, and nothing to another', async () => {
-        const { one, other } = harness.subjects;
-        await harness.passStepUp(one);
-        expect(hook().isGranted(await askAbout(other, 'event-1'))).toBe(false);
-        const granted = await askAbout(one, 'event-2');
-        expect(hook().isGranted(granted)).toBe(true);
-        expect(hook().replyGuard.safeParse(granted).error).toBeUndefined();
-        expect(hook().isGranted(await askAbout(one, 'event-3'))).toBe(false);
-      });
-
-      testDecision(
-        'an event repeated, also at the same time, gets the same reply and changes the state once',
-        async () => {
-          const { one } = harness.subjects;
-          await harness.passStepUp(one);
-          const together = await Promise.all([1, 2, 3, 4].map(() => askAbout(one, 'event-1')));
-          const later = await askAbout(one, 'event-1');
-          expect(hook().isGranted(later)).toBe(true);
-          expect(new Set([...together, later].map((reply) => JSON.stringify(reply))).size).toBe(1);
-          expect(harness.decisions()).toBe(isTrigger ? 0 : 1);
-        },
-      );
-
-      const testOfHook = isTrigger ? () => {} : testDecision;
-      testOfHook('in shadow mode nothing stands in the way, and what would have been is recorded', async () => {
-        const { one, unknown } = harness.subjects;
-        const shadow = await harness.connectInShadowMode();
-        const { toEvent, sign, forgeries, isLetThrough, isGranted } = hook();
-        const askShadow = (request: RawRequest) => askHook(shadow, hookName, request);
-        const before = harness.decisions();
-        for (const subject of [one, unknown]) {
-          const unverified = await askShadow(sign(encode(toEvent(subject, `event-${subject}`))));
-          expect(isLetThrough(unverified)).toBe(true);
-          expect(hook().replyGuard.safeParse(unverified).error).toBeUndefined();
-        }
-        expect(isLetThrough(await askShadow(sign(Buffer.from('{'))))).toBe(true);
-        expect(harness.decisions()).toBe(before + 3);
-        expect(
-          faceErrorCodes.filter(
-            (code) => code !== 'caller_untrusted' && !isLetThrough(shadow.hooks[hookName]!.refuse(code)),
-          ),
-        ).toEqual([]);
-        const untrusted = harness.adapter.hooks[hookName]!.refuse('caller_untrusted');
-        for (const forged of forgeries(encode(toEvent(one, 'event-1')))) {
-          expect(await askShadow(forged)).toEqual(untrusted);
-        }
-        await harness.passStepUp(one);
-        expect(isGranted(await askShadow(sign(encode(toEvent(one, 'event-2')))))).toBe(true);
-      });
-
-      test('every fixture is read, with an unknown field at every level too', () => {
-        const fixtures = readdirSync(join(folder, 'fixtures')).filter((file) => file.startsWith(hook().fixturePrefix));
-        expect(fixtures.length).toBeGreaterThan(0);
-        for (const file of fixtures) {
-          const fixture: unknown = JSON.parse(readFileSync(join(folder, 'fixtures', file), 'utf8'));
-          expect(() => hook().parse(encode(fixture))).not.toThrow();
-          expect(() => hook().parse(encode(withUnknownFields(fixture)))).not.toThrow();
-        }
-      });
-
-      test('a reply stays within what the provider reads', async () => {
-        await harness.passStepUp(harness.subjects.one);
-        const replies = [
-          await askAbout(harness.subjects.one),
-          ...faceErrorCodes.map((code) => handlers()[hookName]!.refuse(code)),
-        ];
-        for (const { body } of replies) expect(JSON.stringify(body).length).toBeLessThan(hook().replyMaxBytes);
-      });
-
-      test('an event with any field missing, null, of another type or 1 MB long is answered in shape, and grants nothing', async () => {
-        // Nobody here has passed a step-up, so whatever is granted is granted for nothing.
-        const check = async (event: unknown) => {
-          const reply = await ask(hook().sign(encode(event)));
-          expect(hook().replyGuard.safeParse(reply).error).toBeUndefined();
-          expect(hook().isGranted(reply)).toBe(false);
-          expect(reply.status).toBeLessThan(500);
+    for (const hookName of allNames)
+      describe(`hook ${hookName}`, () => {
+        const isNotice = noticeNames.includes(hookName);
+        const isTrigger = triggerNames.includes(hookName);
+        const testDecision = (title: string, run: () => Promise<void>): void => {
+          if (!isNotice) test(title, run);
         };
-        const event = hook().toEvent(harness.subjects.one, 'event-1');
-        const paths = pathsOf(event);
-        const poisons = [undefined, null, 0, '', 'x'.repeat(1024 * 1024), true, [], {}, ['x'], { length: 1 }];
-        for (const path of paths) for (const poison of poisons) await check(withChange(event, path, poison));
-        await fc.assert(
-          fc.asyncProperty(
-            fc.array(fc.tuple(fc.constantFrom(...paths), fc.jsonValue()), { minLength: 1, maxLength: 4 }),
-            (changes) =>
-              check(changes.reduce<unknown>((changed, [path, value]) => withChange(changed, path, value), event)),
-          ),
-        );
-        await fc.assert(fc.asyncProperty(fc.jsonValue(), check));
-      });
+        const hook = () => harness.hooks[hookName]!;
+        const handlers = () => ({ ...harness.adapter.hooks, ...harness.triggers });
+        const ask = (request: RawRequest) => askHook({ hooks: handlers() }, hookName, request);
+        const askAbout = (subject: string, eventId = 'event-1') =>
+          ask(hook().sign(encode(hook().toEvent(subject, eventId))));
 
-      test('neither reply nor log repeats what was sent', async () => {
-        const event = { ...hook().toEvent(canary.replaceAll('-', ''), canary), [canary]: canary };
-        const bodies = [encode(event), Buffer.from(`{"${canary}`), encode({ ...event, eventTime: canary })];
-        const requests = bodies.flatMap((body) => [hook().sign(body), ...hook().forgeries(body)]);
-        const replies = await Promise.all(requests.map(ask));
-        expect(JSON.stringify(replies)).not.toMatch(/canary/);
-        expect(harness.logText()).not.toMatch(/canary/);
+        test('every refusal is a reply the provider accepts, and grants nothing', () => {
+          const refuse = (code: FaceErrorCode) => handlers()[hookName]!.refuse(code);
+          expect(faceErrorCodes.filter((code) => !hook().replyGuard.safeParse(refuse(code)).success)).toEqual([]);
+          expect(faceErrorCodes.filter((code) => hook().isGranted(refuse(code)))).toEqual([]);
+        });
+
+        test('grants nothing without a step-up, and says the same of every user', async () => {
+          const { one, other, unknown } = harness.subjects;
+          const replies = await Promise.all([one, other, unknown].map((subject) => askAbout(subject)));
+          const { isGranted, toLook = (reply) => reply } = hook();
+          expect(isGranted(replies[0]!)).toBe(false);
+          expect(new Set(replies.map((reply) => JSON.stringify(toLook(reply)))).size).toBe(1);
+        });
+
+        test('a caller without good credentials gets one reply, whomever it asks about, and changes nothing', async () => {
+          const { one, other, unknown } = harness.subjects;
+          await harness.passStepUp(one);
+          const requests = [one, other, unknown].flatMap((subject) =>
+            hook().forgeries(encode(hook().toEvent(subject, 'event-1'))),
+          );
+          const malformed = hook().forgeries(Buffer.from('{'));
+          const replies = await Promise.all([...requests, ...malformed].map(ask));
+          expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
+          expect(replies[0]).toEqual(handlers()[hookName]!.refuse('caller_untrusted'));
+          expect(harness.decisions()).toBe(0);
+          if (!isNotice) expect(hook().isGranted(await askAbout(one, 'event-2'))).toBe(true);
+        });
+
+        testDecision('grants once for a passed step-up of that user, and nothing to another', async () => {
+          const { one, other } = harness.subjects;
+          await harness.passStepUp(one);
+          expect(hook().isGranted(await askAbout(other, 'event-1'))).toBe(false);
+          const granted = await askAbout(one, 'event-2');
+          expect(hook().isGranted(granted)).toBe(true);
+          expect(hook().replyGuard.safeParse(granted).error).toBeUndefined();
+          expect(hook().isGranted(await askAbout(one, 'event-3'))).toBe(false);
+        });
+
+        testDecision(
+          'an event repeated, also at the same time, gets the same reply and changes the state once',
+          async () => {
+            const { one } = harness.subjects;
+            await harness.passStepUp(one);
+            const together = await Promise.all([1, 2, 3, 4].map(() => askAbout(one, 'event-1')));
+            const later = await askAbout(one, 'event-1');
+            expect(hook().isGranted(later)).toBe(true);
+            expect(new Set([...together, later].map((reply) => JSON.stringify(reply))).size).toBe(1);
+            expect(harness.decisions()).toBe(isTrigger ? 0 : 1);
+          },
+        );
+
+        const testOfHook = isTrigger ? () => {} : testDecision;
+        testOfHook('in shadow mode nothing stands in the way, and what would have been is recorded', async () => {
+          const { one, unknown } = harness.subjects;
+          const shadow = await harness.connectInShadowMode();
+          const { toEvent, sign, forgeries, isLetThrough, isGranted } = hook();
+          const askShadow = (request: RawRequest) => askHook(shadow, hookName, request);
+          const before = harness.decisions();
+          for (const subject of [one, unknown]) {
+            const unverified = await askShadow(sign(encode(toEvent(subject, `event-${subject}`))));
+            expect(isLetThrough(unverified)).toBe(true);
+            expect(hook().replyGuard.safeParse(unverified).error).toBeUndefined();
+          }
+          expect(isLetThrough(await askShadow(sign(Buffer.from('{'))))).toBe(true);
+          expect(harness.decisions()).toBe(before + 3);
+          expect(
+            faceErrorCodes.filter(
+              (code) => code !== 'caller_untrusted' && !isLetThrough(shadow.hooks[hookName]!.refuse(code)),
+            ),
+          ).toEqual([]);
+          const untrusted = harness.adapter.hooks[hookName]!.refuse('caller_untrusted');
+          for (const forged of forgeries(encode(toEvent(one, 'event-1')))) {
+            expect(await askShadow(forged)).toEqual(untrusted);
+          }
+          await harness.passStepUp(one);
+          expect(isGranted(await askShadow(sign(encode(toEvent(one, 'event-2')))))).toBe(true);
+        });
+
+        test('every fixture is read, with an unknown field at every level too', () => {
+          const fixtures = readdirSync(join(folder, 'fixtures')).filter((file) =>
+            file.startsWith(hook().fixturePrefix),
+          );
+          expect(fixtures.length).toBeGreaterThan(0);
+          for (const file of fixtures) {
+            const fixture: unknown = JSON.parse(readFileSync(join(folder, 'fixtures', file), 'utf8'));
+            expect(() => hook().parse(encode(fixture))).not.toThrow();
+            expect(() => hook().parse(encode(withUnknownFields(fixture)))).not.toThrow();
+          }
+        });
+
+        test('a reply stays within what the provider reads', async () => {
+          await harness.passStepUp(harness.subjects.one);
+          const replies = [
+            await askAbout(harness.subjects.one),
+            ...faceErrorCodes.map((code) => handlers()[hookName]!.refuse(code)),
+          ];
+          for (const { body } of replies) expect(JSON.stringify(body).length).toBeLessThan(hook().replyMaxBytes);
+        });
+
+        test('an event with any field missing, null, of another type or 1 MB long is answered in shape, and grants nothing', async () => {
+          // Nobody here has passed a step-up, so whatever is granted is granted for nothing.
+          const check = async (event: unknown) => {
+            const reply = await ask(hook().sign(encode(event)));
+            expect(hook().replyGuard.safeParse(reply).error).toBeUndefined();
+            expect(hook().isGranted(reply)).toBe(false);
+            expect(reply.status).toBeLessThan(500);
+          };
+          const event = hook().toEvent(harness.subjects.one, 'event-1');
+          const paths = pathsOf(event);
+          const poisons = [undefined, null, 0, '', 'x'.repeat(1024 * 1024), true, [], {}, ['x'], { length: 1 }];
+          for (const path of paths) for (const poison of poisons) await check(withChange(event, path, poison));
+          await fc.assert(
+            fc.asyncProperty(
+              fc.array(fc.tuple(fc.constantFrom(...paths), fc.jsonValue()), { minLength: 1, maxLength: 4 }),
+              (changes) =>
+                check(changes.reduce<unknown>((changed, [path, value]) => withChange(changed, path, value), event)),
+            ),
+          );
+          await fc.assert(fc.asyncProperty(fc.jsonValue(), check));
+        });
+
+        test('neither reply nor log repeats what was sent', async () => {
+          const event = { ...hook().toEvent(canary.replaceAll('-', ''), canary), [canary]: canary };
+          const bodies = [encode(event), Buffer.from(`{"${canary}`), encode({ ...event, eventTime: canary })];
+          const requests = bodies.flatMap((body) => [hook().sign(body), ...hook().forgeries(body)]);
+          const replies = await Promise.all(requests.map(ask));
+          expect(JSON.stringify(replies)).not.toMatch(/canary/);
+          expect(harness.logText()).not.toMatch(/canary/);
+        });
       });
-    });
 
     describe('profile', () => {
       test('what is written is what the provider holds, and is read back', async () => {
