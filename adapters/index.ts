@@ -8,10 +8,11 @@ import { type EntraConnection, entraConnectionGuard } from './entra/schema-conne
 import { type OktaConnection, oktaConnectionGuard } from './okta/schema-connection.js';
 import { type OneLoginConnection, oneloginConnectionGuard } from './onelogin/schema.js';
 import type { ProvisionDeps, Provisioning } from './provisioning.js';
+import { type ScimConnection, scimConnectionGuard } from './scim/schema.js';
 import { shadowHooks } from './shadow.js';
 
 /** The names of all adapters: their folders here, and `kind` in the configuration. */
-export const adapterNames = ['cognito', 'entra', 'okta', 'onelogin'] as const;
+export const adapterNames = ['cognito', 'entra', 'okta', 'onelogin', 'scim'] as const;
 
 /** The name of an adapter. */
 export type AdapterName = (typeof adapterNames)[number];
@@ -22,10 +23,16 @@ export const connectionGuards = [
   entraConnectionGuard,
   oktaConnectionGuard,
   oneloginConnectionGuard,
+  scimConnectionGuard,
 ] as const satisfies ConnectionGuards;
 
 /** One configured connection, of any adapter. */
-export type ConnectionSettings = CognitoConnection | EntraConnection | OktaConnection | OneLoginConnection;
+export type ConnectionSettings =
+  | CognitoConnection
+  | EntraConnection
+  | OktaConnection
+  | OneLoginConnection
+  | ScimConnection;
 
 interface AdapterDeps {
   readonly core: CoreDeps;
@@ -50,6 +57,8 @@ async function loadAdapter(settings: ConnectionSettings, deps: AdapterDeps): Pro
       return (await import('./okta/index.js')).createOktaAdapter({ settings, ...deps });
     case 'onelogin':
       return (await import('./onelogin/index.js')).createOneLoginAdapter({ settings, ...deps });
+    case 'scim':
+      return (await import('./scim/index.js')).createScimAdapter({ settings, ...deps });
   }
 }
 
@@ -67,6 +76,8 @@ export async function createProvisioning(
       return (await import('./okta/provision.js')).createOktaProvisioning({ settings, ...deps });
     case 'onelogin':
       return (await import('./onelogin/provision.js')).createOneLoginProvisioning({ settings, ...deps });
+    case 'scim':
+      return (await import('./scim/provision.js')).createScimProvisioning({ settings, ...deps });
   }
 }
 

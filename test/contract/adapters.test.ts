@@ -8,6 +8,7 @@ import { setUpCognito } from './cognito.js';
 import { setUpEntra } from './entra.js';
 import { setUpOkta } from './okta.js';
 import { setUpOneLogin } from './onelogin.js';
+import { setUpScim } from './scim.js';
 
 // An adapter without an entry here does not compile.
 const adapters = {
@@ -30,6 +31,8 @@ const adapters = {
     setUp: setUpOkta,
   },
   onelogin: { hooks: ['pre-authentication', 'user-migration'], notices: [], triggers: [], setUp: setUpOneLogin },
+  // Nothing calls: a profile alone.
+  scim: { hooks: [], notices: [], triggers: [], setUp: setUpScim },
 } satisfies Record<
   AdapterName,
   {

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { Credential } from '../../src/core/concealed.js';
+import type { Clock, Fetch } from '../../src/core/ports.js';
+import { addSec, type EpochMs } from '../../src/core/units.js';
+import { FaceError } from '../../src/errors.js';
+import type { JsonObject } from '../../src/json.js';
+import { callRest, type RestAnswer } from '../rest-call.js';
+import type { ScimSettings } from './schema.js';
+
+/** Of each request. One call here is one of them, and up to three more where an access token has to be fetched. */
+const timeoutMs = 4_000;
+/** An access token is not used to its last moment: the request is still on its way then. */
+const reserveSec = 10;
+
+/** Sends requests to one SCIM server, with its credentials. */
+export interface ScimApi {
+  /**
+   * @param path - after the base address, with its query
+   * @throws FaceError `profile_unavailable`: no answer, or no access token (`detail.call` is `token`)
+   */
+  call(method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<RestAnswer>;
+}
+
+interface ScimApiDeps {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+}
+
+/**
+ * Makes the client of one SCIM server. Nothing is sent yet.
+ * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1
+ */
+export function createScimApi(
+  { baseUrl, auth }: Pick<ScimSettings, 'baseUrl' | 'auth'>,
+  { fetch, clock }: ScimApiDeps,
+): ScimApi {
+  const authorization = createAuthorization(auth, { fetch, clock });
+  const send = async (method: string, path: string, body?: JsonObject): Promise<RestAnswer> => {
+    const headers = {
+      Authorization: await authorization.read(),
+      // Some servers say plain JSON.
+      Accept: 'application/scim+json, application/json',
+      ...(body === undefined ? {} : { 'Content-Type': 'application/scim+json' }),
+    };
+    const text = body === undefined ? null : JSON.stringify(body);
+    return callRest(baseUrl + path, { method, headers, body: text, timeoutMs }, fetch);
+  };
+  return {
+    async call(method, path, body) {
+      const answer = await send(method, path, body);
+      // A token may be revoked before its time; what never changes is not tried again.
+      return answer.status === 401 && authorization.forget() ? send(method, path, body) : answer;
+    },
+  };
+}
+
+interface Authorization {
+  /** The `Authorization` header. */
+  read(): Promise<string>;
+  /** @returns whether the next one is another */
+  forget(): boolean;
+}
+
+function createAuthorization(auth: ScimSettings['auth'], deps: ScimApiDeps): Authorization {
+  switch (auth.kind) {
+    case 'bearer':
+      return { read: async () => auth.token.use((token) => `Bearer ${token}`), forget: () => false };
+    case 'basic':
+      return { read: async () => auth.password.use((password) => toBasic(auth.user, password)), forget: () => false };
+    case 'client_credentials':
+      return createTokenAuthorization(auth, deps);
+  }
+}
+
+/** RFC 7617, in UTF-8. */
+const toBasic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+const tokenGuard = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().nullish() });
+
+interface AccessToken {
+  readonly value: Credential;
+  readonly expiresAt: EpochMs;
+}
+
+/** Access tokens for the client itself, each kept until it expires; whoever asks at the same time shares one. */
+function createTokenAuthorization(
+  { tokenUrl, clientId, clientSecret, scope }: Extract<ScimSettings['auth'], { kind: 'client_credentials' }>,
+  { fetch, clock }: ScimApiDeps,
+): Authorization {
+  let token: AccessToken | null = null;
+  let renewal: Promise<AccessToken> | null = null;
+
+  const fetchToken = async (): Promise<AccessToken> => {
+    const headers = {
+      // Both parts are encoded before they are put together (RFC 6749, section 2.3.1).
+      Authorization: clientSecret.use((secret) => toBasic(encodeURIComponent(clientId), encodeURIComponent(secret))),
+      'Content-Type': 'application/x-www-form-urlencoded',
+      Accept: 'application/json',
+    };
+    const grant = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === null ? {} : { scope }) });
+    const { status, body } = await callRest(
+      tokenUrl,
+      { method: 'POST', headers, body: grant.toString(), timeoutMs },
+      fetch,
+    );
+    const granted = tokenGuard.safeParse(body);
+    if (status !== 200 || !granted.success) throw new FaceError('profile_unavailable', { status, call: 'token' });
+    const { access_token, expires_in } = granted.data;
+    // Without a word on it, each request gets a token of its own.
+    return { value: new Credential(access_token), expiresAt: addSec(clock.now(), (expires_in ?? 0) - reserveSec) };
+  };
+  return {
+    async read() {
+      if (token === null || clock.now() >= token.expiresAt) {
+        renewal ??= fetchToken().finally(() => {
+          renewal = null;
+        });
+        token = await renewal;
+      }
+      return token.value.use((text) => `Bearer ${text}`);
+    },
+    forget() {
+      token = null;
+      return true;
+    },
+  };
+}

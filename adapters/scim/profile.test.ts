@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { SealedToken } from '../../src/core/concealed.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { openScimBench, type ScimBench, type ScimChanges, schema } from '../../test/contract/scim.js';
+
+const unavailable = { code: 'profile_unavailable' };
+
+let bench: ScimBench;
+let ada: string;
+beforeEach(async () => {
+  bench = await openScimBench();
+  ada = bench.server.addUser('ada@example.com');
+});
+afterEach(() => bench.close());
+
+interface Sent {
+  readonly url: URL;
+  readonly init: RequestInit;
+}
+
+/** The profile over a fetch that keeps a record, or answers in the server's place. */
+function observe(answer?: (sent: Sent) => Promise<Response> | Response, changes: ScimChanges = {}) {
+  const sent: Sent[] = [];
+  const send: Fetch = async (text, init) => {
+    const request = { url: new URL(text), init };
+    sent.push(request);
+    return answer === undefined ? fetch(text, init) : answer(request);
+  };
+  return { sent, profile: bench.connect({ ...changes, fetch: send }).profile };
+}
+const valuesOf = (id: string) => Object.fromEntries(bench.server.directory.users.get(id)!.extensions.get(schema) ?? []);
+
+describe('the attribute', () => {
+  test('is written by a PATCH of it alone, and removed by another', async () => {
+    bench.server.directory.users.get(ada)!.extensions.set(schema, new Map([['other', 'kept']]));
+    const { sent, profile } = observe();
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect(valuesOf(ada)).toEqual({ other: 'kept', token: 'FV1.abc' });
+    await profile.clearToken(ada);
+    expect(valuesOf(ada)).toEqual({ other: 'kept' });
+    const patches = sent.filter(({ init }) => init.method === 'PATCH');
+    expect(patches.map(({ init }) => JSON.parse(String(init.body)))).toEqual(
+      [
+        { op: 'replace', path: `${schema}:token`, value: 'FV1.abc' },
+        { op: 'remove', path: `${schema}:token` },
+      ].map((operation) => ({ schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [operation] })),
+    );
+    expect(patches[0]!.init.headers).toMatchObject({ 'Content-Type': 'application/scim+json' });
+  });
+
+  test('is all that is asked for', async () => {
+    const { sent, profile } = observe();
+    await profile.readToken(ada);
+    expect(sent.map(({ url }) => [url.pathname, url.searchParams.get('attributes')])).toEqual([
+      [`/scim/v2/Users/${ada}`, `${schema}:token`],
+    ]);
+  });
+
+  test.each(['request', 'default', 'always'])('is read where it is returned: %s', async (returned) => {
+    bench.server.directory.extensions.get(schema)![0]!.returned = returned;
+    await bench.adapter.profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect((await bench.adapter.profile.readToken(ada))?.use((text) => text)).toBe('FV1.abc');
+  });
+
+  test('holds a token of 256 characters; one that is cut off, or in another case, is told', async () => {
+    const { profile } = bench.adapter;
+    const longest = new SealedToken(`FV1.${'x'.repeat(252)}`);
+    await profile.writeToken(ada, longest);
+    expect((await profile.readToken(ada))?.use((text) => text)).toHaveLength(256);
+    const write = () => profile.writeToken(ada, longest).catch((thrown: unknown) => thrown);
+    bench.server.directory.attributeMaxCharacters = 255;
+    const error = await write();
+    expect(error).toMatchObject(unavailable);
+    expect(JSON.stringify(error)).not.toContain('FV1');
+    bench.server.directory.attributeMaxCharacters = 256;
+    bench.server.directory.extensions.get(schema)![0]!.caseExact = false;
+    expect(await write()).toMatchObject(unavailable);
+  });
+
+  test('is believed written where nothing but 204 says so, and where it is read back', async () => {
+    const { profile } = observe(async ({ url, init }) => {
+      const response = await fetch(url, init);
+      return init.method === 'PATCH' && response.ok ? new Response(null, { status: 204 }) : response;
+    });
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    await profile.clearToken(ada);
+    expect(bench.readAttribute(ada)).toBeNull();
+    const { profile: deaf } = observe(({ url, init }) =>
+      init.method === 'PATCH' ? new Response(null, { status: 204 }) : fetch(url, init),
+    );
+    await expect(deaf.writeToken(ada, new SealedToken('FV1.abc'))).rejects.toMatchObject(unavailable);
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    await expect(deaf.clearToken(ada)).rejects.toMatchObject(unavailable);
+  });
+
+  test.each([['x'.repeat(257)], [42], [['FV1.abc']], [{ token: 'FV1.abc' }], [''], [null]])(
+    'that holds no token is no enrolment (%#)',
+    async (value) => {
+      const { profile } = observe(() => Response.json({ id: ada, [schema]: { token: value } }));
+      expect(await profile.readToken(ada)).toBeNull();
+      expect(bench.core.log.text()).not.toContain('FV1');
+    },
+  );
+
+  test('that is not defined, or cannot be changed, cannot be written', async () => {
+    const write = () => bench.adapter.profile.writeToken(ada, new SealedToken('FV1.abc'));
+    bench.server.directory.extensions.get(schema)![0]!.mutability = 'readOnly';
+    await expect(write()).rejects.toMatchObject({ ...unavailable, detail: { status: 400, scimType: 'mutability' } });
+    bench.server.directory.extensions.clear();
+    await expect(write()).rejects.toMatchObject({ ...unavailable, detail: { status: 400, scimType: 'invalidPath' } });
+  });
+});
+
+describe('a user', () => {
+  test('is reached by id alone, which is one part of the address', async () => {
+    const { sent, profile } = observe();
+    for (const id of ['', '.', '..', '../Groups', 'a/b', 'a\\b', 'a b', 'a\0', 'x'.repeat(300), 'ada@example.com']) {
+      await expect(profile.readToken(id)).rejects.toMatchObject({ code: 'subject_unknown' });
+      await expect(profile.clearToken(id)).rejects.toMatchObject({ code: 'subject_unknown' });
+    }
+    await expect(profile.readToken('?x#y%2f')).rejects.toMatchObject({ code: 'subject_unknown' });
+    expect(sent.every(({ url }) => /^\/scim\/v2\/Users\/[^/]+$/.test(url.pathname))).toBe(true);
+  });
+
+  test('of another id is not taken for the one asked for, and is not written', async () => {
+    const { sent, profile } = observe(() => Response.json({ id: ada.toUpperCase(), userName: 'ada@example.com' }));
+    const unknown = { code: 'subject_unknown' };
+    await expect(profile.readToken(ada)).rejects.toMatchObject(unknown);
+    await expect(profile.readAccount(ada)).rejects.toMatchObject(unknown);
+    await expect(profile.writeToken(ada, new SealedToken('FV1.x'))).rejects.toMatchObject(unknown);
+    await expect(profile.clearToken(ada)).rejects.toMatchObject(unknown);
+    expect(sent.every(({ init }) => init.method === 'GET')).toBe(true);
+  });
+
+  test('has the first address where none is the primary one, or none', async () => {
+    const change = (emails: { value: string }[]) => Object.assign(bench.server.directory.users.get(ada)!, { emails });
+    change([{ value: 'one@example.com' }, { value: 'two@example.com' }]);
+    expect(await bench.adapter.profile.readAccount(ada)).toMatchObject({ email: 'one@example.com' });
+    change([]);
+    expect(await bench.adapter.profile.readAccount(ada)).toMatchObject({ email: null, login: 'ada@example.com' });
+  });
+});
+
+describe('a login', () => {
+  test('is a value of the filter, whatever stands in it', async () => {
+    const login = 'a"or\\userName';
+    const id = bench.server.addUser(login);
+    const { sent, profile } = observe();
+    expect((await profile.findAccount(login))?.subject).toBe(id);
+    expect(sent[0]!.url.searchParams.get('filter')).toBe('userName eq "a\\"or\\\\userName"');
+    expect(await profile.findAccount('x"or(userName')).toBeNull();
+  });
+
+  const user = { id: '1', userName: 'ada@example.com' };
+  test.each([
+    ['more than one', { totalResults: 2, Resources: [user, { ...user, id: '2' }] }],
+    ['more than are shown', { totalResults: 2, Resources: [user] }],
+    ['somebody else', { totalResults: 1, Resources: [{ ...user, userName: 'ada@example.com.example' }] }],
+    ['nobody', { totalResults: 0 }],
+  ])('that finds %s finds nobody', async (_, list) => {
+    const { profile } = observe(() => Response.json(list));
+    expect(await profile.findAccount('ada@example.com')).toBeNull();
+  });
+});
+
+describe('a server that does not answer as it should', () => {
+  test.each<[string, () => Response]>([
+    ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    ['an empty body', () => new Response('')],
+    ['JSON of another kind', () => Response.json(['x'])],
+    ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
+    ['401', () => Response.json({ detail: 'canary' }, { status: 401 })],
+    ['403', () => Response.json({ detail: 'canary' }, { status: 403 })],
+    ['429', () => Response.json({}, { status: 429, headers: { 'retry-after': '60' } })],
+    ['500', () => new Response('{}', { status: 500 })],
+    ['no id', () => Response.json({ userName: 'ada@example.com', totalResults: 1, Resources: [{}] })],
+  ])('is profile_unavailable: %s', async (_, answer) => {
+    const { profile } = observe(answer);
+    const calls = [
+      () => profile.readToken(ada),
+      () => profile.readAccount(ada),
+      () => profile.findAccount('ada@example.com'),
+      () => profile.writeToken(ada, new SealedToken('FV1.x')),
+      () => profile.clearToken(ada),
+    ];
+    for (const call of calls) {
+      const error = await call().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject(unavailable);
+      expect(JSON.stringify(error)).not.toMatch(/canary|FV1/);
+    }
+  });
+
+  test('without the base address is no user who does not exist, when one is looked for', async () => {
+    const { profile } = observe(undefined, { scim: { baseUrl: `${bench.server.baseUrl}/elsewhere` } });
+    await expect(profile.findAccount('ada@example.com')).rejects.toMatchObject({
+      ...unavailable,
+      detail: { status: 404 },
+    });
+  });
+});
+
+describe('credentials', () => {
+  const clientAuth = () => ({
+    kind: 'client_credentials',
+    tokenUrl: bench.server.tokenUrl,
+    clientId: bench.server.client.id,
+    clientSecret: bench.server.client.secret,
+  });
+  const auths = () => [
+    { kind: 'bearer', token: bench.server.bearer },
+    { kind: 'basic', user: bench.server.basic.user, password: bench.server.basic.password },
+  ];
+
+  test('are a bearer token, or a user and a password', async () => {
+    for (const auth of auths()) {
+      const { sent, profile } = observe(undefined, { scim: { auth } });
+      expect(await profile.readToken(ada)).toBeNull();
+      expect(sent.every(({ init }) => init.redirect === 'error')).toBe(true);
+    }
+    for (const auth of [
+      { kind: 'bearer', token: 'other' },
+      { ...auths()[1], password: 'other' },
+    ]) {
+      const { sent, profile } = observe(undefined, { scim: { auth } });
+      const error = await profile.readToken(ada).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ ...unavailable, detail: { status: 401 } });
+      expect(JSON.stringify(error)).not.toContain('other');
+      // What never changes is not tried twice.
+      expect(sent).toHaveLength(1);
+    }
+  });
+
+  test('of a client get an access token that is kept, shared, and renewed before it expires', async () => {
+    const { sent, profile } = observe(undefined, { scim: { auth: clientAuth() } });
+    const tokens = () => sent.filter(({ url }) => url.pathname === '/oauth/token').length;
+    await Promise.all([1, 2, 3].map(() => profile.readToken(ada)));
+    expect(tokens()).toBe(1);
+    bench.clock.advanceSec(49);
+    await profile.readToken(ada);
+    expect(tokens()).toBe(1);
+    bench.clock.advanceSec(1);
+    await profile.readToken(ada);
+    expect(tokens()).toBe(2);
+  });
+
+  test('of a client get another token where one was revoked, once', async () => {
+    const { sent, profile } = observe(undefined, { scim: { auth: clientAuth() } });
+    await profile.readToken(ada);
+    bench.server.directory.accessTokens.clear();
+    expect(await profile.readToken(ada)).toBeNull();
+    expect(sent.map(({ url }) => url.pathname.split('/')[1])).toEqual(['oauth', 'scim', 'scim', 'oauth', 'scim']);
+    bench.server.directory.accessTokenSec = -1;
+    bench.server.directory.accessTokens.clear();
+    await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
+  });
+
+  test('of a client that are not taken are told as such, without them', async () => {
+    const { profile } = observe(undefined, { scim: { auth: { ...clientAuth(), clientSecret: 'canary-secret' } } });
+    const error = await profile.readToken(ada).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ ...unavailable, detail: { status: 401, call: 'token' } });
+    expect(JSON.stringify(error)).not.toContain('canary');
+  });
+});

@@ -1,0 +1,100 @@
+import type { Account, Log, Profile } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import type { JsonObject } from '../../src/json.js';
+import { isLogin, isSameLogin } from '../login.js';
+import type { RestAnswer } from '../rest-call.js';
+import { toStoredToken } from '../stored-token.js';
+import type { ScimApi } from './client.js';
+import {
+  parseAccount,
+  parseAccountList,
+  parseExtension,
+  type ScimAccount,
+  type ScimSettings,
+  toScimType,
+} from './schema.js';
+
+const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+
+/** The address of a user, which shows these attributes alone. */
+export function toUserPath(subject: string, attributes: string): string {
+  // An id is opaque text of the server's (RFC 7643, section 3.1); what would be another address is none.
+  if (!isLogin(subject) || /[/\\]/.test(subject)) throw new FaceError('subject_unknown');
+  return `/Users/${encodeURIComponent(subject)}?${new URLSearchParams({ attributes })}`;
+}
+
+const refuse = ({ status, body }: RestAnswer): FaceError =>
+  new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
+
+function toAccount({ id, userName, emails }: ScimAccount): Account {
+  const addresses = emails ?? [];
+  const address = addresses.find(({ primary }) => primary === true) ?? addresses[0];
+  return { subject: id, login: userName, email: address?.value || null };
+}
+
+/**
+ * Reads and writes the token in an attribute of a schema extension of the user.
+ * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2
+ */
+export function createScimProfile(
+  { attribute }: Pick<ScimSettings, 'attribute'>,
+  { api, log }: { readonly api: ScimApi; readonly log: Log },
+): Profile {
+  const { path } = attribute;
+
+  const read = async <User extends { readonly id: string }>(
+    subject: string,
+    attributes: string,
+    parse: (body: unknown) => User,
+  ): Promise<User> => {
+    const answer = await api.call('GET', toUserPath(subject, attributes));
+    if (answer.status === 404) throw new FaceError('subject_unknown');
+    if (answer.status !== 200) throw refuse(answer);
+    const user = parse(answer.body);
+    if (user.id !== subject) throw new FaceError('subject_unknown');
+    return user;
+  };
+  const readValue = async (subject: string): Promise<unknown> =>
+    (await read(subject, path, (body) => parseExtension(body, attribute))).value;
+
+  /** Only the user of exactly that id was read before, so that no other is written. */
+  const patch = async (subject: string, operation: JsonObject, expected: string): Promise<void> => {
+    const body = { schemas: [patchSchema], Operations: [operation] };
+    const answer = await api.call('PATCH', toUserPath(subject, path), body);
+    if (answer.status !== 200 && answer.status !== 204) throw refuse(answer);
+    // How much an attribute holds, and whether in the same case, is the server's choice: a token that was altered would
+    // never open again. The answer to the change may be empty, or what was asked for instead of what is stored.
+    if ((await readValue(subject)) === expected) return;
+    throw new FaceError('profile_unavailable', { reason: 'the attribute does not hold what was written' });
+  };
+
+  const findAccount: Profile['findAccount'] = async (login) => {
+    if (!isLogin(login)) return null;
+    // A value in a filter is written as in JSON (RFC 7644, section 3.4.2.2).
+    const filter = `userName eq ${JSON.stringify(login)}`;
+    const query = new URLSearchParams({ filter, attributes: 'userName,emails', count: '2' });
+    const answer = await api.call('GET', `/Users?${query}`);
+    if (answer.status !== 200) throw refuse(answer);
+    const { totalResults, Resources } = parseAccountList(answer.body);
+    const [found] = Resources;
+    // More than one is also what a server finds that passes over the filter.
+    if (found === undefined || Resources.length > 1 || totalResults > 1) return null;
+    return isSameLogin(found.userName, login) ? toAccount(found) : null;
+  };
+
+  return {
+    findAccount,
+    readAccount: async (subject) => toAccount(await read(subject, 'userName,emails', parseAccount)),
+    readToken: async (subject) => toStoredToken(await readValue(subject), { attribute: path, log }),
+    writeToken: (subject, token) =>
+      token.use(async (value) => {
+        await readValue(subject);
+        // A path with the schema's URN brings that into the user's `schemas` by itself.
+        await patch(subject, { op: 'replace', path, value }, value);
+      }),
+    async clearToken(subject) {
+      // Some servers refuse to remove what is not there.
+      if ((await readValue(subject)) !== '') await patch(subject, { op: 'remove', path }, '');
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { FaceError } from '../../src/errors.js';
+import { checkDiscovery, endpointsOf } from '../openid-provider.js';
+import { type Check, type Finding, fail, manual, pass, warn } from '../provisioning.js';
+import { toUserPath } from './profile.js';
+import { type Characteristics, type Parts, readAbout, readExtension } from './provision-schema.js';
+import { parseAccountList, parseExtension } from './schema.js';
+
+/** Every link of a connection to a SCIM server that can be looked at, and what only a person can look at. */
+export const createChecks = (parts: Parts): readonly Check[] => [
+  { title: 'Credentials', run: () => checkCredentials(parts) },
+  { title: 'What the server supports', run: () => checkSupport(parts) },
+  { title: `Attribute ${parts.scim.attribute.path}`, run: () => checkAttribute(parts) },
+  { title: 'Resource type User', run: () => checkResourceType(parts) },
+  { title: 'A user', run: () => checkUser(parts) },
+  { title: 'Who else reads and changes the attribute', run: checkRights },
+  ...createProviderChecks(parts),
+];
+
+const provision = 'facestep provision says what to define.';
+const refusedTokenGuard = z.object({ call: z.literal('token') });
+
+async function checkCredentials({ api, scim }: Parts): Promise<Finding> {
+  const remedy = `Check scim.auth and scim.baseUrl: ${scim.baseUrl}/Users must list users to these credentials.`;
+  const answer = await api.call('GET', '/Users?count=1&attributes=userName').catch((error: unknown) => {
+    if (error instanceof FaceError && refusedTokenGuard.safeParse(error.detail).success) return null;
+    throw error;
+  });
+  if (answer === null) return fail('The authorization server gives no access token for them.', remedy);
+  if (answer.status !== 200) return fail(`The server answered with status ${answer.status}.`, remedy);
+  return pass('The server takes them.');
+}
+
+const supportGuard = z.object({
+  patch: z.object({ supported: z.boolean() }),
+  filter: z.object({ supported: z.boolean() }),
+});
+
+async function checkSupport({ api }: Parts): Promise<Finding> {
+  const support = await readAbout('/ServiceProviderConfig', supportGuard, api);
+  if (support === null) {
+    return fail('There is no /ServiceProviderConfig.', 'Check that scim.baseUrl is that of a SCIM 2.0 server.');
+  }
+  if (!support.patch.supported) {
+    return fail('It does not support PATCH.', 'Turn it on: a token can be written in no other way.');
+  }
+  if (!support.filter.supported) {
+    return fail('It does not support filters.', 'Turn them on: no user is found by login without.');
+  }
+  return pass('It supports PATCH and filters.');
+}
+
+/** What is wrong with an attribute, one line each. */
+const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics): string[] => [
+  ...(type === 'string' ? [] : [`It is of type ${type}, not string.`]),
+  ...(multiValued ? ['It has many values.'] : []),
+  ...(mutability === 'readWrite' ? [] : [`Its mutability is ${mutability}, not readWrite.`]),
+  ...(returned === 'never' ? ['It is never returned.'] : []),
+];
+
+async function checkAttribute(parts: Parts): Promise<Finding> {
+  const extension = await readExtension(parts);
+  if (extension.state === 'untold') {
+    return manual('The server does not tell of its schemas.', `Look it up at the server: ${provision}`);
+  }
+  if (extension.state === 'missing') return fail('The schema extension is not there.', provision);
+  const found = extension.attributes.find(({ name }) => name === parts.scim.attribute.name);
+  if (found === undefined) return fail('The schema extension has no such attribute.', provision);
+  const faults = faultsOf(found);
+  if (faults.length > 0) return fail(faults.join(' '), provision);
+  if (!found.caseExact) {
+    return warn('It is not caseExact: the server may change the case of a token.', 'Define it with caseExact true.');
+  }
+  return pass(`It is there, and returned: ${found.returned}. A write that is cut off is noticed.`);
+}
+
+const resourceTypeGuard = z.object({
+  schemaExtensions: z
+    .array(z.object({ schema: z.string() }))
+    .nullish()
+    .transform((extensions) => extensions ?? []),
+});
+
+async function checkResourceType({ scim: { attribute }, api }: Parts): Promise<Finding> {
+  const remedy = `Add ${attribute.schema} to the resource type User.`;
+  const user = await readAbout('/ResourceTypes/User', resourceTypeGuard, api);
+  if (user === null) return manual('The server does not tell of its resource types.', remedy);
+  const isThere = user.schemaExtensions.some(({ schema }) => schema === attribute.schema);
+  return isThere ? pass('Users have the schema extension.') : fail('Users have no such schema extension.', remedy);
+}
+
+async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> {
+  const listed = await api.call('GET', '/Users?count=1&attributes=userName');
+  if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'See the credentials.');
+  const [user] = parseAccountList(listed.body).Resources;
+  if (user === undefined) return warn('The server shows no user.', 'Check what these credentials may read.');
+  const read = await api.call('GET', toUserPath(user.id, attribute.path));
+  if (read.status !== 200) {
+    return fail(`Asked for the attribute, it answered with status ${read.status}.`, 'Check the right to read it.');
+  }
+  const { id } = parseExtension(read.body, attribute);
+  if (id !== user.id) return fail('It answered with another user.', 'Check scim.baseUrl.');
+  return pass('One can be read. Whether the attribute can be written is seen at the first enrolment.');
+}
+
+const checkRights = async (): Promise<Finding> =>
+  manual(
+    'The standard has no way to tell.',
+    'Sign in as a user and look: the attribute must not be there, nor at /Me.',
+  );
+
+function createProviderChecks({ deps: { settings, publicUrl, fetch } }: Parts): readonly Check[] {
+  if (settings.oidc === null) return [];
+  return [{ title: 'OpenID provider', run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch) }];
+}

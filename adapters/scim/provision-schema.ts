@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { FaceError } from '../../src/errors.js';
+import type { ProvisionDeps } from '../provisioning.js';
+import type { RestAnswer } from '../rest-call.js';
+import type { ScimApi } from './client.js';
+import { parseAnswer, type ScimConnection, type ScimSettings, toScimType } from './schema.js';
+
+/** What steps and checks of one server work with. */
+export interface Parts {
+  readonly deps: ProvisionDeps<ScimConnection>;
+  readonly scim: ScimSettings;
+  readonly api: ScimApi;
+}
+
+/**
+ * Reads what the server tells of itself.
+ * @returns `null` where it does not serve that
+ * @throws FaceError `provider_refused` where the credentials are not taken for it; `profile_unavailable`
+ */
+export async function readAbout<Output>(path: string, guard: z.ZodType<Output>, api: ScimApi): Promise<Output | null> {
+  const answer = await api.call('GET', path);
+  if (answer.status === 200) return parseAnswer(guard, answer.body);
+  if (answer.status === 404 || answer.status === 501) return null;
+  throw toRefusal(path, answer);
+}
+
+const toRefusal = (path: string, { status, body }: RestAnswer): FaceError =>
+  status >= 400 && status < 500 && status !== 429
+    ? new FaceError('provider_refused', { status, scimType: toScimType(body), call: `GET ${path}` })
+    : new FaceError('profile_unavailable', { status });
+
+// What is left out has the value of RFC 7643, section 2.2.
+const characteristicsGuard = z.object({
+  name: z.string(),
+  type: z.string().default('string'),
+  multiValued: z.boolean().default(false),
+  caseExact: z.boolean().default(false),
+  mutability: z.string().default('readWrite'),
+  returned: z.string().default('default'),
+});
+
+/** What the server says of one attribute (RFC 7643, section 7). */
+export type Characteristics = z.output<typeof characteristicsGuard>;
+
+const schemaGuard = z.object({ id: z.string(), attributes: z.array(characteristicsGuard).default([]) });
+const schemaListGuard = z.object({ Resources: z.array(schemaGuard) });
+
+/** The schema extension as the server tells of it; `untold` where it serves no schemas. */
+export type Extension =
+  | { readonly state: 'told'; readonly attributes: readonly Characteristics[] }
+  | { readonly state: 'missing' }
+  | { readonly state: 'untold' };
+
+/** Reads the schema extension, from the list where it has no address of its own. @throws FaceError as `readAbout` */
+export async function readExtension({ scim: { attribute }, api }: Parts): Promise<Extension> {
+  const alone = await readAbout(`/Schemas/${attribute.schema}`, schemaGuard, api);
+  if (alone?.id === attribute.schema) return { state: 'told', attributes: alone.attributes };
+  const listed = await readAbout('/Schemas', schemaListGuard, api);
+  if (listed === null) return { state: 'untold' };
+  const found = listed.Resources.find(({ id }) => id === attribute.schema);
+  return found === undefined ? { state: 'missing' } : { state: 'told', attributes: found.attributes };
+}

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { oidcGuard } from '../../src/config/oidc.js';
+import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
+import { systemRandom } from '../../test/simulators/sinks.js';
+import { createScimProvisioning } from './provision.js';
+
+const publicUrl = 'https://face.example.com';
+
+let bench: ScimBench;
+beforeEach(async () => {
+  bench = await openScimBench();
+  bench.server.addUser('ada@example.com');
+});
+afterEach(() => bench.close());
+
+const provision = (scim: Record<string, unknown> = {}) => {
+  const { clock, log } = bench.core;
+  return createScimProvisioning({
+    settings: bench.configure({ scim }),
+    ...{ publicUrl, clock, log, random: systemRandom, fetch },
+  });
+};
+const check = (title: RegExp, scim: Record<string, unknown> = {}) =>
+  provision(scim)
+    .checks.find((each) => title.test(each.title))!
+    .run();
+const attribute = () => bench.server.directory.extensions.get(schema)![0]!;
+
+describe('the steps', () => {
+  test('are done by hand, and told exactly; where the attribute is there, that one is ready', async () => {
+    const inspect = () => Promise.all(provision().steps.map((step) => step.inspect()));
+    expect(await inspect()).toEqual([{ state: 'ready' }, expect.objectContaining({ state: 'manual' })]);
+    bench.server.directory.extensions.set(schema, []);
+    const [step] = await inspect();
+    expect(step).toMatchObject({ state: 'manual' });
+    expect(JSON.stringify(step)).toContain(schema);
+    bench.server.directory.extensions.clear();
+    expect(await inspect()).toMatchObject([{ state: 'manual' }, { state: 'manual' }]);
+    bench.server.directory.servesSchemas = false;
+    expect(await inspect()).toMatchObject([{ state: 'manual' }, { state: 'manual' }]);
+  });
+
+  test('are refused with credentials that are not taken', async () => {
+    const { steps } = provision({ auth: { kind: 'bearer', token: 'canary' } });
+    const error = await steps[0]!.inspect().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'provider_refused', detail: { status: 401 } });
+    expect(JSON.stringify(error)).not.toContain('canary');
+  });
+});
+
+describe('the checks', () => {
+  test('find nothing wrong where nothing is, and change nothing', async () => {
+    const before = structuredClone([...bench.server.directory.users]);
+    const verdicts = await Promise.all(
+      provision().checks.map(async (each) => [each.title, (await each.run()).verdict]),
+    );
+    expect(Object.fromEntries(verdicts)).toEqual({
+      Credentials: 'pass',
+      'What the server supports': 'pass',
+      [`Attribute ${schema}:token`]: 'pass',
+      'Resource type User': 'pass',
+      'A user': 'pass',
+      'Who else reads and changes the attribute': 'manual',
+    });
+    expect([...bench.server.directory.users]).toEqual(before);
+  });
+
+  test('find credentials that are not taken', async () => {
+    const wrong = { auth: { kind: 'bearer', token: 'other' } };
+    expect(await check(/Credentials/, wrong)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('401') });
+    const { tokenUrl, client } = bench.server;
+    const auth = { kind: 'client_credentials', tokenUrl, clientId: client.id, clientSecret: 'other' };
+    expect(await check(/Credentials/, { auth })).toMatchObject({ verdict: 'fail' });
+    expect(await check(/Credentials/, { auth: { ...auth, clientSecret: client.secret } })).toMatchObject({
+      verdict: 'pass',
+    });
+  });
+
+  test('find an address where no SCIM server is', async () => {
+    const elsewhere = { baseUrl: `${bench.server.baseUrl}/elsewhere` };
+    expect(await check(/Credentials/, elsewhere)).toMatchObject({ verdict: 'fail' });
+    expect(await check(/supports/, elsewhere)).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('find a server without PATCH', async () => {
+    bench.server.directory.supportsPatch = false;
+    expect(await check(/supports/)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('PATCH') });
+  });
+
+  test.each([
+    ['fail', { mutability: 'readOnly' }],
+    ['fail', { mutability: 'writeOnly', returned: 'never' }],
+    ['fail', { type: 'boolean' }],
+    ['fail', { multiValued: true }],
+    ['warn', { caseExact: false }],
+    ['pass', { returned: 'default' }],
+  ])('%s an attribute with %j', async (verdict, change) => {
+    Object.assign(attribute(), change);
+    expect(await check(/^Attribute/)).toMatchObject({ verdict });
+  });
+
+  test('find an attribute, an extension and schemas that are not there', async () => {
+    bench.server.directory.extensions.set(schema, []);
+    expect(await check(/^Attribute/)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('attribute') });
+    bench.server.directory.extensions.clear();
+    expect(await check(/^Attribute/)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('extension') });
+    expect(await check(/Resource type/)).toMatchObject({ verdict: 'fail' });
+    bench.server.directory.servesSchemas = false;
+    expect(await check(/^Attribute/)).toMatchObject({ verdict: 'manual' });
+    expect(await check(/Resource type/)).toMatchObject({ verdict: 'manual' });
+  });
+
+  test('find a server that shows nobody, and one that cannot be reached', async () => {
+    bench.server.directory.users.clear();
+    expect(await check(/A user/)).toMatchObject({ verdict: 'warn' });
+    await bench.server.close();
+    for (const each of provision().checks.slice(0, 5)) {
+      await expect(each.run()).rejects.toMatchObject({ code: 'profile_unavailable' });
+    }
+    await bench.core.state.close();
+    bench = await openScimBench();
+  });
+
+  test('look at our own metadata where a relying party is configured', async () => {
+    const client = { kind: 'relying_party', id: 'sso', redirectUris: ['https://sso.example.com/back'] };
+    const settings = { ...bench.configure(), oidc: oidcGuard.parse({ clients: [client] }) };
+    const { clock, log } = bench.core;
+    const deps = { settings, publicUrl: 'http://127.0.0.1:1', clock, log, random: systemRandom, fetch };
+    const found = createScimProvisioning(deps).checks.find(({ title }) => title === 'OpenID provider');
+    expect(await found?.run()).toMatchObject({ verdict: 'fail', found: expect.stringContaining('/oidc/workforce/') });
+  });
+});

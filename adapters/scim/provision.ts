@@ -1,0 +1,50 @@
+import { maxTokenCharacters } from '../../src/core/concealed.js';
+import type { ProvisionDeps, Provisioning, ProvisionStep } from '../provisioning.js';
+import { createScimApi } from './client.js';
+import { createChecks } from './provision-checks.js';
+import { type Parts, readExtension } from './provision-schema.js';
+import type { ScimConnection } from './schema.js';
+
+/**
+ * What a SCIM server needs: one attribute. The standard has no way to define it, so it is a step by hand, and the rest is
+ * looked at.
+ */
+export function createScimProvisioning(deps: ProvisionDeps<ScimConnection>): Provisioning {
+  const { scim } = deps.settings;
+  const parts: Parts = { deps, scim, api: createScimApi(scim, deps) };
+  return { steps: [createAttributeStep(parts), createRightsStep(parts)], checks: createChecks(parts) };
+}
+
+const nothingToApply = async (): Promise<void> => {};
+
+function createAttributeStep(parts: Parts): ProvisionStep {
+  const { schema, name } = parts.scim.attribute;
+  const instructions = [
+    `Define the schema extension ${schema}, in exactly these letters, and add it to the resource type User (required: false).`,
+    `Give it the attribute ${name}: type string, multiValued false, required false, caseExact true, mutability readWrite, uniqueness none.`,
+    'Its characteristic "returned" is best "request": then it is told only to who asks for it by name. "default" works; "never" does not.',
+    `It must hold ${maxTokenCharacters} characters.`,
+    'Leave it out of what is mapped into tokens, passed on to applications, or indexed for search.',
+  ];
+  return {
+    title: `Attribute ${parts.scim.attribute.path}`,
+    async inspect() {
+      const extension = await readExtension(parts);
+      const isThere = extension.state === 'told' && extension.attributes.some((each) => each.name === name);
+      return isThere ? { state: 'ready' } : { state: 'manual', instructions };
+    },
+    apply: nothingToApply,
+  };
+}
+
+const createRightsStep = ({ scim: { attribute } }: Parts): ProvisionStep => ({
+  title: 'Rights',
+  inspect: async () => ({
+    state: 'manual',
+    instructions: [
+      `The credential of the configuration reads users (id, userName, emails, ${attribute.name}) and changes ${attribute.name}. Give it nothing else.`,
+      `Nobody else reads or changes ${attribute.name}: not the users themselves either, in a self-service page or at /Me.`,
+    ],
+  }),
+  apply: nothingToApply,
+});

@@ -1,0 +1,112 @@
+import type { Adapter } from '../../adapters/adapter.js';
+import { createAdapter } from '../../adapters/index.js';
+import { createScimAdapter } from '../../adapters/scim/index.js';
+import {
+  parseAccount,
+  parseAccountList,
+  type ScimConnection,
+  scimConnectionGuard,
+  toScimType,
+} from '../../adapters/scim/schema.js';
+import { policyGuard } from '../../src/config/connection.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import { recordPassedStepUp } from '../../src/core/passed-step-up.js';
+import type { Clock, Fetch } from '../../src/core/ports.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { createTestVerifier } from '../embedded.js';
+import { createTestSigner, testIssuer } from '../keys.js';
+import { defineAttribute } from '../simulators/scim/directory.js';
+import { type ScimSimulator, startScimSimulator } from '../simulators/scim/index.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
+import type { AdapterHarness } from './adapter.js';
+import { createManualClock } from './state.js';
+
+/** The schema extension and the attribute of the tests' connections: what stands in the configuration where nothing does. */
+export const schema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
+export const name = 'token';
+
+/** What differs from the usual settings of the tests. */
+export interface ScimChanges {
+  readonly scim?: Readonly<Record<string, unknown>>;
+  readonly policy?: Readonly<Record<string, unknown>>;
+  readonly fetch?: Fetch;
+}
+
+/** A simulated server, an adapter connected to it, and what they work with. */
+export interface ScimBench {
+  readonly server: ScimSimulator;
+  readonly adapter: Adapter;
+  readonly core: CoreDeps & {
+    readonly log: ReturnType<typeof createTextLog>;
+    readonly audit: ReturnType<typeof createMemoryAudit>;
+  };
+  readonly clock: Clock & { advanceSec(seconds: number): void };
+  configure(changes?: ScimChanges): ScimConnection;
+  connect(changes?: ScimChanges): Adapter;
+  /** The attribute as the server holds it. */
+  readAttribute(id: string): string | null;
+  close(): Promise<void>;
+}
+
+/** Starts a server whose clock is the test's, with the attribute defined. */
+export async function openScimBench(): Promise<ScimBench> {
+  const clock = createManualClock();
+  const server = await startScimSimulator({ now: () => clock.now() });
+  server.directory.extensions.set(schema, [defineAttribute(name)]);
+  const core = {
+    ...{ clock, random: systemRandom, audit: createMemoryAudit(), log: createTextLog(), issuer: testIssuer },
+    state: createSqliteState({ file: ':memory:', clock }),
+    signer: await createTestSigner(),
+    verifier: createTestVerifier(),
+  };
+  const configure = ({ scim = {}, policy = {} }: ScimChanges = {}) =>
+    scimConnectionGuard.parse({
+      ...{ id: 'workforce', kind: 'scim', policy: { liveness: 'off', ...policy } },
+      scim: { baseUrl: server.baseUrl, auth: { kind: 'bearer', token: server.bearer }, ...scim },
+    });
+  const connect = (changes: ScimChanges = {}) =>
+    createScimAdapter({ settings: configure(changes), core, fetch: changes.fetch ?? fetch });
+  return {
+    ...{ server, core, clock, configure, connect },
+    adapter: connect(),
+    readAttribute: (id) => server.directory.users.get(id)?.extensions.get(schema)?.get(name) ?? null,
+    async close() {
+      await server.close();
+      await core.state.close();
+    },
+  };
+}
+
+/** A SCIM server for the suite every adapter runs. */
+export async function setUpScim(): Promise<AdapterHarness> {
+  const bench = await openScimBench();
+  const { server, adapter, core, clock } = bench;
+  const [one = '', other = ''] = ['ada@example.com', 'grace@example.com'].map((login) => server.addUser(login));
+  let isStopped = false;
+  return {
+    adapter,
+    logText: () => core.log.text(),
+    decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
+    subjects: { one, other, unknown: '2819c223-7f76-453a-919d-413861904646' },
+    addUser: async (login) => server.addUser(login),
+    readAttribute: bench.readAttribute,
+    connectInShadowMode: () => createAdapter(bench.configure({ policy: { mode: 'shadow' } }), { core, fetch }),
+    async stopProvider() {
+      isStopped = true;
+      await server.close();
+    },
+    passStepUp: (subject) =>
+      recordPassedStepUp(
+        { connection: 'workforce', subject },
+        { stepUpId: 'step-up-1', passedAt: clock.now(), liveness: 0.97 },
+        policyGuard.parse({}),
+        core,
+      ),
+    answers: { 'user-': parseAccount, 'list-': parseAccountList, 'error-': toScimType },
+    hooks: {},
+    async close() {
+      if (isStopped) await core.state.close();
+      else await bench.close();
+    },
+  };
+}

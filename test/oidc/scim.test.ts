@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import * as client from 'openid-client';
+import { createScimAdapter } from '../../adapters/scim/index.js';
+import { scimConnectionGuard } from '../../adapters/scim/schema.js';
+import { defineAttribute } from '../simulators/scim/directory.js';
+import { type ScimSimulator, startScimSimulator } from '../simulators/scim/index.js';
+import { createKeysFolder } from './issuer.js';
+import { type ProviderBench, startProviderBench } from './provider-bench.js';
+
+/*
+ * An identity provider of one's own: its users and their tokens over SCIM, their sign-ins by OpenID Connect. Nothing of
+ * either is a double: the server, the SCIM server and the relying party talk over sockets.
+ */
+
+const secret = 'a-secret-of-the-client-0123456789abcdef';
+const schema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
+
+// The one of Jest's own realm: the library looks at the prototypes of what it cloned.
+globalThis.structuredClone = (value) => JSON.parse(JSON.stringify(value));
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+beforeAll(async () => {
+  keys = await createKeysFolder();
+});
+afterAll(() => keys.remove());
+
+/** Where the relying party takes its answers: the browser only has to get there. */
+let party: Server;
+let redirectUri: string;
+let scim: ScimSimulator;
+let bench: ProviderBench;
+let ada: string;
+beforeEach(async () => {
+  party = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1');
+  await once(party, 'listening');
+  const address = party.address();
+  redirectUri = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/broker/face/endpoint`;
+  scim = await startScimSimulator();
+  scim.directory.extensions.set(schema, [defineAttribute('token')]);
+  const settings = scimConnectionGuard.parse({
+    ...{ id: 'people', kind: 'scim' },
+    oidc: { clients: [{ kind: 'relying_party', id: 'sso', secret, redirectUris: [redirectUri] }] },
+    scim: { baseUrl: scim.baseUrl, auth: { kind: 'bearer', token: scim.bearer } },
+  });
+  bench = await startProviderBench({
+    ...{ keysFile: keys.file, settings, reach: { send: (url, init) => fetch(url, init), now: () => Date.now() } },
+    createAdapter: (core) => createScimAdapter({ settings, core, fetch: (url, init) => fetch(url, init) }),
+  });
+  ada = scim.addUser('ada@example.com');
+  scim.addUser('grace@example.com');
+  await bench.enrol(ada, 'ada');
+});
+afterEach(async () => {
+  await bench.stop();
+  await scim.close();
+  party.closeAllConnections();
+  party.close();
+});
+
+const tokenOf = (id: string) => scim.directory.users.get(id)?.extensions.get(schema)?.get('token');
+
+/** A sign-in at the relying party, as far as the answer that the browser brings back to it. */
+async function signIn(login: string, face: string) {
+  const config = await client.discovery(new URL(bench.issuer), 'sso', {}, client.ClientSecretPost(secret), {
+    [client.customFetch]: (url, init) => bench.send(url, { ...init, body: init.body ?? null }),
+  });
+  const pkceCodeVerifier = client.randomPKCECodeVerifier();
+  const url = client.buildAuthorizationUrl(config, {
+    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: login },
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+  });
+  const browser = bench.openBrowser();
+  const camera = await browser.walk(url.href);
+  const back = await browser.show(camera.url, face);
+  const checks = { pkceCodeVerifier, expectedNonce: 'n-1', expectedState: 's-1' };
+  return client.authorizationCodeGrant(config, new URL(back.url), checks);
+}
+
+test('somebody found by login shows the face that is sealed in their profile, and the relying party gets a token', async () => {
+  expect(tokenOf(ada)).toMatch(/^fv1\./i);
+  const tokens = await signIn('ADA@example.com', 'ada');
+  expect(tokens.claims()).toMatchObject({
+    ...{ iss: bench.issuer, aud: 'sso', sub: ada, preferred_username: 'ada@example.com' },
+    ...{ acr: 'face', amr: ['face'], nonce: 'n-1' },
+  });
+});
+
+test('another face, somebody without a token, and nobody are refused alike', async () => {
+  const refusal = { error: 'access_denied' };
+  await expect(signIn('ada@example.com', 'eve')).rejects.toMatchObject(refusal);
+  await expect(signIn('grace@example.com', 'ada')).rejects.toMatchObject(refusal);
+  await expect(signIn('nobody@example.com', 'ada')).rejects.toMatchObject(refusal);
+});
+
+test('a token that was moved to another user opens for nobody', async () => {
+  const other = scim.addUser('other@example.com');
+  scim.directory.users.get(other)!.extensions.set(schema, new Map([['token', tokenOf(ada)!]]));
+  await expect(signIn('other@example.com', 'ada')).rejects.toMatchObject({ error: 'access_denied' });
+});
+
+test('a server that is down is told as such', async () => {
+  await scim.close();
+  const params = { client_id: 'sso', redirect_uri: redirectUri, response_type: 'code', scope: 'openid', state: 's-1' };
+  const query = new URLSearchParams({ ...params, login_hint: 'ada@example.com' });
+  const { url } = await bench.openBrowser().walk(`${bench.issuer}/authorize?${query}`);
+  expect(new URL(url).searchParams.get('error')).toBe('temporarily_unavailable');
+  scim = await startScimSimulator();
+});

@@ -1,0 +1,93 @@
+/*
+ * The state of the simulated server: plain maps, which a test may read to see what was really stored.
+ */
+
+export const coreSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
+
+export interface DirectoryUser {
+  readonly id: string;
+  userName: string;
+  emails: readonly { readonly value: string; readonly primary?: boolean }[];
+  /** By the URN of the schema, then by the name of the attribute. */
+  readonly extensions: Map<string, Map<string, string>>;
+}
+
+/** One attribute as an administrator defines it (RFC 7643, section 7). */
+export interface DefinedAttribute {
+  readonly name: string;
+  readonly type: string;
+  readonly multiValued: boolean;
+  readonly required: boolean;
+  caseExact: boolean;
+  mutability: string;
+  returned: string;
+  readonly uniqueness: string;
+}
+
+/** What the server holds, and what an administrator sets. */
+export interface Directory {
+  readonly users: Map<string, DirectoryUser>;
+  /** Schema extensions of the resource type User, by URN. */
+  readonly extensions: Map<string, DefinedAttribute[]>;
+  /** How much one attribute holds; what is longer is cut off without a word. */
+  attributeMaxCharacters: number;
+  /** Whether a change is answered with nothing where no attributes are asked for. */
+  answersChangesWithNothing: boolean;
+  supportsPatch: boolean;
+  servesSchemas: boolean;
+  /** Access tokens that were given, and to which moment each is good. */
+  readonly accessTokens: Map<string, number>;
+  accessTokenSec: number;
+}
+
+export const createDirectory = (): Directory => ({
+  users: new Map(),
+  extensions: new Map(),
+  attributeMaxCharacters: 4096,
+  answersChangesWithNothing: false,
+  supportsPatch: true,
+  servesSchemas: true,
+  accessTokens: new Map(),
+  accessTokenSec: 60,
+});
+
+/** An attribute as our README says that it is to be defined. */
+export const defineAttribute = (name: string): DefinedAttribute => ({
+  ...{ name, type: 'string', multiValued: false, required: false, caseExact: true },
+  ...{ mutability: 'readWrite', returned: 'request', uniqueness: 'none' },
+});
+
+/** The extension and attribute a path such as `urn:…:User:token` names; `null` where none is defined. */
+export function findAttribute({ extensions }: Directory, path: string) {
+  for (const [schema, attributes] of extensions) {
+    const attribute = attributes.find(({ name }) => `${schema}:${name}`.toLowerCase() === path.toLowerCase());
+    if (attribute !== undefined) return { schema, attribute };
+  }
+  return null;
+}
+
+/** The attributes that are shown of a user (RFC 7644, section 3.9): what was asked for, or what is returned by default. */
+export function toView(directory: Directory, user: DirectoryUser, asked: readonly string[], baseUrl: string): object {
+  const isAsked = (path: string, returned: string): boolean =>
+    returned === 'always' ||
+    (asked.length === 0
+      ? returned === 'default'
+      : returned !== 'never' && asked.some((each) => each.toLowerCase() === path.toLowerCase()));
+  const shown: [string, unknown][] = [];
+  const schemas = [coreSchema];
+  for (const [schema, attributes] of directory.extensions) {
+    const values = user.extensions.get(schema);
+    if (values === undefined || values.size === 0) continue;
+    schemas.push(schema);
+    const own = attributes.filter(({ name, returned }) => values.has(name) && isAsked(`${schema}:${name}`, returned));
+    if (own.length > 0) shown.push([schema, Object.fromEntries(own.map(({ name }) => [name, values.get(name)]))]);
+  }
+  return {
+    schemas,
+    id: user.id,
+    ...(isAsked('userName', 'default') ? { userName: user.userName } : {}),
+    ...(isAsked('emails', 'default') && user.emails.length > 0 ? { emails: user.emails } : {}),
+    ...(isAsked('meta', 'default') ? { meta: { resourceType: 'User', location: `${baseUrl}/Users/${user.id}` } } : {}),
+    ...Object.fromEntries(shown),
+  };
+}

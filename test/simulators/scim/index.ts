@@ -1,0 +1,87 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type RequestHandler } from 'express';
+import { createDirectory, type Directory } from './directory.js';
+import { createDiscoveryApi } from './discovery.js';
+import { answerError, ScimError } from './errors.js';
+import { createUsersApi } from './users.js';
+
+/** A simulated SCIM 2.0 server on a real socket. */
+export interface ScimSimulator {
+  /** What `/Users` is appended to. */
+  readonly baseUrl: string;
+  /** Where the client below gets access tokens. */
+  readonly tokenUrl: string;
+  readonly bearer: string;
+  readonly basic: { readonly user: string; readonly password: string };
+  readonly client: { readonly id: string; readonly secret: string };
+  /** What the server holds; for reading, and for what an administrator sets. */
+  readonly directory: Directory;
+  /** @returns the new user's id */
+  addUser(userName: string): string;
+  close(): Promise<void>;
+}
+
+/** Starts a simulated SCIM 2.0 server on this machine. @param now - the server's clock */
+export async function startScimSimulator({
+  now = Date.now,
+}: {
+  readonly now?: () => number;
+} = {}): Promise<ScimSimulator> {
+  const directory = createDirectory();
+  const bearer = randomBytes(24).toString('base64url');
+  const basic = { user: 'face step', password: 'pa:ß wörd' };
+  const client = { id: 'face+step', secret: 'a+secret/of:the client' };
+  const toBasic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+  const requireCredentials: RequestHandler = (request, _response, next) => {
+    const given = request.get('authorization') ?? '';
+    const expiresAt = directory.accessTokens.get(given.replace(/^Bearer /, '')) ?? 0;
+    const isKnown = given === `Bearer ${bearer}` || given === toBasic(basic.user, basic.password) || now() < expiresAt;
+    if (!isKnown) throw new ScimError(401, null, 'Authorization failure');
+    next();
+  };
+
+  const app = express();
+  app.post('/oauth/token', express.urlencoded({ extended: false }), (request, response) => {
+    const expected = toBasic(encodeURIComponent(client.id), encodeURIComponent(client.secret));
+    if (request.get('authorization') !== expected || request.body.grant_type !== 'client_credentials') {
+      response.status(401).json({ error: 'invalid_client' });
+      return;
+    }
+    const token = randomBytes(24).toString('base64url');
+    directory.accessTokens.set(token, now() + directory.accessTokenSec * 1000);
+    response.json({ access_token: token, token_type: 'Bearer', expires_in: directory.accessTokenSec });
+  });
+  let origin = '';
+  app.use('/scim/v2', requireCredentials, createDiscoveryApi(directory));
+  app.use(
+    '/scim/v2/Users',
+    createUsersApi(directory, () => `${origin}/scim/v2`),
+  );
+  app.use((_request, _response, next) => next(new ScimError(404, null, 'Not found')));
+  app.use(answerError);
+
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address: AddressInfo | string | null = server.address();
+  origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  return {
+    baseUrl: `${origin}/scim/v2`,
+    tokenUrl: `${origin}/oauth/token`,
+    ...{ bearer, basic, client, directory },
+    addUser(userName) {
+      const id = randomUUID();
+      const emails = [{ value: 'other@example.com' }, { value: userName, primary: true }];
+      directory.users.set(id, { id, userName, emails, extensions: new Map() });
+      return id;
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import express, { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import { type Directory, type DirectoryUser, findAttribute, toView } from './directory.js';
+import { ScimError, sendScim } from './errors.js';
+
+const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+
+const queryGuard = z.object({
+  filter: z.string().optional(),
+  attributes: z.string().default(''),
+  count: z.coerce.number().int().min(0).default(100),
+  startIndex: z.coerce.number().int().min(1).default(1),
+});
+
+const patchGuard = z.object({
+  schemas: z.array(z.literal(patchSchema)).length(1),
+  Operations: z
+    .array(
+      z.strictObject({
+        op: z
+          .string()
+          .transform((op) => op.toLowerCase())
+          .pipe(z.enum(['add', 'replace', 'remove'])),
+        path: z.string().optional(),
+        value: z.unknown().optional(),
+      }),
+    )
+    .min(1),
+});
+
+const newUserGuard = z.object({
+  schemas: z.array(z.string()).min(1),
+  userName: z.string().min(1),
+  emails: z.array(z.object({ value: z.string(), primary: z.boolean().default(false) })).default([]),
+});
+
+/** `userName eq "…"`, where the value is JSON (RFC 7644, section 3.4.2.2): all of the language that is understood here. */
+function parseFilter(filter: string): string {
+  const [, written] = /^\s*userName\s+eq\s+("(?:[^"\\\p{Cc}]|\\.)*")\s*$/iu.exec(filter) ?? [];
+  try {
+    return z.string().parse(JSON.parse(written ?? ''));
+  } catch {
+    throw new ScimError(400, 'invalidFilter', 'The filter is not understood');
+  }
+}
+
+/** The users of a SCIM server, as far as one user and the search for one are concerned. */
+export function createUsersApi(directory: Directory, baseUrl: () => string): Router {
+  const router = Router();
+  const findUser = (request: Request): DirectoryUser => {
+    const user = directory.users.get(String(request.params.id));
+    if (user === undefined) throw new ScimError(404, null, `Resource ${request.params.id} not found`);
+    return user;
+  };
+  const askedIn = (request: Request): string[] =>
+    queryGuard
+      .parse(request.query)
+      .attributes.split(',')
+      .filter((name) => name !== '');
+  const show = (request: Request, response: Response, user: DirectoryUser, status = 200): void =>
+    sendScim(response, status, toView(directory, user, askedIn(request), baseUrl()));
+
+  router.use(express.json({ type: ['application/scim+json', 'application/json'], limit: '1mb' }));
+  router.use((request, _response, next) => {
+    const isChange = request.method === 'POST' || request.method === 'PATCH';
+    if (isChange && !request.is(['application/scim+json', 'application/json'])) {
+      throw new ScimError(415, null, 'Expected application/scim+json');
+    }
+    next();
+  });
+
+  router.get('/', (request, response) => {
+    const { filter, count, startIndex } = queryGuard.parse(request.query);
+    const name = filter === undefined ? null : parseFilter(filter).toLowerCase();
+    const found = [...directory.users.values()].filter(
+      ({ userName }) => name === null || userName.toLowerCase() === name,
+    );
+    const page = found.slice(startIndex - 1, startIndex - 1 + count);
+    sendScim(response, 200, {
+      schemas: [listSchema],
+      totalResults: found.length,
+      itemsPerPage: page.length,
+      startIndex,
+      ...(page.length === 0
+        ? {}
+        : { Resources: page.map((user) => toView(directory, user, askedIn(request), baseUrl())) }),
+    });
+  });
+  router.post('/', (request, response) => {
+    const body = newUserGuard.safeParse(request.body);
+    if (!body.success) throw new ScimError(400, 'invalidValue', 'A user has schemas and a userName');
+    const { userName, emails } = body.data;
+    const isTaken = [...directory.users.values()].some(
+      (user) => user.userName.toLowerCase() === userName.toLowerCase(),
+    );
+    if (isTaken) throw new ScimError(409, 'uniqueness', 'userName is taken');
+    const user = { id: randomUUID(), userName, emails, extensions: new Map() };
+    directory.users.set(user.id, user);
+    show(request, response, user, 201);
+  });
+  router.get('/:id', (request, response) => show(request, response, findUser(request)));
+  router.patch('/:id', (request, response) => {
+    if (!directory.supportsPatch) throw new ScimError(501, null, 'PATCH is not supported');
+    const user = findUser(request);
+    const body = patchGuard.safeParse(request.body);
+    if (!body.success) throw new ScimError(400, 'invalidSyntax', 'Expected a PatchOp');
+    const changes = body.data.Operations.map((operation) => toChange(directory, user, operation));
+    // All or nothing.
+    for (const change of changes) change();
+    if (directory.answersChangesWithNothing && askedIn(request).length === 0) response.status(204).end();
+    else show(request, response, user);
+  });
+  return router;
+}
+
+/** What one operation does, once all of them have been found good. */
+function toChange(
+  directory: Directory,
+  user: DirectoryUser,
+  { op, path, value }: z.output<typeof patchGuard>['Operations'][number],
+): () => void {
+  // Without a path the value would be a user in part; this server wants the path.
+  if (path === undefined) throw new ScimError(400, 'noTarget', 'Expected a path');
+  const found = findAttribute(directory, path);
+  if (found === null) throw new ScimError(400, 'invalidPath', `No attribute has the path ${path}`);
+  const { schema, attribute } = found;
+  if (attribute.mutability !== 'readWrite') throw new ScimError(400, 'mutability', `${path} cannot be changed`);
+  const values = user.extensions.get(schema) ?? new Map<string, string>();
+  if (op === 'remove') {
+    if (!values.has(attribute.name)) throw new ScimError(400, 'noTarget', `${path} has no value`);
+    return () => void values.delete(attribute.name);
+  }
+  if (typeof value !== 'string') throw new ScimError(400, 'invalidValue', `${path} is a string`);
+  const kept = attribute.caseExact ? value : value.toLowerCase();
+  return () => {
+    user.extensions.set(schema, values);
+    values.set(attribute.name, kept.slice(0, directory.attributeMaxCharacters));
+  };
+}
