@@ -52,7 +52,12 @@ const cover = (source) => {
     still.src = source;
     still.alt = '';
     const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = shown;
-    const box = { left: `${offsetLeft}px`, top: `${offsetTop}px`, width: `${offsetWidth}px`, height: `${offsetHeight}px` };
+    const box = {
+      left: `${offsetLeft}px`,
+      top: `${offsetTop}px`,
+      width: `${offsetWidth}px`,
+      height: `${offsetHeight}px`,
+    };
     Object.assign(still.style, { ...box, position: 'absolute', objectFit: 'cover' });
     shown.style.visibility = 'hidden';
     shown.after(still);

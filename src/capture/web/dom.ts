@@ -49,6 +49,10 @@ export const linkButton = (look: ButtonLook, text: string, href: string): HTMLAn
 export const paragraph = (text: string, look: string | null = null): HTMLParagraphElement =>
   el('p', { class: look }, text);
 
+/** How something ended, for the eye; the heading says it. */
+export const sign = (name: 'passed' | 'failed' | 'stopped' | 'problem'): HTMLDivElement =>
+  el('div', { class: `sign ${name}` }, icon(name));
+
 /** The buttons of a screen, the most important one first. */
 export const actions = (...children: readonly Child[]): HTMLDivElement => el('div', { class: 'actions' }, ...children);
 

@@ -1,4 +1,4 @@
-import { actions, button, el, icon, linkButton, paragraph } from '../dom.js';
+import { actions, button, el, linkButton, paragraph, sign } from '../dom.js';
 import type { Words } from '../messages/words.js';
 import type { Content, Page } from '../page.js';
 import { toReturnLink } from '../page-link.js';
@@ -53,9 +53,6 @@ function waysOn(ending: Ending, { role, fallbackUrl }: View, back: string | null
     ),
   ];
 }
-
-const sign = (name: 'passed' | 'failed' | 'stopped'): HTMLDivElement =>
-  el('div', { class: `sign ${name}` }, icon(name));
 
 /** Shows the ending for a few seconds, then loads the page anew: nothing of the person is left in its memory. */
 function clearKiosk(page: Page, build: (words: Words) => Content): Promise<never> {

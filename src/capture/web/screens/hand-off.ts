@@ -1,5 +1,5 @@
 import { encode } from 'uqr';
-import { actions, button, el, icon, paragraph, svg } from '../dom.js';
+import { actions, button, el, icon, paragraph, sign, svg } from '../dom.js';
 import type { PageApi } from '../page-api.js';
 import { Problem } from '../problem.js';
 import type { Change } from '../state.js';
@@ -87,7 +87,7 @@ export const code: Step = async (view, _facts, tools) => {
   return tools.page.ask<never>((words) => ({
     screen: 'code-wrong',
     heading: words.code.wrongHeading,
-    body: [paragraph(words.code.wrongText, 'lead')],
+    body: [sign('stopped'), paragraph(words.code.wrongText, 'lead')],
   }));
 };
 

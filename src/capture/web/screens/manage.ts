@@ -27,7 +27,7 @@ function askWhatNow(
     screen: 'manage',
     heading: words.manage.heading,
     body: [
-      isRevoked ? paragraph(words.manage.revoked, 'note') : null,
+      isRevoked ? paragraph(words.manage.revoked, 'note good') : null,
       paragraph(enrolment === null ? words.manage.none : words.manage.text, 'lead'),
       enrolment === null ? null : describe(enrolment, page),
       actions(

@@ -1,4 +1,4 @@
-import { actions, button, el, icon, linkButton, paragraph } from '../dom.js';
+import { actions, button, el, linkButton, paragraph, sign } from '../dom.js';
 import type { Words } from '../messages/words.js';
 import type { Problem, ProblemName } from '../problem.js';
 import type { Change, Facts } from '../state.js';
@@ -74,7 +74,7 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
       screen: problem,
       heading,
       body: [
-        el('div', { class: 'sign problem' }, icon('problem')),
+        sign('problem'),
         paragraph(text, 'lead'),
         steps === undefined ? null : el('ol', { class: 'steps' }, ...steps.map((step) => el('li', {}, step))),
         waitSec === null || mayRetry ? null : paragraph(words.lockedFor(Math.max(1, Math.ceil(waitSec / 60))), 'note'),
