@@ -20,7 +20,7 @@ else if (program === 'hooks')
     showHooks,
   );
 else if (program === 'step-up')
-  print(await benchStepUp(isQuick ? { runs: 1, people: 1 } : { runs: 40, people: 200 }), showStepUp);
+  print(await benchStepUp(isQuick ? { runs: 1, people: 1 } : { runs: 40, people: 100 }), showStepUp);
 else {
   process.stderr.write(`There is no benchmark ${program}. There are: verify, hooks, step-up.\n`);
   process.exitCode = 2;
