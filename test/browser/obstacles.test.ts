@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { makeVideo } from '../face-video/index.js';
+import { firstView } from '../first-view.js';
 import { loadPictures } from '../pictures.js';
 import { hasChromium, launchChromium, otherHost, setUpWithinMs } from './chromium.js';
 import { startPageServer } from './page-server.js';
 import { weighPage } from './page-weight.js';
 import { makePoses, readPeople } from './people.js';
 import { devices, reach, type ScreenCase } from './screens.js';
-import { firstView, scriptReplies } from './scripted-replies.js';
+import { scriptReplies } from './scripted-replies.js';
 import { type Person, type Poses, receive } from './visitor.js';
 import { press, see } from './walk.js';
 

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
-import { firstView, scriptReplies } from './scripted-replies.js';
+import { firstView } from '../first-view.js';
+import { scriptReplies } from './scripted-replies.js';
 import { receive } from './visitor.js';
 
 /**

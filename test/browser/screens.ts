@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import type { JsonObject } from '../../src/json.js';
+import { firstView } from '../first-view.js';
 import { failCamera } from './in-page/fail-camera.js';
-import { firstView, type Replies, scriptReplies } from './scripted-replies.js';
+import { type Replies, scriptReplies } from './scripted-replies.js';
 import { type Person, receive, type Visitor, type VisitorOptions } from './visitor.js';
 
 /** What a page can tell devices apart by: a touch screen. A computer offers to go on with a phone. */

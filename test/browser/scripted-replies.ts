@@ -1,5 +1,6 @@
 import type { BrowserContext } from 'playwright-core';
 import type { JsonObject } from '../../src/json.js';
+import { firstView } from '../first-view.js';
 
 /*
  * The server's replies by a script, for screens that are seldom or slow to reach: a busy server, a locked account, a link
@@ -11,25 +12,6 @@ export type Reply = JsonObject | { readonly refusal: string; readonly waitSec?: 
 
 /** By the path below `/face`, such as `/consent`. */
 export type Replies = Readonly<Record<string, Reply>>;
-
-/** A step-up as it begins, for a person who has agreed. */
-export const firstView = {
-  id: 'AAAAAAAAAAAAAAAAAAAAAA',
-  purpose: 'verify',
-  state: 'started',
-  role: 'own',
-  organisation: 'Example Ltd',
-  expiresAt: '2099-01-01T00:00:00.000Z',
-  retentionDays: 365,
-  consentNeeded: false,
-  consentVersion: 'consent-1',
-  userSecret: 'none',
-  referencePhotoNeeded: false,
-  triesLeft: 3,
-  handOff: null,
-  fallbackUrl: null,
-  returnUrl: null,
-} as const satisfies JsonObject;
 
 const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
 const nonce = 'bm9uY2U';

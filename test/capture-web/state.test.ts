@@ -1,38 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterTry, type Facts, nextStep } from '../../src/capture/web/state.js';
+import { afterTry, type Facts, nextStep, nothingKnown } from '../../src/capture/web/state.js';
 import type { View } from '../../src/capture/web/view.js';
+import { firstView } from '../first-view.js';
 
-const view: View = {
-  id: '1',
-  purpose: 'verify',
-  state: 'started',
-  role: 'own',
-  organisation: null,
-  expiresAt: '2025-01-01T00:00:00Z',
-  retentionDays: null,
-  consentNeeded: false,
-  consentVersion: 'consent-1',
-  userSecret: 'none',
-  referencePhotoNeeded: false,
-  triesLeft: 3,
-  handOff: null,
-  fallbackUrl: null,
-  returnUrl: null,
-};
+const view: View = firstView;
 const frames = { nonce: 'n', photos: [] };
-const facts: Facts = {
-  view,
-  isKiosk: false,
-  mayHandOff: false,
-  isCodeSame: false,
-  place: 'unasked',
-  referencePhoto: null,
-  secret: null,
-  isCameraAsked: false,
-  frames: null,
-  again: null,
-  receipt: null,
-};
+const facts: Facts = { ...nothingKnown, view };
 const stepOf = (viewChange: Partial<View>, change: Partial<Facts> = {}) =>
   nextStep({ ...facts, ...change, view: { ...view, ...viewChange } });
 

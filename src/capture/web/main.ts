@@ -6,24 +6,10 @@ import { PageApi } from './page-api.js';
 import { parseKioskLink, parsePageLink } from './page-link.js';
 import { Problem } from './problem.js';
 import { sessionMemory } from './session-memory.js';
-import type { Change, Facts } from './state.js';
+import { type Change, nothingKnown } from './state.js';
 
 /** The page may live below a path: `/face`, `/sign-in/face`. */
 const [, base = '/face', isKioskPath] = /^(.*?\/face)(\/kiosk)?\/?$/.exec(location.pathname) ?? [];
-
-const nothingKnown: Facts = {
-  view: null,
-  isKiosk: false,
-  mayHandOff: false,
-  isCodeSame: false,
-  place: 'unasked',
-  referencePhoto: null,
-  secret: null,
-  isCameraAsked: false,
-  frames: null,
-  again: null,
-  receipt: null,
-};
 
 /** The link's ticket is spent at once and taken out of the address bar; a reload goes on with the session. */
 async function open(api: PageApi): Promise<Change> {

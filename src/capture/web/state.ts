@@ -63,6 +63,21 @@ export interface Facts {
   readonly receipt: string | null;
 }
 
+/** At the start. */
+export const nothingKnown: Facts = {
+  view: null,
+  isKiosk: false,
+  mayHandOff: false,
+  isCodeSame: false,
+  place: 'unasked',
+  referencePhoto: null,
+  secret: null,
+  isCameraAsked: false,
+  frames: null,
+  again: null,
+  receipt: null,
+};
+
 /** What a step adds to the facts. */
 export type Change = Partial<Facts>;
 

@@ -1,17 +1,6 @@
+import type { GuideHint } from '../guidance/look.js';
 import type { ProblemName } from '../problem.js';
 import type { Hint, Movement } from '../view.js';
-
-/** What the guidance can ask for while the person finds the right place. */
-export type GuideHint =
-  | 'none'
-  | 'closer'
-  | 'farther'
-  | 'centre'
-  | 'more_light'
-  | 'less_light'
-  | 'glare'
-  | 'one_face'
-  | 'hold_still';
 
 interface Section {
   readonly heading: string;

@@ -1,0 +1,20 @@
+import type { JsonObject } from '../src/json.js';
+
+/** A step-up as it begins, for a person who has agreed. */
+export const firstView = {
+  id: 'AAAAAAAAAAAAAAAAAAAAAA',
+  purpose: 'verify',
+  state: 'started',
+  role: 'own',
+  organisation: 'Example Ltd',
+  expiresAt: '2099-01-01T00:00:00.000Z',
+  retentionDays: 365,
+  consentNeeded: false,
+  consentVersion: 'consent-1',
+  userSecret: 'none',
+  referencePhotoNeeded: false,
+  triesLeft: 3,
+  handOff: null,
+  fallbackUrl: null,
+  returnUrl: null,
+} as const satisfies JsonObject;
