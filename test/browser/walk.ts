@@ -41,16 +41,11 @@ export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: strin
     const screen = await screenOf(page);
     const name = goesOnBy[screen];
     if (screen === upTo || (name === undefined && !passing.includes(screen))) return screen;
-    if (name !== undefined) {
-      const button = page.getByRole('button', { name, exact: true });
-      // The camera comes by itself where the browser does not ask.
-      await button
-        .or(page.locator(`main:not([data-screen="${screen}"]) h1`))
-        .first()
-        .waitFor();
-      if (await button.isVisible()) await button.click();
-    }
-    await page.locator(`main:not([data-screen="${screen}"])`).waitFor({ timeout: 45_000 });
+    const left = page.locator(`main:not([data-screen="${screen}"])`).waitFor({ timeout: 45_000 });
+    // A screen may go by itself before the press: the camera comes where the browser does not ask, or it was pressed before.
+    const press = name === undefined ? left : page.getByRole('button', { name, exact: true }).click();
+    await Promise.race([press.catch(() => left), left]);
+    await left;
   }
 }
 
