@@ -3,6 +3,7 @@ import type { ApiDeps } from '../api/deps.js';
 import { clientEndpoint, type Endpoint, plainEndpoint } from '../api/endpoint.js';
 import { Credential } from '../core/concealed.js';
 import { registerKiosk, takeNextAtKiosk } from '../core/kiosk.js';
+import { joinTicket } from '../core/ticket.js';
 import { pagePath } from './page.js';
 
 /** Devices that serve one person after another. */
@@ -20,7 +21,7 @@ export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
       reply: z.strictObject({ id: z.string(), url: z.string() }),
       async handle({ fields, client }) {
         const { id, secret } = await registerKiosk({ name: fields.name, tenant: client.tenant }, deps);
-        return { id, url: secret.use((text) => `${deps.issuer}${pagePath}/kiosk#${id}.${text}`) };
+        return { id, url: joinTicket(id, secret).use((text) => `${deps.issuer}${pagePath}/kiosk#${text}`) };
       },
     }),
     plainEndpoint({

@@ -1,5 +1,6 @@
 import type { Credential } from '../core/concealed.js';
-import { ticketOf } from '../core/step-up.js';
+import type { StartedStepUp } from '../core/step-up.js';
+import { joinTicket } from '../core/ticket.js';
 import { pagePath } from './page.js';
 
 /**
@@ -10,5 +11,5 @@ export const pageLink = (issuer: string, ticket: Credential): string =>
   ticket.use((text) => `${issuer}${pagePath}#${text}`);
 
 /** As `pageLink`, of a step-up that has just been started. */
-export const startedLink = (issuer: string, started: Parameters<typeof ticketOf>[0]): string =>
-  pageLink(issuer, ticketOf(started));
+export const startedLink = (issuer: string, { id, challenge }: StartedStepUp): string =>
+  pageLink(issuer, joinTicket(id, challenge));

@@ -17,8 +17,9 @@ import {
   readSession,
   type SessionView,
 } from '../core/session.js';
-import { startRequestedStepUp, ticketOf } from '../core/step-up.js';
+import { startRequestedStepUp } from '../core/step-up.js';
 import { stepUpPurposes } from '../core/step-up-record.js';
+import { joinTicket } from '../core/ticket.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../webauthn/answer.js';
@@ -88,7 +89,7 @@ async function open(
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }
   const started = await startRequestedStepUp({ connection, request: request.join('.') }, deps);
-  return openSession({ ticket: ticketOf(started), ...rest }, deps);
+  return openSession({ ticket: joinTicket(started.id, started.challenge), ...rest }, deps);
 }
 
 /** What the capture page calls. Everybody may write another page, or an app, on these. */

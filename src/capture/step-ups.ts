@@ -76,16 +76,16 @@ const startFields = z
   .refine(({ audience, nonce }) => nonce === undefined || audience !== undefined);
 
 function toStepUpRequested(fields: z.output<typeof startFields>, client: Client, deps: ApiDeps): StepUpRequested {
-  const { subject, token, audience, nonce = null, kiosk = null } = fields;
+  const { subject, token, audience, nonce = null } = fields;
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
   const receipt = audience === undefined ? null : { audience, nonce };
   if (fields.connection !== undefined) {
     const connection = findConnection(fields.connection, client, deps);
     const returnUrl = checkReturnUrl(connection, fields.returnUrl);
-    return { connection, subject, kept, receipt, kiosk, returnUrl };
+    return { connection, subject, kept, receipt, returnUrl };
   }
   if (kept === null || receipt === null) throw new FaceError('request_malformed');
-  return { connection: null, subject, kept, receipt, kiosk, returnUrl: checkReturnUrl(null, fields.returnUrl) };
+  return { connection: null, subject, kept, receipt, returnUrl: checkReturnUrl(null, fields.returnUrl) };
 }
 
 /** Face checks: started by a backend or by a provider's challenge, ended by photos. */

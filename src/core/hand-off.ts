@@ -1,8 +1,9 @@
 import { FaceError } from '../errors.js';
-import { Credential } from './concealed.js';
-import { changeSession, findSession, type OpenedSession, splitTicket, toSessionView } from './session.js';
+import type { Credential } from './concealed.js';
+import { changeSession, findSession, type OpenedSession, toSessionView } from './session.js';
 import { newSecret, type SettleDeps } from './step-up.js';
 import { changeRecord, checkStarted, isStored, toStoredDigest } from './step-up-record.js';
+import { joinTicket, splitTicket } from './ticket.js';
 
 /** Four digits, each as likely: for the eye to compare, not a secret. */
 function drawCode({ random }: Pick<SettleDeps, 'random'>): string {
@@ -27,7 +28,7 @@ export async function startHandOff(
   const { id, record } = await changeSession(session, (found) => ({ ...found, handOff }), deps);
   const { connection, subject } = record;
   await deps.audit.append({ action: 'handed_off', connection, subject, detail: { stepUpId: id } });
-  return { ticket: secret.use((text) => new Credential(`${id}.${text}`)), code: handOff.code };
+  return { ticket: joinTicket(id, secret), code: handOff.code };
 }
 
 /**
@@ -50,7 +51,7 @@ export async function openHandOff(ticket: Credential, deps: SettleDeps): Promise
     deps,
   );
   return {
-    session: session.use((text) => new Credential(`${id}.${text}`)),
+    session: joinTicket(id, session),
     view: toSessionView(id, opened, 'camera', deps),
   };
 }

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import type { Credential } from './concealed.js';
 import type { CoreDeps } from './deps.js';
-import { newSecret, ticketOf } from './step-up.js';
+import { newSecret } from './step-up.js';
 import { changeRecord, isStored, toStoredDigest } from './step-up-record.js';
+import { joinTicket } from './ticket.js';
 import { addSec } from './units.js';
 
 /** How long a kiosk stays registered, in seconds. */
@@ -72,5 +73,5 @@ export async function takeNextAtKiosk(
     },
     deps,
   );
-  return ticketOf({ id, challenge });
+  return joinTicket(id, challenge);
 }

@@ -7,7 +7,8 @@ import { drawPhoto } from '../../test/simulators/engine.js';
 import { Credential } from './concealed.js';
 import { enrolSubject } from './enrol.js';
 import { openSession } from './session.js';
-import { startStepUp, submitPhotos, takeStepUp, ticketOf } from './step-up.js';
+import { startStepUp, submitPhotos, takeStepUp } from './step-up.js';
+import { joinTicket } from './ticket.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'facestep-session-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,7 +22,7 @@ test('a link that is for one browser opens in no other, however often it is trie
   const browser = new Credential('the secret in its cookie');
   const started = await startStepUp({ connection, ...about, browser }, deps);
   const open = (shown: Credential | null) =>
-    openSession({ ticket: ticketOf(started), browser: shown, returnUrl: null }, deps);
+    openSession({ ticket: joinTicket(started.id, started.challenge), browser: shown, returnUrl: null }, deps);
   for (const other of [null, new Credential('the secret in another cookie')])
     await expect(open(other)).rejects.toMatchObject({ code: 'step_up_unknown' });
   expect((await open(browser)).view).toMatchObject({ state: 'started', role: 'own' });
@@ -30,7 +31,8 @@ test('a link that is for one browser opens in no other, however often it is trie
 test('two browsers race for one link: one gets it', async () => {
   const { connection, deps } = await setUp();
   const started = await startStepUp({ connection, ...about }, deps);
-  const open = () => openSession({ ticket: ticketOf(started), browser: null, returnUrl: null }, deps);
+  const open = () =>
+    openSession({ ticket: joinTicket(started.id, started.challenge), browser: null, returnUrl: null }, deps);
   const results = await Promise.allSettled(Array.from({ length: 20 }, open));
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
@@ -39,7 +41,10 @@ test('what is stored of a step-up opens nothing', async () => {
   const { connection, deps, state } = await setUp();
   const browser = new Credential('the secret in its cookie');
   const started = await startStepUp({ connection, ...about, browser }, deps);
-  const { session } = await openSession({ ticket: ticketOf(started), browser, returnUrl: null }, deps);
+  const { session } = await openSession(
+    { ticket: joinTicket(started.id, started.challenge), browser, returnUrl: null },
+    deps,
+  );
   const stored = JSON.stringify(await state.read(`step-up:${started.id}`));
   for (const secret of [started.challenge, session, browser])
     secret.use((text) => expect(stored).not.toContain(text.split('.').at(-1)));

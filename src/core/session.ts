@@ -1,5 +1,5 @@
 import { FaceError } from '../errors.js';
-import { Credential } from './concealed.js';
+import type { Credential } from './concealed.js';
 import type { Connection } from './connection.js';
 import type { CoreDeps } from './deps.js';
 import { defaultTimeoutSec, newSecret, type SettleDeps, toView } from './step-up.js';
@@ -14,6 +14,7 @@ import {
   stateAt,
   toStoredDigest,
 } from './step-up-record.js';
+import { joinTicket, splitTicket } from './ticket.js';
 import { addSec, type EpochMs } from './units.js';
 
 /*
@@ -48,16 +49,6 @@ export interface SessionView {
   /** Where to go at the end. */
   readonly returnUrl: string | null;
 }
-
-/** A secret of the form `<id>.<secret>`. @throws FaceError `step_up_unknown` */
-export function splitTicket(ticket: Credential): { id: string; secret: Credential } {
-  const [id = '', secret = '', ...rest] = ticket.use((text) => text.split('.'));
-  if (id === '' || secret === '' || rest.length > 0) throw new FaceError('step_up_unknown');
-  return { id, secret: new Credential(secret) };
-}
-
-const joinTicket = (id: string, secret: Credential): Credential =>
-  secret.use((text) => new Credential(`${id}.${text}`));
 
 /** What a browser got for its ticket. */
 export interface OpenedSession {

@@ -68,7 +68,6 @@ const recordGuard = z.object({
     .nullable(),
   taken: z.boolean(),
   returnUrl: z.string().nullable(),
-  kiosk: z.string().nullable(),
   expiresAt: epochMsGuard,
 });
 

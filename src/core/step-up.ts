@@ -45,7 +45,6 @@ export type StepUpRequested = {
   readonly returnUrl?: string | null;
   /** The secret of the one browser that may open the page; `null`: whichever. */
   readonly browser?: Credential | null;
-  readonly kiosk?: string | null;
   /** Whether a pass is noted for the connection's hooks, beside whoever takes it; where it makes no receipt, yes. */
   readonly feedsHooks?: boolean;
   /** How long it waits to be opened, in seconds, in place of the policy's time. */
@@ -77,10 +76,6 @@ export interface StartedStepUp {
   readonly expiresAt: EpochMs;
 }
 
-/** What a link to the capture page ends with. */
-export const ticketOf = ({ id, challenge }: Pick<StartedStepUp, 'id' | 'challenge'>): Credential =>
-  challenge.use((text) => new Credential(`${id}.${text}`));
-
 /**
  * Opens a step-up for a subject. Nothing is looked up: one for an unknown or unenrolled subject looks the same.
  * @returns the id, public, and the challenge, which only the person in front of the camera may get
@@ -109,7 +104,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     browserDigest: browser === null ? null : toStoredDigest(browser),
     ...{ sessionDigest: null, handOff: null, movement: null, consent: null, pass: null, taken: false },
     ...{ triesLeft: triesOnPage, challengesLeft: challengesOnPage },
-    ...{ returnUrl: requested.returnUrl ?? null, kiosk: requested.kiosk ?? null },
+    returnUrl: requested.returnUrl ?? null,
     expiresAt,
   };
   await writeRecord(id, record, 'absent', deps);
