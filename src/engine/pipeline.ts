@@ -56,7 +56,7 @@ function createStages(models: Models): Stages {
     detect: createFaceDetector(models.detect),
     findLandmarks: createLandmarkFinder(models.landmarks),
     align: alignFace,
-    embed: createFaceEmbedder(models.embed),
+    embed: createFaceEmbedder(models.embed, 'face'),
     estimatePose: createPoseEstimator(models.pose),
     estimateLiveness: createLivenessEstimator(models.liveness),
     estimateEyes: createEyeEstimator(models.eyes),
