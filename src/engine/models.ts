@@ -2,6 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FaceError } from '../errors.js';
 import { type ModelFile, type ModelName, models } from './manifest.js';
 import type { Model } from './model.js';
+import { replacePRelu } from './prelu.js';
 import { readPublishedFile } from './published-file.js';
 
 /** All models of the manifest. */
@@ -23,7 +24,7 @@ const sessionOptions = {
 async function loadModel(folder: string, expected: ModelFile): Promise<Model> {
   const bytes = await readPublishedFile(folder, expected);
   if (bytes === null) throw new FaceError('model_missing', { file: expected.file });
-  const session = await InferenceSession.create(bytes, sessionOptions);
+  const session = await InferenceSession.create(replacePRelu(bytes), sessionOptions);
   const input = new Float32Array(expected.input.reduce((product, size) => product * size, 1));
   const feeds = { input: new Tensor('float32', input, expected.input) };
   // Written to in place at every run: fresh outputs would be a third of a megabyte of garbage a photo.

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { modelsFolder } from '../../test/paths.js';
+import { models } from './manifest.js';
+import { replacePRelu } from './prelu.js';
+import { bytesField, type Field, numberField, readMessage, textField, writeMessage } from './wire.js';
+
+const columns = 5;
+
+/** An ONNX model that is one PRelu, written by the names and numbers of onnx.proto. */
+function toPReluModel(slopes: Float32Array): Uint8Array {
+  const channels = slopes.length;
+  const message = (...fields: Field[]): Uint8Array => writeMessage(fields);
+  const shape = [1, channels, 1, columns].map((size) => bytesField(1, message(numberField(1, size))));
+  const tensorType = message(numberField(1, 1), bytesField(2, message(...shape)));
+  const value = (name: string): Uint8Array =>
+    message(textField(1, name), bytesField(2, message(bytesField(1, tensorType))));
+  const node = message(textField(1, 'x'), textField(1, 's'), textField(2, 'y'), textField(4, 'PRelu'));
+  const constant = message(
+    ...[channels, 1, 1].map((size) => numberField(1, size)),
+    numberField(2, 1),
+    textField(8, 's'),
+    bytesField(9, new Uint8Array(slopes.buffer)),
+  );
+  const graph = message(
+    bytesField(1, node),
+    textField(2, 'graph'),
+    bytesField(5, constant),
+    bytesField(11, value('x')),
+    bytesField(12, value('y')),
+  );
+  return message(numberField(1, 7), bytesField(7, graph), bytesField(8, message(numberField(2, 9))));
+}
+
+const holdsPRelu = (model: Uint8Array): boolean => Buffer.from(model).includes('PRelu');
+
+async function run(model: Uint8Array, feeds: Record<string, Tensor>): Promise<Float32Array> {
+  const session = await InferenceSession.create(model, { intraOpNumThreads: 1 });
+  const { [session.outputNames[0]!]: output } = await session.run(feeds);
+  await session.release();
+  return output!.data as Float32Array;
+}
+
+const float = (min: number, max: number) => fc.float({ min, max, noNaN: true });
+
+test('what stands for PRelu gives the same numbers, whatever the slopes', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        fc.array(float(-2, 1), { minLength: 1, maxLength: 40 }),
+        fc.array(float(-3, 3), { minLength: 1, maxLength: 40 }),
+      ),
+      fc.infiniteStream(float(-10, 10)),
+      async (slopes, numbers) => {
+        const x = Float32Array.from([...numbers.take(columns * slopes.length)]);
+        const model = toPReluModel(Float32Array.from(slopes));
+        const changed = replacePRelu(model);
+        expect(holdsPRelu(model)).toBe(true);
+        expect(holdsPRelu(changed)).toBe(false);
+        const output = await run(changed, { x: new Tensor('float32', x, [1, slopes.length, 1, columns]) });
+        x.forEach((value, at) => {
+          const expected = value >= 0 ? value : value * slopes[Math.floor(at / columns)]!;
+          expect(Math.abs(output[at]! - expected)).toBeLessThan(1e-5);
+        });
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+describe.each([models.embed, models.liveness])('$file', ({ file, input }) => {
+  const published = readFileSync(join(modelsFolder, file));
+
+  test('holds PRelu as published and none as loaded, and answers the same', async () => {
+    const changed = replacePRelu(published);
+    expect(holdsPRelu(published)).toBe(true);
+    expect(holdsPRelu(changed)).toBe(false);
+    const [, , height, width] = input;
+    const picture = Float32Array.from(
+      { length: 3 * height * width },
+      (_, at) => Math.sin(at / 7) * Math.cos(at / 1000),
+    );
+    const feeds = { input: new Tensor('float32', picture, input) };
+    const expected = await run(published, feeds);
+    const found = await run(changed, feeds);
+    const scale = Math.max(...expected.map(Math.abs));
+    expected.forEach((value, at) => {
+      expect(Math.abs(found[at]! - value)).toBeLessThan(1e-5 * scale);
+    });
+  });
+});
+
+test('a model without PRelu stays as it is', () => {
+  const published = readFileSync(join(modelsFolder, models.landmarks.file));
+  const sorted = (model: Uint8Array) =>
+    readMessage(model).map(({ number, content }) =>
+      number === 7
+        ? readMessage(content)
+            .map(({ encoded }) => Buffer.from(encoded).toString('base64'))
+            .toSorted()
+        : Buffer.from(content).toString('base64'),
+    );
+  expect(sorted(replacePRelu(published))).toEqual(sorted(published));
+});

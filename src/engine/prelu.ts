@@ -1,0 +1,126 @@
+import { bytesField, type Field, numberField, readMessage, textField, writeMessage } from './wire.js';
+
+/*
+ * PRelu has no fast kernel in the model runtime: it took half of the time of recognition, and around each of them the data
+ * was brought out of the layout of the fast kernels and back. So it is said in other words as a model is loaded:
+ *
+ *   PRelu(x) = x where x ≥ 0, else s·x  =  s·x + (1 − s)·max(x, 0)
+ *
+ * Each product is a convolution of single pixels, every channel by itself. The runtime keeps it in the fast layout and
+ * joins it with what follows. The numbers stay the same but for rounding (docs/performance.md).
+ */
+
+/** Numbers of fields. @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
+const model = { graph: 7 } as const;
+const graph = { node: 1, initializer: 5 } as const;
+const node = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
+const attribute = { name: 1, i: 3, type: 20 } as const;
+const tensor = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
+/** Values of `type` of an attribute and of `dataType` of a tensor. */
+const typeInt = 2;
+const dataTypeFloat = 1;
+
+const textsOf = (fields: readonly Field[], number: number): string[] =>
+  fields.filter((field) => field.number === number).map(({ content }) => new TextDecoder().decode(content));
+
+/** A step of the graph. It reads and writes tensors by their names. */
+const toNode = (opType: string, inputs: readonly string[], output: string, attributes: readonly Field[] = []): Field =>
+  bytesField(
+    graph.node,
+    writeMessage([
+      ...inputs.map((name) => textField(node.input, name)),
+      textField(node.output, output),
+      textField(node.opType, opType),
+      ...attributes,
+    ]),
+  );
+
+/** Multiplies each channel by a factor of its own. */
+function toScaling(input: string, factors: string, channels: number, output: string): Field {
+  const group = [
+    textField(attribute.name, 'group'),
+    numberField(attribute.i, channels),
+    numberField(attribute.type, typeInt),
+  ];
+  return toNode('Conv', [input, factors], output, [bytesField(node.attribute, writeMessage(group))]);
+}
+
+/** One factor a channel, as the weights of a convolution. */
+const toFactors = (name: string, factors: Float32Array): Field =>
+  bytesField(
+    graph.initializer,
+    writeMessage([
+      ...[factors.length, 1, 1, 1].map((size) => numberField(tensor.dims, size)),
+      numberField(tensor.dataType, dataTypeFloat),
+      textField(tensor.name, name),
+      bytesField(tensor.rawData, new Uint8Array(factors.buffer)),
+    ]),
+  );
+
+/** One PRelu, by the names of its tensors. */
+interface PRelu {
+  readonly input: string;
+  readonly slopes: string;
+  readonly output: string;
+}
+
+function toPRelu(field: Field): PRelu | null {
+  if (field.number !== graph.node) return null;
+  const parts = readMessage(field.content);
+  if (!textsOf(parts, node.opType).includes('PRelu')) return null;
+  const [input, slopes] = textsOf(parts, node.input);
+  const [output] = textsOf(parts, node.output);
+  return { input, slopes, output };
+}
+
+const toRest = (slopes: string): string => `${slopes}/rest`;
+
+/** What stands for one PRelu. */
+function toSteps({ input, slopes, output }: PRelu, values: Float32Array): Field[] {
+  const [between, positive, linear] = ['between', 'positive', 'linear'].map((part) => `${output}/${part}`);
+  const channels = values.length;
+  // A factor that is not negative may come before the maximum, which the runtime then joins with the product.
+  const toPositive = values.every((slope) => slope <= 1)
+    ? [toScaling(input, toRest(slopes), channels, between), toNode('Relu', [between], positive)]
+    : [toNode('Relu', [input], between), toScaling(between, toRest(slopes), channels, positive)];
+  return [...toPositive, toScaling(input, slopes, channels, linear), toNode('Add', [linear, positive], output)];
+}
+
+function replaceInGraph(fields: readonly Field[]): Field[] {
+  const names = new Set(fields.flatMap((field) => toPRelu(field)?.slopes ?? []));
+  const valuesOf = new Map<string, Float32Array>();
+  const constants = fields.flatMap((field) => {
+    if (field.number !== graph.initializer) return [];
+    const parts = readMessage(field.content);
+    const [name] = textsOf(parts, tensor.name);
+    if (!names.has(name)) return [field];
+    const [raw] = parts.filter(({ number }) => number === tensor.rawData);
+    // A copy: what stands in the file need not begin at a multiple of four bytes.
+    const values = new Float32Array(Uint8Array.from(raw.content).buffer);
+    valuesOf.set(name, values);
+    return [
+      toFactors(name, values),
+      toFactors(
+        toRest(name),
+        values.map((slope) => 1 - slope),
+      ),
+    ];
+  });
+  const others = fields.flatMap((field) => {
+    if (field.number === graph.initializer) return [];
+    const prelu = toPRelu(field);
+    const values = prelu === null ? undefined : valuesOf.get(prelu.slopes);
+    return prelu === null || values === undefined ? [field] : toSteps(prelu, values);
+  });
+  return [...others, ...constants];
+}
+
+/** The same model without PRelu, whose slopes are constants, one a channel. */
+export const replacePRelu = (file: Uint8Array): Uint8Array =>
+  writeMessage(
+    readMessage(file).map((field) =>
+      field.number === model.graph
+        ? bytesField(model.graph, writeMessage(replaceInGraph(readMessage(field.content))))
+        : field,
+    ),
+  );

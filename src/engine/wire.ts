@@ -1,0 +1,84 @@
+/*
+ * As much of the Protocol Buffers wire format as changing an ONNX file takes. What is not changed is passed on byte for
+ * byte, fields we know nothing of too. What is read was checked against the manifest, so it is well formed.
+ * @see https://protobuf.dev/programming-guides/encoding/
+ */
+
+/** One field of a message. */
+export interface Field {
+  readonly number: number;
+  /** The field as it is written, its number and length included. */
+  readonly encoded: Uint8Array;
+  /** What a text, a message or a list of bytes holds; empty for single numbers. */
+  readonly content: Uint8Array;
+}
+
+const varint = 0;
+const fixed64 = 1;
+const bytes = 2;
+const fixed32 = 5;
+
+function toVarint(value: number): number[] {
+  const groups: number[] = [];
+  let rest = value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) groups.push((rest % 128) + 128);
+  return [...groups, rest];
+}
+
+/** A message or a list of bytes. */
+export function bytesField(number: number, content: Uint8Array): Field {
+  const head = [...toVarint(8 * number + bytes), ...toVarint(content.length)];
+  const encoded = new Uint8Array(head.length + content.length);
+  encoded.set(head);
+  encoded.set(content, head.length);
+  return { number, encoded, content };
+}
+
+/** A text. */
+export const textField = (number: number, text: string): Field => bytesField(number, new TextEncoder().encode(text));
+
+/** A whole number, 0 or more. */
+export const numberField = (number: number, value: number): Field => ({
+  number,
+  encoded: Uint8Array.from([...toVarint(8 * number + varint), ...toVarint(value)]),
+  content: new Uint8Array(),
+});
+
+/** The fields of a message, in their order; they point into it. @throws RangeError the message is cut short */
+export function readMessage(message: Uint8Array): Field[] {
+  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+  let at = 0;
+  const readVarint = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const group = view.getUint8(at++);
+      value += (group % 128) * scale;
+      if (group < 128) return value;
+    }
+  };
+  const fields: Field[] = [];
+  while (at < message.length) {
+    const from = at;
+    const tag = readVarint();
+    const type = tag % 8;
+    if (type === varint) readVarint();
+    if (type === fixed32) at += 4;
+    if (type === fixed64) at += 8;
+    const length = type === bytes ? readVarint() : 0;
+    const content = message.subarray(at, at + length);
+    at += length;
+    fields.push({ number: Math.floor(tag / 8), encoded: message.subarray(from, at), content });
+  }
+  return fields;
+}
+
+/** A message of these fields. */
+export function writeMessage(fields: readonly Field[]): Uint8Array {
+  const message = new Uint8Array(fields.reduce((sum, { encoded }) => sum + encoded.length, 0));
+  let at = 0;
+  for (const { encoded } of fields) {
+    message.set(encoded, at);
+    at += encoded.length;
+  }
+  return message;
+}
