@@ -1,6 +1,7 @@
 import type { Box, DetectedFace } from '../core/face.js';
 import type { Model } from './model.js';
-import { type Picture, sampleGrid, toCellGrid, toPlanes } from './picture.js';
+import type { Picture } from './picture.js';
+import { type PlaneLayout, samplePlanes } from './planes.js';
 
 /** What counts as a face: what the model is sure of, or, where there is no such thing, its best guess. */
 export type Effort = 'sure' | 'guess';
@@ -23,6 +24,8 @@ const minScoreOfGuess = 0.3;
 const maxOverlap = 0.4;
 
 const level = { mean: 127, deviation: 128 };
+const layout: PlaneLayout = { columns, planes: [0, 1, 2], normalisations: [level, level, level] };
+const black = (0 - level.mean) / level.deviation;
 
 function overlap(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
@@ -41,33 +44,19 @@ function suppressOverlaps(faces: readonly DetectedFace[]): DetectedFace[] {
   return kept;
 }
 
-/** Moves rows of `usedColumns` pixels apart to the model's width, in place and from the last; the rest turns black. */
-function padRight(rgb: Float32Array, usedColumns: number, usedRows: number): void {
-  rgb.fill(0, 3 * usedColumns * usedRows);
-  if (usedColumns === columns) return;
-  for (let row = usedRows - 1; row >= 0; row -= 1) {
-    rgb.copyWithin(3 * row * columns, 3 * row * usedColumns, 3 * (row + 1) * usedColumns);
-    rgb.fill(0, 3 * (row * columns + usedColumns), 3 * (row + 1) * columns);
-  }
-}
-
 /**
  * The picture is fitted into the model's 320×240, top left, keeping its shape; what remains is black. Both axes have one
  * scale, also where rounding to whole rows leaves part of a pixel over.
  */
 export function createFaceDetector(model: Model): FaceDetector {
   const { input } = model;
-  const rgb = new Float32Array(input.length);
   return async (picture, effort) => {
     const scale = Math.min(columns / picture.widthPx, rows / picture.heightPx);
     const usedColumns = Math.max(1, Math.round(picture.widthPx * scale));
     const usedRows = Math.max(1, Math.round(picture.heightPx * scale));
     const area = { x: 0, y: 0, width: usedColumns / scale, height: usedRows / scale };
-    const used = rgb.subarray(0, 3 * usedColumns * usedRows);
-    sampleGrid(picture, toCellGrid(area, usedColumns, usedRows), 'nearest', used);
-    padRight(rgb, usedColumns, usedRows);
-    toPlanes(rgb, input, [0, 1, 2], [level, level, level]);
-
+    input.fill(black);
+    samplePlanes(picture, area, usedColumns, usedRows, layout, input);
     const { scores, boxes } = await model.run();
     const facesAbove = (threshold: number): DetectedFace[] => {
       const found: DetectedFace[] = [];
@@ -82,7 +71,6 @@ export function createFaceDetector(model: Model): FaceDetector {
       }
       return suppressOverlaps(found);
     };
-    rgb.fill(0);
     input.fill(0);
     const faces = facesAbove(minScore);
     return faces.length > 0 || effort === 'sure' ? faces : facesAbove(minScoreOfGuess);

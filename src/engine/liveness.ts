@@ -1,6 +1,7 @@
 import type { Box } from '../core/face.js';
 import type { Model } from './model.js';
-import { type Picture, sampleGrid, toCellGrid, toPlanes } from './picture.js';
+import type { Picture } from './picture.js';
+import { type PlaneLayout, samplePlanes } from './planes.js';
 import { softmax } from './softmax.js';
 
 /** The probability, 0 to 1, that a picture shows a live face and not a picture of one. Evidence, not proof. */
@@ -26,17 +27,20 @@ export function toSurroundings(picture: Picture, box: Box): Box {
   };
 }
 
-const unchanged = { mean: 0, deviation: 1 };
-
 /** The model takes blue, green, red as they are, 0 to 255. */
+const unchanged = { mean: 0, deviation: 1 };
+const layout: PlaneLayout = {
+  columns: sizePx,
+  planes: [2, 1, 0],
+  normalisations: [unchanged, unchanged, unchanged],
+};
+
+/** Looks at the face and its surroundings. */
 export function createLivenessEstimator(model: Model): LivenessEstimator {
   const { input } = model;
-  const rgb = new Float32Array(input.length);
   return async (picture, box) => {
-    sampleGrid(picture, toCellGrid(toSurroundings(picture, box), sizePx, sizePx), 'nearest', rgb);
-    toPlanes(rgb, input, [2, 1, 0], [unchanged, unchanged, unchanged]);
+    samplePlanes(picture, toSurroundings(picture, box), sizePx, sizePx, layout, input);
     const { output } = await model.run();
-    rgb.fill(0);
     input.fill(0);
     return softmax(output)[0];
   };

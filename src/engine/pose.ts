@@ -1,6 +1,7 @@
 import type { Box } from '../core/face.js';
 import type { Model } from './model.js';
-import { type Picture, sampleGrid, toCellGrid, toPlanes } from './picture.js';
+import type { Normalisation, Picture } from './picture.js';
+import { type PlaneLayout, samplePlanes } from './planes.js';
 import { softmax } from './softmax.js';
 
 /**
@@ -19,11 +20,13 @@ export type PoseEstimator = (picture: Picture, box: Box) => Promise<Pose>;
 const sizePx = 224;
 
 /** Mean and deviation of the ImageNet pictures, red, green, blue, which the model's inputs are brought to. */
-const imageNet = [
+const imageNet: readonly [Normalisation, Normalisation, Normalisation] = [
   { mean: 0.485 * 255, deviation: 0.229 * 255 },
   { mean: 0.456 * 255, deviation: 0.224 * 255 },
   { mean: 0.406 * 255, deviation: 0.225 * 255 },
-] as const;
+];
+
+const layout: PlaneLayout = { columns: sizePx, planes: [0, 1, 2], normalisations: imageNet };
 
 /** 66 bins of 3° from −99°: the expected value. @see https://arxiv.org/abs/1710.00925 (Hopenet) */
 function toDegrees(scores: Float32Array): number {
@@ -33,7 +36,6 @@ function toDegrees(scores: Float32Array): number {
 /** The box goes in enlarged by a quarter on each side. */
 export function createPoseEstimator(model: Model): PoseEstimator {
   const { input } = model;
-  const rgb = new Float32Array(input.length);
   return async (picture, box) => {
     const area = {
       x: box.x - box.width / 4,
@@ -41,10 +43,8 @@ export function createPoseEstimator(model: Model): PoseEstimator {
       width: box.width * 1.5,
       height: box.height * 1.5,
     };
-    sampleGrid(picture, toCellGrid(area, sizePx, sizePx), 'nearest', rgb);
-    toPlanes(rgb, input, [0, 1, 2], imageNet);
+    samplePlanes(picture, area, sizePx, sizePx, layout, input);
     const outputs = await model.run();
-    rgb.fill(0);
     input.fill(0);
     return {
       yawDeg: toDegrees(outputs.output),
