@@ -1,9 +1,10 @@
+import { benchEngine, showEngine } from './engine.js';
 import { benchHooks, showHooks } from './hooks.js';
 import { benchStepUp, showStepUp } from './step-up.js';
 import { benchVerify, showVerify } from './verify.js';
 
 /*
- * npm run bench -- [verify | hooks | step-up] [--json] [--quick]
+ * npm run bench -- [verify | engine | hooks | step-up] [--json] [--quick]
  */
 
 const isQuick = process.argv.includes('--quick');
@@ -14,6 +15,7 @@ const print = <Report>(report: Report, show: (report: Report) => readonly string
   void process.stdout.write(`${asJson ? JSON.stringify(report, null, 2) : show(report).join('\n')}\n`);
 
 if (program === 'verify') print(await benchVerify(isQuick ? 100 : 1000), showVerify);
+else if (program === 'engine') print(await benchEngine(isQuick ? 3 : 200), showEngine);
 else if (program === 'hooks')
   print(
     await benchHooks({ perSecond: 1000, ...(isQuick ? { seconds: 1, warmUpSec: 1 } : { seconds: 30, warmUpSec: 2 }) }),
@@ -22,6 +24,6 @@ else if (program === 'hooks')
 else if (program === 'step-up')
   print(await benchStepUp(isQuick ? { runs: 1, people: 1 } : { runs: 40, people: 100 }), showStepUp);
 else {
-  process.stderr.write(`There is no benchmark ${program}. There are: verify, hooks, step-up.\n`);
+  process.stderr.write(`There is no benchmark ${program}. There are: verify, engine, hooks, step-up.\n`);
   process.exitCode = 2;
 }

@@ -17,6 +17,38 @@ export async function timeEach(count: number, run: () => Promise<void>): Promise
   return times;
 }
 
+/** A median, and between what two values it lies with 95 % confidence. Milliseconds. */
+export interface Timing {
+  readonly ms: number;
+  readonly interval: readonly [number, number];
+}
+
+/**
+ * The median of some times. Its interval is that of order statistics: it assumes nothing of how they are spread.
+ * @see https://doi.org/10.1093/biomet/55.2.295 (binomial ranks, by their normal approximation)
+ */
+export function toTiming(times: readonly number[]): Timing {
+  const reach = 0.98 / Math.sqrt(times.length);
+  const at = (share: number): number => round(quantile(times, Math.min(1, Math.max(0, share))), 3);
+  return { ms: at(0.5), interval: [at(0.5 - reach), at(0.5 + reach)] };
+}
+
+/**
+ * Runs some things in turns, so that a machine that changes its speed changes all of them alike.
+ * @returns the times of each, in their order; the first round of each is left out
+ */
+export async function timeInTurns(rounds: number, runs: readonly (() => Promise<unknown>)[]): Promise<number[][]> {
+  const times = runs.map((): number[] => []);
+  for (let done = -1; done < rounds; done++) {
+    for (const [index, run] of runs.entries()) {
+      const from = performance.now();
+      await run();
+      if (done >= 0) times[index].push(performance.now() - from);
+    }
+  }
+  return times;
+}
+
 /** Keeps `width` runs going until `count` are done. @returns how many were done each second, and each one's time in ms */
 export async function load(
   count: number,

@@ -8,12 +8,12 @@ import { readPublishedFile } from './published-file.js';
 /** All models of the manifest. */
 export type Models = Readonly<Record<ModelName, Model>>;
 
-/*
+/**
  * One thread a session: the pool is as wide as the machine, so more would only fight each other. The arena without
  * memory patterns is the pair that stays smallest: 243 MiB for two workers after 2,000 photos, against 293 without the
  * arena and 260 with both (docs/engine.md). None of it changes the time.
  */
-const sessionOptions = {
+export const sessionOptions = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
@@ -49,7 +49,7 @@ async function loadModel(folder: string, expected: ModelFile): Promise<Model> {
 }
 
 /**
- * Loads every model, each from the very bytes that were checked against the manifest.
+ * Loads every model, each from the very bytes that were checked against the manifest, with PRelu said in other words.
  * @throws FaceError `model_missing`, `model_altered`, naming the file in its detail
  */
 export async function loadModels(folder: string): Promise<Models> {
