@@ -2,13 +2,12 @@ import type { Accuracy } from '../src/core/ports.js';
 import { levels } from '../src/token/levels.js';
 import { createListDecoder, listSize } from '../src/token/list-decoder.js';
 import { codeLength, messagePositions, polarEncode } from '../src/token/polar.js';
-import { type BareToken, createBareTokens } from './bare-token.js';
+import { type BareToken, createBareTokens, viewsOf } from './bare-token.js';
 import { type Chance, createChance } from './chance.js';
 import { type ParityCheck, parityChecksOf } from './parity-checks.js';
 import { type EmbeddedPerson, embedHalves } from './people.js';
 import type { EvalProgram } from './program.js';
 import { proportion, toJson } from './proportion.js';
-import { viewsOf } from './token.js';
 
 const draws = 100_000;
 const pairs = 1500;

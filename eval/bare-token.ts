@@ -4,9 +4,33 @@ import { unpackBits } from '../src/token/bits.js';
 import { permutationOf } from '../src/token/derive.js';
 import { levels } from '../src/token/levels.js';
 import { createListDecoder, listSize } from '../src/token/list-decoder.js';
+import { meanEmbedding } from '../src/token/mean.js';
 import { codeLength, messagePositions, polarEncode } from '../src/token/polar.js';
-import { signBits } from '../src/token/views.js';
+import { createViews, embeddingLength, signBits } from '../src/token/views.js';
 import type { Chance } from './chance.js';
+
+/*
+ * The one place where evaluation learns what the engine's levels are and what its tokens are made of.
+ */
+
+/** What a level demands, as the product has it. */
+export const messageBitsOf = (accuracy: Accuracy): number => levels[accuracy].messageBits;
+
+/** The cosine that several photos of one request have to reach with one another, as the product has it. */
+export const cosineOf = (accuracy: Accuracy): number => levels[accuracy].cosine;
+
+/** The mean of some embeddings, brought back to length 1: what the product makes of several photos. */
+export function meanOf(embeddings: readonly Float32Array[]): Float32Array {
+  const sum = new Float32Array(embeddingLength);
+  for (const embedding of embeddings) for (let at = 0; at < sum.length; at += 1) sum[at] += embedding[at];
+  const length = Math.hypot(...sum);
+  return sum.map((value) => value / length);
+}
+
+const toViews = createViews(meanEmbedding);
+
+/** The views of the normalised mean of some embeddings. */
+export const viewsOf = (embeddings: readonly Float32Array[]): Float32Array => toViews(meanOf(embeddings));
 
 /** A token after its mask is off: what its key shows. */
 export interface BareToken {
@@ -23,8 +47,11 @@ export interface BareTokens {
 }
 
 /** Bare tokens of one level. */
-export function createBareTokens(accuracy: Accuracy, chance: Chance): BareTokens {
-  const bits = levels[accuracy].messageBits;
+export const createBareTokens = (accuracy: Accuracy, chance: Chance): BareTokens =>
+  createBareTokensOf(messageBitsOf(accuracy), chance);
+
+/** Bare tokens whose message has so many bits, a multiple of 8. */
+export function createBareTokensOf(bits: number, chance: Chance): BareTokens {
   const positions = messagePositions(bits);
   const decoder = createListDecoder(positions);
   const soft = new Float32Array(codeLength);

@@ -1,32 +1,33 @@
-import { createEnginePool } from '../src/engine/pool.js';
-import { people } from '../test/faces.js';
-import { modelsFolder } from '../test/paths.js';
-import { embeddingLength, embedFaces } from './embed-faces.js';
+import { join } from 'node:path';
+import { facesFolder } from '../test/faces.js';
+import { projectRoot } from '../test/paths.js';
+import { readCorpus } from './corpus.js';
+import { type EmbeddedPerson, embedCorpus } from './embed-corpus.js';
+import { openEmbeddingCache } from './embedding-cache.js';
+import { engineDigest } from './engine-digest.js';
 import { toHalf } from './split.js';
 
-/** One person's embeddings, in the order of the photos. */
-export interface EmbeddedPerson {
-  readonly person: string;
-  readonly embeddings: readonly Float32Array[];
-}
+export type { EmbeddedPerson };
 
-/** Embeds evaluation photos with the pipeline that ships. @param wants - which people, by name and number of photos */
+/** Where sealed embeddings of evaluation photos are kept: it may be deleted at any time. */
+export const cacheFolder = join(projectRoot, '.cache', 'eval');
+
+/**
+ * Embeds evaluation photos with the pipeline that ships; people without a photo that shows a face are left out.
+ * @param wants - which people, by name and number of photos
+ */
 export async function embedPeople(
   wants: (entry: { readonly person: string; readonly photos: number }) => boolean,
   say: (line: string) => void,
-): Promise<EmbeddedPerson[]> {
-  const chosen = people().filter(wants);
-  const ids = chosen.flatMap(({ person, photos }) =>
-    Array.from({ length: photos }, (_, at) => ({ person, number: at + 1 })),
-  );
-  const engine = await createEnginePool({ modelsFolder, queueLimit: ids.length });
-  const all = await embedFaces(engine, ids, say);
-  await engine.close();
-  let at = 0;
-  return chosen.map(({ person, photos }) => ({
-    person,
-    embeddings: Array.from({ length: photos }, () => all.subarray(at * embeddingLength, ++at * embeddingLength)),
-  }));
+): Promise<readonly EmbeddedPerson[]> {
+  const { people } = await readCorpus(facesFolder);
+  const cache = await openEmbeddingCache(cacheFolder, engineDigest());
+  try {
+    const chosen = people.filter(({ person, files }) => wants({ person, photos: files.length }));
+    return (await embedCorpus(facesFolder, chosen, cache, say)).people;
+  } finally {
+    await cache.close();
+  }
 }
 
 /** The half that constants are fitted on, and the half that judges them. */

@@ -1,10 +1,8 @@
 import { Embedding } from '../src/core/concealed.js';
 import type { Accuracy } from '../src/core/ports.js';
 import { accuracies, levels } from '../src/token/levels.js';
-import { meanEmbedding } from '../src/token/mean.js';
-import { createViews } from '../src/token/views.js';
 import { outliersOf } from '../src/verifier/embeddings.js';
-import { type BareToken, createBareTokens } from './bare-token.js';
+import { type BareToken, createBareTokens, viewsOf } from './bare-token.js';
 import { createChance } from './chance.js';
 import { embedHalves } from './people.js';
 import type { EvalProgram } from './program.js';
@@ -12,16 +10,6 @@ import { type Proportion, proportion, toJson } from './proportion.js';
 
 const impostorPairs = 200_000;
 const mostPhotosOfOne = 8;
-
-const toViews = createViews(meanEmbedding);
-
-/** The views of the normalised mean of some embeddings. */
-export function viewsOf(embeddings: readonly Float32Array[]): Float32Array {
-  const sum = new Float32Array(512);
-  for (const embedding of embeddings) for (let at = 0; at < 512; at += 1) sum[at] += embedding[at];
-  const length = Math.hypot(...sum);
-  return toViews(sum.map((value) => value / length));
-}
 
 /** Counts trials that go one way or the other. */
 function count(trials: Iterable<boolean>): Proportion {

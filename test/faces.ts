@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projectRoot } from './paths.js';
 
-const facesFolder =
+/** Where the evaluation faces are: one folder for each person. */
+export const facesFolder =
   process.env.FACESTEP_FACES ?? join(dirname(projectRoot.replace(/\/$/, '')), 'shared/data/faces-dev');
 
 /** Whether the evaluation faces are beside the checkout. Where not, the tests that need them skip, and say so. */
