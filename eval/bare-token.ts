@@ -1,23 +1,47 @@
-import { KeyMaterial } from '../src/core/concealed.js';
+import { Embedding, KeyMaterial } from '../src/core/concealed.js';
 import type { Accuracy } from '../src/core/ports.js';
 import { unpackBits } from '../src/token/bits.js';
 import { permutationOf } from '../src/token/derive.js';
-import { levels } from '../src/token/levels.js';
+import { currentEngine, engineNames } from '../src/token/format.js';
+import { accuracies, levels } from '../src/token/levels.js';
 import { createListDecoder, listSize } from '../src/token/list-decoder.js';
 import { meanEmbedding } from '../src/token/mean.js';
 import { codeLength, messagePositions, polarEncode } from '../src/token/polar.js';
 import { createViews, embeddingLength, signBits } from '../src/token/views.js';
+import { outliersOf } from '../src/verifier/embeddings.js';
 import type { Chance } from './chance.js';
 
 /*
  * The one place where evaluation learns what the engine's levels are and what its tokens are made of.
  */
 
+/** The engine that is measured: the one new tokens are made by. */
+export const engineName: string = engineNames[currentEngine];
+
+export { accuracies };
+
 /** What a level demands, as the product has it. */
 export const messageBitsOf = (accuracy: Accuracy): number => levels[accuracy].messageBits;
 
-/** The cosine that several photos of one request have to reach with one another, as the product has it. */
+/** False match rates that levels promise, at the upper end of the 95 % interval. */
+export const promises: readonly { readonly accuracy: Accuracy; readonly falseMatchRate: number }[] = [
+  { accuracy: 4, falseMatchRate: 1e-4 },
+  { accuracy: 6, falseMatchRate: 2.5e-5 },
+  { accuracy: 8, falseMatchRate: 5e-6 },
+];
+
+/** For comparisons without a token: the cosine a level demands. */
 export const cosineOf = (accuracy: Accuracy): number => levels[accuracy].cosine;
+
+/** Whether the product takes the photos of one request for one person: at enrolment by its level. */
+export const isOnePerson = (embeddings: readonly Float32Array[], accuracy: Accuracy): boolean =>
+  outliersOf(
+    embeddings.map((values) => new Embedding(values)),
+    cosineOf(accuracy),
+  ).length === 0;
+
+/** How alike the photos of one check must be, whatever the level (`src/verifier/embedded.ts`). */
+export const alikeToCheck: Accuracy = 1;
 
 /** The mean of some embeddings, brought back to length 1: what the product makes of several photos. */
 export function meanOf(embeddings: readonly Float32Array[]): Float32Array {
@@ -41,7 +65,8 @@ export interface BareToken {
 
 /** The biometric half of the format, without keys: the same code, permutation and decoder that ship. */
 export interface BareTokens {
-  seal(views: Float32Array): BareToken;
+  /** @param from - draws message and permutation; the chance these tokens were made with unless given */
+  seal(views: Float32Array, from?: Chance): BareToken;
   /** Whether the token's message is among the candidates: then its tag would be found. */
   opens(token: BareToken, views: Float32Array): boolean;
 }
@@ -57,9 +82,9 @@ export function createBareTokensOf(bits: number, chance: Chance): BareTokens {
   const soft = new Float32Array(codeLength);
   const messages = new Uint8Array(bits * listSize);
   return {
-    seal(views) {
-      const message = unpackBits(chance.bytes(bits / 8));
-      const order = permutationOf(new KeyMaterial(chance.bytes(32)));
+    seal(views, from = chance) {
+      const message = unpackBits(from.bytes(bits / 8));
+      const order = permutationOf(new KeyMaterial(from.bytes(32)));
       const word = polarEncode(message, positions);
       return { message, order, hidden: signBits(views).map((bit, at) => bit ^ word[order[at]]) };
     },

@@ -30,8 +30,10 @@ export interface EmbeddedCorpus {
   readonly people: readonly EmbeddedPerson[];
   readonly notAcquired: readonly NotAcquired[];
   readonly photos: number;
-  /** Photos the engine looked at in this run; what is known of the others was in the cache. */
+  /** Photos the engine looked at in this run. */
   readonly examined: number;
+  /** Photos the cache knew. */
+  readonly cached: number;
   /** Of those the engine looked at, in this run; `null` where it looked at none. */
   readonly photosPerSecond: number | null;
 }
@@ -70,7 +72,7 @@ export async function embedCorpus(
   const codes = new Map<number, NotAcquired['code']>();
   const inWork = 2 * availableParallelism();
   const pool: { started?: Promise<EnginePool> } = {};
-  let [next, done, examined, saidAt, startedAt] = [0, 0, 0, performance.now(), 0];
+  let [next, done, examined, cached, saidAt, startedAt] = [0, 0, 0, 0, performance.now(), 0];
 
   const engine = (): Promise<EnginePool> => {
     pool.started ??= createEnginePool({ modelsFolder, queueLimit: inWork }).finally(() => {
@@ -83,6 +85,7 @@ export async function embedCorpus(
     const values = all.subarray(at * embeddingLength, (at + 1) * embeddingLength);
     const known = await cache.read(bytes);
     if (known !== null) {
+      cached += 1;
       if ('refused' in known) codes.set(at, known.refused);
       else values.set(known.embedding);
       return;
@@ -142,6 +145,7 @@ export async function embedCorpus(
     notAcquired,
     photos: photos.length,
     examined,
+    cached,
     photosPerSecond: examined === 0 ? null : examined / seconds,
   };
 }

@@ -1,5 +1,10 @@
-import { hasFaces } from '../test/faces.js';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { facesFolder, hasFaces } from '../test/faces.js';
+import { measureAccuracy } from './accuracy.js';
 import { attacks } from './attacks.js';
+import { BadInput } from './bad-input.js';
 import { companions } from './companions.js';
 import { faceDepthTable } from './face-depth.js';
 import { faceWidth } from './face-width.js';
@@ -7,40 +12,101 @@ import { fit } from './fit.js';
 import { guidancePose } from './guidance-pose.js';
 import type { EvalProgram } from './program.js';
 import { qualityBounds } from './quality-bounds.js';
-import { token } from './token.js';
-import { verification } from './verification.js';
+import { toMarkdown, toPlot } from './report.js';
 
-/* `npm run eval -- NAME [--json]`: measures on the evaluation faces what the documents state. */
+/*
+ * `npm run eval -- --data DIR` measures the accuracy on a folder of photos; `npm run eval -- NAME` one other thing the
+ * documents state, on the evaluation faces. Progress goes to stderr, figures to stdout. Exit code 2: bad arguments or photos.
+ */
 
 const programs: Readonly<Record<string, EvalProgram>> = {
-  verification,
   companions,
   'face-width': faceWidth,
   'face-depth': faceDepthTable,
   'quality-bounds': qualityBounds,
   fit,
   'guidance-pose': guidancePose,
-  token,
   attacks,
 };
 
-const [name, ...flags] = process.argv.slice(2);
-const program = name === undefined || !Object.hasOwn(programs, name) ? undefined : programs[name];
-if (program === undefined) {
-  for (const [each, { about }] of Object.entries(programs)) console.log(`${each.padEnd(16)} ${about}`);
-  process.exitCode = name === undefined ? 0 : 2;
-} else if (!hasFaces) {
-  console.error('There are no evaluation faces. Set FACESTEP_FACES to their folder.');
-  process.exitCode = 2;
-} else {
-  const figures = await program.run((line) => process.stderr.write(`${line}\n`));
-  if (flags.includes('--json')) console.log(JSON.stringify(figures));
-  else {
-    for (const [figure, value] of Object.entries(figures)) {
-      if (Array.isArray(value)) {
-        console.log(`${figure}:`);
-        console.table(value);
-      } else console.log(`${figure}: ${typeof value === 'object' ? JSON.stringify(value) : value}`);
-    }
+const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--json] [--out DIR]
+  Accuracy on the photos of a folder: one folder in it for each person, such as Name/Name_0001.jpg (JPEG, PNG, WebP).
+  A pairs.txt in it is judged too, by the protocol of Labeled Faces in the Wild.
+  --data    without it: the evaluation faces (FACESTEP_FACES)
+  --judge   half (default): the half of the people nothing was fitted on; all: where nothing was fitted on any of them
+  --pairs   impostor pairs to decode for each combination of photos (default 200000); all: for figures to publish
+  --json    figures as JSON on stdout instead of tables
+  --out     also writes accuracy.json, accuracy.md and det.svg into this folder
+
+npm run eval -- NAME [--json]
+${Object.entries(programs)
+  .map(([name, { about }]) => `  ${name.padEnd(16)}${about}`)
+  .join('\n')}`;
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+function parseOptions(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        data: { type: 'string' },
+        judge: { type: 'string', default: 'half' },
+        pairs: { type: 'string', default: '200000' },
+        json: { type: 'boolean', default: false },
+        out: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new BadInput(error instanceof Error ? error.message : String(error));
   }
+}
+
+async function runAccuracy(args: string[]): Promise<void> {
+  const { data, judge, pairs, json, out } = parseOptions(args);
+  if (judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
+  if (pairs !== 'all' && !/^[1-9]\d{0,8}$/.test(pairs)) throw new BadInput('--pairs takes a number or all');
+  if (data === undefined && !hasFaces) throw new BadInput('Name a folder of photos: --data DIR, or set FACESTEP_FACES');
+  const figures = await measureAccuracy(
+    { data: data ?? facesFolder, judge, pairs: pairs === 'all' ? Number.POSITIVE_INFINITY : Number(pairs) },
+    say,
+  );
+  for (const line of figures.missing) say(`Not measured: ${line}`);
+  if (out !== undefined) {
+    await mkdir(out, { recursive: true });
+    await writeFile(join(out, 'accuracy.json'), `${JSON.stringify(figures, null, 2)}\n`);
+    await writeFile(join(out, 'accuracy.md'), toMarkdown(figures));
+    await writeFile(join(out, 'det.svg'), toPlot(figures));
+  }
+  process.stdout.write(json ? `${JSON.stringify(figures)}\n` : toMarkdown(figures));
+}
+
+async function runProgram(name: string, flags: readonly string[]): Promise<void> {
+  const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
+  if (program === undefined) throw new BadInput(`There is no program ${name}\n\n${usage}`);
+  if (!hasFaces) throw new BadInput('There are no evaluation faces. Set FACESTEP_FACES to their folder.');
+  const figures = await program.run(say);
+  if (flags.includes('--json')) {
+    console.log(JSON.stringify(figures));
+    return;
+  }
+  for (const [figure, value] of Object.entries(figures)) {
+    if (Array.isArray(value)) {
+      console.log(`${figure}:`);
+      console.table(value);
+    } else console.log(`${figure}: ${typeof value === 'object' ? JSON.stringify(value) : value}`);
+  }
+}
+
+const args = process.argv.slice(2);
+try {
+  if (args.length === 0 || args.includes('--help')) console.log(usage);
+  else if (args[0].startsWith('--')) await runAccuracy(args);
+  else await runProgram(args[0], args.slice(1));
+} catch (error) {
+  if (!(error instanceof BadInput)) throw error;
+  say(error.message);
+  process.exitCode = 2;
 }

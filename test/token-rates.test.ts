@@ -1,24 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
+import { messageBitsOf } from '../eval/bare-token.js';
+import { createDecoderPool } from '../eval/decoder-pool.js';
 import { embedPeople } from '../eval/people.js';
-import type { Proportion } from '../eval/proportion.js';
+import { measureProtected } from '../eval/protected.js';
 import { toHalf } from '../eval/split.js';
-import { createRates } from '../eval/token.js';
 import { hasFaces } from './faces.js';
 
 /*
- * The error rates of docs/token-format.md, on a fixed sample of the people that nothing was fitted on. The full table
- * takes a quarter of an hour: npm run eval -- token
+ * The error rates of docs/token-format.md, on a fixed sample of the people that nothing was fitted on. The full table:
+ * npm run eval -- --pairs all
  */
 (hasFaces ? describe : describe.skip)('error rates on a sample of real faces', () => {
   /** Whether the true rate could have given these counts: within four standard deviations of independent trials. */
-  const expectRate = ({ hits, trials }: Proportion, rate: number): void => {
+  const expectRate = (errors: number, trials: number, rate: number): void => {
     expect(trials).toBeGreaterThan(100);
-    expect(Math.abs(hits - rate * trials)).toBeLessThanOrEqual(4 * Math.sqrt(rate * (1 - rate) * trials));
+    expect(Math.abs(errors - rate * trials)).toBeLessThanOrEqual(4 * Math.sqrt(rate * (1 - rate) * trials));
   };
+  const sum = (values: Uint32Array): number => values.reduce((total, value) => total + value, 0);
 
   test('are those of the design', async () => {
     let several = 0;
-    const sample = await embedPeople(
+    // One genuine pair of each person: several of one would not be independent.
+    const people = await embedPeople(
       ({ person, photos }) => {
         if (toHalf(person) === 'fit' || photos !== 2) return false;
         several += 1;
@@ -26,13 +29,18 @@ import { hasFaces } from './faces.js';
       },
       () => {},
     );
-    // One pair of each person: several of one would not be independent.
-    const people = sample.map(({ embeddings }) => embeddings);
-    const [tolerant, usual, strict] = [createRates(1, people), createRates(4, people), createRates(8, people)];
-    expectRate(tolerant.falseMatch(4000), 0.011);
-    expectRate(tolerant.falseNonMatch(2), 0.011);
-    expectRate(usual.falseMatch(2000), 0.000_095);
-    expectRate(usual.falseNonMatch(2), 0.04);
-    expectRate(strict.falseNonMatch(2), 0.124);
+    const settings = ([1, 4, 8] as const).map((level) => ({ bits: messageBitsOf(level), alike: level }));
+    const pool = createDecoderPool(() => {});
+    const limits = { pairs: 2000, pairsBelow: 2000 };
+    const one = { enrolled: 1, live: 1 };
+    const [tolerant, usual, strict] = await measureProtected(pool, people, one, settings, settings[1]!, limits).finally(
+      () => pool.close(),
+    );
+    expectRate(tolerant!.impostor.errors.length, tolerant!.impostor.trials, 0.011);
+    expectRate(usual!.impostor.errors.length, usual!.impostor.trials, 0.000_095);
+    expectRate(strict!.impostor.errors.length, strict!.impostor.trials, 0.000_005);
+    expectRate(sum(tolerant!.genuine.errors), sum(tolerant!.genuine.trials), 0.011);
+    expectRate(sum(usual!.genuine.errors), sum(usual!.genuine.trials), 0.04);
+    expectRate(sum(strict!.genuine.errors), sum(strict!.genuine.trials), 0.124);
   });
 });

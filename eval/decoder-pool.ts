@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Comparison } from './decode.js';
+
+/** Decodes on every processor. */
+export interface DecoderPool {
+  /** As `decodePairs`, with what is being done told every few seconds. */
+  decode(bits: number, comparison: Comparison, about: string): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+const pairsAtOnce = 2000;
+const sayEveryMs = 5000;
+
+/** Starts one thread for each processor. */
+export function createDecoderPool(say: (line: string) => void): DecoderPool {
+  const workers = Array.from(
+    { length: availableParallelism() },
+    () => new Worker(new URL('./decode-worker.js', import.meta.url)),
+  );
+  return {
+    async decode(bits, { enrolled, live, pairs }, about) {
+      const opened = new Uint8Array(pairs.length / 2);
+      let [next, done, saidAt] = [0, 0, performance.now()];
+      const work = async (worker: Worker): Promise<void> => {
+        for (let from = next; from < opened.length; from = next) {
+          next = from + pairsAtOnce;
+          const share = { enrolled, live, pairs: pairs.slice(2 * from, 2 * next) };
+          worker.postMessage({ bits, share });
+          const [answer]: Uint8Array[] = await once(worker, 'message');
+          opened.set(answer, from);
+          done += answer.length;
+          if (performance.now() - saidAt < sayEveryMs) continue;
+          saidAt = performance.now();
+          say(`${about}: ${done} of ${opened.length} pairs decoded`);
+        }
+      };
+      await Promise.all(workers.map(work));
+      return opened;
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
