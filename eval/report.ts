@@ -68,7 +68,8 @@ export function toMarkdown(figures: AccuracyFigures): string {
       Object.entries(figures.multi).flatMap(([level, byPhotos]) =>
         combinations.map((name) => {
           const { refused, tried } = byPhotos[name].refusedEnrolments;
-          return [level, name.replace('x', ' × '), ...rateCells(byPhotos[name]).slice(1), `${refused} of ${tried}`];
+          const enrolments = name.startsWith('1x') ? '–' : `${count(refused)} of ${count(tried)}`;
+          return [level, name.replace('x', ' × '), ...rateCells(byPhotos[name]).slice(1), enrolments];
         }),
       ),
     ),

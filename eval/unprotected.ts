@@ -29,6 +29,8 @@ export interface Cosines {
   readonly genuine: readonly (readonly number[])[];
   /** The first photo of each person against each other: person 0 against 1, 2 …, then 1 against 2, 3 … */
   readonly impostor: Float32Array;
+  /** The same, highest first. */
+  readonly descending: Float32Array;
 }
 
 /** Compares the embeddings of people, without a token. */
@@ -42,14 +44,12 @@ export function compareEmbeddings(people: readonly EmbeddedPerson[]): Cosines {
     const photos = embeddings.slice(0, photosPerPerson);
     return photos.flatMap((photo, at) => photos.slice(at + 1).map((other) => toCosine(photo, other)));
   });
-  return { genuine, impostor };
+  return { genuine, impostor, descending: impostor.slice().sort().reverse() };
 }
 
 /** The least cosine that does not match where so many of the impostor pairs may. @param descending - sorted cosines */
 const toThreshold = (descending: Float32Array, falseMatchRate: number): number =>
   descending[Math.floor(falseMatchRate * descending.length)];
-
-const descend = (cosines: Float32Array): Float32Array => cosines.slice().sort().reverse();
 
 /** How many cosines do not match. */
 const countMissed = (cosines: readonly number[], threshold: number): number =>
@@ -64,8 +64,8 @@ function missedAt(genuine: Cosines['genuine'], threshold: number) {
 }
 
 /** The highest impostor pairs, highest first, with their people. */
-function highestPairs({ genuine, impostor }: Cosines, count: number) {
-  const least = descend(impostor)[Math.min(count, impostor.length) - 1];
+function highestPairs({ genuine, impostor, descending }: Cosines, count: number) {
+  const least = descending[Math.min(count, impostor.length) - 1];
   const found: { readonly cosine: number; readonly one: number; readonly other: number }[] = [];
   let at = 0;
   for (let one = 0; one < genuine.length; one += 1)
@@ -113,9 +113,9 @@ export function measureUnprotected(
   falseMatchRate: number,
   bootstrap: Bootstrap,
 ): UnprotectedPoint | null {
-  const { genuine, impostor } = cosines;
+  const { genuine, impostor, descending } = cosines;
   if (falseMatchRate * impostor.length < leastExpected || genuine.every(({ length }) => length === 0)) return null;
-  const threshold = toThreshold(descend(impostor), falseMatchRate);
+  const threshold = toThreshold(descending, falseMatchRate);
   const fnmr = toPersonRate(bootstrap, missedAt(genuine, threshold));
   const whole = bootstrap.interval(toStatistic(cosines, falseMatchRate));
   if (whole === null || fnmr.interval === null) return { threshold, fnmr, interval: null };
@@ -127,12 +127,11 @@ export function measureUnprotected(
 }
 
 /** The curve of both error rates over all thresholds, ten points a decade, down to what the pairs can tell. */
-export function toCurve({ genuine, impostor }: Cosines): PlotPoint[] {
+export function toCurve({ genuine, descending }: Cosines): PlotPoint[] {
   const all = genuine.flat();
   if (all.length === 0) return [];
-  const descending = descend(impostor);
   const points: PlotPoint[] = [];
-  for (let step = 10; 10 ** (-step / 10) * impostor.length >= leastExpected; step += 1) {
+  for (let step = 10; 10 ** (-step / 10) * descending.length >= leastExpected; step += 1) {
     const x = 10 ** (-step / 10);
     points.push({ x, y: countMissed(all, toThreshold(descending, x)) / all.length });
   }

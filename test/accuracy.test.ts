@@ -1,0 +1,214 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { writeCorpus } from './corpus.js';
+import { projectRoot } from './paths.js';
+import { loadPictures, type Pictures } from './pictures.js';
+
+/* `npm run eval -- --data DIR` as it is run, on folders made of the demonstration photos. */
+
+let folder: string;
+let pictures: Pictures;
+let darker: Buffer;
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program. @param faces - where the evaluation faces are; nowhere unless said otherwise */
+const run = (...args: string[]): Promise<Run> =>
+  new Promise((resolve) => {
+    const env = { ...process.env, FACESTEP_FACES: join(folder, 'nowhere') };
+    const program = [join(projectRoot, 'dist/eval/eval.js'), ...args];
+    const child = execFile(process.execPath, program, { env, maxBuffer: 2 ** 24 }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+
+const write = async (name: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<string> => {
+  await writeCorpus(join(folder, name), files);
+  return join(folder, name);
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'facestep-accuracy-'));
+  pictures = await loadPictures();
+  darker = await sharp(pictures.stranger).linear(0.7).jpeg({ quality: 95 }).toBuffer();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const rate = z.number().min(0).max(1).nullable();
+const interval = z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]).nullable();
+const atPoints = <T extends z.ZodType>(of: T) => z.strictObject({ '1e-3': of, '1e-4': of, '1e-5': of });
+const count = z.number().int().nonnegative();
+const rates = z.object({
+  k: count,
+  fmr: rate,
+  fmrInterval: interval,
+  falseMatches: count,
+  pairs: count,
+  fnmr: rate,
+  fnmrInterval: interval,
+  falseNonMatches: count,
+  genuinePairs: count,
+});
+const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
+const combinations = ['1x1', '1x3', '3x1', '3x3', '5x1', '5x3'] as const;
+const promise = z.object({ fmr: rate, upper: rate, kept: z.boolean().nullable(), pairs: count, pairsNeeded: count });
+
+/** The names that documents and scripts rely on. */
+const report = z.object({
+  engine: z.string(),
+  missing: z.array(z.string()),
+  photosPerSecond: z.number().positive().nullable(),
+  photosFromCache: count,
+  fta: z.object({ photos: count, failures: z.record(z.string(), count), rate, interval, unreadable: count }),
+  raw: z.object({
+    pairs: z.object({ genuine: count, impostor: count }),
+    threshold: atPoints(z.number().nullable()),
+    fnmr: atPoints(rate),
+    interval: atPoints(interval),
+  }),
+  protected: z.record(z.enum(levels), rates),
+  protectedAt: z.object({ fnmr: atPoints(rate), interval: atPoints(interval) }),
+  sweep: z.array(rates).min(8),
+  multi: z.record(z.enum(levels), z.record(z.enum(combinations), rates)),
+  promise: z.record(z.enum(['4', '6', '8']), promise.extend({ multi: z.record(z.enum(combinations), promise) })),
+  lfw: z.object({ accuracy: rate, standardError: z.number() }).nullable(),
+});
+
+describe('a folder of photos', () => {
+  let data: string;
+  let first: Run;
+  beforeAll(async () => {
+    data = await write('people', {
+      'Ünal Öz/Ünal Öz_0001.jpg': pictures.person[0],
+      'Ünal Öz/Ünal Öz_0002.jpg': pictures.person[1],
+      'Ünal Öz/notes.txt': 'not a photo',
+      'Stranger/Stranger_0001.jpg': pictures.stranger,
+      'Stranger/Stranger_0002.JPEG': darker,
+      'Stranger/broken.png': 'not a photo either',
+      'Nobody/landscape.jpg': pictures.landscape,
+      'pairs.txt': [
+        '2\t1',
+        'Ünal Öz\t1\t2',
+        'Ünal Öz\t1\tStranger\t1',
+        'Stranger\t1\t2',
+        'Stranger\t2\tÜnal Öz\t2',
+        '',
+      ].join('\n'),
+    });
+    first = await run('--data', data, '--judge', 'all', '--json', '--out', join(folder, 'out'));
+  });
+
+  test('gives figures under their stable names, and progress apart from them', () => {
+    expect(first.code).toBe(0);
+    const figures = report.parse(JSON.parse(first.stdout));
+    expect(figures).toMatchObject({
+      missing: [],
+      fta: { photos: 5, failures: { face_none: 1 }, rate: 0.2, unreadable: 1 },
+      raw: { pairs: { genuine: 2, impostor: 1 }, fnmr: { '1e-4': null } },
+      protected: { 4: { fmr: 0, pairs: 1, fmrInterval: [0, 1], fnmr: 0, genuinePairs: 2 } },
+      multi: { 4: { '3x1': { fmr: null, fnmr: null } } },
+      promise: { 4: { kept: null, pairs: 1, pairsNeeded: 30_000 } },
+      lfw: { accuracy: 1, standardError: 0 },
+    });
+    expect(first.stderr).toContain('1 files cannot be read as photos, such as: Stranger/broken.png (photo_invalid)');
+  });
+
+  test('goes into files, and no name of a person or folder with it', async () => {
+    const [json, tables, plot] = await Promise.all(
+      ['accuracy.json', 'accuracy.md', 'det.svg'].map((name) => readFile(join(folder, 'out', name), 'utf8')),
+    );
+    expect(JSON.parse(json!)).toEqual(JSON.parse(first.stdout));
+    expect(tables).toContain('| level | K |');
+    expect(plot).toMatch(/^<svg /);
+    for (const text of [json, tables, plot]) expect(text).not.toMatch(/Stranger|Öz|facestep-accuracy/);
+  });
+
+  test('a second run has the same figures, as tables, and asks the engine nothing', async () => {
+    const second = await run('--data', data, '--judge', 'all');
+    expect(second.code).toBe(0);
+    expect(second.stdout).toContain('No photo was examined in this run; 6 known from an earlier run');
+    const tables = await readFile(join(folder, 'out', 'accuracy.md'), 'utf8');
+    const levelsOf = (text: string): string => text.slice(text.indexOf('## Levels'), text.indexOf('## Speed'));
+    expect(levelsOf(second.stdout)).toBe(levelsOf(tables));
+  });
+});
+
+test('one person: no strangers to be taken for another, and that is said', async () => {
+  const data = await write('one', { 'A/1.jpg': pictures.person[0], 'A/2.jpg': pictures.person[1] });
+  const { code, stdout, stderr } = await run('--data', data, '--judge', 'all', '--json');
+  expect(code).toBe(0);
+  const figures = report.parse(JSON.parse(stdout));
+  expect(figures.protected['4']).toMatchObject({ fmr: null, fmrInterval: null, pairs: 0, fnmr: 0, genuinePairs: 1 });
+  expect(figures.promise['4']).toMatchObject({ fmr: null, upper: null, kept: null });
+  expect(stderr).toMatch(/Not measured: false matches: there is one person/);
+});
+
+test('nobody with two photos: strangers are compared, and what is missing is said', async () => {
+  const data = await write('singles', { 'A/1.jpg': pictures.person[0], 'B/1.jpg': pictures.stranger });
+  const { code, stdout } = await run('--data', data, '--judge', 'all', '--json');
+  expect(code).toBe(0);
+  const figures = report.parse(JSON.parse(stdout));
+  expect(figures.protected['4']).toMatchObject({ fmr: 0, pairs: 1, fnmr: null, genuinePairs: 0 });
+  expect(figures.missing).toEqual([expect.stringContaining('no genuine pairs')]);
+});
+
+describe('bad input ends with code 2 and says what is wrong', () => {
+  const refused = async (message: RegExp, ...args: string[]): Promise<void> => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('    at ');
+  };
+
+  test('folders', async () => {
+    await refused(/There is no folder/, '--data', join(folder, 'missing'));
+    await writeFile(join(folder, 'file'), '');
+    await refused(/is not a folder/, '--data', join(folder, 'file'));
+    await refused(/holds no photos/, '--data', await write('empty', {}));
+    await refused(/holds no photos/, '--data', await write('flat', { '1.jpg': pictures.person[0] }));
+  });
+
+  test('photos', async () => {
+    const texts = await write('texts', { 'A/1.jpg': 'text', 'B/1.jpg': '' });
+    await refused(
+      /2 files cannot be read[\s\S]*No photo of the 2 people judged shows a face/,
+      '--data',
+      texts,
+      '--judge',
+      'all',
+    );
+    // By the digest of the name, nobody here is in the half that judges.
+    await refused(/--judge all/, '--data', await write('fitted', { 'Aaron/1.jpg': pictures.person[0] }));
+  });
+
+  test('pairs.txt', async () => {
+    const photos = { 'A/A_0001.jpg': pictures.person[0] };
+    const broken = await write('broken-pairs', { ...photos, 'pairs.txt': '1\nA 1 2\nA 1' });
+    await refused(/pairs\.txt, line 3: expected/, '--data', broken, '--judge', 'all');
+    const absent = await write('absent-pairs', { ...photos, 'pairs.txt': '1\nA 1 2\nA 1 B 1' });
+    await refused(/pairs\.txt, line 2: there is no photo 2 of A; 2 photos/, '--data', absent, '--judge', 'all');
+  });
+
+  test('arguments', async () => {
+    await refused(/--judge takes/, '--data', folder, '--judge', 'most');
+    await refused(/--pairs takes/, '--data', folder, '--pairs', '0');
+    await refused(/--unknown/, '--unknown');
+    await refused(/FACESTEP_FACES/, '--json');
+    await refused(/There is no program nothing/, 'nothing');
+  });
+});
+
+test('without arguments it says what there is', async () => {
+  const { code, stdout } = await run();
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/--data DIR[\s\S]*face-width/);
+});
