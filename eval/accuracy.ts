@@ -32,7 +32,7 @@ import { type Combination, toName } from './windows.js';
 export interface AccuracyOptions {
   readonly data: string;
   readonly judge: Judge;
-  /** Impostor pairs to decode in each combination of photos. */
+  /** Genuine and impostor pairs to decode in each combination of photos. */
   readonly pairs: number;
 }
 

@@ -34,7 +34,7 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
   A pairs.txt in it is judged too, by the protocol of Labeled Faces in the Wild.
   --data    without it: the evaluation faces (FACESTEP_FACES)
   --judge   half (default): the half of the people nothing was fitted on; all: where nothing was fitted on any of them
-  --pairs   impostor pairs to decode for each combination of photos (default 200000); all: for figures to publish
+  --pairs   pairs of each kind to decode for each combination of photos (default 200000); all: for figures to publish
   --json    figures as JSON on stdout instead of tables
   --out     also writes accuracy.json, accuracy.md and det.svg into this folder
 

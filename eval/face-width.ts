@@ -9,7 +9,7 @@ import { toHalf } from './split.js';
 
 const widthsPx = [16, 20, 24, 28, 32, 40, 48, 64, 80];
 const sampled = 300;
-/** The cosine at which one impostor pair in ten thousand matches (`npm run eval -- verification`). */
+/** The cosine at which one impostor pair in ten thousand matches (`npm run eval -- --judge all`). */
 const threshold = 0.41;
 
 const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);

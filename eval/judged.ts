@@ -7,7 +7,7 @@ import { toHalf } from './split.js';
 export type Judge = 'half' | 'all';
 
 /** More people than this would make more pairs than memory should hold; those judged are then drawn by their names' digest. */
-const mostJudged = 8000;
+const mostJudged = 6000;
 
 /** The people who judge. @throws BadInput where nobody is left */
 export function chooseJudged({ people, folder }: Corpus, judge: Judge): readonly CorpusPerson[] {

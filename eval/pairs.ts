@@ -33,6 +33,10 @@ export function drawPairs(
   return pairs;
 }
 
+/** Draws some of the places of a list without replacement, ascending. */
+export const drawPlaces = (places: number, wanted: number, chance: Chance): Uint32Array =>
+  drawPairs(places, 1, wanted, chance, () => true).filter((_, at) => at % 2 === 0);
+
 /** The pairs at some places of a list of pairs. */
 export function pairsAt(pairs: Uint32Array, places: Uint32Array): Uint32Array {
   const chosen = new Uint32Array(2 * places.length);

@@ -58,6 +58,11 @@ describe('which photos are held against which', () => {
     expect(impostor).toEqual(['0:0 1:0', '0:0 2:0', '1:0 0:0', '1:0 2:0']);
   });
 
+  test('of more pairs than are wanted, as many as are wanted are drawn', () => {
+    const { genuine, impostor } = toTrials(people, { enrolled: 1, live: 1 }, 2);
+    expect([genuine.pairs.length, impostor.pairs.length]).toEqual([4, 4]);
+  });
+
   test('three against three need six photos', () => {
     expect(pairsOf(3, 3).genuine).toEqual([]);
   });
@@ -101,11 +106,11 @@ test('an enrolment of photos of several people is refused and is no trial; live 
 });
 
 test('the threads decide as one does, whatever each gets', async () => {
-  const { genuine } = toTrials(toPeople(new Array<number>(60).fill(9)), { enrolled: 1, live: 1 }, 1);
+  const { genuine } = toTrials(toPeople(new Array<number>(60).fill(9)), { enrolled: 1, live: 1 }, 600);
   const noisy = { ...genuine, live: genuine.live.map((value, at) => value + Math.sin(at * 12.9898) / 14) };
   const shared = new Float32Array(new SharedArrayBuffer(noisy.live.length * 4));
   shared.set(noisy.live);
-  const comparison = { ...genuine, live: shared, pairs: genuine.pairs.slice(0, 2 * 600) };
+  const comparison = { ...genuine, live: shared, pairs: genuine.pairs };
   const opened = decodePairs(80, comparison);
   expect(await pool.decode(80, comparison, '')).toEqual(opened);
   // Some open and some do not, or nothing would have been compared.

@@ -5,7 +5,7 @@ import { createChance } from './chance.js';
 import { type Comparison, cosinesOf } from './decode.js';
 import type { DecoderPool } from './decoder-pool.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
-import { drawPairs, pairsAt } from './pairs.js';
+import { drawPlaces, pairsAt } from './pairs.js';
 import { type Combination, type PhotoWindow, toName, toTrials } from './windows.js';
 
 /** What is measured: a length of the message, and how alike the photos of one enrolment must be, if it has several. */
@@ -16,7 +16,7 @@ export interface Setting {
 
 /** How much is decoded. */
 export interface Limits {
-  /** Impostor pairs, at the reference and above. */
+  /** Genuine pairs, and impostor pairs at the reference and above. */
   readonly pairs: number;
   /** Impostor pairs at shorter messages, where false matches are frequent. */
   readonly pairsBelow: number;
@@ -69,9 +69,7 @@ async function openImpostors(
   results.set(reference.bits, { tried: all, opened, decoded: all.length });
   const lowest = opened.reduce((least, place) => Math.min(least, cosines[place]), cosineOf(reference.alike));
   const near = all.filter((place) => cosines[place] >= lowest - screeningMargin);
-  const sample = drawPairs(all.length, 1, pairsBelow, createChance(`sample ${name}`), () => true).filter(
-    (_, at) => at % 2 === 0,
-  );
+  const sample = drawPlaces(all.length, pairsBelow, createChance(`sample ${name}`));
   for (const bits of lengths.filter((length) => length !== reference.bits)) {
     const places = bits > reference.bits ? near : sample;
     const tried = bits > reference.bits ? all : sample;

@@ -2,7 +2,7 @@ import { meanOf } from './bare-token.js';
 import { createChance } from './chance.js';
 import { type Comparison, toTemplates } from './decode.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
-import { drawPairs } from './pairs.js';
+import { drawPairs, drawPlaces, pairsAt } from './pairs.js';
 import { photosPerPerson } from './unprotected.js';
 
 /** So many photos at enrolment, and so many at verification. */
@@ -45,15 +45,16 @@ function windowsOf(people: readonly EmbeddedPerson[], size: number): PhotoWindow
 /**
  * Genuine: every window of one person's first eight photos against every other that shares no photo with it; where as many
  * are enrolled as shown, each two once. Impostor: the first window of each person against the first of each other.
- * @param impostorPairs - no more than so many, drawn at random
+ * @param most - pairs of each kind; of more, so many are drawn at random
  */
-export function toTrials(people: readonly EmbeddedPerson[], combination: Combination, impostorPairs: number): Trials {
+export function toTrials(people: readonly EmbeddedPerson[], combination: Combination, most: number): Trials {
   const enrolled = windowsOf(people, combination.enrolled);
   const live = windowsOf(people, combination.live);
   const isSymmetric = combination.enrolled === combination.live;
+  const enrolledTemplates = toTemplates(enrolled.map(({ embeddings }) => meanOf(embeddings)));
   const templates = {
-    enrolled: toTemplates(enrolled.map(({ embeddings }) => meanOf(embeddings))),
-    live: toTemplates(live.map(({ embeddings }) => meanOf(embeddings))),
+    enrolled: enrolledTemplates,
+    live: isSymmetric ? enrolledTemplates : toTemplates(live.map(({ embeddings }) => meanOf(embeddings))),
   };
   const firstLive = new Map<number, number>();
   for (const [at, { person }] of live.entries()) if (!firstLive.has(person)) firstLive.set(person, at);
@@ -72,7 +73,7 @@ export function toTrials(people: readonly EmbeddedPerson[], combination: Combina
   const drawn = drawPairs(
     rows.length,
     columns.length,
-    impostorPairs,
+    most,
     createChance(`impostors ${toName(combination)}`),
     (row, column) => {
       const [one, other] = [enrolled[rows[row]].person, live[columns[column]].person];
@@ -82,7 +83,13 @@ export function toTrials(people: readonly EmbeddedPerson[], combination: Combina
   return {
     enrolled,
     live,
-    genuine: { ...templates, pairs: Uint32Array.from(genuine) },
+    genuine: {
+      ...templates,
+      pairs: pairsAt(
+        Uint32Array.from(genuine),
+        drawPlaces(genuine.length / 2, most, createChance(`genuine ${toName(combination)}`)),
+      ),
+    },
     impostor: {
       ...templates,
       pairs: drawn.map((place, at) => (at % 2 === 0 ? rows[place] : columns[place])),

@@ -25,7 +25,7 @@ const photosToRenew = 3;
 
 /**
  * How alike the photos of one check must be. Of 320 threes of photos of one person 1 fails this, and 15 what enrolment
- * demands at level 4 (`npm run eval -- token`): a check must not become stricter by taking more photos.
+ * demands at level 4 (`npm run eval -- --json`, `refusedEnrolments`): a check must not become stricter by taking more photos.
  */
 const alikeToCheck: Accuracy = 1;
 
