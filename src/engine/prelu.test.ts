@@ -6,33 +6,29 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { modelsFolder } from '../../test/paths.js';
 import { models } from './manifest.js';
 import { replacePRelu } from './prelu.js';
-import { bytesField, type Field, numberField, readMessage, textField, writeMessage } from './wire.js';
+import { bytesField, type Field, messageField, numberField, textField, writeMessage } from './wire.js';
 
 const columns = 5;
 
 /** An ONNX model that is one PRelu, written by the names and numbers of onnx.proto. */
 function toPReluModel(slopes: Float32Array): Uint8Array {
-  const channels = slopes.length;
-  const message = (...fields: Field[]): Uint8Array => writeMessage(fields);
-  const shape = [1, channels, 1, columns].map((size) => bytesField(1, message(numberField(1, size))));
-  const tensorType = message(numberField(1, 1), bytesField(2, message(...shape)));
-  const value = (name: string): Uint8Array =>
-    message(textField(1, name), bytesField(2, message(bytesField(1, tensorType))));
-  const node = message(textField(1, 'x'), textField(1, 's'), textField(2, 'y'), textField(4, 'PRelu'));
-  const constant = message(
-    ...[channels, 1, 1].map((size) => numberField(1, size)),
+  const toDims = (...sizes: number[]): Field[] => sizes.map((size) => messageField(1, [numberField(1, size)]));
+  const tensorType = [numberField(1, 1), messageField(2, toDims(1, slopes.length, 1, columns))];
+  const toValue = (name: string): Field[] => [textField(1, name), messageField(2, [messageField(1, tensorType)])];
+  const constant = [
+    ...[slopes.length, 1, 1].map((size) => numberField(1, size)),
     numberField(2, 1),
     textField(8, 's'),
     bytesField(9, new Uint8Array(slopes.buffer)),
-  );
-  const graph = message(
-    bytesField(1, node),
+  ];
+  const graph = [
+    messageField(1, [textField(1, 'x'), textField(1, 's'), textField(2, 'y'), textField(4, 'PRelu')]),
     textField(2, 'graph'),
-    bytesField(5, constant),
-    bytesField(11, value('x')),
-    bytesField(12, value('y')),
-  );
-  return message(numberField(1, 7), bytesField(7, graph), bytesField(8, message(numberField(2, 9))));
+    messageField(5, constant),
+    messageField(11, toValue('x')),
+    messageField(12, toValue('y')),
+  ];
+  return writeMessage([numberField(1, 7), messageField(7, graph), messageField(8, [numberField(2, 9)])]);
 }
 
 const holdsPRelu = (model: Uint8Array): boolean => Buffer.from(model).includes('PRelu');
@@ -95,13 +91,5 @@ describe.each([models.embed, models.liveness])('$file', ({ file, input }) => {
 
 test('a model without PRelu stays as it is', () => {
   const published = readFileSync(join(modelsFolder, models.landmarks.file));
-  const sorted = (model: Uint8Array) =>
-    readMessage(model).map(({ number, content }) =>
-      number === 7
-        ? readMessage(content)
-            .map(({ encoded }) => Buffer.from(encoded).toString('base64'))
-            .toSorted()
-        : Buffer.from(content).toString('base64'),
-    );
-  expect(sorted(replacePRelu(published))).toEqual(sorted(published));
+  expect(replacePRelu(published)).toBe(published);
 });

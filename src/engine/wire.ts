@@ -1,15 +1,16 @@
 /*
  * As much of the Protocol Buffers wire format as changing an ONNX file takes. What is not changed is passed on byte for
- * byte, fields we know nothing of too. What is read was checked against the manifest, so it is well formed.
+ * byte, fields we know nothing of too, and copied once: models are megabytes. What is read was checked against the
+ * manifest, so it is well formed.
  * @see https://protobuf.dev/programming-guides/encoding/
  */
 
 /** One field of a message. */
 export interface Field {
   readonly number: number;
-  /** The field as it is written, its number and length included. */
-  readonly encoded: Uint8Array;
-  /** What a text, a message or a list of bytes holds; empty for single numbers. */
+  /** The field as it is written, its number and length included, in pieces. */
+  readonly encoded: readonly Uint8Array[];
+  /** Of a field that was read: what a text, a message or a list of bytes holds. Otherwise empty. */
   readonly content: Uint8Array;
 }
 
@@ -18,6 +19,8 @@ const fixed64 = 1;
 const bytes = 2;
 const fixed32 = 5;
 
+const none = new Uint8Array();
+
 function toVarint(value: number): number[] {
   const groups: number[] = [];
   let rest = value;
@@ -25,14 +28,22 @@ function toVarint(value: number): number[] {
   return [...groups, rest];
 }
 
-/** A message or a list of bytes. */
-export function bytesField(number: number, content: Uint8Array): Field {
-  const head = [...toVarint(8 * number + bytes), ...toVarint(content.length)];
-  const encoded = new Uint8Array(head.length + content.length);
-  encoded.set(head);
-  encoded.set(content, head.length);
-  return { number, encoded, content };
+const toLength = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
+
+function lengthDelimited(number: number, pieces: readonly Uint8Array[]): Field {
+  const head = Uint8Array.from([...toVarint(8 * number + bytes), ...toVarint(toLength(pieces))]);
+  return { number, encoded: [head, ...pieces], content: none };
 }
+
+/** A message. */
+export const messageField = (number: number, fields: readonly Field[]): Field =>
+  lengthDelimited(
+    number,
+    fields.flatMap(({ encoded }) => encoded),
+  );
+
+/** A list of bytes. */
+export const bytesField = (number: number, content: Uint8Array): Field => lengthDelimited(number, [content]);
 
 /** A text. */
 export const textField = (number: number, text: string): Field => bytesField(number, new TextEncoder().encode(text));
@@ -40,8 +51,8 @@ export const textField = (number: number, text: string): Field => bytesField(num
 /** A whole number, 0 or more. */
 export const numberField = (number: number, value: number): Field => ({
   number,
-  encoded: Uint8Array.from([...toVarint(8 * number + varint), ...toVarint(value)]),
-  content: new Uint8Array(),
+  encoded: [Uint8Array.from([...toVarint(8 * number + varint), ...toVarint(value)])],
+  content: none,
 });
 
 /** The fields of a message, in their order; they point into it. @throws RangeError the message is cut short */
@@ -67,18 +78,19 @@ export function readMessage(message: Uint8Array): Field[] {
     const length = type === bytes ? readVarint() : 0;
     const content = message.subarray(at, at + length);
     at += length;
-    fields.push({ number: Math.floor(tag / 8), encoded: message.subarray(from, at), content });
+    fields.push({ number: Math.floor(tag / 8), encoded: [message.subarray(from, at)], content });
   }
   return fields;
 }
 
 /** A message of these fields. */
 export function writeMessage(fields: readonly Field[]): Uint8Array {
-  const message = new Uint8Array(fields.reduce((sum, { encoded }) => sum + encoded.length, 0));
+  const pieces = fields.flatMap(({ encoded }) => encoded);
+  const message = new Uint8Array(toLength(pieces));
   let at = 0;
-  for (const { encoded } of fields) {
-    message.set(encoded, at);
-    at += encoded.length;
+  for (const piece of pieces) {
+    message.set(piece, at);
+    at += piece.length;
   }
   return message;
 }
