@@ -39,6 +39,26 @@ test('the benchmark prints its figures under their stable names', async () => {
   expect(verify.ratio).toBeCloseTo(verify.httpMs / verify.floorMs, 1);
 });
 
+test('the profile of the engine does too', async () => {
+  const positive = z.number().positive();
+  const timing = z.object({ ms: positive, interval: z.tuple([positive, positive]) });
+  const stage = timing.extend({ floorMs: positive, ratio: positive });
+  const stages = z.object({
+    ...{ header: stage, decode: stage, detect: stage, landmarks: stage, embed: stage, embedFaceAndMirror: stage },
+    ...{ pose: stage, liveness: stage, eyes: stage, quality: timing },
+  });
+  const photo = z.object({ stages, examine: timing, heapKiB: z.number(), besideHeapKiB: z.number(), gcMs: z.number() });
+  const report = z.object({
+    photos: z.object({ '250x250': photo, '640x480': photo, '4032x3024': photo }),
+    recognition: z.object({ published: timing, loaded: timing }),
+    pool: z.object({ workers: positive, aloneMs: positive, perSecond: positive, mainThreadMs: positive }),
+  });
+  const { stdout } = await run('bench/bench.js', 'engine', '--quick', '--json');
+  const { embed, embedFaceAndMirror } = report.parse(JSON.parse(stdout)).photos['250x250'].stages;
+  expect(embedFaceAndMirror.ratio).toBeCloseTo(embedFaceAndMirror.ms / embedFaceAndMirror.floorMs, 1);
+  expect(embed.ratio).toBeCloseTo(embed.ms / embed.floorMs, 1);
+});
+
 test('the benchmark of the hooks does too, without an error', async () => {
   const natural = z.number().nonnegative();
   const load = z.object({ p50Ms: natural, p99Ms: natural, maxMs: natural, perSecond: natural, granted: natural });

@@ -14,10 +14,9 @@ export interface Field {
   readonly content: Uint8Array;
 }
 
+/** The two wire types of the messages we read: a model, its graph, steps and tensors. Attributes are passed on unread. */
 const varint = 0;
-const fixed64 = 1;
 const bytes = 2;
-const fixed32 = 5;
 
 const none = new Uint8Array();
 
@@ -73,8 +72,6 @@ export function readMessage(message: Uint8Array): Field[] {
     const tag = readVarint();
     const type = tag % 8;
     if (type === varint) readVarint();
-    if (type === fixed32) at += 4;
-    if (type === fixed64) at += 8;
     const length = type === bytes ? readVarint() : 0;
     const content = message.subarray(at, at + length);
     at += length;
