@@ -3,7 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { measureAcquisition } from './acquisition.js';
 import { BadInput } from './bad-input.js';
-import { accuracies, engineName, messageBitsOf, promises } from './bare-token.js';
+import { accuracies, engineName } from './bare-token.js';
 import { createBootstrap } from './bootstrap.js';
 import { createChance } from './chance.js';
 import { type Corpus, type CorpusPerson, readCorpus } from './corpus.js';
@@ -11,22 +11,14 @@ import { createDecoderPool } from './decoder-pool.js';
 import { type EmbeddedPerson, embedCorpus } from './embed-corpus.js';
 import { openEmbeddingCache } from './embedding-cache.js';
 import { engineDigest } from './engine-digest.js';
-import {
-  type AccuracyFigures,
-  byLevel,
-  roundOrNull,
-  toErrorFigures,
-  toPromiseFigures,
-  toRateFigures,
-} from './figures.js';
+import { type AccuracyFigures, byLevel, roundOrNull, toErrorFigures, toPromises } from './figures.js';
 import { chooseJudged, type Judge } from './judged.js';
 import { checkPairs, compareFolds, judgeFolds } from './lfw-protocol.js';
-import { measureRaw, measureSingle, pairsBelow, reference } from './one-photo.js';
+import { measureRaw, measureSingle } from './one-photo.js';
 import { type Fold, parsePairs } from './pairs-file.js';
 import { cacheFolder } from './people.js';
 import { proportion } from './proportion.js';
-import { measureProtected } from './protected.js';
-import { type Combination, toName } from './windows.js';
+import { measureSeveral } from './several-photos.js';
 
 /** What to evaluate. */
 export interface AccuracyOptions {
@@ -35,10 +27,6 @@ export interface AccuracyOptions {
   /** Genuine and impostor pairs to decode in each combination of photos. */
   readonly pairs: number;
 }
-
-const combinations: readonly Combination[] = [1, 3, 5].flatMap((enrolled) =>
-  [1, 3].map((live) => ({ enrolled, live })),
-);
 
 async function readPairs(corpus: Corpus): Promise<Fold[] | null> {
   const text = await readFile(join(corpus.folder, 'pairs.txt'), 'utf8').catch(() => null);
@@ -107,20 +95,8 @@ export async function measureAccuracy(options: AccuracyOptions, say: (line: stri
   const pool = createDecoderPool(say);
   try {
     const single = await measureSingle(pool, people, options.pairs, bootstrap);
-    const several = new Map<string, AccuracyFigures['sweep']>();
-    const settings = accuracies.map((level) => ({ bits: messageBitsOf(level), alike: level }));
-    const limits = { pairs: options.pairs, pairsBelow: Math.min(options.pairs, pairsBelow.several) };
-    for (const combination of combinations.filter(({ enrolled, live }) => enrolled * live > 1)) {
-      const outcomes = await measureProtected(pool, people, combination, settings, reference, limits);
-      several.set(
-        toName(combination),
-        outcomes.map((outcome) => toRateFigures(outcome, bootstrap)),
-      );
-    }
-    const multi = byLevel(accuracies, (level, index) => ({
-      '1x1': single.levels[level],
-      ...Object.fromEntries([...several].map(([name, rates]) => [name, rates[index]])),
-    }));
+    const several = await measureSeveral(pool, people, options.pairs, bootstrap);
+    const multi = byLevel(accuracies, (level) => ({ '1x1': single.levels[level], ...several[level] }));
     return {
       date: new Date().toISOString().slice(0, 10),
       command: `npm run eval -- --data DIR --judge ${options.judge} --pairs ${Number.isFinite(options.pairs) ? options.pairs : 'all'}`,
@@ -144,18 +120,7 @@ export async function measureAccuracy(options: AccuracyOptions, say: (line: stri
       protectedAt: single.protectedAt,
       sweep: single.sweep,
       multi,
-      promise: Object.fromEntries(
-        promises.map(({ accuracy, falseMatchRate }) => [
-          String(accuracy),
-          {
-            promise: falseMatchRate,
-            ...toPromiseFigures(single.levels[accuracy], falseMatchRate),
-            multi: Object.fromEntries(
-              Object.entries(multi[accuracy]).map(([name, rates]) => [name, toPromiseFigures(rates, falseMatchRate)]),
-            ),
-          },
-        ]),
-      ),
+      promise: toPromises(multi),
       lfw: judgePairs(folds, embedded.people),
     };
   } finally {

@@ -69,13 +69,17 @@ async function runAccuracy(args: string[]): Promise<void> {
   if (judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
   if (pairs !== 'all' && !/^[1-9]\d{0,8}$/.test(pairs)) throw new BadInput('--pairs takes a number or all');
   if (data === undefined && !hasFaces) throw new BadInput('Name a folder of photos: --data DIR, or set FACESTEP_FACES');
+  // Before the work, not after it: a run for publication takes a quarter of an hour.
+  if (out !== undefined)
+    await mkdir(out, { recursive: true }).catch(() => {
+      throw new BadInput(`The folder ${out} cannot be made`);
+    });
   const figures = await measureAccuracy(
     { data: data ?? facesFolder, judge, pairs: pairs === 'all' ? Number.POSITIVE_INFINITY : Number(pairs) },
     say,
   );
   for (const line of figures.missing) say(`Not measured: ${line}`);
   if (out !== undefined) {
-    await mkdir(out, { recursive: true });
     await writeFile(join(out, 'accuracy.json'), `${JSON.stringify(figures, null, 2)}\n`);
     await writeFile(join(out, 'accuracy.md'), toMarkdown(figures));
     await writeFile(join(out, 'det.svg'), toPlot(figures));

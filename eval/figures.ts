@@ -1,4 +1,5 @@
 import type { Accuracy } from '../src/core/ports.js';
+import { promises } from './bare-token.js';
 import { type Bootstrap, type ErrorRate, type Interval, toPairRate, toPersonRate } from './bootstrap.js';
 import type { PlotPoint } from './det-plot.js';
 import type { Outcome } from './protected.js';
@@ -129,11 +130,26 @@ export function toRateFigures(outcome: Outcome, bootstrap: Bootstrap): RateFigur
 }
 
 /** Holds a level against what it promises. */
-export function toPromiseFigures({ fmr, fmrInterval, pairs }: RateFigures, promise: number): PromiseFigures {
+function toPromiseFigures({ fmr, fmrInterval, pairs }: RateFigures, promise: number): PromiseFigures {
   const pairsNeeded = Math.round(leastExpected / promise);
   const upper = fmrInterval === null ? null : fmrInterval[1];
   return { fmr, upper, kept: upper === null || pairs < pairsNeeded ? null : upper <= promise, pairs, pairsNeeded };
 }
+
+/** Holds every level that promises something against it, with every number of photos. @param multi - by level */
+export const toPromises = (multi: AccuracyFigures['multi']): AccuracyFigures['promise'] =>
+  Object.fromEntries(
+    promises.map(({ accuracy, falseMatchRate }) => [
+      String(accuracy),
+      {
+        promise: falseMatchRate,
+        ...toPromiseFigures(multi[accuracy]['1x1'], falseMatchRate),
+        multi: Object.fromEntries(
+          Object.entries(multi[accuracy]).map(([name, rates]) => [name, toPromiseFigures(rates, falseMatchRate)]),
+        ),
+      },
+    ]),
+  );
 
 /** The figures of a rate by itself. */
 export const toErrorFigures = ({ rate, interval }: Pick<ErrorRate, 'rate' | 'interval'>): ErrorFigures => ({

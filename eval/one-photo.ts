@@ -4,17 +4,13 @@ import type { DecoderPool } from './decoder-pool.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
 import { type AccuracyFigures, byLevel, round, roundInterval, roundOrNull, toRateFigures } from './figures.js';
 import { toInterpolated } from './interpolate.js';
-import { measureProtected, type Setting } from './protected.js';
+import { measureProtected, reference } from './protected.js';
 import { atPoints, compareEmbeddings, measureUnprotected, toCurve } from './unprotected.js';
 
 /* One photo against one: embeddings alone, and tokens. */
 
 /** Impostor pairs at levels below the reference: false matches are frequent there. */
-export const pairsBelow = { single: 200_000, several: 20_000 };
-
-/** All pairs of strangers are decoded at this level; it decides which are decoded at stricter ones. */
-const referenceLevel = 4;
-export const reference: Setting = { bits: messageBitsOf(referenceLevel), alike: referenceLevel };
+const pairsBelow = 200_000;
 
 /** Lengths of message for the curve, beside those of the levels. */
 const sweptBits = Array.from({ length: 13 }, (_, at) => 48 + 8 * at);
@@ -49,8 +45,8 @@ export async function measureSingle(
   bootstrap: Bootstrap,
 ) {
   const bits = [...new Set([...accuracies.map(messageBitsOf), ...sweptBits])].sort((a, b) => a - b);
-  const settings = bits.map((each) => ({ bits: each, alike: referenceLevel }) as const);
-  const limits = { pairs, pairsBelow: Math.min(pairs, pairsBelow.single) };
+  const settings = bits.map((each) => ({ bits: each, alike: reference.alike }) as const);
+  const limits = { pairs, pairsBelow: Math.min(pairs, pairsBelow) };
   const outcomes = await measureProtected(pool, people, { enrolled: 1, live: 1 }, settings, reference, limits);
   const sweep = outcomes.map((outcome) => toRateFigures(outcome, bootstrap));
   const whole = new Uint16Array(people.length).fill(1);

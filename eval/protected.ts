@@ -1,5 +1,5 @@
 import type { Accuracy } from '../src/core/ports.js';
-import { alikeToCheck, cosineOf, isOnePerson } from './bare-token.js';
+import { alikeToCheck, cosineOf, isOnePerson, messageBitsOf } from './bare-token.js';
 import type { PairTrials, PersonTrials } from './bootstrap.js';
 import { createChance } from './chance.js';
 import { type Comparison, cosinesOf } from './decode.js';
@@ -13,6 +13,10 @@ export interface Setting {
   readonly bits: number;
   readonly alike: Accuracy;
 }
+
+/** All pairs of strangers are decoded at this level; it decides which are decoded at stricter ones. */
+const referenceLevel = 4;
+export const reference: Setting = { bits: messageBitsOf(referenceLevel), alike: referenceLevel };
 
 /** How much is decoded. */
 export interface Limits {

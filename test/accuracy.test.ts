@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { toMarkdown, toPlot } from '../eval/report.js';
 import { writeCorpus } from './corpus.js';
 import { projectRoot } from './paths.js';
 import { loadPictures, type Pictures } from './pictures.js';
@@ -204,7 +205,16 @@ describe('bad input ends with code 2 and says what is wrong', () => {
     await refused(/--unknown/, '--unknown');
     await refused(/FACESTEP_FACES/, '--json');
     await refused(/There is no program nothing/, 'nothing');
+    await refused(/cannot be made/, '--data', folder, '--out', join(projectRoot, 'package.json', 'out'));
   });
+});
+
+test('the published tables and the plot are those of the published figures', async () => {
+  const read = (name: string): Promise<string> => readFile(join(projectRoot, 'docs/accuracy', name), 'utf8');
+  const figures = JSON.parse(await read('accuracy.json'));
+  report.parse(figures);
+  expect(await read('accuracy.md')).toBe(toMarkdown(figures));
+  expect(await read('det.svg')).toBe(toPlot(figures));
 });
 
 test('without arguments it says what there is', async () => {
