@@ -51,10 +51,14 @@ export function meanOf(embeddings: readonly Float32Array[]): Float32Array {
   return sum.map((value) => value / length);
 }
 
-const toViews = createViews(meanEmbedding);
+/** The public transform of an embedding, as the product has it. */
+export const toViews = createViews(meanEmbedding);
 
 /** The views of the normalised mean of some embeddings. */
 export const viewsOf = (embeddings: readonly Float32Array[]): Float32Array => toViews(meanOf(embeddings));
+
+/** The bits of a face that a token hides, as the product has it: 1,024. */
+export const enrolledBits = (views: Float32Array): Uint8Array => signBits(views);
 
 /** A token after its mask is off: what its key shows. */
 export interface BareToken {
@@ -65,8 +69,17 @@ export interface BareToken {
 
 /** The biometric half of the format, without keys: the same code, permutation and decoder that ship. */
 export interface BareTokens {
+  /** The positions of the polar code that carry the message, ascending. */
+  readonly positions: Uint16Array;
   /** @param from - draws message and permutation; the chance these tokens were made with unless given */
   seal(views: Float32Array, from?: Chance): BareToken;
+  /** The code word of a message, in order. */
+  encode(message: Uint8Array): Uint8Array;
+  /**
+   * The messages the decoder finds, likeliest first.
+   * @param soft - in the order of the code; positive is 0
+   */
+  decode(soft: Float32Array): Uint8Array[];
   /** Whether the token's message is among the candidates: then its tag would be found. */
   opens(token: BareToken, views: Float32Array): boolean;
 }
@@ -82,11 +95,17 @@ export function createBareTokensOf(bits: number, chance: Chance): BareTokens {
   const soft = new Float32Array(codeLength);
   const messages = new Uint8Array(bits * listSize);
   return {
+    positions,
+    encode: (message) => polarEncode(message, positions),
+    decode(received) {
+      decoder.decode(received, messages);
+      return Array.from({ length: listSize }, (_, at) => messages.slice(at * bits, (at + 1) * bits));
+    },
     seal(views, from = chance) {
       const message = unpackBits(from.bytes(bits / 8));
       const order = permutationOf(new KeyMaterial(from.bytes(32)));
       const word = polarEncode(message, positions);
-      return { message, order, hidden: signBits(views).map((bit, at) => bit ^ word[order[at]]) };
+      return { message, order, hidden: enrolledBits(views).map((bit, at) => bit ^ word[order[at]]) };
     },
     opens({ message, hidden, order }, views) {
       for (let at = 0; at < codeLength; at += 1) soft[order[at]] = hidden[at] === 1 ? -views[at] : views[at];
