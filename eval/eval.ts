@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { facesFolder, hasFaces } from '../test/faces.js';
 import { measureAccuracy } from './accuracy.js';
-import { attacks } from './attacks.js';
 import { BadInput } from './bad-input.js';
 import { companions } from './companions.js';
 import { faceDepthTable } from './face-depth.js';
@@ -26,7 +25,6 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'quality-bounds': qualityBounds,
   fit,
   'guidance-pose': guidancePose,
-  attacks,
 };
 
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--json] [--out DIR]

@@ -80,6 +80,10 @@ test('the benchmark of the hooks does too, without an error', async () => {
 
 test('the evaluation lists what it can measure', async () => {
   const { stdout } = await run('eval/eval.js');
-  for (const name of ['verification', 'token', 'attacks', 'fit'])
-    expect(stdout).toMatch(new RegExp(`^${name}\\b`, 'm'));
+  for (const name of ['companions', 'face-width', 'fit']) expect(stdout).toMatch(new RegExp(`^ *${name}\\b`, 'm'));
+});
+
+test('the attacks are listed to whoever names one that is none', async () => {
+  const refusal = await run('attacks/attacks.js', 'none-of-them').catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: 2, stderr: expect.stringMatching(/^ *token-alone\b/m) });
 });

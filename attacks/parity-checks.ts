@@ -1,17 +1,15 @@
+import type { Chance } from '../eval/chance.js';
 import { codeLength } from '../src/token/polar.js';
-import type { Chance } from './chance.js';
 
 /** Two or four positions whose bits add up to 0 in every code word. */
 export type ParityCheck = readonly number[];
 
-/** More checks than this are sampled. */
-const mostChecks = 100_000;
-
 /**
  * All parity checks of weight two and four of a code, or a sample of them. Column `j` of the generator has a 1 in the rows
  * of the message positions that hold all bits of `j`; a check is a set of columns that add up to 0.
+ * @param mostChecks - more than about so many are sampled
  */
-export function parityChecksOf(positions: Uint16Array, chance: Chance): ParityCheck[] {
+export function parityChecksOf(positions: Uint16Array, chance: Chance, mostChecks: number): ParityCheck[] {
   const columns = Array.from({ length: codeLength }, (_, column) =>
     positions.reduce((sum, row, at) => ((row & column) === column ? sum | (1n << BigInt(at)) : sum), 0n),
   );

@@ -1,0 +1,34 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type Finding, toClaim } from './attack.js';
+import { type Faces, loadFaces } from './faces.js';
+import { attacks } from './registry.js';
+
+/* The attacks in their quick form: each bound, and the control that shows that it could be missed. */
+
+let faces: Faces;
+beforeAll(async () => {
+  faces = await loadFaces('quick', () => {});
+});
+
+const run = async (name: string): Promise<Finding> => {
+  const finding = await attacks[name]!.run({ size: 'quick', faces, say: () => {} });
+  for (const reason of finding.skipped) process.stderr.write(`SKIPPED in ${name}: ${reason}\n`);
+  return finding;
+};
+
+describe('an attack in its quick form bears out what docs/security-analysis.md says', () => {
+  test.each(Object.keys(attacks))('%s', async (name) => {
+    const { claims } = await run(name);
+    expect(claims.filter(({ holds }) => !holds)).toEqual([]);
+    for (const { claim, figure } of claims)
+      expect({ claim, figure: Number.isFinite(figure) }).toEqual({ claim, figure: true });
+  });
+});
+
+test('a claim holds at its bound and not beyond', () => {
+  expect(toClaim('few', { figure: 2 }, { atMost: 2 })).toMatchObject({ holds: true, interval: null });
+  expect(toClaim('few', { figure: 3 }, { atMost: 2 }).holds).toBe(false);
+  expect(toClaim('many', { figure: 2 }, { atLeast: 2 }).holds).toBe(true);
+  expect(toClaim('many', { figure: 1, interval: [0, 3] }, { atLeast: 2 }).holds).toBe(false);
+  expect(toClaim('many', { figure: Number.NaN }, { atLeast: 2 }).holds).toBe(false);
+});

@@ -1,0 +1,58 @@
+import { availableParallelism, cpus } from 'node:os';
+import type { Finding, Size } from './attack.js';
+import { loadFaces } from './faces.js';
+import { attacks } from './registry.js';
+import { toMarkdown, writeFinding } from './report.js';
+
+/*
+ * `npm run attacks -- [NAME…] [--quick] [--json] [--write]`: attacks the product's own tokens, and tells which claims hold.
+ * `--write` puts what came of it into docs/security-analysis.md.
+ */
+
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const unknown = [
+  ...names.filter((name) => !Object.hasOwn(attacks, name)),
+  ...flags.filter((flag) => !['--quick', '--json', '--write'].includes(flag)),
+];
+
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}. The attacks:`);
+  for (const [name, { about }] of Object.entries(attacks)) console.error(`  ${name.padEnd(22)} ${about}`);
+  process.exitCode = 2;
+} else {
+  const size: Size = flags.includes('--quick') ? 'quick' : 'full';
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const faces = await loadFaces(size, say);
+  const findings: Record<string, Finding> = {};
+  for (const [name, attack] of Object.entries(attacks)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    say(`\n${name}: ${attack.about}`);
+    const from = performance.now();
+    const finding = await attack.run({ size, faces, say });
+    for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
+    say(`${name}: ${Math.round((performance.now() - from) / 1000)} s`);
+    findings[name] = finding;
+    // At once, so that what is done outlives an interruption.
+    if (flags.includes('--write'))
+      writeFinding(
+        name,
+        finding,
+        `_${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? ''}, ${availableParallelism()} cores, Node ${process.version.slice(1)}${size === 'full' ? '' : '; quick form'}._`,
+      );
+  }
+  const claims = Object.values(findings).flatMap((finding) => finding.claims);
+  const setting = {
+    size,
+    node: process.version,
+    cores: availableParallelism(),
+    faces: faces.areReal ? 'real' : 'simulated',
+    people: faces.fit.length + faces.judge.length,
+  };
+  const figures = Object.fromEntries(Object.entries(findings).map(([name, finding]) => [name, finding.figures]));
+  if (flags.includes('--json')) console.log(JSON.stringify({ setting, figures, claims }, null, 2));
+  else {
+    for (const [name, finding] of Object.entries(findings)) console.log(`\n## ${name}\n\n${toMarkdown(finding)}`);
+  }
+  if (claims.some(({ holds }) => !holds)) process.exitCode = 1;
+}

@@ -1,0 +1,117 @@
+import { chiSquaredTail, erfc, normalBelow, upperGamma } from './probability.js';
+
+/*
+ * Tests of NIST SP 800-22 rev. 1a on one sequence of bits, 0 or 1 each: each returns how often random bits would look as
+ * odd. The names and section numbers are the standard's. @see https://doi.org/10.6028/NIST.SP.800-22r1a
+ */
+
+const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);
+
+/** 2.1, monobit. */
+export const frequency = (bits: Uint8Array): number =>
+  erfc(Math.abs(2 * ones(bits) - bits.length) / Math.sqrt(bits.length) / Math.SQRT2);
+
+/** 2.2. */
+export function blockFrequency(bits: Uint8Array, blockLength = 128): number {
+  const blocks = Math.floor(bits.length / blockLength);
+  let statistic = 0;
+  for (let block = 0; block < blocks; block += 1)
+    statistic += (ones(bits.subarray(block * blockLength, (block + 1) * blockLength)) / blockLength - 0.5) ** 2;
+  return upperGamma(blocks / 2, 2 * blockLength * statistic);
+}
+
+/** 2.3. */
+export function runs(bits: Uint8Array): number {
+  const share = ones(bits) / bits.length;
+  if (Math.abs(share - 0.5) >= 2 / Math.sqrt(bits.length)) return 0;
+  let changes = 1;
+  for (let at = 1; at < bits.length; at += 1) changes += bits[at] ^ bits[at - 1];
+  const spread = share * (1 - share);
+  return erfc(Math.abs(changes - 2 * bits.length * spread) / (2 * Math.sqrt(2 * bits.length) * spread));
+}
+
+/** Classes of the longest run in a block, by the length of the sequence (table of 2.4.4 and section 3.4). */
+const runClasses = [
+  {
+    atLeast: 6272,
+    blockLength: 128,
+    shortest: 4,
+    shares: [0.117_403_578_8, 0.242_955_959, 0.249_363_483, 0.175_177_06, 0.102_701_071, 0.112_398_847],
+  },
+  { atLeast: 128, blockLength: 8, shortest: 1, shares: [0.214_843_75, 0.367_187_5, 0.230_468_75, 0.187_5] },
+] as const;
+
+/** 2.4; at least 128 bits. */
+export function longestRun(bits: Uint8Array): number {
+  const { blockLength, shortest, shares } = bits.length >= runClasses[0].atLeast ? runClasses[0] : runClasses[1];
+  const blocks = Math.floor(bits.length / blockLength);
+  const counts = new Array<number>(shares.length).fill(0);
+  for (let block = 0; block < blocks; block += 1) {
+    let [longest, run] = [0, 0];
+    for (let at = block * blockLength; at < (block + 1) * blockLength; at += 1) {
+      run = bits[at] === 1 ? run + 1 : 0;
+      if (run > longest) longest = run;
+    }
+    counts[Math.min(Math.max(longest - shortest, 0), shares.length - 1)] += 1;
+  }
+  const statistic = shares.reduce((sum, share, at) => sum + (counts[at] - blocks * share) ** 2 / (blocks * share), 0);
+  return chiSquaredTail(statistic, shares.length - 1);
+}
+
+/** How often each pattern of `length` bits comes, the sequence closed to a ring. */
+function patternCounts(bits: Uint8Array, length: number): Float64Array {
+  const counts = new Float64Array(2 ** length);
+  const mask = 2 ** length - 1;
+  let pattern = 0;
+  for (let at = 0; at < length - 1; at += 1) pattern = (pattern << 1) | bits[at];
+  for (let at = length - 1; at < bits.length + length - 1; at += 1) {
+    pattern = ((pattern << 1) | bits[at % bits.length]) & mask;
+    counts[pattern] += 1;
+  }
+  return counts;
+}
+
+/** 2.11; both values of the standard. */
+export function serial(bits: Uint8Array, length = 10): readonly [number, number] {
+  const psi = (size: number): number =>
+    size <= 0
+      ? 0
+      : (2 ** size / bits.length) * patternCounts(bits, size).reduce((sum, count) => sum + count * count, 0) -
+        bits.length;
+  const [whole, less, least] = [psi(length), psi(length - 1), psi(length - 2)];
+  return [
+    upperGamma(2 ** (length - 2), (whole - less) / 2),
+    upperGamma(2 ** (length - 3), (whole - 2 * less + least) / 2),
+  ];
+}
+
+/** 2.12. */
+export function approximateEntropy(bits: Uint8Array, length = 8): number {
+  const phi = (size: number): number =>
+    patternCounts(bits, size).reduce(
+      (sum, count) => (count === 0 ? sum : sum + (count / bits.length) * Math.log(count / bits.length)),
+      0,
+    );
+  const entropy = phi(length) - phi(length + 1);
+  return upperGamma(2 ** (length - 1), bits.length * (Math.LN2 - entropy));
+}
+
+/** 2.13, forward. */
+export function cumulativeSums(bits: Uint8Array): number {
+  const n = bits.length;
+  let [sum, greatest] = [0, 0];
+  for (const bit of bits) {
+    sum += 2 * bit - 1;
+    if (sum > greatest) greatest = sum;
+    else if (-sum > greatest) greatest = -sum;
+  }
+  const root = Math.sqrt(n);
+  const between = (from: number, to: number): number =>
+    normalBelow((to * greatest) / root) - normalBelow((from * greatest) / root);
+  let p = 1;
+  for (let k = Math.trunc((-n / greatest + 1) / 4); k <= Math.trunc((n / greatest - 1) / 4); k += 1)
+    p -= between(4 * k - 1, 4 * k + 1);
+  for (let k = Math.trunc((-n / greatest - 3) / 4); k <= Math.trunc((n / greatest - 1) / 4); k += 1)
+    p += between(4 * k + 1, 4 * k + 3);
+  return Math.min(1, Math.max(0, p));
+}

@@ -1,0 +1,19 @@
+import type { Attack } from './attack.js';
+import { guessing } from './guessing.js';
+import { hillClimbing } from './hill-climbing.js';
+import { linkage } from './linkage.js';
+import { reconstruction } from './reconstruction.js';
+import { samePhoto } from './same-photo.js';
+import { secretWithoutFace } from './secret-without-face.js';
+import { tokenAlone } from './token-alone.js';
+
+/** All attacks, in the order of docs/security-analysis.md. */
+export const attacks: Readonly<Record<string, Attack>> = {
+  'token-alone': tokenAlone,
+  linkage,
+  'same-photo': samePhoto,
+  guessing,
+  reconstruction,
+  'secret-without-face': secretWithoutFace,
+  'hill-climbing': hillClimbing,
+};

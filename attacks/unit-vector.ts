@@ -1,0 +1,12 @@
+/** Brought to length 1, as embeddings are. */
+export function toUnit(values: Float32Array): Float32Array {
+  const length = Math.hypot(...values);
+  return values.map((value) => value / length);
+}
+
+/** Of two embeddings a third that has this cosine with the first. */
+export function towards(target: Float32Array, other: Float32Array, cosine: number): Float32Array {
+  const along = target.reduce((sum, value, at) => sum + value * other[at], 0);
+  const across = toUnit(other.map((value, at) => value - along * target[at]));
+  return across.map((value, at) => cosine * target[at] + Math.sqrt(1 - cosine * cosine) * value);
+}
