@@ -142,9 +142,9 @@ export const reconstruction: Attack = {
           { atMost: 0 },
         ),
         toClaim(
-          'control: with a transform of its own each, two tokens would tell more (gain of the cosine)',
-          { figure: toDigits(ownTransform.mean - opened.mean) },
-          { atLeast: 0.01 },
+          'control: with a transform of its own each, two tokens would tell more (what is left of 1 less the cosine, as a share)',
+          { figure: toDigits((1 - ownTransform.mean) / (1 - opened.mean)) },
+          { atMost: 0.8 },
         ),
       ],
       skipped: [],
