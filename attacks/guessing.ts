@@ -3,8 +3,8 @@ import { type Chance, createChance } from '../eval/chance.js';
 import { type Proportion, proportion, toJson } from '../eval/proportion.js';
 
 import type { Accuracy } from '../src/core/ports.js';
-import { accuracies } from '../src/token/levels.js';
-import { listSize } from '../src/token/list-decoder.js';
+import { accuracies } from '../src/token/parameters.js';
+import { candidateCount } from '../src/token/list-decoder.js';
 import { createStretch, publishedCost } from '../src/token/stretch.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { type Person, shuffled } from './faces.js';
@@ -82,7 +82,7 @@ export const guessing: Attack = {
       const from = performance.now();
       const searches = search(sealed, guessViews, tokens.opens);
       const rate = rateOf(searches);
-      const guessMs = (performance.now() - from) / rate.trials + listSize * stretchMs;
+      const guessMs = (performance.now() - from) / rate.trials + candidateCount * stretchMs;
       const median = medianGuesses(searches, chance);
       const gaussian = createGaussian(corpus, chance);
       const draws = isFull ? 25_000 : 200;

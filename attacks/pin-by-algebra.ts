@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { createBareTokens } from '../eval/bare-token.js';
+import { createBareTokens, parameters } from '../eval/bare-token.js';
 import { createChance } from '../eval/chance.js';
 import { Embedding, type SealedToken, UserSecret } from '../src/core/concealed.js';
 import { packBits, unpackBits } from '../src/token/bits.js';
@@ -30,6 +30,7 @@ export interface PinSearch {
 export async function searchPin(embedding: Float32Array, size: Size): Promise<PinSearch> {
   const chance = createChance('pin');
   const deps = {
+    parameters,
     keys: createKeysInMemory(chance.bytes(32)),
     random: (count: number) => chance.bytes(count),
     stretch: createStretch(costOf(size)),

@@ -1,3 +1,4 @@
+import { parameters } from '../eval/bare-token.js';
 import { createChance } from '../eval/chance.js';
 import { Embedding } from '../src/core/concealed.js';
 import type { Binding } from '../src/core/ports.js';
@@ -17,6 +18,7 @@ export const costOf = (size: Size): StretchCost => (size === 'full' ? publishedC
 export function createSealing(name: string, size: Size) {
   const chance = createChance(name);
   return createFv1({
+    parameters,
     keys: createKeysInMemory(chance.bytes(32)),
     random: (count) => chance.bytes(count),
     stretch: createStretch(costOf(size)),

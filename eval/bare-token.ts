@@ -3,11 +3,15 @@ import type { Accuracy } from '../src/core/ports.js';
 import { unpackBits } from '../src/token/bits.js';
 import { permutationOf } from '../src/token/derive.js';
 import { currentEngine, engineNames } from '../src/token/format.js';
-import { accuracies, levels } from '../src/token/levels.js';
-import { createListDecoder, listSize } from '../src/token/list-decoder.js';
-import { meanEmbedding } from '../src/token/mean.js';
+import { candidateCount, createListDecoder } from '../src/token/list-decoder.js';
+import {
+  accuracies,
+  currentOf,
+  loadParameters,
+  messageBitsOf as messageBitsOfLevel,
+} from '../src/token/parameters.js';
 import { codeLength, messagePositions, polarEncode } from '../src/token/polar.js';
-import { createViews, embeddingLength, signBits } from '../src/token/views.js';
+import { embeddingLength, signBits } from '../src/token/views.js';
 import { outliersOf } from '../src/verifier/embeddings.js';
 import type { Chance } from './chance.js';
 
@@ -18,17 +22,24 @@ import type { Chance } from './chance.js';
 /** The engine that is measured: the one new tokens are made by. */
 export const engineName: string = engineNames[currentEngine];
 
-export { accuracies };
+/** What ships, of every engine. */
+export const parameters = await loadParameters();
 
-/** What a level demands, as the product has it. */
-export const messageBitsOf = (accuracy: Accuracy): number => levels[accuracy].messageBits;
+const { levels, toViews } = currentOf(parameters);
+
+export { accuracies, toViews };
+
+/** What a level demands of a token made from so many photos, as the product has it. */
+export const messageBitsOf = (accuracy: Accuracy, photos: number): number =>
+  messageBitsOfLevel(levels[accuracy], photos);
 
 /** False match rates that levels promise, at the upper end of the 95 % interval. */
-export const promises: readonly { readonly accuracy: Accuracy; readonly falseMatchRate: number }[] = [
-  { accuracy: 4, falseMatchRate: 1e-4 },
-  { accuracy: 6, falseMatchRate: 2.5e-5 },
-  { accuracy: 8, falseMatchRate: 5e-6 },
-];
+export const promises: readonly { readonly accuracy: Accuracy; readonly falseMatchRate: number }[] = accuracies.flatMap(
+  (accuracy) => {
+    const falseMatchRate = levels[accuracy].greatestFalseMatchRate;
+    return falseMatchRate === null ? [] : [{ accuracy, falseMatchRate }];
+  },
+);
 
 /** For comparisons without a token: the cosine a level demands. */
 export const cosineOf = (accuracy: Accuracy): number => levels[accuracy].cosine;
@@ -50,9 +61,6 @@ export function meanOf(embeddings: readonly Float32Array[]): Float32Array {
   const length = Math.hypot(...sum);
   return sum.map((value) => value / length);
 }
-
-/** The public transform of an embedding, as the product has it. */
-export const toViews = createViews(meanEmbedding);
 
 /** The views of the normalised mean of some embeddings. */
 export const viewsOf = (embeddings: readonly Float32Array[]): Float32Array => toViews(meanOf(embeddings));
@@ -84,25 +92,25 @@ export interface BareTokens {
   opens(token: BareToken, views: Float32Array): boolean;
 }
 
-/** Bare tokens of one level. */
-export const createBareTokens = (accuracy: Accuracy, chance: Chance): BareTokens =>
-  createBareTokensOf(messageBitsOf(accuracy), chance);
+/** Bare tokens of one level, each made from one photo unless told otherwise. */
+export const createBareTokens = (accuracy: Accuracy, chance: Chance, photos = 1): BareTokens =>
+  createBareTokensOf(messageBitsOf(accuracy, photos), chance);
 
-/** Bare tokens whose message has so many bits, a multiple of 8. */
+/** Bare tokens whose message has so many bits. */
 export function createBareTokensOf(bits: number, chance: Chance): BareTokens {
   const positions = messagePositions(bits);
   const decoder = createListDecoder(positions);
   const soft = new Float32Array(codeLength);
-  const messages = new Uint8Array(bits * listSize);
+  const messages = new Uint8Array(bits * candidateCount);
   return {
     positions,
     encode: (message) => polarEncode(message, positions),
     decode(received) {
       decoder.decode(received, messages);
-      return Array.from({ length: listSize }, (_, at) => messages.slice(at * bits, (at + 1) * bits));
+      return Array.from({ length: candidateCount }, (_, at) => messages.slice(at * bits, (at + 1) * bits));
     },
     seal(views, from = chance) {
-      const message = unpackBits(from.bytes(bits / 8));
+      const message = unpackBits(from.bytes(Math.ceil(bits / 8))).subarray(0, bits);
       const order = permutationOf(new KeyMaterial(from.bytes(32)));
       const word = polarEncode(message, positions);
       return { message, order, hidden: enrolledBits(views).map((bit, at) => bit ^ word[order[at]]) };
@@ -110,7 +118,7 @@ export function createBareTokensOf(bits: number, chance: Chance): BareTokens {
     opens({ message, hidden, order }, views) {
       for (let at = 0; at < codeLength; at += 1) soft[order[at]] = hidden[at] === 1 ? -views[at] : views[at];
       decoder.decode(soft, messages);
-      for (let candidate = 0; candidate < listSize; candidate += 1) {
+      for (let candidate = 0; candidate < candidateCount; candidate += 1) {
         let at = 0;
         while (at < bits && messages[candidate * bits + at] === message[at]) at += 1;
         if (at === bits) return true;

@@ -28,7 +28,8 @@ export const faceWidth: EvalProgram = {
       if (found.length === 0) return null;
       const { box } = chooseFace(found, picture, 'central');
       const landmarks = await stages.findLandmarks(picture, box);
-      return { box, embedding: await stages.embed(picture, stages.align(landmarks)) };
+      const { embedding } = await stages.embed(picture, stages.align(landmarks));
+      return { box, embedding };
     };
 
     const persons = people()

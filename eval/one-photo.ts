@@ -4,7 +4,7 @@ import type { DecoderPool } from './decoder-pool.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
 import { type AccuracyFigures, byLevel, round, roundInterval, roundOrNull, toRateFigures } from './figures.js';
 import { toInterpolated } from './interpolate.js';
-import { measureProtected, reference } from './protected.js';
+import { measureProtected, referenceOf } from './protected.js';
 import { atPoints, compareEmbeddings, measureUnprotected, toCurve } from './unprotected.js';
 
 /* One photo against one: embeddings alone, and tokens. */
@@ -44,7 +44,8 @@ export async function measureSingle(
   pairs: number,
   bootstrap: Bootstrap,
 ) {
-  const bits = [...new Set([...accuracies.map(messageBitsOf), ...sweptBits])].sort((a, b) => a - b);
+  const bits = [...new Set([...accuracies.map((level) => messageBitsOf(level, 1)), ...sweptBits])].sort((a, b) => a - b);
+  const reference = referenceOf(1);
   const settings = bits.map((each) => ({ bits: each, alike: reference.alike }) as const);
   const limits = { pairs, pairsBelow: Math.min(pairs, pairsBelow) };
   const outcomes = await measureProtected(pool, people, { enrolled: 1, live: 1 }, settings, reference, limits);
@@ -52,7 +53,7 @@ export async function measureSingle(
   const whole = new Uint16Array(people.length).fill(1);
   return {
     sweep,
-    levels: byLevel(accuracies, (level) => sweep[bits.indexOf(messageBitsOf(level))]),
+    levels: byLevel(accuracies, (level) => sweep[bits.indexOf(messageBitsOf(level, 1))]),
     protectedAt: {
       fnmr: atPoints((rate) => roundOrNull(toInterpolated(outcomes, rate)(whole))),
       interval: atPoints((rate) =>

@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => pool.close());
 
-const settings = ([1, 4, 8] as const).map((level) => ({ bits: messageBitsOf(level), alike: level }));
+const settings = ([1, 4, 8] as const).map((level) => ({ bits: messageBitsOf(level, 1), alike: level }));
 const limits = { pairs: 1000, pairsBelow: 5 };
 const sum = (values: Uint32Array): number => values.reduce((total, value) => total + value, 0);
 

@@ -16,7 +16,10 @@ export interface Setting {
 
 /** All pairs of strangers are decoded at this level; it decides which are decoded at stricter ones. */
 const referenceLevel = 4;
-export const reference: Setting = { bits: messageBitsOf(referenceLevel), alike: referenceLevel };
+export const referenceOf = (photos: number): Setting => ({
+  bits: messageBitsOf(referenceLevel, photos),
+  alike: referenceLevel,
+});
 
 /** How much is decoded. */
 export interface Limits {

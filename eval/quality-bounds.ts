@@ -35,6 +35,7 @@ export const qualityBounds: EvalProgram = {
         // One photo a person: the most photographed do not decide.
         const examination = await pool.examineCentral(new Photo(face(person, 1)), [
           'quality',
+          'magnitude',
           'pose',
           'eyes',
           'liveness',

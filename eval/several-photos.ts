@@ -3,7 +3,7 @@ import type { Bootstrap } from './bootstrap.js';
 import type { DecoderPool } from './decoder-pool.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
 import { byLevel, type RateFigures, toRateFigures } from './figures.js';
-import { measureProtected, reference } from './protected.js';
+import { measureProtected, referenceOf } from './protected.js';
 import { type Combination, toName } from './windows.js';
 
 /** One at enrolment and one at verification are measured by themselves (`one-photo.ts`). */
@@ -25,11 +25,12 @@ export async function measureSeveral(
   pairs: number,
   bootstrap: Bootstrap,
 ): Promise<Record<string, Record<string, RateFigures>>> {
-  const settings = accuracies.map((level) => ({ bits: messageBitsOf(level), alike: level }));
   const limits = { pairs, pairsBelow: Math.min(pairs, pairsBelow) };
   const measured: (readonly [name: string, rates: RateFigures[]])[] = [];
   for (const combination of combinations) {
-    const outcomes = await measureProtected(pool, people, combination, settings, reference, limits);
+    const { enrolled } = combination;
+    const settings = accuracies.map((level) => ({ bits: messageBitsOf(level, enrolled), alike: level }));
+    const outcomes = await measureProtected(pool, people, combination, settings, referenceOf(enrolled), limits);
     measured.push([toName(combination), outcomes.map((outcome) => toRateFigures(outcome, bootstrap))]);
   }
   return byLevel(accuracies, (_, index) => Object.fromEntries(measured.map(([name, rates]) => [name, rates[index]])));

@@ -11,6 +11,7 @@ export const publicText = {
   body_too_large: 'The request body is larger than this endpoint takes.',
   photo_missing: 'No photo was sent.',
   photo_too_many: 'More photos were sent than this endpoint takes.',
+  photo_too_few: 'At this accuracy an enrolment needs at least three photos.',
   not_found: 'There is nothing at this address.',
   method_not_allowed: 'This address does not take that method.',
 
@@ -22,6 +23,7 @@ export const publicText = {
   face_none: 'No face was found in the picture.',
   face_many: 'More than one face was found. Send a picture of one person.',
   face_too_small: 'The face is too small. Move closer or send a larger picture.',
+  face_unclear: 'The face is not seen clearly enough to enrol. Look straight ahead, in even light, and hold still.',
 
   // The caller
   caller_untrusted: 'The credentials are missing, wrong, expired or revoked.',
@@ -65,6 +67,7 @@ export const publicText = {
   config_invalid: 'The configuration is not valid.',
   model_missing: 'A model file is missing. Run: npm run setup',
   model_altered: 'A model file is not the published one. Delete it and run: npm run setup',
+  parameters_altered: 'The file of accuracy parameters is not the published one. Install this version again.',
   internal: 'Something went wrong on this server.',
 } as const;
 
@@ -78,6 +81,7 @@ export const faceErrorCodes = Object.keys(publicText).filter((name): name is Fac
 export const photoCodes = [
   'photo_missing',
   'photo_too_many',
+  'photo_too_few',
   'photo_invalid',
   'photo_too_large',
   'photo_too_small',
@@ -85,6 +89,7 @@ export const photoCodes = [
   'face_none',
   'face_many',
   'face_too_small',
+  'face_unclear',
 ] as const satisfies readonly FaceErrorCode[];
 
 /** Whether a code is one of a few. */

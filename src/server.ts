@@ -24,6 +24,7 @@ import { createIssuers } from './oidc/issuers.js';
 import type { OidcIssuers } from './oidc/mount.js';
 import type { ConfiguredConnection, Setup } from './setup.js';
 import { createSqliteState } from './state/sqlite.js';
+import { loadParameters } from './token/parameters.js';
 import { createEmbeddedVerifier } from './verifier/embedded.js';
 import { createFacenitionVerifier } from './verifier/facenition.js';
 import { createPasskeys } from './webauthn/passkeys.js';
@@ -56,7 +57,7 @@ export async function startServer(
   const keys = await createLocalKeys({ file: files.keys, random });
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
   const engine = await createEngine(config);
-  const verifier = createVerifier(config.verifier, { engine, keys, ...deps });
+  const verifier = await createVerifier(config.verifier, { engine, keys, ...deps });
   const signer = await createLocalSigner({ file: files.signingKeys, random });
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const issuer = config.publicUrl ?? `http://${host}:${config.port}`;
@@ -100,11 +101,13 @@ function createEngine({ verifier, modelsFolder }: Setup['config']): Promise<Engi
   return createEnginePool({ modelsFolder, queueLimit, ...(workers === null ? {} : { workers }) });
 }
 
-function createVerifier(
+async function createVerifier(
   config: VerifierConfig,
   { engine, keys, clock, random, log }: ServerDeps & { readonly engine: Engine; readonly keys: Keys },
-): Verifier {
-  if (config.kind === 'embedded') return createEmbeddedVerifier({ engine, keys, random });
+): Promise<Verifier> {
+  if (config.kind === 'embedded') {
+    return createEmbeddedVerifier({ engine, parameters: await loadParameters(), keys, random });
+  }
   return createFacenitionVerifier({ url: config.url, token: config.token, clock, random, log });
 }
 

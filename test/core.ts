@@ -1,3 +1,4 @@
+import { parameters } from './parameters.js';
 import type { Connection, Policy } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import { createLocalKeys } from '../src/keys/local.js';
@@ -38,7 +39,7 @@ export async function createTestCore(keysFile: string, policy: Partial<Policy> =
   const audit = createMemoryAudit();
   const log = createTextLog();
   const keys = await createLocalKeys({ file: keysFile, random: systemRandom });
-  const verifier = createEmbeddedVerifier({ engine: createSimulatedEngine(), keys, random: systemRandom });
+  const verifier = createEmbeddedVerifier({ engine: createSimulatedEngine(), parameters, keys, random: systemRandom });
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
   const connection: Connection = {
     id: 'work',

@@ -1,3 +1,4 @@
+import { parameters } from './parameters.js';
 import { randomBytes } from 'node:crypto';
 import type { Verifier } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
@@ -8,7 +9,7 @@ import { systemRandom } from './simulators/sinks.js';
 
 /** The real embedded verifier, over an engine without models unless one is given. */
 export function createTestVerifier(engine: Engine = createSimulatedEngine()): Verifier {
-  return createEmbeddedVerifier({ engine, keys: createKeysInMemory(randomBytes(32)), random: systemRandom });
+  return createEmbeddedVerifier({ engine, parameters, keys: createKeysInMemory(randomBytes(32)), random: systemRandom });
 }
 
 /** The encoded bytes of a picture the simulated engine understands. */

@@ -57,6 +57,7 @@ const causes = {
   body_too_large: 'request',
   photo_missing: 'face',
   photo_too_many: 'face',
+  photo_too_few: 'face',
   not_found: 'request',
   method_not_allowed: 'request',
   photo_invalid: 'face',
@@ -66,6 +67,7 @@ const causes = {
   face_none: 'face',
   face_many: 'face',
   face_too_small: 'face',
+  face_unclear: 'face',
   caller_untrusted: 'caller',
   scope_missing: 'face',
   code_wrong: 'face',
@@ -101,6 +103,7 @@ const causes = {
   config_invalid: 'service',
   model_missing: 'service',
   model_altered: 'service',
+  parameters_altered: 'service',
   internal: 'service',
 } as const satisfies Record<FaceErrorCode, 'caller' | 'face' | 'request' | 'service'>;
 

@@ -47,6 +47,7 @@ const toSaid = {
   body_too_large: 'body_too_large',
   photo_missing: 'face_not_verified',
   photo_too_many: 'face_not_verified',
+  photo_too_few: 'face_not_verified',
   not_found: 'not_found',
   method_not_allowed: 'method_not_allowed',
   photo_invalid: 'face_not_verified',
@@ -56,6 +57,7 @@ const toSaid = {
   face_none: 'face_not_verified',
   face_many: 'face_not_verified',
   face_too_small: 'face_not_verified',
+  face_unclear: 'face_not_verified',
   caller_untrusted: 'caller_untrusted',
   scope_missing: 'face_not_verified',
   code_wrong: 'face_not_verified',
@@ -91,6 +93,7 @@ const toSaid = {
   config_invalid: 'internal',
   model_missing: 'internal',
   model_altered: 'internal',
+  parameters_altered: 'internal',
   internal: 'internal',
 } as const satisfies Record<FaceErrorCode, FaceErrorCode>;
 

@@ -38,6 +38,7 @@ const refusals = {
   body_too_large: 'unverified',
   photo_missing: 'unverified',
   photo_too_many: 'unverified',
+  photo_too_few: 'unverified',
   not_found: 'unverified',
   method_not_allowed: 'unverified',
   photo_invalid: 'unverified',
@@ -47,6 +48,7 @@ const refusals = {
   face_none: 'unverified',
   face_many: 'unverified',
   face_too_small: 'unverified',
+  face_unclear: 'unverified',
   caller_untrusted: 'untrusted',
   scope_missing: 'unverified',
   code_wrong: 'unverified',
@@ -82,6 +84,7 @@ const refusals = {
   config_invalid: 'unverified',
   model_missing: 'unverified',
   model_altered: 'unverified',
+  parameters_altered: 'unverified',
   internal: 'unverified',
 } as const satisfies Record<FaceErrorCode, 'unverified' | 'untrusted'>;
 

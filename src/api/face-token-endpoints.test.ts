@@ -1,3 +1,4 @@
+import { parameters } from '../../test/parameters.js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
@@ -188,7 +189,7 @@ describe('a token', () => {
     const { token } = await generate();
     const keys = createKeysInMemory(null, Buffer.alloc(32, 2));
     const engine = createSimulatedEngine();
-    const verifier = createEmbeddedVerifier({ engine, keys, random: systemRandom });
+    const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom });
     const own = await startApiServer({ verifier });
     const headers = { 'x-auth-token': (await own.issue()).token };
     const answer = await own.postForm('/authenticate', toForm({ token: String(token), photo: ada }), headers);

@@ -158,6 +158,7 @@ interface TakenFrames {
 const hintByCode: Partial<Record<FaceErrorCode, CaptureHint>> = {
   face_many: 'one_face',
   face_too_small: 'come_closer',
+  face_unclear: 'hold_still',
   face_none: 'more_light',
 };
 

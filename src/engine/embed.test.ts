@@ -31,7 +31,8 @@ const toMirrored = ({ origin, across, down }: Alignment): Alignment => ({
   down,
 });
 
-const embed = (views: EmbeddedViews, at: Alignment) => createFaceEmbedder(models.embed, views)(picture, at);
+const describeFace = (views: EmbeddedViews, at: Alignment) => createFaceEmbedder(models.embed, views)(picture, at);
+const embed = async (views: EmbeddedViews, at: Alignment) => (await describeFace(views, at)).embedding;
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
 const greatestDifference = (a: Float32Array, b: Float32Array): number =>
   a.reduce((greatest, value, at) => Math.max(greatest, Math.abs(value - b[at]!)), 0);

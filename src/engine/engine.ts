@@ -5,12 +5,14 @@ import type { Pose } from './pose.js';
 import type { PixelQuality } from './quality.js';
 
 /** What may be measured of the one face in a picture. Each costs a model run or a pass over the pixels. */
-export type Signal = 'embedding' | 'pose' | 'liveness' | 'eyes' | 'quality' | 'landmarks';
+export type Signal = 'embedding' | 'magnitude' | 'pose' | 'liveness' | 'eyes' | 'quality' | 'landmarks';
 
-/** What was asked for is present; the rest is `null`. */
+/** What was asked for is present; the rest is `null` (a magnitude comes with an embedding, too). */
 export interface Examination {
   readonly face: DetectedFace;
   readonly embedding: Embedding | null;
+  /** How clearly the model saw the face: comes with the embedding, or alone. Evaluation photos lie between 2.7 and 4.5. */
+  readonly magnitude: number | null;
   readonly pose: Pose | null;
   /** Probability of "live", 0 to 1. */
   readonly liveness: number | null;

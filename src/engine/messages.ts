@@ -6,7 +6,7 @@ import { busyFlagGuard } from './busy-flag.js';
  * What passes between the pool and its workers. Both sides parse what they receive: a thread is a border like any other.
  */
 
-const signal = z.enum(['embedding', 'pose', 'liveness', 'eyes', 'quality', 'landmarks']);
+const signal = z.enum(['embedding', 'magnitude', 'pose', 'liveness', 'eyes', 'quality', 'landmarks']);
 const photo = z.instanceof(Uint8Array);
 
 /** One job, from the pool to a worker. The worker owns the bytes from then on. */
@@ -35,6 +35,7 @@ export const detectionGuard = z.object({ widthPx: z.number(), heightPx: z.number
 export const examinationGuard = z.object({
   face,
   embedding: z.instanceof(Float32Array).nullable(),
+  magnitude: z.number().nullable(),
   pose: pose.nullable(),
   liveness: z.number().nullable(),
   eyesOpen: z.number().nullable(),

@@ -56,7 +56,7 @@ function createStages(models: Models): Stages {
     detect: createFaceDetector(models.detect),
     findLandmarks: createLandmarkFinder(models.landmarks),
     align: alignFace,
-    embed: createFaceEmbedder(models.embed, 'face'),
+    embed: createFaceEmbedder(models.embed, 'face_and_mirror'),
     estimatePose: createPoseEstimator(models.pose),
     estimateLiveness: createLivenessEstimator(models.liveness),
     estimateEyes: createEyeEstimator(models.eyes),
@@ -155,8 +155,13 @@ export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
   async function measure(view: View, signals: ReadonlySet<Signal>): Promise<Omit<BareExamination, 'face'>> {
     const { picture, box } = view;
     const landmarks = await stages.findLandmarks(picture, box);
+    const wantsEmbedding = signals.has('embedding');
+    const described =
+      wantsEmbedding || signals.has('magnitude') ? await stages.embed(picture, stages.align(landmarks)) : null;
+    if (!wantsEmbedding) described?.embedding.fill(0);
     return {
-      embedding: signals.has('embedding') ? await stages.embed(picture, stages.align(landmarks)) : null,
+      embedding: wantsEmbedding ? (described?.embedding ?? null) : null,
+      magnitude: described?.magnitude ?? null,
       pose: signals.has('pose') ? await stages.estimatePose(picture, box) : null,
       liveness: signals.has('liveness') ? await stages.estimateLiveness(picture, box) : null,
       eyesOpen: signals.has('eyes') ? await stages.estimateEyes(picture, landmarks) : null,

@@ -23,6 +23,7 @@ export const qualityBounds = {
   sharpness: { atLeast: 70.1, atMost: null },
   brightness: { atLeast: 58.9, atMost: 177 },
   contrast: { atLeast: 21.9, atMost: null },
+  magnitude: { atLeast: 3.0, atMost: null },
   yawDeg: { atLeast: -35.7, atMost: 35.5 },
   pitchDeg: { atLeast: -33.6, atMost: 20.7 },
   rollDeg: { atLeast: -15.1, atMost: 10.4 },
@@ -41,15 +42,16 @@ export const isWithin = ({ atLeast, atMost }: QualityBound, value: number): bool
   (atLeast === null || value >= atLeast) && (atMost === null || value <= atMost);
 
 /**
- * The bounded measures of an examination that was asked for `quality` and `pose`.
+ * The bounded measures of an examination that was asked for `quality`, `magnitude` and `pose`.
  * @throws FaceError `internal`: one of them is missing
  */
 export function toMeasures(examination: {
   readonly quality: PixelQuality | null;
+  readonly magnitude: number | null;
   readonly pose: Pose | null;
 }): Record<QualityMeasure, number> {
-  const { quality, pose } = examination;
-  if (quality === null || pose === null) throw new FaceError('internal', { measured: 'not all' });
+  const { quality, magnitude, pose } = examination;
+  if (quality === null || magnitude === null || pose === null) throw new FaceError('internal', { measured: 'not all' });
   const { faceWidthPx, sharpness, brightness, contrast } = quality;
-  return { faceWidthPx, sharpness, brightness, contrast, ...pose };
+  return { faceWidthPx, sharpness, brightness, contrast, magnitude, ...pose };
 }

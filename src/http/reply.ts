@@ -12,6 +12,7 @@ export const statusByCode = {
   body_too_large: 413,
   photo_missing: 400,
   photo_too_many: 400,
+  photo_too_few: 400,
   not_found: 404,
   method_not_allowed: 405,
   photo_invalid: 400,
@@ -21,6 +22,7 @@ export const statusByCode = {
   face_none: 400,
   face_many: 400,
   face_too_small: 400,
+  face_unclear: 400,
   caller_untrusted: 401,
   scope_missing: 403,
   code_wrong: 401,
@@ -56,6 +58,7 @@ export const statusByCode = {
   config_invalid: 500,
   model_missing: 500,
   model_altered: 500,
+  parameters_altered: 500,
   internal: 500,
 } as const satisfies Record<FaceErrorCode, number>;
 

@@ -9,9 +9,9 @@ export function unpackBits(bytes: Uint8Array): Uint8Array {
   return bits;
 }
 
-/** Gathers bits, 0 or 1 each and a multiple of eight of them, into bytes. */
+/** Gathers bits, 0 or 1 each, into bytes; what remains of the last byte is 0. */
 export function packBits(bits: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(bits.length >> 3);
+  const bytes = new Uint8Array(Math.ceil(bits.length / 8));
   for (let at = 0; at < bits.length; at += 1) bytes[at >> 3] |= bits[at] << (7 - (at & 7));
   return bytes;
 }

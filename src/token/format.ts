@@ -5,13 +5,16 @@ import { type EpochSec, epochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
 /** Public names of the engines tokens may be made by, by their number in the token. Numbers are never reused. */
-export const engineNames = { 1: 'faceplugin-1.0.3' } as const satisfies Record<number, string>;
+export const engineNames = {
+  1: 'faceplugin-1.0.3',
+  2: 'faceplugin-1.0.3-mirrored',
+} as const satisfies Record<number, string>;
 
 /** The number of an engine in the token. */
 export type EngineId = keyof typeof engineNames;
 
 /** The engine new tokens are made by. */
-export const currentEngine: EngineId = 1;
+export const currentEngine: EngineId = 2;
 
 /** Greatest number of photos one enrolment takes. */
 export const mostPhotos = 5;

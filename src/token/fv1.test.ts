@@ -1,3 +1,4 @@
+import { parameters } from '../../test/parameters.js';
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -11,18 +12,17 @@ import { unpackBits } from './bits.js';
 import { deriveTokenKeys, encodeContext, permutationOf } from './derive.js';
 import { parseToken } from './format.js';
 import { createFv1, type Fv1, type SealRequest, type UnlockRequest } from './fv1.js';
-import { accuracies } from './levels.js';
-import { createListDecoder, listSize } from './list-decoder.js';
-import { meanEmbedding } from './mean.js';
+import { candidateCount, createListDecoder } from './list-decoder.js';
+import { accuracies, currentOf } from './parameters.js';
 import { codeLength, messagePositions, polarEncode } from './polar.js';
 import { createStretch, publishedCost } from './stretch.js';
-import { createViews, signBits } from './views.js';
+import { signBits } from './views.js';
 
 // The cheapest Argon2id: thousands of openings below ask whether they are refused, not what a guess costs.
 const stretch = createStretch({ memoryKiB: 8, passes: 1 });
 const keys = createKeysInMemory(new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
 const random = (bytes: number): Uint8Array => randomBytes(bytes);
-const fv1 = createFv1({ keys, random, stretch });
+const fv1 = createFv1({ parameters, keys, random, stretch });
 
 const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
 const expiresAt = epochSec(2_000_000_000);
@@ -142,13 +142,13 @@ describe('refuses', () => {
   test("a token under another service's key of the same version", async () => {
     const { token } = await seal();
     const others = createKeysInMemory(new Uint8Array(32).fill(1), new Uint8Array(32).fill(3));
-    expect(await open(token, {}, createFv1({ keys: others, random, stretch }))).toBeNull();
+    expect(await open(token, {}, createFv1({ parameters, keys: others, random, stretch }))).toBeNull();
   });
 
   test('a token whose key is retired, and one whose key there never was', async () => {
     const { token } = await seal();
     const retired = createKeysInMemory(new Uint8Array(32).fill(1), null);
-    const code = (by: Keys) => open(token, {}, createFv1({ keys: by, random, stretch })).catch(toCode);
+    const code = (by: Keys) => open(token, {}, createFv1({ parameters, keys: by, random, stretch })).catch(toCode);
     expect(await code(retired)).toBe('token_key_retired');
     expect(await code(createKeysInMemory(new Uint8Array(32).fill(1)))).toBe('token_key_retired');
   });
@@ -196,6 +196,7 @@ describe('a refusal takes the same work whatever its reason', () => {
     const { token, ...changes } = await prepare();
     let counted = 0;
     const counting = createFv1({
+      parameters,
       keys,
       random,
       stretch: (...input) => {
@@ -241,12 +242,12 @@ describe('opens', () => {
 
   test('a token under an older key, and says that it is stale', async () => {
     const older = createKeysInMemory(new Uint8Array(32).fill(1));
-    const { token } = await seal({}, createFv1({ keys: older, random, stretch }));
+    const { token } = await seal({}, createFv1({ parameters, keys: older, random, stretch }));
     expect(await open(token)).toMatchObject({ stale: true });
   });
 
   test('under the published cost', async () => {
-    const published = createFv1({ keys, random, stretch: createStretch(publishedCost) });
+    const published = createFv1({ parameters, keys, random, stretch: createStretch(publishedCost) });
     const { token } = await seal({}, published);
     expect(await open(token, {}, published)).not.toBeNull();
     expect(await open(token)).toBeNull();
@@ -287,12 +288,12 @@ describe('tokens tell nothing', () => {
     const decoder = createListDecoder(positions);
     /** The share of bits in which the nearest code word found differs. */
     const distance = (bits: Uint8Array): number => {
-      const messages = new Uint8Array(listSize * 80);
+      const messages = new Uint8Array(candidateCount * 80);
       decoder.decode(
         Float32Array.from(bits, (bit) => 1 - 2 * bit),
         messages,
       );
-      const distances = Array.from({ length: listSize }, (_, at) => {
+      const distances = Array.from({ length: candidateCount }, (_, at) => {
         const word = polarEncode(messages.subarray(at * 80, (at + 1) * 80), positions);
         return word.reduce((sum, bit, i) => sum + (bit ^ bits[i]!), 0) / codeLength;
       });
@@ -308,7 +309,7 @@ describe('tokens tell nothing', () => {
       const hidden = derived.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at]!)));
       return { hidden, order: permutationOf(derived.permutation) };
     };
-    const toViews = createViews(meanEmbedding);
+    const { toViews } = currentOf(parameters);
     const xor = (a: Uint8Array, b: Uint8Array) => a.map((bit, at) => bit ^ b[at]!);
     for (let pair = 0; pair < 10; pair += 1) {
       const shots = [toEmbedding('Ada', pair), toEmbedding('Ada', pair + 100)];

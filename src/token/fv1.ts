@@ -6,7 +6,7 @@ import { FaceError } from '../errors.js';
 import { packBits, unpackBits } from './bits.js';
 import { contentKeyOf, deriveTokenKeys, permutationOf, type TokenKeys, tagOf, wipeTokenKeys } from './derive.js';
 import {
-  currentEngine,
+  type EngineId,
   engineNames,
   latestExpiry,
   parseToken,
@@ -15,12 +15,11 @@ import {
   type TokenHeader,
   tokenIdOf,
 } from './format.js';
-import { accuracies, levels } from './levels.js';
-import { createListDecoder, type ListDecoder, listSize } from './list-decoder.js';
-import { meanEmbedding } from './mean.js';
+import { candidateCount, createListDecoder, type ListDecoder } from './list-decoder.js';
+import { currentOf, messageBitsOf, type Parameters } from './parameters.js';
 import { codeLength, messagePositions, polarEncode } from './polar.js';
 import type { Stretch } from './stretch.js';
-import { createViews, signBits } from './views.js';
+import { signBits } from './views.js';
 
 /** What a token is made from. */
 export interface SealRequest {
@@ -81,24 +80,33 @@ interface Code {
   readonly decoder: ListDecoder;
 }
 
+function createCode(messageBits: number): Code {
+  const positions = messagePositions(messageBits);
+  return { positions, decoder: createListDecoder(positions) };
+}
+
 function checkExpiry(expiresAt: EpochSec | null): void {
   if (expiresAt === null) return;
   if (!Number.isInteger(expiresAt) || expiresAt < 1 || expiresAt > latestExpiry)
     throw new FaceError('request_malformed');
 }
 
-/** Wires the format to the keys and to chance. @param deps - `random` is asked for 16 bytes of salt, then the message */
-export function createFv1(deps: { readonly keys: Keys; readonly random: Random; readonly stretch: Stretch }): Fv1 {
-  const toViews = createViews(meanEmbedding);
-  const codes = new Map<Accuracy, Code>(
-    accuracies.map((accuracy) => {
-      const positions = messagePositions(levels[accuracy].messageBits);
-      return [accuracy, { positions, decoder: createListDecoder(positions) }];
-    }),
-  );
-  function codeOf(accuracy: Accuracy): Code {
-    const code = codes.get(accuracy);
-    if (code === undefined) throw new FaceError('internal');
+/**
+ * Wires the format to the keys and to chance. New tokens are of the current engine; older ones still open.
+ * @param deps - `random` is asked for 16 bytes of salt, then the message
+ */
+export function createFv1(deps: {
+  readonly parameters: Parameters;
+  readonly keys: Keys;
+  readonly random: Random;
+  readonly stretch: Stretch;
+}): Fv1 {
+  const current = currentOf(deps.parameters).id;
+  const codes = new Map<number, Code>();
+  function codeOf(engine: EngineId, accuracy: Accuracy, photos: number): Code {
+    const messageBits = messageBitsOf(deps.parameters[engine].levels[accuracy], photos);
+    const code = codes.get(messageBits) ?? createCode(messageBits);
+    codes.set(messageBits, code);
     return code;
   }
 
@@ -106,11 +114,11 @@ export function createFv1(deps: { readonly keys: Keys; readonly random: Random; 
   function decode(views: Float32Array, hidden: Uint8Array, order: Uint16Array, code: Code): Uint8Array[] {
     const soft = new Float32Array(codeLength);
     for (let at = 0; at < codeLength; at += 1) soft[order[at]] = hidden[at] === 1 ? -views[at] : views[at];
-    const bits = new Uint8Array(listSize * code.positions.length);
+    const bits = new Uint8Array(candidateCount * code.positions.length);
     code.decoder.decode(soft, bits);
     code.decoder.wipe();
     soft.fill(0);
-    const messages = Array.from({ length: listSize }, (_, at) =>
+    const messages = Array.from({ length: candidateCount }, (_, at) =>
       packBits(bits.subarray(at * code.positions.length, (at + 1) * code.positions.length)),
     );
     bits.fill(0);
@@ -147,14 +155,15 @@ export function createFv1(deps: { readonly keys: Keys; readonly random: Random; 
   async function seal({ embedding, photos, binding, secret, expiresAt }: SealRequest): Promise<Sealed> {
     checkExpiry(expiresAt);
     const keyVersion = await deps.keys.currentVersion();
-    const header: TokenHeader = { engine: currentEngine, hasSecret: secret !== null, photos, keyVersion, expiresAt };
+    const header: TokenHeader = { engine: current, hasSecret: secret !== null, photos, keyVersion, expiresAt };
     const salt = deps.random(16);
-    const code = codeOf(binding.accuracy);
-    const message = Uint8Array.from(deps.random(code.positions.length / 8));
+    const code = codeOf(current, binding.accuracy, photos);
+    const bits = unpackBits(deps.random(Math.ceil(code.positions.length / 8))).subarray(0, code.positions.length);
+    const message = packBits(bits);
     const keys = await deriveTokenKeys({ binding, header, expiresAt, salt }, secret, deps);
     const stretched = await deps.stretch('message', message, salt);
-    const word = polarEncode(unpackBits(message), code.positions);
-    const views = embedding.use(toViews);
+    const word = polarEncode(bits, code.positions);
+    const views = embedding.use(deps.parameters[current].toViews);
     const hidden = signBits(views);
     const order = permutationOf(keys.permutation);
     for (let at = 0; at < codeLength; at += 1) hidden[at] ^= word[order[at]];
@@ -164,16 +173,16 @@ export function createFv1(deps: { readonly keys: Keys; readonly random: Random; 
     });
     const token = renderToken({ ...header, salt, stored, tag: tagOf(keys, stretched, stored) });
     const contentKey = contentKeyOf(keys, stretched, salt);
-    for (const values of [message, word, views, hidden, order]) values.fill(0);
+    for (const values of [bits, message, word, views, hidden, order]) values.fill(0);
     stretched.wipe();
     wipeTokenKeys(keys);
-    return { token, tokenId: tokenIdOf(token), engine: engineNames[currentEngine], expiresAt, photos, contentKey };
+    return { token, tokenId: tokenIdOf(token), engine: engineNames[current], expiresAt, photos, contentKey };
   }
 
   /** What a token holds, filled with chance: no message gives its tag. */
   async function decoyFields(hasSecret: boolean): Promise<TokenFields> {
     const keyVersion = await deps.keys.currentVersion();
-    const header: TokenHeader = { engine: currentEngine, hasSecret, photos: 1, keyVersion, expiresAt: null };
+    const header: TokenHeader = { engine: current, hasSecret, photos: 1, keyVersion, expiresAt: null };
     return { ...header, salt: deps.random(16), stored: deps.random(codeLength / 8), tag: deps.random(16) };
   }
 
@@ -182,14 +191,14 @@ export function createFv1(deps: { readonly keys: Keys; readonly random: Random; 
     const expiresAt = expectedExpiresAt === undefined ? fields.expiresAt : expectedExpiresAt;
     checkExpiry(expiresAt);
     const { salt } = fields;
-    const code = codeOf(binding.accuracy);
+    const code = codeOf(fields.engine, binding.accuracy, fields.photos);
     const keys = await deriveTokenKeys({ binding, header: fields, expiresAt, salt }, secret, deps);
     const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
     const order = permutationOf(keys.permutation);
 
     return {
       async open(embedding) {
-        const views = embedding === null ? drawViews() : embedding.use(toViews);
+        const views = embedding === null ? drawViews() : embedding.use(deps.parameters[fields.engine].toViews);
         const candidates = decode(views, hidden, order, code);
         try {
           const found = await findMessage(candidates, fields, keys);
@@ -198,7 +207,7 @@ export function createFv1(deps: { readonly keys: Keys; readonly random: Random; 
           found.stretched.wipe();
           const word = polarEncode(unpackBits(found.message), code.positions);
           const cosine = estimateCosine(views, hidden, word, order);
-          const isCurrent = fields.keyVersion === (await deps.keys.currentVersion()) && fields.engine === currentEngine;
+          const isCurrent = fields.keyVersion === (await deps.keys.currentVersion()) && fields.engine === current;
           return { contentKey, cosine, stale: !isCurrent };
         } finally {
           for (const values of [views, ...candidates]) values.fill(0);

@@ -1,7 +1,10 @@
 import { codeLength, polarTransform } from './polar.js';
 
-/** How many candidates the decoder keeps. Lists of 16 and 32 gain .3 to .5 point of FNMR and cost two and four times. */
-export const listSize = 8;
+/** How many paths the decoder follows: 8 miss a tenth more of genuine pairs, 32 no fewer (docs/accuracy.md). */
+export const listSize = 16;
+
+/** How many of them it gives: each costs whoever tries it an Argon2id run, and the others are hardly ever right. */
+export const candidateCount = 8;
 
 const { abs } = Math;
 const layers = Math.log2(codeLength) + 1;
@@ -9,9 +12,9 @@ const layers = Math.log2(codeLength) + 1;
 /** Decodes one code; holds its working memory, so that a decoding allocates nothing. */
 export interface ListDecoder {
   /**
-   * The `listSize` likeliest messages, likeliest first.
+   * The `candidateCount` likeliest messages, likeliest first.
    * @param soft - 1,024 values: the sign tells the bit (positive is 0), the size how sure it is
-   * @param messages - takes `listSize` messages, one after the other, one 0 or 1 for each bit
+   * @param messages - takes `candidateCount` messages, one after the other, one 0 or 1 for each bit
    */
   decode(soft: Float32Array, messages: Uint8Array): void;
   /** Overwrites what the last decoding left in the working memory. */
@@ -169,7 +172,7 @@ export function createListDecoder(positions: Uint16Array): ListDecoder {
       beliefSlots.fill(0);
       beliefs[0].set(soft);
       decide(0, 0, rights[0]);
-      for (let path = 0; path < listSize; path += 1) {
+      for (let path = 0; path < candidateCount; path += 1) {
         word.set(rights[0].subarray(path * codeLength, (path + 1) * codeLength));
         polarTransform(word);
         for (let at = 0; at < positions.length; at += 1) messages[path * positions.length + at] = word[positions[at]];

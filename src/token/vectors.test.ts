@@ -1,25 +1,26 @@
+import { parameters } from '../../test/parameters.js';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createKeysInMemory } from '../../test/keys.js';
 import { projectRoot } from '../../test/paths.js';
-import { Embedding, type KeyMaterial, UserSecret } from '../core/concealed.js';
+import { Embedding, type KeyMaterial, SealedToken, UserSecret } from '../core/concealed.js';
 import type { Binding } from '../core/ports.js';
 import { epochSec } from '../core/units.js';
 import { packBits, unpackBits } from './bits.js';
 import { deriveTokenKeys, encodeContext, permutationOf } from './derive.js';
-import { parseToken } from './format.js';
+import { currentEngine, parseToken, tokenIdOf } from './format.js';
 import { createFv1 } from './fv1.js';
-import { levels } from './levels.js';
-import { meanEmbedding } from './mean.js';
+import { currentOf, messageBitsOf } from './parameters.js';
 import { messagePositions, polarEncode } from './polar.js';
 import { createStretch, publishedCost } from './stretch.js';
-import { createViews, signBits } from './views.js';
+import { signBits } from './views.js';
 
 interface Vector {
   readonly name: string;
   readonly inputs: {
+    readonly engine: 1 | 2;
     readonly embeddingMultiplier: number;
     readonly binding: Binding;
     readonly secret: string | null;
@@ -47,13 +48,20 @@ function toEmbedding(multiplier: number): Float32Array {
   return Float32Array.from(values, (value) => value / length);
 }
 
-test('the page has a vector without and one with a secret', () => {
-  expect(vectors.map(({ inputs }) => inputs.secret === null)).toEqual([true, false]);
+test('the page has a vector without and one with a secret, of every engine', () => {
+  expect(vectors.map(({ inputs }) => [inputs.engine, inputs.secret === null])).toEqual([
+    [2, true],
+    [2, false],
+    [1, true],
+    [1, false],
+  ]);
 });
 
 test('the page and the code name the same levels', () => {
-  const row = /^\| K +\| (.*) \|$/m.exec(page)![1]!;
-  expect(row.split('|').map(Number)).toEqual(Object.values(levels).map(({ messageBits }) => messageBits));
+  const levels = Object.values(currentOf(parameters).levels);
+  const row = (name: string) => new RegExp(`^\\| ${name} +\\| (.*) \\|$`, 'm').exec(page)![1]!.split('|').map(Number);
+  expect(row('K, one photo')).toEqual(levels.map(({ messageBits }) => messageBits.one));
+  expect(row('K, several')).toEqual(levels.map(({ messageBits }) => messageBits.several));
 });
 
 describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
@@ -67,20 +75,21 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
   test('every step', async () => {
     const salt = fromHex(inputs.salt);
     const header = {
-      engine: 1,
+      engine: inputs.engine,
       hasSecret: secret !== null,
       photos: inputs.photos,
       keyVersion: inputs.keyVersion,
       expiresAt,
     } as const;
     const context = { binding, header, expiresAt, salt };
-    const positions = messagePositions(levels[binding.accuracy].messageBits);
+    const { levels, toViews } = parameters[inputs.engine];
+    const positions = messagePositions(messageBitsOf(levels[binding.accuracy], inputs.photos));
     const derived = await deriveTokenKeys(context, secret, { keys, stretch });
     const stretched = (purpose: 'message' | 'secret', value: Uint8Array): Promise<KeyMaterial> =>
       stretch(purpose, value, salt);
     const digest = createHash('sha256').update(encodeContext(context)).digest();
     expect({
-      signBits: hex(packBits(signBits(createViews(meanEmbedding)(embedding)))),
+      signBits: hex(packBits(signBits(toViews(embedding)))),
       codeWord: hex(packBits(polarEncode(unpackBits(fromHex(inputs.message)), positions))),
       context: hex(encodeContext(context)),
       mac: hexOf(await keys.mac(inputs.keyVersion, digest)),
@@ -98,6 +107,8 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
     }).toEqual(outputs);
   });
 
+  const isCurrent = inputs.engine === currentEngine;
+
   test('the token, its id and its content key', async () => {
     const draws = [inputs.salt, inputs.message].map(fromHex);
     const random = (bytes: number): Uint8Array => {
@@ -105,16 +116,21 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
       expect(draw).toHaveLength(bytes);
       return draw!;
     };
-    const fv1 = createFv1({ keys, random, stretch });
+    const fv1 = createFv1({ parameters, keys, random, stretch });
     const { photos } = inputs;
-    const sealed = await fv1.seal({ embedding: new Embedding(embedding.slice()), photos, binding, secret, expiresAt });
-    expect(sealed.token.use((text) => text)).toBe(outputs.token);
-    expect(sealed.tokenId).toBe(outputs.tokenId);
-    expect(hexOf(sealed.contentKey!)).toBe(outputs.contentKey);
-    expect(parseToken(sealed.token)).toMatchObject({ photos, expiresAt, keyVersion: inputs.keyVersion });
+    const token = new SealedToken(String(outputs.token));
+    if (isCurrent) {
+      const sealed = await fv1.seal({ embedding: new Embedding(embedding.slice()), photos, binding, secret, expiresAt });
+      expect(sealed.token.use((text) => text)).toBe(outputs.token);
+      expect(sealed.tokenId).toBe(outputs.tokenId);
+      expect(hexOf(sealed.contentKey!)).toBe(outputs.contentKey);
+    }
+    expect(tokenIdOf(token)).toBe(outputs.tokenId);
+    expect(parseToken(token)).toMatchObject({ engine: inputs.engine, photos, expiresAt, keyVersion: inputs.keyVersion });
 
-    const unlocked = await fv1.unlock({ token: sealed.token, binding, secret });
+    const unlocked = await fv1.unlock({ token, binding, secret });
     const opened = await unlocked.open(new Embedding(embedding));
     expect(hexOf(opened!.contentKey)).toBe(outputs.contentKey);
+    expect(opened!.stale).toBe(!isCurrent);
   });
 });

@@ -1,3 +1,4 @@
+import { parameters } from '../../test/parameters.js';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { runVerifierContract } from '../../test/contract/verifier.js';
@@ -19,7 +20,7 @@ const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 
 
 runVerifierContract('embedded', async () => {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 16 });
-  const verifier = createEmbeddedVerifier({ engine, keys: createKeysInMemory(first), random });
+  const verifier = createEmbeddedVerifier({ engine, parameters, keys: createKeysInMemory(first), random });
   return { verifier, close: () => verifier.close() };
 });
 
@@ -45,7 +46,7 @@ function setUp(keys: Keys = createKeysInMemory(first)): {
   engine: ReturnType<typeof createWatchedEngine>;
 } {
   const engine = createWatchedEngine();
-  return { engine, verifier: createEmbeddedVerifier({ engine, keys, random }) };
+  return { engine, verifier: createEmbeddedVerifier({ engine, parameters, keys, random }) };
 }
 
 const enrol = (verifier: Verifier, photos: readonly Photo[] = [drawPhoto('Ada', 1)], expiresAt: number | null = null) =>
@@ -98,7 +99,7 @@ test('a comparison of a hundred asks five things of the engine at a time, and an
       return engine.examine(photo, signals);
     },
   };
-  const verifier = createEmbeddedVerifier({ engine: slow, keys: createKeysInMemory(first), random });
+  const verifier = createEmbeddedVerifier({ engine: slow, parameters, keys: createKeysInMemory(first), random });
   const references = Array.from({ length: 100 }, (_, at) => drawPhoto(at % 10 === 0 ? 'Ada' : `Other${at}`, at));
   const result = await verifier.match(drawPhoto('Ada', 1000), references, 4);
   expect(result.map(({ match }) => match)).toEqual(references.map((_, at) => at % 10 === 0));

@@ -11,10 +11,11 @@ import type {
   VerifyRequest,
 } from '../core/ports.js';
 import type { Engine, Examination, Signal } from '../engine/engine.js';
+import { isWithin, qualityBounds } from '../engine/quality-bounds.js';
 import { FaceError } from '../errors.js';
 import { mostPhotos, parseToken, tokenIdOf } from '../token/format.js';
 import { createFv1, type Opened } from '../token/fv1.js';
-import { levels } from '../token/levels.js';
+import { currentOf, type Parameters } from '../token/parameters.js';
 import { createStretch, publishedCost } from '../token/stretch.js';
 import { cosineOf, meanOf, outliersOf, toScore } from './embeddings.js';
 import { checkPhotoCount } from './photo-count.js';
@@ -39,6 +40,8 @@ interface Probe {
   readonly photos: number;
   /** Whether all photos show one person. */
   readonly isOnePerson: boolean;
+  /** Of the clearest photo: how clearly the engine saw the face. */
+  readonly magnitude: number;
   /** The least of the photos; `null` unless asked for. */
   readonly liveness: number | null;
 }
@@ -61,11 +64,13 @@ function present<T>(signal: T | null): T {
  */
 export function createEmbeddedVerifier(deps: {
   readonly engine: Engine;
+  readonly parameters: Parameters;
   readonly keys: Keys;
   readonly random: Random;
 }): Verifier {
   const { engine } = deps;
-  const fv1 = createFv1({ keys: deps.keys, random: deps.random, stretch: createStretch(publishedCost) });
+  const { levels } = currentOf(deps.parameters);
+  const fv1 = createFv1({ ...deps, stretch: createStretch(publishedCost) });
 
   /** All photos, several at once; of several refusals the first in order is told, and what comes later is left out. */
   async function examineAll(photos: readonly Photo[], signals: readonly Signal[]): Promise<Examination[]> {
@@ -114,9 +119,10 @@ export function createEmbeddedVerifier(deps: {
     return withEmbeddings(photos, measureLiveness ? ['liveness'] : [], async (embeddings, examined) => {
       const embedding = meanOf(embeddings);
       const isOnePerson = outliersOf(embeddings, levels[alike].cosine).length === 0;
+      const magnitude = Math.max(...examined.map((each) => present(each.magnitude)));
       const liveness = measureLiveness ? Math.min(...examined.map((each) => present(each.liveness))) : null;
       try {
-        return await work({ embedding, photos: photos.length, isOnePerson, liveness });
+        return await work({ embedding, photos: photos.length, isOnePerson, magnitude, liveness });
       } finally {
         embedding.wipe();
       }
@@ -148,8 +154,10 @@ export function createEmbeddedVerifier(deps: {
 
   async function enrol({ photos, binding, secret, expiresAt }: EnrolRequest): Promise<Sealed> {
     checkPhotoCount(photos);
+    if (photos.length < levels[binding.accuracy].leastPhotos) throw new FaceError('photo_too_few');
     return withProbe(photos, binding.accuracy, false, async (probe) => {
       if (!probe.isOnePerson) throw new FaceError('face_mismatch');
+      if (!isWithin(qualityBounds.magnitude, probe.magnitude)) throw new FaceError('face_unclear');
       return fv1.seal({ embedding: probe.embedding, photos: probe.photos, binding, secret, expiresAt });
     });
   }

@@ -1,3 +1,4 @@
+import { parameters } from '../../test/parameters.js';
 import { randomBytes } from 'node:crypto';
 import { startApiServer } from '../../test/api-server.js';
 import { runVerifierContract } from '../../test/contract/verifier.js';
@@ -12,7 +13,7 @@ import { createFacenitionVerifier } from './facenition.js';
 // The remote verifier against our own server on a real socket: what a caller sees is what the embedded one would show.
 runVerifierContract('facenition', async () => {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 16 });
-  const embedded = createEmbeddedVerifier({ engine, keys: createKeysInMemory(randomBytes(32)), random: systemRandom });
+  const embedded = createEmbeddedVerifier({ engine, parameters, keys: createKeysInMemory(randomBytes(32)), random: systemRandom });
   const server = await startApiServer({ verifier: embedded });
   const { token } = await server.issue();
   const verifier = createFacenitionVerifier({

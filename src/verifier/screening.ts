@@ -28,13 +28,14 @@ function screen(measurements: readonly Measurement[]): Screening {
 }
 
 /** What `qualityOf` reads. */
-export const qualitySignals: readonly Signal[] = ['quality', 'pose', 'eyes'];
+export const qualitySignals: readonly Signal[] = ['quality', 'magnitude', 'pose', 'eyes'];
 
 const units = {
   faceWidthPx: ['face_width', 'px'],
   sharpness: ['sharpness', 'grey level squared'],
   brightness: ['brightness', 'grey level'],
   contrast: ['contrast', 'grey level'],
+  magnitude: ['feature_magnitude', 'length'],
   yawDeg: ['yaw', 'deg'],
   pitchDeg: ['pitch', 'deg'],
   rollDeg: ['roll', 'deg'],

@@ -42,6 +42,7 @@ export function createSimulatedEngine(): Engine {
       return {
         face,
         embedding: wants('embedding') ? new Embedding(toEmbedding(person, shot)) : null,
+        magnitude: wants('embedding') || wants('magnitude') ? 3.7 : null,
         pose: wants('pose') ? { yawDeg: 0, pitchDeg: -15, rollDeg: 0 } : null,
         liveness: wants('liveness') ? liveness : null,
         eyesOpen: wants('eyes') ? 0.99 : null,

@@ -65,12 +65,14 @@ const hintByCode: Readonly<Record<string, Hint | null>> = {
   face_none: 'come_closer',
   face_many: 'one_face',
   face_too_small: 'come_closer',
+  face_unclear: 'hold_still',
   photo_invalid: null,
   photo_too_large: null,
   photo_too_small: null,
   photo_animated: null,
   photo_missing: null,
   photo_too_many: null,
+  photo_too_few: null,
   liveness_low: null,
 };
 
