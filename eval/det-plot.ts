@@ -27,13 +27,15 @@ export interface DetPlot {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
   readonly series: readonly PlotSeries[];
+  /** Where the names of the series stand, on the side where no curve is; top right without it. */
+  readonly legend?: 'topRight' | 'bottomLeft';
 }
 
 const size = { width: 720, height: 520 };
 const frame = { left: 80, right: 700, top: 50, bottom: 450 };
 /** Told apart by people who see no red or green as well, and by the dash where there is no colour. */
-const colours = ['#0b5fa5', '#c2410c', '#4d7c0f', '#7e22ce'];
-const dashes = ['none', '8 4', '2 3', '10 3 2 3'];
+const colours = ['#0b5fa5', '#c2410c', '#4d7c0f', '#7e22ce', '#444444'];
+const dashes = ['none', '8 4', '2 3', '10 3 2 3', '4 4'];
 
 const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
 const clamp = (value: number, [low, high]: readonly [number, number]): number => Math.min(high, Math.max(low, value));
@@ -100,8 +102,10 @@ export function toDetSvg(plot: DetPlot): string {
       drawn.push(`<circle cx="${atX}" cy="${atY}" r="4" fill="${colour}"/>`);
       drawn.push(`<text x="${fixed(toX(x) + 7)}" y="${fixed(toY(y) - 7)}">${escaped(label)}</text>`);
     }
-    const atY = frame.top + 20 + index * 20;
-    const [from, to] = [frame.right - 210, frame.right - 175];
+    const isLow = plot.legend === 'bottomLeft';
+    const atY = index * 20 + (isLow ? frame.bottom - 20 * plot.series.length : frame.top + 20);
+    const from = isLow ? frame.left + 20 : frame.right - 210;
+    const to = from + 35;
     drawn.push(
       curve.length > 1
         ? `<path class="line" stroke-dasharray="${dashes[index % dashes.length]}" d="M${from} ${atY - 4}H${to}"/>`
