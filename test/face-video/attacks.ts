@@ -1,8 +1,10 @@
 import { type Chance, createChance } from '../../eval/chance.js';
 import type { Movement } from '../../src/core/ports.js';
-import type { Picture, Point } from '../../src/engine/picture.js';
-import { drawTurned, type Head, project, type Turn, turnHead, turnSpot } from './head.js';
-import { blur, createCanvas, drawSheet, exposeAnew, recolour, type Spot, toJpeg } from './raster.js';
+import type { Picture } from '../../src/engine/picture.js';
+import { drawTurned, type Head, project, type Turn, toMiddle, turnHead, turnSpot } from './head.js';
+import { type Display, drawGlare, printOut, showOnDisplay } from './materials.js';
+import { createCanvas, drawSheet, exposeAnew, toJpeg } from './raster.js';
+import { drawRoom, flat, holdSheet, isAll, isHead, isPrinted, type SheetShape } from './sheets.js';
 
 /** Who attacks, with what, and what the challenge asks. */
 export interface Scene {
@@ -58,80 +60,8 @@ const drawTilt = (movement: Movement, chance: Chance): Turn => {
   return { yawDeg: yawDeg * 1.7, pitchDeg: pitchDeg * 1.7 };
 };
 
-/** Where the middle of the face is: what is held before the camera turns about it. */
-const toMiddle = ({ landmarks }: Head): Point => landmarks[29];
-
-/** Holds a sheet with the victim's frame on it; `bend` is its curve across, 0 for flat, in eye distances. */
-function holdSheet(canvas: Picture, victim: Head, texture: Picture, turn: Turn, how: SheetShape): Picture {
-  const drawn = createCanvas(canvas);
-  const middle = toMiddle(victim);
-  const unit = victim.eyeDistancePx;
-  drawSheet(drawn, {
-    texture,
-    place: (x, y): Spot | null => {
-      if (!how.isPart(x, y)) return null;
-      const across = (x - middle.x) / unit;
-      const spot = { x: across, y: (y - middle.y) / unit, z: -1.6 - how.bend * across * across };
-      return project(turnSpot(spot, turn), middle, unit);
-    },
-  });
-  return drawn;
-}
-
-interface SheetShape {
-  readonly bend: number;
-  isPart(x: number, y: number): boolean;
-}
-
-/** A picture of head and shoulders as printed: in eye distances from the middle of the face. */
-const isPrinted =
-  (victim: Head) =>
-  (x: number, y: number): boolean => {
-    const middle = toMiddle(victim);
-    const unit = victim.eyeDistancePx;
-    return Math.abs(x - middle.x) < 2.1 * unit && Math.abs(y - middle.y) < 2.6 * unit;
-  };
-
-/** The outline of head and hair. */
-const isHead =
-  (victim: Head) =>
-  (x: number, y: number): boolean => {
-    const middle = toMiddle(victim);
-    const unit = victim.eyeDistancePx;
-    return Math.hypot((x - middle.x) / 1.35, (y - middle.y) / 1.75) < unit;
-  };
-
-/** Paper: fewer colours, the dots of the print, a white edge and the shine of a lamp. */
-function printOut(victim: Head, glare: Point): Picture {
-  const middle = toMiddle(victim);
-  const unit = victim.eyeDistancePx;
-  return recolour(victim.frame, (value, x, y) => {
-    const isEdge = Math.abs(x - middle.x) > 2 * unit || Math.abs(y - middle.y) > 2.5 * unit;
-    const dots = 8 * Math.sin(2.1 * x) * Math.sin(2.1 * y);
-    const shine = 45 * Math.exp(-((x - glare.x) ** 2 + (y - glare.y) ** 2) / (2 * unit * unit));
-    return isEdge ? 235 : 22 + 0.82 * value + dots + shine;
-  });
-}
-
-const drawGlare = (victim: Head, chance: Chance): Point => ({
-  x: toMiddle(victim).x + victim.eyeDistancePx * chance.normal(),
-  y: toMiddle(victim).y + victim.eyeDistancePx * chance.normal(),
-});
-
-/** A display: its glow, the beat of its pixels with the camera's, and a black bezel. */
-function showOnScreen(picture: Picture, victim: Head, chance: Chance): Picture {
-  const middle = toMiddle(victim);
-  const unit = victim.eyeDistancePx;
-  const phase = chance.below(628) / 100;
-  return recolour(picture, (value, x, y, channel) => {
-    const isBezel = Math.abs(x - middle.x) > 1.95 * unit || Math.abs(y - middle.y) > 2.45 * unit;
-    const moire = 6 * Math.sin(0.35 * x + 0.21 * y + phase + channel) + 3 * Math.sin(2.9 * x + phase);
-    return isBezel ? 12 : 0.95 * value + (channel === 2 ? 14 : 6) + moire;
-  });
-}
-
-/** The room the attacker sits in: the attacker's own picture, out of focus. */
-const drawRoom = (attacker: Head): Promise<Picture> => blur(attacker.frame, 25);
+/** A display the attacker has: its pixels are a little larger than the camera's. */
+const display: Display = { pixelPx: 1.06, hasBezel: true, gamma: 1, blackLevel: 8 };
 
 /** What is tried, each on its own. The names are those of the measured rates (docs/liveness.md). */
 export const attacks: readonly Attack[] = [
@@ -166,22 +96,26 @@ export const attacks: readonly Attack[] = [
       toFrames(movements, seed, (movement, chance) =>
         toJpeg(
           exposeAnew(
-            holdSheet(victim.frame, victim, victim.frame, drawTilt(movement, chance), { bend: 0, isPart: () => true }),
+            holdSheet(victim.frame, victim, victim.frame, drawTilt(movement, chance), { ...flat, isPart: isAll }),
             chance,
           ),
         ),
       ),
   },
-  { name: 'print', makeFrames: (scene) => makePrint(scene, 0, isPrinted(scene.victim)) },
-  { name: 'bentPrint', makeFrames: (scene) => makePrint(scene, 0.3, isPrinted(scene.victim)) },
-  { name: 'cutOut', makeFrames: (scene) => makePrint(scene, 0, isHead(scene.victim)) },
+  { name: 'print', makeFrames: (scene) => makePrint(scene, { ...flat, isPart: isPrinted(scene.victim) }) },
+  // The same, bent to a curve as deep as a face's, more than that, and about other axes.
+  { name: 'bentPrint', makeFrames: bendPrint(0.3, 0) },
+  { name: 'rolledPrint', makeFrames: bendPrint(0.6, 0) },
+  { name: 'archedPrint', makeFrames: bendPrint(0.3, 90) },
+  { name: 'slantedPrint', makeFrames: bendPrint(0.5, 45) },
+  { name: 'cutOut', makeFrames: (scene) => makePrint(scene, { ...flat, isPart: isHead(scene.victim) }) },
   {
     name: 'screen',
     makeFrames: async ({ victim, attacker, movements, seed }) => {
       const room = await drawRoom(attacker);
       return toFrames(movements, seed, (movement, chance) => {
-        const shape = { bend: 0, isPart: isPrinted(victim) };
-        const picture = showOnScreen(victim.frame, victim, chance);
+        const shape = { ...flat, isPart: isPrinted(victim) };
+        const picture = showOnDisplay({ picture: victim.frame, victim }, display, chance);
         return toJpeg(exposeAnew(holdSheet(room, victim, picture, drawTilt(movement, chance), shape), chance));
       });
     },
@@ -207,8 +141,12 @@ export const attacks: readonly Attack[] = [
     makeFrames: async ({ victim, attacker, movements, seed }) => {
       const room = await drawRoom(attacker);
       return toFrames(movements, seed, (movement, chance) => {
-        const shape = { bend: 0, isPart: isPrinted(victim) };
-        const picture = showOnScreen(drawTurned(victim, drawTurn(movement, chance), chance), victim, chance);
+        const shape = { ...flat, isPart: isPrinted(victim) };
+        const picture = showOnDisplay(
+          { picture: drawTurned(victim, drawTurn(movement, chance), chance), victim },
+          display,
+          chance,
+        );
         return toJpeg(exposeAnew(holdSheet(room, victim, picture, { yawDeg: 0, pitchDeg: 0 }, shape), chance));
       });
     },
@@ -233,15 +171,15 @@ export const attacks: readonly Attack[] = [
   },
 ];
 
-async function makePrint(
-  { victim, attacker, movements, seed }: Scene,
-  bend: number,
-  isPart: SheetShape['isPart'],
-): Promise<readonly Buffer[]> {
+function bendPrint(bend: number, axisDeg: number): Attack['makeFrames'] {
+  return (scene) => makePrint(scene, { bend, axisDeg, isPart: isPrinted(scene.victim) });
+}
+
+async function makePrint({ victim, attacker, movements, seed }: Scene, shape: SheetShape): Promise<readonly Buffer[]> {
   const room = await drawRoom(attacker);
-  const paper = printOut(victim, drawGlare(victim, createChance(`${seed} glare`)));
+  const paper = printOut(victim, { dotPx: 3, hasEdge: true, glare: drawGlare(victim, createChance(`${seed} glare`)) });
   return toFrames(movements, seed, (movement, chance) =>
-    toJpeg(exposeAnew(holdSheet(room, victim, paper, drawTilt(movement, chance), { bend, isPart }), chance)),
+    toJpeg(exposeAnew(holdSheet(room, victim, paper, drawTilt(movement, chance), shape), chance)),
   );
 }
 

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Engine } from '../../src/engine/engine.js';
 import { demoPhotosFolder } from '../paths.js';
+import { toPhoto } from '../pictures.js';
 import { type Head, readHead } from './head.js';
 
 /** Parts of the demonstration photos that show one person and enough of what is around: left, top, width, height. */
@@ -20,4 +21,25 @@ export async function readDemoHeads(engine: Engine): Promise<readonly [Head, Hea
     return readHead(engine, await photo.jpeg({ quality: 95 }).toBuffer());
   });
   return Promise.all([first, second, third, fourth]);
+}
+
+/** As much of what is around a face, in its widths and heights on each side, as passive liveness looks at. */
+const margin = 0.85;
+
+/** Everybody in the demonstration photos, in colour: one picture a face, which may show a part of a neighbour too. */
+export async function readDemoFaces(engine: Engine): Promise<readonly Buffer[]> {
+  const files = readdirSync(demoPhotosFolder).filter((file) => file.endsWith('.jpg'));
+  const pictures = files.sort().map(async (file) => {
+    const photo = readFileSync(join(demoPhotosFolder, file));
+    const { faces, widthPx, heightPx } = await engine.detect(toPhoto(photo));
+    const crops = faces.map(({ box }) => {
+      const left = Math.max(0, Math.round(box.x - box.width * margin));
+      const top = Math.max(0, Math.round(box.y - box.height * margin));
+      const width = Math.min(widthPx - left, Math.round(box.width * (1 + 2 * margin)));
+      const height = Math.min(heightPx - top, Math.round(box.height * (1 + 2 * margin)));
+      return sharp(photo).extract({ left, top, width, height }).jpeg({ quality: 95 }).toBuffer();
+    });
+    return Promise.all(crops);
+  });
+  return (await Promise.all(pictures)).flat();
 }

@@ -28,6 +28,9 @@ export interface Head {
   readonly eyeDistancePx: number;
 }
 
+/** Where the middle of the face is: what is held before the camera turns about it. */
+export const toMiddle = ({ landmarks }: Head): Point => landmarks[29];
+
 /** How wide the face stands in the frame: as somebody at arm's length. */
 const faceWidthPx = 180;
 

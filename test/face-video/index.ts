@@ -3,6 +3,8 @@
  * from a photo, so that no video of anybody has to be kept.
  */
 export { type Attack, attacks, drawTurn, makeGenuineFrames, type Scene } from './attacks.js';
-export { readDemoHeads } from './demo-people.js';
+export { readDemoFaces, readDemoHeads } from './demo-people.js';
 export { type Head, readHead, type Turn, turnHead } from './head.js';
 export { makeVideo } from './mjpeg.js';
+export { readPicture } from './raster.js';
+export { type Species, species } from './single-images.js';

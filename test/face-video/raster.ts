@@ -2,6 +2,9 @@ import sharp from 'sharp';
 import type { Chance } from '../../eval/chance.js';
 import type { Picture } from '../../src/engine/picture.js';
 
+// Looked up once: under the test runner every look at a global is slow, and these are asked for at each pixel.
+const { abs, ceil, floor, max, min } = Math;
+
 /** What a camera delivers here. */
 export const frameWidthPx = 640;
 export const frameHeightPx = 480;
@@ -94,10 +97,10 @@ const cellPx = 6;
 
 /** Draws a sheet; what is nearer hides what is behind. */
 export function drawSheet(canvas: Canvas, { texture, place }: Sheet): void {
-  const columns = Math.ceil((texture.widthPx - 1) / cellPx);
-  const rows = Math.ceil((texture.heightPx - 1) / cellPx);
-  const toX = (column: number): number => Math.min(column * cellPx, texture.widthPx - 1);
-  const toY = (row: number): number => Math.min(row * cellPx, texture.heightPx - 1);
+  const columns = ceil((texture.widthPx - 1) / cellPx);
+  const rows = ceil((texture.heightPx - 1) / cellPx);
+  const toX = (column: number): number => min(column * cellPx, texture.widthPx - 1);
+  const toY = (row: number): number => min(row * cellPx, texture.heightPx - 1);
   const corners = Array.from({ length: rows + 1 }, (_, row) =>
     Array.from({ length: columns + 1 }, (_unused, column) => {
       const [u, v] = [toX(column), toY(row)];
@@ -124,12 +127,12 @@ interface Corner extends Spot {
 
 function drawTriangle(canvas: Canvas, texture: Picture, a: Corner, b: Corner, c: Corner): void {
   const area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
-  if (Math.abs(area) < 1e-6) return;
+  if (abs(area) < 1e-6) return;
   const { data, nearness, widthPx, heightPx } = canvas;
-  const fromX = Math.max(0, Math.ceil(Math.min(a.x, b.x, c.x)));
-  const toX = Math.min(widthPx - 1, Math.floor(Math.max(a.x, b.x, c.x)));
-  const fromY = Math.max(0, Math.ceil(Math.min(a.y, b.y, c.y)));
-  const toY = Math.min(heightPx - 1, Math.floor(Math.max(a.y, b.y, c.y)));
+  const fromX = max(0, ceil(min(a.x, b.x, c.x)));
+  const toX = min(widthPx - 1, floor(max(a.x, b.x, c.x)));
+  const fromY = max(0, ceil(min(a.y, b.y, c.y)));
+  const toY = min(heightPx - 1, floor(max(a.y, b.y, c.y)));
   // How much of each corner a pixel is made of changes by the same step from one to the next.
   const stepB = (c.y - a.y) / area;
   const stepC = (a.y - b.y) / area;
@@ -152,10 +155,10 @@ function drawTriangle(canvas: Canvas, texture: Picture, a: Corner, b: Corner, c:
 
 /** Reads one place of a picture, which lies inside of it, by bilinear interpolation. */
 function copyColour({ data, widthPx, heightPx }: Picture, x: number, y: number, target: Uint8Array, at: number): void {
-  const left = Math.min(Math.max(Math.floor(x), 0), widthPx - 2);
-  const top = Math.min(Math.max(Math.floor(y), 0), heightPx - 2);
-  const fx = Math.min(Math.max(x - left, 0), 1);
-  const fy = Math.min(Math.max(y - top, 0), 1);
+  const left = min(max(floor(x), 0), widthPx - 2);
+  const top = min(max(floor(y), 0), heightPx - 2);
+  const fx = min(max(x - left, 0), 1);
+  const fy = min(max(y - top, 0), 1);
   const from = (top * widthPx + left) * 3;
   const below = from + widthPx * 3;
   const [w00, w10, w01, w11] = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy];

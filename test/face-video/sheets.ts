@@ -1,0 +1,59 @@
+import type { Picture } from '../../src/engine/picture.js';
+import { type Head, project, type Turn, toMiddle, turnSpot } from './head.js';
+import { paper } from './materials.js';
+import { blur, createCanvas, drawSheet, type Spot } from './raster.js';
+
+/** What is held before the camera. */
+export interface SheetShape {
+  /** Its curve, 0 for flat: how far it falls back one eye distance beside the axis it is bent about, in eye distances. */
+  readonly bend: number;
+  /** How far that axis leans, in degrees: 0 is upright, 90 is level. Paper bends about one axis only. */
+  readonly axisDeg: number;
+  /** Whether a place of the victim's frame is on it, or was cut away. */
+  isPart(x: number, y: number): boolean;
+}
+
+/** Holds a sheet with the victim's frame on it before what `canvas` shows. */
+export function holdSheet(canvas: Picture, victim: Head, texture: Picture, turn: Turn, how: SheetShape): Picture {
+  const drawn = createCanvas(canvas);
+  const middle = toMiddle(victim);
+  const unit = victim.eyeDistancePx;
+  const axis = (how.axisDeg * Math.PI) / 180;
+  drawSheet(drawn, {
+    texture,
+    place: (x, y): Spot | null => {
+      if (!how.isPart(x, y)) return null;
+      const [u, v] = [(x - middle.x) / unit, (y - middle.y) / unit];
+      const aside = u * Math.cos(axis) + v * Math.sin(axis);
+      return project(turnSpot({ x: u, y: v, z: -1.6 - how.bend * aside * aside }, turn), middle, unit);
+    },
+  });
+  return drawn;
+}
+
+/** How a sheet that is not bent is held. */
+export const flat = { bend: 0, axisDeg: 0 } as const;
+
+/** All of the frame. */
+export const isAll = (): boolean => true;
+
+/** A picture of head and shoulders. */
+export const isPrinted =
+  (victim: Head) =>
+  (x: number, y: number): boolean => {
+    const middle = toMiddle(victim);
+    const unit = victim.eyeDistancePx;
+    return Math.abs(x - middle.x) < paper.halfWidth * unit && Math.abs(y - middle.y) < paper.halfHeight * unit;
+  };
+
+/** The outline of head and hair. */
+export const isHead =
+  (victim: Head) =>
+  (x: number, y: number): boolean => {
+    const middle = toMiddle(victim);
+    const unit = victim.eyeDistancePx;
+    return Math.hypot((x - middle.x) / 1.35, (y - middle.y) / 1.75) < unit;
+  };
+
+/** The room the attacker sits in: the attacker's own picture, out of focus. */
+export const drawRoom = (attacker: Head): Promise<Picture> => blur(attacker.frame, 25);

@@ -1,0 +1,96 @@
+import { type Chance, createChance } from '../../eval/chance.js';
+import type { Picture } from '../../src/engine/picture.js';
+import { drawTurned, type Head, type Turn } from './head.js';
+import { type Display, drawGlare, printOut, showOnDisplay } from './materials.js';
+import { exposeAnew, toJpeg } from './raster.js';
+import { drawRoom, flat, holdSheet, isAll, isHead, isPrinted, type SheetShape } from './sheets.js';
+
+/** Who is attacked, from one photo, and in whose room. */
+export interface Sitting {
+  readonly victim: Head;
+  readonly attacker: Head;
+  /** Pictures with the same seed are the same. */
+  readonly seed: string;
+}
+
+/** One species of presentation attack instrument, as ISO/IEC 30107-3 counts them: all that is made one way. */
+export interface Species {
+  readonly name: string;
+  /** What the camera takes of it: one frame, JPEG, 640×480. */
+  present(sitting: Sitting): Promise<Buffer>;
+}
+
+type Draw = (sitting: Sitting, chance: Chance) => Picture | Promise<Picture>;
+
+const toSpecies = ([name, draw]: readonly [string, Draw]): Species => ({
+  name,
+  present: async (sitting) => {
+    const chance = createChance(`${sitting.seed} ${name}`);
+    return toJpeg(exposeAnew(await draw(sitting, chance), chance));
+  },
+});
+
+/** Nobody holds a thing quite level. */
+const drawTilt = (chance: Chance): Turn => ({ yawDeg: 5 * chance.normal(), pitchDeg: 4 * chance.normal() });
+
+async function hold({ victim, attacker }: Sitting, texture: Picture, how: SheetShape, chance: Chance) {
+  return holdSheet(await drawRoom(attacker), victim, texture, drawTilt(chance), how);
+}
+
+/** A print so near that the frame shows nothing but ink: what is judged is its dots. */
+const printDots =
+  (dotPx: number): Draw =>
+  (sitting, chance) =>
+    hold(sitting, printOut(sitting.victim, { dotPx, hasEdge: false, glare: null }), { ...flat, isPart: isAll }, chance);
+
+/** A print of head and shoulders in a hand's reach, its edge and the room to be seen. */
+const printSheet =
+  (shape: { readonly isShining: boolean; readonly isCutOut: boolean; readonly bend: number }): Draw =>
+  (sitting, chance) => {
+    const { victim } = sitting;
+    const glare = shape.isShining ? drawGlare(victim, chance) : null;
+    const isPart = shape.isCutOut ? isHead(victim) : isPrinted(victim);
+    return hold(
+      sitting,
+      printOut(victim, { dotPx: 3, hasEdge: true, glare }),
+      { ...flat, bend: shape.bend, isPart },
+      chance,
+    );
+  };
+
+const display =
+  (how: Display): Draw =>
+  (sitting, chance) => {
+    const { victim } = sitting;
+    const shown = showOnDisplay({ picture: victim.frame, victim }, how, chance);
+    return hold(sitting, shown, { ...flat, isPart: how.hasBezel ? isPrinted(victim) : isAll }, chance);
+  };
+
+const plainSheet = { isShining: false, isCutOut: false, bend: 0 } as const;
+const plainDisplay = { pixelPx: 1.06, hasBezel: false, gamma: 1, blackLevel: 8 } as const;
+
+/** What one picture can show in place of a person. The names are those of the measured rates (docs/liveness.md). */
+export const species: readonly Species[] = (
+  [
+    // The photo itself, encoded anew and fed in: the control for all others, which are drawn on the same frame.
+    ['still', ({ victim }) => victim.frame],
+    // The photo drawn as a head turned: what a computed picture is, at its simplest.
+    [
+      'warpedStill',
+      ({ victim }, chance) =>
+        drawTurned(victim, { yawDeg: (chance.below(2) === 0 ? -1 : 1) * 20, pitchDeg: 0 }, chance),
+    ],
+    ['printFine', printDots(2.4)],
+    ['printMedium', printDots(4)],
+    ['printCoarse', printDots(7)],
+    ['printEdge', printSheet(plainSheet)],
+    ['printGlare', printSheet({ ...plainSheet, isShining: true })],
+    ['bentPrint', printSheet({ ...plainSheet, bend: 0.3 })],
+    ['cutOut', printSheet({ ...plainSheet, isCutOut: true })],
+    ['screenFine', display({ ...plainDisplay, pixelPx: 0.55 })],
+    ['screenNear', display(plainDisplay)],
+    ['screenCoarse', display({ ...plainDisplay, pixelPx: 2.6 })],
+    ['screenBezel', display({ ...plainDisplay, hasBezel: true })],
+    ['screenWashedOut', display({ ...plainDisplay, gamma: 1.4, blackLevel: 40 })],
+  ] as const satisfies readonly (readonly [string, Draw])[]
+).map(toSpecies);
