@@ -4,11 +4,13 @@ import { parseArgs } from 'node:util';
 import { facesFolder, hasFaces } from '../test/faces.js';
 import { measureAccuracy } from './accuracy.js';
 import { BadInput } from './bad-input.js';
+import { bentSheet } from './bent-sheet.js';
 import { companions } from './companions.js';
 import { faceDepthTable } from './face-depth.js';
 import { faceWidth } from './face-width.js';
 import { fit } from './fit.js';
 import { guidancePose } from './guidance-pose.js';
+import { presentationAttacks } from './presentation-attacks.js';
 import type { EvalProgram } from './program.js';
 import { qualityBounds } from './quality-bounds.js';
 import { toMarkdown, toPlot } from './report.js';
@@ -22,9 +24,11 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   companions,
   'face-width': faceWidth,
   'face-depth': faceDepthTable,
+  'bent-sheet': bentSheet,
   'quality-bounds': qualityBounds,
   fit,
   'guidance-pose': guidancePose,
+  'presentation-attacks': presentationAttacks,
 };
 
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--json] [--out DIR]
@@ -36,34 +40,35 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
   --json    figures as JSON on stdout instead of tables
   --out     also writes accuracy.json, accuracy.md and det.svg into this folder
 
-npm run eval -- NAME [--json]
+npm run eval -- NAME [--json] [--out DIR]
+  --out     where it draws plots: into this folder
 ${Object.entries(programs)
-  .map(([name, { about }]) => `  ${name.padEnd(16)}${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)
   .join('\n')}`;
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-function parseOptions(args: string[]) {
+const programOptions = { json: { type: 'boolean', default: false }, out: { type: 'string' } } as const;
+const accuracyOptions = {
+  ...programOptions,
+  data: { type: 'string' },
+  judge: { type: 'string', default: 'half' },
+  pairs: { type: 'string', default: '200000' },
+} as const;
+
+/** What is no option, or has no value, is the caller's mistake. */
+function parsing<Values>(parse: () => { readonly values: Values }): Values {
   try {
-    return parseArgs({
-      args,
-      options: {
-        data: { type: 'string' },
-        judge: { type: 'string', default: 'half' },
-        pairs: { type: 'string', default: '200000' },
-        json: { type: 'boolean', default: false },
-        out: { type: 'string' },
-      },
-    }).values;
+    return parse().values;
   } catch (error) {
     throw new BadInput(error instanceof Error ? error.message : String(error));
   }
 }
 
 async function runAccuracy(args: string[]): Promise<void> {
-  const { data, judge, pairs, json, out } = parseOptions(args);
+  const { data, judge, pairs, json, out } = parsing(() => parseArgs({ args, options: accuracyOptions }));
   if (judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
   if (pairs !== 'all' && !/^[1-9]\d{0,8}$/.test(pairs)) throw new BadInput('--pairs takes a number or all');
   if (data === undefined && !hasFaces) throw new BadInput('Name a folder of photos: --data DIR, or set FACESTEP_FACES');
@@ -85,12 +90,13 @@ async function runAccuracy(args: string[]): Promise<void> {
   process.stdout.write(json ? `${JSON.stringify(figures)}\n` : toMarkdown(figures));
 }
 
-async function runProgram(name: string, flags: readonly string[]): Promise<void> {
+async function runProgram(name: string, args: string[]): Promise<void> {
   const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
   if (program === undefined) throw new BadInput(`There is no program ${name}\n\n${usage}`);
   if (!hasFaces) throw new BadInput('There are no evaluation faces. Set FACESTEP_FACES to their folder.');
-  const figures = await program.run(say);
-  if (flags.includes('--json')) {
+  const { json, out } = parsing(() => parseArgs({ args, options: programOptions }));
+  const figures = await program.run(say, out ?? null);
+  if (json) {
     console.log(JSON.stringify(figures));
     return;
   }

@@ -1,0 +1,53 @@
+import { svgDocument, svgLine, svgText } from './svg.js';
+
+export interface RateRow {
+  readonly name: string;
+  /** 0 to 1. */
+  readonly rate: number;
+  readonly interval: readonly [number, number];
+}
+
+export interface RatePlot {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly rows: readonly RateRow[];
+}
+
+const area = { left: 170, top: 50, width: 480, rowHeight: 24 } as const;
+
+/** Draws rates one under the other as SVG, each a dot with the range it lies in. */
+export function drawRatePlot({ title, xLabel, rows }: RatePlot): string {
+  const toX = (rate: number): number => area.left + rate * area.width;
+  const toY = (at: number): number => area.top + (at + 0.5) * area.rowHeight;
+  const bottom = area.top + rows.length * area.rowHeight;
+  const right = area.left + area.width;
+  return svgDocument(right + 130, bottom + 60, title, [
+    svgText(20, 28, title, { sizePx: 15 }),
+    ...[0, 0.2, 0.4, 0.6, 0.8, 1].flatMap((tick) => [
+      svgLine(
+        [
+          [toX(tick), area.top],
+          [toX(tick), bottom],
+        ],
+        { colour: '#dddddd' },
+      ),
+      svgText(toX(tick), bottom + 16, `${tick * 100} %`, { anchor: 'middle', sizePx: 10 }),
+    ]),
+    svgText(area.left + area.width / 2, bottom + 42, xLabel, { anchor: 'middle' }),
+    ...rows.flatMap(({ name, rate, interval: [from, to] }, at) => {
+      const percent = (value: number): string => (value * 100).toFixed(0);
+      return [
+        svgText(area.left - 10, toY(at) + 4, name, { anchor: 'end' }),
+        svgLine(
+          [
+            [toX(from), toY(at)],
+            [toX(to), toY(at)],
+          ],
+          { colour: '#0b6fb8', widthPx: 2 },
+        ),
+        `<circle cx="${toX(rate).toFixed(1)}" cy="${toY(at).toFixed(1)}" r="4" fill="#0b6fb8"/>`,
+        svgText(right + 12, toY(at) + 4, `${percent(rate)} % (${percent(from)} to ${percent(to)})`, { sizePx: 11 }),
+      ];
+    }),
+  ]);
+}
