@@ -14,8 +14,8 @@ export interface LibraryHandle {
   readonly startUpMs: number;
   /** Verifies one pair so many times. @returns the milliseconds of each */
   verify(photos: PhotoPair, runs: number): Promise<number[]>;
-  /** Verifies pairs one after the other. @returns the milliseconds of all together */
-  verifyAll(pairs: readonly PhotoPair[]): Promise<number>;
+  /** Verifies pairs one after the other. @returns of all together, the time passed and the processor time */
+  verifyAll(pairs: readonly PhotoPair[]): Promise<{ readonly passedMs: number; readonly processorMs: number }>;
   /** Embeds photos, and keeps their templates after those there are. @returns whether a face was found, of each */
   embed(photos: readonly Uint8Array[]): Promise<boolean[]>;
   /** Compares templates that are kept; `null` where one is missing. */

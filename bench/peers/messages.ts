@@ -42,8 +42,8 @@ export const answerGuards = {
   start: settingsGuard,
   /** Milliseconds of each run. */
   verify: z.array(z.number()),
-  /** Milliseconds of all together. */
-  pairs: z.number(),
+  /** Of all together, in milliseconds: time passed, and processor time of the process. */
+  pairs: z.object({ passedMs: z.number(), processorMs: z.number() }),
   /** Whether a face was found, of each photo. */
   embed: z.array(z.boolean()),
   compare: z.array(comparisonGuard),

@@ -32,7 +32,9 @@ interface LibraryReport extends Settings {
   readonly pairMs: { readonly p50: number; readonly p95: number };
   /** A hundred pairs one after the other. Where fewer were run, as many times more. */
   readonly hundredPairsMs: number;
-  /** Of the process, after the hundred pairs. */
+  /** The processor time in them: hardly changed by what else the machine does. */
+  readonly hundredPairsProcessorMs: number;
+  /** Of the process, after the verifications. */
   readonly rssMiB: number;
   /** `null` where there are no evaluation faces. */
   readonly accuracy: AccuracyReport | null;
@@ -97,6 +99,35 @@ async function judge(handle: LibraryHandle, set: PhotoSet, acquired: boolean[]):
   );
 }
 
+/** A library that runs, and what was measured of it so far. */
+interface Contender {
+  readonly handle: LibraryHandle;
+  readonly startUpMs: number;
+  readonly verifyTimes: number[];
+}
+
+/** Verifies one pair over and over, the libraries in turns. */
+async function timeVerifications(contenders: readonly Contender[], photos: PhotoPair, runs: number, say: Say) {
+  for (let turn = 1; turn <= turns; turn += 1) {
+    for (const { handle, verifyTimes } of contenders) {
+      say(`${handle.name}: verifying one pair, turn ${turn} of ${turns}`);
+      await handle.verify(photos, 1);
+      verifyTimes.push(...(await handle.verify(photos, Math.ceil(runs / turns))));
+    }
+  }
+}
+
+/** Pairs of photos that every library finds a face in: a photo without one is quicker done with. */
+function choosePairs(set: PhotoSet, acquired: readonly (readonly boolean[])[], count: number): PhotoPair[] {
+  const candidates = set.genuine.length > 0 ? set.genuine : set.impostor;
+  const usable = candidates.filter((pair) => pair.every((photo) => acquired.every((found) => found[photo])));
+  if (usable.length === 0) throw new Error('there is no pair of photos in which every library finds a face');
+  return Array.from({ length: count }, (_, at) => {
+    const [a, b] = usable[at % usable.length];
+    return [set.photos[a], set.photos[b]];
+  });
+}
+
 /**
  * Measures facestep beside what else can be picked, all in one run, each in a process of its own and on the same photos.
  * Installs the peers where they are not yet.
@@ -107,45 +138,30 @@ export async function benchPeers(runs: PeerRuns, say: Say): Promise<PeersReport>
   const set = await readPhotoSet(runs.people);
   if (set.genuine.length === 0) say('THERE ARE NO EVALUATION FACES: ACCURACY IS NOT MEASURED (set FACESTEP_FACES)');
 
-  const started = [];
+  const contenders: Contender[] = [];
   for (const name of libraryNames) {
     say(`${name}: starting`);
-    started.push(await startTimed(name, timed[0], runs.starts));
+    contenders.push({ ...(await startTimed(name, timed[0], runs.starts)), verifyTimes: [] });
   }
-  const verifyTimes = new Map(libraryNames.map((name): [LibraryName, number[]] => [name, []]));
-  for (let turn = 0; turn < turns; turn += 1) {
-    for (const { handle } of started) {
-      say(`${handle.name}: verifying one pair, turn ${turn + 1} of ${turns}`);
-      await handle.verify(timed, 1);
-      const times = await handle.verify(timed, Math.ceil(runs.verifications / turns));
-      verifyTimes.get(handle.name)?.push(...times);
-    }
-  }
+  await timeVerifications(contenders, timed, runs.verifications, say);
+  const rss = contenders.map(({ handle }) => handle.readRssMiB());
 
   // Nothing is timed here, so all may work at once.
-  const acquired = await Promise.all(started.map(({ handle }) => embedAll(handle, set, say)));
-  const accuracies = [];
-  for (const [at, { handle }] of started.entries()) accuracies.push(await judge(handle, set, acquired[at]));
+  const acquired = await Promise.all(contenders.map(({ handle }) => embedAll(handle, set, say)));
+  const pairs = choosePairs(set, acquired, runs.pairs);
 
-  // Only photos that every library finds a face in: a photo without one is quicker done with.
-  const candidates = set.genuine.length > 0 ? set.genuine : set.impostor;
-  const usable = candidates.filter((pair) => pair.every((photo) => acquired.every((found) => found[photo])));
-  const pairs = Array.from({ length: runs.pairs }, (_, at): PhotoPair => {
-    const [a, b] = usable[at % usable.length];
-    return [set.photos[a], set.photos[b]];
-  });
   const reports = new Map<LibraryName, LibraryReport>();
-  for (const [at, { handle, startUpMs }] of started.entries()) {
+  for (const [at, { handle, startUpMs, verifyTimes }] of contenders.entries()) {
     say(`${handle.name}: ${pairs.length} pairs`);
-    const pairsMs = await handle.verifyAll(pairs);
-    const times = verifyTimes.get(handle.name) ?? [];
+    const { passedMs, processorMs } = await handle.verifyAll(pairs);
     reports.set(handle.name, {
       ...handle.settings,
       startUpMs: Math.round(startUpMs),
-      pairMs: { p50: round(quantile(times)), p95: round(quantile(times, 0.95)) },
-      hundredPairsMs: Math.round((pairsMs * 100) / pairs.length),
-      rssMiB: round(handle.readRssMiB(), 1),
-      accuracy: accuracies[at],
+      pairMs: { p50: round(quantile(verifyTimes)), p95: round(quantile(verifyTimes, 0.95)) },
+      hundredPairsMs: Math.round((passedMs * 100) / pairs.length),
+      hundredPairsProcessorMs: Math.round((processorMs * 100) / pairs.length),
+      rssMiB: round(rss[at], 1),
+      accuracy: await judge(handle, set, acquired[at]),
     });
     await handle.stop();
   }

@@ -67,6 +67,8 @@ async function readDemoSet(most: number): Promise<PhotoSet> {
   };
 }
 
-/** Evaluation photos where there are any. @param most - people of whom two photos are taken, at most */
-export const readPhotoSet = async (most: number): Promise<PhotoSet> =>
-  hasFaces ? readEvaluationSet(most) : readDemoSet(most);
+/** Evaluation photos where there are enough. @param most - people of whom two photos are taken, at most */
+export async function readPhotoSet(most: number): Promise<PhotoSet> {
+  const set = hasFaces ? readEvaluationSet(most) : null;
+  return set !== null && set.impostor.length > 0 ? set : readDemoSet(most);
+}

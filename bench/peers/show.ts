@@ -11,10 +11,20 @@ export function showPeers(report: PeersReport): string[] {
   return [
     `One pair of 250×250 JPEG files, from bytes to a decision. ${machine.cpu}, ${machine.cores} cores, Node ${node}, ${date}`,
     ...libraryNames.flatMap((name) => {
-      const { version, backend, settings, startUpMs, pairMs, hundredPairsMs, rssMiB, accuracy } = peers[name];
+      const {
+        version,
+        backend,
+        settings,
+        startUpMs,
+        pairMs,
+        hundredPairsMs,
+        hundredPairsProcessorMs,
+        rssMiB,
+        accuracy,
+      } = peers[name];
       return [
         `${name} ${version}: ${settings}; ${backend}`,
-        `  one pair ${pairMs.p50} ms (p95 ${pairMs.p95})   100 pairs ${hundredPairsMs} ms   ready after ${startUpMs} ms   memory ${rssMiB} MiB`,
+        `  one pair ${pairMs.p50} ms (p95 ${pairMs.p95})   100 pairs ${hundredPairsMs} ms (${hundredPairsProcessorMs} ms of processor)   ready after ${startUpMs} ms   memory ${rssMiB} MiB`,
         ...(accuracy === null
           ? []
           : [
