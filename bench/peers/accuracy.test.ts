@@ -64,7 +64,25 @@ describe('error rates of one library', () => {
     expect(judge([0.1, 0.2, 0.1], [0.9, 0.8, 0.9]).eer.rate).toBe(1);
   });
 
-  test('agree with trying every threshold, lie in their intervals, and are the same in every run', () => {
+  test('doubt more where the errors are one person’s than where they are spread', () => {
+    const genuine = Array.from({ length: 20 }, () => 0.9);
+    const ofOne = pairsOf(20).map(([a]) => (a === 0 ? 0.8 : 0.1));
+    const spread = pairsOf(20).map(([a, b]) => ((b - a) / 2 === 10 || (b - a) / 2 === 11 ? 0.8 : 0.1));
+    const [wide, narrow] = [judge(genuine, ofOne).atDefault.fmr, judge(genuine, spread).atDefault.fmr];
+    expect([wide.rate, narrow.rate]).toEqual([0.1, 0.1]);
+    expect(wide.interval[0]).toBe(0);
+    expect(wide.interval[1]).toBeGreaterThan(narrow.interval[1] + 0.03);
+  });
+
+  test('are the same in every run', () => {
+    const scores = [
+      [0.9, 0.8, 0.4, 0.7],
+      [0.5, 0.3, 0.2, 0.1, 0.1, 0],
+    ] as const;
+    expect(judge(...scores)).toEqual(judge(...scores));
+  });
+
+  test('agree with trying every threshold, and lie in their intervals', () => {
     const score = fc.integer({ min: 0, max: 40 }).map((value) => value / 40);
     const people = 12;
     const scores = fc.tuple(
@@ -83,9 +101,8 @@ describe('error rates of one library', () => {
           expect(interval[0]).toBeLessThanOrEqual(rate);
           expect(interval[1]).toBeGreaterThanOrEqual(rate);
         }
-        expect(judge(genuine, impostor)).toEqual(report);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });

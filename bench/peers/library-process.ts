@@ -70,3 +70,6 @@ process.on('message', async (message) => {
     process.send?.({ version, backend, settings, threshold });
   } else if (started !== null) process.send?.(await work(started, job));
 });
+
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit());
