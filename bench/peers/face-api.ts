@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { installedFolder, loadInstalled } from './installed.js';
 import { chooseCentral, type FaceLibrary } from './library.js';
 import { readPixels } from './pixels.js';
-import { hasFunctions, loadTensorflow, type Tensor, wasmBackend, withTensor } from './tensorflow.js';
+import { hasFunctions, loadTensorflow, nameBackend, type Tensor, withTensor } from './tensorflow.js';
 
 /** What a face comes with at the end of the chain of calls. */
 interface DescribedFace {
@@ -83,7 +83,7 @@ export async function createFaceApi(speed: keyof typeof detectors): Promise<Face
 
   return {
     version: faceApi.version,
-    backend: wasmBackend,
+    backend: nameBackend(),
     settings: `${settings}; a black border of a quarter around each photo`,
     threshold: `Euclidean distance below ${matchDistance}, the default of FaceMatcher`,
 

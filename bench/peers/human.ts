@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { installedFolder, loadInstalled } from './installed.js';
 import { chooseCentral, type FaceLibrary } from './library.js';
 import { readPixels } from './pixels.js';
-import { hasFunctions, kernelsFolder, type Tensor, type Tensorflow, wasmBackend, withTensor } from './tensorflow.js';
+import { hasFunctions, kernelsFolder, nameBackend, type Tensor, type Tensorflow, withTensor } from './tensorflow.js';
 
 interface FoundByHuman {
   readonly boxScore: number;
@@ -83,7 +83,7 @@ export async function createHuman(speed: keyof typeof preparations): Promise<Fac
 
   return {
     version: human.version,
-    backend: wasmBackend,
+    backend: nameBackend(),
     settings,
     threshold: `similarity above ${matchSimilarity}`,
 

@@ -31,7 +31,10 @@ const wasmGuard = z.custom<{ setWasmPaths(folder: string): void }>((value) => ha
 export const kernelsFolder = installedFolder('@tensorflow/tfjs-backend-wasm/dist');
 
 /** What runs the models of the peers. The native binding is not in the npm registry: its install script fetches it. */
-export const wasmBackend = 'wasm (TensorFlow.js 4.22.0, SIMD, one thread)';
+export function nameBackend(): string {
+  const { version } = z.object({ version: z.string() }).parse(loadInstalled('@tensorflow/tfjs/package.json'));
+  return `wasm (TensorFlow.js ${version}, SIMD, one thread)`;
+}
 
 /** TensorFlow.js with its WebAssembly kernels ready, set up as its documentation says. */
 export async function loadTensorflow(): Promise<Tensorflow> {
