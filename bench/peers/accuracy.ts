@@ -1,6 +1,7 @@
+import { createBootstrap, type Weights } from '../../eval/bootstrap.js';
 import type { Chance } from '../../eval/chance.js';
 import { toInterval } from '../../eval/proportion.js';
-import { quantile, round } from '../measure.js';
+import { round } from '../measure.js';
 import type { Comparison } from './library.js';
 import type { Pair } from './messages.js';
 
@@ -38,86 +39,76 @@ export interface Compared {
   readonly acquired: readonly boolean[];
 }
 
-interface Trial extends Comparison {
-  /** Places of the two people; of a genuine pair the same twice. */
-  readonly people: Pair;
+/** Pairs that were compared, most alike first, in columns: they are gone through once a resample. */
+interface Trials {
+  readonly scores: Float64Array;
+  /** Places of the two people of each; of a genuine pair the same twice. */
+  readonly people: readonly [Uint16Array, Uint16Array];
+  readonly isMatch: Uint8Array;
 }
 
 type Measures = Readonly<Record<string, number>>;
 
-/** How many resamples the intervals come from. */
-const resamples = 1000;
-
-const byScore = (a: Trial, b: Trial): number => b.score - a.score;
-
-/** Pairs that were compared, most alike first. */
-function toTrials({ genuine, impostor, impostorPairs }: Compared): { genuine: Trial[]; impostor: Trial[] } {
+function toTrials(comparisons: readonly (Comparison | null)[], peopleOf: (at: number) => Pair): Trials {
+  const compared = comparisons
+    .flatMap((each, at) => (each === null ? [] : [{ ...each, people: peopleOf(at) }]))
+    .sort((a, b) => b.score - a.score);
   return {
-    genuine: genuine
-      .flatMap((each, at) => (each === null ? [] : [{ ...each, people: [at, at] as const }]))
-      .sort(byScore),
-    impostor: impostor
-      .flatMap((each, at) => {
-        const [a, b] = impostorPairs[at];
-        return each === null ? [] : [{ ...each, people: [a >> 1, b >> 1] as const }];
-      })
-      .sort(byScore),
+    scores: Float64Array.from(compared, ({ score }) => score),
+    people: [
+      Uint16Array.from(compared, (each) => each.people[0]),
+      Uint16Array.from(compared, (each) => each.people[1]),
+    ],
+    isMatch: Uint8Array.from(compared, ({ isMatch }) => (isMatch ? 1 : 0)),
   };
+}
+
+/** How often all trials count together, and those that the library lets through. */
+function weigh(trials: Trials, weightOf: (at: number) => number): { readonly all: number; readonly matched: number } {
+  let [all, matched] = [0, 0];
+  for (let at = 0; at < trials.scores.length; at += 1) {
+    const weight = weightOf(at);
+    all += weight;
+    if (trials.isMatch[at] === 1) matched += weight;
+  }
+  return { all, matched };
 }
 
 /**
  * All rates, where person `n` counts `weights[n]` times and a pair of two as often as both together. A threshold accepts
  * what is more alike than it, and only the scores of impostor pairs are tried as thresholds.
  */
-function measure(
-  trials: { genuine: readonly Trial[]; impostor: readonly Trial[] },
-  weights: readonly number[],
-): Measures {
-  const ofGenuine = ({ people: [at] }: Trial): number => weights[at];
-  const ofImpostor = ({ people: [a, b] }: Trial): number => weights[a] * weights[b];
-  const sum = (of: readonly Trial[], weigh: (trial: Trial) => number): number =>
-    of.reduce((total, trial) => total + weigh(trial), 0);
+function measure(genuine: Trials, impostor: Trials, weights: Weights): Measures {
+  const [first, second] = impostor.people;
+  const ofGenuine = (at: number): number => weights[genuine.people[0][at]];
+  const ofImpostor = (at: number): number => weights[first[at]] * weights[second[at]];
   const drawn = weights.reduce((total, weight) => total + weight, 0);
-  const genuineTotal = sum(trials.genuine, ofGenuine);
-  const impostorTotal = sum(trials.impostor, ofImpostor);
-  const toRejection = (fnmr: number): number => 1 - (genuineTotal / drawn) * (1 - fnmr);
+  const [own, others] = [weigh(genuine, ofGenuine), weigh(impostor, ofImpostor)];
+  const toRejection = (fnmr: number): number => 1 - (own.all / drawn) * (1 - fnmr);
 
   const fnmrAt = operatingPoints.map(() => 1);
-  let eer = 1;
-  let isBeforeEer = true;
+  const limits = operatingPoints.map(Number);
+  const mostFmr = Math.max(...limits);
+  let eer: number | null = null;
   let [accepted, above, aboveOrEqual, next] = [0, 0, 0, 0];
-  trials.impostor.forEach((trial, at) => {
-    if (at > 0 && trial.score !== trials.impostor[at - 1].score) above = aboveOrEqual;
-    aboveOrEqual += ofImpostor(trial);
-    for (; next < trials.genuine.length && trials.genuine[next].score > trial.score; next += 1)
-      accepted += ofGenuine(trials.genuine[next]);
-    const fmr = above / impostorTotal;
-    const fnmr = 1 - accepted / genuineTotal;
-    operatingPoints.forEach((point, index) => {
-      if (fmr <= Number(point)) fnmrAt[index] = fnmr;
-    });
-    if (isBeforeEer && fmr >= fnmr) {
-      eer = (fmr + fnmr) / 2;
-      isBeforeEer = false;
-    }
-  });
+  for (let at = 0; at < impostor.scores.length; at += 1) {
+    const score = impostor.scores[at];
+    if (at > 0 && score !== impostor.scores[at - 1]) above = aboveOrEqual;
+    aboveOrEqual += ofImpostor(at);
+    for (; next < genuine.scores.length && genuine.scores[next] > score; next += 1) accepted += ofGenuine(next);
+    const fmr = above / others.all;
+    const fnmr = 1 - accepted / own.all;
+    for (let point = 0; point < limits.length; point += 1) if (fmr <= limits[point]) fnmrAt[point] = fnmr;
+    if (eer === null && fmr >= fnmr) eer = (fmr + fnmr) / 2;
+    if (eer !== null && fmr > mostFmr) break;
+  }
 
-  const fnmrDefault =
-    1 -
-    sum(
-      trials.genuine.filter(({ isMatch }) => isMatch),
-      ofGenuine,
-    ) /
-      genuineTotal;
+  const fnmrDefault = 1 - own.matched / own.all;
   return {
-    eer,
+    eer: eer ?? 1,
     ...Object.fromEntries(operatingPoints.map((point, at) => [`fnmr ${point}`, fnmrAt[at]])),
     ...Object.fromEntries(operatingPoints.map((point, at) => [`frr ${point}`, toRejection(fnmrAt[at])])),
-    'default fmr':
-      sum(
-        trials.impostor.filter(({ isMatch }) => isMatch),
-        ofImpostor,
-      ) / impostorTotal,
+    'default fmr': others.matched / others.all,
     'default fnmr': fnmrDefault,
     'default frr': toRejection(fnmrDefault),
   };
@@ -129,23 +120,29 @@ function measure(
  * @param threshold - the documented one, in words
  */
 export function measureAccuracy(compared: Compared, threshold: string, chance: Chance): AccuracyReport {
-  const trials = toTrials(compared);
-  const people = compared.genuine.length;
-  const each = Array.from({ length: people }, () => 1);
-  const measured = measure(trials, each);
-  const drawn = Array.from({ length: resamples }, () => {
-    const weights = each.map(() => 0);
-    for (let at = 0; at < people; at += 1) weights[chance.below(people)] += 1;
-    return measure(trials, weights);
+  const genuine = toTrials(compared.genuine, (at) => [at, at]);
+  const impostor = toTrials(compared.impostor, (at) => {
+    const [a, b] = compared.impostorPairs[at];
+    return [a >> 1, b >> 1];
   });
+  const people = compared.genuine.length;
+  const measured = measure(genuine, impostor, new Uint16Array(people).fill(1));
+  const bootstrap = createBootstrap(people, chance);
+  const resampled = new Map<Weights, Measures>();
+  const measureOnce = (weights: Weights): Measures => {
+    const known = resampled.get(weights) ?? measure(genuine, impostor, weights);
+    resampled.set(weights, known);
+    return known;
+  };
   const toRate = (key: string, count: number): Rate => {
     const rate = measured[key];
-    const spread = drawn.map((sample) => sample[key]).filter(Number.isFinite);
+    const spread = bootstrap.interval((weights) => {
+      const value = measureOnce(weights)[key];
+      return Number.isFinite(value) ? value : null;
+    });
     const [low, high] = toInterval(rate * count, count, 1.96);
-    return {
-      rate: round(rate, 5),
-      interval: [round(Math.min(low, quantile(spread, 0.025)), 5), round(Math.max(high, quantile(spread, 0.975)), 5)],
-    };
+    const [from, to] = spread ?? [low, high];
+    return { rate: round(rate, 5), interval: [round(Math.min(low, from), 5), round(Math.max(high, to), 5)] };
   };
   const missed = compared.acquired.filter((isAcquired) => !isAcquired).length;
   const photos = compared.acquired.length;
@@ -156,15 +153,15 @@ export function measureAccuracy(compared: Compared, threshold: string, chance: C
   });
   return {
     pairs: { genuine: people, impostor: compared.impostor.length },
-    compared: { genuine: trials.genuine.length, impostor: trials.impostor.length },
+    compared: { genuine: genuine.scores.length, impostor: impostor.scores.length },
     fta: { rate: round(missed / photos, 5), interval: [round(low, 5), round(high, 5)] },
-    eer: toRate('eer', trials.genuine.length),
-    fnmr: atEach('fnmr', trials.genuine.length),
+    eer: toRate('eer', genuine.scores.length),
+    fnmr: atEach('fnmr', genuine.scores.length),
     frr: atEach('frr', people),
     atDefault: {
       threshold,
-      fmr: toRate('default fmr', trials.impostor.length),
-      fnmr: toRate('default fnmr', trials.genuine.length),
+      fmr: toRate('default fmr', impostor.scores.length),
+      fnmr: toRate('default fnmr', genuine.scores.length),
       frr: toRate('default frr', people),
     },
   };

@@ -1,6 +1,11 @@
 import type { Chance } from '../../eval/chance.js';
-import type { FaceId } from '../../eval/embed-faces.js';
 import type { Pair } from './messages.js';
+
+/** One evaluation photo: the person's name and the number of the photo, from 1. */
+export interface FaceId {
+  readonly person: string;
+  readonly number: number;
+}
 
 /** Photos, and which of them are compared. */
 export interface PairDraw {
