@@ -3,8 +3,8 @@ import { type Chance, createChance } from '../eval/chance.js';
 import { type Proportion, proportion, toJson } from '../eval/proportion.js';
 
 import type { Accuracy } from '../src/core/ports.js';
-import { accuracies } from '../src/token/parameters.js';
 import { candidateCount } from '../src/token/list-decoder.js';
+import { accuracies } from '../src/token/parameters.js';
 import { createStretch, publishedCost } from '../src/token/stretch.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { type Person, shuffled } from './faces.js';

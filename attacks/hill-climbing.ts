@@ -25,7 +25,16 @@ function createTransparentEngine(): Engine {
     examine: async (photo) => {
       const embedding = photo.use((bytes) => new Embedding(new Float32Array(Uint8Array.from(bytes).buffer)));
       const face = { box: { x: 0, y: 0, width: 100, height: 100 }, confidence: 1 };
-      return { face, embedding, magnitude: 3.7, pose: null, liveness: null, eyesOpen: null, quality: null, landmarks: null };
+      return {
+        face,
+        embedding,
+        magnitude: 3.7,
+        pose: null,
+        liveness: null,
+        eyesOpen: null,
+        quality: null,
+        landmarks: null,
+      };
     },
     close: async () => {},
   };
@@ -46,7 +55,12 @@ const scoreBy = (verifier: Verifier, token: SealedToken, embedding: Float32Array
 /** The real verifier, tried with faces nearer and nearer: every refusal is the same reply. */
 async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tries: number) {
   const keys = createKeysInMemory(createChance('climbed').bytes(32));
-  const verifier = createEmbeddedVerifier({ engine: createTransparentEngine(), parameters, keys, random: systemRandom });
+  const verifier = createEmbeddedVerifier({
+    engine: createTransparentEngine(),
+    parameters,
+    keys,
+    random: systemRandom,
+  });
   const { token } = await verifier.enrol({ photos: [toPicture(target)], binding, secret: null, expiresAt: null });
   const refusals: string[] = [];
   let opened: number | null = null;

@@ -4,12 +4,7 @@ import { unpackBits } from '../src/token/bits.js';
 import { permutationOf } from '../src/token/derive.js';
 import { currentEngine, engineNames } from '../src/token/format.js';
 import { candidateCount, createListDecoder } from '../src/token/list-decoder.js';
-import {
-  accuracies,
-  currentOf,
-  loadParameters,
-  messageBitsOf as messageBitsOfLevel,
-} from '../src/token/parameters.js';
+import { accuracies, currentOf, loadParameters, messageBitsOf as messageBitsOfLevel } from '../src/token/parameters.js';
 import { codeLength, messagePositions, polarEncode } from '../src/token/polar.js';
 import { embeddingLength, signBits } from '../src/token/views.js';
 import { outliersOf } from '../src/verifier/embeddings.js';
@@ -54,12 +49,20 @@ export const isOnePerson = (embeddings: readonly Float32Array[], accuracy: Accur
 /** How alike the photos of one check must be, whatever the level (`src/verifier/embedded.ts`). */
 export const alikeToCheck: Accuracy = 1;
 
-/** The mean of some embeddings, brought back to length 1: what the product makes of several photos. */
-export function meanOf(embeddings: readonly Float32Array[]): Float32Array {
-  const sum = new Float32Array(embeddingLength);
+/**
+ * The mean of some embeddings, brought back to length 1: what the product makes of several photos.
+ * @param sum - where it goes: 512 zeros
+ */
+export function meanOf(
+  embeddings: readonly Float32Array[],
+  sum: Float32Array = new Float32Array(embeddingLength),
+): Float32Array {
+  let square = 0;
   for (const embedding of embeddings) for (let at = 0; at < sum.length; at += 1) sum[at] += embedding[at];
-  const length = Math.hypot(...sum);
-  return sum.map((value) => value / length);
+  for (let at = 0; at < sum.length; at += 1) square += sum[at] ** 2;
+  const length = Math.sqrt(square);
+  for (let at = 0; at < sum.length; at += 1) sum[at] /= length;
+  return sum;
 }
 
 /** The views of the normalised mean of some embeddings. */

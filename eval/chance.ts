@@ -9,6 +9,8 @@ export interface Chance {
   normal(): number;
 }
 
+const zeros = Buffer.alloc(65_536);
+
 /** Chance from a name: AES-256 in counter mode under the name's digest. */
 export function createChance(name: string): Chance {
   const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(name).digest(), Buffer.alloc(16));
@@ -16,7 +18,7 @@ export function createChance(name: string): Chance {
   let at = 0;
   const take = (count: number): Buffer => {
     if (at + count > pool.length) {
-      pool = cipher.update(Buffer.alloc(Math.max(count, 65_536)));
+      pool = cipher.update(count > zeros.length ? Buffer.alloc(count) : zeros);
       at = 0;
     }
     at += count;

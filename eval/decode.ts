@@ -1,5 +1,5 @@
 import { embeddingLength } from '../src/token/views.js';
-import { createBareTokensOf, viewsOf } from './bare-token.js';
+import { createBareTokensOf, meanOf, viewsOf } from './bare-token.js';
 import { createChance } from './chance.js';
 
 /** Faces as they are enrolled or shown: embeddings of length 1, one after the other, in memory that threads share. */
@@ -13,10 +13,10 @@ export interface Comparison {
   readonly pairs: Uint32Array;
 }
 
-/** Puts embeddings where threads can read them. */
-export function toTemplates(embeddings: readonly Float32Array[]): Templates {
-  const templates = new Float32Array(new SharedArrayBuffer(embeddings.length * embeddingLength * 4));
-  for (const [at, values] of embeddings.entries()) templates.set(values, at * embeddingLength);
+/** Puts the mean of each group of photos where threads can read it. */
+export function toTemplates(groups: readonly (readonly Float32Array[])[]): Templates {
+  const templates = new Float32Array(new SharedArrayBuffer(groups.length * embeddingLength * 4));
+  for (const [at, embeddings] of groups.entries()) meanOf(embeddings, templateAt(templates, at));
   return templates;
 }
 

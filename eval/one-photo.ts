@@ -1,6 +1,5 @@
 import { accuracies, messageBitsOf } from './bare-token.js';
 import type { Bootstrap } from './bootstrap.js';
-import type { DecoderPool } from './decoder-pool.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
 import { type AccuracyFigures, byLevel, round, roundInterval, roundOrNull, toRateFigures } from './figures.js';
 import { toInterpolated } from './interpolate.js';
@@ -32,23 +31,25 @@ export function measureRaw(people: readonly EmbeddedPerson[], bootstrap: Bootstr
     threshold: pick(({ threshold }) => round(threshold)),
     fnmr: pick(({ fnmr }) => roundOrNull(fnmr.rate)),
     interval: pick(({ interval }) => roundInterval(interval)),
-    impostorsAbove: { '0.6': cosines.impostor.filter((cosine) => cosine > 0.6).length },
+    impostorsAbove: { '0.6': cosines.impostor.reduce((count, cosine) => (cosine > 0.6 ? count + 1 : count), 0) },
     curve: toCurve(cosines).map(({ x, y }) => ({ x: round(x), y: round(y) })),
   };
 }
 
 /** One photo against one at every length of message: the levels among them. */
 export async function measureSingle(
-  pool: DecoderPool,
+  say: (line: string) => void,
   people: readonly EmbeddedPerson[],
   pairs: number,
   bootstrap: Bootstrap,
 ) {
-  const bits = [...new Set([...accuracies.map((level) => messageBitsOf(level, 1)), ...sweptBits])].sort((a, b) => a - b);
+  const bits = [...new Set([...accuracies.map((level) => messageBitsOf(level, 1)), ...sweptBits])].sort(
+    (a, b) => a - b,
+  );
   const reference = referenceOf(1);
   const settings = bits.map((each) => ({ bits: each, alike: reference.alike }) as const);
   const limits = { pairs, pairsBelow: Math.min(pairs, pairsBelow) };
-  const outcomes = await measureProtected(pool, people, { enrolled: 1, live: 1 }, settings, reference, limits);
+  const outcomes = await measureProtected(say, people, { enrolled: 1, live: 1 }, settings, reference, limits);
   const sweep = outcomes.map((outcome) => toRateFigures(outcome, bootstrap));
   const whole = new Uint16Array(people.length).fill(1);
   return {

@@ -79,7 +79,8 @@ function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
   const people = cosines.genuine.length;
   // A resample weighs single pairs up to many times, so it looks further down than the rate itself.
   const highest = highestPairs(cosines, Math.ceil(4 * falseMatchRate * cosines.impostor.length) + 50);
-  const genuine = cosines.genuine.flatMap((own, person) => own.map((cosine) => ({ cosine, person })));
+  const genuine = Float32Array.from(cosines.genuine.flat());
+  const owners = Uint16Array.from(cosines.genuine.flatMap((own, person) => own.map(() => person)));
   return (weights) => {
     const square = weights.reduce((sum, weight) => sum + weight * weight, 0);
     const allowed = (falseMatchRate * (people * people - square)) / 2;
@@ -91,9 +92,9 @@ function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
     if (at === highest.length) return null;
     const threshold = highest[at].cosine;
     let [trials, missed] = [0, 0];
-    for (const { cosine, person } of genuine) {
-      trials += weights[person];
-      if (cosine <= threshold) missed += weights[person];
+    for (let pair = 0; pair < genuine.length; pair += 1) {
+      trials += weights[owners[pair]];
+      if (genuine[pair] <= threshold) missed += weights[owners[pair]];
     }
     return trials === 0 ? null : missed / trials;
   };

@@ -1,4 +1,3 @@
-import { meanOf } from './bare-token.js';
 import { createChance } from './chance.js';
 import { type Comparison, toTemplates } from './decode.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
@@ -51,10 +50,10 @@ export function toTrials(people: readonly EmbeddedPerson[], combination: Combina
   const enrolled = windowsOf(people, combination.enrolled);
   const live = windowsOf(people, combination.live);
   const isSymmetric = combination.enrolled === combination.live;
-  const enrolledTemplates = toTemplates(enrolled.map(({ embeddings }) => meanOf(embeddings)));
+  const enrolledTemplates = toTemplates(enrolled.map(({ embeddings }) => embeddings));
   const templates = {
     enrolled: enrolledTemplates,
-    live: isSymmetric ? enrolledTemplates : toTemplates(live.map(({ embeddings }) => meanOf(embeddings))),
+    live: isSymmetric ? enrolledTemplates : toTemplates(live.map(({ embeddings }) => embeddings)),
   };
   const firstLive = new Map<number, number>();
   for (const [at, { person }] of live.entries()) if (!firstLive.has(person)) firstLive.set(person, at);

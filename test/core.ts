@@ -1,4 +1,3 @@
-import { parameters } from './parameters.js';
 import type { Connection, Policy } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import { createLocalKeys } from '../src/keys/local.js';
@@ -6,6 +5,7 @@ import { createSqliteState } from '../src/state/sqlite.js';
 import { createEmbeddedVerifier } from '../src/verifier/embedded.js';
 import { createManualClock } from './contract/state.js';
 import { createTestSigner, testIssuer } from './keys.js';
+import { parameters } from './parameters.js';
 import { createSimulatedEngine } from './simulators/engine.js';
 import { createMemoryProfile } from './simulators/profile.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';

@@ -1,8 +1,8 @@
-import { parameters } from '../../test/parameters.js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
+import { parameters } from '../../test/parameters.js';
 import { createSimulatedEngine } from '../../test/simulators/engine.js';
 import { systemRandom } from '../../test/simulators/sinks.js';
 import { attemptsOfToken, countAttempt } from '../core/lockout.js';

@@ -1,9 +1,9 @@
-import { parameters } from '../../test/parameters.js';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createKeysInMemory } from '../../test/keys.js';
+import { parameters } from '../../test/parameters.js';
 import { projectRoot } from '../../test/paths.js';
 import { Embedding, type KeyMaterial, SealedToken, UserSecret } from '../core/concealed.js';
 import type { Binding } from '../core/ports.js';
@@ -120,13 +120,24 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
     const { photos } = inputs;
     const token = new SealedToken(String(outputs.token));
     if (isCurrent) {
-      const sealed = await fv1.seal({ embedding: new Embedding(embedding.slice()), photos, binding, secret, expiresAt });
+      const sealed = await fv1.seal({
+        embedding: new Embedding(embedding.slice()),
+        photos,
+        binding,
+        secret,
+        expiresAt,
+      });
       expect(sealed.token.use((text) => text)).toBe(outputs.token);
       expect(sealed.tokenId).toBe(outputs.tokenId);
       expect(hexOf(sealed.contentKey!)).toBe(outputs.contentKey);
     }
     expect(tokenIdOf(token)).toBe(outputs.tokenId);
-    expect(parseToken(token)).toMatchObject({ engine: inputs.engine, photos, expiresAt, keyVersion: inputs.keyVersion });
+    expect(parseToken(token)).toMatchObject({
+      engine: inputs.engine,
+      photos,
+      expiresAt,
+      keyVersion: inputs.keyVersion,
+    });
 
     const unlocked = await fv1.unlock({ token, binding, secret });
     const opened = await unlocked.open(new Embedding(embedding));

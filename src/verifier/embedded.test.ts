@@ -1,8 +1,8 @@
-import { parameters } from '../../test/parameters.js';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { runVerifierContract } from '../../test/contract/verifier.js';
 import { createKeysInMemory } from '../../test/keys.js';
+import { parameters } from '../../test/parameters.js';
 import { modelsFolder } from '../../test/paths.js';
 import { isWiped } from '../../test/pictures.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulators/engine.js';

@@ -1,8 +1,8 @@
-import { parameters } from '../../test/parameters.js';
 import { randomBytes } from 'node:crypto';
 import { startApiServer } from '../../test/api-server.js';
 import { runVerifierContract } from '../../test/contract/verifier.js';
 import { createKeysInMemory } from '../../test/keys.js';
+import { parameters } from '../../test/parameters.js';
 import { modelsFolder } from '../../test/paths.js';
 import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
 import { Credential } from '../core/concealed.js';
@@ -13,7 +13,12 @@ import { createFacenitionVerifier } from './facenition.js';
 // The remote verifier against our own server on a real socket: what a caller sees is what the embedded one would show.
 runVerifierContract('facenition', async () => {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 16 });
-  const embedded = createEmbeddedVerifier({ engine, parameters, keys: createKeysInMemory(randomBytes(32)), random: systemRandom });
+  const embedded = createEmbeddedVerifier({
+    engine,
+    parameters,
+    keys: createKeysInMemory(randomBytes(32)),
+    random: systemRandom,
+  });
   const server = await startApiServer({ verifier: embedded });
   const { token } = await server.issue();
   const verifier = createFacenitionVerifier({
