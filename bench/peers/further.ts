@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Photo } from '../../src/core/concealed.js';
 import type { Binding } from '../../src/core/ports.js';
 import { createEnginePool } from '../../src/engine/pool.js';
+import { loadParameters } from '../../src/token/parameters.js';
 import { createEmbeddedVerifier } from '../../src/verifier/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { modelsFolder } from '../../test/paths.js';
@@ -46,6 +47,7 @@ export async function measureFacestepFurther(
 
   const verifier = createEmbeddedVerifier({
     engine,
+    parameters: await loadParameters(),
     keys: createKeysInMemory(randomBytes(32)),
     random: (bytes) => randomBytes(bytes),
   });
