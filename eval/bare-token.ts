@@ -1,5 +1,6 @@
 import { Embedding, KeyMaterial } from '../src/core/concealed.js';
 import type { Accuracy } from '../src/core/ports.js';
+import { isWithin, qualityBounds } from '../src/engine/quality-bounds.js';
 import { unpackBits } from '../src/token/bits.js';
 import { permutationOf } from '../src/token/derive.js';
 import { currentEngine, engineNames } from '../src/token/format.js';
@@ -45,6 +46,10 @@ export const isOnePerson = (embeddings: readonly Float32Array[], accuracy: Accur
     embeddings.map((values) => new Embedding(values)),
     cosineOf(accuracy),
   ).length === 0;
+
+/** Whether the product enrols photos that it sees so clearly: one of them must be clear. */
+export const isClear = (magnitudes: readonly number[]): boolean =>
+  isWithin(qualityBounds.magnitude, Math.max(...magnitudes));
 
 /** How alike the photos of one check must be, whatever the level (`src/verifier/embedded.ts`). */
 export const alikeToCheck: Accuracy = 1;

@@ -15,6 +15,8 @@ export interface EmbeddedPerson {
   /** The name of the photo's file for each embedding. */
   readonly files: readonly string[];
   readonly embeddings: readonly Float32Array[];
+  /** How clearly the engine saw the face in each. */
+  readonly magnitudes: readonly number[];
 }
 
 /** A photo no face was taken from. */
@@ -69,6 +71,7 @@ export async function embedCorpus(
 ): Promise<EmbeddedCorpus> {
   const photos = people.flatMap(({ person, files }) => files.map((file) => ({ person, file })));
   const all = new Float32Array(photos.length * embeddingLength);
+  const clarity = new Float32Array(photos.length);
   const codes = new Map<number, NotAcquired['code']>();
   const inWork = 2 * availableParallelism();
   const pool: { started?: Promise<EnginePool> } = {};
@@ -87,15 +90,19 @@ export async function embedCorpus(
     if (known !== null) {
       cached += 1;
       if ('refused' in known) codes.set(at, known.refused);
-      else values.set(known.embedding);
+      else {
+        values.set(known.embedding);
+        clarity[at] = known.magnitude;
+      }
       return;
     }
     const { examineCentral } = await engine();
     try {
       // A copy: the engine overwrites what it is given, and the cache needs the photo once more.
-      const { embedding } = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
+      const { embedding, magnitude } = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
       embedding?.use((found) => values.set(found));
-      await cache.write(bytes, { embedding: values });
+      clarity[at] = magnitude ?? 0;
+      await cache.write(bytes, { embedding: values, magnitude: clarity[at] });
     } catch (error) {
       if (!(error instanceof FaceError && isOfPhoto(error.code))) throw error;
       codes.set(at, error.code);
@@ -130,15 +137,17 @@ export async function embedCorpus(
   for (const { person, files } of people) {
     const taken: string[] = [];
     const embeddings: Float32Array[] = [];
+    const magnitudes: number[] = [];
     for (const file of files) {
       const code = codes.get(at);
       if (code === undefined) {
         taken.push(file);
         embeddings.push(all.subarray(at * embeddingLength, (at + 1) * embeddingLength));
+        magnitudes.push(clarity[at]);
       } else notAcquired.push({ person, file, code });
       at += 1;
     }
-    if (embeddings.length > 0) embedded.push({ person, files: taken, embeddings });
+    if (embeddings.length > 0) embedded.push({ person, files: taken, embeddings, magnitudes });
   }
   return {
     people: embedded,

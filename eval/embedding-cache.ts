@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { type FaceErrorCode, faceErrorCodes } from '../src/errors.js';
 import { embeddingLength } from '../src/token/views.js';
 
-/** What the engine made of one photo: 512 numbers of length 1, or why it took no face. */
-export type Embedded = { readonly embedding: Float32Array } | { readonly refused: FaceErrorCode };
+/** What the engine made of one photo: 512 numbers of length 1 and how clearly it saw the face, or why it took none. */
+export type Embedded =
+  | { readonly embedding: Float32Array; readonly magnitude: number }
+  | { readonly refused: FaceErrorCode };
 
 /** What the engine made of the photos it has seen, for whoever holds a photo. */
 export interface EmbeddingCache {
@@ -19,8 +21,8 @@ export interface EmbeddingCache {
 const idBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
-/** A kind, then the embedding, or the code and zeros: all entries are of one length. */
-const plainBytes = 1 + embeddingLength * 4;
+/** A kind, then magnitude and embedding, or the code and zeros: all entries are of one length. */
+const plainBytes = 1 + 4 + embeddingLength * 4;
 const entryBytes = idBytes + nonceBytes + plainBytes + tagBytes;
 const entriesAtOnce = 512;
 
@@ -41,15 +43,19 @@ function toPlain(embedded: Embedded): Buffer {
     return plain;
   }
   plain[0] = 1;
+  plain.writeFloatLE(embedded.magnitude, 1);
   embedded.embedding.forEach((value, at) => {
-    plain.writeFloatLE(value, 1 + at * 4);
+    plain.writeFloatLE(value, 5 + at * 4);
   });
   return plain;
 }
 
 function parsePlain(plain: Buffer): Embedded | null {
   if (plain[0] === 1)
-    return { embedding: Float32Array.from({ length: embeddingLength }, (_, at) => plain.readFloatLE(1 + at * 4)) };
+    return {
+      embedding: Float32Array.from({ length: embeddingLength }, (_, at) => plain.readFloatLE(5 + at * 4)),
+      magnitude: plain.readFloatLE(1),
+    };
   const code = plain.toString('latin1', 1).replace(/\0+$/, '');
   return isCode(code) ? { refused: code } : null;
 }

@@ -1,5 +1,5 @@
 import type { Accuracy } from '../src/core/ports.js';
-import { alikeToCheck, cosineOf, isOnePerson, messageBitsOf } from './bare-token.js';
+import { alikeToCheck, cosineOf, isClear, isOnePerson, messageBitsOf } from './bare-token.js';
 import type { PairTrials, PersonTrials } from './bootstrap.js';
 import { createChance } from './chance.js';
 import { type Comparison, cosinesOf } from './decode.js';
@@ -36,7 +36,7 @@ export interface Outcome {
   readonly genuine: PersonTrials;
   /** Impostor pairs that were decoded; the others were too unlike (`screeningMargin`). */
   readonly decoded: number;
-  /** By person: enrolments tried, and refused because the photos do not show one person. */
+  /** By person: enrolments tried, and refused because the photos do not show one person or none shows it clearly. */
   readonly enrolments: PersonTrials;
 }
 
@@ -97,7 +97,7 @@ function countByPerson(people: number, trials: readonly { readonly person: numbe
 
 /**
  * How tokens do in one combination of photos, by what the product does with them: an enrolment whose photos do not show one
- * person is refused and counts by itself, not as a non-match; live photos that do not are nobody's face and never match.
+ * person, or no photo of which is clear, is refused and counts by itself, not as a non-match; live photos that do not are nobody's face and never match.
  * @param settings - the reference among them
  */
 export async function measureProtected(
@@ -122,7 +122,9 @@ export async function measureProtected(
   const isNobody = live.map(({ embeddings }) => !isOnePerson(embeddings, alikeToCheck));
 
   return settings.map(({ bits, alike }) => {
-    const isRefused = enrolled.map(({ embeddings }) => !isOnePerson(embeddings, alike));
+    const isRefused = enrolled.map(
+      ({ embeddings, magnitudes }) => !isOnePerson(embeddings, alike) || !isClear(magnitudes),
+    );
     const isTaken = (place: number): boolean => !isRefused[impostor.pairs[2 * place]];
     const { tried, opened, decoded } = strangers.get(bits) ?? { tried: every(0), opened: every(0), decoded: 0 };
     const sides = (windows: readonly PhotoWindow[], counts: (at: number) => boolean): number[] =>

@@ -14,7 +14,12 @@ function toPeople(count: number, photos: number, spread: number): EmbeddedPerson
       const length = Math.hypot(...values);
       return values.map((value) => value / length);
     });
-    return { person: String(index), files: embeddings.map((_photo, at) => `${at}.jpg`), embeddings };
+    return {
+      person: String(index),
+      files: embeddings.map((_photo, at) => `${at}.jpg`),
+      embeddings,
+      magnitudes: embeddings.map(() => 4),
+    };
   });
 }
 

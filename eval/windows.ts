@@ -20,6 +20,7 @@ export interface PhotoWindow {
   /** Index of the first photo. */
   readonly from: number;
   readonly embeddings: readonly Float32Array[];
+  readonly magnitudes: readonly number[];
 }
 
 /** What is held against what in one combination. */
@@ -32,11 +33,12 @@ export interface Trials {
 
 /** All windows of so many consecutive photos among each person's first ones. */
 function windowsOf(people: readonly EmbeddedPerson[], size: number): PhotoWindow[] {
-  return people.flatMap(({ embeddings }, person) =>
+  return people.flatMap(({ embeddings, magnitudes }, person) =>
     Array.from({ length: Math.max(0, Math.min(embeddings.length, photosPerPerson) - size + 1) }, (_, from) => ({
       person,
       from,
       embeddings: embeddings.slice(from, from + size),
+      magnitudes: magnitudes.slice(from, from + size),
     })),
   );
 }

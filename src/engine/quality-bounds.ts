@@ -23,7 +23,7 @@ export const qualityBounds = {
   sharpness: { atLeast: 70.1, atMost: null },
   brightness: { atLeast: 58.9, atMost: 177 },
   contrast: { atLeast: 21.9, atMost: null },
-  magnitude: { atLeast: 3.0, atMost: null },
+  magnitude: { atLeast: 2.95, atMost: null },
   yawDeg: { atLeast: -35.7, atMost: 35.5 },
   pitchDeg: { atLeast: -33.6, atMost: 20.7 },
   rollDeg: { atLeast: -15.1, atMost: 10.4 },
