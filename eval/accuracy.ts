@@ -7,6 +7,7 @@ import { accuracies, engineName } from './bare-token.js';
 import { createBootstrap } from './bootstrap.js';
 import { createChance } from './chance.js';
 import { type Corpus, type CorpusPerson, readCorpus } from './corpus.js';
+import { createDecoderPool } from './decoder-pool.js';
 import { type EmbeddedPerson, embedCorpus } from './embed-corpus.js';
 import { openEmbeddingCache } from './embedding-cache.js';
 import { engineDigest } from './engine-digest.js';
@@ -91,33 +92,38 @@ export async function measureAccuracy(options: AccuracyOptions, say: (line: stri
   say('Comparing embeddings…');
   const bootstrap = createBootstrap(people.length, createChance('people'));
   const raw = measureRaw(people, bootstrap);
-  const single = await measureSingle(say, people, options.pairs, bootstrap);
-  const several = await measureSeveral(say, people, options.pairs, bootstrap);
-  const multi = byLevel(accuracies, (level) => ({ '1x1': single.levels[level], ...several[level] }));
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    command: `npm run eval -- --data DIR --judge ${options.judge} --pairs ${Number.isFinite(options.pairs) ? options.pairs : 'all'}`,
-    machine: { processor: cpus()[0].model.trim(), processors: availableParallelism(), node: process.version },
-    engine: engineName,
-    judge: options.judge,
-    data: {
-      people: corpus.people.length,
-      photos: corpus.people.reduce((sum, { files }) => sum + files.length, 0),
-      judgedPeople: judged.length,
-      judgedPhotos: judged.reduce((sum, { files }) => sum + files.length, 0),
-      otherFiles: corpus.otherFiles,
-    },
-    missing: findMissing(people, folds),
-    photosPerSecond: roundOrNull(embedded.photosPerSecond),
-    photosFromCache: embedded.cached,
-    seconds: Math.round((performance.now() - startedAt) / 1000),
-    fta,
-    raw,
-    protected: single.levels,
-    protectedAt: single.protectedAt,
-    sweep: single.sweep,
-    multi,
-    promise: toPromises(multi),
-    lfw: judgePairs(folds, embedded.people),
-  };
+  const pool = createDecoderPool(say);
+  try {
+    const single = await measureSingle(pool, people, options.pairs, bootstrap);
+    const several = await measureSeveral(pool, people, options.pairs, bootstrap);
+    const multi = byLevel(accuracies, (level) => ({ '1x1': single.levels[level], ...several[level] }));
+    return {
+      date: new Date().toISOString().slice(0, 10),
+      command: `npm run eval -- --data DIR --judge ${options.judge} --pairs ${Number.isFinite(options.pairs) ? options.pairs : 'all'}`,
+      machine: { processor: cpus()[0].model.trim(), processors: availableParallelism(), node: process.version },
+      engine: engineName,
+      judge: options.judge,
+      data: {
+        people: corpus.people.length,
+        photos: corpus.people.reduce((sum, { files }) => sum + files.length, 0),
+        judgedPeople: judged.length,
+        judgedPhotos: judged.reduce((sum, { files }) => sum + files.length, 0),
+        otherFiles: corpus.otherFiles,
+      },
+      missing: findMissing(people, folds),
+      photosPerSecond: roundOrNull(embedded.photosPerSecond),
+      photosFromCache: embedded.cached,
+      seconds: Math.round((performance.now() - startedAt) / 1000),
+      fta,
+      raw,
+      protected: single.levels,
+      protectedAt: single.protectedAt,
+      sweep: single.sweep,
+      multi,
+      promise: toPromises(multi),
+      lfw: judgePairs(folds, embedded.people),
+    };
+  } finally {
+    await pool.close();
+  }
 }

@@ -42,6 +42,7 @@ export const cosineOf = (accuracy: Accuracy): number => levels[accuracy].cosine;
 
 /** Whether the product takes the photos of one request for one person: at enrolment by its level. */
 export const isOnePerson = (embeddings: readonly Float32Array[], accuracy: Accuracy): boolean =>
+  embeddings.length === 1 ||
   outliersOf(
     embeddings.map((values) => new Embedding(values)),
     cosineOf(accuracy),

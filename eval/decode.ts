@@ -2,27 +2,43 @@ import { embeddingLength } from '../src/token/views.js';
 import { createBareTokensOf, meanOf, viewsOf } from './bare-token.js';
 import { createChance } from './chance.js';
 
-/** Faces as they are enrolled or shown: embeddings of length 1, one after the other, in memory that threads share. */
-export type Templates = Float32Array<SharedArrayBuffer>;
+/** Faces as they are enrolled or shown: the embeddings of one photo each, or of several that are taken together. */
+export type Faces = readonly (readonly Float32Array[])[];
 
 /** Which enrolled faces are held against which live ones. */
 export interface Comparison {
-  readonly enrolled: Templates;
-  readonly live: Templates;
+  readonly enrolled: Faces;
+  readonly live: Faces;
   /** Two numbers for each pair: the place of its enrolled face, and of its live one. */
   readonly pairs: Uint32Array;
 }
 
-/** Puts the mean of each group of photos where threads can read it. */
-export function toTemplates(groups: readonly (readonly Float32Array[])[]): Templates {
-  const templates = new Float32Array(new SharedArrayBuffer(groups.length * embeddingLength * 4));
-  for (const [at, embeddings] of groups.entries()) meanOf(embeddings, templateAt(templates, at));
-  return templates;
+/** Some pairs of a comparison, ready for a thread. */
+export interface Share {
+  /** The place of each pair's enrolled face. */
+  readonly places: Uint32Array<ArrayBuffer>;
+  /** For each pair the embedding that is enrolled, 512 numbers, and the one that is held against it. */
+  readonly enrolled: Float32Array<ArrayBuffer>;
+  readonly live: Float32Array<ArrayBuffer>;
 }
 
-/** The template at a place. */
-export const templateAt = (templates: Float32Array, at: number): Float32Array =>
-  templates.subarray(at * embeddingLength, (at + 1) * embeddingLength);
+const rowOf = (rows: Float32Array, at: number): Float32Array =>
+  rows.subarray(at * embeddingLength, (at + 1) * embeddingLength);
+
+/** The pairs from one place on, up to another. */
+export function toShare({ enrolled, live, pairs }: Comparison, from: number, to: number): Share {
+  const count = Math.min(to, pairs.length / 2) - from;
+  const share = {
+    places: Uint32Array.from({ length: count }, (_, at) => pairs[2 * (from + at)]),
+    enrolled: new Float32Array(count * embeddingLength),
+    live: new Float32Array(count * embeddingLength),
+  };
+  for (let at = 0; at < count; at += 1) {
+    meanOf(enrolled[pairs[2 * (from + at)]], rowOf(share.enrolled, at));
+    meanOf(live[pairs[2 * (from + at) + 1]], rowOf(share.live, at));
+  }
+  return share;
+}
 
 /** The cosine of two embeddings of length 1. */
 export function toCosine(one: Float32Array, other: Float32Array): number {
@@ -33,8 +49,9 @@ export function toCosine(one: Float32Array, other: Float32Array): number {
 
 /** The cosine of each pair. */
 export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
+  const [one, other] = [new Float32Array(embeddingLength), new Float32Array(embeddingLength)];
   return Float32Array.from({ length: pairs.length / 2 }, (_, pair) =>
-    toCosine(templateAt(enrolled, pairs[2 * pair]), templateAt(live, pairs[2 * pair + 1])),
+    toCosine(meanOf(enrolled[pairs[2 * pair]], one.fill(0)), meanOf(live[pairs[2 * pair + 1]], other.fill(0))),
   );
 }
 
@@ -44,16 +61,15 @@ export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
  * @param bits - length of the message
  * @returns for each pair 1 where the token opens, else 0
  */
-export function decodePairs(bits: number, { enrolled, live, pairs }: Comparison): Uint8Array {
-  const opened = new Uint8Array(pairs.length / 2);
+export function decodeShare(bits: number, { places, enrolled, live }: Share): Uint8Array {
+  const opened = new Uint8Array(places.length);
   const tokens = createBareTokensOf(bits, createChance(`tokens ${bits}`));
-  let [place, token] = [-1, tokens.seal(viewsOf([templateAt(enrolled, 0)]))];
+  const seal = (pair: number) =>
+    tokens.seal(viewsOf([rowOf(enrolled, pair)]), createChance(`token ${bits} ${places[pair]}`));
+  let token = seal(0);
   for (let pair = 0; pair < opened.length; pair += 1) {
-    if (pairs[2 * pair] !== place) {
-      place = pairs[2 * pair];
-      token = tokens.seal(viewsOf([templateAt(enrolled, place)]), createChance(`token ${bits} ${place}`));
-    }
-    opened[pair] = tokens.opens(token, viewsOf([templateAt(live, pairs[2 * pair + 1])])) ? 1 : 0;
+    if (pair > 0 && places[pair] !== places[pair - 1]) token = seal(pair);
+    opened[pair] = tokens.opens(token, viewsOf([rowOf(live, pair)])) ? 1 : 0;
   }
   return opened;
 }

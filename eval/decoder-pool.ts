@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Comparison } from './decode.js';
+import { type Comparison, toShare } from './decode.js';
 
 /** Decodes on every processor. */
 export interface DecoderPool {
-  /** As `decodePairs`, with what is being done told every few seconds. */
+  /** As `decodeShare` for all pairs of a comparison, with what is being done told every few seconds. */
   decode(bits: number, comparison: Comparison, about: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
-const pairsAtOnce = 2000;
+const pairsAtOnce = 1000;
 const sayEveryMs = 5000;
 
 /** Starts one thread for each processor. */
@@ -20,14 +20,14 @@ export function createDecoderPool(say: (line: string) => void): DecoderPool {
     () => new Worker(new URL('./decode-worker.js', import.meta.url)),
   );
   return {
-    async decode(bits, { enrolled, live, pairs }, about) {
-      const opened = new Uint8Array(pairs.length / 2);
+    async decode(bits, comparison, about) {
+      const opened = new Uint8Array(comparison.pairs.length / 2);
       let [next, done, saidAt] = [0, 0, performance.now()];
       const work = async (worker: Worker): Promise<void> => {
         for (let from = next; from < opened.length; from = next) {
           next = from + pairsAtOnce;
-          const share = { enrolled, live, pairs: pairs.slice(2 * from, 2 * next) };
-          worker.postMessage({ bits, share });
+          const share = toShare(comparison, from, next);
+          worker.postMessage({ bits, share }, [share.enrolled.buffer, share.live.buffer]);
           const [answer]: Uint8Array[] = await once(worker, 'message');
           opened.set(answer, from);
           done += answer.length;

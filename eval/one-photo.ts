@@ -1,5 +1,6 @@
 import { accuracies, messageBitsOf } from './bare-token.js';
 import type { Bootstrap } from './bootstrap.js';
+import type { DecoderPool } from './decoder-pool.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
 import { type AccuracyFigures, byLevel, round, roundInterval, roundOrNull, toRateFigures } from './figures.js';
 import { toInterpolated } from './interpolate.js';
@@ -38,7 +39,7 @@ export function measureRaw(people: readonly EmbeddedPerson[], bootstrap: Bootstr
 
 /** One photo against one at every length of message: the levels among them. */
 export async function measureSingle(
-  say: (line: string) => void,
+  pool: DecoderPool,
   people: readonly EmbeddedPerson[],
   pairs: number,
   bootstrap: Bootstrap,
@@ -49,7 +50,7 @@ export async function measureSingle(
   const reference = referenceOf(1);
   const settings = bits.map((each) => ({ bits: each, alike: reference.alike }) as const);
   const limits = { pairs, pairsBelow: Math.min(pairs, pairsBelow) };
-  const outcomes = await measureProtected(say, people, { enrolled: 1, live: 1 }, settings, reference, limits);
+  const outcomes = await measureProtected(pool, people, { enrolled: 1, live: 1 }, settings, reference, limits);
   const sweep = outcomes.map((outcome) => toRateFigures(outcome, bootstrap));
   const whole = new Uint16Array(people.length).fill(1);
   return {

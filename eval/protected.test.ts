@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { messageBitsOf } from './bare-token.js';
 import { createChance } from './chance.js';
-import { cosinesOf, decodePairs } from './decode.js';
+import { cosinesOf, decodeShare, toShare } from './decode.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
 import { drawPairs } from './pairs.js';
@@ -79,7 +79,7 @@ test('tokens open for their person and for nobody else, at every level', async (
     { enrolled: 1, live: 1 },
     { enrolled: 3, live: 1 },
   ]) {
-    const outcomes = await measureProtected(() => {}, people, combination, settings, settings[1]!, limits);
+    const outcomes = await measureProtected(pool, people, combination, settings, settings[1]!, limits);
     for (const { impostor, genuine, enrolments } of outcomes) {
       expect(impostor.errors).toEqual([]);
       expect(sum(genuine.errors)).toBe(0);
@@ -94,7 +94,7 @@ test('tokens open for their person and for nobody else, at every level', async (
 test('what two labels of one person would do is counted as it is: false matches, and by whom', async () => {
   const [one, other, third] = toPeople([2, 2, 2]);
   const people = [one!, other!, { ...third!, embeddings: one!.embeddings }];
-  const outcomes = await measureProtected(() => {}, people, { enrolled: 1, live: 1 }, settings, settings[1]!, limits);
+  const outcomes = await measureProtected(pool, people, { enrolled: 1, live: 1 }, settings, settings[1]!, limits);
   for (const { impostor } of outcomes) expect(impostor.errors).toEqual([[0, 2]]);
   expect(outcomes[2]).toMatchObject({ decoded: 1, impostor: { trials: 3 } });
 });
@@ -103,31 +103,24 @@ test('an enrolment of photos of several people is refused and is no trial; live 
   const [one, other] = toPeople([3, 3]);
   const mixed = [one!.embeddings[0]!, other!.embeddings[0]!, one!.embeddings[1]!, one!.embeddings[2]!];
   const people = [{ ...one!, embeddings: mixed }];
-  const [, enrolled] = await measureProtected(
-    () => {},
-    people,
-    { enrolled: 3, live: 1 },
-    settings,
-    settings[1]!,
-    limits,
-  );
+  const [, enrolled] = await measureProtected(pool, people, { enrolled: 3, live: 1 }, settings, settings[1]!, limits);
   expect(sum(enrolled!.enrolments.errors)).toBe(2);
   expect(sum(enrolled!.genuine.trials)).toBe(0);
-  const [, shown] = await measureProtected(() => {}, people, { enrolled: 1, live: 3 }, settings, settings[1]!, limits);
+  const [, shown] = await measureProtected(pool, people, { enrolled: 1, live: 3 }, settings, settings[1]!, limits);
   expect([sum(shown!.genuine.errors), sum(shown!.genuine.trials)]).toEqual([2, 2]);
 });
 
 test('the threads decide as one does, whatever each gets', async () => {
-  const { genuine } = toTrials(toPeople(new Array<number>(60).fill(9)), { enrolled: 1, live: 1 }, 600);
-  const noisy = { ...genuine, live: genuine.live.map((value, at) => value + Math.sin(at * 12.9898) / 9) };
-  const shared = new Float32Array(new SharedArrayBuffer(noisy.live.length * 4));
-  shared.set(noisy.live);
-  const comparison = { ...genuine, live: shared, pairs: genuine.pairs };
-  const opened = decodePairs(80, comparison);
+  const { genuine } = toTrials(toPeople(new Array<number>(60).fill(9)), { enrolled: 1, live: 1 }, 1500);
+  const noisy = genuine.live.map((photos, place) =>
+    photos.map((values) => values.map((value, at) => value + Math.sin(place + at * 12.9898) / 9)),
+  );
+  const comparison = { ...genuine, live: noisy };
+  const opened = decodeShare(80, toShare(comparison, 0, 1500));
   expect(await pool.decode(80, comparison, '')).toEqual(opened);
   // Some open and some do not, or nothing would have been compared.
   expect(new Set(opened).size).toBe(2);
-  expect(cosinesOf(comparison)).toHaveLength(600);
+  expect(cosinesOf(comparison)).toHaveLength(1500);
 });
 
 describe('pairs drawn at random', () => {

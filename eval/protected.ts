@@ -3,7 +3,7 @@ import { alikeToCheck, cosineOf, isClear, isOnePerson, messageBitsOf } from './b
 import type { PairTrials, PersonTrials } from './bootstrap.js';
 import { createChance } from './chance.js';
 import { type Comparison, cosinesOf } from './decode.js';
-import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
+import type { DecoderPool } from './decoder-pool.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
 import { drawPlaces, pairsAt } from './pairs.js';
 import { type Combination, type PhotoWindow, toName, toTrials } from './windows.js';
@@ -101,7 +101,7 @@ function countByPerson(people: number, trials: readonly { readonly person: numbe
  * @param settings - the reference among them
  */
 export async function measureProtected(
-  say: (line: string) => void,
+  pool: DecoderPool,
   people: readonly EmbeddedPerson[],
   combination: Combination,
   settings: readonly Setting[],
@@ -111,14 +111,9 @@ export async function measureProtected(
   const { enrolled, live, genuine, impostor } = toTrials(people, combination, limits.pairs);
   const name = `${toName(combination)} photos`;
   const lengths = [...new Set(settings.map(({ bits }) => bits))];
+  const strangers = await openImpostors(pool, impostor, lengths, reference, limits.pairsBelow, name);
   const own = new Map<number, Uint8Array>();
-  // A pool of its own: a thread that lives on holds the memory it shares.
-  const pool = createDecoderPool(say);
-  const decodeAll = async () => {
-    for (const bits of lengths) own.set(bits, await pool.decode(bits, genuine, `${name}, the person, K = ${bits}`));
-    return openImpostors(pool, impostor, lengths, reference, limits.pairsBelow, name);
-  };
-  const strangers = await decodeAll().finally(() => pool.close());
+  for (const bits of lengths) own.set(bits, await pool.decode(bits, genuine, `${name}, the person, K = ${bits}`));
   const isNobody = live.map(({ embeddings }) => !isOnePerson(embeddings, alikeToCheck));
 
   return settings.map(({ bits, alike }) => {

@@ -1,5 +1,6 @@
 import { accuracies, messageBitsOf } from './bare-token.js';
 import type { Bootstrap } from './bootstrap.js';
+import type { DecoderPool } from './decoder-pool.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
 import { byLevel, type RateFigures, toRateFigures } from './figures.js';
 import { measureProtected, referenceOf } from './protected.js';
@@ -19,7 +20,7 @@ const pairsBelow = 20_000;
 
 /** Every level with several photos: by level, then by combination. */
 export async function measureSeveral(
-  say: (line: string) => void,
+  pool: DecoderPool,
   people: readonly EmbeddedPerson[],
   pairs: number,
   bootstrap: Bootstrap,
@@ -29,7 +30,7 @@ export async function measureSeveral(
   for (const combination of combinations) {
     const { enrolled } = combination;
     const settings = accuracies.map((level) => ({ bits: messageBitsOf(level, enrolled), alike: level }));
-    const outcomes = await measureProtected(say, people, combination, settings, referenceOf(enrolled), limits);
+    const outcomes = await measureProtected(pool, people, combination, settings, referenceOf(enrolled), limits);
     measured.push([toName(combination), outcomes.map((outcome) => toRateFigures(outcome, bootstrap))]);
   }
   return byLevel(accuracies, (_, index) => Object.fromEntries(measured.map(([name, rates]) => [name, rates[index]])));

@@ -1,5 +1,5 @@
 import { createChance } from './chance.js';
-import { type Comparison, toTemplates } from './decode.js';
+import type { Comparison } from './decode.js';
 import type { EmbeddedPerson } from './embed-corpus.js';
 import { drawPairs, drawPlaces, pairsAt } from './pairs.js';
 import { photosPerPerson } from './unprotected.js';
@@ -52,10 +52,9 @@ export function toTrials(people: readonly EmbeddedPerson[], combination: Combina
   const enrolled = windowsOf(people, combination.enrolled);
   const live = windowsOf(people, combination.live);
   const isSymmetric = combination.enrolled === combination.live;
-  const enrolledTemplates = toTemplates(enrolled.map(({ embeddings }) => embeddings));
-  const templates = {
-    enrolled: enrolledTemplates,
-    live: isSymmetric ? enrolledTemplates : toTemplates(live.map(({ embeddings }) => embeddings)),
+  const faces = {
+    enrolled: enrolled.map(({ embeddings }) => embeddings),
+    live: live.map(({ embeddings }) => embeddings),
   };
   const firstLive = new Map<number, number>();
   for (const [at, { person }] of live.entries()) if (!firstLive.has(person)) firstLive.set(person, at);
@@ -85,14 +84,14 @@ export function toTrials(people: readonly EmbeddedPerson[], combination: Combina
     enrolled,
     live,
     genuine: {
-      ...templates,
+      ...faces,
       pairs: pairsAt(
         Uint32Array.from(genuine),
         drawPlaces(genuine.length / 2, most, createChance(`genuine ${toName(combination)}`)),
       ),
     },
     impostor: {
-      ...templates,
+      ...faces,
       pairs: drawn.map((place, at) => (at % 2 === 0 ? rows[place] : columns[place])),
     },
   };

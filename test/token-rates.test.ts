@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { messageBitsOf } from '../eval/bare-token.js';
+import { createDecoderPool } from '../eval/decoder-pool.js';
 import { embedPeople } from '../eval/people.js';
 import { measureProtected } from '../eval/protected.js';
 import { toHalf } from '../eval/split.js';
@@ -29,9 +30,12 @@ import { hasFaces } from './faces.js';
       () => {},
     );
     const settings = ([1, 4, 8] as const).map((level) => ({ bits: messageBitsOf(level, 1), alike: level }));
+    const pool = createDecoderPool(() => {});
     const limits = { pairs: 2000, pairsBelow: 2000 };
     const one = { enrolled: 1, live: 1 };
-    const [tolerant, usual, strict] = await measureProtected(() => {}, people, one, settings, settings[1]!, limits);
+    const [tolerant, usual, strict] = await measureProtected(pool, people, one, settings, settings[1]!, limits).finally(
+      () => pool.close(),
+    );
     expectRate(tolerant!.impostor.errors.length, tolerant!.impostor.trials, 0.011);
     expectRate(usual!.impostor.errors.length, usual!.impostor.trials, 0.000_095);
     expectRate(strict!.impostor.errors.length, strict!.impostor.trials, 0.000_005);
