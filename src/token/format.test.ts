@@ -33,7 +33,7 @@ const refusal = (token: SealedToken): string => {
 
 describe('refuses', () => {
   test.each([
-    ['an engine nobody knows', withByte(0, 2)],
+    ['an engine nobody knows', withByte(0, 3)],
     ['engine 0', withByte(0, 0)],
     ['no photos', withByte(1, 0b0000_0001)],
     ['six photos', withByte(1, 0b0000_1100)],

@@ -140,6 +140,32 @@ test('liveness is the least of the photos, told with a refusal too, and not meas
   expect(engine.given.slice(-2).map(({ liveness }) => liveness)).toEqual([null, null]);
 });
 
+describe('a face that is not seen clearly', () => {
+  /** Sees the photos of one request as clearly as told, in their order. */
+  function setUpWith(...magnitudes: number[]): Verifier {
+    const engine = createSimulatedEngine();
+    const examine: Engine['examine'] = async (photo, signals) => {
+      const examination = await engine.examine(photo, signals);
+      return { ...examination, magnitude: magnitudes.shift() ?? 4 };
+    };
+    const deps = { parameters, keys: createKeysInMemory(first), random };
+    return createEmbeddedVerifier({ ...deps, engine: { ...engine, examine } });
+  }
+
+  test('is not enrolled', async () => {
+    await expect(enrol(setUpWith(2.9))).rejects.toMatchObject({ code: 'face_unclear' });
+    await expect(enrol(setUpWith(2.9, 2.8), [drawPhoto('Ada', 1), drawPhoto('Ada', 2)])).rejects.toMatchObject({
+      code: 'face_unclear',
+    });
+  });
+
+  test('is enrolled where another photo is clear, and is checked', async () => {
+    const verifier = setUpWith(2.9, 3, 2.5);
+    const { token } = await enrol(verifier, [drawPhoto('Ada', 1), drawPhoto('Ada', 2)]);
+    expect(await verifier.verify(request({ token }))).toMatchObject({ matched: true });
+  });
+});
+
 describe('renewal', () => {
   const three = () => [2, 3, 4].map((shot) => drawPhoto('Ada', shot));
   const enrolled = async (expiresAt: number | null = null) =>
@@ -159,6 +185,20 @@ describe('renewal', () => {
     expect(await verifier.verify(request({ token: renewed!.token, binding: elsewhere }))).toMatchObject({
       matched: false,
     });
+  });
+
+  test('gives a token of an older engine, which still opens, the newest', async () => {
+    // The parameters as they were before the current engine.
+    const former = { ...parameters, 2: parameters[1] };
+    const deps = { engine: createSimulatedEngine(), keys: createKeysInMemory(first), random };
+    const { token } = await enrol(createEmbeddedVerifier({ ...deps, parameters: former }));
+    expect(parseToken(token).engine).toBe(1);
+    const verifier = createEmbeddedVerifier({ ...deps, parameters });
+    const one = await verifier.verify(request({ token, photos: [drawPhoto('Ada', 2)] }));
+    expect(one).toMatchObject({ matched: true, renewed: null });
+    const { renewed } = await verifier.verify(request({ token, photos: three() }));
+    expect(parseToken(renewed!.token)).toMatchObject({ engine: 2, photos: 3 });
+    expect(await verifier.verify(request({ token: renewed!.token }))).toMatchObject({ matched: true, renewed: null });
   });
 
   test('keeps the secret', async () => {

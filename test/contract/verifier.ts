@@ -163,6 +163,12 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       });
     });
 
+    test.each([7, 8] as const)('accuracy %i enrols nobody from fewer than three photos', async (accuracy) => {
+      const strict = { ...binding, accuracy };
+      await expectCode(enrol({ binding: strict }), 'photo_too_few');
+      await expectCode(enrol({ binding: strict, photos: pictures.person.map(toPhoto) }), 'photo_too_few');
+    });
+
     describe('accepts', () => {
       test('the person enrolled from one photo, on another photo', async () => {
         const sealed = await enrol();
@@ -181,9 +187,10 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         });
       });
 
-      test.each([1, 8] as const)('accuracy %i', async (accuracy) => {
+      test.each([1, 6, 7, 8] as const)('accuracy %i', async (accuracy) => {
         const strict = { ...binding, accuracy };
-        const { token } = await enrol({ binding: strict });
+        const three = [...pictures.person, pictures.person[0]].map(toPhoto);
+        const { token } = await enrol({ binding: strict, photos: three });
         const photos = [toPhoto(pictures.person[0])];
         expect(await harness.verifier.verify(request(token, { binding: strict, photos }))).toMatchObject({
           matched: true,

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { toCode } from '../errors.js';
+import { currentEngine, engineNames } from './format.js';
+import { accuracies, currentOf, loadParameters, messageBitsOf, parametersFile, parseParameters } from './parameters.js';
+
+const published = readFileSync(parametersFile);
+const codeOf = (text: string | Uint8Array): string | null => {
+  try {
+    parseParameters(typeof text === 'string' ? Buffer.from(text) : text);
+    return null;
+  } catch (error) {
+    return toCode(error);
+  }
+};
+
+test('the published file holds the parameters of every engine', async () => {
+  const parameters = await loadParameters();
+  expect(Object.keys(parameters)).toEqual(Object.keys(engineNames));
+  expect(currentOf(parameters).id).toBe(currentEngine);
+});
+
+describe('another file is refused', () => {
+  const text = published.toString('utf8');
+  test.each([
+    ['with fewer message bits at level 4', text.replace(/"one": 92/, '"one": 32')],
+    ['with a lower cosine', text.replace(/"cosine": 0\.4\d+/, '"cosine": 0.1')],
+    ['that lets one photo enrol where three are needed', text.replace('"leastPhotos": 3', '"leastPhotos": 1')],
+    ['with another mean', text.replace(/\d{4},/, '1,')],
+    ['that only looks different', `${text} `],
+    ['that is cut short', text.slice(0, -2)],
+    ['that is no JSON', 'mean'],
+    ['that is empty', ''],
+  ])('%s', (_, altered) => {
+    expect(altered).not.toBe(text);
+    expect(codeOf(altered)).toBe('parameters_altered');
+  });
+});
+
+test('levels ask for no less the higher they are, and for no less of several photos than of one', async () => {
+  const { levels } = currentOf(await loadParameters());
+  for (const [at, accuracy] of accuracies.entries()) {
+    const level = levels[accuracy];
+    expect(messageBitsOf(level, 2)).toBeGreaterThanOrEqual(messageBitsOf(level, 1));
+    expect(messageBitsOf(level, 5)).toBe(messageBitsOf(level, 2));
+    const below = accuracies[at - 1];
+    if (below === undefined) continue;
+    expect(messageBitsOf(level, 1)).toBeGreaterThan(messageBitsOf(levels[below], 1));
+    expect(messageBitsOf(level, 3)).toBeGreaterThan(messageBitsOf(levels[below], 3));
+    expect(level.cosine).toBeGreaterThan(levels[below].cosine);
+    expect(level.leastPhotos).toBeGreaterThanOrEqual(levels[below].leastPhotos);
+  }
+});
