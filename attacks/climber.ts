@@ -1,4 +1,4 @@
-import type { Chance } from '../eval/chance.js';
+import type { Chance } from '../eval/statistics/chance.js';
 import { toUnit } from './unit-vector.js';
 
 /** What a try brings back: whether it got in, and a score where one is told. */

@@ -1,5 +1,5 @@
-import { enrolledBits, toViews } from '../eval/bare-token.js';
-import { createChance } from '../eval/chance.js';
+import { enrolledBits, toViews } from '../eval/accuracy/bare-token.js';
+import { createChance } from '../eval/statistics/chance.js';
 import { embeddingLength, viewLength } from '../src/token/views.js';
 import { covarianceRoot } from './gaussian.js';
 

@@ -1,6 +1,6 @@
-import { createChance } from '../eval/chance.js';
-import { embedPeople } from '../eval/people.js';
-import { toHalf } from '../eval/split.js';
+import { embedPeople } from '../eval/corpus/people.js';
+import { toHalf } from '../eval/corpus/split.js';
+import { createChance } from '../eval/statistics/chance.js';
 import { hasFaces } from '../test/faces.js';
 import { toEmbedding } from '../test/simulators/engine.js';
 import type { Size } from './attack.js';

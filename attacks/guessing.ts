@@ -1,6 +1,6 @@
-import { type BareToken, createBareTokens, viewsOf } from '../eval/bare-token.js';
-import { type Chance, createChance } from '../eval/chance.js';
-import { type Proportion, proportion, toJson } from '../eval/proportion.js';
+import { type BareToken, createBareTokens, viewsOf } from '../eval/accuracy/bare-token.js';
+import { type Chance, createChance } from '../eval/statistics/chance.js';
+import { type Proportion, proportion, toJson } from '../eval/statistics/proportion.js';
 
 import type { Accuracy } from '../src/core/ports.js';
 import { candidateCount } from '../src/token/list-decoder.js';

@@ -1,5 +1,5 @@
-import { parameters } from '../eval/bare-token.js';
-import { createChance } from '../eval/chance.js';
+import { parameters } from '../eval/accuracy/bare-token.js';
+import { createChance } from '../eval/statistics/chance.js';
 import { Embedding, Photo, type SealedToken } from '../src/core/concealed.js';
 import type { Score, Verifier } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';

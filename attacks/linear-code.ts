@@ -1,4 +1,4 @@
-import type { Chance } from '../eval/chance.js';
+import type { Chance } from '../eval/statistics/chance.js';
 
 /** A linear code of a few hundred dimensions, to solve for messages: one row for each position, its bits packed. */
 export interface LinearCode {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createChance } from '../eval/chance.js';
+import { createChance } from '../eval/statistics/chance.js';
 import { linkability, measureLinkability } from './linkability.js';
 
 const chance = createChance('linkability');

@@ -1,4 +1,4 @@
-import type { Chance } from '../eval/chance.js';
+import type { Chance } from '../eval/statistics/chance.js';
 
 const bins = 20;
 

@@ -1,6 +1,6 @@
-import { type BareToken, type BareTokens, createBareTokens, viewsOf } from '../eval/bare-token.js';
-import { createChance } from '../eval/chance.js';
-import { proportion, toJson } from '../eval/proportion.js';
+import { type BareToken, type BareTokens, createBareTokens, viewsOf } from '../eval/accuracy/bare-token.js';
+import { createChance } from '../eval/statistics/chance.js';
+import { proportion, toJson } from '../eval/statistics/proportion.js';
 
 import type { Accuracy } from '../src/core/ports.js';
 import { unpackBits } from '../src/token/bits.js';

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
-import { createBareTokens, enrolledBits, viewsOf } from '../eval/bare-token.js';
-import { createChance } from '../eval/chance.js';
+import { createBareTokens, enrolledBits, viewsOf } from '../eval/accuracy/bare-token.js';
+import { createChance } from '../eval/statistics/chance.js';
 import { createEnginePool } from '../src/engine/pool.js';
 import { codeLength } from '../src/token/polar.js';
 import { modelsFolder } from '../test/paths.js';

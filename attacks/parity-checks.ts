@@ -1,4 +1,4 @@
-import type { Chance } from '../eval/chance.js';
+import type { Chance } from '../eval/statistics/chance.js';
 import { codeLength } from '../src/token/polar.js';
 
 /** Two or four positions whose bits add up to 0 in every code word. */

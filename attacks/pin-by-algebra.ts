@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { createBareTokens, parameters } from '../eval/bare-token.js';
-import { createChance } from '../eval/chance.js';
+import { createBareTokens, parameters } from '../eval/accuracy/bare-token.js';
+import { createChance } from '../eval/statistics/chance.js';
 import { Embedding, type SealedToken, UserSecret } from '../src/core/concealed.js';
 import { packBits, unpackBits } from '../src/token/bits.js';
 import { deriveTokenKeys, permutationOf, tagOf } from '../src/token/derive.js';

@@ -1,5 +1,11 @@
-import { type BareToken, type BareTokens, createBareTokens, enrolledBits, viewsOf } from '../eval/bare-token.js';
-import { createChance } from '../eval/chance.js';
+import {
+  type BareToken,
+  type BareTokens,
+  createBareTokens,
+  enrolledBits,
+  viewsOf,
+} from '../eval/accuracy/bare-token.js';
+import { createChance } from '../eval/statistics/chance.js';
 
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { cosineOf, createEstimator } from './estimator.js';

@@ -1,5 +1,5 @@
-import type { BareToken, BareTokens } from '../eval/bare-token.js';
-import { createChance } from '../eval/chance.js';
+import type { BareToken, BareTokens } from '../eval/accuracy/bare-token.js';
+import { createChance } from '../eval/statistics/chance.js';
 import { codeLength } from '../src/token/polar.js';
 import { type Decoded, decodeByInformationSet, toLinearCode } from './linear-code.js';
 

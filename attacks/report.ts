@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Proportion } from '../eval/proportion.js';
+import type { Proportion } from '../eval/statistics/proportion.js';
 import { projectRoot } from '../test/paths.js';
 import { type Claim, type Finding, type Row, toDigits } from './attack.js';
 

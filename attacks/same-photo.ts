@@ -1,6 +1,6 @@
-import { type BareToken, createBareTokens, enrolledBits, viewsOf } from '../eval/bare-token.js';
-import { createChance } from '../eval/chance.js';
-import { proportion, toJson } from '../eval/proportion.js';
+import { type BareToken, createBareTokens, enrolledBits, viewsOf } from '../eval/accuracy/bare-token.js';
+import { createChance } from '../eval/statistics/chance.js';
+import { proportion, toJson } from '../eval/statistics/proportion.js';
 import { codeLength } from '../src/token/polar.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import type { Person } from './faces.js';

@@ -1,5 +1,5 @@
-import { parameters } from '../eval/bare-token.js';
-import { createChance } from '../eval/chance.js';
+import { parameters } from '../eval/accuracy/bare-token.js';
+import { createChance } from '../eval/statistics/chance.js';
 import { Embedding } from '../src/core/concealed.js';
 import type { Binding } from '../src/core/ports.js';
 import { parseToken } from '../src/token/format.js';

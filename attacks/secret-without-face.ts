@@ -1,5 +1,5 @@
-import { createBareTokens, viewsOf } from '../eval/bare-token.js';
-import { type Chance, createChance } from '../eval/chance.js';
+import { createBareTokens, viewsOf } from '../eval/accuracy/bare-token.js';
+import { type Chance, createChance } from '../eval/statistics/chance.js';
 import type { Accuracy } from '../src/core/ports.js';
 import { codeLength } from '../src/token/polar.js';
 import { type Attack, type Size, toClaim } from './attack.js';

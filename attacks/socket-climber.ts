@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { createChance } from '../eval/chance.js';
+import { createChance } from '../eval/statistics/chance.js';
 import { projectRoot } from '../test/paths.js';
 import { loadPictures } from '../test/pictures.js';
 import { startService } from '../test/service.js';

@@ -1,5 +1,5 @@
-import { createBareTokens, enrolledBits, viewsOf } from '../eval/bare-token.js';
-import { createChance } from '../eval/chance.js';
+import { createBareTokens, enrolledBits, viewsOf } from '../eval/accuracy/bare-token.js';
+import { createChance } from '../eval/statistics/chance.js';
 
 import { packBits } from '../src/token/bits.js';
 import { type Attack, toClaim, toDigits } from './attack.js';

@@ -1,6 +1,6 @@
-import { drawPhotos, readFrontalHeads } from '../eval/heads.js';
-import { countSignals, judgeChallenges, judgeFrames } from '../eval/judged-challenges.js';
-import { proportion, toJson } from '../eval/proportion.js';
+import { drawPhotos, readFrontalHeads } from '../eval/presentation-attacks/heads.js';
+import { countSignals, judgeChallenges, judgeFrames } from '../eval/presentation-attacks/judged-challenges.js';
+import { proportion, toJson } from '../eval/statistics/proportion.js';
 import type { LivenessJudge } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
 import { createEnginePool } from '../src/engine/pool.js';

@@ -2,18 +2,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { facesFolder, hasFaces } from '../test/faces.js';
-import { measureAccuracy } from './accuracy.js';
+import { measureAccuracy } from './accuracy/accuracy.js';
+import { toMarkdown, toPlot } from './accuracy/report.js';
 import { BadInput } from './bad-input.js';
-import { bentSheet } from './bent-sheet.js';
-import { companions } from './companions.js';
-import { faceDepthTable } from './face-depth.js';
-import { faceWidth } from './face-width.js';
-import { fit } from './fit.js';
-import { guidancePose } from './guidance-pose.js';
-import { presentationAttacks } from './presentation-attacks.js';
+import { companions } from './engine/companions.js';
+import { faceDepthTable } from './engine/face-depth.js';
+import { faceWidth } from './engine/face-width.js';
+import { fit } from './engine/fit.js';
+import { guidancePose } from './engine/guidance-pose.js';
+import { qualityBounds } from './engine/quality-bounds.js';
+import { bentSheet } from './presentation-attacks/bent-sheet.js';
+import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import type { EvalProgram } from './program.js';
-import { qualityBounds } from './quality-bounds.js';
-import { toMarkdown, toPlot } from './report.js';
 
 /*
  * `npm run eval -- --data DIR` measures the accuracy on a folder of photos; `npm run eval -- NAME` one other thing the

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { toMarkdown, toPlot } from '../eval/report.js';
+import { toMarkdown, toPlot } from '../eval/accuracy/report.js';
 import { writeCorpus } from './corpus.js';
 import { projectRoot } from './paths.js';
 import { loadPictures, type Pictures } from './pictures.js';

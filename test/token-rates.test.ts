@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { messageBitsOf } from '../eval/bare-token.js';
-import { createDecoderPool } from '../eval/decoder-pool.js';
-import { embedPeople } from '../eval/people.js';
-import { measureProtected } from '../eval/protected.js';
-import { toHalf } from '../eval/split.js';
+import { messageBitsOf } from '../eval/accuracy/bare-token.js';
+import { createDecoderPool } from '../eval/accuracy/decoder-pool.js';
+import { measureProtected } from '../eval/accuracy/protected.js';
+import { embedPeople } from '../eval/corpus/people.js';
+import { toHalf } from '../eval/corpus/split.js';
 import { hasFaces } from './faces.js';
 
 /*

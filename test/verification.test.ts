@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { embedPeople } from '../eval/people.js';
-import { toInterval } from '../eval/proportion.js';
-import { compareEmbeddings } from '../eval/unprotected.js';
+import { compareEmbeddings } from '../eval/accuracy/unprotected.js';
+import { embedPeople } from '../eval/corpus/people.js';
+import { toInterval } from '../eval/statistics/proportion.js';
 import { hasFaces } from './faces.js';
 
 /*

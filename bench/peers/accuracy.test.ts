@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createChance } from '../../eval/chance.js';
+import { createChance } from '../../eval/statistics/chance.js';
 import { type AccuracyReport, measureAccuracy } from './accuracy.js';
 import { chooseCentral } from './library.js';
 import type { Pair } from './messages.js';

@@ -1,6 +1,6 @@
-import { createBootstrap, type Weights } from '../../eval/bootstrap.js';
-import type { Chance } from '../../eval/chance.js';
-import { toInterval } from '../../eval/proportion.js';
+import { createBootstrap, type Weights } from '../../eval/statistics/bootstrap.js';
+import type { Chance } from '../../eval/statistics/chance.js';
+import { toInterval } from '../../eval/statistics/proportion.js';
 import { round } from '../measure.js';
 import type { Comparison } from './library.js';
 import type { Pair } from './messages.js';

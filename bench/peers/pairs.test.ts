@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createChance } from '../../eval/chance.js';
+import { createChance } from '../../eval/statistics/chance.js';
 import { drawPairs } from './pairs.js';
 
 const people = Array.from({ length: 30 }, (_, at) => ({ person: `Person_${at}`, photos: 1 + (at % 5) }));

@@ -1,4 +1,4 @@
-import type { Chance } from '../../eval/chance.js';
+import type { Chance } from '../../eval/statistics/chance.js';
 import type { Pair } from './messages.js';
 
 /** One evaluation photo: the person's name and the number of the photo, from 1. */

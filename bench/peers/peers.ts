@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { createChance } from '../../eval/chance.js';
+import { createChance } from '../../eval/statistics/chance.js';
 import { quantile, round } from '../measure.js';
 import { type AccuracyReport, measureAccuracy } from './accuracy.js';
 import { type FurtherReport, measureFacestepFurther } from './further.js';

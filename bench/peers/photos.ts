@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { createChance } from '../../eval/chance.js';
-import { toHalf } from '../../eval/split.js';
+import { toHalf } from '../../eval/corpus/split.js';
+import { createChance } from '../../eval/statistics/chance.js';
 import { createPipeline } from '../../src/engine/pipeline.js';
 import { face, hasFaces, people } from '../../test/faces.js';
 import { demoPhotosFolder, modelsFolder } from '../../test/paths.js';

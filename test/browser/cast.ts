@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { createChance } from '../../eval/chance.js';
+import { createChance } from '../../eval/statistics/chance.js';
 import type { Movement } from '../../src/core/ports.js';
 import type { JsonObject } from '../../src/json.js';
 import { drawTurn, type Head, turnHead } from '../face-video/index.js';

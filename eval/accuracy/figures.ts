@@ -1,0 +1,162 @@
+import type { Accuracy } from '../../src/core/ports.js';
+import type { PlotPoint } from '../plots/det-plot.js';
+import { type Bootstrap, type ErrorRate, type Interval, toPairRate, toPersonRate } from '../statistics/bootstrap.js';
+import { promises } from './bare-token.js';
+import type { Outcome } from './protected.js';
+import { type AtPoints, leastExpected } from './unprotected.js';
+
+/** Both error rates of tokens, as `--json` prints them. A rate without a trial is `null`. */
+export interface RateFigures {
+  /** Bits of the message. */
+  readonly k: number;
+  readonly fmr: number | null;
+  readonly fmrInterval: Interval | null;
+  readonly falseMatches: number;
+  /** Impostor pairs. */
+  readonly pairs: number;
+  /** Impostor pairs that were decoded; the rest is too unlike to open. */
+  readonly decoded: number;
+  readonly fnmr: number | null;
+  readonly fnmrInterval: Interval | null;
+  readonly falseNonMatches: number;
+  readonly genuinePairs: number;
+  /** Enrolments refused because their photos do not show one person. They are no trials of the above. */
+  readonly refusedEnrolments: { readonly refused: number; readonly tried: number; readonly rate: number | null };
+}
+
+/** Whether a level keeps what it promises. */
+export interface PromiseFigures {
+  readonly fmr: number | null;
+  /** Upper end of the 95 % interval. */
+  readonly upper: number | null;
+  /** `null` where there are too few pairs to tell. */
+  readonly kept: boolean | null;
+  readonly pairs: number;
+  readonly pairsNeeded: number;
+}
+
+/** Everything one evaluation found out. */
+export interface AccuracyFigures {
+  readonly date: string;
+  readonly command: string;
+  readonly machine: { readonly processor: string; readonly processors: number; readonly node: string };
+  readonly engine: string;
+  readonly judge: 'half' | 'all';
+  readonly data: {
+    readonly people: number;
+    readonly photos: number;
+    readonly judgedPeople: number;
+    readonly judgedPhotos: number;
+    readonly otherFiles: number;
+  };
+  /** What could not be measured, and why. */
+  readonly missing: readonly string[];
+  readonly photosPerSecond: number | null;
+  readonly photosFromCache: number;
+  readonly seconds: number;
+  readonly fta: {
+    readonly photos: number;
+    readonly failures: Readonly<Record<string, number>>;
+    readonly rate: number | null;
+    readonly interval: Interval | null;
+    readonly unreadable: number;
+  };
+  readonly raw: {
+    readonly pairs: { readonly genuine: number; readonly impostor: number };
+    readonly threshold: AtPoints<number | null>;
+    readonly fnmr: AtPoints<number | null>;
+    readonly interval: AtPoints<Interval | null>;
+    /** Impostor pairs whose cosine is above .6: wrong labels are among them. */
+    readonly impostorsAbove: Readonly<Record<string, number>>;
+    readonly curve: readonly PlotPoint[];
+  };
+  readonly protected: Readonly<Record<string, RateFigures>>;
+  readonly protectedAt: {
+    readonly fnmr: AtPoints<number | null>;
+    readonly interval: AtPoints<Interval | null>;
+  };
+  readonly sweep: readonly RateFigures[];
+  /** By level, then by photos at enrolment × photos at verification. */
+  readonly multi: Readonly<Record<string, Readonly<Record<string, RateFigures>>>>;
+  readonly promise: Readonly<
+    Record<
+      string,
+      PromiseFigures & { readonly promise: number; readonly multi: Readonly<Record<string, PromiseFigures>> }
+    >
+  >;
+  /** With a `pairs.txt` alone. */
+  readonly lfw: {
+    readonly folds: number;
+    readonly pairs: { readonly genuine: number; readonly impostor: number };
+    readonly accuracy: number;
+    readonly standardError: number;
+    readonly fmr: ErrorFigures;
+    readonly fnmr: ErrorFigures;
+  } | null;
+}
+
+/** A rate with its interval. */
+export interface ErrorFigures {
+  readonly rate: number | null;
+  readonly interval: Interval | null;
+}
+
+/** Three digits. */
+export const round = (value: number): number => Number(value.toPrecision(3));
+
+export const roundInterval = (interval: Interval | null): Interval | null =>
+  interval === null ? null : [round(interval[0]), round(interval[1])];
+
+export const roundOrNull = (value: number | null): number | null => (value === null ? null : round(value));
+
+/** The figures of one setting. */
+export function toRateFigures(outcome: Outcome, bootstrap: Bootstrap): RateFigures {
+  const falseMatch = toPairRate(bootstrap, outcome.impostor);
+  const falseNonMatch = toPersonRate(bootstrap, outcome.genuine);
+  const refused = toPersonRate(bootstrap, outcome.enrolments);
+  return {
+    k: outcome.bits,
+    fmr: roundOrNull(falseMatch.rate),
+    fmrInterval: roundInterval(falseMatch.interval),
+    falseMatches: falseMatch.errors,
+    pairs: falseMatch.trials,
+    decoded: outcome.decoded,
+    fnmr: roundOrNull(falseNonMatch.rate),
+    fnmrInterval: roundInterval(falseNonMatch.interval),
+    falseNonMatches: falseNonMatch.errors,
+    genuinePairs: falseNonMatch.trials,
+    refusedEnrolments: { refused: refused.errors, tried: refused.trials, rate: roundOrNull(refused.rate) },
+  };
+}
+
+/** Holds a level against what it promises. */
+function toPromiseFigures({ fmr, fmrInterval, pairs }: RateFigures, promise: number): PromiseFigures {
+  const pairsNeeded = Math.round(leastExpected / promise);
+  const upper = fmrInterval === null ? null : fmrInterval[1];
+  return { fmr, upper, kept: upper === null || pairs < pairsNeeded ? null : upper <= promise, pairs, pairsNeeded };
+}
+
+/** Holds every level that promises something against it, with every number of photos. @param multi - by level */
+export const toPromises = (multi: AccuracyFigures['multi']): AccuracyFigures['promise'] =>
+  Object.fromEntries(
+    promises.map(({ accuracy, falseMatchRate }) => [
+      String(accuracy),
+      {
+        promise: falseMatchRate,
+        ...toPromiseFigures(multi[accuracy]['1x1'], falseMatchRate),
+        multi: Object.fromEntries(
+          Object.entries(multi[accuracy]).map(([name, rates]) => [name, toPromiseFigures(rates, falseMatchRate)]),
+        ),
+      },
+    ]),
+  );
+
+/** The figures of a rate by itself. */
+export const toErrorFigures = ({ rate, interval }: Pick<ErrorRate, 'rate' | 'interval'>): ErrorFigures => ({
+  rate: roundOrNull(rate),
+  interval: roundInterval(interval),
+});
+
+/** A figure of each level, by its number. */
+export const byLevel = <T>(levels: readonly Accuracy[], figure: (level: Accuracy, index: number) => T) =>
+  Object.fromEntries(levels.map((level, index) => [String(level), figure(level, index)]));

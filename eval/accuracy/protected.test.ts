@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
+import { createChance } from '../statistics/chance.js';
+import { messageBitsOf } from './bare-token.js';
+import { cosinesOf, decodeShare, toShare } from './decode.js';
+import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
+import { drawPairs } from './pairs.js';
+import { measureProtected } from './protected.js';
+import { toTrials } from './windows.js';
+
+/** People whose photos have a cosine of about 0.8 with one another. */
+function toPeople(photos: readonly number[]): EmbeddedPerson[] {
+  const chance = createChance('protected');
+  const draw = (): Float32Array => Float32Array.from({ length: 512 }, () => chance.normal() / Math.sqrt(512));
+  return photos.map((count, index) => {
+    const own = draw();
+    const embeddings = Array.from({ length: count }, () => {
+      const values = draw().map((value, at) => own[at]! + value / 2);
+      const length = Math.hypot(...values);
+      return values.map((value) => value / length);
+    });
+    return {
+      person: String(index),
+      files: embeddings.map((_photo, at) => `${at}.jpg`),
+      embeddings,
+      magnitudes: embeddings.map(() => 4),
+    };
+  });
+}
+
+let pool: DecoderPool;
+beforeAll(() => {
+  pool = createDecoderPool(() => {});
+});
+afterAll(() => pool.close());
+
+const settings = ([1, 4, 8] as const).map((level) => ({ bits: messageBitsOf(level, 1), alike: level }));
+const limits = { pairs: 1000, pairsBelow: 5 };
+const sum = (values: Uint32Array): number => values.reduce((total, value) => total + value, 0);
+
+describe('which photos are held against which', () => {
+  const people = toPeople([5, 4, 1]);
+  const pairsOf = (enrolled: number, live: number) => {
+    const trials = toTrials(people, { enrolled, live }, 1000);
+    const name = ({ pairs }: { readonly pairs: Uint32Array }): string[] =>
+      Array.from({ length: pairs.length / 2 }, (_, pair) => {
+        const [one, other] = [trials.enrolled[pairs[2 * pair]!]!, trials.live[pairs[2 * pair + 1]!]!];
+        return `${one.person}:${one.from} ${other.person}:${other.from}`;
+      });
+    return { genuine: name(trials.genuine), impostor: name(trials.impostor) };
+  };
+
+  test('one against one: each two photos of a person once; the first of each person against each other', () => {
+    const { genuine, impostor } = pairsOf(1, 1);
+    expect(genuine).toHaveLength(10 + 6);
+    expect(new Set(genuine).size).toBe(16);
+    expect(impostor).toEqual(['0:0 1:0', '0:0 2:0', '1:0 2:0']);
+  });
+
+  test('three against one: no photo on both sides, and both sides of a pair of strangers', () => {
+    const { genuine, impostor } = pairsOf(3, 1);
+    expect(genuine).toEqual(['0:0 0:3', '0:0 0:4', '0:1 0:0', '0:1 0:4', '0:2 0:0', '0:2 0:1', '1:0 1:3', '1:1 1:0']);
+    expect(impostor).toEqual(['0:0 1:0', '0:0 2:0', '1:0 0:0', '1:0 2:0']);
+  });
+
+  test('of more pairs than are wanted, as many as are wanted are drawn', () => {
+    const { genuine, impostor } = toTrials(people, { enrolled: 1, live: 1 }, 2);
+    expect([genuine.pairs.length, impostor.pairs.length]).toEqual([4, 4]);
+  });
+
+  test('three against three need six photos', () => {
+    expect(pairsOf(3, 3).genuine).toEqual([]);
+  });
+});
+
+test('tokens open for their person and for nobody else, at every level', async () => {
+  const people = toPeople([5, 4, 3, 2, 2, 1]);
+  for (const combination of [
+    { enrolled: 1, live: 1 },
+    { enrolled: 3, live: 1 },
+  ]) {
+    const outcomes = await measureProtected(pool, people, combination, settings, settings[1]!, limits);
+    for (const { impostor, genuine, enrolments } of outcomes) {
+      expect(impostor.errors).toEqual([]);
+      expect(sum(genuine.errors)).toBe(0);
+      expect(sum(enrolments.errors)).toBe(0);
+    }
+    // All pairs at the reference, a sample below, none decoded above: no stranger comes near.
+    expect(outcomes.map(({ impostor }) => impostor.trials)).toEqual([5, 15, 15]);
+    expect(outcomes.map(({ decoded }) => decoded)).toEqual([5, 15, 0]);
+  }
+});
+
+test('what two labels of one person would do is counted as it is: false matches, and by whom', async () => {
+  const [one, other, third] = toPeople([2, 2, 2]);
+  const people = [one!, other!, { ...third!, embeddings: one!.embeddings }];
+  const outcomes = await measureProtected(pool, people, { enrolled: 1, live: 1 }, settings, settings[1]!, limits);
+  for (const { impostor } of outcomes) expect(impostor.errors).toEqual([[0, 2]]);
+  expect(outcomes[2]).toMatchObject({ decoded: 1, impostor: { trials: 3 } });
+});
+
+test('an enrolment of photos of several people is refused and is no trial; live photos of several are nobody’s', async () => {
+  const [one, other] = toPeople([3, 3]);
+  const mixed = [one!.embeddings[0]!, other!.embeddings[0]!, one!.embeddings[1]!, one!.embeddings[2]!];
+  const people = [{ ...one!, embeddings: mixed }];
+  const [, enrolled] = await measureProtected(pool, people, { enrolled: 3, live: 1 }, settings, settings[1]!, limits);
+  expect(sum(enrolled!.enrolments.errors)).toBe(2);
+  expect(sum(enrolled!.genuine.trials)).toBe(0);
+  const [, shown] = await measureProtected(pool, people, { enrolled: 1, live: 3 }, settings, settings[1]!, limits);
+  expect([sum(shown!.genuine.errors), sum(shown!.genuine.trials)]).toEqual([2, 2]);
+});
+
+test('the threads decide as one does, whatever each gets', async () => {
+  const { genuine } = toTrials(toPeople(new Array<number>(60).fill(9)), { enrolled: 1, live: 1 }, 1500);
+  const noisy = genuine.live.map((photos, place) =>
+    photos.map((values) => values.map((value, at) => value + Math.sin(place + at * 12.9898) / 9)),
+  );
+  const comparison = { ...genuine, live: noisy };
+  const opened = decodeShare(80, toShare(comparison, 0, 1500));
+  expect(await pool.decode(80, comparison, '')).toEqual(opened);
+  // Some open and some do not, or nothing would have been compared.
+  expect(new Set(opened).size).toBe(2);
+  expect(cosinesOf(comparison)).toHaveLength(1500);
+});
+
+describe('pairs drawn at random', () => {
+  const chance = createChance('pairs');
+
+  test('are all there are where as many are wanted', () => {
+    expect([...drawPairs(3, 3, 10, chance, (row, column) => row < column)]).toEqual([0, 1, 0, 2, 1, 2]);
+  });
+
+  test('are as many as wanted, each once, and each as likely', () => {
+    const drawn = new Map<string, number>();
+    for (let round = 0; round < 2000; round += 1) {
+      const pairs = drawPairs(5, 5, 4, chance, (row, column) => row < column);
+      expect(pairs).toHaveLength(8);
+      const names = new Set([0, 2, 4, 6].map((at) => `${pairs[at]} ${pairs[at + 1]}`));
+      expect(names.size).toBe(4);
+      for (const name of names) drawn.set(name, (drawn.get(name) ?? 0) + 1);
+    }
+    expect(drawn.size).toBe(10);
+    // 800 expected of each; four standard deviations are 88.
+    for (const times of drawn.values()) expect(Math.abs(times - 800)).toBeLessThan(88);
+  });
+});

@@ -1,0 +1,152 @@
+import type { Accuracy } from '../../src/core/ports.js';
+import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
+import type { PairTrials, PersonTrials } from '../statistics/bootstrap.js';
+import { createChance } from '../statistics/chance.js';
+import { alikeToCheck, cosineOf, isClear, isOnePerson, messageBitsOf } from './bare-token.js';
+import { type Comparison, cosinesOf } from './decode.js';
+import type { DecoderPool } from './decoder-pool.js';
+import { drawPlaces, pairsAt } from './pairs.js';
+import { type Combination, type PhotoWindow, toName, toTrials } from './windows.js';
+
+/** What is measured: a length of the message, and how alike the photos of one enrolment must be, if it has several. */
+export interface Setting {
+  readonly bits: number;
+  readonly alike: Accuracy;
+}
+
+/** All pairs of strangers are decoded at this level; it decides which are decoded at stricter ones. */
+const referenceLevel = 4;
+export const referenceOf = (photos: number): Setting => ({
+  bits: messageBitsOf(referenceLevel, photos),
+  alike: referenceLevel,
+});
+
+/** How much is decoded. */
+export interface Limits {
+  /** Genuine pairs, and impostor pairs at the reference and above. */
+  readonly pairs: number;
+  /** Impostor pairs at shorter messages, where false matches are frequent. */
+  readonly pairsBelow: number;
+}
+
+/** The trials of one setting, and how they went. */
+export interface Outcome {
+  readonly bits: number;
+  readonly impostor: PairTrials;
+  readonly genuine: PersonTrials;
+  /** Impostor pairs that were decoded; the others were too unlike (`screeningMargin`). */
+  readonly decoded: number;
+  /** By person: enrolments tried, and refused because the photos do not show one person or none shows it clearly. */
+  readonly enrolments: PersonTrials;
+}
+
+/**
+ * A longer message opens fewer pairs. So once the reference has been decoded for all of them, longer ones are decoded only
+ * for pairs whose cosine is above the lowest that opened at the reference, less this margin.
+ */
+export const screeningMargin = 0.05;
+
+/** Which impostor pairs were tried at one length of message, and which of them open: places in the list of pairs. */
+interface Opened {
+  readonly tried: Uint32Array;
+  readonly opened: Uint32Array;
+  readonly decoded: number;
+}
+
+const every = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, at) => at);
+
+/** Decodes impostor pairs at every length of message. @param reference - decoded for all pairs; its cosine screens */
+async function openImpostors(
+  pool: DecoderPool,
+  comparison: Comparison,
+  lengths: readonly number[],
+  reference: Setting,
+  pairsBelow: number,
+  name: string,
+): Promise<ReadonlyMap<number, Opened>> {
+  const all = every(comparison.pairs.length / 2);
+  const decode = async (bits: number, places: Uint32Array): Promise<Uint32Array> => {
+    const pairs = pairsAt(comparison.pairs, places);
+    const opened = await pool.decode(bits, { ...comparison, pairs }, `${name}, strangers, K = ${bits}`);
+    return places.filter((_, at) => opened[at] === 1);
+  };
+  const results = new Map<number, Opened>();
+  const cosines = cosinesOf(comparison);
+  const opened = await decode(reference.bits, all);
+  results.set(reference.bits, { tried: all, opened, decoded: all.length });
+  const lowest = opened.reduce((least, place) => Math.min(least, cosines[place]), cosineOf(reference.alike));
+  const near = all.filter((place) => cosines[place] >= lowest - screeningMargin);
+  const sample = drawPlaces(all.length, pairsBelow, createChance(`sample ${name}`));
+  for (const bits of lengths.filter((length) => length !== reference.bits)) {
+    const places = bits > reference.bits ? near : sample;
+    const tried = bits > reference.bits ? all : sample;
+    results.set(bits, { tried, opened: await decode(bits, places), decoded: places.length });
+  }
+  return results;
+}
+
+/** Counts by person. @param people - how many there are */
+function countByPerson(people: number, trials: readonly { readonly person: number; readonly isError: boolean }[]) {
+  const counts = { trials: new Uint32Array(people), errors: new Uint32Array(people) };
+  for (const { person, isError } of trials) {
+    counts.trials[person] += 1;
+    if (isError) counts.errors[person] += 1;
+  }
+  return counts;
+}
+
+/**
+ * How tokens do in one combination of photos, by what the product does with them: an enrolment whose photos do not show one
+ * person, or no photo of which is clear, is refused and counts by itself, not as a non-match; live photos that do not are nobody's face and never match.
+ * @param settings - the reference among them
+ */
+export async function measureProtected(
+  pool: DecoderPool,
+  people: readonly EmbeddedPerson[],
+  combination: Combination,
+  settings: readonly Setting[],
+  reference: Setting,
+  limits: Limits,
+): Promise<Outcome[]> {
+  const { enrolled, live, genuine, impostor } = toTrials(people, combination, limits.pairs);
+  const name = `${toName(combination)} photos`;
+  const lengths = [...new Set(settings.map(({ bits }) => bits))];
+  const strangers = await openImpostors(pool, impostor, lengths, reference, limits.pairsBelow, name);
+  const own = new Map<number, Uint8Array>();
+  for (const bits of lengths) own.set(bits, await pool.decode(bits, genuine, `${name}, the person, K = ${bits}`));
+  const isNobody = live.map(({ embeddings }) => !isOnePerson(embeddings, alikeToCheck));
+
+  return settings.map(({ bits, alike }) => {
+    const isRefused = enrolled.map(
+      ({ embeddings, magnitudes }) => !isOnePerson(embeddings, alike) || !isClear(magnitudes),
+    );
+    const isTaken = (place: number): boolean => !isRefused[impostor.pairs[2 * place]];
+    const { tried, opened, decoded } = strangers.get(bits) ?? { tried: every(0), opened: every(0), decoded: 0 };
+    const sides = (windows: readonly PhotoWindow[], counts: (at: number) => boolean): number[] =>
+      windows.flatMap(({ person, from }, at) => (from === 0 && counts(at) ? [person] : []));
+    const outcomes = own.get(bits) ?? new Uint8Array();
+    return {
+      bits,
+      decoded,
+      impostor: {
+        trials: tried.filter(isTaken).length,
+        errors: [...opened]
+          .filter((place) => isTaken(place) && !isNobody[impostor.pairs[2 * place + 1]])
+          .map((place) => [enrolled[impostor.pairs[2 * place]].person, live[impostor.pairs[2 * place + 1]].person]),
+        among: [sides(enrolled, (at) => !isRefused[at]), sides(live, () => true)],
+      },
+      genuine: countByPerson(
+        people.length,
+        [...outcomes.keys()].flatMap((pair) => {
+          const [token, shown] = [genuine.pairs[2 * pair], genuine.pairs[2 * pair + 1]];
+          const isError = outcomes[pair] === 0 || isNobody[shown];
+          return isRefused[token] ? [] : [{ person: enrolled[token].person, isError }];
+        }),
+      ),
+      enrolments: countByPerson(
+        people.length,
+        enrolled.map(({ person }, at) => ({ person, isError: isRefused[at] })),
+      ),
+    };
+  });
+}

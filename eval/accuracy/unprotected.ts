@@ -1,0 +1,146 @@
+import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
+import type { PlotPoint } from '../plots/det-plot.js';
+import {
+  type Bootstrap,
+  type ErrorRate,
+  type Interval,
+  type Statistic,
+  toPersonRate,
+} from '../statistics/bootstrap.js';
+import { toCosine } from './decode.js';
+
+/** Photos of each person that count: more would let a few famous people decide the figures. */
+export const photosPerPerson = 8;
+
+/** The false match rates at which false non-matches are told. */
+export const operatingPoints = ['1e-3', '1e-4', '1e-5'] as const;
+export type OperatingPoint = (typeof operatingPoints)[number];
+
+/** A figure at each operating point. */
+export type AtPoints<T> = Readonly<Record<OperatingPoint, T>>;
+
+/** Makes a figure at each operating point. */
+export const atPoints = <T>(figure: (falseMatchRate: number) => T): AtPoints<T> => ({
+  '1e-3': figure(1e-3),
+  '1e-4': figure(1e-4),
+  '1e-5': figure(1e-5),
+});
+
+/** The least number of expected false matches that a rate can be told from: the rule of three. */
+export const leastExpected = 3;
+
+/** Cosines of embeddings alone, without tokens. */
+export interface Cosines {
+  /** All pairs of each person's first photos: by person, their cosines. */
+  readonly genuine: readonly (readonly number[])[];
+  /** The first photo of each person against each other: person 0 against 1, 2 …, then 1 against 2, 3 … */
+  readonly impostor: Float32Array;
+  /** The same, highest first. */
+  readonly descending: Float32Array;
+}
+
+/** Compares the embeddings of people, without a token. */
+export function compareEmbeddings(people: readonly EmbeddedPerson[]): Cosines {
+  const impostor = new Float32Array((people.length * (people.length - 1)) / 2);
+  let count = 0;
+  for (let one = 0; one < people.length; one += 1)
+    for (let other = one + 1; other < people.length; other += 1, count += 1)
+      impostor[count] = toCosine(people[one].embeddings[0], people[other].embeddings[0]);
+  const genuine = people.map(({ embeddings }) => {
+    const photos = embeddings.slice(0, photosPerPerson);
+    return photos.flatMap((photo, at) => photos.slice(at + 1).map((other) => toCosine(photo, other)));
+  });
+  return { genuine, impostor, descending: impostor.slice().sort().reverse() };
+}
+
+/** The least cosine that does not match where so many of the impostor pairs may. @param descending - sorted cosines */
+const toThreshold = (descending: Float32Array, falseMatchRate: number): number =>
+  descending[Math.floor(falseMatchRate * descending.length)];
+
+/** How many cosines do not match. */
+const countMissed = (cosines: readonly number[], threshold: number): number =>
+  cosines.reduce((count, cosine) => (cosine <= threshold ? count + 1 : count), 0);
+
+/** The false non-matches at a threshold. */
+function missedAt(genuine: Cosines['genuine'], threshold: number) {
+  return {
+    trials: Uint32Array.from(genuine, ({ length }) => length),
+    errors: Uint32Array.from(genuine, (cosines) => countMissed(cosines, threshold)),
+  };
+}
+
+/** The highest impostor pairs, highest first, with their people. */
+function highestPairs({ genuine, impostor, descending }: Cosines, count: number) {
+  const least = descending[Math.min(count, impostor.length) - 1];
+  const found: { readonly cosine: number; readonly one: number; readonly other: number }[] = [];
+  let at = 0;
+  for (let one = 0; one < genuine.length; one += 1)
+    for (let other = one + 1; other < genuine.length; other += 1, at += 1)
+      if (impostor[at] >= least && found.length < 2 * count) found.push({ cosine: impostor[at], one, other });
+  return found.sort((a, b) => b.cosine - a.cosine);
+}
+
+/** What a resample has of false non-matches, at the threshold that this resample itself has for the false match rate. */
+function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
+  const people = cosines.genuine.length;
+  // A resample weighs single pairs up to many times, so it looks further down than the rate itself.
+  const highest = highestPairs(cosines, Math.ceil(4 * falseMatchRate * cosines.impostor.length) + 50);
+  const genuine = Float32Array.from(cosines.genuine.flat());
+  const owners = Uint16Array.from(cosines.genuine.flatMap((own, person) => own.map(() => person)));
+  return (weights) => {
+    const square = weights.reduce((sum, weight) => sum + weight * weight, 0);
+    const allowed = (falseMatchRate * (people * people - square)) / 2;
+    let [matched, at] = [0, 0];
+    while (at < highest.length && matched + weights[highest[at].one] * weights[highest[at].other] <= allowed) {
+      matched += weights[highest[at].one] * weights[highest[at].other];
+      at += 1;
+    }
+    if (at === highest.length) return null;
+    const threshold = highest[at].cosine;
+    let [trials, missed] = [0, 0];
+    for (let pair = 0; pair < genuine.length; pair += 1) {
+      trials += weights[owners[pair]];
+      if (genuine[pair] <= threshold) missed += weights[owners[pair]];
+    }
+    return trials === 0 ? null : missed / trials;
+  };
+}
+
+/** What embeddings alone are good for at one false match rate. */
+export interface UnprotectedPoint {
+  readonly threshold: number;
+  readonly fnmr: ErrorRate;
+  /** Threshold and false non-matches together: both depend on who is in the sample. */
+  readonly interval: Interval | null;
+}
+
+/** Error rates at one false match rate; `null` where there are too few pairs to tell. */
+export function measureUnprotected(
+  cosines: Cosines,
+  falseMatchRate: number,
+  bootstrap: Bootstrap,
+): UnprotectedPoint | null {
+  const { genuine, impostor, descending } = cosines;
+  if (falseMatchRate * impostor.length < leastExpected || genuine.every(({ length }) => length === 0)) return null;
+  const threshold = toThreshold(descending, falseMatchRate);
+  const fnmr = toPersonRate(bootstrap, missedAt(genuine, threshold));
+  const whole = bootstrap.interval(toStatistic(cosines, falseMatchRate));
+  if (whole === null || fnmr.interval === null) return { threshold, fnmr, interval: null };
+  return {
+    threshold,
+    fnmr,
+    interval: [Math.min(whole[0], fnmr.interval[0]), Math.max(whole[1], fnmr.interval[1])],
+  };
+}
+
+/** The curve of both error rates over all thresholds, ten points a decade, down to what the pairs can tell. */
+export function toCurve({ genuine, descending }: Cosines): PlotPoint[] {
+  const all = genuine.flat();
+  if (all.length === 0) return [];
+  const points: PlotPoint[] = [];
+  for (let step = 10; 10 ** (-step / 10) * descending.length >= leastExpected; step += 1) {
+    const x = 10 ** (-step / 10);
+    points.push({ x, y: countMissed(all, toThreshold(descending, x)) / all.length });
+  }
+  return points;
+}

@@ -1,0 +1,54 @@
+import type { Dirent } from 'node:fs';
+import { opendir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BadInput } from '../bad-input.js';
+
+/** One person of a corpus: the name of the folder, and of the photos in it, sorted. */
+export interface CorpusPerson {
+  readonly person: string;
+  readonly files: readonly string[];
+}
+
+/** A folder of photos in the layout of Labeled Faces in the Wild: one folder for each person. Names only, no photo. */
+export interface Corpus {
+  readonly folder: string;
+  /** Sorted by name; nobody without a photo. */
+  readonly people: readonly CorpusPerson[];
+  /** Files beside the photos in the folders of people, by their ending nothing the engine reads. */
+  readonly otherFiles: number;
+}
+
+const isPhoto = (name: string): boolean => /^[^.].*\.(jpe?g|png|webp)$/i.test(name);
+const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+async function isKind(folder: string, entry: Dirent, kind: 'isFile' | 'isDirectory'): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry[kind]();
+  const target = await stat(join(folder, entry.name)).catch(() => null);
+  return target?.[kind]() === true;
+}
+
+/**
+ * Finds the photos of a corpus: `Name/Name_0001.jpg`; any file name goes, JPEG, PNG and WebP by their ending. Folders are
+ * read entry by entry, so that a large one costs its names and no more.
+ * @throws BadInput where the folder is missing, is none, or holds no photo
+ */
+export async function readCorpus(folder: string): Promise<Corpus> {
+  const target = await stat(folder).catch(() => null);
+  if (target === null) throw new BadInput(`There is no folder ${folder}`);
+  if (!target.isDirectory()) throw new BadInput(`${folder} is not a folder`);
+  const people: CorpusPerson[] = [];
+  let otherFiles = 0;
+  for await (const entry of await opendir(folder)) {
+    if (entry.name.startsWith('.') || !(await isKind(folder, entry, 'isDirectory'))) continue;
+    const own = join(folder, entry.name);
+    const files: string[] = [];
+    for await (const file of await opendir(own)) {
+      if (isPhoto(file.name) && (await isKind(own, file, 'isFile'))) files.push(file.name);
+      else otherFiles += 1;
+    }
+    if (files.length > 0) people.push({ person: entry.name, files: files.sort(byName) });
+  }
+  if (people.length === 0)
+    throw new BadInput(`${folder} holds no photos: expected one folder for each person, such as Name/Name_0001.jpg`);
+  return { folder, people: people.sort((a, b) => byName(a.person, b.person)), otherFiles };
+}

@@ -1,0 +1,120 @@
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { writeCorpus } from '../../test/corpus.js';
+import { loadPictures, type Pictures } from '../../test/pictures.js';
+import { readCorpus } from './corpus.js';
+import { type EmbeddedCorpus, embedCorpus } from './embed-corpus.js';
+import { openEmbeddingCache } from './embedding-cache.js';
+
+const engine = new Uint8Array(32).fill(7);
+
+let pictures: Pictures;
+let folder: string;
+let corpus: string;
+let caches: string;
+let first: EmbeddedCorpus;
+
+const embed = async (from = corpus, cacheFolder = caches, identity = engine): Promise<EmbeddedCorpus> => {
+  const { people } = await readCorpus(from);
+  const cache = await openEmbeddingCache(cacheFolder, identity);
+  return embedCorpus(from, people, cache, () => {}).finally(() => cache.close());
+};
+
+beforeAll(async () => {
+  pictures = await loadPictures();
+  folder = await mkdtemp(join(tmpdir(), 'facestep-embed-'));
+  [corpus, caches] = [join(folder, 'corpus'), join(folder, 'cache')];
+  await writeCorpus(corpus, {
+    'a/1.jpg': pictures.person[0],
+    'a/2.jpg': pictures.person[1],
+    'b/landscape.jpg': pictures.landscape,
+    'b/stranger.jpg': pictures.stranger,
+    'b/text.jpg': Buffer.from('no picture'),
+    'c/large.png': Buffer.alloc(10 * 1024 * 1024 + 1),
+  });
+  first = await embed();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const cacheFile = '0707070707070707.embeddings';
+
+test('faces get embeddings of length 1, what shows none is told by its code, and the order is that of the photos', () => {
+  expect(first.people.map(({ person, files }) => [person, files])).toEqual([
+    ['a', ['1.jpg', '2.jpg']],
+    ['b', ['stranger.jpg']],
+  ]);
+  for (const { embeddings } of first.people)
+    for (const values of embeddings) expect(Math.hypot(...values)).toBeCloseTo(1, 5);
+  expect(first.notAcquired).toEqual([
+    { person: 'b', file: 'landscape.jpg', code: 'face_none' },
+    { person: 'b', file: 'text.jpg', code: 'photo_invalid' },
+    { person: 'c', file: 'large.png', code: 'photo_too_large' },
+  ]);
+  expect(first).toMatchObject({ photos: 6, examined: 5 });
+});
+
+describe('the cache', () => {
+  test('gives a second run the same, without the engine', async () => {
+    const { examined, photosPerSecond, people, notAcquired } = await embed();
+    expect({ examined, photosPerSecond }).toEqual({ examined: 0, photosPerSecond: null });
+    expect({ people, notAcquired }).toEqual({ people: first.people, notAcquired: first.notAcquired });
+  });
+
+  test('knows a photo by its bytes: one byte more is another photo', async () => {
+    const changed = join(folder, 'changed');
+    await cp(corpus, changed, { recursive: true });
+    await writeFile(
+      join(changed, 'a', '1.jpg'),
+      Buffer.concat([await readFile(join(corpus, 'a', '1.jpg')), Buffer.of(0)]),
+    );
+    expect(await embed(changed)).toMatchObject({ examined: 1 });
+  });
+
+  test('is of one engine', async () => {
+    expect(await embed(corpus, caches, new Uint8Array(32).fill(8))).toMatchObject({ examined: 5 });
+  });
+
+  test('is for its owner alone, and shows neither embeddings nor codes', async () => {
+    expect((await stat(join(caches, cacheFile))).mode & 0o777).toBe(0o600);
+    const bytes = await readFile(join(caches, cacheFile));
+    const embedding = Buffer.from(Float32Array.from(first.people[0]!.embeddings[0]!).buffer);
+    for (const part of [embedding.subarray(0, 4), embedding.subarray(1000, 1004), Buffer.from('face_none')])
+      expect(bytes.includes(part)).toBe(false);
+  });
+
+  test('what was altered in it is not believed, and mended by the next run', async () => {
+    const altered = join(folder, 'altered');
+    await cp(caches, altered, { recursive: true });
+    const bytes = await readFile(join(altered, cacheFile));
+    for (let at = 100; at < bytes.length; at += 2093) bytes[at]! ^= 1;
+    await writeFile(join(altered, cacheFile), bytes);
+    const again = await embed(corpus, altered);
+    expect(again.examined).toBe(5);
+    expect(again.people).toEqual(first.people);
+    expect(await embed(corpus, altered)).toMatchObject({ examined: 0 });
+  });
+
+  test('an entry of one photo is no entry of another', async () => {
+    const swapped = join(folder, 'swapped');
+    await cp(caches, swapped, { recursive: true });
+    const bytes = await readFile(join(swapped, cacheFile));
+    const [one, other] = [Buffer.from(bytes.subarray(16, 2093)), Buffer.from(bytes.subarray(2093 + 16, 2 * 2093))];
+    other.copy(bytes, 16);
+    one.copy(bytes, 2093 + 16);
+    await writeFile(join(swapped, cacheFile), bytes);
+    const again = await embed(corpus, swapped);
+    expect(again.examined).toBe(2);
+    expect(again.people).toEqual(first.people);
+  });
+
+  test('goes on after a run that was cut short in the middle of an entry', async () => {
+    const cut = join(folder, 'cut');
+    await cp(caches, cut, { recursive: true });
+    const bytes = await readFile(join(cut, cacheFile));
+    await writeFile(join(cut, cacheFile), bytes.subarray(0, 3 * 2093 + 1000));
+    expect((await embed(corpus, cut)).people).toEqual(first.people);
+    expect(await embed(corpus, cut)).toMatchObject({ examined: 0 });
+  });
+});

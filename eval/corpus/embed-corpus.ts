@@ -1,0 +1,160 @@
+import { open } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { maxPhotoBytes, Photo } from '../../src/core/concealed.js';
+import { createEnginePool, type EnginePool } from '../../src/engine/pool.js';
+import { FaceError, type FaceErrorCode } from '../../src/errors.js';
+import { embeddingLength } from '../../src/token/views.js';
+import { modelsFolder } from '../../test/paths.js';
+import type { CorpusPerson } from './corpus.js';
+import type { EmbeddingCache } from './embedding-cache.js';
+
+/** One person's embeddings, in the order of the photos. A photo that shows no face has none. */
+export interface EmbeddedPerson {
+  readonly person: string;
+  /** The name of the photo's file for each embedding. */
+  readonly files: readonly string[];
+  readonly embeddings: readonly Float32Array[];
+  /** How clearly the engine saw the face in each. */
+  readonly magnitudes: readonly number[];
+}
+
+/** A photo no face was taken from. */
+export interface NotAcquired {
+  readonly person: string;
+  readonly file: string;
+  /** `unreadable` where the file itself cannot be read. */
+  readonly code: FaceErrorCode | 'unreadable';
+}
+
+/** What became of a corpus. */
+export interface EmbeddedCorpus {
+  readonly people: readonly EmbeddedPerson[];
+  readonly notAcquired: readonly NotAcquired[];
+  readonly photos: number;
+  /** Photos the engine looked at in this run. */
+  readonly examined: number;
+  /** Photos the cache knew. */
+  readonly cached: number;
+  /** Of those the engine looked at, in this run; `null` where it looked at none. */
+  readonly photosPerSecond: number | null;
+}
+
+/** Refusals that tell of the photo; any other stops the evaluation. */
+const isOfPhoto = (code: FaceErrorCode): boolean => /^(photo|face)_/.test(code);
+
+const sayEveryMs = 5000;
+
+async function readPhoto(path: string): Promise<Buffer | 'unreadable' | 'photo_too_large'> {
+  try {
+    const file = await open(path);
+    try {
+      return (await file.stat()).size > maxPhotoBytes ? 'photo_too_large' : await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return 'unreadable';
+  }
+}
+
+/**
+ * Embeds the photos of these people with the pipeline that ships. Evaluation photos are centred on their person and often
+ * show others, so of several faces the one nearest the middle is taken. No photo is kept: what stays is 2 KiB for each.
+ * The engine starts at the first photo the cache does not know.
+ */
+export async function embedCorpus(
+  folder: string,
+  people: readonly CorpusPerson[],
+  cache: EmbeddingCache,
+  say: (line: string) => void,
+): Promise<EmbeddedCorpus> {
+  const photos = people.flatMap(({ person, files }) => files.map((file) => ({ person, file })));
+  const all = new Float32Array(photos.length * embeddingLength);
+  const clarity = new Float32Array(photos.length);
+  const codes = new Map<number, NotAcquired['code']>();
+  const inWork = 2 * availableParallelism();
+  const pool: { started?: Promise<EnginePool> } = {};
+  let [next, done, examined, cached, saidAt, startedAt] = [0, 0, 0, 0, performance.now(), 0];
+
+  const engine = (): Promise<EnginePool> => {
+    pool.started ??= createEnginePool({ modelsFolder, queueLimit: inWork }).finally(() => {
+      startedAt = performance.now();
+    });
+    return pool.started;
+  };
+
+  const examine = async (bytes: Buffer, at: number): Promise<void> => {
+    const values = all.subarray(at * embeddingLength, (at + 1) * embeddingLength);
+    const known = await cache.read(bytes);
+    if (known !== null) {
+      cached += 1;
+      if ('refused' in known) codes.set(at, known.refused);
+      else {
+        values.set(known.embedding);
+        clarity[at] = known.magnitude;
+      }
+      return;
+    }
+    const { examineCentral } = await engine();
+    try {
+      // A copy: the engine overwrites what it is given, and the cache needs the photo once more.
+      const { embedding, magnitude } = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
+      embedding?.use((found) => values.set(found));
+      clarity[at] = magnitude ?? 0;
+      await cache.write(bytes, { embedding: values, magnitude: clarity[at] });
+    } catch (error) {
+      if (!(error instanceof FaceError && isOfPhoto(error.code))) throw error;
+      codes.set(at, error.code);
+      await cache.write(bytes, { refused: error.code });
+    }
+    examined += 1;
+  };
+
+  const work = async (): Promise<void> => {
+    for (let at = next++; at < photos.length; at = next++) {
+      const { person, file } = photos[at];
+      const bytes = await readPhoto(join(folder, person, file));
+      if (typeof bytes === 'string') codes.set(at, bytes);
+      else await examine(bytes, at);
+      done += 1;
+      if (performance.now() - saidAt < sayEveryMs) continue;
+      saidAt = performance.now();
+      const speed = examined === 0 ? '' : `, ${Math.round((examined * 1000) / (saidAt - startedAt))} a second`;
+      say(`${done} of ${photos.length} photos embedded (${examined} by the engine${speed})`);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: inWork }, work));
+  } finally {
+    await (await pool.started)?.close();
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+
+  const embedded: EmbeddedPerson[] = [];
+  const notAcquired: NotAcquired[] = [];
+  let at = 0;
+  for (const { person, files } of people) {
+    const taken: string[] = [];
+    const embeddings: Float32Array[] = [];
+    const magnitudes: number[] = [];
+    for (const file of files) {
+      const code = codes.get(at);
+      if (code === undefined) {
+        taken.push(file);
+        embeddings.push(all.subarray(at * embeddingLength, (at + 1) * embeddingLength));
+        magnitudes.push(clarity[at]);
+      } else notAcquired.push({ person, file, code });
+      at += 1;
+    }
+    if (embeddings.length > 0) embedded.push({ person, files: taken, embeddings, magnitudes });
+  }
+  return {
+    people: embedded,
+    notAcquired,
+    photos: photos.length,
+    examined,
+    cached,
+    photosPerSecond: examined === 0 ? null : examined / seconds,
+  };
+}

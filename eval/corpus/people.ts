@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { facesFolder } from '../../test/faces.js';
+import { projectRoot } from '../../test/paths.js';
+import { readCorpus } from './corpus.js';
+import { type EmbeddedPerson, embedCorpus } from './embed-corpus.js';
+import { openEmbeddingCache } from './embedding-cache.js';
+import { engineDigest } from './engine-digest.js';
+import { toHalf } from './split.js';
+
+export type { EmbeddedPerson };
+
+/** Where sealed embeddings of evaluation photos are kept: it may be deleted at any time. */
+export const cacheFolder = join(projectRoot, '.cache', 'eval');
+
+/**
+ * Embeds evaluation photos with the pipeline that ships; people without a photo that shows a face are left out.
+ * @param wants - which people, by name and number of photos
+ */
+export async function embedPeople(
+  wants: (entry: { readonly person: string; readonly photos: number }) => boolean,
+  say: (line: string) => void,
+): Promise<readonly EmbeddedPerson[]> {
+  const { people } = await readCorpus(facesFolder);
+  const cache = await openEmbeddingCache(cacheFolder, engineDigest());
+  try {
+    const chosen = people.filter(({ person, files }) => wants({ person, photos: files.length }));
+    return (await embedCorpus(facesFolder, chosen, cache, say)).people;
+  } finally {
+    await cache.close();
+  }
+}
+
+/** The half that constants are fitted on, and the half that judges them. */
+export async function embedHalves(
+  say: (line: string) => void,
+): Promise<{ readonly fit: EmbeddedPerson[]; readonly judge: EmbeddedPerson[] }> {
+  const all = await embedPeople(() => true, say);
+  return {
+    fit: all.filter(({ person }) => toHalf(person) === 'fit'),
+    judge: all.filter(({ person }) => toHalf(person) === 'judge'),
+  };
+}
