@@ -102,7 +102,7 @@ test('what two labels of one person would do is counted as it is: false matches,
 test('an enrolment of photos of several people is refused and is no trial; live photos of several are nobody’s', async () => {
   const [one, other] = toPeople([3, 3]);
   const mixed = [one!.embeddings[0]!, other!.embeddings[0]!, one!.embeddings[1]!, one!.embeddings[2]!];
-  const people = [{ ...one!, embeddings: mixed }];
+  const people = [{ ...one!, embeddings: mixed, magnitudes: [4, 4, 4, 4] }];
   const [, enrolled] = await measureProtected(pool, people, { enrolled: 3, live: 1 }, settings, settings[1]!, limits);
   expect(sum(enrolled!.enrolments.errors)).toBe(2);
   expect(sum(enrolled!.genuine.trials)).toBe(0);
@@ -143,4 +143,14 @@ describe('pairs drawn at random', () => {
     // 800 expected of each; four standard deviations are 88.
     for (const times of drawn.values()) expect(Math.abs(times - 800)).toBeLessThan(88);
   });
+});
+
+test('an enrolment none of whose photos is clear is refused; a live photo may be unclear', async () => {
+  const people = toPeople([4]).map((person) => ({ ...person, magnitudes: [4, 2, 2, 2] }));
+  const measure = (enrolled: number) =>
+    measureProtected(pool, people, { enrolled, live: 1 }, settings, settings[1]!, limits);
+  const [, one] = await measure(1);
+  expect([sum(one!.enrolments.errors), sum(one!.genuine.trials), sum(one!.genuine.errors)]).toEqual([3, 3, 0]);
+  const [, three] = await measure(3);
+  expect([sum(three!.enrolments.errors), sum(three!.genuine.trials)]).toEqual([1, 1]);
 });

@@ -10,7 +10,7 @@ import { models } from '../../src/engine/manifest.js';
  */
 export function engineDigest(): Buffer {
   const hash = createHash('sha256').update(JSON.stringify([models, sharp.versions, env.versions]));
-  const engine = new URL('../src/engine/', import.meta.url);
+  const engine = new URL('../../src/engine/', import.meta.url);
   for (const file of readdirSync(engine).sort())
     if (/(?<!\.test)\.js$/.test(file)) hash.update(file).update(readFileSync(new URL(file, engine)));
   return hash.digest();
