@@ -80,7 +80,7 @@ const report = z.object({
   protectedAt: z.object({ fnmr: atPoints(rate), interval: atPoints(interval) }),
   sweep: z.array(rates).min(8),
   multi: z.record(z.enum(levels), z.record(z.enum(combinations), rates)),
-  promise: z.record(z.enum(['4', '6', '8']), promise.extend({ multi: z.record(z.enum(combinations), promise) })),
+  promise: z.record(z.enum(['4', '6', '8']), promise.extend({ multi: z.partialRecord(z.enum(combinations), promise) })),
   lfw: z.object({ accuracy: rate, standardError: z.number() }).nullable(),
 });
 

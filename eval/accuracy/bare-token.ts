@@ -34,13 +34,18 @@ export { accuracies, toViews };
 export const messageBitsOf = (accuracy: Accuracy, photos: number): number =>
   messageBitsOfLevel(levels[accuracy], photos);
 
-/** False match rates that levels promise, at the upper end of the 95 % interval. */
-export const promises: readonly { readonly accuracy: Accuracy; readonly falseMatchRate: number }[] = accuracies.flatMap(
-  (accuracy) => {
-    const falseMatchRate = levels[accuracy].greatestFalseMatchRate;
-    return falseMatchRate === null ? [] : [{ accuracy, falseMatchRate }];
-  },
-);
+/** A false match rate that a level promises, at the upper end of the 95 % interval, of tokens from so many photos on. */
+export interface LevelPromise {
+  readonly accuracy: Accuracy;
+  readonly falseMatchRate: number;
+  readonly leastPhotos: number;
+}
+
+/** All that is promised. */
+export const promises: readonly LevelPromise[] = accuracies.flatMap((accuracy) => {
+  const { greatestFalseMatchRate: falseMatchRate, leastPhotos } = levels[accuracy];
+  return falseMatchRate === null ? [] : [{ accuracy, falseMatchRate, leastPhotos }];
+});
 
 /** For comparisons without a token: the cosine a level demands. */
 export const cosineOf = (accuracy: Accuracy): number => levels[accuracy].cosine;

@@ -136,16 +136,18 @@ function toPromiseFigures({ fmr, fmrInterval, pairs }: RateFigures, promise: num
   return { fmr, upper, kept: upper === null || pairs < pairsNeeded ? null : upper <= promise, pairs, pairsNeeded };
 }
 
-/** Holds every level that promises something against it, with every number of photos. @param multi - by level */
+/** Holds every level that promises something against it, with every number of photos it enrols. @param multi - by level */
 export const toPromises = (multi: AccuracyFigures['multi']): AccuracyFigures['promise'] =>
   Object.fromEntries(
-    promises.map(({ accuracy, falseMatchRate }) => [
+    promises.map(({ accuracy, falseMatchRate, leastPhotos }) => [
       String(accuracy),
       {
         promise: falseMatchRate,
-        ...toPromiseFigures(multi[accuracy]['1x1'], falseMatchRate),
+        ...toPromiseFigures(multi[accuracy][`${leastPhotos}x1`], falseMatchRate),
         multi: Object.fromEntries(
-          Object.entries(multi[accuracy]).map(([name, rates]) => [name, toPromiseFigures(rates, falseMatchRate)]),
+          Object.entries(multi[accuracy])
+            .filter(([name]) => Number.parseInt(name, 10) >= leastPhotos)
+            .map(([name, rates]) => [name, toPromiseFigures(rates, falseMatchRate)]),
         ),
       },
     ]),

@@ -62,19 +62,19 @@ export function toMarkdown(figures: AccuracyFigures): string {
     ),
     `Above level 4 a pair is decoded only where its cosine is at most ${screeningMargin} below the lowest that opened at level 4; all others count as no match.`,
     '## Levels by photos',
-    'Photos at enrolment × photos at verification. “Refused”: enrolments whose photos do not show one person; they are no trials.',
+    'Photos at enrolment × photos at verification. “Refused”: enrolments whose photos do not show one person, or none of which shows it clearly; they are no trials.',
     table(
       ['level', 'photos', ...rateHead.slice(1), 'refused'],
       Object.entries(figures.multi).flatMap(([level, byPhotos]) =>
         combinations.map((name) => {
           const { refused, tried } = byPhotos[name].refusedEnrolments;
-          const enrolments = name.startsWith('1x') ? '–' : `${count(refused)} of ${count(tried)}`;
+          const enrolments = `${count(refused)} of ${count(tried)}`;
           return [level, name.replace('x', ' × '), ...rateCells(byPhotos[name]).slice(1), enrolments];
         }),
       ),
     ),
     '## What levels promise',
-    'A promise is kept where the upper end of the interval of false matches does not exceed it.',
+    'A promise is kept where the upper end of the interval of false matches does not exceed it, with as many photos as the level enrols. The first row of each level is what is promised: one photo at verification, as few as may be at enrolment.',
     table(
       ['level', 'promise', 'photos', 'false matches', 'upper end', 'pairs', ''],
       Object.entries(figures.promise).flatMap(([level, promise]) =>
