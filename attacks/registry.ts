@@ -1,3 +1,4 @@
+import { alteredParameters } from './altered-parameters.js';
 import type { Attack } from './attack.js';
 import { guessing } from './guessing.js';
 import { hillClimbing } from './hill-climbing.js';
@@ -16,4 +17,5 @@ export const attacks: Readonly<Record<string, Attack>> = {
   reconstruction,
   'secret-without-face': secretWithoutFace,
   'hill-climbing': hillClimbing,
+  'altered-parameters': alteredParameters,
 };
