@@ -11,8 +11,8 @@ import { type Attack, toClaim } from './attack.js';
 const alterations: Readonly<Record<string, (text: string) => string>> = {
   'one space more': (text) => `${text} `,
   'one message bit less': (text) =>
-    text.replace(/"messageBits": (\d+)/, (_, bits: string) => `"messageBits": ${Number(bits) - 1}`),
-  'the fewest message bits at every level': (text) => text.replace(/"messageBits": \d+/g, '"messageBits": 16'),
+    text.replace(/"one": (\d+)/, (_, bits: string) => `"one": ${Number(bits) - 1}`),
+  'the fewest message bits at every level': (text) => text.replace(/"(one|several)": \d+/g, '"$1": 16'),
   'a cosine that strangers reach': (text) => text.replace(/"cosine": [\d.]+/g, '"cosine": 0'),
   'one photo at every level': (text) => text.replace(/"leastPhotos": \d/g, '"leastPhotos": 1 '),
   'one number of the mean': (text) =>

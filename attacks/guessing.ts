@@ -4,7 +4,6 @@ import { type Proportion, proportion, toJson } from '../eval/statistics/proporti
 
 import type { Accuracy } from '../src/core/ports.js';
 import { candidateCount } from '../src/token/list-decoder.js';
-import { accuracies } from '../src/token/parameters.js';
 import { createStretch, publishedCost } from '../src/token/stretch.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { type Person, shuffled } from './faces.js';
@@ -73,7 +72,7 @@ export const guessing: Attack = {
     const corpus = firsts(faces.fit);
     const guessViews = corpus.map((embedding) => viewsOf([embedding]));
     const stretchMs = await timeStretch(isFull ? 100 : 5);
-    const levels = (isFull ? accuracies : ([1, 4] as const)).map((accuracy) => {
+    const levels = (isFull ? ([1, 4, 6, 8] as const) : ([1, 4] as const)).map((accuracy) => {
       const chance: Chance = createChance(`guessing ${accuracy}`);
       const tokens = createBareTokens(accuracy, chance);
       const victims = shuffled(faces.judge, `victims ${accuracy}`).slice(0, isFull ? 200 : 12);
