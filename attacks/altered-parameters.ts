@@ -10,8 +10,7 @@ import { type Attack, toClaim } from './attack.js';
 /** What somebody who can write to the installation would like the parameters to be. */
 const alterations: Readonly<Record<string, (text: string) => string>> = {
   'one space more': (text) => `${text} `,
-  'one message bit less': (text) =>
-    text.replace(/"one": (\d+)/, (_, bits: string) => `"one": ${Number(bits) - 1}`),
+  'one message bit less': (text) => text.replace(/"one": (\d+)/, (_, bits: string) => `"one": ${Number(bits) - 1}`),
   'the fewest message bits at every level': (text) => text.replace(/"(one|several)": \d+/g, '"$1": 16'),
   'a cosine that strangers reach': (text) => text.replace(/"cosine": [\d.]+/g, '"cosine": 0'),
   'one photo at every level': (text) => text.replace(/"leastPhotos": \d/g, '"leastPhotos": 1 '),

@@ -26,7 +26,7 @@ export const engineName: string = engineNames[currentEngine];
 /** What ships, of every engine. */
 export const parameters = await loadParameters();
 
-const { levels, toViews } = currentOf(parameters);
+const { levels, listSize, toViews } = currentOf(parameters);
 
 export { accuracies, toViews };
 
@@ -118,7 +118,7 @@ export const createBareTokens = (accuracy: Accuracy, chance: Chance, photos = 1)
 /** Bare tokens whose message has so many bits. */
 export function createBareTokensOf(bits: number, chance: Chance): BareTokens {
   const positions = messagePositions(bits);
-  const decoder = createListDecoder(positions);
+  const decoder = createListDecoder(positions, listSize);
   const soft = new Float32Array(codeLength);
   const messages = new Uint8Array(bits * candidateCount);
   return {

@@ -285,7 +285,7 @@ describe('tokens tell nothing', () => {
 
   test('two of one person, unmasked, are linked by decoding only where nothing permutes the code word', async () => {
     const positions = messagePositions(80);
-    const decoder = createListDecoder(positions);
+    const decoder = createListDecoder(positions, 8);
     /** The share of bits in which the nearest code word found differs. */
     const distance = (bits: Uint8Array): number => {
       const messages = new Uint8Array(candidateCount * 80);

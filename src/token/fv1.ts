@@ -80,9 +80,9 @@ interface Code {
   readonly decoder: ListDecoder;
 }
 
-function createCode(messageBits: number): Code {
+function createCode(messageBits: number, listSize: number): Code {
   const positions = messagePositions(messageBits);
-  return { positions, decoder: createListDecoder(positions) };
+  return { positions, decoder: createListDecoder(positions, listSize) };
 }
 
 function checkExpiry(expiresAt: EpochSec | null): void {
@@ -102,11 +102,13 @@ export function createFv1(deps: {
   readonly stretch: Stretch;
 }): Fv1 {
   const current = currentOf(deps.parameters).id;
-  const codes = new Map<number, Code>();
+  const codes = new Map<string, Code>();
   function codeOf(engine: EngineId, accuracy: Accuracy, photos: number): Code {
-    const messageBits = messageBitsOf(deps.parameters[engine].levels[accuracy], photos);
-    const code = codes.get(messageBits) ?? createCode(messageBits);
-    codes.set(messageBits, code);
+    const { levels, listSize } = deps.parameters[engine];
+    const messageBits = messageBitsOf(levels[accuracy], photos);
+    const name = `${messageBits} of ${listSize}`;
+    const code = codes.get(name) ?? createCode(messageBits, listSize);
+    codes.set(name, code);
     return code;
   }
 

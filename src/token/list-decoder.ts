@@ -1,9 +1,9 @@
 import { codeLength, polarTransform } from './polar.js';
 
-/** How many paths the decoder follows: 8 miss a tenth more of genuine pairs, 32 no fewer (docs/accuracy.md). */
-export const listSize = 16;
-
-/** How many of them it gives: each costs whoever tries it an Argon2id run, and the others are hardly ever right. */
+/**
+ * How many messages the decoder gives: each costs whoever tries it an Argon2id run, and further ones are hardly ever
+ * right.
+ */
 export const candidateCount = 8;
 
 const { abs } = Math;
@@ -28,10 +28,11 @@ export interface ListDecoder {
  * All paths do the same step at the same time. So a layer is always written by every path at once, path `p` may always
  * write slot `p`, and a fork copies slot numbers instead of values.
  * @param positions - the positions that carry the message, ascending; at least 3, the last position among them
+ * @param listSize - how many paths it follows: `candidateCount` or more, a power of two
  * @see https://arxiv.org/abs/1206.0050 (Tal and Vardy)
  * @see https://arxiv.org/abs/1505.01466 (penalties of whole subtrees)
  */
-export function createListDecoder(positions: Uint16Array): ListDecoder {
+export function createListDecoder(positions: Uint16Array, listSize: number): ListDecoder {
   // By layer, `listSize` slots each: what is believed of a subtree's bits, and what was decided for a left and a right one.
   // The top layer is what was received: one for all paths.
   const slotsOf = (layer: number): number => (layer === 0 ? 1 : listSize);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { packBits, unpackBits } from './bits.js';
-import { candidateCount, createListDecoder, listSize } from './list-decoder.js';
+import { candidateCount, createListDecoder } from './list-decoder.js';
 import { codeLength, messagePositions, polarEncode, polarTransform } from './polar.js';
 
 /** Bytes that are always the same for one name. */
@@ -11,6 +11,7 @@ const stream = (name: string, bytes: number): Buffer =>
 const randomBits = (name: string, count: number): Uint8Array =>
   Uint8Array.from(stream(name, count), (byte) => byte & 1);
 
+const listSize = 16;
 const messageSizes = [32, 48, 64, 80, 96, 104, 112, 128];
 
 /** The belief in one bit, from what was received and the bits before it: the definition, from scratch each time. */
@@ -55,7 +56,7 @@ function decodeSlowly(received: readonly number[], positions: Uint16Array): stri
 
 function decode(received: Float32Array, positions: Uint16Array): string[] {
   const messages = new Uint8Array(candidateCount * positions.length);
-  createListDecoder(positions).decode(received, messages);
+  createListDecoder(positions, listSize).decode(received, messages);
   return Array.from({ length: candidateCount }, (_, at) =>
     messages.subarray(at * positions.length, (at + 1) * positions.length).join(''),
   );
@@ -131,7 +132,7 @@ describe('the list decoder', () => {
 
   test('gives eight different candidates and leaves nothing of one decoding to the next', () => {
     const positions = messagePositions(96);
-    const decoder = createListDecoder(positions);
+    const decoder = createListDecoder(positions, listSize);
     const messages = new Uint8Array(candidateCount * 96);
     const received = ['first', 'second'].map((name) =>
       Float32Array.from(stream(name, codeLength), (byte) => byte - 127.5),

@@ -163,7 +163,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       });
     });
 
-    test.each([7, 8] as const)('accuracy %i enrols nobody from fewer than three photos', async (accuracy) => {
+    test.each([6, 7, 8] as const)('accuracy %i enrols nobody from fewer than three photos', async (accuracy) => {
       const strict = { ...binding, accuracy };
       await expectCode(enrol({ binding: strict }), 'photo_too_few');
       await expectCode(enrol({ binding: strict, photos: pictures.person.map(toPhoto) }), 'photo_too_few');
