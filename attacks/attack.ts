@@ -1,8 +1,6 @@
 import type { Json } from '../src/json.js';
 import type { Faces } from './faces.js';
-
-/** `quick` is for `npm test`: the same steps with fewer tokens, and the cheapest Argon2id where only its count matters. */
-export type Size = 'quick' | 'full';
+import type { Size } from './size.js';
 
 /** What an attack works with. */
 export interface Setting {

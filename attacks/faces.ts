@@ -3,7 +3,7 @@ import { toHalf } from '../eval/corpus/split.js';
 import { createChance } from '../eval/statistics/chance.js';
 import { hasFaces } from '../test/faces.js';
 import { toEmbedding } from '../test/simulators/engine.js';
-import type { Size } from './attack.js';
+import type { Size } from './size.js';
 
 /** One person's embeddings, in the order of the photos. */
 export interface Person {

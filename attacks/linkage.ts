@@ -5,11 +5,12 @@ import { proportion, toJson } from '../eval/statistics/proportion.js';
 import type { Accuracy } from '../src/core/ports.js';
 import { unpackBits } from '../src/token/bits.js';
 import { codeLength } from '../src/token/polar.js';
-import { type Attack, type Size, toClaim } from './attack.js';
+import { type Attack, toClaim } from './attack.js';
 import type { Faces, Person } from './faces.js';
 import { measureLinkability } from './linkability.js';
 import { showShare, showWith } from './report.js';
 import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js';
+import type { Size } from './size.js';
 
 const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
 const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);

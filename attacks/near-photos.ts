@@ -5,9 +5,9 @@ import { createEnginePool } from '../src/engine/pool.js';
 import { codeLength } from '../src/token/polar.js';
 import { modelsFolder } from '../test/paths.js';
 import { loadPictures, toPhoto } from '../test/pictures.js';
-import type { Size } from './attack.js';
 import { solvePair } from './record-multiplicity.js';
 import { binding } from './sealed-tokens.js';
+import type { Size } from './size.js';
 
 /** What pictures a moment apart differ in, and less than that. */
 const changes: Readonly<Record<string, (photo: Sharp) => Sharp>> = {

@@ -8,9 +8,9 @@ import { parseToken } from '../src/token/format.js';
 import { createFv1 } from '../src/token/fv1.js';
 import { createStretch } from '../src/token/stretch.js';
 import { createKeysInMemory } from '../test/keys.js';
-import type { Size } from './attack.js';
 import { solvePair } from './record-multiplicity.js';
 import { binding, costOf } from './sealed-tokens.js';
+import type { Size } from './size.js';
 
 /** What came of trying PINs on two real tokens. */
 export interface PinSearch {

@@ -6,7 +6,7 @@ import { parseToken } from '../src/token/format.js';
 import { createFv1 } from '../src/token/fv1.js';
 import { createStretch, publishedCost, type StretchCost } from '../src/token/stretch.js';
 import { createKeysInMemory } from '../test/keys.js';
-import type { Size } from './attack.js';
+import type { Size } from './size.js';
 
 /** What the tokens of one attack are bound to, unless it says otherwise. */
 export const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };

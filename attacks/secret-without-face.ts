@@ -2,10 +2,11 @@ import { createBareTokens, viewsOf } from '../eval/accuracy/bare-token.js';
 import { type Chance, createChance } from '../eval/statistics/chance.js';
 import type { Accuracy } from '../src/core/ports.js';
 import { codeLength } from '../src/token/polar.js';
-import { type Attack, type Size, toClaim } from './attack.js';
+import { type Attack, toClaim } from './attack.js';
 import type { Person } from './faces.js';
 import { type ParityCheck, parityChecksOf } from './parity-checks.js';
 import { showWith } from './report.js';
+import type { Size } from './size.js';
 
 const viewsOfFirst = (people: readonly Person[]) => people.map(({ embeddings }) => viewsOf([embeddings[0]]));
 
