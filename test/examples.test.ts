@@ -174,11 +174,13 @@ describe('door', () => {
 
   test('opens to whoever is on the roster; a refusal is one word', async () => {
     expect(await open('second.jpg')).toEqual({ exitCode: 1, said: 'Closed.' });
-    expect(await run('door', ['enrol', 'roster.json', 'Ada', 'first.jpg'])).toMatchObject({ said: 'Ada may enter.' });
+    const three = (...photos: string[]) => ['enrol', 'roster.json', ...photos];
+    const enrolled = await run('door', three('Ada', 'first.jpg', 'upright.jpg', 'first.jpg'));
+    expect(enrolled).toMatchObject({ said: 'Ada may enter.' });
     expect(await open('second.jpg')).toEqual({ exitCode: 0, said: 'Open: Ada' });
     for (const photo of ['stranger.jpg', 'landscape.jpg', 'far.jpg'])
       expect(await open(photo)).toEqual({ exitCode: 1, said: 'Closed.' });
-    await run('door', ['enrol', 'roster.json', 'Grace', 'stranger.jpg']);
+    await run('door', three('Grace', 'stranger.jpg', 'stranger.jpg', 'stranger.jpg'));
     expect(await open('stranger.jpg')).toEqual({ exitCode: 0, said: 'Open: Grace' });
     expect(await open('second.jpg')).toEqual({ exitCode: 0, said: 'Open: Ada' });
   });
