@@ -88,7 +88,10 @@ export async function benchHooks(rate: Rate): Promise<HooksReport> {
   const results: HookResult[] = [];
   for (const { loads } of providers) {
     for (const load of loads(service.url)) {
-      results.push({ ...load, result: await loadWarm(load, rate, (claims) => signer.sign(claims)) });
+      results.push({
+        ...load,
+        result: await loadWarm(load, rate, (claims) => signer.sign('facestep-receipt+jwt', claims)),
+      });
     }
   }
   await service.stop();

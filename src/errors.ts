@@ -28,6 +28,8 @@ export const publicText = {
   // The caller
   caller_untrusted: 'The credentials are missing, wrong, expired or revoked.',
   scope_missing: 'This client token does not hold the scope this endpoint needs.',
+  role_missing: 'This administrator’s role does not hold the right this needs.',
+  quota_exceeded: 'The quota of this application is used up. Wait before trying again.',
   code_wrong: 'The one-time codes are wrong, used or expired.',
   contact_unverified: 'This e-mail address and phone number have not been verified.',
 
@@ -36,6 +38,8 @@ export const publicText = {
   token_expired: 'The token has expired. Enrol again.',
   token_revoked: 'The token has been revoked. Enrol again.',
   token_key_retired: 'The key that sealed this token has been retired. Enrol again.',
+  enrolment_changed:
+    'Another enrolment of this user was made at the same time. Look at it, then enrol again if needed.',
   consent_missing: 'Enrolment needs the consent of the person: say when it was given and to which text.',
 
   // The check
@@ -63,6 +67,8 @@ export const publicText = {
   subject_unknown: 'The identity provider has no such user.',
   delivery_failed: 'The code could not be delivered.',
   state_unavailable: 'The state store does not answer.',
+  key_service_unavailable: 'The key service does not answer.',
+  backup_invalid: 'The backup is not complete, was altered, or is of another version.',
   sealed_file_invalid: 'The file was not sealed by facestep, was altered, or is sealed under another token.',
   config_invalid: 'The configuration is not valid.',
   model_missing: 'A model file is missing. Run: npm run setup',

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFileAudit } from './audit/file.js';
-import { dataFilesOf } from './config/data-files.js';
+import { filesOf } from './config/data-files.js';
 import { redact } from './config/redact.js';
 import type { DeliveryConfig, VerifierConfig } from './config/schema.js';
 import type { Connection } from './core/connection.js';
@@ -16,14 +16,12 @@ import { createApp } from './http/app.js';
 import type { HooksByConnection } from './http/hooks.js';
 import { listen } from './http/listen.js';
 import { loadAdminKey } from './keys/admin-key.js';
-import { createLocalKeys } from './keys/local.js';
-import { createLocalSigner } from './keys/local-signer.js';
-import { createOidcKeys } from './keys/oidc-keys.js';
+import { type KeyService, openKeyService } from './keys/open.js';
 import { createMovementJudge } from './liveness/judge.js';
 import { createIssuers } from './oidc/issuers.js';
 import type { OidcIssuers } from './oidc/mount.js';
 import type { ConfiguredConnection, Setup } from './setup.js';
-import { createSqliteState } from './state/sqlite.js';
+import { openState } from './state/open.js';
 import { loadParameters } from './token/parameters.js';
 import { createEmbeddedVerifier } from './verifier/embedded.js';
 import { createFacenitionVerifier } from './verifier/facenition.js';
@@ -51,19 +49,19 @@ export async function startServer(
   log.info('configuration', { settings: redact(config) });
 
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
-  const files = dataFilesOf(config.dataFolder);
-  const state = createSqliteState({ file: files.state, clock });
+  const files = filesOf(config);
+  const state = await openState(config.state, { file: files.state, clock });
   const audit = await createFileAudit({ file: files.audit, clock });
-  const keys = await createLocalKeys({ file: files.keys, random });
+  const keyService = await openKeyService(config.keys, { files, ...deps });
+  const { keys, signer } = keyService;
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
   const engine = await createEngine(config);
   const verifier = await createVerifier(config.verifier, { engine, keys, ...deps });
-  const signer = await createLocalSigner({ file: files.signingKeys, random });
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const issuer = config.publicUrl ?? `http://${host}:${config.port}`;
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer, issuer };
   const { connections, hooks } = await connect(configured, core);
-  const issuers = await createOidc(configured, connections, { ...deps, core, keysFile: files.oidcKeys });
+  const issuers = await createOidc(configured, connections, { ...deps, core, keyService });
 
   const app = createApp({
     ...core,
@@ -133,14 +131,14 @@ async function connect(
 async function createOidc(
   configured: readonly ConfiguredConnection[],
   connections: ReadonlyMap<string, Connection>,
-  { core, keysFile, fetch }: { readonly core: CoreDeps; readonly keysFile: string; readonly fetch: Fetch },
+  { core, keyService, fetch }: { readonly core: CoreDeps; readonly keyService: KeyService; readonly fetch: Fetch },
 ): Promise<OidcIssuers> {
   const withClients = configured.flatMap(({ id, oidc }) => {
     const connection = connections.get(id);
     return connection === undefined || oidc === null ? [] : [{ connection, oidc }];
   });
   if (withClients.length === 0) return new Map();
-  const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
+  const oidcKeys = await keyService.openOidcKeys();
   return createIssuers(withClients, { ...core, oidcKeys, fetch });
 }
 

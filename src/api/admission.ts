@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Credential } from '../core/concealed.js';
-import { hasDigest } from '../core/digest.js';
 import { FaceError } from '../errors.js';
 import type { Allowance } from '../http/budget.js';
+import { authenticateAdministrator } from './administrators.js';
 import { authenticateClient, type Client, checkClientLive } from './client-tokens.js';
 import type { ApiDeps } from './deps.js';
 import type { Auth } from './endpoint.js';
+import { type Administrator, holds } from './rights.js';
 
 /**
  * Who is calling, found out as early as it can be: from a header before the body is read, from the field `auth_token`
@@ -13,6 +14,7 @@ import type { Auth } from './endpoint.js';
  */
 export class Admission {
   #client: Promise<Client | null> | null = null;
+  #administrator: Administrator | null = null;
 
   constructor(
     private readonly auth: Auth,
@@ -21,10 +23,12 @@ export class Admission {
     private readonly deps: Pick<ApiDeps, 'adminKeyDigest' | 'clock' | 'state'>,
   ) {}
 
-  /** @throws FaceError `caller_untrusted`, `scope_missing`, `overloaded` */
+  /** @throws FaceError `caller_untrusted`, `role_missing`, `scope_missing`, `overloaded` */
   async checkHeaders(headers: IncomingHttpHeaders): Promise<void> {
     if (this.auth.kind === 'admin') {
-      checkAdminKey(headers['x-admin-key'], this.deps.adminKeyDigest);
+      const key = new Credential(String(headers['x-admin-key'] ?? ''));
+      this.#administrator = await authenticateAdministrator(key, this.deps);
+      if (!holds(this.#administrator, this.auth.right)) throw new FaceError('role_missing');
       this.allowance.recognise(this.callerLimitBytes);
     }
     const token = headers['x-auth-token'];
@@ -45,6 +49,11 @@ export class Admission {
     return this.#client;
   }
 
+  /** Which administrator called; `null` where the endpoint is for none. */
+  get administrator(): Administrator | null {
+    return this.#administrator;
+  }
+
   /** Right before the answer. @throws FaceError `caller_untrusted` */
   async checkStillLive(): Promise<void> {
     const client = await this.caller();
@@ -57,8 +66,4 @@ export class Admission {
     this.allowance.recognise(this.callerLimitBytes);
     return client;
   }
-}
-
-function checkAdminKey(sent: string | string[] | undefined, expectedDigest: Uint8Array): void {
-  if (!hasDigest(String(sent ?? ''), expectedDigest)) throw new FaceError('caller_untrusted');
 }

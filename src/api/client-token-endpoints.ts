@@ -9,7 +9,7 @@ import {
 } from './client-tokens.js';
 import { takeVerifiedContact } from './contacts.js';
 import type { ApiDeps } from './deps.js';
-import { clientEndpoint, type Endpoint, plainEndpoint } from './endpoint.js';
+import { adminEndpoint, clientEndpoint, type Endpoint } from './endpoint.js';
 import { emailField, instantReply, phoneField } from './fields.js';
 
 const scopeNames = z.enum(clientScopes);
@@ -52,11 +52,11 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
     return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
   };
   return [
-    plainEndpoint({
+    adminEndpoint({
       ...common,
       path: '/generateToken',
       versions: [1],
-      auth: 'admin',
+      right: 'configure',
       summary: 'Issue a client token',
       description: 'For administrators (the header `X-Admin-Key` is ours).',
       ours: false,
@@ -65,11 +65,11 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       reply: issueReply,
       handle: ({ fields }) => issue(fields),
     }),
-    plainEndpoint({
+    adminEndpoint({
       ...common,
       path: '/generateToken',
       versions: [2],
-      auth: 'admin',
+      right: 'configure',
       summary: 'Issue a client token for a verified contact',
       description:
         'As on v1, and the e-mail address and phone number must have been verified together within the last hour. A verification serves one token.',
@@ -104,11 +104,11 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
         return { id, name, tenant, scopes: [...scopes], issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) };
       },
     }),
-    plainEndpoint({
+    adminEndpoint({
       ...common,
       path: '/revokeToken',
       versions: [1, 2],
-      auth: 'admin',
+      right: 'configure',
       summary: 'Revoke a client token',
       description: 'At once: a request under way with it ends with `caller_untrusted`.',
       ours: true,

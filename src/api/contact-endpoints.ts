@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toIso } from '../core/units.js';
 import { sendCodes, verifyCodes } from './contacts.js';
 import type { ApiDeps } from './deps.js';
-import { type Endpoint, plainEndpoint } from './endpoint.js';
+import { type Endpoint, openEndpoint } from './endpoint.js';
 import { emailField, instantReply, phoneField } from './fields.js';
 
 const codeField = z
@@ -17,12 +17,11 @@ export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
     versions: [2],
     tag: 'Contacts',
     status: 200,
-    auth: 'open',
     ours: false,
     photos: {},
   } as const;
   return [
-    plainEndpoint({
+    openEndpoint({
       ...common,
       path: '/new-credentials',
       summary: 'Send a code by e-mail and another by SMS',
@@ -36,7 +35,7 @@ export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
         return { id, expiresAt: toIso(expiresAt) };
       },
     }),
-    plainEndpoint({
+    openEndpoint({
       ...common,
       path: '/authenticate-credentials',
       summary: 'Give both codes back',

@@ -105,7 +105,10 @@ async function serve(
       cookie: (name: string) => readCookie(request, name),
       session,
     };
-    const reply = await endpoint.run(Object.fromEntries(fields), call, client);
+    const reply = await endpoint.run(Object.fromEntries(fields), call, {
+      client,
+      administrator: admission.administrator,
+    });
     await admission.checkStillLive();
     response.status(endpoint.status).json({ ok: true, ...reply });
   } finally {

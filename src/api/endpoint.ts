@@ -5,13 +5,29 @@ import type { PhotoRange } from '../http/intake.js';
 import type { JsonObject } from '../json.js';
 import type { Client, ClientScope } from './client-tokens.js';
 import { parseFields } from './fields.js';
+import type { Administrator, Right } from './rights.js';
 
 export type ApiVersion = 1 | 2;
 
-/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator, a capture page, or everybody. */
+/** The groups the description and the catalogue list endpoints in. */
+export const endpointTags = [
+  'Face tokens',
+  'Matching',
+  'Screening',
+  'Client tokens',
+  'Contacts',
+  'Step-up',
+  'Capture page',
+  'Applications',
+  'Administrators',
+  'Data subjects',
+  'Operations',
+] as const;
+
+/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right`, a capture page, or everybody. */
 export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }
-  | { readonly kind: 'admin' }
+  | { readonly kind: 'admin'; readonly right: Right }
   | { readonly kind: 'session' }
   | { readonly kind: 'open' };
 
@@ -21,7 +37,7 @@ interface Described {
   /** As Express writes it: `/step-ups/:id/photos`. Served bare, under `/v1` and under `/v2`. */
   readonly path: string;
   readonly versions: readonly ApiVersion[];
-  readonly tag: 'Face tokens' | 'Matching' | 'Screening' | 'Client tokens' | 'Contacts' | 'Step-up' | 'Capture page';
+  readonly tag: (typeof endpointTags)[number];
   readonly summary: string;
   readonly description: string;
   /** Whether this project added it to what the Facenition API publishes. */
@@ -47,6 +63,12 @@ export interface Call<Fields, PhotoName extends string> {
   readonly session: Credential | null;
 }
 
+/** Who called, as far as the endpoint asks. */
+export interface Caller {
+  readonly client: Client | null;
+  readonly administrator: Administrator | null;
+}
+
 /** One endpoint as data: routes, validation and the OpenAPI description are all made from it. */
 export interface Endpoint extends Described {
   readonly auth: Auth;
@@ -56,7 +78,7 @@ export interface Endpoint extends Described {
   readonly replyGuard: z.ZodObject;
   /** Refuses before a byte of the body is read. */
   admit(call: Pick<Call<unknown, never>, 'param' | 'session'>): Promise<void>;
-  run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, client: Client | null): Promise<JsonObject>;
+  run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, caller: Caller): Promise<JsonObject>;
 }
 
 interface Definition<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>
@@ -81,23 +103,39 @@ export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.ZodOb
   return {
     ...toParts(definition),
     auth: { kind: 'client', scope: definition.scope },
-    async run(fields, call, client) {
+    async run(fields, call, { client }) {
       if (client === null) throw new FaceError('caller_untrusted');
       return definition.handle({ ...call, fields: parseFields(definition.fields, fields), client });
     },
   };
 }
 
-/** An endpoint for administrators (`admin`) or everybody (`open`). */
-export function plainEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+/** An endpoint for administrators. */
+export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
-    readonly auth: 'admin' | 'open';
+    readonly right: Right;
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly administrator: Administrator }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'admin', right: definition.right },
+    async run(fields, call, { administrator }) {
+      if (administrator === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), administrator });
+    },
+  };
+}
+
+/** An endpoint for everybody. */
+export function openEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName> & {
     handle(call: Call<z.output<Fields>, PhotoName>): ReplyOf<Reply>;
   },
 ): Endpoint {
   return {
     ...toParts(definition),
-    auth: { kind: definition.auth },
+    auth: { kind: 'open' },
     async run(fields, call) {
       return definition.handle({ ...call, fields: parseFields(definition.fields, fields) });
     },

@@ -19,7 +19,7 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
     ...commonCodes,
     ...(method === 'POST' ? bodyCodes : []),
     ...(auth.kind === 'client' ? clientCodes : []),
-    ...(auth.kind === 'admin' ? (['caller_untrusted'] as const) : []),
+    ...(auth.kind === 'admin' ? (['caller_untrusted', 'role_missing', 'state_unavailable'] as const) : []),
     ...(auth.kind === 'session' ? sessionCodes : []),
     ...(Object.keys(photos).length > 0 ? checkCodes : []),
     ...codes,
@@ -83,16 +83,21 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
 
 const schemeByAuth = { client: 'clientToken', admin: 'adminKey', session: 'pageSession' } as const;
 
+function describeNeeds(auth: Endpoint['auth']): string {
+  if (auth.kind === 'client' && auth.scope !== null) return ` Needs the scope \`${auth.scope}\`.`;
+  return auth.kind === 'admin' ? ` Needs the right \`${auth.right}\`.` : '';
+}
+
 function describeEndpoint(endpoint: Endpoint): JsonObject {
   const { auth, ours, summary, description, tag, path, status, replyGuard, method, versions } = endpoint;
-  const scope = auth.kind === 'client' && auth.scope !== null ? ` Needs the scope \`${auth.scope}\`.` : '';
+  const needs = describeNeeds(auth);
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
   const version = versions.includes(1) ? '' : 'V2';
   return {
     operationId: `${method.toLowerCase()}${version}${path.replace(/[^A-Za-z]+(.?)/g, (_, next: string) => next.toUpperCase())}`,
     tags: [tag],
     summary,
-    description: `${ours ? '«ours» ' : ''}${description}${scope}`,
+    description: `${ours ? '«ours» ' : ''}${description}${needs}`,
     security: auth.kind === 'open' ? [] : [{ [schemeByAuth[auth.kind]]: [] }],
     parameters: [
       { $ref: '#/components/parameters/apiVersion' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../api/deps.js';
-import { clientEndpoint, type Endpoint, plainEndpoint } from '../api/endpoint.js';
+import { clientEndpoint, type Endpoint, openEndpoint } from '../api/endpoint.js';
 import { Credential } from '../core/concealed.js';
 import { registerKiosk, takeNextAtKiosk } from '../core/kiosk.js';
 import { joinTicket } from '../core/ticket.js';
@@ -24,10 +24,9 @@ export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
         return { id, url: joinTicket(id, secret).use((text) => `${deps.issuer}${pagePath}/kiosk#${text}`) };
       },
     }),
-    plainEndpoint({
+    openEndpoint({
       ...({ method: 'POST', path: '/face/kiosk/next', versions: [1, 2], status: 200, ours: true } as const),
       tag: 'Capture page',
-      auth: 'open',
       summary: 'The ticket of the next person at a kiosk',
       description: 'Given out once; `null` while nobody is sent there.',
       codes: ['caller_untrusted', 'step_up_opened', 'step_up_unknown'],

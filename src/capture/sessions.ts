@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../api/deps.js';
-import { type Endpoint, plainEndpoint, sessionEndpoint } from '../api/endpoint.js';
+import { type Endpoint, openEndpoint, sessionEndpoint } from '../api/endpoint.js';
 import { instantReply } from '../api/fields.js';
 import { Credential, UserSecret } from '../core/concealed.js';
 import { commitFrame, startChallenge, submitFrames } from '../core/frames.js';
@@ -96,12 +96,11 @@ async function open(
 export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
   const own = { findSession: (shown: Credential) => findSession(shown, deps), photos: {} };
   return [
-    plainEndpoint({
+    openEndpoint({
       ...common,
       method: 'POST',
       path: '/face/open',
       status: 201,
-      auth: 'open',
       summary: 'Exchange the ticket of a link for a session',
       description:
         'Once. Where a provider’s redirect led here, only in the browser that was redirected. `returnUrl` must be one of the connection’s `returnUrls`.',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Client } from '../api/client-tokens.js';
 import type { ApiDeps } from '../api/deps.js';
-import { clientEndpoint, type Endpoint, plainEndpoint } from '../api/endpoint.js';
+import { clientEndpoint, type Endpoint, openEndpoint } from '../api/endpoint.js';
 import { bindingOfClient } from '../api/face-token-endpoints.js';
 import { accuracyField, instantReply, passwordField, scopeField, tokenField } from '../api/fields.js';
 import { Credential } from '../core/concealed.js';
@@ -113,12 +113,11 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
         return toStarted(started, deps);
       },
     }),
-    plainEndpoint({
+    openEndpoint({
       ...common,
       method: 'POST',
       path: '/step-ups/requested',
       status: 201,
-      auth: 'open',
       summary: 'Start the face check that a provider asked for',
       description:
         'Needs no client token: the provider’s side signed the request. Each request starts one face check, whose receipt is for whoever signed it.',
@@ -135,12 +134,11 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
         return toStarted(await startRequestedStepUp({ connection, request: fields.request }, deps), deps);
       },
     }),
-    plainEndpoint({
+    openEndpoint({
       ...common,
       method: 'POST',
       path: '/step-ups/:id/photos',
       status: 200,
-      auth: 'open',
       summary: 'Send the photos of a face check',
       description:
         'Needs no client token: the challenge is the credential. Photos that cannot be used leave the step-up open for better ones; a decision ends it. At most 10 MB in all.',

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Check, Finding } from '../../adapters/provisioning.js';
-import { dataFilesOf } from '../config/data-files.js';
+import { filesOf } from '../config/data-files.js';
 import { FaceError } from '../errors.js';
 import type { ConfiguredConnection, Setup } from '../setup.js';
 import { createDataFolderChecks, createPublishedKeysCheck } from './checks/data-folder.js';
@@ -65,7 +65,7 @@ async function* collectChecks(
   connection: ConfiguredConnection,
   deps: CliDeps,
 ): AsyncGenerator<Check> {
-  const files = dataFilesOf(config.dataFolder);
+  const files = filesOf(config);
   const { publicUrl } = config;
   yield createModeCheck(connection);
   if (publicUrl === null) {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { dataFilesOf, isThere } from '../config/data-files.js';
+import { filesOf, isThere } from '../config/data-files.js';
 import { addSec, toIso } from '../core/units.js';
 import type { CliDeps } from './deps.js';
 import { type ConnectionReport, type HookReport, reportHooks } from './hook-report.js';
@@ -21,7 +21,7 @@ export function createReportCommand(deps: CliDeps): Command {
     .action(async (id: string, { since: days, json = false }: { since?: number; json?: boolean }) => {
       const { config, connections } = await deps.loadSetup();
       const since = days === undefined ? null : addSec(deps.clock.now(), -days * daySec);
-      const { audit } = dataFilesOf(config.dataFolder);
+      const { audit } = filesOf(config);
       const report = (await isThere(audit)) ? await reportHooks(audit, { connection: id, since }) : empty;
       const mode = connections.find((connection) => connection.id === id)?.policy.mode ?? null;
       // A connection that was taken out of the configuration has its history still.

@@ -1,23 +1,33 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../keys/durable-file.js';
+import type { KeysConfig } from './keys.js';
 
-/** The files the server keeps in its data folder. Each is readable by its owner alone. */
-export const dataFilesOf = (folder: string) => ({
+/**
+ * The files the server keeps in its data folder. Each is readable by its owner alone.
+ * @param keysFolder - where the key files are instead, where several servers share them
+ */
+const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   state: join(folder, 'state.db'),
   audit: join(folder, 'audit.jsonl'),
   /** Seal tokens. */
-  keys: join(folder, 'keys.json'),
+  keys: join(keysFolder ?? folder, 'keys.json'),
   /** Sign receipts. */
-  signingKeys: join(folder, 'signing-keys.json'),
+  signingKeys: join(keysFolder ?? folder, 'signing-keys.json'),
   /** Sign ID tokens. */
-  oidcKeys: join(folder, 'oidc-keys.json'),
+  oidcKeys: join(keysFolder ?? folder, 'oidc-keys.json'),
   adminKey: join(folder, 'admin-key.sha256'),
   outbox: join(folder, 'outbox.jsonl'),
 });
 
 /** Paths of the files in a data folder. */
-export type DataFiles = ReturnType<typeof dataFilesOf>;
+export type DataFiles = ReturnType<typeof toDataFiles>;
+
+/** The files of a configuration. */
+export const filesOf = ({ dataFolder, keys }: FilesConfig): DataFiles =>
+  toDataFiles(dataFolder, keys.kind === 'local' ? keys.folder : null);
+
+type FilesConfig = { readonly dataFolder: string; readonly keys: KeysConfig };
 
 /** Whether a file is there. Throws the system's error where that cannot be told. */
 export async function isThere(file: string): Promise<boolean> {

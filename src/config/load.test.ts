@@ -156,6 +156,12 @@ describe('accepts', () => {
       adminKey: null,
       verifier: { kind: 'embedded', workers: null, queueLimit: 64 },
       delivery: { kind: 'outbox' },
+      state: { kind: 'sqlite' },
+      keys: { kind: 'local', folder: null },
+      audit: { retentionDays: null },
+      securityEvents: [],
+      telemetry: { metrics: null, traces: null },
+      stopDelaySec: 0,
       connections: [],
     });
   });

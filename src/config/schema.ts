@@ -1,10 +1,15 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
+import { auditGuard } from './audit.js';
 import type { ConnectionConfig, ConnectionGuards } from './connection.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
+import { keysGuard } from './keys.js';
 import { connectionKindOf } from './oidc-providers.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
+import { securityEventReceiverGuard } from './security-events.js';
+import { stateGuard } from './state.js';
+import { telemetryGuard } from './telemetry.js';
 
 const hostGuard = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'expected a host name or an IP address');
 const folderGuard = z.string().min(1).max(4096);
@@ -85,6 +90,17 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     adminKey: headerCredentialGuard.nullable().default(null),
     verifier: verifierGuard.prefault({ kind: 'embedded' }),
     delivery: deliveryGuard.prefault({ kind: 'outbox' }),
+    state: stateGuard.prefault({ kind: 'sqlite' }),
+    keys: keysGuard.prefault({ kind: 'local' }),
+    audit: auditGuard.prefault({}),
+    securityEvents: z
+      .array(securityEventReceiverGuard)
+      .max(20)
+      .refine(hasUniqueIds, 'two receivers have the same id')
+      .default([]),
+    telemetry: telemetryGuard.prefault({}),
+    /** Seconds between the request to stop, from when on `/readyz` refuses, and taking no more requests. */
+    stopDelaySec: z.int().min(0).max(120).default(0),
     connections: z
       .array(z.discriminatedUnion('kind', connectionGuards))
       .max(100)

@@ -260,6 +260,14 @@ export interface VerifyRequest {
   readonly allowRenewal: boolean;
 }
 
+/** What a token says of itself in the clear. */
+export interface TokenName {
+  readonly tokenId: string;
+  readonly expiresAt: EpochSec | null;
+  /** Of the key that sealed it; `null` where the verifier keeps its keys elsewhere. */
+  readonly keyVersion: KeyVersion | null;
+}
+
 /**
  * Turns faces into tokens and verdicts. Every method throws `FaceError`: the `photo_*` and `face_*` codes for pictures,
  * `token_malformed`, `token_key_retired`, `overloaded`, and `upstream_*` where the work is done elsewhere. It keeps
@@ -269,8 +277,8 @@ export interface Verifier {
   readonly kind: 'embedded' | 'facenition';
   /** Whether work can be taken now. */
   isReady(): Promise<boolean>;
-  /** The public name and expiry of a token, without opening it. Nothing it says is verified. */
-  identify(token: SealedToken): { readonly tokenId: string; readonly expiresAt: EpochSec | null };
+  /** What a token says of itself, without opening it. Nothing of it is verified. @throws FaceError `token_malformed` */
+  identify(token: SealedToken): TokenName;
   enrol(request: EnrolRequest): Promise<Sealed>;
   verify(request: VerifyRequest): Promise<Verdict>;
   score(request: VerifyRequest): Promise<Score>;
@@ -346,6 +354,12 @@ export interface State {
   add(key: string, amount: number, expiresAt: EpochMs): Promise<number>;
   /** Removes the record and the counter of that key. */
   delete(key: string): Promise<void>;
+  /**
+   * Since when nothing was lost: the moment the store was made. After a loss (emptied, or restored from a backup) a little
+   * later than that, as the clocks of replicas differ. What was used once before then is no longer known, so whoever takes
+   * something once refuses what was issued before.
+   */
+  heldSince(): Promise<EpochMs>;
   close(): Promise<void>;
 }
 
@@ -355,35 +369,50 @@ export type KeyVersion = number;
 /** Holds the keys that seal tokens; the keys themselves never leave it. */
 export interface Keys {
   currentVersion(): Promise<KeyVersion>;
-  /** HMAC-SHA-256 under the key of that version: 32 bytes. @throws FaceError `token_key_retired` */
+  /** HMAC-SHA-256 under the key of that version: 32 bytes. @throws FaceError `token_key_retired`, `key_service_unavailable` */
   mac(version: KeyVersion, message: Uint8Array): Promise<KeyMaterial>;
 }
 
+/** What is signed, told by the header `typ` (RFC 8725, section 3.11). */
+export type SignedType =
+  | 'facestep-receipt+jwt'
+  | 'facestep-audit-head+jwt'
+  | 'facestep-erasure+jwt'
+  /** A Security Event Token (RFC 8417, section 2.3). */
+  | 'secevent+jwt';
+
 /**
- * Signs receipts; the private key never leaves it. A receipt is a compact JWS (RFC 7515) whose header tells the key and
- * the type `facestep-receipt+jwt`.
+ * Signs statements of this service; the private key never leaves it. A statement is a compact JWS (RFC 7515) whose header
+ * tells the key and the type.
  */
 export interface Signer {
-  sign(claims: JsonObject): Promise<string>;
+  sign(type: SignedType, claims: JsonObject): Promise<string>;
   /**
-   * The claims of a receipt it signed: nothing but header and signature is checked.
+   * The claims of a statement of that type it signed: nothing but header and signature is checked.
    * @throws FaceError `receipt_invalid`
    */
-  verify(jws: string): Promise<unknown>;
-  /** JSON Web Keys (RFC 7517): the one that signs, and others whose receipts may still be about. */
+  verify(type: SignedType, jws: string): Promise<unknown>;
+  /** JSON Web Keys (RFC 7517): the one that signs, and others whose statements may still be about. */
   publicKeys(): Promise<readonly JsonObject[]>;
 }
 
 /** One line of the audit trail. It names subjects by their id at the provider and tokens by their public id. */
 export interface AuditEvent {
   readonly action:
+    | 'enrolment_begun'
     | 'enrolled'
     | 'enrolment_refused'
+    | 'enrolment_recovered'
+    | 'renewed'
     | 'verified'
     | 'verification_refused'
     | 'revoked'
     | 'step_up_started'
     | 'consent_given'
+    | 'consent_withdrawn'
+    | 'subject_exported'
+    | 'subject_erased'
+    | 'lockout_cleared'
     | 'liveness_judged'
     | 'handed_off'
     | 'step_up_abandoned'
@@ -391,7 +420,16 @@ export interface AuditEvent {
     | 'receipt_issued'
     | 'receipt_redeemed'
     | 'client_token_issued'
-    | 'client_token_revoked';
+    | 'client_token_revoked'
+    | 'application_registered'
+    | 'application_changed'
+    | 'application_removed'
+    | 'administrator_added'
+    | 'administrator_removed'
+    | 'configuration_loaded'
+    | 'key_made'
+    | 'key_retired'
+    | 'store_replaced';
   readonly connection: string;
   readonly subject: string;
   readonly detail: JsonObject;

@@ -103,7 +103,7 @@ test('is refused to anybody else, too late and too early', async () => {
 
 test('is refused where the key signed something that is no receipt', async () => {
   for (const claims of [{}, { sub: 'ada' }, { iss: 1 }]) {
-    const jws = await core.deps.signer.sign(claims);
+    const jws = await core.deps.signer.sign('facestep-receipt+jwt', claims);
     await expect(redeemReceipt(jws, expected, core.deps)).rejects.toMatchObject(refused);
   }
 });

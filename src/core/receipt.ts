@@ -9,6 +9,8 @@ import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } 
 /** How long a receipt may be used, in seconds. */
 export const receiptLifeSec = 120;
 
+const receiptType = 'facestep-receipt+jwt';
+
 /** How far ahead the clock of another replica may be. */
 const skewSec = 30;
 
@@ -67,7 +69,7 @@ export async function issueReceipt(
 ): Promise<Credential> {
   const issuedAt = toEpochSec(clock.now());
   const id = Buffer.from(random(16)).toString('base64url');
-  const receipt = await signer.sign({
+  const receipt = await signer.sign(receiptType, {
     iss: issuer,
     aud: audience,
     sub: subject,
@@ -106,10 +108,11 @@ export async function redeemReceipt(
   expected: { readonly audience: string; readonly subject: string; readonly connection: string; readonly by: string },
   { signer, issuer, state, audit, clock }: CoreDeps,
 ): Promise<RedeemedReceipt> {
-  const parsed = claimsGuard.safeParse(await signer.verify(receipt));
+  const parsed = claimsGuard.safeParse(await signer.verify(receiptType, receipt));
   if (!parsed.success) throw new FaceError('receipt_invalid', { reason: 'claims' });
   const { iss, aud, sub, iat, exp, jti, connection: source, txn: stepUpId, auth_time: at, liveness } = parsed.data;
   const now = clock.now();
+  const heldSince = await state.heldSince();
   const wrong = {
     issuer: iss !== issuer,
     audience: aud !== expected.audience,
@@ -117,6 +120,8 @@ export async function redeemReceipt(
     source: !sourcesFor(expected.connection).includes(source),
     expired: toEpochMs(exp) <= now,
     early: toEpochMs(iat) > addSec(now, skewSec),
+    // Whether it was used already was known to a store that is gone.
+    forgotten: iat < toEpochSec(heldSince),
   };
   const [reason] = Object.entries(wrong).flatMap(([name, isWrong]) => (isWrong ? [name] : []));
   if (reason !== undefined) throw new FaceError('receipt_invalid', { reason });

@@ -19,9 +19,9 @@ const start = (): Promise<Signer> => createLocalSigner({ file, random: (bytes) =
 const refused = { code: 'receipt_invalid' };
 
 test('what it signs is verified by its published keys, in a new process too', async () => {
-  const jws = await (await start()).sign({ sub: 'ada' });
+  const jws = await (await start()).sign('facestep-receipt+jwt', { sub: 'ada' });
   const later = await start();
-  expect(await later.verify(jws)).toEqual({ sub: 'ada' });
+  expect(await later.verify('facestep-receipt+jwt', jws)).toEqual({ sub: 'ada' });
   const keys = JSON.parse(JSON.stringify(await later.publicKeys()));
   expect(keys).toMatchObject([{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }]);
   expect(keys[0]).not.toHaveProperty('d');
@@ -34,14 +34,14 @@ test('what it signs is verified by its published keys, in a new process too', as
 
 test('of several processes that start at once one makes the key, for its owner alone', async () => {
   const [one, ...others] = await Promise.all([start(), start(), start()]);
-  const jws = await one!.sign({ n: 1 });
-  for (const other of others) expect(await other.verify(jws)).toEqual({ n: 1 });
+  const jws = await one!.sign('facestep-receipt+jwt', { n: 1 });
+  for (const other of others) expect(await other.verify('facestep-receipt+jwt', jws)).toEqual({ n: 1 });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
 test('takes nothing it did not sign, as what it signs', async () => {
   const signer = await start();
-  const jws = await signer.sign({ sub: 'ada' });
+  const jws = await signer.sign('facestep-receipt+jwt', { sub: 'ada' });
   const [header = '', payload = '', signature = ''] = jws.split('.');
   const { current, keys } = JSON.parse(await readFile(file, 'utf8'));
   const { privateKey } = await generateKeyPair('ES256');
@@ -64,8 +64,8 @@ test('takes nothing it did not sign, as what it signs', async () => {
       .setProtectedHeader({ alg: 'ES256', kid: current, typ })
       .sign(keys[0]),
   ];
-  for (const each of forged) await expect(signer.verify(each)).rejects.toMatchObject(refused);
-  expect(await signer.verify(jws)).toEqual({ sub: 'ada' });
+  for (const each of forged) await expect(signer.verify('facestep-receipt+jwt', each)).rejects.toMatchObject(refused);
+  expect(await signer.verify('facestep-receipt+jwt', jws)).toEqual({ sub: 'ada' });
 });
 
 test.each([

@@ -16,9 +16,6 @@ import { createFile, parseKeyJson, readPrivateFile } from './durable-file.js';
 
 const algorithm = 'ES256';
 
-/** Tells a receipt from every other JWS under the same key (RFC 8725, section 3.11). */
-const receiptType = 'facestep-receipt+jwt';
-
 const coordinate = z.base64url().length(43);
 const jwkGuard = z.strictObject({
   kty: z.literal('EC'),
@@ -72,7 +69,7 @@ async function importKey(jwk: JsonObject): Promise<CryptoKey> {
 }
 
 /**
- * Signs receipts with a P-256 key from one JSON file of mode 0600, made at first start.
+ * Signs with a P-256 key from one JSON file of mode 0600, made at first start.
  * @param file - where the keys are; its folder exists
  * @throws FaceError `config_invalid`: readable by others, or not a key file
  */
@@ -92,16 +89,16 @@ export async function createLocalSigner({
   const publicKeys = new Map(await Promise.all(published.map(async (jwk) => [jwk.kid, await importKey(jwk)] as const)));
 
   return {
-    sign: (claims) =>
+    sign: (typ, claims) =>
       new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
-        .setProtectedHeader({ alg: algorithm, kid: current, typ: receiptType })
+        .setProtectedHeader({ alg: algorithm, kid: current, typ })
         .sign(privateKey),
-    async verify(jws) {
+    async verify(type, jws) {
       try {
         const { payload } = await compactVerify(
           jws,
           ({ kid = '', typ }) => {
-            const key = typ === receiptType ? publicKeys.get(kid) : undefined;
+            const key = typ === type ? publicKeys.get(kid) : undefined;
             if (key === undefined) throw new FaceError('receipt_invalid', { reason: 'header' });
             return key;
           },

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import Database from 'libsql';
 import { z } from 'zod';
 import type { Clock, State, StateRecord, WriteCondition } from '../core/ports.js';
-import type { EpochMs } from '../core/units.js';
+import { type EpochMs, epochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { Json } from '../json.js';
 
@@ -29,6 +29,10 @@ const schema = `
     value integer not null,
     expires_at integer not null
   ) without rowid;
+  create table if not exists held (
+    only integer primary key check (only = 1),
+    since integer not null
+  );
 `;
 
 /** One statement, so that it is atomic by itself. A counter past its end begins anew. */
@@ -45,6 +49,7 @@ const writesBetweenPurges = 256;
 /** Whether a write waits for the disk. */
 type Durability = 'full' | 'normal';
 
+const heldGuard = z.object({ since: z.number().transform(epochMs) });
 const counterGuard = z.object({ value: z.number() });
 const rowGuard = z.object({ revision: z.number(), value: z.string(), expires_at: z.number().nullable() });
 
@@ -59,10 +64,12 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
     const opened = new Database(file);
     opened.exec(schema);
+    opened.prepare('insert or ignore into held (only, since) values (1, ?)').run(clock.now());
     return opened;
   });
   const select = database.prepare('select revision, value, expires_at from record where key = ?');
   const insert = database.prepare('insert into record (key, value, expires_at) values (?, ?, ?)');
+  const selectHeld = database.prepare('select since from held');
   const remove = database.prepare('delete from record where key = ?');
   const increase = database.prepare(addToCounter);
   const clearCounter = database.prepare('delete from counter where key = ?');
@@ -131,6 +138,9 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
         remove.run(key);
         clearCounter.run(key);
       });
+    },
+    async heldSince() {
+      return guardedWhileOpen(() => heldGuard.parse(selectHeld.get()).since);
     },
     async close() {
       if (closed) return;

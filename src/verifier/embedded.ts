@@ -177,7 +177,10 @@ export function createEmbeddedVerifier(deps: {
   return {
     kind: 'embedded',
     isReady: async () => engine.isReady(),
-    identify: (token) => ({ tokenId: tokenIdOf(token), expiresAt: parseToken(token).expiresAt }),
+    identify: (token) => {
+      const { expiresAt, keyVersion } = parseToken(token);
+      return { tokenId: tokenIdOf(token), expiresAt, keyVersion };
+    },
     enrol: (request) => wipingPhotos(request.photos, () => enrol(request)),
     verify: (request) => wipingPhotos(request.photos, () => verify(request)),
     score: (request) => wipingPhotos(request.photos, () => score(request)),

@@ -68,7 +68,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
     isReady: client.isReady,
     identify: (token) => {
       const { tokenId, expiresAt } = identifyToken(token);
-      return { tokenId, expiresAt };
+      return { tokenId, expiresAt, keyVersion: null };
     },
     close: client.close,
 

@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { dataFilesOf } from '../../src/config/data-files.js';
 import type { Json, JsonObject } from '../../src/json.js';
 import { modelsFolder } from '../paths.js';
 import { startService } from '../service.js';
@@ -109,7 +108,7 @@ export async function startServerUnderTest({
       return startedGuard.parse(await post('/invitations', { connection, subject, purpose })).url;
     },
     async judgementsOf(stepUpId) {
-      const lines = (await readFile(dataFilesOf(data).audit, 'utf8')).trim().split('\n');
+      const lines = (await readFile(join(data, 'audit.jsonl'), 'utf8')).trim().split('\n');
       return lines.flatMap((line) => {
         const { data: judged } = judgementGuard.safeParse(JSON.parse(line));
         return judged?.detail.stepUpId === stepUpId ? [judged.detail] : [];

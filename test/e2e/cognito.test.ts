@@ -252,7 +252,7 @@ describe('a receipt that is not the answer', () => {
   const sign = async (claims: Record<string, unknown>): Promise<string> => {
     const signer = await createLocalSigner({ file: join(folder, 'data', 'signing-keys.json'), random: systemRandom });
     const iat = Math.floor(Date.now() / 1000);
-    return signer.sign({
+    return signer.sign('facestep-receipt+jwt', {
       ...{ iss: issuer, aud: toReceiptAudience({ userPoolId: pool.id, clientId }), sub: adaSub, iat, exp: iat + 120 },
       ...{ jti: 'x', connection: connectionId, txn: 'x', auth_time: iat, acr: 'face', amr: ['face'], accuracy: 4 },
       ...{

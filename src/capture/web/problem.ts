@@ -58,6 +58,7 @@ const problemByCode: Readonly<Record<string, ProblemName>> = {
   overloaded: 'overloaded',
   profile_unavailable: 'unavailable',
   state_unavailable: 'unavailable',
+  key_service_unavailable: 'unavailable',
   upstream_unavailable: 'unavailable',
 };
 

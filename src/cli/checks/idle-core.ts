@@ -13,7 +13,7 @@ export const createIdleCore = (
 ): CoreDeps => ({
   ...deps,
   issuer,
-  state: { read: never, write: never, add: never, delete: never, close: async () => {} },
+  state: { read: never, write: never, add: never, delete: never, heldSince: never, close: async () => {} },
   audit: { append: never },
   signer: { sign: never, verify: never, publicKeys: never },
   verifier: {

@@ -1,0 +1,32 @@
+/** What an administrator may be allowed to do. */
+export const rights = [
+  /** Register applications, issue client tokens, name administrators. */
+  'configure',
+  /** Rotate keys, revoke and erase, clear lockouts. */
+  'operate',
+  /** Read the usage figures, and export what is held of a person. */
+  'audit',
+  /** Help one user: invite to enrol, end an enrolment, clear a lockout. */
+  'assist',
+] as const;
+export type Right = (typeof rights)[number];
+
+/** What each role holds. */
+export const rightsByRole = {
+  owner: ['configure', 'operate', 'audit', 'assist'],
+  operator: ['operate', 'assist'],
+  auditor: ['audit'],
+  'help-desk': ['assist'],
+} as const satisfies Record<string, readonly Right[]>;
+export type Role = keyof typeof rightsByRole;
+
+/** Whoever holds an administrator's key. */
+export interface Administrator {
+  /** Stands in the audit trail beside what was done. */
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** Whether an administrator holds a right. */
+export const holds = ({ role }: Administrator, right: Right): boolean =>
+  rightsByRole[role].some((held) => held === right);

@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import { headerCredentialGuard } from '../config/credential.js';
+import { safeUrlGuard } from '../config/safe-url.js';
+import { FaceError, faceErrorCodes } from '../errors.js';
+import { refusalGuard } from '../http/reply.js';
+import type { JsonObject } from '../json.js';
+import type { CliDeps } from './deps.js';
+import { UsageError } from './usage-error.js';
+
+/** Where the server listens unless `FACESTEP_URL` says otherwise. */
+const standardUrl = 'http://127.0.0.1:8080';
+
+/** Long enough for an identity provider behind the server that takes its time. */
+const timeoutMs = 30_000;
+
+/**
+ * Asks a running server something that only administrators may. Its address is in `FACESTEP_URL`, the key in
+ * `FACESTEP_ADMIN_KEY`: a key on a command line would be seen by others on this machine.
+ * @param replyGuard - of the whole reply
+ * @throws FaceError what the server refused with; UsageError: no server answers there, or no key is given
+ */
+export async function callServer<Reply extends z.ZodType>(
+  {
+    method,
+    path,
+    fields = {},
+  }: { readonly method: 'GET' | 'POST'; readonly path: string; readonly fields?: JsonObject },
+  replyGuard: Reply,
+  { env, fetch }: Pick<CliDeps, 'env' | 'fetch'>,
+): Promise<z.output<Reply>> {
+  const url = env.FACESTEP_URL || standardUrl;
+  if (!safeUrlGuard.safeParse(url).success)
+    throw new UsageError('FACESTEP_URL is no https address, nor of this machine');
+  const key = headerCredentialGuard.safeParse(env.FACESTEP_ADMIN_KEY ?? '');
+  if (!key.success) throw new UsageError('FACESTEP_ADMIN_KEY holds no administrator’s key');
+  const answer = await key.data
+    .use((text) =>
+      fetch(`${url.replace(/\/+$/, '')}${path}`, {
+        method,
+        headers: { 'X-Admin-Key': text, ...(method === 'POST' ? { 'Content-Type': 'application/json' } : {}) },
+        ...(method === 'POST' ? { body: JSON.stringify(fields) } : {}),
+        redirect: 'error',
+        signal: AbortSignal.timeout(timeoutMs),
+      }),
+    )
+    .catch(() => {
+      throw new UsageError(`no server answers at ${url}. FACESTEP_URL names another`);
+    });
+  const body: unknown = await answer.json().catch(() => null);
+  const refusal = refusalGuard.safeParse(body);
+  if (refusal.success) {
+    const code = faceErrorCodes.find((known) => known === refusal.data.code);
+    throw new FaceError(code ?? 'internal');
+  }
+  const reply = replyGuard.safeParse(body);
+  if (!answer.ok || !reply.success) throw new UsageError(`what answers at ${url} is no facestep server`);
+  return reply.data;
+}
