@@ -3,13 +3,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { installChromium } from './browser.mjs';
 import { setUp } from './setup.mjs';
+import { installPrograms } from './system-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const say = (line) => process.stderr.write(`${line}\n`);
 await setUp({ demoPhotos: true, say });
-installChromium(say);
+installPrograms(['chromium'], say);
 
 const load = (file) => import(pathToFileURL(join(root, 'dist/test', file)).href);
 const { default: sharp } = await import('sharp');

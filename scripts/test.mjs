@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installChromium } from './browser.mjs';
 import { setUp } from './setup.mjs';
+import { installPrograms } from './system-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const say = (line) => process.stdout.write(`${line}\n`);
 await setUp({ demoPhotos: true, say });
-installChromium(say);
+installPrograms(['chromium', 'redis-server'], say);
 
 const node = (script, args, env = {}) =>
   spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], {

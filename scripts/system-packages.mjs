@@ -1,0 +1,44 @@
+// Installs what tests need beside npm's packages from the system's, where it is not there: a browser, a Redis server.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const programs = [
+  {
+    path: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    package: 'chromium',
+    what: 'browser',
+    variable: 'CHROMIUM_PATH',
+    skipped: 'the tests in a browser',
+  },
+  {
+    path: process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server',
+    package: 'redis-server',
+    what: 'Redis server',
+    variable: 'REDIS_SERVER_PATH',
+    skipped: 'the tests on Redis',
+  },
+];
+
+const apt = (...args) =>
+  spawnSync('apt-get', args, {
+    stdio: 'ignore',
+    // Nothing that is installed starts a service of its own.
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+  }).status === 0;
+
+/** Tests that need a program skip where this cannot get it, and say so themselves. */
+export function installPrograms(names, say) {
+  const missing = programs.filter(
+    (each) => names.includes(each.package) && !existsSync(each.path) && process.env[each.variable] === undefined,
+  );
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    for (const { path, what, variable, skipped, package: name } of missing)
+      say(`There is no ${what} at ${path}: ${skipped} will be skipped. Install ${name}, or set ${variable}.`);
+    return;
+  }
+  const packages = missing.map((each) => each.package);
+  say(`Installing from the packages of this system (apt-get install ${packages.join(' ')})…`);
+  if (apt('update') && apt('install', '-y', '--no-install-recommends', ...packages)) return;
+  for (const { what, skipped } of missing) say(`The ${what} could not be installed: ${skipped} will be skipped.`);
+}

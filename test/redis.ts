@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The Redis server of the system; `npm test` installs it where it can. */
+const executablePath = process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server';
+
+/** Whether there is a Redis to test with. Where not, the tests that need one skip, and say so. */
+export const hasRedis = existsSync(executablePath);
+
+if (!hasRedis)
+  process.stderr.write(
+    `SKIPPING tests on Redis: none at ${executablePath} (install redis-server, or set REDIS_SERVER_PATH)\n`,
+  );
+
+/** A Redis server of its own, on a free port of this machine. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** Where it keeps what it writes to disk. */
+  readonly folder: string;
+  readonly process: ChildProcess;
+  /** Ends it, and starts it again on the same port: with what it kept, or empty. */
+  restart(with_: 'what it kept' | 'nothing'): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A port that was free a moment ago. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/**
+ * Starts a Redis server that keeps all it is told on disk, and never throws anything out.
+ * @param args - more of its settings, such as `--cluster-enabled yes`
+ */
+export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
+  const port = await findFreePort();
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-redis-'));
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+  const keeping = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'];
+  const launch = async (): Promise<ChildProcess> => {
+    const child = spawn(executablePath, [...settings, ...keeping, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const end = (): void => void child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
+    await new Promise<void>((resolve, reject) => {
+      let said = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes('Ready to accept connections')) resolve();
+      });
+      child.once('exit', () => reject(new Error(`Redis did not start:\n${said}`)));
+    });
+    return child;
+  };
+  const end = async (child: ChildProcess): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  let running = await launch();
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    folder,
+    get process() {
+      return running;
+    },
+    async restart(with_) {
+      await end(running);
+      if (with_ === 'nothing') await rm(join(folder, 'appendonlydir'), { recursive: true, force: true });
+      running = await launch();
+    },
+    async stop() {
+      await end(running);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
