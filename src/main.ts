@@ -25,9 +25,11 @@ const log = createLog(isServing ? process.stdout.fd : process.stderr.fd);
 /** For people in front of a terminal; standard output is for machines. */
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
+const stopSignals = ['SIGINT', 'SIGTERM'] as const;
+
 /** Settles at the first request to stop, with the name of its signal. */
 async function untilStopped(): Promise<string> {
-  const [signal] = await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const [signal] = await Promise.race(stopSignals.map((name) => once(process, name)));
   return String(signal);
 }
 
@@ -51,9 +53,12 @@ async function loadSetup(): Promise<Setup> {
 /** The server, until it is told to stop. Its parts are loaded here: the other commands need none of them. */
 async function serve(): Promise<void> {
   const [{ startServer }, setup] = await Promise.all([import('./server.js'), loadSetup()]);
-  const stop = await startServer(setup, { clock, random, fetch, log, tell });
+  const server = await startServer(setup, { clock, random, fetch, log, tell });
+  process.on('SIGHUP', () => void server.reload(loadSetup));
   log.info('stopping', { signal: await untilStopped() });
-  await stop();
+  // Who asks again does not want to wait.
+  for (const signal of stopSignals) process.once(signal, () => process.exit(1));
+  await server.stop();
 }
 
 /** One command line. @returns how the process ends */

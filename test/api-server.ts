@@ -53,7 +53,7 @@ function checkAgainst(endpoints: readonly Endpoint[], method: string, path: stri
 /** The app on a real socket with real state, and the hands to reach into it. */
 export async function startApiServer(
   given: { verifier: Verifier } & Partial<
-    Pick<AppDeps, 'connections' | 'folders' | 'hooks' | 'isReady' | 'delivery' | 'state'>
+    Pick<AppDeps, 'connections' | 'folders' | 'hooks' | 'findUnready' | 'delivery' | 'state'>
   > & {
       random?: Random;
       /** Makes the OpenID providers, of the rest. */
@@ -82,7 +82,7 @@ export async function startApiServer(
     issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
-    isReady: async () => true,
+    findUnready: async () => [],
     ...given,
   };
   const app = createApp({ ...deps, issuers: (await given.oidc?.(deps)) ?? deps.issuers });

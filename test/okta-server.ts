@@ -34,7 +34,7 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
     issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
-    isReady: async () => true,
+    findUnready: async () => [],
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });
   const request = { name: 'test', tenant: 'workforce', scopes: ['enrol', 'verify'] as const, lifeSec: 3600 };

@@ -56,7 +56,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
-    isReady: async () => true,
+    findUnready: async () => [],
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });
   open.push(stop);

@@ -6,7 +6,7 @@ import { createTestVerifier } from '../../test/embedded.js';
 import { FaceError } from '../errors.js';
 
 let server: ApiServer;
-let isReady = true;
+let unready: string[] = [];
 let hookCalls: RawRequest[] = [];
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
   };
   server = await startApiServer({
     verifier: createTestVerifier(),
-    isReady: async () => isReady,
+    findUnready: async () => unready,
     hooks: new Map([['acme', { token: echo }]]),
   });
 });
@@ -68,10 +68,11 @@ describe('addresses', () => {
 test('says how it is', async () => {
   expect((await server.send('GET', '/healthz')).status).toBe(200);
   expect((await server.send('GET', '/readyz')).body).toEqual({ ok: true });
-  isReady = false;
+  unready = ['state'];
   const response = await fetch(`${server.origin}/readyz`);
-  isReady = true;
+  unready = [];
   expect(response.status).toBe(503);
+  expect(await response.json()).toEqual({ ok: false, unready: ['state'] });
 });
 
 test('every reply has its id, is kept by nobody and does not say what made it', async () => {

@@ -26,8 +26,8 @@ export interface AppDeps extends ApiDeps {
   readonly folders: PageFolders;
   /** How many reverse proxies stand before this server and name the caller in `X-Forwarded-For`. */
   readonly proxyHops: number;
-  /** Whether this process can take work: models loaded, stores open. */
-  isReady(): Promise<boolean>;
+  /** The names of what keeps this process from taking work: models not loaded, a store that does not answer. */
+  findUnready(): Promise<readonly string[]>;
 }
 
 /** Every endpoint of the REST API. */
@@ -60,8 +60,9 @@ export function createApp(deps: AppDeps): Express {
   const description = describeApi(endpoints);
   mountGet(app, '/healthz', (response) => response.json({ ok: true }));
   mountGet(app, '/readyz', async (response) => {
-    const isReady = await deps.isReady();
-    response.status(isReady ? 200 : 503).json({ ok: isReady });
+    const unready = await deps.findUnready();
+    if (unready.length === 0) response.json({ ok: true });
+    else response.status(503).json({ ok: false, unready });
   });
   mountGet(app, '/openapi.json', (response) => response.json(description));
   mountGet(app, '/.well-known/jwks.json', async (response) => {

@@ -1,0 +1,99 @@
+import type { RequestListener } from 'node:http';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DeliveryConfig } from '../config/schema.js';
+import type { Connection } from '../core/connection.js';
+import type { CoreDeps } from '../core/deps.js';
+import type { Delivery } from '../core/ports.js';
+import { createFileSink, createOutbox } from '../delivery/outbox.js';
+import { createSmtpDelivery } from '../delivery/smtp.js';
+import { createApp } from '../http/app.js';
+import type { HooksByConnection } from '../http/hooks.js';
+import { loadAdminKey } from '../keys/admin-key.js';
+import { createMovementJudge } from '../liveness/judge.js';
+import { createIssuers } from '../oidc/issuers.js';
+import type { OidcIssuers } from '../oidc/mount.js';
+import type { ConfiguredConnection, Setup } from '../setup.js';
+import { createPasskeys } from '../webauthn/passkeys.js';
+import type { OpenPorts, ServerDeps } from './open-ports.js';
+import type { Readiness } from './readiness.js';
+
+/** What `vite build` makes lies beside what `tsc` makes. */
+const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
+
+/**
+ * The HTTP surface of one configuration, on ports that outlive it: what is under way goes on when another takes its place.
+ * @throws FaceError `config_invalid`
+ */
+export async function buildApp(
+  { config, connections: configured }: Setup,
+  ports: OpenPorts,
+  deps: ServerDeps & { readonly readiness: Readiness },
+): Promise<RequestListener> {
+  const { clock, random, log, fetch, tell } = deps;
+  const { files, state, audit, verifier, engine, keyService } = ports;
+  const issuer = issuerOf(config);
+  const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer };
+  const { connections, hooks } = await connect(configured, core);
+  const issuers = await createOidc(configured, connections, { core, fetch, keyService });
+  const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
+  adminKey.fresh?.use((text) => tell(`Administrator key, shown this once: ${text}`));
+
+  return createApp({
+    ...core,
+    connections,
+    hooks,
+    judge: createMovementJudge({ engine }),
+    passkeys: createPasskeys({ publicUrl: issuer }),
+    issuers,
+    folders: { page: pageFolder, models: resolve(config.modelsFolder) },
+    adminKeyDigest: adminKey.digest,
+    delivery: createDelivery(config.delivery, createOutbox({ sink: createFileSink(files.outbox), clock })),
+    proxyHops: config.proxyHops,
+    findUnready: () => deps.readiness.findUnready(),
+  });
+}
+
+/** The address in whose name statements are signed, without a slash at the end. */
+function issuerOf({ publicUrl, host, port }: Setup['config']): string {
+  return publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+async function connect(
+  configured: readonly ConfiguredConnection[],
+  core: CoreDeps,
+): Promise<{ connections: ReadonlyMap<string, Connection>; hooks: HooksByConnection }> {
+  const made = await Promise.all(
+    configured.map(async (each) => ({ ...each, adapter: await each.createAdapter(core) })),
+  );
+  return {
+    connections: new Map(
+      made.map(({ id, kind, policy, adapter: { profile, openStepUpRequest } }) => [
+        id,
+        { id, kind, policy, profile, openStepUpRequest },
+      ]),
+    ),
+    hooks: new Map(made.map(({ id, adapter }) => [id, adapter.hooks])),
+  };
+}
+
+/** The keys are made where a connection has clients, and not before. */
+async function createOidc(
+  configured: readonly ConfiguredConnection[],
+  connections: ReadonlyMap<string, Connection>,
+  { core, fetch, keyService }: Pick<ServerDeps, 'fetch'> & Pick<OpenPorts, 'keyService'> & { readonly core: CoreDeps },
+): Promise<OidcIssuers> {
+  const withClients = configured.flatMap(({ id, oidc }) => {
+    const connection = connections.get(id);
+    return connection === undefined || oidc === null ? [] : [{ connection, oidc }];
+  });
+  if (withClients.length === 0) return new Map();
+  const oidcKeys = await keyService.openOidcKeys();
+  return createIssuers(withClients, { ...core, oidcKeys, fetch });
+}
+
+function createDelivery(config: DeliveryConfig, outbox: Delivery): Delivery {
+  if (config.kind === 'outbox') return outbox;
+  const { url, from, requireTls } = config;
+  return createSmtpDelivery({ url, from, requireTls, others: outbox });
+}

@@ -1,0 +1,77 @@
+import { mkdir } from 'node:fs/promises';
+import { createFileAudit } from '../audit/file.js';
+import { type DataFiles, filesOf } from '../config/data-files.js';
+import type { Audit, Clock, Fetch, Log, Random, State, Verifier } from '../core/ports.js';
+import type { Engine } from '../engine/engine.js';
+import { createEnginePool } from '../engine/pool.js';
+import { type KeyService, openKeyService } from '../keys/open.js';
+import type { Setup } from '../setup.js';
+import { openState } from '../state/open.js';
+import { loadParameters } from '../token/parameters.js';
+import { createEmbeddedVerifier } from '../verifier/embedded.js';
+import { createFacenitionVerifier } from '../verifier/facenition.js';
+
+/** What the server is handed from outside. */
+export interface ServerDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fetch: Fetch;
+  readonly log: Log;
+  /** One line for the person in front of the terminal. */
+  readonly tell: (line: string) => void;
+}
+
+/** What is opened once and stays as it is until the process ends, whatever configuration is loaded later. */
+export interface OpenPorts {
+  readonly files: DataFiles;
+  readonly state: State;
+  readonly audit: Audit;
+  readonly keyService: KeyService;
+  readonly engine: Engine;
+  readonly verifier: Verifier;
+  /** In an order in which nothing is closed before what still uses it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what the configuration names.
+ * @throws FaceError `config_invalid`, `state_unavailable`, `key_service_unavailable`, `model_missing`, `model_altered`,
+ *   `parameters_altered`
+ */
+export async function openPorts(config: Setup['config'], deps: ServerDeps): Promise<OpenPorts> {
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  const files = filesOf(config);
+  const state = await openState(config.state, { file: files.state, clock: deps.clock });
+  const audit = await createFileAudit({ file: files.audit, clock: deps.clock });
+  const keyService = await openKeyService(config.keys, { files, ...deps });
+  const engine = await createEngine(config);
+  const verifier = await createVerifier(config.verifier, { engine, keyService, ...deps });
+  return {
+    ...{ files, state, audit, keyService, engine, verifier },
+    async close() {
+      await verifier.close();
+      await engine.close();
+      await state.close();
+    },
+  };
+}
+
+/** Pictures that may wait where the faces are compared elsewhere and the engine only judges. */
+const defaultQueueLimit = 64;
+
+/** The engine also judges what the capture page sends, whoever compares the faces. */
+function createEngine({ verifier, modelsFolder }: Setup['config']): Promise<Engine> {
+  if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, queueLimit: defaultQueueLimit });
+  const { workers, queueLimit } = verifier;
+  return createEnginePool({ modelsFolder, queueLimit, ...(workers === null ? {} : { workers }) });
+}
+
+async function createVerifier(
+  config: Setup['config']['verifier'],
+  deps: ServerDeps & Pick<OpenPorts, 'engine' | 'keyService'>,
+): Promise<Verifier> {
+  if (config.kind === 'embedded') {
+    return createEmbeddedVerifier({ ...deps, keys: deps.keyService.keys, parameters: await loadParameters() });
+  }
+  return createFacenitionVerifier({ ...deps, url: config.url, token: config.token });
+}

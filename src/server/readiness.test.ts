@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { createManualClock } from '../../test/contract/state.js';
+import { createReadiness } from './readiness.js';
+
+const clock = createManualClock(1_000_000);
+
+test('names what cannot take work, also what throws or never answers', async () => {
+  const readiness = createReadiness(
+    {
+      engine: async () => true,
+      verifier: async () => false,
+      state: async () => {
+        throw new Error('away');
+      },
+      keys: () => new Promise(() => {}),
+    },
+    { clock },
+  );
+  expect(await readiness.findUnready()).toEqual(['verifier', 'state', 'keys']);
+});
+
+test('asks once a second, however often it is asked itself, and says at once that it stops', async () => {
+  let asked = 0;
+  const state = async () => {
+    asked += 1;
+    return asked === 1;
+  };
+  const readiness = createReadiness({ state }, { clock });
+  const answers = await Promise.all(Array.from({ length: 50 }, () => readiness.findUnready()));
+  expect(answers.flat()).toEqual([]);
+  clock.advanceSec(0.999);
+  expect(await readiness.findUnready()).toEqual([]);
+  expect(asked).toBe(1);
+  clock.advanceSec(0.001);
+  expect(await readiness.findUnready()).toEqual(['state']);
+  readiness.stop();
+  expect(await readiness.findUnready()).toEqual(['stopping']);
+  expect(asked).toBe(2);
+});

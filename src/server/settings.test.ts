@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals';
+import { connectionGuards } from '../../adapters/index.js';
+import { createConfigGuard } from '../config/schema.js';
+import { digestOfConfig, findChanges, keepFixed, needingRestart } from './settings.js';
+
+const parse = (settings: object) => createConfigGuard(connectionGuards).parse(settings);
+const okta = (settings: object = {}) => ({
+  id: 'acme',
+  kind: 'okta',
+  okta: {
+    orgUrl: 'https://acme.okta.com',
+    auth: { kind: 'api_token', token: 't' },
+    hooks: { secret: { value: '0123456789abcdef' } },
+  },
+  ...settings,
+});
+
+test('the same settings, parsed twice, differ nowhere', () => {
+  const settings = { adminKey: 'a-key', connections: [okta()] };
+  expect(findChanges(parse(settings), parse(settings))).toEqual([]);
+});
+
+test('changes are told by path, also of a secret, and never by value', () => {
+  const before = parse({ adminKey: 'canary-one', connections: [okta()] });
+  const after = parse({
+    adminKey: 'canary-two',
+    port: 1234,
+    connections: [okta({ policy: { accuracy: 5 } }), okta({ id: 'b' })],
+  });
+  expect(findChanges(before, after).toSorted()).toEqual([
+    'adminKey',
+    'connections.0.policy.accuracy',
+    'connections.1',
+    'port',
+  ]);
+});
+
+test('what is open stays as it is, and is named', () => {
+  const before = parse({ state: { kind: 'sqlite' }, telemetry: { metrics: { port: 9464 } } });
+  const after = parse({
+    port: 1,
+    proxyHops: 2,
+    verifier: { kind: 'embedded', workers: 2 },
+    telemetry: { metrics: { port: 9465 } },
+  });
+  expect(needingRestart(findChanges(before, after))).toEqual(['port', 'verifier.workers', 'telemetry.metrics.port']);
+  const inForce = keepFixed(before, after);
+  expect(findChanges(before, inForce)).toEqual(['proxyHops']);
+});
+
+test('the digest tells settings apart, and not secrets', () => {
+  const digest = (settings: object) => digestOfConfig(parse(settings));
+  expect(digest({ proxyHops: 1 })).not.toBe(digest({ proxyHops: 2 }));
+  expect(digest({ adminKey: 'one' })).toBe(digest({ adminKey: 'two' }));
+  expect(digest({})).toMatch(/^[0-9a-f]{64}$/);
+});
