@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The Redis server of the system; `npm test` installs it where it can. */
-const executablePath = process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server';
+export const executablePath = process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server';
 
 /** Whether there is a Redis to test with. Where not, the tests that need one skip, and say so. */
 export const hasRedis = existsSync(executablePath);

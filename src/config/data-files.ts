@@ -9,6 +9,8 @@ import type { KeysConfig } from './keys.js';
  */
 const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   state: join(folder, 'state.db'),
+  /** Which store this server has settled with, wherever that is. */
+  heldSince: join(folder, 'held-since.json'),
   audit: join(folder, 'audit.jsonl'),
   /** Seal tokens. */
   keys: join(keysFolder ?? folder, 'keys.json'),

@@ -1,9 +1,74 @@
 import { z } from 'zod';
+import { credentialGuard } from './credential.js';
+import { safeUrlGuard } from './safe-url.js';
+
+/** A server by name or address and port, such as `10.0.0.5:6379` or `[::1]:6379`. */
+const addressGuard = z
+  .string()
+  .max(260)
+  .regex(/^(?:\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i, 'expected host:port')
+  .transform((text) => {
+    const colon = text.lastIndexOf(':');
+    return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
+  })
+  .refine(({ port }) => port >= 1 && port <= 65_535, 'expected a port of 1 to 65535');
+
+const redisUrlGuard = z
+  .string()
+  .max(2048)
+  .refine(
+    (text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '',
+    'expected redis://user:password@host:port, or rediss:// for TLS',
+  )
+  .pipe(credentialGuard);
+
+const redisGuard = z
+  .strictObject({
+    kind: z.literal('redis'),
+    url: redisUrlGuard,
+    /** Stands before each key, so that others may use the same server. */
+    keyPrefix: z
+      .string()
+      .regex(/^[\w:.-]{1,64}$/, 'expected 1 to 64 letters, digits and _ : . -')
+      .default('facestep:'),
+    /** The sentinels that know the master of that name. User, password, database and TLS are those of `url`. */
+    sentinel: z
+      .strictObject({
+        name: z.string().min(1).max(255),
+        addresses: z.array(addressGuard).min(1).max(16),
+        password: credentialGuard.nullable().default(null),
+      })
+      .nullable()
+      .default(null),
+    /** More nodes of a Redis Cluster, beside that of `url`; `[]` where one is enough to find the others. */
+    cluster: z.array(addressGuard).max(32).nullable().default(null),
+  })
+  .refine(({ sentinel, cluster }) => sentinel === null || cluster === null, {
+    path: ['cluster'],
+    error: 'expected null, as there is "sentinel"',
+  });
+
+const dynamoDbGuard = z.strictObject({
+  kind: z.literal('dynamodb'),
+  table: z.string().regex(/^[\w.-]{3,255}$/, 'expected 3 to 255 letters, digits and _ . -'),
+  /** `null` is that of the environment: `AWS_REGION`, or the profile's. */
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/)
+    .nullable()
+    .default(null),
+  /** In place of the region's public one: a VPC endpoint, or a server on this machine. */
+  endpoint: safeUrlGuard.nullable().default(null),
+});
 
 /** Where step-ups, client tokens, consents, the deny list and counters are kept. */
 export const stateGuard = z.discriminatedUnion('kind', [
   /** One file in the data folder: for a single server. */
   z.strictObject({ kind: z.literal('sqlite') }),
+  redisGuard,
+  dynamoDbGuard,
 ]);
 
 export type StateConfig = z.output<typeof stateGuard>;
+export type RedisConfig = z.output<typeof redisGuard>;
+export type DynamoDbConfig = z.output<typeof dynamoDbGuard>;

@@ -1,7 +1,8 @@
 import { FaceError } from '../errors.js';
 import type { SealedToken } from './concealed.js';
 import type { CoreDeps } from './deps.js';
-import { toEpochMs } from './units.js';
+import type { State } from './ports.js';
+import { type EpochMs, toEpochMs } from './units.js';
 
 const revokedKey = (tokenId: string): string => `revoked:${tokenId}`;
 
@@ -19,11 +20,19 @@ export async function denyToken(
   { verifier, state }: Pick<CoreDeps, 'verifier' | 'state'>,
 ): Promise<string> {
   const { tokenId, expiresAt } = verifier.identify(token);
-  await state.write(revokedKey(tokenId), true, {
-    when: 'any',
-    expiresAt: expiresAt === null ? null : toEpochMs(expiresAt),
-  });
+  await denyTokenId({ tokenId, expiresAt: expiresAt === null ? null : toEpochMs(expiresAt) }, { state });
   return tokenId;
+}
+
+/**
+ * As `denyToken`, by what is recorded of a token.
+ * @throws FaceError `state_unavailable`
+ */
+export async function denyTokenId(
+  { tokenId, expiresAt }: { readonly tokenId: string; readonly expiresAt: EpochMs | null },
+  { state }: { readonly state: Pick<State, 'write'> },
+): Promise<void> {
+  await state.write(revokedKey(tokenId), true, { when: 'any', expiresAt });
 }
 
 /**

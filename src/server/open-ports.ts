@@ -41,8 +41,8 @@ export interface OpenPorts {
 export async function openPorts(config: Setup['config'], deps: ServerDeps): Promise<OpenPorts> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const files = filesOf(config);
-  const state = await openState(config.state, { file: files.state, clock: deps.clock });
   const audit = await createFileAudit({ file: files.audit, clock: deps.clock });
+  const state = await openState(config.state, { files, audit, ...deps });
   const keyService = await openKeyService(config.keys, { files, ...deps });
   const engine = await createEngine(config);
   const verifier = await createVerifier(config.verifier, { engine, keyService, ...deps });

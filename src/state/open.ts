@@ -1,18 +1,45 @@
+import type { DataFiles } from '../config/data-files.js';
 import type { StateConfig } from '../config/state.js';
-import type { Clock, State } from '../core/ports.js';
+import type { State } from '../core/ports.js';
+import { toCode } from '../errors.js';
+import { holdStore, type Store } from './held-store.js';
+import { readKnown, type SettleDeps, settle } from './settle.js';
 import { createSqliteState } from './sqlite.js';
 
 /**
- * The configured state store.
- * @param deps.file - of the embedded store; its folder exists
- * @throws FaceError `state_unavailable`
+ * The configured state store, settled with. One that is shared and does not answer yet is given all the same: it is
+ * settled with as soon as it does, and refuses until then.
+ * @param deps.files - their folder exists
+ * @throws FaceError `state_unavailable`: the embedded store cannot be opened
  */
-export async function openState(
-  config: StateConfig,
-  { file, clock }: { readonly file: string; readonly clock: Clock },
-): Promise<State> {
+export async function openState(config: StateConfig, deps: SettleDeps & { readonly files: DataFiles }): Promise<State> {
   switch (config.kind) {
-    case 'sqlite':
-      return createSqliteState({ file, clock });
+    case 'sqlite': {
+      const state = createSqliteState({ file: deps.files.state, clock: deps.clock });
+      await settle(await state.heldSince(), state, deps);
+      return state;
+    }
+    case 'redis': {
+      // Loaded here: a server on its own file starts without the clients of others.
+      const { createRedisStore } = await import('./redis.js');
+      return openShared(await createRedisStore(config, deps), deps);
+    }
+    case 'dynamodb': {
+      const { createDynamoDbStore } = await import('./dynamodb.js');
+      return openShared(createDynamoDbStore(config, deps), deps);
+    }
   }
+}
+
+async function openShared(store: Store, deps: SettleDeps): Promise<State> {
+  const known = await readKnown(deps.files);
+  const state = holdStore(store, {
+    clock: deps.clock,
+    known,
+    settle: (heldSince) => settle(heldSince, store, deps),
+  });
+  await state.heldSince().catch((error: unknown) => {
+    deps.log.error('state store does not answer', { code: toCode(error) });
+  });
+  return state;
 }

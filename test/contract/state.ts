@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Clock, State } from '../../src/core/ports.js';
 import { addSec, epochMs } from '../../src/core/units.js';
 
@@ -13,15 +13,32 @@ export function createManualClock(startMs = 1_790_000_000_000): Clock & { advanc
   };
 }
 
-/** What every `State` must do. `open` is called anew for each test; `reopen` opens the same store again. */
-export function runStateContract(
-  name: string,
-  open: (clock: Clock) => Promise<{ state: State; reopen(): Promise<State> }>,
-): void {
+/** A store for one test. */
+export interface OpenedState {
+  readonly state: State;
+  /** The same store again, as the same server opens it. */
+  reopen(): Promise<State>;
+  /** Empties the store behind the server's back. */
+  lose(): Promise<void>;
+}
+
+/** What every `State` must do. `open` is called anew for each test. */
+export function runStateContract(name: string, open: (clock: Clock) => Promise<OpenedState>): void {
   describe(`state: ${name}`, () => {
+    const opened: State[] = [];
+    afterEach(async () => {
+      for (const state of opened.splice(0)) await state.close();
+    });
     const start = async () => {
       const clock = createManualClock();
-      return { clock, ...(await open(clock)) };
+      const { state, reopen, lose } = await open(clock);
+      opened.push(state);
+      const reopenTracked = async (): Promise<State> => {
+        const again = await reopen();
+        opened.push(again);
+        return again;
+      };
+      return { clock, state, reopen: reopenTracked, lose };
     };
     const forever = { when: 'any', expiresAt: null } as const;
 
@@ -122,6 +139,59 @@ export function runStateContract(
       const again = await reopen();
       expect((await again.read('a'))?.value).toEqual({ kept: true });
       await again.close();
+    });
+
+    test('keys of any length and any characters are keys of their own', async () => {
+      const { state } = await start();
+      const keys = ['a}b', '{a}', '}', ' ', 'é\u0000', 'event:["x"]', `${'x'.repeat(3000)}1`, `${'x'.repeat(3000)}2`];
+      const expiresAt = addSec((await start()).clock.now(), 60);
+      for (const [index, key] of keys.entries()) {
+        await state.write(key, index, forever);
+        await state.add(key, 100 + index, expiresAt);
+      }
+      for (const [index, key] of keys.entries()) expect((await state.read(key))?.value).toBe(index);
+      for (const [index, key] of keys.entries()) expect(await state.add(key, 1, expiresAt)).toBe(101 + index);
+      for (const key of keys) await state.delete(key);
+      for (const key of keys) expect(await state.read(key)).toBeNull();
+    });
+
+    test('what is written with its end behind it is written, and gone', async () => {
+      const { state, clock } = await start();
+      await state.write('a', 1, forever);
+      expect(await state.write('a', 2, { when: 'any', expiresAt: clock.now() })).toBe(true);
+      expect(await state.read('a')).toBeNull();
+      expect(await state.write('a', 3, { when: 'absent', expiresAt: null })).toBe(true);
+    });
+
+    test('two servers on one store: of both their writers and takers exactly one succeeds, and counters add up', async () => {
+      const { state, reopen, clock } = await start();
+      const other = await reopen();
+      const both = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? state : other));
+      const made = await Promise.all(both.map((each) => each.write('a', 1, { when: 'absent', expiresAt: null })));
+      expect(made.filter(Boolean)).toHaveLength(1);
+      const { revision } = (await other.read('a'))!;
+      const taken = await Promise.all(both.map((each) => each.write('a', 2, { when: { revision }, expiresAt: null })));
+      expect(taken.filter(Boolean)).toHaveLength(1);
+      const expiresAt = addSec(clock.now(), 60);
+      const sums = await Promise.all(both.map((each) => each.add('n', 1, expiresAt)));
+      expect(sums.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    });
+
+    test('since when it holds all it was told stays over a restart, and moves on once it was emptied', async () => {
+      const { state, reopen, lose, clock } = await start();
+      const since = await state.heldSince();
+      expect(since).toBe(clock.now());
+      clock.advanceSec(100);
+      await state.close();
+      const again = await reopen();
+      expect(await again.heldSince()).toBe(since);
+      await again.close();
+      await lose();
+      const emptied = await reopen();
+      const anew = await emptied.heldSince();
+      expect(anew).toBeGreaterThanOrEqual(clock.now());
+      expect(anew).toBeLessThanOrEqual(addSec(clock.now(), 31));
+      expect(await (await reopen()).heldSince()).toBe(anew);
     });
 
     test('a closed store refuses with state_unavailable', async () => {

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { readRecords } from '../audit/records.js';
+import { denyTokenId } from '../core/deny-list.js';
+import type { Clock, State } from '../core/ports.js';
+import { type EpochMs, fromIso } from '../core/units.js';
+
+/** Under which name the records of an action tell the token that was denied. */
+const deniedBy = {
+  revoked: 'tokenId',
+  subject_erased: 'tokenId',
+  renewed: 'former',
+  enrolled: 'former',
+} as const;
+
+const tokenIdGuard = z.string().min(1);
+const expiryGuard = z.iso.datetime().transform(fromIso);
+
+const needleOf = (action: string): string => `"action":"${action}"`;
+
+/**
+ * Denies anew what this server has denied so far, as its audit trail tells, but for tokens that have expired since. A
+ * trail of any size is read piece by piece; in memory are the ids of denied tokens alone.
+ * @param auditFile - may be absent
+ * @returns how many were denied
+ * @throws FaceError `state_unavailable`
+ */
+export async function replayDenials(
+  auditFile: string,
+  { state, clock }: { readonly state: Pick<State, 'write'>; readonly clock: Clock },
+): Promise<number> {
+  const expiries = await readDenied(auditFile);
+  if (expiries.size === 0) return 0;
+  for await (const { action, detail } of readRecords(auditFile, { needle: needleOf('enrolled') })) {
+    const tokenId = tokenIdGuard.safeParse(detail.tokenId).data;
+    const expiresAt = expiryGuard.safeParse(detail.expiresAt).data;
+    if (action === 'enrolled' && tokenId !== undefined && expiresAt !== undefined && expiries.has(tokenId))
+      expiries.set(tokenId, expiresAt);
+  }
+  const now = clock.now();
+  const standing = [...expiries].filter(([, expiresAt]) => expiresAt === null || expiresAt > now);
+  for (const [tokenId, expiresAt] of standing) await denyTokenId({ tokenId, expiresAt }, { state });
+  return standing.length;
+}
+
+/** Denied tokens; their expiry is told by another record. */
+async function readDenied(auditFile: string): Promise<Map<string, EpochMs | null>> {
+  const denied = new Map<string, EpochMs | null>();
+  for (const [wanted, field] of Object.entries(deniedBy)) {
+    for await (const { action, detail } of readRecords(auditFile, { needle: needleOf(wanted) })) {
+      const tokenId = tokenIdGuard.safeParse(detail[field]).data;
+      if (action === wanted && tokenId !== undefined) denied.set(tokenId, null);
+    }
+  }
+  return denied;
+}

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  type PutItemCommandInput,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { z } from 'zod';
+import type { DynamoDbConfig } from '../config/state.js';
+import type { Clock, Random, StateRecord, WriteCondition } from '../core/ports.js';
+import type { EpochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import type { Store } from './held-store.js';
+import { newRevision } from './revision.js';
+import { orUnavailable } from './unavailable.js';
+
+/*
+ * One table, one item for each record and each counter:
+ *   pk (S)         "r:" or "c:" and the key
+ *   value (S)      JSON; of a counter `sum` (N)
+ *   revision (N)   of the write that made it; counters have none
+ *   expiresAt (N)  milliseconds; what counts. Absent: never
+ *   ttl (N)        the same in seconds, for the table's own time-to-live, which removes items hours or days later
+ */
+
+const numberGuard = z.object({ N: z.coerce.number() }).transform(({ N }) => N);
+const recordGuard = z.object({
+  value: z.object({ S: z.string() }).transform(({ S }) => S),
+  revision: numberGuard,
+  expiresAt: numberGuard.optional(),
+});
+const counterGuard = z.object({ sum: numberGuard });
+
+/** A partition key has at most 2,048 bytes. Longer ones go by their digest. */
+const longestKeyBytes = 1024;
+
+/** A counter that expires while many add to it is begun anew by one of them. */
+const maxContentions = 8;
+
+/** A client for the configured table. Credentials come from where the SDK finds them: environment, profile, or role. */
+export const createDynamoDbClient = ({ region, endpoint }: DynamoDbConfig): DynamoDBClient =>
+  new DynamoDBClient({
+    ...(region === null ? {} : { region }),
+    ...(endpoint === null ? {} : { endpoint }),
+    // A hook has about two seconds in all.
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 500, requestTimeout: 800 },
+  });
+
+/**
+ * State in an Amazon DynamoDB table. Reads are strongly consistent, writes conditional. What does not answer in time is
+ * asked once more; a write that arrived twice is known by its revision.
+ */
+export function createDynamoDbStore(
+  config: DynamoDbConfig,
+  { clock, random }: { clock: Clock; random: Random },
+): Store {
+  const client = createDynamoDbClient(config);
+  const { table: TableName } = config;
+
+  const find = async (key: string): Promise<StateRecord | null> => {
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key: toKey('r', key), ConsistentRead: true }));
+    if (Item === undefined) return null;
+    const { value, revision, expiresAt } = recordGuard.parse(Item);
+    if (expiresAt !== undefined && expiresAt <= clock.now()) return null;
+    return { value: JSON.parse(value), revision };
+  };
+
+  /** @returns the sum; `null` where the condition did not hold */
+  const update = async (input: Omit<UpdateItemCommandInput, 'TableName'>): Promise<number | null> => {
+    try {
+      const command = new UpdateItemCommand({ TableName, ReturnValues: 'UPDATED_NEW', ...input });
+      return counterGuard.parse((await client.send(command)).Attributes).sum;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return null;
+      throw error;
+    }
+  };
+
+  const now = (): AttributeValue => ({ N: String(clock.now()) });
+
+  return {
+    parts: 'one',
+    // Each request stands for itself.
+    onInterruption() {},
+    async read(key) {
+      return orUnavailable(() => find(key));
+    },
+    async write(key, value, { when, expiresAt }) {
+      return orUnavailable(async () => {
+        const revision = newRevision(random);
+        const item = {
+          value: { S: JSON.stringify(value) },
+          revision: { N: String(revision) },
+          ...(expiresAt === null ? {} : toExpiry(expiresAt)),
+        };
+        try {
+          await client.send(
+            new PutItemCommand({ TableName, Item: { ...toKey('r', key), ...item }, ...toCondition(when, now()) }),
+          );
+          return true;
+        } catch (error) {
+          if (!(error instanceof ConditionalCheckFailedException)) throw error;
+          // The SDK asked twice: the first may have arrived after all.
+          return (error.$metadata.attempts ?? 1) > 1 && (await find(key))?.revision === revision;
+        }
+      });
+    },
+    async add(key, amount, expiresAt) {
+      const { expiresAt: end, ttl } = toExpiry(expiresAt);
+      return orUnavailable(async () => {
+        for (let contentions = 0; contentions < maxContentions; contentions += 1) {
+          const values = { ':amount': { N: String(amount) }, ':now': now() };
+          const sum =
+            (await update({
+              Key: toKey('c', key),
+              UpdateExpression: 'ADD #sum :amount',
+              ConditionExpression: 'expiresAt > :now',
+              ExpressionAttributeNames: { '#sum': 'sum' },
+              ExpressionAttributeValues: values,
+            })) ??
+            (await update({
+              Key: toKey('c', key),
+              UpdateExpression: 'SET #sum = :amount, expiresAt = :end, #ttl = :ttl',
+              ConditionExpression: 'attribute_not_exists(expiresAt) OR expiresAt <= :now',
+              ExpressionAttributeNames: { '#sum': 'sum', '#ttl': 'ttl' },
+              ExpressionAttributeValues: { ...values, ':end': end, ':ttl': ttl },
+            }));
+          if (sum !== null) return sum;
+        }
+        throw new FaceError('state_unavailable', { reason: 'contended' });
+      });
+    },
+    async delete(key) {
+      await orUnavailable(() =>
+        Promise.all(
+          (['r', 'c'] as const).map((kind) => client.send(new DeleteItemCommand({ TableName, Key: toKey(kind, key) }))),
+        ),
+      );
+    },
+    async close() {
+      client.destroy();
+    },
+  };
+}
+
+function toKey(kind: 'r' | 'c', key: string): { readonly pk: AttributeValue } {
+  const isLong = Buffer.byteLength(key) > longestKeyBytes;
+  return { pk: { S: `${kind}:${isLong ? createHash('sha256').update(key).digest('base64url') : key}` } };
+}
+
+const toExpiry = (expiresAt: EpochMs) => ({
+  expiresAt: { N: String(expiresAt) },
+  ttl: { N: String(Math.ceil(expiresAt / 1000)) },
+});
+
+/** An item past its end may still be there, and counts as absent. */
+function toCondition(
+  when: WriteCondition,
+  now: AttributeValue,
+): Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'> {
+  if (when === 'any') return {};
+  if (when === 'absent') {
+    return {
+      ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+      ExpressionAttributeValues: { ':now': now },
+    };
+  }
+  return {
+    ConditionExpression: 'revision = :revision AND (attribute_not_exists(expiresAt) OR expiresAt > :now)',
+    ExpressionAttributeValues: { ':now': now, ':revision': { N: String(when.revision) } },
+  };
+}

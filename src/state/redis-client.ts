@@ -1,0 +1,77 @@
+import { Cluster, Redis } from 'ioredis';
+import type { RedisConfig } from '../config/state.js';
+import type { Log } from '../core/ports.js';
+
+const connectTimeoutMs = 1000;
+
+/** A hook has about two seconds in all. */
+const commandTimeoutMs = 500;
+
+const longestPauseMs = 1000;
+
+/** Nothing waits for a server that is away: whoever asks is told at once. */
+const impatient = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: connectTimeoutMs,
+  commandTimeout: commandTimeoutMs,
+  disableClientInfo: true,
+} as const;
+
+const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), longestPauseMs);
+
+/**
+ * A client of the configured servers, which connects again by itself for as long as it is open. It tells the log when a
+ * connection came and went, and nothing of what it was for.
+ */
+export function createRedisClient(config: RedisConfig, log: Log): Redis | Cluster {
+  const client = config.url.use((url) => connectTo(config, new URL(url)));
+  // What went wrong is told to whoever asked for something; an error event without a listener would end the process.
+  client.on('error', () => {});
+  client.on('ready', () => log.info('state store connected'));
+  client.on('close', () => log.warn('state store not connected'));
+  return client;
+}
+
+function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluster {
+  const seed = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 6379) };
+  const tls = url.protocol === 'rediss:' ? {} : undefined;
+  const options = {
+    ...impatient,
+    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    db: Number(url.pathname.slice(1) || 0),
+    ...(tls === undefined ? {} : { tls }),
+  };
+  if (cluster !== null) {
+    return new Cluster([seed, ...cluster], {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      clusterRetryStrategy: pauseMs,
+      // Writes know themselves when they come twice, so what a failing node had may be asked of the next.
+      retryDelayOnFailover: 100,
+      maxRedirections: 4,
+      slotsRefreshTimeout: connectTimeoutMs,
+      redisOptions: options,
+    });
+  }
+  const alone = {
+    ...options,
+    retryStrategy: pauseMs,
+    // A master that became a replica: ask anew who is the master.
+    reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
+  };
+  if (sentinel === null) return new Redis({ ...alone, ...seed });
+  const { name, addresses, password } = sentinel;
+  return new Redis({
+    ...alone,
+    name,
+    sentinels: addresses,
+    sentinelRetryStrategy: pauseMs,
+    sentinelCommandTimeout: commandTimeoutMs,
+    ...(password === null ? {} : { sentinelPassword: password.use((text) => text) }),
+    ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
+  });
+}

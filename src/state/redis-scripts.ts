@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+
+/*
+ * Each operation is one script on one key, so it is atomic, and a cluster can run it. A record is the text
+ * "<revision> <expiresAt or nothing> <json>", a counter "<sum> <expiresAt>": one short string takes less memory than a hash.
+ * Redis forgets keys by its own clock; whether one has expired for us is told by `expiresAt` and the caller's clock.
+ */
+
+/** A script, and the name Redis knows it by. */
+export interface Script {
+  readonly lua: string;
+  readonly sha1: string;
+}
+
+const toScript = (lua: string): Script => ({ lua, sha1: createHash('sha1').update(lua).digest('hex') });
+
+/**
+ * ARGV: revision, expiresAt or '', json, life in ms or '', condition ('any', 'absent' or a revision), now. Sent twice, it
+ * is done once, and says so both times.
+ */
+export const writeRecord = toScript(`
+local found = redis.call('GET', KEYS[1])
+local revision
+if found then
+  local number, expiry = string.match(found, '^(%d+) (%d*) ')
+  if expiry == '' or tonumber(expiry) > tonumber(ARGV[6]) then revision = number end
+end
+if revision == ARGV[1] then return 1 end
+if ARGV[5] == 'absent' then
+  if revision then return 0 end
+elseif ARGV[5] ~= 'any' and revision ~= ARGV[5] then
+  return 0
+end
+local record = ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
+if ARGV[4] == '' then
+  redis.call('SET', KEYS[1], record)
+elseif tonumber(ARGV[4]) > 0 then
+  redis.call('SET', KEYS[1], record, 'PX', ARGV[4])
+else
+  redis.call('DEL', KEYS[1])
+end
+return 1
+`);
+
+/** ARGV: amount, expiresAt of a new counter, its life in ms, now. @returns the sum as text */
+export const addToCounter = toScript(`
+local found = redis.call('GET', KEYS[1])
+if found then
+  local sum, expiry = string.match(found, '^(%-?%d+) (%d+)$')
+  if tonumber(expiry) > tonumber(ARGV[4]) then
+    sum = string.format('%.0f', tonumber(sum) + tonumber(ARGV[1]))
+    redis.call('SET', KEYS[1], sum .. ' ' .. expiry, 'KEEPTTL')
+    return sum
+  end
+end
+if tonumber(ARGV[3]) > 0 then
+  redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
+else
+  redis.call('DEL', KEYS[1])
+end
+return ARGV[1]
+`);

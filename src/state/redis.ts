@@ -1,0 +1,92 @@
+import type { Cluster, Redis } from 'ioredis';
+import { z } from 'zod';
+import type { RedisConfig } from '../config/state.js';
+import type { Clock, Log, Random, StateRecord, WriteCondition } from '../core/ports.js';
+import type { Store } from './held-store.js';
+import { createRedisClient } from './redis-client.js';
+import { addToCounter, type Script, writeRecord } from './redis-scripts.js';
+import { newRevision } from './revision.js';
+import { orUnavailable } from './unavailable.js';
+
+const replyGuard = z.union([z.literal(0), z.literal(1)]);
+const sumGuard = z.string().transform(Number);
+
+/**
+ * State in Redis 6.2 or later, or in Valkey: one server, a master that sentinels watch over, or a cluster. Servers that do
+ * not answer within half a second are `state_unavailable`; whether a write arrived is then not known, and whoever repeats
+ * it under the same condition never uses anything twice.
+ */
+export async function createRedisStore(
+  config: RedisConfig,
+  { clock, random, log }: { clock: Clock; random: Random; log: Log },
+): Promise<Store> {
+  const client = createRedisClient(config, log);
+  // Where nobody answers yet, it goes on trying.
+  await client.connect().catch(() => {});
+
+  // What stands between braces says which part of a cluster a key is in: its record and its counter are together.
+  const recordKey = (key: string): string => `{${config.keyPrefix}${key}}:r`;
+  const counterKey = (key: string): string => `{${config.keyPrefix}${key}}:c`;
+
+  return {
+    parts: config.cluster === null ? 'one' : 'many',
+    onInterruption(listener) {
+      client.on('close', listener);
+      // A node of a cluster that went is there again.
+      client.on('+node', listener);
+    },
+    async read(key) {
+      return orUnavailable(async () => {
+        const found = await client.get(recordKey(key));
+        return found === null ? null : parseRecord(found, clock);
+      });
+    },
+    async write(key, value, { when, expiresAt }) {
+      return orUnavailable(async () => {
+        const now = clock.now();
+        const life =
+          expiresAt === null
+            ? ['', JSON.stringify(value), '']
+            : [expiresAt, JSON.stringify(value), Math.ceil(expiresAt - now)];
+        const args = [newRevision(random), ...life, toCondition(when), now];
+        return replyGuard.parse(await run(client, writeRecord, recordKey(key), args)) === 1;
+      });
+    },
+    async add(key, amount, expiresAt) {
+      return orUnavailable(async () => {
+        const now = clock.now();
+        const args = [amount, expiresAt, Math.ceil(expiresAt - now), now];
+        return sumGuard.parse(await run(client, addToCounter, counterKey(key), args));
+      });
+    },
+    async delete(key) {
+      await orUnavailable(() => client.del(recordKey(key), counterKey(key)));
+    },
+    async close() {
+      client.disconnect();
+    },
+  };
+}
+
+const toCondition = (when: WriteCondition): string | number => (typeof when === 'string' ? when : when.revision);
+
+function parseRecord(text: string, clock: Clock): StateRecord | null {
+  const [revision = '', expiry = ''] = text.split(' ', 2);
+  if (expiry !== '' && Number(expiry) <= clock.now()) return null;
+  return { revision: Number(revision), value: JSON.parse(text.slice(revision.length + expiry.length + 2)) };
+}
+
+async function run(
+  client: Redis | Cluster,
+  { lua, sha1 }: Script,
+  key: string,
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await client.evalsha(sha1, 1, key, ...args);
+  } catch (error) {
+    // A server that was started anew has forgotten it; running it leaves it there.
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+    return client.eval(lua, 1, key, ...args);
+  }
+}

@@ -1,0 +1,54 @@
+import { readFile, rename } from 'node:fs/promises';
+import { z } from 'zod';
+import { type DataFiles, isThere } from '../config/data-files.js';
+import type { Audit, Clock, Log, Random, State } from '../core/ports.js';
+import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { isSystemError, syncFolder, writeBeside } from '../keys/durable-file.js';
+import { replayDenials } from './denials.js';
+
+const knownGuard = z.strictObject({ heldSince: epochMsGuard });
+
+/** What settling takes. */
+export interface SettleDeps {
+  readonly files: Pick<DataFiles, 'audit' | 'heldSince'>;
+  readonly audit: Audit;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/**
+ * The marker of the store this server has settled with; `null` where it never did. It outlives restarts, so that a store
+ * that was emptied meanwhile is noticed.
+ * @throws FaceError `state_unavailable`: the file is not as it was written
+ */
+export async function readKnown({ heldSince: file }: Pick<DataFiles, 'heldSince'>): Promise<EpochMs | null> {
+  try {
+    return knownGuard.parse(JSON.parse(await readFile(file, 'utf8'))).heldSince;
+  } catch (cause) {
+    if (isSystemError(cause, 'ENOENT')) return null;
+    throw new FaceError('state_unavailable', { file }, { cause });
+  }
+}
+
+/**
+ * Puts into a store this server has not settled with what must not be forgotten: the denials of its own audit trail. The
+ * trail says that the store was replaced, unless it is the first one.
+ * @param state - written to as it is
+ * @throws FaceError `state_unavailable`
+ */
+export async function settle(heldSince: EpochMs, state: Pick<State, 'write'>, deps: SettleDeps): Promise<void> {
+  const { files, audit, clock, random, log } = deps;
+  const known = await readKnown(files);
+  if (known === heldSince) return;
+  const denied = (await isThere(files.audit)) ? await replayDenials(files.audit, { state, clock }) : 0;
+  if (known !== null) {
+    const detail = { heldSince: toIso(heldSince) };
+    await audit.append({ action: 'store_replaced', connection: '', subject: '', detail });
+    log.warn('state store was emptied or replaced', { ...detail, denied });
+  }
+  const draft = await writeBeside(files.heldSince, JSON.stringify({ heldSince }), random);
+  await rename(draft, files.heldSince);
+  await syncFolder(files.heldSince);
+}

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { CreateTableCommand, DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+
+/*
+ * Dynalite checks requests, expressions and conditions as DynamoDB does. It does not remove items whose time is over, and
+ * knows neither throughput nor several zones; what becomes of those is not tested here.
+ */
+
+export interface DynamoDbServer {
+  readonly endpoint: string;
+  /** Of the server alone: what is sent to it is not looked at. */
+  readonly credentials: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+export async function startDynamoDb(): Promise<DynamoDbServer> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    credentials: { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** The table as docs/state.md and the Terraform module make it. */
+export async function createTable(client: DynamoDBClient, TableName: string): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+}
+
+export async function deleteTable(client: DynamoDBClient, TableName: string): Promise<void> {
+  await client.send(new DeleteTableCommand({ TableName }));
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { filesOf } from '../src/config/data-files.js';
+import type { StateConfig } from '../src/config/state.js';
+import type { AuditEvent, Clock, Log, State } from '../src/core/ports.js';
+import { openState } from '../src/state/open.js';
+
+/** A server's data folder, as far as its state is concerned. */
+export interface StateFolder {
+  readonly files: ReturnType<typeof filesOf>;
+  /** What went to the audit trail. */
+  readonly audited: AuditEvent[];
+  readonly logged: string[];
+  open(config: StateConfig, clock: Clock): Promise<State>;
+  remove(): void;
+}
+
+export function createStateFolder(): StateFolder {
+  const folder = mkdtempSync(join(tmpdir(), 'facestep-state-'));
+  const files = filesOf({ dataFolder: folder, keys: { kind: 'local', folder: null } });
+  const audited: AuditEvent[] = [];
+  const logged: string[] = [];
+  const note = (message: string): void => void logged.push(message);
+  const log: Log = { info: note, warn: note, error: note };
+  const audit = { append: async (event: AuditEvent): Promise<void> => void audited.push(event) };
+  return {
+    ...{ files, audited, logged },
+    open: (config, clock) => openState(config, { files, audit, clock, log, random: (bytes) => randomBytes(bytes) }),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
