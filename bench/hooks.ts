@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -9,8 +8,8 @@ import { z } from 'zod';
 import { recordPassedStepUp } from '../src/core/passed-step-up.js';
 import type { State } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
-import { createLocalSigner } from '../src/keys/local-signer.js';
 import { createSqliteState } from '../src/state/sqlite.js';
+import { openSigner } from '../test/keys.js';
 import { modelsFolder } from '../test/paths.js';
 import { startService } from '../test/service.js';
 import { type LoadResult, loadHook } from './hook-load.js';
@@ -76,7 +75,7 @@ export async function benchHooks(rate: Rate): Promise<HooksReport> {
   const configFile = join(folder, 'facestep.json');
   await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
   await passStepUps(join(dataFolder, 'state.db'), providers, toCount(rate));
-  const signer = await createLocalSigner({ file: join(dataFolder, 'signing-keys.json'), random: randomBytes });
+  const signer = await openSigner(join(dataFolder, 'signing-keys.json'));
 
   const service = await startService({
     PORT: '0',

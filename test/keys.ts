@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { KeyMaterial } from '../src/core/concealed.js';
-import type { Keys, Signer } from '../src/core/ports.js';
+import type { Clock, Keys, Signer } from '../src/core/ports.js';
+import { epochMs } from '../src/core/units.js';
 import { FaceError } from '../src/errors.js';
 import { createLocalSigner } from '../src/keys/local-signer.js';
-import { systemRandom } from './simulators/sinks.js';
+import { statementAlgorithm, verifyStatement } from '../src/keys/statement.js';
+import { createTextLog, systemRandom } from './simulators/sinks.js';
 
 /**
  * Keys in memory, by version from 1; `null` is retired. The last is current.
@@ -22,14 +22,26 @@ export function createKeysInMemory(...versions: readonly (Uint8Array | null)[]):
   };
 }
 
-/** A real signer with a key of its own. */
+/** The real time. */
+export const systemClock: Clock = { now: () => epochMs(Date.now()) };
+
+/** A real signer over a file. */
+export const openSigner = (file: string): Promise<Signer> =>
+  createLocalSigner({ file, clock: systemClock, random: systemRandom, log: createTextLog() });
+
+/** A signer with a key of its own in memory. */
 export async function createTestSigner(): Promise<Signer> {
-  const folder = await mkdtemp(join(tmpdir(), 'facestep-signer-'));
-  try {
-    return await createLocalSigner({ file: join(folder, 'signing-keys.json'), random: systemRandom });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const { privateKey, publicKey } = await generateKeyPair(statementAlgorithm);
+  const jwk = await exportJWK(publicKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  return {
+    sign: (typ, claims) =>
+      new CompactSign(Buffer.from(JSON.stringify(claims)))
+        .setProtectedHeader({ alg: statementAlgorithm, kid, typ })
+        .sign(privateKey),
+    verify: (type, jws) => verifyStatement(type, jws, new Map([[kid, publicKey]])),
+    publicKeys: async () => [{ kty: 'EC', ...jwk, kid, alg: statementAlgorithm, use: 'sig' }],
+  };
 }
 
 /** In whose name the tests' receipts are signed. */

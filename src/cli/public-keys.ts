@@ -1,4 +1,4 @@
-import type { Random } from '../core/ports.js';
+import type { Clock, Log, Random } from '../core/ports.js';
 import type { JsonObject } from '../json.js';
 import { readPrivateFile } from '../keys/durable-file.js';
 import { createLocalSigner } from '../keys/local-signer.js';
@@ -10,9 +10,9 @@ import { createLocalSigner } from '../keys/local-signer.js';
  */
 export async function readPublicKeys(
   file: string,
-  { random }: { readonly random: Random },
+  deps: { readonly clock: Clock; readonly random: Random; readonly log: Log },
 ): Promise<readonly JsonObject[] | null> {
   if ((await readPrivateFile(file, 'signing keys')) === null) return null;
-  const signer = await createLocalSigner({ file, random });
+  const signer = await createLocalSigner({ file, ...deps });
   return signer.publicKeys();
 }

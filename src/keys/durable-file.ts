@@ -1,5 +1,5 @@
-import { link, open, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
@@ -8,7 +8,7 @@ export const isSystemError = (error: unknown, code: string): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 
 /** How the names of drafts end, after the name of the file they are for. */
-export const draftEnd = /^\.[0-9a-f]{16}\.new$/;
+const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 
 /**
  * Reads a file that only its owner may read; `null` where there is none.
@@ -24,14 +24,28 @@ export async function readPrivateFile(file: string, setting: string): Promise<st
     throw new FaceError('config_invalid', { setting, problem: 'unreadable' });
   }
   try {
-    // Of the open file, so that what is checked is what is read. Windows has no such modes.
-    const { mode } = await handle.stat();
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+    // Of the open file, so that what is checked is what is read.
+    const { mode, uid } = await handle.stat();
+    if (!isPrivate({ mode, uid }, process.getuid?.() ?? null))
       throw new FaceError('config_invalid', { setting, problem: 'readable by others; its mode must be 0600' });
     return await handle.readFile('utf8');
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Whether only one account can read a file. A file of root's may also be read by a group: so does a container's runtime hand
+ * out secrets to a process that is not root. PostgreSQL holds the key of its server to the same rule.
+ * @param ownUid - of this process; `null` on Windows, which has no such modes
+ * @see https://www.postgresql.org/docs/current/ssl-tcp.html (19.9.1)
+ */
+export function isPrivate(
+  { mode, uid }: { readonly mode: number; readonly uid: number },
+  ownUid: number | null,
+): boolean {
+  if (ownUid === null) return true;
+  return (mode & (uid === 0 && ownUid !== 0 ? 0o037 : 0o077)) === 0;
 }
 
 /** `undefined` for what is not JSON: the parser's own error would quote the file, and with it a key. */
@@ -43,8 +57,21 @@ export function parseKeyJson(text: string): unknown {
   }
 }
 
+/** Replaces a file by a whole one that is on the disk. Drafts that a crash left are removed: keys may stand in them. */
+export async function replaceFile(file: string, text: string, random: Random): Promise<void> {
+  const draft = await writeBeside(file, text, random);
+  await rename(draft, file).catch(async (error: unknown) => {
+    await rm(draft, { force: true });
+    throw error;
+  });
+  const [folder, name] = [dirname(file), basename(file)];
+  for (const each of await readdir(folder))
+    if (each.startsWith(name) && draftEnd.test(each.slice(name.length))) await rm(join(folder, each), { force: true });
+  await syncFolder(file);
+}
+
 /** Writes a text beside `file`, mode 0600, complete and on the disk. @returns the name of that draft */
-export async function writeBeside(file: string, text: string, random: Random): Promise<string> {
+async function writeBeside(file: string, text: string, random: Random): Promise<string> {
   const draft = `${file}.${Buffer.from(random(8)).toString('hex')}.new`;
   const handle = await open(draft, 'wx', 0o600);
   try {

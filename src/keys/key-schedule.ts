@@ -26,13 +26,18 @@ export interface Schedule<Key extends ScheduledKey> {
   readonly nextSignsFrom: EpochMs | null;
 }
 
+/** The key in turn. @param keys - in the order of their turns; the first signs from the beginning */
+export function signingAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[]], now: EpochMs): Key {
+  const [first, ...others] = keys;
+  return others.findLast(({ signsFrom }) => signsFrom <= now) ?? first;
+}
+
 /**
  * Whose turn it is. However long this service was off, a new key is published for the whole overlap before it signs.
  * @param keys - in the order of their turns; the first signs from the beginning
  */
 export function scheduleAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[]], now: EpochMs): Schedule<Key> {
-  const [first, ...others] = keys;
-  const signing = others.findLast(({ signsFrom }) => signsFrom <= now) ?? first;
+  const signing = signingAt(keys, now);
   const after = keys.slice(keys.indexOf(signing) + 1);
   const successorOf = (key: Key): Key | undefined => keys[keys.indexOf(key) + 1];
   const before = keys.slice(0, keys.indexOf(signing)).filter((key) => {

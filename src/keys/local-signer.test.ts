@@ -3,75 +3,121 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { CompactSign, createLocalJWKSet, generateKeyPair, jwtVerify } from 'jose';
-import type { Signer } from '../core/ports.js';
-import { createLocalSigner } from './local-signer.js';
+import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { runSignerContract } from '../../test/contract/signer.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { createTextLog } from '../../test/simulators/sinks.js';
+import { createLocalSigner, type LocalSigner, signerOverlapSec } from './local-signer.js';
 
+const typ = 'facestep-receipt+jwt';
 let folder: string;
 let file: string;
+let clock: ReturnType<typeof createManualClock>;
+let log: ReturnType<typeof createTextLog>;
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'facestep-signer-'));
   file = join(folder, 'signing-keys.json');
+  clock = createManualClock();
+  log = createTextLog();
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const start = (): Promise<Signer> => createLocalSigner({ file, random: (bytes) => randomBytes(bytes) });
-const refused = { code: 'receipt_invalid' };
+const start = (): Promise<LocalSigner> =>
+  createLocalSigner({ file, clock, log, random: (bytes) => randomBytes(bytes) });
 
-test('what it signs is verified by its published keys, in a new process too', async () => {
-  const jws = await (await start()).sign('facestep-receipt+jwt', { sub: 'ada' });
-  const later = await start();
-  expect(await later.verify('facestep-receipt+jwt', jws)).toEqual({ sub: 'ada' });
-  const keys = JSON.parse(JSON.stringify(await later.publicKeys()));
-  expect(keys).toMatchObject([{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }]);
-  expect(keys[0]).not.toHaveProperty('d');
-  const { payload, protectedHeader } = await jwtVerify(jws, createLocalJWKSet({ keys }), {
-    typ: 'facestep-receipt+jwt',
-  });
-  expect(payload).toEqual({ sub: 'ada' });
-  expect(protectedHeader).toEqual({ alg: 'ES256', kid: keys[0].kid, typ: 'facestep-receipt+jwt' });
+runSignerContract('local file', async () => {
+  const signer = await start();
+  return {
+    signer,
+    restart: start,
+    close: async () => {},
+    async replace() {
+      await signer.rotate();
+      clock.advanceSec(signerOverlapSec);
+    },
+  };
 });
+
+const secretsIn = async (): Promise<number> => (await readFile(file, 'utf8')).split('"d"').length - 1;
+const kidsOf = async (signer: LocalSigner) => (await signer.publicKeys()).map(({ kid }) => kid);
+const signingKid = async (signer: LocalSigner): Promise<unknown> =>
+  JSON.parse(Buffer.from((await signer.sign(typ, {})).split('.')[0]!, 'base64url').toString()).kid;
 
 test('of several processes that start at once one makes the key, for its owner alone', async () => {
   const [one, ...others] = await Promise.all([start(), start(), start()]);
-  const jws = await one!.sign('facestep-receipt+jwt', { n: 1 });
-  for (const other of others) expect(await other.verify('facestep-receipt+jwt', jws)).toEqual({ n: 1 });
+  const jws = await one!.sign(typ, { n: 1 });
+  for (const other of others) expect(await other.verify(typ, jws)).toEqual({ n: 1 });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('takes nothing it did not sign, as what it signs', async () => {
+test('a key is published for the overlap before it signs, in every process, and one at a time waits', async () => {
+  const [mine, theirs] = [await start(), await start()];
+  const [first] = await kidsOf(mine);
+  const { kid: next, signsFrom } = await theirs.rotate();
+  expect(signsFrom - clock.now()).toBe(signerOverlapSec * 1000);
+  await expect(mine.rotate()).rejects.toMatchObject({ code: 'request_malformed' });
+  clock.advanceSec(signerOverlapSec - 1);
+  expect(await kidsOf(mine)).toEqual([first, next]);
+  expect(await signingKid(mine)).toBe(first);
+  clock.advanceSec(1);
+  expect(await kidsOf(mine)).toEqual([next, first]);
+  expect(await signingKid(mine)).toBe(next);
+  expect(await mine.turns()).toMatchObject([
+    { kid: first, isSigning: false },
+    { kid: next, isSigning: true },
+  ]);
+});
+
+test('the private half of a key is destroyed when its turn is over', async () => {
   const signer = await start();
-  const jws = await signer.sign('facestep-receipt+jwt', { sub: 'ada' });
-  const [header = '', payload = '', signature = ''] = jws.split('.');
-  const { current, keys } = JSON.parse(await readFile(file, 'utf8'));
-  const { privateKey } = await generateKeyPair('ES256');
-  const text = Buffer.from(payload, 'base64url');
-  const typ = 'facestep-receipt+jwt';
-  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const publicJwk = JSON.stringify((await signer.publicKeys())[0]);
-  const forged = [
-    '',
-    '..',
-    'x'.repeat(100_000),
-    `${header}.${payload}.`,
-    `${header}.${encode({ sub: 'eve' })}.${signature}`,
-    `${encode({ alg: 'none', kid: current, typ })}.${payload}.`,
-    await new CompactSign(text).setProtectedHeader({ alg: 'ES256', kid: current, typ }).sign(privateKey),
-    await new CompactSign(text).setProtectedHeader({ alg: 'ES256', kid: 'other', typ }).sign(privateKey),
-    await new CompactSign(text).setProtectedHeader({ alg: 'ES256', kid: current, typ: 'JWT' }).sign(keys[0]),
-    await new CompactSign(text).setProtectedHeader({ alg: 'HS256', kid: current, typ }).sign(Buffer.from(publicJwk)),
-    await new CompactSign(Buffer.from('not JSON'))
-      .setProtectedHeader({ alg: 'ES256', kid: current, typ })
-      .sign(keys[0]),
-  ];
-  for (const each of forged) await expect(signer.verify('facestep-receipt+jwt', each)).rejects.toMatchObject(refused);
-  expect(await signer.verify('facestep-receipt+jwt', jws)).toEqual({ sub: 'ada' });
+  await signer.rotate();
+  await signer.sign(typ, {});
+  expect(await secretsIn()).toBe(2);
+  clock.advanceSec(signerOverlapSec);
+  await signer.sign(typ, {});
+  expect(await secretsIn()).toBe(1);
+  expect(await kidsOf(signer)).toHaveLength(2);
+});
+
+test('a retired key is good for nothing at once; the one that signs, and none at all, are not retired', async () => {
+  const signer = await start();
+  const [first] = (await signer.turns()).map(({ kid }) => kid);
+  const jws = await signer.sign(typ, {});
+  await expect(signer.retire(first!)).rejects.toMatchObject({ code: 'request_malformed' });
+  await signer.rotate();
+  clock.advanceSec(signerOverlapSec);
+  await expect(signer.retire('other')).rejects.toMatchObject({ code: 'request_malformed' });
+  await (await start()).retire(first!);
+  await expect(signer.verify(typ, jws)).rejects.toMatchObject({ code: 'receipt_invalid' });
+  expect(await kidsOf(signer)).toHaveLength(1);
+});
+
+test('takes what is signed with its key and not JSON for nothing', async () => {
+  const signer = await start();
+  const { keys } = JSON.parse(await readFile(file, 'utf8'));
+  const { kid, signsFrom: _, ...jwk } = keys[0];
+  const jws = await new CompactSign(Buffer.from('not JSON')).setProtectedHeader({ alg: 'ES256', kid, typ }).sign(jwk);
+  await expect(signer.verify(typ, jws)).rejects.toMatchObject({ code: 'receipt_invalid' });
+});
+
+test('reads the file of an earlier version, whose key signs on', async () => {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk = await exportJWK(privateKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  const text = JSON.stringify({ format: 'facestep-signing-keys-1', current: kid, keys: [{ ...jwk, kid }] });
+  await writeFile(file, text, { mode: 0o600 });
+  const signer = await start();
+  expect(await signingKid(signer)).toBe(kid);
+  expect(await readFile(file, 'utf8')).toBe(text);
+  await signer.rotate();
+  expect(await kidsOf(await start())).toEqual([kid, expect.any(String)]);
 });
 
 test.each([
   ['nothing', ''],
   ['half a file', '{"format":"facestep-signing-keys-1","current":"a","keys":[{"kty":'],
-  ['no key that signs', '{"format":"facestep-signing-keys-1","current":"a","keys":[]}'],
+  ['no key', '{"format":"facestep-signing-keys-2","keys":[]}'],
 ])('refuses a file with %s without quoting it', async (_name, text) => {
   await writeFile(file, text, { mode: 0o600 });
   await expect(start()).rejects.toMatchObject({ code: 'config_invalid' });

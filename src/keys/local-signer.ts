@@ -1,115 +1,198 @@
-import {
-  CompactSign,
-  type CryptoKey,
-  calculateJwkThumbprint,
-  compactVerify,
-  errors,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-} from 'jose';
+import { CompactSign, type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { z } from 'zod';
-import type { Random, Signer } from '../core/ports.js';
-import { FaceError } from '../errors.js';
+import type { Clock, Log, Random, Signer } from '../core/ports.js';
+import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
+import { FaceError, toCode } from '../errors.js';
 import type { JsonObject } from '../json.js';
-import { createFile, parseKeyJson, readPrivateFile } from './durable-file.js';
+import { openKeyFile } from './key-file.js';
+import { signingAt } from './key-schedule.js';
+import { type StatementKey, statementAlgorithm, verifyStatement } from './statement.js';
 
-const algorithm = 'ES256';
+/**
+ * How long a key is published before it signs: twice the 300 seconds that `/.well-known/jwks.json` may be kept, so that
+ * whoever verifies a receipt knows its key.
+ */
+export const signerOverlapSec = 600;
 
 const coordinate = z.base64url().length(43);
-const jwkGuard = z.strictObject({
-  kty: z.literal('EC'),
-  crv: z.literal('P-256'),
-  x: coordinate,
-  y: coordinate,
-  d: coordinate,
-  kid: z.string().min(1),
+const publicPart = { kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate };
+const kid = z.string().min(1);
+
+const keyGuard = z.strictObject({
+  ...publicPart,
+  kid,
+  signsFrom: epochMsGuard,
+  /** The private half; it is removed when the turn of the key is over. */
+  d: coordinate.optional(),
 });
-type PrivateJwk = z.output<typeof jwkGuard>;
+type SigningKey = z.output<typeof keyGuard>;
+type KeyRing = readonly [SigningKey, ...SigningKey[]];
 
-/** What the file holds: the key that signs, and others whose receipts may still be about. */
+/** What the file was before keys took turns. */
+const formerFileGuard = z
+  .strictObject({
+    format: z.literal('facestep-signing-keys-1'),
+    current: z.string(),
+    keys: z.tuple([z.strictObject({ ...publicPart, kid, d: coordinate })]),
+  })
+  .refine(({ current, keys: [only] }) => only.kid === current)
+  .transform(({ keys: [only] }): KeyRing => [{ ...only, signsFrom: epochMs(0) }]);
+
+/** What the file holds, in the order of their turns: former keys, the one that signs, and perhaps the next one. */
 const fileGuard = z
-  .strictObject({ format: z.literal('facestep-signing-keys-1'), current: z.string(), keys: z.array(jwkGuard) })
-  .refine(({ current, keys }) => keys.some(({ kid }) => kid === current));
-type KeySet = z.output<typeof fileGuard>;
+  .strictObject({ format: z.literal('facestep-signing-keys-2'), keys: z.tuple([keyGuard], keyGuard) })
+  .transform(({ keys }): KeyRing => keys)
+  .or(formerFileGuard);
 
-const toPublicJwk = ({ kty, crv, x, y, kid }: PrivateJwk) => ({ kty, crv, x, y, kid, alg: algorithm, use: 'sig' });
-
-async function readKeySet(file: string): Promise<KeySet | null> {
-  const text = await readPrivateFile(file, 'signing keys');
-  if (text === null) return null;
-  const parsed = fileGuard.safeParse(parseKeyJson(text));
-  if (!parsed.success) throw new FaceError('config_invalid', { setting: 'signing keys', problem: 'not a key file' });
-  return parsed.data;
+/** A signing key without its secret, as an administrator sees it. */
+export interface SigningTurn {
+  readonly kid: string;
+  readonly signsFrom: EpochMs;
+  readonly isSigning: boolean;
 }
 
-async function makeKeySet(): Promise<KeySet> {
-  const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  return { format: 'facestep-signing-keys-1', current: kid, keys: [jwkGuard.parse({ ...jwk, kid })] };
+/** `Signer` over one file, with what an administrator does to its keys. */
+export interface LocalSigner extends Signer {
+  /** In the order of their turns. */
+  turns(): Promise<readonly SigningTurn[]>;
+  /** Adds a key that signs once it has been published for the overlap. @throws FaceError `request_malformed`: one waits */
+  rotate(): Promise<SigningTurn>;
+  /**
+   * Removes a key: what it signed is good no more.
+   * @throws FaceError `request_malformed`: no such key, or the only one that can sign
+   */
+  retire(kid: string): Promise<void>;
 }
 
-async function openKeySet(file: string, random: Random): Promise<KeySet> {
-  const existing = await readKeySet(file);
-  if (existing !== null) return existing;
-  const made = `${JSON.stringify(await makeKeySet(), null, 2)}\n`;
-  await createFile(file, made, random).catch((cause: unknown) => {
-    throw new FaceError('config_invalid', { setting: 'signing keys', problem: 'cannot be written' }, { cause });
-  });
-  const stored = await readKeySet(file);
-  if (stored === null) throw new FaceError('config_invalid', { setting: 'signing keys', problem: 'unreadable' });
-  return stored;
-}
-
-async function importKey(jwk: JsonObject): Promise<CryptoKey> {
-  const key = await importJWK(jwk, algorithm);
-  if (key instanceof Uint8Array) throw new FaceError('config_invalid', { setting: 'signing keys' });
-  return key;
+interface Deps {
+  readonly file: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
 }
 
 /**
- * Signs with a P-256 key from one JSON file of mode 0600, made at first start.
- * @param file - where the keys are; its folder exists
+ * Signs with P-256 keys from one JSON file of mode 0600, made at first start. The public halves of former keys stay, as
+ * audit heads and receipts of erasure are verified years later; the private half of a key is destroyed when its turn is over.
+ * @param deps.file - where the keys are; its folder exists
  * @throws FaceError `config_invalid`: readable by others, or not a key file
  */
-export async function createLocalSigner({
-  file,
-  random,
-}: {
-  readonly file: string;
-  readonly random: Random;
-}): Promise<Signer> {
-  const { current, keys } = await openKeySet(file, random);
-  const [own] = keys.filter(({ kid }) => kid === current);
-  if (own === undefined) throw new FaceError('config_invalid', { setting: 'signing keys' });
-  const { kid: _, ...ownJwk } = own;
-  const privateKey = await importKey(ownJwk);
-  const published = keys.map(toPublicJwk);
-  const publicKeys = new Map(await Promise.all(published.map(async (jwk) => [jwk.kid, await importKey(jwk)] as const)));
+export async function createLocalSigner({ file, clock, random, log }: Deps): Promise<LocalSigner> {
+  const keyFile = await openKeyFile({
+    file,
+    setting: 'signing keys',
+    guard: fileGuard,
+    toJson: (keys: KeyRing) => ({ format: 'facestep-signing-keys-2', keys }),
+    make: async (): Promise<KeyRing> => [await makeKey(clock.now())],
+    random,
+  });
+
+  let imported: { readonly ring: KeyRing; readonly keys: Promise<ImportedKeys> } | null = null;
+  let pruned: KeyRing | null = null;
+
+  const open = async (): Promise<{ readonly ring: KeyRing; readonly keys: ImportedKeys }> => {
+    const ring = await keyFile.read();
+    if (imported?.ring !== ring) imported = { ring, keys: importKeys(ring) };
+    return { ring, keys: await imported.keys };
+  };
+
+  /** Once for each content of the file, as it may be one that this process cannot write. */
+  const destroyFormer = async (ring: KeyRing): Promise<void> => {
+    const signing = signingAt(ring, clock.now());
+    if (pruned === ring || !ring.slice(0, ring.indexOf(signing)).some(({ d }) => d !== undefined)) return;
+    pruned = ring;
+    await keyFile
+      .change((from) => ({ to: withoutFormerSecrets(from, clock.now()), result: undefined }))
+      .catch((error: unknown) => log.warn('a former signing key cannot be destroyed', { code: toCode(error) }));
+  };
 
   return {
-    sign: (typ, claims) =>
-      new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
-        .setProtectedHeader({ alg: algorithm, kid: current, typ })
-        .sign(privateKey),
-    async verify(type, jws) {
-      try {
-        const { payload } = await compactVerify(
-          jws,
-          ({ kid = '', typ }) => {
-            const key = typ === type ? publicKeys.get(kid) : undefined;
-            if (key === undefined) throw new FaceError('receipt_invalid', { reason: 'header' });
-            return key;
-          },
-          { algorithms: [algorithm] },
-        );
-        return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
-      } catch (error) {
-        if (error instanceof FaceError) throw error;
-        throw new FaceError('receipt_invalid', { reason: error instanceof errors.JOSEError ? error.code : 'payload' });
-      }
+    async sign(typ, claims) {
+      const { ring, keys } = await open();
+      const signing = signingAt(ring, clock.now());
+      const privateKey = keys.privateKeys.get(signing.kid);
+      if (privateKey === undefined) throw new FaceError('key_service_unavailable', { setting: 'signing keys' });
+      await destroyFormer(ring);
+      return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+        .setProtectedHeader({ alg: statementAlgorithm, kid: signing.kid, typ })
+        .sign(privateKey);
     },
-    publicKeys: async () => published,
+    verify: async (type, jws) => verifyStatement(type, jws, (await open()).keys.publicKeys),
+    publicKeys: async () => toPublished(await keyFile.read(), clock.now()),
+    async turns() {
+      const ring = await keyFile.read();
+      const signing = signingAt(ring, clock.now());
+      return ring.map((key) => toTurn(key, signing));
+    },
+    rotate: () =>
+      keyFile.change(async (from) => {
+        const now = clock.now();
+        const [first, ...others] = withoutFormerSecrets(from, now);
+        if (from.at(-1) !== signingAt(from, now)) throw new FaceError('request_malformed');
+        const next = await makeKey(addSec(now, signerOverlapSec));
+        return { to: [first, ...others, next], result: toTurn(next, null) };
+      }),
+    retire: (kid) =>
+      keyFile.change((from) => {
+        const signing = signingAt(from, clock.now());
+        const [first, ...others] = from.filter((key) => key.kid !== kid);
+        if (signing.kid === kid || first === undefined || others.length + 1 === from.length)
+          throw new FaceError('request_malformed');
+        return { to: [first, ...others], result: undefined };
+      }),
   };
+}
+
+const toTurn = (key: SigningKey, signing: SigningKey | null): SigningTurn => ({
+  kid: key.kid,
+  signsFrom: key.signsFrom,
+  isSigning: key === signing,
+});
+
+async function makeKey(signsFrom: EpochMs): Promise<SigningKey> {
+  const { privateKey } = await generateKeyPair(statementAlgorithm, { extractable: true });
+  const jwk = await exportJWK(privateKey);
+  return keyGuard.parse({ ...jwk, kid: await calculateJwkThumbprint(jwk), signsFrom });
+}
+
+function withoutFormerSecrets(ring: KeyRing, now: EpochMs): KeyRing {
+  const turn = ring.indexOf(signingAt(ring, now));
+  const [first, ...others] = ring.map((key, index): SigningKey => {
+    const { d, ...publicHalf } = key;
+    return d === undefined || index >= turn ? key : publicHalf;
+  });
+  if (first === undefined) throw new FaceError('internal');
+  return [first, ...others];
+}
+
+/** The one that signs is the first. */
+function toPublished(ring: KeyRing, now: EpochMs): JsonObject[] {
+  const signing = signingAt(ring, now);
+  return [signing, ...ring.filter((key) => key !== signing)].map((key) => ({ ...toPublicJwk(key) }));
+}
+
+const toPublicJwk = ({ kty, crv, x, y, kid }: SigningKey): StatementKey => ({
+  ...{ kty, crv, x, y, kid },
+  alg: statementAlgorithm,
+  use: 'sig',
+});
+
+interface ImportedKeys {
+  readonly publicKeys: ReadonlyMap<string, CryptoKey>;
+  readonly privateKeys: ReadonlyMap<string, CryptoKey>;
+}
+
+async function importKeys(ring: KeyRing): Promise<ImportedKeys> {
+  const withSecret = ring.flatMap(({ kty, crv, x, y, d, kid }) =>
+    d === undefined ? [] : [{ kty, crv, x, y, d, kid }],
+  );
+  const importAll = async (keys: readonly { readonly kid: string }[]) =>
+    new Map(await Promise.all(keys.map(async ({ kid, ...jwk }) => [kid, await importKey(jwk)] as const)));
+  return { publicKeys: await importAll(ring.map(toPublicJwk)), privateKeys: await importAll(withSecret) };
+}
+
+async function importKey(jwk: JsonObject): Promise<CryptoKey> {
+  const key = await importJWK(jwk, statementAlgorithm);
+  if (key instanceof Uint8Array) throw new FaceError('config_invalid', { setting: 'signing keys' });
+  return key;
 }

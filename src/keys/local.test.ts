@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { runKeysContract } from '../../test/contract/keys.js';
 import { toCode } from '../errors.js';
+import { isPrivate } from './durable-file.js';
 import { createLocalKeys, type LocalKeys } from './local.js';
 
 const random = (bytes: number): Uint8Array => randomBytes(bytes);
@@ -107,10 +108,82 @@ test('a change keeps what another process added', async () => {
 });
 
 test('a change that cannot be written changes nothing', async () => {
+  await start();
+  const draftFails = (bytes: number): Uint8Array => {
+    if (bytes === 8) throw new Error('no space left on the device');
+    return randomBytes(bytes);
+  };
+  const keys = await createLocalKeys({ file, random: draftFails });
+  await expect(keys.rotate()).rejects.toMatchObject({ code: 'config_invalid' });
+  expect(await keys.versions()).toEqual([1]);
+  expect(await (await start()).rotate()).toBe(2);
+});
+
+test('a change waits for the one of another process', async () => {
   const keys = await start();
-  await rm(file);
-  await rm(folder, { recursive: true });
-  await expect(keys.rotate()).rejects.toThrow();
+  await mkdir(`${file}.lock`);
+  const rotated = keys.rotate();
+  await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await keys.currentVersion()).toBe(1);
-  folder = await mkdtemp(join(tmpdir(), 'facestep-keys-'));
+  await rm(`${file}.lock`, { recursive: true });
+  expect(await rotated).toBe(2);
+});
+
+test('what another process changes is in force at once: its new version, and a retired one no more', async () => {
+  const [mine, theirs] = [await start(), await start()];
+  const first = await hex(mine, 1);
+  await theirs.rotate();
+  expect(await mine.currentVersion()).toBe(2);
+  expect(await hex(mine, 1)).toBe(first);
+  await theirs.retire(1);
+  await expect(mine.mac(1, new Uint8Array())).rejects.toMatchObject({ code: 'token_key_retired' });
+  expect(await mine.versions()).toEqual([2]);
+});
+
+test('twenty processes that rotate at once lose no key', async () => {
+  const started = await Promise.all(Array.from({ length: 20 }, start));
+  const versions = await Promise.all(started.map((keys) => keys.rotate()));
+  expect(new Set(versions).size).toBe(20);
+  expect(await started[0]!.versions()).toEqual(Array.from({ length: 21 }, (_, index) => index + 1));
+  expect(await readdir(folder)).toEqual(['keys.json']);
+});
+
+test.each([
+  ['gone', () => rm(file)],
+  ['spoilt', () => writeFile(file, '{', { mode: 0o600 })],
+  ['open to others', () => chmod(file, 0o644)],
+])('stops where the file is %s, and goes on where it is back', async (_name, harm) => {
+  const keys = await start();
+  const text = await readFile(file, 'utf8');
+  const before = await hex(keys, 1);
+  await harm();
+  // A file of another mode is the same file until it is touched.
+  await utimes(file, 1, 1).catch(() => {});
+  await expect(keys.mac(1, new Uint8Array())).rejects.toMatchObject({ code: 'key_service_unavailable' });
+  await rm(file, { force: true });
+  await writeFile(file, text, { mode: 0o600 });
+  expect(await hex(keys, 1)).toBe(before);
+});
+
+test('starts and works in a folder it cannot write', async () => {
+  await start();
+  await chmod(folder, 0o500);
+  try {
+    const keys = await start();
+    expect(await hex(keys, 1)).toHaveLength(64);
+    expect(await readdir(folder)).toEqual(['keys.json']);
+  } finally {
+    await chmod(folder, 0o700);
+  }
+});
+
+test.each([
+  ['our own file', 0o600, 1000, 1000, true],
+  ['our own file that a group reads', 0o640, 1000, 1000, false],
+  ['a file of root that our group reads', 0o440, 0, 1000, true],
+  ['a file of root that everybody reads', 0o444, 0, 1000, false],
+  ['a file of root that a group writes', 0o460, 0, 1000, false],
+  ['as root, a file that a group reads', 0o640, 0, 0, false],
+])('%s', (_name, mode, uid, ownUid, expected) => {
+  expect(isPrivate({ mode, uid }, ownUid)).toBe(expected);
 });

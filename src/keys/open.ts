@@ -3,7 +3,8 @@ import type { KeysConfig } from '../config/keys.js';
 import type { Clock, Keys, Log, Random, Signer } from '../core/ports.js';
 import { createLocalKeys } from './local.js';
 import { createLocalSigner } from './local-signer.js';
-import { createOidcKeys, type OidcKeys } from './oidc-keys.js';
+import type { OidcKeys } from './oidc-key-set.js';
+import { createOidcKeys } from './oidc-keys.js';
 
 /** The key service as the server uses it. */
 export interface KeyService {
@@ -29,7 +30,7 @@ export async function openKeyService(
     case 'local':
       return {
         keys: await createLocalKeys({ file: files.keys, random }),
-        signer: await createLocalSigner({ file: files.signingKeys, random }),
+        signer: await createLocalSigner({ file: files.signingKeys, ...deps }),
         openOidcKeys: () => createOidcKeys({ file: files.oidcKeys, ...deps }),
       };
   }

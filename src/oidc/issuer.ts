@@ -5,7 +5,7 @@ import type { CoreDeps } from '../core/deps.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { OidcKeySet, OidcKeys, PublicKey } from '../keys/oidc-keys.js';
+import type { OidcKeySet, OidcKeys, PublicKey } from '../keys/oidc-key-set.js';
 import type { Admitted, AuthorizationRequest, OidcClient } from './client.js';
 import { type Flow, flowLifeSec, readClaims, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';

@@ -26,3 +26,6 @@ declare module 'oidc-provider/lib/helpers/interaction_policy/index.js' {
   export import Check = interactionPolicy.Check;
   export import Prompt = interactionPolicy.Prompt;
 }
+declare module 'oidc-provider/lib/helpers/keystore.js' {
+  export { ExternalSigningKey } from 'oidc-provider';
+}

@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { PublicKey } from '../keys/oidc-keys.js';
+import type { PublicKey } from '../keys/oidc-key-set.js';
 import type { Provider } from './library.js';
 import { paths } from './paths.js';
 

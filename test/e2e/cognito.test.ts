@@ -15,10 +15,10 @@ import { z } from 'zod';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { epochMs } from '../../src/core/units.js';
-import { createLocalSigner } from '../../src/keys/local-signer.js';
 import { toForm } from '../api-server.js';
 import { type ChallengeParameters, signIn } from '../cognito-browser.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
+import { openSigner } from '../keys.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
@@ -250,7 +250,7 @@ describe('the password by SRP, then the face', () => {
 describe('a receipt that is not the answer', () => {
   /** Signs with the service's own key: the signature is never what is wrong. */
   const sign = async (claims: Record<string, unknown>): Promise<string> => {
-    const signer = await createLocalSigner({ file: join(folder, 'data', 'signing-keys.json'), random: systemRandom });
+    const signer = await openSigner(join(folder, 'data', 'signing-keys.json'));
     const iat = Math.floor(Date.now() / 1000);
     return signer.sign('facestep-receipt+jwt', {
       ...{ iss: issuer, aud: toReceiptAudience({ userPoolId: pool.id, clientId }), sub: adaSub, iat, exp: iat + 120 },
@@ -398,7 +398,7 @@ describe('how Cognito runs the functions', () => {
   });
 
   test('with keys that are not the service’s no face is right', async () => {
-    const foreign = await createLocalSigner({ file: join(folder, 'foreign.json'), random: systemRandom });
+    const foreign = await openSigner(join(folder, 'foreign.json'));
     await deploy({ FACESTEP_RECEIPT_KEYS: JSON.stringify({ keys: await foreign.publicKeys() }) });
     expect((await signIn(at(), ada, answerWith(pictures.person[1]))).ok).toBe(false);
   });

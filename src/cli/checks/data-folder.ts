@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Check, Finding } from '../../../adapters/provisioning.js';
 import { type DataFiles, isThere } from '../../config/data-files.js';
-import type { Clock, Fetch, Random } from '../../core/ports.js';
+import type { Clock, Fetch, Log, Random } from '../../core/ports.js';
 import { createLocalKeys } from '../../keys/local.js';
 import { createSqliteState } from '../../state/sqlite.js';
 import { readPublicKeys } from '../public-keys.js';
@@ -11,6 +11,7 @@ interface Deps {
   readonly clock: Clock;
   readonly random: Random;
   readonly fetch: Fetch;
+  readonly log: Log;
 }
 
 /** Whether the data folder holds what the server needs, kept to its owner. Nothing is made or changed there. */

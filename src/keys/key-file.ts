@@ -1,0 +1,146 @@
+import { open, rm, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { z } from 'zod';
+import type { Random } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import { createFile, isSystemError, parseKeyJson, readPrivateFile, replaceFile } from './durable-file.js';
+
+/** One JSON file of keys, mode 0600, that several processes share. */
+export interface KeyFile<Content> {
+  /**
+   * What it holds now. It is looked at each time and read anew where it was changed, by whichever process: one call of the
+   * system, so that a retired key is out of use at once. The same object as before where nothing has changed.
+   * @throws FaceError `key_service_unavailable`: gone, spoilt, or readable by others since
+   */
+  read(): Promise<Content>;
+  /**
+   * Replaces what it holds, one change after the other among all processes.
+   * @throws FaceError `config_invalid`: the file cannot be written, or a lock lies beside it
+   */
+  change<Result>(step: (from: Content) => Promise<Change<Content, Result>> | Change<Content, Result>): Promise<Result>;
+}
+
+interface Change<Content, Result> {
+  readonly to: Content;
+  readonly result: Result;
+}
+
+/** What a kind of key file is. */
+interface KeyFileOptions<Guard extends z.ZodType> {
+  readonly file: string;
+  /** What errors name. */
+  readonly setting: string;
+  readonly guard: Guard;
+  /** What goes into the file. */
+  readonly toJson: (content: z.output<Guard>) => object;
+  /** The first content, where there is no file. Of several processes that start at once, one makes it. */
+  readonly make: () => Promise<z.output<Guard>> | z.output<Guard>;
+  readonly random: Random;
+}
+
+/** How long a change waits for another process's, which takes milliseconds. */
+const lockWaitMs = 10;
+const lockWaits = 500;
+
+/**
+ * Opens a key file, and makes it where there is none; where there is one nothing is written.
+ * @throws FaceError `config_invalid`: readable by others, or not a key file, or it cannot be made
+ */
+export async function openKeyFile<Guard extends z.ZodType>(
+  options: KeyFileOptions<Guard>,
+): Promise<KeyFile<z.output<Guard>>> {
+  const { file, setting, random } = options;
+  const render = (content: z.output<Guard>): string => `${JSON.stringify(options.toJson(content), null, 2)}\n`;
+  const invalid = (problem: string, cause?: unknown): FaceError =>
+    new FaceError('config_invalid', { setting, problem }, { cause });
+
+  const readAnew = async (): Promise<{ readonly mark: string; readonly content: z.output<Guard> } | null> => {
+    // Before the reading, so that what is put in its place meanwhile shows at the next look.
+    const mark = await markOf(file);
+    const text = await readPrivateFile(file, setting);
+    if (text === null) return null;
+    const parsed = options.guard.safeParse(parseKeyJson(text));
+    if (!parsed.success) throw invalid('not a key file');
+    return { mark, content: parsed.data };
+  };
+
+  const openOrMake = async (): Promise<{ readonly mark: string; readonly content: z.output<Guard> }> => {
+    const existing = await readAnew();
+    if (existing !== null) return existing;
+    await createFile(file, render(await options.make()), random).catch((cause: unknown) => {
+      throw invalid('cannot be written', cause);
+    });
+    const made = await readAnew();
+    if (made === null) throw invalid('unreadable');
+    return made;
+  };
+
+  let held = await openOrMake();
+  let lastChange: Promise<unknown> = Promise.resolve();
+
+  const read = async (): Promise<z.output<Guard>> => {
+    try {
+      if ((await markOf(file)) === held.mark) return held.content;
+      const anew = await readAnew();
+      if (anew === null) throw invalid('gone');
+      held = anew;
+      return held.content;
+    } catch (error) {
+      const detail = error instanceof FaceError ? error.detail : { setting, problem: 'unreadable' };
+      throw new FaceError('key_service_unavailable', detail, { cause: error });
+    }
+  };
+
+  return {
+    read,
+    change(step) {
+      const changed = lastChange.then(() =>
+        withLock(file, setting, async () => {
+          const { to, result } = await step(await read());
+          await replaceFile(file, render(to), random).catch((cause: unknown) => {
+            throw invalid('cannot be written', cause);
+          });
+          return result;
+        }),
+      );
+      lastChange = changed.catch(() => undefined);
+      return changed;
+    },
+  };
+}
+
+/** Differs for what was put in the place of a file: every change makes a new file. */
+async function markOf(file: string): Promise<string> {
+  const { dev, ino, size, mtimeNs } = await stat(file, { bigint: true }).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return { dev: 0n, ino: 0n, size: 0n, mtimeNs: 0n };
+    throw error;
+  });
+  return [dev, ino, size, mtimeNs].join(':');
+}
+
+async function withLock<Result>(file: string, setting: string, work: () => Promise<Result>): Promise<Result> {
+  const lock = `${file}.lock`;
+  for (let waits = 0; !(await takeLock(lock, setting)); waits += 1) {
+    if (waits === lockWaits) {
+      const problem = `another process is changing the file; if none is, a crash left ${lock}: remove it`;
+      throw new FaceError('config_invalid', { setting, problem });
+    }
+    await delay(lockWaitMs);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+async function takeLock(lock: string, setting: string): Promise<boolean> {
+  try {
+    const handle = await open(lock, 'wx', 0o600);
+    await handle.close();
+    return true;
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST')) return false;
+    throw new FaceError('config_invalid', { setting, problem: 'cannot be written' }, { cause: error });
+  }
+}

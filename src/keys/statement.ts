@@ -1,0 +1,46 @@
+import { type CryptoKey, compactVerify, errors } from 'jose';
+import type { SignedType } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+
+/** How statements are signed: ECDSA on P-256 with SHA-256 (RFC 7518, section 3.4). */
+export const statementAlgorithm = 'ES256';
+
+/**
+ * The claims of a statement of that type: nothing but header and signature is checked.
+ * @param jws - a compact JWS (RFC 7515), unverified
+ * @param expectedKeys - public keys by `kid`
+ * @throws FaceError `receipt_invalid`
+ */
+export async function verifyStatement(
+  type: SignedType,
+  jws: string,
+  expectedKeys: ReadonlyMap<string, CryptoKey>,
+): Promise<unknown> {
+  try {
+    const { payload } = await compactVerify(
+      jws,
+      ({ kid = '', typ }) => {
+        const key = typ === type ? expectedKeys.get(kid) : undefined;
+        if (key === undefined) throw new FaceError('receipt_invalid', { reason: 'header' });
+        return key;
+      },
+      { algorithms: [statementAlgorithm] },
+    );
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+  } catch (error) {
+    if (error instanceof FaceError) throw error;
+    throw new FaceError('receipt_invalid', { reason: error instanceof errors.JOSEError ? error.code : 'payload' });
+  }
+}
+
+/** A public key of statements as verifiers are told it (RFC 7517). */
+export interface StatementKey {
+  readonly kty: 'EC';
+  readonly crv: 'P-256';
+  readonly x: string;
+  readonly y: string;
+  /** SHA-256 thumbprint of the key in base64url (RFC 7638). */
+  readonly kid: string;
+  readonly alg: typeof statementAlgorithm;
+  readonly use: 'sig';
+}

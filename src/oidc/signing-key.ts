@@ -1,0 +1,20 @@
+import type { OidcSigningKey } from '../keys/oidc-key-set.js';
+import { ExternalSigningKey } from './library.js';
+
+/** A key as the protocol library takes one whose private half it is not to see. */
+export function toLibraryKey({ kid, publicKey, sign }: OidcSigningKey): ExternalSigningKey {
+  return new (class extends ExternalSigningKey {
+    override get kid() {
+      return kid;
+    }
+    override get alg() {
+      return 'RS256';
+    }
+    override keyObject() {
+      return publicKey;
+    }
+    override sign(data: Uint8Array) {
+      return sign(data);
+    }
+  })();
+}

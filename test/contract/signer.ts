@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { CompactSign, createLocalJWKSet, generateKeyPair, jwtVerify } from 'jose';
+import type { Signer } from '../../src/core/ports.js';
+
+/** A fresh signer, and what an administrator does to it. */
+export interface SignerHarness {
+  readonly signer: Signer;
+  /** Puts a new key in the place of the one that signs, after whatever overlap there is. */
+  replace(): Promise<void>;
+  /** The same keys in a new process. */
+  restart(): Promise<Signer>;
+  close(): Promise<void>;
+}
+
+const typ = 'facestep-receipt+jwt';
+const refused = { code: 'receipt_invalid' };
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** What every `Signer` must do. */
+export function runSignerContract(name: string, setUp: () => Promise<SignerHarness>): void {
+  describe(`signer contract: ${name}`, () => {
+    let harness: SignerHarness;
+    beforeEach(async () => {
+      harness = await setUp();
+    });
+    afterEach(() => harness.close());
+
+    const publishedOf = async (signer: Signer) => JSON.parse(JSON.stringify(await signer.publicKeys()));
+
+    test('takes nothing it did not sign, as what it signs', async () => {
+      const { signer } = harness;
+      const jws = await signer.sign(typ, { sub: 'ada' });
+      const [header = '', payload = '', signature = ''] = jws.split('.');
+      const [own] = await publishedOf(signer);
+      const { kid } = own;
+      const { privateKey } = await generateKeyPair('ES256');
+      const text = Buffer.from(payload, 'base64url');
+      const forged = [
+        '',
+        '..',
+        'x'.repeat(100_000),
+        `${header}.${payload}.`,
+        `${header}.${encode({ sub: 'eve' })}.${signature}`,
+        `${encode({ alg: 'none', kid, typ })}.${payload}.`,
+        `${encode({ alg: 'ES256', kid, typ: 'JWT' })}.${payload}.${signature}`,
+        await new CompactSign(text).setProtectedHeader({ alg: 'ES256', kid, typ }).sign(privateKey),
+        await new CompactSign(text).setProtectedHeader({ alg: 'ES256', kid: 'other', typ }).sign(privateKey),
+        await new CompactSign(text)
+          .setProtectedHeader({ alg: 'HS256', kid, typ })
+          .sign(Buffer.from(JSON.stringify(own))),
+        await signer.sign('facestep-erasure+jwt', { sub: 'ada' }),
+      ];
+      for (const each of forged) await expect(signer.verify(typ, each)).rejects.toMatchObject(refused);
+      expect(await signer.verify(typ, jws)).toEqual({ sub: 'ada' });
+    });
+
+    test('what it signs is verified by anybody who has its published keys, and by a new process', async () => {
+      const { signer } = harness;
+      const keys = await publishedOf(signer);
+      expect(keys).toMatchObject([{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }]);
+      expect(keys[0]).not.toHaveProperty('d');
+      // Signatures are random: a wrong length of one part would show in one of a few.
+      for (let n = 0; n < 20; n += 1) {
+        const jws = await signer.sign(typ, { n });
+        const { payload, protectedHeader } = await jwtVerify(jws, createLocalJWKSet({ keys }), { typ });
+        expect(payload).toEqual({ n });
+        expect(protectedHeader).toEqual({ alg: 'ES256', kid: keys[0].kid, typ });
+        expect(Buffer.from(jws.split('.')[2]!, 'base64url')).toHaveLength(64);
+      }
+      expect(await (await harness.restart()).verify(typ, await signer.sign(typ, { n: 1 }))).toEqual({ n: 1 });
+    });
+
+    test('a new key takes over; what the former one signed is verified still, and both are published', async () => {
+      const { signer } = harness;
+      const [former] = await publishedOf(signer);
+      const jws = await signer.sign(typ, { sub: 'ada' });
+      await harness.replace();
+      for (const each of [signer, await harness.restart()]) {
+        const [current, ...others] = await publishedOf(each);
+        expect(others).toEqual([former]);
+        const { protectedHeader } = await jwtVerify(await each.sign(typ, {}), createLocalJWKSet({ keys: [current] }));
+        expect(protectedHeader.kid).toBe(current.kid);
+        expect(await each.verify(typ, jws)).toEqual({ sub: 'ada' });
+      }
+    });
+  });
+}
