@@ -115,7 +115,11 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       error: 'expected an address, as a connection has "oidc": the name of an OpenID provider is its address',
     },
   );
-  return named.refine(
+  const keyed = named.refine(
+    ({ keys, connections }) => keys.kind !== 'aws-kms' || keys.oidc !== null || connections.every(({ oidc }) => !oidc),
+    { path: ['keys', 'oidc'], error: 'expected keys, as a connection has "oidc": they sign its ID tokens' },
+  );
+  return keyed.refine(
     ({ publicUrl, connections }) =>
       (publicUrl !== null && hasDomainName(publicUrl)) ||
       connections.every(({ policy }) => policy.userSecret !== 'passkey'),

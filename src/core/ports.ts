@@ -369,7 +369,11 @@ export type KeyVersion = number;
 /** Holds the keys that seal tokens; the keys themselves never leave it. */
 export interface Keys {
   currentVersion(): Promise<KeyVersion>;
-  /** HMAC-SHA-256 under the key of that version: 32 bytes. @throws FaceError `token_key_retired`, `key_service_unavailable` */
+  /**
+   * HMAC-SHA-256 under the key of that version: 32 bytes.
+   * @param message - 1 to 4,096 bytes
+   * @throws FaceError `token_key_retired`, `key_service_unavailable`
+   */
   mac(version: KeyVersion, message: Uint8Array): Promise<KeyMaterial>;
 }
 

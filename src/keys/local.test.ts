@@ -94,6 +94,12 @@ test('retiring removes the bytes of the key, also from what a crash left beside 
   await expect(keys.retire(1)).rejects.toMatchObject({ code: 'token_key_retired' });
 });
 
+test('does not retire the current version', async () => {
+  const keys = await start();
+  await expect(keys.retire(1)).rejects.toMatchObject({ code: 'request_malformed' });
+  expect(await hex(keys, 1)).toHaveLength(64);
+});
+
 test('changes at the same time are all kept', async () => {
   const keys = await start();
   expect(await Promise.all(Array.from({ length: 5 }, () => keys.rotate()))).toEqual([2, 3, 4, 5, 6]);

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { X509CertificateGenerator } from '@peculiar/x509';
-import type { EpochMs } from '../core/units.js';
-import { toDate } from '../core/units.js';
+import { type EpochMs, toDate } from '../core/units.js';
+import { contentAt } from './der.js';
 import type { OidcSigningKey } from './oidc-key-set.js';
 
 /**
@@ -45,13 +45,4 @@ export async function createCertificate(
 function signedPartOf(certificate: Uint8Array): Uint8Array {
   const from = contentAt(certificate, 0).start;
   return certificate.subarray(from, contentAt(certificate, from).end);
-}
-
-/** Where the content of a DER value lies (X.690, section 8.1.3). */
-function contentAt(bytes: Uint8Array, at: number): { readonly start: number; readonly end: number } {
-  const [first = 0] = bytes.subarray(at + 1);
-  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-  const start = at + 2 + lengthBytes;
-  const length = lengthBytes === 0 ? first : Buffer.from(bytes.subarray(at + 2, start)).readUIntBE(0, lengthBytes);
-  return { start, end: start + length };
 }

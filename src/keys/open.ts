@@ -1,6 +1,7 @@
 import type { DataFiles } from '../config/data-files.js';
-import type { KeysConfig } from '../config/keys.js';
+import type { AwsKmsConfig, KeysConfig } from '../config/keys.js';
 import type { Clock, Keys, Log, Random, Signer } from '../core/ports.js';
+import { FaceError } from '../errors.js';
 import { createLocalKeys } from './local.js';
 import { createLocalSigner } from './local-signer.js';
 import type { OidcKeys } from './oidc-key-set.js';
@@ -16,22 +17,53 @@ export interface KeyService {
   openOidcKeys(): Promise<OidcKeys>;
 }
 
+interface Deps {
+  readonly files: DataFiles;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
 /**
  * The configured key service.
  * @param deps.files - where the key files are; their folder exists
  * @throws FaceError `config_invalid`, `key_service_unavailable`
  */
-export async function openKeyService(
-  config: KeysConfig,
-  deps: { readonly files: DataFiles; readonly clock: Clock; readonly random: Random; readonly log: Log },
-): Promise<KeyService> {
-  const { files, random } = deps;
+export async function openKeyService(config: KeysConfig, deps: Deps): Promise<KeyService> {
   switch (config.kind) {
     case 'local':
-      return {
-        keys: await createLocalKeys({ file: files.keys, random }),
-        signer: await createLocalSigner({ file: files.signingKeys, ...deps }),
-        openOidcKeys: () => createOidcKeys({ file: files.oidcKeys, ...deps }),
-      };
+      return openLocal(deps);
+    case 'aws-kms':
+      return openAwsKms(config, deps);
   }
+}
+
+async function openLocal({ files, ...deps }: Deps): Promise<KeyService> {
+  return {
+    keys: await createLocalKeys({ file: files.keys, ...deps }),
+    signer: await createLocalSigner({ file: files.signingKeys, ...deps }),
+    openOidcKeys: () => createOidcKeys({ file: files.oidcKeys, ...deps }),
+  };
+}
+
+/** Loaded where it is configured: others need not wait for the SDK at each start. */
+async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService> {
+  const [{ createAwsKmsCalls }, { createAwsKmsKeys }, { createAwsKmsSigner }, { createAwsKmsOidcKeys }] =
+    await Promise.all([
+      import('./aws-kms-calls.js'),
+      import('./aws-kms.js'),
+      import('./aws-kms-signer.js'),
+      import('./aws-kms-oidc-keys.js'),
+    ]);
+  const calls = createAwsKmsCalls(config, deps);
+  const keys = createAwsKmsKeys(config, calls);
+  const versions = config.sealing.map(({ version }) => version);
+  return {
+    keys,
+    signer: await createAwsKmsSigner(config.signing, calls),
+    async openOidcKeys() {
+      if (config.oidc === null) throw new FaceError('config_invalid', { setting: 'keys.oidc', problem: 'missing' });
+      return createAwsKmsOidcKeys(config.oidc, { calls, keys, versions });
+    },
+  };
 }

@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { z } from 'zod';
+import { createBreaker } from '../core/breaker.js';
 import type { Credential } from '../core/concealed.js';
 import type { Clock, Log, Random } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { createBreaker } from './breaker.js';
 import { type Failure, toAnswerFailure, toTransportFailure } from './facenition-failure.js';
 import { createMultipartBody, type FormField } from './multipart.js';
 

@@ -42,11 +42,6 @@ export function runKeysContract(name: string, setUp: () => Promise<KeysHarness>)
       }
     });
 
-    test('does not retire the current version', async () => {
-      await expect(harness.retire(1)).rejects.toMatchObject({ code: 'request_malformed' });
-      expect(await macOf(harness.keys, 1)).toHaveLength(64);
-    });
-
     test('starts at version 1 and counts up, old versions keep their keys', async () => {
       expect(await harness.keys.currentVersion()).toBe(1);
       const first = await macOf(harness.keys, 1);
@@ -61,7 +56,7 @@ export function runKeysContract(name: string, setUp: () => Promise<KeysHarness>)
       const macs = [
         await macOf(harness.keys, 1),
         await macOf(harness.keys, 2),
-        await macOf(harness.keys, 1, new Uint8Array()),
+        await macOf(harness.keys, 1, new Uint8Array(1)),
         await macOf(harness.keys, 1, message.slice(1)),
         await macOf(harness.keys, 1, new Uint8Array(4096)),
       ];

@@ -1,5 +1,5 @@
-import type { Clock } from '../core/ports.js';
-import type { EpochMs } from '../core/units.js';
+import type { Clock } from './ports.js';
+import type { EpochMs } from './units.js';
 
 /** Leave to make one attempt. It must be told how the attempt ended, once. */
 export interface Permit {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { epochMs } from '../core/units.js';
 import { type BreakerState, createBreaker } from './breaker.js';
+import { epochMs } from './units.js';
 
 const setUp = () => {
   let now = 1_000_000;

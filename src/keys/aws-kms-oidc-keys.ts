@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { calculateJwkThumbprint } from 'jose';
+import type { AwsKmsConfig } from '../config/keys.js';
+import { Credential } from '../core/concealed.js';
+import type { Keys, KeyVersion } from '../core/ports.js';
+import { addSec } from '../core/units.js';
+import { FaceError, toCode } from '../errors.js';
+import type { AwsKmsCalls } from './aws-kms-calls.js';
+import { createCertificate } from './oidc-certificate.js';
+import { type OidcKeys, type OidcSigningKey, type PublicKey, toPublicKey } from './oidc-key-set.js';
+
+/** A certificate of a key in KMS is good for as long as anybody may leave the key in its place. */
+const certificateSec = 20 * 365 * 86_400;
+
+/**
+ * RSA keys that never leave AWS KMS. Each signs a certificate for itself at the start: the same bytes on every replica, as
+ * serial number and dates come from the key. The keys that sign cookies are outputs of the key that seals tokens, for
+ * messages no token has.
+ * @throws FaceError `key_service_unavailable`, and `config_invalid` where a key is not of RSA, or disabled or deleted
+ */
+export async function createAwsKmsOidcKeys(
+  { keyId, others }: NonNullable<AwsKmsConfig['oidc']>,
+  {
+    calls,
+    keys,
+    versions,
+  }: {
+    readonly calls: AwsKmsCalls;
+    readonly keys: Keys;
+    /** Of the keys that seal tokens. */
+    readonly versions: readonly KeyVersion[];
+  },
+): Promise<OidcKeys> {
+  const opened = await Promise.all([keyId, ...others].map((each) => openKey(each, calls)));
+  const keySet = {
+    published: opened.map(({ published }) => published),
+    signing: opened.map(({ signing }) => signing),
+    cookieKeys: await deriveCookieKeys(keys, versions),
+  };
+  return { current: async () => keySet };
+}
+
+async function openKey(
+  keyId: string,
+  calls: AwsKmsCalls,
+): Promise<{ readonly signing: OidcSigningKey; readonly published: PublicKey }> {
+  const [answer, description] = await Promise.all([calls.getPublicKey(keyId), calls.describeKey(keyId)]);
+  if (answer === null || description === null || answer.key.asymmetricKeyType !== 'rsa') {
+    const problem = answer === null ? 'disabled or deleted' : 'not of RSA_2048, RSA_3072 or RSA_4096';
+    throw new FaceError('config_invalid', { setting: 'keys.oidc', keyId, problem });
+  }
+  const kid = await calculateJwkThumbprint(answer.key);
+  const signing: OidcSigningKey = {
+    kid,
+    publicKey: answer.key,
+    async sign(data) {
+      const digest = createHash('sha256').update(data).digest();
+      const signature = await calls.sign(keyId, 'RSASSA_PKCS1_V1_5_SHA_256', digest);
+      if (signature === null) throw new FaceError('key_service_unavailable', { keyId, reason: 'disabled or deleted' });
+      return signature;
+    },
+  };
+  const certificate = await createCertificate(signing, {
+    serialNumber: `01${createHash('sha256').update(kid).digest('hex').slice(0, 30)}`,
+    notBefore: description.createdAt,
+    notAfter: addSec(description.createdAt, certificateSec),
+  });
+  return { signing, published: toPublicKey(signing, certificate) };
+}
+
+/** The message of a token is a digest of 32 bytes, so that this one, which is longer, is never a token's. */
+const cookieMessage = Buffer.from('facestep/oidc/the key that signs cookies');
+
+/** Of the current version, and of the newest other one: while replicas change over, each takes the cookies of the others. */
+async function deriveCookieKeys(
+  keys: Keys,
+  versions: readonly KeyVersion[],
+): Promise<readonly [Credential, ...Credential[]]> {
+  const current = await keys.currentVersion();
+  const others = versions.filter((version) => version !== current).toSorted((a, b) => b - a);
+  const former = await Promise.all(others.slice(0, 1).map((version) => deriveCookieKey(keys, version).catch(toNone)));
+  return [await deriveCookieKey(keys, current), ...former.flatMap((key) => (key === null ? [] : [key]))];
+}
+
+async function deriveCookieKey(keys: Keys, version: KeyVersion): Promise<Credential> {
+  const material = await keys.mac(version, cookieMessage);
+  const cookieKey = material.use((bytes) => new Credential(Buffer.from(bytes).toString('base64url')));
+  material.wipe();
+  return cookieKey;
+}
+
+function toNone(error: unknown): null {
+  if (toCode(error) === 'token_key_retired') return null;
+  throw error;
+}

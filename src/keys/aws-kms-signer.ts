@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { type CryptoKey, calculateJwkThumbprint, importJWK } from 'jose';
+import { z } from 'zod';
+import type { AwsKmsConfig } from '../config/keys.js';
+import type { Signer } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import type { AwsKmsCalls } from './aws-kms-calls.js';
+import { contentAt } from './der.js';
+import { type StatementKey, statementAlgorithm, verifyStatement } from './statement.js';
+
+const publicJwkGuard = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() });
+
+/**
+ * Signs with P-256 keys that never leave AWS KMS. What they are is asked once, at the start; verifying asks nobody.
+ * @throws FaceError `key_service_unavailable`, and `config_invalid` where a key is not of P-256, or disabled or deleted
+ */
+export async function createAwsKmsSigner(
+  { keyId, others }: AwsKmsConfig['signing'],
+  calls: AwsKmsCalls,
+): Promise<Signer> {
+  const published = await Promise.all([keyId, ...others].map((each) => readStatementKey(each, calls)));
+  const publicKeys = new Map(await Promise.all(published.map(async (key) => [key.kid, await importKey(key)] as const)));
+  const kid = published[0]?.kid;
+
+  return {
+    async sign(typ, claims) {
+      const signed = [{ alg: statementAlgorithm, kid, typ }, claims].map(toPart).join('.');
+      const digest = createHash('sha256').update(signed).digest();
+      const signature = await calls.sign(keyId, 'ECDSA_SHA_256', digest);
+      if (signature === null) throw new FaceError('key_service_unavailable', { keyId, reason: 'disabled or deleted' });
+      return `${signed}.${toRawSignature(signature).toString('base64url')}`;
+    },
+    verify: (type, jws) => verifyStatement(type, jws, publicKeys),
+    publicKeys: async () => published.map((key) => ({ ...key })),
+  };
+}
+
+const toPart = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+async function readStatementKey(keyId: string, calls: AwsKmsCalls): Promise<StatementKey> {
+  const publicKey = await calls.getPublicKey(keyId);
+  const jwk = publicJwkGuard.safeParse(publicKey?.key.export({ format: 'jwk' }));
+  if (!jwk.success) {
+    const problem = publicKey === null ? 'disabled or deleted' : 'not of ECC_NIST_P256';
+    throw new FaceError('config_invalid', { setting: 'keys.signing', keyId, problem });
+  }
+  return { ...jwk.data, kid: await calculateJwkThumbprint(jwk.data), alg: statementAlgorithm, use: 'sig' };
+}
+
+async function importKey(jwk: StatementKey): Promise<CryptoKey> {
+  const key = await importJWK({ ...jwk }, statementAlgorithm);
+  if (key instanceof Uint8Array) throw new FaceError('internal');
+  return key;
+}
+
+const coordinateBytes = 32;
+
+/**
+ * Two numbers of 32 bytes, one after the other, as a JWS has them (RFC 7518, section 3.4).
+ * @param der - two numbers of any length, as KMS gives them (RFC 3279, section 2.2.3)
+ */
+function toRawSignature(der: Uint8Array): Buffer {
+  const r = contentAt(der, contentAt(der, 0).start);
+  const s = contentAt(der, r.end);
+  const raw = Buffer.alloc(2 * coordinateBytes);
+  for (const [index, { start, end }] of [r, s].entries()) {
+    // A number whose first bit is set has a zero before it; one that is small has fewer bytes.
+    const digits = der.subarray(Math.max(start, end - coordinateBytes), end);
+    raw.set(digits, (index + 1) * coordinateBytes - digits.length);
+  }
+  return raw;
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { createKmsKeys, KmsRefusal, type Spec } from './keys.js';
+
+/** What the real one may do besides answering. */
+export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken';
+
+/** Credentials for the SDK; their values are of no meaning here. */
+export const kmsEnvironment = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' } as const;
+
+const createdGuard = z.object({ KeyMetadata: z.object({ KeyId: z.string() }) });
+
+/** AWS KMS at the wire: AWS JSON 1.1 over a socket, to be called by the real SDK. */
+export async function startKms(region = 'eu-central-1') {
+  const keys = createKmsKeys(region);
+  const calls: string[] = [];
+  let trouble: Trouble = 'none';
+  let delayMs = 0;
+
+  const answer = async (request: IncomingMessage): Promise<object> => {
+    const [prefix, operation = ''] = (request.headers['x-amz-target'] ?? '').toString().split('.');
+    calls.push(operation);
+    const body = await readText(request);
+    if (request.method !== 'POST' || prefix !== 'TrentService') throw new KmsRefusal('UnknownOperationException', '');
+    if (request.headers['content-type'] !== 'application/x-amz-json-1.1')
+      throw new KmsRefusal('SerializationException', 'content type');
+    checkSigned(request, region);
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (trouble === 'denied') throw new KmsRefusal('AccessDeniedException', `not authorized to perform: ${operation}`);
+    if (trouble === 'throttled') throw new KmsRefusal('ThrottlingException', 'Rate exceeded');
+    if (trouble === 'broken') throw new KmsRefusal('KMSInternalException', 'internal', 500);
+    return keys.run(operation, JSON.parse(body));
+  };
+
+  const server = createServer((request, response) => {
+    if (trouble === 'silent') {
+      calls.push('unanswered');
+      return;
+    }
+    answer(request).then(
+      (body) => reply(response, 200, body),
+      (error: unknown) => {
+        if (error instanceof KmsRefusal) reply(response, error.status, { __type: error.type, message: error.message });
+        else reply(response, 500, { __type: 'KMSInternalException' });
+      },
+    );
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+
+  return {
+    region,
+    url: `http://127.0.0.1:${address.port}`,
+    /** The operations that were called, in order; `unanswered` where it was silent. */
+    calls,
+    cause(next: Trouble): void {
+      trouble = next;
+    },
+    /** Answers so much later from now on. */
+    slowDown(ms: number): void {
+      delayMs = ms;
+    },
+    /** @returns its id */
+    createKey(spec: Spec): string {
+      const usage = { HMAC: 'GENERATE_VERIFY_MAC', SYMM: 'ENCRYPT_DECRYPT' }[spec.slice(0, 4)] ?? 'SIGN_VERIFY';
+      return createdGuard.parse(keys.run('CreateKey', { KeySpec: spec, KeyUsage: usage })).KeyMetadata.KeyId;
+    },
+    /** What an administrator does in the console. */
+    disable: (keyId: string) => keys.run('DisableKey', { KeyId: keyId }),
+    scheduleDeletion: (keyId: string) => keys.run('ScheduleKeyDeletion', { KeyId: keyId }),
+    async close(): Promise<void> {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html */
+function checkSigned({ headers }: IncomingMessage, region: string): void {
+  const scope = new RegExp(
+    `^AWS4-HMAC-SHA256 Credential=\\w+/\\d{8}/${region}/kms/aws4_request, SignedHeaders=[\\w;-]*host[\\w;-]*, Signature=[0-9a-f]{64}$`,
+  );
+  if (!scope.test(headers.authorization ?? '') || headers['x-amz-date'] === undefined)
+    throw new KmsRefusal('IncompleteSignatureException', 'the request is not signed for this service and region');
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() });
+  response.end(JSON.stringify(body));
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}

@@ -1,0 +1,44 @@
+import { constants, createECDH, type KeyObject, privateEncrypt, randomBytes } from 'node:crypto';
+
+/* Signatures over a digest that somebody else computed: Node signs whole messages alone. */
+
+/** The order of P-256 (SP 800-186, section 3.2.1.3). */
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+
+/** `base` to the power `exponent`, modulo the order. */
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n;
+  for (let square = base % order, rest = exponent; rest > 0n; rest >>= 1n, square = (square * square) % order) {
+    if (rest & 1n) result = (result * square) % order;
+  }
+  return result;
+}
+
+/** ECDSA on P-256 (FIPS 186-5, section 6.4.1). @returns DER */
+export function signWithP256(digest: Uint8Array, key: KeyObject): Buffer {
+  const secret = toNumber(Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url'));
+  const once = createECDH('prime256v1');
+  const nonce = randomBytes(32);
+  once.setPrivateKey(nonce);
+  const r = toNumber(once.getPublicKey().subarray(1, 33)) % order;
+  const s = (power(toNumber(nonce), order - 2n) * (toNumber(digest) + r * secret)) % order;
+  const numbers = Buffer.concat([toDer(r), toDer(s)]);
+  return Buffer.concat([Buffer.from([0x30, numbers.length]), numbers]);
+}
+
+/** A positive number in DER: as short as it can be, with a zero before a first bit that is set. */
+function toDer(value: bigint): Buffer {
+  const hex = value.toString(16);
+  const digits = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  const padded = (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), digits]) : digits;
+  return Buffer.concat([Buffer.from([0x02, padded.length]), padded]);
+}
+
+/** What stands before a digest of SHA-256 in a signature of RSA (RFC 8017, section 9.2, note 1). */
+const digestInfo = Buffer.from('3031300d060960864801650304020105000420', 'hex');
+
+/** RSASSA-PKCS1-v1_5 (RFC 8017, section 8.2.1). */
+export const signWithRsa = (digest: Uint8Array, key: KeyObject): Buffer =>
+  privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([digestInfo, digest]));
