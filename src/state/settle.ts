@@ -1,10 +1,10 @@
-import { readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { type DataFiles, isThere } from '../config/data-files.js';
 import type { Audit, Clock, Log, Random, State } from '../core/ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { isSystemError, syncFolder, writeBeside } from '../keys/durable-file.js';
+import { isSystemError, replaceFile } from '../keys/durable-file.js';
 import { replayDenials } from './denials.js';
 
 const knownGuard = z.strictObject({ heldSince: epochMsGuard });
@@ -48,7 +48,5 @@ export async function settle(heldSince: EpochMs, state: Pick<State, 'write'>, de
     await audit.append({ action: 'store_replaced', connection: '', subject: '', detail });
     log.warn('state store was emptied or replaced', { ...detail, denied });
   }
-  const draft = await writeBeside(files.heldSince, JSON.stringify({ heldSince }), random);
-  await rename(draft, files.heldSince);
-  await syncFolder(files.heldSince);
+  await replaceFile(files.heldSince, JSON.stringify({ heldSince }), random);
 }
