@@ -1,64 +1,131 @@
-import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
-import { chmod, open } from 'node:fs/promises';
-import { z } from 'zod';
-import type { Audit, AuditEvent, Clock } from '../core/ports.js';
-import { toIso } from '../core/units.js';
-import { FaceError } from '../errors.js';
+import { open, rename } from 'node:fs/promises';
+import type { AuditConfig } from '../config/audit.js';
+import type { Audit, AuditEvent, Clock, Log, Random } from '../core/ports.js';
+import { addSec, toIso } from '../core/units.js';
+import { FaceError, toCode } from '../errors.js';
+import { createFile, isSystemError, readPrivateFile, syncFolder } from '../keys/durable-file.js';
+import { digestOf, type FileEnd, openEnd, type Tail } from './chain.js';
+import { isDurable } from './durability.js';
+import { createGroupCommit } from './group-commit.js';
+import { lockTrail } from './lock.js';
+import { removeOldSegments } from './retention.js';
+import { chainFileOf, closedFileOf, headsFileOf } from './trail-files.js';
 
-/** Where the chain stands. */
-interface Tail {
-  /** Number of the last record; 0 before the first. */
-  readonly sequence: number;
-  /** SHA-256 of the last line without its line break, in hexadecimal; zeros before the first. */
-  readonly digest: string;
-  /** What ends the last line, if a crash cut its line break off. */
-  readonly mend: '' | '\n';
+/** How long a record that nobody waits for may be off the disk. */
+const syncDelayMs = 1000;
+
+/** A segment is closed at this size or age, whichever comes first: whole segments are what retention removes. */
+const longestSegmentBytes = 64 * 1024 * 1024;
+const longestSegmentSec = 7 * 86_400;
+
+/** What a trail is kept with. */
+export interface FileAuditDeps extends AuditConfig {
+  /** The one that is written to; its folder exists. */
+  readonly file: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
 }
 
-const beginning: Tail = { sequence: 0, digest: '0'.repeat(64), mend: '' };
-
-const recordGuard = z.object({ sequence: z.int().min(1), previous: z.string() });
-
-/** Looked through from the end for the last record; a line is a few hundred bytes. */
-const tailBytes = 1024 * 1024;
-
-const lineBreak = 0x0a;
-
-/** How every trail begins. */
-const firstRecord = '{"sequence":1,';
-
-const digestOf = (line: Uint8Array | string): string => createHash('sha256').update(line).digest('hex');
+/** A trail of files, and how it stands. */
+export interface Trail extends Audit {
+  readonly file: string;
+  /** The name of the chain, which tells it from those of other replicas. */
+  readonly chain: string;
+  /** Puts every record appended so far on the disk. @returns where the trail stood then */
+  sync(): Promise<Tail>;
+}
 
 /**
  * The audit trail as a file of JSON lines that only its owner can read. Each line holds its number, its time and the
- * SHA-256 of the line before it, so a line that was changed, taken out or put in shows; only lines cut off at the end do
- * not, unless the last number or digest is kept elsewhere. One process writes to one file. A line that a crash left
- * unfinished stays and is covered by the digest in the next.
- * @throws FaceError `state_unavailable`: the file cannot be read or written. `append` throws it too, and what was not
- *   written then is not counted.
+ * SHA-256 of the line before it, so a line that was changed, taken out or put in shows; lines cut off at the end show by the
+ * signed heads (`signHeads`). A line that a crash left unfinished stays and is covered by the digest in the next. `append` settles once
+ * an event of what is held is on the disk; the other events are there within a second.
+ * @throws FaceError `state_unavailable`: the file cannot be read or written, or another process writes to it. `append`
+ *   throws it too, and what was not written then is not counted.
  */
-export async function createFileAudit({ file, clock }: { file: string; clock: Clock }): Promise<Audit> {
-  let tail: Tail | null = await guarded(() => openTail(file));
+export async function createFileAudit(deps: FileAuditDeps): Promise<Trail> {
+  const unlock = await guarded(async () => lockTrail(deps.file));
+  try {
+    return await guarded(() => openTrail(deps, unlock));
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail> {
+  const { file, clock, log, retentionDays } = deps;
+  let end: FileEnd | null = await openEnd(file);
+  let tail: Tail = end;
+  await syncFolder(file);
+  const chain = await openChainName(deps);
+  const sync = createGroupCommit(() => syncFile(file));
   let queue: Promise<unknown> = Promise.resolve();
+  let removal: Promise<unknown> = Promise.resolve();
+  let timer: NodeJS.Timeout | null = null;
+
+  const syncSoon = (): void => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      sync().catch((error: unknown) => log.error('the audit trail is not on the disk', { code: toCode(error) }));
+    }, syncDelayMs).unref();
+  };
 
   const write = async (event: AuditEvent): Promise<void> => {
     // After a failed write nobody knows how much of it is there.
-    const { sequence, digest, mend } = tail ?? (await openTail(file));
-    tail = null;
+    let at = end ?? (await openEnd(file));
+    end = null;
+    const time = clock.now();
+    if (at.bytes >= longestSegmentBytes || (at.since !== null && addSec(at.since, longestSegmentSec) <= time)) {
+      at = await closeSegment(file, at);
+      removeOld();
+    }
     const { action, connection, subject, detail } = event;
-    const record = { sequence: sequence + 1, time: toIso(clock.now()), previous: digest };
+    const record = { sequence: at.sequence + 1, time: toIso(time), previous: at.digest };
     const line = JSON.stringify({ ...record, action, connection, subject, detail });
+    const text = `${at.mend}${line}\n`;
     // A few hundred bytes into the page cache: over sooner than another thread would have begun.
-    appendFileSync(file, `${mend}${line}\n`, { mode: 0o600 });
-    tail = { sequence: sequence + 1, digest: digestOf(line), mend: '' };
+    appendFileSync(file, text, { mode: 0o600 });
+    const bytes = at.bytes + Buffer.byteLength(text);
+    const digest = digestOf(line);
+    const { sequence } = record;
+    end = { sequence, digest, recordDigest: digest, time, mend: '', bytes, since: at.since ?? time };
+    tail = end;
   };
 
+  const append = async (event: AuditEvent): Promise<void> => {
+    const written = queue.then(() => guarded(() => write(event)));
+    queue = written.catch(() => {});
+    await written;
+    if (isDurable[event.action]) await guarded(sync);
+    else syncSoon();
+  };
+
+  const removeOld = (): void => {
+    if (retentionDays === null) return;
+    removal = removal
+      .then(() => removeOldSegments(file, { retentionDays, clock }, append))
+      .catch((error: unknown) => log.error('old audit records are not removed', { code: toCode(error) }));
+  };
+
+  removeOld();
   return {
-    append(event) {
-      const written = queue.then(() => guarded(() => write(event)));
-      queue = written.catch(() => {});
-      return written;
+    file,
+    chain,
+    append,
+    async sync() {
+      await queue;
+      const now = tail;
+      await guarded(sync);
+      return now;
+    },
+    async close() {
+      await removal;
+      await queue;
+      if (timer !== null) clearTimeout(timer);
+      await guarded(sync).finally(unlock);
     },
   };
 }
@@ -72,43 +139,31 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Finds where the chain stands; makes the file if there is none. */
-async function openTail(file: string): Promise<Tail> {
-  const handle = await open(file, 'a+', 0o600);
-  try {
-    await chmod(file, 0o600);
-    const { size } = await handle.stat();
-    if (size === 0) return beginning;
-    const bytes = Buffer.alloc(Math.min(size, tailBytes));
-    await handle.read(bytes, 0, bytes.length, size - bytes.length);
-    return toTail(bytes);
-  } finally {
-    await handle.close();
-  }
+/** By its name and not by a handle kept open: should somebody have put the file away, what is written goes to a new one. */
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  await handle.datasync().finally(() => handle.close());
 }
 
-function toTail(bytes: Buffer): Tail {
-  const mend = bytes.at(-1) === lineBreak ? '' : '\n';
-  let end = mend === '' ? bytes.length - 1 : bytes.length;
-  let digest: string | null = null;
-  while (end >= 0) {
-    const start = bytes.lastIndexOf(lineBreak, end - 1) + 1;
-    const line = bytes.subarray(start, end);
-    digest ??= digestOf(line);
-    const sequence = parseSequence(line);
-    if (sequence !== null) return { sequence, digest, mend };
-    end = start - 1;
-  }
-  // The very first record, cut off.
-  if (digest !== null && firstRecord.startsWith(bytes.toString('utf8', 0, firstRecord.length).trimEnd()))
-    return { sequence: 0, digest, mend };
-  throw new FaceError('state_unavailable', { store: 'audit', problem: 'no record at the end of the file' });
+/** Puts the file away under the number of its last record. @returns where the chain goes on, in a new file */
+async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
+  const { sequence } = end;
+  await syncFile(file);
+  await rename(headsFileOf(file), closedFileOf(headsFileOf(file), sequence)).catch((error: unknown) => {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+  });
+  await rename(file, closedFileOf(file, sequence));
+  await (await open(file, 'a', 0o600)).close();
+  await syncFolder(file);
+  return { ...end, mend: '', bytes: 0, since: null };
 }
 
-function parseSequence(line: Buffer): number | null {
-  try {
-    return recordGuard.parse(JSON.parse(line.toString('utf8'))).sequence;
-  } catch {
-    return null;
-  }
+/** Names the chain, so that its heads are told from those of other replicas: random, and made where there is none. */
+async function openChainName({ file, random }: FileAuditDeps): Promise<string> {
+  const chainFile = chainFileOf(file);
+  await createFile(chainFile, `${Buffer.from(random(16)).toString('hex')}\n`, random);
+  const name = (await readPrivateFile(chainFile, 'audit trail'))?.trim() ?? '';
+  if (!/^[0-9a-f]{32}$/.test(name))
+    throw new FaceError('state_unavailable', { store: 'audit', problem: `no name of a chain in ${chainFile}` });
+  return name;
 }

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { openSegments } from './segments.js';
 
 const lineBreak = 0x0a;
 
@@ -8,15 +8,22 @@ const longestLineBytes = 64 * 1024;
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
- * The lines of an audit trail that hold `needle`, as bytes, oldest first, without their line breaks. Of a file of any
+ * The lines of an audit trail that hold `needle`, as bytes, oldest first, without their line breaks. Of a trail of any
  * size only a piece is in memory at once. A last line without line break is given too: it may be cut off.
+ * @param file - the one that is written to; the closed segments beside it come first
  * @param needle - text; lines without it are passed over unread
  */
 export async function* findLines(file: string, needle: string): AsyncGenerator<Buffer> {
+  for await (const { handle } of openSegments(file)) {
+    yield* findLinesIn(handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false }), needle);
+  }
+}
+
+/** The lines of one file that hold `needle`. @param stream - its bytes, from any position between two lines */
+export async function* findLinesIn(stream: AsyncIterable<Buffer>, needle: string): AsyncGenerator<Buffer> {
   const wanted = Buffer.from(needle);
   let rest = nothing;
   let isSkipping = false;
-  const stream: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: 1024 * 1024 });
   for await (const chunk of stream) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const end = bytes.lastIndexOf(lineBreak) + 1;

@@ -2,8 +2,8 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createAuditDeps, withAudit } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createFileAudit } from '../audit/file.js';
 import type { AuditEvent } from '../core/ports.js';
 import { addSec, fromIso } from '../core/units.js';
 import type { JsonObject } from '../json.js';
@@ -28,11 +28,12 @@ const decided = (detail: JsonObject, subject = 'anna', connection = 'work'): Aud
 
 /** Writes a real trail, an hour between two records. */
 async function write(...events: readonly AuditEvent[]): Promise<void> {
-  const audit = await createFileAudit({ file, clock });
-  for (const event of events) {
-    await audit.append(event);
-    clock.advanceSec(3600);
-  }
+  await withAudit(createAuditDeps({ file, clock }), async (audit) => {
+    for (const event of events) {
+      await audit.append(event);
+      clock.advanceSec(3600);
+    }
+  });
 }
 
 const report = (since = null as ReturnType<typeof fromIso> | null) => reportHooks(file, { connection: 'work', since });

@@ -433,14 +433,21 @@ export interface AuditEvent {
     | 'configuration_loaded'
     | 'key_made'
     | 'key_retired'
-    | 'store_replaced';
+    | 'store_replaced'
+    | 'records_removed';
   readonly connection: string;
   readonly subject: string;
   readonly detail: JsonObject;
 }
 
 export interface Audit {
+  /**
+   * Settles once what is held of people, or who may do what, is on the disk; other events may follow within a second.
+   * @throws FaceError `state_unavailable`
+   */
   append(event: AuditEvent): Promise<void>;
+  /** Puts everything on the disk; nothing is appended after it. */
+  close(): Promise<void>;
 }
 
 /** A message to a person, by e-mail or SMS. */

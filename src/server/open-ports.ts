@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { createFileAudit } from '../audit/file.js';
+import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
 import type { Audit, Clock, Fetch, Log, Random, State, Verifier } from '../core/ports.js';
 import type { Engine } from '../engine/engine.js';
@@ -41,9 +42,10 @@ export interface OpenPorts {
 export async function openPorts(config: Setup['config'], deps: ServerDeps): Promise<OpenPorts> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const files = filesOf(config);
-  const audit = await createFileAudit({ file: files.audit, clock: deps.clock });
-  const state = await openState(config.state, { files, audit, ...deps });
+  const trail = await createFileAudit({ ...deps, ...config.audit, file: files.audit });
+  const state = await openState(config.state, { files, audit: trail, ...deps });
   const keyService = await openKeyService(config.keys, { files, ...deps });
+  const audit = await signHeads(trail, { ...deps, state, signer: keyService.signer });
   const engine = await createEngine(config);
   const verifier = await createVerifier(config.verifier, { engine, keyService, ...deps });
   return {
@@ -51,6 +53,7 @@ export async function openPorts(config: Setup['config'], deps: ServerDeps): Prom
     async close() {
       await verifier.close();
       await engine.close();
+      await audit.close();
       await state.close();
     },
   };

@@ -12,7 +12,7 @@ const knownGuard = z.strictObject({ heldSince: epochMsGuard });
 /** What settling takes. */
 export interface SettleDeps {
   readonly files: Pick<DataFiles, 'audit' | 'heldSince'>;
-  readonly audit: Audit;
+  readonly audit: Pick<Audit, 'append'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -22,5 +22,6 @@ export function createMemoryAudit(): Audit & { readonly events: AuditEvent[] } {
     async append(event) {
       events.push(event);
     },
+    async close() {},
   };
 }

@@ -14,7 +14,7 @@ export const createIdleCore = (
   ...deps,
   issuer,
   state: { read: never, write: never, add: never, delete: never, heldSince: never, close: async () => {} },
-  audit: { append: never },
+  audit: { append: never, close: async () => {} },
   signer: { sign: never, verify: never, publicKeys: never },
   verifier: {
     kind: 'embedded',

@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { digestOf, noDigest, parseLink } from './chain.js';
+
+/** What can be wrong with a trail. */
+export type TamperKind =
+  /** A line is not the one that was written. */
+  | 'edited'
+  /** Lines are missing, and others follow. */
+  | 'deleted'
+  | 'reordered'
+  /** A line does not belong here. */
+  | 'inserted'
+  /** Two records follow one: two processes wrote, or a line was put in. */
+  | 'forked'
+  /** The chain is sound, and not the one whose head was signed: it was written anew. */
+  | 'rewritten'
+  /** The end is missing: a signed head says more. */
+  | 'truncated';
+
+/** Where a line stands. */
+export interface Place {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** The first thing that is wrong with a trail. */
+export interface Tampering {
+  readonly kind: TamperKind;
+  /** The first bad line, or the one after lines that are missing; `null` where those are the last. */
+  readonly place: Place | null;
+  /** The number of the record it is about. */
+  readonly sequence: number;
+}
+
+/** What a trail turned out to be. */
+export interface ChainReport {
+  readonly tampering: Tampering | null;
+  /** 0 where there is none. */
+  readonly firstSequence: number;
+  /** Of the last record before anything that is wrong. */
+  readonly lastSequence: number;
+  /** Lines that a crash left unfinished: they are part of the chain. */
+  readonly unfinishedLines: number;
+}
+
+interface Line {
+  readonly place: Place;
+  readonly digest: string;
+}
+
+interface RecordLine extends Line {
+  readonly sequence: number;
+  readonly previous: string;
+}
+
+/** Where the chain did not go on, until it is known what became of it. */
+interface Break {
+  readonly at: RecordLine;
+  readonly before: RecordLine | null;
+  /** The last line between the two that is no record. */
+  readonly unreadable: Line | null;
+  readonly isChained: boolean;
+  readonly isRepetition: boolean;
+  readonly isFork: boolean;
+  /** The line that follows `at`; `null` until it has come. */
+  after: RecordLine | null;
+  /** Whether the record that was expected in its place came later. */
+  cameLater: boolean;
+}
+
+const removalGuard = z.object({
+  action: z.literal('records_removed'),
+  detail: z.object({ through: z.int(), digest: z.string() }),
+});
+
+/** How far back a second writer's records are told from lines that were put in. */
+const rememberedRecords = 4096;
+
+/** Follows a chain line by line, in constant memory. */
+export class ChainCheck {
+  readonly #heads: ReadonlyMap<number, string>;
+  readonly #recent = new Map<number, string>();
+  /** What retention took away: number of the last record to digest of the last line. */
+  readonly #removals = new Map<number, string>();
+  #first: (RecordLine & { readonly isAfterTorn: boolean }) | null = null;
+  #last: RecordLine | null = null;
+  #unreadable: Line | null = null;
+  #unfinishedLines = 0;
+  #break: Break | null = null;
+  #rewritten: RecordLine | null = null;
+
+  /** @param heads - what was signed: number of a record to digest of its line */
+  constructor(heads: ReadonlyMap<number, string>) {
+    this.#heads = heads;
+  }
+
+  /** @param line - without its line break */
+  add(line: Buffer, place: Place): void {
+    const digest = digestOf(line);
+    const link = parseLink(line);
+    if (link === null) {
+      if (this.#break === null && this.#unreadable !== null) this.#unfinishedLines += 1;
+      if (this.#break === null) this.#unreadable = { place, digest };
+      return;
+    }
+    const record = { place, digest, sequence: link.sequence, previous: link.previous };
+    if (line.includes('"records_removed"')) this.#noteRemoval(line);
+    if (this.#break === null) this.#follow(record);
+    else {
+      this.#break.after ??= record;
+      this.#break.cameLater ||= record.sequence === nextAfter(this.#break.before);
+    }
+  }
+
+  /** What it was, once every line has been added. */
+  report(): ChainReport {
+    const isTorn = this.#break === null && this.#unreadable !== null;
+    return {
+      tampering: this.#tampering(),
+      firstSequence: this.#first?.sequence ?? 0,
+      lastSequence: this.#last?.sequence ?? 0,
+      unfinishedLines: this.#unfinishedLines + (isTorn ? 1 : 0),
+    };
+  }
+
+  #follow(record: RecordLine): void {
+    const before = this.#last;
+    const expected = this.#unreadable?.digest ?? before?.digest ?? noDigest;
+    const isBeginning = before === null && record.sequence > 1;
+    const isChained = record.previous === expected || isBeginning;
+    if (!isChained || (!isBeginning && record.sequence !== nextAfter(before))) {
+      this.#break = {
+        ...{ at: record, before, unreadable: this.#unreadable, isChained, after: null, cameLater: false },
+        isRepetition: this.#recent.get(record.sequence) === record.digest,
+        isFork: this.#recent.get(record.sequence - 1) === record.previous,
+      };
+      return;
+    }
+    this.#first ??= { ...record, isAfterTorn: this.#unreadable?.digest === record.previous };
+    if (this.#unreadable !== null) this.#unfinishedLines += 1;
+    this.#unreadable = null;
+    this.#last = record;
+    this.#remember(record);
+    const signed = this.#heads.get(record.sequence);
+    if (signed !== undefined && signed !== record.digest) this.#rewritten ??= record;
+  }
+
+  #remember({ sequence, digest }: RecordLine): void {
+    this.#recent.set(sequence, digest);
+    this.#recent.delete(sequence - rememberedRecords);
+  }
+
+  #noteRemoval(line: Buffer): void {
+    const removal = removalGuard.safeParse(JSON.parse(line.toString('utf8')));
+    if (removal.success) this.#removals.set(removal.data.detail.through, removal.data.detail.digest);
+  }
+
+  #tampering(): Tampering | null {
+    const first = this.#first;
+    if (first !== null && first.sequence > 1) {
+      const removed = this.#removals.get(first.sequence - 1);
+      if (removed === undefined || (removed !== first.previous && !first.isAfterTorn)) {
+        return { kind: 'deleted', place: first.place, sequence: first.sequence - 1 };
+      }
+    }
+    if (this.#rewritten !== null) {
+      return { kind: 'rewritten', place: this.#rewritten.place, sequence: this.#rewritten.sequence };
+    }
+    if (this.#break !== null) return toTampering(this.#break);
+    const signed = Math.max(0, ...this.#heads.keys());
+    const last = this.#last?.sequence ?? 0;
+    return signed > last ? { kind: 'truncated', place: null, sequence: last + 1 } : null;
+  }
+}
+
+const nextAfter = (before: RecordLine | null): number => (before?.sequence ?? 0) + 1;
+
+/** Names what a break in the chain comes from. */
+function toTampering({ at, before, unreadable, after, ...found }: Break): Tampering {
+  const expected = nextAfter(before);
+  const tell = (kind: TamperKind, { place }: Line, sequence = expected): Tampering => ({ kind, place, sequence });
+  if (found.isChained) return tell('edited', at, at.sequence);
+  if (at.sequence > expected) {
+    if (found.cameLater) return tell('reordered', at, at.sequence);
+    const isInPlace = unreadable !== null && at.sequence === expected + 1;
+    return isInPlace ? tell('edited', unreadable) : tell('deleted', at);
+  }
+  if (at.sequence < expected) {
+    return tell(found.isFork && !found.isRepetition ? 'forked' : 'inserted', at, at.sequence);
+  }
+  if (unreadable !== null) {
+    return tell(at.previous === (before?.digest ?? noDigest) ? 'inserted' : 'edited', unreadable);
+  }
+  // Either the line before is another now, or what this one says of it: the line that follows knows this one.
+  const isSound = after === null || after.previous === at.digest;
+  return isSound && before !== null ? tell('edited', before, before.sequence) : tell('edited', at);
+}

@@ -1,0 +1,142 @@
+import { open } from 'node:fs/promises';
+import { z } from 'zod';
+import { digestOf as sha256 } from '../core/digest.js';
+import { type EpochMs, fromIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { closedSegmentsOf } from './trail-files.js';
+
+/** SHA-256 of a line without its line break, in hexadecimal: what the next line holds. */
+export const digestOf = (line: Uint8Array | string): string => sha256(line).toString('hex');
+
+/** What the first line of a trail holds in its place. */
+export const noDigest = '0'.repeat(64);
+
+const linkGuard = z.object({
+  sequence: z.int().min(1),
+  time: z.iso.datetime().transform(fromIso),
+  previous: z.string(),
+});
+
+/** What makes a record part of the chain. */
+export type Link = z.output<typeof linkGuard>;
+
+/** `null` for a line that a crash cut off, or that is something else. */
+export function parseLink(line: Buffer): Link | null {
+  try {
+    return linkGuard.parse(JSON.parse(line.toString('utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** Where the chain stands. */
+export interface Tail {
+  /** Number of the last record; 0 before the first. */
+  readonly sequence: number;
+  /** Of the last line; zeros before the first. */
+  readonly digest: string;
+  /** Of the last record's line: another where a crash left an unfinished line after it. */
+  readonly recordDigest: string;
+  /** When the last record was made; `null` before the first. */
+  readonly time: EpochMs | null;
+}
+
+/** Where the file stands that is written to. */
+export interface FileEnd extends Tail {
+  /** What ends the last line, if a crash cut its line break off. */
+  readonly mend: '' | '\n';
+  readonly bytes: number;
+  /** When its first record was made; `null` before that. */
+  readonly since: EpochMs | null;
+}
+
+const beginning: Tail = { sequence: 0, digest: noDigest, recordDigest: noDigest, time: null };
+
+/** Looked through from either end for a record; a line is a few hundred bytes. */
+const lookedThroughBytes = 1024 * 1024;
+
+const lineBreak = 0x0a;
+
+/** How every trail begins. */
+const firstRecord = '{"sequence":1,';
+
+/**
+ * Finds where a trail stands; makes the file if there is none.
+ * @throws FaceError `state_unavailable`: the file is something else; and the system's errors
+ */
+export async function openEnd(file: string): Promise<FileEnd> {
+  const handle = await open(file, 'a+', 0o600);
+  try {
+    await handle.chmod(0o600);
+    const { size: bytes } = await handle.stat();
+    if (bytes === 0) return { ...(await readClosedEnd(file)), mend: '', bytes, since: null };
+    const length = Math.min(bytes, lookedThroughBytes);
+    const [first, last] = [Buffer.alloc(length), Buffer.alloc(length)];
+    await handle.read(first, 0, length, 0);
+    await handle.read(last, 0, length, bytes - length);
+    const mend = last.at(-1) === lineBreak ? '' : '\n';
+    // Without a record, its first was cut off.
+    const { sequence, recordDigest, time } = findLast(last) ?? (await readClosedEnd(file));
+    if (sequence === 0 && !isCutFirst(last)) throw notATrail();
+    const digest = digestOf(lastLineOf(last));
+    return { sequence, digest, recordDigest, time, mend, bytes, since: findFirst(first)?.time ?? null };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Where a closed segment ends. @throws FaceError `state_unavailable`: it holds no record; and the system's errors */
+export async function readTail(file: string): Promise<Tail> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const bytes = Buffer.alloc(Math.min(size, lookedThroughBytes));
+    await handle.read(bytes, 0, bytes.length, size - bytes.length);
+    const last = findLast(bytes);
+    if (last === null) throw notATrail();
+    return { ...last, digest: digestOf(lastLineOf(bytes)) };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readClosedEnd(file: string): Promise<Tail> {
+  const newest = (await closedSegmentsOf(file)).at(-1);
+  return newest === undefined ? beginning : readTail(newest.file);
+}
+
+/** The very first record of a trail, cut off. */
+const isCutFirst = (bytes: Buffer): boolean =>
+  firstRecord.startsWith(bytes.toString('utf8', 0, firstRecord.length).trimEnd());
+
+const notATrail = (): FaceError =>
+  new FaceError('state_unavailable', { store: 'audit', problem: 'no record at the end of the file' });
+
+/** With or without its line break. */
+function lastLineOf(bytes: Buffer): Buffer {
+  const end = bytes.at(-1) === lineBreak ? bytes.length - 1 : bytes.length;
+  return bytes.subarray(bytes.subarray(0, end).lastIndexOf(lineBreak) + 1, end);
+}
+
+function findLast(bytes: Buffer): Omit<Tail, 'digest'> | null {
+  let rest = bytes;
+  while (rest.length > 0) {
+    const line = lastLineOf(rest);
+    const link = parseLink(line);
+    if (link !== null) return { sequence: link.sequence, time: link.time, recordDigest: digestOf(line) };
+    rest = rest.subarray(0, line.byteOffset - rest.byteOffset);
+  }
+  return null;
+}
+
+function findFirst(bytes: Buffer): Link | null {
+  let from = 0;
+  while (from < bytes.length) {
+    const found = bytes.indexOf(lineBreak, from);
+    const end = found === -1 ? bytes.length : found;
+    const link = parseLink(bytes.subarray(from, end));
+    if (link !== null) return link;
+    from = end + 1;
+  }
+  return null;
+}

@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { type AuditDeps, createAuditDeps, openAudit } from '../../test/audit.js';
+import { createTextLog } from '../../test/simulators/sinks.js';
+import type { Audit, AuditEvent } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import { headGuard, headKeyOf, headType } from './heads.js';
+import { headsFileOf } from './trail-files.js';
+
+const event: AuditEvent = { action: 'verified', connection: 'work', subject: 'a', detail: {} };
+
+let folder: string;
+let deps: AuditDeps;
+let log: ReturnType<typeof createTextLog>;
+let audit: Audit;
+beforeEach(async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+  folder = mkdtempSync(join(tmpdir(), 'facestep-heads-'));
+  log = createTextLog();
+  deps = createAuditDeps({ file: join(folder, 'audit.jsonl'), log });
+  audit = await openAudit(deps);
+});
+afterEach(async () => {
+  await audit.close();
+  jest.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
+
+const headsOf = async () => {
+  const lines = readFileSync(headsFileOf(deps.file), 'utf8').split('\n').slice(0, -1);
+  return Promise.all(lines.map(async (jws) => headGuard.parse(await deps.signer.verify(headType, jws))));
+};
+
+/** Waits for what has been set going: signing and the disk have no timers. */
+const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+};
+const isLogged = (sequence: number) => () =>
+  log.text().includes(`"message":"audit head","chain":"`) && log.text().includes(`"sequence":${sequence},`);
+
+test('a head is signed every minute in which there were records, kept in the store and logged', async () => {
+  await audit.append(event);
+  expect(await headsOf()).toEqual([]);
+  jest.advanceTimersByTime(60_000);
+  await until(isLogged(1));
+  const [head] = await headsOf();
+  expect(head).toMatchObject({ sequence: 1 });
+  const kept = async () => (await deps.state.read(headKeyOf(head!.chain)))?.value;
+  await until(async () => (await kept()) !== undefined);
+  expect(log.text()).toContain(String(await kept()));
+  jest.advanceTimersByTime(600_000);
+  await audit.append(event);
+  jest.advanceTimersByTime(60_000);
+  await until(isLogged(2));
+  expect((await headsOf()).map(({ sequence, chain }) => [sequence, chain])).toEqual([
+    [1, head!.chain],
+    [2, head!.chain],
+  ]);
+});
+
+test('a head is signed at every thousandth record, and at the end', async () => {
+  for (let count = 0; count < 2100; count += 1) await audit.append(event);
+  await audit.close();
+  const sequences = (await headsOf()).map(({ sequence }) => sequence);
+  expect(sequences.at(-1)).toBe(2100);
+  expect(sequences[0]).toBeGreaterThanOrEqual(1000);
+  expect(sequences[0]).toBeLessThan(2100);
+});
+
+test('a key service that does not answer stops no record, and the next head says more', async () => {
+  await audit.close();
+  let isDown = true;
+  const sign: AuditDeps['signer']['sign'] = async (type, claims) => {
+    if (isDown) throw new FaceError('key_service_unavailable');
+    return deps.signer.sign(type, claims);
+  };
+  audit = await openAudit({ ...deps, signer: { ...deps.signer, sign } });
+  await audit.append(event);
+  jest.advanceTimersByTime(60_000);
+  await until(() => log.text().includes('an audit head is not written'));
+  await audit.append(event);
+  isDown = false;
+  jest.advanceTimersByTime(60_000);
+  await until(isLogged(2));
+  expect((await headsOf()).map(({ sequence }) => sequence)).toEqual([2]);
+});

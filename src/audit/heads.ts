@@ -1,0 +1,123 @@
+import { appendFile, open } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Audit, Log, Signer, State } from '../core/ports.js';
+import { toIso } from '../core/units.js';
+import { toCode } from '../errors.js';
+import type { Trail } from './file.js';
+import { headsFileOf } from './trail-files.js';
+
+/** The header `typ` of a signed head. */
+export const headType = 'facestep-audit-head+jwt';
+
+/** What a signed head says: how the trail of that name stood at that time. */
+export const headGuard = z.object({
+  chain: z.string(),
+  /** Of the last record. */
+  sequence: z.int().min(1),
+  /** SHA-256 of its line, in hexadecimal. */
+  digest: z.string().length(64),
+  time: z.iso.datetime(),
+});
+export type Head = z.output<typeof headGuard>;
+
+/** Where the state store keeps the newest head of a trail, as a JWS. */
+export const headKeyOf = (chain: string): string => `audit-head:${chain}`;
+
+const secondsBetween = 60;
+const recordsBetween = 1000;
+
+/**
+ * Signs how a trail stands every 60 seconds and every 1,000 records, where there are new ones, and at the end. A head is
+ * appended to the file of heads, logged, and kept in the state store, so that cutting both files shows. What cannot be signed is
+ * logged, and the next head says more.
+ * @returns the trail, to be appended to
+ */
+export async function signHeads(
+  trail: Trail,
+  deps: { readonly signer: Signer; readonly state: State; readonly log: Log },
+): Promise<Audit> {
+  const { signer, log } = deps;
+  const headsFile = headsFileOf(trail.file);
+  await removeUnfinishedLine(headsFile);
+  let signed = 0;
+  let unsigned = 0;
+  let queue: Promise<void> = Promise.resolve();
+
+  const sign = async (): Promise<void> => {
+    unsigned = 0;
+    try {
+      // What is signed must not be lost.
+      const { sequence, recordDigest: digest, time } = await trail.sync();
+      if (time === null || sequence === signed) return;
+      const head: Head = { chain: trail.chain, sequence, digest, time: toIso(time) };
+      const jws = await signer.sign(headType, head);
+      await appendFile(headsFile, `${jws}\n`, { mode: 0o600 });
+      log.info('audit head', { chain: head.chain, sequence, head: jws });
+      await keepInState(head, jws, deps);
+      signed = sequence;
+    } catch (error) {
+      log.warn('an audit head is not written', { code: toCode(error) });
+    }
+  };
+  const signNext = (): Promise<void> => {
+    queue = queue.then(sign);
+    return queue;
+  };
+  const timer = setInterval(signNext, secondsBetween * 1000).unref();
+
+  return {
+    async append(event) {
+      await trail.append(event);
+      unsigned += 1;
+      if (unsigned === recordsBetween) void signNext();
+    },
+    async close() {
+      clearInterval(timer);
+      await signNext();
+      await trail.close();
+    },
+  };
+}
+
+/** Keeps the newest. A later one that is kept already stays: the trail was cut, and that is to show. */
+async function keepInState(
+  head: Head,
+  jws: string,
+  { state, signer, log }: { readonly state: State; readonly signer: Signer; readonly log: Log },
+): Promise<void> {
+  const key = headKeyOf(head.chain);
+  const found = await state.read(key);
+  const kept = found === null ? null : await readKeptHead(found.value, signer);
+  if (kept !== null && kept.sequence > head.sequence) {
+    log.error('the audit trail ends before its signed head', { sequence: head.sequence, signed: kept.sequence });
+    return;
+  }
+  await state.write(key, jws, {
+    when: found === null ? 'absent' : { revision: found.revision },
+    expiresAt: null,
+  });
+}
+
+/** `null` where it is not ours, or its key is gone. */
+async function readKeptHead(value: unknown, signer: Signer): Promise<Head | null> {
+  const jws = z.string().safeParse(value);
+  if (!jws.success) return null;
+  try {
+    return headGuard.parse(await signer.verify(headType, jws.data));
+  } catch (error) {
+    if (error instanceof z.ZodError || toCode(error) === 'receipt_invalid') return null;
+    throw error;
+  }
+}
+
+/** A head that a crash cut off is taken away: the next one says more. */
+async function removeUnfinishedLine(file: string): Promise<void> {
+  const handle = await open(file, 'a+', 0o600);
+  try {
+    const bytes = await handle.readFile();
+    const end = bytes.lastIndexOf('\n') + 1;
+    if (end < bytes.length) await handle.truncate(end);
+  } finally {
+    await handle.close();
+  }
+}

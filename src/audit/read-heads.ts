@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
+import { isSystemError } from '../keys/durable-file.js';
+import { type Head, headGuard, headType } from './heads.js';
+import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
+
+/** What became of the signed heads of a trail. */
+export interface HeadsReport {
+  /** Those whose signature holds, oldest first. */
+  readonly heads: readonly Head[];
+  /** Signed by a key that is not among those given. */
+  readonly unknownKey: number;
+  /** The first that is altered. */
+  readonly invalid: { readonly file: string; readonly line: number } | null;
+}
+
+/** What one JWS turned out to be. */
+export type HeadFinding = Head | 'unknown key' | 'invalid';
+
+/** Checks signed heads by public keys, whoever published them. */
+export const createHeadVerifier = (keys: JSONWebKeySet): ((jws: string) => Promise<HeadFinding>) => {
+  const keySet = createLocalJWKSet(keys);
+  return async (jws) => {
+    try {
+      const { payload, protectedHeader } = await compactVerify(jws, keySet);
+      if (protectedHeader.typ !== headType) return 'invalid';
+      const head = headGuard.safeParse(JSON.parse(new TextDecoder().decode(payload)));
+      return head.success ? head.data : 'invalid';
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) return 'unknown key';
+      return 'invalid';
+    }
+  };
+};
+
+/**
+ * The signed heads of a trail, of every segment that is still there. A last line without line break is left out: a crash cut it
+ * off.
+ */
+export async function readHeads(file: string, verify: (jws: string) => Promise<HeadFinding>): Promise<HeadsReport> {
+  const newest = headsFileOf(file);
+  const closed = (await closedSegmentsOf(file)).map(({ lastSequence }) => closedFileOf(newest, lastSequence));
+  const heads: Head[] = [];
+  let unknownKey = 0;
+  let invalid: HeadsReport['invalid'] = null;
+  for (const each of [...closed, newest]) {
+    const lines = (await readIfThere(each)).split('\n').slice(0, -1);
+    for (const [index, jws] of lines.entries()) {
+      const found = await verify(jws);
+      if (found === 'unknown key') unknownKey += 1;
+      else if (found === 'invalid') invalid ??= { file: each, line: index + 1 };
+      else heads.push(found);
+    }
+  }
+  return { heads, unknownKey, invalid };
+}
+
+async function readIfThere(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return '';
+    throw error;
+  });
+}

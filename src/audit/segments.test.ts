@@ -1,0 +1,128 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
+import { createManualClock } from '../../test/contract/state.js';
+import type { AuditEvent } from '../core/ports.js';
+import { toCode } from '../errors.js';
+import { createFileAudit } from './file.js';
+import { readRecords } from './records.js';
+import { closedSegmentsOf } from './trail-files.js';
+import { verifyTrail } from './verify.js';
+
+const day = 86_400;
+const event = (subject: string, detail: AuditEvent['detail'] = {}): AuditEvent => ({
+  ...{ action: 'verified', connection: 'work', subject, detail },
+});
+
+let folder: string;
+let clock: ReturnType<typeof createManualClock>;
+let deps: AuditDeps;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'facestep-segments-'));
+  clock = createManualClock();
+  deps = createAuditDeps({ file: join(folder, 'audit.jsonl'), clock });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const verify = async () => {
+  const keys = (await deps.signer.publicKeys()).map((key) => ({ ...key, kty: 'EC' }));
+  return verifyTrail(deps.file, { keys: { keys }, state: deps.state });
+};
+
+const subjects = async (): Promise<string[]> => {
+  const found: string[] = [];
+  for await (const record of readRecords(deps.file, { needle: '"action":"verified"' })) found.push(record.subject);
+  return found;
+};
+
+const segments = async () => (await closedSegmentsOf(deps.file)).map(({ lastSequence }) => lastSequence);
+
+/** One record a day. */
+const writeDays = (count: number, from = 0): Promise<void> =>
+  withAudit(deps, async (audit) => {
+    for (let each = from; each < from + count; each += 1) {
+      await audit.append(event(`day ${each}`));
+      clock.advanceSec(day);
+    }
+  });
+
+describe('a segment', () => {
+  test('is closed after a week, the chain goes on in the next, and all are read as one trail', async () => {
+    await writeDays(20);
+    expect(await segments()).toEqual([7, 14]);
+    expect(await subjects()).toEqual(Array.from({ length: 20 }, (_, index) => `day ${index}`));
+    expect(await verify()).toMatchObject({ isSound: true, firstSequence: 1, lastSequence: 20 });
+    for (const name of readdirSync(folder))
+      expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
+  });
+
+  test('is closed at 64 MiB', async () => {
+    const filler = 'x'.repeat(60_000);
+    await withAudit(deps, async (audit) => {
+      for (let each = 0; each < 1150; each += 1) await audit.append(event(`${each}`, { filler }));
+    });
+    const [first] = await closedSegmentsOf(deps.file);
+    expect(statSync(first!.file).size).toBeGreaterThanOrEqual(64 * 1024 * 1024);
+    expect(statSync(first!.file).size).toBeLessThan(65 * 1024 * 1024);
+    expect(await verify()).toMatchObject({ isSound: true, lastSequence: 1150 });
+  });
+
+  test('that was closed before a crash, with nothing in the next yet: the chain goes on', async () => {
+    await writeDays(8);
+    writeFileSync(deps.file, '');
+    await writeDays(1, 8);
+    expect((await subjects()).slice(-2)).toEqual(['day 6', 'day 8']);
+    rmSync(deps.file);
+    await writeDays(1, 9);
+    writeFileSync(deps.file, '{"sequ');
+    await writeDays(1, 10);
+    const records = readFileSync(deps.file, 'utf8').split('\n');
+    expect(JSON.parse(records[1]!)).toMatchObject({ sequence: 8, subject: 'day 10' });
+  });
+
+  test('that was taken away shows', async () => {
+    await writeDays(20);
+    const [first, second] = await closedSegmentsOf(deps.file);
+    rmSync(second!.file);
+    expect(await verify()).toMatchObject({ tampering: { kind: 'deleted', sequence: 8 } });
+    rmSync(first!.file);
+    expect(await verify()).toMatchObject({ tampering: { kind: 'deleted', sequence: 14 } });
+  });
+});
+
+describe('retention', () => {
+  test('removes whole segments whose newest record is older, and a record says so: the rest stays sound', async () => {
+    await writeDays(40);
+    expect(await segments()).toEqual([7, 14, 21, 28, 35]);
+    deps = { ...deps, retentionDays: 30 };
+    await writeDays(1, 40);
+    // Records 1 to 7 are more than 30 days old, the newest of 8 to 14 is not.
+    expect(await segments()).toEqual([14, 21, 28, 35]);
+    expect((await subjects())[0]).toBe('day 7');
+    expect(await verify()).toMatchObject({ isSound: true, firstSequence: 8 });
+    const removed: unknown[] = [];
+    for await (const { detail } of readRecords(deps.file, { needle: '"records_removed"' }))
+      removed.push(detail.through);
+    expect(removed).toEqual([7]);
+  });
+
+  test('keeps everything unless asked', async () => {
+    await writeDays(1);
+    clock.advanceSec(4000 * day);
+    await writeDays(2, 1);
+    expect(await subjects()).toEqual(['day 0', 'day 1', 'day 2']);
+  });
+});
+
+test('a second writer is refused, and the first is not disturbed', async () => {
+  await withAudit(deps, async (audit) => {
+    await audit.append(event('a'));
+    expect(await createFileAudit(deps).catch(toCode)).toBe('state_unavailable');
+    await audit.append(event('b'));
+    expect(await createFileAudit(deps).catch(toCode)).toBe('state_unavailable');
+  });
+  await writeDays(1);
+  expect(await verify()).toMatchObject({ isSound: true, lastSequence: 3 });
+});

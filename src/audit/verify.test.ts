@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
+import { createTestSigner } from '../../test/keys.js';
+import type { AuditEvent } from '../core/ports.js';
+import { headsFileOf } from './trail-files.js';
+import { type TrailReport, verifyTrail } from './verify.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-verify-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
+
+const event = (subject: string): AuditEvent => ({ action: 'verified', connection: 'work', subject, detail: {} });
+
+/** A closed trail of so many records, and its state store. */
+async function makeTrail(records: number, given: Partial<AuditDeps> = {}): Promise<AuditDeps> {
+  files += 1;
+  const deps = createAuditDeps({ file: join(folder, `${files}.jsonl`), ...given });
+  await addTo(deps, records);
+  return deps;
+}
+
+const addTo = (deps: AuditDeps, records: number): Promise<void> =>
+  withAudit(deps, async (audit) => {
+    for (let count = 0; count < records; count += 1) await audit.append(event(`user ${count}`));
+  });
+
+async function verify(deps: AuditDeps, state: AuditDeps['state'] | null = null): Promise<TrailReport> {
+  const keys = (await deps.signer.publicKeys()).map(({ kid, ...key }) => ({ ...key, kty: 'EC', kid: String(kid) }));
+  return verifyTrail(deps.file, { keys: { keys }, state });
+}
+
+const linesOf = ({ file }: { readonly file: string }): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1);
+const write = ({ file }: { readonly file: string }, lines: readonly string[]): void =>
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+
+/** What a server on a disk of its own would have written next. */
+const chain = (lines: readonly string[], record: object): string => {
+  const last = lines.at(-1)!;
+  const previous = createHash('sha256').update(last).digest('hex');
+  return JSON.stringify({ ...JSON.parse(last), sequence: JSON.parse(last).sequence + 1, previous, ...record });
+};
+
+test('a trail that was closed is sound to its last record, and the store knows its head', async () => {
+  const deps = await makeTrail(7);
+  expect(await verify(deps, deps.state)).toMatchObject({
+    isSound: true,
+    tampering: null,
+    firstSequence: 1,
+    lastSequence: 7,
+    heads: { verified: 1, lastSequence: 7, unknownKey: 0, invalid: null, isForeign: false },
+    state: { kind: 'head', sequence: 7 },
+  });
+});
+
+const renumber = (line: string): string => line.replace(/"sequence":\d+/, '"sequence":90');
+
+describe('the first bad line is named, and what became of it:', () => {
+  test.each<[string, (lines: string[]) => string[], kind: string, line: number | null, sequence: number]>([
+    ['another subject', (lines) => lines.with(3, lines[3]!.replace('user 3', 'user 9')), 'edited', 4, 4],
+    ['another number', (lines) => lines.with(3, renumber(lines[3]!)), 'edited', 4, 90],
+    ['another digest', (lines) => lines.with(3, lines[3]!.replace(/"previous":"./, '"previous":"z')), 'edited', 4, 4],
+    ['no record any more', (lines) => lines.with(3, 'nothing'), 'edited', 4, 4],
+    ['the first line', (lines) => lines.with(0, lines[0]!.replace('user 0', 'user 9')), 'edited', 1, 1],
+    ['a line taken out', (lines) => lines.toSpliced(3, 1), 'deleted', 4, 4],
+    ['several taken out', (lines) => lines.toSpliced(3, 3), 'deleted', 4, 4],
+    ['the first taken out', (lines) => lines.slice(1), 'deleted', 1, 1],
+    ['two that changed places', (lines) => lines.with(3, lines[5]!).with(5, lines[3]!), 'reordered', 4, 6],
+    ['a copy of a line', (lines) => lines.toSpliced(6, 0, lines[2]!), 'inserted', 7, 3],
+    ['something put in', (lines) => lines.toSpliced(3, 0, '{}'), 'inserted', 4, 4],
+    ['an empty line', (lines) => lines.toSpliced(3, 0, ''), 'inserted', 4, 4],
+    [
+      'a second writer',
+      (lines) => [...lines.slice(0, 5), chain(lines.slice(0, 4), { subject: 'x' }), ...lines.slice(5)],
+      'forked',
+      6,
+      5,
+    ],
+    ['the end cut off', (lines) => lines.slice(0, -2), 'truncated', null, 9],
+    ['everything cut off', () => [], 'truncated', null, 1],
+    [
+      'all chained anew',
+      (lines) => {
+        const anew = lines.slice(0, 4);
+        while (anew.length < lines.length) anew.push(chain(anew, { subject: 'x' }));
+        return anew;
+      },
+      'rewritten',
+      10,
+      10,
+    ],
+  ])('%s', async (_name, tamper, kind, line, sequence) => {
+    const deps = await makeTrail(10);
+    write(deps, tamper(linesOf(deps)));
+    const { tampering, isSound } = await verify(deps);
+    expect(tampering).toEqual({ kind, place: line === null ? null : { file: deps.file, line }, sequence });
+    expect(isSound).toBe(false);
+  });
+
+  test('both files cut back to an earlier head, as the store has a later one', async () => {
+    const deps = await makeTrail(5);
+    const [lines, heads] = [linesOf(deps), readFileSync(headsFileOf(deps.file), 'utf8')];
+    await addTo(deps, 5);
+    write(deps, lines);
+    writeFileSync(headsFileOf(deps.file), heads);
+    expect((await verify(deps)).isSound).toBe(true);
+    expect(await verify(deps, deps.state)).toMatchObject({ tampering: { kind: 'truncated', sequence: 6 } });
+    // And the server that goes on from there does not hide it: what was signed stays.
+    await addTo(deps, 2);
+    expect(await verify(deps, deps.state)).toMatchObject({ tampering: { kind: 'truncated', sequence: 8 } });
+  });
+});
+
+test('whatever single change is made to a trail is found', async () => {
+  const deps = await makeTrail(25);
+  const original = linesOf(deps);
+  const index = fc.nat(original.length - 1);
+  const edit = fc.tuple(index, fc.nat(1000), fc.string({ minLength: 1, maxLength: 3 })).map(([at, position, text]) => {
+    const line = original[at]!;
+    const from = position % line.length;
+    return original.with(at, line.slice(0, from) + text.replaceAll('\n', ' ') + line.slice(from + text.length));
+  });
+  const change = fc.oneof(
+    edit,
+    fc.tuple(index, fc.integer({ min: 1, max: 25 })).map(([at, count]) => original.toSpliced(at, count)),
+    fc.tuple(index, index).map(([a, b]) => original.with(a, original[b]!).with(b, original[a]!)),
+    fc.tuple(index, index).map(([at, from]) => original.toSpliced(at, 0, original[from]!)),
+    fc.tuple(index, index).map(([from, to]) => original.toSpliced(from, 1).toSpliced(to, 0, original[from]!)),
+    index.map((length) => original.slice(0, length)),
+  );
+  const same = original.join('\n');
+  await fc.assert(
+    fc.asyncProperty(change, async (lines) => {
+      fc.pre(lines.join('\n') !== same);
+      write(deps, lines);
+      expect((await verify(deps)).isSound).toBe(false);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+describe('what a crash leaves is no tampering:', () => {
+  test('an unfinished line at the end, and one that the chain went on over', async () => {
+    const deps = await makeTrail(3);
+    const whole = readFileSync(deps.file, 'utf8');
+    writeFileSync(deps.file, `${whole}{"sequence":4,"ti`);
+    expect(await verify(deps)).toMatchObject({ isSound: true, lastSequence: 3, unfinishedLines: 1 });
+    await addTo(deps, 0);
+    expect(await verify(deps)).toMatchObject({ isSound: true, heads: { verified: 2, lastSequence: 3 } });
+    await addTo(deps, 2);
+    expect(await verify(deps)).toMatchObject({ isSound: true, lastSequence: 5, unfinishedLines: 1 });
+  });
+
+  test('records after the last signed head', async () => {
+    const deps = await makeTrail(3);
+    write(deps, [...linesOf(deps), chain(linesOf(deps), {})]);
+    expect(await verify(deps, deps.state)).toMatchObject({
+      isSound: true,
+      lastSequence: 4,
+      heads: { lastSequence: 3 },
+    });
+  });
+
+  test('a head that was cut off: the next start takes it away', async () => {
+    const deps = await makeTrail(3);
+    const heads = headsFileOf(deps.file);
+    writeFileSync(heads, `${readFileSync(heads, 'utf8')}eyJhbGci`);
+    expect(await verify(deps)).toMatchObject({ isSound: true });
+    await addTo(deps, 1);
+    expect(await verify(deps)).toMatchObject({ isSound: true, heads: { verified: 2, lastSequence: 4 } });
+  });
+});
+
+describe('the heads', () => {
+  test('that were altered show, and so do those of another trail', async () => {
+    const [deps, other] = [await makeTrail(3), await makeTrail(3)];
+    const heads = headsFileOf(deps.file);
+    const text = readFileSync(heads, 'utf8');
+    writeFileSync(heads, text.replace(/.{9}\n/, 'AAAAAAAAA\n'));
+    expect(await verify(deps)).toMatchObject({ isSound: false, heads: { invalid: { file: heads, line: 1 } } });
+    writeFileSync(heads, text + readFileSync(headsFileOf(other.file), 'utf8'));
+    expect(await verify(deps)).toMatchObject({ isSound: false, heads: { isForeign: true } });
+  });
+
+  test('by a key that is not published prove nothing', async () => {
+    const deps = await makeTrail(3);
+    const stranger = { ...deps, signer: await createTestSigner() };
+    expect(await verify(stranger)).toMatchObject({ isSound: false, heads: { verified: 0, unknownKey: 1 } });
+  });
+
+  test('that were taken away show by the store, and a store without any shows too', async () => {
+    const deps = await makeTrail(3);
+    rmSync(headsFileOf(deps.file));
+    write(deps, linesOf(deps).slice(0, 1));
+    expect(await verify(deps, deps.state)).toMatchObject({ tampering: { kind: 'truncated' } });
+    const empty = createAuditDeps({ file: deps.file }).state;
+    expect(await verify(await makeTrail(3), empty)).toMatchObject({ isSound: false, state: { kind: 'no head' } });
+  });
+});

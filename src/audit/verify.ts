@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import type { JSONWebKeySet } from 'jose';
+import type { State } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import { isSystemError } from '../keys/durable-file.js';
+import { ChainCheck, type ChainReport } from './chain-check.js';
+import { type Head, headKeyOf } from './heads.js';
+import { findLinesIn } from './read.js';
+import { createHeadVerifier, type HeadsReport, readHeads } from './read-heads.js';
+import { openSegments } from './segments.js';
+import { chainFileOf } from './trail-files.js';
+
+/** What the state store says of a trail. */
+export type StateFinding =
+  /** There was none to ask. */
+  | { readonly kind: 'not asked' | 'no head' | 'unreachable' | 'unknown key' | 'invalid' }
+  | { readonly kind: 'head'; readonly sequence: number };
+
+/** What verifying one trail came to. */
+export interface TrailReport extends ChainReport {
+  readonly file: string;
+  /** The name of the chain; `null` where the file with it is missing. */
+  readonly chain: string | null;
+  readonly heads: {
+    /** How many were verified. */
+    readonly verified: number;
+    readonly unknownKey: number;
+    /** What the last one says is the last record; 0 without one. */
+    readonly lastSequence: number;
+    readonly invalid: HeadsReport['invalid'];
+    /** Whether one is of another trail. */
+    readonly isForeign: boolean;
+  };
+  readonly state: StateFinding;
+  /** Whether nothing is wrong. */
+  readonly isSound: boolean;
+}
+
+/**
+ * Verifies a trail of any size against its signed heads. A server may be writing to it.
+ * @param options.keys - public keys that heads are signed with
+ * @param options.state - where the newest head is kept; `null` asks none
+ */
+export async function verifyTrail(
+  file: string,
+  { keys, state }: { readonly keys: JSONWebKeySet; readonly state: State | null },
+): Promise<TrailReport> {
+  const verify = createHeadVerifier(keys);
+  const chain = await readChainName(file);
+  // The heads before the records: a server that writes meanwhile is ahead of its heads, and never behind.
+  const { heads, unknownKey, invalid } = await readHeads(file, verify);
+  const kept = await readStateHead(chain, state, verify);
+  const all = [...heads, ...(kept.head === null ? [] : [kept.head])];
+  // Of two heads of one record the older counts.
+  const check = new ChainCheck(new Map(all.toReversed().map(({ sequence, digest }) => [sequence, digest])));
+  for await (const segment of openSegments(file)) {
+    const stream = segment.handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });
+    let line = 0;
+    for await (const bytes of findLinesIn(stream, '')) {
+      line += 1;
+      check.add(bytes, { file: segment.file, line });
+    }
+  }
+  const report = check.report();
+  const isForeign = all.some((head) => chain !== null && head.chain !== chain);
+  const headsReport = {
+    ...{ verified: heads.length, unknownKey, invalid, isForeign },
+    lastSequence: heads.at(-1)?.sequence ?? 0,
+  };
+  const isHeadsSound = invalid === null && !isForeign && (unknownKey === 0 || heads.length > 0);
+  // The store was emptied, or it is another one. The server puts the head back with the next record.
+  const isStateSound = kept.finding.kind !== 'invalid' && (kept.finding.kind !== 'no head' || heads.length === 0);
+  const isSound = report.tampering === null && isHeadsSound && isStateSound;
+  return { file, chain, ...report, heads: headsReport, state: kept.finding, isSound };
+}
+
+async function readStateHead(
+  chain: string | null,
+  state: State | null,
+  verify: ReturnType<typeof createHeadVerifier>,
+): Promise<{ readonly finding: StateFinding; readonly head: Head | null }> {
+  if (chain === null || state === null) return { finding: { kind: 'not asked' }, head: null };
+  try {
+    const found = await state.read(headKeyOf(chain));
+    if (found === null) return { finding: { kind: 'no head' }, head: null };
+    const head = typeof found.value === 'string' ? await verify(found.value) : 'invalid';
+    if (typeof head === 'string') return { finding: { kind: head }, head: null };
+    return { finding: { kind: 'head', sequence: head.sequence }, head };
+  } catch (error) {
+    if (error instanceof FaceError) return { finding: { kind: 'unreachable' }, head: null };
+    throw error;
+  }
+}
+
+async function readChainName(file: string): Promise<string | null> {
+  try {
+    return (await readFile(chainFileOf(file), 'utf8')).trim();
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return null;
+    throw error;
+  }
+}

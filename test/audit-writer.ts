@@ -1,0 +1,15 @@
+import { createAuditDeps, openAudit } from './audit.js';
+
+/* A process that writes to a trail, one event for each line it is told: what a test of a full disk or of a kill needs. */
+
+const audit = await openAudit(createAuditDeps({ file: process.argv[2]! }));
+process.stdout.write('ready\n');
+for await (const chunk of process.stdin) {
+  for (const subject of String(chunk).trim().split('\n')) {
+    const said = await audit
+      .append({ action: 'revoked', connection: 'work', subject, detail: { filler: 'x'.repeat(300) } })
+      .then(() => 'written')
+      .catch((error: unknown) => String(error instanceof Error && 'code' in error ? error.code : error));
+    process.stdout.write(`${subject} ${said}\n`);
+  }
+}

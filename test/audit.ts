@@ -1,0 +1,38 @@
+import { createFileAudit, type FileAuditDeps } from '../src/audit/file.js';
+import { signHeads } from '../src/audit/heads.js';
+import type { Audit, Signer, State } from '../src/core/ports.js';
+import { epochMs } from '../src/core/units.js';
+import { createSqliteState } from '../src/state/sqlite.js';
+import { createTestSigner } from './keys.js';
+import { createTextLog, systemRandom } from './simulators/sinks.js';
+
+const signer = await createTestSigner();
+
+/** What a trail is kept with, and what its heads are signed with and kept in. */
+export interface AuditDeps extends FileAuditDeps {
+  readonly signer: Signer;
+  readonly state: State;
+}
+
+/** The same, where a test does not say otherwise: a real signer, and a state store of its own. */
+export function createAuditDeps(given: Pick<AuditDeps, 'file'> & Partial<AuditDeps>): AuditDeps {
+  const clock = given.clock ?? { now: () => epochMs(Date.now()) };
+  return {
+    clock,
+    random: systemRandom,
+    signer,
+    state: createSqliteState({ file: ':memory:', clock }),
+    log: createTextLog(),
+    retentionDays: null,
+    ...given,
+  };
+}
+
+/** A trail with signed heads, as the server keeps it. */
+export const openAudit = async (deps: AuditDeps): Promise<Audit> => signHeads(await createFileAudit(deps), deps);
+
+/** Writes a trail, and closes it. */
+export async function withAudit(deps: AuditDeps, work: (audit: Audit) => Promise<void>): Promise<void> {
+  const audit = await openAudit(deps);
+  await work(audit).finally(() => audit.close());
+}
