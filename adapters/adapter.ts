@@ -24,6 +24,8 @@ export type HookMethod = 'GET' | 'POST';
 export interface Hook {
   /** `POST` alone unless said otherwise. */
   readonly methods?: readonly HookMethod[];
+  /** The provider's patience less the way there and back, in milliseconds: an answer that takes longer is counted as late. */
+  readonly budgetMs: number;
   /** Throws `FaceError` to refuse. */
   handle(request: RawRequest): Promise<RawReply>;
   /** The provider's own shape of each refusal, without its detail. Total: a new code does not compile without a reply. */

@@ -12,6 +12,7 @@ import { FaceError, toCode } from './errors.js';
 import { framesOf } from './http/access-log.js';
 import type { ConfiguredConnection, Setup } from './setup.js';
 import { createLog } from './telemetry/log.js';
+import { createRequestContexts } from './telemetry/request-context.js';
 
 const args = process.argv.slice(2);
 const isServing = args.length === 0 || args[0] === 'serve';
@@ -20,7 +21,8 @@ const isServing = args.length === 0 || args[0] === 'serve';
 const clock: Clock = { now: () => epochMs(Date.now()) };
 const random: Random = (bytes) => randomBytes(bytes);
 const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
-const log = createLog(isServing ? process.stdout.fd : process.stderr.fd);
+const contexts = createRequestContexts();
+const log = createLog(isServing ? process.stdout.fd : process.stderr.fd, contexts);
 
 /** For people in front of a terminal; standard output is for machines. */
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -53,7 +55,7 @@ async function loadSetup(): Promise<Setup> {
 /** The server, until it is told to stop. Its parts are loaded here: the other commands need none of them. */
 async function serve(): Promise<void> {
   const [{ startServer }, setup] = await Promise.all([import('./server.js'), loadSetup()]);
-  const server = await startServer(setup, { clock, random, fetch, log, tell });
+  const server = await startServer(setup, { clock, random, fetch, log, contexts, tell });
   process.on('SIGHUP', () => void server.reload(loadSetup));
   log.info('stopping', { signal: await untilStopped() });
   // Who asks again does not want to wait.

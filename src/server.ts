@@ -6,8 +6,10 @@ import { listen } from './http/listen.js';
 import { buildApp } from './server/build-app.js';
 import { type OpenPorts, openPorts, type ServerDeps } from './server/open-ports.js';
 import { createReadiness } from './server/readiness.js';
-import { digestOfConfig, findChanges, keepFixed, needingRestart } from './server/settings.js';
+import { digestOfConfig, reloadSettings } from './server/settings.js';
 import type { Setup } from './setup.js';
+import { serveMetrics } from './telemetry/metrics-server.js';
+import { openTelemetry } from './telemetry/telemetry.js';
 
 /** The server, listening. */
 export interface RunningServer {
@@ -23,38 +25,35 @@ export interface RunningServer {
 /** Configuration → ports → app → listen. */
 export async function startServer(setup: Setup, deps: ServerDeps): Promise<RunningServer> {
   const { log, tell } = deps;
-  log.info('configuration', { settings: redact(setup.config) });
-  const ports = await openPorts(setup.config, deps);
-  const readiness = createReadiness(partsOf(ports), deps);
-  const build = (next: Setup) => buildApp(next, ports, { ...deps, readiness });
-
-  const noteLoaded = async (config: Setup['config'], changed: readonly string[]): Promise<void> => {
-    const detail = { digest: digestOfConfig(config), connections: config.connections.length, changed: [...changed] };
-    await ports.audit.append({ action: 'configuration_loaded', connection: '', subject: '', detail });
-  };
-
   let { config } = setup;
+  log.info('configuration', { settings: redact(config) });
+  const telemetry = await openTelemetry(config.telemetry, deps);
+  const ports = await openPorts(config, { ...deps, telemetry });
+  const readiness = createReadiness(partsOf(ports), deps);
+  const build = (next: Setup) => buildApp(next, ports, { ...deps, telemetry, readiness });
+
   let app = await build(setup);
-  await noteLoaded(config, []);
+  await recordLoaded(config, [], ports);
   const { host } = config;
   const listening = await listen((request, response) => app(request, response), { host, port: config.port });
+  const metrics =
+    config.telemetry.metrics &&
+    (await serveMetrics(config.telemetry.metrics, telemetry.metrics, {
+      engineLoad: () => ports.engine.load(),
+      findUnready: () => readiness.findUnready(),
+    }));
   tell(`facestep listens on http://${host}:${listening.port}`);
-  log.info('listening', { host, port: listening.port });
+  log.info('listening', { host, port: listening.port, metricsPort: metrics?.port ?? null });
 
   const load = async (loadSetup: () => Promise<Setup>): Promise<void> => {
     const loaded = await loadSetup();
-    const changed = findChanges(config, loaded.config);
-    const next = { ...loaded, config: keepFixed(config, loaded.config) };
-    const nextApp = await build(next);
-    const restart = needingRestart(changed);
-    await noteLoaded(
-      next.config,
-      changed.filter((path) => !restart.includes(path)),
-    );
-    config = next.config;
+    const { changed, needingRestart, ...next } = reloadSettings(config, loaded.config);
+    const nextApp = await build({ ...loaded, ...next });
+    await recordLoaded(next.config, changed, ports);
+    ({ config } = next);
     app = nextApp;
-    log.info('configuration', { settings: redact(config) });
-    if (restart.length > 0) log.warn('a restart is needed', { changed: restart });
+    log.info('configuration', { settings: redact(config), changed: [...changed] });
+    if (needingRestart.length > 0) log.warn('some settings need a restart', { changed: [...needingRestart] });
   };
 
   let loading: Promise<void> = Promise.resolve();
@@ -74,6 +73,8 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
       await delay(config.stopDelaySec * 1000);
       await listening.stop();
       await ports.close();
+      await telemetry.close();
+      await metrics?.stop();
     },
   };
 }
@@ -86,4 +87,13 @@ function partsOf({ engine, verifier, state, keyService }: OpenPorts): Record<str
     state: async () => (await state.read('ready')) === null,
     keys: async () => (await keyService.keys.currentVersion()) > 0,
   };
+}
+
+async function recordLoaded(
+  config: Setup['config'],
+  changed: readonly string[],
+  { audit }: Pick<OpenPorts, 'audit'>,
+): Promise<void> {
+  const detail = { digest: digestOfConfig(config), connections: config.connections.length, changed: [...changed] };
+  await audit.append({ action: 'configuration_loaded', connection: '', subject: '', detail });
 }

@@ -18,6 +18,7 @@ import { createTestSigner, testIssuer } from './keys.js';
 import { pageFolders } from './paths.js';
 import { createSimulatedJudge } from './simulators/judge.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';
+import { createQuietTelemetry } from './telemetry.js';
 
 export const adminKey = 'fsa_test-administrator';
 
@@ -82,6 +83,7 @@ export async function startApiServer(
     issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
+    telemetry: await createQuietTelemetry(clock),
     findUnready: async () => [],
     ...given,
   };

@@ -7,6 +7,7 @@ import { toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
 import { pageFolders } from './paths.js';
 import { createSimulatedJudge } from './simulators/judge.js';
+import { createQuietTelemetry } from './telemetry.js';
 
 /** The whole service on a socket. */
 export interface OktaServer {
@@ -34,6 +35,7 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
     issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
+    telemetry: await createQuietTelemetry(bench.core.clock),
     findUnready: async () => [],
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

@@ -24,7 +24,7 @@ export interface FlowDeps {
 }
 
 /** Entra waits 2 s at most; telling who calls may take 0.7 s of it. */
-const DECISION_TIMEOUT_MS = 1_000;
+export const DECISION_TIMEOUT_MS = 1_000;
 
 /** Longer than Entra's one more try, and than the tokens of one sign-in are apart: they share a correlation id. */
 const REPEATABLE_FOR_SEC = 60;

@@ -3,6 +3,7 @@ import type { Fetch } from '../../src/core/ports.js';
 import type { Adapter, Hooks } from '../adapter.js';
 import { createVerifyCaller } from './caller.js';
 import {
+  DECISION_TIMEOUT_MS,
   type FlowDeps,
   handleAttributeCollectionStart,
   handleAttributeCollectionSubmit,
@@ -46,6 +47,7 @@ export function createEntraAdapter({ settings, core, fetch }: EntraDeps): Adapte
     profile,
     hooks: {
       'token-issuance-start': {
+        budgetMs: DECISION_TIMEOUT_MS,
         handle: (request) => handleTokenIssuanceStart(request, flow),
         refuse: createTokenIssuanceRefusal(policy),
         pass: notVerified,
@@ -61,6 +63,7 @@ const createSignUpHooks = (
   flow: FlowDeps,
 ): Hooks => ({
   'attribute-collection-start': {
+    budgetMs: DECISION_TIMEOUT_MS,
     handle: (request) => handleAttributeCollectionStart(request, flow),
     refuse: toAttributeCollectionStartRefusal,
     pass: continueSignUp,
@@ -69,6 +72,7 @@ const createSignUpHooks = (
     ? {}
     : {
         'attribute-collection-submit': {
+          budgetMs: DECISION_TIMEOUT_MS,
           handle: (request) => handleAttributeCollectionSubmit(request, flow, { receiptAttribute }),
           refuse: createAttributeCollectionSubmitRefusal(receiptAttribute),
           // Whatever was typed there is not to be stored.

@@ -23,7 +23,7 @@ export const endingEvents = [
 const isEnding = (eventType: string): boolean => endingEvents.some((ending) => ending === eventType);
 
 /** Okta waits 3 s for the answer. */
-const ANSWER_TIMEOUT_MS = 2_000;
+export const ANSWER_TIMEOUT_MS = 2_000;
 
 /** Okta may tell the same event again for an unknown time. */
 const doneKeptSec = 7 * 86_400;

@@ -2,8 +2,8 @@ import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import type { Adapter } from '../adapter.js';
 import { createVerifyCaller } from './caller.js';
-import { type FlowDeps, handleRegistrationHook, handleSamlHook, handleTokenHook } from './flow.js';
-import { createRevoke, handleEventHook } from './flow-events.js';
+import { DECISION_TIMEOUT_MS, type FlowDeps, handleRegistrationHook, handleSamlHook, handleTokenHook } from './flow.js';
+import { ANSWER_TIMEOUT_MS, createRevoke, handleEventHook } from './flow-events.js';
 import { createVerifyPassword, handlePasswordImportHook } from './flow-password.js';
 import { createOktaProfile } from './profile.js';
 import {
@@ -47,14 +47,26 @@ export function createOktaAdapter({ settings, core, fetch }: OktaDeps): Adapter 
     kind,
     profile,
     hooks: {
-      token: { handle: (request) => handleTokenHook(request, flow), refuse: toTokenHookRefusal, pass: passToken },
+      token: {
+        budgetMs: DECISION_TIMEOUT_MS,
+        handle: (request) => handleTokenHook(request, flow),
+        refuse: toTokenHookRefusal,
+        pass: passToken,
+      },
       registration: {
+        budgetMs: DECISION_TIMEOUT_MS,
         handle: (request) => handleRegistrationHook(request, flow),
         refuse: toRegistrationHookRefusal,
         pass: passRegistration,
       },
-      saml: { handle: (request) => handleSamlHook(request, flow), refuse: toSamlHookRefusal, pass: passSaml },
+      saml: {
+        budgetMs: DECISION_TIMEOUT_MS,
+        handle: (request) => handleSamlHook(request, flow),
+        refuse: toSamlHookRefusal,
+        pass: passSaml,
+      },
       'password-import': {
+        budgetMs: DECISION_TIMEOUT_MS,
         handle: (request) => handlePasswordImportHook(request, { ...flow, verifyPassword }),
         refuse: toPasswordImportHookRefusal,
         // Without this service nobody vouches for a password.
@@ -62,6 +74,7 @@ export function createOktaAdapter({ settings, core, fetch }: OktaDeps): Adapter 
       },
       events: {
         methods: ['GET', 'POST'],
+        budgetMs: ANSWER_TIMEOUT_MS,
         handle: (request) => handleEventHook(request, { ...flow, revoke }),
         refuse: toEventHookRefusal,
         pass: passEvents,

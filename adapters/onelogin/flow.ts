@@ -22,6 +22,10 @@ const travelMs = 300;
 /** Least time a decision gets: it takes two reads and two writes of the state store. */
 const minBudgetMs = 200;
 
+/** What a decision may take of the time that the function waits, in milliseconds. */
+export const toBudgetMs = (hook: SmartHookType, settings: FlowDeps['settings']): number =>
+  Math.max(toAskMs(hook, settings) - travelMs, minBudgetMs);
+
 /**
  * Answers the pre-authentication Smart Hook: the normal policy, the face policy, or no sign-in. It runs before the
  * password, so no profile is read: unknown, unenrolled and unverified users are one thing, in time too.
@@ -51,7 +55,7 @@ async function decide(
   event: Pick<HookEvent, 'subject' | 'eventId' | 'eventTime'>,
   { connection, settings, core }: FlowDeps,
 ): Promise<RawReply> {
-  const budgetMs = Math.max(toAskMs(hook, settings) - travelMs, minBudgetMs);
+  const budgetMs = toBudgetMs(hook, settings);
   const decision = await decideHook(
     { ...event, connection, hook, repeatableForSec: repeatableWithinSkewSec, budgetMs },
     core,

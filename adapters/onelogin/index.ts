@@ -3,7 +3,7 @@ import type { Fetch } from '../../src/core/ports.js';
 import type { Adapter, Hook, RawReply, RawRequest } from '../adapter.js';
 import { createCountAsk, createVerifyCaller } from './caller.js';
 import { createOneLoginApi } from './client.js';
-import { type FlowDeps, handlePreAuthentication, handleUserMigration } from './flow.js';
+import { type FlowDeps, handlePreAuthentication, handleUserMigration, toBudgetMs } from './flow.js';
 import { createOneLoginProfile } from './profile.js';
 import { passSignIn, toRefusal, toUnverified } from './reply.js';
 import type { OneLoginConnection, SmartHookType } from './schema.js';
@@ -32,6 +32,7 @@ export function createOneLoginAdapter({ settings, core, fetch }: OneLoginDeps): 
     core,
   };
   const toHook = (type: SmartHookType, handle: (raw: RawRequest, deps: FlowDeps) => Promise<RawReply>): Hook => ({
+    budgetMs: toBudgetMs(type, onelogin),
     handle: (request) => handle(request, flow),
     refuse: (code) => toRefusal(code, toUnverified(type, onelogin)),
     pass: passSignIn,

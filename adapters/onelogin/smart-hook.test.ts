@@ -16,6 +16,7 @@ import {
 import { pageFolders, projectRoot } from '../../test/paths.js';
 import { createSimulatedJudge } from '../../test/simulators/judge.js';
 import { runFunction } from '../../test/simulators/onelogin/runner.js';
+import { createQuietTelemetry } from '../../test/telemetry.js';
 import type { SmartHookType } from './schema.js';
 import {
   decodeFunction,
@@ -56,6 +57,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
+    telemetry: await createQuietTelemetry(bench.core.clock),
     findUnready: async () => [],
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

@@ -15,8 +15,17 @@ export interface EnginePoolOptions {
   readonly queueLimit: number;
 }
 
-/** The engine, with what only evaluation needs. */
+/** How much there is to do now. */
+export interface EngineLoad {
+  /** Pictures that wait for a worker. */
+  readonly waiting: number;
+  /** Workers that look at one. */
+  readonly busy: number;
+}
+
+/** The engine, with what only its operator and evaluation need. */
 export interface EnginePool extends Engine {
+  load(): EngineLoad;
   /**
    * As `examine`, but of several faces takes the one nearest the middle: evaluation photos are centred on their person
    * and often show others. Nothing that decides about a person may use it.
@@ -176,6 +185,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     examine: (photo, signals) => examine(photo, signals, 'only'),
     examineCentral: (photo, signals) => examine(photo, signals, 'central'),
     isReady: () => !isClosing && workers.size === size,
+    load: () => ({ waiting: waiting.length, busy: running }),
     close,
   };
 }

@@ -1,41 +1,57 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Clock, Log, Random } from '../core/ports.js';
-import type { FaceErrorCode } from '../errors.js';
+import { toCode } from '../errors.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** The name of this request in replies and in the log; made here, never taken from the caller. */
 export function requestIdOf(response: Response): string {
   return response.get('X-Request-Id') ?? '';
 }
 
+interface AccessLogDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  /** Only a proxy before this server may say which trace a request belongs to. */
+  readonly proxyHops: number;
+}
+
 /**
- * Names each request and logs one line when it is over: method, route pattern, status, duration. Never the address, a
- * query, a header or a body: they hold ids, tokens and faces.
+ * Names each request, follows it, and logs one line when it is over: method, route pattern, status, duration. Never the
+ * address, a query, a header or a body: they hold ids, tokens and faces.
  */
-export function createAccessLog({ clock, random, log }: { clock: Clock; random: Random; log: Log }) {
+export function createAccessLog({ clock, random, log, telemetry, proxyHops }: AccessLogDeps) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const startedAt = clock.now();
     const requestId = Buffer.from(random(12)).toString('hex');
     response.set('X-Request-Id', requestId);
+    const traceparent = proxyHops > 0 ? request.get('traceparent') : undefined;
+    const followed = telemetry.followRequest({ requestId, traceparent });
     response.once('close', () => {
-      const route: unknown = request.route?.path;
-      const code: unknown = response.locals.code;
-      log.info('request', {
-        requestId,
-        method: request.method,
-        route: typeof route === 'string' ? route : 'none',
-        status: response.headersSent ? response.statusCode : null,
-        durationMs: clock.now() - startedAt,
-        ...(typeof code === 'string' ? { code } : {}),
-        ...(response.writableFinished ? {} : { aborted: true }),
-      });
+      const path: unknown = request.route?.path;
+      const route = typeof path === 'string' ? path : 'none';
+      const refusal: unknown = response.locals.refusal;
+      const code = refusal === undefined ? null : toCode(refusal);
+      const { method } = request;
+      const status = response.headersSent ? response.statusCode : null;
+      followed.run(() =>
+        log.info('request', {
+          ...{ requestId, method, route, status },
+          durationMs: clock.now() - startedAt,
+          ...(code === null ? {} : { code }),
+          ...(response.writableFinished ? {} : { aborted: true }),
+        }),
+      );
+      followed.end({ method, route, status, refusal });
     });
-    next();
+    followed.run(next);
   };
 }
 
-/** Puts the code of a refusal on the request's log line. */
-export function noteCode(response: Response, code: FaceErrorCode): void {
-  response.locals.code = code;
+/** Puts a refusal on the request's log line, and into what is counted. */
+export function noteRefusal(response: Response, error: unknown): void {
+  response.locals.refusal = error;
 }
 
 /** The frames of an error without its message: messages of libraries quote what they could not read. */

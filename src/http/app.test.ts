@@ -11,6 +11,7 @@ let hookCalls: RawRequest[] = [];
 
 beforeAll(async () => {
   const echo = {
+    budgetMs: 1_500,
     handle: async (request: RawRequest) => {
       hookCalls.push(request);
       if (request.body.length === 3) throw new FaceError('caller_untrusted', 'private');

@@ -14,7 +14,8 @@ import { createCaptureEndpoints } from '../capture/routes.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { mountOidc, type OidcIssuers } from '../oidc/mount.js';
-import { createAccessLog, framesOf, noteCode, requestIdOf } from './access-log.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { createAccessLog, framesOf, noteRefusal } from './access-log.js';
 import { createBodyBudgets } from './budget.js';
 import { discardRest } from './collect.js';
 import { type HooksByConnection, mountHooks } from './hooks.js';
@@ -24,6 +25,7 @@ export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
   readonly issuers: OidcIssuers;
   readonly folders: PageFolders;
+  readonly telemetry: Telemetry;
   /** How many reverse proxies stand before this server and name the caller in `X-Forwarded-For`. */
   readonly proxyHops: number;
   /** The names of what keeps this process from taking work: models not loaded, a store that does not answer. */
@@ -98,10 +100,9 @@ function createErrorHandler(log: Log) {
     // Express throws this for an address with broken percent signs.
     const error = thrown instanceof URIError ? new FaceError('not_found') : thrown;
     const code = toCode(error);
-    noteCode(response, code);
+    noteRefusal(response, error);
     if (isFault(code)) {
       log.error('request failed', {
-        requestId: requestIdOf(response),
         code,
         detail: error instanceof FaceError ? error.detail : null,
         frames: framesOf(error),

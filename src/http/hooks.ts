@@ -2,7 +2,8 @@ import type { Express, Request, Response } from 'express';
 import type { Hook, HookMethod, Hooks, RawReply, RawRequest } from '../../adapters/adapter.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
-import { framesOf, noteCode, requestIdOf } from './access-log.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { framesOf, noteRefusal } from './access-log.js';
 import { Allowance, type BodyBudgets } from './budget.js';
 import { collectBody, discardRest } from './collect.js';
 import { isFault } from './reply.js';
@@ -21,7 +22,12 @@ const maxHookBytes = 1024 * 1024;
  * Hands each call to the hook it is for, unparsed, and answers as that provider expects, refusals too.
  * @throws FaceError `not_found` where there is no such hook, `method_not_allowed`: these are answered as any other
  */
-export function mountHooks(app: Express, hooks: HooksByConnection, { log }: { log: Log }, budgets: BodyBudgets): void {
+export function mountHooks(
+  app: Express,
+  hooks: HooksByConnection,
+  { log, telemetry }: { readonly log: Log; readonly telemetry: Telemetry },
+  budgets: BodyBudgets,
+): void {
   app.all(hookPath, async (request, response) => {
     const hook = findHook(hooks, request);
     const methods = hook.methods ?? onlyPost;
@@ -29,19 +35,22 @@ export function mountHooks(app: Express, hooks: HooksByConnection, { log }: { lo
       response.set('Allow', methods.join(', '));
       throw new FaceError('method_not_allowed');
     }
+    const { connection, hook: name } = request.params;
+    const answered = telemetry.followHook({ connection: String(connection), hook: String(name) }, hook.budgetMs);
     const allowance = new Allowance(budgets, maxHookBytes);
     try {
       const body = await collectBody(request, allowance);
       send(response, await hook.handle(toRawRequest(request, body)));
     } catch (error) {
       const code = toCode(error);
-      noteCode(response, code);
+      noteRefusal(response, error);
       if (isFault(code)) {
-        log.error('hook failed', { requestId: requestIdOf(response), code, frames: framesOf(error) });
+        log.error('hook failed', { code, frames: framesOf(error) });
       }
       send(response, hook.refuse(code));
       discardRest(request);
     } finally {
+      answered();
       allowance.release();
     }
   });

@@ -1,7 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
-import { framesOf, noteCode, requestIdOf } from '../http/access-log.js';
+import { framesOf, noteRefusal, requestIdOf } from '../http/access-log.js';
 import { Allowance, type BodyBudgets } from '../http/budget.js';
 import { collectBody } from '../http/collect.js';
 import { isFault, statusByCode } from '../http/reply.js';
@@ -111,9 +111,9 @@ async function readForm(request: Request, budgets: BodyBudgets): Promise<URLSear
 function sendErrorPage(request: Request, response: Response, error: unknown, log: Log): void {
   const isProtocol = error instanceof oidcErrors.OIDCProviderError;
   const code = isProtocol ? 'not_found' : toCode(error);
-  noteCode(response, code);
+  noteRefusal(response, isProtocol ? new FaceError('not_found') : error);
   const reference = requestIdOf(response);
-  if (isFault(code)) log.error('OpenID interaction failed', { requestId: reference, code, frames: framesOf(error) });
+  if (isFault(code)) log.error('OpenID interaction failed', { code, frames: framesOf(error) });
   const status = isProtocol ? error.statusCode : statusByCode[code];
   const language = languageOf(undefined, request.acceptsLanguages());
   const page = { error: pageErrorOf(status, error), code: isProtocol ? error.error : code, reference };

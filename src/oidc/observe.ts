@@ -13,10 +13,9 @@ const refusals = ['authorization', 'pushed_authorization_request', 'grant', 'use
 /** Tells the log what was refused, as the client was told it; and what went wrong here, without messages. */
 export function observe(provider: EventEmitter, log: Log): void {
   for (const each of refusals) {
-    provider.on(`${each}.error`, (context: KoaContextWithOIDC, error: unknown) => {
+    provider.on(`${each}.error`, (_context: KoaContextWithOIDC, error: unknown) => {
       const { data } = refusalGuard.safeParse(error);
       log.info('OpenID request refused', {
-        requestId: String(context.res.getHeader('X-Request-Id') ?? ''),
         error: data?.error ?? 'unknown',
         description: data?.error_description ?? null,
       });

@@ -14,6 +14,9 @@ import { createMovementJudge } from '../liveness/judge.js';
 import { createIssuers } from '../oidc/issuers.js';
 import type { OidcIssuers } from '../oidc/mount.js';
 import type { ConfiguredConnection, Setup } from '../setup.js';
+import { createObservedAudit } from '../telemetry/observed-audit.js';
+import type { ObservePort } from '../telemetry/observed-port.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { createPasskeys } from '../webauthn/passkeys.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
@@ -28,17 +31,21 @@ const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
 export async function buildApp(
   { config, connections: configured }: Setup,
   ports: OpenPorts,
-  deps: ServerDeps & { readonly readiness: Readiness },
+  deps: ServerDeps & { readonly readiness: Readiness; readonly telemetry: Telemetry },
 ): Promise<RequestListener> {
-  const { clock, random, log, fetch, tell } = deps;
-  const { files, state, audit, verifier, engine, keyService } = ports;
+  const { clock, random, log, fetch, tell, telemetry } = deps;
+  const { observePort, metrics } = telemetry;
+  const { files, state, verifier, engine, keyService } = ports;
+  const ids = new Set(configured.map(({ id }) => id));
+  const audit = createObservedAudit(ports.audit, metrics, (id) => ids.has(id));
   const issuer = issuerOf(config);
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer };
-  const { connections, hooks } = await connect(configured, core);
+  const { connections, hooks } = await connect(configured, core, observePort);
   const issuers = await createOidc(configured, connections, { core, fetch, keyService });
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
   adminKey.fresh?.use((text) => tell(`Administrator key, shown this once: ${text}`));
 
+  const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
   return createApp({
     ...core,
     connections,
@@ -48,7 +55,8 @@ export async function buildApp(
     issuers,
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     adminKeyDigest: adminKey.digest,
-    delivery: createDelivery(config.delivery, createOutbox({ sink: createFileSink(files.outbox), clock })),
+    delivery: observePort('delivery', createDelivery(config.delivery, outbox)),
+    telemetry,
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
   });
@@ -62,6 +70,7 @@ function issuerOf({ publicUrl, host, port }: Setup['config']): string {
 async function connect(
   configured: readonly ConfiguredConnection[],
   core: CoreDeps,
+  observePort: ObservePort,
 ): Promise<{ connections: ReadonlyMap<string, Connection>; hooks: HooksByConnection }> {
   const made = await Promise.all(
     configured.map(async (each) => ({ ...each, adapter: await each.createAdapter(core) })),
@@ -70,7 +79,7 @@ async function connect(
     connections: new Map(
       made.map(({ id, kind, policy, adapter: { profile, openStepUpRequest } }) => [
         id,
-        { id, kind, policy, profile, openStepUpRequest },
+        { id, kind, policy, profile: observePort('profile', profile), openStepUpRequest },
       ]),
     ),
     hooks: new Map(made.map(({ id, adapter }) => [id, adapter.hooks])),

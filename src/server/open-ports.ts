@@ -3,11 +3,13 @@ import { createFileAudit } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
 import type { Audit, Clock, Fetch, Log, Random, State, Verifier } from '../core/ports.js';
-import type { Engine } from '../engine/engine.js';
-import { createEnginePool } from '../engine/pool.js';
+import { createEnginePool, type EnginePool } from '../engine/pool.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
 import type { Setup } from '../setup.js';
 import { openState } from '../state/open.js';
+import { createObservedAudit } from '../telemetry/observed-audit.js';
+import type { RequestContexts } from '../telemetry/request-context.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { loadParameters } from '../token/parameters.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 import { createFacenitionVerifier } from '../verifier/facenition.js';
@@ -18,6 +20,8 @@ export interface ServerDeps {
   readonly random: Random;
   readonly fetch: Fetch;
   readonly log: Log;
+  /** Which request the running code belongs to: the log has them too. */
+  readonly contexts: RequestContexts;
   /** One line for the person in front of the terminal. */
   readonly tell: (line: string) => void;
 }
@@ -28,7 +32,7 @@ export interface OpenPorts {
   readonly state: State;
   readonly audit: Audit;
   readonly keyService: KeyService;
-  readonly engine: Engine;
+  readonly engine: EnginePool;
   readonly verifier: Verifier;
   /** In an order in which nothing is closed before what still uses it. */
   close(): Promise<void>;
@@ -39,15 +43,20 @@ export interface OpenPorts {
  * @throws FaceError `config_invalid`, `state_unavailable`, `key_service_unavailable`, `model_missing`, `model_altered`,
  *   `parameters_altered`
  */
-export async function openPorts(config: Setup['config'], deps: ServerDeps): Promise<OpenPorts> {
+export async function openPorts(
+  config: Setup['config'],
+  deps: ServerDeps & { readonly telemetry: Telemetry },
+): Promise<OpenPorts> {
+  const { observePort } = deps.telemetry;
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const files = filesOf(config);
   const trail = await createFileAudit({ ...deps, ...config.audit, file: files.audit });
-  const state = await openState(config.state, { files, audit: trail, ...deps });
-  const keyService = await openKeyService(config.keys, { files, ...deps });
-  const audit = await signHeads(trail, { ...deps, state, signer: keyService.signer });
+  const ownRecords = createObservedAudit(trail, deps.telemetry.metrics, () => false);
+  const state = observePort('state', await openState(config.state, { ...deps, files, audit: ownRecords }));
+  const keyService = observeKeyService(await openKeyService(config.keys, { files, ...deps }), deps.telemetry);
+  const audit = observePort('audit', await signHeads(trail, { ...deps, state, signer: keyService.signer }));
   const engine = await createEngine(config);
-  const verifier = await createVerifier(config.verifier, { engine, keyService, ...deps });
+  const verifier = observePort('verifier', await createVerifier(config.verifier, { engine, keyService, ...deps }));
   return {
     ...{ files, state, audit, keyService, engine, verifier },
     async close() {
@@ -59,11 +68,17 @@ export async function openPorts(config: Setup['config'], deps: ServerDeps): Prom
   };
 }
 
+const observeKeyService = (opened: KeyService, { observePort }: Telemetry): KeyService => ({
+  ...opened,
+  keys: observePort('keys', opened.keys),
+  signer: observePort('signer', opened.signer),
+});
+
 /** Pictures that may wait where the faces are compared elsewhere and the engine only judges. */
 const defaultQueueLimit = 64;
 
 /** The engine also judges what the capture page sends, whoever compares the faces. */
-function createEngine({ verifier, modelsFolder }: Setup['config']): Promise<Engine> {
+function createEngine({ verifier, modelsFolder }: Setup['config']): Promise<EnginePool> {
   if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, queueLimit: defaultQueueLimit });
   const { workers, queueLimit } = verifier;
   return createEnginePool({ modelsFolder, queueLimit, ...(workers === null ? {} : { workers }) });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { connectionGuards } from '../../adapters/index.js';
 import { createConfigGuard } from '../config/schema.js';
-import { digestOfConfig, findChanges, keepFixed, needingRestart } from './settings.js';
+import { digestOfConfig, reloadSettings } from './settings.js';
 
 const parse = (settings: object) => createConfigGuard(connectionGuards).parse(settings);
 const okta = (settings: object = {}) => ({
@@ -15,37 +15,32 @@ const okta = (settings: object = {}) => ({
   ...settings,
 });
 
-test('the same settings, parsed twice, differ nowhere', () => {
+test('the same settings, loaded twice, differ nowhere', () => {
   const settings = { adminKey: 'a-key', connections: [okta()] };
-  expect(findChanges(parse(settings), parse(settings))).toEqual([]);
+  expect(reloadSettings(parse(settings), parse(settings))).toMatchObject({ changed: [], needingRestart: [] });
 });
 
 test('changes are told by path, also of a secret, and never by value', () => {
   const before = parse({ adminKey: 'canary-one', connections: [okta()] });
-  const after = parse({
-    adminKey: 'canary-two',
-    port: 1234,
-    connections: [okta({ policy: { accuracy: 5 } }), okta({ id: 'b' })],
-  });
-  expect(findChanges(before, after).toSorted()).toEqual([
+  const connections = [okta({ policy: { accuracy: 5 } }), okta({ id: 'b' })];
+  const after = parse({ adminKey: 'canary-two', connections });
+  expect(reloadSettings(before, after).changed.toSorted()).toEqual([
     'adminKey',
     'connections.0.policy.accuracy',
     'connections.1',
-    'port',
   ]);
 });
 
 test('what is open stays as it is, and is named', () => {
   const before = parse({ state: { kind: 'sqlite' }, telemetry: { metrics: { port: 9464 } } });
   const after = parse({
-    port: 1,
-    proxyHops: 2,
-    verifier: { kind: 'embedded', workers: 2 },
+    ...{ port: 1, proxyHops: 2, verifier: { kind: 'embedded', workers: 2 } },
     telemetry: { metrics: { port: 9465 } },
   });
-  expect(needingRestart(findChanges(before, after))).toEqual(['port', 'verifier.workers', 'telemetry.metrics.port']);
-  const inForce = keepFixed(before, after);
-  expect(findChanges(before, inForce)).toEqual(['proxyHops']);
+  const { config, changed, needingRestart } = reloadSettings(before, after);
+  expect(needingRestart).toEqual(['port', 'verifier.workers', 'telemetry.metrics.port']);
+  expect(changed).toEqual(['proxyHops']);
+  expect(config).toMatchObject({ port: 8080, proxyHops: 2, telemetry: { metrics: { port: 9464 } } });
 });
 
 test('the digest tells settings apart, and not secrets', () => {

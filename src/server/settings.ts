@@ -5,22 +5,41 @@ import type { Setup } from '../setup.js';
 
 type Config = Setup['config'];
 
-/** What stays as it was at the start: it is open, and others hold on to it. */
-const fixedSettings = [
-  'port',
-  'host',
-  'dataFolder',
-  'modelsFolder',
-  'verifier',
-  'state',
-  'keys',
-  'audit',
-  'securityEvents',
-  'telemetry',
-] as const satisfies readonly (keyof Config)[];
+/** The settings that stay as they were at the start: what they name is open, and others hold on to it. */
+const toFixed = ({
+  port,
+  host,
+  dataFolder,
+  modelsFolder,
+  verifier,
+  state,
+  keys,
+  audit,
+  securityEvents,
+  telemetry,
+}: Config) => ({ port, host, dataFolder, modelsFolder, verifier, state, keys, audit, securityEvents, telemetry });
+
+/** What a running server takes of a newly loaded configuration. */
+export interface Reload {
+  /** As it is in force from now on. */
+  readonly config: Config;
+  /** Dotted paths of what changed. */
+  readonly changed: readonly string[];
+  /** The same of what only a restart changes. */
+  readonly needingRestart: readonly string[];
+}
+
+export function reloadSettings(inForce: Config, loaded: Config): Reload {
+  const config = { ...loaded, ...toFixed(inForce) };
+  return {
+    config,
+    changed: findChanges(inForce, config),
+    needingRestart: findChanges(toFixed(inForce), toFixed(loaded)),
+  };
+}
 
 /** Where two configurations differ: dotted paths, and never a value. */
-export function findChanges(before: unknown, after: unknown, path: readonly string[] = []): string[] {
+function findChanges(before: unknown, after: unknown, path: readonly string[] = []): string[] {
   if (before instanceof Credential && after instanceof Credential) {
     return before.use((text) => after.use((other) => text === other)) ? [] : [path.join('.')];
   }
@@ -33,16 +52,5 @@ export function findChanges(before: unknown, after: unknown, path: readonly stri
 const isCollection = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Credential);
 
-/** Of changed paths, those that only a restart applies. */
-export const needingRestart = (changed: readonly string[]): string[] =>
-  changed.filter((path) => fixedSettings.some((name) => path === name || path.startsWith(`${name}.`)));
-
-/** The loaded configuration with the settings that a running server cannot change as they are in force. */
-export function keepFixed(inForce: Config, loaded: Config): Config {
-  const { port, host, dataFolder, modelsFolder, verifier, state, keys, audit, securityEvents, telemetry } = inForce;
-  const fixed = { port, host, dataFolder, modelsFolder, verifier, state, keys, audit, securityEvents, telemetry };
-  return { ...loaded, ...(fixed satisfies Pick<Config, (typeof fixedSettings)[number]>) };
-}
-
-/** SHA-256 of the configuration without its secrets, in hexadecimal: the same settings on two replicas show. */
+/** SHA-256 of the configuration without its secrets, in hexadecimal: replicas with the same settings have the same. */
 export const digestOfConfig = (config: Config): string => digestOf(JSON.stringify(redact(config))).toString('hex');

@@ -1,12 +1,39 @@
 import pino from 'pino';
 import type { Log } from '../core/ports.js';
+import type { RequestContexts } from './request-context.js';
+
+/** Names under which somebody could hand the log a secret by mistake, at the top of a line or one level down. */
+const secretNames = [
+  ...['adminKey', 'apiKey', 'authorization', 'cookie', 'credential', 'password', 'pin', 'secret', 'session', 'ticket'],
+  ...['token', 'auth_token', 'enrolmentToken', 'receipt', 'challenge'],
+  ...['photo', 'photos', 'frame', 'frames', 'image', 'embedding', 'key', 'privateKey'],
+];
+
+/** What stands for a secret in the printed configuration: it says whether there is one. */
+const isMark = (value: unknown): boolean => value === '[set]' || value === '[unset]';
 
 /**
- * JSON lines, one an event. Fields are `Json`, so nothing concealed gets in.
+ * JSON lines, one an event, each with the request it belongs to. Fields are `Json`, so nothing concealed gets in; the
+ * names above are a second line, for texts.
  * @param descriptor - of the open file they go to: 1 is standard output, 2 standard error
  */
-export function createLog(descriptor: number): Log {
-  const logger = pino({ base: null }, pino.destination(descriptor));
+export function createLog(descriptor: number, contexts: RequestContexts): Log {
+  const logger = pino(
+    {
+      base: null,
+      redact: {
+        paths: secretNames.flatMap((name) => [name, `*.${name}`]),
+        censor: (value: unknown) => (isMark(value) ? value : '[redacted]'),
+      },
+      mixin: () => {
+        const context = contexts.current();
+        if (context === null) return {};
+        const { requestId, trace } = context;
+        return trace === null ? { requestId } : { requestId, traceId: trace.traceId };
+      },
+    },
+    pino.destination(descriptor),
+  );
   return {
     info: (message, fields = {}) => logger.info(fields, message),
     warn: (message, fields = {}) => logger.warn(fields, message),

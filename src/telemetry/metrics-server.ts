@@ -1,0 +1,45 @@
+import { collectDefaultMetrics } from 'prom-client';
+import type { TelemetryConfig } from '../config/telemetry.js';
+import type { EngineLoad } from '../engine/pool.js';
+import { type Listening, listen } from '../http/listen.js';
+import type { Metrics } from './metrics.js';
+
+/** What is looked up when somebody asks. */
+export interface MetricSources {
+  engineLoad(): EngineLoad;
+  /** The parts that keep this process from taking work. */
+  findUnready(): Promise<readonly string[]>;
+}
+
+/**
+ * Serves the metrics in the text format of Prometheus at `/metrics` of an address of their own, which the public should not
+ * reach: they tell how much this service is used.
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+export async function serveMetrics(
+  { host, port }: NonNullable<TelemetryConfig['metrics']>,
+  metrics: Metrics,
+  sources: MetricSources,
+): Promise<Listening> {
+  collectDefaultMetrics({ register: metrics.registry });
+  const render = async (): Promise<string> => {
+    const { waiting, busy } = sources.engineLoad();
+    metrics.engineQueue.set(waiting);
+    metrics.engineBusy.set(busy);
+    metrics.ready.set((await sources.findUnready()).length === 0 ? 1 : 0);
+    return metrics.registry.metrics();
+  };
+  return listen(
+    (request, response) => {
+      if (request.method !== 'GET' || request.url !== '/metrics') {
+        response.writeHead(404).end();
+        return;
+      }
+      render().then(
+        (text) => response.writeHead(200, { 'Content-Type': metrics.registry.contentType }).end(text),
+        () => response.writeHead(500).end(),
+      );
+    },
+    { host, port },
+  );
+}

@@ -1,0 +1,134 @@
+import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { TelemetryConfig } from '../config/telemetry.js';
+import { inTime } from '../core/deadline.js';
+import type { Log } from '../core/ports.js';
+import type { FaceErrorCode } from '../errors.js';
+
+/** How a traced request ended. */
+export interface TracedOutcome {
+  readonly method: string;
+  /** Its pattern. */
+  readonly route: string;
+  /** `null` where no answer began. */
+  readonly status: number | null;
+  readonly code: FaceErrorCode | null;
+}
+
+/** One traced request. Names and codes only: nothing a caller or a person wrote gets into a span. */
+export interface RequestTrace {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** Begins a step within the request, such as `state.read`. @returns what ends it: with a code where it failed */
+  beginStep(name: string): (code: FaceErrorCode | null) => void;
+  end(outcome: TracedOutcome): void;
+}
+
+/** Sends traces to an OpenTelemetry receiver. A receiver that is slow or away costs spans, and never a request. */
+export interface Tracing {
+  /**
+   * Begins the trace of a request, or joins the one it came with.
+   * @param traceparent - as a proxy sent it, unchecked (W3C Trace Context, section 3.2); whether it is sampled is decided here
+   * @returns `null` where this request is not among those that are traced
+   */
+  beginRequest(requestId: string, traceparent: string | undefined): RequestTrace | null;
+  /** Sends what is left, for 3 s at most. */
+  close(): Promise<void>;
+}
+
+/** How long one delivery may take, in milliseconds; a stop waits no longer for the last one. */
+const deliveryTimeoutMs = 3_000;
+
+/** Spans that wait for delivery; more are dropped. About 1 KB each. */
+const maxWaitingSpans = 4_096;
+
+/** The libraries are loaded where traces are configured, and not before. */
+export async function openTracing(
+  { url, authorization, sampleRatio }: NonNullable<TelemetryConfig['traces']>,
+  { log }: { readonly log: Log },
+): Promise<Tracing> {
+  const [{ BasicTracerProvider, BatchSpanProcessor, TraceIdRatioBasedSampler }, { OTLPTraceExporter }, resources] =
+    await Promise.all([
+      import('@opentelemetry/sdk-trace-base'),
+      import('@opentelemetry/exporter-trace-otlp-http'),
+      import('@opentelemetry/resources'),
+    ]);
+  const exporter = new OTLPTraceExporter({
+    url,
+    headers: authorization === null ? {} : authorization.use((text) => ({ Authorization: text })),
+    timeoutMillis: deliveryTimeoutMs,
+  });
+  const provider = new BasicTracerProvider({
+    resource: resources.resourceFromAttributes({ 'service.name': 'facestep' }),
+    sampler: new TraceIdRatioBasedSampler(sampleRatio),
+    spanProcessors: [
+      new BatchSpanProcessor(loggingFailures(exporter, log), {
+        maxQueueSize: maxWaitingSpans,
+        exportTimeoutMillis: deliveryTimeoutMs,
+      }),
+    ],
+  });
+  const tracer = provider.getTracer('facestep');
+  return {
+    beginRequest: (requestId, traceparent) => beginRequest(tracer, requestId, traceparent),
+    close: () =>
+      inTime(
+        provider.shutdown().catch(() => {}),
+        deliveryTimeoutMs,
+        () => {},
+      ),
+  };
+}
+
+function beginRequest(tracer: Tracer, requestId: string, traceparent: string | undefined): RequestTrace | null {
+  const span = tracer.startSpan(
+    'request',
+    { kind: SpanKind.SERVER, attributes: { 'facestep.request_id': requestId } },
+    toParent(traceparent),
+  );
+  if (!span.isRecording()) return null;
+  const within = trace.setSpan(ROOT_CONTEXT, span);
+  return {
+    traceId: span.spanContext().traceId,
+    beginStep(name) {
+      const step = tracer.startSpan(name, {}, within);
+      return (code) => end(step, code);
+    },
+    end({ method, route, status, code }) {
+      span.updateName(`${method} ${route}`);
+      span.setAttributes({ 'http.request.method': method, 'http.route': route });
+      if (status !== null) span.setAttribute('http.response.status_code', status);
+      end(span, code, status === null || status >= 500);
+    },
+  };
+}
+
+/** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
+function end(span: Span, code: string | null, isError = code !== null): void {
+  if (code !== null) span.setAttribute('error.type', code);
+  if (isError) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
+}
+
+/** Only the ids are taken: what else a proxy says, and whether it samples, does not count here. */
+function toParent(traceparent: string | undefined) {
+  const [, traceId, spanId] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(traceparent ?? '') ?? [];
+  if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, isRemote: true, traceFlags: TraceFlags.NONE });
+}
+
+/** Says when deliveries begin to fail and when they work again, and no more. */
+function loggingFailures(exporter: SpanExporter, log: Log): SpanExporter {
+  let isFailing = false;
+  return {
+    export: (spans, done) =>
+      exporter.export(spans, (result) => {
+        const hasFailed = result.error !== undefined;
+        if (hasFailed && !isFailing) log.warn('traces are not delivered');
+        if (!hasFailed && isFailing) log.info('traces are delivered again');
+        isFailing = hasFailed;
+        done(result);
+      }),
+    shutdown: () => exporter.shutdown(),
+  };
+}
