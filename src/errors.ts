@@ -30,6 +30,8 @@ export const publicText = {
   scope_missing: 'This client token does not hold the scope this endpoint needs.',
   role_missing: 'This administrator’s role does not hold the right this needs.',
   quota_exceeded: 'The quota of this application is used up. Wait before trying again.',
+  name_taken: 'This name is taken. Choose another.',
+  limit_reached: 'This server keeps no more of these. Remove one that is no longer needed.',
   code_wrong: 'The one-time codes are wrong, used or expired.',
   contact_unverified: 'This e-mail address and phone number have not been verified.',
 

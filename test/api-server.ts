@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect } from '@jest/globals';
-import { type ClientScope, clientScopes, issueClientToken } from '../src/api/client-tokens.js';
+import { issueClientToken } from '../src/api/client-tokens.js';
 import type { Endpoint } from '../src/api/endpoint.js';
 import { codesOf } from '../src/api/openapi.js';
+import { type ClientScope, clientScopes } from '../src/api/scopes.js';
+import { createUsageRecorder } from '../src/api/usage.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Message, Random, Verifier } from '../src/core/ports.js';
@@ -66,10 +68,13 @@ export async function startApiServer(
   const audit = createMemoryAudit();
   const messages: Message[] = [];
   const delivery = { send: async (message: Message) => void messages.push(message) };
+  const state = given.state ?? createSqliteState({ file: ':memory:', clock });
+  const usage = createUsageRecorder({ state, clock, log });
   const deps: AppDeps = {
     clock,
     random: systemRandom,
-    state: createSqliteState({ file: ':memory:', clock }),
+    state,
+    onClientRequest: usage.note,
     audit,
     log,
     adminKeyDigest: createHash('sha256').update(adminKey).digest(),
@@ -100,10 +105,11 @@ export async function startApiServer(
     return answer;
   };
   return {
-    ...{ app, clock, log, audit, messages, deps, origin, port: listening.port, send },
+    ...{ app, clock, log, audit, messages, deps, usage, origin, port: listening.port, send },
     /** A client token of these scopes. */
     async issue(scopes: readonly ClientScope[] = clientScopes, tenant = 'default') {
-      const { credential, client } = await issueClientToken({ name: 'test', tenant, scopes, lifeSec: 3600 }, deps);
+      const request = { name: 'test', tenant, scopes, lifeSec: 3600, application: null };
+      const { credential, client } = await issueClientToken(request, { name: 'test', role: 'owner' }, deps);
       return { token: credential.use((text) => text), id: client.id };
     },
     postJson: (path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -115,6 +121,7 @@ export async function startApiServer(
       send('POST', path, { headers, body: form }),
     async stop() {
       await listening.stop();
+      await usage.stop();
       await deps.state.close();
     },
   };

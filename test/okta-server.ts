@@ -27,6 +27,7 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
   const deps: AppDeps = {
     ...bench.core,
     adminKeyDigest: new Uint8Array(32),
+    onClientRequest: () => {},
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
@@ -39,8 +40,14 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
     findUnready: async () => [],
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });
-  const request = { name: 'test', tenant: 'workforce', scopes: ['enrol', 'verify'] as const, lifeSec: 3600 };
-  const { credential } = await issueClientToken(request, deps);
+  const request = {
+    name: 'test',
+    tenant: 'workforce',
+    scopes: ['enrol', 'verify'] as const,
+    lifeSec: 3600,
+    application: null,
+  };
+  const { credential } = await issueClientToken(request, { name: 'test', role: 'owner' }, deps);
   const origin = `http://127.0.0.1:${port}`;
   return {
     origin,

@@ -72,6 +72,8 @@ const causes = {
   scope_missing: 'face',
   role_missing: 'face',
   quota_exceeded: 'face',
+  name_taken: 'face',
+  limit_reached: 'face',
   code_wrong: 'face',
   contact_unverified: 'face',
   token_malformed: 'face',

@@ -62,6 +62,8 @@ const toSaid = {
   scope_missing: 'face_not_verified',
   role_missing: 'face_not_verified',
   quota_exceeded: 'face_not_verified',
+  name_taken: 'face_not_verified',
+  limit_reached: 'face_not_verified',
   code_wrong: 'face_not_verified',
   contact_unverified: 'face_not_verified',
   token_malformed: 'face_not_verified',

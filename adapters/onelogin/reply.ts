@@ -53,6 +53,8 @@ const refusals = {
   scope_missing: 'unverified',
   role_missing: 'unverified',
   quota_exceeded: 'unverified',
+  name_taken: 'unverified',
+  limit_reached: 'unverified',
   code_wrong: 'unverified',
   contact_unverified: 'unverified',
   token_malformed: 'unverified',

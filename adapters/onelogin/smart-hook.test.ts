@@ -49,6 +49,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
   const deps: AppDeps = {
     ...bench.core,
     adminKeyDigest: new Uint8Array(32),
+    onClientRequest: () => {},
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),

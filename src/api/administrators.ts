@@ -1,19 +1,140 @@
-import type { Credential } from '../core/concealed.js';
-import { hasDigest } from '../core/digest.js';
+import { z } from 'zod';
+import { changeStored } from '../core/change-stored.js';
+import { Credential } from '../core/concealed.js';
+import { digestOf, hasDigest } from '../core/digest.js';
+import { countAttempt } from '../core/lockout.js';
+import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { ApiDeps } from './deps.js';
-import type { Administrator } from './rights.js';
+import { type Administrator, type Role, roles } from './rights.js';
 
-const owner: Administrator = { name: 'owner', role: 'owner' };
+/** Whoever holds the key of the configuration, or the one made at the first start: always there. */
+const firstOwner: Administrator = { name: 'owner', role: 'owner' };
+
+/** How many a server keeps beside the first owner. */
+export const maxAdministrators = 100;
+
+/** Keys are random enough not to be guessed; one that somebody chose for the configuration may not be. */
+const wrongKeysAllowed = 100;
+
+/** An administrator as a list shows them. */
+export interface ListedAdministrator extends Administrator {
+  /** `null` for the first owner. */
+  readonly addedAt: EpochMs | null;
+  /** When the key ends by itself; `null`: never. */
+  readonly expiresAt: EpochMs | null;
+}
+
+const recordGuard = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(roles),
+  secretDigest: z.string(),
+  addedAt: epochMsGuard,
+  expiresAt: epochMsGuard.nullable(),
+});
+type AdministratorRecord = z.infer<typeof recordGuard>;
+
+const list = { key: 'administrators', guard: z.array(recordGuard), expiresAt: null } as const;
+
+/** Compared against where there is no record; no secret has this digest. */
+const noDigest = Buffer.alloc(32).toString('base64url');
 
 /**
- * Whose administrator's key this is.
- * @throws FaceError `caller_untrusted`
+ * Whose administrator's key this is. An unknown id takes the same steps as a wrong secret.
+ * @param source - the address it comes from: too many wrong keys from there, and none is looked at for a while
+ * @throws FaceError `caller_untrusted`, `locked_out`, `state_unavailable`
  */
 export async function authenticateAdministrator(
   credential: Credential,
-  { adminKeyDigest }: Pick<ApiDeps, 'adminKeyDigest'>,
+  source: string,
+  deps: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
 ): Promise<Administrator> {
-  if (credential.use((text) => hasDigest(text, adminKeyDigest))) return owner;
-  throw new FaceError('caller_untrusted');
+  // Whoever shows nothing guesses nothing.
+  if (credential.use((text) => text === '')) throw new FaceError('caller_untrusted');
+  const who = { name: `admin-key:from:${source}`, failuresAllowed: wrongKeysAllowed };
+  return countAttempt(who, async () => ({ succeeded: true, result: await identify(credential, deps) }), deps);
 }
+
+async function identify(
+  credential: Credential,
+  { adminKeyDigest, state, clock }: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
+): Promise<Administrator> {
+  if (credential.use((text) => hasDigest(text, adminKeyDigest))) return firstOwner;
+  const [, id, secret] = credential.use((text) => /^fsa_([0-9a-f]{24})_([\w-]{43})$/.exec(text)) ?? [];
+  if (id === undefined || secret === undefined) throw new FaceError('caller_untrusted');
+  const record = (await readAll({ state })).find((each) => each.id === id);
+  const isRight = hasDigest(secret, Buffer.from(record?.secretDigest ?? noDigest, 'base64url'));
+  if (!isRight || record === undefined || !isLive(record, clock.now())) throw new FaceError('caller_untrusted');
+  return { name: record.name, role: record.role };
+}
+
+/**
+ * Adds an administrator. The key is given out once; what is kept is the digest of its secret.
+ * @param request.lifeSec - whole seconds; `null`: until removed
+ * @throws FaceError `name_taken`, `limit_reached`, `state_unavailable`
+ */
+export async function addAdministrator(
+  { name, role, lifeSec }: { readonly name: string; readonly role: Role; readonly lifeSec: number | null },
+  by: Administrator,
+  { random, clock, state, audit }: Pick<ApiDeps, 'random' | 'clock' | 'state' | 'audit'>,
+): Promise<{ readonly credential: Credential; readonly expiresAt: EpochMs | null }> {
+  const id = Buffer.from(random(12)).toString('hex');
+  const secret = Buffer.from(random(32)).toString('base64url');
+  const addedAt = clock.now();
+  const expiresAt = lifeSec === null ? null : addSec(addedAt, lifeSec);
+  const secretDigest = digestOf(secret).toString('base64url');
+  await changeStored(
+    list,
+    (former) => {
+      const live = (former ?? []).filter((each) => isLive(each, addedAt));
+      if ([firstOwner, ...live].some((each) => each.name === name)) throw new FaceError('name_taken');
+      if (live.length >= maxAdministrators) throw new FaceError('limit_reached');
+      return [...live, { id, name, role, secretDigest, addedAt, expiresAt }];
+    },
+    { state },
+  );
+  const detail = { name, role, by: by.name };
+  await audit.append({ action: 'administrator_added', connection: '', subject: '', detail });
+  return { credential: new Credential(`fsa_${id}_${secret}`), expiresAt };
+}
+
+/**
+ * Removes an administrator: the key is refused from now on. The first owner cannot be removed.
+ * @throws FaceError `not_found`, `state_unavailable`
+ */
+export async function removeAdministrator(
+  name: string,
+  by: Administrator,
+  { state, audit }: Pick<ApiDeps, 'state' | 'audit'>,
+): Promise<void> {
+  await changeStored(
+    list,
+    (former) => {
+      const left = (former ?? []).filter((each) => each.name !== name);
+      if (left.length === (former ?? []).length) throw new FaceError('not_found');
+      return left;
+    },
+    { state },
+  );
+  const detail = { name, by: by.name };
+  await audit.append({ action: 'administrator_removed', connection: '', subject: '', detail });
+}
+
+/** The first owner, and whoever was added and whose key is good. @throws FaceError `state_unavailable` */
+export async function listAdministrators({
+  state,
+  clock,
+}: Pick<ApiDeps, 'state' | 'clock'>): Promise<ListedAdministrator[]> {
+  const added = (await readAll({ state })).filter((each) => isLive(each, clock.now()));
+  return [{ ...firstOwner, addedAt: null, expiresAt: null }, ...added].map(({ name, role, addedAt, expiresAt }) => ({
+    ...{ name, role, addedAt, expiresAt },
+  }));
+}
+
+async function readAll({ state }: Pick<ApiDeps, 'state'>): Promise<AdministratorRecord[]> {
+  const found = await state.read(list.key);
+  return found === null ? [] : list.guard.parse(found.value);
+}
+
+const isLive = ({ expiresAt }: AdministratorRecord, now: EpochMs): boolean => expiresAt === null || expiresAt > now;

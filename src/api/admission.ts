@@ -3,10 +3,20 @@ import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import type { Allowance } from '../http/budget.js';
 import { authenticateAdministrator } from './administrators.js';
+import type { Application } from './applications.js';
 import { authenticateClient, type Client, checkClientLive } from './client-tokens.js';
 import type { ApiDeps } from './deps.js';
 import type { Auth } from './endpoint.js';
+import { countRequest, toRateLimitHeaders } from './quota.js';
 import { type Administrator, holds } from './rights.js';
+
+/** The other end of the connection. */
+export interface Peer {
+  /** The address the request came from. */
+  readonly source: string;
+  /** Puts headers on the answer. */
+  tell(headers: Readonly<Record<string, string>>): void;
+}
 
 /**
  * Who is calling, found out as early as it can be: from a header before the body is read, from the field `auth_token`
@@ -14,20 +24,22 @@ import { type Administrator, holds } from './rights.js';
  */
 export class Admission {
   #client: Promise<Client | null> | null = null;
+  #recognised: Client | null = null;
   #administrator: Administrator | null = null;
 
   constructor(
     private readonly auth: Auth,
     private readonly allowance: Allowance,
     private readonly callerLimitBytes: number,
+    private readonly peer: Peer,
     private readonly deps: Pick<ApiDeps, 'adminKeyDigest' | 'clock' | 'state'>,
   ) {}
 
-  /** @throws FaceError `caller_untrusted`, `role_missing`, `scope_missing`, `overloaded` */
+  /** @throws FaceError `caller_untrusted`, `locked_out`, `role_missing`, `scope_missing`, `quota_exceeded`, `overloaded` */
   async checkHeaders(headers: IncomingHttpHeaders): Promise<void> {
     if (this.auth.kind === 'admin') {
       const key = new Credential(String(headers['x-admin-key'] ?? ''));
-      this.#administrator = await authenticateAdministrator(key, this.deps);
+      this.#administrator = await authenticateAdministrator(key, this.peer.source, this.deps);
       if (!holds(this.#administrator, this.auth.right)) throw new FaceError('role_missing');
       this.allowance.recognise(this.callerLimitBytes);
     }
@@ -35,7 +47,7 @@ export class Admission {
     if (this.auth.kind === 'client' && token !== undefined) await this.takeToken(String(token));
   }
 
-  /** The first token presented decides. @throws FaceError `caller_untrusted`, `scope_missing`, `overloaded` */
+  /** The first token presented decides. @throws FaceError `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded` */
   async takeToken(token: string): Promise<void> {
     if (this.auth.kind !== 'client') return;
     this.#client ??= this.#authenticate(new Credential(token), this.auth.scope);
@@ -47,6 +59,11 @@ export class Admission {
     if (this.auth.kind !== 'client') return null;
     if (this.#client === null) throw new FaceError('caller_untrusted');
     return this.#client;
+  }
+
+  /** Whose client token was shown, also where the request was refused for want of a scope or quota; `null` before that. */
+  get recognised(): Client | null {
+    return this.#recognised;
   }
 
   /** Which administrator called; `null` where the endpoint is for none. */
@@ -62,8 +79,17 @@ export class Admission {
 
   async #authenticate(credential: Credential, scope: (Auth & { kind: 'client' })['scope']): Promise<Client> {
     const client = await authenticateClient(credential, this.deps);
+    this.#recognised = client;
     if (scope !== null && !client.scopes.includes(scope)) throw new FaceError('scope_missing');
+    if (client.application !== null) await this.#takeFromQuotas(client.application);
     this.allowance.recognise(this.callerLimitBytes);
     return client;
+  }
+
+  async #takeFromQuotas(application: Application): Promise<void> {
+    const standings = await countRequest(application, this.deps);
+    this.peer.tell(toRateLimitHeaders(standings));
+    const exceeded = standings.find(({ isExceeded }) => isExceeded);
+    if (exceeded !== undefined) throw new FaceError('quota_exceeded', { retryAfterSec: exceeded.resetSec });
   }
 }

@@ -1,54 +1,38 @@
 import { z } from 'zod';
 import { toIso } from '../core/units.js';
-import {
-  clientScopes,
-  clientTokenLifeSec,
-  defaultScopes,
-  issueClientToken,
-  revokeClientToken,
-} from './client-tokens.js';
+import { issueClientToken, revokeClientToken } from './client-tokens.js';
 import { takeVerifiedContact } from './contacts.js';
 import type { ApiDeps } from './deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from './endpoint.js';
-import { emailField, instantReply, phoneField } from './fields.js';
-
-const scopeNames = z.enum(clientScopes);
+import {
+  clientTokenId,
+  clientTokenReply,
+  emailField,
+  instantReply,
+  lifeField,
+  phoneField,
+  scopesField,
+  tenantField,
+} from './fields.js';
+import type { Administrator } from './rights.js';
+import { clientScopes, defaultScopes } from './scopes.js';
 
 const issueFields = z.strictObject({
   name: z.string().min(1).max(100).describe('For the administrator: which client this is.'),
-  tenant: z
-    .string()
-    .regex(/^[\w.-]{1,64}$/)
-    .prefault('default')
-    .describe('Whose enrolments the client makes and checks; those of one tenant never verify for another (ours).'),
-  scopes: z
-    .union([z.array(scopeNames).min(1).max(clientScopes.length), scopeNames.transform((scope) => [scope])])
-    .prefault([...defaultScopes])
-    .describe('What the client may do (ours).'),
-  expiresIn: z
-    .union([
-      z.number(),
-      z
-        .string()
-        .regex(/^\d{1,9}$/)
-        .transform(Number),
-    ])
-    .pipe(z.int().min(clientTokenLifeSec.least).max(clientTokenLifeSec.most))
-    .prefault(clientTokenLifeSec.standard)
-    .describe('Seconds: 60 to 31,622,400 (366 days), 7,776,000 (90 days) if not said (ours).'),
-});
-
-const issueReply = z.strictObject({
-  token: z.string().describe('Shown this once. Keep it on your server.'),
-  id: z.string().describe('Names the token when it is revoked.'),
-  expiresAt: instantReply,
+  tenant: tenantField,
+  scopes: scopesField.prefault([...defaultScopes]).describe('What the client may do (ours).'),
+  expiresIn: lifeField,
 });
 
 /** Issuing, reporting and revoking client tokens. */
 export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', tag: 'Client tokens', status: 200, photos: {} } as const;
-  const issue = async ({ name, tenant, scopes, expiresIn }: z.output<typeof issueFields>) => {
-    const { credential, client } = await issueClientToken({ name, tenant, scopes, lifeSec: expiresIn }, deps);
+  const issue = async (
+    { name, tenant, scopes, expiresIn }: z.output<typeof issueFields>,
+    administrator: Administrator,
+  ) => {
+    const request = { name, tenant, scopes, lifeSec: expiresIn, application: null };
+    const { credential, client } = await issueClientToken(request, administrator, deps);
     return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
   };
   return [
@@ -62,8 +46,8 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       ours: false,
       codes: [],
       fields: issueFields,
-      reply: issueReply,
-      handle: ({ fields }) => issue(fields),
+      reply: clientTokenReply,
+      handle: ({ fields, administrator }) => issue(fields, administrator),
     }),
     adminEndpoint({
       ...common,
@@ -76,10 +60,10 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       ours: false,
       codes: ['contact_unverified'],
       fields: z.strictObject({ ...issueFields.shape, email: emailField, phone: phoneField }),
-      reply: issueReply,
-      async handle({ fields }) {
+      reply: clientTokenReply,
+      async handle({ fields, administrator }) {
         await takeVerifiedContact(fields, deps);
-        return issue(fields);
+        return issue(fields, administrator);
       },
     }),
     clientEndpoint({
@@ -96,12 +80,14 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
         id: z.string(),
         name: z.string(),
         tenant: z.string(),
-        scopes: z.array(scopeNames),
+        scopes: z.array(z.enum(clientScopes)),
         issuedAt: instantReply,
         expiresAt: instantReply,
+        application: z.string().nullable().describe('The id of the application whose key it is (ours).'),
       }),
-      async handle({ client: { id, name, tenant, scopes, issuedAt, expiresAt } }) {
-        return { id, name, tenant, scopes: [...scopes], issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) };
+      async handle({ client: { id, name, tenant, scopes, issuedAt, expiresAt, application } }) {
+        const times = { issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) };
+        return { id, name, tenant, scopes: [...scopes], ...times, application: application?.id ?? null };
       },
     }),
     adminEndpoint({
@@ -113,10 +99,10 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'At once: a request under way with it ends with `caller_untrusted`.',
       ours: true,
       codes: ['not_found'],
-      fields: z.strictObject({ id: z.string().regex(/^[0-9a-f]{24}$/) }),
+      fields: z.strictObject({ id: clientTokenId }),
       reply: z.strictObject({}),
-      async handle({ fields }) {
-        await revokeClientToken(fields.id, deps);
+      async handle({ fields, administrator }) {
+        await revokeClientToken(fields.id, administrator, deps);
         return {};
       },
     }),

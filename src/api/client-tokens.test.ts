@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import type { JsonObject } from '../json.js';
-import { clientScopes } from './client-tokens.js';
+import { clientScopes } from './scopes.js';
 
 let server: ApiServer;
 beforeAll(async () => {
@@ -53,6 +53,7 @@ describe('generateToken', () => {
       scopes: ['enrol', 'score'],
       issuedAt: expect.any(String),
       expiresAt: issued.body.expiresAt,
+      application: null,
     });
   });
 

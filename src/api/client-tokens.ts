@@ -4,16 +4,9 @@ import { digestOf, hasDigest } from '../core/digest.js';
 import type { Audit, Clock, Random, State } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
-
-/** What a client token may be used for. */
-export const clientScopes = ['enrol', 'verify', 'score', 'content-key', 'match', 'screen'] as const;
-export type ClientScope = (typeof clientScopes)[number];
-
-/** What a token holds only if asked for: a similarity helps whoever wants to look alike, a content key opens files. */
-const askedForScopes: readonly ClientScope[] = ['score', 'content-key'];
-
-/** What a token holds unless asked for otherwise. */
-export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));
+import { type Application, findApplication } from './applications.js';
+import type { Administrator } from './rights.js';
+import { type ClientScope, clientScopes } from './scopes.js';
 
 const day = 24 * 60 * 60;
 /** How long a client token lasts, in seconds. */
@@ -28,6 +21,8 @@ export interface Client {
   readonly scopes: readonly ClientScope[];
   readonly issuedAt: EpochMs;
   readonly expiresAt: EpochMs;
+  /** Whose key the token is; `null` for one that belongs to none. */
+  readonly application: Application | null;
 }
 
 interface Deps {
@@ -45,6 +40,7 @@ const recordGuard = z.object({
   issuedAt: epochMsGuard,
   expiresAt: epochMsGuard,
   isRevoked: z.boolean(),
+  application: z.string().nullable().default(null),
 });
 type ClientRecord = z.infer<typeof recordGuard>;
 
@@ -56,10 +52,17 @@ const clientKey = (id: string): string => `client-token:${id}`;
  * @throws FaceError `state_unavailable`
  */
 export async function issueClientToken(
-  request: { name: string; tenant: string; scopes: readonly ClientScope[]; lifeSec: number },
+  request: {
+    name: string;
+    tenant: string;
+    scopes: readonly ClientScope[];
+    lifeSec: number;
+    application: Application | null;
+  },
+  by: Administrator,
   { clock, random, state, audit }: Deps,
 ): Promise<{ credential: Credential; client: Client }> {
-  const { name, tenant, scopes, lifeSec } = request;
+  const { name, tenant, scopes, lifeSec, application } = request;
   const id = Buffer.from(random(12)).toString('hex');
   const secret = Buffer.from(random(32)).toString('base64url');
   const issuedAt = clock.now();
@@ -72,15 +75,16 @@ export async function issueClientToken(
     issuedAt,
     expiresAt,
     isRevoked: false,
+    application: application?.id ?? null,
   };
   await state.write(clientKey(id), record, { when: 'absent', expiresAt });
   await audit.append({
     action: 'client_token_issued',
     connection: tenant,
     subject: '',
-    detail: { id, name, scopes: [...scopes] },
+    detail: { id, name, scopes: [...scopes], application: record.application, by: by.name },
   });
-  return { credential: new Credential(`fst_${id}_${secret}`), client: toClient(id, record) };
+  return { credential: new Credential(`fst_${id}_${secret}`), client: toClient(id, record, application) };
 }
 
 /**
@@ -93,8 +97,8 @@ export async function authenticateClient(credential: Credential, deps: Pick<Deps
   const record = await readRecord(id, deps);
   const expected = Buffer.from(record?.secretDigest ?? noDigest, 'base64url');
   const isRight = hasDigest(secret, expected);
-  if (!isRight || record === null || !isLive(record, deps.clock)) throw new FaceError('caller_untrusted');
-  return toClient(id, record);
+  if (!isRight || record === null) throw new FaceError('caller_untrusted');
+  return toClient(id, record, await checkLive(record, deps));
 }
 
 /**
@@ -103,19 +107,33 @@ export async function authenticateClient(credential: Credential, deps: Pick<Deps
  */
 export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   const record = await readRecord(client.id, deps);
-  if (record === null || !isLive(record, deps.clock)) throw new FaceError('caller_untrusted');
+  if (record === null) throw new FaceError('caller_untrusted');
+  await checkLive(record, deps);
+}
+
+/** What a client token that was issued is, revoked or not; `null` once it has expired. @throws FaceError `state_unavailable` */
+export async function findClientToken(
+  id: string,
+  deps: Pick<Deps, 'state'>,
+): Promise<Pick<ClientRecord, 'scopes' | 'issuedAt' | 'expiresAt' | 'isRevoked'> | null> {
+  return readRecord(id, deps);
 }
 
 /**
  * Ends a client token at once, for requests under way too. Revoking a revoked one succeeds.
  * @throws FaceError `not_found` for an id that never was or has expired, `state_unavailable`
  */
-export async function revokeClientToken(id: string, deps: Pick<Deps, 'state' | 'audit'>): Promise<void> {
+export async function revokeClientToken(
+  id: string,
+  by: Administrator,
+  deps: Pick<Deps, 'state' | 'audit'>,
+): Promise<void> {
   const record = await readRecord(id, deps);
   if (record === null) throw new FaceError('not_found');
   const revoked = { ...record, isRevoked: true };
   await deps.state.write(clientKey(id), revoked, { when: 'any', expiresAt: record.expiresAt });
-  await deps.audit.append({ action: 'client_token_revoked', connection: record.tenant, subject: '', detail: { id } });
+  const detail = { id, application: record.application, by: by.name };
+  await deps.audit.append({ action: 'client_token_revoked', connection: record.tenant, subject: '', detail });
 }
 
 async function readRecord(id: string, { state }: Pick<Deps, 'state'>): Promise<ClientRecord | null> {
@@ -126,13 +144,23 @@ async function readRecord(id: string, { state }: Pick<Deps, 'state'>): Promise<C
 /** Compared against where there is no record; no secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
-const isLive = ({ isRevoked, expiresAt }: ClientRecord, clock: Clock): boolean => !isRevoked && expiresAt > clock.now();
+/**
+ * The application whose key a live token is; `null` where it belongs to none.
+ * @throws FaceError `caller_untrusted`: revoked, expired, or its application is gone
+ */
+async function checkLive(
+  { isRevoked, expiresAt, application: id }: ClientRecord,
+  { clock, state }: Pick<Deps, 'clock' | 'state'>,
+): Promise<Application | null> {
+  const application = id === null ? null : await findApplication(id, { state });
+  const isOrphan = id !== null && application === null;
+  if (isRevoked || isOrphan || expiresAt <= clock.now()) throw new FaceError('caller_untrusted');
+  return application;
+}
 
-const toClient = (id: string, { name, tenant, scopes, issuedAt, expiresAt }: ClientRecord): Client => ({
-  id,
-  name,
-  tenant,
-  scopes,
-  issuedAt,
-  expiresAt,
-});
+const toClient = (id: string, record: ClientRecord, application: Application | null): Client => {
+  const { name, tenant, scopes, issuedAt, expiresAt } = record;
+  // What was taken from the application since is taken from its keys.
+  const held = application === null ? scopes : scopes.filter((scope) => application.scopes.includes(scope));
+  return { id, name, tenant, scopes: held, issuedAt, expiresAt, application };
+};

@@ -1,6 +1,7 @@
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Delivery, LivenessJudge, Passkeys } from '../core/ports.js';
+import type { ClientRequest } from './usage.js';
 
 /** What the REST API takes from outside. */
 export interface ApiDeps extends CoreDeps {
@@ -9,6 +10,8 @@ export interface ApiDeps extends CoreDeps {
   readonly delivery: Delivery;
   readonly judge: LivenessJudge;
   readonly passkeys: Passkeys;
+  /** Told of every request of a caller who showed a client token that holds, once it is over. */
+  readonly onClientRequest: (request: ClientRequest) => void;
   /** By id. */
   readonly connections: ReadonlyMap<string, Connection>;
 }

@@ -1,6 +1,6 @@
 import type { Express, Request, Response } from 'express';
 import { Credential, maxPhotoBytes, type Photo } from '../core/concealed.js';
-import { FaceError } from '../errors.js';
+import { FaceError, toCode } from '../errors.js';
 import { isMultipart, readBody } from '../http/body.js';
 import { Allowance, type BodyBudgets } from '../http/budget.js';
 import { readCookie } from '../http/cookies.js';
@@ -9,6 +9,7 @@ import { Admission } from './admission.js';
 import type { ApiDeps } from './deps.js';
 import type { ApiVersion, Endpoint } from './endpoint.js';
 import { toFieldRefusal } from './fields.js';
+import type { Outcome } from './usage.js';
 
 /**
  * What a caller may send before it is known. Photos that follow the field `auth_token` in a form count as a known
@@ -75,10 +76,13 @@ async function serve(
   const isOpen = endpoint.auth.kind === 'open' || endpoint.auth.kind === 'session';
   const isOpenToPhotos = isOpen && Object.keys(endpoint.photos).length > 0;
   const allowance = new Allowance(budgets, isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes) : strangerBytes);
-  const admission = new Admission(endpoint.auth, allowance, maxBytes, deps);
+  const source = request.ip ?? '';
+  const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
+  const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
   const param = (name: string): string => String(request.params[name] ?? '');
   const session = readBearer(request);
   let photos: Body['photos'] = new Map();
+  let outcome: Outcome = 'ok';
   try {
     await admission.checkHeaders(request.headers);
     await endpoint.admit({ param, session });
@@ -101,7 +105,7 @@ async function serve(
     const call = {
       param,
       photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
-      source: request.ip ?? '',
+      source,
       cookie: (name: string) => readCookie(request, name),
       session,
     };
@@ -111,7 +115,12 @@ async function serve(
     });
     await admission.checkStillLive();
     response.status(endpoint.status).json({ ok: true, ...reply });
+  } catch (error) {
+    outcome = toCode(error);
+    throw error;
   } finally {
+    const client = admission.recognised;
+    if (client !== null) deps.onClientRequest({ client, endpoint: `${endpoint.method} ${endpoint.path}`, outcome });
     for (const photo of [...photos.values()].flat()) photo.wipe();
     allowance.release();
   }

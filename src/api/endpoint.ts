@@ -3,26 +3,28 @@ import type { Credential, Photo } from '../core/concealed.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { PhotoRange } from '../http/intake.js';
 import type { JsonObject } from '../json.js';
-import type { Client, ClientScope } from './client-tokens.js';
+import type { Client } from './client-tokens.js';
 import { parseFields } from './fields.js';
 import type { Administrator, Right } from './rights.js';
+import type { ClientScope } from './scopes.js';
 
 export type ApiVersion = 1 | 2;
 
-/** The groups the description and the catalogue list endpoints in. */
-export const endpointTags = [
-  'Face tokens',
-  'Matching',
-  'Screening',
-  'Client tokens',
-  'Contacts',
-  'Step-up',
-  'Capture page',
-  'Applications',
-  'Administrators',
-  'Data subjects',
-  'Operations',
-] as const;
+/** The groups the description and the catalogue list endpoints in, and what each is for. */
+export const groupDescriptions = {
+  'Face tokens': 'Make a sealed token of a face, and hold a face against it. The server keeps neither.',
+  Matching: 'Compare pictures with pictures. Nothing is stored.',
+  Screening: 'Judge one picture. Nothing is stored.',
+  'Client tokens': 'Issue, look at and end the tokens that programs call with.',
+  Contacts: 'Verify an e-mail address and a phone number together.',
+  'Step-up': 'Enrol and check users of an identity provider.',
+  'Capture page': 'What the page in front of the camera calls.',
+  Applications: 'Register the programs that call, with scopes, quotas and keys of their own, and see what they used.',
+  Administrators: 'Say who administers this server, and in which role.',
+  'Data subjects': 'Help one person, and give them their rights over what is held of them.',
+  Operations: 'Run the server.',
+} as const;
+export type EndpointGroup = keyof typeof groupDescriptions;
 
 /** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right`, a capture page, or everybody. */
 export type Auth =
@@ -37,7 +39,7 @@ interface Described {
   /** As Express writes it: `/step-ups/:id/photos`. Served bare, under `/v1` and under `/v2`. */
   readonly path: string;
   readonly versions: readonly ApiVersion[];
-  readonly tag: (typeof endpointTags)[number];
+  readonly tag: EndpointGroup;
   readonly summary: string;
   readonly description: string;
   /** Whether this project added it to what the Facenition API publishes. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { maxSecretBytes, maxTokenCharacters, SealedToken, UserSecret } from '../core/concealed.js';
 import { epochMs, fromIso, toEpochSec } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
+import { clientTokenLifeSec } from './client-tokens.js';
+import { clientScopes } from './scopes.js';
 
 /** Fields whose refusal says more than that the request is malformed. */
 const codeByField: Readonly<Record<string, FaceErrorCode>> = {
@@ -84,3 +86,39 @@ export const phoneField = z
   .string()
   .regex(/^\+[1-9]\d{6,14}$/)
   .describe('A phone number in international form (E.164), such as `+4915112345678`.');
+
+const scopeNames = z.enum(clientScopes);
+
+/** Scopes of a client token or an application: a list, or one as text, as a form sends it. */
+export const scopesField = z.union([
+  z.array(scopeNames).min(1).max(clientScopes.length),
+  scopeNames.transform((scope) => [scope]),
+]);
+
+export const tenantField = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/)
+  .prefault('default')
+  .describe('Whose enrolments the client makes and checks; those of one tenant never verify for another (ours).');
+
+/** How long a client token is to last. */
+export const lifeField = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number),
+  ])
+  .pipe(z.int().min(clientTokenLifeSec.least).max(clientTokenLifeSec.most))
+  .prefault(clientTokenLifeSec.standard)
+  .describe('Seconds: 60 to 31,622,400 (366 days), 7,776,000 (90 days) if not said (ours).');
+
+export const clientTokenId = z.string().regex(/^[0-9a-f]{24}$/);
+
+/** A client token that was issued just now. */
+export const clientTokenReply = z.strictObject({
+  token: z.string().describe('Shown this once. Keep it on your server.'),
+  id: z.string().describe('Names the token when it is revoked.'),
+  expiresAt: instantReply,
+});

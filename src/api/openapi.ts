@@ -4,12 +4,18 @@ import { hookPath } from '../http/hooks.js';
 import { maxJsonBytes } from '../http/intake.js';
 import { refusalGuard, statusByCode } from '../http/reply.js';
 import type { JsonObject } from '../json.js';
-import type { Endpoint } from './endpoint.js';
+import { type Endpoint, groupDescriptions } from './endpoint.js';
 
 /** Any request may meet these. */
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
 const bodyCodes: readonly FaceErrorCode[] = ['field_unknown', 'body_too_large', 'overloaded', 'state_unavailable'];
-const clientCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'scope_missing', 'state_unavailable'];
+const clientCodes: readonly FaceErrorCode[] = [
+  'caller_untrusted',
+  'scope_missing',
+  'quota_exceeded',
+  'state_unavailable',
+];
+const adminCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'role_missing', 'locked_out', 'state_unavailable'];
 const sessionCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'step_up_unknown', 'state_unavailable'];
 const checkCodes: readonly FaceErrorCode[] = [...photoCodes, 'upstream_unavailable', 'upstream_malformed'];
 
@@ -19,7 +25,7 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
     ...commonCodes,
     ...(method === 'POST' ? bodyCodes : []),
     ...(auth.kind === 'client' ? clientCodes : []),
-    ...(auth.kind === 'admin' ? (['caller_untrusted', 'role_missing', 'state_unavailable'] as const) : []),
+    ...(auth.kind === 'admin' ? adminCodes : []),
     ...(auth.kind === 'session' ? sessionCodes : []),
     ...(Object.keys(photos).length > 0 ? checkCodes : []),
     ...codes,
@@ -51,6 +57,7 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
+    tags: Object.entries(groupDescriptions).map(([name, description]) => ({ name, description })),
     paths,
     components: {
       securitySchemes: {
@@ -187,7 +194,7 @@ const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolea
 
 const operational = (operationId: string, summary: string, schema: JsonObject): JsonObject => ({
   operationId,
-  tags: ['Operation'],
+  tags: ['Operations'],
   summary,
   security: [],
   responses: { 200: { description: 'Done.', content: asJson(schema) } },

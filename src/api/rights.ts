@@ -11,14 +11,16 @@ export const rights = [
 ] as const;
 export type Right = (typeof rights)[number];
 
+export const roles = ['owner', 'operator', 'auditor', 'help-desk'] as const;
+export type Role = (typeof roles)[number];
+
 /** What each role holds. */
 export const rightsByRole = {
   owner: ['configure', 'operate', 'audit', 'assist'],
   operator: ['operate', 'assist'],
   auditor: ['audit'],
   'help-desk': ['assist'],
-} as const satisfies Record<string, readonly Right[]>;
-export type Role = keyof typeof rightsByRole;
+} as const satisfies Record<Role, readonly Right[]>;
 
 /** Whoever holds an administrator's key. */
 export interface Administrator {
@@ -28,5 +30,5 @@ export interface Administrator {
 }
 
 /** Whether an administrator holds a right. */
-export const holds = ({ role }: Administrator, right: Right): boolean =>
+export const holds = ({ role }: Pick<Administrator, 'role'>, right: Right): boolean =>
   rightsByRole[role].some((held) => held === right);

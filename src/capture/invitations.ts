@@ -1,43 +1,66 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../api/deps.js';
-import { clientEndpoint, type Endpoint } from '../api/endpoint.js';
+import { adminEndpoint, clientEndpoint, type Endpoint } from '../api/endpoint.js';
 import { instantReply } from '../api/fields.js';
+import type { Connection } from '../core/connection.js';
 import { startStepUp } from '../core/step-up.js';
 import { toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
 import { checkReturnUrl, findConnection, returnUrlField, who } from './connection-access.js';
 import { startedLink } from './page-link.js';
 
 const hourSec = 60 * 60;
 
-/** Links that an administrator, or a portal of the organisation, hands to a person. */
+const invitationFields = z.strictObject({
+  ...who,
+  purpose: z.enum(['enrol', 'manage']).default('enrol'),
+  lifeHours: z.int().min(1).max(336).default(72).describe('How long the link may wait, in hours.'),
+  returnUrl: returnUrlField,
+});
+
+/** Links that a portal of the organisation or its help desk hands to a person. */
 export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ method: 'POST', versions: [1, 2], status: 201, ours: true, photos: {} } as const),
+    description:
+      'To enrol (`enrol`), or to see what is held of them, renew it or end it (`manage`). The link opens once, and whoever holds it speaks for that user: send it where only they read it.',
+    codes: ['connection_unknown'],
+    fields: invitationFields,
+    reply: z.strictObject({ id: z.string(), url: z.string(), expiresAt: instantReply }),
+  } as const;
+  const invite = async (
+    { subject, purpose, lifeHours, returnUrl }: z.output<typeof invitationFields>,
+    connection: Connection,
+    asked: { readonly by?: string },
+  ) => {
+    const started = await startStepUp(
+      {
+        ...{ connection, subject, purpose, kept: null, receipt: null, feedsHooks: false, ...asked },
+        ...{ returnUrl: checkReturnUrl(connection, returnUrl), lifeSec: lifeHours * hourSec },
+      },
+      deps,
+    );
+    return { id: started.id, url: startedLink(deps.issuer, started), expiresAt: toIso(started.expiresAt) };
+  };
   return [
     clientEndpoint({
-      ...({ method: 'POST', path: '/invitations', versions: [1, 2], status: 201, tag: 'Step-up', ours: true } as const),
+      ...common,
+      path: '/invitations',
+      tag: 'Step-up',
       scope: 'enrol',
       summary: 'Invite a user of a connection to the capture page',
-      description:
-        'To enrol (`enrol`), or to see what is held of them, renew it or end it (`manage`). The link opens once, and whoever holds it speaks for that user: send it where only they read it.',
-      codes: ['connection_unknown'],
-      photos: {},
-      fields: z.strictObject({
-        ...who,
-        purpose: z.enum(['enrol', 'manage']).default('enrol'),
-        lifeHours: z.int().min(1).max(336).default(72).describe('How long the link may wait, in hours.'),
-        returnUrl: returnUrlField,
-      }),
-      reply: z.strictObject({ id: z.string(), url: z.string(), expiresAt: instantReply }),
-      async handle({ fields, client }) {
-        const { subject, purpose, lifeHours, returnUrl } = fields;
-        const connection = findConnection(fields.connection, client, deps);
-        const started = await startStepUp(
-          {
-            ...{ connection, subject, purpose, kept: null, receipt: null, feedsHooks: false },
-            ...{ returnUrl: checkReturnUrl(connection, returnUrl), lifeSec: lifeHours * hourSec },
-          },
-          deps,
-        );
-        return { id: started.id, url: startedLink(deps.issuer, started), expiresAt: toIso(started.expiresAt) };
+      handle: ({ fields, client }) => invite(fields, findConnection(fields.connection, client, deps), {}),
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/subjects/invite',
+      tag: 'Data subjects',
+      right: 'assist',
+      summary: 'Invite a user, as an administrator',
+      async handle({ fields, administrator }) {
+        const connection = deps.connections.get(fields.connection);
+        if (connection === undefined) throw new FaceError('connection_unknown');
+        return invite(fields, connection, { by: administrator.name });
       },
     }),
   ];

@@ -41,6 +41,8 @@ export type StepUpRequested = {
   readonly purpose?: StepUpPurpose;
   /** Whether whoever starts it has proved, or vouches, that this subject is there. `source`: where it was asked for. */
   readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string };
+  /** The administrator who asked for it, for the audit trail. */
+  readonly by?: string;
   /** Where the page sends the browser at the end. */
   readonly returnUrl?: string | null;
   /** The secret of the one browser that may open the page; `null`: whichever. */
@@ -108,7 +110,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     expiresAt,
   };
   await writeRecord(id, record, 'absent', deps);
-  const detail = { stepUpId: id, purpose };
+  const detail = { stepUpId: id, purpose, ...(requested.by === undefined ? {} : { by: requested.by }) };
   await deps.audit.append({ action: 'step_up_started', connection: record.connection, subject, detail });
   return { id, challenge, expiresAt };
 }

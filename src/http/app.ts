@@ -1,5 +1,8 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import { createAdministratorEndpoints } from '../api/administrator-endpoints.js';
+import { createApplicationEndpoints } from '../api/application-endpoints.js';
+import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
 import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
 import { createContactEndpoints } from '../api/contact-endpoints.js';
 import type { ApiDeps } from '../api/deps.js';
@@ -9,6 +12,7 @@ import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
 import { createMatchingEndpoints } from '../api/matching-endpoints.js';
 import { describeApi } from '../api/openapi.js';
 import { createScreeningEndpoints } from '../api/screening-endpoints.js';
+import { createUsageEndpoints } from '../api/usage-endpoints.js';
 import { mountPage, type PageFolders } from '../capture/page.js';
 import { createCaptureEndpoints } from '../capture/routes.js';
 import type { Log } from '../core/ports.js';
@@ -41,6 +45,10 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createClientTokenEndpoints(deps),
     ...createContactEndpoints(deps),
     ...createCaptureEndpoints(deps),
+    ...createApplicationEndpoints(deps),
+    ...createApplicationKeyEndpoints(deps),
+    ...createUsageEndpoints(deps),
+    ...createAdministratorEndpoints(deps),
   ];
 }
 

@@ -27,6 +27,8 @@ export const statusByCode = {
   scope_missing: 403,
   role_missing: 403,
   quota_exceeded: 429,
+  name_taken: 409,
+  limit_reached: 409,
   code_wrong: 401,
   contact_unverified: 403,
   token_malformed: 400,

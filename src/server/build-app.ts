@@ -57,6 +57,13 @@ export async function buildApp(
     adminKeyDigest: adminKey.digest,
     delivery: observePort('delivery', createDelivery(config.delivery, outbox)),
     telemetry,
+    onClientRequest(request) {
+      ports.usage.note(request);
+      metrics.applicationRequests.inc({
+        application: request.client.application?.id ?? 'none',
+        outcome: request.outcome,
+      });
+    },
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
   });

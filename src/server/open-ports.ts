@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { createUsageRecorder, type UsageRecorder } from '../api/usage.js';
 import { createFileAudit } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
@@ -34,6 +35,7 @@ export interface OpenPorts {
   readonly keyService: KeyService;
   readonly engine: EnginePool;
   readonly verifier: Verifier;
+  readonly usage: UsageRecorder;
   /** In an order in which nothing is closed before what still uses it. */
   close(): Promise<void>;
 }
@@ -57,11 +59,13 @@ export async function openPorts(
   const audit = observePort('audit', await signHeads(trail, { ...deps, state, signer: keyService.signer }));
   const engine = await createEngine(config);
   const verifier = observePort('verifier', await createVerifier(config.verifier, { engine, keyService, ...deps }));
+  const usage = createUsageRecorder({ ...deps, state });
   return {
-    ...{ files, state, audit, keyService, engine, verifier },
+    ...{ files, state, audit, keyService, engine, verifier, usage },
     async close() {
       await verifier.close();
       await engine.close();
+      await usage.stop();
       await audit.close();
       await state.close();
     },

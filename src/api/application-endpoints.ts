@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { toIso } from '../core/units.js';
+import {
+  type Application,
+  changeApplication,
+  listApplications,
+  maxApplications,
+  quotaRanges,
+  readApplication,
+  registerApplication,
+  removeApplication,
+} from './applications.js';
+import type { ApiDeps } from './deps.js';
+import { adminEndpoint, type Endpoint } from './endpoint.js';
+import { instantReply, scopesField, tenantField } from './fields.js';
+import { clientScopes, defaultScopes } from './scopes.js';
+
+const { perMinute, perDay } = quotaRanges;
+
+const nameField = z.string().min(1).max(100).describe('For people: which program this is.');
+const contactField = z.string().max(200).describe('Whom to ask about it.');
+const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests in a minute.');
+const perDayField = z.int().min(1).max(perDay.most).describe('Requests in a day, in UTC.');
+
+const applicationReply = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  tenant: z.string(),
+  scopes: z.array(z.enum(clientScopes)),
+  perMinute: z.int(),
+  perDay: z.int(),
+  contact: z.string(),
+  createdAt: instantReply,
+  changedAt: instantReply,
+});
+
+function toReply({ id, name, tenant, scopes, perMinute, perDay, contact, createdAt, changedAt }: Application) {
+  const times = { createdAt: toIso(createdAt), changedAt: toIso(changedAt) };
+  return { id, name, tenant, scopes: [...scopes], perMinute, perDay, contact, ...times };
+}
+
+/** Registering the programs that call, and saying what each may do. */
+export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const;
+  const none = z.strictObject({});
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/applications',
+      status: 201,
+      right: 'configure',
+      summary: 'Register an application',
+      description: `With what its keys may do, and how often. There may be ${maxApplications}. The tenant is for good: enrolments are bound to it.`,
+      codes: ['limit_reached'],
+      fields: z.strictObject({
+        name: nameField,
+        tenant: tenantField,
+        scopes: scopesField.prefault([...defaultScopes]).describe('What its keys may do.'),
+        perMinute: perMinuteField.prefault(perMinute.standard),
+        perDay: perDayField.prefault(perDay.standard),
+        contact: contactField.prefault(''),
+      }),
+      reply: applicationReply,
+      handle: async ({ fields, administrator }) => toReply(await registerApplication(fields, administrator, deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/applications',
+      right: 'audit',
+      summary: 'Every application',
+      description: 'Oldest first.',
+      codes: [],
+      fields: none,
+      reply: z.strictObject({ applications: z.array(applicationReply) }),
+      handle: async () => ({ applications: (await listApplications(deps)).map(toReply) }),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/applications/:id',
+      right: 'audit',
+      summary: 'One application',
+      description: 'What it was promised, and since when.',
+      codes: ['not_found'],
+      fields: none,
+      reply: applicationReply,
+      handle: async ({ param }) => toReply(await readApplication(param('id'), deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/applications/:id/change',
+      right: 'configure',
+      summary: 'Change an application',
+      description:
+        'What is not sent stays. It holds for the keys that are out, too, from the next request on: a scope that is taken out is gone from all of them.',
+      codes: ['not_found'],
+      fields: z.strictObject({
+        name: nameField.optional(),
+        scopes: scopesField.optional().describe('What its keys may do.'),
+        perMinute: perMinuteField.optional(),
+        perDay: perDayField.optional(),
+        contact: contactField.optional(),
+      }),
+      reply: applicationReply,
+      handle: async ({ param, fields, administrator }) =>
+        toReply(await changeApplication(param('id'), fields, administrator, deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/applications/:id/remove',
+      right: 'configure',
+      summary: 'Remove an application',
+      description: 'Its keys end with it, for requests under way too.',
+      codes: ['not_found'],
+      fields: none,
+      reply: none,
+      async handle({ param, administrator }) {
+        await removeApplication(param('id'), administrator, deps);
+        return {};
+      },
+    }),
+  ];
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { toIso } from '../core/units.js';
+import { issueApplicationKey, listApplicationKeys, maxKeys, revokeApplicationKey } from './application-keys.js';
+import type { ApiDeps } from './deps.js';
+import { adminEndpoint, type Endpoint } from './endpoint.js';
+import { clientTokenId, clientTokenReply, instantReply, lifeField, scopesField } from './fields.js';
+import { clientScopes } from './scopes.js';
+
+/** Keys of applications: client tokens that belong to one. */
+export function createApplicationKeyEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const;
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/applications/:id/keys',
+      status: 201,
+      right: 'configure',
+      summary: 'Issue a key of an application',
+      description: `A client token of its tenant. An application may have ${maxKeys} at once: issue the next one, put it in its place, then revoke the former.`,
+      codes: ['not_found', 'limit_reached'],
+      fields: z.strictObject({
+        scopes: scopesField.optional().describe('Some of the application’s scopes; all of them if not said.'),
+        expiresIn: lifeField,
+      }),
+      reply: clientTokenReply,
+      async handle({ param, fields: { scopes, expiresIn }, administrator }) {
+        const request = { scopes, lifeSec: expiresIn };
+        const { credential, client } = await issueApplicationKey(param('id'), request, administrator, deps);
+        return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/applications/:id/keys',
+      right: 'audit',
+      summary: 'The keys of an application',
+      description: 'Those that are good, oldest first. The keys themselves are never shown.',
+      codes: ['not_found'],
+      fields: z.strictObject({}),
+      reply: z.strictObject({
+        keys: z.array(
+          z.strictObject({
+            id: z.string(),
+            scopes: z.array(z.enum(clientScopes)),
+            issuedAt: instantReply,
+            expiresAt: instantReply,
+            lastUsed: z.iso.date().nullable().describe('The last day it was used on, in UTC.'),
+          }),
+        ),
+      }),
+      async handle({ param }) {
+        const keys = (await listApplicationKeys(param('id'), deps)).map(
+          ({ id, scopes, issuedAt, expiresAt, lastUsed }) => ({
+            ...{ id, scopes: [...scopes], issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt), lastUsed },
+          }),
+        );
+        return { keys };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/applications/:id/keys/revoke',
+      right: 'configure',
+      summary: 'Revoke a key of an application',
+      description: 'At once: a request under way with it ends with `caller_untrusted`.',
+      codes: ['not_found'],
+      fields: z.strictObject({ key: clientTokenId }),
+      reply: z.strictObject({}),
+      async handle({ param, fields, administrator }) {
+        await revokeApplicationKey(param('id'), fields.key, administrator, deps);
+        return {};
+      },
+    }),
+  ];
+}

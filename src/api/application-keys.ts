@@ -1,0 +1,97 @@
+import type { Credential } from '../core/concealed.js';
+import type { Audit, Clock, Random, State } from '../core/ports.js';
+import type { EpochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { changeKeysOf, readApplication } from './applications.js';
+import { type Client, findClientToken, issueClientToken, revokeClientToken } from './client-tokens.js';
+import type { Administrator } from './rights.js';
+import type { ClientScope } from './scopes.js';
+import { readLastUsed } from './usage.js';
+
+/** Live keys of one application: two for a rotation, and some for programs that run apart. */
+export const maxKeys = 20;
+
+interface Deps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly state: State;
+  readonly audit: Audit;
+}
+
+/** What may be told of a key: never the key. */
+export interface ApplicationKey {
+  readonly id: string;
+  readonly scopes: readonly ClientScope[];
+  readonly issuedAt: EpochMs;
+  readonly expiresAt: EpochMs;
+  /** The last day it was used on, in UTC, as `2026-11-20`; `null` for a key nobody has used. */
+  readonly lastUsed: string | null;
+}
+
+/**
+ * Issues a key of an application: a client token with its tenant.
+ * @param request.scopes - some of the application's; `undefined`: all
+ * @param request.lifeSec - whole seconds, within `clientTokenLifeSec`
+ * @throws FaceError `not_found`, `request_malformed` (a scope that the application does not have), `limit_reached`,
+ *   `state_unavailable`
+ */
+export async function issueApplicationKey(
+  applicationId: string,
+  { scopes: asked, lifeSec }: { readonly scopes: readonly ClientScope[] | undefined; readonly lifeSec: number },
+  by: Administrator,
+  deps: Deps,
+): Promise<{ readonly credential: Credential; readonly client: Client }> {
+  const application = await readApplication(applicationId, deps);
+  const { name, tenant } = application;
+  const scopes = asked ?? application.scopes;
+  if (scopes.some((scope) => !application.scopes.includes(scope)))
+    throw new FaceError('request_malformed', { field: 'scopes' });
+  const live = (await listApplicationKeys(applicationId, deps)).map(({ id }) => id);
+  if (live.length >= maxKeys) throw new FaceError('limit_reached');
+  const issued = await issueClientToken({ name, tenant, scopes, lifeSec, application }, by, deps);
+  const wasListed = new Set(application.keys);
+  await changeKeysOf(
+    applicationId,
+    (keys) => {
+      // Those that ended go; those that others issued in between stay.
+      const kept = keys.filter((id) => live.includes(id) || !wasListed.has(id));
+      if (kept.length >= maxKeys) throw new FaceError('limit_reached');
+      return [...kept, issued.client.id];
+    },
+    deps,
+  ).catch(async (error: unknown) => {
+    await revokeClientToken(issued.client.id, by, deps);
+    throw error;
+  });
+  return issued;
+}
+
+/** The live keys of an application, oldest first. @throws FaceError `not_found`, `state_unavailable` */
+export async function listApplicationKeys(
+  applicationId: string,
+  deps: Pick<Deps, 'clock' | 'state'>,
+): Promise<ApplicationKey[]> {
+  const { keys } = await readApplication(applicationId, deps);
+  const found = await Promise.all(
+    keys.map(async (id) => {
+      const [token, lastUsed] = await Promise.all([findClientToken(id, deps), readLastUsed(id, deps)]);
+      if (token === null || token.isRevoked || token.expiresAt <= deps.clock.now()) return null;
+      const { scopes, issuedAt, expiresAt } = token;
+      return { id, scopes, issuedAt, expiresAt, lastUsed };
+    }),
+  );
+  return found.filter((key) => key !== null);
+}
+
+/** Ends one key at once. @throws FaceError `not_found`: the application has no such key, `state_unavailable` */
+export async function revokeApplicationKey(
+  applicationId: string,
+  keyId: string,
+  by: Administrator,
+  deps: Pick<Deps, 'state' | 'audit'>,
+): Promise<void> {
+  const { keys } = await readApplication(applicationId, deps);
+  if (!keys.includes(keyId)) throw new FaceError('not_found');
+  await revokeClientToken(keyId, by, deps);
+  await changeKeysOf(applicationId, (listed) => listed.filter((id) => id !== keyId), deps);
+}

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { changeStored } from '../core/change-stored.js';
+import type { Audit, Clock, Random, State } from '../core/ports.js';
+import { type EpochMs, epochMsGuard } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import type { Administrator } from './rights.js';
+import { type ClientScope, clientScopes } from './scopes.js';
+
+/** Requests that an application may make; the windows are those of the clock in UTC. */
+export const quotaRanges = {
+  perMinute: { standard: 600, most: 100_000 },
+  perDay: { standard: 100_000, most: 100_000_000 },
+} as const;
+
+/** How many a server keeps: one list holds the ids of all. */
+export const maxApplications = 1000;
+
+/** What an administrator says of an application, and may change. */
+export interface ApplicationTerms {
+  /** 1 to 100 characters. */
+  readonly name: string;
+  /** What its keys may be issued for; taking one out takes it from the keys that are out, too. */
+  readonly scopes: readonly ClientScope[];
+  readonly perMinute: number;
+  readonly perDay: number;
+  /** Whom to ask about it, at most 200 characters; for people. */
+  readonly contact: string;
+}
+
+/** A program that calls this API, and what it was promised. */
+export interface Application extends ApplicationTerms {
+  /** 24 hexadecimal digits. */
+  readonly id: string;
+  /** Whose enrolments it makes and checks: for good, as these are bound to it. */
+  readonly tenant: string;
+  readonly createdAt: EpochMs;
+  readonly changedAt: EpochMs;
+  /** Ids of the client tokens that are its keys, oldest first; some may have ended. */
+  readonly keys: readonly string[];
+}
+
+interface Deps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly state: State;
+  readonly audit: Audit;
+}
+
+const recordGuard = z.object({
+  name: z.string(),
+  tenant: z.string(),
+  scopes: z.array(z.enum(clientScopes)),
+  perMinute: z.number(),
+  perDay: z.number(),
+  contact: z.string(),
+  createdAt: epochMsGuard,
+  changedAt: epochMsGuard,
+  keys: z.array(z.string()),
+});
+type ApplicationRecord = z.infer<typeof recordGuard>;
+
+/** The ids of all, oldest first. An id whose application is gone is passed over. */
+const index = { key: 'applications', guard: z.array(z.string()), expiresAt: null } as const;
+
+const recordKey = (id: string): string => `application:${id}`;
+
+const toApplication = (id: string, record: ApplicationRecord): Application => ({ id, ...record });
+
+/**
+ * Registers an application.
+ * @throws FaceError `limit_reached`, `state_unavailable`
+ */
+export async function registerApplication(
+  { tenant, ...terms }: ApplicationTerms & { readonly tenant: string },
+  by: Administrator,
+  { clock, random, state, audit }: Deps,
+): Promise<Application> {
+  const id = Buffer.from(random(12)).toString('hex');
+  const now = clock.now();
+  const record = { ...terms, scopes: [...terms.scopes], tenant, createdAt: now, changedAt: now, keys: [] };
+  await state.write(recordKey(id), record, { when: 'absent', expiresAt: null });
+  await changeStored(
+    index,
+    (former) => {
+      if (former !== null && former.length >= maxApplications) throw new FaceError('limit_reached');
+      return [...(former ?? []), id];
+    },
+    { state },
+  ).catch(async (error: unknown) => {
+    await state.delete(recordKey(id));
+    throw error;
+  });
+  const detail = { id, ...terms, scopes: [...terms.scopes], by: by.name };
+  await audit.append({ action: 'application_registered', connection: tenant, subject: '', detail });
+  return toApplication(id, record);
+}
+
+/** The application of that id; `null` where there is none. @throws FaceError `state_unavailable` */
+export async function findApplication(id: string, { state }: Pick<Deps, 'state'>): Promise<Application | null> {
+  const found = await state.read(recordKey(id));
+  return found === null ? null : toApplication(id, recordGuard.parse(found.value));
+}
+
+/** @throws FaceError `not_found`, `state_unavailable` */
+export async function readApplication(id: string, deps: Pick<Deps, 'state'>): Promise<Application> {
+  const found = await findApplication(id, deps);
+  if (found === null) throw new FaceError('not_found');
+  return found;
+}
+
+/** Every application, oldest first. @throws FaceError `state_unavailable` */
+export async function listApplications({ state }: Pick<Deps, 'state'>): Promise<Application[]> {
+  const found = await state.read(index.key);
+  const ids = found === null ? [] : index.guard.parse(found.value);
+  const applications = await Promise.all(ids.map((id) => findApplication(id, { state })));
+  return applications.filter((application) => application !== null);
+}
+
+/**
+ * Changes what was said of an application; what is not said stays.
+ * @throws FaceError `not_found`, `state_unavailable`
+ */
+export async function changeApplication(
+  id: string,
+  changes: { readonly [Term in keyof ApplicationTerms]?: ApplicationTerms[Term] | undefined },
+  by: Administrator,
+  deps: Pick<Deps, 'clock' | 'state' | 'audit'>,
+): Promise<Application> {
+  const changed = await changeExisting(
+    id,
+    (record) => ({
+      ...record,
+      name: changes.name ?? record.name,
+      scopes: [...(changes.scopes ?? record.scopes)],
+      perMinute: changes.perMinute ?? record.perMinute,
+      perDay: changes.perDay ?? record.perDay,
+      contact: changes.contact ?? record.contact,
+      changedAt: deps.clock.now(),
+    }),
+    deps,
+  );
+  const { tenant, name, scopes, perMinute, perDay, contact } = changed;
+  const detail = { id, name, scopes, perMinute, perDay, contact, by: by.name };
+  await deps.audit.append({ action: 'application_changed', connection: tenant, subject: '', detail });
+  return toApplication(id, changed);
+}
+
+/**
+ * Removes an application. Its keys end with it, at once.
+ * @throws FaceError `not_found`, `state_unavailable`
+ */
+export async function removeApplication(
+  id: string,
+  by: Administrator,
+  { state, audit }: Pick<Deps, 'state' | 'audit'>,
+): Promise<void> {
+  const { name, tenant } = await readApplication(id, { state });
+  await state.delete(recordKey(id));
+  await changeStored(index, (former) => (former ?? []).filter((listed) => listed !== id), { state });
+  const detail = { id, name, by: by.name };
+  await audit.append({ action: 'application_removed', connection: tenant, subject: '', detail });
+}
+
+/**
+ * Changes which client tokens are its keys.
+ * @throws FaceError `not_found`, `state_unavailable`, and whatever `change` throws
+ */
+export async function changeKeysOf(
+  id: string,
+  change: (keys: readonly string[]) => readonly string[],
+  deps: Pick<Deps, 'state'>,
+): Promise<void> {
+  await changeExisting(id, (record) => ({ ...record, keys: [...change(record.keys)] }), deps);
+}
+
+async function changeExisting(
+  id: string,
+  change: (record: ApplicationRecord) => ApplicationRecord,
+  { state }: Pick<Deps, 'state'>,
+): Promise<ApplicationRecord> {
+  return changeStored(
+    { key: recordKey(id), guard: recordGuard, expiresAt: null },
+    (former) => {
+      if (former === null) throw new FaceError('not_found');
+      return change(former);
+    },
+    { state },
+  );
+}

@@ -1,0 +1,57 @@
+import type { CoreDeps } from '../core/deps.js';
+import { addSec, epochMs } from '../core/units.js';
+import type { Application } from './applications.js';
+
+/** The windows of the clock that requests are counted in, the shorter first: what it refuses costs nothing of the other. */
+const windows = [
+  { name: 'minute', sec: 60, quotaOf: ({ perMinute }: Application): number => perMinute },
+  { name: 'day', sec: 24 * 60 * 60, quotaOf: ({ perDay }: Application): number => perDay },
+] as const;
+
+/** A replica whose clock is late counts in the same window a little longer. */
+const clockSkewSec = 60;
+
+/** How one quota stands after a request was counted. */
+export interface QuotaStanding {
+  readonly name: (typeof windows)[number]['name'];
+  readonly quota: number;
+  readonly windowSec: number;
+  /** Requests that may still be made in this window. */
+  readonly left: number;
+  /** Whole seconds until the window ends, from 1. */
+  readonly resetSec: number;
+  /** Whether the request was one too many. */
+  readonly isExceeded: boolean;
+}
+
+/**
+ * Counts one request of an application, over all replicas, before anything is done for it.
+ * @returns one standing for each quota that was looked at: none after one that is exceeded
+ * @throws FaceError `state_unavailable`
+ */
+export async function countRequest(
+  application: Application,
+  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+): Promise<readonly QuotaStanding[]> {
+  const now = clock.now();
+  const standings: QuotaStanding[] = [];
+  for (const { name, sec, quotaOf } of windows) {
+    const window = Math.floor(now / (sec * 1000));
+    const end = epochMs((window + 1) * sec * 1000);
+    const counted = await state.add(`quota:${application.id}:${name}:${window}`, 1, addSec(end, clockSkewSec));
+    const quota = quotaOf(application);
+    const isExceeded = counted > quota;
+    const resetSec = Math.ceil((end - now) / 1000);
+    standings.push({ name, quota, windowSec: sec, left: Math.max(0, quota - counted), resetSec, isExceeded });
+    if (isExceeded) break;
+  }
+  return standings;
+}
+
+/** The standings as headers. @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (version 10) */
+export function toRateLimitHeaders(standings: readonly QuotaStanding[]): Readonly<Record<string, string>> {
+  return {
+    'RateLimit-Policy': standings.map(({ name, quota, windowSec }) => `"${name}";q=${quota};w=${windowSec}`).join(', '),
+    RateLimit: standings.map(({ name, left, resetSec }) => `"${name}";r=${left};t=${resetSec}`).join(', '),
+  };
+}

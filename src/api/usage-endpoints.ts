@@ -1,0 +1,70 @@
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
+import { listApplications, readApplication } from './applications.js';
+import type { ApiDeps } from './deps.js';
+import { adminEndpoint, type Endpoint } from './endpoint.js';
+import { type DayUsage, readUsage, usageKeptDays } from './usage.js';
+
+/** One record is read for each application and day, so a list of all reaches back less far. */
+const maxDaysOfAll = 31;
+
+const counts = {
+  requests: z.int().describe('All of them, the refused too.'),
+  refusals: z.record(z.string(), z.int()).describe('How many were refused, by code.'),
+};
+
+/** What applications did. */
+export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ method: 'POST', versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),
+    right: 'audit',
+  } as const;
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/applications/:id/usage',
+      summary: 'What an application used',
+      description: `By day and endpoint, newest day first. Figures are kept for ${usageKeptDays} days; the last few seconds may be missing.`,
+      codes: ['not_found'],
+      fields: z.strictObject({
+        days: z.int().min(1).max(usageKeptDays).prefault(30).describe('How many, with today’s, in UTC.'),
+      }),
+      reply: z.strictObject({
+        usage: z.array(z.strictObject({ day: z.iso.date(), endpoint: z.string(), ...counts })),
+      }),
+      async handle({ param, fields }) {
+        const { id } = await readApplication(param('id'), deps);
+        return { usage: (await readUsage(id, fields.days, deps)).map((each) => ({ ...each })) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/usage',
+      summary: 'What every application used',
+      description: 'One sum for each; `null` stands for the client tokens that belong to none.',
+      codes: [],
+      fields: z.strictObject({
+        days: z.int().min(1).max(maxDaysOfAll).prefault(7).describe('How many, with today’s, in UTC.'),
+      }),
+      reply: z.strictObject({
+        usage: z.array(z.strictObject({ application: z.string().nullable(), name: z.string().nullable(), ...counts })),
+      }),
+      async handle({ fields: { days } }) {
+        const usage = [];
+        for (const { id, name } of [...(await listApplications(deps)), { id: null, name: null }]) {
+          usage.push({ application: id, name, ...totalOf(await readUsage(id, days, deps)) });
+          // Others get their turn: a hook may wait for 3 s, and no longer.
+          await setImmediate();
+        }
+        return { usage };
+      },
+    }),
+  ];
+}
+
+function totalOf(usage: readonly DayUsage[]): { requests: number; refusals: Record<string, number> } {
+  const refusals: Record<string, number> = {};
+  for (const each of usage)
+    for (const [code, count] of Object.entries(each.refusals)) refusals[code] = (refusals[code] ?? 0) + count;
+  return { requests: usage.reduce((sum, { requests }) => sum + requests, 0), refusals };
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { changeStored } from '../core/change-stored.js';
+import type { Clock, Log, State } from '../core/ports.js';
+import { addSec, type EpochMs, fromIso, toIso } from '../core/units.js';
+import { type FaceErrorCode, toCode } from '../errors.js';
+import type { Client } from './client-tokens.js';
+
+const daySec = 24 * 60 * 60;
+
+/** How long figures are kept, in days. */
+export const usageKeptDays = 90;
+
+/** How often a replica adds what it counted to the store. A crash loses what it counted since. */
+const flushIntervalMs = 5_000;
+
+/** How a request ended: with its answer, or with a refusal. A face that does not match is an answer. */
+export type Outcome = 'ok' | FaceErrorCode;
+
+/** One request of a caller who showed a client token that holds. */
+export interface ClientRequest {
+  readonly client: Client;
+  /** Method and path as in the description, such as `POST /generate`. */
+  readonly endpoint: string;
+  readonly outcome: Outcome;
+}
+
+/** Counts in memory, and adds to the store every few seconds. */
+export interface UsageRecorder {
+  note(request: ClientRequest): void;
+  /** Adds what was counted. What the store does not take is kept, and added the next time. */
+  flush(): Promise<void>;
+  /** Adds what is left, and counts no more. */
+  stop(): Promise<void>;
+}
+
+/** What one application did on one day, by endpoint. */
+export interface DayUsage {
+  /** In UTC, as `2026-11-20`. */
+  readonly day: string;
+  readonly endpoint: string;
+  readonly requests: number;
+  /** How many of them were refused, by code. */
+  readonly refusals: Readonly<Record<string, number>>;
+}
+
+/** By endpoint and outcome. One record for each application and day: a few kilobytes. */
+const countsGuard = z.record(z.string(), z.record(z.string(), z.number()));
+type Counts = z.infer<typeof countsGuard>;
+
+const lastUsedGuard = z.string();
+
+const dayOf = (time: EpochMs): string => toIso(time).slice(0, 10);
+const usageKey = (applicationId: string | null, day: string): string => `usage:${applicationId ?? 'none'}:${day}`;
+const lastUsedKey = (clientId: string): string => `client-token-used:${clientId}`;
+
+/** Day by day from a record's own: replicas and midnight cannot mix two. */
+const usageExpiry = (day: string): EpochMs => addSec(fromIso(`${day}T00:00:00Z`), (usageKeptDays + 1) * daySec);
+
+/** Counts requests by application, day, endpoint and outcome. It holds as many counts as there are live applications. */
+export function createUsageRecorder({
+  state,
+  clock,
+  log,
+}: {
+  readonly state: State;
+  readonly clock: Clock;
+  readonly log: Log;
+}): UsageRecorder {
+  /** By key of the record they go to. */
+  let pending = new Map<string, { readonly day: string; readonly counts: Counts }>();
+  let unnotedUses = new Map<string, { readonly day: string; readonly client: Client }>();
+  /** The day that was noted of each client token. */
+  const notedUses = new Map<string, string>();
+  let flushing: Promise<void> = Promise.resolve();
+
+  const addPending = (key: string, day: string, added: Counts): void => {
+    pending.set(key, { day, counts: sumOf(pending.get(key)?.counts ?? {}, added) });
+  };
+
+  const flushOnce = async (): Promise<void> => {
+    const [counted, uses] = [pending, unnotedUses];
+    [pending, unnotedUses] = [new Map(), new Map()];
+    for (const [key, { day, counts }] of counted) {
+      const record = { key, guard: countsGuard, expiresAt: usageExpiry(day), mayBeLost: true };
+      await changeStored(record, (former) => sumOf(former ?? {}, counts), { state }).catch((error: unknown) => {
+        addPending(key, day, counts);
+        log.warn('usage not stored', { code: toCode(error) });
+      });
+    }
+    for (const [id, { day, client }] of uses) {
+      await state
+        .write(lastUsedKey(id), day, { when: 'any', expiresAt: client.expiresAt, mayBeLost: true })
+        .catch(() => notedUses.delete(id));
+    }
+  };
+
+  const flush = (): Promise<void> => {
+    flushing = flushing.then(flushOnce);
+    return flushing;
+  };
+
+  const timer = setInterval(() => void flush(), flushIntervalMs).unref();
+
+  return {
+    note({ client, endpoint, outcome }) {
+      const day = dayOf(clock.now());
+      addPending(usageKey(client.application?.id ?? null, day), day, { [endpoint]: { [outcome]: 1 } });
+      if (notedUses.get(client.id) === day) return;
+      for (const [id, noted] of notedUses) if (noted !== day) notedUses.delete(id);
+      notedUses.set(client.id, day);
+      unnotedUses.set(client.id, { day, client });
+    },
+    flush,
+    stop() {
+      clearInterval(timer);
+      return flush();
+    },
+  };
+}
+
+function sumOf(former: Counts, added: Counts): Counts {
+  const sum = { ...former };
+  for (const [endpoint, outcomes] of Object.entries(added)) {
+    const counts = { ...sum[endpoint] };
+    for (const [outcome, count] of Object.entries(outcomes)) counts[outcome] = (counts[outcome] ?? 0) + count;
+    sum[endpoint] = counts;
+  }
+  return sum;
+}
+
+/**
+ * What an application did, newest day first.
+ * @param applicationId - `null`: what client tokens of no application did
+ * @param days - how many, today's included; 1 to `usageKeptDays`
+ * @throws FaceError `state_unavailable`
+ */
+export async function readUsage(
+  applicationId: string | null,
+  days: number,
+  { state, clock }: { readonly state: State; readonly clock: Clock },
+): Promise<DayUsage[]> {
+  const now = clock.now();
+  const names = Array.from({ length: days }, (_, ago) => dayOf(addSec(now, -ago * daySec)));
+  const found = await Promise.all(
+    names.map(async (day) => {
+      const record = await state.read(usageKey(applicationId, day));
+      return Object.entries(record === null ? {} : countsGuard.parse(record.value)).map(([endpoint, outcomes]) => {
+        const { ok = 0, ...refusals } = outcomes;
+        return { day, endpoint, requests: Object.values(refusals).reduce((sum, count) => sum + count, ok), refusals };
+      });
+    }),
+  );
+  return found.flat();
+}
+
+/** The last day a client token was used on; `null` where it was not. @throws FaceError `state_unavailable` */
+export async function readLastUsed(clientId: string, { state }: { readonly state: State }): Promise<string | null> {
+  const found = await state.read(lastUsedKey(clientId));
+  return found === null ? null : lastUsedGuard.parse(found.value);
+}
