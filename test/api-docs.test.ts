@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { describeApi } from '../src/api/openapi.js';
+import { rightsByRole } from '../src/api/rights.js';
 import { faceErrorCodes, publicText } from '../src/errors.js';
 import { createEndpoints } from '../src/http/app.js';
 import { statusByCode } from '../src/http/reply.js';
@@ -50,4 +51,18 @@ test('docs/api.md has every operation of the description, and its replies fit th
     }
   }
   expect(shown).toBeGreaterThan(15);
+});
+
+test('docs/applications.md says what each role holds', () => {
+  const text = read('applications.md');
+  const [, head = ''] = /^\| role +\|(.+)\|$/m.exec(text) ?? [];
+  const columns = [...head.matchAll(/`([\w-]+)`/g)].map(([, right]) => right);
+  const rows = [...text.matchAll(/^\| `([\w-]+)` +\|((?: (?:yes|no) +\|)+)$/gm)].map(([, role, cells]) => [
+    role,
+    cells!
+      .split('|')
+      .slice(0, -1)
+      .flatMap((cell, column) => (cell.trim() === 'yes' ? [columns[column]] : [])),
+  ]);
+  expect(Object.fromEntries(rows)).toEqual(rightsByRole);
 });

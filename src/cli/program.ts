@@ -12,6 +12,8 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   report: async () => (await import('./report.js')).createReportCommand,
   simulate: async () => (await import('./simulate.js')).createSimulateCommand,
   'smart-hook': async () => (await import('./smart-hook.js')).createSmartHookCommand,
+  applications: async () => (await import('./applications.js')).createApplicationsCommand,
+  administrators: async () => (await import('./administrators.js')).createAdministratorsCommand,
   jwks: async () => (await import('./jwks.js')).createJwksCommand,
   seal: async () => (await import('./seal.js')).createSealCommand,
   open: async () => (await import('./open.js')).createOpenCommand,
@@ -46,7 +48,14 @@ async function createProgram(asked: string | undefined, deps: CliDeps): Promise<
   const isOurs = asked !== undefined && Object.hasOwn(commands, asked);
   const loads = Object.entries(commands).filter(([name]) => !isOurs || name === asked);
   for (const create of await Promise.all(loads.map(([, load]) => load()))) {
-    program.addCommand(create(deps).copyInheritedSettings(program));
+    program.addCommand(inheritSettings(create(deps), program));
   }
   return program;
+}
+
+/** Commands of a command are made before it has a parent to take the settings from. */
+function inheritSettings(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const each of command.commands) inheritSettings(each, command);
+  return command;
 }

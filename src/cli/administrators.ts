@@ -1,0 +1,68 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
+import { roles } from '../api/rights.js';
+import { callServer } from './call-server.js';
+import type { CliDeps } from './deps.js';
+import { toTableLines } from './table.js';
+
+const listGuard = z.object({
+  administrators: z.array(
+    z.object({
+      name: z.string(),
+      role: z.string(),
+      addedAt: z.string().nullable(),
+      expiresAt: z.string().nullable(),
+    }),
+  ),
+});
+const addedGuard = z.object({ key: z.string(), expiresAt: z.string().nullable() });
+
+const daySec = 24 * 60 * 60;
+
+/** `facestep administrators`: who administers a running server, and in which role. */
+export function createAdministratorsCommand(deps: CliDeps): Command {
+  const command = new Command('administrators')
+    .summary('who administers the server, and in which role')
+    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+  command
+    .command('list')
+    .description('print every administrator')
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { administrators } = await callServer({ method: 'GET', path: '/administrators' }, listGuard, deps);
+      if (json) deps.print(JSON.stringify(administrators, null, 2));
+      else
+        toTableLines(
+          ['name', 'role', 'added', 'good until'],
+          administrators.map(({ name, role, addedAt, expiresAt }) => [
+            ...[name, role, addedAt ?? 'at the first start', expiresAt ?? 'removed'],
+          ]),
+        ).forEach(deps.print);
+    });
+  command
+    .command('add')
+    .description('add an administrator, and print the key: this once')
+    .argument('<name>', 'stands in the audit trail beside what they do')
+    .addOption(new Option('--role <role>', 'what they may do').choices(roles).makeOptionMandatory())
+    .option('--days <days>', 'how long the key is good, up to 366; until removed unless given', parseDays)
+    .action(async (name: string, { role, days }: { role: string; days?: number }) => {
+      const fields = { name, role, ...(days === undefined ? {} : { expiresIn: days * daySec }) };
+      const added = await callServer({ method: 'POST', path: '/administrators', fields }, addedGuard, deps);
+      deps.print(added.key);
+      deps.tell(`Added, good until ${added.expiresAt ?? 'removed'}. The key is not shown again.`);
+    });
+  command
+    .command('remove')
+    .description('remove an administrator: the key is refused at once')
+    .argument('<name>')
+    .action(async (name: string) => {
+      await callServer({ method: 'POST', path: '/administrators/remove', fields: { name } }, z.object({}), deps);
+      deps.tell('Removed.');
+    });
+  return command;
+}
+
+function parseDays(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('Expected a whole number of days, from 1.');
+  return Number(text);
+}

@@ -1,0 +1,175 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { callServer } from './call-server.js';
+import type { CliDeps } from './deps.js';
+import { toTableLines } from './table.js';
+
+const applicationGuard = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  tenant: z.string(),
+  scopes: z.array(z.string()),
+  perMinute: z.number(),
+  perDay: z.number(),
+});
+const listGuard = z.object({ applications: z.array(applicationGuard) });
+const issuedGuard = z.object({ token: z.string(), id: z.string(), expiresAt: z.string() });
+const keysGuard = z.object({
+  keys: z.array(
+    z.object({ id: z.string(), scopes: z.array(z.string()), expiresAt: z.string(), lastUsed: z.string().nullable() }),
+  ),
+});
+const refusalsGuard = z.record(z.string(), z.number());
+const usageGuard = z.object({
+  usage: z.array(z.object({ day: z.string(), endpoint: z.string(), requests: z.number(), refusals: refusalsGuard })),
+});
+const usageOfAllGuard = z.object({
+  usage: z.array(
+    z.object({
+      application: z.string().nullable(),
+      name: z.string().nullable(),
+      requests: z.number(),
+      refusals: refusalsGuard,
+    }),
+  ),
+});
+
+const daySec = 24 * 60 * 60;
+
+interface Terms {
+  readonly tenant?: string;
+  readonly scopes?: readonly string[];
+  readonly perMinute?: number;
+  readonly perDay?: number;
+  readonly contact?: string;
+}
+
+/** `facestep applications`: the programs that call a running server, their keys, and what they used. */
+export function createApplicationsCommand(deps: CliDeps): Command {
+  const command = new Command('applications')
+    .summary('the programs that call, their keys, and what they used')
+    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+  command
+    .command('list')
+    .description('print every application')
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { applications } = await callServer({ method: 'GET', path: '/applications' }, listGuard, deps);
+      if (json) deps.print(JSON.stringify(applications, null, 2));
+      else
+        toTableLines(
+          ['id', 'name', 'tenant', 'scopes', 'a minute', 'a day'],
+          applications.map(({ id, name, tenant, scopes, perMinute, perDay }) => [
+            ...[id, name, tenant, scopes.join(','), perMinute, perDay],
+          ]),
+        ).forEach(deps.print);
+    });
+  command
+    .command('register')
+    .description('register an application, and print its id')
+    .argument('<name>', 'for people: which program it is')
+    .option('--tenant <tenant>', 'whose enrolments it makes and checks')
+    .option('--scopes <scopes>', 'what its keys may do, with commas between', parseList)
+    .option('--per-minute <requests>', 'how many requests it may make in a minute', parseCount)
+    .option('--per-day <requests>', 'and in a day', parseCount)
+    .option('--contact <text>', 'whom to ask about it')
+    .action(async (name: string, terms: Terms) => {
+      const fields = { name, ...terms };
+      const { id } = await callServer({ method: 'POST', path: '/applications', fields }, applicationGuard, deps);
+      deps.print(id);
+      deps.tell(`Registered. Issue its first key: facestep applications issue-key ${id}`);
+    });
+  command
+    .command('remove')
+    .description('remove an application: its keys end at once')
+    .argument('<id>')
+    .action(async (id: string) => {
+      await callServer({ method: 'POST', path: pathOf(id, '/remove') }, z.object({}), deps);
+      deps.tell('Removed.');
+    });
+  addKeyCommands(command, deps);
+  command
+    .command('usage')
+    .description('print what one application used by day and endpoint, or what each used in all')
+    .argument('[id]', 'all of them unless given')
+    .option('--days <days>', 'how many, with today', parseCount)
+    .option('--json', 'print JSON')
+    .action(async (id: string | undefined, { days, json = false }: { days?: number; json?: boolean }) => {
+      const fields = days === undefined ? {} : { days };
+      const { usage, lines } =
+        id === undefined ? await readUsageOfAll(fields, deps) : await readUsage(id, fields, deps);
+      if (json) deps.print(JSON.stringify(usage, null, 2));
+      else lines.forEach(deps.print);
+    });
+  return command;
+}
+
+function addKeyCommands(command: Command, deps: CliDeps): void {
+  command
+    .command('keys')
+    .description('print the keys of an application by id, never the keys themselves')
+    .argument('<id>')
+    .option('--json', 'print JSON')
+    .action(async (id: string, { json = false }: { json?: boolean }) => {
+      const { keys } = await callServer({ method: 'GET', path: pathOf(id, '/keys') }, keysGuard, deps);
+      if (json) deps.print(JSON.stringify(keys, null, 2));
+      else
+        toTableLines(
+          ['id', 'scopes', 'good until', 'last used'],
+          keys.map((key) => [key.id, key.scopes.join(','), key.expiresAt, key.lastUsed ?? 'never']),
+        ).forEach(deps.print);
+    });
+  command
+    .command('issue-key')
+    .description('issue a key, and print it: this once')
+    .argument('<id>')
+    .option('--scopes <scopes>', 'some of the application’s, with commas between', parseList)
+    .option('--days <days>', 'how long it is good, up to 366', parseCount)
+    .action(async (id: string, { scopes, days }: { scopes?: readonly string[]; days?: number }) => {
+      const fields = {
+        ...(scopes === undefined ? {} : { scopes }),
+        ...(days === undefined ? {} : { expiresIn: days * daySec }),
+      };
+      const issued = await callServer({ method: 'POST', path: pathOf(id, '/keys'), fields }, issuedGuard, deps);
+      deps.print(issued.token);
+      deps.tell(`Key ${issued.id}, good until ${issued.expiresAt}. It is not shown again.`);
+    });
+  command
+    .command('revoke-key')
+    .description('end one key at once')
+    .argument('<id>')
+    .argument('<key>', 'its id')
+    .action(async (id: string, key: string) => {
+      const request = { method: 'POST', path: pathOf(id, '/keys/revoke'), fields: { key } } as const;
+      await callServer(request, z.object({}), deps);
+      deps.tell('Revoked.');
+    });
+}
+
+async function readUsage(id: string, fields: { readonly days?: number }, deps: CliDeps) {
+  const { usage } = await callServer({ method: 'POST', path: pathOf(id, '/usage'), fields }, usageGuard, deps);
+  const rows = usage.map(({ day, endpoint, requests, refusals }) => [day, endpoint, requests, toText(refusals)]);
+  return { usage, lines: toTableLines(['day', 'endpoint', 'requests', 'refused'], rows) };
+}
+
+async function readUsageOfAll(fields: { readonly days?: number }, deps: CliDeps) {
+  const { usage } = await callServer({ method: 'POST', path: '/usage', fields }, usageOfAllGuard, deps);
+  const rows = usage.map(({ application, name, requests, refusals }) => [
+    ...[application ?? 'none', name ?? 'client tokens of no application', requests, toText(refusals)],
+  ]);
+  return { usage, lines: toTableLines(['id', 'name', 'requests', 'refused'], rows) };
+}
+
+const toText = (refusals: Readonly<Record<string, number>>): string =>
+  Object.entries(refusals)
+    .map(([code, count]) => `${code} ${count}`)
+    .join(', ');
+
+const pathOf = (id: string, rest: string): string => `/applications/${encodeURIComponent(id)}${rest}`;
+
+const parseList = (text: string): string[] => text.split(',').map((each) => each.trim());
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number, from 1.');
+  return Number(text);
+}

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import type { CliDeps, ExitCode } from './deps.js';
+import { runCommand } from './program.js';
+
+/* `facestep applications` and `facestep administrators`, against a running server. */
+
+let server: ApiServer;
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+});
+afterAll(() => server.stop());
+
+/** Runs one command line. Each list holds whole lines. */
+async function run(args: readonly string[], key = adminKey) {
+  const [printed, told]: [string[], string[]] = [[], []];
+  let exitCode: ExitCode = 0;
+  const deps: CliDeps = {
+    clock: server.clock,
+    random: systemRandom,
+    fetch: (url, init) => fetch(url, init),
+    env: { FACESTEP_URL: server.origin, FACESTEP_ADMIN_KEY: key },
+    log: createTextLog(),
+    print: (line) => printed.push(line),
+    tell: (line) => told.push(line),
+    endWith: (code) => {
+      exitCode = code;
+    },
+    untilStopped: async () => {},
+    loadSetup: () => Promise.reject(new Error('needs no configuration')),
+    serve: () => Promise.reject(new Error('serves nothing')),
+  };
+  await runCommand(args, deps);
+  return { printed, told, exitCode };
+}
+
+test('an application from its registration to its end', async () => {
+  const given = [
+    '--scopes',
+    'verify, match',
+    '--per-minute',
+    '120',
+    '--tenant',
+    'acme',
+    '--contact',
+    'ada@example.com',
+  ];
+  const { printed } = await run(['applications', 'register', 'door', ...given]);
+  const [id = ''] = printed;
+  expect(printed).toEqual([expect.stringMatching(/^[0-9a-f]{24}$/)]);
+  const listed = await run(['applications', 'list']);
+  expect(listed.printed).toEqual([
+    'id                        name  tenant  scopes        a minute   a day',
+    `${id}  door  acme    verify,match       120  100000`,
+  ]);
+
+  const issued = await run(['applications', 'issue-key', id, '--scopes', 'match', '--days', '2']);
+  const [key = ''] = issued.printed;
+  expect(issued.printed).toEqual([expect.stringMatching(/^fst_[0-9a-f]{24}_.{43}$/)]);
+  expect(issued.told.join()).not.toContain(key);
+  await server.postJson('/match', {}, { 'x-auth-token': key });
+  await server.usage.flush();
+  const day = new Date(server.clock.now()).toISOString().slice(0, 10);
+  const keyId = key.slice(4, 28);
+  const keys = JSON.parse((await run(['applications', 'keys', id, '--json'])).printed.join('\n'));
+  expect(keys).toEqual([{ id: keyId, scopes: ['match'], expiresAt: expect.any(String), lastUsed: day }]);
+
+  expect((await run(['applications', 'usage', id])).printed).toEqual([
+    'day         endpoint     requests  refused',
+    `${day}  POST /match         1  photo_missing 1`,
+  ]);
+  expect((await run(['applications', 'usage', '--days', '1'])).printed).toEqual([
+    'id                        name                             requests  refused',
+    `${id}  door                                    1  photo_missing 1`,
+    'none                      client tokens of no application         0',
+  ]);
+
+  expect((await run(['applications', 'revoke-key', id, keyId])).exitCode).toBe(0);
+  expect((await server.postJson('/match', {}, { 'x-auth-token': key })).status).toBe(401);
+  expect((await run(['applications', 'remove', id])).exitCode).toBe(0);
+  await expect(run(['applications', 'usage', id])).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('an administrator from the first key to the last refusal', async () => {
+  const added = await run(['administrators', 'add', 'grace', '--role', 'auditor', '--days', '30']);
+  const [key = ''] = added.printed;
+  expect(added.printed).toEqual([expect.stringMatching(/^fsa_[0-9a-f]{24}_.{43}$/)]);
+  expect((await run(['administrators', 'list'], key)).printed).toEqual([
+    expect.stringMatching(/^name +role +added +good until$/),
+    expect.stringMatching(/^owner +owner +at the first start +removed$/),
+    expect.stringMatching(/^grace +auditor +\S+Z +\S+Z$/),
+  ]);
+  await expect(run(['administrators', 'remove', 'grace'], key)).rejects.toMatchObject({ code: 'role_missing' });
+  expect((await run(['administrators', 'remove', 'grace'])).exitCode).toBe(0);
+  await expect(run(['administrators', 'list'], key)).rejects.toMatchObject({ code: 'caller_untrusted' });
+});
+
+test.each([
+  [['applications', 'nothing'], 'unknown command'],
+  [['applications', 'register'], 'missing required argument'],
+  [['applications', 'usage', '--days', '0'], 'Expected a whole number'],
+  [['administrators', 'add', 'x', '--role', 'king'], 'Allowed choices are owner'],
+  [['administrators', 'add', 'x'], 'not specified'],
+])('%j is not understood, and ends with 2', async (args, said) => {
+  const { printed, told, exitCode } = await run(args);
+  expect([printed, exitCode]).toEqual([[], 2]);
+  expect(told.join('\n')).toContain(said);
+});
