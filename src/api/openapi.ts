@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { type FaceErrorCode, photoCodes, publicText } from '../errors.js';
 import { hookPath } from '../http/hooks.js';
 import { maxJsonBytes } from '../http/intake.js';
 import { refusalGuard, statusByCode } from '../http/reply.js';
 import type { JsonObject } from '../json.js';
 import { type Endpoint, groupDescriptions } from './endpoint.js';
+import { describeFields, toJsonSchema } from './json-schema.js';
 
 /** Any request may meet these. */
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
@@ -119,7 +119,7 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
 }
 
 function describeBody(endpoint: Endpoint): JsonObject {
-  const { required } = requiredGuard.parse(toJsonSchema(endpoint.fieldsGuard, 'input'));
+  const { required } = describeFields(endpoint.fieldsGuard);
   const isNeeded = required.length > 0 || Object.values(endpoint.photos).some(({ atLeast }) => atLeast > 0);
   return {
     required: isNeeded,
@@ -130,24 +130,18 @@ function describeBody(endpoint: Endpoint): JsonObject {
   };
 }
 
-const requiredGuard = z.object({ required: z.array(z.string()).default([]) });
-const propertiesGuard = z.object({ properties: z.record(z.string(), z.json()).default({}) });
-
 function toBodySchema(endpoint: Endpoint, toPhotoSchema: (atLeast: number, atMost: number) => JsonObject): JsonObject {
-  const schema = toJsonSchema(endpoint.fieldsGuard, 'input');
+  const { properties, required } = describeFields(endpoint.fieldsGuard);
   const photos = Object.entries(endpoint.photos);
   const token = { type: 'string', description: 'The client token, where the header does not carry it.' };
   return {
     type: 'object',
     properties: {
-      ...propertiesGuard.parse(schema).properties,
+      ...properties,
       ...Object.fromEntries(photos.map(([name, { atLeast, atMost }]) => [name, toPhotoSchema(atLeast, atMost)])),
       ...(endpoint.auth.kind === 'client' ? { auth_token: token } : {}),
     },
-    required: [
-      ...requiredGuard.parse(schema).required,
-      ...photos.flatMap(([name, { atLeast }]) => (atLeast > 0 ? [name] : [])),
-    ],
+    required: [...required, ...photos.flatMap(([name, { atLeast }]) => (atLeast > 0 ? [name] : []))],
     additionalProperties: false,
   };
 }
@@ -183,13 +177,6 @@ function describeRefusals(codes: readonly FaceErrorCode[]): Record<string, JsonO
 
 const asJson = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
 
-const jsonObjectGuard = z.record(z.string(), z.json());
-
-function toJsonSchema(guard: z.ZodType, io: 'input' | 'output'): JsonObject {
-  const { $schema: _, ...schema } = jsonObjectGuard.parse(z.toJSONSchema(guard, { target: 'draft-2020-12', io }));
-  return schema;
-}
-
 const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };
 
 const operational = (operationId: string, summary: string, schema: JsonObject): JsonObject => ({
@@ -205,6 +192,12 @@ const operationalPaths: Record<string, JsonObject> = {
   '/healthz': { get: operational('health', '«ours» Whether the process answers', okSchema) },
   '/readyz': { get: operational('readiness', '«ours» Whether the process can take work; 503 where not', okSchema) },
   '/openapi.json': { get: operational('description', '«ours» This description', { type: 'object' }) },
+  '/catalogue': {
+    get: {
+      ...operational('catalogue', '«ours» This description as a page for people', {}),
+      responses: { 200: { description: 'Done.', content: { 'text/html': { schema: { type: 'string' } } } } },
+    },
+  },
   '/.well-known/jwks.json': {
     get: operational('receiptKeys', '«ours» The keys that receipts are signed with (RFC 7517)', {
       type: 'object',

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { createAdministratorEndpoints } from '../api/administrator-endpoints.js';
 import { createApplicationEndpoints } from '../api/application-endpoints.js';
 import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
+import { cataloguePolicy, renderCatalogue } from '../api/catalogue.js';
 import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
 import { createContactEndpoints } from '../api/contact-endpoints.js';
 import type { ApiDeps } from '../api/deps.js';
@@ -68,6 +69,7 @@ export function createApp(deps: AppDeps): Express {
 
   const endpoints = createEndpoints(deps);
   const description = describeApi(endpoints);
+  const catalogue = renderCatalogue(endpoints, deps);
   mountGet(app, '/healthz', (response) => response.json({ ok: true }));
   mountGet(app, '/readyz', async (response) => {
     const unready = await deps.findUnready();
@@ -75,6 +77,9 @@ export function createApp(deps: AppDeps): Express {
     else response.status(503).json({ ok: false, unready });
   });
   mountGet(app, '/openapi.json', (response) => response.json(description));
+  mountGet(app, '/catalogue', (response) =>
+    response.set('Content-Security-Policy', cataloguePolicy).type('html').send(catalogue),
+  );
   mountGet(app, '/.well-known/jwks.json', async (response) => {
     // Whoever verifies receipts may keep them for a while: a new key is published well before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });

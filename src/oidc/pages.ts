@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { escapeHtml, policyOfPage } from '../http/html.js';
 import { oidcErrors } from './library.js';
 import { type Language, messagesIn } from './messages.js';
 
@@ -12,26 +12,8 @@ input, button { box-sizing: border-box; width: 100%; min-height: 3rem; padding: 
 input { margin: .25rem 0 1rem; }
 `;
 
-const styleDigest = createHash('sha256').update(style).digest('base64');
-
-/** No script, nothing from elsewhere, in no frame; a form may be sent to us alone. */
-export const pagePolicy = [
-  "default-src 'none'",
-  `style-src 'sha256-${styleDigest}'`,
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join(';');
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
+/** The page's Content-Security-Policy. */
+export const pagePolicy = policyOfPage(style);
 
 function renderPage(language: Language, title: string, body: string): string {
   const { direction } = messagesIn(language);

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A text that a browser shows as it is, in an element or an attribute. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
+
+/**
+ * The `Content-Security-Policy` of a page with one style element and no script: nothing from elsewhere, in no frame; a form
+ * may be sent to us alone.
+ * @param style - the text of the style element, to the letter
+ */
+export const policyOfPage = (style: string): string =>
+  [
+    "default-src 'none'",
+    `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join(';');
