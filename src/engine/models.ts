@@ -1,3 +1,5 @@
+// First, before the runtime.
+import './unreported.js';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FaceError } from '../errors.js';
 import { type ModelFile, type ModelName, models } from './manifest.js';

@@ -1,3 +1,5 @@
+// First, before the runtime.
+import './unreported.js';
 import { Worker } from 'node:worker_threads';
 import { FaceError } from '../errors.js';
 import type { BusyFlag } from './busy-flag.js';
