@@ -39,11 +39,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if and $several (eq $keys.kind "local") (not .Values.keysSecret) -}}
 {{- fail "several replicas need the same keys: set keysSecret, or config.keys to a key service" -}}
 {{- end -}}
+{{- $metrics := dict "host" "0.0.0.0" "port" 9464 -}}
+{{- $fixed := dict "host" "0.0.0.0" "stopDelaySec" .Values.stopDelaySec "telemetry" (dict "metrics" $metrics) -}}
 {{- if .Values.keysSecret -}}
-{{- $keys = merge (dict "folder" "/run/facestep-keys") $keys -}}
+{{- $fixed = merge $fixed (dict "keys" (dict "folder" "/run/facestep-keys")) -}}
 {{- end -}}
-{{- $traces := dict "traces" ((.Values.config.telemetry | default dict).traces) -}}
-{{- $telemetry := merge (dict "metrics" (dict "host" "0.0.0.0" "port" 9464)) $traces -}}
-{{- $fixed := dict "host" "0.0.0.0" "keys" $keys "telemetry" $telemetry "stopDelaySec" .Values.stopDelaySec -}}
 {{- merge $fixed .Values.config | toJson -}}
 {{- end -}}

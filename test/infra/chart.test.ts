@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { connectionGuards } from '../../adapters/index.js';
+import { loadConfig } from '../../src/config/load.js';
+import { objectsOf, readChartFile, renderChart, toValues } from './chart.js';
+import { kindGuards } from './kubernetes.js';
+
+const smallest = { keysSecret: 'facestep-keys' };
+const fullest = {
+  ...smallest,
+  image: { digest: `sha256:${'0'.repeat(64)}` },
+  imagePullSecrets: [{ name: 'registry' }],
+  serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/facestep' } },
+  podLabels: { 'azure.workload.identity/use': 'true' },
+  podAnnotations: { team: 'identity' },
+  persistence: { storageClassName: 'gp3' },
+  ingress: { enabled: true, className: 'nginx', annotations: { 'nginx.ingress.kubernetes.io/proxy-body-size': '52m' } },
+  autoscaling: { enabled: true },
+  monitoring: { serviceMonitor: true, prometheusRule: true, labels: { release: 'prometheus' } },
+  nodeSelector: { 'kubernetes.io/arch': 'amd64' },
+  tolerations: [{ key: 'dedicated', operator: 'Exists' }],
+};
+const single = { replicaCount: 1, config: { state: { kind: 'sqlite', url: null } } };
+
+const objectGuard = z.discriminatedUnion('kind', kindGuards);
+type Kubernetes = z.infer<typeof objectGuard>;
+
+const render = (values: Record<string, unknown>) =>
+  objectsOf(renderChart(values)).map((object) => objectGuard.parse(object));
+
+/** The one object of a kind. */
+function only<Kind extends Kubernetes['kind']>(objects: Kubernetes[], kind: Kind): Extract<Kubernetes, { kind: Kind }> {
+  const [object, ...more] = objects.filter((each) => each.kind === kind);
+  expect({ kind, object: object !== undefined, more }).toEqual({ kind, object: true, more: [] });
+  return object as Extract<Kubernetes, { kind: Kind }>;
+}
+
+const load = (objects: Kubernetes[]) => {
+  const { data } = only(objects, 'ConfigMap');
+  const pod = only(objects, 'StatefulSet').spec.template.spec;
+  const mounts = pod.containers[0]!.volumeMounts;
+  return loadConfig({
+    env: {
+      FACESTEP_CONFIG: '/etc/facestep/facestep.json',
+      ...Object.fromEntries(pod.containers[0]!.env.map(({ name, value }) => [name, value])),
+    },
+    readFile: async (path) => {
+      const mount = mounts.find(({ mountPath }) => path.startsWith(`${mountPath}/`));
+      if (mount === undefined) throw new Error(`nothing is mounted for ${path}`);
+      return mount.name === 'config' ? data[path.slice(mount.mountPath.length + 1)]! : 'redis://u:p@redis:6379';
+    },
+    connectionGuards,
+  });
+};
+
+describe.each([
+  ['as few values as possible', smallest],
+  ['every value', fullest],
+])('the chart with %s', (_, values) => {
+  const objects = render(values);
+  const set = only(objects, 'StatefulSet');
+  const pod = set.spec.template.spec;
+  const container = pod.containers[0]!;
+  const labels = set.spec.template.metadata.labels;
+
+  test('the configuration is one that the server takes, and every file it names is mounted', async () => {
+    const config = await load(objects);
+    expect(config.host).toBe('0.0.0.0');
+    expect(config.stopDelaySec).toBeLessThan(pod.terminationGracePeriodSeconds - 20);
+    expect(config.telemetry.metrics).toEqual({
+      host: '0.0.0.0',
+      port: container.ports.find(({ name }) => name === 'metrics')?.containerPort,
+    });
+    expect(config.keys).toEqual({ kind: 'local', folder: '/run/facestep-keys' });
+  });
+
+  test('what selects the pods finds them, and the test pod is not among them', () => {
+    const selectors = objects.flatMap((object): Record<string, string>[] => {
+      if (object.kind === 'Service') return [object.spec.selector];
+      if (object.kind === 'StatefulSet' || object.kind === 'PodDisruptionBudget')
+        return [object.spec.selector.matchLabels];
+      return object.kind === 'NetworkPolicy' ? [object.spec.podSelector.matchLabels] : [];
+    });
+    expect(selectors).toHaveLength(5);
+    for (const selector of selectors) {
+      expect(labels).toMatchObject(selector);
+      expect(only(objects, 'Pod').metadata.labels).not.toMatchObject(selector);
+    }
+  });
+
+  test('every port that is named is one of the container', () => {
+    const ports = container.ports.map(({ name }) => name);
+    const named = objects.flatMap((object): (string | number)[] => {
+      if (object.kind === 'Service') return object.spec.ports.map(({ targetPort }) => targetPort);
+      if (object.kind === 'NetworkPolicy')
+        return object.spec.ingress.flatMap((rule) => rule.ports.map(({ port }) => port));
+      return [];
+    });
+    const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
+    for (const name of [...named, ...probes.map(({ httpGet }) => httpGet.port)]) expect(ports).toContain(name);
+    expect(probes.map(({ httpGet }) => httpGet.path)).toEqual(['/healthz', '/healthz', '/readyz']);
+  });
+
+  test('every volume that is mounted is there, and no other', () => {
+    const volumes = [...pod.volumes, ...set.spec.volumeClaimTemplates.map(({ metadata }) => metadata)].map(
+      ({ name }) => name,
+    );
+    const mounted = [container, ...(pod.initContainers ?? [])].flatMap(({ volumeMounts }) =>
+      volumeMounts.map(({ name }) => name),
+    );
+    expect(new Set(mounted)).toEqual(new Set(volumes));
+    expect(new Set(volumes).size).toBe(volumes.length);
+  });
+
+  test('objects refer to each other by names that exist', () => {
+    const services = objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name);
+    expect(services).toContain(set.spec.serviceName);
+    expect(pod.serviceAccountName).toBe(only(objects, 'ServiceAccount').metadata.name);
+    expect(pod.volumes.find(({ name }) => name === 'config')).toMatchObject({
+      configMap: { name: only(objects, 'ConfigMap').metadata.name },
+    });
+    expect(new Set(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).size).toBe(objects.length);
+  });
+});
+
+test('with every value there is an autoscaler in place of a number of replicas, an ingress and what Prometheus wants', () => {
+  const objects = render(fullest);
+  expect(only(objects, 'StatefulSet').spec.replicas).toBeUndefined();
+  expect(only(objects, 'HorizontalPodAutoscaler').spec.scaleTargetRef.name).toBe('face-facestep');
+  expect(only(objects, 'Ingress').spec.rules[0]!.http.paths[0]!.backend.service.name).toBe('face-facestep');
+  const monitor = only(objects, 'ServiceMonitor').spec;
+  const watched = objects.filter(
+    (object) =>
+      object.kind === 'Service' &&
+      Object.entries(monitor.selector.matchLabels).every(([name, value]) => object.metadata.labels[name] === value),
+  );
+  expect(watched.map(({ metadata }) => metadata.name)).toEqual(['face-facestep-replicas']);
+  expect(only(objects, 'PrometheusRule').spec.groups.length).toBeGreaterThan(1);
+  expect(renderChart(fullest)['statefulset.yaml']).toContain(`registry.example.com/facestep@sha256:${'0'.repeat(64)}`);
+});
+
+test('one replica needs neither a shared store nor shared keys', async () => {
+  const objects = render(single);
+  expect(only(objects, 'StatefulSet').spec.template.spec.initContainers).toBeUndefined();
+  const { state, keys, dataFolder } = await load(objects);
+  expect({ state, keys }).toEqual({ state: { kind: 'sqlite' }, keys: { kind: 'local', folder: null } });
+  expect(dataFolder).toBe('/var/lib/facestep/data');
+});
+
+test.each([
+  ['a store of its own for each of several replicas', { ...smallest, config: { state: { kind: 'sqlite' } } }, /state/],
+  ['keys of its own for each of several replicas', {}, /keys/],
+  ['the same for an autoscaler', { replicaCount: 1, autoscaling: { enabled: true } }, /keys/],
+])('the chart refuses %s', (_, values, reason) => {
+  expect(() => renderChart(values)).toThrow(reason);
+});
+
+test('another configuration means other pods', () => {
+  const checksumOf = (values: Record<string, unknown>) =>
+    only(render(values), 'StatefulSet').spec.template.metadata.annotations['checksum/config'];
+  expect(checksumOf({ ...smallest, stopDelaySec: 11 })).not.toBe(checksumOf(smallest));
+});
+
+test('the schema of the values knows every value, and no other', () => {
+  const schema = JSON.parse(readChartFile('values.schema.json'));
+  const isValid = (given: Record<string, unknown>) => z.fromJSONSchema(schema).safeParse(toValues(given)).success;
+  expect(Object.keys(schema.properties).filter((name) => name !== 'global')).toEqual(Object.keys(toValues({})));
+  expect([{}, fullest, single].map(isValid)).toEqual([true, true, true]);
+  // The chart would overrule the last two in silence.
+  const wrong = [{ replicas: 3 }, { image: { tags: 'x' } }, { config: { port: 80 } }, { config: { stopDelaySec: 5 } }];
+  expect(wrong.map(isValid)).toEqual([false, false, false, false]);
+});
