@@ -1,0 +1,82 @@
+data "aws_iam_policy_document" "tasks_of_ecs" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["ecs-tasks.amazonaws.com"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+}
+
+# What starting a task takes: its image, its secrets, its log. The service itself has none of these rights.
+resource "aws_iam_role" "start" {
+  name_prefix        = "${var.name}-start-"
+  assume_role_policy = data.aws_iam_policy_document.tasks_of_ecs.json
+}
+
+resource "aws_iam_role_policy_attachment" "start" {
+  role       = aws_iam_role.start.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+}
+
+data "aws_iam_policy_document" "secrets" {
+  statement {
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = concat([aws_secretsmanager_secret.admin_key.arn], values(var.secrets))
+  }
+}
+
+resource "aws_iam_role_policy" "secrets" {
+  role   = aws_iam_role.start.id
+  policy = data.aws_iam_policy_document.secrets.json
+}
+
+resource "aws_iam_role" "service" {
+  name_prefix        = "${var.name}-service-"
+  assume_role_policy = data.aws_iam_policy_document.tasks_of_ecs.json
+}
+
+# All that the service does at AWS. It can make, change and delete no table and no key.
+data "aws_iam_policy_document" "service" {
+  statement {
+    sid       = "State"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
+    resources = [aws_dynamodb_table.state.arn]
+  }
+  statement {
+    sid       = "Seal"
+    actions   = ["kms:GenerateMac", "kms:DescribeKey"]
+    resources = [for key in aws_kms_key.sealing : key.arn]
+  }
+  statement {
+    sid       = "Sign"
+    actions   = ["kms:Sign", "kms:GetPublicKey", "kms:DescribeKey"]
+    resources = [aws_kms_key.signing.arn, aws_kms_key.oidc.arn]
+  }
+  statement {
+    sid       = "Trails"
+    actions   = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+    resources = [aws_efs_file_system.trails.arn]
+    condition {
+      test     = "StringEquals"
+      variable = "elasticfilesystem:AccessPointArn"
+      values   = [aws_efs_access_point.trails.arn]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "service" {
+  role   = aws_iam_role.service.id
+  policy = data.aws_iam_policy_document.service.json
+}
+
+resource "aws_iam_role_policy_attachment" "service" {
+  for_each   = var.task_policy_arns
+  role       = aws_iam_role.service.name
+  policy_arn = each.value
+}

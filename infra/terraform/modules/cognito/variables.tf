@@ -1,0 +1,79 @@
+variable "connection" {
+  description = "The id of the connection in the configuration of facestep."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.connection))
+    error_message = "Expected 1 to 63 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "public_url" {
+  description = "publicUrl of facestep, character for character."
+  type        = string
+  validation {
+    condition     = can(regex("^https://[^/?#@]+(/[^?#]*[^/?#])?$", var.public_url))
+    error_message = "Expected an https address without a slash at its end."
+  }
+}
+
+variable "user_pool_id" {
+  description = "The pool: it alone may invoke the functions."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-z]{2,}(-[a-z]+)+-[0-9]_[0-9A-Za-z]+$", var.user_pool_id))
+    error_message = "Expected the id of a user pool, such as eu-central-1_AbCdEfGhI."
+  }
+}
+
+variable "client_ids" {
+  description = "cognito.clientIds of the connection: app clients whose users take the face step."
+  type        = list(string)
+  validation {
+    condition     = length(var.client_ids) > 0
+    error_message = "Expected one app client at least."
+  }
+}
+
+variable "attribute" {
+  description = "cognito.attribute of the connection."
+  type        = string
+  default     = "custom:face_token"
+  validation {
+    condition     = can(regex("^custom:[A-Za-z0-9_]{1,20}$", var.attribute))
+    error_message = "Expected custom: and a name of 1 to 20 characters."
+  }
+}
+
+variable "mode" {
+  description = "policy.mode of the connection."
+  type        = string
+  default     = "enforce"
+  validation {
+    condition     = contains(["enforce", "shadow"], var.mode)
+    error_message = "Expected enforce or shadow."
+  }
+}
+
+variable "receipt_keys" {
+  description = "What GET <publicUrl>/.well-known/jwks.json answers. Public keys; apply anew when they change."
+  type        = string
+  validation {
+    condition     = can(jsondecode(var.receipt_keys).keys[0].kty)
+    error_message = "Expected a JSON Web Key Set with one key at least."
+  }
+}
+
+variable "request_secret" {
+  description = "cognito.triggers.requestSecret of the connection, 32 characters at least. It is an environment variable of the functions, and so in the state: encrypt the state."
+  type        = string
+  sensitive   = true
+  validation {
+    condition     = length(var.request_secret) >= 32
+    error_message = "Expected 32 characters at least."
+  }
+}
+
+variable "triggers_file" {
+  description = "What npm run build:triggers made: dist/triggers/index.mjs of the checkout."
+  type        = string
+}

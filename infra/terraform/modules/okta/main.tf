@@ -1,0 +1,67 @@
+# Names, addresses and values are those of `facestep provision`, which finds all of this ready, and then puts the token hook
+# on the rule of your authorization server. That rule is yours: no part of it is here.
+
+locals {
+  channel = { version = "1.0.0", type = "HTTP", method = "POST" }
+  auth    = { type = "HEADER", key = "Authorization", value = var.hook_secret }
+}
+
+# What the service is at Okta's API.
+resource "okta_app_oauth" "service" {
+  label                      = "facestep (${var.connection})"
+  type                       = "service"
+  grant_types                = ["client_credentials"]
+  response_types             = ["token"]
+  token_endpoint_auth_method = "private_key_jwt"
+  pkce_required              = false
+
+  jwks {
+    kty = "RSA"
+    kid = var.public_key.kid
+    e   = var.public_key.e
+    n   = var.public_key.n
+  }
+}
+
+resource "okta_app_oauth_api_scope" "service" {
+  app_id = okta_app_oauth.service.id
+  issuer = data.okta_org_metadata.this.domains[0].organization
+  scopes = ["okta.users.read", "okta.users.manage"]
+}
+
+data "okta_org_metadata" "this" {}
+
+# The enrolment token: users neither see nor change it. Destroying this ends every enrolment.
+resource "okta_user_schema_property" "token" {
+  index       = var.attribute
+  title       = "Face enrolment token"
+  description = "Sealed by facestep. Clearing it revokes the enrolment."
+  type        = "string"
+  max_length  = 256
+  scope       = "NONE"
+  master      = "OKTA"
+  permissions = "HIDE"
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "okta_inline_hook" "token" {
+  name    = "Face step-up (${var.connection}, token)"
+  type    = "com.okta.oauth2.tokens.transform"
+  version = "1.0.0"
+  channel = merge(local.channel, { uri = "${var.public_url}/hooks/${var.connection}/token" })
+  auth    = local.auth
+}
+
+resource "okta_event_hook" "users_who_leave" {
+  name    = "Face step-up (${var.connection}, events)"
+  events  = ["user.lifecycle.deactivate", "user.lifecycle.suspend", "user.lifecycle.delete.initiated"]
+  channel = { version = "1.0.0", type = "HTTP", uri = "${var.public_url}/hooks/${var.connection}/events" }
+  auth    = local.auth
+}
+
+resource "okta_event_hook_verification" "users_who_leave" {
+  event_hook_id = okta_event_hook.users_who_leave.id
+}

@@ -1,0 +1,42 @@
+variable "connection" {
+  description = "The id of the connection in the configuration of facestep."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.connection))
+    error_message = "Expected 1 to 63 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "public_url" {
+  description = "publicUrl of facestep, where Okta reaches the hooks. The server answers there before this is applied: Okta asks it at once."
+  type        = string
+  validation {
+    condition     = can(regex("^https://[^/?#@]+(/[^?#]*[^/?#])?$", var.public_url))
+    error_message = "Expected an https address without a slash at its end."
+  }
+}
+
+variable "hook_secret" {
+  description = "okta.hooks.secret.value of the connection. The provider keeps it in the state: encrypt the state."
+  type        = string
+  sensitive   = true
+  validation {
+    condition     = length(var.hook_secret) >= 16
+    error_message = "Expected 16 characters at least."
+  }
+}
+
+variable "public_key" {
+  description = "The public half of okta.auth.privateKey, an RSA key: e and n of its JWK, and the key id."
+  type        = object({ kid = string, e = string, n = string })
+}
+
+variable "attribute" {
+  description = "okta.attribute of the connection."
+  type        = string
+  default     = "facestepToken"
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9_]{0,59}$", var.attribute))
+    error_message = "Expected a letter, then at most 59 letters, digits and underscores."
+  }
+}
