@@ -25,7 +25,7 @@ resource "okta_app_oauth" "service" {
 
 resource "okta_app_oauth_api_scope" "service" {
   app_id = okta_app_oauth.service.id
-  issuer = data.okta_org_metadata.this.domains[0].organization
+  issuer = data.okta_org_metadata.this.domains.organization
   scopes = ["okta.users.read", "okta.users.manage"]
 }
 
