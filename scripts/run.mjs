@@ -1,4 +1,4 @@
-// npm run facestep|demo|bench|eval|attacks: sets the checkout up, then runs that program with the arguments given.
+// npm run facestep|demo|bench|eval|attacks|faults: sets the checkout up, then runs that program with the arguments given.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setUp } from './setup.mjs';

@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import type { Journal } from './journal.js';
+
+/** What came back, or that nothing did: the connection was lost, or the client lost its patience. */
+interface Reply {
+  readonly status: number | null;
+  readonly body: unknown;
+}
+
+/** How a face check ended for the person in front of the camera. */
+export type CheckEnd = 'passed' | 'failed' | 'refused' | 'no answer';
+
+/** A backend that holds a client token, the person's browser and the provider's hook, as one caller of several replicas. */
+export interface Client {
+  /** Takes a new client token; the first one too. */
+  signIn(): Promise<void>;
+  enrol(subject: string, photo: Uint8Array): Promise<boolean>;
+  revoke(subject: string): Promise<boolean>;
+  /** A whole step-up. Where its answer is lost it asks how it ended, and where that is open, begins another. */
+  checkFace(
+    subject: string,
+    photo: Uint8Array,
+  ): Promise<{ readonly end: CheckEnd; readonly stepUps: readonly string[] }>;
+  /** The provider's call at a sign-in. The same event may be asked again. */
+  callHook(subject: string, eventId: string): Promise<'granted' | 'denied' | 'no answer'>;
+  /** Step-ups that were told to have passed, and those of which nobody was told how they ended. */
+  readonly passedOrUntold: ReadonlySet<string>;
+}
+
+/** What the client is told of the service. */
+export interface ClientSettings {
+  /** Where each replica is. A request goes to the next one where it got no answer or a 5xx, as a load balancer sends it. */
+  readonly urls: readonly string[];
+  readonly adminKey: string;
+  readonly hookSecret: string;
+  readonly connection: string;
+  readonly journal: Journal;
+}
+
+/** A provider's hooks wait 3 seconds at most; a person rather longer. */
+const patienceMs = { hook: 3_000, person: 15_000 } as const;
+
+const issuedGuard = z.object({ token: z.string() });
+const startedGuard = z.object({ id: z.string(), challenge: z.string() });
+const settledGuard = z.object({ state: z.string() });
+const refusalGuard = z.object({ code: z.string() });
+
+const consent = { consentStatement: 'face check, version 1', consentGivenAt: '2026-01-01T00:00:00Z' } as const;
+
+/** A person begins again only so often. */
+const mostStepUps = 3;
+
+export function createClient({ urls, adminKey, hookSecret, connection, journal }: ClientSettings): Client {
+  let token = '';
+  let turn = 0;
+  const passedOrUntold = new Set<string>();
+
+  /** Tries each replica once, from the next one on, until one has an answer that stands. */
+  const send = async (
+    path: string,
+    init: () => RequestInit,
+    timeoutMs: number = patienceMs.person,
+  ): Promise<Reply & { readonly tries: number }> => {
+    const from = turn++;
+    let reply: Reply = { status: null, body: null };
+    for (let tries = 1; ; tries += 1) {
+      const url = urls[(from + tries) % urls.length] ?? '';
+      reply = await sendOnce(url + path, init(), timeoutMs);
+      const stands = reply.status !== null && reply.status < 500;
+      if (stands || tries === Math.max(2, urls.length)) return { ...reply, tries };
+    }
+  };
+  const noted = async <R extends Reply & { readonly tries: number }>(
+    doing: string,
+    work: () => Promise<R>,
+    toAnswer: (reply: R) => string = toText,
+  ): Promise<R> => {
+    const began = performance.now();
+    const reply = await work();
+    journal.note({ doing, answer: toAnswer(reply), tries: reply.tries, ms: performance.now() - began });
+    return reply;
+  };
+  const json = (body: object, headers: Record<string, string> = {}) => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  const form = (fields: Record<string, string>, photo: Uint8Array, headers: Record<string, string> = {}) => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    body.append('photo', new Blob([Uint8Array.from(photo)]), 'photo.jpg');
+    return { method: 'POST', headers, body };
+  };
+  const withToken = () => ({ 'x-auth-token': token });
+
+  /** One step-up, from its start to a state or none. */
+  const stepUpOnce = async (
+    subject: string,
+    photo: Uint8Array,
+  ): Promise<Reply & { readonly tries: number; readonly id: string | null; readonly end: CheckEnd }> => {
+    const start = await send('/step-ups', () => json({ connection, subject }, withToken()));
+    const started = startedGuard.safeParse(start.body).data;
+    if (started === undefined) return { ...start, id: null, end: start.status === null ? 'no answer' : 'refused' };
+    const { id, challenge } = started;
+    const sent = await send(`/step-ups/${id}/photos`, () => form({ challenge }, photo));
+    const tries = start.tries + sent.tries - 1;
+    // An answer that was lost on its way may have been given: whoever started the step-up can ask.
+    const isOpen = sent.status === null || sent.status === 409;
+    const last = isOpen ? await send(`/step-ups/${id}`, () => ({ headers: withToken() })) : sent;
+    const state = settledGuard.safeParse(last.body).data?.state;
+    if (state === 'passed' || state === 'failed') return { ...last, tries, id, end: state };
+    return { ...sent, tries, id, end: sent.status === null || isOpen ? 'no answer' : 'refused' };
+  };
+
+  return {
+    passedOrUntold,
+    async signIn() {
+      const reply = await send('/generateToken', () => json({ name: 'faults' }, { 'x-admin-key': adminKey }));
+      const issued = issuedGuard.safeParse(reply.body);
+      if (!issued.success) throw new Error(`no client token: ${toText(reply)}`);
+      token = issued.data.token;
+    },
+    async enrol(subject, photo) {
+      const { status } = await noted('enrolment', () =>
+        send('/enrolments', () => form({ connection, subject, ...consent }, photo, withToken())),
+      );
+      return status === 201;
+    },
+    async revoke(subject) {
+      const { status } = await noted('revocation', () =>
+        send('/enrolments/revoke', () => json({ connection, subject }, withToken())),
+      );
+      return status === 200;
+    },
+    async checkFace(subject, photo) {
+      const { end } = await noted(
+        'face check',
+        async () => {
+          let tries = 0;
+          for (let stepUps = 1; ; stepUps += 1) {
+            const once = await stepUpOnce(subject, photo);
+            tries += once.tries;
+            const { id, end } = once;
+            if (id !== null && (end === 'passed' || end === 'no answer')) passedOrUntold.add(id);
+            if (end !== 'no answer' || id === null || stepUps === mostStepUps) return { ...once, tries };
+          }
+        },
+        (reply) => (reply.end === 'refused' ? toText(reply) : reply.end),
+      );
+      return end;
+    },
+    async callHook(subject, eventId) {
+      const call = () => json(toTokenHook(subject, eventId), { authorization: hookSecret });
+      const reply = await noted('hook', () => send(`/hooks/${connection}/token`, call, patienceMs.hook), toDecision);
+      return toDecision(reply);
+    },
+  };
+}
+
+async function sendOnce(url: string, init: RequestInit, timeoutMs: number): Promise<Reply> {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+  } catch {
+    return { status: null, body: null };
+  }
+}
+
+function toText({ status, body }: Reply): string {
+  if (status === null) return 'no answer';
+  const code = refusalGuard.safeParse(body).data?.code;
+  return code === undefined ? String(status) : `${status} ${code}`;
+}
+
+const decisionGuard = z.union([
+  z
+    .object({ commands: z.array(z.unknown()) })
+    .transform(({ commands }) => (commands.length > 0 ? 'granted' : 'denied')),
+  z.object({ error: z.object({ errorSummary: z.string() }) }).transform(() => 'denied' as const),
+]);
+
+/** What Okta makes of a reply: a token with the claim, or none. Anything else would let a bare token through. */
+function toDecision({ status, body }: Reply): 'granted' | 'denied' | 'no answer' {
+  if (status !== 200) return 'no answer';
+  return decisionGuard.safeParse(body).data ?? 'no answer';
+}
+
+/** A token hook's call as Okta sends it. */
+function toTokenHook(subject: string, eventId: string): object {
+  const login = 'user@example.com';
+  return {
+    eventId,
+    eventTime: new Date().toISOString(),
+    eventType: 'com.okta.oauth2.tokens.transform',
+    data: {
+      context: { user: { id: subject, profile: { login, firstName: 'A', lastName: 'B' } } },
+      identity: { claims: { sub: subject, name: 'A B', email: login }, token: { lifetime: { expiration: 3600 } } },
+      access: { claims: { uid: subject, sub: login, cid: 'client' }, scopes: { openid: { id: 'scope' } } },
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { type Finding, holds, type Setting } from './fault.js';
+import { faults } from './registry.js';
+import { toText } from './report.js';
+
+/*
+ * `npm run faults [-- NAME… --quick --json --seed=TEXT]`: breaks parts of a running service, and tells what people saw,
+ * what was sent again, and whether anything was lost, used twice or wrongly granted. Ends with 1 where something was.
+ */
+
+const named = (flag: string): string | undefined =>
+  process.argv.find((argument) => argument.startsWith(`--${flag}=`))?.slice(flag.length + 3);
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const unknown = [
+  ...names.filter((name) => !Object.hasOwn(faults, name)),
+  ...flags.filter((flag) => !['--quick', '--json'].includes(flag) && !flag.startsWith('--seed=')),
+];
+
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}. The faults:`);
+  for (const [name, { about }] of Object.entries(faults)) console.error(`  ${name.padEnd(14)} ${about}`);
+  process.exitCode = 2;
+} else {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const setting: Setting = {
+    size: flags.includes('--quick') ? 'quick' : 'full',
+    seed: named('seed') ?? randomBytes(4).toString('hex'),
+    say,
+  };
+  say(`Random moments are those of --seed=${setting.seed}`);
+  const findings: Record<string, Finding> = {};
+  for (const [name, fault] of Object.entries(faults)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    say(`\n${name}: ${fault.about}`);
+    const began = performance.now();
+    const finding = await fault.run(setting);
+    say(`${name}: ${Math.round((performance.now() - began) / 1000)} s`);
+    for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
+    findings[name] = finding;
+    if (!flags.includes('--json')) console.log([`\n${name}: ${fault.about}`, ...toText(finding)].join('\n'));
+  }
+  const { size, seed } = setting;
+  const made = { size, seed, node: process.version, cores: availableParallelism() };
+  if (flags.includes('--json')) console.log(JSON.stringify({ setting: made, faults: findings }, null, 2));
+  if (Object.values(findings).some(({ invariants }) => !invariants.every(holds))) process.exitCode = 1;
+}

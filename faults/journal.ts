@@ -1,0 +1,53 @@
+import { quantile } from '../bench/measure.js';
+import type { Seen } from './fault.js';
+
+/** What one request came to, with all its tries. */
+interface Entry {
+  readonly doing: string;
+  readonly when: string;
+  readonly answer: string;
+  readonly tries: number;
+  readonly ms: number;
+}
+
+/** Keeps what people and providers saw, by the time of the fault it was in. */
+export interface Journal {
+  /** From now on what is noted was seen then. */
+  turnTo(when: string): void;
+  note(entry: Omit<Entry, 'when'>): void;
+  /** In the order things were first seen. */
+  toSeen(): readonly Seen[];
+}
+
+export function createJournal(): Journal {
+  let now = 'before';
+  const entries: Entry[] = [];
+  return {
+    turnTo(when) {
+      now = when;
+    },
+    note(entry) {
+      entries.push({ when: now, ...entry });
+    },
+    toSeen() {
+      const groups = new Map<string, Entry[]>();
+      for (const entry of entries) {
+        const key = JSON.stringify([entry.when, entry.doing]);
+        groups.set(key, [...(groups.get(key) ?? []), entry]);
+      }
+      return [...groups.values()].flatMap((group) => (group[0] === undefined ? [] : [toSeenOnce(group[0], group)]));
+    },
+  };
+}
+
+function toSeenOnce({ doing, when }: Entry, group: readonly Entry[]): Seen {
+  const answers: Record<string, number> = {};
+  for (const { answer } of group) answers[answer] = (answers[answer] ?? 0) + 1;
+  const times = group.map(({ ms }) => ms);
+  return {
+    ...{ doing, when, requests: group.length, answers },
+    retried: group.filter(({ tries }) => tries > 1).length,
+    p50Ms: Math.round(quantile(times)),
+    maxMs: Math.round(Math.max(...times)),
+  };
+}

@@ -1,0 +1,104 @@
+import { createChance } from '../eval/statistics/chance.js';
+import type { Fault } from './fault.js';
+import { checkInvariants } from './invariants.js';
+import { openStage, type Stage } from './stage.js';
+
+/** Kills a replica at random moments of a request, as a power cut would, and starts it again. */
+export const kill: Fault = {
+  about: 'a replica is killed (kill -9) during enrolments, face checks and sign-ins, and started again',
+  async run({ size, seed, say }) {
+    const chance = createChance(`kill ${seed}`);
+    const rounds = size === 'full' ? 60 : works.length;
+    const stage = await openStage({ replicas: 2, state: 'redis' });
+    try {
+      const users = await stage.createUsers(Math.min(rounds, 20));
+      const [outsider = ''] = await stage.createUsers(1);
+      const durations = await timeWorks(stage, users[0] ?? '');
+      for (let round = 0; round < rounds; round += 1) {
+        const at = round % works.length;
+        const [work, durationMs] = [works[at] ?? works[0], durations[at] ?? 0];
+        const subject = users[round % users.length] ?? '';
+        stage.journal.turnTo('making ready');
+        await work.prepare(stage, subject);
+        stage.journal.turnTo(`killed during ${work.name}`);
+        const victim = stage.replicas[chance.below(stage.replicas.length)] ?? stage.replicas[0];
+        const momentMs = chance.below(durationMs);
+        const running = work.run(stage, subject);
+        await new Promise((resolve) => setTimeout(resolve, momentMs));
+        await victim.kill();
+        await running;
+        await victim.start();
+        say(`  round ${round + 1} of ${rounds}: ${victim.name} killed ${momentMs} ms into ${work.name}`);
+      }
+      stage.journal.turnTo('after');
+      for (const user of users) {
+        await makeEnrolled(stage, user);
+        await stage.client.checkFace(user, stage.pictures.person[1]);
+        await stage.client.callHook(user, `after-${user}`);
+      }
+      await stage.client.checkFace(outsider, stage.pictures.stranger);
+      const invariants = await checkInvariants(stage, { enrolled: users });
+      return { seen: stage.journal.toSeen(), figures: { rounds, seed }, invariants, skipped: [] };
+    } finally {
+      await stage.close();
+    }
+  },
+};
+
+/** Something a person or a provider does, that can be interrupted. */
+interface Work {
+  readonly name: string;
+  prepare(stage: Stage, subject: string): Promise<unknown>;
+  run(stage: Stage, subject: string): Promise<unknown>;
+}
+
+async function makeEnrolled({ client, pictures, tokenOf }: Stage, subject: string): Promise<void> {
+  if (tokenOf(subject) === null) await client.enrol(subject, pictures.person[0]);
+}
+
+let events = 0;
+
+const works: readonly [Work, ...Work[]] = [
+  {
+    name: 'an enrolment',
+    prepare: async () => {},
+    run: ({ client, pictures }, subject) => client.enrol(subject, pictures.person[0]),
+  },
+  {
+    name: 'a face check',
+    prepare: makeEnrolled,
+    run: ({ client, pictures }, subject) => client.checkFace(subject, pictures.person[1]),
+  },
+  {
+    name: 'sign-ins',
+    async prepare(stage, subject) {
+      await makeEnrolled(stage, subject);
+      await stage.client.checkFace(subject, stage.pictures.person[1]);
+    },
+    // The provider's calls at once: one event twice, and two others. One check is good for one of the three.
+    run({ client }, subject) {
+      events += 1;
+      return Promise.all(['a', 'a', 'b', 'c'].map((event) => client.callHook(subject, `event-${events}-${event}`)));
+    },
+  },
+  {
+    name: 'a revocation',
+    prepare: makeEnrolled,
+    run: ({ client }, subject) => client.revoke(subject),
+  },
+];
+
+/** How long each takes undisturbed, in milliseconds, and a little more. */
+async function timeWorks(stage: Stage, subject: string): Promise<readonly number[]> {
+  const durations: number[] = [];
+  for (const { prepare, run } of works) {
+    await prepare(stage, subject);
+    // The first run of each warms up.
+    await run(stage, subject);
+    await prepare(stage, subject);
+    const began = performance.now();
+    await run(stage, subject);
+    durations.push(Math.ceil(1.1 * (performance.now() - began)));
+  }
+  return durations;
+}

@@ -1,0 +1,5 @@
+import type { Fault } from './fault.js';
+import { kill } from './kill.js';
+
+/** All faults, in the order of docs/faults.md. */
+export const faults: Readonly<Record<string, Fault>> = { kill };

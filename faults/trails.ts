@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AuditRecord, readRecords } from '../src/audit/records.js';
+import type { Invariant } from './fault.js';
+import type { Replica } from './replica.js';
+
+const trailOf = ({ dataFolder }: Replica): string => join(dataFolder, 'audit.jsonl');
+
+/** The records of all replicas' audit trails, by their time. */
+export async function readTrails(replicas: readonly Replica[]): Promise<readonly AuditRecord[]> {
+  const records: AuditRecord[] = [];
+  for (const replica of replicas) {
+    for await (const record of readRecords(trailOf(replica), { needle: '"action"' })) records.push(record);
+  }
+  return records.toSorted((a, b) => a.time - b.time);
+}
+
+/** Follows the chain of each trail: every line must hold the digest of the one before it, whole or cut off. */
+export async function checkChains(replicas: readonly Replica[]): Promise<Invariant> {
+  const broken: string[] = [];
+  let checked = 0;
+  for (const replica of replicas) {
+    let previous = '0'.repeat(64);
+    const lines = (await readFile(trailOf(replica), 'utf8')).split('\n').slice(0, -1);
+    for (const [at, line] of lines.entries()) {
+      checked += 1;
+      const said = /"previous":"([0-9a-f]{64})"/.exec(line)?.[1];
+      // A line that was cut off is covered by the digest in the next.
+      if (line.endsWith('}') && said !== previous) broken.push(`${replica.name}, line ${at + 1}`);
+      previous = createHash('sha256').update(line).digest('hex');
+    }
+  }
+  return { invariant: 'each audit trail is an unbroken chain', checked, broken };
+}
