@@ -46,6 +46,14 @@ function connect(changes: Record<string, unknown> = {}, fetch: Fetch = entra.fet
 const read = async (profile: Profile, subject = user.id) =>
   (await profile.readToken(subject))?.use((text) => text) ?? null;
 
+test('the attribute is written where Graph says so: a page in its place is no write', async () => {
+  const profile = connect({}, async (url, init) =>
+    init.method === 'PATCH' ? new Response('<html><body>Back soon</body></html>') : entra.fetch(url, init),
+  );
+  await expect(profile.writeToken(user.id, new SealedToken('FV1.abc'))).rejects.toMatchObject(unavailable);
+  await expect(profile.clearToken(user.id)).rejects.toMatchObject(unavailable);
+});
+
 describe('credentials', () => {
   test('by secret get one access token, which is kept', async () => {
     const profile = connect();

@@ -33,7 +33,9 @@ export function createEntraProfile(
     const { query = '', ...rest } = request;
     const answer = await send({ ...rest, path: `/users/${userId}${query}`, tenantId });
     if (answer.status === 404) throw new FaceError('subject_unknown');
-    if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+    // What stands before Graph may answer 200 with a page of its own: a change is done where it says so.
+    const expectedStatus = request.method === 'PATCH' ? 204 : 200;
+    if (answer.status !== expectedStatus) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
     return { userId, body: answer.body };
   };
   const write = async (subject: string, value: string | null): Promise<void> => {

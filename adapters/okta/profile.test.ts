@@ -53,6 +53,15 @@ describe('the attribute', () => {
     },
   );
 
+  test('is written where Okta says so: a page in its place, or another value, is no write', async () => {
+    const page = '<html><body>Back soon</body></html>';
+    for (const body of [page, JSON.stringify({ id: ada, profile: { facestepToken: 'FV1.other' } })]) {
+      const { profile } = observe(async () => new Response(body, { status: 200 }));
+      await expect(profile.writeToken(ada, new SealedToken('FV1.abc'))).rejects.toMatchObject(unavailable);
+      await expect(profile.clearToken(ada)).rejects.toMatchObject(unavailable);
+    }
+  });
+
   test('that the org has not defined cannot be written, and Okta’s words are not repeated', async () => {
     bench.okta.org.attributes.clear();
     const error = await bench.adapter.profile.writeToken(ada, new SealedToken('FV1.secret')).catch((e: unknown) => e);

@@ -27,10 +27,13 @@ export function createOktaProfile(
   const update = async (subject: string, value: string | null): Promise<void> => {
     checkIsUserId(subject);
     // POST changes the attributes it names; PUT would clear all others.
-    await callOkta(
+    const answer = await callOkta(
       () => client.userApi.updateUser({ userId: subject, user: { profile: { [attribute]: value } } }),
       toProfileError,
     );
+    // Okta answers with the user as changed. A 200 of something before it, such as a page, is no write.
+    const { profile } = parseAnswer(userGuard, answer);
+    if ((profile[attribute] ?? null) !== value) throw new FaceError('profile_unavailable', { reason: 'not written' });
   };
 
   const findAccount: Profile['findAccount'] = async (login) => {
