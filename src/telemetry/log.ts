@@ -32,11 +32,21 @@ export function createLog(descriptor: number, contexts: RequestContexts): Log {
         return trace === null ? { requestId } : { requestId, traceId: trace.traceId };
       },
     },
-    pino.destination(descriptor),
+    openDestination(descriptor),
   );
   return {
     info: (message, fields = {}) => logger.info(fields, message),
     warn: (message, fields = {}) => logger.warn(fields, message),
     error: (message, fields = {}) => logger.error(fields, message),
   };
+}
+
+/** Lines that wait where the log cannot be written. What is more is dropped: memory is for requests. */
+const mostWaitingBytes = 1024 * 1024;
+
+/** A full disk under the log is no reason to end, and there is nowhere to tell of it. */
+function openDestination(descriptor: number) {
+  const destination = pino.destination({ dest: descriptor, sync: true, maxLength: mostWaitingBytes });
+  destination.on('error', () => {});
+  return destination;
 }
