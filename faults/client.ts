@@ -17,10 +17,7 @@ export interface Client {
   enrol(subject: string, photo: Uint8Array): Promise<boolean>;
   revoke(subject: string): Promise<boolean>;
   /** A whole step-up. Where its answer is lost it asks how it ended, and where that is open, begins another. */
-  checkFace(
-    subject: string,
-    photo: Uint8Array,
-  ): Promise<{ readonly end: CheckEnd; readonly stepUps: readonly string[] }>;
+  checkFace(subject: string, photo: Uint8Array): Promise<CheckEnd>;
   /** The provider's call at a sign-in. The same event may be asked again. */
   callHook(subject: string, eventId: string): Promise<'granted' | 'denied' | 'no answer'>;
   /** Step-ups that were told to have passed, and those of which nobody was told how they ended. */

@@ -1,5 +1,6 @@
 import { createChance } from '../eval/statistics/chance.js';
-import type { Fault } from './fault.js';
+import { hasRedis, startRedis } from '../test/redis.js';
+import { type Fault, skip } from './fault.js';
 import { checkInvariants } from './invariants.js';
 import { openStage, type Stage } from './stage.js';
 
@@ -7,9 +8,11 @@ import { openStage, type Stage } from './stage.js';
 export const kill: Fault = {
   about: 'a replica is killed (kill -9) during enrolments, face checks and sign-ins, and started again',
   async run({ size, seed, say }) {
+    if (!hasRedis) return skip('there is no Redis for several replicas to share');
     const chance = createChance(`kill ${seed}`);
     const rounds = size === 'full' ? 60 : works.length;
-    const stage = await openStage({ replicas: 2, state: 'redis' });
+    const redis = await startRedis();
+    const stage = await openStage({ replicas: 2, redisUrl: redis.url });
     try {
       const users = await stage.createUsers(Math.min(rounds, 20));
       const [outsider = ''] = await stage.createUsers(1);
@@ -41,6 +44,7 @@ export const kill: Fault = {
       return { seen: stage.journal.toSeen(), figures: { rounds, seed }, invariants, skipped: [] };
     } finally {
       await stage.close();
+      await redis.stop();
     }
   },
 };

@@ -34,8 +34,8 @@ export interface Stage {
 /** What a stage is made of. */
 export interface StageSettings {
   readonly replicas?: number;
-  /** `redis` starts one for the stage; `sqlite`, the default, is for one replica. */
-  readonly state?: 'sqlite' | 'redis';
+  /** Of the Redis that keeps their state; without one the only replica keeps it in a file. */
+  readonly redisUrl?: string;
   /** Added to the configuration file that all replicas share. */
   readonly config?: object;
   /** Added to a replica's environment; the first is number 0. */
@@ -50,7 +50,7 @@ const attribute = 'facestepToken';
 /** Starts all of it; the replicas share their keys, and each has a data folder of its own. */
 export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   const top = await mkdtemp(join(tmpdir(), 'facestep-faults-'));
-  const folder = settings.folder ?? top;
+  const { folder = top, redisUrl } = settings;
   const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
   const hookSecret = `Bearer ${randomBytes(24).toString('base64url')}`;
   const okta = await startOktaSimulator();
@@ -71,6 +71,7 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
     publicUrl: 'https://face.example.com',
     verifier: { kind: 'embedded', workers: 1 },
     keys: { kind: 'local', folder: keys },
+    state: redisUrl === undefined ? { kind: 'sqlite' } : { kind: 'redis', url: redisUrl },
   };
   const config = { ...shared, ...settings.config, connections: [connection] };
   await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 export interface Front {
   readonly url: string;
   /** How the front treats calls to addresses that match; the first that matches counts. Passes on what matches none. */
-  rules: readonly { readonly path: RegExp; readonly act: Act }[];
+  rules: readonly { readonly path: RegExp; readonly method?: string; readonly act: Act }[];
   close(): Promise<void>;
 }
 
@@ -30,7 +30,10 @@ export type Act =
 export async function startFront(target: string): Promise<Front> {
   const front: { rules: Front['rules'] } = { rules: [] };
   const server = createServer((incoming, outgoing) => {
-    const act = front.rules.find(({ path }) => path.test(incoming.url ?? ''))?.act ?? { kind: 'pass' };
+    const rule = front.rules.find(
+      ({ path, method = incoming.method }) => path.test(incoming.url ?? '') && method === incoming.method,
+    );
+    const act = rule?.act ?? { kind: 'pass' };
     if (act.kind === 'answer') outgoing.writeHead(act.status, act.headers).end(act.body);
     else if (act.kind === 'pass') setTimeout(() => pass(target, incoming, outgoing, act), act.delayMs ?? 0);
   }).listen(0, '127.0.0.1');

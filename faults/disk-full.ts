@@ -1,0 +1,41 @@
+import { type Fault, skip } from './fault.js';
+import { checkInvariants } from './invariants.js';
+import { openSmallDisk } from './small-disk.js';
+import { openStage } from './stage.js';
+
+/** The disk that holds the audit trail and the embedded state store is full, and has room again later. */
+export const diskFull: Fault = {
+  about: 'the disk of the data folder is full, and has room again later',
+  async run({ size, say }) {
+    const disk = await openSmallDisk();
+    if (disk === null) return skip('no file system can be mounted here, and there is no prlimit');
+    const stage = await openStage({ folder: disk.folder });
+    const { client, pictures, journal, replicas } = stage;
+    try {
+      const [staying = '', leaving = '', ...newcomers] = await stage.createUsers(size === 'full' ? 12 : 4);
+      for (const user of [staying, leaving]) await client.enrol(user, pictures.person[0]);
+      await client.checkFace(staying, pictures.person[1]);
+      journal.turnTo('full');
+      await disk.fill(replicas[0].pid);
+      say(`  full: ${disk.means}`);
+      for (const user of newcomers) {
+        await client.enrol(user, pictures.person[0]);
+        await client.callHook(staying, `full-${user}`);
+        await client.checkFace(staying, pictures.person[1]);
+      }
+      await client.revoke(leaving);
+      journal.turnTo('with room again');
+      await disk.free(replicas[0].pid);
+      for (const user of [leaving, ...newcomers]) {
+        await client.enrol(user, pictures.person[0]);
+        await client.checkFace(user, pictures.person[1]);
+        await client.callHook(user, `free-${user}`);
+      }
+      const invariants = await checkInvariants(stage, { enrolled: [staying, leaving, ...newcomers] });
+      return { seen: journal.toSeen(), figures: { means: disk.means }, invariants, skipped: [] };
+    } finally {
+      await stage.close();
+      await disk.close();
+    }
+  },
+};
