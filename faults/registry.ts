@@ -1,7 +1,8 @@
+import { connections } from './connections.js';
 import { diskFull } from './disk-full.js';
 import type { Fault } from './fault.js';
 import { idp } from './idp.js';
 import { kill } from './kill.js';
 
 /** All faults, in the order of docs/faults.md. */
-export const faults: Readonly<Record<string, Fault>> = { kill, 'disk-full': diskFull, idp };
+export const faults: Readonly<Record<string, Fault>> = { kill, 'disk-full': diskFull, idp, connections };
