@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -150,7 +150,7 @@ describe('models that are not the published ones', () => {
     expect([error.code, error.detail]).toEqual(['model_altered', { file }]);
   });
 
-  test('a pool whose last worker cannot be replaced says so and refuses', async () => {
+  test('a pool whose last worker cannot be replaced says so, refuses, and goes on once it can', async () => {
     const started: Worker[] = [];
     const remember = (each: Worker): void => {
       started.push(each);
@@ -158,10 +158,13 @@ describe('models that are not the published ones', () => {
     outerProcess.on('worker', remember);
     const pool = await createEnginePool({ modelsFolder: folder, workers: 1, queueLimit: 5 });
     outerProcess.off('worker', remember);
-    rmSync(join(folder, models.eyes.file));
+    renameSync(join(folder, models.eyes.file), join(folder, 'away'));
     await started[0]!.terminate();
-    expect(await pool.examine(toPhoto(), []).then(() => null, toCode)).toBe('internal');
+    expect(await pool.examine(toPhoto(), []).then(() => null, toCode)).toBe('overloaded');
     expect(pool.isReady()).toBe(false);
+    renameSync(join(folder, 'away'), join(folder, models.eyes.file));
+    while (!pool.isReady()) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await pool.detect(toPhoto())).faces).toHaveLength(1);
     await pool.close();
   });
 });

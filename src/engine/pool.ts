@@ -40,6 +40,12 @@ const jobSec = 0.02;
 /** A job is over within a fraction of a second; a process that ends waits no longer than this for it. */
 const exitTimeoutMs = 2000;
 
+/** Until a worker that could not start is tried again; each time twice as long. */
+const firstRetryMs = 250;
+const longestRetryMs = 30_000;
+
+const noWorker = (): FaceError => new FaceError('overloaded', { workers: 0, retryAfterSec: 1 });
+
 type PhotoTask = PhotoJob extends infer Each ? (Each extends PhotoJob ? Omit<Each, 'photo'> : never) : never;
 
 interface Waiting {
@@ -51,7 +57,8 @@ interface Waiting {
 
 /**
  * Starts the workers and waits until each has its models. Main-thread cost of a job: one copy of the encoded photo and
- * two small messages. A worker that dies takes its one job with it (`internal`) and is replaced.
+ * two small messages. A worker that dies takes its one job with it (`internal`) and is replaced; while there is none, jobs
+ * are `overloaded`.
  * @throws FaceError `model_missing`, `model_altered`, and `internal` where a worker cannot start
  */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
@@ -95,12 +102,22 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     workers.delete(worker);
     const at = idle.indexOf(worker);
     if (at >= 0) idle.splice(at, 1);
+    startInPlace(firstRetryMs);
+  };
+
+  /**
+   * Where a replacement cannot start either, for want of memory say, the pool is smaller, says so by isReady, and tries
+   * again.
+   */
+  const startInPlace = (retryMs: number): void => {
     if (isClosing) return;
-    // Where the replacement cannot start either, the pool is smaller, and says so by isReady.
     addWorker().catch(() => {
-      if (workers.size === 0 && starting.size === 0) refuseWaiting(new FaceError('internal', { workers: 0 }));
+      if (hasNone()) refuseWaiting(noWorker());
+      setTimeout(startInPlace, retryMs, Math.min(2 * retryMs, longestRetryMs)).unref();
     });
   };
+
+  const hasNone = (): boolean => workers.size === 0 && starting.size === 0;
 
   const run = async (worker: WorkerHandle, job: Waiting): Promise<void> => {
     running += 1;
@@ -132,7 +149,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
         const retryAfterSec = Math.max(1, Math.ceil((waiting.length * jobSec) / size));
         throw new FaceError('overloaded', { retryAfterSec });
       }
-      if (workers.size === 0 && starting.size === 0) throw new FaceError('internal', { workers: 0 });
+      if (hasNone()) throw noWorker();
       return await new Promise<Reply>((resolve, reject) => {
         waiting.push({ task, photo, resolve, reject });
         dispatch();
