@@ -19,9 +19,7 @@ export interface Client {
   /** A whole step-up. Where its answer is lost it asks how it ended, and where that is open, begins another. */
   checkFace(subject: string, photo: Uint8Array): Promise<CheckEnd>;
   /** The provider's call at a sign-in. The same event may be asked again. */
-  callHook(subject: string, eventId: string): Promise<'granted' | 'denied' | 'no answer'>;
-  /** Step-ups that were told to have passed, and those of which nobody was told how they ended. */
-  readonly passedOrUntold: ReadonlySet<string>;
+  callHook(subject: string, eventId: string, providerAheadMs?: number): Promise<'granted' | 'denied' | 'no answer'>;
 }
 
 /** What the client is told of the service. */
@@ -32,6 +30,8 @@ export interface ClientSettings {
   readonly hookSecret: string;
   readonly connection: string;
   readonly journal: Journal;
+  /** Gets the step-ups that were told to have passed, and those of which nobody was told how they ended. */
+  readonly passedOrUntold: Set<string>;
 }
 
 /** A provider's hooks wait 3 seconds at most; a person rather longer. */
@@ -47,10 +47,16 @@ const consent = { consentStatement: 'face check, version 1', consentGivenAt: '20
 /** A person begins again only so often. */
 const mostStepUps = 3;
 
-export function createClient({ urls, adminKey, hookSecret, connection, journal }: ClientSettings): Client {
+export function createClient({
+  urls,
+  adminKey,
+  hookSecret,
+  connection,
+  journal,
+  passedOrUntold,
+}: ClientSettings): Client {
   let token = '';
   let turn = 0;
-  const passedOrUntold = new Set<string>();
 
   /** Tries each replica once, from the next one on, until one has an answer that stands. */
   const send = async (
@@ -110,7 +116,6 @@ export function createClient({ urls, adminKey, hookSecret, connection, journal }
   };
 
   return {
-    passedOrUntold,
     async signIn() {
       const reply = await send('/generateToken', () => json({ name: 'faults' }, { 'x-admin-key': adminKey }));
       const issued = issuedGuard.safeParse(reply.body);
@@ -146,8 +151,9 @@ export function createClient({ urls, adminKey, hookSecret, connection, journal }
       );
       return end;
     },
-    async callHook(subject, eventId) {
-      const call = () => json(toTokenHook(subject, eventId), { authorization: hookSecret });
+    async callHook(subject, eventId, providerAheadMs = 0) {
+      const eventTime = new Date(Date.now() + providerAheadMs).toISOString();
+      const call = () => json(toTokenHook(subject, { eventId, eventTime }), { authorization: hookSecret });
       const reply = await noted('hook', () => send(`/hooks/${connection}/token`, call, patienceMs.hook), toDecision);
       return toDecision(reply);
     },
@@ -184,11 +190,10 @@ function toDecision({ status, body }: Reply): 'granted' | 'denied' | 'no answer'
 }
 
 /** A token hook's call as Okta sends it. */
-function toTokenHook(subject: string, eventId: string): object {
+function toTokenHook(subject: string, event: { readonly eventId: string; readonly eventTime: string }): object {
   const login = 'user@example.com';
   return {
-    eventId,
-    eventTime: new Date().toISOString(),
+    ...event,
     eventType: 'com.okta.oauth2.tokens.transform',
     data: {
       context: { user: { id: subject, profile: { login, firstName: 'A', lastName: 'B' } } },

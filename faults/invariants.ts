@@ -82,11 +82,11 @@ function checkUsedOnce(records: readonly AuditRecord[]): Invariant {
 }
 
 /** Nothing opens for a face that was not there. */
-function checkNoFalsePass({ client }: Stage, records: readonly AuditRecord[], { enrolled }: Done): Invariant {
+function checkNoFalsePass({ passedOrUntold }: Stage, records: readonly AuditRecord[], { enrolled }: Done): Invariant {
   const passes = records.filter(({ action }) => action === 'verified');
   const grants = grantsOf(records);
   const ofStrangers = passes.filter(({ subject }) => !enrolled.includes(subject));
-  const unexplained = grants.filter(({ stepUpId }) => !client.passedOrUntold.has(stepUpId));
+  const unexplained = grants.filter(({ stepUpId }) => !passedOrUntold.has(stepUpId));
   return {
     invariant: 'nothing was granted without a passed check, and no stranger passed',
     checked: passes.length + grants.length,

@@ -3,6 +3,7 @@ import { diskFull } from './disk-full.js';
 import type { Fault } from './fault.js';
 import { idp } from './idp.js';
 import { kill } from './kill.js';
+import { memory } from './memory.js';
 
 /** All faults, in the order of docs/faults.md. */
-export const faults: Readonly<Record<string, Fault>> = { kill, 'disk-full': diskFull, idp, connections };
+export const faults: Readonly<Record<string, Fault>> = { kill, 'disk-full': diskFull, idp, connections, memory };

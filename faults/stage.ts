@@ -22,8 +22,10 @@ export interface Stage {
   readonly client: Client;
   readonly journal: Journal;
   readonly pictures: Pictures;
-  /** A client of some of the replicas, or of something that stands before them. */
-  connectTo(urls: readonly string[]): Client;
+  /** Step-ups that were told to have passed, and those of which nobody was told how they ended. */
+  readonly passedOrUntold: ReadonlySet<string>;
+  /** A client of some of the replicas, signed in. */
+  connectTo(urls: readonly string[]): Promise<Client>;
   /** @returns the ids of that many new users of the org */
   createUsers(count: number): Promise<readonly string[]>;
   /** What stands in the user's attribute now. */
@@ -88,12 +90,15 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   // One after the other: the first makes the keys.
   for (const replica of replicas) await replica.start();
   const journal = createJournal();
-  const connectTo = (urls: readonly string[]): Client =>
-    createClient({ urls, adminKey, hookSecret, connection: connectionId, journal });
-  const client = connectTo(replicas.map(({ url }) => url));
-  await client.signIn();
+  const passedOrUntold = new Set<string>();
+  const connectTo = async (urls: readonly string[]): Promise<Client> => {
+    const client = createClient({ urls, adminKey, hookSecret, connection: connectionId, journal, passedOrUntold });
+    await client.signIn();
+    return client;
+  };
+  const client = await connectTo(replicas.map(({ url }) => url));
   return {
-    ...{ okta, idp, replicas, client, journal, connectTo },
+    ...{ okta, idp, replicas, client, journal, passedOrUntold, connectTo },
     pictures: await loadPictures(),
     async createUsers(count) {
       const made: string[] = [];

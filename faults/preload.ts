@@ -1,0 +1,5 @@
+/** Environment that loads a file of this folder into a server before anything else. */
+export function preload(name: 'shifted-clock' | 'failing-worker'): Readonly<Record<string, string>> {
+  const options = `${process.env.NODE_OPTIONS ?? ''} --import=${new URL(`./${name}.js`, import.meta.url)}`;
+  return { NODE_OPTIONS: options.trim() };
+}
