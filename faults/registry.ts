@@ -3,7 +3,18 @@ import { diskFull } from './disk-full.js';
 import type { Fault } from './fault.js';
 import { idp } from './idp.js';
 import { kill } from './kill.js';
+import { kms } from './kms.js';
 import { memory } from './memory.js';
+import { failover, redis } from './redis.js';
 
 /** All faults, in the order of docs/faults.md. */
-export const faults: Readonly<Record<string, Fault>> = { kill, 'disk-full': diskFull, idp, connections, memory };
+export const faults: Readonly<Record<string, Fault>> = {
+  kill,
+  redis,
+  failover,
+  'disk-full': diskFull,
+  kms,
+  idp,
+  connections,
+  memory,
+};
