@@ -80,12 +80,11 @@ async function serve(
   const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
   const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
   const param = (name: string): string => String(request.params[name] ?? '');
-  const session = readBearer(request);
   let photos: Body['photos'] = new Map();
   let outcome: Outcome = 'ok';
   try {
     await admission.checkHeaders(request.headers);
-    await endpoint.admit({ param, session });
+    const session = await endpoint.admit({ param, session: readBearer(request) });
     const body = await readBody(request, response, {
       photoLimits: endpoint.photos,
       allowance,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Credential, Photo } from '../core/concealed.js';
+import type { FoundSession } from '../core/session.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { PhotoRange } from '../http/intake.js';
 import type { JsonObject } from '../json.js';
@@ -61,8 +62,8 @@ export interface Call<Fields, PhotoName extends string> {
   readonly source: string;
   /** A cookie of the browser, as text nobody has checked. */
   cookie(name: string): string | null;
-  /** What a capture page showed; nobody has checked it. */
-  readonly session: Credential | null;
+  /** What a capture page holds; `null` where the endpoint asks for none. */
+  readonly session: FoundSession | null;
 }
 
 /** Who called, as far as the endpoint asks. */
@@ -78,8 +79,12 @@ export interface Endpoint extends Described {
   /** The text fields; a form sends them as text, JSON with their types. */
   readonly fieldsGuard: z.ZodObject;
   readonly replyGuard: z.ZodObject;
-  /** Refuses before a byte of the body is read. */
-  admit(call: Pick<Call<unknown, never>, 'param' | 'session'>): Promise<void>;
+  /**
+   * Refuses before a byte of the body is read.
+   * @param call.session - what a capture page showed; nobody has checked it
+   * @returns the session, where the endpoint asks for one
+   */
+  admit(call: { param(name: string): string; readonly session: Credential | null }): Promise<FoundSession | null>;
   run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, caller: Caller): Promise<JsonObject>;
 }
 
@@ -89,7 +94,7 @@ interface Definition<Fields extends z.ZodObject, Reply extends z.ZodObject, Phot
   readonly fields: Fields;
   /** Without `ok`, which every success has. */
   readonly reply: Reply;
-  readonly admit?: Endpoint['admit'];
+  readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void>;
 }
 
 /** Replies are JSON and fit their schema: a face or a token that is not taken out on purpose does not compile. */
@@ -147,8 +152,8 @@ export function openEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObje
 /** An endpoint for a capture page that holds a session. Before a byte of the body is read, `findSession` knows it. */
 export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
   definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
-    findSession(session: Credential): Promise<unknown>;
-    handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: Credential }): ReplyOf<Reply>;
+    findSession(session: Credential): Promise<FoundSession>;
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: FoundSession }): ReplyOf<Reply>;
   },
 ): Endpoint {
   return {
@@ -156,7 +161,7 @@ export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.ZodO
     auth: { kind: 'session' },
     async admit({ session }) {
       if (session === null) throw new FaceError('caller_untrusted');
-      await definition.findSession(session);
+      return definition.findSession(session);
     },
     async run(fields, call) {
       const { session } = call;
@@ -174,6 +179,9 @@ function toParts<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoNam
     ...{ method, path, versions, tag, summary, description, ours, status, codes, photos },
     fieldsGuard: fields,
     replyGuard: z.strictObject({ ok: z.literal(true), ...reply.shape }),
-    admit: definition.admit ?? (async () => {}),
+    async admit(call) {
+      await definition.admit?.(call);
+      return null;
+    },
   };
 }

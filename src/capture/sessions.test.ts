@@ -76,6 +76,49 @@ describe('a face check on the page', () => {
     expect((await page.post('/face/challenge')).body.code).toBe('step_up_finished');
   });
 
+  test('a call of the page reads its step-up once', async () => {
+    await enrol();
+    const { page } = await startAndOpen();
+    const { state } = server.deps;
+    const { read } = state;
+    const keys: string[] = [];
+    Object.assign(state, {
+      read(key: string) {
+        keys.push(key);
+        return read(key);
+      },
+    });
+    const readsOf = async (call: () => Promise<unknown>): Promise<number> => {
+      keys.length = 0;
+      await call();
+      return keys.filter((key) => key.startsWith('step-up:')).length;
+    };
+    expect(await readsOf(() => page.get('/face/session'))).toBe(1);
+    expect(await readsOf(() => page.consent())).toBe(1);
+    expect(await readsOf(() => page.post('/face/hand-off'))).toBe(1);
+    const { nonce, photos } = await page.takeFrames(draw('ada'));
+    expect(await readsOf(() => page.send({ nonce, photo: photos }))).toBe(1);
+  });
+
+  test('what changes a step-up while another call is under way is not undone by that one', async () => {
+    const { page } = await startAndOpen();
+    const { body } = await page.post('/face/hand-off');
+    const phone = await open(String(body.url));
+    const { state } = server.deps;
+    const { read } = state;
+    // Between the reading and the writing of the phone's call the other browser takes its hand-off back.
+    Object.assign(state, {
+      async read(key: string) {
+        const found = await read(key);
+        Object.assign(state, { read });
+        await page.post('/face/hand-off');
+        return found;
+      },
+    });
+    expect((await phone.post('/face/challenge')).body.code).toBe('step_up_unknown');
+    expect((await page.post('/face/challenge')).status).toBe(201);
+  });
+
   test('feeds the hooks where no receipt was asked for', async () => {
     await enrol();
     const { page } = await startAndOpen();

@@ -14,8 +14,8 @@ import {
   giveConsent,
   type OpenedSession,
   openSession,
-  readSession,
   type SessionView,
+  viewSession,
 } from '../core/session.js';
 import { startRequestedStepUp } from '../core/step-up.js';
 import { stepUpPurposes } from '../core/step-up-record.js';
@@ -134,7 +134,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
         receipt: z.string().nullable().describe('Once it has passed, for the browser the link was for.'),
       }),
       async handle(call) {
-        const { view, receipt } = await readSession(call.session, deps);
+        const { view, receipt } = viewSession(call.session, deps);
         return { view: toViewReply(view), receipt: receipt === null ? null : receipt.use((text) => text) };
       },
     }),

@@ -13,7 +13,7 @@ import {
   nextOf,
 } from './movement-challenge.js';
 import type { CaptureHint, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret } from './ports.js';
-import { changeSession, findSession, type SessionRole, type SessionView, toSessionView } from './session.js';
+import { changeSession, type FoundSession, type SessionRole, type SessionView, toSessionView } from './session.js';
 import { newSecret, passStepUp, type SettleDeps, settleVerification, toView } from './step-up.js';
 import { type StepUpRecord, writeRecord } from './step-up-record.js';
 import { addSec, type EpochMs } from './units.js';
@@ -30,7 +30,7 @@ const rememberedSec = 24 * 60 * 60;
  * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`
  */
 export async function startChallenge(
-  session: Credential,
+  session: FoundSession,
   deps: SettleDeps,
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
   const nonce = newSecret(deps);
@@ -54,16 +54,16 @@ export async function startChallenge(
  * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`
  */
 export async function commitFrame(
-  { session, nonce, digest }: { session: Credential; nonce: Credential; digest: string },
+  { session, nonce, digest }: { session: FoundSession; nonce: Credential; digest: string },
   deps: SettleDeps,
 ): Promise<NextMovement | null> {
   const now = deps.clock.now();
-  const { record } = await changeSession(
+  const { movement } = await changeSession(
     session,
     (found) => ({ ...found, movement: commitTo(findChallenge(found, nonce, now), digest, now) }),
     deps,
   );
-  return record.movement === null ? null : nextOf(record.movement);
+  return movement === null ? null : nextOf(movement);
 }
 
 /** How the frames of a challenge were taken. */
@@ -77,7 +77,7 @@ export interface FramesOutcome {
 
 /** The frames of one challenge, and what came with them. */
 export interface SubmittedFrames {
-  readonly session: Credential;
+  readonly session: FoundSession;
   readonly nonce: Credential;
   /** In the order of the movements. */
   readonly photos: readonly Photo[];
@@ -111,15 +111,15 @@ export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps
 
 /** Takes the challenge out of the step-up: its frames come once. */
 async function takeChallenge(
-  session: Credential,
+  session: FoundSession,
   nonce: Credential,
   { photos, secret, reference }: SubmittedFrames,
   deps: CaptureDeps,
 ) {
   const now = deps.clock.now();
-  const challenge = findChallenge((await findSession(session, deps)).record, nonce, now);
+  const challenge = findChallenge(session.record, nonce, now);
   if (photos.length !== framesOfChallenge) throw new FaceError('challenge_wrong');
-  const { id, record, role } = await changeSession(
+  const record = await changeSession(
     session,
     (found) => {
       findChallenge(found, nonce, now);
@@ -131,6 +131,7 @@ async function takeChallenge(
     },
     deps,
   );
+  const { id, role } = session;
   return { id, role, record: { ...record, state: 'started' } satisfies StepUpRecord, challenge };
 }
 

@@ -1,6 +1,6 @@
 import { FaceError } from '../errors.js';
 import type { Credential } from './concealed.js';
-import { changeSession, findSession, type OpenedSession, toSessionView } from './session.js';
+import { changeSession, type FoundSession, type OpenedSession, toSessionView } from './session.js';
 import { newSecret, type SettleDeps } from './step-up.js';
 import { changeRecord, checkStarted, isStored, toStoredDigest } from './step-up-record.js';
 import { joinTicket, splitTicket } from './ticket.js';
@@ -19,14 +19,14 @@ function drawCode({ random }: Pick<SettleDeps, 'random'>): string {
  * @throws FaceError `step_up_unknown` (also for a device that lends its camera), `step_up_finished`
  */
 export async function startHandOff(
-  session: Credential,
+  session: FoundSession,
   deps: SettleDeps,
 ): Promise<{ readonly ticket: Credential; readonly code: string }> {
-  if ((await findSession(session, deps)).role !== 'own') throw new FaceError('step_up_unknown');
+  const { id, role } = session;
+  if (role !== 'own') throw new FaceError('step_up_unknown');
   const secret = newSecret(deps);
   const handOff = { ticketDigest: toStoredDigest(secret), sessionDigest: null, code: drawCode(deps) };
-  const { id, record } = await changeSession(session, (found) => ({ ...found, handOff }), deps);
-  const { connection, subject } = record;
+  const { connection, subject } = await changeSession(session, (found) => ({ ...found, handOff }), deps);
   await deps.audit.append({ action: 'handed_off', connection, subject, detail: { stepUpId: id } });
   return { ticket: joinTicket(id, secret), code: handOff.code };
 }

@@ -1,9 +1,8 @@
 import { FaceError } from '../errors.js';
-import type { Credential } from './concealed.js';
 import type { Connection } from './connection.js';
 import { readConsent } from './consent.js';
 import { revokeSubject } from './revoke.js';
-import { changeSession, findSession, type SessionView, toSessionView } from './session.js';
+import { changeSession, type FoundSession, type SessionView, toSessionView } from './session.js';
 import type { SettleDeps } from './step-up.js';
 import { checkStarted } from './step-up-record.js';
 import { type EpochMs, toEpochMs } from './units.js';
@@ -18,11 +17,10 @@ export interface HeldEnrolment {
   readonly expiresAt: EpochMs | null;
 }
 
-async function findManaged(
-  session: Credential,
+function findManaged(
+  { record }: FoundSession,
   deps: SettleDeps,
-): Promise<{ connection: Connection; subject: string }> {
-  const { record } = await findSession(session, deps);
+): { readonly connection: Connection; readonly subject: string } {
   checkStarted(record, deps.clock.now());
   const connection = deps.connections.get(record.connection);
   if (record.purpose !== 'manage' || connection === undefined) throw new FaceError('step_up_unknown');
@@ -33,8 +31,8 @@ async function findManaged(
  * What is held of the person whose page this is; `null`: nothing.
  * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`, `profile_unavailable`
  */
-export async function readHeldEnrolment(session: Credential, deps: SettleDeps): Promise<HeldEnrolment | null> {
-  const { connection, subject } = await findManaged(session, deps);
+export async function readHeldEnrolment(session: FoundSession, deps: SettleDeps): Promise<HeldEnrolment | null> {
+  const { connection, subject } = findManaged(session, deps);
   const token = await connection.profile.readToken(subject);
   if (token === null) return null;
   const { tokenId, expiresAt } = deps.verifier.identify(token);
@@ -51,16 +49,17 @@ export async function readHeldEnrolment(session: Credential, deps: SettleDeps): 
  * Ends the enrolment of the person whose page this is, and their consent with it.
  * @throws FaceError as `readHeldEnrolment`, and `revokeSubject`
  */
-export async function revokeHeldEnrolment(session: Credential, deps: SettleDeps): Promise<void> {
-  await revokeSubject(await findManaged(session, deps), deps);
+export async function revokeHeldEnrolment(session: FoundSession, deps: SettleDeps): Promise<void> {
+  await revokeSubject(findManaged(session, deps), deps);
 }
 
 /**
  * Turns the page into one that enrols anew; what is held stays until the new token is there.
  * @throws FaceError as `readHeldEnrolment`
  */
-export async function renewHeldEnrolment(session: Credential, deps: SettleDeps): Promise<SessionView> {
-  await findManaged(session, deps);
-  const { id, record, role } = await changeSession(session, (found) => ({ ...found, purpose: 'enrol' }), deps);
+export async function renewHeldEnrolment(session: FoundSession, deps: SettleDeps): Promise<SessionView> {
+  findManaged(session, deps);
+  const { id, role } = session;
+  const record = await changeSession(session, (found) => ({ ...found, purpose: 'enrol' }), deps);
   return toSessionView(id, record, role, deps);
 }

@@ -122,55 +122,64 @@ async function isToEnrol(record: StepUpRecord, connection: Connection | undefine
   }
 }
 
-/** A session, found and known to be the one that holds its step-up. */
+/** A session, known to hold its step-up, and the step-up as it was found. */
 export interface FoundSession {
+  /** What the page showed. */
+  readonly session: Credential;
   readonly id: string;
   readonly record: StepUpRecord;
+  readonly revision: number;
   readonly role: SessionRole;
 }
 
 /** @throws FaceError `step_up_unknown` */
 export async function findSession(session: Credential, deps: Pick<CoreDeps, 'state'>): Promise<FoundSession> {
   const { id, secret } = splitTicket(session);
-  const { record } = await readRecord(id, deps);
-  if (isStored(secret, record.sessionDigest)) return { id, record, role: 'own' };
-  if (isStored(secret, record.handOff?.sessionDigest ?? null)) return { id, record, role: 'camera' };
+  const found = { session, id, ...(await readRecord(id, deps)) };
+  const { sessionDigest, handOff } = found.record;
+  if (isStored(secret, sessionDigest)) return { ...found, role: 'own' };
+  if (isStored(secret, handOff?.sessionDigest ?? null)) return { ...found, role: 'camera' };
   throw new FaceError('step_up_unknown');
 }
 
 /**
  * How a session's step-up stands; once it has passed, the receipt too, for the browser the link was for: its phone may have
  * sent the pictures, or the reply to them got lost.
- * @throws FaceError `step_up_unknown`
  */
-export async function readSession(
-  session: Credential,
+export function viewSession(
+  { id, record, role }: FoundSession,
   deps: SettleDeps,
-): Promise<{ readonly view: SessionView; readonly receipt: Credential | null }> {
-  const { id, record, role } = await findSession(session, deps);
+): { readonly view: SessionView; readonly receipt: Credential | null } {
   const { receipt } = toView(id, record, deps.clock.now());
   return { view: toSessionView(id, record, role, deps), receipt: role === 'own' ? receipt : null };
 }
 
 /**
- * Changes the step-up of a session that is still under way.
+ * Changes the step-up of a session that is still under way: as it was found, or as it is where that is no longer so.
  * @throws FaceError `step_up_unknown`, `step_up_finished`, and whatever `change` throws
  */
 export async function changeSession(
-  session: Credential,
+  session: FoundSession,
   change: (record: StepUpRecord) => StepUpRecord,
   deps: SettleDeps,
-): Promise<FoundSession> {
-  const { id, role } = await findSession(session, deps);
-  const record = await changeRecord(
+): Promise<StepUpRecord> {
+  const { id } = session;
+  let known: FoundSession | null = session;
+  const read = async (): Promise<FoundSession> => {
+    // Whoever wrote in between may have ended this very session.
+    const found = known ?? (await findSession(session.session, deps));
+    known = null;
+    return found;
+  };
+  return changeRecord(
     id,
     (found) => {
       checkStarted(found, deps.clock.now());
       return change(found);
     },
     deps,
+    read,
   );
-  return { id, record, role };
 }
 
 /**
@@ -178,12 +187,13 @@ export async function changeSession(
  * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`: another text than the one in force
  */
 export async function giveConsent(
-  { session, version, language }: { session: Credential; version: string; language: string },
+  { session, version, language }: { session: FoundSession; version: string; language: string },
   deps: SettleDeps,
 ): Promise<SessionView> {
   if (version !== consentVersion) throw new FaceError('consent_missing', { version });
   const consent = { statement: `${version} (${language})`, givenAt: deps.clock.now() };
-  const { id, record, role } = await changeSession(session, (found) => ({ ...found, consent }), deps);
+  const { id, role } = session;
+  const record = await changeSession(session, (found) => ({ ...found, consent }), deps);
   const { connection, subject, purpose } = record;
   const detail = { stepUpId: id, statement: consent.statement, purpose };
   await deps.audit.append({ action: 'consent_given', connection, subject, detail });
@@ -194,9 +204,10 @@ export async function giveConsent(
  * Ends a step-up because the person cannot or will not go on.
  * @throws FaceError `step_up_unknown`, `step_up_finished`
  */
-export async function abandonStepUp(session: Credential, deps: SettleDeps): Promise<SessionView> {
+export async function abandonStepUp(session: FoundSession, deps: SettleDeps): Promise<SessionView> {
   const end = (record: StepUpRecord): StepUpRecord => ({ ...record, state: 'abandoned', kept: null, movement: null });
-  const { id, record, role } = await changeSession(session, end, deps);
+  const { id, role } = session;
+  const record = await changeSession(session, end, deps);
   const { connection, subject } = record;
   await deps.audit.append({ action: 'step_up_abandoned', connection, subject, detail: { stepUpId: id } });
   return toSessionView(id, record, role, deps);

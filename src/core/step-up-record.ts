@@ -110,14 +110,16 @@ export async function writeRecord(
 /**
  * Changes a step-up: reads it, and writes what `change` makes of it unless somebody else wrote in between; then anew.
  * @param change - throws to leave it as it is
+ * @param read - how it is found, at first and again
  */
 export async function changeRecord(
   id: string,
   change: (record: StepUpRecord) => StepUpRecord,
   deps: Pick<CoreDeps, 'state'>,
+  read: () => Promise<{ readonly record: StepUpRecord; readonly revision: number }> = () => readRecord(id, deps),
 ): Promise<StepUpRecord> {
   for (let contentions = 0; contentions < maxContentions; contentions += 1) {
-    const { record, revision } = await readRecord(id, deps);
+    const { record, revision } = await read();
     const changed = change(record);
     if (await writeRecord(id, changed, { revision }, deps)) return changed;
   }

@@ -1,11 +1,11 @@
 import { FaceError } from '../errors.js';
 import type { JsonObject } from '../json.js';
-import type { Credential, UserSecret } from './concealed.js';
+import type { UserSecret } from './concealed.js';
 import type { Policy } from './connection.js';
 import { type Ceremony, type CeremonyDeps, startCeremony, takeNewPasskey, takePasskey } from './passkey-ceremony.js';
 import { isPin, isWeakPin } from './pin.js';
 import type { PasskeyAnswer, PasskeyCredential, PresentedSecret } from './ports.js';
-import { demandedSecret, findSession } from './session.js';
+import { demandedSecret, type FoundSession } from './session.js';
 import type { SettleDeps } from './step-up.js';
 import { checkStarted, type StepUpRecord } from './step-up-record.js';
 
@@ -83,13 +83,12 @@ export async function presentSecret(
 
 /**
  * Begins the WebAuthn ceremony that goes with the frames of a session.
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`, `not_found`: no passkey is asked for
+ * @throws FaceError `step_up_finished`, `consent_missing`, `not_found`: no passkey is asked for
  */
 export async function askForPasskey(
-  session: Credential,
+  { id: stepUpId, record }: FoundSession,
   deps: DepsOfStepUp,
 ): Promise<{ readonly ceremony: Ceremony; readonly options: JsonObject }> {
-  const { id: stepUpId, record } = await findSession(session, deps);
   checkStarted(record, deps.clock.now());
   const { purpose, consent, connection, subject } = record;
   if (purpose === 'manage' || demandedSecret(record, deps) !== 'passkey') throw new FaceError('not_found');
