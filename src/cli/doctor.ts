@@ -8,6 +8,7 @@ import { createHookChecks } from './checks/hook-answers.js';
 import { createIdleCore } from './checks/idle-core.js';
 import { createModelCheck } from './checks/model-files.js';
 import { createPublicAddressChecks, noPublicAddress } from './checks/public-address.js';
+import { createStateCheck } from './checks/state-store.js';
 import type { CliDeps } from './deps.js';
 import { toDetailLines, toFailure } from './failure.js';
 import { findConnection } from './find-connection.js';
@@ -75,6 +76,7 @@ async function* collectChecks(
     yield createPublishedKeysCheck(publicUrl, files, deps);
   }
   yield* createDataFolderChecks(files, deps);
+  yield createStateCheck(config.state, files, deps);
   if (config.verifier.kind === 'embedded') yield createModelCheck(config.modelsFolder);
   if (publicUrl === null) return;
   yield* await orFailing('Hooks', async () => {

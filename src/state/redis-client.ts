@@ -1,6 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisConfig } from '../config/state.js';
-import type { Log } from '../core/ports.js';
 
 const connectTimeoutMs = 1000;
 
@@ -22,16 +21,11 @@ const impatient = {
 
 const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), longestPauseMs);
 
-/**
- * A client of the configured servers, which connects again by itself for as long as it is open. It tells the log when a
- * connection came and went, and nothing of what it was for.
- */
-export function createRedisClient(config: RedisConfig, log: Log): Redis | Cluster {
+/** A client of the configured servers, which connects again by itself for as long as it is open. */
+export function createRedisClient(config: RedisConfig): Redis | Cluster {
   const client = config.url.use((url) => connectTo(config, new URL(url)));
   // What went wrong is told to whoever asked for something; an error event without a listener would end the process.
   client.on('error', () => {});
-  client.on('ready', () => log.info('state store connected'));
-  client.on('close', () => log.warn('state store not connected'));
   return client;
 }
 

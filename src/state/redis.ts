@@ -20,7 +20,17 @@ export async function createRedisStore(
   config: RedisConfig,
   { clock, random, log }: { clock: Clock; random: Random; log: Log },
 ): Promise<Store> {
-  const client = createRedisClient(config, log);
+  const client = createRedisClient(config);
+  let isConnected = false;
+  client.on('ready', () => {
+    isConnected = true;
+    log.info('state store connected');
+  });
+  client.on('close', () => {
+    // Each attempt in vain is a close, too.
+    if (isConnected) log.warn('state store not connected');
+    isConnected = false;
+  });
   // Where nobody answers yet, it goes on trying.
   await client.connect().catch(() => {});
 
@@ -63,6 +73,7 @@ export async function createRedisStore(
       await orUnavailable(() => client.del(recordKey(key), counterKey(key)));
     },
     async close() {
+      isConnected = false;
       client.disconnect();
     },
   };

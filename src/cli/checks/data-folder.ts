@@ -1,9 +1,7 @@
-import { stat } from 'node:fs/promises';
 import type { Check, Finding } from '../../../adapters/provisioning.js';
 import { type DataFiles, isThere } from '../../config/data-files.js';
 import type { Clock, Fetch, Log, Random } from '../../core/ports.js';
 import { createLocalKeys } from '../../keys/local.js';
-import { createSqliteState } from '../../state/sqlite.js';
 import { readPublicKeys } from '../public-keys.js';
 import { ask, noAnswer } from './public-address.js';
 
@@ -18,7 +16,6 @@ interface Deps {
 export const createDataFolderChecks = (files: DataFiles, deps: Deps): readonly Check[] => [
   { title: 'Token keys', run: () => checkTokenKeys(files.keys, deps) },
   { title: 'Signing keys', run: () => checkSigningKeys(files.signingKeys, deps) },
-  { title: 'State', run: () => checkState(files.state, deps) },
 ];
 
 /** Whether the server at the public address signs with the keys of this data folder. */
@@ -55,22 +52,8 @@ async function checkSigningKeys(file: string, deps: Deps): Promise<Finding> {
   return { verdict: 'pass', found: `${count}; only the owner can read them`, remedy: null };
 }
 
-async function checkState(file: string, { clock }: Deps): Promise<Finding> {
-  if (!(await isThere(file))) return absent(file);
-  const { mode } = await stat(file);
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    return { verdict: 'fail', found: `${file} is readable by others`, remedy: `chmod 600 ${file}` };
-  }
-  const state = createSqliteState({ file, clock });
-  try {
-    await state.read('ready');
-    return { verdict: 'pass', found: `${file} can be read`, remedy: null };
-  } finally {
-    await state.close();
-  }
-}
-
-const absent = (file: string): Finding => ({
+/** What is said of a file that is not there. */
+export const absent = (file: string): Finding => ({
   verdict: 'fail',
   found: `there is no ${file}`,
   remedy: 'Start the server once: it makes what is missing. If it runs, give its FACESTEP_DATA here too.',
