@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { signStepUpRequest } from '../../adapters/cognito/caller.js';
+import { filesOf } from '../../src/config/data-files.js';
+import { stateGuard } from '../../src/config/state.js';
+import { Credential } from '../../src/core/concealed.js';
+import { recordPassedStepUp } from '../../src/core/passed-step-up.js';
+import type { Clock, State } from '../../src/core/ports.js';
+import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
+import { epochMs } from '../../src/core/units.js';
+import { openKeyService } from '../../src/keys/open.js';
+import { toSignUpEvent, toTokenEvent } from '../contract/okta-events.js';
+import { createTestVerifier } from '../embedded.js';
+import { modelsFolder } from '../paths.js';
+import { hasRedis, type RedisServer, startRedis } from '../redis.js';
+import { type Service, startService } from '../service.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createStateFolder, type StateFolder } from '../state-folder.js';
+
+/* Three servers, each a process with its own data folder, on one Redis and one folder of keys; and fifty callers at once. */
+
+const publicUrl = 'https://face.example.com';
+const adminKey = `fsa_${'k'.repeat(32)}`;
+const hookSecret = 'a secret of the test hooks';
+const requestSecret = randomBytes(32).toString('base64url');
+const userPoolId = 'eu-central-1_AbCdEfGhI';
+const clientId = 'client1';
+const callers = 50;
+const clock: Clock = { now: () => epochMs(Date.now()) };
+
+const connections = [
+  {
+    id: 'workforce',
+    kind: 'okta',
+    okta: {
+      orgUrl: 'https://acme.okta.com',
+      auth: { kind: 'api_token', token: 'unused' },
+      hooks: { secret: { value: hookSecret } },
+      provision: { registration: {} },
+    },
+  },
+  {
+    id: 'pool',
+    kind: 'cognito',
+    cognito: { userPoolId, clientIds: [clientId], triggers: { requestSecret } },
+  },
+];
+
+(hasRedis ? describe : describe.skip)('fifty callers at three servers on one Redis', () => {
+  let top: string;
+  let redis: RedisServer;
+  let services: readonly Service[];
+  let folder: StateFolder;
+  /** As a fourth server has it. */
+  let state: State;
+
+  beforeAll(async () => {
+    top = await mkdtemp(join(tmpdir(), 'facestep-replicas-'));
+    redis = await startRedis();
+    const keysFolder = join(top, 'keys');
+    await mkdir(keysFolder, { mode: 0o700 });
+    const settings = {
+      ...{ publicUrl, modelsFolder, connections },
+      verifier: { kind: 'embedded', workers: 1 },
+      state: { kind: 'redis', url: redis.url },
+      keys: { kind: 'local', folder: keysFolder },
+    };
+    const config = join(top, 'facestep.json');
+    await writeFile(config, JSON.stringify(settings));
+    const start = (name: string) =>
+      startService({
+        ...{ PORT: '0', FACESTEP_CONFIG: config, FACESTEP_DATA: join(top, name), FACESTEP_ADMIN_KEY: adminKey },
+      });
+    services = await Promise.all(['one', 'two', 'three'].map(start));
+    folder = createStateFolder();
+    state = await folder.open(stateGuard.parse(settings.state), clock);
+  });
+  afterAll(async () => {
+    await state?.close();
+    folder?.remove();
+    await Promise.all((services ?? []).map((service) => service.stop()));
+    await redis?.stop();
+    await rm(top, { recursive: true });
+  });
+
+  const post = async (at: number, path: string, body: object, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${services[at % services.length]!.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: z.record(z.string(), z.unknown()).parse(await response.json()) };
+  };
+  const race = <T>(call: (caller: number) => Promise<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
+  const askHook = (caller: number, hook: string, event: object) =>
+    post(caller, `/hooks/workforce/${hook}`, event, { authorization: hookSecret });
+
+  test('one opens the link of a step-up', async () => {
+    const issued = await post(0, '/generateToken', { name: 'race' }, { 'x-admin-key': adminKey });
+    const auth = { 'x-auth-token': String(issued.body.token) };
+    const { body } = await post(1, '/step-ups', { connection: 'workforce', subject: '00u1' }, auth);
+    const ticket = new URL(String(body.url)).hash.slice(1);
+    const opened = await race((caller) => post(caller, '/face/open', { ticket }));
+    expect(opened.filter(({ status }) => status === 201)).toHaveLength(1);
+    const refusals = opened.filter(({ status }) => status !== 201).map((each) => each.body.code);
+    expect(new Set(refusals)).toEqual(new Set(['step_up_opened']));
+  });
+
+  test('one starts a step-up by the request of a provider', async () => {
+    const settings = {
+      userPoolId,
+      issuer: publicUrl,
+      connection: 'pool',
+      requestSecret: new Credential(requestSecret),
+    };
+    const request = await signStepUpRequest({ subject: 'ada', clientId, nonce: 'n-1', now: clock.now() }, settings);
+    const started = await race((caller) => post(caller, '/step-ups/requested', { connection: 'pool', request }));
+    expect(started.filter(({ status }) => status === 201)).toHaveLength(1);
+    const refusals = started.filter(({ status }) => status !== 201).map((each) => each.body.code);
+    expect(new Set(refusals)).toEqual(new Set(['step_up_finished']));
+  });
+
+  test('one event gets the claim of a passed step-up, and gets it again at every server', async () => {
+    const subject = '00u2';
+    const passed = { stepUpId: 's', passedAt: clock.now(), liveness: 0.9 };
+    await recordPassedStepUp({ connection: 'workforce', subject }, passed, { freshnessSec: 300 }, { state });
+    const event = (caller: number) => toTokenEvent(clock, subject, `event-${caller}`);
+    const isClaimed = (body: unknown): boolean => JSON.stringify(body).includes('"result":"verified"');
+    const answers = await race((caller) => askHook(caller, 'token', event(caller)));
+    const claimed = answers.flatMap(({ body }, caller) => (isClaimed(body) ? [caller] : []));
+    expect(claimed).toHaveLength(1);
+    const again = await race((caller) => askHook(caller, 'token', event(claimed[0]!)));
+    expect(again.filter(({ body }) => isClaimed(body))).toHaveLength(callers);
+  });
+
+  test('one sign-up takes a receipt', async () => {
+    const files = filesOf({ dataFolder: join(top, 'four'), keys: { kind: 'local', folder: join(top, 'keys') } });
+    const deps = { clock, random: systemRandom, log: createTextLog() };
+    const { signer } = await openKeyService({ kind: 'local', folder: join(top, 'keys') }, { files, ...deps });
+    const login = 'ada@example.com';
+    const receipt = await issueReceipt(
+      { audience: audienceOf(publicUrl, { id: 'workforce' }), nonce: null },
+      {
+        ...{ connection: 'workforce', subject: login, stepUpId: 's', passedAt: clock.now() },
+        ...{ accuracy: 4, liveness: null, methods: ['face'] },
+      },
+      { ...deps, state, signer, issuer: publicUrl, audit: createMemoryAudit(), verifier: createTestVerifier() },
+    );
+    const text = receipt.use((shown) => shown);
+    const answers = await race((caller) =>
+      askHook(caller, 'registration', toSignUpEvent(clock, login, text, `sign-up-${caller}`)),
+    );
+    expect(answers.filter(({ body }) => JSON.stringify(body).includes('"ALLOW"'))).toHaveLength(1);
+  });
+});
