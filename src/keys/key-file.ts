@@ -36,6 +36,8 @@ interface KeyFileOptions<Guard extends z.ZodType> {
   /** The first content, where there is no file. Of several processes that start at once, one makes it. */
   readonly make: () => Promise<z.output<Guard>> | z.output<Guard>;
   readonly random: Random;
+  /** Told what it holds, at the start and after each change. */
+  readonly onContent?: (content: z.output<Guard>) => void;
 }
 
 /** How long a change waits for another process's, which takes milliseconds. */
@@ -76,6 +78,7 @@ export async function openKeyFile<Guard extends z.ZodType>(
   };
 
   let held = await openOrMake();
+  options.onContent?.(held.content);
   let lastChange: Promise<unknown> = Promise.resolve();
 
   const read = async (): Promise<z.output<Guard>> => {
@@ -84,6 +87,7 @@ export async function openKeyFile<Guard extends z.ZodType>(
       const anew = await readAnew();
       if (anew === null) throw invalid('gone');
       held = anew;
+      options.onContent?.(held.content);
       return held.content;
     } catch (error) {
       const detail = error instanceof FaceError ? error.detail : { setting, problem: 'unreadable' };

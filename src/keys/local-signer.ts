@@ -5,6 +5,7 @@ import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { openKeyFile } from './key-file.js';
+import type { OnHeldKeys } from './key-notes.js';
 import { signingAt } from './key-schedule.js';
 import { type StatementKey, statementAlgorithm, verifyStatement } from './statement.js';
 
@@ -69,6 +70,7 @@ interface Deps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly onHeldKeys?: OnHeldKeys;
 }
 
 /**
@@ -77,7 +79,7 @@ interface Deps {
  * @param deps.file - where the keys are; its folder exists
  * @throws FaceError `config_invalid`: readable by others, or not a key file
  */
-export async function createLocalSigner({ file, clock, random, log }: Deps): Promise<LocalSigner> {
+export async function createLocalSigner({ file, clock, random, log, onHeldKeys }: Deps): Promise<LocalSigner> {
   const keyFile = await openKeyFile({
     file,
     setting: 'signing keys',
@@ -85,6 +87,11 @@ export async function createLocalSigner({ file, clock, random, log }: Deps): Pro
     toJson: (keys: KeyRing) => ({ format: 'facestep-signing-keys-2', keys }),
     make: async (): Promise<KeyRing> => [await makeKey(clock.now())],
     random,
+    onContent: (keys) =>
+      onHeldKeys?.(
+        'signing',
+        keys.map((key) => key.kid),
+      ),
   });
 
   let imported: { readonly ring: KeyRing; readonly keys: Promise<ImportedKeys> } | null = null;

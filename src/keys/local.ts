@@ -4,6 +4,7 @@ import { KeyMaterial } from '../core/concealed.js';
 import type { Keys, KeyVersion, Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { openKeyFile } from './key-file.js';
+import type { OnHeldKeys } from './key-notes.js';
 
 const keyBytes = 32;
 const lastVersion = 65_535;
@@ -55,9 +56,11 @@ export interface LocalKeys extends Keys {
 export async function createLocalKeys({
   file,
   random,
+  onHeldKeys,
 }: {
   readonly file: string;
   readonly random: Random;
+  readonly onHeldKeys?: OnHeldKeys;
 }): Promise<LocalKeys> {
   const keyFile = await openKeyFile({
     file,
@@ -70,6 +73,7 @@ export async function createLocalKeys({
     }),
     make: () => ({ current: 1, keys: new Map([[1, Buffer.from(random(keyBytes))]]) }),
     random,
+    onContent: ({ keys }) => onHeldKeys?.('sealing', [...keys.keys()]),
   });
 
   return {

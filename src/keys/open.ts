@@ -2,6 +2,7 @@ import type { DataFiles } from '../config/data-files.js';
 import type { AwsKmsConfig, KeysConfig } from '../config/keys.js';
 import type { Clock, Keys, Log, Random, Signer } from '../core/ports.js';
 import { FaceError } from '../errors.js';
+import type { OnHeldKeys } from './key-notes.js';
 import { createLocalKeys } from './local.js';
 import { createLocalSigner } from './local-signer.js';
 import type { OidcKeys } from './oidc-key-set.js';
@@ -22,6 +23,7 @@ interface Deps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly onHeldKeys: OnHeldKeys;
 }
 
 /**
@@ -58,12 +60,23 @@ async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService>
   const calls = createAwsKmsCalls(config, deps);
   const keys = createAwsKmsKeys(config, calls);
   const versions = config.sealing.map(({ version }) => version);
+  const signer = await createAwsKmsSigner(config.signing, calls);
+  deps.onHeldKeys('sealing', versions);
+  deps.onHeldKeys(
+    'signing',
+    (await signer.publicKeys()).map(({ kid }) => String(kid)),
+  );
   return {
     keys,
-    signer: await createAwsKmsSigner(config.signing, calls),
+    signer,
     async openOidcKeys() {
       if (config.oidc === null) throw new FaceError('config_invalid', { setting: 'keys.oidc', problem: 'missing' });
-      return createAwsKmsOidcKeys(config.oidc, { calls, keys, versions });
+      const oidcKeys = await createAwsKmsOidcKeys(config.oidc, { calls, keys, versions });
+      deps.onHeldKeys(
+        'oidc',
+        (await oidcKeys.current()).published.map(({ kid }) => kid),
+      );
+      return oidcKeys;
     },
   };
 }

@@ -5,6 +5,7 @@ import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
 import type { Audit, Clock, Fetch, Log, Random, State, Verifier } from '../core/ports.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
+import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
 import type { Setup } from '../setup.js';
 import { openState } from '../state/open.js';
@@ -55,7 +56,9 @@ export async function openPorts(
   const trail = await createFileAudit({ ...deps, ...config.audit, file: files.audit });
   const ownRecords = createObservedAudit(trail, deps.telemetry.metrics, () => false);
   const state = observePort('state', await openState(config.state, { ...deps, files, audit: ownRecords }));
-  const keyService = observeKeyService(await openKeyService(config.keys, { files, ...deps }), deps.telemetry);
+  const onHeldKeys = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });
+  const opened = await openKeyService(config.keys, { files, onHeldKeys, ...deps });
+  const keyService = observeKeyService(opened, deps.telemetry);
   const audit = observePort('audit', await signHeads(trail, { ...deps, state, signer: keyService.signer }));
   const engine = await createEngine(config);
   const verifier = observePort('verifier', await createVerifier(config.verifier, { engine, keyService, ...deps }));

@@ -1,0 +1,78 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createAuditDeps } from '../../test/audit.js';
+import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createFileAudit } from '../audit/file.js';
+import { createKeyNotes } from './key-notes.js';
+import { createLocalKeys } from './local.js';
+
+let folder: string;
+let trail: string;
+let log: ReturnType<typeof createTextLog>;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'facestep-key-notes-'));
+  trail = join(folder, 'audit.jsonl');
+  log = createTextLog();
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const start = async () => {
+  const audit = await createFileAudit(createAuditDeps({ file: trail }));
+  const onHeldKeys = createKeyNotes({ audit, trail, log });
+  return {
+    audit,
+    onHeldKeys,
+    keys: await createLocalKeys({ file: join(folder, 'keys.json'), random: systemRandom, onHeldKeys }),
+  };
+};
+
+/** Waits until so many notes are in the trail. */
+async function notes(count: number): Promise<unknown[]> {
+  for (;;) {
+    const lines = (await readFile(trail, 'utf8')).split('\n').filter((line) => line !== '');
+    if (lines.length >= count) {
+      return lines.map((line) => {
+        const { action, detail } = JSON.parse(line);
+        return [action, detail];
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+const sealing = (action: string, version: number) => [action, { use: 'sealing', version }];
+
+test('what comes and goes is noted once by each replica, also what changed while it was off', async () => {
+  const { audit, keys, onHeldKeys } = await start();
+  onHeldKeys('signing', ['a']);
+  expect(await notes(2)).toEqual([sealing('key_made', 1), ['key_made', { use: 'signing', kid: 'a' }]]);
+  await keys.rotate();
+  await keys.currentVersion();
+  expect((await notes(3)).at(-1)).toEqual(sealing('key_made', 2));
+
+  await (await createLocalKeys({ file: join(folder, 'keys.json'), random: systemRandom })).retire(1);
+  await audit.close();
+  const restarted = await start();
+  restarted.onHeldKeys('signing', ['a']);
+  restarted.onHeldKeys('oidc', ['b']);
+  expect((await notes(5)).slice(3)).toEqual([sealing('key_retired', 1), ['key_made', { use: 'oidc', kid: 'b' }]]);
+  await restarted.audit.close();
+});
+
+test('a note that cannot be written is told, and comes with the next change', async () => {
+  const audit = await createFileAudit(createAuditDeps({ file: trail }));
+  let isFull = true;
+  const onHeldKeys = createKeyNotes({
+    audit: { append: (event) => (isFull ? Promise.reject(new Error('disk full')) : audit.append(event)) },
+    ...{ trail, log },
+  });
+  await writeFile(trail, '');
+  onHeldKeys('sealing', [1]);
+  while (log.text() === '') await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(log.text()).toContain('not in the audit trail');
+  isFull = false;
+  onHeldKeys('sealing', [1, 2]);
+  expect(await notes(2)).toEqual([sealing('key_made', 1), sealing('key_made', 2)]);
+  await audit.close();
+});

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { readRecords } from '../audit/records.js';
+import type { Audit, KeyVersion, Log } from '../core/ports.js';
+import { toCode } from '../errors.js';
+
+/** What a key is for. */
+export type KeyUse = 'sealing' | 'signing' | 'oidc';
+
+/** Told which keys of a use there are, at the start and whenever that has changed. It does not throw. */
+export type OnHeldKeys = (use: KeyUse, names: readonly (KeyVersion | string)[]) => void;
+
+const noteGuard = z.discriminatedUnion('use', [
+  z.object({ use: z.literal('sealing'), version: z.number() }),
+  z.object({ use: z.enum(['signing', 'oidc']), kid: z.string() }),
+]);
+type Note = z.output<typeof noteGuard>;
+
+const toNote = (use: KeyUse, name: KeyVersion | string): Note =>
+  use === 'sealing' ? { use, version: Number(name) } : { use, kid: String(name) };
+
+const toName = (note: Note): string => `${note.use} ${note.use === 'sealing' ? note.version : note.kid}`;
+
+/**
+ * Notes in the audit trail which keys came and went since the last note there: also those of the time this replica was
+ * switched off. Where a note cannot be written, the next change brings it.
+ * @param deps.trail - the file that `audit` writes
+ */
+export function createKeyNotes(deps: {
+  readonly audit: Pick<Audit, 'append'>;
+  readonly trail: string;
+  readonly log: Log;
+}): OnHeldKeys {
+  const { audit, trail, log } = deps;
+  let noted: Map<string, Note> | null = null;
+  let queue: Promise<void> = Promise.resolve();
+
+  const note = async (use: KeyUse, names: readonly (KeyVersion | string)[]): Promise<void> => {
+    const known = noted ?? (await readNotes(trail));
+    noted = known;
+    const held = new Map(names.map((name) => toNote(use, name)).map((each) => [toName(each), each]));
+    const append = (action: 'key_made' | 'key_retired', detail: Note): Promise<void> =>
+      audit.append({ action, connection: '', subject: '', detail });
+    for (const [name, each] of held) {
+      if (known.has(name)) continue;
+      await append('key_made', each);
+      known.set(name, each);
+    }
+    for (const [name, each] of known) {
+      if (each.use !== use || held.has(name)) continue;
+      await append('key_retired', each);
+      known.delete(name);
+    }
+  };
+
+  return (use, names) => {
+    queue = queue
+      .then(() => note(use, names))
+      .catch((error: unknown) => log.error('a change of keys is not in the audit trail', { code: toCode(error) }));
+  };
+}
+
+/** Keys that were made and not retired, as far as the trail says. */
+async function readNotes(trail: string): Promise<Map<string, Note>> {
+  const notes = new Map<string, Note>();
+  for await (const { action, detail } of readRecords(trail, { needle: '"action":"key_' })) {
+    const { data } = noteGuard.safeParse(detail);
+    if (data === undefined) continue;
+    if (action === 'key_made') notes.set(toName(data), data);
+    else notes.delete(toName(data));
+  }
+  return notes;
+}
