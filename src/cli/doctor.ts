@@ -3,9 +3,9 @@ import type { Check, Finding } from '../../adapters/provisioning.js';
 import { filesOf } from '../config/data-files.js';
 import { FaceError } from '../errors.js';
 import type { ConfiguredConnection, Setup } from '../setup.js';
-import { createDataFolderChecks, createPublishedKeysCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { createIdleCore } from './checks/idle-core.js';
+import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
 import { createModelCheck } from './checks/model-files.js';
 import { createPublicAddressChecks, noPublicAddress } from './checks/public-address.js';
 import { createStateCheck } from './checks/state-store.js';
@@ -66,17 +66,16 @@ async function* collectChecks(
   connection: ConfiguredConnection,
   deps: CliDeps,
 ): AsyncGenerator<Check> {
-  const files = filesOf(config);
   const { publicUrl } = config;
   yield createModeCheck(connection);
   if (publicUrl === null) {
     yield noPublicAddress;
   } else {
     yield* createPublicAddressChecks(publicUrl, deps);
-    yield createPublishedKeysCheck(publicUrl, files, deps);
+    yield createPublishedKeysCheck(publicUrl, config, deps);
   }
-  yield* createDataFolderChecks(files, deps);
-  yield createStateCheck(config.state, files, deps);
+  yield* createKeyChecks(config, deps);
+  yield createStateCheck(config.state, filesOf(config), deps);
   if (config.verifier.kind === 'embedded') yield createModelCheck(config.modelsFolder);
   if (publicUrl === null) return;
   yield* await orFailing('Hooks', async () => {

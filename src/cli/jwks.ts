@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { filesOf } from '../config/data-files.js';
 import type { CliDeps } from './deps.js';
 import { readPublicKeys } from './public-keys.js';
 
@@ -12,7 +11,7 @@ export function createJwksCommand(deps: CliDeps): Command {
     )
     .action(async () => {
       const { config } = await deps.loadSetup();
-      const keys = await readPublicKeys(filesOf(config).signingKeys, deps);
+      const keys = await readPublicKeys(config, deps);
       if (keys === null) {
         deps.tell(`facestep: no signing keys in ${config.dataFolder}: the server makes them at its first start`);
         deps.endWith(1);

@@ -1,18 +1,21 @@
-import type { Clock, Log, Random } from '../core/ports.js';
+import { filesOf } from '../config/data-files.js';
 import type { JsonObject } from '../json.js';
 import { readPrivateFile } from '../keys/durable-file.js';
-import { createLocalSigner } from '../keys/local-signer.js';
+import { openKeyService } from '../keys/open.js';
+import type { Setup } from '../setup.js';
+import type { CliDeps } from './deps.js';
 
 /**
  * The public halves of the keys that sign receipts; `null` where there are none. None are made: in the wrong folder they
  * would be the wrong ones.
- * @throws FaceError `config_invalid`: readable by others, or not a key file
+ * @throws FaceError `config_invalid`: readable by others, or not a key file; `key_service_unavailable`
  */
 export async function readPublicKeys(
-  file: string,
-  deps: { readonly clock: Clock; readonly random: Random; readonly log: Log },
+  config: Setup['config'],
+  deps: Pick<CliDeps, 'clock' | 'random' | 'log'>,
 ): Promise<readonly JsonObject[] | null> {
-  if ((await readPrivateFile(file, 'signing keys')) === null) return null;
-  const signer = await createLocalSigner({ file, ...deps });
+  const files = filesOf(config);
+  if (config.keys.kind === 'local' && (await readPrivateFile(files.signingKeys, 'signing keys')) === null) return null;
+  const { signer } = await openKeyService(config.keys, { files, onHeldKeys: () => {}, ...deps });
   return signer.publicKeys();
 }

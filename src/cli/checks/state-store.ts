@@ -4,7 +4,7 @@ import { type DataFiles, isThere } from '../../config/data-files.js';
 import type { DynamoDbConfig, RedisConfig, StateConfig } from '../../config/state.js';
 import type { Clock } from '../../core/ports.js';
 import { createSqliteState } from '../../state/sqlite.js';
-import { absent } from './data-folder.js';
+import { absent } from './absent-file.js';
 
 interface Deps {
   readonly clock: Clock;

@@ -1,0 +1,8 @@
+import type { Finding } from '../../../adapters/provisioning.js';
+
+/** What is said of a file that the server would have made. */
+export const absent = (file: string): Finding => ({
+  verdict: 'fail',
+  found: `there is no ${file}`,
+  remedy: 'Start the server once: it makes what is missing. If it runs, give its FACESTEP_DATA here too.',
+});

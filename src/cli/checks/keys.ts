@@ -1,0 +1,70 @@
+import type { Check, Finding } from '../../../adapters/provisioning.js';
+import { filesOf } from '../../config/data-files.js';
+import { type KeyInventory, readInventory } from '../../keys/inventory.js';
+import type { Setup } from '../../setup.js';
+import type { CliDeps } from '../deps.js';
+import { readPublicKeys } from '../public-keys.js';
+import { absent } from './absent-file.js';
+import { ask, noAnswer } from './public-address.js';
+
+type Deps = Pick<CliDeps, 'clock' | 'random' | 'fetch' | 'log'>;
+
+/** Whether the configured keys are there and can be used. None are made. */
+export function createKeyChecks(config: Setup['config'], deps: Deps): readonly Check[] {
+  const files = filesOf(config);
+  const check = (title: string, file: string, judge: (inventory: KeyInventory) => Finding | null): Check => ({
+    title,
+    run: async () => judge(await readInventory(config.keys, { files, ...deps })) ?? absent(file),
+  });
+  return [
+    check('Token keys', files.keys, ({ kind, sealing }) => {
+      const current = sealing.find(({ isCurrent }) => isCurrent);
+      const unusable = sealing.filter(({ problem }) => problem !== null);
+      if (current === undefined) return null;
+      return unusable.length === 0
+        ? pass(`version ${current.version} seals new tokens`, kind)
+        : unfit(unusable.map(({ version, problem }) => `version ${version} (${problem})`));
+    }),
+    check('Signing keys', files.signingKeys, ({ kind, signing, oidc }) => {
+      const all = [...signing, ...oidc];
+      const unusable = all.filter(({ problem }) => problem !== null);
+      if (signing.length === 0) return null;
+      return unusable.length === 0
+        ? pass(signing.length === 1 ? '1 key' : `${signing.length} keys`, kind)
+        : unfit(unusable.map(({ name, problem }) => `${name} (${problem})`));
+    }),
+  ];
+}
+
+const pass = (what: string, kind: KeyInventory['kind']): Finding => ({
+  verdict: 'pass',
+  found: `${what}; ${kind === 'local' ? 'only the owner can read them' : 'AWS KMS holds them'}`,
+  remedy: null,
+});
+
+const unfit = (keys: readonly string[]): Finding => ({
+  verdict: 'fail',
+  found: `not usable: ${keys.join(', ')}`,
+  remedy: 'Enable the key in AWS KMS, correct its id in keys, or retire it: docs/keys.md says which kind each must be.',
+});
+
+/** Whether the server at the public address signs with these keys. */
+export const createPublishedKeysCheck = (publicUrl: string, config: Setup['config'], deps: Deps): Check => ({
+  title: 'Published keys',
+  async run() {
+    const address = `${publicUrl}/.well-known/jwks.json`;
+    const answer = await ask(address, { method: 'GET' }, deps);
+    if (answer === null) return noAnswer(address);
+    const keys = await readPublicKeys(config, deps);
+    const missing = keys?.filter(({ kid }) => typeof kid !== 'string' || !answer.text.includes(JSON.stringify(kid)));
+    const whose = config.keys.kind === 'local' ? 'the keys of this data folder' : 'the keys of this configuration';
+    if (answer.status === 200 && missing?.length === 0) {
+      return { verdict: 'pass', found: `${address} has ${whose}`, remedy: null };
+    }
+    return {
+      verdict: 'fail',
+      found: `${address} has not ${whose} (${answer.status})`,
+      remedy: 'Run this where the server runs, with its configuration and its FACESTEP_DATA; or restart the server.',
+    };
+  },
+});

@@ -1,0 +1,52 @@
+import type { AwsKmsConfig } from '../config/keys.js';
+import type { KeyVersion } from '../core/ports.js';
+import { currentOf } from '../keys/aws-kms.js';
+import type { KeyUse } from '../keys/key-notes.js';
+
+/*
+ * Keys in AWS KMS are made and destroyed with the rights of an administrator there, which this service does not have and is
+ * not to have. So the commands say what to do.
+ */
+
+const kinds = {
+  sealing: { spec: 'HMAC_256', usage: 'GENERATE_VERIFY_MAC' },
+  signing: { spec: 'ECC_NIST_P256', usage: 'SIGN_VERIFY' },
+  oidc: { spec: 'RSA_2048', usage: 'SIGN_VERIFY' },
+} as const satisfies Record<KeyUse, { spec: string; usage: string }>;
+
+/** How a key is added, in two roll-outs, so that no replica meets what it does not know. */
+export function rotateInAwsKms(config: AwsKmsConfig, use: KeyUse): string[] {
+  const { spec, usage } = kinds[use];
+  const create = `aws kms create-key --region ${config.region} --key-spec ${spec} --key-usage ${usage}`;
+  const next = Math.max(...config.sealing.map(({ version }) => version)) + 1;
+  const known =
+    use === 'sealing'
+      ? `to keys.sealing add { "version": ${next}, "keyId": "<KeyId>" }, and set keys.current to ${currentOf(config)}`
+      : `to keys.${use}.others add "<KeyId>"`;
+  const used =
+    use === 'sealing'
+      ? `set keys.current to ${next}`
+      : `make "<KeyId>" the keys.${use}.keyId, and put the former one into keys.${use}.others`;
+  return [
+    'The keys are in AWS KMS. To add one:',
+    `1. Make it: ${create}`,
+    '2. Give this service the right to use it: the policy is in docs/keys.md.',
+    `3. On every replica, ${known}; restart them one after the other.`,
+    ...(use === 'sealing'
+      ? []
+      : ['   Wait until whoever verifies has read the published keys: docs/keys.md says how long.']),
+    `4. On every replica, ${used}; restart them one after the other.`,
+  ];
+}
+
+/** How a version is retired. */
+export function retireInAwsKms({ sealing, region }: AwsKmsConfig, version: KeyVersion): string[] {
+  const keyId = sealing.find((key) => key.version === version)?.keyId ?? '';
+  return [
+    'The keys are in AWS KMS. To retire this one, and lose those tokens:',
+    `1. Disable it; running servers refuse its tokens within 10 seconds: aws kms disable-key --region ${region} --key-id ${keyId}`,
+    `   Until the next step this can be undone: aws kms enable-key --region ${region} --key-id ${keyId}`,
+    `2. Destroy it: aws kms schedule-key-deletion --region ${region} --key-id ${keyId} --pending-window-in-days 7`,
+    `3. Take version ${version} out of keys.sealing on every replica.`,
+  ];
+}

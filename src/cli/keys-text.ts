@@ -1,0 +1,67 @@
+import { toIso } from '../core/units.js';
+import type { JsonObject } from '../json.js';
+import type { KeyInventory, TurningKey } from '../keys/inventory.js';
+import type { TokenCount } from '../keys/token-count.js';
+
+/** What `facestep keys list` shows of the keys. */
+export function toKeyLines({ sealing, signing, oidc }: KeyInventory, { byVersion }: TokenCount): string[] {
+  return [
+    'Seal tokens:',
+    ...sealing.map(({ version, isCurrent, problem }) => {
+      const count = `${byVersion.get(version) ?? 0} tokens in use`;
+      return `  version ${version}: ${[count, ...(isCurrent ? ['seals new ones'] : []), ...toProblem(problem)].join(', ')}`;
+    }),
+    ...[...byVersion]
+      .filter(([version]) => sealing.every((key) => key.version !== version))
+      .map(([version, count]) => `  version ${version}: retired; ${count} tokens nobody can open`),
+    '',
+    'Sign receipts, audit heads and security events:',
+    ...toTurningLines(signing),
+    ...(oidc.length === 0 ? [] : ['', 'Sign ID tokens:', ...toTurningLines(oidc)]),
+    '',
+  ];
+}
+
+/** In the order of their turns: former ones stand before the one that signs. */
+function toTurningLines(keys: readonly TurningKey[]): string[] {
+  const signing = keys.findIndex(({ isSigning }) => isSigning);
+  return keys.map(({ name, signsFrom, problem }, index) => {
+    const turn = index < signing ? 'former' : index === signing ? 'signs' : 'published';
+    const when = signsFrom === null ? [] : [`${index > signing ? 'signs from' : 'since'} ${toIso(signsFrom)}`];
+    return `  ${name}: ${[turn, ...when, ...toProblem(problem)].join(', ')}`;
+  });
+}
+
+const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
+
+/** How far a count can be trusted. */
+export function toCountLines({ ofUnknownVersion }: TokenCount, trails: readonly string[]): string[] {
+  const unknown = `${ofUnknownVersion} more tokens were made before versions were recorded: theirs is unknown.`;
+  return [
+    trails.length === 0 ? 'No audit trail: nothing could be counted.' : `Counted in ${trails.join(', ')}.`,
+    'Each replica writes a trail of its own: tokens in trails that were not given with --trail are not counted.',
+    ...(ofUnknownVersion === 0 ? [] : [unknown]),
+  ];
+}
+
+/** The same for programs; the names stay. */
+export function toKeyReport(
+  { kind, sealing, signing, oidc }: KeyInventory,
+  { byVersion, ofUnknownVersion }: TokenCount,
+  trails: readonly string[],
+): JsonObject {
+  const toTurn = ({ name, isSigning, signsFrom, problem }: TurningKey): JsonObject => ({
+    ...{ name, isSigning, problem },
+    signsFrom: signsFrom === null ? null : toIso(signsFrom),
+  });
+  return {
+    kind,
+    sealing: sealing.map(({ version, isCurrent, problem }) => ({
+      ...{ version, isCurrent, problem },
+      tokens: byVersion.get(version) ?? 0,
+    })),
+    signing: signing.map(toTurn),
+    oidc: oidc.map(toTurn),
+    counted: { trails: [...trails], ofUnknownVersion },
+  };
+}

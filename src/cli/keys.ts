@@ -1,0 +1,150 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { filesOf, isThere } from '../config/data-files.js';
+import type { KeyVersion } from '../core/ports.js';
+import { toIso } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { readInventory } from '../keys/inventory.js';
+import type { KeyUse } from '../keys/key-notes.js';
+import { createLocalKeys } from '../keys/local.js';
+import { createLocalSigner } from '../keys/local-signer.js';
+import { createOidcKeys } from '../keys/oidc-keys.js';
+import { countTokens } from '../keys/token-count.js';
+import type { Setup } from '../setup.js';
+import type { CliDeps } from './deps.js';
+import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
+import { toCountLines, toKeyLines, toKeyReport } from './keys-text.js';
+import { UsageError } from './usage-error.js';
+
+interface TrailOptions {
+  readonly trail: readonly string[];
+}
+
+interface RetireOptions extends TrailOptions {
+  readonly confirm?: number;
+}
+
+/** `facestep keys`: which keys there are, new ones, and old ones that are to go. */
+export function createKeysCommand(deps: CliDeps): Command {
+  const command = new Command('keys').summary('list, rotate and retire the keys that seal tokens and sign statements');
+  command
+    .command('list')
+    .description('Lists the keys, and how many tokens in use each version has sealed.')
+    .option('--trail <file>', 'the audit trail of another replica; may be given several times', collect, [])
+    .option('--json', 'print JSON')
+    .action((options: TrailOptions & { json?: boolean }) => listKeys(options, deps));
+  command
+    .command('rotate')
+    .description(
+      'Adds a key that seals new tokens. Running servers use it at once; tokens under older keys keep working.',
+    )
+    .option('--signing', 'a key that signs receipts and audit heads instead, after an overlap')
+    .option('--oidc', 'a key that signs ID tokens instead, after an overlap')
+    .action(({ signing = false, oidc = false }: { signing?: boolean; oidc?: boolean }) =>
+      rotate(signing ? 'signing' : oidc ? 'oidc' : 'sealing', deps),
+    );
+  command
+    .command('retire')
+    .description('Destroys the key of a version. Every token it sealed becomes useless: those users enrol again.')
+    .argument('<key>', 'the number of a version, or with --signing the name of a key, as `facestep keys list` shows it')
+    .option('--confirm <count>', 'how many tokens will be lost, as this command has said', parseCount)
+    .option('--trail <file>', 'the audit trail of another replica; may be given several times', collect, [])
+    .option('--signing', 'destroys a signing key that leaked instead: what it signed is verified no more')
+    .action((key: string, { signing = false, ...options }: RetireOptions & { signing?: boolean }) =>
+      signing ? retireSigningKey(key, deps) : retireVersion(parseVersion(key), options, deps),
+    );
+  return command;
+}
+
+async function listKeys({ trail, json = false }: TrailOptions & { json?: boolean }, deps: CliDeps): Promise<void> {
+  const { config } = await deps.loadSetup();
+  const inventory = await readInventory(config.keys, { files: filesOf(config), ...deps });
+  if (inventory.sealing.length === 0) throw noKeys(config);
+  const trails = await trailsOf(config, trail);
+  const count = await countTokens(trails, deps.clock.now());
+  if (json) deps.print(JSON.stringify(toKeyReport(inventory, count, trails), null, 2));
+  else [...toKeyLines(inventory, count), ...toCountLines(count, trails)].forEach(deps.print);
+  const all = [...inventory.sealing, ...inventory.signing, ...inventory.oidc];
+  if (all.some(({ problem }) => problem !== null)) deps.endWith(1);
+}
+
+async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
+  const { config } = await deps.loadSetup();
+  if (config.keys.kind === 'aws-kms') return rotateInAwsKms(config.keys, use).forEach(deps.print);
+  const files = filesOf(config);
+  const file = { sealing: files.keys, signing: files.signingKeys, oidc: files.oidcKeys }[use];
+  if (!(await isThere(file))) throw noKeys(config);
+  if (use === 'sealing') {
+    const version = await (await createLocalKeys({ file, ...deps })).rotate();
+    deps.print(`Version ${version} seals new tokens. Back up ${file}: it has changed.`);
+  } else {
+    const keys = await (use === 'signing' ? createLocalSigner : createOidcKeys)({ file, ...deps });
+    const { kid, signsFrom } = await keys
+      .rotate()
+      .catch(toUsageError('the key of an earlier rotation still waits for its turn'));
+    deps.print(`Key ${kid} is published now, and signs from ${toIso(signsFrom)}.`);
+  }
+}
+
+async function retireVersion(version: KeyVersion, { trail, confirm }: RetireOptions, deps: CliDeps): Promise<void> {
+  const { config } = await deps.loadSetup();
+  const files = filesOf(config);
+  const { sealing } = await readInventory(config.keys, { files, ...deps });
+  const key = sealing.find((each) => each.version === version);
+  if (key === undefined) throw new UsageError(`there is no key of version ${version}`);
+  if (key.isCurrent) throw new UsageError(`version ${version} seals new tokens. First: facestep keys rotate`);
+  const trails = await trailsOf(config, trail);
+  const count = await countTokens(trails, deps.clock.now());
+  const lost = count.byVersion.get(version) ?? 0;
+  deps.print(`Version ${version} has sealed ${lost === 1 ? '1 token' : `${lost} tokens`} in use.`);
+  toCountLines(count, trails).forEach(deps.print);
+  if (config.keys.kind === 'aws-kms') return retireInAwsKms(config.keys, version).forEach(deps.print);
+  if (confirm !== lost) {
+    if (confirm !== undefined) deps.tell(`facestep: not ${confirm} but ${lost} would be lost`);
+    const again = ['facestep keys retire', version, '--confirm', lost, ...trail.map((each) => `--trail ${each}`)];
+    deps.print(`Nothing was changed. To destroy the key and lose them: ${again.join(' ')}`);
+    return deps.endWith(1);
+  }
+  await (await createLocalKeys({ file: files.keys, ...deps })).retire(version);
+  deps.print(`Version ${version} is retired. Copies of its key in backups of ${files.keys} open its tokens still.`);
+}
+
+async function retireSigningKey(kid: string, deps: CliDeps): Promise<void> {
+  const { config } = await deps.loadSetup();
+  if (config.keys.kind === 'aws-kms')
+    throw new UsageError('the keys are in AWS KMS: take it out of keys.signing.others');
+  const { signingKeys: file } = filesOf(config);
+  if (!(await isThere(file))) throw noKeys(config);
+  await (await createLocalSigner({ file, ...deps }))
+    .retire(kid)
+    .catch(toUsageError('there is no such key, or it is the one that signs. First: facestep keys rotate --signing'));
+  deps.print(`Key ${kid} is retired. Who keeps a copy of the published keys drops it within 300 seconds.`);
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+function parseVersion(text: string): KeyVersion {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new UsageError('expected the number of a version, from 1');
+  return Number(text);
+}
+
+function parseCount(text: string): number {
+  if (!/^\d{1,12}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+}
+
+const noKeys = ({ dataFolder }: Setup['config']): UsageError =>
+  new UsageError(`there are no such keys for ${dataFolder}: the server makes them at its first start`);
+
+/** What was asked for is not possible: the one refusal of a change that the person can mend. */
+const toUsageError =
+  (message: string) =>
+  (error: unknown): never => {
+    throw toCode(error) === 'request_malformed' ? new UsageError(message) : error;
+  };
+
+/** The trail of this server, where it has one, and those that were named. */
+async function trailsOf(config: Setup['config'], others: readonly string[]): Promise<readonly string[]> {
+  const { audit } = filesOf(config);
+  for (const file of others) if (!(await isThere(file))) throw new UsageError(`there is no ${file}`);
+  return [...((await isThere(audit)) ? [audit] : []), ...others];
+}

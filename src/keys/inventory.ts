@@ -1,0 +1,112 @@
+import { type DataFiles, isThere } from '../config/data-files.js';
+import type { AwsKmsConfig, KeysConfig } from '../config/keys.js';
+import type { Clock, KeyVersion, Log, Random } from '../core/ports.js';
+import type { EpochMs } from '../core/units.js';
+import { createLocalKeys } from './local.js';
+import { createLocalSigner, type SigningTurn } from './local-signer.js';
+import { createOidcKeys } from './oidc-keys.js';
+
+/** A key that seals tokens. */
+export interface SealingKey {
+  readonly version: KeyVersion;
+  readonly isCurrent: boolean;
+  /** What is wrong with it; `null` where it can be used. */
+  readonly problem: string | null;
+}
+
+/** A key that signs, or did, or will. */
+export interface TurningKey {
+  /** Of a file: the `kid`. In AWS KMS: the id of the key. */
+  readonly name: string;
+  readonly isSigning: boolean;
+  /** When it began, or will begin, to sign; `null` where that is not known. */
+  readonly signsFrom: EpochMs | null;
+  readonly problem: string | null;
+}
+
+/** Which keys there are: nothing of them is secret. */
+export interface KeyInventory {
+  readonly kind: KeysConfig['kind'];
+  readonly sealing: readonly SealingKey[];
+  readonly signing: readonly TurningKey[];
+  readonly oidc: readonly TurningKey[];
+}
+
+interface Deps {
+  readonly files: DataFiles;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/**
+ * Looks at the keys, and makes none: in the wrong folder they would be the wrong ones.
+ * @throws FaceError `config_invalid`, `key_service_unavailable`
+ */
+export const readInventory = (config: KeysConfig, deps: Deps): Promise<KeyInventory> =>
+  config.kind === 'local' ? readLocal(deps) : readAwsKms(config, deps);
+
+async function readLocal({ files, ...deps }: Deps): Promise<KeyInventory> {
+  const open = async <T>(file: string, list: () => Promise<readonly T[]>): Promise<readonly T[]> =>
+    (await isThere(file)) ? list() : [];
+  return {
+    kind: 'local',
+    sealing: await open(files.keys, async () => {
+      const keys = await createLocalKeys({ file: files.keys, ...deps });
+      const current = await keys.currentVersion();
+      return (await keys.versions()).map((version) => ({ version, isCurrent: version === current, problem: null }));
+    }),
+    signing: await open(files.signingKeys, async () =>
+      (await (await createLocalSigner({ file: files.signingKeys, ...deps })).turns()).map(toTurningKey),
+    ),
+    oidc: await open(files.oidcKeys, async () =>
+      (await (await createOidcKeys({ file: files.oidcKeys, ...deps })).turns()).map(toTurningKey),
+    ),
+  };
+}
+
+const toTurningKey = ({ kid, isSigning, signsFrom }: SigningTurn): TurningKey => ({
+  name: kid,
+  isSigning,
+  // A file of an earlier version does not say.
+  signsFrom: signsFrom === 0 ? null : signsFrom,
+  problem: null,
+});
+
+async function readAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyInventory> {
+  const [{ createAwsKmsCalls }, { currentOf }] = await Promise.all([
+    import('./aws-kms-calls.js'),
+    import('./aws-kms.js'),
+  ]);
+  const calls = createAwsKmsCalls(config, deps);
+  const problemOf = async (keyId: string, isFit: (spec: string) => boolean): Promise<string | null> => {
+    const description = await calls.describeKey(keyId);
+    if (description === null) return 'deleted';
+    if (description.state !== 'Enabled') return description.state;
+    return isFit(description.spec) ? null : `${description.spec} does not fit`;
+  };
+  const listSigning = (keys: AwsKmsConfig['oidc'], isFit: (spec: string) => boolean): Promise<TurningKey[]> =>
+    Promise.all(
+      (keys === null ? [] : [keys.keyId, ...keys.others]).map(async (name) => ({
+        name,
+        isSigning: name === keys?.keyId,
+        signsFrom: null,
+        problem: await problemOf(name, isFit),
+      })),
+    );
+  const current = currentOf(config);
+  return {
+    kind: 'aws-kms',
+    sealing: await Promise.all(
+      config.sealing
+        .toSorted((a, b) => a.version - b.version)
+        .map(async ({ version, keyId }) => ({
+          version,
+          isCurrent: version === current,
+          problem: await problemOf(keyId, (spec) => spec === 'HMAC_256'),
+        })),
+    ),
+    signing: await listSigning(config.signing, (spec) => spec === 'ECC_NIST_P256'),
+    oidc: await listSigning(config.oidc, (spec) => spec.startsWith('RSA_')),
+  };
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { type AuditRecord, readRecords } from '../audit/records.js';
+import type { KeyVersion } from '../core/ports.js';
+import { type EpochMs, fromIso } from '../core/units.js';
+
+/** How many tokens are in use, as far as audit trails say. */
+export interface TokenCount {
+  readonly byVersion: ReadonlyMap<KeyVersion, number>;
+  /** Tokens whose record does not tell the version, as records of earlier versions of this service do not. */
+  readonly ofUnknownVersion: number;
+}
+
+const detailGuard = z.object({
+  tokenId: z.string().nullish(),
+  former: z.string().nullish(),
+  keyVersion: z.int().nullish(),
+  expiresAt: z.iso.datetime().transform(fromIso).nullish(),
+});
+
+/** What brings a token about, or may have: between the beginning of an enrolment and its end a crash may lie. */
+const beginnings = ['enrolment_begun', 'enrolled', 'enrolment_recovered', 'renewed'];
+const endings = ['revoked', 'subject_erased', 'consent_withdrawn', 'enrolment_refused'];
+
+interface Token {
+  version: KeyVersion | null;
+  /** `undefined` where no record has told it. */
+  expiresAt: EpochMs | null | undefined;
+  /** The token it was put in the place of: where that was renewed, the expiry is the same. */
+  former: string | null;
+  readonly subject: string;
+  readonly time: EpochMs;
+}
+
+/**
+ * Counts the tokens that were made and neither replaced nor revoked, erased or expired since, by the key that sealed them.
+ * Replicas write a trail each: a token whose trail is not given is not counted.
+ * @param trails - files, in any order
+ * @throws the system's error where one cannot be read
+ */
+export async function countTokens(trails: readonly string[], now: EpochMs): Promise<TokenCount> {
+  const tokens = new Map<string, Token>();
+  const ended = new Set<string>();
+  /** Subjects whose enrolment ended, whatever token they had: when, the last time. */
+  const subjectsEnded = new Map<string, EpochMs>();
+
+  const take = ({ action, connection, subject, time, detail }: AuditRecord): void => {
+    const { data } = detailGuard.safeParse(detail);
+    if (data === undefined) return;
+    const { tokenId = null, former = null, keyVersion = null, expiresAt } = data;
+    const who = `${connection}\n${subject}`;
+    if (beginnings.includes(action) && tokenId !== null) {
+      const token = tokens.get(tokenId) ?? { version: null, expiresAt: undefined, former: null, subject: who, time };
+      token.version ??= keyVersion;
+      token.former ??= former;
+      if (expiresAt !== undefined) token.expiresAt = expiresAt;
+      tokens.set(tokenId, token);
+      if (former !== null && action !== 'enrolment_begun') ended.add(former);
+    } else if (endings.includes(action)) {
+      if (tokenId !== null) ended.add(tokenId);
+      else if (subject !== '') subjectsEnded.set(who, latest(time, subjectsEnded.get(who)));
+    }
+  };
+  for (const trail of trails) for await (const record of readRecords(trail, { needle: '"tokenId"' })) take(record);
+
+  const expiryOf = (token: Token): EpochMs | null => {
+    const seen = new Set<Token>();
+    for (let at: Token | undefined = token; at !== undefined && !seen.has(at); at = tokens.get(at.former ?? '')) {
+      if (at.expiresAt !== undefined) return at.expiresAt;
+      seen.add(at);
+    }
+    return null;
+  };
+  const isLive = (tokenId: string, token: Token): boolean => {
+    const expiry = expiryOf(token);
+    const end = subjectsEnded.get(token.subject);
+    return !ended.has(tokenId) && (expiry === null || expiry > now) && (end === undefined || end < token.time);
+  };
+
+  const byVersion = new Map<KeyVersion, number>();
+  let ofUnknownVersion = 0;
+  for (const [tokenId, token] of tokens) {
+    if (!isLive(tokenId, token)) continue;
+    if (token.version === null) ofUnknownVersion += 1;
+    else byVersion.set(token.version, (byVersion.get(token.version) ?? 0) + 1);
+  }
+  return { byVersion, ofUnknownVersion };
+}
+
+const latest = (time: EpochMs, other: EpochMs | undefined): EpochMs =>
+  other === undefined || time > other ? time : other;
