@@ -1,6 +1,7 @@
 import { filesOf } from '../config/data-files.js';
 import type { JsonObject } from '../json.js';
 import { readPrivateFile } from '../keys/durable-file.js';
+import { createLocalSigner } from '../keys/local-signer.js';
 import { openKeyService } from '../keys/open.js';
 import type { Setup } from '../setup.js';
 import type { CliDeps } from './deps.js';
@@ -15,7 +16,11 @@ export async function readPublicKeys(
   deps: Pick<CliDeps, 'clock' | 'random' | 'log'>,
 ): Promise<readonly JsonObject[] | null> {
   const files = filesOf(config);
-  if (config.keys.kind === 'local' && (await readPrivateFile(files.signingKeys, 'signing keys')) === null) return null;
-  const { signer } = await openKeyService(config.keys, { files, onHeldKeys: () => {}, ...deps });
+  if (config.keys.kind !== 'local') {
+    const { signer } = await openKeyService(config.keys, { files, onHeldKeys: () => {}, ...deps });
+    return signer.publicKeys();
+  }
+  if ((await readPrivateFile(files.signingKeys, 'signing keys')) === null) return null;
+  const signer = await createLocalSigner({ file: files.signingKeys, ...deps });
   return signer.publicKeys();
 }

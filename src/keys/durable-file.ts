@@ -1,4 +1,4 @@
-import { link, open, readdir, rename, rm } from 'node:fs/promises';
+import { chown, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
@@ -57,13 +57,20 @@ export function parseKeyJson(text: string): unknown {
   }
 }
 
-/** Replaces a file by a whole one that is on the disk. Drafts that a crash left are removed: keys may stand in them. */
+/**
+ * Replaces a file by a whole one that is on the disk, of the same owner: whoever changes it as root takes it from nobody.
+ * Drafts that a crash left are removed: keys may stand in them.
+ */
 export async function replaceFile(file: string, text: string, random: Random): Promise<void> {
+  const { uid, gid } = await stat(file);
   const draft = await writeBeside(file, text, random);
-  await rename(draft, file).catch(async (error: unknown) => {
+  try {
+    if (process.getuid !== undefined && process.getuid() !== uid) await chown(draft, uid, gid);
+    await rename(draft, file);
+  } catch (error) {
     await rm(draft, { force: true });
     throw error;
-  });
+  }
   const [folder, name] = [dirname(file), basename(file)];
   for (const each of await readdir(folder))
     if (each.startsWith(name) && draftEnd.test(each.slice(name.length))) await rm(join(folder, each), { force: true });

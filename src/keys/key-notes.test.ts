@@ -5,8 +5,12 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
 import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
 import { createFileAudit } from '../audit/file.js';
+import { filesOf } from '../config/data-files.js';
 import { createKeyNotes } from './key-notes.js';
 import { createLocalKeys } from './local.js';
+import { openKeyService } from './open.js';
+
+const localKeys = { kind: 'local', folder: null } as const;
 
 let folder: string;
 let trail: string;
@@ -75,4 +79,21 @@ test('a note that cannot be written is told, and comes with the next change', as
   onHeldKeys('sealing', [1, 2]);
   expect(await notes(2)).toEqual([sealing('key_made', 1), sealing('key_made', 2)]);
   await audit.close();
+});
+
+test('a server that has had keys does not start on new ones where its file is gone', async () => {
+  const { clock, files } = { clock: createManualClock(), files: filesOf({ dataFolder: folder, keys: localKeys }) };
+  const open = async () => {
+    const audit = await createFileAudit({ file: files.audit, clock });
+    const onHeldKeys = createKeyNotes({ audit, trail: files.audit, log });
+    return openKeyService(localKeys, { files, clock, random: systemRandom, log, onHeldKeys });
+  };
+  await open();
+  await notes(2);
+  const backup = await readFile(files.keys);
+  await rm(files.keys);
+  await expect(open()).rejects.toMatchObject({ code: 'config_invalid' });
+  await expect(readFile(files.keys)).rejects.toThrow();
+  await writeFile(files.keys, backup, { mode: 0o600 });
+  await open();
 });

@@ -59,6 +59,12 @@ export function createKeyNotes(deps: {
   };
 }
 
+/** Whether keys of a use were there when the trail was written last. */
+export async function isNoted(use: KeyUse, trail: string): Promise<boolean> {
+  const notes = await readNotes(trail);
+  return [...notes.values()].some((note) => note.use === use);
+}
+
 /** Keys that were made and not retired, as far as the trail says. */
 async function readNotes(trail: string): Promise<Map<string, Note>> {
   const notes = new Map<string, Note>();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -182,6 +182,16 @@ test('starts and works in a folder it cannot write', async () => {
     await chmod(folder, 0o700);
   }
 });
+
+(process.getuid?.() === 0 ? test : test.skip)(
+  'what root changes stays readable for the account of the server',
+  async () => {
+    const keys = await start();
+    await chown(file, 12_345, 12_345);
+    await keys.rotate();
+    expect(await stat(file)).toMatchObject({ uid: 12_345, gid: 12_345 });
+  },
+);
 
 test.each([
   ['our own file', 0o600, 1000, 1000, true],

@@ -1,8 +1,8 @@
-import type { DataFiles } from '../config/data-files.js';
+import { type DataFiles, isThere } from '../config/data-files.js';
 import type { AwsKmsConfig, KeysConfig } from '../config/keys.js';
 import type { Clock, Keys, Log, Random, Signer } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import type { OnHeldKeys } from './key-notes.js';
+import { isNoted, type OnHeldKeys } from './key-notes.js';
 import { createLocalKeys } from './local.js';
 import { createLocalSigner } from './local-signer.js';
 import type { OidcKeys } from './oidc-key-set.js';
@@ -41,11 +41,21 @@ export async function openKeyService(config: KeysConfig, deps: Deps): Promise<Ke
 }
 
 async function openLocal({ files, ...deps }: Deps): Promise<KeyService> {
+  await checkNotLost(files);
   return {
     keys: await createLocalKeys({ file: files.keys, ...deps }),
     signer: await createLocalSigner({ file: files.signingKeys, ...deps }),
     openOidcKeys: () => createOidcKeys({ file: files.oidcKeys, ...deps }),
   };
+}
+
+/** A first start makes keys. Where there have been others, new ones would refuse every token as they refuse another face. */
+async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
+  if ((await isThere(keys)) || !(await isThere(audit)) || !(await isNoted('sealing', audit))) return;
+  throw new FaceError('config_invalid', {
+    setting: 'keys',
+    problem: `gone, and the audit trail knows of some: ${keys}`,
+  });
 }
 
 /** Loaded where it is configured: others need not wait for the SDK at each start. */
