@@ -1,10 +1,18 @@
 import { toIso } from '../core/units.js';
 import type { JsonObject } from '../json.js';
-import type { KeyInventory, TurningKey } from '../keys/inventory.js';
+import type { KeyInventory, SealingKey, TurningKey } from '../keys/inventory.js';
 import type { TokenCount } from '../keys/token-count.js';
 
+/** The keys of all uses. */
+interface ListedKeys {
+  readonly kind: KeyInventory['kind'];
+  readonly sealing: readonly SealingKey[];
+  readonly signing: readonly TurningKey[];
+  readonly oidc: readonly TurningKey[];
+}
+
 /** What `facestep keys list` shows of the keys. */
-export function toKeyLines({ sealing, signing, oidc }: KeyInventory, { byVersion }: TokenCount): string[] {
+export function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }: TokenCount): string[] {
   return [
     'Seal tokens:',
     ...sealing.map(({ version, isCurrent, problem }) => {
@@ -46,7 +54,7 @@ export function toCountLines({ ofUnknownVersion }: TokenCount, trails: readonly 
 
 /** The same for programs; the names stay. */
 export function toKeyReport(
-  { kind, sealing, signing, oidc }: KeyInventory,
+  { kind, sealing, signing, oidc }: ListedKeys,
   { byVersion, ofUnknownVersion }: TokenCount,
   trails: readonly string[],
 ): JsonObject {

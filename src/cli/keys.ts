@@ -3,7 +3,7 @@ import { filesOf, isThere } from '../config/data-files.js';
 import type { KeyVersion } from '../core/ports.js';
 import { toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
-import { readInventory } from '../keys/inventory.js';
+import { openInventory } from '../keys/inventory.js';
 import type { KeyUse } from '../keys/key-notes.js';
 import { createLocalKeys } from '../keys/local.js';
 import { createLocalSigner } from '../keys/local-signer.js';
@@ -57,14 +57,15 @@ export function createKeysCommand(deps: CliDeps): Command {
 
 async function listKeys({ trail, json = false }: TrailOptions & { json?: boolean }, deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
-  const inventory = await readInventory(config.keys, { files: filesOf(config), ...deps });
-  if (inventory.sealing.length === 0) throw noKeys(config);
+  const inventory = await openInventory(config.keys, { files: filesOf(config), ...deps });
+  const [sealing, signing, oidc] = await Promise.all([inventory.sealing(), inventory.signing(), inventory.oidc()]);
+  const listed = { kind: inventory.kind, sealing, signing, oidc };
+  if (sealing.length === 0) throw noKeys(config);
   const trails = await trailsOf(config, trail);
   const count = await countTokens(trails, deps.clock.now());
-  if (json) deps.print(JSON.stringify(toKeyReport(inventory, count, trails), null, 2));
-  else [...toKeyLines(inventory, count), ...toCountLines(count, trails)].forEach(deps.print);
-  const all = [...inventory.sealing, ...inventory.signing, ...inventory.oidc];
-  if (all.some(({ problem }) => problem !== null)) deps.endWith(1);
+  if (json) deps.print(JSON.stringify(toKeyReport(listed, count, trails), null, 2));
+  else [...toKeyLines(listed, count), ...toCountLines(count, trails)].forEach(deps.print);
+  if ([...sealing, ...signing, ...oidc].some(({ problem }) => problem !== null)) deps.endWith(1);
 }
 
 async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
@@ -88,8 +89,8 @@ async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
 async function retireVersion(version: KeyVersion, { trail, confirm }: RetireOptions, deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
   const files = filesOf(config);
-  const { sealing } = await readInventory(config.keys, { files, ...deps });
-  const key = sealing.find((each) => each.version === version);
+  const inventory = await openInventory(config.keys, { files, ...deps });
+  const key = (await inventory.sealing()).find((each) => each.version === version);
   if (key === undefined) throw new UsageError(`there is no key of version ${version}`);
   if (key.isCurrent) throw new UsageError(`version ${version} seals new tokens. First: facestep keys rotate`);
   const trails = await trailsOf(config, trail);

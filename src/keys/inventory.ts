@@ -24,12 +24,12 @@ export interface TurningKey {
   readonly problem: string | null;
 }
 
-/** Which keys there are: nothing of them is secret. */
+/** Which keys there are: nothing of them is secret. Every method throws FaceError `config_invalid`, `key_service_unavailable`. */
 export interface KeyInventory {
   readonly kind: KeysConfig['kind'];
-  readonly sealing: readonly SealingKey[];
-  readonly signing: readonly TurningKey[];
-  readonly oidc: readonly TurningKey[];
+  sealing(): Promise<readonly SealingKey[]>;
+  signing(): Promise<readonly TurningKey[]>;
+  oidc(): Promise<readonly TurningKey[]>;
 }
 
 interface Deps {
@@ -39,29 +39,29 @@ interface Deps {
   readonly log: Log;
 }
 
-/**
- * Looks at the keys, and makes none: in the wrong folder they would be the wrong ones.
- * @throws FaceError `config_invalid`, `key_service_unavailable`
- */
-export const readInventory = (config: KeysConfig, deps: Deps): Promise<KeyInventory> =>
-  config.kind === 'local' ? readLocal(deps) : readAwsKms(config, deps);
+/** Looks at the keys, and makes none: in the wrong folder they would be the wrong ones. */
+export const openInventory = async (config: KeysConfig, deps: Deps): Promise<KeyInventory> =>
+  config.kind === 'local' ? openLocal(deps) : openAwsKms(config, deps);
 
-async function readLocal({ files, ...deps }: Deps): Promise<KeyInventory> {
-  const open = async <T>(file: string, list: () => Promise<readonly T[]>): Promise<readonly T[]> =>
-    (await isThere(file)) ? list() : [];
+function openLocal({ files, ...deps }: Deps): KeyInventory {
+  const ifThere = async <T>(file: string, list: (file: string) => Promise<readonly T[]>): Promise<readonly T[]> =>
+    (await isThere(file)) ? list(file) : [];
   return {
     kind: 'local',
-    sealing: await open(files.keys, async () => {
-      const keys = await createLocalKeys({ file: files.keys, ...deps });
-      const current = await keys.currentVersion();
-      return (await keys.versions()).map((version) => ({ version, isCurrent: version === current, problem: null }));
-    }),
-    signing: await open(files.signingKeys, async () =>
-      (await (await createLocalSigner({ file: files.signingKeys, ...deps })).turns()).map(toTurningKey),
-    ),
-    oidc: await open(files.oidcKeys, async () =>
-      (await (await createOidcKeys({ file: files.oidcKeys, ...deps })).turns()).map(toTurningKey),
-    ),
+    sealing: () =>
+      ifThere(files.keys, async (file) => {
+        const keys = await createLocalKeys({ file, ...deps });
+        const current = await keys.currentVersion();
+        return (await keys.versions()).map((version) => ({ version, isCurrent: version === current, problem: null }));
+      }),
+    signing: () =>
+      ifThere(files.signingKeys, async (file) =>
+        (await (await createLocalSigner({ file, ...deps })).turns()).map(toTurningKey),
+      ),
+    oidc: () =>
+      ifThere(files.oidcKeys, async (file) =>
+        (await (await createOidcKeys({ file, ...deps })).turns()).map(toTurningKey),
+      ),
   };
 }
 
@@ -73,7 +73,7 @@ const toTurningKey = ({ kid, isSigning, signsFrom }: SigningTurn): TurningKey =>
   problem: null,
 });
 
-async function readAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyInventory> {
+async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyInventory> {
   const [{ createAwsKmsCalls }, { currentOf }] = await Promise.all([
     import('./aws-kms-calls.js'),
     import('./aws-kms.js'),
@@ -97,16 +97,17 @@ async function readAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyInventor
   const current = currentOf(config);
   return {
     kind: 'aws-kms',
-    sealing: await Promise.all(
-      config.sealing
-        .toSorted((a, b) => a.version - b.version)
-        .map(async ({ version, keyId }) => ({
-          version,
-          isCurrent: version === current,
-          problem: await problemOf(keyId, (spec) => spec === 'HMAC_256'),
-        })),
-    ),
-    signing: await listSigning(config.signing, (spec) => spec === 'ECC_NIST_P256'),
-    oidc: await listSigning(config.oidc, (spec) => spec.startsWith('RSA_')),
+    sealing: () =>
+      Promise.all(
+        config.sealing
+          .toSorted((a, b) => a.version - b.version)
+          .map(async ({ version, keyId }) => ({
+            version,
+            isCurrent: version === current,
+            problem: await problemOf(keyId, (spec) => spec === 'HMAC_256'),
+          })),
+      ),
+    signing: () => listSigning(config.signing, (spec) => spec === 'ECC_NIST_P256'),
+    oidc: () => listSigning(config.oidc, (spec) => spec.startsWith('RSA_')),
   };
 }

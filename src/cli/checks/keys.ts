@@ -1,6 +1,6 @@
 import type { Check, Finding } from '../../../adapters/provisioning.js';
 import { filesOf } from '../../config/data-files.js';
-import { type KeyInventory, readInventory } from '../../keys/inventory.js';
+import { type KeyInventory, openInventory } from '../../keys/inventory.js';
 import type { Setup } from '../../setup.js';
 import type { CliDeps } from '../deps.js';
 import { readPublicKeys } from '../public-keys.js';
@@ -12,27 +12,33 @@ type Deps = Pick<CliDeps, 'clock' | 'random' | 'fetch' | 'log'>;
 /** Whether the configured keys are there and can be used. None are made. */
 export function createKeyChecks(config: Setup['config'], deps: Deps): readonly Check[] {
   const files = filesOf(config);
-  const check = (title: string, file: string, judge: (inventory: KeyInventory) => Finding | null): Check => ({
-    title,
-    run: async () => judge(await readInventory(config.keys, { files, ...deps })) ?? absent(file),
-  });
+  const open = (): Promise<KeyInventory> => openInventory(config.keys, { files, ...deps });
   return [
-    check('Token keys', files.keys, ({ kind, sealing }) => {
-      const current = sealing.find(({ isCurrent }) => isCurrent);
-      const unusable = sealing.filter(({ problem }) => problem !== null);
-      if (current === undefined) return null;
-      return unusable.length === 0
-        ? pass(`version ${current.version} seals new tokens`, kind)
-        : unfit(unusable.map(({ version, problem }) => `version ${version} (${problem})`));
-    }),
-    check('Signing keys', files.signingKeys, ({ kind, signing, oidc }) => {
-      const all = [...signing, ...oidc];
-      const unusable = all.filter(({ problem }) => problem !== null);
-      if (signing.length === 0) return null;
-      return unusable.length === 0
-        ? pass(signing.length === 1 ? '1 key' : `${signing.length} keys`, kind)
-        : unfit(unusable.map(({ name, problem }) => `${name} (${problem})`));
-    }),
+    {
+      title: 'Token keys',
+      async run() {
+        const { kind, sealing } = await open();
+        const keys = await sealing();
+        const current = keys.find(({ isCurrent }) => isCurrent);
+        const problems = keys.flatMap(({ version, problem }) =>
+          problem === null ? [] : `version ${version}: ${problem}`,
+        );
+        if (current === undefined) return absent(files.keys);
+        return problems.length > 0 ? unfit(problems) : pass(`version ${current.version} seals new tokens`, kind);
+      },
+    },
+    {
+      title: 'Signing keys',
+      async run() {
+        const { kind, signing, oidc } = await open();
+        const keys = await signing();
+        if (keys.length === 0) return absent(files.signingKeys);
+        const problems = [...keys, ...(await oidc())].flatMap(({ name, problem }) =>
+          problem === null ? [] : `${name}: ${problem}`,
+        );
+        return problems.length > 0 ? unfit(problems) : pass(keys.length === 1 ? '1 key' : `${keys.length} keys`, kind);
+      },
+    },
   ];
 }
 
@@ -42,9 +48,9 @@ const pass = (what: string, kind: KeyInventory['kind']): Finding => ({
   remedy: null,
 });
 
-const unfit = (keys: readonly string[]): Finding => ({
+const unfit = (problems: readonly string[]): Finding => ({
   verdict: 'fail',
-  found: `not usable: ${keys.join(', ')}`,
+  found: `not usable: ${problems.join(', ')}`,
   remedy: 'Enable the key in AWS KMS, correct its id in keys, or retire it: docs/keys.md says which kind each must be.',
 });
 
