@@ -43,7 +43,7 @@ export interface TrailReport extends ChainReport {
  */
 export async function verifyTrail(
   file: string,
-  { keys, state }: { readonly keys: JSONWebKeySet; readonly state: State | null },
+  { keys, state }: { readonly keys: JSONWebKeySet; readonly state: Pick<State, 'read'> | null },
 ): Promise<TrailReport> {
   const verify = createHeadVerifier(keys);
   const chain = await readChainName(file);
@@ -76,7 +76,7 @@ export async function verifyTrail(
 
 async function readStateHead(
   chain: string | null,
-  state: State | null,
+  state: Pick<State, 'read'> | null,
   verify: ReturnType<typeof createHeadVerifier>,
 ): Promise<{ readonly finding: StateFinding; readonly head: Head | null }> {
   if (chain === null || state === null) return { finding: { kind: 'not asked' }, head: null };

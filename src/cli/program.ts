@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   provision: async () => (await import('./provision.js')).createProvisionCommand,
   doctor: async () => (await import('./doctor.js')).createDoctorCommand,
   report: async () => (await import('./report.js')).createReportCommand,
+  audit: async () => (await import('./audit.js')).createAuditCommand,
   simulate: async () => (await import('./simulate.js')).createSimulateCommand,
   'smart-hook': async () => (await import('./smart-hook.js')).createSmartHookCommand,
   applications: async () => (await import('./applications.js')).createApplicationsCommand,

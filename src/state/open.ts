@@ -1,4 +1,4 @@
-import type { DataFiles } from '../config/data-files.js';
+import { type DataFiles, isThere } from '../config/data-files.js';
 import type { StateConfig } from '../config/state.js';
 import type { State } from '../core/ports.js';
 import { toCode } from '../errors.js';
@@ -13,20 +13,40 @@ import { createSqliteState } from './sqlite.js';
  * @throws FaceError `state_unavailable`: the embedded store cannot be opened
  */
 export async function openState(config: StateConfig, deps: SettleDeps & { readonly files: DataFiles }): Promise<State> {
+  if (config.kind === 'sqlite') {
+    const state = createSqliteState({ file: deps.files.state, clock: deps.clock });
+    await settle(await state.heldSince(), state, deps);
+    return state;
+  }
+  return openShared(await openSharedStore(config, deps), deps);
+}
+
+/**
+ * The configured state store, for whoever only reads from it beside a server. Nothing is settled or made.
+ * @returns `null` where the embedded store is not there
+ * @throws FaceError `state_unavailable`: the embedded store cannot be opened
+ */
+export async function openStateToRead(
+  config: StateConfig,
+  deps: StoreDeps & { readonly files: DataFiles },
+): Promise<Pick<State, 'read' | 'close'> | null> {
+  if (config.kind !== 'sqlite') return openSharedStore(config, deps);
+  const file = deps.files.state;
+  return (await isThere(file)) ? createSqliteState({ file, clock: deps.clock }) : null;
+}
+
+type StoreDeps = Pick<SettleDeps, 'clock' | 'random' | 'log'>;
+
+/** Loaded here: a server on its own file starts without the clients of others. */
+async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>, deps: StoreDeps): Promise<Store> {
   switch (config.kind) {
-    case 'sqlite': {
-      const state = createSqliteState({ file: deps.files.state, clock: deps.clock });
-      await settle(await state.heldSince(), state, deps);
-      return state;
-    }
     case 'redis': {
-      // Loaded here: a server on its own file starts without the clients of others.
       const { createRedisStore } = await import('./redis.js');
-      return openShared(await createRedisStore(config, deps), deps);
+      return createRedisStore(config, deps);
     }
     case 'dynamodb': {
       const { createDynamoDbStore } = await import('./dynamodb.js');
-      return openShared(createDynamoDbStore(config, deps), deps);
+      return createDynamoDbStore(config, deps);
     }
   }
 }

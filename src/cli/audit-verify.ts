@@ -1,0 +1,97 @@
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import type { Tampering } from '../audit/chain-check.js';
+import { type StateFinding, type TrailReport, verifyTrail } from '../audit/verify.js';
+import { filesOf } from '../config/data-files.js';
+import { openStateToRead } from '../state/open.js';
+import type { CliDeps } from './deps.js';
+import { readKeySet } from './jwks-source.js';
+import { collect, findTrails } from './trail-options.js';
+
+/** `facestep audit verify`: whether the trails are as they were written. */
+export const createAuditVerifyCommand = (deps: CliDeps): Command =>
+  new Command('verify')
+    .summary('whether the audit trail is as it was written')
+    .description(
+      'Checks the chain of records and the signed heads, and names the first bad line. Servers may be running.',
+    )
+    .option('--trail <folder>', 'a data folder; may be given several times', collect)
+    .option('--jwks <source>', 'file or https address of the public keys; those of the configuration unless given')
+    .option('--json', 'print JSON')
+    .action(async ({ trail = [], jwks = null, json = false }: VerifyOptions) => {
+      const setup = await deps.loadSetup();
+      const files = await findTrails(trail, setup);
+      const keys = await readKeySet(jwks, setup, deps);
+      const state = await openStateToRead(setup.config.state, { ...deps, files: filesOf(setup.config) });
+      try {
+        const reports: TrailReport[] = [];
+        for (const file of files) reports.push(await verifyTrail(file, { keys, state }));
+        if (json) deps.print(JSON.stringify(reports, null, 2));
+        else for (const report of reports) toReportLines(report).forEach(deps.print);
+        if (reports.some(({ isSound }) => !isSound)) deps.endWith(1);
+      } finally {
+        await state?.close();
+      }
+    });
+
+type VerifyOptions = { readonly trail?: readonly string[]; readonly jwks?: string | null; readonly json?: boolean };
+
+/** What verifying came to, as lines of text. */
+export function toReportLines(report: TrailReport): string[] {
+  const { file, isSound, tampering, firstSequence, lastSequence, unfinishedLines, heads, state } = report;
+  const rows: (readonly [label: string, text: string])[] = [
+    ['records', lastSequence === 0 ? 'none' : `${firstSequence} to ${lastSequence}`],
+    ['signed heads', describeHeads(report)],
+    ['state store', describeState(state)],
+  ];
+  if (unfinishedLines > 0) rows.push(['unfinished lines', `${unfinishedLines}, which a crash cut off`]);
+  if (heads.unknownKey > 0) rows.push(['unknown keys', `${heads.unknownKey} heads are signed by keys not given`]);
+  if (heads.invalid !== null) {
+    rows.push(['altered head', `line ${heads.invalid.line} of ${basename(heads.invalid.file)}`]);
+  }
+  if (heads.isForeign) rows.push(['foreign head', 'a head is of another trail']);
+  if (tampering !== null) rows.push([tampering.kind, describeTampering(tampering)]);
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return [
+    `${file}: ${isSound ? 'sound' : 'NOT SOUND'}`,
+    ...rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`),
+  ];
+}
+
+function describeHeads({ heads: { verified, lastSequence: signed }, lastSequence }: TrailReport): string {
+  if (verified === 0) return 'none';
+  const after = lastSequence > signed ? `; ${lastSequence - signed} records after it` : '';
+  return `${verified}, the last of record ${signed}${after}`;
+}
+
+function describeState(state: StateFinding): string {
+  switch (state.kind) {
+    case 'head':
+      return `has the head of record ${state.sequence}`;
+    case 'no head':
+      return 'has no head of this trail';
+    case 'not asked':
+      return 'not asked';
+    case 'unreachable':
+      return 'does not answer';
+    case 'unknown key':
+      return 'has a head by a key not given';
+    case 'invalid':
+      return 'has something else in place of the head';
+  }
+}
+
+const meaning = {
+  edited: 'is not as it was written',
+  deleted: 'lines before it are missing',
+  reordered: 'is not in its place',
+  inserted: 'does not belong here',
+  forked: 'is a second record of that number: two processes wrote, or it was put in',
+  rewritten: 'the trail up to here is not the one that was signed',
+  truncated: 'the end is missing: a signed head says more',
+} as const satisfies Record<Tampering['kind'], string>;
+
+function describeTampering({ kind, place, sequence }: Tampering): string {
+  const where = place === null ? '' : `line ${place.line} of ${basename(place.file)}, `;
+  return `${where}record ${sequence}: ${meaning[kind]}`;
+}

@@ -1,0 +1,153 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
+import { runCli } from '../../test/cli.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { csvHead, mergeRecords, type RecordFilter, toCsvLine, toJsonLine } from '../audit/export.js';
+import type { AuditEvent } from '../core/ports.js';
+import { addSec } from '../core/units.js';
+import { createLocalSigner } from '../keys/local-signer.js';
+import { createSqliteState } from '../state/sqlite.js';
+
+let folder: string;
+let clock: ReturnType<typeof createManualClock>;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'facestep-audit-cli-'));
+  clock = createManualClock();
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const event = (subject: string, action: AuditEvent['action'] = 'verified'): AuditEvent => ({
+  ...{ action, connection: 'work', subject, detail: {} },
+});
+
+/** A data folder as a server leaves it. */
+async function makeData(name: string, subjects: readonly string[]): Promise<AuditDeps> {
+  const data = join(folder, name);
+  mkdirSync(data, { mode: 0o700 });
+  const file = join(data, 'audit.jsonl');
+  const signer = await createLocalSigner({ file: join(data, 'signing-keys.json'), random: systemRandom, clock, log: createTextLog() });
+  const state = createSqliteState({ file: join(data, 'state.db'), clock });
+  const deps = createAuditDeps({ file, signer, state, clock });
+  await withAudit(deps, async (audit) => {
+    for (const subject of subjects) {
+      await audit.append(event(subject));
+      clock.advanceSec(60);
+    }
+  });
+  await state.close();
+  return deps;
+}
+
+describe('facestep audit verify', () => {
+  test('says that a trail is sound, and of one that is not which line is the first bad one', async () => {
+    const { file } = await makeData('one', ['a', 'b', 'c']);
+    const env = { FACESTEP_DATA: join(folder, 'one'), FACESTEP_CONFIG: '' };
+    const sound = await runCli(['audit', 'verify'], env);
+    expect(sound).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: [
+        `${file}: sound`,
+        '  records       1 to 3',
+        '  signed heads  1, the last of record 3',
+        '  state store   has the head of record 3',
+        '',
+      ].join('\n'),
+    });
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"subject":"b"', '"subject":"x"'));
+    const edited = await runCli(['audit', 'verify'], env);
+    expect(edited.code).toBe(1);
+    expect(edited.stdout).toContain('NOT SOUND');
+    expect(edited.stdout).toMatch(/edited +line 2 of audit\.jsonl, record 2: is not as it was written/);
+  });
+
+  test('takes folders and keys of others, and says what it does not find', async () => {
+    const [one, two] = [await makeData('one', ['a']), await makeData('two', ['b', 'c'])];
+    const keys = [...(await one.signer.publicKeys()), ...(await two.signer.publicKeys())];
+    const jwks = join(folder, 'jwks.json');
+    writeFileSync(jwks, JSON.stringify({ keys }));
+    const trails = ['--trail', join(folder, 'one'), '--trail', join(folder, 'two')];
+    const env = { FACESTEP_DATA: folder, FACESTEP_CONFIG: '' };
+    const both = await runCli(['audit', 'verify', ...trails, '--jwks', jwks, '--json'], env);
+    expect(both).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(both.stdout)).toMatchObject([
+      { file: one.file, isSound: true, lastSequence: 1, state: { kind: 'not asked' } },
+      { file: two.file, isSound: true, lastSequence: 2 },
+    ]);
+    const [without, nowhere, noSet] = await Promise.all([
+      runCli(['audit', 'verify', ...trails], env),
+      runCli(['audit', 'verify', '--jwks', jwks], env),
+      runCli(['audit', 'verify', ...trails, '--jwks', one.file], env),
+    ]);
+    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('no signing keys') });
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('no audit trail') });
+    expect(noSet).toMatchObject({ code: 2, stderr: expect.stringContaining('no JSON Web Key Set') });
+  });
+});
+
+describe('facestep audit export', () => {
+  const all: RecordFilter = { since: null, until: null, connection: null, subject: null, action: null };
+  const run = async (files: readonly string[], filter: Partial<RecordFilter> = {}) => {
+    const found: [number, string][] = [];
+    for await (const { time, subject } of mergeRecords(files, { ...all, ...filter })) found.push([time, subject]);
+    return found;
+  };
+
+  test('merges trails by time, and takes what is asked for', async () => {
+    const start = clock.now();
+    const one = await makeData('one', ['a', 'b', 'c']);
+    clock.advanceSec(-150);
+    const two = await makeData('two', ['d', 'a']);
+    const files = [one.file, two.file];
+    expect((await run(files)).map(([, subject]) => subject)).toEqual(['a', 'd', 'b', 'a', 'c']);
+    expect(await run(files, { subject: 'a' })).toEqual([
+      [start, 'a'],
+      [addSec(start, 90), 'a'],
+    ]);
+    expect(await run(files, { since: addSec(start, 60), until: addSec(start, 90) })).toEqual([
+      [addSec(start, 60), 'b'],
+    ]);
+    expect(await run(files, { connection: 'other' })).toEqual([]);
+    expect(await run(files, { action: 'verified', subject: 'd' })).toHaveLength(1);
+  });
+
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('a subject such as %j is no formula', (subject) => {
+    const record = { trail: 't', sequence: 1, time: clock.now(), action: 'a', connection: 'c', subject, detail: {} };
+    expect(toCsvLine(record)).toContain(`,"'${subject}",`);
+  });
+
+  test('a cell is read back whatever is in it, and a line of JSON is the record', () => {
+    const detail = { text: '"quoted", and a comma' };
+    const record = {
+      trail: 't',
+      sequence: 1,
+      time: clock.now(),
+      action: 'a',
+      connection: 'c',
+      subject: 'u,"v"\n',
+      detail,
+    };
+    const cells = [...toCsvLine(record).matchAll(/"((?:[^"]|"")*)"(?:,|$)/g)].map(([, cell]) =>
+      cell!.replaceAll('""', '"'),
+    );
+    expect(cells).toHaveLength(csvHead.split(',').length);
+    expect(cells.slice(5)).toEqual(['u,"v"\n', JSON.stringify(detail)]);
+    expect(JSON.parse(toJsonLine(record))).toEqual({ ...record, time: new Date(clock.now()).toISOString() });
+  });
+
+  test('as a command: CSV with a head, and a time that is none is told', async () => {
+    await makeData('one', ['a', 'b']);
+    const env = { FACESTEP_DATA: join(folder, 'one'), FACESTEP_CONFIG: '' };
+    const [csv, wrong] = await Promise.all([
+      runCli(['audit', 'export', '--format', 'csv', '--subject', 'b'], env),
+      runCli(['audit', 'export', '--since', 'yesterday'], env),
+    ]);
+    expect(csv.code).toBe(0);
+    expect(csv.stdout.split('\n')).toEqual([csvHead, expect.stringContaining(',"2","verified","work","b","{}"'), '']);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('Expected a day') });
+  });
+});

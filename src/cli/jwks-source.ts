@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import type { JSONWebKeySet } from 'jose';
+import { z } from 'zod';
+import { filesOf } from '../config/data-files.js';
+import { safeUrlGuard } from '../config/safe-url.js';
+import { openKeyService } from '../keys/open.js';
+import type { Setup } from '../setup.js';
+import type { CliDeps } from './deps.js';
+import { readPublicKeys } from './public-keys.js';
+import { UsageError } from './usage-error.js';
+
+const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
+
+const timeoutMs = 10_000;
+
+/**
+ * The public keys that statements of the server are signed with: from a file or an address where one is given, otherwise from
+ * the configured key service.
+ * @param source - a path or an https address of a JSON Web Key Set (RFC 7517)
+ * @throws UsageError: there is none
+ */
+export async function readKeySet(
+  source: string | null,
+  { config }: Setup,
+  deps: Pick<CliDeps, 'clock' | 'random' | 'fetch' | 'log'>,
+): Promise<JSONWebKeySet> {
+  if (source !== null) return parseKeySet(await readSource(source, deps), source);
+  const files = filesOf(config);
+  const keys =
+    config.keys.kind === 'local'
+      ? await readPublicKeys(files.signingKeys, deps)
+      : await (await openKeyService(config.keys, { files, ...deps })).signer.publicKeys();
+  if (keys === null) throw new UsageError(`no signing keys in ${config.dataFolder}. --jwks names a file or an address`);
+  return parseKeySet(JSON.stringify({ keys }), config.dataFolder);
+}
+
+async function readSource(source: string, { fetch }: Pick<CliDeps, 'fetch'>): Promise<string> {
+  try {
+    if (!/^https?:/.test(source)) return await readFile(source, 'utf8');
+    const url = safeUrlGuard.parse(source);
+    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    if (answer.ok) return await answer.text();
+  } catch {
+    // What went wrong may hold what was read.
+  }
+  throw new UsageError(`cannot read ${source}`);
+}
+
+function parseKeySet(text: string, source: string): JSONWebKeySet {
+  try {
+    return keySetGuard.parse(JSON.parse(text));
+  } catch {
+    throw new UsageError(`${source} holds no JSON Web Key Set`);
+  }
+}
