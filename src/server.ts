@@ -5,6 +5,7 @@ import { framesOf } from './http/access-log.js';
 import { listen } from './http/listen.js';
 import { buildApp } from './server/build-app.js';
 import { type OpenPorts, openPorts, type ServerDeps } from './server/open-ports.js';
+import { openTransmitter } from './server/open-transmitter.js';
 import { createReadiness } from './server/readiness.js';
 import { digestOfConfig, reloadSettings } from './server/settings.js';
 import type { Setup } from './setup.js';
@@ -33,6 +34,7 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
   const build = (next: Setup) => buildApp(next, ports, { ...deps, telemetry, readiness });
 
   let app = await build(setup);
+  const transmitter = await openTransmitter(config, ports, { ...deps, telemetry });
   await recordLoaded(config, [], ports);
   const { host } = config;
   const listening = await listen((request, response) => app(request, response), { host, port: config.port });
@@ -72,6 +74,7 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
       await loading;
       await delay(config.stopDelaySec * 1000);
       await listening.stop();
+      await transmitter.close();
       await ports.close();
       await telemetry.close();
       await metrics?.stop();

@@ -1,6 +1,6 @@
 import { createFileAudit, type FileAuditDeps } from '../src/audit/file.js';
-import { signHeads } from '../src/audit/heads.js';
-import type { Audit, Signer, State } from '../src/core/ports.js';
+import { type HeadDeps, signHeads } from '../src/audit/heads.js';
+import type { Audit } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createTestSigner } from './keys.js';
@@ -9,10 +9,7 @@ import { createTextLog, systemRandom } from './simulators/sinks.js';
 const signer = await createTestSigner();
 
 /** What a trail is kept with, and what its heads are signed with and kept in. */
-export interface AuditDeps extends FileAuditDeps {
-  readonly signer: Signer;
-  readonly state: State;
-}
+export interface AuditDeps extends FileAuditDeps, HeadDeps {}
 
 /** The same, where a test does not say otherwise: a real signer, and a state store of its own. */
 export function createAuditDeps(given: Pick<AuditDeps, 'file'> & Partial<AuditDeps>): AuditDeps {
@@ -24,6 +21,7 @@ export function createAuditDeps(given: Pick<AuditDeps, 'file'> & Partial<AuditDe
     state: createSqliteState({ file: ':memory:', clock }),
     log: createTextLog(),
     retentionDays: null,
+    onHeadAge: () => {},
     ...given,
   };
 }

@@ -205,6 +205,9 @@ const operationalPaths: Record<string, JsonObject> = {
       required: ['keys'],
     }),
   },
+  '/.well-known/ssf-configuration': {
+    get: operational('transmitter', '«ours» The transmitter of security events (SSF)', { type: 'object' }),
+  },
   '/oidc/{connection}/.well-known/openid-configuration': {
     get: {
       ...operational('discovery', '«ours» The OpenID provider of a connection; it describes itself', {

@@ -4,13 +4,14 @@ import type { AuditConfig } from '../config/audit.js';
 import type { Audit, AuditEvent, Clock, Log, Random } from '../core/ports.js';
 import { addSec, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
-import { createFile, isSystemError, readPrivateFile, syncFolder } from '../keys/durable-file.js';
+import { isSystemError, syncFolder } from '../keys/durable-file.js';
 import { digestOf, type FileEnd, openEnd, type Tail } from './chain.js';
+import { openChainName } from './chain-name.js';
 import { isDurable } from './durability.js';
 import { createGroupCommit } from './group-commit.js';
 import { lockTrail } from './lock.js';
 import { removeOldSegments } from './retention.js';
-import { chainFileOf, closedFileOf, headsFileOf } from './trail-files.js';
+import { closedFileOf, headsFileOf } from './trail-files.js';
 
 /** How long a record that nobody waits for may be off the disk. */
 const syncDelayMs = 1000;
@@ -60,7 +61,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
   let end: FileEnd | null = await openEnd(file);
   let tail: Tail = end;
   await syncFolder(file);
-  const chain = await openChainName(deps);
+  const chain = await openChainName(file, deps.random);
   const sync = createGroupCommit(() => syncFile(file));
   let queue: Promise<unknown> = Promise.resolve();
   let removal: Promise<unknown> = Promise.resolve();
@@ -156,14 +157,4 @@ async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   await (await open(file, 'a', 0o600)).close();
   await syncFolder(file);
   return { ...end, mend: '', bytes: 0, since: null };
-}
-
-/** Names the chain, so that its heads are told from those of other replicas: random, and made where there is none. */
-async function openChainName({ file, random }: FileAuditDeps): Promise<string> {
-  const chainFile = chainFileOf(file);
-  await createFile(chainFile, `${Buffer.from(random(16)).toString('hex')}\n`, random);
-  const name = (await readPrivateFile(chainFile, 'audit trail'))?.trim() ?? '';
-  if (!/^[0-9a-f]{32}$/.test(name))
-    throw new FaceError('state_unavailable', { store: 'audit', problem: `no name of a chain in ${chainFile}` });
-  return name;
 }

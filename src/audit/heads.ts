@@ -1,7 +1,7 @@
 import { appendFile, open } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Audit, Log, Signer, State } from '../core/ports.js';
-import { toIso } from '../core/units.js';
+import type { Audit, Clock, Log, Signer, State } from '../core/ports.js';
+import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import type { Trail } from './file.js';
 import { headsFileOf } from './trail-files.js';
@@ -26,36 +26,49 @@ export const headKeyOf = (chain: string): string => `audit-head:${chain}`;
 const secondsBetween = 60;
 const recordsBetween = 1000;
 
+/** What heads are signed with, and kept in. */
+export interface HeadDeps {
+  readonly signer: Signer;
+  readonly state: State;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told after each try for how long, in seconds, records have waited for a head; 0 where none do. */
+  readonly onHeadAge: (seconds: number) => void;
+}
+
 /**
  * Signs how a trail stands every 60 seconds and every 1,000 records, where there are new ones, and at the end. A head is
  * appended to the file of heads, logged, and kept in the state store, so that cutting both files shows. What cannot be signed is
  * logged, and the next head says more.
  * @returns the trail, to be appended to
  */
-export async function signHeads(
-  trail: Trail,
-  deps: { readonly signer: Signer; readonly state: State; readonly log: Log },
-): Promise<Audit> {
-  const { signer, log } = deps;
+export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
+  const { signer, clock, log, onHeadAge } = deps;
   const headsFile = headsFileOf(trail.file);
   await removeUnfinishedLine(headsFile);
   let signed = 0;
   let unsigned = 0;
+  let unsignedSince: EpochMs | null = null;
   let queue: Promise<void> = Promise.resolve();
 
   const sign = async (): Promise<void> => {
+    const waitedSince = unsignedSince;
     unsigned = 0;
+    unsignedSince = null;
     try {
       // What is signed must not be lost.
       const { sequence, recordDigest: digest, time } = await trail.sync();
-      if (time === null || sequence === signed) return;
+      if (time === null || sequence === signed) return onHeadAge(0);
       const head: Head = { chain: trail.chain, sequence, digest, time: toIso(time) };
       const jws = await signer.sign(headType, head);
       await appendFile(headsFile, `${jws}\n`, { mode: 0o600 });
       log.info('audit head', { chain: head.chain, sequence, head: jws });
       await keepInState(head, jws, deps);
       signed = sequence;
+      onHeadAge(0);
     } catch (error) {
+      unsignedSince = waitedSince ?? unsignedSince;
+      onHeadAge(unsignedSince === null ? 0 : (clock.now() - unsignedSince) / 1000);
       log.warn('an audit head is not written', { code: toCode(error) });
     }
   };
@@ -69,6 +82,7 @@ export async function signHeads(
     async append(event) {
       await trail.append(event);
       unsigned += 1;
+      unsignedSince ??= clock.now();
       if (unsigned === recordsBetween) void signNext();
     },
     async close() {

@@ -29,7 +29,8 @@ export async function* readRecords(
   }
 }
 
-function parseRecord(line: Buffer): AuditRecord | null {
+/** `null` for a line that a crash cut off, or that is something else. */
+export function parseRecord(line: Buffer): AuditRecord | null {
   try {
     return recordGuard.parse(JSON.parse(line.toString('utf8')));
   } catch {

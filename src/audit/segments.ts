@@ -6,6 +6,10 @@ import { closedSegmentsOf } from './trail-files.js';
 export interface OpenSegment {
   readonly file: string;
   readonly handle: FileHandle;
+  /** Tells it from the others, also when it is closed later and gets another name. */
+  readonly identity: string;
+  /** The number of its last record; `null` of the one that is written to. */
+  readonly lastSequence: number | null;
 }
 
 async function openIfThere(file: string): Promise<FileHandle | null> {
@@ -23,24 +27,29 @@ const identityOf = async (handle: FileHandle): Promise<string> => {
 /**
  * The files of a trail, oldest first, while another process may be closing or removing some: what is there at the start is
  * given once. Each is closed when the next is asked for. A trail that is not there has none.
+ * @param after - number of a record: closed segments with none after it are left out
  */
-export async function* openSegments(file: string): AsyncGenerator<OpenSegment> {
+export async function* openSegments(file: string, after = 0): AsyncGenerator<OpenSegment> {
   // The newest first: should it be closed meanwhile, it is among the closed ones.
   const newest = await openIfThere(file);
   try {
-    const newestIdentity = newest === null ? null : await identityOf(newest);
+    const newestIdentity = newest === null ? '' : await identityOf(newest);
     let isNewestClosed = false;
-    for (const closed of await closedSegmentsOf(file)) {
-      const handle = await openIfThere(closed.file);
+    for (const { file: closed, lastSequence } of await closedSegmentsOf(file)) {
+      if (lastSequence <= after) continue;
+      const handle = await openIfThere(closed);
       if (handle === null) continue;
       try {
-        isNewestClosed ||= (await identityOf(handle)) === newestIdentity;
-        yield { file: closed.file, handle };
+        const identity = await identityOf(handle);
+        isNewestClosed ||= identity === newestIdentity;
+        yield { file: closed, handle, identity, lastSequence };
       } finally {
         await handle.close();
       }
     }
-    if (newest !== null && !isNewestClosed) yield { file, handle: newest };
+    if (newest !== null && !isNewestClosed) {
+      yield { file, handle: newest, identity: newestIdentity, lastSequence: null };
+    }
   } finally {
     await newest?.close();
   }

@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import type { JSONWebKeySet } from 'jose';
 import type { State } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { isSystemError } from '../keys/durable-file.js';
 import { ChainCheck, type ChainReport } from './chain-check.js';
+import { readChainName } from './chain-name.js';
 import { type Head, headKeyOf } from './heads.js';
 import { findLinesIn } from './read.js';
 import { createHeadVerifier, type HeadsReport, readHeads } from './read-heads.js';
 import { openSegments } from './segments.js';
-import { chainFileOf } from './trail-files.js';
 
 /** What the state store says of a trail. */
 export type StateFinding =
@@ -88,15 +86,6 @@ async function readStateHead(
     return { finding: { kind: 'head', sequence: head.sequence }, head };
   } catch (error) {
     if (error instanceof FaceError) return { finding: { kind: 'unreachable' }, head: null };
-    throw error;
-  }
-}
-
-async function readChainName(file: string): Promise<string | null> {
-  try {
-    return (await readFile(chainFileOf(file), 'utf8')).trim();
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return null;
     throw error;
   }
 }

@@ -29,7 +29,12 @@ async function makeData(name: string, subjects: readonly string[]): Promise<Audi
   const data = join(folder, name);
   mkdirSync(data, { mode: 0o700 });
   const file = join(data, 'audit.jsonl');
-  const signer = await createLocalSigner({ file: join(data, 'signing-keys.json'), random: systemRandom, clock, log: createTextLog() });
+  const signer = await createLocalSigner({
+    file: join(data, 'signing-keys.json'),
+    random: systemRandom,
+    clock,
+    log: createTextLog(),
+  });
   const state = createSqliteState({ file: join(data, 'state.db'), clock });
   const deps = createAuditDeps({ file, signer, state, clock });
   await withAudit(deps, async (audit) => {

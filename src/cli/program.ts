@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   doctor: async () => (await import('./doctor.js')).createDoctorCommand,
   report: async () => (await import('./report.js')).createReportCommand,
   audit: async () => (await import('./audit.js')).createAuditCommand,
+  events: async () => (await import('./events.js')).createEventsCommand,
   simulate: async () => (await import('./simulate.js')).createSimulateCommand,
   'smart-hook': async () => (await import('./smart-hook.js')).createSmartHookCommand,
   applications: async () => (await import('./applications.js')).createApplicationsCommand,

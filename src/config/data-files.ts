@@ -20,6 +20,9 @@ const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   oidcKeys: join(keysFolder ?? folder, 'oidc-keys.json'),
   adminKey: join(folder, 'admin-key.sha256'),
   outbox: join(folder, 'outbox.jsonl'),
+  /** How far each receiver of security events has been told. */
+  securityEvents: join(folder, 'security-events.json'),
+  deadLetters: join(folder, 'dead-letters.jsonl'),
 });
 
 /** Paths of the files in a data folder. */

@@ -19,6 +19,7 @@ import { createCaptureEndpoints } from '../capture/routes.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { mountOidc, type OidcIssuers } from '../oidc/mount.js';
+import { describeTransmitter } from '../security-events/metadata.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createAccessLog, framesOf, noteRefusal } from './access-log.js';
 import { createBodyBudgets } from './budget.js';
@@ -84,6 +85,7 @@ export function createApp(deps: AppDeps): Express {
     // Whoever verifies receipts may keep them for a while: a new key is published well before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
+  mountGet(app, '/.well-known/ssf-configuration', (response) => response.json(describeTransmitter(deps.issuer)));
   const budgets = createBodyBudgets();
   mountHooks(app, deps.hooks, deps, budgets);
   mountOidc(app, deps.issuers, deps, budgets);

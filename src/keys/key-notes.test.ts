@@ -82,14 +82,16 @@ test('a note that cannot be written is told, and comes with the next change', as
 });
 
 test('a server that has had keys does not start on new ones where its file is gone', async () => {
-  const { clock, files } = { clock: createManualClock(), files: filesOf({ dataFolder: folder, keys: localKeys }) };
+  const files = filesOf({ dataFolder: folder, keys: localKeys });
   const open = async () => {
-    const audit = await createFileAudit({ file: files.audit, clock });
+    const deps = createAuditDeps({ file: files.audit, log });
+    const audit = await createFileAudit(deps);
     const onHeldKeys = createKeyNotes({ audit, trail: files.audit, log });
-    return openKeyService(localKeys, { files, clock, random: systemRandom, log, onHeldKeys });
+    await openKeyService(localKeys, { ...deps, files, onHeldKeys })
+      .then(() => notes(2))
+      .finally(() => audit.close());
   };
   await open();
-  await notes(2);
   const backup = await readFile(files.keys);
   await rm(files.keys);
   await expect(open()).rejects.toMatchObject({ code: 'config_invalid' });

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { issuerOf } from '../config/issuer.js';
 import type { DeliveryConfig } from '../config/schema.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
@@ -67,11 +68,6 @@ export async function buildApp(
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
   });
-}
-
-/** The address in whose name statements are signed, without a slash at the end. */
-function issuerOf({ publicUrl, host, port }: Setup['config']): string {
-  return publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 async function connect(

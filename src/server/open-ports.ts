@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { createUsageRecorder, type UsageRecorder } from '../api/usage.js';
-import { createFileAudit } from '../audit/file.js';
+import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
 import type { Audit, Clock, Fetch, Log, Random, State, Verifier } from '../core/ports.js';
@@ -32,6 +32,8 @@ export interface ServerDeps {
 export interface OpenPorts {
   readonly files: DataFiles;
   readonly state: State;
+  /** What `audit` writes to, for whoever follows it. */
+  readonly trail: Trail;
   readonly audit: Audit;
   readonly keyService: KeyService;
   readonly engine: EnginePool;
@@ -50,21 +52,22 @@ export async function openPorts(
   config: Setup['config'],
   deps: ServerDeps & { readonly telemetry: Telemetry },
 ): Promise<OpenPorts> {
-  const { observePort } = deps.telemetry;
+  const { observePort, metrics } = deps.telemetry;
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const files = filesOf(config);
   const trail = await createFileAudit({ ...deps, ...config.audit, file: files.audit });
-  const ownRecords = createObservedAudit(trail, deps.telemetry.metrics, () => false);
+  const ownRecords = createObservedAudit(trail, metrics, () => false);
   const state = observePort('state', await openState(config.state, { ...deps, files, audit: ownRecords }));
   const onHeldKeys = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });
   const opened = await openKeyService(config.keys, { files, onHeldKeys, ...deps });
   const keyService = observeKeyService(opened, deps.telemetry);
-  const audit = observePort('audit', await signHeads(trail, { ...deps, state, signer: keyService.signer }));
+  const onHeadAge = (seconds: number): void => metrics.auditHeadAge.set(seconds);
+  const audit = observePort('audit', await signHeads(trail, { ...deps, state, signer: keyService.signer, onHeadAge }));
   const engine = await createEngine(config);
   const verifier = observePort('verifier', await createVerifier(config.verifier, { engine, keyService, ...deps }));
   const usage = createUsageRecorder({ ...deps, state });
   return {
-    ...{ files, state, audit, keyService, engine, verifier, usage },
+    ...{ files, state, trail, audit, keyService, engine, verifier, usage },
     async close() {
       await verifier.close();
       await engine.close();

@@ -61,7 +61,7 @@ const definitions = {
   },
   auditHeadAge: {
     name: 'facestep_audit_head_age_seconds',
-    help: 'Time since the audit trail was last signed',
+    help: 'How long records of the audit trail have waited to be signed; 0 where none wait',
     labels: [],
   },
   securityEvents: {

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import type { Random } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import { createFile, isSystemError } from '../keys/durable-file.js';
+import { chainFileOf } from './trail-files.js';
+
+/** The name of a trail's chain, which tells its heads from those of other replicas; `null` where it has none yet. */
+export async function readChainName(file: string): Promise<string | null> {
+  try {
+    return (await readFile(chainFileOf(file), 'utf8')).trim();
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+/**
+ * The same; a random one is made where there is none.
+ * @throws FaceError `state_unavailable`: the file holds something else
+ */
+export async function openChainName(file: string, random: Random): Promise<string> {
+  await createFile(chainFileOf(file), `${Buffer.from(random(16)).toString('hex')}\n`, random);
+  const name = await readChainName(file);
+  if (name === null || !/^[0-9a-f]{32}$/.test(name)) {
+    throw new FaceError('state_unavailable', {
+      store: 'audit',
+      problem: 'the file with the name of the chain is spoilt',
+    });
+  }
+  return name;
+}

@@ -1,0 +1,65 @@
+import { Command } from 'commander';
+import { readChainName } from '../audit/chain-name.js';
+import { filesOf } from '../config/data-files.js';
+import { issuerOf } from '../config/issuer.js';
+import { openKeyService } from '../keys/open.js';
+import { type DeadLetter, readDeadLetters } from '../security-events/dead-letters.js';
+import { retryDeadLetter } from '../security-events/retry.js';
+import type { Setup } from '../setup.js';
+import type { CliDeps } from './deps.js';
+import { UsageError } from './usage-error.js';
+
+/** `facestep events`: the security events that a receiver was not told of. */
+export function createEventsCommand(deps: CliDeps): Command {
+  const command = new Command('events').summary('security events that were given up: list them, try them again');
+  command
+    .command('list')
+    .summary('what was given up')
+    .description('Lists the dead letters in the data folder. The server may be running.')
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const letters = await readLetters(await deps.loadSetup());
+      if (json) deps.print(JSON.stringify(letters, null, 2));
+      else if (letters.length === 0) deps.print('No dead letters.');
+      else letters.map(toLine).forEach(deps.print);
+    });
+  command
+    .command('retry')
+    .summary('try them once more')
+    .description('Sends dead letters once more, under the same id, from here. The server may be running.')
+    .argument('[jti...]', 'which ones; all unless given')
+    .option('--receiver <id>', 'of this receiver alone')
+    .action((ids: readonly string[], { receiver = null }: { receiver?: string | null }) => retry(ids, receiver, deps));
+  return command;
+}
+
+async function retry(ids: readonly string[], receiver: string | null, deps: CliDeps): Promise<void> {
+  const setup = await deps.loadSetup();
+  const { config } = setup;
+  const letters = await readLetters(setup);
+  const unknown = ids.find((id) => !letters.some(({ jti }) => jti === id));
+  if (unknown !== undefined) throw new UsageError(`no dead letter ${unknown}`);
+  const asked = letters.filter(
+    ({ jti, receiver: of }) => (ids.length === 0 || ids.includes(jti)) && (receiver === null || of === receiver),
+  );
+  if (asked.length === 0) {
+    deps.print('No dead letters.');
+    return;
+  }
+  const files = filesOf(config);
+  const { signer } = await openKeyService(config.keys, { files, ...deps });
+  const trail = { file: files.audit, chain: (await readChainName(files.audit)) ?? '' };
+  for (const letter of asked) {
+    const outcome = await retryDeadLetter(letter, config.securityEvents, {
+      ...deps,
+      ...{ files, trail, signer, issuer: issuerOf(config) },
+    });
+    if (outcome.kind === 'failed') deps.endWith(1);
+    deps.print(`${outcome.kind === 'failed' ? `failed: ${outcome.reason}` : 'delivered'}: ${toLine(letter)}`);
+  }
+}
+
+const readLetters = ({ config }: Setup): Promise<DeadLetter[]> => readDeadLetters(filesOf(config).deadLetters);
+
+const toLine = ({ time, receiver, event, sequence, reason, jti }: DeadLetter): string =>
+  `${time}  ${receiver}  ${event}  record ${sequence}  ${reason}  ${jti}`;

@@ -1,0 +1,59 @@
+import { open, readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { securityEventNames } from '../config/security-events.js';
+import { isSystemError } from '../keys/durable-file.js';
+
+const letterGuard = z.object({
+  jti: z.string(),
+  receiver: z.string(),
+  event: z.enum(securityEventNames),
+  /** Number of the record in the audit trail. */
+  sequence: z.int(),
+  /** What the receiver said, or that it did not answer. */
+  reason: z.string(),
+  time: z.iso.datetime(),
+});
+
+/** An event that a receiver is not told of any more. It holds no secret and names nobody. */
+export type DeadLetter = z.output<typeof letterGuard>;
+
+/** Says that a dead letter was delivered after all. */
+const deliveredGuard = z.object({ jti: z.string(), deliveredAt: z.iso.datetime() });
+type Delivered = z.output<typeof deliveredGuard>;
+
+const lineGuard = z.union([deliveredGuard, letterGuard]);
+
+/** Adds a line, and puts it on the disk. Throws the system's error where that fails. */
+export async function appendDeadLetter(file: string, line: DeadLetter | Delivered): Promise<void> {
+  const handle = await open(file, 'a', 0o600);
+  try {
+    await handle.appendFile(`${JSON.stringify(line)}\n`);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The dead letters that are not delivered, oldest first. Lines that cannot be read are passed over. */
+export async function readDeadLetters(file: string): Promise<DeadLetter[]> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return '';
+    throw error;
+  });
+  const letters = new Map<string, DeadLetter>();
+  for (const line of text.split('\n')) {
+    const parsed = parseLine(line);
+    if (parsed === null) continue;
+    if ('deliveredAt' in parsed) letters.delete(parsed.jti);
+    else letters.set(parsed.jti, parsed);
+  }
+  return [...letters.values()];
+}
+
+function parseLine(line: string): z.output<typeof lineGuard> | null {
+  try {
+    return lineGuard.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { SecurityEventReceiver } from '../config/security-events.js';
+import type { Fetch } from '../core/ports.js';
+
+/** What a receiver made of an event. */
+export type PushOutcome =
+  | { readonly kind: 'delivered' }
+  /** It will never take this one. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** It may take it later. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
+const mostErrorCharacters = 16 * 1024;
+
+/** RFC 8935, section 2.3. */
+const errorGuard = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
+
+/**
+ * Pushes one Security Event Token (RFC 8935). No redirect is followed: what is in the headers is for that address alone.
+ * @param jws - the signed token
+ * @param deps.signal - ends waiting early
+ */
+export async function pushEvent(
+  jws: string,
+  { url, token }: Pick<SecurityEventReceiver, 'url' | 'token'>,
+  { fetch, signal, timeoutMs }: { readonly fetch: Fetch; readonly signal: AbortSignal; readonly timeoutMs: number },
+): Promise<PushOutcome> {
+  const send = (authorization: Record<string, string>): Promise<Response> =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/secevent+jwt', Accept: 'application/json', ...authorization },
+      body: jws,
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+  try {
+    const answer = await (token === null ? send({}) : token.use((text) => send({ Authorization: `Bearer ${text}` })));
+    if (answer.status === 400) return toRefusal(await readStart(answer));
+    await answer.body?.cancel();
+    return answer.status === 202 ? { kind: 'delivered' } : { kind: 'failed', reason: `status ${answer.status}` };
+  } catch {
+    // What fetch throws may hold the address and the headers.
+    return { kind: 'failed', reason: 'no answer' };
+  }
+}
+
+/** A 400 that does not say what is wrong with the event may come from anything in between. */
+function toRefusal(text: string): PushOutcome {
+  try {
+    return { kind: 'refused', reason: errorGuard.parse(JSON.parse(text)).err };
+  } catch {
+    return { kind: 'failed', reason: 'status 400' };
+  }
+}
+
+async function readStart({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    // Leaving the loop cancels the rest.
+    if (text.length > mostErrorCharacters) break;
+  }
+  return text;
+}

@@ -1,0 +1,275 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createAuditDeps } from '../../test/audit.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { testIssuer } from '../../test/keys.js';
+import {
+  type SecurityEventReceiverSimulator,
+  startSecurityEventReceiver,
+} from '../../test/simulators/security-event-receiver.js';
+import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createFileAudit, type Trail } from '../audit/file.js';
+import { type SecurityEventReceiver, securityEventReceiverGuard } from '../config/security-events.js';
+import type { AuditEvent } from '../core/ports.js';
+import { readDeadLetters } from './dead-letters.js';
+import { retryDeadLetter } from './retry.js';
+import { startTransmitter, type Transmitter, type TransmitterDeps } from './transmitter.js';
+
+const token = 'a-secret-of-the-receiver';
+
+let folder: string;
+let clock: ReturnType<typeof createManualClock>;
+let log: ReturnType<typeof createTextLog>;
+let deps: ReturnType<typeof createAuditDeps>;
+let trail: Trail;
+let transmitter: Transmitter | null;
+let outcomes: string[];
+let waiting: Map<string, number>;
+let slept: number[];
+const simulators: SecurityEventReceiverSimulator[] = [];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'facestep-events-'));
+  clock = createManualClock();
+  log = createTextLog();
+  deps = createAuditDeps({ file: join(folder, 'audit.jsonl'), clock, log });
+  trail = await createFileAudit(deps);
+  transmitter = null;
+  [outcomes, waiting, slept] = [[], new Map(), []];
+});
+afterEach(async () => {
+  await transmitter?.close();
+  await trail.close();
+  for (const simulator of simulators.splice(0)) await simulator.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A receiver at the other end of a real socket, as it is configured. */
+async function addReceiver(id: string, given: Partial<SecurityEventReceiver> = {}) {
+  const keys = (await deps.signer.publicKeys()).map((key) => ({ ...key, kty: 'EC' }));
+  const audience = `https://${id}.example.com`;
+  const simulator = await startSecurityEventReceiver({ keys: { keys }, issuer: testIssuer, audience, token });
+  simulators.push(simulator);
+  const receiver = { ...securityEventReceiverGuard.parse({ id, url: simulator.url, audience, token }), ...given };
+  return { simulator, receiver };
+}
+
+const files = () => ({
+  securityEvents: join(folder, 'security-events.json'),
+  deadLetters: join(folder, 'dead-letters.jsonl'),
+});
+
+async function start(receivers: readonly SecurityEventReceiver[], given: Partial<TransmitterDeps> = {}) {
+  transmitter = await startTransmitter({
+    ...{ receivers, trail, files: files(), issuer: testIssuer, signer: deps.signer, clock, random: systemRandom, log },
+    fetch: (url, init) => fetch(url, init),
+    sleep: async (ms, signal) => {
+      slept.push(ms);
+      await delay(5, undefined, { signal }).catch(() => {});
+    },
+    onDelivery: (receiver, outcome) => void outcomes.push(`${receiver} ${outcome}`),
+    onWaiting: (receiver, records) => void waiting.set(receiver, records),
+    ...given,
+  });
+}
+
+async function stop(): Promise<void> {
+  await transmitter?.close();
+  transmitter = null;
+}
+
+const append = (
+  action: AuditEvent['action'],
+  subject: string,
+  detail: AuditEvent['detail'] = {},
+  connection = 'work',
+) => trail.append({ action, connection, subject, detail });
+
+const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await isSo())) await delay(5);
+};
+
+const told = ({ taken }: SecurityEventReceiverSimulator) =>
+  taken.map(({ name, change, subject }) => [subject, name, change].filter((each) => each !== null).join(' '));
+
+describe('what a receiver is told', () => {
+  test('enrolments, revocations and erasures of users, in order; checks and renewals are nobody else’s business', async () => {
+    const { simulator, receiver } = await addReceiver('one');
+    await start([receiver]);
+    await append('enrolled', 'anna', { tokenId: 'a', former: null });
+    await append('verified', 'anna');
+    await append('renewed', 'anna', { tokenId: 'b', former: 'a' });
+    await append('enrolled', 'anna', { tokenId: 'c', former: 'b' });
+    await append('revoked', 'anna', { tokenId: 'c' });
+    await append('subject_erased', 'anna', { receiptId: 'r', tokenId: 'c' });
+    await until(() => outcomes.length === 6);
+    expect(told(simulator)).toEqual([
+      'anna credential-change create',
+      'anna credential-change update',
+      'anna credential-change revoke',
+      'anna session-revoked',
+      'anna credential-change delete',
+      'anna session-revoked',
+    ]);
+    expect(simulator.taken[0]).toMatchObject({ connection: 'work' });
+    expect(new Set(simulator.taken.map(({ jti }) => jti)).size).toBe(6);
+    expect(outcomes).toEqual(Array.from({ length: 6 }, () => 'one delivered'));
+    await until(() => waiting.get('one') === 0);
+  });
+
+  test('only of the connections and events it is configured for, and only about users', async () => {
+    const { simulator, receiver } = await addReceiver('one', { connections: ['work'], events: ['session-revoked'] });
+    await start([receiver]);
+    await append('revoked', 'anna', {}, 'home');
+    await append('revoked', '', { tokenId: 'a' }, 'api');
+    await append('enrolled', 'anna');
+    await append('revoked', 'bea');
+    await until(() => simulator.taken.length === 1);
+    expect(told(simulator)).toEqual(['bea session-revoked']);
+    expect(simulator.requests()).toBe(1);
+  });
+
+  test('nothing of what was before it was registered', async () => {
+    const { simulator, receiver } = await addReceiver('one');
+    await append('revoked', 'anna');
+    await start([receiver]);
+    await append('enrolled', 'bea');
+    await until(() => simulator.taken.length === 1);
+    expect(told(simulator)).toEqual(['bea credential-change create']);
+  });
+
+  test('on over the closing of a segment, and what was written while nobody told it', async () => {
+    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
+    await start([receiver]);
+    await append('revoked', 'first');
+    await until(() => outcomes.length === 1);
+    await stop();
+    for (let each = 0; each < 30; each += 1) {
+      await append('revoked', `day ${each}`);
+      clock.advanceSec(86_400);
+    }
+    clock.advanceSec(-30 * 86_400);
+    await start([receiver]);
+    await append('revoked', 'last');
+    await until(() => simulator.taken.length === 32);
+    const days = Array.from({ length: 30 }, (_, each) => `day ${each} session-revoked`);
+    expect(told(simulator)).toEqual(['first session-revoked', ...days, 'last session-revoked']);
+  });
+});
+
+describe('a receiver in trouble', () => {
+  test('is told again, later and later, under the same id', async () => {
+    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
+    simulator.fail(500, 503, 429, 200, { status: 400, body: 'a proxy says no' }, 401);
+    await start([receiver]);
+    slept.length = 0;
+    await append('revoked', 'anna');
+    await until(() => outcomes.includes('one delivered'));
+    expect(outcomes).toEqual([...Array.from({ length: 6 }, () => 'one failed'), 'one delivered']);
+    const delays = slept.filter((ms) => ms !== 1000).slice(0, 6);
+    for (const [attempt, ms] of delays.entries()) {
+      expect(ms).toBeGreaterThanOrEqual(500 * 2 ** attempt);
+      expect(ms).toBeLessThan(1000 * 2 ** attempt);
+    }
+    const ids = [...log.text().matchAll(/"jti":"([^"]+)"/g)].map(([, jti]) => jti);
+    expect(new Set(ids)).toEqual(new Set([simulator.taken[0]!.jti]));
+    expect(log.text()).not.toContain(token);
+  });
+
+  test('that redirects is not followed', async () => {
+    const [one, two] = [await addReceiver('one'), await addReceiver('two')];
+    one.simulator.fail({ status: 307, body: '', location: two.simulator.url });
+    await start([one.receiver]);
+    await append('enrolled', 'anna');
+    await until(() => outcomes.length === 2);
+    expect(two.simulator.requests()).toBe(0);
+    expect(outcomes).toEqual(['one failed', 'one delivered']);
+  });
+
+  test('that does not answer holds up no other, and no stop', async () => {
+    const [slow, quick] = [await addReceiver('slow'), await addReceiver('quick')];
+    slow.simulator.fail('hang');
+    await start([slow.receiver, quick.receiver]);
+    await append('enrolled', 'anna');
+    await until(() => outcomes.includes('quick delivered') && slow.simulator.requests() === 1);
+    expect(waiting.get('slow')).toBe(1);
+    await stop();
+    expect(slow.simulator.taken).toEqual([]);
+    await start([slow.receiver, quick.receiver]);
+    await until(() => slow.simulator.taken.length === 1);
+    expect(quick.simulator.taken).toHaveLength(1);
+  });
+
+  test('that refuses an event gets the next one, and the refused one is a dead letter without anything secret', async () => {
+    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
+    simulator.fail({ status: 400, body: '{"err":"invalid_key","description":"x"}' });
+    await start([receiver]);
+    await append('revoked', 'anna');
+    await append('revoked', 'bea');
+    await until(() => outcomes.length === 2);
+    expect(told(simulator)).toEqual(['bea session-revoked']);
+    const letters = await readDeadLetters(files().deadLetters);
+    expect(letters).toMatchObject([{ receiver: 'one', event: 'session-revoked', sequence: 1, reason: 'invalid_key' }]);
+    expect(readFileSync(files().deadLetters, 'utf8')).not.toMatch(new RegExp(`anna|${token}`));
+    expect(outcomes).toEqual(['one dead', 'one delivered']);
+
+    // Once the receiver has mended its ways: under the id it refused, and then it is no dead letter any more.
+    const retry = () =>
+      retryDeadLetter(letters[0]!, [receiver], { ...deps, trail, files: files(), issuer: testIssuer, fetch });
+    simulator.fail(503);
+    expect(await retry()).toEqual({ kind: 'failed', reason: 'status 503' });
+    expect(await readDeadLetters(files().deadLetters)).toEqual(letters);
+    expect(await retry()).toEqual({ kind: 'delivered' });
+    expect(simulator.taken.at(-1)).toMatchObject({ jti: letters[0]!.jti, subject: 'anna' });
+    expect(await readDeadLetters(files().deadLetters)).toEqual([]);
+  });
+
+  test('for a day is given up on, event by event, each after one try at least', async () => {
+    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
+    await start([receiver]);
+    await stop();
+    await append('revoked', 'anna');
+    await append('revoked', 'bea');
+    clock.advanceSec(86_401);
+    await append('revoked', 'carl');
+    simulator.fail(503, 503, 503);
+    await start([receiver]);
+    await until(() => outcomes.includes('one delivered'));
+    expect(told(simulator)).toEqual(['carl session-revoked']);
+    expect(outcomes).toEqual(['one dead', 'one dead', 'one failed', 'one delivered']);
+    expect(await readDeadLetters(files().deadLetters)).toMatchObject([{ sequence: 1 }, { sequence: 2 }]);
+  });
+
+  test('a key service that does not answer is a failure like any other', async () => {
+    const { simulator, receiver } = await addReceiver('one');
+    let isDown = true;
+    const sign: TransmitterDeps['signer']['sign'] = (type, claims) => {
+      if (isDown) return Promise.reject(new Error('no key service'));
+      return deps.signer.sign(type, claims);
+    };
+    await start([receiver], { signer: { ...deps.signer, sign } });
+    await append('enrolled', 'anna');
+    await until(() => outcomes.length > 0);
+    isDown = false;
+    await until(() => simulator.taken.length === 1);
+    expect(outcomes[0]).toBe('one failed');
+  });
+});
+
+test('a trail that was begun anew is told from its start', async () => {
+  const { simulator, receiver } = await addReceiver('one');
+  await start([receiver]);
+  for (const subject of ['a', 'b', 'c']) await append('enrolled', subject);
+  await until(() => outcomes.length === 3);
+  await stop();
+  await trail.close();
+  for (const name of ['audit.jsonl', 'audit-chain']) rmSync(join(folder, name));
+  trail = await createFileAudit(deps);
+  await append('enrolled', 'd');
+  await start([receiver]);
+  await until(() => simulator.taken.length === 4);
+  expect(told(simulator).at(-1)).toBe('d credential-change create');
+});
