@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { findFreePort, runCli } from '../cli.js';
+import { modelsFolder } from '../paths.js';
+import { type Service, startService } from '../service.js';
+import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
+import {
+  type SecurityEventReceiverSimulator,
+  startSecurityEventReceiver,
+} from '../simulators/security-event-receiver.js';
+
+/* The server as its own process, a receiver that takes its keys from it, and what an administrator sees of both. */
+
+const adminKey = `fsa_${'k'.repeat(32)}`;
+const publicUrl = 'https://face.example.com';
+
+let folder: string;
+let okta: OktaSimulator;
+let receiver: SecurityEventReceiverSimulator;
+let env: Record<string, string>;
+let service: Service;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'facestep-security-events-'));
+  const port = await findFreePort();
+  okta = await startOktaSimulator({ hookTimeoutMs: 10_000 });
+  const audience = 'https://receiver.example.com';
+  const keys = new URL(`http://127.0.0.1:${port}/.well-known/jwks.json`);
+  receiver = await startSecurityEventReceiver({ keys, issuer: publicUrl, audience, token: 'a-token-of-the-receiver' });
+  const config = {
+    ...{ modelsFolder, publicUrl, verifier: { kind: 'embedded', workers: 1 } },
+    securityEvents: [{ id: 'siem', url: receiver.url, audience, token: 'a-token-of-the-receiver' }],
+    connections: [
+      {
+        ...{ id: 'workforce', kind: 'okta' },
+        okta: {
+          orgUrl: okta.url,
+          auth: { kind: 'api_token', token: okta.apiToken },
+          hooks: { secret: { value: 'a secret of the test hooks' } },
+        },
+      },
+    ],
+  };
+  const configFile = join(folder, 'facestep.json');
+  await writeFile(configFile, JSON.stringify(config));
+  env = {
+    ...{ PORT: String(port), FACESTEP_CONFIG: configFile, FACESTEP_ADMIN_KEY: adminKey },
+    FACESTEP_DATA: join(folder, 'data'),
+  };
+  service = await startService(env);
+});
+afterEach(async () => {
+  await service.stop();
+  await receiver.close();
+  await okta.close();
+  await rm(folder, { recursive: true });
+});
+
+async function post(path: string, headers: Record<string, string>, fields: object): Promise<Record<string, unknown>> {
+  const response = await fetch(service.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(fields),
+  });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+/** Ends the enrolment of a new user. @returns the user's id */
+async function revoke(name: string): Promise<string> {
+  const subject = await okta.createUser({ login: `${name}@example.com`, password: 'correct horse' });
+  const { token } = await post('/generateToken', { 'x-admin-key': adminKey }, { name, tenant: 'workforce' });
+  await post('/enrolments/revoke', { 'x-auth-token': String(token) }, { connection: 'workforce', subject });
+  return subject;
+}
+
+const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await isSo())) await delay(20);
+};
+
+const told = () => receiver.taken.map(({ subject, name }) => `${subject} ${name}`);
+
+test('a revocation is told though the process dies, and what is given up is listed and tried again', async () => {
+  const described = await (await fetch(`${service.url}/.well-known/ssf-configuration`)).json();
+  expect(described).toMatchObject({ spec_version: '1_0', issuer: publicUrl });
+
+  const ada = await revoke('ada');
+  await until(() => receiver.taken.length === 2);
+  expect(told()).toEqual([`${ada} credential-change`, `${ada} session-revoked`]);
+
+  receiver.fail('hang');
+  const bob = await revoke('bob');
+  await until(() => receiver.requests() === 3);
+  service.process.kill('SIGKILL');
+  await once(service.process, 'exit');
+  service = await startService(env);
+  await until(() => receiver.taken.length === 4);
+  expect(told().slice(2)).toEqual([`${bob} credential-change`, `${bob} session-revoked`]);
+
+  receiver.fail({ status: 400, body: '{"err":"invalid_key"}' });
+  const cleo = await revoke('cleo');
+  await until(() => receiver.taken.length === 5);
+  const listed = await runCli(['events', 'list', '--json'], env);
+  expect(JSON.parse(listed.stdout)).toMatchObject([
+    { receiver: 'siem', event: 'credential-change', reason: 'invalid_key' },
+  ]);
+  expect(await runCli(['events', 'retry'], env)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^delivered: /),
+  });
+  expect(told().at(-1)).toBe(`${cleo} credential-change`);
+  expect(await runCli(['events', 'list'], env)).toMatchObject({ code: 0, stdout: 'No dead letters.\n' });
+
+  const verified = await runCli(['audit', 'verify', '--json'], env);
+  expect(verified.code).toBe(0);
+  expect(JSON.parse(verified.stdout)).toMatchObject([{ isSound: true, tampering: null }]);
+});
