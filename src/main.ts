@@ -10,6 +10,7 @@ import type { Clock, Fetch, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
 import { FaceError, toCode } from './errors.js';
 import { framesOf } from './http/access-log.js';
+import { isSystemError } from './keys/durable-file.js';
 import type { ConfiguredConnection, Setup } from './setup.js';
 import { createLog } from './telemetry/log.js';
 import { createRequestContexts } from './telemetry/request-context.js';
@@ -70,6 +71,8 @@ async function run(): Promise<ExitCode> {
     await serve();
     return exitCode;
   }
+  // Whoever reads what is printed may have seen enough, as `head` has.
+  process.stdout.on('error', (error) => (isSystemError(error, 'EPIPE') ? process.exit(1) : fail(error)));
   const { runCommand } = await import('./cli/program.js');
   await runCommand(args, {
     ...{ clock, random, fetch, env: process.env, log, tell, untilStopped, loadSetup, serve },

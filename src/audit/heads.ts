@@ -4,6 +4,7 @@ import type { Audit, Clock, Log, Signer, State } from '../core/ports.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import type { Trail } from './file.js';
+import { holdsRecord } from './holds-record.js';
 import { headsFileOf } from './trail-files.js';
 
 /** The header `typ` of a signed head. */
@@ -45,6 +46,7 @@ export interface HeadDeps {
 export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
   const { signer, clock, log, onHeadAge } = deps;
   const headsFile = headsFileOf(trail.file);
+  const keep = createHeadKeeper(trail.file, deps);
   await removeUnfinishedLine(headsFile);
   let signed = 0;
   let unsigned = 0;
@@ -63,7 +65,7 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
       const jws = await signer.sign(headType, head);
       await appendFile(headsFile, `${jws}\n`, { mode: 0o600 });
       log.info('audit head', { chain: head.chain, sequence, head: jws });
-      await keepInState(head, jws, deps);
+      await keep(head, jws);
       signed = sequence;
       onHeadAge(0);
     } catch (error) {
@@ -93,23 +95,23 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
   };
 }
 
-/** Keeps the newest. A later one that is kept already stays: the trail was cut, and that is to show. */
-async function keepInState(
-  head: Head,
-  jws: string,
-  { state, signer, log }: { readonly state: State; readonly signer: Signer; readonly log: Log },
-): Promise<void> {
-  const key = headKeyOf(head.chain);
-  const found = await state.read(key);
-  const kept = found === null ? null : await readKeptHead(found.value, signer);
-  if (kept !== null && kept.sequence > head.sequence) {
-    log.error('the audit trail ends before its signed head', { sequence: head.sequence, signed: kept.sequence });
-    return;
-  }
-  await state.write(key, jws, {
-    when: found === null ? 'absent' : { revision: found.revision },
-    expiresAt: null,
-  });
+/**
+ * Keeps the newest head in the state store. One that is there and that the trail does not hold stays for good: the trail was
+ * cut, or its folder was copied, and that is to show.
+ */
+function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head: Head, jws: string) => Promise<void> {
+  let written: string | null = null;
+  return async (head, jws) => {
+    const key = headKeyOf(head.chain);
+    const found = await state.read(key);
+    const kept = found === null || found.value === written ? null : await readKeptHead(found.value, signer);
+    if (kept !== null && !(await holdsRecord(file, kept))) {
+      log.error('the audit trail is not the one that was signed', { sequence: head.sequence, signed: kept.sequence });
+      return;
+    }
+    const when = found === null ? 'absent' : { revision: found.revision };
+    if (await state.write(key, jws, { when, expiresAt: null })) written = jws;
+  };
 }
 
 /** `null` where it is not ours, or its key is gone. */

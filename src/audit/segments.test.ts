@@ -108,6 +108,16 @@ describe('retention', () => {
     expect(removed).toEqual([7]);
   });
 
+  test('of a server that was off for longer: the store gets the new head, as what the old one is about was removed', async () => {
+    await writeDays(3);
+    clock.advanceSec(100 * day);
+    deps = { ...deps, retentionDays: 30 };
+    await writeDays(2, 3);
+    await writeDays(1, 5);
+    expect(await subjects()).toEqual(['day 3', 'day 4', 'day 5']);
+    expect(await verify()).toMatchObject({ isSound: true, firstSequence: 4, state: { kind: 'head', sequence: 7 } });
+  });
+
   test('keeps everything unless asked', async () => {
     await writeDays(1);
     clock.advanceSec(4000 * day);

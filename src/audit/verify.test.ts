@@ -112,6 +112,10 @@ describe('the first bad line is named, and what became of it:', () => {
     // And the server that goes on from there does not hide it: what was signed stays.
     await addTo(deps, 2);
     expect(await verify(deps, deps.state)).toMatchObject({ tampering: { kind: 'truncated', sequence: 8 } });
+    await addTo(deps, 5);
+    await addTo(deps, 5);
+    writeFileSync(headsFileOf(deps.file), heads);
+    expect(await verify(deps, deps.state)).toMatchObject({ tampering: { kind: 'rewritten', sequence: 10 } });
   });
 });
 

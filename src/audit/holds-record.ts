@@ -1,0 +1,27 @@
+import { digestOf, parseLink } from './chain.js';
+import { findLines, findLinesIn } from './read.js';
+import { openSegments } from './segments.js';
+
+/**
+ * Whether a trail holds a record with exactly that line. One that came before the first it holds is taken for held: retention
+ * removed it, and verifying looks for the record that says so.
+ * @param record.digest - SHA-256 of its line, in hexadecimal
+ */
+export async function holdsRecord(
+  file: string,
+  { sequence, digest }: { readonly sequence: number; readonly digest: string },
+): Promise<boolean> {
+  for await (const line of findLines(file, '"sequence":')) {
+    const first = parseLink(line);
+    if (first === null) continue;
+    if (first.sequence > sequence) return true;
+    break;
+  }
+  for await (const { handle } of openSegments(file, sequence - 1)) {
+    const stream = handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });
+    for await (const line of findLinesIn(stream, `"sequence":${sequence},`)) {
+      if (digestOf(line) === digest) return true;
+    }
+  }
+  return false;
+}
