@@ -6,7 +6,7 @@ import type { RequestContexts } from './request-context.js';
 const secretNames = [
   ...['adminKey', 'apiKey', 'authorization', 'cookie', 'credential', 'password', 'pin', 'secret', 'session', 'ticket'],
   ...['token', 'auth_token', 'enrolmentToken', 'receipt', 'challenge'],
-  ...['photo', 'photos', 'frame', 'frames', 'image', 'embedding', 'key', 'privateKey'],
+  ...['photo', 'photos', 'image', 'embedding', 'key', 'privateKey'],
 ];
 
 /** What stands for a secret in the printed configuration: it says whether there is one. */

@@ -32,12 +32,12 @@ export interface Tracing {
    * @returns `null` where this request is not among those that are traced
    */
   beginRequest(requestId: string, traceparent: string | undefined): RequestTrace | null;
-  /** Sends what is left, for 3 s at most. */
+  /** Sends what is left, for 2 s at most. */
   close(): Promise<void>;
 }
 
 /** How long one delivery may take, in milliseconds; a stop waits no longer for the last one. */
-const deliveryTimeoutMs = 3_000;
+const deliveryTimeoutMs = 2_000;
 
 /** Spans that wait for delivery; more are dropped. About 1 KB each. */
 const maxWaitingSpans = 4_096;

@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createManualClock } from '../../test/contract/state.js';
+import { type OtlpReceiver, startOtlpReceiver } from '../../test/simulators/otlp.js';
+import { createMemoryAudit, createTextLog } from '../../test/simulators/sinks.js';
+import { Credential } from '../core/concealed.js';
+import { FaceError } from '../errors.js';
+import { createSqliteState } from '../state/sqlite.js';
+import { createObservedAudit } from './observed-audit.js';
+import { createRequestContexts } from './request-context.js';
+import { openTelemetry } from './telemetry.js';
+
+const clock = createManualClock();
+const ended = { method: 'POST', route: '/generate', status: 200, refusal: undefined };
+
+let receiver: OtlpReceiver;
+let log: ReturnType<typeof createTextLog>;
+beforeEach(async () => {
+  receiver = await startOtlpReceiver();
+  log = createTextLog();
+});
+afterEach(() => receiver.close());
+
+async function open(traces: { url?: string; sampleRatio?: number } | null = null) {
+  const contexts = createRequestContexts();
+  const authorization = new Credential('Bearer of-the-receiver');
+  const config = traces && { url: receiver.url, sampleRatio: 1, authorization, ...traces };
+  return { contexts, telemetry: await openTelemetry({ traces: config }, { clock, contexts, log }) };
+}
+
+const begin = (telemetry: Awaited<ReturnType<typeof open>>['telemetry'], traceparent?: string) =>
+  telemetry.followRequest({ requestId: 'a1', traceparent });
+
+describe('what is counted', () => {
+  test('requests by route, refusals by code, and nothing under a name that a caller made up', async () => {
+    const { telemetry } = await open();
+    begin(telemetry).end(ended);
+    begin(telemetry).end({
+      ...ended,
+      method: 'PROPFIND',
+      route: 'none',
+      status: 405,
+      refusal: new FaceError('not_found'),
+    });
+    begin(telemetry).end({ ...ended, status: null, refusal: new TypeError('canary') });
+    const text = await telemetry.metrics.registry.metrics();
+    expect(text).toContain('facestep_http_requests_total{method="POST",route="/generate",status="200"} 1');
+    expect(text).toContain('facestep_http_requests_total{method="other",route="none",status="405"} 1');
+    expect(text).toContain('facestep_http_requests_total{method="POST",route="/generate",status="aborted"} 1');
+    expect(text).toContain('facestep_http_request_duration_seconds_count{method="POST",route="/generate"} 2');
+    expect(text).toContain('facestep_refusals_total{code="not_found"} 1');
+    expect(text).toContain('facestep_refusals_total{code="internal"} 1');
+    expect(text).not.toContain('canary');
+  });
+
+  test('limits, quotas and lockouts apart', async () => {
+    const { telemetry } = await open();
+    const refuse = (refusal: FaceError) => begin(telemetry).end({ ...ended, status: 429, refusal });
+    refuse(new FaceError('locked_out', { limit: 'outsiderStarts', retryAfterSec: 3 }));
+    refuse(new FaceError('locked_out', { kind: 'subject', retryAfterSec: 3 }));
+    refuse(new FaceError('quota_exceeded', { retryAfterSec: 3 }));
+    const text = await telemetry.metrics.registry.metrics();
+    expect(text).toContain('facestep_limits_refused_total{limit="outsiderStarts"} 1');
+    expect(text).toContain('facestep_limits_refused_total{limit="quota"} 1');
+    expect(text).toContain('facestep_lockouts_total{kind="subject"} 1');
+  });
+
+  test('what a hook left of its budget, and who left nothing', async () => {
+    const { telemetry } = await open();
+    const labels = { connection: 'acme', hook: 'token' };
+    const inTime = telemetry.followHook(labels, 1_500);
+    clock.advanceSec(0.4);
+    inTime();
+    const late = telemetry.followHook(labels, 1_500);
+    clock.advanceSec(1.5);
+    late();
+    const text = await telemetry.metrics.registry.metrics();
+    expect(text).toContain('facestep_hook_budget_left_seconds_bucket{le="1",connection="acme",hook="token"} 1');
+    expect(text).toContain('facestep_hook_budget_left_seconds_bucket{le="1.25",connection="acme",hook="token"} 2');
+    expect(text).toContain('facestep_hook_late_total{connection="acme",hook="token"} 1');
+  });
+
+  test('calls of a port by their outcome: the port behaves as before', async () => {
+    const { telemetry } = await open();
+    const store = createSqliteState({ file: ':memory:', clock });
+    const state = telemetry.observePort('state', store);
+    expect(await state.write('canary-key', 'canary-value', { when: 'any', expiresAt: null })).toBe(true);
+    expect((await state.read('canary-key'))?.value).toBe('canary-value');
+    await store.close();
+    await expect(state.read('canary-key')).rejects.toMatchObject({ code: 'state_unavailable' });
+    const text = await telemetry.metrics.registry.metrics();
+    expect(text).toContain('facestep_port_calls_total{port="state",operation="write",outcome="ok"} 1');
+    expect(text).toContain('facestep_port_calls_total{port="state",operation="read",outcome="ok"} 1');
+    expect(text).toContain('facestep_port_calls_total{port="state",operation="read",outcome="state_unavailable"} 1');
+    expect(text).toContain('facestep_port_call_duration_seconds_count{port="state",operation="read"} 2');
+    expect(text).not.toContain('canary');
+  });
+
+  test('audit events by connection, where there is one of that name', async () => {
+    const { telemetry } = await open();
+    const kept = createMemoryAudit();
+    const audit = createObservedAudit(kept, telemetry.metrics, (id) => id === 'acme');
+    const event = { action: 'revoked', subject: 'u1', detail: {} } as const;
+    await audit.append({ ...event, connection: 'acme' });
+    await audit.append({ ...event, connection: 'a tenant that somebody wrote' });
+    await audit.append({ ...event, action: 'store_replaced', connection: '' });
+    expect(kept.events).toHaveLength(3);
+    const text = await telemetry.metrics.registry.metrics();
+    expect(text).toContain('facestep_audit_events_total{action="revoked",connection="acme"} 1');
+    expect(text).toContain('facestep_audit_events_total{action="revoked",connection="other"} 1');
+    expect(text).toContain('facestep_state_replaced_total 1');
+    expect(text).not.toContain('somebody');
+  });
+});
+
+describe('traces', () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const traceparent = `00-${traceId}-b7ad6b7169203331-00`;
+
+  test('a request, and the port calls made for it and for no other', async () => {
+    const { telemetry, contexts } = await open({});
+    const store = createSqliteState({ file: ':memory:', clock });
+    const state = telemetry.observePort('state', store);
+    const [one, two] = [begin(telemetry, traceparent), begin(telemetry)];
+    await Promise.all([one.run(() => state.read('canary')), two.run(() => state.delete('canary'))]);
+    await store.close();
+    await one.run(() => state.add('canary', 1, clock.now())).catch(() => {});
+    expect(contexts.current()).toBeNull();
+    one.end({ ...ended, status: 503, refusal: new FaceError('state_unavailable', 'canary') });
+    two.end(ended);
+    await telemetry.close();
+
+    const mine = receiver.spans.filter((span) => span.traceId === traceId);
+    const request = mine.find(({ name }) => name === 'POST /generate');
+    expect(request).toMatchObject({
+      parentSpanId: 'b7ad6b7169203331',
+      status: { code: 2 },
+      attributes: {
+        'facestep.request_id': 'a1',
+        'http.request.method': 'POST',
+        'http.route': '/generate',
+        'http.response.status_code': 503,
+        'error.type': 'state_unavailable',
+      },
+    });
+    const steps = mine.filter((span) => span !== request);
+    expect(steps.map(({ name, attributes }) => [name, attributes])).toEqual([
+      ['state.read', {}],
+      ['state.add', { 'error.type': 'state_unavailable' }],
+    ]);
+    for (const { parentSpanId } of steps) expect(parentSpanId).toBe(request?.spanId);
+    expect(receiver.spans.filter((span) => span.traceId !== traceId).map(({ name }) => name)).toEqual([
+      'state.delete',
+      'POST /generate',
+    ]);
+    expect(receiver.text()).not.toContain('canary');
+    expect(new Set(receiver.authorizations)).toEqual(new Set(['Bearer of-the-receiver']));
+  });
+
+  test.each([
+    undefined,
+    'canary',
+    `01-${traceId}-b7ad6b7169203331-01`,
+    `00-${traceId.toUpperCase()}-b7ad6b7169203331-01`,
+    `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+  ])('%s is no trace to join', async (header) => {
+    const { telemetry } = await open({});
+    begin(telemetry, header).end(ended);
+    await telemetry.close();
+    expect(receiver.spans).toHaveLength(1);
+    expect(receiver.spans[0]?.traceId).not.toMatch(/^0+$/);
+    expect(receiver.text().toLowerCase()).not.toContain(traceId);
+  });
+
+  test('whoever asks for it is not traced more than the settings say', async () => {
+    const { telemetry, contexts } = await open({ sampleRatio: 0 });
+    const followed = begin(telemetry, `00-${traceId}-b7ad6b7169203331-01`);
+    expect(followed.run(() => contexts.current())).toEqual({ requestId: 'a1', trace: null });
+    followed.end(ended);
+    await telemetry.close();
+    expect(receiver.spans).toEqual([]);
+  });
+
+  test('a receiver that is away costs spans, is told of once, and holds up neither requests nor the end', async () => {
+    await receiver.close();
+    const { telemetry } = await open({});
+    for (let count = 0; count < 1_000; count += 1) begin(telemetry).end(ended);
+    await telemetry.close();
+    const told = log.text().split('\n');
+    expect(told).toEqual([expect.stringContaining('traces are not delivered')]);
+  });
+});

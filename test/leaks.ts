@@ -1,0 +1,47 @@
+/** What must not be found, by a name for the report. */
+export type Planted = Readonly<Record<string, string | Uint8Array>>;
+
+/** Bytes that are looked for at once: no other file has these by chance. */
+const windowBytes = 48;
+
+/**
+ * Looks for what was planted, wherever something was written. Texts are looked for as they are, in base64 and in
+ * hexadecimal; bytes also as a part of them, cut from five places.
+ * @returns one line for each find: what, in which form, where
+ */
+export function findLeaks(planted: Planted, sinks: Readonly<Record<string, Uint8Array>>): string[] {
+  return Object.entries(planted).flatMap(([name, secret]) => {
+    const forms = toForms(secret);
+    return Object.entries(sinks).flatMap(([sink, written]) =>
+      [...forms]
+        .filter(([, form]) => Buffer.from(written).includes(Buffer.from(form)))
+        .map(([form]) => `${name} as ${form} in ${sink}`),
+    );
+  });
+}
+
+function toForms(secret: string | Uint8Array): Map<string, Uint8Array> {
+  const bytes = Buffer.from(secret);
+  if (bytes.length < 8) throw new Error('too short to be told from chance');
+  const isLong = bytes.length > 4 * windowBytes;
+  const starts = isLong
+    ? [0.1, 0.3, 0.5, 0.7, 0.9].map((part) => Math.floor((bytes.length - windowBytes) * part))
+    : [0];
+  const forms = new Map<string, Uint8Array>();
+  for (const start of starts) {
+    const part = isLong ? bytes.subarray(start, start + windowBytes) : bytes;
+    forms.set(`bytes from ${start}`, part);
+    forms.set(`hexadecimal from ${start}`, Buffer.from(part.toString('hex')));
+    // Base64 has three ways to begin, by what stands before; its first and last characters depend on the neighbours.
+    for (const before of [0, 1, 2]) {
+      const text = Buffer.concat([Buffer.alloc(before), part])
+        .toString('base64')
+        .replace(/=+$/, '')
+        .slice(4, -1);
+      forms.set(`base64 from ${start}, ${before} before`, Buffer.from(text));
+      const urlText = text.replaceAll('+', '-').replaceAll('/', '_');
+      forms.set(`base64url from ${start}, ${before} before`, Buffer.from(urlText));
+    }
+  }
+  return forms;
+}

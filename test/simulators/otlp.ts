@@ -1,0 +1,74 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
+
+const attributeGuard = z.object({
+  key: z.string(),
+  value: z.union([
+    z.object({ stringValue: z.string() }).transform(({ stringValue }) => stringValue),
+    z.object({ intValue: z.number() }).transform(({ intValue }) => intValue),
+  ]),
+});
+
+const spanGuard = z.object({
+  traceId: z.string().regex(/^[0-9a-f]{32}$/),
+  spanId: z.string().regex(/^[0-9a-f]{16}$/),
+  parentSpanId: z.string().optional(),
+  name: z.string(),
+  status: z.object({ code: z.number() }),
+  attributes: z.array(attributeGuard).transform((all) => Object.fromEntries(all.map(({ key, value }) => [key, value]))),
+});
+
+/** A span as it arrived: `status.code` 2 is an error. */
+export type ReceivedSpan = z.output<typeof spanGuard>;
+
+const exportGuard = z.object({
+  resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(spanGuard) })) })),
+});
+
+/** A receiver of OpenTelemetry traces on a real socket, by OTLP over HTTP in JSON. */
+export interface OtlpReceiver {
+  /** Where traces are posted to. */
+  readonly url: string;
+  /** Everything received so far. */
+  readonly spans: readonly ReceivedSpan[];
+  /** The same as text, as it came. */
+  text(): string;
+  /** The headers `Authorization` of all deliveries. */
+  readonly authorizations: readonly (string | undefined)[];
+  close(): Promise<void>;
+}
+
+/** @see https://opentelemetry.io/docs/specs/otlp/#otlphttp */
+export async function startOtlpReceiver(): Promise<OtlpReceiver> {
+  const bodies: string[] = [];
+  const spans: ReceivedSpan[] = [];
+  const authorizations: (string | undefined)[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString();
+    const isTraces = request.method === 'POST' && request.url === '/v1/traces';
+    if (!isTraces || request.headers['content-type'] !== 'application/json') {
+      response.writeHead(404).end();
+      return;
+    }
+    bodies.push(body);
+    authorizations.push(request.headers.authorization);
+    const { resourceSpans } = exportGuard.parse(JSON.parse(body));
+    spans.push(...resourceSpans.flatMap((each) => each.scopeSpans.flatMap((scope) => scope.spans)));
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/v1/traces`,
+    spans,
+    text: () => bodies.join('\n'),
+    authorizations,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
