@@ -38,14 +38,13 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
   await recordLoaded(config, [], ports);
   const { host } = config;
   const listening = await listen((request, response) => app(request, response), { host, port: config.port });
-  const metrics =
-    config.telemetry.metrics &&
-    (await serveMetrics(config.telemetry.metrics, telemetry.metrics, {
-      engineLoad: () => ports.engine.load(),
-      findUnready: () => readiness.findUnready(),
-    }));
+  const metrics = await serveMetrics(config.telemetry.metrics, telemetry.metrics, {
+    engineLoad: () => ports.engine.load(),
+    findUnready: () => readiness.findUnready(),
+  });
+  if (metrics !== null) tell(`facestep shows metrics on ${metrics.url}`);
   tell(`facestep listens on http://${host}:${listening.port}`);
-  log.info('listening', { host, port: listening.port, metricsPort: metrics?.port ?? null });
+  log.info('listening', { host, port: listening.port });
 
   const load = async (loadSetup: () => Promise<Setup>): Promise<void> => {
     const loaded = await loadSetup();

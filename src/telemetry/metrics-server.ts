@@ -1,8 +1,16 @@
 import { collectDefaultMetrics } from 'prom-client';
 import type { TelemetryConfig } from '../config/telemetry.js';
 import type { EngineLoad } from '../engine/pool.js';
-import { type Listening, listen } from '../http/listen.js';
+import { listen } from '../http/listen.js';
 import type { Metrics } from './metrics.js';
+
+const path = '/metrics';
+
+/** Metrics, being served. */
+export interface MetricsServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
 
 /** What is looked up when somebody asks. */
 export interface MetricSources {
@@ -14,13 +22,15 @@ export interface MetricSources {
 /**
  * Serves the metrics in the text format of Prometheus at `/metrics` of an address of their own, which the public should not
  * reach: they tell how much this service is used.
+ * @param address - `null` serves none
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export async function serveMetrics(
-  { host, port }: NonNullable<TelemetryConfig['metrics']>,
+  address: TelemetryConfig['metrics'],
   metrics: Metrics,
   sources: MetricSources,
-): Promise<Listening> {
+): Promise<MetricsServer | null> {
+  if (address === null) return null;
   collectDefaultMetrics({ register: metrics.registry });
   const render = async (): Promise<string> => {
     const { waiting, busy } = sources.engineLoad();
@@ -29,17 +39,15 @@ export async function serveMetrics(
     metrics.ready.set((await sources.findUnready()).length === 0 ? 1 : 0);
     return metrics.registry.metrics();
   };
-  return listen(
-    (request, response) => {
-      if (request.method !== 'GET' || request.url !== '/metrics') {
-        response.writeHead(404).end();
-        return;
-      }
-      render().then(
-        (text) => response.writeHead(200, { 'Content-Type': metrics.registry.contentType }).end(text),
-        () => response.writeHead(500).end(),
-      );
-    },
-    { host, port },
-  );
+  const { port, stop } = await listen((request, response) => {
+    if (request.method !== 'GET' || request.url !== path) {
+      response.writeHead(404).end();
+      return;
+    }
+    render().then(
+      (text) => response.writeHead(200, { 'Content-Type': metrics.registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  }, address);
+  return { url: `http://${address.host}:${port}${path}`, stop };
 }

@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { toForm } from '../api-server.js';
+import { modelsFolder } from '../paths.js';
+import { loadPictures, type Pictures } from '../pictures.js';
+import { type Service, startService } from '../service.js';
+
+/* How a server is run: readiness, reload, stop. The server is a process of its own, on real models and photos. */
+
+const adminKey = `fsa_${'k'.repeat(32)}`;
+const json = { 'content-type': 'application/json' };
+const replyGuard = z.record(z.string(), z.json());
+
+const top = mkdtempSync(join(tmpdir(), 'facestep-operations-'));
+afterAll(() => rmSync(top, { recursive: true }));
+let folders = 0;
+let folder: string;
+let pictures: Pictures;
+let service: Service;
+beforeEach(async () => {
+  folder = join(top, String(++folders));
+  pictures ??= await loadPictures();
+});
+afterEach(() => service.stop());
+
+const files = () => ({ config: `${folder}.json`, log: `${folder}.log` });
+const configure = (settings: object) =>
+  writeFileSync(
+    files().config,
+    JSON.stringify({ modelsFolder, adminKey, verifier: { kind: 'embedded', workers: 1 }, ...settings }),
+  );
+
+async function start(settings?: object): Promise<Service> {
+  if (settings !== undefined) configure(settings);
+  const env = { PORT: '0', FACESTEP_DATA: folder, FACESTEP_CONFIG: files().config };
+  service = await startService(env, files().log);
+  return service;
+}
+
+async function call(path: string, headers: Record<string, string>, body?: FormData | string) {
+  const response = await fetch(service.url + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+  return { status: response.status, body: replyGuard.parse(await response.json()) };
+}
+
+async function takeClientToken(key = adminKey) {
+  const { status, body } = await call('/generateToken', { ...json, 'x-admin-key': key }, '{"name":"test"}');
+  return { status, client: { 'x-auth-token': String(body.token) } };
+}
+
+const logged = (message: string) =>
+  readFileSync(files().log, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => replyGuard.parse(JSON.parse(line)))
+    .filter((line) => line.msg === message);
+
+/** Until the log has that line for the `count`th time. */
+async function untilLogged(message: string, count = 1) {
+  for (;;) {
+    const lines = logged(message);
+    if (lines.length >= count) return lines;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const endOf = async ({ process }: Service) => {
+  if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
+  return process.exitCode;
+};
+
+describe('reload', () => {
+  test('another configuration takes force, and no request is dropped', async () => {
+    await start({});
+    const { client } = await takeClientToken();
+    const [probe, reference] = pictures.person;
+    const underWay = call(
+      '/match-bulk',
+      client,
+      toForm({ probe, reference: Array.from({ length: 12 }, () => reference) }),
+    );
+    let isOver = false;
+    const statuses = new Set<number>();
+    const ask = async () => {
+      while (!isOver) statuses.add((await call('/healthz', {})).status);
+    };
+    const asking = [ask(), ask()];
+
+    configure({ adminKey: 'another-key', queueLimit: 1 });
+    service.process.kill('SIGHUP');
+    const [refused] = await untilLogged('configuration not loaded');
+    expect(refused).toMatchObject({ code: 'config_invalid', level: 50 });
+    expect(refused?.detail).toMatchObject({ problems: [{ path: 'configuration' }] });
+    expect(await takeClientToken('another-key')).toMatchObject({ status: 401 });
+
+    configure({ adminKey: 'another-key', port: 9, verifier: { kind: 'embedded', workers: 2 } });
+    service.process.kill('SIGHUP');
+    const [needing] = await untilLogged('some settings need a restart');
+    expect(needing?.changed).toEqual(['verifier.workers']);
+    expect(await takeClientToken('another-key')).toMatchObject({ status: 200 });
+    expect(await takeClientToken(adminKey)).toMatchObject({ status: 401 });
+
+    isOver = true;
+    await Promise.all(asking);
+    expect([...statuses]).toEqual([200]);
+    expect((await underWay).status).toBe(200);
+    const text = readFileSync(files().log, 'utf8') + readFileSync(join(folder, 'audit.jsonl'), 'utf8');
+    expect(text).toContain('"action":"configuration_loaded"');
+    expect(text).toContain('"changed":["adminKey"]');
+    expect(text).not.toContain('another-key');
+  });
+});
+
+describe('stop', () => {
+  test('first it is not ready, then it takes no more; a step-up that waits goes on after the restart', async () => {
+    await start({ stopDelaySec: 1 });
+    const { client } = await takeClientToken();
+    const { token } = (await call('/generate', client, toForm({ photo: pictures.person[0] }))).body;
+    const about = { subject: 'ada@example.com', token, audience: 'https://app.example.com' };
+    const { body: stepUp } = await call('/step-ups', { ...json, ...client }, JSON.stringify(about));
+
+    service.process.kill('SIGTERM');
+    await untilLogged('stopping');
+    expect(await call('/readyz', {})).toEqual({ status: 503, body: { ok: false, unready: ['stopping'] } });
+    expect((await call('/healthz', {})).status).toBe(200);
+    expect(await endOf(service)).toBe(0);
+    await expect(fetch(`${service.url}/healthz`)).rejects.toThrow();
+
+    await start();
+    expect((await call(`/step-ups/${stepUp.id}`, client)).body).toMatchObject({ state: 'started' });
+    const photos = toForm({ challenge: String(stepUp.challenge), photo: pictures.person[1] });
+    expect(await call(`/step-ups/${stepUp.id}/photos`, {}, photos)).toMatchObject({
+      status: 200,
+      body: { state: 'passed' },
+    });
+  });
+
+  test('who asks again does not wait', async () => {
+    await start({ stopDelaySec: 100 });
+    service.process.kill('SIGTERM');
+    await untilLogged('stopping');
+    service.process.kill('SIGINT');
+    expect(await endOf(service)).toBe(1);
+  });
+});
