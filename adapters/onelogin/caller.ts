@@ -64,6 +64,7 @@ export function createCountAsk({ clock }: { readonly clock: Clock }): CountAsk {
       const [oldest] = counts.keys();
       if (counts.size > maxCounted && oldest !== undefined) counts.delete(oldest);
     }
-    if (count.asks > asksAllowed) throw new FaceError('locked_out', { retryAfterSec: windowSec });
+    if (count.asks > asksAllowed)
+      throw new FaceError('locked_out', { limit: 'oneLoginAsks', retryAfterSec: windowSec });
   };
 }

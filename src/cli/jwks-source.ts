@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
-import { filesOf } from '../config/data-files.js';
 import { safeUrlGuard } from '../config/safe-url.js';
-import { openKeyService } from '../keys/open.js';
 import type { Setup } from '../setup.js';
 import type { CliDeps } from './deps.js';
 import { readPublicKeys } from './public-keys.js';
@@ -25,11 +23,7 @@ export async function readKeySet(
   deps: Pick<CliDeps, 'clock' | 'random' | 'fetch' | 'log'>,
 ): Promise<JSONWebKeySet> {
   if (source !== null) return parseKeySet(await readSource(source, deps), source);
-  const files = filesOf(config);
-  const keys =
-    config.keys.kind === 'local'
-      ? await readPublicKeys(files.signingKeys, deps)
-      : await (await openKeyService(config.keys, { files, ...deps })).signer.publicKeys();
+  const keys = await readPublicKeys(config, deps);
   if (keys === null) throw new UsageError(`no signing keys in ${config.dataFolder}. --jwks names a file or an address`);
   return parseKeySet(JSON.stringify({ keys }), config.dataFolder);
 }

@@ -17,7 +17,7 @@ export async function readPublicKeys(
 ): Promise<readonly JsonObject[] | null> {
   const files = filesOf(config);
   if (config.keys.kind !== 'local') {
-    const { signer } = await openKeyService(config.keys, { files, onHeldKeys: () => {}, ...deps });
+    const { signer } = await openKeyService(config.keys, { ...deps, files });
     return signer.publicKeys();
   }
   if ((await readPrivateFile(files.signingKeys, 'signing keys')) === null) return null;

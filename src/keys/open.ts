@@ -23,7 +23,8 @@ interface Deps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly onHeldKeys: OnHeldKeys;
+  /** A command that only reads tells nobody. */
+  readonly onHeldKeys?: OnHeldKeys;
 }
 
 /**
@@ -43,9 +44,9 @@ export async function openKeyService(config: KeysConfig, deps: Deps): Promise<Ke
 async function openLocal({ files, ...deps }: Deps): Promise<KeyService> {
   await checkNotLost(files);
   return {
-    keys: await createLocalKeys({ file: files.keys, ...deps }),
-    signer: await createLocalSigner({ file: files.signingKeys, ...deps }),
-    openOidcKeys: () => createOidcKeys({ file: files.oidcKeys, ...deps }),
+    keys: await createLocalKeys({ ...deps, file: files.keys }),
+    signer: await createLocalSigner({ ...deps, file: files.signingKeys }),
+    openOidcKeys: () => createOidcKeys({ ...deps, file: files.oidcKeys }),
   };
 }
 
@@ -71,8 +72,8 @@ async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService>
   const keys = createAwsKmsKeys(config, calls);
   const versions = config.sealing.map(({ version }) => version);
   const signer = await createAwsKmsSigner(config.signing, calls);
-  deps.onHeldKeys('sealing', versions);
-  deps.onHeldKeys(
+  deps.onHeldKeys?.('sealing', versions);
+  deps.onHeldKeys?.(
     'signing',
     (await signer.publicKeys()).map(({ kid }) => String(kid)),
   );
@@ -82,7 +83,7 @@ async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService>
     async openOidcKeys() {
       if (config.oidc === null) throw new FaceError('config_invalid', { setting: 'keys.oidc', problem: 'missing' });
       const oidcKeys = await createAwsKmsOidcKeys(config.oidc, { calls, keys, versions });
-      deps.onHeldKeys(
+      deps.onHeldKeys?.(
         'oidc',
         (await oidcKeys.current()).published.map(({ kid }) => kid),
       );

@@ -56,7 +56,7 @@ describe('what is counted', () => {
     const { telemetry } = await open();
     const refuse = (refusal: FaceError) => begin(telemetry).end({ ...ended, status: 429, refusal });
     refuse(new FaceError('locked_out', { limit: 'outsiderStarts', retryAfterSec: 3 }));
-    refuse(new FaceError('locked_out', { kind: 'subject', retryAfterSec: 3 }));
+    refuse(new FaceError('locked_out', { lockout: 'subject', retryAfterSec: 3 }));
     refuse(new FaceError('quota_exceeded', { retryAfterSec: 3 }));
     const text = await telemetry.metrics.registry.metrics();
     expect(text).toContain('facestep_limits_refused_total{limit="outsiderStarts"} 1');

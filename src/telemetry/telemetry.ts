@@ -87,7 +87,7 @@ function followRequest(
 }
 
 /** What a refusal tells of itself: the limit it is about, or whose failed attempts were too many. Names of ours. */
-const aboutGuard = z.object({ limit: z.string().optional(), kind: z.string().optional() });
+const aboutGuard = z.object({ limit: z.string().optional(), lockout: z.string().optional() });
 
 function countRefusal(refusal: unknown, { refusals, lockouts, limitsRefused }: Metrics): void {
   const code = toCode(refusal);
@@ -96,5 +96,5 @@ function countRefusal(refusal: unknown, { refusals, lockouts, limitsRefused }: M
   const { data } = aboutGuard.safeParse(refusal instanceof FaceError ? refusal.detail : null);
   if (code === 'quota_exceeded') limitsRefused.inc({ limit: 'quota' });
   else if (data?.limit !== undefined) limitsRefused.inc({ limit: data.limit });
-  else lockouts.inc({ kind: data?.kind ?? 'attempts' });
+  else if (data?.lockout !== undefined) lockouts.inc({ kind: data.lockout });
 }

@@ -140,7 +140,7 @@ const connections = [
 
   test('one sign-up takes a receipt', async () => {
     const files = filesOf({ dataFolder: join(top, 'four'), keys: { kind: 'local', folder: join(top, 'keys') } });
-    const deps = { clock, random: systemRandom, log: createTextLog(), onHeldKeys: () => {} };
+    const deps = { clock, random: systemRandom, log: createTextLog() };
     const { signer } = await openKeyService({ kind: 'local', folder: join(top, 'keys') }, { files, ...deps });
     const login = 'ada@example.com';
     const receipt = await issueReceipt(
