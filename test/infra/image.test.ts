@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Copy, DockerfileParser, Keyword } from 'dockerfile-ast';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { connectionGuards } from '../../adapters/index.js';
+import { loadConfig } from '../../src/config/load.js';
+import { projectRoot } from '../paths.js';
+
+const folder = join(projectRoot, 'infra/docker');
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+describe('the Dockerfile', () => {
+  const dockerfile = DockerfileParser.parse(read('Dockerfile'));
+  const instructions = dockerfile.getInstructions();
+  const of = (keyword: string) => instructions.filter((each) => each.getKeyword() === keyword);
+  const stages = dockerfile.getFROMs();
+  const runtime = instructions.slice(instructions.findLastIndex((each) => each.getKeyword() === Keyword.FROM));
+  const ofRuntime = (keyword: string) => runtime.filter((each) => each.getKeyword() === keyword);
+  const textsOf = (all: typeof instructions) => all.map((each) => each.getArgumentsContent());
+
+  test('builds in stages, all from one image of a whole version', () => {
+    expect(stages.map((from) => from.getBuildStage())).toEqual(['dependencies', 'build', 'production', 'runtime']);
+    expect(textsOf(of(Keyword.ARG))).toEqual([expect.stringMatching(/^NODE_IMAGE=node:\d+\.\d+\.\d+-\w+-slim$/)]);
+    const pinned = expect.stringMatching(/^\$\{NODE_IMAGE\}$/);
+    expect(stages.map((from) => from.getImage())).toEqual([pinned, 'dependencies', pinned, pinned]);
+    // Node of the image is one that the package takes.
+    const { engines } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+    const [, major] = /node:(\d+)/.exec(textsOf(of(Keyword.ARG))[0]!)!;
+    expect(Number(major)).toBeGreaterThan(Number(/\d+/.exec(engines.node)![0]));
+  });
+
+  test('runs as a user that is a number and not root, told to stop as the server expects', () => {
+    expect(textsOf(ofRuntime(Keyword.USER))).toEqual(['10001:10001']);
+    // Nothing is done by it that needs another.
+    const afterUser = runtime.slice(runtime.findIndex((each) => each.getKeyword() === Keyword.USER));
+    expect(afterUser.map((each) => each.getKeyword())).not.toEqual(
+      expect.arrayContaining([Keyword.RUN, Keyword.COPY, Keyword.ADD]),
+    );
+    expect(textsOf(ofRuntime(Keyword.STOPSIGNAL))).toEqual(['SIGTERM']);
+    expect(JSON.parse(textsOf(ofRuntime(Keyword.ENTRYPOINT))[0]!)).toEqual(['node', '/app/dist/src/main.js']);
+  });
+
+  test('asks for its own health by what the image has', () => {
+    const [check] = textsOf(ofRuntime(Keyword.HEALTHCHECK));
+    const command = z.array(z.string()).parse(JSON.parse(check!.slice(check!.indexOf('['))));
+    expect(command.slice(0, 2)).toEqual(['node', '-e']);
+    expect(command[2]).toContain('/healthz');
+    expect(() => new Function(command[2]!)).not.toThrow();
+  });
+
+  test('holds no secret and copies only what is there', () => {
+    expect(textsOf([...of(Keyword.ENV), ...of(Keyword.ARG)]).join('\n')).not.toMatch(/key|secret|token|password/i);
+    expect(of(Keyword.ADD)).toEqual([]);
+    const copied = of(Keyword.COPY)
+      .filter((each) => each instanceof Copy && each.getFromFlag() === null)
+      .flatMap((each) => each.getArguments().slice(0, -1).map(String));
+    for (const source of copied) expect(() => statSync(join(projectRoot, source))).not.toThrow();
+    // What the image is made from has no history, no data, and nobody's face.
+    const ignored = readFileSync(join(projectRoot, '.dockerignore'), 'utf8').split('\n');
+    expect(ignored).toEqual(
+      expect.arrayContaining(['.git', 'node_modules', 'data', '.cache', '**/secrets', '**/*.pem']),
+    );
+  });
+});
+
+const serviceGuard = z.object({
+  image: z.string().regex(/^[\w/.-]+:\d+\.\d+\.\d+[\w.-]*$/, 'a whole version'),
+  user: z.string().optional(),
+  read_only: z.literal(true),
+  cap_drop: z.tuple([z.literal('ALL')]),
+  security_opt: z.tuple([z.literal('no-new-privileges:true')]),
+  configs: z.array(z.object({ source: z.string(), target: z.string() })),
+  secrets: z.array(z.string()).optional(),
+  volumes: z.array(z.string()),
+  networks: z.array(z.string()),
+  ports: z.array(z.string()).optional(),
+  stop_grace_period: z.string().optional(),
+});
+const composeGuard = z.object({
+  services: z.record(z.string(), serviceGuard),
+  configs: z.record(z.string(), z.object({ file: z.string() })),
+  secrets: z.record(z.string(), z.object({ file: z.string() })),
+  volumes: z.record(z.string(), z.null()),
+  networks: z.record(z.string(), z.object({ internal: z.boolean() }).nullable()),
+});
+
+describe('compose.yaml', () => {
+  const { services, ...defined } = composeGuard.parse(parse(read('compose.yaml'), { merge: true }));
+  const replicas = Object.entries(services).filter(([name]) => name.startsWith('facestep-'));
+
+  test('every service stands behind the same walls, and only the proxy is reached from outside', () => {
+    expect(Object.entries(services).flatMap(([name, { ports }]) => (ports === undefined ? [] : [name]))).toEqual([
+      'proxy',
+    ]);
+    expect(services.redis!.networks.map((name) => defined.networks[name])).toEqual([{ internal: true }]);
+    expect(services.proxy!.networks).not.toContain('inside');
+  });
+
+  test('what services refer to is defined, and every definition is used', () => {
+    const all = Object.values(services);
+    const used = {
+      configs: all.flatMap(({ configs }) => configs.map(({ source }) => source)),
+      secrets: all.flatMap(({ secrets = [] }) => secrets),
+      volumes: all.flatMap(({ volumes }) => volumes.map((each) => each.split(':')[0]!)),
+      networks: all.flatMap(({ networks }) => networks),
+    };
+    for (const kind of ['configs', 'secrets', 'volumes', 'networks'] as const)
+      expect([...new Set(used[kind])].toSorted()).toEqual(Object.keys(defined[kind]).toSorted());
+    for (const { file } of Object.values(defined.configs)) expect(readdirSync(folder)).toContain(file.slice(2));
+  });
+
+  test('each replica has a disk of its own, and all have the same keys', () => {
+    const disks = replicas.map(([, { volumes }]) => volumes.find((each) => each.endsWith(':/var/lib/facestep')));
+    expect(new Set(disks).size).toBe(2);
+    for (const [, { volumes }] of replicas) expect(volumes).toContain('keys:/var/lib/facestep-keys');
+    expect(read('Caddyfile')).toContain(`reverse_proxy ${replicas.map(([name]) => `${name}:8080`).join(' ')} {`);
+  });
+
+  test('Redis keeps what it is told, throws nothing out, and has no user without a password', () => {
+    const lines = read('redis.conf').split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['appendonly yes', 'maxmemory-policy noeviction']));
+    expect(lines).toContain('aclfile /run/secrets/redis-users');
+  });
+
+  test('its secrets are made once, and the configuration takes them', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'facestep-docker-'));
+    try {
+      cpSync(join(folder, 'make-secrets.sh'), join(copy, 'make-secrets.sh'));
+      const make = () => execFileSync('sh', ['make-secrets.sh'], { cwd: copy, stdio: 'pipe' });
+      const secretOf = (name: string) => readFileSync(join(copy, 'secrets', name), 'utf8');
+      make();
+      const names = Object.keys(defined.secrets);
+      const made = names.map(secretOf);
+      make();
+      expect(names.map(secretOf)).toEqual(made);
+      for (const name of names) expect(statSync(join(copy, 'secrets', name)).mode & 0o077).toBe(0);
+
+      const config = await loadConfig({
+        env: { FACESTEP_CONFIG: 'facestep.json', FACESTEP_DATA: '/var/lib/facestep', PORT: '8080' },
+        readFile: async (path) => (path === 'facestep.json' ? read(path) : secretOf(path.replace('/run/secrets/', ''))),
+        connectionGuards,
+      });
+      const password = /^user facestep on >([0-9a-f]{64}) ~facestep:\*/m.exec(secretOf('redis-users'))?.[1];
+      expect(config.state).toMatchObject({ kind: 'redis', keyPrefix: 'facestep:' });
+      expect(config.state.kind === 'redis' && config.state.url.use((url) => url)).toBe(
+        `redis://facestep:${password}@redis:6379`,
+      );
+      expect(secretOf('redis-users')).toMatch(/^user default off$/m);
+      const grace = z
+        .string()
+        .regex(/^\d+s$/)
+        .parse(replicas[0]![1].stop_grace_period);
+      expect(Number.parseInt(grace, 10)).toBeGreaterThan(config.stopDelaySec + 20);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parser } from '@prometheus-io/lezer-promql';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { publicText } from '../../src/errors.js';
+import { metricNames } from '../../src/telemetry/metrics.js';
+import { projectRoot } from '../paths.js';
+
+const read = (name: string) => readFileSync(join(projectRoot, 'infra', name), 'utf8');
+
+const text = z.string().min(20);
+const alertsGuard = z.strictObject({
+  groups: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        rules: z
+          .array(
+            z.strictObject({
+              alert: z.string().regex(/^Facestep[A-Z]\w+$/),
+              expr: z.string(),
+              for: z.string().regex(/^\d+m$/),
+              labels: z.strictObject({ severity: z.enum(['page', 'ticket']) }),
+              annotations: z.strictObject({ summary: text, description: text, runbook: z.string() }),
+            }),
+          )
+          .min(1),
+      }),
+    )
+    .min(1),
+});
+const rules = alertsGuard
+  .parse(parse(read('prometheus/alerts.yaml'), { strict: true }))
+  .groups.flatMap((group) => group.rules);
+
+const dashboardGuard = z.object({
+  templating: z.object({ list: z.array(z.object({ name: z.string() })) }),
+  panels: z.array(
+    z.object({
+      id: z.int(),
+      type: z.enum(['row', 'timeseries', 'stat']),
+      title: z.string(),
+      description: z.string().optional(),
+      gridPos: z.object({ x: z.int(), y: z.int(), w: z.int(), h: z.int() }),
+      targets: z.array(z.object({ expr: z.string() })).default([]),
+    }),
+  ),
+});
+const { panels, templating } = dashboardGuard.parse(JSON.parse(read('grafana/dashboard.json')));
+
+const expressions = [
+  ...rules.map(({ alert, expr }) => [alert, expr] as const),
+  ...panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const)),
+];
+
+/** Grafana puts an interval in the place of its variables before Prometheus sees the expression. */
+const withoutVariables = (expression: string): string => expression.replaceAll('$__rate_interval', '1m');
+
+interface Parsed {
+  readonly errors: string[];
+  readonly metrics: string[];
+  readonly matchers: string[];
+}
+
+function parseExpression(expression: string): Parsed {
+  const source = withoutVariables(expression);
+  const parsed: Parsed = { errors: [], metrics: [], matchers: [] };
+  parser.parse(source).iterate({
+    enter({ type, from, to, node }) {
+      if (type.isError) parsed.errors.push(source.slice(Math.max(0, from - 20), to + 20));
+      if (type.name === 'VectorSelector') parsed.metrics.push(source.slice(from, node.firstChild?.to ?? to));
+      if (type.name.endsWith('LabelMatcher')) parsed.matchers.push(source.slice(from, to));
+    },
+  });
+  return parsed;
+}
+
+/** Made by Prometheus itself, and by every Node process that prom-client watches. */
+const foreign = [
+  'up',
+  'process_cpu_seconds_total',
+  'process_resident_memory_bytes',
+  'nodejs_eventloop_lag_p99_seconds',
+];
+
+test.each(expressions)('%s: the expression is PromQL over metrics that there are', (_, expression) => {
+  const { errors, metrics } = parseExpression(expression);
+  expect(errors).toEqual([]);
+  expect(metrics).not.toEqual([]);
+  const known = [...metricNames, ...foreign];
+  expect(metrics.filter((name) => !known.includes(name.replace(/_bucket$/, '')))).toEqual([]);
+});
+
+test('what is not PromQL is told', () => {
+  expect(parseExpression('sum(rate(facestep_ready[5m])').errors).not.toEqual([]);
+});
+
+test('codes that are looked for are codes of ours', () => {
+  const asked = expressions
+    .flatMap(([, expression]) => parseExpression(expression).matchers)
+    .flatMap((matcher) =>
+      [...matcher.matchAll(/^(?:code|outcome)=~?"(.*)"$/g)].flatMap(([, codes]) => codes!.split('|')),
+    );
+  expect(asked.length).toBeGreaterThan(3);
+  for (const code of asked) expect(Object.keys(publicText)).toContain(code);
+});
+
+describe('the alerts', () => {
+  test('have names of their own and runbooks that are there', () => {
+    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+    for (const { annotations } of rules) {
+      expect(annotations.runbook).toMatch(/^docs\/[\w-]+\.md$/);
+      expect(existsSync(join(projectRoot, annotations.runbook))).toBe(true);
+    }
+  });
+});
+
+describe('the dashboard', () => {
+  test('shows every metric there is', () => {
+    const shown = expressions.flatMap(([, expression]) => parseExpression(expression).metrics);
+    const missing = metricNames.filter((name) => !shown.some((each) => each.replace(/_bucket$/, '') === name));
+    expect(missing).toEqual([]);
+  });
+
+  test('says of every panel what it shows, and no panel lies on another', () => {
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    for (const { type, description } of panels) if (type !== 'row') expect(description?.length).toBeGreaterThan(10);
+    expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'instance']);
+  });
+});
