@@ -11,8 +11,8 @@ random() { od -An -tx1 -N32 /dev/urandom | tr -d " \n"; }
 
 if [ ! -e secrets/redis-url ]; then
   password=$(random)
-  # All but administration: it reads of its settings what `facestep doctor` checks.
-  printf 'user default off\nuser facestep on >%s ~facestep:* &* +@all -@admin -@dangerous +info +config|get\n' \
+  # Its own keys, and all but administration: it reads of Redis' settings what `facestep doctor` checks.
+  printf 'user default off\nuser facestep on >%s ~{facestep:* &* +@all -@admin -@dangerous +info +config|get\n' \
     "$password" > secrets/redis-users
   printf 'redis://facestep:%s@redis:6379' "$password" > secrets/redis-url
 fi

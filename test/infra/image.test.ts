@@ -144,7 +144,7 @@ describe('compose.yaml', () => {
         readFile: async (path) => (path === 'facestep.json' ? read(path) : secretOf(path.replace('/run/secrets/', ''))),
         connectionGuards,
       });
-      const password = /^user facestep on >([0-9a-f]{64}) ~facestep:\*/m.exec(secretOf('redis-users'))?.[1];
+      const password = /^user facestep on >([0-9a-f]{64}) ~\{facestep:\*/m.exec(secretOf('redis-users'))?.[1];
       expect(config.state).toMatchObject({ kind: 'redis', keyPrefix: 'facestep:' });
       expect(config.state.kind === 'redis' && config.state.url.use((url) => url)).toBe(
         `redis://facestep:${password}@redis:6379`,
