@@ -147,6 +147,14 @@ test('one replica needs neither a shared store nor shared keys', async () => {
   expect(dataFolder).toBe('/var/lib/facestep/data');
 });
 
+test('with a key service several replicas need no Secret of keys', async () => {
+  const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
+  const keys = { kind: 'aws-kms', region: 'eu-central-1', sealing: [{ version: 1, keyId }], signing: { keyId } };
+  const objects = render({ config: { keys } });
+  expect(only(objects, 'StatefulSet').spec.template.spec.volumes.map(({ name }) => name)).not.toContain('keys');
+  expect((await load(objects)).keys).toMatchObject(keys);
+});
+
 test.each([
   ['a store of its own for each of several replicas', { ...smallest, config: { state: { kind: 'sqlite' } } }, /state/],
   ['keys of its own for each of several replicas', {}, /keys/],

@@ -77,6 +77,7 @@ resource "aws_ecs_task_definition" "this" {
       essential              = false
       user                   = "0"
       readonlyRootFilesystem = true
+      linuxParameters        = { capabilities = { drop = ["ALL"] } }
       entryPoint             = ["node", "-e"]
       command                = ["const fs = require('node:fs'); fs.writeFileSync('/etc/facestep/facestep.json', process.env.CONFIG); fs.chmodSync('/tmp', 0o1777);"]
       environment            = [{ name = "CONFIG", value = jsonencode(local.config) }]
