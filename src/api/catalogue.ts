@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { faceErrorCodes, publicText } from '../errors.js';
 import { escapeHtml, policyOfPage } from '../http/html.js';
 import { statusByCode } from '../http/reply.js';
+import type { Json } from '../json.js';
 import { quotaRanges } from './applications.js';
 import { catalogueStyle } from './catalogue-style.js';
 import { toCurlExample } from './curl-example.js';
@@ -110,14 +111,22 @@ function describeNeeds(auth: Auth): string {
   }
 }
 
-const fieldGuard = z.looseObject({ description: z.string().default('') });
+const fieldGuard = z.looseObject({ description: z.string().default(''), enum: z.array(z.string()).default([]) });
+
+function describeField(schema: Json): string {
+  const { description, enum: values } = fieldGuard.parse(schema);
+  return [
+    description,
+    ...(values.length === 0 ? [] : [`One of ${values.map((value) => `\`${value}\``).join(', ')}.`]),
+  ].join(' ');
+}
 
 function renderFields({ fieldsGuard, photos }: Endpoint): string {
   const { properties, required } = describeFields(fieldsGuard);
   const texts = Object.entries(properties).map(([name, schema]) => ({
     name,
     note: required.includes(name) ? 'needed' : 'may be left out',
-    about: fieldGuard.parse(schema).description,
+    about: describeField(schema),
   }));
   const files = Object.entries(photos).map(([name, { atLeast, atMost }]) => ({
     name,

@@ -6,7 +6,8 @@ import { documentedPath } from './openapi.js';
 
 /** What stands for a text field in an example; what starts with `$` is a variable of the shell. */
 const exampleTexts: Readonly<Record<string, string>> = {
-  name: 'door',
+  name: 'reception',
+  role: 'help-desk',
   token: '$STORED_TOKEN',
   connection: 'acme',
   subject: '00u1ab2cd3',
@@ -48,11 +49,10 @@ const schemaGuard = z.object({
 
 function exampleOf(name: string, schema: Json): Json {
   const { type, enum: values, default: standard, minimum } = schemaGuard.parse(schema);
-  const [first] = values ?? [];
-  if (first !== undefined) return first;
   if (type === 'boolean') return true;
   if (type === 'integer' || type === 'number') return standard ?? minimum ?? 1;
-  return exampleTexts[name] ?? '';
+  const [first = ''] = values ?? [];
+  return exampleTexts[name] ?? first;
 }
 
 /** The fields of an example by name: those that must be there, and a few more. */

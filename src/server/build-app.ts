@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ClientRequest } from '../api/usage.js';
 import { issuerOf } from '../config/issuer.js';
 import type { DeliveryConfig } from '../config/schema.js';
 import type { Connection } from '../core/connection.js';
@@ -10,11 +11,13 @@ import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createSmtpDelivery } from '../delivery/smtp.js';
 import { createApp } from '../http/app.js';
 import type { HooksByConnection } from '../http/hooks.js';
+import { isFault } from '../http/reply.js';
 import { loadAdminKey } from '../keys/admin-key.js';
 import { createMovementJudge } from '../liveness/judge.js';
 import { createIssuers } from '../oidc/issuers.js';
 import type { OidcIssuers } from '../oidc/mount.js';
 import type { ConfiguredConnection, Setup } from '../setup.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
 import type { ObservePort } from '../telemetry/observed-port.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -60,13 +63,19 @@ export async function buildApp(
     telemetry,
     onClientRequest(request) {
       ports.usage.note(request);
-      metrics.applicationRequests.inc({
-        application: request.client.application?.id ?? 'none',
-        outcome: request.outcome,
-      });
+      countRequest(request, metrics);
     },
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
+  });
+}
+
+/** A server keeps so few applications that each may have series of its own, if not one for each code. */
+function countRequest({ client, outcome }: ClientRequest, { applicationRequests }: Metrics): void {
+  const failed = outcome !== 'ok' && isFault(outcome);
+  applicationRequests.inc({
+    application: client.application?.id ?? 'none',
+    outcome: outcome === 'ok' ? 'answered' : failed ? 'failed' : 'refused',
   });
 }
 
