@@ -127,9 +127,10 @@ export async function listAdministrators({
   clock,
 }: Pick<ApiDeps, 'state' | 'clock'>): Promise<ListedAdministrator[]> {
   const added = (await readAll({ state })).filter((each) => isLive(each, clock.now()));
-  return [{ ...firstOwner, addedAt: null, expiresAt: null }, ...added].map(({ name, role, addedAt, expiresAt }) => ({
-    ...{ name, role, addedAt, expiresAt },
-  }));
+  return [
+    { ...firstOwner, addedAt: null, expiresAt: null },
+    ...added.map(({ name, role, addedAt, expiresAt }) => ({ name, role, addedAt, expiresAt })),
+  ];
 }
 
 async function readAll({ state }: Pick<ApiDeps, 'state'>): Promise<AdministratorRecord[]> {

@@ -53,10 +53,13 @@ const dayOf = (time: EpochMs): string => toIso(time).slice(0, 10);
 const usageKey = (applicationId: string | null, day: string): string => `usage:${applicationId ?? 'none'}:${day}`;
 const lastUsedKey = (clientId: string): string => `client-token-used:${clientId}`;
 
-/** Day by day from a record's own: replicas and midnight cannot mix two. */
+/** Counted from the day, not from the write: whichever replica makes the record gives it the same end. */
 const usageExpiry = (day: string): EpochMs => addSec(fromIso(`${day}T00:00:00Z`), (usageKeptDays + 1) * daySec);
 
-/** Counts requests by application, day, endpoint and outcome. It holds as many counts as there are live applications. */
+/**
+ * Counts requests by application, day, endpoint and outcome. What waits in memory is bounded by the number of applications,
+ * endpoints and codes: while the store is down nobody is recognised, so nothing is added.
+ */
 export function createUsageRecorder({
   state,
   clock,
