@@ -49,6 +49,7 @@ test.each<[FaceErrorCode, boolean]>([
   ['face_none', false],
   ['photo_invalid', false],
   ['overloaded', false],
+  ['key_service_unavailable', false],
   ['upstream_unavailable', false],
   ['face_mismatch', true],
   ['liveness_low', true],

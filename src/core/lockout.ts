@@ -32,6 +32,7 @@ export const attemptsOfToken = (tokenId: string): Counted => ({ name: `token:${t
 const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
   ...photoCodes,
   'overloaded',
+  'key_service_unavailable',
   'upstream_unavailable',
   'upstream_malformed',
 ]);
