@@ -354,6 +354,17 @@ describe('hook decisions', () => {
     expect(await hook('berta')).toMatchObject({ outcome: 'unverified' });
   });
 
+  test('a step-up that passed at a replica whose clock is ahead is no good: it would stay fresh for longer', async () => {
+    const { enrol, stepUp, hook, clock } = await setUp({ freshnessSec: 60, whenUnverified: 'omit_claim' });
+    await enrol();
+    clock.advanceSec(3600);
+    await stepUp();
+    clock.advanceSec(-3600);
+    expect(await hook('anna', 'event-1')).toMatchObject({ outcome: 'unverified' });
+    clock.advanceSec(3600 - 30);
+    expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified' });
+  });
+
   test('a step-up is fresh for as long as the policy says', async () => {
     const { enrol, stepUp, hook, clock } = await setUp({ freshnessSec: 60, whenUnverified: 'omit_claim' });
     await enrol();

@@ -13,6 +13,9 @@ const recordGuard = z.object({
 /** A step-up that passed and waits for a hook. */
 export type PassedStepUp = z.infer<typeof recordGuard>;
 
+/** How far ahead the clock of the replica may be that it passed at: further, and it would stay fresh for longer. */
+const skewSec = 30;
+
 type Who = { readonly connection: string; readonly subject: string };
 const passedKey = ({ connection, subject }: Who): string => `passed:${connection}:${subject}`;
 
@@ -43,7 +46,7 @@ export async function takePassedStepUp(
   if (found === null) return null;
   const passed = recordGuard.parse(found.value);
   const freshUntil = addSec(passed.passedAt, freshnessSec);
-  if (freshUntil <= now) return null;
+  if (freshUntil <= now || passed.passedAt > addSec(now, skewSec)) return null;
   const isOwn = ({ used }: PassedStepUp): boolean =>
     used !== null && used.by === eventId && now < addSec(used.at, repeatableForSec);
   if (passed.used !== null) return isOwn(passed) ? passed : null;
