@@ -1,3 +1,4 @@
+import { clock } from './clock.js';
 import { connections } from './connections.js';
 import { diskFull } from './disk-full.js';
 import type { Fault } from './fault.js';
@@ -13,6 +14,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   redis,
   failover,
   'disk-full': diskFull,
+  clock,
   kms,
   idp,
   connections,
