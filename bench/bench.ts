@@ -2,11 +2,12 @@ import { benchEngine, showEngine } from './engine.js';
 import { benchHooks, showHooks } from './hooks.js';
 import { benchPeers, fullRuns, quickRuns } from './peers/peers.js';
 import { showPeers } from './peers/show.js';
+import { benchScale, fullScale, quickScale, showScale } from './scale/scale.js';
 import { benchStepUp, showStepUp } from './step-up.js';
 import { benchVerify, showVerify } from './verify.js';
 
 /*
- * npm run bench -- [verify | engine | hooks | step-up | peers] [--json] [--quick]
+ * npm run bench -- [verify | engine | hooks | step-up | scale | peers] [--json] [--quick]
  */
 
 const isQuick = process.argv.includes('--quick');
@@ -25,9 +26,11 @@ else if (program === 'hooks')
   );
 else if (program === 'step-up')
   print(await benchStepUp(isQuick ? { runs: 1, people: 1 } : { runs: 40, people: 100 }), showStepUp);
+else if (program === 'scale')
+  print(await benchScale(isQuick ? quickScale : fullScale, (line) => process.stderr.write(`${line}\n`)), showScale);
 else if (program === 'peers')
   print(await benchPeers(isQuick ? quickRuns : fullRuns, (line) => process.stderr.write(`${line}\n`)), showPeers);
 else {
-  process.stderr.write(`There is no benchmark ${program}. There are: verify, engine, hooks, step-up, peers.\n`);
+  process.stderr.write(`There is no benchmark ${program}. There are: verify, engine, hooks, step-up, scale, peers.\n`);
   process.exitCode = 2;
 }

@@ -5,10 +5,13 @@ import { type AuditRecord, readRecords } from '../src/audit/records.js';
 import type { Invariant } from './fault.js';
 import type { Replica } from './replica.js';
 
-const trailOf = ({ dataFolder }: Replica): string => join(dataFolder, 'audit.jsonl');
+/** What keeps a trail. */
+type Keeper = Pick<Replica, 'name' | 'dataFolder'>;
+
+const trailOf = ({ dataFolder }: Keeper): string => join(dataFolder, 'audit.jsonl');
 
 /** The records of all replicas' audit trails, by their time. */
-export async function readTrails(replicas: readonly Replica[]): Promise<readonly AuditRecord[]> {
+export async function readTrails(replicas: readonly Keeper[]): Promise<readonly AuditRecord[]> {
   const records: AuditRecord[] = [];
   for (const replica of replicas) {
     for await (const record of readRecords(trailOf(replica), { needle: '"action"' })) records.push(record);
@@ -17,7 +20,7 @@ export async function readTrails(replicas: readonly Replica[]): Promise<readonly
 }
 
 /** Follows the chain of each trail: every line must hold the digest of the one before it, whole or cut off. */
-export async function checkChains(replicas: readonly Replica[]): Promise<Invariant> {
+export async function checkChains(replicas: readonly Keeper[]): Promise<Invariant> {
   const broken: string[] = [];
   let checked = 0;
   for (const replica of replicas) {

@@ -1,17 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Clock, State } from '../../src/core/ports.js';
-import { addSec, epochMs } from '../../src/core/units.js';
+import { addSec } from '../../src/core/units.js';
+import { createManualClock } from '../manual-clock.js';
 
-/** A clock the test moves by hand. */
-export function createManualClock(startMs = 1_790_000_000_000): Clock & { advanceSec(seconds: number): void } {
-  let now = epochMs(startMs);
-  return {
-    now: () => now,
-    advanceSec: (seconds) => {
-      now = addSec(now, seconds);
-    },
-  };
-}
+export { createManualClock };
 
 /** A store for one test. */
 export interface OpenedState {
