@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createFileAudit } from '../src/audit/file.js';
 import { createManualClock } from '../test/manual-clock.js';
 import { projectRoot } from '../test/paths.js';
+import { createTextLog, systemRandom } from '../test/simulators/sinks.js';
 import { holds, type Invariant } from './fault.js';
 import { createJournal } from './journal.js';
 import { faults } from './registry.js';
@@ -47,10 +48,12 @@ test('the journal counts answers by time and by what was done', () => {
 test('a trail that somebody changed is no unbroken chain', async () => {
   const dataFolder = mkdtempSync(join(tmpdir(), 'facestep-trail-'));
   const file = join(dataFolder, 'audit.jsonl');
-  const audit = await createFileAudit({ file, clock: createManualClock() });
+  const deps = { clock: createManualClock(), random: systemRandom, log: createTextLog(), retentionDays: null };
+  const audit = await createFileAudit({ file, ...deps });
   for (const subject of ['a', 'b', 'c']) {
     await audit.append({ action: 'revoked', connection: 'work', subject, detail: { tokenId: null } });
   }
+  await audit.close();
   const keeper = { name: 'replica-1', dataFolder };
   expect(await checkChains([keeper])).toMatchObject({ checked: 3, broken: [] });
   writeFileSync(file, readFileSync(file, 'utf8').replace('"subject":"b"', '"subject":"x"'));
