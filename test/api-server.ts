@@ -18,6 +18,7 @@ import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { createManualClock } from './contract/state.js';
 import { createTestSigner, testIssuer } from './keys.js';
 import { pageFolders } from './paths.js';
+import { standardSettings } from './settings.js';
 import { createSimulatedJudge } from './simulators/judge.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';
 import { createQuietTelemetry } from './telemetry.js';
@@ -83,6 +84,7 @@ export async function startApiServer(
     passkeys: createPasskeys({ publicUrl: testIssuer }),
     signer: await createTestSigner(),
     issuer: testIssuer,
+    settings: standardSettings,
     connections: new Map<string, Connection>(),
     hooks: new Map(),
     issuers: new Map(),

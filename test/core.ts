@@ -6,6 +6,7 @@ import { createEmbeddedVerifier } from '../src/verifier/embedded.js';
 import { createTestSigner, testIssuer } from './keys.js';
 import { createManualClock } from './manual-clock.js';
 import { parameters } from './parameters.js';
+import { standardSettings } from './settings.js';
 import { createSimulatedEngine } from './simulators/engine.js';
 import { createMemoryProfile } from './simulators/profile.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';
@@ -50,6 +51,16 @@ export async function createTestCore(keysFile: string, policy: Partial<Policy> =
   };
   const connections = new Map([[connection.id, connection]]);
   const signer = await createTestSigner();
-  const deps: CoreDeps = { clock, random: systemRandom, state, audit, log, verifier, signer, issuer: testIssuer };
+  const deps: CoreDeps = {
+    clock,
+    random: systemRandom,
+    state,
+    audit,
+    log,
+    verifier,
+    signer,
+    issuer: testIssuer,
+    settings: standardSettings,
+  };
   return { clock, state, audit, log, keys, verifier, profile, connection, deps: { ...deps, connections } };
 }

@@ -1,7 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { CoreSettings } from '../core/deps.js';
+import { countAgainst } from '../core/limits.js';
 import type { Clock, Delivery, Random, State } from '../core/ports.js';
-import { addSec, type EpochMs, epochMs } from '../core/units.js';
+import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
 /** An e-mail address (lower case) and a phone number (E.164) of one person. */
@@ -15,21 +17,12 @@ interface Deps {
   readonly random: Random;
   readonly state: State;
   readonly delivery: Delivery;
+  readonly settings: CoreSettings;
 }
 
 const codeLifeSec = 10 * 60;
 const triesAllowed = 5;
 const verifiedLifeSec = 60 * 60;
-
-/**
- * Anyone may ask for codes, so anyone could make this server write to strangers. These bounds keep that small: per
- * address (its owner's peace), per source (one sender), and for the whole server (many senders).
- */
-const sendingLimits = {
-  address: { atMost: 5, windowSec: 24 * 60 * 60 },
-  source: { atMost: 20, windowSec: 60 * 60 },
-  server: { atMost: 200, windowSec: 60 * 60 },
-} as const;
 
 const recordGuard = z.object({
   contactDigest: z.string(),
@@ -50,10 +43,12 @@ export async function sendCodes(
   { contact, source }: { contact: Contact; source: string },
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
-  await countSending('source', source, deps);
-  await countSending('server', '', deps);
-  await countSending('address', `email ${contact.email}`, deps);
-  await countSending('address', `sms ${contact.phone}`, deps);
+  // Anyone may ask for codes, so anyone could make this server write to strangers. These bounds keep that small: by source
+  // (one sender), for the whole service (many senders), and by contact (its owner's peace).
+  await countAgainst('codesOfSource', source, deps);
+  await countAgainst('codesOfService', '', deps);
+  await countAgainst('codesOfContact', digestOf(`email ${contact.email}`), deps);
+  await countAgainst('codesOfContact', digestOf(`sms ${contact.phone}`), deps);
 
   const id = Buffer.from(deps.random(32)).toString('base64url');
   const emailCode = drawCode(deps.random);
@@ -121,19 +116,6 @@ export async function takeVerifiedContact(
     expiresAt: addSec(clock.now(), verifiedLifeSec),
   });
   if (!isFirst) throw new FaceError('contact_unverified');
-}
-
-async function countSending(
-  kind: keyof typeof sendingLimits,
-  who: string,
-  { clock, state }: Pick<Deps, 'clock' | 'state'>,
-): Promise<void> {
-  const { atMost, windowSec } = sendingLimits[kind];
-  const now = clock.now();
-  const window = Math.floor(now / (windowSec * 1000));
-  const windowEnd = epochMs((window + 1) * windowSec * 1000);
-  const sent = await state.add(`codes-sent:${kind}:${digestOf(who)}:${window}`, 1, windowEnd);
-  if (sent > atMost) throw new FaceError('locked_out', { retryAfterSec: Math.ceil((windowEnd - now) / 1000) });
 }
 
 /** Six digits, each value as likely: 32 random bits over, and a remainder that would favour low values drawn again. */

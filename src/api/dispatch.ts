@@ -1,10 +1,12 @@
 import type { Express, Request, Response } from 'express';
 import { Credential, maxPhotoBytes, type Photo } from '../core/concealed.js';
+import { countAgainst } from '../core/limits.js';
 import { FaceError, toCode } from '../errors.js';
 import { isMultipart, readBody } from '../http/body.js';
 import { Allowance, type BodyBudgets } from '../http/budget.js';
 import { readCookie } from '../http/cookies.js';
 import { type Body, maxJsonBytes } from '../http/intake.js';
+import { toSource } from '../http/source.js';
 import { Admission } from './admission.js';
 import type { ApiDeps } from './deps.js';
 import type { ApiVersion, Endpoint } from './endpoint.js';
@@ -76,7 +78,7 @@ async function serve(
   const isOpen = endpoint.auth.kind === 'open' || endpoint.auth.kind === 'session';
   const isOpenToPhotos = isOpen && Object.keys(endpoint.photos).length > 0;
   const allowance = new Allowance(budgets, isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes) : strangerBytes);
-  const source = request.ip ?? '';
+  const source = toSource(request.ip);
   const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
   const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
   const param = (name: string): string => String(request.params[name] ?? '');
@@ -100,6 +102,7 @@ async function serve(
       fields.delete('auth_token');
     }
     const client = await admission.caller();
+    if (client !== null && photos.size > 0) await countAgainst('clientPictures', client.id, deps);
     checkPhotoCounts(endpoint, photos);
     const call = {
       param,

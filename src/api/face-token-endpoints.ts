@@ -159,14 +159,15 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/revoke',
       scope: 'enrol',
       summary: 'Revoke a token, wherever copies of it are',
-      description: 'From then on it answers `token_revoked`. Revoking a revoked token succeeds.',
+      description:
+        'From then on it answers `token_revoked`, whoever made it: a token does not tell its tenant, and whoever has the whole of one may end it. Its public name is not enough. Revoking a revoked token succeeds.',
       ours: true,
       photos: {},
       codes: ['token_malformed'],
       fields: z.strictObject({ token: tokenField }),
       reply: z.strictObject({}),
-      async handle({ fields }) {
-        await revokeToken(fields.token, deps);
+      async handle({ fields, client }) {
+        await revokeToken(fields.token, { tenant: client.tenant, client: client.id }, deps);
         return {};
       },
     }),

@@ -28,6 +28,7 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
     ...(auth.kind === 'admin' ? adminCodes : []),
     ...(auth.kind === 'session' ? sessionCodes : []),
     ...(Object.keys(photos).length > 0 ? checkCodes : []),
+    ...(Object.keys(photos).length > 0 && auth.kind === 'client' ? (['locked_out'] as const) : []),
     ...codes,
   ]);
   return [...all];

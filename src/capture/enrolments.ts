@@ -22,7 +22,7 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'Enrol a user of a connection',
       description:
         'Makes a token and writes it to the user’s profile at the identity provider; it is never returned. Send the user’s `password` at every check if you send one here. Where the connection asks for a PIN, the password is that; where it asks for a passkey, only the capture page can enrol.',
-      codes: [...profileCodes, 'consent_missing', 'secret_missing', 'secret_weak'],
+      codes: [...profileCodes, 'enrolment_changed', 'consent_missing', 'secret_missing', 'secret_weak'],
       photos: { photo: { atLeast: 1, atMost: 5 } },
       fields: z.strictObject({
         ...who,

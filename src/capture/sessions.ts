@@ -203,6 +203,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       codes: [
         ...session,
         ...(['challenge_wrong', 'secret_missing', 'secret_weak', 'consent_missing', 'locked_out'] as const),
+        'enrolment_changed',
         ...(['connection_unknown', 'subject_unknown', 'profile_unavailable', 'overloaded'] as const),
       ],
       photos: {

@@ -161,6 +161,10 @@ describe('accepts', () => {
       audit: { retentionDays: null },
       securityEvents: [],
       telemetry: { metrics: null, traces: null },
+      limits: {
+        ...{ outsiderStarts: 300, outsiderChecks: 300, outsiderChecksOfConnection: 3000, clientPictures: 6000 },
+      },
+      retention: { consentDays: 1095 },
       stopDelaySec: 0,
       connections: [],
     });

@@ -5,7 +5,9 @@ import { auditGuard } from './audit.js';
 import type { ConnectionConfig, ConnectionGuards } from './connection.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
 import { keysGuard } from './keys.js';
+import { limitsGuard } from './limits.js';
 import { connectionKindOf } from './oidc-providers.js';
+import { retentionGuard } from './retention.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
 import { securityEventReceiverGuard } from './security-events.js';
 import { stateGuard } from './state.js';
@@ -99,6 +101,8 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .refine(hasUniqueIds, 'two receivers have the same id')
       .default([]),
     telemetry: telemetryGuard.prefault({}),
+    limits: limitsGuard.prefault({}),
+    retention: retentionGuard.prefault({}),
     /** Seconds between the request to stop, from when on `/readyz` refuses, and taking no more requests. */
     stopDelaySec: z.int().min(0).max(120).default(0),
     connections: z

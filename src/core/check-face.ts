@@ -1,9 +1,10 @@
 import { FaceError, toCode } from '../errors.js';
 import type { Photo, SealedToken, UserSecret } from './concealed.js';
-import { bindingOf, type Connection } from './connection.js';
-import { denyToken, isDenied } from './deny-list.js';
+import { bindingOf, type Connection, readTokenIfAny } from './connection.js';
+import { findConsent, nameInConsent } from './consent.js';
 import type { CoreDeps } from './deps.js';
-import type { Accuracy, Binding, LivenessFinding, Verdict } from './ports.js';
+import type { Accuracy, Binding, LivenessFinding, Sealed, Verdict } from './ports.js';
+import { changeToken, toTokenChange } from './token-change.js';
 import { verifyToken } from './verify.js';
 
 /** A token that the caller keeps and no profile holds, and what it is bound to. */
@@ -47,7 +48,7 @@ export async function checkFace(
     rules,
   );
   if (verdict.matched && verdict.renewed !== null && token !== null) {
-    await renewToken({ connection, subject, former: token, token: verdict.renewed.token }, deps);
+    await renewToken({ connection, subject, former: token, sealed: verdict.renewed }, deps);
   }
   return { verdict: forgetKeys(verdict), accuracy: binding.accuracy };
 }
@@ -60,33 +61,33 @@ function forgetKeys(verdict: Verdict): Verdict {
 }
 
 /**
- * Puts a token sealed anew in place of the one that matched, unless that was revoked while the check ran. A renewal that
- * cannot be stored waits for the next check: the old token still opens.
+ * Puts a token sealed anew in place of the one that matched, unless that was replaced or revoked while the check ran. A
+ * renewal that cannot be stored waits for the next check: the old token still opens.
  */
 async function renewToken(
-  change: { readonly connection: Connection; readonly subject: string; former: SealedToken; token: SealedToken },
+  renewal: {
+    readonly connection: Connection;
+    readonly subject: string;
+    readonly former: SealedToken;
+    readonly sealed: Sealed;
+  },
   deps: CoreDeps,
 ): Promise<void> {
-  const { connection, subject, former, token } = change;
-  const { tokenId } = deps.verifier.identify(former);
+  const { connection, subject, sealed } = renewal;
+  const who = { connection: connection.id, subject };
   try {
-    await connection.profile.writeToken(subject, token);
-    // A revocation denies the token before it clears the attribute: one that this write came after shows here.
-    if (await isDenied(tokenId, deps)) {
-      await denyToken(token, deps);
-      await connection.profile.clearToken(subject);
-    } else await denyToken(former, deps);
+    const change = toTokenChange({ ...renewal, kind: 'renewal' }, deps);
+    const standing = change.former?.tokenId ?? null;
+    const found = await findConsent(who, deps);
+    const makeReady = async (): Promise<void> => {
+      // The same consent, given to the same face. After a loss of the store there is none to name the token in.
+      if (found === null) return;
+      const { record: consent } = found;
+      if (consent.tokenId !== standing) throw new FaceError('enrolment_changed');
+      await nameInConsent(who, { consent, token: change.token, found, standing }, deps);
+    };
+    await changeToken(change, { token: sealed.token, makeReady }, deps);
   } catch (error) {
-    deps.log.warn('renewed token not stored', { connection: change.connection.id, code: toCode(error) });
-  }
-}
-
-/** To the person in front of the camera an unknown user, an unenrolled one and a wrong face are one thing. */
-async function readTokenIfAny(connection: Connection, subject: string): Promise<SealedToken | null> {
-  try {
-    return await connection.profile.readToken(subject);
-  } catch (error) {
-    if (error instanceof FaceError && error.code === 'subject_unknown') return null;
-    throw error;
+    deps.log.warn('renewed token not stored', { connection: connection.id, code: toCode(error) });
   }
 }

@@ -1,3 +1,5 @@
+import { FaceError } from '../errors.js';
+import type { SealedToken } from './concealed.js';
 import type { Accuracy, Binding, Profile } from './ports.js';
 import type { EpochMs } from './units.js';
 
@@ -71,6 +73,16 @@ export interface Connection {
 /** What a token of this connection's subject is bound to. */
 export function bindingOf({ id, kind, policy }: Connection, subject: string): Binding {
   return { tenant: id, idp: kind, subject, scope: policy.scope, accuracy: policy.accuracy };
+}
+
+/** The token in a subject's profile; `null`: none, or no such user. @throws FaceError `profile_unavailable` */
+export async function readTokenIfAny({ profile }: Connection, subject: string): Promise<SealedToken | null> {
+  try {
+    return await profile.readToken(subject);
+  } catch (error) {
+    if (error instanceof FaceError && error.code === 'subject_unknown') return null;
+    throw error;
+  }
 }
 
 /**

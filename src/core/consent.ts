@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import type { CoreDeps } from './deps.js';
-import { addSec, type EpochMs, epochMsGuard, toIso } from './units.js';
+import type { TokenName } from './ports.js';
+import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toIso } from './units.js';
 
 /** What the person agreed to, and when. */
 export interface Consent {
@@ -10,18 +11,28 @@ export interface Consent {
   readonly givenAt: EpochMs;
 }
 
-/** Kept for as long as the operator must be able to show it: it holds no face, and outlives the enrolment. */
-export interface ConsentRecord extends Consent {
-  readonly tokenId: string;
-  readonly withdrawnAt: EpochMs | null;
-}
-
-const recordGuard = z.object({
+const consentGuard = z.object({
   statement: z.string(),
   givenAt: epochMsGuard,
+  /** The token made under it, and when that ends. */
   tokenId: z.string(),
+  expiresAt: z.number().transform(epochSec).nullable().default(null),
   withdrawnAt: epochMsGuard.nullable(),
 });
+
+const recordGuard = consentGuard.extend({
+  /** The consent to the token that is still in the profile while a new one is written. */
+  replaces: consentGuard.nullable().default(null),
+});
+
+/** Kept for as long as the operator must be able to show it: it holds no face, and outlives the enrolment. */
+export type ConsentRecord = z.output<typeof recordGuard>;
+
+/** A consent record, and the number of the write that made it. */
+export interface FoundConsent {
+  readonly record: ConsentRecord;
+  readonly revision: number;
+}
 
 /** The clocks of whoever recorded the consent and of this server may differ by this much. */
 const clockSkewSec = 300;
@@ -38,22 +49,103 @@ export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): voi
   if (givenAt > addSec(now, clockSkewSec)) throw new FaceError('consent_missing', { givenAt: toIso(givenAt) });
 }
 
-/** Records the consent under which a token was made. */
-export async function recordConsent(who: Who, consent: Consent, tokenId: string, { state }: CoreDeps): Promise<void> {
-  const { statement, givenAt } = consent;
-  const record = { statement, givenAt, tokenId, withdrawnAt: null };
-  await state.write(consentKey(who), record, { when: 'any', expiresAt: null });
+/** The newest consent of a subject, with its revision; `null`: none. */
+export async function findConsent(who: Who, { state }: Pick<CoreDeps, 'state'>): Promise<FoundConsent | null> {
+  const found = await state.read(consentKey(who));
+  return found === null ? null : { record: recordGuard.parse(found.value), revision: found.revision };
 }
 
 /** The newest consent of a subject, or `null`. */
-export async function readConsent(who: Who, { state }: Pick<CoreDeps, 'state'>): Promise<ConsentRecord | null> {
-  const found = await state.read(consentKey(who));
-  return found === null ? null : recordGuard.parse(found.value);
+export async function readConsent(who: Who, deps: Pick<CoreDeps, 'state'>): Promise<ConsentRecord | null> {
+  return (await findConsent(who, deps))?.record ?? null;
 }
 
-/** Notes that the consent no longer holds. Does nothing where there is none. */
-export async function withdrawConsent(who: Who, { state, clock }: CoreDeps): Promise<void> {
-  const record = await readConsent(who, { state });
-  if (record === null || record.withdrawnAt !== null) return;
-  await state.write(consentKey(who), { ...record, withdrawnAt: clock.now() }, { when: 'any', expiresAt: null });
+/**
+ * Names a new token in the consent record, right before that token is written to the profile. The record of the token that
+ * stands there is kept beside it, in case the write fails.
+ * @param found - as it was read before the token was made
+ * @param standing - public id of the token in the profile
+ * @throws FaceError `enrolment_changed`: somebody else changed the record since
+ */
+export async function nameInConsent(
+  who: Who,
+  {
+    consent,
+    token,
+    found,
+    standing,
+  }: {
+    readonly consent: Consent;
+    readonly token: Pick<TokenName, 'tokenId' | 'expiresAt'>;
+    readonly found: FoundConsent | null;
+    readonly standing: string | null;
+  },
+  { state }: Pick<CoreDeps, 'state'>,
+): Promise<void> {
+  const { statement, givenAt } = consent;
+  const { tokenId, expiresAt } = token;
+  const newest = found?.record ?? null;
+  // One that replaces another belongs to an enrolment that has not been settled yet.
+  const isStanding = newest === null || newest.replaces === null || newest.tokenId === standing;
+  const former = isStanding ? newest : newest.replaces;
+  const replaces = former === null ? null : consentGuard.parse(former);
+  const record = { statement, givenAt, tokenId, expiresAt, withdrawnAt: null, replaces };
+  const when = found === null ? 'absent' : { revision: found.revision };
+  if (!(await state.write(consentKey(who), record, { when, expiresAt: null }))) {
+    throw new FaceError('enrolment_changed');
+  }
+}
+
+/** Once a token stands in the profile: forgets the consent to the former one. */
+export async function settleConsent(who: Who, tokenId: string, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+  const found = await findConsent(who, { state });
+  if (found === null || found.record.tokenId !== tokenId || found.record.replaces === null) return;
+  const alone = { ...found.record, replaces: null };
+  await state.write(consentKey(who), alone, { when: { revision: found.revision }, expiresAt: null });
+}
+
+/** Puts the consent record back as it was before a token was named in it that did not reach the profile. */
+export async function restoreConsent(who: Who, tokenId: string, deps: CoreDeps): Promise<void> {
+  const { state, clock } = deps;
+  const found = await findConsent(who, deps);
+  if (found === null || found.record.tokenId !== tokenId || found.record.withdrawnAt !== null) return;
+  const { replaces } = found.record;
+  const when = { revision: found.revision };
+  // A record cannot be deleted under a condition: the one that replaces nothing ends a moment later by itself.
+  const gone = { ...found.record, withdrawnAt: clock.now() };
+  await (replaces === null
+    ? state.write(consentKey(who), gone, { when, expiresAt: addSec(clock.now(), 1) })
+    : state.write(consentKey(who), replaces, { when, expiresAt: keptUntil(replaces, deps) }));
+}
+
+/** A consent that holds no longer, and whether it was withdrawn just now. */
+export interface WithdrawnConsent extends FoundConsent {
+  readonly isNew: boolean;
+}
+
+/**
+ * Notes that the consent no longer holds; the record ends when the operator need not show it any more.
+ * @returns `null` where there is none
+ */
+export async function withdrawConsent(who: Who, deps: CoreDeps): Promise<WithdrawnConsent | null> {
+  for (let isNew = false; ; ) {
+    const found = await findConsent(who, deps);
+    if (found === null || found.record.withdrawnAt !== null) return found === null ? null : { ...found, isNew };
+    const record = { ...found.record, withdrawnAt: deps.clock.now(), replaces: null };
+    const when = { revision: found.revision };
+    isNew = await deps.state.write(consentKey(who), record, { when, expiresAt: keptUntil(record, deps) });
+  }
+}
+
+/** Without end while the consent holds. */
+function keptUntil(
+  { withdrawnAt }: Pick<ConsentRecord, 'withdrawnAt'>,
+  { settings: { consentDays } }: Pick<CoreDeps, 'settings'>,
+): EpochMs | null {
+  return withdrawnAt === null || consentDays === null ? null : addSec(withdrawnAt, consentDays * secondsPerDay);
+}
+
+/** Forgets the consent of a subject: at their demand to erase all. */
+export async function forgetConsent(who: Who, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+  await state.delete(consentKey(who));
 }

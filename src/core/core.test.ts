@@ -51,8 +51,11 @@ describe('enrolment', () => {
       tokenId: sealed.tokenId,
       withdrawnAt: null,
     });
+    const detail = { tokenId: sealed.tokenId, photos: 3, keyVersion: 1, kind: 'enrolment' };
+    const about = { ...detail, expiresAt: null, former: null, formerExpiresAt: null };
     expect(audit.events).toEqual([
-      { action: 'enrolled', connection: 'work', subject: 'anna', detail: { tokenId: sealed.tokenId, photos: 3 } },
+      { action: 'enrolment_begun', connection: 'work', subject: 'anna', detail: about },
+      { action: 'enrolled', connection: 'work', subject: 'anna', detail: about },
     ]);
   });
 
@@ -457,7 +460,7 @@ describe('tokens kept by their caller', () => {
 
   test('are revoked by whoever holds them', async () => {
     const { deps, check, token } = await seal();
-    await revokeToken(token, deps);
+    await revokeToken(token, { tenant: 'default', client: 'c1' }, deps);
     await expect(verifyToken(check('anna'), deps)).rejects.toMatchObject({ code: 'token_revoked' });
   });
 

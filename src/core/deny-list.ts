@@ -1,7 +1,7 @@
 import { FaceError } from '../errors.js';
 import type { SealedToken } from './concealed.js';
 import type { CoreDeps } from './deps.js';
-import type { State } from './ports.js';
+import type { State, TokenName } from './ports.js';
 import { type EpochMs, toEpochMs } from './units.js';
 
 const revokedKey = (tokenId: string): string => `revoked:${tokenId}`;
@@ -11,17 +11,12 @@ export async function isDenied(tokenId: string, { state }: Pick<CoreDeps, 'state
   return (await state.read(revokedKey(tokenId))) !== null;
 }
 
-/**
- * Puts a token on the deny list until it would have expired, and returns its public id.
- * @throws FaceError `token_malformed`, `state_unavailable`
- */
+/** Puts a token on the deny list, by its public id, until it would have expired. @throws FaceError `state_unavailable` */
 export async function denyToken(
-  token: SealedToken,
-  { verifier, state }: Pick<CoreDeps, 'verifier' | 'state'>,
-): Promise<string> {
-  const { tokenId, expiresAt } = verifier.identify(token);
+  { tokenId, expiresAt }: Pick<TokenName, 'tokenId' | 'expiresAt'>,
+  { state }: Pick<CoreDeps, 'state'>,
+): Promise<void> {
   await denyTokenId({ tokenId, expiresAt: expiresAt === null ? null : toEpochMs(expiresAt) }, { state });
-  return tokenId;
 }
 
 /**
@@ -35,16 +30,13 @@ export async function denyTokenId(
   await state.write(revokedKey(tokenId), true, { when: 'any', expiresAt });
 }
 
-/**
- * As `denyToken`, for what was found in an attribute: anything may stand there, and what is no token needs no denying.
- * @returns the public id, or `null` where it was no token
- */
-export async function denyWhereSound(
-  token: SealedToken,
-  deps: Pick<CoreDeps, 'verifier' | 'state'>,
-): Promise<string | null> {
+/** What a text found in an attribute says of itself: anything may stand there; `null` where it is no token. */
+export function identifyWhereSound(
+  token: SealedToken | null,
+  { verifier }: Pick<CoreDeps, 'verifier'>,
+): TokenName | null {
   try {
-    return await denyToken(token, deps);
+    return token === null ? null : verifier.identify(token);
   } catch (error) {
     if (error instanceof FaceError && error.code === 'token_malformed') return null;
     throw error;

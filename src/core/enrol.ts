@@ -1,34 +1,35 @@
 import { toCode } from '../errors.js';
-import type { Photo, SealedToken, UserSecret } from './concealed.js';
+import type { Photo, UserSecret } from './concealed.js';
 import { bindingOf, type Connection } from './connection.js';
-import { type Consent, checkConsent, recordConsent } from './consent.js';
-import { denyWhereSound } from './deny-list.js';
+import { type Consent, checkConsent, findConsent, nameInConsent } from './consent.js';
 import type { CoreDeps } from './deps.js';
-import { attemptsOfSubject, clearAttempts } from './lockout.js';
-import { forgetPasskey, keepPasskey } from './passkey-record.js';
+import { keepPasskey } from './passkey-record.js';
 import type { EnrolRequest, PasskeyCredential, Sealed } from './ports.js';
-import { addSec, toEpochMs, toEpochSec } from './units.js';
-
-const secondsPerDay = 86_400;
+import { changeToken, toTokenChange } from './token-change.js';
+import { addSec, secondsPerDay, toEpochMs, toEpochSec, toIso } from './units.js';
 
 /**
  * Makes a token for a caller that keeps it itself.
  * @throws FaceError the codes of `Verifier`
  */
 export async function enrolToken(request: EnrolRequest, deps: CoreDeps): Promise<Sealed> {
+  const sealed = await seal(request, deps);
+  const { tenant: connection, subject } = request.binding;
+  const { tokenId, photos, expiresAt } = sealed;
+  const { keyVersion } = deps.verifier.identify(sealed.token);
+  const until = expiresAt === null ? null : toIso(toEpochMs(expiresAt));
+  const detail = { tokenId, keyVersion, photos, expiresAt: until, former: null };
+  await deps.audit.append({ action: 'enrolled', connection, subject, detail });
+  return sealed;
+}
+
+/** Makes a token. The photos are overwritten in any case. */
+async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promise<Sealed> {
   const { tenant: connection, subject } = request.binding;
   try {
-    const sealed = await deps.verifier.enrol(request);
-    const { tokenId, photos } = sealed;
-    await deps.audit.append({ action: 'enrolled', connection, subject, detail: { tokenId, photos } });
-    return sealed;
+    return await verifier.enrol(request);
   } catch (error) {
-    await deps.audit.append({
-      action: 'enrolment_refused',
-      connection,
-      subject,
-      detail: { code: toCode(error) },
-    });
+    await audit.append({ action: 'enrolment_refused', connection, subject, detail: { code: toCode(error) } });
     throw error;
   } finally {
     for (const photo of request.photos) photo.wipe();
@@ -37,8 +38,9 @@ export async function enrolToken(request: EnrolRequest, deps: CoreDeps): Promise
 
 /**
  * Makes a token from 1 to 5 photos and writes it to the subject's attribute, under recorded consent. The token that was
- * there is denied from then on.
- * @throws FaceError `consent_missing`, `subject_unknown`, `profile_unavailable`, and the codes of `Verifier`
+ * there is denied from then on; it stays where the new one cannot be written.
+ * @throws FaceError `consent_missing`, `subject_unknown`, `profile_unavailable`, `state_unavailable`, the codes of
+ *   `Verifier`; `enrolment_changed`: another enrolment, or the end of one, came in between
  */
 export async function enrolSubject(
   request: {
@@ -55,36 +57,30 @@ export async function enrolSubject(
   const { connection, subject, photos, secret, passkey = null, consent } = request;
   const { enrolmentDays } = connection.policy;
   const now = deps.clock.now();
+  const who = { connection: connection.id, subject };
   try {
     checkConsent(consent, now);
+    // Before the profile: who changes the one after this is found out by the other.
+    const found = await findConsent(who, deps);
     const former = await connection.profile.readToken(subject);
     const binding = bindingOf(connection, subject);
     const expiresAt = enrolmentDays === null ? null : toEpochSec(addSec(now, enrolmentDays * secondsPerDay));
-    const sealed = await enrolToken({ photos, binding, secret, expiresAt }, deps);
-    await recordConsent({ connection: connection.id, subject }, consent, sealed.tokenId, deps);
-    await replaceToken({ connection, subject, former, token: sealed.token }, deps);
-    const owner = { connection: connection.id, subject };
-    const until = sealed.expiresAt === null ? null : toEpochMs(sealed.expiresAt);
-    if (passkey === null) await forgetPasskey(owner, deps);
-    else await keepPasskey(owner, { credential: passkey, expiresAt: until }, deps);
-    await clearAttempts(attemptsOfSubject(binding), deps);
+    const sealed = await seal({ photos, binding, secret, expiresAt }, deps);
+    const change = toTokenChange({ connection, subject, kind: 'enrolment', sealed, former }, deps);
+    const standing = change.former?.tokenId ?? null;
+    const makeReady = async (): Promise<void> => {
+      const token = change.token;
+      await nameInConsent(who, { consent, token, found, standing }, deps);
+      if (passkey === null) return;
+      const until = token.expiresAt === null ? null : toEpochMs(token.expiresAt);
+      await keepPasskey(who, { credential: passkey, tokenId: token.tokenId, expiresAt: until, standing }, deps);
+    };
+    await changeToken(change, { token: sealed.token, makeReady }, deps).catch((error: unknown) => {
+      sealed.contentKey?.wipe();
+      throw error;
+    });
     return sealed;
   } finally {
     for (const photo of photos) photo.wipe();
   }
-}
-
-/** Writes a new token over a former one, and only then denies the former: a failed write leaves the old one working. */
-async function replaceToken(
-  change: {
-    readonly connection: Connection;
-    readonly subject: string;
-    readonly former: SealedToken | null;
-    readonly token: SealedToken;
-  },
-  deps: CoreDeps,
-): Promise<void> {
-  const { connection, subject, former, token } = change;
-  await connection.profile.writeToken(subject, token);
-  if (former !== null) await denyWhereSound(former, deps);
 }

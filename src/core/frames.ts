@@ -3,6 +3,7 @@ import type { Credential, Photo } from './concealed.js';
 import type { Connection } from './connection.js';
 import { digestOf } from './digest.js';
 import { enrolSubject } from './enrol.js';
+import { hasEndedSince } from './enrolment-end.js';
 import {
   commitTo,
   findChallenge,
@@ -14,8 +15,8 @@ import {
 } from './movement-challenge.js';
 import type { CaptureHint, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret } from './ports.js';
 import { changeSession, type FoundSession, type SessionRole, type SessionView, toSessionView } from './session.js';
-import { newSecret, passStepUp, type SettleDeps, settleVerification, toView } from './step-up.js';
-import { type StepUpRecord, writeRecord } from './step-up-record.js';
+import { newSecret, passStepUp, reopen, type SettleDeps, settleVerification, toView } from './step-up.js';
+import { endAttempt, type StepUpRecord, toCaptured } from './step-up-record.js';
 import { addSec, type EpochMs } from './units.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
@@ -95,13 +96,13 @@ export interface SubmittedFrames {
 export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
   const { session, nonce, photos, reference } = submitted;
   try {
-    const { id, record, role, challenge } = await takeChallenge(session, nonce, submitted, deps);
+    const { id, before, captured, role, challenge } = await takeChallenge(session, nonce, submitted, deps);
     const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
     const fresh = await countFresh(digests, deps);
     const measured = measureChallenge(challenge, digests, fresh);
-    const taken = { id, record, role, measured, asked: challenge.asked, submitted };
+    const taken = { id, before, captured, role, measured, asked: challenge.asked, submitted };
     return await settle(taken, deps).catch(async (error: unknown) => {
-      await writeRecord(id, record, 'any', deps);
+      await reopen(id, captured, before, deps);
       throw error;
     });
   } finally {
@@ -119,7 +120,7 @@ async function takeChallenge(
   const now = deps.clock.now();
   const challenge = findChallenge(session.record, nonce, now);
   if (photos.length !== framesOfChallenge) throw new FaceError('challenge_wrong');
-  const record = await changeSession(
+  const captured = await changeSession(
     session,
     (found) => {
       findChallenge(found, nonce, now);
@@ -127,12 +128,13 @@ async function takeChallenge(
       checkSecret(found, secret, deps);
       const wantsReference = found.purpose === 'enrol' && policy?.referencePhoto === true;
       if (wantsReference && reference === null) throw new FaceError('photo_missing');
-      return { ...found, movement: null, state: 'captured' };
+      return toCaptured({ ...found, movement: null }, deps);
     },
     deps,
   );
   const { id, role } = session;
-  return { id, role, record: { ...record, state: 'started' } satisfies StepUpRecord, challenge };
+  const before: StepUpRecord = { ...captured, state: 'started', triesLeft: captured.triesLeft + 1 };
+  return { id, role, before, captured, challenge };
 }
 
 /** How many of the pictures nobody has sent before, to any challenge. */
@@ -148,7 +150,8 @@ async function countFresh(digests: readonly string[], { state, clock }: CaptureD
 interface TakenFrames {
   readonly id: string;
   /** As it was before, without the challenge. */
-  readonly record: StepUpRecord;
+  readonly before: StepUpRecord;
+  readonly captured: StepUpRecord;
   readonly role: SessionRole;
   readonly measured: ReturnType<typeof measureChallenge>;
   readonly asked: NonNullable<StepUpRecord['movement']>['asked'];
@@ -175,12 +178,12 @@ const decidedCodes = [
 ] as const satisfies readonly FaceErrorCode[];
 
 async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutcome> {
-  const { id, record, role } = taken;
+  const { id, before, captured, role } = taken;
   const judged = judgeFrames(taken, deps);
   // Whatever else happens first, the judge's refusal is told where it is awaited.
   judged.catch(() => null);
   const end = async (ended: StepUpRecord, outcome: FramesOutcome['outcome'], hint: CaptureHint | null) => {
-    await writeRecord(id, ended, 'any', deps);
+    await endAttempt(id, captured, ended, deps);
     const { receipt } = toView(id, ended, deps.clock.now());
     return { view: toSessionView(id, ended, role, deps), outcome, hint, receipt };
   };
@@ -189,24 +192,24 @@ async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutc
       ? end(counted, 'try_again', hint)
       : end({ ...counted, kept: null, state: 'failed' }, 'failed', hint);
   try {
-    const settled = await (record.purpose === 'enrol'
+    const settled = await (before.purpose === 'enrol'
       ? enrolFrom(taken, judged, deps)
       : verifyFrom(taken, judged, deps));
     if (settled.state === 'passed') return await end(settled, 'passed', null);
   } catch (error) {
     const code = toCode(error);
-    if (isOneOf(photoCodes, code)) return lose(record, hintByCode[code] ?? 'hold_still');
+    if (isOneOf(photoCodes, code)) return lose(before, hintByCode[code] ?? 'hold_still');
     if (!isOneOf(decidedCodes, code)) throw error;
     const isReference = error instanceof FaceError && error.detail === 'reference';
-    if (isReference) return lose({ ...record, triesLeft: record.triesLeft - 1 }, 'reference');
+    if (isReference) return lose({ ...before, triesLeft: before.triesLeft - 1 }, 'reference');
   }
   const { hint } = await judged;
-  return lose({ ...record, triesLeft: record.triesLeft - 1 }, hint ?? 'follow');
+  return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
 }
 
 /** What the judge, the digests and the clock say together; all of it goes to the audit trail. */
 async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<LivenessFinding> {
-  const { id, record, measured, asked, submitted } = taken;
+  const { id, captured: record, measured, asked, submitted } = taken;
   const { judge, audit } = deps;
   const frames = submitted.photos.map((photo, index) => ({
     photo: photo.copy(),
@@ -233,7 +236,7 @@ const methodsOf = (secret: PresentedSecret | null) =>
   secret === null ? (['face'] as const) : (['face', secret.method] as const);
 
 async function verifyFrom(
-  { id, record, submitted }: TakenFrames,
+  { id, captured: record, submitted }: TakenFrames,
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
@@ -244,7 +247,7 @@ async function verifyFrom(
 }
 
 async function enrolFrom(
-  { id, record, submitted }: TakenFrames,
+  { id, captured: record, submitted }: TakenFrames,
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
@@ -253,6 +256,7 @@ async function enrolFrom(
   const connection = deps.connections.get(record.connection);
   if (connection === undefined) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
+  if (await hasEndedSince(record, record.startedAt, deps)) throw new FaceError('step_up_finished');
   const { pass, liveness } = await judged;
   if (!pass) throw new FaceError('liveness_low');
   if (connection.policy.referencePhoto) await matchReference(connection, reference, photos, deps);

@@ -4,7 +4,7 @@ import { readConsent } from './consent.js';
 import { revokeSubject } from './revoke.js';
 import { changeSession, type FoundSession, type SessionView, toSessionView } from './session.js';
 import type { SettleDeps } from './step-up.js';
-import { checkStarted } from './step-up-record.js';
+import { checkStarted, type StepUpRecord } from './step-up-record.js';
 import { type EpochMs, toEpochMs } from './units.js';
 
 /** What is held of a person, as they may see it. */
@@ -60,6 +60,9 @@ export async function revokeHeldEnrolment(session: FoundSession, deps: SettleDep
 export async function renewHeldEnrolment(session: FoundSession, deps: SettleDeps): Promise<SessionView> {
   findManaged(session, deps);
   const { id, role } = session;
-  const record = await changeSession(session, (found) => ({ ...found, purpose: 'enrol' }), deps);
+  // Whoever ends their enrolment here may make a new one here.
+  const startedAt = deps.clock.now();
+  const toEnrol = (found: StepUpRecord): StepUpRecord => ({ ...found, purpose: 'enrol', startedAt });
+  const record = await changeSession(session, toEnrol, deps);
   return toSessionView(id, record, role, deps);
 }

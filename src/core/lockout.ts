@@ -1,32 +1,44 @@
+import { z } from 'zod';
 import { FaceError, type FaceErrorCode, photoCodes, toCode } from '../errors.js';
 import type { CoreDeps } from './deps.js';
 import type { Binding } from './ports.js';
-import { addSec } from './units.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from './units.js';
 
 /** Whose attempts are counted together, and how many may fail before none is taken. */
 export interface Counted {
   readonly name: string;
+  /** Named in the log and the metrics. */
+  readonly kind: 'subject' | 'outsider' | 'token';
   readonly failuresAllowed: number;
+  /** How long failures add up, in seconds. */
+  readonly windowSec: number;
+  /** How long after its end a lockout is remembered: until then one more failure brings the next, of twice the length. */
+  readonly rememberedSec: number;
 }
 
-/** Locked out until the window that the first failure opened is over. */
-const windowSec = 15 * 60;
+/** Of the first lockout; each one after it is twice as long, up to a day. */
+const firstLockoutSec = 15 * 60;
 
 /**
- * A user in front of a camera. NIST SP 800-63B §5.2.3 allows five failures for a biometric without certified
- * presentation attack detection.
+ * A user in front of a camera. NIST SP 800-63B-4, section 3.2.3: at most five failures in a row for a biometric without
+ * certified presentation attack detection, then a delay before each further one.
  * @param outsider - where somebody comes from whom nobody vouches for: they lock out their own address alone
  */
 export const attemptsOfSubject = ({ tenant, idp, subject }: Binding, outsider: string | null = null): Counted => ({
   name: `subject:${idp}:${tenant}:${subject}${outsider === null ? '' : `:from:${outsider}`}`,
-  failuresAllowed: 5,
+  kind: outsider === null ? 'subject' : 'outsider',
+  ...{ failuresAllowed: 5, windowSec: secondsPerDay, rememberedSec: secondsPerDay },
 });
 
 /**
- * A token that a backend keeps and checks as it sees fit: at a door, against every face that comes. NIST SP 800-63B
- * §5.2.2 bounds the failures of any authenticator by a hundred.
+ * A token that a backend keeps and checks as it sees fit: at a door, against every face that comes. NIST SP 800-63B-4,
+ * section 3.2.2, bounds the failures of any authenticator by a hundred. Most of them are other people's, so lockouts do not
+ * grow.
  */
-export const attemptsOfToken = (tokenId: string): Counted => ({ name: `token:${tokenId}`, failuresAllowed: 100 });
+export const attemptsOfToken = (tokenId: string): Counted => ({
+  ...{ name: `token:${tokenId}`, kind: 'token', failuresAllowed: 100 },
+  ...{ windowSec: firstLockoutSec, rememberedSec: 0 },
+});
 
 /** Nothing was compared, so nothing was guessed: the picture was of no use, or nobody looked at it. */
 const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
@@ -37,34 +49,95 @@ const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
   'upstream_malformed',
 ]);
 
+const lockoutGuard = z.object({
+  /** Which lockout in a row it is, from 1. */
+  level: z.int().min(1),
+  until: epochMsGuard,
+});
+
+type Stores = Pick<CoreDeps, 'state' | 'clock'>;
+
 /**
  * Runs one attempt at a face check and counts it against `who`. The attempt is counted before it runs, so that many at
- * once count too, and is given back where nothing was compared. A success clears the count.
+ * once count too, and is given back where nothing was compared. A success clears the count and the lockouts.
  * @throws FaceError `locked_out` with `retryAfterSec`, and whatever `attempt` throws
  */
 export async function countAttempt<T>(
   who: Counted,
   attempt: () => Promise<{ readonly succeeded: boolean; readonly result: T }>,
-  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+  deps: Stores,
 ): Promise<T> {
-  const key = failuresKey(who);
-  const windowEnd = addSec(clock.now(), windowSec);
+  const { state, clock } = deps;
+  const found = await readLockout(who, deps);
+  if (found !== null && found.until > clock.now()) throw toLockedOut(who, found.until, deps);
+  const level = found?.level ?? 0;
+  const failuresAllowed = level === 0 ? who.failuresAllowed : 1;
+  const key = failuresKey(who, level);
+  const windowEnd = addSec(clock.now(), who.windowSec);
   const failures = await state.add(key, 1, windowEnd);
-  if (failures > who.failuresAllowed) throw new FaceError('locked_out', { retryAfterSec: windowSec });
+  // As many as may fail are under way, or a process died between the last failure and the lockout.
+  if (failures > failuresAllowed) throw toLockedOut(who, await lockOut(who, found, deps), deps);
   try {
     const { succeeded, result } = await attempt();
-    if (succeeded && failures > 1) await state.delete(key);
+    if (!succeeded && failures === failuresAllowed) await lockOut(who, found, deps);
+    else if (succeeded && failures + level > 1) await clearAttempts(who, deps);
     else if (succeeded) await state.add(key, -1, windowEnd);
     return result;
   } catch (error) {
     if (unusedAttempt.has(toCode(error))) await state.add(key, -1, windowEnd);
+    else if (failures === failuresAllowed) await lockOut(who, found, deps);
     throw error;
   }
 }
 
-/** Forgets the failed attempts of `who`: after a new enrolment. */
-export async function clearAttempts(who: Counted, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
-  await state.delete(failuresKey(who));
+/** Forgets the failed attempts of `who`, and ends a lockout: after a new enrolment, or because an administrator says so. */
+export async function clearAttempts(who: Counted, deps: Stores): Promise<void> {
+  const found = await readLockout(who, deps);
+  if (found !== null) {
+    await deps.state.delete(failuresKey(who, found.level));
+    await deps.state.delete(lockoutKey(who));
+  }
+  await deps.state.delete(failuresKey(who, 0));
 }
 
-const failuresKey = ({ name }: Counted): string => `failures:${name}`;
+/** How the attempts of `who` stand. */
+export interface AttemptsView {
+  /** Failures since the last success or lockout. */
+  readonly failures: number;
+  /** Until when none is taken; `null`: one is taken now. */
+  readonly lockedUntil: EpochMs | null;
+}
+
+/** @throws FaceError `state_unavailable` */
+export async function readAttempts(who: Counted, deps: Stores): Promise<AttemptsView> {
+  const now = deps.clock.now();
+  const found = await readLockout(who, deps);
+  const failures = await deps.state.add(failuresKey(who, found?.level ?? 0), 0, addSec(now, who.windowSec));
+  return { failures, lockedUntil: found !== null && found.until > now ? found.until : null };
+}
+
+const failuresKey = ({ name }: Counted, level: number): string => `failures:${level}:${name}`;
+const lockoutKey = ({ name }: Counted): string => `lockout:${name}`;
+
+async function readLockout(who: Counted, { state }: Stores) {
+  const found = await state.read(lockoutKey(who));
+  return found === null ? null : { ...lockoutGuard.parse(found.value), revision: found.revision };
+}
+
+/** Begins the next lockout, unless another attempt has just done so. @returns when it ends */
+async function lockOut(
+  who: Counted,
+  found: { readonly level: number; readonly revision: number } | null,
+  deps: Stores,
+): Promise<EpochMs> {
+  const level = (found?.level ?? 0) + 1;
+  const lockedSec = Math.min(firstLockoutSec * 2 ** (level - 1), secondsPerDay);
+  const until = addSec(deps.clock.now(), lockedSec);
+  const when = found === null ? 'absent' : { revision: found.revision };
+  const expiresAt = addSec(until, who.rememberedSec);
+  if (await deps.state.write(lockoutKey(who), { level, until }, { when, expiresAt })) return until;
+  return (await readLockout(who, deps))?.until ?? until;
+}
+
+const toLockedOut = ({ kind }: Counted, until: EpochMs, { clock }: Stores): FaceError =>
+  new FaceError('locked_out', { lockout: kind, retryAfterSec: Math.max(1, Math.ceil((until - clock.now()) / 1000)) });

@@ -16,14 +16,21 @@ const recordGuard = z.object({
   counter: z.int(),
   transports: z.array(z.string()),
   backupEligible: z.boolean(),
+  /** Of the enrolment that it was made for. */
+  tokenId: z.string().default(''),
   /** Of the enrolment; the record ends with it. */
   expiresAt: epochMsGuard.nullable(),
+});
+
+const storedGuard = recordGuard.extend({
+  /** The credential of the token that is still in the profile while a new one is written. */
+  replaces: recordGuard.nullable().default(null),
 });
 
 /** A kept credential, and the number of the write that made it. */
 export interface KeptPasskey {
   readonly credential: PasskeyCredential;
-  readonly expiresAt: EpochMs | null;
+  readonly record: z.output<typeof storedGuard>;
   readonly revision: number;
 }
 
@@ -36,17 +43,47 @@ export async function readPasskey(
 ): Promise<KeptPasskey | null> {
   const found = await state.read(passkeyKey(owner));
   if (found === null) return null;
-  const { expiresAt, ...credential } = recordGuard.parse(found.value);
-  return { credential, expiresAt, revision: found.revision };
+  const record = storedGuard.parse(found.value);
+  const { expiresAt: _, tokenId: __, replaces: ___, ...credential } = record;
+  return { credential, record, revision: found.revision };
 }
 
-/** Keeps the credential of a new enrolment in place of any former one, for as long as the enrolment lasts. */
+/**
+ * Keeps the credential of a new enrolment, for as long as that lasts, right before its token is written to the profile. The
+ * one of the token that stands there is kept beside it, in case the write fails.
+ */
 export async function keepPasskey(
   owner: PasskeyOwner,
-  { credential, expiresAt }: { readonly credential: PasskeyCredential; readonly expiresAt: EpochMs | null },
+  kept: {
+    readonly credential: PasskeyCredential;
+    readonly tokenId: string;
+    readonly expiresAt: EpochMs | null;
+    /** Public id of the token in the profile. */
+    readonly standing: string | null;
+  },
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<void> {
-  await state.write(passkeyKey(owner), { ...credential, expiresAt }, { when: 'any', expiresAt });
+  const { credential, tokenId, expiresAt, standing } = kept;
+  const found = (await readPasskey(owner, { state }))?.record ?? null;
+  // One that replaces another belongs to an enrolment that has not been settled yet.
+  const isStanding = found === null || found.replaces === null || found.tokenId === standing;
+  const former = isStanding ? found : found.replaces;
+  const record = { ...credential, tokenId, expiresAt, replaces: former === null ? null : recordGuard.parse(former) };
+  await state.write(passkeyKey(owner), record, { when: 'any', expiresAt });
+}
+
+/** Puts the former credential back in place of one whose token did not reach the profile. */
+export async function restorePasskey(
+  owner: PasskeyOwner,
+  tokenId: string,
+  { state }: Pick<CoreDeps, 'state'>,
+): Promise<void> {
+  const kept = await readPasskey(owner, { state });
+  if (kept === null || kept.record.tokenId !== tokenId) return;
+  const { replaces } = kept.record;
+  if (replaces === null) return state.delete(passkeyKey(owner));
+  const when = { revision: kept.revision };
+  await state.write(passkeyKey(owner), replaces, { when, expiresAt: replaces.expiresAt });
 }
 
 /**
@@ -59,10 +96,24 @@ export async function countPasskeyUse(
   counter: number,
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<boolean> {
-  const { credential, expiresAt, revision } = kept;
+  const { credential, record, revision } = kept;
   if (counter === credential.counter) return true;
-  const record = { ...credential, counter, expiresAt };
-  return state.write(passkeyKey(owner), record, { when: { revision }, expiresAt });
+  return state.write(passkeyKey(owner), { ...record, counter }, { when: { revision }, expiresAt: record.expiresAt });
+}
+
+/** Once a token stands in the profile: keeps the credential that goes with it, and forgets any other. */
+export async function settlePasskey(
+  owner: PasskeyOwner,
+  tokenId: string,
+  { state }: Pick<CoreDeps, 'state'>,
+): Promise<void> {
+  const kept = await readPasskey(owner, { state });
+  if (kept === null) return;
+  const { record, revision } = kept;
+  if (record.tokenId !== tokenId) return forgetPasskey(owner, { state });
+  if (record.replaces === null) return;
+  const alone = { ...record, replaces: null };
+  await state.write(passkeyKey(owner), alone, { when: { revision }, expiresAt: record.expiresAt });
 }
 
 /** Forgets the credential of a subject: at the end of the enrolment. */

@@ -1,35 +1,76 @@
 import type { SealedToken } from './concealed.js';
-import type { Connection } from './connection.js';
-import { withdrawConsent } from './consent.js';
-import { denyToken, denyWhereSound } from './deny-list.js';
+import { bindingOf, type Connection } from './connection.js';
+import { findConsent, withdrawConsent } from './consent.js';
+import { denyToken, identifyWhereSound } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
+import { noteEnd } from './enrolment-end.js';
+import { attemptsOfSubject, clearAttempts } from './lockout.js';
 import { forgetPassedStepUp } from './passed-step-up.js';
 import { forgetPasskey } from './passkey-record.js';
 
 /**
- * Denies a token from now until it would have expired, wherever a copy of it may be.
+ * Denies a token from now until it would have expired, wherever a copy of it may be. Whoever has the whole of it may: its
+ * public id is a digest of all its bytes, so nobody who knows only that can.
+ * @param by - the tenant of whoever asks, and their id
  * @throws FaceError `token_malformed`, `state_unavailable`
  */
-export async function revokeToken(token: SealedToken, deps: CoreDeps): Promise<void> {
-  const tokenId = await denyToken(token, deps);
-  await deps.audit.append({ action: 'revoked', connection: 'api', subject: '', detail: { tokenId } });
+export async function revokeToken(
+  token: SealedToken,
+  by: { readonly tenant: string; readonly client: string },
+  deps: CoreDeps,
+): Promise<void> {
+  const named = deps.verifier.identify(token);
+  await denyToken(named, deps);
+  const detail = { tokenId: named.tokenId, client: by.client };
+  await deps.audit.append({ action: 'revoked', connection: by.tenant, subject: '', detail });
+}
+
+/** What ended with an enrolment. */
+export interface Revocation {
+  /** Public ids of the tokens that were denied: most often one. */
+  readonly tokenIds: readonly string[];
 }
 
 /**
- * Ends the enrolment of a subject: forgets a passed step-up that no hook has used yet and the passkey, records that the
- * consent is withdrawn, denies the token and clears the attribute. What needs no provider comes first, so that it holds whatever the
- * provider says. Ending what has ended succeeds.
+ * Ends the enrolment of a subject: what waits for them (step-ups, a passed one that no hook has used yet), the passkey, the
+ * count of failed attempts, the consent; then denies the token and clears the attribute. What needs no provider comes first,
+ * so that it holds whatever the provider says: the consent names the token. Ending what has ended succeeds.
+ * @param request.by - the administrator who asked for it
  * @throws FaceError `subject_unknown`, `profile_unavailable`, `state_unavailable`
  */
 export async function revokeSubject(
-  { connection, subject }: { connection: Connection; subject: string },
+  request: { readonly connection: Connection; readonly subject: string; readonly by?: string },
   deps: CoreDeps,
-): Promise<void> {
-  await forgetPassedStepUp({ connection: connection.id, subject }, deps);
-  await forgetPasskey({ connection: connection.id, subject }, deps);
-  await withdrawConsent({ connection: connection.id, subject }, deps);
-  const token = await connection.profile.readToken(subject);
-  const tokenId = token === null ? null : await denyWhereSound(token, deps);
-  await deps.audit.append({ action: 'revoked', connection: connection.id, subject, detail: { tokenId } });
+): Promise<Revocation> {
+  const { connection, subject, by } = request;
+  const who = { connection: connection.id, subject };
+  const note = (action: 'consent_withdrawn' | 'revoked', tokenId: string | null): Promise<void> =>
+    deps.audit.append({ action, ...who, detail: { tokenId, ...(by === undefined ? {} : { by }) } });
+
+  await noteEnd(who, deps);
+  await forgetPassedStepUp(who, deps);
+  await forgetPasskey(who, deps);
+  await clearAttempts(attemptsOfSubject(bindingOf(connection, subject)), deps);
+  const consent = await withdrawConsent(who, deps);
+  const denied: string[] = [];
+  if (consent?.isNew) {
+    const { tokenId } = consent.record;
+    await denyToken(consent.record, deps);
+    await note('consent_withdrawn', tokenId);
+    await note('revoked', tokenId);
+    denied.push(tokenId);
+  }
+  const standing = identifyWhereSound(await connection.profile.readToken(subject), deps);
+  if (standing !== null && !denied.includes(standing.tokenId)) {
+    await denyToken(standing, deps);
+    await note('revoked', standing.tokenId);
+    denied.push(standing.tokenId);
+  }
+  if (denied.length === 0) await note('revoked', null);
   await connection.profile.clearToken(subject);
+  // An enrolment that came in between was cleared with the rest, and ends too.
+  const after = await findConsent(who, deps);
+  if (after === null || after.revision === consent?.revision) return { tokenIds: denied };
+  const { tokenIds } = await revokeSubject(request, deps);
+  return { tokenIds: [...denied, ...tokenIds] };
 }

@@ -175,7 +175,7 @@ export async function changeSession(
     id,
     (found) => {
       checkStarted(found, deps.clock.now());
-      return change(found);
+      return change({ ...found, state: 'started', captured: null });
     },
     deps,
     read,

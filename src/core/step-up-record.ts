@@ -38,6 +38,12 @@ const recordGuard = z.object({
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
   feedsHooks: z.boolean(),
   state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),
+  startedAt: epochMsGuard,
+  /**
+   * The attempt that is judged now, and until when nobody else may try: a process that died leaves no decision. `null`
+   * once it is decided.
+   */
+  captured: z.object({ by: z.string(), until: epochMsGuard.nullable() }).nullable(),
   /** Of what a link or a device holds; `null` once a browser has opened it. */
   challengeDigest: z.string().nullable(),
   /** Of the one browser that may open it; `null`: whichever. */
@@ -127,12 +133,76 @@ export async function changeRecord(
 }
 
 /** How it stands now. */
-export const stateAt = ({ state, expiresAt }: StepUpRecord, now: EpochMs): StepUpState =>
-  (state === 'started' || state === 'captured') && expiresAt <= now ? 'expired' : state;
+export function stateAt({ state, captured, triesLeft, expiresAt }: StepUpRecord, now: EpochMs): StepUpState {
+  if (state !== 'started' && state !== 'captured') return state;
+  const until = captured?.until ?? null;
+  const isLeft = state === 'captured' && until !== null && until <= now;
+  if (isLeft && triesLeft <= 0) return 'failed';
+  if (expiresAt <= now) return 'expired';
+  return isLeft ? 'started' : state;
+}
 
 /** @throws FaceError `step_up_finished` */
 export function checkStarted(record: StepUpRecord, now: EpochMs): void {
   if (stateAt(record, now) !== 'started') throw new FaceError('step_up_finished');
+}
+
+/** Longer than a check takes with a slow provider behind it. */
+const judgedWithinSec = 30;
+
+/** Takes a step-up for one attempt. The try is counted now, so that nobody wins one by what ends this process. */
+export const toCaptured = (
+  record: StepUpRecord,
+  { random, clock }: Pick<CoreDeps, 'random' | 'clock'>,
+): StepUpRecord => ({
+  ...record,
+  state: 'captured',
+  captured: {
+    by: Buffer.from(random(12)).toString('base64url'),
+    until: addSec(clock.now(), judgedWithinSec),
+  },
+  triesLeft: record.triesLeft - 1,
+});
+
+/**
+ * Keeps a step-up for an attempt that has passed, before the pass goes anywhere: from now on no other can begin.
+ * @param captured - as `toCaptured` made it
+ * @throws FaceError `step_up_finished`: another one has begun
+ */
+export async function keepForAttempt(id: string, captured: StepUpRecord, deps: Pick<CoreDeps, 'state'>): Promise<void> {
+  const by = captured.captured?.by ?? '';
+  const keep = (found: StepUpRecord): StepUpRecord => {
+    checkOwn(captured, found);
+    return { ...found, captured: { by, until: null } };
+  };
+  await changeRecord(id, keep, deps);
+}
+
+/**
+ * Ends an attempt, unless it took so long that another may have begun.
+ * @param captured - as `toCaptured` made it
+ * @param ended - what the step-up is from now on
+ * @throws FaceError `step_up_finished`: another one has begun
+ */
+export async function endAttempt(
+  id: string,
+  captured: StepUpRecord,
+  ended: StepUpRecord,
+  deps: Pick<CoreDeps, 'state'>,
+): Promise<void> {
+  const settled = { ...ended, captured: null };
+  // What has passed was kept for it.
+  if (ended.state === 'passed') return void (await writeRecord(id, settled, 'any', deps));
+  const end = (found: StepUpRecord): StepUpRecord => {
+    checkOwn(captured, found);
+    return settled;
+  };
+  await changeRecord(id, end, deps);
+}
+
+function checkOwn({ captured }: StepUpRecord, found: StepUpRecord): void {
+  const isOwn = found.state === 'captured' && captured !== null && found.captured?.by === captured.by;
+  if (!isOwn) throw new FaceError('step_up_finished');
 }
 
 /** How secrets of a step-up are stored. */

@@ -1,21 +1,25 @@
-import { FaceError } from '../errors.js';
+import { FaceError, toCode } from '../errors.js';
 import { checkFace, type KeptToken } from './check-face.js';
 import { Credential, type Photo, SealedToken, type UserSecret } from './concealed.js';
 import { type Connection, subjectOfIdentifier } from './connection.js';
 import type { CoreDeps } from './deps.js';
-import { recordPassedStepUp } from './passed-step-up.js';
+import { hasEndedSince } from './enrolment-end.js';
+import { countAgainst } from './limits.js';
+import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
 import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from './ports.js';
 import { issueReceipt, type ReceiptRequest, receiptLifeSec } from './receipt.js';
-import { limitStarts } from './start-limit.js';
 import {
   changeRecord,
   checkStarted,
+  endAttempt,
   isStored,
+  keepForAttempt,
   readRecord,
   type StepUpPurpose,
   type StepUpRecord,
   type StepUpState,
   stateAt,
+  toCaptured,
   toStoredDigest,
   writeRecord,
 } from './step-up-record.js';
@@ -85,7 +89,7 @@ export interface StartedStepUp {
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
   const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
-  if (!asked.proved) await limitStarts(asked.source, deps);
+  if (!asked.proved) await countAgainst('outsiderStarts', asked.source, deps);
   const id = Buffer.from(deps.random(16)).toString('base64url');
   const challenge = newSecret(deps);
   const lifeSec = requested.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
@@ -102,9 +106,10 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     receipt: null,
     feedsHooks: requested.feedsHooks ?? (receipt === null && purpose === 'verify'),
     state: 'started',
+    startedAt: deps.clock.now(),
     challengeDigest: toStoredDigest(challenge),
     browserDigest: browser === null ? null : toStoredDigest(browser),
-    ...{ sessionDigest: null, handOff: null, movement: null, consent: null, pass: null, taken: false },
+    ...{ sessionDigest: null, handOff: null, captured: null, movement: null, consent: null, pass: null, taken: false },
     ...{ triesLeft: triesOnPage, challengesLeft: challengesOnPage },
     returnUrl: requested.returnUrl ?? null,
     expiresAt,
@@ -161,20 +166,30 @@ export async function submitPhotos(
     if (policy?.liveness === 'challenge' || record.purpose !== 'verify') throw new FaceError('challenge_needed');
     if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
 
-    const captured = { ...record, state: 'captured' } as const;
+    const captured = toCaptured(record, deps);
     if (!(await writeRecord(id, captured, { revision }, deps))) throw new FaceError('step_up_finished');
-    const settled = await settleVerification(
-      { id, record, photos, secret, methods: ['face'], judged: null },
-      deps,
-    ).catch(async (error: unknown) => {
-      await writeRecord(id, record, 'any', deps);
+    const attempt = { id, record: captured, photos, secret, methods: ['face'], judged: null } as const;
+    const settled = await settleVerification(attempt, deps).catch(async (error: unknown) => {
+      await reopen(id, captured, record, deps);
       throw error;
     });
-    await writeRecord(id, settled, 'any', deps);
+    await endAttempt(id, captured, settled, deps);
     return toView(id, settled, deps.clock.now());
   } finally {
     for (const photo of photos) photo.wipe();
   }
+}
+
+/** After an attempt without a decision; where the store fails, the step-up is open again in a while. */
+export async function reopen(
+  id: string,
+  captured: StepUpRecord,
+  before: StepUpRecord,
+  { state, log }: Pick<CoreDeps, 'state' | 'log'>,
+): Promise<void> {
+  await endAttempt(id, captured, { ...before, state: 'started' }, { state }).catch((error: unknown) => {
+    log.warn('step-up not reopened', { stepUpId: id, code: toCode(error) });
+  });
 }
 
 /**
@@ -206,6 +221,7 @@ export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
 /** A face to be held against the subject of a step-up. */
 export interface Attempt {
   readonly id: string;
+  /** As it was captured. */
   readonly record: StepUpRecord;
   readonly photos: readonly Photo[];
   readonly secret: UserSecret | null;
@@ -239,7 +255,10 @@ export async function settleVerification(attempt: Attempt, deps: SettleDeps): Pr
   return passStepUp({ id: attempt.id, record, check, accuracy }, deps);
 }
 
-/** Puts a pass where it was asked for: into a receipt, before the connection's hooks, and for whoever takes it. */
+/**
+ * Puts a pass where it was asked for: into a receipt, before the connection's hooks, and for whoever takes it.
+ * @throws FaceError `step_up_finished`: another attempt has begun, or the enrolment has ended
+ */
 export async function passStepUp(
   passed: {
     readonly id: string;
@@ -257,11 +276,17 @@ export async function passStepUp(
   const { connection, subject, kept, receiptFor, feedsHooks } = record;
   const ended = { ...record, kept: null, state: 'passed', pass: check } as const;
   const { at: passedAt, liveness, methods } = check;
+  await keepForAttempt(id, record, deps);
   if (feedsHooks) {
     const found = deps.connections.get(connection);
     if (found === undefined) throw new FaceError('connection_unknown');
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
     await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness }, found.policy, deps);
+    // Whoever ended the enrolment noted that before they looked for a pass to forget.
+    if (await hasEndedSince(who, record.startedAt, deps)) {
+      await forgetPassedStepUp(who, deps);
+      throw new FaceError('step_up_finished');
+    }
   }
   if (receiptFor === null) return ended;
   // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.

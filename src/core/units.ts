@@ -18,6 +18,8 @@ export const epochSec = (value: number): EpochSec => Math.floor(value) as EpochS
 /** A point in time as it is stored: milliseconds since 1970. */
 export const epochMsGuard = z.number().transform(epochMs);
 
+export const secondsPerDay = 86_400;
+
 export const toEpochSec = (time: EpochMs): EpochSec => epochSec(time / 1000);
 export const toEpochMs = (time: EpochSec): EpochMs => epochMs(time * 1000);
 export const addSec = (time: EpochMs, seconds: number): EpochMs => epochMs(time + seconds * 1000);

@@ -2,6 +2,7 @@ import { FaceError, toCode } from '../errors.js';
 import type { SealedToken } from './concealed.js';
 import { isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
+import { countAgainst } from './limits.js';
 import { attemptsOfSubject, attemptsOfToken, countAttempt } from './lockout.js';
 import {
   type Binding,
@@ -63,6 +64,10 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
 ): Promise<T> {
   const { token, binding, photos } = request;
   try {
+    if (outsider !== null) {
+      await countAgainst('outsiderChecks', outsider, deps);
+      await countAgainst('outsiderChecksOfConnection', binding.tenant, deps);
+    }
     const tokenId = token === null ? null : await checkUsable(token, deps);
     const isKeptByCaller = binding.subject === '' && tokenId !== null;
     const verdict = await countAttempt(

@@ -8,6 +8,7 @@ import { newSecret, readStepUp, startStepUp, takeStepUp } from '../core/step-up.
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { readCookie } from '../http/cookies.js';
+import { toSource } from '../http/source.js';
 import type { OidcClient, Person } from './client.js';
 import { type Flow, readFlow, writeClaims, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
@@ -98,7 +99,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
         ...{ connection, subject: person.subject, kept: null, receipt: null, browser, lifeSec: life },
         ...(client.feedsHooks === undefined ? {} : { feedsHooks: client.feedsHooks }),
         // Somebody proven who is not enrolled may enrol there, where the policy allows it.
-        asked: person.isProven ? { proved: true } : { proved: false, source: request.ip ?? '' },
+        asked: person.isProven ? { proved: true } : { proved: false, source: toSource(request.ip) },
         returnUrl: issuer.interactionUrl(interaction.uid),
       },
       deps,

@@ -43,7 +43,8 @@ export async function buildApp(
   const ids = new Set(configured.map(({ id }) => id));
   const audit = createObservedAudit(ports.audit, metrics, (id) => ids.has(id));
   const issuer = issuerOf(config);
-  const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer };
+  const settings = { limits: config.limits, consentDays: config.retention.consentDays };
+  const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
   const { connections, hooks } = await connect(configured, core, observePort);
   const issuers = await createOidc(configured, connections, { core, fetch, keyService });
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });

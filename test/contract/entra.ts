@@ -19,6 +19,7 @@ import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
+import { standardSettings } from '../settings.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
 import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../simulators/entra/tenant.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
@@ -98,7 +99,7 @@ export async function openEntraBench(): Promise<EntraBench> {
   const state = createSqliteState({ file: ':memory:', clock });
   const core: EntraBench['core'] = {
     ...{ clock, random: systemRandom, state, audit, log, verifier: createTestVerifier() },
-    ...{ signer: await createTestSigner(), issuer: testIssuer },
+    ...{ signer: await createTestSigner(), issuer: testIssuer, settings: standardSettings },
   };
   const toDeps = ({
     entra: changes = {},

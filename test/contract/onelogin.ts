@@ -18,6 +18,7 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
+import { standardSettings } from '../settings.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../simulators/onelogin/index.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
 import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
@@ -72,7 +73,17 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
   const state = createSqliteState({ file: ':memory:', clock });
   const signer = await createTestSigner();
   const verifier = createTestVerifier();
-  const core = { clock, random: systemRandom, state, audit, log, verifier, signer, issuer: testIssuer };
+  const core = {
+    clock,
+    random: systemRandom,
+    state,
+    audit,
+    log,
+    verifier,
+    signer,
+    issuer: testIssuer,
+    settings: standardSettings,
+  };
   const configure = ({ onelogin: changes = {}, policy = {} }: OneLoginChanges = {}) =>
     oneloginConnectionGuard.parse({
       id: 'workforce',

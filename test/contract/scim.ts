@@ -15,6 +15,7 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
+import { standardSettings } from '../settings.js';
 import { defineAttribute } from '../simulators/scim/directory.js';
 import { type ScimSimulator, startScimSimulator } from '../simulators/scim/index.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
@@ -54,7 +55,14 @@ export async function openScimBench(): Promise<ScimBench> {
   const server = await startScimSimulator({ now: () => clock.now() });
   server.directory.extensions.set(schema, [defineAttribute(name)]);
   const core = {
-    ...{ clock, random: systemRandom, audit: createMemoryAudit(), log: createTextLog(), issuer: testIssuer },
+    ...{
+      clock,
+      random: systemRandom,
+      audit: createMemoryAudit(),
+      log: createTextLog(),
+      issuer: testIssuer,
+      settings: standardSettings,
+    },
     state: createSqliteState({ file: ':memory:', clock }),
     signer: await createTestSigner(),
     verifier: createTestVerifier(),

@@ -1,3 +1,4 @@
+import { limitsGuard } from '../../config/limits.js';
 import type { CoreDeps } from '../../core/deps.js';
 import type { Clock, Log, Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
@@ -13,6 +14,7 @@ export const createIdleCore = (
 ): CoreDeps => ({
   ...deps,
   issuer,
+  settings: { limits: limitsGuard.parse({}), consentDays: null },
   state: { read: never, write: never, add: never, delete: never, heldSince: never, close: async () => {} },
   audit: { append: never, close: async () => {} },
   signer: { sign: never, verify: never, publicKeys: never },

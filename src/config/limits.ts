@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import type { Limits } from '../core/limits.js';
+
+const perMinute = (standard: number) => z.int().min(1).max(1_000_000).default(standard);
+
+/** How much is taken in a minute before the rest must wait. */
+export const limitsGuard = z.strictObject({
+  /** By source address. A whole company may sit behind one, and each of its people starts a few. */
+  outsiderStarts: perMinute(300),
+  outsiderChecks: perMinute(300),
+  outsiderChecksOfConnection: perMinute(3000),
+  /** More than an engine on any one machine gets through: for a backend gone wild. */
+  clientPictures: perMinute(6000),
+}) satisfies z.ZodType<Limits>;

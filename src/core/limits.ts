@@ -1,0 +1,68 @@
+import { FaceError } from '../errors.js';
+import type { Clock, State } from './ports.js';
+import { addSec, epochMs } from './units.js';
+
+const minute = 60;
+const hour = 60 * minute;
+
+/**
+ * What is counted, by whom, and over which time in seconds. What counts people nobody vouches for counts nobody else:
+ * whoever signed in at the provider is not held up by it.
+ */
+const windowSecOf = {
+  /** Step-ups that somebody starts without having shown who they are, by source address. */
+  outsiderStarts: minute,
+  /** Faces held against a token for somebody nobody vouches for, by source address. */
+  outsiderChecks: minute,
+  /** The same by connection: from however many addresses. */
+  outsiderChecksOfConnection: minute,
+  /** Requests with pictures, by client token. */
+  clientPictures: minute,
+  /** One-time codes, by who gets them. */
+  codesOfContact: 24 * hour,
+  /** One-time codes, by the address they are asked for from. */
+  codesOfSource: hour,
+  /** One-time codes of the whole service. */
+  codesOfService: hour,
+} as const;
+
+/** Stands in the log and the metrics of a refusal. */
+export type LimitName = keyof typeof windowSecOf;
+
+/** Codes go to strangers: these bounds are not for an administrator to raise. */
+const fixedLimits = { codesOfContact: 5, codesOfSource: 20, codesOfService: 200 } as const satisfies Partial<
+  Record<LimitName, number>
+>;
+
+/** How many are taken in one window of each, as the administrator has it. */
+export type Limits = Readonly<Record<Exclude<LimitName, keyof typeof fixedLimits>, number>>;
+
+interface LimitDeps {
+  readonly state: State;
+  readonly clock: Clock;
+  readonly settings: { readonly limits: Limits };
+}
+
+/**
+ * Counts one against a limit, on all replicas together. The windows are the same for all: they begin at whole multiples of
+ * their length.
+ * @param who - whom it is counted by; empty where one count is for all
+ * @throws FaceError `locked_out` with the seconds until the window ends, and the name of the limit; `state_unavailable`:
+ *   what cannot be counted is not taken
+ */
+export async function countAgainst(
+  limit: LimitName,
+  who: string,
+  { state, clock, settings }: LimitDeps,
+): Promise<void> {
+  const now = clock.now();
+  const windowMs = windowSecOf[limit] * 1000;
+  const window = Math.floor(now / windowMs);
+  const windowEnd = epochMs((window + 1) * windowMs);
+  // Kept a little longer, as the clocks of replicas differ.
+  const count = await state.add(`limit:${limit}:${who}:${window}`, 1, addSec(windowEnd, minute));
+  const allowed = { ...fixedLimits, ...settings.limits }[limit];
+  if (count > allowed) {
+    throw new FaceError('locked_out', { limit, retryAfterSec: Math.ceil((windowEnd - now) / 1000) });
+  }
+}

@@ -1,0 +1,20 @@
+import { isIPv6 } from 'node:net';
+
+const mappedIpv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/**
+ * Whom the limits count together: an IPv4 address, or the first 64 bits of an IPv6 address. Whoever has one address of IPv6
+ * has all of its network (RFC 4291, section 2.5.4; RFC 6177), and would never meet a limit.
+ * @param address - as Express tells it: of the caller, or of whom a trusted proxy names
+ */
+export function toSource(address: string | undefined): string {
+  const [text = ''] = (address ?? '').split('%');
+  const mapped = mappedIpv4.exec(text)?.[1];
+  if (mapped !== undefined || !isIPv6(text)) return mapped ?? text;
+  const [before = '', after] = text.toLowerCase().split('::');
+  const groups = before.split(':').filter((group) => group !== '');
+  const tail = (after ?? '').split(':').filter((group) => group !== '');
+  const missing = Array.from({ length: Math.max(0, 8 - groups.length - tail.length) }, () => '0');
+  const network = [...groups, ...missing, ...tail].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${network.join(':')}::/64`;
+}
