@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { readOpenChanges } from './audit/open-changes.js';
 import { redact } from './config/redact.js';
+import { recoverEnrolments } from './core/recover-enrolments.js';
+import type { EpochMs } from './core/units.js';
 import { FaceError, toCode } from './errors.js';
 import { framesOf } from './http/access-log.js';
 import { listen } from './http/listen.js';
-import { buildApp } from './server/build-app.js';
+import { type BuiltApp, buildApp } from './server/build-app.js';
 import { type OpenPorts, openPorts, type ServerDeps } from './server/open-ports.js';
 import { openTransmitter } from './server/open-transmitter.js';
 import { createReadiness } from './server/readiness.js';
@@ -25,7 +28,8 @@ export interface RunningServer {
 
 /** Configuration → ports → app → listen. */
 export async function startServer(setup: Setup, deps: ServerDeps): Promise<RunningServer> {
-  const { log, tell } = deps;
+  const { clock, log, tell } = deps;
+  const startedAt = clock.now();
   let { config } = setup;
   log.info('configuration', { settings: redact(config) });
   const telemetry = await openTelemetry(config.telemetry, deps);
@@ -33,7 +37,12 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
   const readiness = createReadiness(partsOf(ports), deps);
   const build = (next: Setup) => buildApp(next, ports, { ...deps, telemetry, readiness });
 
-  let app = await build(setup);
+  const built = await build(setup);
+  let { app } = built;
+  // In the background: while one provider is down, the others are served.
+  recover(ports.files.audit, startedAt, built.core).catch((error: unknown) => {
+    log.error('enrolments not recovered', { code: toCode(error), frames: framesOf(error) });
+  });
   const transmitter = await openTransmitter(config, ports, { ...deps, telemetry });
   await recordLoaded(config, [], ports);
   const { host } = config;
@@ -49,10 +58,10 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
   const load = async (loadSetup: () => Promise<Setup>): Promise<void> => {
     const loaded = await loadSetup();
     const { changed, needingRestart, ...next } = reloadSettings(config, loaded.config);
-    const nextApp = await build({ ...loaded, ...next });
+    const rebuilt = await build({ ...loaded, ...next });
     await recordLoaded(next.config, changed, ports);
     ({ config } = next);
-    app = nextApp;
+    app = rebuilt.app;
     log.info('configuration', { settings: redact(config), changed: [...changed] });
     if (needingRestart.length > 0) log.warn('some settings need a restart', { changed: [...needingRestart] });
   };
@@ -79,6 +88,11 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
       await metrics?.stop();
     },
   };
+}
+
+/** Settles what a former process on the same data folder left half done. */
+async function recover(auditFile: string, before: EpochMs, core: BuiltApp['core']): Promise<void> {
+  await recoverEnrolments(await readOpenChanges(auditFile, { before }), core);
 }
 
 /** What must work for this process to take work. */

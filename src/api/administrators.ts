@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { changeStored } from '../core/change-stored.js';
 import { Credential } from '../core/concealed.js';
 import { digestOf, hasDigest } from '../core/digest.js';
-import { countAttempt } from '../core/lockout.js';
+import { attemptsOfKeys, countAttempt } from '../core/lockout.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { ApiDeps } from './deps.js';
@@ -13,9 +13,6 @@ const firstOwner: Administrator = { name: 'owner', role: 'owner' };
 
 /** How many a server keeps beside the first owner. */
 export const maxAdministrators = 100;
-
-/** Keys are random enough not to be guessed; one that somebody chose for the configuration may not be. */
-const wrongKeysAllowed = 100;
 
 /** An administrator as a list shows them. */
 export interface ListedAdministrator extends Administrator {
@@ -52,8 +49,11 @@ export async function authenticateAdministrator(
 ): Promise<Administrator> {
   // Whoever shows nothing guesses nothing.
   if (credential.use((text) => text === '')) throw new FaceError('caller_untrusted');
-  const who = { name: `admin-key:from:${source}`, failuresAllowed: wrongKeysAllowed };
-  return countAttempt(who, async () => ({ succeeded: true, result: await identify(credential, deps) }), deps);
+  return countAttempt(
+    attemptsOfKeys(source),
+    async () => ({ succeeded: true, result: await identify(credential, deps) }),
+    deps,
+  );
 }
 
 async function identify(

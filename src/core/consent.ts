@@ -23,6 +23,8 @@ const consentGuard = z.object({
 const recordGuard = consentGuard.extend({
   /** The consent to the token that is still in the profile while a new one is written. */
   replaces: consentGuard.nullable().default(null),
+  /** Until when whoever named the token in it may be writing that; `null`: it was written. */
+  changingUntil: epochMsGuard.nullable().default(null),
 });
 
 /** Kept for as long as the operator must be able to show it: it holds no face, and outlives the enrolment. */
@@ -33,6 +35,9 @@ export interface FoundConsent {
   readonly record: ConsentRecord;
   readonly revision: number;
 }
+
+/** Longer than a provider may take to answer; after a crash, the next enrolment waits for as long. */
+const changeLifeSec = 60;
 
 /** The clocks of whoever recorded the consent and of this server may differ by this much. */
 const clockSkewSec = 300;
@@ -65,7 +70,7 @@ export async function readConsent(who: Who, deps: Pick<CoreDeps, 'state'>): Prom
  * stands there is kept beside it, in case the write fails.
  * @param found - as it was read before the token was made
  * @param standing - public id of the token in the profile
- * @throws FaceError `enrolment_changed`: somebody else changed the record since
+ * @throws FaceError `enrolment_changed`: somebody else changed the record since, or is about to write a token
  */
 export async function nameInConsent(
   who: Who,
@@ -80,27 +85,29 @@ export async function nameInConsent(
     readonly found: FoundConsent | null;
     readonly standing: string | null;
   },
-  { state }: Pick<CoreDeps, 'state'>,
+  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<void> {
+  const changingUntil = addSec(clock.now(), changeLifeSec);
   const { statement, givenAt } = consent;
   const { tokenId, expiresAt } = token;
   const newest = found?.record ?? null;
-  // One that replaces another belongs to an enrolment that has not been settled yet.
-  const isStanding = newest === null || newest.replaces === null || newest.tokenId === standing;
-  const former = isStanding ? newest : newest.replaces;
+  if (newest !== null && (newest.changingUntil ?? 0) > clock.now()) throw new FaceError('enrolment_changed');
+  // Of a change that a process did not live to settle, the profile tells which of the two consents counts.
+  const isSettled = newest === null || newest.changingUntil === null || newest.tokenId === standing;
+  const former = isSettled ? newest : newest.replaces;
   const replaces = former === null ? null : consentGuard.parse(former);
-  const record = { statement, givenAt, tokenId, expiresAt, withdrawnAt: null, replaces };
+  const record = { statement, givenAt, tokenId, expiresAt, withdrawnAt: null, replaces, changingUntil };
   const when = found === null ? 'absent' : { revision: found.revision };
   if (!(await state.write(consentKey(who), record, { when, expiresAt: null }))) {
     throw new FaceError('enrolment_changed');
   }
 }
 
-/** Once a token stands in the profile: forgets the consent to the former one. */
+/** Once a token stands in the profile: its consent alone is left, and the next change may begin. */
 export async function settleConsent(who: Who, tokenId: string, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   const found = await findConsent(who, { state });
-  if (found === null || found.record.tokenId !== tokenId || found.record.replaces === null) return;
-  const alone = { ...found.record, replaces: null };
+  if (found === null || found.record.tokenId !== tokenId || found.record.changingUntil === null) return;
+  const alone = { ...found.record, replaces: null, changingUntil: null };
   await state.write(consentKey(who), alone, { when: { revision: found.revision }, expiresAt: null });
 }
 
@@ -112,15 +119,17 @@ export async function restoreConsent(who: Who, tokenId: string, deps: CoreDeps):
   const { replaces } = found.record;
   const when = { revision: found.revision };
   // A record cannot be deleted under a condition: the one that replaces nothing ends a moment later by itself.
-  const gone = { ...found.record, withdrawnAt: clock.now() };
+  const gone = { ...found.record, withdrawnAt: clock.now(), changingUntil: null };
   await (replaces === null
     ? state.write(consentKey(who), gone, { when, expiresAt: addSec(clock.now(), 1) })
     : state.write(consentKey(who), replaces, { when, expiresAt: keptUntil(replaces, deps) }));
 }
 
-/** A consent that holds no longer, and whether it was withdrawn just now. */
-export interface WithdrawnConsent extends FoundConsent {
-  readonly isNew: boolean;
+/** A consent record that holds no longer. */
+export interface WithdrawnConsent {
+  readonly revision: number;
+  /** What held until now: the consent to a token, and while one takes the place of another to both. */
+  readonly ended: readonly Pick<ConsentRecord, 'tokenId' | 'expiresAt'>[];
 }
 
 /**
@@ -128,12 +137,16 @@ export interface WithdrawnConsent extends FoundConsent {
  * @returns `null` where there is none
  */
 export async function withdrawConsent(who: Who, deps: CoreDeps): Promise<WithdrawnConsent | null> {
-  for (let isNew = false; ; ) {
+  const isHeld = (each: z.output<typeof consentGuard> | null) => each !== null && each.withdrawnAt === null;
+  for (let ended: WithdrawnConsent['ended'] = []; ; ) {
     const found = await findConsent(who, deps);
-    if (found === null || found.record.withdrawnAt !== null) return found === null ? null : { ...found, isNew };
-    const record = { ...found.record, withdrawnAt: deps.clock.now(), replaces: null };
-    const when = { revision: found.revision };
-    isNew = await deps.state.write(consentKey(who), record, { when, expiresAt: keptUntil(record, deps) });
+    if (found === null) return null;
+    const { record, revision } = found;
+    if (record.withdrawnAt !== null) return { revision, ended };
+    const withdrawn = { ...record, withdrawnAt: deps.clock.now(), replaces: null, changingUntil: null };
+    const options = { when: { revision }, expiresAt: keptUntil(withdrawn, deps) };
+    const isDone = await deps.state.write(consentKey(who), withdrawn, options);
+    if (isDone) ended = [record, record.replaces].filter((each) => each !== null).filter(isHeld);
   }
 }
 

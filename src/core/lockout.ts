@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { FaceError, type FaceErrorCode, photoCodes, toCode } from '../errors.js';
 import type { CoreDeps } from './deps.js';
-import type { Binding } from './ports.js';
+import type { Binding, WriteCondition } from './ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from './units.js';
 
 /** Whose attempts are counted together, and how many may fail before none is taken. */
 export interface Counted {
   readonly name: string;
   /** Named in the log and the metrics. */
-  readonly kind: 'subject' | 'outsider' | 'token';
+  readonly kind: 'subject' | 'outsider' | 'token' | 'administrator';
   readonly failuresAllowed: number;
   /** How long failures add up, in seconds. */
   readonly windowSec: number;
@@ -18,6 +18,9 @@ export interface Counted {
 
 /** Of the first lockout; each one after it is twice as long, up to a day. */
 const firstLockoutSec = 15 * 60;
+
+/** While as many attempts as may fail are under way, or where a process died with the last of them. */
+const crowdedSec = 30;
 
 /**
  * A user in front of a camera. NIST SP 800-63B-4, section 3.2.3: at most five failures in a row for a biometric without
@@ -37,6 +40,12 @@ export const attemptsOfSubject = ({ tenant, idp, subject }: Binding, outsider: s
  */
 export const attemptsOfToken = (tokenId: string): Counted => ({
   ...{ name: `token:${tokenId}`, kind: 'token', failuresAllowed: 100 },
+  ...{ windowSec: firstLockoutSec, rememberedSec: 0 },
+});
+
+/** Keys of administrators, shown from one address. */
+export const attemptsOfKeys = (source: string): Counted => ({
+  ...{ name: `admin-key:from:${source}`, kind: 'administrator', failuresAllowed: 100 },
   ...{ windowSec: firstLockoutSec, rememberedSec: 0 },
 });
 
@@ -75,17 +84,20 @@ export async function countAttempt<T>(
   const key = failuresKey(who, level);
   const windowEnd = addSec(clock.now(), who.windowSec);
   const failures = await state.add(key, 1, windowEnd);
-  // As many as may fail are under way, or a process died between the last failure and the lockout.
-  if (failures > failuresAllowed) throw toLockedOut(who, await lockOut(who, found, deps), deps);
+  const when = found === null ? 'absent' : { revision: found.revision };
+  if (failures > failuresAllowed) {
+    throw toLockedOut(who, await lockOut(who, { level: level + 1, lockedSec: crowdedSec, when }, deps), deps);
+  }
+  const lastFailed = () => lockOut(who, { level: level + 1, lockedSec: lockedSecOf(level + 1), when: 'any' }, deps);
   try {
     const { succeeded, result } = await attempt();
-    if (!succeeded && failures === failuresAllowed) await lockOut(who, found, deps);
+    if (!succeeded && failures === failuresAllowed) await lastFailed();
     else if (succeeded && failures + level > 1) await clearAttempts(who, deps);
     else if (succeeded) await state.add(key, -1, windowEnd);
     return result;
   } catch (error) {
     if (unusedAttempt.has(toCode(error))) await state.add(key, -1, windowEnd);
-    else if (failures === failuresAllowed) await lockOut(who, found, deps);
+    else if (failures === failuresAllowed) await lastFailed();
     throw error;
   }
 }
@@ -124,16 +136,17 @@ async function readLockout(who: Counted, { state }: Stores) {
   return found === null ? null : { ...lockoutGuard.parse(found.value), revision: found.revision };
 }
 
-/** Begins the next lockout, unless another attempt has just done so. @returns when it ends */
+/** Of the lockout of that level, in seconds. */
+const lockedSecOf = (level: number): number => Math.min(firstLockoutSec * 2 ** (level - 1), secondsPerDay);
+
+/** Begins a lockout. @returns when it ends, or the one that another attempt has just begun */
 async function lockOut(
   who: Counted,
-  found: { readonly level: number; readonly revision: number } | null,
+  lockout: { readonly level: number; readonly lockedSec: number; readonly when: WriteCondition },
   deps: Stores,
 ): Promise<EpochMs> {
-  const level = (found?.level ?? 0) + 1;
-  const lockedSec = Math.min(firstLockoutSec * 2 ** (level - 1), secondsPerDay);
+  const { level, lockedSec, when } = lockout;
   const until = addSec(deps.clock.now(), lockedSec);
-  const when = found === null ? 'absent' : { revision: found.revision };
   const expiresAt = addSec(until, who.rememberedSec);
   if (await deps.state.write(lockoutKey(who), { level, until }, { when, expiresAt })) return until;
   return (await readLockout(who, deps))?.until ?? until;

@@ -53,12 +53,11 @@ export async function revokeSubject(
   await clearAttempts(attemptsOfSubject(bindingOf(connection, subject)), deps);
   const consent = await withdrawConsent(who, deps);
   const denied: string[] = [];
-  if (consent?.isNew) {
-    const { tokenId } = consent.record;
-    await denyToken(consent.record, deps);
-    await note('consent_withdrawn', tokenId);
-    await note('revoked', tokenId);
-    denied.push(tokenId);
+  for (const ended of consent?.ended ?? []) {
+    await denyToken(ended, deps);
+    await note('consent_withdrawn', ended.tokenId);
+    await note('revoked', ended.tokenId);
+    denied.push(ended.tokenId);
   }
   const standing = identifyWhereSound(await connection.profile.readToken(subject), deps);
   if (standing !== null && !denied.includes(standing.tokenId)) {

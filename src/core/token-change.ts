@@ -141,7 +141,10 @@ async function settle(
   // A write that lands after all brings nothing: its token is denied.
   await denyToken(token, deps);
   // It was written over whatever came in between, or after the end of the enrolment: then nobody is enrolled.
-  if (stands) await revokeSubject({ connection, subject }, deps);
+  if (stands) {
+    if (former !== null) await denyToken(former, deps);
+    await revokeSubject({ connection, subject }, deps);
+  }
   await restoreConsent(who, token.tokenId, deps);
   await restorePasskey(who, token.tokenId, deps);
   await note(change, 'enrolment_refused', { code, recovered: isLate }, deps);

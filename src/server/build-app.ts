@@ -7,6 +7,7 @@ import type { DeliveryConfig } from '../config/schema.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Delivery } from '../core/ports.js';
+import type { SettleDeps } from '../core/step-up.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createSmtpDelivery } from '../delivery/smtp.js';
 import { createApp } from '../http/app.js';
@@ -28,6 +29,12 @@ import type { Readiness } from './readiness.js';
 /** What `vite build` makes lies beside what `tsc` makes. */
 const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
 
+/** What answers requests, and the core with the connections behind it. */
+export interface BuiltApp {
+  readonly app: RequestListener;
+  readonly core: SettleDeps;
+}
+
 /**
  * The HTTP surface of one configuration, on ports that outlive it: what is under way goes on when another takes its place.
  * @throws FaceError `config_invalid`
@@ -36,7 +43,7 @@ export async function buildApp(
   { config, connections: configured }: Setup,
   ports: OpenPorts,
   deps: ServerDeps & { readonly readiness: Readiness; readonly telemetry: Telemetry },
-): Promise<RequestListener> {
+): Promise<BuiltApp> {
   const { clock, random, log, fetch, tell, telemetry } = deps;
   const { observePort, metrics } = telemetry;
   const { files, state, verifier, engine, keyService } = ports;
@@ -51,7 +58,7 @@ export async function buildApp(
   adminKey.fresh?.use((text) => tell(`Administrator key, shown this once: ${text}`));
 
   const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
-  return createApp({
+  const app = createApp({
     ...core,
     connections,
     hooks,
@@ -69,6 +76,7 @@ export async function buildApp(
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
   });
+  return { app, core: { ...core, connections } };
 }
 
 /** A server keeps so few applications that each may have series of its own, if not one for each code. */

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createTestCore } from '../../test/core.js';
+import { drawPhoto } from '../../test/simulators/engine.js';
+import { systemRandom } from '../../test/simulators/sinks.js';
+import { enrolSubject } from '../core/enrol.js';
+import type { Audit } from '../core/ports.js';
+import { recoverEnrolments } from '../core/recover-enrolments.js';
+import { addSec } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { createFileAudit } from './file.js';
+import { readOpenChanges } from './open-changes.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-open-changes-'));
+afterAll(async () => {
+  await trail.close();
+  rmSync(folder, { recursive: true });
+});
+
+const file = join(folder, 'audit.jsonl');
+let core: Awaited<ReturnType<typeof createTestCore>>;
+let trail: Audit;
+beforeAll(async () => {
+  core = await createTestCore(join(folder, 'keys.json'), { enrolmentDays: 30 });
+  trail = await createFileAudit({ file, clock: core.clock, random: systemRandom, log: core.log, retentionDays: null });
+});
+
+const enrol = (subject: string, audit: Audit) => {
+  const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
+  const photos = [drawPhoto(subject, 1)];
+  return enrolSubject({ connection: core.connection, subject, photos, secret: null, consent }, { ...core.deps, audit });
+};
+
+/** A trail that a process leaves which dies before it can note how the change ended. */
+const dying = (): Audit => {
+  let isDead = false;
+  return {
+    ...trail,
+    async append(event) {
+      if (isDead) throw new FaceError('state_unavailable');
+      isDead = event.action === 'enrolment_begun';
+      await trail.append(event);
+    },
+  };
+};
+
+test('what the file says was begun and not ended is settled from the file alone, once', async () => {
+  await enrol('anna', trail);
+  core.clock.advanceSec(1);
+  await expect(enrol('anna', dying())).rejects.toMatchObject({ code: 'state_unavailable' });
+  await expect(enrol('berta', dying())).rejects.toMatchObject({ code: 'state_unavailable' });
+  core.profile.attributes.set('berta', null);
+
+  const before = addSec(core.clock.now(), 1);
+  const open = await readOpenChanges(file, { before });
+  expect(open).toMatchObject([
+    {
+      ...{ connection: 'work', subject: 'anna', kind: 'enrolment', photos: 1 },
+      token: { keyVersion: 1, expiresAt: expect.any(Number) },
+      former: { expiresAt: expect.any(Number) },
+    },
+    { connection: 'work', subject: 'berta', former: null },
+  ]);
+  expect(await readOpenChanges(file, { before: addSec(core.clock.now(), 0) })).toEqual([]);
+
+  await recoverEnrolments(open, { ...core.deps, audit: trail });
+  expect(await readOpenChanges(file, { before })).toEqual([]);
+});
+
+test('a change of a connection that is configured no more stays open', async () => {
+  await expect(enrol('unenrolled', dying())).rejects.toMatchObject({ code: 'state_unavailable' });
+  const before = addSec(core.clock.now(), 1);
+  const open = await readOpenChanges(file, { before });
+  await recoverEnrolments(open, { ...core.deps, audit: trail, connections: new Map() });
+  expect(await readOpenChanges(file, { before })).toHaveLength(1);
+  expect(core.log.text()).toContain('no such connection');
+});
