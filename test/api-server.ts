@@ -8,6 +8,7 @@ import { createUsageRecorder } from '../src/api/usage.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Message, Random, Verifier } from '../src/core/ports.js';
+import { toIso } from '../src/core/units.js';
 import { type AppDeps, createApp, createEndpoints } from '../src/http/app.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { refusalGuard, statusByCode } from '../src/http/reply.js';
@@ -86,6 +87,12 @@ export async function startApiServer(
     issuer: testIssuer,
     settings: standardSettings,
     connections: new Map<string, Connection>(),
+    recordsOf: async (who) => {
+      const own = audit.events.filter((event) => event.connection === who.connection && event.subject === who.subject);
+      const time = toIso(clock.now());
+      const records = own.map(({ action, detail }) => ({ time, action, detail: JSON.parse(JSON.stringify(detail)) }));
+      return { records, left: 0 };
+    },
     hooks: new Map(),
     issuers: new Map(),
     folders: pageFolders,

@@ -37,6 +37,7 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
     folders: pageFolders,
     proxyHops: 0,
     telemetry: await createQuietTelemetry(bench.core.clock),
+    recordsOf: async () => ({ records: [], left: 0 }),
     findUnready: async () => [],
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

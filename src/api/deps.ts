@@ -1,7 +1,16 @@
+import type { z } from 'zod';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Delivery, LivenessJudge, Passkeys } from '../core/ports.js';
 import type { ClientRequest } from './usage.js';
+
+/** A record of the audit trail about a user, as they may see it. */
+export interface RecordOf {
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly action: string;
+  readonly detail: Record<string, z.core.util.JSONType>;
+}
 
 /** What the REST API takes from outside. */
 export interface ApiDeps extends CoreDeps {
@@ -12,6 +21,11 @@ export interface ApiDeps extends CoreDeps {
   readonly passkeys: Passkeys;
   /** Told of every request of a caller who showed a client token that holds, once it is over. */
   readonly onClientRequest: (request: ClientRequest) => void;
+  /** The newest records of this server's own audit trail about a user; `left`: how many older ones there are. */
+  readonly recordsOf: (who: {
+    readonly connection: string;
+    readonly subject: string;
+  }) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
   /** By id. */
   readonly connections: ReadonlyMap<string, Connection>;
 }

@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   'smart-hook': async () => (await import('./smart-hook.js')).createSmartHookCommand,
   applications: async () => (await import('./applications.js')).createApplicationsCommand,
   administrators: async () => (await import('./administrators.js')).createAdministratorsCommand,
+  subject: async () => (await import('./subject.js')).createSubjectCommand,
   jwks: async () => (await import('./jwks.js')).createJwksCommand,
   keys: async () => (await import('./keys.js')).createKeysCommand,
   seal: async () => (await import('./seal.js')).createSealCommand,

@@ -57,6 +57,12 @@ export async function takePassedStepUp(
   return winner !== null && isOwn(recordGuard.parse(winner.value)) ? taken : null;
 }
 
+/** The newest passed step-up of a subject, used or not; `null`: none that is fresh. */
+export async function readPassedStepUp(who: Who, { state }: Pick<CoreDeps, 'state'>): Promise<PassedStepUp | null> {
+  const found = await state.read(passedKey(who));
+  return found === null ? null : recordGuard.parse(found.value);
+}
+
 /** Forgets a passed step-up that no hook has used yet. */
 export async function forgetPassedStepUp(who: Who, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(passedKey(who));

@@ -13,6 +13,7 @@ import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
 import { createMatchingEndpoints } from '../api/matching-endpoints.js';
 import { describeApi } from '../api/openapi.js';
 import { createScreeningEndpoints } from '../api/screening-endpoints.js';
+import { createSubjectEndpoints } from '../api/subject-endpoints.js';
 import { createUsageEndpoints } from '../api/usage-endpoints.js';
 import { mountPage, type PageFolders } from '../capture/page.js';
 import { createCaptureEndpoints } from '../capture/routes.js';
@@ -46,6 +47,7 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createScreeningEndpoints(deps),
     ...createClientTokenEndpoints(deps),
     ...createContactEndpoints(deps),
+    ...createSubjectEndpoints(deps),
     ...createCaptureEndpoints(deps),
     ...createApplicationEndpoints(deps),
     ...createApplicationKeyEndpoints(deps),

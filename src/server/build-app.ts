@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ClientRequest } from '../api/usage.js';
+import { readRecordsOf } from '../audit/records-of.js';
 import { issuerOf } from '../config/issuer.js';
 import type { DeliveryConfig } from '../config/schema.js';
 import type { Connection } from '../core/connection.js';
@@ -69,6 +70,7 @@ export async function buildApp(
     adminKeyDigest: adminKey.digest,
     delivery: observePort('delivery', createDelivery(config.delivery, outbox)),
     telemetry,
+    recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
       ports.usage.note(request);
       countRequest(request, metrics);

@@ -18,6 +18,7 @@ import { createTestVerifier } from '../embedded.js';
 import { modelsFolder } from '../paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../redis.js';
 import { type Service, startService } from '../service.js';
+import { standardSettings } from '../settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
 import { createStateFolder, type StateFolder } from '../state-folder.js';
 
@@ -149,7 +150,10 @@ const connections = [
         ...{ connection: 'workforce', subject: login, stepUpId: 's', passedAt: clock.now() },
         ...{ accuracy: 4, liveness: null, methods: ['face'] },
       },
-      { ...deps, state, signer, issuer: publicUrl, audit: createMemoryAudit(), verifier: createTestVerifier() },
+      {
+        ...{ ...deps, state, signer, issuer: publicUrl, settings: standardSettings },
+        ...{ audit: createMemoryAudit(), verifier: createTestVerifier() },
+      },
     );
     const text = receipt.use((shown) => shown);
     const answers = await race((caller) =>

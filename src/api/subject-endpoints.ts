@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { bindingOf } from '../core/connection.js';
+import { attemptsOfSubject, clearAttempts } from '../core/lockout.js';
+import { revokeSubject } from '../core/revoke.js';
+import {
+  type Erased,
+  eraseSubject,
+  findSubjects,
+  issueErasureReceipt,
+  type SubjectAsked,
+  type SubjectOf,
+} from '../core/subject-rights.js';
+import { FaceError, faceErrorCodes, toCode } from '../errors.js';
+import { toSource } from '../http/source.js';
+import type { JsonObject } from '../json.js';
+import type { ApiDeps } from './deps.js';
+import { adminEndpoint, type Endpoint } from './endpoint.js';
+import { exportHoldings, type Holdings, holdingsReply, notHeld } from './subject-export.js';
+
+const subjectFields = z.strictObject({
+  connection: z.string().min(1).max(100).optional().describe('The id of a configured connection; with `subject`.'),
+  subject: z.string().min(1).max(256).optional().describe('The user’s immutable id at that provider.'),
+  login: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('The name the user signs in by: looked for at every connection. In place of the other two.'),
+});
+type SubjectFields = z.output<typeof subjectFields>;
+
+/** @throws FaceError `request_malformed` */
+function toAsked({ connection, subject, login }: SubjectFields): SubjectAsked {
+  if (connection !== undefined && subject !== undefined && login === undefined) return { connection, subject };
+  if (connection === undefined && subject === undefined && login !== undefined) return { connection: null, login };
+  throw new FaceError('request_malformed', { field: 'login' });
+}
+
+const outcomeReply = z.strictObject({
+  connection: z.string(),
+  subject: z.string().nullable().describe('`null`: nobody there signs in by that name, or the provider does not say.'),
+  code: z.enum(faceErrorCodes).nullable().describe('`null`: done. Else why not: the same request may be sent again.'),
+});
+
+const completeReply = z.boolean().describe('Whether nothing is left to be done: nobody there is done, too.');
+
+const isComplete = (outcomes: readonly { readonly code: string | null }[]): boolean =>
+  outcomes.every(({ code }) => code === null || code === 'subject_unknown');
+
+/** What a person may demand: to see what is held of them, to end it, to have it erased; and the end of a lockout. */
+export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ method: 'POST', versions: [1, 2], tag: 'Data subjects', status: 200, ours: true, photos: {} } as const),
+    codes: ['connection_unknown'] as const,
+  };
+
+  /** Does it to everybody found, and tells of each how it went. What the store cannot do ends it all. */
+  const forEach = async <Done extends JsonObject>(
+    fields: SubjectFields,
+    nothing: Done,
+    act: (who: SubjectOf) => Promise<Done>,
+  ) => {
+    const searches = await findSubjects(toAsked(fields), deps);
+    return Promise.all(
+      searches.map(async ({ connection, found, code }) => {
+        const about = { connection: connection.id, subject: found };
+        if (found === null) return { ...about, code, ...nothing };
+        try {
+          return { ...about, code: null, ...(await act({ connection, subject: found })) };
+        } catch (error) {
+          if (toCode(error) === 'state_unavailable') throw error;
+          return { ...about, code: toCode(error), ...nothing };
+        }
+      }),
+    );
+  };
+
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/subjects/export',
+      right: 'audit',
+      summary: 'What is held of a person',
+      description:
+        'Everything but the token and its sealed contents, which say nothing to anybody. Audit records are those of the server that answers: each server keeps its own trail.',
+      fields: subjectFields,
+      reply: z.strictObject({
+        subjects: z.array(z.strictObject({ ...outcomeReply.shape, held: holdingsReply.nullable() })),
+        notHeld: z.array(z.string()),
+        complete: completeReply,
+      }),
+      async handle({ fields, administrator }) {
+        const subjects = await forEach<{ held: Holdings | null }>(fields, { held: null }, async (who) => {
+          const held = await exportHoldings(who, deps);
+          const about = { connection: who.connection.id, subject: who.subject };
+          await deps.audit.append({ action: 'subject_exported', ...about, detail: { by: administrator.name } });
+          return { held };
+        });
+        const isWhole = isComplete(subjects) && subjects.every(({ held }) => (held?.profileCode ?? null) === null);
+        return { subjects, notHeld: [...notHeld], complete: isWhole };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/subjects/revoke',
+      right: 'assist',
+      summary: 'End the enrolment of a person, everywhere',
+      description:
+        'As /enrolments/revoke: denies the token, clears the attribute, forgets the passkey and the failed attempts, ends step-ups under way, and notes that the consent is withdrawn. Ending what has ended succeeds.',
+      fields: subjectFields,
+      reply: z.strictObject({ subjects: z.array(outcomeReply), complete: completeReply }),
+      async handle({ fields, administrator }) {
+        const subjects = await forEach(fields, {}, async (who) => {
+          await revokeSubject({ ...who, by: administrator.name }, deps);
+          return {};
+        });
+        return { subjects, complete: isComplete(subjects) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/subjects/erase',
+      right: 'operate',
+      summary: 'Erase what is held of a person',
+      description:
+        'Ends the enrolment as /subjects/revoke does and forgets the consent too. The receipt is a JWS of the type `facestep-erasure+jwt`: it says what was erased where and when, and what remains, why and for how long. The keys at /.well-known/jwks.json verify it.',
+      fields: subjectFields,
+      reply: z.strictObject({
+        subjects: z.array(outcomeReply),
+        receipt: z.string().nullable().describe('Of what was erased now; `null`: nothing was.'),
+        complete: completeReply,
+      }),
+      async handle({ fields, administrator }) {
+        const receiptId = Buffer.from(deps.random(16)).toString('base64url');
+        const erased: Erased[] = [];
+        const subjects = await forEach(fields, {}, async (who) => {
+          const { tokenIds } = await eraseSubject({ ...who, receiptId, by: administrator.name }, deps);
+          erased.push({ connection: who.connection.id, subject: who.subject, tokenIds });
+          return {};
+        });
+        const receipt = erased.length === 0 ? null : await issueErasureReceipt({ receiptId, erased }, deps);
+        return { subjects, receipt, complete: isComplete(subjects) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/subjects/unlock',
+      right: 'assist',
+      summary: 'End the lockout of a person',
+      description: 'Forgets their failed attempts. Nobody is locked out by what others do without signing in.',
+      fields: subjectFields.extend({
+        source: z
+          .string()
+          .min(1)
+          .max(64)
+          .optional()
+          .describe('An address, where the person was locked out there before anybody vouched for them.'),
+      }),
+      reply: z.strictObject({ subjects: z.array(outcomeReply), complete: completeReply }),
+      async handle({ fields: { source, ...fields }, administrator }) {
+        const outsider = source === undefined ? null : toSource(source);
+        const subjects = await forEach(fields, {}, async ({ connection, subject }) => {
+          await clearAttempts(attemptsOfSubject(bindingOf(connection, subject), outsider), deps);
+          const detail = { by: administrator.name, source: outsider };
+          await deps.audit.append({ action: 'lockout_cleared', connection: connection.id, subject, detail });
+          return {};
+        });
+        return { subjects, complete: isComplete(subjects) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { readHoldings, type SubjectOf } from '../core/subject-rights.js';
+import { toEpochMs, toIso } from '../core/units.js';
+import { faceErrorCodes } from '../errors.js';
+import type { ApiDeps } from './deps.js';
+import { instantReply } from './fields.js';
+
+/** What an export says is held of one user of one connection. */
+export const holdingsReply = z.strictObject({
+  profileCode: z.enum(faceErrorCodes).nullable().describe('Why the profile could not be read; `null`: it was.'),
+  enrolment: z
+    .strictObject({
+      tokenId: z.string().describe('The public name of the token.'),
+      keyVersion: z.int().nullable(),
+      expiresAt: instantReply.nullable(),
+      revoked: z.boolean(),
+      scope: z.string(),
+      accuracy: z.int(),
+    })
+    .nullable(),
+  consent: z
+    .strictObject({
+      statement: z.string(),
+      givenAt: instantReply,
+      tokenId: z.string(),
+      withdrawnAt: instantReply.nullable(),
+    })
+    .nullable(),
+  passkey: z
+    .strictObject({
+      id: z.string(),
+      publicKey: z.string(),
+      counter: z.int(),
+      transports: z.array(z.string()),
+      backupEligible: z.boolean(),
+      expiresAt: instantReply.nullable(),
+    })
+    .nullable(),
+  attempts: z.strictObject({ failures: z.int(), lockedUntil: instantReply.nullable() }),
+  passedStepUp: z
+    .strictObject({
+      stepUpId: z.string(),
+      passedAt: instantReply,
+      liveness: z.number().nullable(),
+      usedAt: instantReply.nullable(),
+    })
+    .nullable(),
+  records: z.array(z.strictObject({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.json()) })),
+  recordsLeftOut: z.int().describe('Older records of the trail: `facestep audit export` has them all.'),
+});
+
+export type Holdings = z.input<typeof holdingsReply>;
+
+/** Said in every export. */
+export const notHeld = [
+  'Photos and videos: they are overwritten in memory once they were compared.',
+  'Face templates: the sealed token stands in the profile at the identity provider alone, and cannot be turned back into a face.',
+  'PINs, passwords and the private keys of passkeys: never kept.',
+  'Step-ups under way: kept under random ids for at most 15 days; the audit records name them.',
+  'Names, addresses and phone numbers: those are the identity provider’s.',
+] as const;
+
+/** Reads what is held, as the reply tells it. @throws FaceError `state_unavailable` */
+export async function exportHoldings(who: SubjectOf, deps: ApiDeps): Promise<Holdings> {
+  const { connection, subject } = who;
+  const { profileCode, enrolment, consent, passkey, attempts, passedStepUp } = await readHoldings(who, deps);
+  const { records, left } = await deps.recordsOf({ connection: connection.id, subject });
+  const { scope, accuracy } = connection.policy;
+  return {
+    profileCode,
+    enrolment: enrolment && {
+      tokenId: enrolment.tokenId,
+      keyVersion: enrolment.keyVersion,
+      expiresAt: enrolment.expiresAt === null ? null : toIso(toEpochMs(enrolment.expiresAt)),
+      revoked: enrolment.isDenied,
+      ...{ scope, accuracy },
+    },
+    consent: consent && {
+      statement: consent.statement,
+      givenAt: toIso(consent.givenAt),
+      tokenId: consent.tokenId,
+      withdrawnAt: consent.withdrawnAt === null ? null : toIso(consent.withdrawnAt),
+    },
+    passkey: passkey && {
+      id: passkey.id,
+      publicKey: passkey.publicKey,
+      counter: passkey.counter,
+      transports: passkey.transports,
+      backupEligible: passkey.backupEligible,
+      expiresAt: passkey.expiresAt === null ? null : toIso(passkey.expiresAt),
+    },
+    attempts: {
+      failures: attempts.failures,
+      lockedUntil: attempts.lockedUntil === null ? null : toIso(attempts.lockedUntil),
+    },
+    passedStepUp: passedStepUp && {
+      stepUpId: passedStepUp.stepUpId,
+      passedAt: toIso(passedStepUp.passedAt),
+      liveness: passedStepUp.liveness,
+      usedAt: passedStepUp.used === null ? null : toIso(passedStepUp.used.at),
+    },
+    records: [...records],
+    recordsLeftOut: left,
+  };
+}

@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { testIssuer } from '../../test/keys.js';
+import { drawPhoto } from '../../test/simulators/engine.js';
+import { createMemoryProfile, loginOf } from '../../test/simulators/profile.js';
+import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import type { CliDeps, ExitCode } from '../cli/deps.js';
+import { runCommand } from '../cli/program.js';
+import { checkFace } from '../core/check-face.js';
+import type { Connection } from '../core/connection.js';
+import { enrolSubject } from '../core/enrol.js';
+import { toCode } from '../errors.js';
+import { addAdministrator } from './administrators.js';
+import type { Role } from './rights.js';
+
+/* One person at two providers, and what they may demand. */
+
+const profiles = { work: createMemoryProfile(['anna', 'berta']), shop: createMemoryProfile(['anna']) };
+const toConnection = (id: keyof typeof profiles): Connection => ({
+  ...{ id, kind: 'memory', policy: defaultPolicy, profile: profiles[id], openStepUpRequest: null },
+});
+const connections = { work: toConnection('work'), shop: toConnection('shop') };
+
+let server: ApiServer;
+beforeAll(async () => {
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections: new Map(Object.entries(connections)),
+  });
+});
+afterAll(() => server.stop());
+
+const enrol = (connection: Connection, subject = 'anna') => {
+  const photos = [1, 2, 3].map((number) => drawPhoto(subject, number));
+  const consent = { statement: 'consent-1 (en)', givenAt: server.clock.now() };
+  return enrolSubject({ connection, subject, photos, secret: null, consent }, server.deps);
+};
+
+const ask = async (what: string, body: object, key = adminKey) =>
+  (await server.postJson(`/subjects/${what}`, body, { 'x-admin-key': key })).body;
+
+const check = (connection: Connection, person: string) =>
+  checkFace(
+    {
+      ...{ connection, subject: 'anna', kept: null, photos: [drawPhoto(person, 9)], secret: null },
+      ...{ judged: null, outsider: null },
+    },
+    server.deps,
+  ).then(({ verdict }) => (verdict.matched ? 'passed' : 'failed'), toCode);
+
+const login = loginOf('anna').toUpperCase();
+
+test('an export has everything that is held, everywhere, and no token', async () => {
+  const sealed = await enrol(connections.work);
+  await check(connections.work, 'stranger');
+  const reply = await ask('export', { login });
+  expect(reply).toMatchObject({
+    complete: true,
+    subjects: [
+      {
+        ...{ connection: 'work', subject: 'anna', code: null },
+        held: {
+          enrolment: { tokenId: sealed.tokenId, keyVersion: 1, revoked: false, scope: 'sign-in', accuracy: 4 },
+          consent: { statement: 'consent-1 (en)', tokenId: sealed.tokenId, withdrawnAt: null },
+          ...{ passkey: null, attempts: { failures: 1, lockedUntil: null }, recordsLeftOut: 0 },
+        },
+      },
+      { connection: 'shop', subject: 'anna', code: null, held: { enrolment: null, consent: null, records: [] } },
+    ],
+  });
+  const text = JSON.stringify(reply);
+  expect(text).toContain('"verification_refused"');
+  expect(text).not.toContain(profiles.work.attributes.get('anna')!);
+  expect(server.audit.events.at(-1)).toMatchObject({ action: 'subject_exported', detail: { by: 'owner' } });
+});
+
+test('an export says where the provider could not be asked, and holds the rest', async () => {
+  profiles.work.setDown(true);
+  const [bySubject, byLogin] = [
+    await ask('export', { connection: 'work', subject: 'anna' }),
+    await ask('export', { login }),
+  ];
+  profiles.work.setDown(false);
+  expect(bySubject).toMatchObject({
+    complete: false,
+    subjects: [{ code: null, held: { profileCode: 'profile_unavailable', enrolment: null, consent: {} } }],
+  });
+  expect(byLogin).toMatchObject({
+    complete: false,
+    subjects: [
+      { connection: 'work', code: 'profile_unavailable', held: null },
+      { connection: 'shop', code: null },
+    ],
+  });
+});
+
+test('a revocation reaches every connection; where one is down it says so, and can be repeated', async () => {
+  await enrol(connections.shop);
+  const tokens = [profiles.work.attributes.get('anna')!, profiles.shop.attributes.get('anna')!];
+  profiles.shop.setDown(true);
+  const half = await ask('revoke', { login });
+  expect(half).toMatchObject({ complete: false, subjects: [{ code: null }, { code: 'profile_unavailable' }] });
+  profiles.shop.setDown(false);
+  expect(profiles.shop.attributes.get('anna')).toBe(tokens[1]);
+  expect(await ask('revoke', { login })).toMatchObject({ complete: true });
+  expect([profiles.work.attributes.get('anna'), profiles.shop.attributes.get('anna')]).toEqual([null, null]);
+  profiles.work.attributes.set('anna', tokens[0]!);
+  expect(await check(connections.work, 'anna')).toBe('token_revoked');
+});
+
+test('with the provider down the token is denied all the same: the consent names it', async () => {
+  await enrol(connections.work);
+  profiles.work.setDown(true);
+  expect(await ask('revoke', { connection: 'work', subject: 'anna' })).toMatchObject({ complete: false });
+  profiles.work.setDown(false);
+  expect(await check(connections.work, 'anna')).toBe('token_revoked');
+});
+
+const receiptGuard = z.object({ receipt: z.string() });
+
+test('an erasure leaves nothing in the store but what its signed receipt says', async () => {
+  const sealed = await enrol(connections.work);
+  await enrol(connections.shop);
+  const { receipt } = receiptGuard.parse(await ask('erase', { login }));
+  const keys = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
+  const jwks = keys.parse((await server.send('GET', '/.well-known/jwks.json')).body);
+  const { payload } = await jwtVerify(receipt, createLocalJWKSet(jwks), {
+    ...{ issuer: testIssuer, typ: 'facestep-erasure+jwt', currentDate: new Date(server.clock.now()) },
+  });
+  expect(payload).toMatchObject({
+    erased: expect.arrayContaining([{ connection: 'work', subject: 'anna', tokenIds: [sealed.tokenId] }]),
+    remains: expect.arrayContaining([expect.objectContaining({ what: 'audit_trail' })]),
+  });
+  for (const key of ['consent', 'passkey', 'passed'])
+    expect(await server.deps.state.read(`${key}:work:anna`)).toBeNull();
+  expect(profiles.work.attributes.get('anna')).toBeNull();
+  expect(server.audit.events).toContainEqual({
+    ...{ action: 'subject_erased', connection: 'work', subject: 'anna' },
+    detail: { receiptId: payload.jti, tokenId: sealed.tokenId, by: 'owner' },
+  });
+  // They may come back.
+  await enrol(connections.work);
+  expect(await check(connections.work, 'anna')).toBe('passed');
+});
+
+test('who is gone at the provider is erased here, and nobody is no failure', async () => {
+  await enrol(connections.work, 'berta');
+  profiles.work.attributes.delete('berta');
+  const reply = await ask('erase', { connection: 'work', subject: 'berta' });
+  expect(reply).toMatchObject({ complete: true, receipt: expect.any(String) });
+  expect(await server.deps.state.read('consent:work:berta')).toBeNull();
+  expect(await ask('erase', { login: 'nobody@example.com' })).toMatchObject({ complete: true, receipt: null });
+});
+
+test('a lockout is ended by who helps', async () => {
+  await enrol(connections.work);
+  for (let failure = 0; failure < 5; failure += 1) await check(connections.work, 'stranger');
+  expect(await check(connections.work, 'anna')).toBe('locked_out');
+  expect(await ask('export', { connection: 'work', subject: 'anna' })).toMatchObject({
+    subjects: [{ held: { attempts: { failures: 0, lockedUntil: expect.any(String) } } }],
+  });
+  expect(await ask('unlock', { login })).toMatchObject({ complete: true });
+  expect(await check(connections.work, 'anna')).toBe('passed');
+});
+
+test.each<[Role, string[]]>([
+  ['operator', ['revoke', 'erase', 'unlock']],
+  ['auditor', ['export']],
+  ['help-desk', ['revoke', 'unlock']],
+])('%s may %j and nothing else', async (role, allowed) => {
+  const by = { name: 'owner', role: 'owner' } as const;
+  const { credential } = await addAdministrator({ name: `a-${role}`, role, lifeSec: null }, by, server.deps);
+  const key = credential.use((text) => text);
+  for (const what of ['export', 'revoke', 'erase', 'unlock']) {
+    const { code } = await ask(what, { login: 'nobody@example.com' }, key);
+    expect({ what, code }).toEqual({ what, code: allowed.includes(what) ? undefined : 'role_missing' });
+  }
+});
+
+test.each([{}, { connection: 'work' }, { login, subject: 'anna', connection: 'work' }, { subject: 'anna' }])(
+  '%j names nobody',
+  async (body) => {
+    expect((await ask('export', body)).code).toBe('request_malformed');
+  },
+);
+
+test('the command line does the same, and ends with 1 where something is left', async () => {
+  await enrol(connections.shop);
+  const run = async (...args: string[]) => {
+    const [printed, told]: [string[], string[]] = [[], []];
+    let exitCode: ExitCode = 0;
+    const deps: CliDeps = {
+      ...{ clock: server.clock, random: systemRandom, log: createTextLog() },
+      fetch: (url, init) => fetch(url, init),
+      env: { FACESTEP_URL: server.origin, FACESTEP_ADMIN_KEY: adminKey },
+      print: (line) => printed.push(line),
+      tell: (line) => told.push(line),
+      endWith: (code) => {
+        exitCode = code;
+      },
+      untilStopped: async () => {},
+      loadSetup: () => Promise.reject(new Error('needs no configuration')),
+      serve: () => Promise.reject(new Error('serves nothing')),
+    };
+    await runCommand(['subject', ...args], deps);
+    return { printed, told, exitCode };
+  };
+  profiles.work.setDown(true);
+  expect(await run('revoke', '--login', login)).toEqual({
+    printed: [],
+    told: [
+      'work  -  not done: profile_unavailable',
+      'shop  anna  ended',
+      'facestep: not all of it could be done. Run the same command again later.',
+    ],
+    exitCode: 1,
+  });
+  profiles.work.setDown(false);
+  const erased = await run('erase', '--connection', 'work', '--subject', 'anna');
+  expect(erased).toMatchObject({ printed: [expect.stringMatching(/^eyJ[\w.-]+$/)], exitCode: 0 });
+  expect((await run('export', '--login', login)).printed[0]).toContain('"notHeld"');
+  expect(await run('unlock', '--login', 'nobody')).toMatchObject({
+    told: ['work  -  nobody by that name', 'shop  -  nobody by that name'],
+    exitCode: 0,
+  });
+  expect((await run('unlock')).exitCode).toBe(2);
+});

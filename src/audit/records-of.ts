@@ -1,0 +1,28 @@
+import type { RecordOf } from '../api/deps.js';
+import { toIso } from '../core/units.js';
+import { readRecords } from './records.js';
+
+/** As many as one reply holds; somebody who signs in twice a day makes about so many in two months. */
+const mostRecords = 1000;
+
+/**
+ * The newest records of a trail about one user, oldest first.
+ * @returns also how many older ones were left out
+ */
+export async function readRecordsOf(
+  file: string,
+  { connection, subject }: { readonly connection: string; readonly subject: string },
+): Promise<{ readonly records: readonly RecordOf[]; readonly left: number }> {
+  const records: RecordOf[] = [];
+  let left = 0;
+  for await (const record of readRecords(file, { needle: `"subject":${JSON.stringify(subject)}` })) {
+    if (record.connection !== connection || record.subject !== subject) continue;
+    const { time, action, detail } = record;
+    records.push({ time: toIso(time), action, detail });
+    if (records.length > mostRecords) {
+      records.shift();
+      left += 1;
+    }
+  }
+  return { records, left };
+}

@@ -1,0 +1,77 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { callServer } from './call-server.js';
+import type { CliDeps } from './deps.js';
+import { toPrintable } from './printable.js';
+import { UsageError } from './usage-error.js';
+
+const outcomeGuard = z.object({ connection: z.string(), subject: z.string().nullable(), code: z.string().nullable() });
+const replyGuard = z.looseObject({ subjects: z.array(outcomeGuard), complete: z.boolean() });
+const erasureGuard = replyGuard.extend({ receipt: z.string().nullable() });
+
+interface Options {
+  readonly connection?: string;
+  readonly subject?: string;
+  readonly login?: string;
+  readonly source?: string;
+}
+
+/** `facestep subject`: what a person may demand, carried out by the running server. */
+export function createSubjectCommand(deps: CliDeps): Command {
+  const command = new Command('subject')
+    .summary('export, revoke, erase or unlock what is held of a person')
+    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+
+  /** Says how it went at each connection. What is left to be done ends with 1. */
+  const tell = ({ subjects, complete }: z.output<typeof replyGuard>, done: string): void => {
+    for (const { connection, subject, code } of subjects) {
+      const outcome = code === null ? done : code === 'subject_unknown' ? 'nobody by that name' : `not done: ${code}`;
+      deps.tell(`${connection}  ${subject === null ? '-' : toPrintable(subject)}  ${outcome}`);
+    }
+    if (complete) return;
+    deps.tell('facestep: not all of it could be done. Run the same command again later.');
+    deps.endWith(1);
+  };
+
+  const add = (name: string, description: string): Command =>
+    command
+      .command(name)
+      .description(description)
+      .option('--login <name>', 'the name they sign in by: looked for at every connection')
+      .option('--connection <id>', 'one connection')
+      .option('--subject <id>', 'their immutable id there');
+
+  add('export', 'print what is held of them, as JSON').action(async (options: Options) => {
+    const reply = await call('export', options, replyGuard, deps);
+    deps.print(JSON.stringify(reply, null, 2));
+    tell(reply, 'exported');
+  });
+  add('revoke', 'end their enrolment').action(async (options: Options) => {
+    tell(await call('revoke', options, replyGuard, deps), 'ended');
+  });
+  add('erase', 'erase what is held of them, and print the signed receipt').action(async (options: Options) => {
+    const reply = await call('erase', options, erasureGuard, deps);
+    if (reply.receipt !== null) deps.print(reply.receipt);
+    tell(reply, 'erased');
+  });
+  add('unlock', 'end their lockout')
+    .option('--source <address>', 'where they were locked out before anybody vouched for them')
+    .action(async (options: Options) => {
+      tell(await call('unlock', options, replyGuard, deps), 'unlocked');
+    });
+  return command;
+}
+
+async function call<Reply extends typeof replyGuard>(
+  what: 'export' | 'revoke' | 'erase' | 'unlock',
+  { connection, subject, login, source }: Options,
+  guard: Reply,
+  deps: CliDeps,
+): Promise<z.output<Reply>> {
+  const isOne = login === undefined && connection !== undefined && subject !== undefined;
+  const isByLogin = login !== undefined && connection === undefined && subject === undefined;
+  if (!isOne && !isByLogin) throw new UsageError('give --login, or --connection and --subject');
+  const who = isOne ? { connection, subject } : isByLogin ? { login } : {};
+  const fields = { ...who, ...(source === undefined ? {} : { source }) };
+  return callServer({ method: 'POST', path: `/subjects/${what}`, fields }, guard, deps);
+}
