@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createManualClock } from '../../test/contract/state.js';
+import { createTestCore } from '../../test/core.js';
+import { standardSettings } from '../../test/settings.js';
+import { drawPhoto } from '../../test/simulators/engine.js';
+import { toCode } from '../errors.js';
+import { createSqliteState } from '../state/sqlite.js';
+import { enrolSubject } from './enrol.js';
+import { countAgainst, type LimitName } from './limits.js';
+import { attemptsOfSubject, countAttempt } from './lockout.js';
+import { startStepUp, submitPhotos } from './step-up.js';
+
+describe('one limit', () => {
+  const setUp = () => {
+    const clock = createManualClock(1_790_000_040_000);
+    const deps = { clock, state: createSqliteState({ file: ':memory:', clock }), settings: standardSettings };
+    const countMany = async (limit: LimitName, who: string, times: number) => {
+      const outcomes = await Promise.all(
+        Array.from({ length: times }, () => countAgainst(limit, who, deps).then(() => 'taken', toCode)),
+      );
+      return outcomes.filter((outcome) => outcome === 'taken').length;
+    };
+    return { clock, deps, countMany };
+  };
+
+  test.each<[LimitName, number, number]>([
+    ['outsiderStarts', 300, 60],
+    ['outsiderChecks', 300, 60],
+    ['outsiderChecksOfConnection', 3000, 60],
+    ['clientPictures', 6000, 60],
+    ['codesOfContact', 5, 86_400],
+    ['codesOfSource', 20, 3600],
+    ['codesOfService', 200, 3600],
+  ])('%s takes %d in %d seconds, also all at once, and says how long to wait', async (limit, allowed, windowSec) => {
+    const { clock, deps, countMany } = setUp();
+    expect(await countMany(limit, 'a', allowed + 20)).toBe(allowed);
+    expect(await countMany(limit, 'b', 1)).toBe(1);
+    const refusal = await countAgainst(limit, 'a', deps).catch((error: unknown) => error);
+    const retryAfterSec = windowSec - ((clock.now() / 1000) % windowSec);
+    expect(refusal).toMatchObject({ code: 'locked_out', detail: { limit, retryAfterSec } });
+    clock.advanceSec(retryAfterSec - 1);
+    expect(await countMany(limit, 'a', 1)).toBe(0);
+    clock.advanceSec(1);
+    expect(await countMany(limit, 'a', 1)).toBe(1);
+  });
+
+  test('what cannot be counted is not taken', async () => {
+    const { deps } = setUp();
+    await deps.state.close();
+    await expect(countAgainst('outsiderStarts', 'a', deps)).rejects.toMatchObject({ code: 'state_unavailable' });
+  });
+});
+
+const anna = { tenant: 'work', idp: 'okta', subject: 'anna', scope: 'sign-in', accuracy: 4 } as const;
+
+test('whatever outsiders do, and from wherever, who has signed in is taken at once', async () => {
+  const outsider = fc.record({
+    source: fc.constantFrom('192.0.2.7', '192.0.2.8', '2001:db8:0:0::/64', '', ':from:', 'anna'),
+    outcome: fc.constantFrom('right', 'wrong', 'face_none', 'throws'),
+    waitSec: fc.constantFrom(0, 1, 60, 901, 90_000),
+    atOnce: fc.integer({ min: 1, max: 7 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(outsider, { maxLength: 25 }), async (attempts) => {
+      const clock = createManualClock();
+      const deps = { clock, state: createSqliteState({ file: ':memory:', clock }) };
+      for (const { source, outcome, waitSec, atOnce } of attempts) {
+        clock.advanceSec(waitSec);
+        const one = () =>
+          countAttempt(
+            attemptsOfSubject(anna, source),
+            async () => {
+              if (outcome === 'throws') throw new Error('anything');
+              return { succeeded: outcome === 'right', result: null };
+            },
+            deps,
+          ).catch(() => null);
+        await Promise.all(Array.from({ length: atOnce }, one));
+        const own = countAttempt(attemptsOfSubject(anna), async () => ({ succeeded: true, result: 'taken' }), deps);
+        expect(await own).toBe('taken');
+      }
+      await deps.state.close();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+describe('a face check', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'facestep-limits-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  let core: Awaited<ReturnType<typeof createTestCore>>;
+  beforeAll(async () => {
+    core = await createTestCore(join(folder, 'keys.json'));
+    const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
+    const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
+    await enrolSubject({ connection: core.connection, subject: 'anna', photos, secret: null, consent }, core.deps);
+  });
+
+  const stepUp = async (source: string | null, limits: object, person = 'anna') => {
+    const { connection, deps } = core;
+    const asked = source === null ? { proved: true as const } : { proved: false as const, source };
+    const about = { connection, subject: 'anna', kept: null, receipt: null, asked };
+    const limited = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, ...limits } } };
+    const { id, challenge } = await startStepUp(about, limited);
+    return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, limited).then(
+      ({ state }) => state,
+      toCode,
+    );
+  };
+
+  test('of outsiders is bounded by address and by connection, and of the others by neither', async () => {
+    const byAddress = { outsiderChecks: 2 };
+    expect(await stepUp('192.0.2.7', byAddress)).toBe('passed');
+    expect(await stepUp('192.0.2.7', byAddress)).toBe('passed');
+    expect(await stepUp('192.0.2.7', byAddress)).toBe('locked_out');
+    expect(await stepUp('192.0.2.8', byAddress)).toBe('passed');
+    const byConnection = { outsiderChecksOfConnection: 3 };
+    expect(await stepUp('192.0.2.9', byConnection)).toBe('locked_out');
+    expect(await stepUp(null, { ...byAddress, ...byConnection })).toBe('passed');
+    expect(core.audit.events.filter(({ detail }) => detail.code === 'locked_out')).toHaveLength(2);
+  });
+
+  test('is refused where the store cannot count it', async () => {
+    const { connection, deps } = core;
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const add = () => Promise.reject(new Error('away'));
+    const uncounted = { ...deps, state: { ...deps.state, add } };
+    const photos = [drawPhoto('anna', 9)];
+    await expect(submitPhotos({ id, challenge, photos, secret: null }, uncounted)).rejects.toThrow('away');
+  });
+});
