@@ -42,12 +42,17 @@ function toTurningLines(keys: readonly TurningKey[]): string[] {
 
 const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
 
-/** How far a count can be trusted. */
-export function toCountLines({ ofUnknownVersion }: TokenCount, trails: readonly string[]): string[] {
+/** How far a count can be trusted. @param retentionDays - for how long trails keep records; `null` is for ever */
+export function toCountLines(
+  { ofUnknownVersion }: TokenCount,
+  { trails, retentionDays }: { readonly trails: readonly string[]; readonly retentionDays: number | null },
+): string[] {
+  const forgotten = `Records are kept for ${retentionDays} days: tokens made before that are not counted.`;
   const unknown = `${ofUnknownVersion} more tokens were made before versions were recorded: theirs is unknown.`;
   return [
     trails.length === 0 ? 'No audit trail: nothing could be counted.' : `Counted in ${trails.join(', ')}.`,
     'Each replica writes a trail of its own: tokens in trails that were not given with --trail are not counted.',
+    ...(retentionDays === null ? [] : [forgotten]),
     ...(ofUnknownVersion === 0 ? [] : [unknown]),
   ];
 }

@@ -27,8 +27,8 @@ afterEach(() => rm(folder, { recursive: true }));
 const fileOf = (name: string): string => join(folder, 'data', name);
 
 /** Runs a command with a configuration. */
-async function run(line: string, keys: object = { kind: 'local' }) {
-  const config = createConfigGuard(connectionGuards).parse({ dataFolder: join(folder, 'data'), keys });
+async function run(line: string, keys: object = { kind: 'local' }, audit: object = {}) {
+  const config = createConfigGuard(connectionGuards).parse({ dataFolder: join(folder, 'data'), keys, audit });
   const [out, err]: [string[], string[]] = [[], []];
   let code = 0;
   await runCommand(['keys', ...line.split(' ')], {
@@ -124,6 +124,8 @@ describe('list', () => {
     const { out } = await run('list');
     expect(out).toContain(`  ${kid}: published, signs from ${toIso(addSec(clock.now(), signerOverlapSec))}`);
     expect(out).toContain('not given with --trail are not counted');
+    expect(out).not.toContain('Records are kept');
+    expect((await run('list', undefined, { retentionDays: 90 })).out).toContain('Records are kept for 90 days');
     const secrets = ['keys.json', 'signing-keys.json'].flatMap((name) =>
       [...readFileSync(fileOf(name), 'utf8').matchAll(/"(?:key|d)": "([^"]+)"/g)].map(([, value]) => value!),
     );

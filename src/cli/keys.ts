@@ -64,7 +64,7 @@ async function listKeys({ trail, json = false }: TrailOptions & { json?: boolean
   const trails = await trailsOf(config, trail);
   const count = await countTokens(trails, deps.clock.now());
   if (json) deps.print(JSON.stringify(toKeyReport(listed, count, trails), null, 2));
-  else [...toKeyLines(listed, count), ...toCountLines(count, trails)].forEach(deps.print);
+  else [...toKeyLines(listed, count), ...toCountLines(count, { ...config.audit, trails })].forEach(deps.print);
   if ([...sealing, ...signing, ...oidc].some(({ problem }) => problem !== null)) deps.endWith(1);
 }
 
@@ -75,10 +75,10 @@ async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
   const file = { sealing: files.keys, signing: files.signingKeys, oidc: files.oidcKeys }[use];
   if (!(await isThere(file))) throw noKeys(config);
   if (use === 'sealing') {
-    const version = await (await createLocalKeys({ file, ...deps })).rotate();
+    const version = await (await createLocalKeys({ ...deps, file })).rotate();
     deps.print(`Version ${version} seals new tokens. Back up ${file}: it has changed.`);
   } else {
-    const keys = await (use === 'signing' ? createLocalSigner : createOidcKeys)({ file, ...deps });
+    const keys = await (use === 'signing' ? createLocalSigner : createOidcKeys)({ ...deps, file });
     const { kid, signsFrom } = await keys
       .rotate()
       .catch(toUsageError('the key of an earlier rotation still waits for its turn'));
@@ -97,7 +97,7 @@ async function retireVersion(version: KeyVersion, { trail, confirm }: RetireOpti
   const count = await countTokens(trails, deps.clock.now());
   const lost = count.byVersion.get(version) ?? 0;
   deps.print(`Version ${version} has sealed ${lost === 1 ? '1 token' : `${lost} tokens`} in use.`);
-  toCountLines(count, trails).forEach(deps.print);
+  toCountLines(count, { ...config.audit, trails }).forEach(deps.print);
   if (config.keys.kind === 'aws-kms') return retireInAwsKms(config.keys, version).forEach(deps.print);
   if (confirm !== lost) {
     if (confirm !== undefined) deps.tell(`facestep: not ${confirm} but ${lost} would be lost`);
@@ -105,7 +105,7 @@ async function retireVersion(version: KeyVersion, { trail, confirm }: RetireOpti
     deps.print(`Nothing was changed. To destroy the key and lose them: ${again.join(' ')}`);
     return deps.endWith(1);
   }
-  await (await createLocalKeys({ file: files.keys, ...deps })).retire(version);
+  await (await createLocalKeys({ ...deps, file: files.keys })).retire(version);
   deps.print(`Version ${version} is retired. Copies of its key in backups of ${files.keys} open its tokens still.`);
 }
 
@@ -115,7 +115,7 @@ async function retireSigningKey(kid: string, deps: CliDeps): Promise<void> {
     throw new UsageError('the keys are in AWS KMS: take it out of keys.signing.others');
   const { signingKeys: file } = filesOf(config);
   if (!(await isThere(file))) throw noKeys(config);
-  await (await createLocalSigner({ file, ...deps }))
+  await (await createLocalSigner({ ...deps, file }))
     .retire(kid)
     .catch(toUsageError('there is no such key, or it is the one that signs. First: facestep keys rotate --signing'));
   deps.print(`Key ${kid} is retired. Who keeps a copy of the published keys drops it within 300 seconds.`);

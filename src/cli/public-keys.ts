@@ -21,6 +21,6 @@ export async function readPublicKeys(
     return signer.publicKeys();
   }
   if ((await readPrivateFile(files.signingKeys, 'signing keys')) === null) return null;
-  const signer = await createLocalSigner({ file: files.signingKeys, ...deps });
+  const signer = await createLocalSigner({ ...deps, file: files.signingKeys });
   return signer.publicKeys();
 }

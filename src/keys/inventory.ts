@@ -50,17 +50,17 @@ function openLocal({ files, ...deps }: Deps): KeyInventory {
     kind: 'local',
     sealing: () =>
       ifThere(files.keys, async (file) => {
-        const keys = await createLocalKeys({ file, ...deps });
+        const keys = await createLocalKeys({ ...deps, file });
         const current = await keys.currentVersion();
         return (await keys.versions()).map((version) => ({ version, isCurrent: version === current, problem: null }));
       }),
     signing: () =>
       ifThere(files.signingKeys, async (file) =>
-        (await (await createLocalSigner({ file, ...deps })).turns()).map(toTurningKey),
+        (await (await createLocalSigner({ ...deps, file })).turns()).map(toTurningKey),
       ),
     oidc: () =>
       ifThere(files.oidcKeys, async (file) =>
-        (await (await createOidcKeys({ file, ...deps })).turns()).map(toTurningKey),
+        (await (await createOidcKeys({ ...deps, file })).turns()).map(toTurningKey),
       ),
   };
 }
