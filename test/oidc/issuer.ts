@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import * as client from 'openid-client';
 import { oidcGuard } from '../../src/config/oidc.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import type { OidcKeys } from '../../src/keys/oidc-key-set.js';
 import { createOidcKeys } from '../../src/keys/oidc-keys.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
 import { startApiServer, toForm } from '../api-server.js';
@@ -38,11 +40,14 @@ export async function createKeysFolder() {
  */
 export async function startIssuer({
   keysFile,
+  openKeys = (core) => createOidcKeys({ ...core, file: keysFile }),
   policy = {},
   config = oidcConfig,
   publicUrl = testIssuer,
 }: {
   keysFile: string;
+  /** Keys from elsewhere than the file. */
+  openKeys?: (core: CoreDeps) => Promise<OidcKeys>;
   policy?: Partial<Policy>;
   config?: typeof oidcConfig;
   publicUrl?: string;
@@ -59,7 +64,7 @@ export async function startIssuer({
     verifier: createTestVerifier(),
     connections: new Map([['work', connection]]),
     oidc: async (core) => {
-      const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
+      const oidcKeys = await openKeys(core);
       return createIssuers([{ connection, oidc: config }], { ...core, issuer: publicUrl, oidcKeys, fetch });
     },
   });
