@@ -5,7 +5,7 @@ import type { CoreDeps } from '../core/deps.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { OidcKeySet, OidcKeys, PublicKey } from '../keys/oidc-key-set.js';
+import type { OidcKeySet, OidcKeys, OidcSigningKey, PublicKey } from '../keys/oidc-key-set.js';
 import type { Admitted, AuthorizationRequest, OidcClient } from './client.js';
 import { type Flow, flowLifeSec, readClaims, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';
@@ -128,7 +128,8 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     async running() {
       const keySet = await deps.oidcKeys.current();
       if (built?.keySet !== keySet) {
-        const provider = createProvider(issuer, { clients, keySet, storage, hooks });
+        const signing = keySet.signing.map(inProtocolSigning);
+        const provider = createProvider(issuer, { clients, keySet: { ...keySet, signing }, storage, hooks });
         observe(provider, deps.log);
         built = { keySet, running: { provider, handle: provider.callback(), publicKeys: keySet.published } };
       }
@@ -156,6 +157,12 @@ const inProtocol = (state: State): State => ({
   delete: (key) => state.delete(key).catch(toUnavailable),
   heldSince: () => state.heldSince().catch(toUnavailable),
   close: () => state.close(),
+});
+
+/** A key, whose failures go to the client likewise. */
+const inProtocolSigning = (key: OidcSigningKey): OidcSigningKey => ({
+  ...key,
+  sign: (data) => key.sign(data).catch(toUnavailable),
 });
 
 /** The protocol has one word for everything that may work later. */

@@ -33,8 +33,8 @@ afterAll(async () => {
   await kms.close();
 });
 
-test('the ID token verifies under the published key, and KMS was asked to sign once', async () => {
-  await op.enrol('anna');
+/** A sign-in up to the answer that the client exchanges for tokens. */
+async function signIn() {
   const config = await op.discover('app');
   const verifier = client.randomPKCECodeVerifier();
   const browser = op.newBrowser();
@@ -47,12 +47,26 @@ test('the ID token verifies under the published key, and KMS was asked to sign o
   );
   const shown = await op.show(browser, camera.url, 'anna');
   const back = await browser.follow(shown.returnUrl!);
-  kms.calls.length = 0;
   const checks = { pkceCodeVerifier: verifier, expectedNonce: 'n-1', expectedState: 's-1' };
-  const { id_token } = await client.authorizationCodeGrant(config, new URL(back.url), checks);
+  kms.calls.length = 0;
+  return { exchange: () => client.authorizationCodeGrant(config, new URL(back.url), checks) };
+}
+
+test('the ID token verifies under the published key, and KMS was asked to sign once', async () => {
+  await op.enrol('anna');
+  const { exchange } = await signIn();
+  const { id_token } = await exchange();
   expect(kms.calls).toEqual(['Sign']);
   const jwks = JSON.parse((await op.newBrowser().visit(`${op.issuer}/jwks`)).text);
   const currentDate = new Date(op.server.clock.now());
   const { payload } = await jwtVerify(id_token!, createLocalJWKSet(jwks), { issuer: op.issuer, currentDate });
   expect(payload.sub).toBe('anna');
+});
+
+test('where KMS does not sign, the client is told to try later', async () => {
+  await op.enrol('anna');
+  const { exchange } = await signIn();
+  kms.cause('denied');
+  await expect(exchange()).rejects.toMatchObject({ error: 'temporarily_unavailable' });
+  kms.cause('none');
 });
