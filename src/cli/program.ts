@@ -17,6 +17,8 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   applications: async () => (await import('./applications.js')).createApplicationsCommand,
   administrators: async () => (await import('./administrators.js')).createAdministratorsCommand,
   subject: async () => (await import('./subject.js')).createSubjectCommand,
+  backup: async () => (await import('./backup.js')).createBackupCommand,
+  restore: async () => (await import('./restore.js')).createRestoreCommand,
   jwks: async () => (await import('./jwks.js')).createJwksCommand,
   keys: async () => (await import('./keys.js')).createKeysCommand,
   seal: async () => (await import('./seal.js')).createSealCommand,

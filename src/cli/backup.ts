@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { filesOf } from '../config/data-files.js';
+import { writeBackup } from './backup/write.js';
+import type { CliDeps } from './deps.js';
+
+/** `facestep backup`: copies the data folder while the server runs. */
+export function createBackupCommand(deps: CliDeps): Command {
+  return new Command('backup')
+    .summary('copy the data folder, while the server runs')
+    .description(
+      'Copies the embedded store as it is at one moment, the audit trail with its signed heads, and the keys, into a folder ' +
+        'that only you can read, with the SHA-256 of each file. A store that servers share is backed up by its own means.',
+    )
+    .argument('<folder>', 'an empty one, or one to be made')
+    .option('--without-keys', 'leave the key files out: what is sealed cannot be opened with the backup alone')
+    .action(async (to: string, { withoutKeys = false }: { withoutKeys?: boolean }) => {
+      const { config } = await deps.loadSetup();
+      const files = filesOf(config);
+      const { dataFolder } = config;
+      const { files: copied } = await writeBackup({ dataFolder, files, to, withKeys: !withoutKeys }, deps);
+      const bytes = copied.reduce((sum, each) => sum + each.bytes, 0);
+      deps.print(`Copied: ${copied.length} files, ${bytes} bytes, to ${to}`);
+      if (config.state.kind !== 'sqlite')
+        deps.print(`Not copied: the state, which is in ${config.state.kind}. Back that up there.`);
+      if (copied.some(({ path }) => path.startsWith('keys/')))
+        deps.print('It holds the keys: whoever has it can open what they sealed. Keep it as you keep those.');
+      else
+        deps.print('It holds no keys: keep those elsewhere, as nothing that they sealed can be opened without them.');
+    });
+}

@@ -1,0 +1,178 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createManualClock } from '../../../test/contract/state.js';
+import { createTextLog, systemRandom } from '../../../test/simulators/sinks.js';
+import { createFileAudit } from '../../audit/file.js';
+import { readRecords } from '../../audit/records.js';
+import { filesOf } from '../../config/data-files.js';
+import { toIso } from '../../core/units.js';
+import { openKeyService } from '../../keys/open.js';
+import { openState } from '../../state/open.js';
+import { restoreBackup } from './restore.js';
+import { writeBackup } from './write.js';
+
+const top = mkdtempSync(join(tmpdir(), 'facestep-backup-'));
+afterAll(() => rmSync(top, { recursive: true }));
+const forever = { when: 'any', expiresAt: null } as const;
+const keysConfig = { kind: 'local', folder: null } as const;
+let folders = 0;
+const newPath = (): string => join(top, String(++folders));
+
+/** A server's data folder in use. */
+async function openServer(dataFolder: string, clock = createManualClock()) {
+  const files = filesOf({ dataFolder, keys: keysConfig });
+  const deps = { clock, random: systemRandom, log: createTextLog() };
+  const audit = await createFileAudit({ file: files.audit, retentionDays: null, ...deps });
+  const state = await openState({ kind: 'sqlite' }, { files, audit, ...deps });
+  const { keys } = await openKeyService(keysConfig, { files, ...deps });
+  const append = (action: 'enrolled' | 'revoked', detail: Record<string, string | null>) =>
+    audit.append({ action, connection: 'acme', subject: 's', detail });
+  return {
+    ...{ dataFolder, files, clock, state, keys, append },
+    async stop() {
+      await state.close();
+      await audit.close();
+    },
+  };
+}
+
+type Server = Awaited<ReturnType<typeof openServer>>;
+let server: Server;
+beforeEach(async () => {
+  const dataFolder = newPath();
+  mkdirSync(dataFolder, { mode: 0o700 });
+  server = await openServer(dataFolder);
+});
+afterEach(() => server.stop());
+
+const backUp = async (withKeys = true): Promise<string> => {
+  const to = newPath();
+  await writeBackup({ ...server, to, withKeys }, { clock: server.clock, random: systemRandom });
+  return to;
+};
+const restoreTo = (dataFolder: string, from: string, replace = false) =>
+  restoreBackup({ from, dataFolder, files: filesOf({ dataFolder, keys: keysConfig }), replace }, server);
+
+async function actionsIn(file: string): Promise<string[]> {
+  const actions: string[] = [];
+  for await (const { action } of readRecords(file, { needle: '"action"' })) actions.push(action);
+  return actions;
+}
+
+describe('a backup', () => {
+  test('is what was there at one moment, while the server goes on, readable by its owner alone', async () => {
+    await server.append('enrolled', { tokenId: 't', expiresAt: null, former: null });
+    let isOver = false;
+    const writing = (async () => {
+      for (let index = 0; !isOver; index += 1) {
+        await server.state.write(`first:${index}`, index, forever);
+        await server.state.write(`second:${index}`, index, forever);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    const to = await backUp();
+    isOver = true;
+    await writing;
+    for (const name of readdirSync(to, { recursive: true, encoding: 'utf8' })) {
+      const { mode } = statSync(join(to, name));
+      expect({ name, others: mode & 0o077 }).toEqual({ name, others: 0 });
+    }
+    const restored = newPath();
+    await restoreTo(restored, to);
+    const again = await openServer(restored);
+    expect(await again.keys.mac(1, new Uint8Array([1]))).toEqual(await server.keys.mac(1, new Uint8Array([1])));
+    expect(await actionsIn(again.files.audit)).toContain('enrolled');
+    let last = 0;
+    while ((await again.state.read(`second:${last}`)) !== null) last += 1;
+    // A second is there only with its first.
+    expect(await again.state.read(`first:${last + 1}`)).toBeNull();
+    await again.stop();
+  });
+
+  test('holds no keys where it is not to', async () => {
+    const to = await backUp(false);
+    expect(readdirSync(to, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('keys'))).toEqual([]);
+  });
+
+  test('is not made over something', async () => {
+    const to = await backUp();
+    await expect(
+      writeBackup({ ...server, to, withKeys: true }, { clock: server.clock, random: systemRandom }),
+    ).rejects.toThrow('not empty');
+  });
+});
+
+describe('a restore', () => {
+  test('makes a store that was replaced: since now, with the denials of its trail', async () => {
+    const since = await server.state.heldSince();
+    const to = await backUp();
+    const restored = newPath();
+    await restoreTo(restored, to);
+    const clock = createManualClock(since + 60_000);
+    const again = await openServer(restored, clock);
+    expect(await again.state.heldSince()).toBe(clock.now());
+    expect(await actionsIn(again.files.audit)).toContain('store_replaced');
+    await again.stop();
+  });
+
+  test('takes no backup that is incomplete or altered, and leaves the folder alone', async () => {
+    await server.append('revoked', { tokenId: 't' });
+    const restored = newPath();
+    for (const spoil of [
+      (to: string) => rmSync(join(to, 'backup.json')),
+      (to: string) => rmSync(join(to, 'data/state.db')),
+      (to: string) => appendFileSync(join(to, 'data/audit.jsonl'), 'x'),
+      (to: string) => writeFileSync(join(to, 'keys/keys.json'), readFileSync(join(to, 'keys/keys.json')).reverse()),
+      (to: string) => {
+        const manifest = readFileSync(join(to, 'backup.json'), 'utf8');
+        writeFileSync(join(to, 'backup.json'), manifest.replace('data/audit.jsonl', 'data/../../audit.jsonl'));
+      },
+    ]) {
+      const to = await backUp();
+      spoil(to);
+      await expect(restoreTo(restored, to)).rejects.toMatchObject({ code: 'backup_invalid' });
+    }
+    expect(existsSync(restored)).toBe(false);
+  });
+
+  test('is refused while a server runs on the folder', async () => {
+    const to = await backUp();
+    await expect(restoreTo(server.dataFolder, to, true)).rejects.toMatchObject({ code: 'state_unavailable' });
+    expect(existsSync(server.files.state)).toBe(true);
+  });
+
+  test('replaces nothing unasked; asked, it puts aside what is there, and leaves keys as they are', async () => {
+    await server.state.write('a', 'before', forever);
+    await server.append('revoked', { tokenId: 't' });
+    const to = await backUp();
+    await server.state.write('a', 'after', forever);
+    await server.stop();
+    const keys = readFileSync(server.files.keys);
+    await expect(restoreTo(server.dataFolder, to)).rejects.toThrow('not empty');
+    server.clock.advanceSec(60);
+    const { putAside, keptKeys } = await restoreTo(server.dataFolder, to, true);
+    expect(keptKeys).toContain(server.files.keys);
+    expect(readFileSync(server.files.keys)).toEqual(keys);
+    expect(existsSync(`${server.files.state}${putAside}`)).toBe(true);
+    const { dataFolder, clock } = server;
+    server = await openServer(dataFolder, clock);
+    expect((await server.state.read('a'))?.value).toBe('before');
+    expect(await server.state.read('revoked:t')).not.toBeNull();
+    expect(toIso(await server.state.heldSince())).toBe(toIso(clock.now()));
+    const second = await backUp();
+    const put = (name: string) => name.includes('.replaced-');
+    expect(readdirSync(second, { recursive: true, encoding: 'utf8' }).filter(put)).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FaceError } from '../../errors.js';
+
+/** A file of a backup by its path in it; what is below `keys/` goes where the configuration keeps keys. */
+const pathGuard = z
+  .string()
+  .max(512)
+  .regex(/^(data|keys)(\/(?!\.\.?(\/|$))[\w.-]+)+$/);
+
+const entryGuard = z.strictObject({
+  path: pathGuard,
+  bytes: z.int().min(0),
+  /** Lower-case hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+const manifestGuard = z.strictObject({
+  version: z.literal(1),
+  /** When its newest file was copied. */
+  madeAt: z.iso.datetime(),
+  files: z.array(entryGuard).max(100_000),
+});
+
+/** What a backup says of one of its files. */
+export type BackupEntry = z.output<typeof entryGuard>;
+
+/** What is in a backup. It is written last: without it a backup is not complete. */
+export type Manifest = z.output<typeof manifestGuard>;
+
+/** The manifest of a backup. */
+export const manifestFileOf = (folder: string): string => join(folder, 'backup.json');
+
+/**
+ * Copies the bytes a file has now, and no more: it may be growing.
+ * @param to - a file that is not there yet; made with mode 0600, and on the disk when this settles
+ * @returns how many bytes, and their SHA-256
+ */
+export async function copyWhole(from: string, to: string): Promise<Omit<BackupEntry, 'path'>> {
+  const source = await open(from, 'r');
+  try {
+    const { size } = await source.stat();
+    const target = await open(to, 'wx', 0o600);
+    try {
+      const digest = createHash('sha256');
+      if (size > 0) {
+        const pieces: AsyncIterable<Buffer> = source.createReadStream({ end: size - 1, autoClose: false });
+        for await (const piece of pieces) {
+          digest.update(piece);
+          await target.writeFile(piece);
+        }
+      }
+      await target.sync();
+      return { bytes: size, sha256: digest.digest('hex') };
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** The size and SHA-256 of a file. */
+export async function measureFile(file: string): Promise<Omit<BackupEntry, 'path'>> {
+  const digest = createHash('sha256');
+  let bytes = 0;
+  const pieces: AsyncIterable<Buffer> = createReadStream(file);
+  for await (const piece of pieces) {
+    digest.update(piece);
+    bytes += piece.length;
+  }
+  return { bytes, sha256: digest.digest('hex') };
+}
+
+/**
+ * Reads the manifest of a backup and holds every file against it.
+ * @throws FaceError `backup_invalid`: no manifest, not ours, or a file that is missing or altered
+ */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const manifest = await parseManifest(folder);
+  for (const { path, bytes, sha256 } of manifest.files) {
+    const found = await measureFile(join(folder, path)).catch(() => null);
+    if (found?.sha256 !== sha256 || found.bytes !== bytes) throw new FaceError('backup_invalid', { file: path });
+  }
+  return manifest;
+}
+
+async function parseManifest(folder: string): Promise<Manifest> {
+  try {
+    return manifestGuard.parse(JSON.parse(await readFile(manifestFileOf(folder), 'utf8')));
+  } catch (cause) {
+    throw new FaceError('backup_invalid', { file: 'backup.json' }, { cause });
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { lockTrail } from '../../audit/lock.js';
+import { lockFileOf } from '../../audit/trail-files.js';
+import { type DataFiles, isThere } from '../../config/data-files.js';
+import type { Clock } from '../../core/ports.js';
+import { toIso } from '../../core/units.js';
+import { forgetHeldSince } from '../../state/sqlite-snapshot.js';
+import { UsageError } from '../usage-error.js';
+import { copyWhole, type Manifest, readManifest } from './manifest.js';
+import { keyFilesOf } from './write.js';
+
+/** What a restore did. */
+export interface Restored {
+  readonly manifest: Manifest;
+  /** How the names of files end that were there and were put aside; `null`: there were none. */
+  readonly putAside: string | null;
+  /** Key files that were there and stayed as they are. */
+  readonly keptKeys: readonly string[];
+}
+
+/**
+ * Puts a backup into the data folder of a server that does not run. Nothing is deleted: what is there is put aside, and key
+ * files that are there stay, as they may hold versions the backup does not know. The store no longer says since when it
+ * holds everything, so the server refuses what was issued before its next start.
+ * @param request.replace - whether there may be something in the data folder
+ * @throws FaceError `backup_invalid`, `state_unavailable`: a server runs on the data folder; UsageError: there is
+ *   something in it
+ */
+export async function restoreBackup(
+  request: {
+    readonly from: string;
+    readonly dataFolder: string;
+    readonly files: DataFiles;
+    readonly replace: boolean;
+  },
+  { clock }: { readonly clock: Clock },
+): Promise<Restored> {
+  const { from, dataFolder, files, replace } = request;
+  const manifest = await readManifest(from);
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const unlock = lockTrail(files.audit);
+  try {
+    const present = await listPresent(dataFolder, files);
+    if (present.length > 0 && !replace)
+      throw new UsageError(`${dataFolder} is not empty: --replace puts aside what is there`);
+    const ending = `.replaced-${toIso(clock.now()).replace(/[-:]|\.\d+/g, '')}`;
+    for (const name of present) await rename(join(dataFolder, name), join(dataFolder, `${name}${ending}`));
+    const keptKeys: string[] = [];
+    const keyFiles = new Map(keyFilesOf(files).map((file) => [`keys/${basename(file)}`, file]));
+    for (const { path } of manifest.files) {
+      const keyFile = keyFiles.get(path);
+      const to = keyFile ?? join(dataFolder, path.replace(/^data\//, ''));
+      if (keyFile !== undefined && (await isThere(keyFile))) {
+        keptKeys.push(keyFile);
+        continue;
+      }
+      await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+      await copyWhole(join(from, path), to);
+    }
+    if (await isThere(files.state)) await forgetHeldSince(files.state);
+    return { manifest, putAside: present.length === 0 ? null : ending, keptKeys };
+  } finally {
+    unlock();
+  }
+}
+
+/** What is in the data folder, but for the lock we hold, keys, and what was put aside before. */
+async function listPresent(dataFolder: string, files: DataFiles): Promise<string[]> {
+  const keys = new Set(keyFilesOf(files).map((file) => basename(file)));
+  // SQLite keeps a journal beside the lock.
+  const lock = basename(lockFileOf(files.audit));
+  return (await readdir(dataFolder)).filter(
+    (name) => !keys.has(name) && !name.startsWith(lock) && !/\.replaced-\d{8}T\d{6}Z$/.test(name),
+  );
+}

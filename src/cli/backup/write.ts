@@ -1,0 +1,95 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { closedSegmentsOf, lockFileOf } from '../../audit/trail-files.js';
+import { type DataFiles, isThere } from '../../config/data-files.js';
+import type { Clock, Random } from '../../core/ports.js';
+import { toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { createFile, isSystemError } from '../../keys/durable-file.js';
+import { snapshotSqlite } from '../../state/sqlite-snapshot.js';
+import { UsageError } from '../usage-error.js';
+import { type BackupEntry, copyWhole, type Manifest, manifestFileOf, measureFile } from './manifest.js';
+
+/** A draft of a file that is being replaced, and what a restore put aside. */
+const passingName = /\.new$|\.replaced-\d{8}T\d{6}Z$/;
+
+/** Those of the key files that are a server's own. */
+export const keyFilesOf = ({ keys, signingKeys, oidcKeys }: DataFiles): readonly string[] => [
+  keys,
+  signingKeys,
+  oidcKeys,
+];
+
+/** What of a data folder a backup holds beside the embedded store and the keys: paths, in the order they are to be copied. */
+async function listDataFiles(dataFolder: string, files: DataFiles): Promise<string[]> {
+  const apart = new Set([
+    ...['', '-wal', '-shm'].map((end) => `${files.state}${end}`),
+    // SQLite keeps a journal beside the lock.
+    ...['', '-journal'].map((end) => `${lockFileOf(files.audit)}${end}`),
+    ...keyFilesOf(files),
+  ]);
+  const entries = await readdir(dataFolder, { recursive: true, withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  // Signed heads ("audit-heads.jsonl") come before what they are of ("audit.jsonl"), which may grow meanwhile.
+  return names.filter((name) => !apart.has(name) && !passingName.test(name)).toSorted();
+}
+
+/**
+ * Copies a server's data folder, and its key files, while the server runs.
+ * @param request.to - a folder that is empty or not there; what is made in it is readable by its owner alone
+ * @throws FaceError `state_unavailable`; UsageError: there is no data folder, or something in `to`, or `to` is in it
+ */
+export async function writeBackup(
+  request: {
+    readonly dataFolder: string;
+    readonly files: DataFiles;
+    readonly to: string;
+    readonly withKeys: boolean;
+  },
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+): Promise<Manifest> {
+  const { dataFolder, files, to, withKeys } = request;
+  if (!(await isThere(dataFolder))) throw new UsageError(`there is no ${dataFolder}`);
+  if (`${resolve(to)}${sep}`.startsWith(`${resolve(dataFolder)}${sep}`))
+    throw new UsageError(`${to} is in the data folder itself`);
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  if ((await readdir(to)).length > 0) throw new UsageError(`${to} is not empty`);
+  const entries: BackupEntry[] = [];
+
+  // The store first, so that the trail knows of all that is in it.
+  if (await isThere(files.state)) {
+    const path = `data/${basename(files.state)}`;
+    await mkdir(join(to, 'data'), { recursive: true, mode: 0o700 });
+    await snapshotSqlite(files.state, join(to, path));
+    entries.push({ path, ...(await measureFile(join(to, path))) });
+  }
+  const segments = await countSegments(files);
+  for (const file of await listDataFiles(dataFolder, files)) {
+    const path = ['data', ...relative(dataFolder, file).split(sep)].join('/');
+    const entry = await copyInto(to, path, file);
+    if (entry !== null) entries.push(entry);
+  }
+  // Once in a week, or after 64 MB, the file that was written to becomes a closed one: it may be there twice, or not at all.
+  if ((await countSegments(files)) !== segments)
+    throw new FaceError('state_unavailable', { store: 'audit', problem: 'a segment was closed meanwhile; try again' });
+  for (const file of withKeys ? keyFilesOf(files) : []) {
+    const entry = await copyInto(to, `keys/${basename(file)}`, file);
+    if (entry !== null) entries.push(entry);
+  }
+  const manifest: Manifest = { version: 1, madeAt: toIso(clock.now()), files: entries };
+  await createFile(manifestFileOf(to), `${JSON.stringify(manifest, null, 2)}\n`, random);
+  return manifest;
+}
+
+const countSegments = async ({ audit }: DataFiles): Promise<number> => (await closedSegmentsOf(audit)).length;
+
+/** @returns `null` where there is no such file, or no longer */
+async function copyInto(to: string, path: string, file: string): Promise<BackupEntry | null> {
+  await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 });
+  try {
+    return { path, ...(await copyWhole(file, join(to, path))) };
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
