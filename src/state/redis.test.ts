@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { createManualClock, runStateContract } from '../../test/contract/state.js';
 import { eventually } from '../../test/eventually.js';
+import { projectRoot } from '../../test/paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../../test/redis.js';
 import { createStateFolder, type StateFolder } from '../../test/state-folder.js';
 import { stateGuard } from '../config/state.js';
@@ -173,6 +175,21 @@ describeOnRedis('on one Redis server', () => {
     expect(folder.logged).toContain('state store does not answer');
     await server.restart('nothing');
     await eventually(async () => expect(await state.read('a')).toBeNull());
+  });
+
+  test('it needs no right but those that are documented', async () => {
+    await plain.flushall();
+    const document = readFileSync(join(projectRoot, 'docs/state.md'), 'utf8');
+    const [, keys = '', rights = ''] = /that user needs `(.*?)` and `(.*?)`/.exec(document) ?? [];
+    await plain.call('ACL', 'SETUSER', 'facestep', 'on', '>secret', keys, '-@all', ...rights.split(' '));
+    const state = await openIn(newFolder(), createManualClock(Date.now()), {
+      url: `redis://facestep:secret@127.0.0.1:${server.port}`,
+    });
+    await state.write('a', 1, { when: 'absent', expiresAt: addSec(epochMs(Date.now()), 60) });
+    expect((await state.read('a'))?.value).toBe(1);
+    expect(await state.add('a', 1, addSec(epochMs(Date.now()), 60))).toBe(1);
+    await state.delete('a');
+    expect(await state.read('a')).toBeNull();
   });
 
   test('neither log nor errors show the password', async () => {

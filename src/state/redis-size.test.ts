@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { createTestVerifier } from '../../test/embedded.js';
+import { createTestSigner, testIssuer } from '../../test/keys.js';
+import { projectRoot } from '../../test/paths.js';
+import { hasRedis, type RedisServer, startRedis } from '../../test/redis.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createStateFolder, type StateFolder } from '../../test/state-folder.js';
+import { stateGuard } from '../config/state.js';
+import { SealedToken } from '../core/concealed.js';
+import { recordConsent } from '../core/consent.js';
+import { denyTokenId } from '../core/deny-list.js';
+import type { CoreDeps } from '../core/deps.js';
+import { recordPassedStepUp } from '../core/passed-step-up.js';
+import { keepPasskey } from '../core/passkey-record.js';
+import type { Clock } from '../core/ports.js';
+import { startStepUp } from '../core/step-up.js';
+import { addSec, epochMs } from '../core/units.js';
+
+/* What docs/state.md says that keys take, against what they take. */
+
+const document = readFileSync(join(projectRoot, 'docs/state.md'), 'utf8');
+
+/** The documented bytes of the row that begins so. */
+function documented(row: string): number {
+  const line = document.split('\n').find((each) => each.startsWith(`| ${row}`));
+  const [bytes = ''] = (line ?? '').split('|').slice(3);
+  return Number(bytes.trim());
+}
+
+const id = (bytes: number): string => randomBytes(bytes).toString('base64url');
+const clock: Clock = { now: () => epochMs(Date.now()) };
+const who = () => ({ connection: 'workforce', subject: `00u${randomBytes(9).toString('hex').slice(0, 17)}` });
+
+(hasRedis ? describe : describe.skip)('a key in Redis', () => {
+  let server: RedisServer;
+  let plain: Redis;
+  let folder: StateFolder;
+  let deps: CoreDeps;
+  beforeAll(async () => {
+    server = await startRedis();
+    plain = new Redis(server.url);
+    folder = createStateFolder();
+    const state = await folder.open(stateGuard.parse({ kind: 'redis', url: server.url }), clock);
+    deps = {
+      ...{ state, clock, random: systemRandom, audit: createMemoryAudit(), log: createTextLog() },
+      ...{ verifier: createTestVerifier(), signer: await createTestSigner(), issuer: testIssuer },
+    };
+  });
+  afterAll(async () => {
+    await deps.state.close();
+    folder.remove();
+    plain.disconnect();
+    await server.stop();
+  });
+
+  const kept = {
+    token: new SealedToken('F'.repeat(240)),
+    binding: { tenant: 'workforce', idp: 'api', subject: '', scope: 'default', accuracy: 4 },
+  } as const;
+  const receipt = { audience: 'https://app.example.com', nonce: id(16) };
+  const soon = () => addSec(clock.now(), 900);
+  const credential = {
+    ...{ id: id(32), publicKey: id(77), counter: 0, transports: ['internal', 'hybrid'], backupEligible: true },
+  };
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['`consent:', () => recordConsent(who(), { statement: 'consent-1 (en)', givenAt: clock.now() }, id(16), deps)],
+    ['`passkey:', () => keepPasskey(who(), { credential, expiresAt: soon() }, deps)],
+    ['`revoked:', () => denyTokenId({ tokenId: id(16), expiresAt: soon() }, deps)],
+    [
+      '`passed:',
+      () =>
+        recordPassedStepUp(
+          who(),
+          { stepUpId: id(16), passedAt: clock.now(), liveness: 0.98 },
+          { freshnessSec: 300 },
+          deps,
+        ),
+    ],
+    ['the same, with a token', () => startStepUp({ connection: null, subject: who().subject, kept, receipt }, deps)],
+    [
+      '`receipt:',
+      () => deps.state.write(`receipt:${id(16)}`, `["token","${id(22)}"]`, { when: 'any', expiresAt: soon() }),
+    ],
+    ['`frame:', () => deps.state.write(`frame:${id(32)}`, true, { when: 'any', expiresAt: soon() })],
+    ['`failures:', () => deps.state.add(`failures:subject:okta:workforce:${who().subject}`, 1, soon())],
+  ])('%s takes what the document says', async (row, write) => {
+    const before = new Set(await plain.keys('*'));
+    await write();
+    const [key] = (await plain.keys('*')).filter((each) => !before.has(each));
+    const bytes = Number(await plain.memory('USAGE', key!));
+    expect(bytes / documented(row)).toBeGreaterThan(0.8);
+    expect(bytes / documented(row)).toBeLessThan(1.2);
+  });
+});
