@@ -16,6 +16,7 @@ const impatient = {
   maxRetriesPerRequest: 0,
   connectTimeout: connectTimeoutMs,
   commandTimeout: commandTimeoutMs,
+  disconnectTimeout: commandTimeoutMs,
   disableClientInfo: true,
 } as const;
 

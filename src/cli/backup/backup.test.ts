@@ -36,7 +36,7 @@ async function openServer(dataFolder: string, clock = createManualClock()) {
   const deps = { clock, random: systemRandom, log: createTextLog() };
   const audit = await createFileAudit({ file: files.audit, retentionDays: null, ...deps });
   const state = await openState({ kind: 'sqlite' }, { files, audit, ...deps });
-  const { keys } = await openKeyService(keysConfig, { files, ...deps });
+  const { keys } = await openKeyService(keysConfig, { files, onHeldKeys: () => {}, ...deps });
   const append = (action: 'enrolled' | 'revoked', detail: Record<string, string | null>) =>
     audit.append({ action, connection: 'acme', subject: 's', detail });
   return {
