@@ -5,11 +5,12 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createManualClock, runStateContract } from '../../test/contract/state.js';
 import { createTable, type DynamoDbServer, deleteTable, startDynamoDb } from '../../test/dynamodb.js';
+import { systemRandom } from '../../test/simulators/sinks.js';
 import { createStateFolder, type StateFolder } from '../../test/state-folder.js';
 import { stateGuard } from '../config/state.js';
 import type { Clock, State } from '../core/ports.js';
 import { addSec } from '../core/units.js';
-import { createDynamoDbClient } from './dynamodb.js';
+import { createDynamoDbClient, createDynamoDbStore } from './dynamodb.js';
 
 let server: DynamoDbServer;
 let client: DynamoDBClient;
@@ -112,6 +113,21 @@ test('a write whose first reply was lost is known for its own; one that somebody
   await expect(state.write('b', 1, once)).rejects.toMatchObject({ code: 'state_unavailable' });
   proxy.closeAllConnections();
   proxy.close();
+});
+
+test('one that takes requests and never answers is given up', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const client = createDynamoDbStore(settingsOf('any', `http://127.0.0.1:${address.port}`), {
+    clock: createManualClock(),
+    random: systemRandom,
+  });
+  await expect(client.read('a')).rejects.toMatchObject({ code: 'state_unavailable' });
+  await client.close();
+  silent.closeAllConnections();
+  silent.close();
 });
 
 test('without its table it is state_unavailable, and good once the table is there', async () => {

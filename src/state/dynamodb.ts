@@ -47,9 +47,9 @@ export const createDynamoDbClient = ({ region, endpoint }: DynamoDbConfig): Dyna
   new DynamoDBClient({
     ...(region === null ? {} : { region }),
     ...(endpoint === null ? {} : { endpoint }),
-    // A hook has about two seconds in all.
     maxAttempts: 2,
-    requestHandler: { connectionTimeout: 500, requestTimeout: 800 },
+    // Hooks have a deadline of their own; this is for nothing to wait for ever. Left to itself the SDK only warns.
+    requestHandler: { connectionTimeout: 500, requestTimeout: 1500, throwOnRequestTimeout: true },
   });
 
 /**

@@ -13,7 +13,7 @@ const sumGuard = z.string().transform(Number);
 
 /**
  * State in Redis 6.2 or later, or in Valkey: one server, a master that sentinels watch over, or a cluster. Servers that do
- * not answer within half a second are `state_unavailable`; whether a write arrived is then not known, and whoever repeats
+ * not answer within a second are `state_unavailable`; whether a write arrived is then not known, and whoever repeats
  * it under the same condition never uses anything twice.
  */
 export async function createRedisStore(
