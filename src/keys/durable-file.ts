@@ -58,14 +58,19 @@ export function parseKeyJson(text: string): unknown {
 }
 
 /**
- * Replaces a file by a whole one that is on the disk, of the same owner: whoever changes it as root takes it from nobody.
+ * Replaces a file, if there is one, by a whole one that is on the disk, of the same owner: whoever changes it as root takes it
+ * from nobody.
  * Drafts that a crash left are removed: keys may stand in them.
  */
 export async function replaceFile(file: string, text: string, random: Random): Promise<void> {
-  const { uid, gid } = await stat(file);
+  const former = await stat(file).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return null;
+    throw error;
+  });
   const draft = await writeBeside(file, text, random);
   try {
-    if (process.getuid !== undefined && process.getuid() !== uid) await chown(draft, uid, gid);
+    if (former !== null && process.getuid !== undefined && process.getuid() !== former.uid)
+      await chown(draft, former.uid, former.gid);
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });

@@ -4,7 +4,7 @@ import { type DataFiles, isThere } from '../config/data-files.js';
 import type { Audit, Clock, Log, Random, State } from '../core/ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { createFile, isSystemError, replaceFile } from '../keys/durable-file.js';
+import { isSystemError, replaceFile } from '../keys/durable-file.js';
 import { replayDenials } from './denials.js';
 
 const knownGuard = z.strictObject({ heldSince: epochMsGuard });
@@ -48,7 +48,5 @@ export async function settle(heldSince: EpochMs, state: Pick<State, 'write'>, de
     await audit.append({ action: 'store_replaced', connection: '', subject: '', detail });
     log.warn('state store was emptied or replaced', { ...detail, denied });
   }
-  const note = JSON.stringify({ heldSince });
-  if (known === null) await createFile(files.heldSince, note, random);
-  else await replaceFile(files.heldSince, note, random);
+  await replaceFile(files.heldSince, JSON.stringify({ heldSince }), random);
 }
