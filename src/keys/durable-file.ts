@@ -58,19 +58,13 @@ export function parseKeyJson(text: string): unknown {
 }
 
 /**
- * Replaces a file, if there is one, by a whole one that is on the disk, of the same owner: whoever changes it as root takes it
- * from nobody.
- * Drafts that a crash left are removed: keys may stand in them.
+ * Replaces a file by a whole one that is on the disk, of the same owner: whoever changes it as root takes it from nobody.
+ * Where there is none, it is made. Drafts that a crash left are removed: keys may stand in them.
  */
 export async function replaceFile(file: string, text: string, random: Random): Promise<void> {
-  const former = await stat(file).catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return null;
-    throw error;
-  });
   const draft = await writeBeside(file, text, random);
   try {
-    if (former !== null && process.getuid !== undefined && process.getuid() !== former.uid)
-      await chown(draft, former.uid, former.gid);
+    await giveToOwnerOf(file, draft);
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
@@ -80,6 +74,15 @@ export async function replaceFile(file: string, text: string, random: Random): P
   for (const each of await readdir(folder))
     if (each.startsWith(name) && draftEnd.test(each.slice(name.length))) await rm(join(folder, each), { force: true });
   await syncFolder(file);
+}
+
+async function giveToOwnerOf(file: string, draft: string): Promise<void> {
+  const former = await stat(file).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return null;
+    throw error;
+  });
+  if (former !== null && process.getuid !== undefined && process.getuid() !== former.uid)
+    await chown(draft, former.uid, former.gid);
 }
 
 /** Writes a text beside `file`, mode 0600, complete and on the disk. @returns the name of that draft */
