@@ -39,7 +39,8 @@ const noDigest = Buffer.alloc(32).toString('base64url');
 
 /**
  * Whose administrator's key this is. An unknown id takes the same steps as a wrong secret.
- * @param source - the address it comes from: too many wrong keys from there, and none is looked at for a while
+ * @param source - the address it comes from: too many wrong keys from there, and no more are taken for a while. A right one
+ *   always is: a key has 256 random bits, and an address may be that of a proxy that strangers come through, too
  * @throws FaceError `caller_untrusted`, `locked_out`, `state_unavailable`
  */
 export async function authenticateAdministrator(
@@ -49,23 +50,21 @@ export async function authenticateAdministrator(
 ): Promise<Administrator> {
   // Whoever shows nothing guesses nothing.
   if (credential.use((text) => text === '')) throw new FaceError('caller_untrusted');
-  return countAttempt(
-    attemptsOfKeys(source),
-    async () => ({ succeeded: true, result: await identify(credential, deps) }),
-    deps,
-  );
+  const administrator = await identify(credential, deps);
+  if (administrator !== null) return administrator;
+  return countAttempt(attemptsOfKeys(source), () => Promise.reject(new FaceError('caller_untrusted')), deps);
 }
 
 async function identify(
   credential: Credential,
   { adminKeyDigest, state, clock }: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
-): Promise<Administrator> {
+): Promise<Administrator | null> {
   if (credential.use((text) => hasDigest(text, adminKeyDigest))) return firstOwner;
   const [, id, secret] = credential.use((text) => /^fsa_([0-9a-f]{24})_([\w-]{43})$/.exec(text)) ?? [];
-  if (id === undefined || secret === undefined) throw new FaceError('caller_untrusted');
+  if (id === undefined || secret === undefined) return null;
   const record = (await readAll({ state })).find((each) => each.id === id);
   const isRight = hasDigest(secret, Buffer.from(record?.secretDigest ?? noDigest, 'base64url'));
-  if (!isRight || record === undefined || !isLive(record, clock.now())) throw new FaceError('caller_untrusted');
+  if (!isRight || record === undefined || !isLive(record, clock.now())) return null;
   return { name: record.name, role: record.role };
 }
 
