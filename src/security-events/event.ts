@@ -18,7 +18,7 @@ export interface SecurityEvent {
 }
 
 /** Actions of the audit trail that become security events. */
-export const reportedActions = ['enrolled', 'revoked', 'subject_erased'] as const;
+export const reportedActions = ['enrolled', 'enrolment_recovered', 'revoked', 'subject_erased'] as const;
 
 const eventTypes = 'https://schemas.openid.net/secevent/caep/event-type/';
 
@@ -73,6 +73,8 @@ const sessionRevoked: Told = { name: 'session-revoked', detail: {} };
 function eventsOf({ action, detail }: FollowedRecord): readonly Told[] {
   switch (action) {
     case 'enrolled':
+    case 'enrolment_recovered':
+      if (detail.kind === 'renewal') return [];
       return [credentialChange(typeof detail.former === 'string' ? 'update' : 'create')];
     case 'revoked':
       return [credentialChange('revoke'), sessionRevoked];

@@ -102,12 +102,15 @@ describe('what a receiver is told', () => {
     await append('enrolled', 'anna', { tokenId: 'a', former: null });
     await append('verified', 'anna');
     await append('renewed', 'anna', { tokenId: 'b', former: 'a' });
+    await append('enrolment_recovered', 'anna', { tokenId: 'b', kind: 'renewal', former: 'a' });
+    await append('enrolment_recovered', 'bea', { tokenId: 'd', kind: 'enrolment', former: null });
     await append('enrolled', 'anna', { tokenId: 'c', former: 'b' });
     await append('revoked', 'anna', { tokenId: 'c' });
     await append('subject_erased', 'anna', { receiptId: 'r', tokenId: 'c' });
-    await until(() => outcomes.length === 6);
+    await until(() => outcomes.length === 7);
     expect(told(simulator)).toEqual([
       'anna credential-change create',
+      'bea credential-change create',
       'anna credential-change update',
       'anna credential-change revoke',
       'anna session-revoked',
@@ -115,8 +118,8 @@ describe('what a receiver is told', () => {
       'anna session-revoked',
     ]);
     expect(simulator.taken[0]).toMatchObject({ connection: 'work' });
-    expect(new Set(simulator.taken.map(({ jti }) => jti)).size).toBe(6);
-    expect(outcomes).toEqual(Array.from({ length: 6 }, () => 'one delivered'));
+    expect(new Set(simulator.taken.map(({ jti }) => jti)).size).toBe(7);
+    expect(outcomes).toEqual(Array.from({ length: 7 }, () => 'one delivered'));
     await until(() => waiting.get('one') === 0);
   });
 
