@@ -2,15 +2,12 @@ import pino from 'pino';
 import type { Log } from '../core/ports.js';
 import type { RequestContexts } from './request-context.js';
 
-/** Names under which somebody could hand the log a secret by mistake, at the top of a line or one level down. */
+/** Names under which somebody could hand the log a secret by mistake, at the top of a line or in its `detail`. */
 const secretNames = [
   ...['adminKey', 'apiKey', 'authorization', 'cookie', 'credential', 'password', 'pin', 'secret', 'session', 'ticket'],
   ...['token', 'auth_token', 'enrolmentToken', 'receipt', 'challenge'],
   ...['photo', 'photos', 'image', 'embedding', 'key', 'privateKey'],
 ];
-
-/** What stands for a secret in the printed configuration: it says whether there is one. */
-const isMark = (value: unknown): boolean => value === '[set]' || value === '[unset]';
 
 /**
  * JSON lines, one an event, each with the request it belongs to. Fields are `Json`, so nothing concealed gets in; the
@@ -22,8 +19,9 @@ export function createLog(descriptor: number, contexts: RequestContexts): Log {
     {
       base: null,
       redact: {
-        paths: secretNames.flatMap((name) => [name, `*.${name}`]),
-        censor: (value: unknown) => (isMark(value) ? value : '[redacted]'),
+        // Paths with a star would take five times as long as the whole line does.
+        paths: secretNames.flatMap((name) => [name, `detail.${name}`]),
+        censor: '[redacted]',
       },
       mixin: () => {
         const context = contexts.current();

@@ -1,0 +1,46 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import type { Log } from '../core/ports.js';
+import { createLog } from './log.js';
+import { createRequestContexts } from './request-context.js';
+
+const top = mkdtempSync(join(tmpdir(), 'facestep-log-'));
+afterAll(() => rmSync(top, { recursive: true }));
+const contexts = createRequestContexts();
+
+function written(write: (log: Log) => void): string {
+  const file = join(top, 'log');
+  const descriptor = openSync(file, 'w');
+  write(createLog(descriptor, contexts));
+  closeSync(descriptor);
+  return readFileSync(file, 'utf8');
+}
+
+test('a text under the name of a secret is not written, at the top or in a detail', () => {
+  const text = written((log) => {
+    log.error('failed', {
+      password: 'canary',
+      token: 'canary',
+      detail: { photo: 'canary', challenge: 'canary', code: 'seen' },
+    });
+    log.info('settings', { settings: { adminKey: '[set]', verifier: { token: '[unset]' } } });
+  });
+  expect(text).not.toContain('canary');
+  expect(text).toContain('"detail":{"photo":"[redacted]","challenge":"[redacted]","code":"seen"}');
+  expect(text).toContain('"settings":{"adminKey":"[set]","verifier":{"token":"[unset]"}}');
+});
+
+test('a line names the request that caused it, and a line beside it names none', () => {
+  const text = written((log) => {
+    contexts.run({ requestId: 'a1', trace: null }, () => log.info('within'));
+    log.info('beside');
+  });
+  const [within, beside] = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(within).toMatchObject({ requestId: 'a1', msg: 'within' });
+  expect(beside).not.toHaveProperty('requestId');
+});
