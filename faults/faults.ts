@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { type Finding, holds, type Setting } from './fault.js';
 import { faults } from './registry.js';
-import { toText } from './report.js';
+import { toText, writeFinding } from './report.js';
 
 /*
- * `npm run faults [-- NAME… --quick --json --seed=TEXT]`: breaks parts of a running service, and tells what people saw,
- * what was sent again, and whether anything was lost, used twice or wrongly granted. Ends with 1 where something was.
+ * `npm run faults [-- NAME… --quick --json --write --seed=TEXT]`: breaks parts of a running service, and tells what people
+ * saw, what was sent again, and whether anything was lost, used twice or wrongly granted. Ends with 1 where something was.
+ * `--write` puts what came of it into docs/faults.md.
  */
 
 const named = (flag: string): string | undefined =>
@@ -15,7 +16,7 @@ const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = [
   ...names.filter((name) => !Object.hasOwn(faults, name)),
-  ...flags.filter((flag) => !['--quick', '--json'].includes(flag) && !flag.startsWith('--seed=')),
+  ...flags.filter((flag) => !['--quick', '--json', '--write'].includes(flag) && !flag.startsWith('--seed=')),
 ];
 
 if (unknown.length > 0) {
@@ -30,6 +31,7 @@ if (unknown.length > 0) {
     say,
   };
   say(`Random moments are those of --seed=${setting.seed}`);
+  const made = `_${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? ''}, ${availableParallelism()} cores, Node ${process.version.slice(1)}${setting.size === 'full' ? '' : '; quick form'}._`;
   const findings: Record<string, Finding> = {};
   for (const [name, fault] of Object.entries(faults)) {
     if (names.length > 0 && !names.includes(name)) continue;
@@ -39,10 +41,12 @@ if (unknown.length > 0) {
     say(`${name}: ${Math.round((performance.now() - began) / 1000)} s`);
     for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
     findings[name] = finding;
+    // At once, so that what is done outlives an interruption.
+    if (flags.includes('--write')) writeFinding(name, finding, made);
     if (!flags.includes('--json')) console.log([`\n${name}: ${fault.about}`, ...toText(finding)].join('\n'));
   }
   const { size, seed } = setting;
-  const made = { size, seed, node: process.version, cores: availableParallelism() };
-  if (flags.includes('--json')) console.log(JSON.stringify({ setting: made, faults: findings }, null, 2));
+  const told = { size, seed, node: process.version, cores: availableParallelism() };
+  if (flags.includes('--json')) console.log(JSON.stringify({ setting: told, faults: findings }, null, 2));
   if (Object.values(findings).some(({ invariants }) => !invariants.every(holds))) process.exitCode = 1;
 }

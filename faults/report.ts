@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../test/paths.js';
 import { type Finding, holds, type Invariant, type Seen } from './fault.js';
 
 const toTable = (rows: readonly (readonly string[])[]): readonly string[] => {
@@ -32,4 +35,16 @@ export function toText({ seen, figures, invariants, skipped }: Finding): readonl
     ...invariants.flatMap(toLine),
     ...skipped.map((reason) => `  SKIPPED: ${reason}`),
   ];
+}
+
+const documentFile = join(projectRoot, 'docs', 'faults.md');
+
+/** Puts what came of a fault in its place in docs/faults.md. @param setting - date and machine */
+export function writeFinding(name: string, finding: Finding, setting: string): void {
+  const [before, after] = [`<!-- fault: ${name} -->`, `<!-- end of ${name} -->`];
+  const text = readFileSync(documentFile, 'utf8');
+  const [from, to] = [text.indexOf(before), text.indexOf(after)];
+  if (from === -1 || to < from) throw new Error(`docs/faults.md has no place for ${name}`);
+  const block = [before, '```', ...toText(finding), '```', '', setting, after].join('\n');
+  writeFileSync(documentFile, text.slice(0, from) + block + text.slice(to + after.length));
 }
