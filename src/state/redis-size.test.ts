@@ -7,18 +7,19 @@ import { createTestVerifier } from '../../test/embedded.js';
 import { createTestSigner, testIssuer } from '../../test/keys.js';
 import { projectRoot } from '../../test/paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../../test/redis.js';
+import { standardSettings } from '../../test/settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../../test/simulators/sinks.js';
 import { createStateFolder, type StateFolder } from '../../test/state-folder.js';
 import { stateGuard } from '../config/state.js';
 import { SealedToken } from '../core/concealed.js';
-import { recordConsent } from '../core/consent.js';
+import { nameInConsent, settleConsent } from '../core/consent.js';
 import { denyTokenId } from '../core/deny-list.js';
 import type { CoreDeps } from '../core/deps.js';
 import { recordPassedStepUp } from '../core/passed-step-up.js';
 import { keepPasskey } from '../core/passkey-record.js';
 import type { Clock } from '../core/ports.js';
 import { startStepUp } from '../core/step-up.js';
-import { addSec, epochMs } from '../core/units.js';
+import { addSec, epochMs, toEpochSec } from '../core/units.js';
 
 /* What docs/state.md says that keys take, against what they take. */
 
@@ -47,7 +48,12 @@ const who = () => ({ connection: 'workforce', subject: `00u${randomBytes(9).toSt
     const state = await folder.open(stateGuard.parse({ kind: 'redis', url: server.url }), clock);
     deps = {
       ...{ state, clock, random: systemRandom, audit: createMemoryAudit(), log: createTextLog() },
-      ...{ verifier: createTestVerifier(), signer: await createTestSigner(), issuer: testIssuer },
+      ...{
+        verifier: createTestVerifier(),
+        signer: await createTestSigner(),
+        issuer: testIssuer,
+        settings: standardSettings,
+      },
     };
   });
   afterAll(async () => {
@@ -68,8 +74,17 @@ const who = () => ({ connection: 'workforce', subject: `00u${randomBytes(9).toSt
   };
 
   test.each<[string, () => Promise<unknown>]>([
-    ['`consent:', () => recordConsent(who(), { statement: 'consent-1 (en)', givenAt: clock.now() }, id(16), deps)],
-    ['`passkey:', () => keepPasskey(who(), { credential, expiresAt: soon() }, deps)],
+    [
+      '`consent:',
+      async () => {
+        const [subject, tokenId] = [who(), id(16)];
+        const consent = { statement: 'consent-1 (en)', givenAt: clock.now() };
+        const token = { tokenId, expiresAt: toEpochSec(soon()) };
+        await nameInConsent(subject, { consent, token, found: null, standing: null }, deps);
+        await settleConsent(subject, tokenId, deps);
+      },
+    ],
+    ['`passkey:', () => keepPasskey(who(), { credential, tokenId: id(16), expiresAt: soon(), standing: null }, deps)],
     ['`revoked:', () => denyTokenId({ tokenId: id(16), expiresAt: soon() }, deps)],
     [
       '`passed:',

@@ -151,8 +151,13 @@ const connections = [
         ...{ accuracy: 4, liveness: null, methods: ['face'] },
       },
       {
-        ...{ ...deps, state, signer, issuer: publicUrl, settings: standardSettings },
-        ...{ audit: createMemoryAudit(), verifier: createTestVerifier() },
+        ...deps,
+        state,
+        signer,
+        settings: standardSettings,
+        issuer: publicUrl,
+        audit: createMemoryAudit(),
+        verifier: createTestVerifier(),
       },
     );
     const text = receipt.use((shown) => shown);
