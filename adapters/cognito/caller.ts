@@ -72,6 +72,7 @@ const claimsGuard = z.object({
   sub: z.string().min(1).max(128),
   client_id: z.string(),
   nonce: z.string().min(1).max(256),
+  iat: z.number().transform(epochSec),
   exp: z.number().transform(epochSec),
 });
 
@@ -102,7 +103,8 @@ export function createOpenStepUpRequest(
     if (data === undefined || !clientIds.includes(data.client_id)) {
       throw new FaceError('caller_untrusted', { request: 'claims' });
     }
-    const { sub: subject, client_id: clientId, nonce, exp } = data;
-    return { subject, audience: toReceiptAudience({ userPoolId, clientId }), nonce, expiresAt: toEpochMs(exp) };
+    const { sub: subject, client_id: clientId, nonce, iat: issuedAt, exp } = data;
+    const audience = toReceiptAudience({ userPoolId, clientId });
+    return { subject, audience, nonce, issuedAt, expiresAt: toEpochMs(exp) };
   };
 }

@@ -5,7 +5,7 @@ import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulators/profile.js';
 import type { Connection } from '../core/connection.js';
-import { addSec } from '../core/units.js';
+import { addSec, toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
 type Fields = Parameters<typeof toForm>[0];
@@ -23,9 +23,11 @@ beforeEach(async () => {
     // A provider whose signature is a word.
     openStepUpRequest: async (request) => {
       const [signature, subject = '', nonce = ''] = request.split(' ');
-      if (signature !== 'signed' && signature !== 'signed-late') throw new FaceError('caller_untrusted');
-      const expiresAt = addSec(server.clock.now(), signature === 'signed' ? 120 : -1);
-      return { subject, nonce, audience: 'pool', expiresAt };
+      if (signature?.startsWith('signed') !== true) throw new FaceError('caller_untrusted');
+      const expiresAt = addSec(server.clock.now(), signature === 'signed-late' ? -1 : 120);
+      // Before the store was made, so that nobody knows whether it was used.
+      const issuedAt = toEpochSec(addSec(server.clock.now(), signature === 'signed-before' ? -1 : 0));
+      return { subject, nonce, audience: 'pool', issuedAt, expiresAt };
     },
     policy: { ...defaultPolicy, stepUpTimeoutSec: 120, enrolmentDays: 365, liveness: 'passive' },
   };
@@ -225,7 +227,7 @@ describe('a step-up', () => {
     const again = await server.postJson('/step-ups/requested', asked);
     expect(again).toMatchObject({ status: 409, body: { code: 'step_up_finished' } });
     const untrusted = { status: 401, body: { code: 'caller_untrusted' } };
-    for (const request of ['unsigned 00u1 n-8', 'signed-late 00u1 n-9']) {
+    for (const request of ['unsigned 00u1 n-8', 'signed-late 00u1 n-9', 'signed-before 00u1 n-10']) {
       expect(await server.postJson('/step-ups/requested', { ...asked, request })).toMatchObject(untrusted);
     }
     expect((await server.postJson('/step-ups/requested', { ...asked, connection: 'other' })).body.code).toBe(

@@ -7,7 +7,7 @@ import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulators/profile.js';
 import type { Connection, Policy } from '../core/connection.js';
-import { addSec } from '../core/units.js';
+import { addSec, toEpochSec } from '../core/units.js';
 
 let server: ApiServer;
 let profile: ReturnType<typeof createMemoryProfile>;
@@ -20,7 +20,8 @@ async function startWith(policy: Partial<Policy> = {}): Promise<void> {
     kind: 'okta',
     profile,
     openStepUpRequest: async (nonce) => ({
-      ...{ subject: '00u1', nonce, audience: 'pool', expiresAt: addSec(server.clock.now(), 60) },
+      ...{ subject: '00u1', nonce, audience: 'pool' },
+      ...{ issuedAt: toEpochSec(server.clock.now()), expiresAt: addSec(server.clock.now(), 60) },
     }),
     policy: { ...defaultPolicy, liveness: 'challenge', returnUrls: ['https://app.example.com/back'], ...policy },
   };

@@ -1,7 +1,7 @@
 import { FaceError } from '../errors.js';
 import type { SealedToken } from './concealed.js';
 import type { Accuracy, Binding, Profile } from './ports.js';
-import type { EpochMs } from './units.js';
+import type { EpochMs, EpochSec } from './units.js';
 
 /** What one connection demands of a face check. */
 export interface Policy {
@@ -53,6 +53,7 @@ export interface StepUpRequest {
   readonly audience: string;
   /** Goes into the receipt; each opens one step-up. */
   readonly nonce: string;
+  readonly issuedAt: EpochSec;
   readonly expiresAt: EpochMs;
 }
 

@@ -3,6 +3,7 @@ import { FaceError } from '../errors.js';
 import { Credential } from './concealed.js';
 import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
+import { isForgotten } from './forgotten.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
 
@@ -112,7 +113,6 @@ export async function redeemReceipt(
   if (!parsed.success) throw new FaceError('receipt_invalid', { reason: 'claims' });
   const { iss, aud, sub, iat, exp, jti, connection: source, txn: stepUpId, auth_time: at, liveness } = parsed.data;
   const now = clock.now();
-  const heldSince = await state.heldSince();
   const wrong = {
     issuer: iss !== issuer,
     audience: aud !== expected.audience,
@@ -120,8 +120,7 @@ export async function redeemReceipt(
     source: !sourcesFor(expected.connection).includes(source),
     expired: toEpochMs(exp) <= now,
     early: toEpochMs(iat) > addSec(now, skewSec),
-    // Whether it was used already was known to a store that is gone.
-    forgotten: iat < toEpochSec(heldSince),
+    forgotten: await isForgotten(iat, { state }),
   };
   const [reason] = Object.entries(wrong).flatMap(([name, isWrong]) => (isWrong ? [name] : []));
   if (reason !== undefined) throw new FaceError('receipt_invalid', { reason });

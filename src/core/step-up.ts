@@ -4,6 +4,7 @@ import { Credential, type Photo, SealedToken, type UserSecret } from './conceale
 import { type Connection, subjectOfIdentifier } from './connection.js';
 import type { CoreDeps } from './deps.js';
 import { hasEndedSince } from './enrolment-end.js';
+import { isForgotten } from './forgotten.js';
 import { countAgainst } from './limits.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
 import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from './ports.js';
@@ -133,8 +134,9 @@ export async function startRequestedStepUp(
   deps: CoreDeps,
 ): Promise<StartedStepUp> {
   if (connection.openStepUpRequest === null) throw new FaceError('caller_untrusted');
-  const { subject, audience, nonce, expiresAt } = await connection.openStepUpRequest(request);
+  const { subject, audience, nonce, issuedAt, expiresAt } = await connection.openStepUpRequest(request);
   if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
+  if (await isForgotten(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
   const key = `step-up-request:${connection.id}:${nonce}`;
   if (!(await deps.state.write(key, true, { when: 'absent', expiresAt }))) throw new FaceError('step_up_finished');
   return startStepUp({ connection, subject, kept: null, receipt: { audience, nonce } }, deps);

@@ -1,6 +1,7 @@
 import { compactVerify, createRemoteJWKSet, customFetch, decodeJwt, decodeProtectedHeader, errors } from 'jose';
 import { z } from 'zod';
 import { digestOf } from '../core/digest.js';
+import { isForgotten } from '../core/forgotten.js';
 import type { Clock, Fetch, State } from '../core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -92,6 +93,7 @@ export function createVerifyEntraHint(
     const issuedAt = toEpochMs(epochSec(iat));
     if (Math.abs(clock.now() - issuedAt) > hintLifeSec * 1000) throw untrusted('out_of_time');
     if (toEpochMs(epochSec(nbf)) > addSec(clock.now(), hintLifeSec)) throw untrusted('not_yet_valid');
+    if (await isForgotten(epochSec(iat), { state })) throw untrusted('forgotten');
     const digest = digestOf(hint.slice(0, hint.lastIndexOf('.'))).toString('base64url');
     // Kept for as long as the time of issue would let it in again, and a little more for the clocks of other replicas.
     const used = { when: 'absent', expiresAt: addSec(issuedAt, 2 * hintLifeSec) } as const;

@@ -1,6 +1,8 @@
 import { createSecretKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
+import type { State } from '../../src/core/ports.js';
+import { addSec } from '../../src/core/units.js';
 import { createVerifyEntraHint, type VerifyEntraHint } from '../../src/oidc/external-mfa-hint.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createManualClock } from '../contract/state.js';
@@ -23,9 +25,17 @@ beforeEach(() => {
 });
 afterEach(() => entra.heal('keys'));
 
+const longAgo = { now: () => addSec(clock.now(), -86_400) };
+
+/** A store that was made yesterday. */
+function openedLongAgo(): State {
+  const state = createSqliteState({ file: ':memory:', clock: longAgo });
+  return { ...createSqliteState({ file: ':memory:', clock }), heldSince: () => state.heldSince() };
+}
+
 function connect({
   fetch = entra.fetch,
-  state = createSqliteState({ file: ':memory:', clock }),
+  state = openedLongAgo(),
   name = 'workforce:client',
   tenantIds = [entra.tenant.id],
 } = {}): VerifyEntraHint {
@@ -89,6 +99,12 @@ describe('refuses', () => {
     [601, 'caller_untrusted out_of_time'],
   ])('an old or a future time of issue: %i s', async (offset, expected) => {
     expect(await codeOf(await issue({ iat: nowSec() + offset, nbf: nowSec() }))).toBe(expected);
+  });
+
+  test('one from before the store lost what it knew', async () => {
+    verify = connect({ state: createSqliteState({ file: ':memory:', clock }) });
+    expect(await codeOf(await issue({ iat: nowSec() - 1, nbf: nowSec() }))).toBe('caller_untrusted forgotten');
+    expect(await codeOf(await issue())).toBe('good');
   });
 
   test('one that is not valid for long', async () => {
