@@ -31,7 +31,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
 };
 
 /** Shown where an endpoint takes them, although it does without. */
-const shownAnyway: ReadonlySet<string> = new Set(['connection', 'perMinute']);
+const shownAnyway: ReadonlySet<string> = new Set(['connection', 'subject', 'perMinute']);
 
 const headersByAuth = {
   client: ' -H "X-Auth-Token: $FACENITION_TOKEN"',

@@ -1,16 +1,16 @@
-import type { z } from 'zod';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Delivery, LivenessJudge, Passkeys } from '../core/ports.js';
+import type { JsonObject } from '../json.js';
 import type { ClientRequest } from './usage.js';
 
 /** A record of the audit trail about a user, as they may see it. */
-export interface RecordOf {
+export type RecordOf = {
   /** RFC 3339, UTC. */
   readonly time: string;
   readonly action: string;
-  readonly detail: Record<string, z.core.util.JSONType>;
-}
+  readonly detail: JsonObject;
+};
 
 /** What the REST API takes from outside. */
 export interface ApiDeps extends CoreDeps {

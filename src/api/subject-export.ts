@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readHoldings, type SubjectOf } from '../core/subject-rights.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { faceErrorCodes } from '../errors.js';
-import type { ApiDeps } from './deps.js';
+import type { ApiDeps, RecordOf } from './deps.js';
 import { instantReply } from './fields.js';
 
 /** What an export says is held of one user of one connection. */
@@ -45,11 +45,13 @@ export const holdingsReply = z.strictObject({
       usedAt: instantReply.nullable(),
     })
     .nullable(),
-  records: z.array(z.strictObject({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.json()) })),
+  records: z.array(
+    z.strictObject({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) }),
+  ),
   recordsLeftOut: z.int().describe('Older records of the trail: `facestep audit export` has them all.'),
 });
 
-export type Holdings = z.input<typeof holdingsReply>;
+export type Holdings = Omit<z.input<typeof holdingsReply>, 'records'> & { readonly records: RecordOf[] };
 
 /** Said in every export. */
 export const notHeld = [

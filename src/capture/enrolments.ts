@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ApiDeps } from '../api/deps.js';
 import { clientEndpoint, type Endpoint } from '../api/endpoint.js';
 import { instantField, instantReply, passwordField } from '../api/fields.js';
+import { checkConsent } from '../core/consent.js';
 import { enrolSubject } from '../core/enrol.js';
 import { revokeSubject } from '../core/revoke.js';
 import { toEpochMs, toIso } from '../core/units.js';
@@ -40,13 +41,18 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
         const connection = findConnection(fields.connection, client, deps);
         const secret = fields.password ?? null;
         checkPassword(connection.policy, secret);
+        const consent = { statement: fields.consentStatement, givenAt: fields.consentGivenAt };
+        checkConsent(consent, deps.clock.now());
+        const detail = { statement: consent.statement, givenAt: toIso(consent.givenAt), client: client.id };
+        const about = { connection: connection.id, subject: fields.subject };
+        await deps.audit.append({ action: 'consent_given', ...about, detail });
         const sealed = await enrolSubject(
           {
             connection,
             subject: fields.subject,
             photos: photos('photo'),
             secret,
-            consent: { statement: fields.consentStatement, givenAt: fields.consentGivenAt },
+            consent,
           },
           deps,
         );

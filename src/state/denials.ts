@@ -10,6 +10,9 @@ const deniedBy = {
   subject_erased: 'tokenId',
   renewed: 'former',
   enrolled: 'former',
+  enrolment_recovered: 'former',
+  // Its write may land after all.
+  enrolment_refused: 'tokenId',
 } as const;
 
 const tokenIdGuard = z.string().min(1);
