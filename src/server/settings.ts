@@ -1,6 +1,6 @@
 import { redact } from '../config/redact.js';
 import { Credential } from '../core/concealed.js';
-import { digestOf } from '../core/digest.js';
+import { digestOf, hasDigest } from '../core/digest.js';
 import type { Setup } from '../setup.js';
 
 type Config = Setup['config'];
@@ -9,6 +9,7 @@ type Config = Setup['config'];
 const toFixed = ({
   port,
   host,
+  publicUrl,
   dataFolder,
   modelsFolder,
   verifier,
@@ -17,7 +18,9 @@ const toFixed = ({
   audit,
   securityEvents,
   telemetry,
-}: Config) => ({ port, host, dataFolder, modelsFolder, verifier, state, keys, audit, securityEvents, telemetry });
+}: Config) => ({
+  ...{ port, host, publicUrl, dataFolder, modelsFolder, verifier, state, keys, audit, securityEvents, telemetry },
+});
 
 /** What a running server takes of a newly loaded configuration. */
 export interface Reload {
@@ -41,7 +44,7 @@ export function reloadSettings(inForce: Config, loaded: Config): Reload {
 /** Where two configurations differ: dotted paths, and never a value. */
 function findChanges(before: unknown, after: unknown, path: readonly string[] = []): string[] {
   if (before instanceof Credential && after instanceof Credential) {
-    return before.use((text) => after.use((other) => text === other)) ? [] : [path.join('.')];
+    return before.use((text) => after.use((other) => hasDigest(text, digestOf(other)))) ? [] : [path.join('.')];
   }
   if (!isCollection(before) || !isCollection(after)) return Object.is(before, after) ? [] : [path.join('.')];
   const [old, young] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
