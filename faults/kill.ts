@@ -1,7 +1,7 @@
 import { createChance } from '../eval/statistics/chance.js';
 import { hasRedis, startRedis } from '../test/redis.js';
 import type { Client } from './client.js';
-import { type Fault, skip } from './fault.js';
+import { type Fault, type Invariant, skip } from './fault.js';
 import { checkInvariants } from './invariants.js';
 import { openStage, type Stage } from './stage.js';
 
@@ -17,6 +17,8 @@ export const kill: Fault = {
     try {
       const users = await stage.createUsers(Math.min(rounds, 20));
       const [outsider = ''] = await stage.createUsers(1);
+      const untrue: string[] = [];
+      let told = 0;
       const durations = await timeWorks(stage, users[0] ?? '');
       for (let round = 0; round < rounds; round += 1) {
         const at = round % works.length;
@@ -32,7 +34,9 @@ export const kill: Fault = {
         const running = work.run(client, stage, subject);
         await new Promise((resolve) => setTimeout(resolve, momentMs));
         await victim.kill();
-        await running;
+        const isToldDone = await running;
+        if (isToldDone && !work.isDone(stage, subject)) untrue.push(`${subject}: ${work.name}`);
+        told += isToldDone ? 1 : 0;
         await victim.start();
         say(`  round ${round + 1} of ${rounds}: ${victim.name} killed ${momentMs} ms into ${work.name}`);
       }
@@ -43,7 +47,13 @@ export const kill: Fault = {
       }
       await stage.client.checkFace(outsider, stage.pictures.stranger);
       const invariants = await checkInvariants(stage, { enrolled: users });
-      return { seen: stage.journal.toSeen(), figures: { rounds, seed }, invariants, skipped: [] };
+      const kept: Invariant = { invariant: 'what was told to be done is done', checked: told, broken: untrue };
+      return {
+        seen: stage.journal.toSeen(),
+        figures: { rounds, seed },
+        invariants: [kept, ...invariants],
+        skipped: [],
+      };
     } finally {
       await stage.close();
       await redis.stop();
@@ -55,7 +65,9 @@ export const kill: Fault = {
 interface Work {
   readonly name: string;
   prepare(stage: Stage, subject: string): Promise<unknown>;
-  run(client: Client, stage: Stage, subject: string): Promise<unknown>;
+  /** @returns whether it was told to be done */
+  run(client: Client, stage: Stage, subject: string): Promise<boolean>;
+  isDone(stage: Stage, subject: string): boolean;
 }
 
 async function makeEnrolled({ client, pictures, tokenOf }: Stage, subject: string): Promise<void> {
@@ -69,11 +81,14 @@ const works: readonly [Work, ...Work[]] = [
     name: 'an enrolment',
     prepare: async () => {},
     run: (client, { pictures }, subject) => client.enrol(subject, pictures.person[0]),
+    isDone: ({ tokenOf }, subject) => tokenOf(subject) !== null,
   },
   {
     name: 'a face check',
     prepare: makeEnrolled,
-    run: (client, { pictures }, subject) => client.checkFace(subject, pictures.person[1]),
+    run: async (client, { pictures }, subject) => (await client.checkFace(subject, pictures.person[1])) === 'passed',
+    // What follows is asked of the hooks.
+    isDone: () => true,
   },
   {
     name: 'sign-ins',
@@ -82,15 +97,18 @@ const works: readonly [Work, ...Work[]] = [
       await stage.client.checkFace(subject, stage.pictures.person[1]);
     },
     // The provider's calls at once: one event twice, and two others. One check is good for one of the three.
-    run(client, _stage, subject) {
+    async run(client, _stage, subject) {
       events += 1;
-      return Promise.all(['a', 'a', 'b', 'c'].map((event) => client.callHook(subject, `event-${events}-${event}`)));
+      const calls = ['a', 'a', 'b', 'c'].map((event) => client.callHook(subject, `event-${events}-${event}`));
+      return (await Promise.all(calls)).includes('granted');
     },
+    isDone: () => true,
   },
   {
     name: 'a revocation',
     prepare: makeEnrolled,
     run: (client, _stage, subject) => client.revoke(subject),
+    isDone: ({ tokenOf }, subject) => tokenOf(subject) === null,
   },
 ];
 
