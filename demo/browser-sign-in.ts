@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createOktaProvisioning } from '../adapters/okta/provision.js';
 import { oktaConnectionGuard } from '../adapters/okta/schema-connection.js';
 import { epochMs } from '../src/core/units.js';
-import { findFreePort } from '../test/cli.js';
+import { findFreePort } from '../test/free-port.js';
 import { modelsFolder } from '../test/paths.js';
 import { startService } from '../test/service.js';
 import { startOktaSimulator } from '../test/simulators/okta/index.js';

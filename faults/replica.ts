@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { findFreePort } from '../test/redis.js';
+import { findFreePort } from '../test/free-port.js';
 import { type Service, startService } from '../test/service.js';
 
 /** One server process of several, which can be killed and started again at the same address. */

@@ -3,10 +3,10 @@ import type { CoreDeps } from '../src/core/deps.js';
 import { createLocalKeys } from '../src/keys/local.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createEmbeddedVerifier } from '../src/verifier/embedded.js';
-import { createTestSigner, testIssuer } from './keys.js';
+import { createTestSigner } from './keys.js';
 import { createManualClock } from './manual-clock.js';
 import { parameters } from './parameters.js';
-import { standardSettings } from './settings.js';
+import { standardDeps } from './settings.js';
 import { createSimulatedEngine } from './simulators/engine.js';
 import { createMemoryProfile } from './simulators/profile.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';
@@ -51,16 +51,6 @@ export async function createTestCore(keysFile: string, policy: Partial<Policy> =
   };
   const connections = new Map([[connection.id, connection]]);
   const signer = await createTestSigner();
-  const deps: CoreDeps = {
-    clock,
-    random: systemRandom,
-    state,
-    audit,
-    log,
-    verifier,
-    signer,
-    issuer: testIssuer,
-    settings: standardSettings,
-  };
+  const deps: CoreDeps = { ...{ clock, state, audit, log, verifier, signer }, ...standardDeps };
   return { clock, state, audit, log, keys, verifier, profile, connection, deps: { ...deps, connections } };
 }

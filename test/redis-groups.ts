@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { executablePath, findFreePort, type RedisServer, startRedis } from './redis.js';
+import { findFreePort } from './free-port.js';
+import { executablePath, type RedisServer, startRedis } from './redis.js';
 
 /** Servers that belong together. */
 export interface RedisGroup {

@@ -1,9 +1,14 @@
 import { limitsGuard } from '../src/config/limits.js';
 import { retentionGuard } from '../src/config/retention.js';
 import type { CoreSettings } from '../src/core/deps.js';
+import { testIssuer } from './keys.js';
+import { systemRandom } from './simulators/sinks.js';
 
 /** What holds where an administrator changed nothing. */
 export const standardSettings: CoreSettings = {
   limits: limitsGuard.parse({}),
   consentDays: retentionGuard.parse({}).consentDays,
 };
+
+/** What the core of every test is handed alike. */
+export const standardDeps = { random: systemRandom, issuer: testIssuer, settings: standardSettings };

@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { administer } from '../../test/administration.js';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { testIssuer } from '../../test/keys.js';
 import { drawPhoto } from '../../test/simulators/engine.js';
 import { createMemoryProfile, loginOf } from '../../test/simulators/profile.js';
-import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
-import type { CliDeps, ExitCode } from '../cli/deps.js';
-import { runCommand } from '../cli/program.js';
 import { checkFace } from '../core/check-face.js';
 import type { Connection } from '../core/connection.js';
 import { enrolSubject } from '../core/enrol.js';
@@ -190,25 +188,7 @@ test.each([{}, { connection: 'work' }, { login, subject: 'anna', connection: 'wo
 
 test('the command line does the same, and ends with 1 where something is left', async () => {
   await enrol(connections.shop);
-  const run = async (...args: string[]) => {
-    const [printed, told]: [string[], string[]] = [[], []];
-    let exitCode: ExitCode = 0;
-    const deps: CliDeps = {
-      ...{ clock: server.clock, random: systemRandom, log: createTextLog() },
-      fetch: (url, init) => fetch(url, init),
-      env: { FACESTEP_URL: server.origin, FACESTEP_ADMIN_KEY: adminKey },
-      print: (line) => printed.push(line),
-      tell: (line) => told.push(line),
-      endWith: (code) => {
-        exitCode = code;
-      },
-      untilStopped: async () => {},
-      loadSetup: () => Promise.reject(new Error('needs no configuration')),
-      serve: () => Promise.reject(new Error('serves nothing')),
-    };
-    await runCommand(['subject', ...args], deps);
-    return { printed, told, exitCode };
-  };
+  const run = (...args: string[]) => administer(server, ['subject', ...args]);
   profiles.work.setDown(true);
   expect(await run('revoke', '--login', login)).toEqual({
     printed: [],

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { administer } from '../../test/administration.js';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
-import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
-import type { CliDeps, ExitCode } from './deps.js';
-import { runCommand } from './program.js';
 
 /* `facestep applications` and `facestep administrators`, against a running server. */
 
@@ -13,28 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Runs one command line. Each list holds whole lines. */
-async function run(args: readonly string[], key = adminKey) {
-  const [printed, told]: [string[], string[]] = [[], []];
-  let exitCode: ExitCode = 0;
-  const deps: CliDeps = {
-    clock: server.clock,
-    random: systemRandom,
-    fetch: (url, init) => fetch(url, init),
-    env: { FACESTEP_URL: server.origin, FACESTEP_ADMIN_KEY: key },
-    log: createTextLog(),
-    print: (line) => printed.push(line),
-    tell: (line) => told.push(line),
-    endWith: (code) => {
-      exitCode = code;
-    },
-    untilStopped: async () => {},
-    loadSetup: () => Promise.reject(new Error('needs no configuration')),
-    serve: () => Promise.reject(new Error('serves nothing')),
-  };
-  await runCommand(args, deps);
-  return { printed, told, exitCode };
-}
+const run = (args: readonly string[], key = adminKey) => administer(server, args, key);
 
 test('an application from its registration to its end', async () => {
   const given = [

@@ -3,7 +3,7 @@ import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
 import { epochMs } from '../../src/core/units.js';
 import type { JsonObject } from '../../src/json.js';
-import { findFreePort } from '../cli.js';
+import { findFreePort } from '../free-port.js';
 import { startOktaSimulator } from '../simulators/okta/index.js';
 import { createTextLog } from '../simulators/sinks.js';
 import { type ServerUnderTest, startServerUnderTest } from './server.js';

@@ -26,7 +26,7 @@ import { issueReceipt } from '../../src/core/receipt.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
-import { standardSettings } from '../settings.js';
+import { standardDeps } from '../settings.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../simulators/cognito/index.js';
 import type { UserPool } from '../simulators/cognito/pool.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
@@ -127,7 +127,8 @@ export async function openTriggerBench() {
   const state = createSqliteState({ file: ':memory:', clock });
   const signer = await createTestSigner();
   const core: CoreDeps = {
-    ...{ clock, random: systemRandom, state, audit, log, signer, issuer: testIssuer, settings: standardSettings },
+    ...{ clock, state, audit, log, signer },
+    ...standardDeps,
     verifier: createTestVerifier(),
   };
   const who = { userPoolId: 'eu-central-1_AbCdEfGhI', clientId: '1example23456789' };

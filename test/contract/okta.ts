@@ -23,7 +23,7 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
-import { standardSettings } from '../settings.js';
+import { standardDeps } from '../settings.js';
 import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
 import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
@@ -103,17 +103,7 @@ export async function openOktaBench(): Promise<OktaBench> {
   const passwordVerifier = { url: formerDirectory.url, secret: `${canary}-verifier-secret` };
   const signer = await createTestSigner();
   const verifier = createTestVerifier();
-  const core = {
-    clock,
-    random: systemRandom,
-    state,
-    audit,
-    log,
-    verifier,
-    signer,
-    issuer: testIssuer,
-    settings: standardSettings,
-  };
+  const core = { ...{ clock, state, audit, log, verifier, signer }, ...standardDeps };
   const toDeps = ({
     okta: changes = {},
     oidc = null,

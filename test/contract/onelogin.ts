@@ -17,10 +17,10 @@ import { recordPassedStepUp } from '../../src/core/passed-step-up.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
-import { createTestSigner, testIssuer } from '../keys.js';
-import { standardSettings } from '../settings.js';
+import { createTestSigner } from '../keys.js';
+import { standardDeps } from '../settings.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../simulators/onelogin/index.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createMemoryAudit, createTextLog } from '../simulators/sinks.js';
 import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
 import { createManualClock } from './state.js';
 
@@ -73,17 +73,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
   const state = createSqliteState({ file: ':memory:', clock });
   const signer = await createTestSigner();
   const verifier = createTestVerifier();
-  const core = {
-    clock,
-    random: systemRandom,
-    state,
-    audit,
-    log,
-    verifier,
-    signer,
-    issuer: testIssuer,
-    settings: standardSettings,
-  };
+  const core = { ...{ clock, state, audit, log, verifier, signer }, ...standardDeps };
   const configure = ({ onelogin: changes = {}, policy = {} }: OneLoginChanges = {}) =>
     oneloginConnectionGuard.parse({
       id: 'workforce',
