@@ -32,6 +32,8 @@ export interface ClientSettings {
   readonly journal: Journal;
   /** Gets the step-ups that were told to have passed, and those of which nobody was told how they ended. */
   readonly passedOrUntold: Set<string>;
+  /** Gets the subjects whose revocation got no answer, or a refusal: it is to be sent again. */
+  readonly openRevocations: Set<string>;
 }
 
 /** A provider's hooks wait 3 seconds at most; a person rather longer. */
@@ -47,14 +49,8 @@ const consent = { consentStatement: 'face check, version 1', consentGivenAt: '20
 /** A person begins again only so often. */
 const mostStepUps = 3;
 
-export function createClient({
-  urls,
-  adminKey,
-  hookSecret,
-  connection,
-  journal,
-  passedOrUntold,
-}: ClientSettings): Client {
+export function createClient(settings: ClientSettings): Client {
+  const { urls, adminKey, hookSecret, connection, journal, passedOrUntold, openRevocations } = settings;
   let token = '';
   let turn = 0;
 
@@ -126,12 +122,15 @@ export function createClient({
       const { status } = await noted('enrolment', () =>
         send('/enrolments', () => form({ connection, subject, ...consent }, photo, withToken())),
       );
+      if (status === 201) openRevocations.delete(subject);
       return status === 201;
     },
     async revoke(subject) {
       const { status } = await noted('revocation', () =>
         send('/enrolments/revoke', () => json({ connection, subject }, withToken())),
       );
+      if (status === 200) openRevocations.delete(subject);
+      else openRevocations.add(subject);
       return status === 200;
     },
     async checkFace(subject, photo) {

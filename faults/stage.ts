@@ -24,6 +24,8 @@ export interface Stage {
   readonly pictures: Pictures;
   /** Step-ups that were told to have passed, and those of which nobody was told how they ended. */
   readonly passedOrUntold: ReadonlySet<string>;
+  /** Subjects whose revocation is to be sent again. */
+  readonly openRevocations: ReadonlySet<string>;
   /** A client of some of the replicas, signed in. */
   connectTo(urls: readonly string[]): Promise<Client>;
   /** @returns the ids of that many new users of the org */
@@ -91,14 +93,16 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   for (const replica of replicas) await replica.start();
   const journal = createJournal();
   const passedOrUntold = new Set<string>();
+  const openRevocations = new Set<string>();
   const connectTo = async (urls: readonly string[]): Promise<Client> => {
-    const client = createClient({ urls, adminKey, hookSecret, connection: connectionId, journal, passedOrUntold });
+    const own = { urls, adminKey, hookSecret, connection: connectionId };
+    const client = createClient({ ...own, journal, passedOrUntold, openRevocations });
     await client.signIn();
     return client;
   };
   const client = await connectTo(replicas.map(({ url }) => url));
   return {
-    ...{ okta, idp, replicas, client, journal, passedOrUntold, connectTo },
+    ...{ okta, idp, replicas, client, journal, passedOrUntold, openRevocations, connectTo },
     pictures: await loadPictures(),
     async createUsers(count) {
       const made: string[] = [];

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { AuditRecord } from '../src/audit/records.js';
 import { SealedToken } from '../src/core/concealed.js';
 import { tokenIdOf } from '../src/token/format.js';
-import type { CheckEnd } from './client.js';
 import type { Invariant } from './fault.js';
 import type { Stage } from './stage.js';
 import { readTrails } from './trails.js';
@@ -11,45 +10,35 @@ import { readTrails } from './trails.js';
 const settledWithinMs = 60_000;
 
 /**
- * A token in the profile ⇔ its record in the audit: and what stands there opens for its owner.
+ * A token in the profile ⇔ its record in the audit: and what stands there opens for its owner. A revocation that got no
+ * answer is sent again first, as its caller would.
  * @param enrolled - whose own face may be shown
  */
 export async function checkStoredTokens(stage: Stage, enrolled: readonly string[]): Promise<readonly Invariant[]> {
-  const { torn, denied } = await untilSettled(stage);
-  const subjects = [...stage.okta.org.users.keys()];
-  const live = enrolled.filter((subject) => stage.tokenOf(subject) !== null && !denied.includes(subject));
-  const closed = await listEnds(stage, live, (end) => end !== 'passed');
-  const open = await listEnds(stage, denied, (end) => end === 'passed' || end === 'no answer');
+  const { client, pictures, okta, tokenOf, openRevocations } = stage;
+  for (const subject of [...openRevocations]) await client.revoke(subject);
+  const torn = await untilSettled(stage);
+  const stored = enrolled.filter((subject) => tokenOf(subject) !== null);
+  const closed: string[] = [];
+  for (const subject of stored) {
+    const end = await client.checkFace(subject, pictures.person[1]);
+    if (end !== 'passed') closed.push(`${subject}: ${end}`);
+  }
   return [
     {
       invariant: 'a token is in the profile exactly where the audit says so',
-      ...{ checked: subjects.length, broken: torn },
+      ...{ checked: okta.org.users.size, broken: torn },
     },
-    { invariant: 'every token in a profile opens for its owner', checked: live.length, broken: closed },
-    ...(denied.length === 0
-      ? []
-      : [
-          {
-            invariant: 'a token that a revocation without an answer left in the profile opens nothing',
-            ...{ checked: denied.length, broken: open },
-          },
-        ]),
+    { invariant: 'every token in a profile opens for its owner', checked: stored.length, broken: closed },
   ];
 }
 
-/** How profiles and trails stand to each other. */
-interface Standing {
-  /** Subjects of whom they say different things, in words. */
-  readonly torn: readonly string[];
-  /** Subjects whose token is on record as revoked, and was not cleared. */
-  readonly denied: readonly string[];
-}
-
-async function untilSettled(stage: Stage): Promise<Standing> {
+/** @returns of whom profiles and trails say different things, in words */
+async function untilSettled(stage: Stage): Promise<readonly string[]> {
   const lastTry = performance.now() + settledWithinMs;
   for (;;) {
-    const found = compare(stage, await readTrails(stage.replicas));
-    if (found.torn.length === 0 || performance.now() > lastTry) return found;
+    const torn = compare(stage, await readTrails(stage.replicas));
+    if (torn.length === 0 || performance.now() > lastTry) return torn;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
@@ -60,36 +49,14 @@ const tokenGuard = z.object({ tokenId: z.string().nullable() });
 const written = new Set(['enrolled', 'enrolment_recovered', 'renewed']);
 const ended = new Set(['revoked', 'subject_erased']);
 
-function compare({ okta, tokenOf }: Stage, records: readonly AuditRecord[]): Standing {
-  const torn: string[] = [];
-  const denied: string[] = [];
-  for (const subject of okta.org.users.keys()) {
+function compare({ okta, tokenOf }: Stage, records: readonly AuditRecord[]): readonly string[] {
+  return [...okta.org.users.keys()].flatMap((subject) => {
     const token = tokenOf(subject);
     const stored = token === null ? null : tokenIdOf(new SealedToken(token));
-    const own = records.filter((record) => record.subject === subject);
-    const last = own.findLast(({ action }) => written.has(action) || ended.has(action));
-    const onRecord = last === undefined || ended.has(last.action) ? null : tokenGuard.parse(last.detail).tokenId;
-    if (stored === onRecord) continue;
-    const isRevoked = own.some(
-      ({ action, detail }) => action === 'revoked' && tokenGuard.parse(detail).tokenId === stored,
+    const last = records.findLast(
+      (record) => record.subject === subject && (written.has(record.action) || ended.has(record.action)),
     );
-    // Denied first, then cleared: who got no answer sends the revocation again.
-    if (stored !== null && isRevoked) denied.push(subject);
-    else torn.push(`${subject}: ${stored ?? 'none'} stored, ${onRecord ?? 'none'} on record`);
-  }
-  return { torn, denied };
-}
-
-/** @returns the subjects whose face check ended as it must not */
-async function listEnds(
-  { client, pictures }: Stage,
-  subjects: readonly string[],
-  isBroken: (end: CheckEnd) => boolean,
-): Promise<readonly string[]> {
-  const broken: string[] = [];
-  for (const subject of subjects) {
-    const end = await client.checkFace(subject, pictures.person[1]);
-    if (isBroken(end)) broken.push(`${subject}: ${end}`);
-  }
-  return broken;
+    const onRecord = last === undefined || ended.has(last.action) ? null : tokenGuard.parse(last.detail).tokenId;
+    return stored === onRecord ? [] : [`${subject}: ${stored ?? 'none'} stored, ${onRecord ?? 'none'} on record`];
+  });
 }

@@ -78,6 +78,33 @@ test('the benchmark of the hooks does too, without an error', async () => {
   expect(lambda.bundleBytes).toBeLessThan(500_000);
 });
 
+test('the benchmark of replicas and users does too', async () => {
+  const positive = z.number().positive();
+  const rate = z.object({ perSecond: positive, p50Ms: positive, p99Ms: positive });
+  const timing = z.object({ ms: positive, interval: z.tuple([positive, positive]) });
+  const bySize = z.object({ subjects: z.number(), storeMiB: positive, hook: timing, verify: timing });
+  const ratio = z.object({ ratio: positive, interval: z.tuple([positive, positive]) });
+  const store = z.object({
+    ...{ bySize: z.array(bySize).length(2), floor: timing },
+    flatness: z.object({ hook: ratio, verify: ratio }),
+  });
+  const replicas = z.object({ replicas: positive, hooks: rate, hookFloor: rate, verifications: rate });
+  const report = z.object({
+    replicas: z.array(replicas),
+    redisFloor: rate.nullable(),
+    subjects: z.object({ redis: store.nullable(), sqlite: store }),
+  });
+  const { stdout } = await run('bench/bench.js', 'scale', '--quick', '--json');
+  const { subjects } = report.parse(JSON.parse(stdout));
+  const [none, most] = subjects.sqlite.bySize;
+  expect(subjects.sqlite.flatness.hook.ratio).toBeCloseTo(most!.hook.ms / none!.hook.ms, 1);
+});
+
+test('the faults are listed to whoever names one that is none', async () => {
+  const refusal = await run('faults/faults.js', 'none-of-them').catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: 2, stderr: expect.stringMatching(/^ *kill\b/m) });
+});
+
 test('the evaluation lists what it can measure', async () => {
   const { stdout } = await run('eval/eval.js');
   for (const name of ['companions', 'face-width', 'fit']) expect(stdout).toMatch(new RegExp(`^ *${name}\\b`, 'm'));
