@@ -42,6 +42,7 @@ export const memory: Fault = {
       await rm(failing);
       journal.turnTo('after');
       await untilPassed(stage, users[0] ?? '');
+      await client.callHook(users[0] ?? '', 'after');
       const bounded: Invariant = {
         invariant: `the process stays below ${mostResidentMiB} MiB`,
         checked: users.length,

@@ -35,7 +35,7 @@ export const fullScale: ScaleSize = {
 };
 
 export const quickScale: ScaleSize = {
-  replicas: [1, 2],
+  replicas: [1],
   subjects: [0, 1_000],
   ...{ hooks: 200, verifications: 8 },
   alone: { hooks: 40, verifications: 4 },

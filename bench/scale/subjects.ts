@@ -79,7 +79,14 @@ async function openStore(settings: StateSettings, dataFolder: string): Promise<S
 }
 
 async function sizeOf(settings: StateSettings, dataFolder: string): Promise<number> {
-  if (settings.kind === 'sqlite') return (await stat(join(dataFolder, 'state.db'))).size;
+  if (settings.kind === 'sqlite') {
+    const sizeOfFile = (name: string): Promise<number> =>
+      stat(join(dataFolder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      );
+    return (await sizeOfFile('state.db')) + (await sizeOfFile('state.db-wal'));
+  }
   const redis = new Redis(settings.url);
   const info = await redis.info('memory');
   redis.disconnect();
