@@ -15,3 +15,5 @@ server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   if (typeof address === 'object' && address !== null) process.send?.(`http://127.0.0.1:${address.port}`);
 });
+// Whatever ends the benchmark ends this too.
+process.on('disconnect', () => process.exit());
