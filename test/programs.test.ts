@@ -82,7 +82,7 @@ test('the benchmark of replicas and users does too', async () => {
   const positive = z.number().positive();
   const rate = z.object({ perSecond: positive, p50Ms: positive, p99Ms: positive });
   const timing = z.object({ ms: positive, interval: z.tuple([positive, positive]) });
-  const bySize = z.object({ subjects: z.number(), storeMiB: positive, hook: timing, verify: timing });
+  const bySize = z.object({ subjects: z.number(), storeMiB: z.number().nonnegative(), hook: timing, verify: timing });
   const ratio = z.object({ ratio: positive, interval: z.tuple([positive, positive]) });
   const store = z.object({
     ...{ bySize: z.array(bySize).length(2), floor: timing },
