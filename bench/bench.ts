@@ -21,7 +21,9 @@ if (program === 'verify') print(await benchVerify(isQuick ? 100 : 1000), showVer
 else if (program === 'engine') print(await benchEngine(isQuick ? 3 : 200), showEngine);
 else if (program === 'hooks')
   print(
-    await benchHooks({ perSecond: 1000, ...(isQuick ? { seconds: 1, warmUpSec: 1 } : { seconds: 30, warmUpSec: 2 }) }),
+    await benchHooks(
+      isQuick ? { perSecond: 200, seconds: 1, warmUpSec: 1 } : { perSecond: 1000, seconds: 30, warmUpSec: 2 },
+    ),
     showHooks,
   );
 else if (program === 'step-up')
