@@ -48,7 +48,7 @@ export async function searchPin(embedding: Float32Array, size: Size): Promise<Pi
     });
   const unmask = async (token: SealedToken, scope: string, pin: string) => {
     const fields = parseToken(token);
-    const context = { binding: { ...binding, scope }, header: fields, expiresAt: fields.expiresAt, salt: fields.salt };
+    const context = { binding: { ...binding, scope }, header: fields, salt: fields.salt };
     const keys = await deriveTokenKeys(context, new UserSecret(pin), deps);
     const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
     return { fields, keys, hidden, order: permutationOf(keys.permutation) };

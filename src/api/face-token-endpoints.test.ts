@@ -138,6 +138,68 @@ describe('the content key', () => {
   });
 });
 
+/** The token with another expiry in its clear bytes. */
+const withExpiry = (token: unknown, seconds: number): string => {
+  const bytes = Buffer.from(String(token).slice('fv1.'.length), 'base64url');
+  bytes.writeUInt32BE(seconds, 4);
+  return `fv1.${bytes.toString('base64url')}`;
+};
+
+const refusals = {
+  '/authenticate': { ok: true, authenticated: false },
+  '/authenticate-score': { ok: true, authenticated: false, score: null, threshold: expect.any(Number) },
+  '/content-key': { ok: true, released: false, contentKey: null },
+} as const;
+
+describe.each(Object.entries(refusals))(
+  'a token whose expiry bytes were changed opens nothing at %s',
+  (path, refusal) => {
+    /** Both ways to say the true expiry: in the request, and not at all. */
+    async function expectRefused(token: string, expiry: string, headers = auth): Promise<void> {
+      for (const fields of [{ expiry }, {}, { expiry: new Date(farAhead * 1000).toISOString() }]) {
+        const answer = await post(path, { token, photo: drawPicture('ada', 2), ...fields }, headers);
+        expect(answer).toMatchObject({ status: 200, body: refusal });
+      }
+    }
+    const farAhead = 4_000_000_000;
+
+    test('where it has expired', async () => {
+      const expiry = tomorrow();
+      const { token } = await generate({ expiry });
+      server.clock.advanceSec(86_400);
+      const later = { 'x-auth-token': (await server.issue()).token };
+      const truly = await post(path, { token: String(token), photo: drawPicture('ada', 2), expiry }, later);
+      expect(truly.body.code).toBe('token_expired');
+      await expectRefused(withExpiry(token, farAhead), expiry, later);
+      await expectRefused(withExpiry(token, 0), expiry, later);
+    });
+
+    test('where it was revoked', async () => {
+      const expiry = tomorrow();
+      const { token } = await generate({ expiry });
+      await server.postJson('/revoke', { token: String(token) }, auth);
+      await expectRefused(withExpiry(token, farAhead), expiry);
+      await expectRefused(withExpiry(token, 0), expiry);
+    });
+
+    test('where it is locked, under as many names as there are expiries', async () => {
+      const expiry = tomorrow();
+      const { token, tokenId } = await generate({ expiry });
+      const fail = async () => ({ succeeded: false, result: null });
+      for (let failed = 0; failed < 100; failed += 1)
+        await countAttempt(attemptsOfToken(String(tokenId)), fail, server.deps);
+      const locked = await post(path, { token: String(token), photo: drawPicture('ada', 2), expiry });
+      expect(locked.body.code).toBe('locked_out');
+      for (const other of [0, 1, 2]) await expectRefused(withExpiry(token, farAhead + other), expiry);
+    });
+
+    test('where it never expires', async () => {
+      const { token } = await generate();
+      await expectRefused(withExpiry(token, farAhead), tomorrow());
+    });
+  },
+);
+
 describe('is refused, and told nothing more', () => {
   test.each<[string, Fields]>([
     ['another face', { photo: drawPicture('eve', 1) }],
@@ -146,6 +208,9 @@ describe('is refused, and told nothing more', () => {
     ['another scope', { scope: 'app:pay' }],
     ['another accuracy', { accuracy: '5' }],
     ['another expiry', { expiry: '2050-01-01T00:00:00Z' }],
+    ['an expiry that has been', { expiry: '2001-01-01T00:00:00Z' }],
+    ['an expiry before 1970', { expiry: '1969-12-31T23:59:59Z' }],
+    ['an expiry that no token can have', { expiry: '2200-01-01T00:00:00Z' }],
   ])('%s', async (_, change) => {
     const fields = { password: 'right', scope: 'app:login', accuracy: '4', expiry: tomorrow() };
     const { token } = await generate(fields);

@@ -97,7 +97,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'verify',
       summary: 'Hold live photos against a token',
       description:
-        'A wrong face, password, scope, accuracy, expiry or tenant all answer `authenticated: false`, and nothing says how near it was. Without `expiry`, the one in the token counts.',
+        'A wrong face, password, scope, accuracy, expiry or tenant all answer `authenticated: false`, and nothing says how near it was. The token’s own expiry is in force; `expiry` may be left out.',
       ours: false,
       codes: verifyCodes,
       fields: verifyFields,

@@ -253,7 +253,7 @@ export interface VerifyRequest {
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
-  /** The expiry the caller believes the token has; `undefined` takes the one in the token. */
+  /** The expiry the caller believes the token has: nobody matches one that tells another; `undefined`: whichever it tells. */
   readonly expectedExpiresAt?: EpochSec | null;
   readonly requireLiveness: boolean;
   /** Whether the caller can store a renewed token. */

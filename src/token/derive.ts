@@ -1,7 +1,6 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { ContentKey, KeyMaterial, maxSecretBytes, type UserSecret } from '../core/concealed.js';
 import type { Binding, Keys } from '../core/ports.js';
-import type { EpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { type TokenHeader, toFlags } from './format.js';
 import { codeLength } from './polar.js';
@@ -10,9 +9,8 @@ import type { Stretch } from './stretch.js';
 /** All that a token is bound to. */
 export interface Context {
   readonly binding: Binding;
+  /** As the token tells it: a token that tells another expiry, engine or key version has other keys. */
   readonly header: TokenHeader;
-  /** The expiry in force, which the caller may demand to be another than the header's. */
-  readonly expiresAt: EpochSec | null;
   readonly salt: Uint8Array;
 }
 
@@ -45,7 +43,7 @@ function uint(value: number, bytes: number): Buffer {
  * Every field of the context, each after its length in four bytes, so that no byte can move between two fields.
  * @throws FaceError `request_malformed`: a text that is not well-formed Unicode
  */
-export function encodeContext({ binding, header, expiresAt, salt }: Context): Uint8Array {
+export function encodeContext({ binding, header, salt }: Context): Uint8Array {
   const fields = [
     Buffer.from('facestep/fv1/context'),
     toUtf8(binding.tenant),
@@ -54,7 +52,7 @@ export function encodeContext({ binding, header, expiresAt, salt }: Context): Ui
     toUtf8(binding.scope),
     uint(header.engine, 1),
     uint(binding.accuracy, 1),
-    uint(expiresAt ?? 0, 4),
+    uint(header.expiresAt ?? 0, 4),
     uint(toFlags(header), 1),
     uint(header.keyVersion, 2),
     salt,

@@ -6,11 +6,11 @@ import { parameters } from '../../test/parameters.js';
 import { toEmbedding } from '../../test/simulators/engine.js';
 import { type ContentKey, Embedding, KeyMaterial, SealedToken, UserSecret } from '../core/concealed.js';
 import type { Accuracy, Binding, Keys } from '../core/ports.js';
-import { epochSec } from '../core/units.js';
+import { type EpochSec, epochSec } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { unpackBits } from './bits.js';
 import { deriveTokenKeys, encodeContext, permutationOf } from './derive.js';
-import { parseToken } from './format.js';
+import { parseToken, tokenIdOf } from './format.js';
 import { createFv1, type Fv1, type SealRequest, type UnlockRequest } from './fv1.js';
 import { candidateCount, createListDecoder } from './list-decoder.js';
 import { accuracies, currentOf } from './parameters.js';
@@ -42,6 +42,16 @@ const hex = (key: ContentKey): string => key.use((bytes) => Buffer.from(bytes).t
 const bytesOf = (token: SealedToken): Buffer => token.use((text) => Buffer.from(text.slice(4), 'base64url'));
 const toToken = (bytes: Uint8Array): SealedToken => new SealedToken(`fv1.${Buffer.from(bytes).toString('base64url')}`);
 
+const isParsed = (text: string): boolean => parsedExpiry(new SealedToken(text)) !== undefined;
+/** The expiry that a text tells; `undefined`: it is no token. */
+const parsedExpiry = (token: SealedToken): EpochSec | null | undefined => {
+  try {
+    return parseToken(token).expiresAt;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Whether an opening is refused, by a verdict or by a code that tells nothing of the face. */
 const isRefused = async (work: Promise<unknown>): Promise<boolean> => {
   const outcome = await work.catch((error: unknown) => toCode(error));
@@ -59,16 +69,91 @@ describe('refuses', () => {
     }
   });
 
+  /** What the caller may expect of a token's expiry: nothing, what it was sealed with, or what it tells where that differs. */
+  const expectations = (token: SealedToken): Partial<UnlockRequest>[] => {
+    const told = parsedExpiry(token) ?? null;
+    return [{}, { expectedExpiresAt: expiresAt }, ...(told === expiresAt ? [] : [{ expectedExpiresAt: told }])];
+  };
+
   test('every bit flip of the token, though the code could mend most of them', async () => {
     const { token } = await seal();
     const bytes = bytesOf(token);
     const live = { embedding: embedding('Ada', 1) };
-    expect(await open(token, live)).not.toBeNull();
+    for (const expected of expectations(token)) expect(await open(token, { ...live, ...expected })).not.toBeNull();
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const flipped = Uint8Array.from(bytes);
       flipped[bit >> 3]! ^= 0x80 >> (bit & 7);
-      expect({ bit, isRefused: await isRefused(open(toToken(flipped), live)) }).toEqual({ bit, isRefused: true });
+      const openings = expectations(toToken(flipped)).map((expected) =>
+        open(toToken(flipped), { ...live, ...expected }),
+      );
+      expect({ bit, refused: await Promise.all(openings.map(isRefused)) }).toEqual({
+        bit,
+        refused: openings.map(() => true),
+      });
     }
+  });
+
+  test('every other value of the bytes that are told in clear', async () => {
+    const { token } = await seal();
+    const bytes = bytesOf(token);
+    const live = { embedding: embedding('Ada', 1), expectedExpiresAt: expiresAt };
+    for (let at = 0; at < 8; at += 1) {
+      for (let value = 0; value < 256; value += 1) {
+        const changed = Uint8Array.from(bytes);
+        changed[at] = value;
+        const isItself = value === bytes[at];
+        expect({ at, value, isRefused: await isRefused(open(toToken(changed), live)) }).toEqual({
+          at,
+          value,
+          isRefused: !isItself,
+        });
+      }
+    }
+  });
+
+  test('any number of changed bytes, whatever expiry is expected', async () => {
+    const { token } = await seal();
+    const bytes = bytesOf(token);
+    const live = { embedding: embedding('Ada', 1) };
+    const change = fc.record({
+      // As often among the bytes that are told in clear as among all others.
+      at: fc.oneof(fc.nat(7), fc.nat(bytes.length - 1)),
+      by: fc.integer({ min: 1, max: 255 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(change, { selector: ({ at }) => at, minLength: 1, maxLength: 6 }),
+        async (all) => {
+          const changed = Uint8Array.from(bytes);
+          for (const { at, by } of all) changed[at]! ^= by;
+          const openings = expectations(toToken(changed)).map((expected) =>
+            open(toToken(changed), { ...live, ...expected }),
+          );
+          expect(await Promise.all(openings.map(isRefused))).toEqual(openings.map(() => true));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('every change of a character of its text, so that no second text names it', async () => {
+    const { token } = await seal();
+    const text = token.use((value) => value);
+    const live = { embedding: embedding('Ada', 1), expectedExpiresAt: expiresAt };
+    const isSame = (other: string): boolean =>
+      isParsed(other) && tokenIdOf(new SealedToken(other)) === tokenIdOf(token);
+    for (let at = 0; at < text.length; at += 1) {
+      const [before, own, after] = [text.slice(0, at), text[at]!, text.slice(at + 1)];
+      const others = [...'AZaz09-_+/=. \u0000\u00e9', own.toLowerCase(), own.toUpperCase()].filter(
+        (one) => one !== own,
+      );
+      const changed = [...others.map((one) => before + one + after), before + after, `${before}A${own}${after}`];
+      expect({ at, same: changed.filter(isSame) }).toEqual({ at, same: [] });
+      const [likeliest] = changed.filter(isParsed);
+      if (likeliest !== undefined) expect(await isRefused(open(new SealedToken(likeliest), live))).toBe(true);
+    }
+    for (const other of [` ${text}`, `${text} `, `${text}\n`, `${text}=`, text.toUpperCase(), text.toLowerCase()])
+      expect(await isRefused(open(new SealedToken(other), live))).toBe(true);
   });
 
   test('a token put together from two of one person', async () => {
@@ -176,6 +261,25 @@ describe('a refusal takes the same work whatever its reason', () => {
     ['another face', async () => ({ token: (await seal()).token, embedding: embedding('Bob') }), 8],
     ['another scope', async () => ({ token: (await seal()).token, binding: { ...binding, scope: 'x' } }), 8],
     ['no enrolment', async () => ({ token: null }), 8],
+    [
+      'the right face and another expected expiry',
+      async () => ({ token: (await seal()).token, expectedExpiresAt: epochSec(expiresAt + 1) }),
+      8,
+    ],
+    [
+      'the right face and no expected expiry',
+      async () => ({ token: (await seal()).token, expectedExpiresAt: null }),
+      8,
+    ],
+    [
+      'the right face, a changed expiry and the true one expected',
+      async () => {
+        const changed = bytesOf((await seal()).token);
+        changed.writeUInt32BE(expiresAt + 1, 4);
+        return { token: toToken(changed), expectedExpiresAt: expiresAt };
+      },
+      8,
+    ],
     [
       'a wrong secret',
       async () => ({ token: (await seal({ secret: new UserSecret('a') })).token, secret: new UserSecret('b') }),
@@ -302,7 +406,7 @@ describe('tokens tell nothing', () => {
     /** What a thief of token and key has: the sign bits under the permuted code word. */
     const unmask = async (token: SealedToken) => {
       const fields = parseToken(token);
-      const derived = await deriveTokenKeys({ binding, header: fields, expiresAt, salt: fields.salt }, null, {
+      const derived = await deriveTokenKeys({ binding, header: fields, salt: fields.salt }, null, {
         keys,
         stretch,
       });
@@ -343,7 +447,7 @@ test('a context has one encoding, and no two contexts share one', () => {
     accuracy: fc.constantFrom(...accuracies),
   });
   const encode = (from: Binding) =>
-    Buffer.from(encodeContext({ binding: from, header, expiresAt, salt: new Uint8Array(16) })).toString('hex');
+    Buffer.from(encodeContext({ binding: from, header, salt: new Uint8Array(16) })).toString('hex');
   fc.assert(
     fc.property(context, context, (a, b) => {
       expect(encode(a) === encode(b)).toBe(JSON.stringify(a) === JSON.stringify(b));

@@ -38,7 +38,7 @@ export interface UnlockRequest {
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
-  /** `undefined` takes the expiry in the token. */
+  /** A token that tells another expiry is not opened, after the same work; `undefined` takes whichever it tells. */
   readonly expectedExpiresAt?: EpochSec | null;
 }
 
@@ -70,7 +70,7 @@ export interface Fv1 {
   /**
    * Derives a token's keys: all that can be done before the face is known, a key service's answer and the user secret's
    * Argon2id included. The caller wipes what it gets.
-   * @throws FaceError `token_malformed`, `token_key_retired`, `request_malformed` (as in `seal`)
+   * @throws FaceError `token_malformed`, `token_key_retired`, `request_malformed` (text and secret as in `seal`)
    */
   unlock(request: UnlockRequest): Promise<Unlocked>;
 }
@@ -162,7 +162,7 @@ export function createFv1(deps: {
     const code = codeOf(current, binding.accuracy, photos);
     const bits = unpackBits(deps.random(Math.ceil(code.positions.length / 8))).subarray(0, code.positions.length);
     const message = packBits(bits);
-    const keys = await deriveTokenKeys({ binding, header, expiresAt, salt }, secret, deps);
+    const keys = await deriveTokenKeys({ binding, header, salt }, secret, deps);
     const stretched = await deps.stretch('message', message, salt);
     const word = polarEncode(bits, code.positions);
     const views = embedding.use(deps.parameters[current].toViews);
@@ -190,21 +190,21 @@ export function createFv1(deps: {
 
   async function unlock({ token, binding, secret, expectedExpiresAt }: UnlockRequest): Promise<Unlocked> {
     const fields = token === null ? await decoyFields(secret !== null) : parseToken(token);
-    const expiresAt = expectedExpiresAt === undefined ? fields.expiresAt : expectedExpiresAt;
-    checkExpiry(expiresAt);
+    const mayOpen = token !== null && (expectedExpiresAt === undefined || expectedExpiresAt === fields.expiresAt);
     const { salt } = fields;
     const code = codeOf(fields.engine, binding.accuracy, fields.photos);
-    const keys = await deriveTokenKeys({ binding, header: fields, expiresAt, salt }, secret, deps);
+    const keys = await deriveTokenKeys({ binding, header: fields, salt }, secret, deps);
     const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
     const order = permutationOf(keys.permutation);
 
     return {
       async open(embedding) {
-        const views = embedding === null ? drawViews() : embedding.use(deps.parameters[fields.engine].toViews);
+        const face = mayOpen ? embedding : null;
+        const views = face === null ? drawViews() : face.use(deps.parameters[fields.engine].toViews);
         const candidates = decode(views, hidden, order, code);
         try {
           const found = await findMessage(candidates, fields, keys);
-          if (found === null || token === null || embedding === null) return null;
+          if (found === null || face === null) return null;
           const contentKey = contentKeyOf(keys, found.stretched, salt);
           found.stretched.wipe();
           const word = polarEncode(unpackBits(found.message), code.positions);

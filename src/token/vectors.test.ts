@@ -81,7 +81,7 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
       keyVersion: inputs.keyVersion,
       expiresAt,
     } as const;
-    const context = { binding, header, expiresAt, salt };
+    const context = { binding, header, salt };
     const { levels, toViews } = parameters[inputs.engine];
     const positions = messagePositions(messageBitsOf(levels[binding.accuracy], inputs.photos));
     const derived = await deriveTokenKeys(context, secret, { keys, stretch });

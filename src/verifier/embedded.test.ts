@@ -187,6 +187,21 @@ describe('renewal', () => {
     });
   });
 
+  test('is sealed until the token itself ends, and not for whoever expects another end', async () => {
+    const token = await enrolled(2_000_000_000);
+    const expecting = (end: number | null) => ({
+      ...{ token, photos: three() },
+      expectedExpiresAt: end === null ? null : epochSec(end),
+    });
+    const { renewed } = await newer().verify(request(expecting(2_000_000_000)));
+    expect(renewed).toMatchObject({ expiresAt: 2_000_000_000 });
+    for (const end of [2_000_000_001, null]) {
+      const refused = { matched: false, contentKey: null, renewed: null };
+      expect(await newer().verify(request(expecting(end)))).toMatchObject(refused);
+      expect(await newer().score(request(expecting(end)))).toMatchObject({ matched: false, score: null });
+    }
+  });
+
   test('gives a token of an older engine, which still opens, the newest', async () => {
     // The parameters as they were before the current engine.
     const former = { ...parameters, 2: parameters[1] };

@@ -130,12 +130,11 @@ export function createEmbeddedVerifier(deps: {
   }
 
   async function checkToken(request: VerifyRequest): Promise<Check> {
-    const { photos, token, binding, secret, expectedExpiresAt } = request;
+    const { photos, token, binding, secret } = request;
     checkPhotoCount(photos);
-    const tokenExpiry = token === null ? null : parseToken(token).expiresAt;
-    const expiresAt = expectedExpiresAt === undefined ? tokenExpiry : expectedExpiresAt;
+    const expiresAt = token === null ? null : parseToken(token).expiresAt;
     // Beside the engine's work: a key service or the secret's Argon2id takes as long as a photo.
-    const unlocking = fv1.unlock({ token, binding, secret, expectedExpiresAt: expiresAt });
+    const unlocking = fv1.unlock(request);
     const settled = unlocking.catch(() => null);
     try {
       return await withProbe(photos, alikeToCheck, request.requireLiveness, async (probe) => {

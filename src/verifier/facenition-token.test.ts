@@ -81,6 +81,13 @@ describe('what a token tells', () => {
     expect(identifyToken(new SealedToken('a1b2c4')).tokenId).not.toBe(one.tokenId);
   });
 
+  test('of another service: one name, in whichever case its hexadecimal digits come', () => {
+    const nameOf = (text: string): string => identifyToken(new SealedToken(text)).tokenId;
+    expect(nameOf('A1B2c3')).toBe(nameOf('a1b2c3'));
+    // In any other alphabet the case makes another token.
+    expect(nameOf('A1B2z3')).not.toBe(nameOf('a1b2z3'));
+  });
+
   test('of any text: an id, or token_malformed', () => {
     const texts = fc.oneof(
       fc.string({ maxLength: 300 }),

@@ -43,16 +43,20 @@ export interface Identity {
   readonly expiresAt: EpochSec | null;
 }
 
+/** Hexadecimal digits mean the same in either case, and whoever denied a token denied it in both. */
+const toOneCase = (text: string): string => (/^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text);
+
 /**
  * The public name and the expiry of a token. One of our own servers tells both itself; of another, which only the service
- * can read, the name is 128 bits of its SHA-256 and the expiry is not known: `null`.
+ * can read, the name is 128 bits of its SHA-256 and the expiry is not known: `null`. Whether a service takes two texts for
+ * one token it alone knows; of those that are hexadecimal the case makes no second name.
  * @throws FaceError `token_malformed`
  */
 export function identifyToken(token: SealedToken): Identity {
   const text = token.use((value) => (tokenShape.test(value) ? value : ''));
   if (text === '') throw new FaceError('token_malformed');
   if (isOurs(text)) return { isOurs: true, tokenId: tokenIdOf(token), expiresAt: parseToken(token).expiresAt };
-  const digest = createHash('sha256').update('facestep/remote/token-id').update(text).digest();
+  const digest = createHash('sha256').update('facestep/remote/token-id').update(toOneCase(text)).digest();
   return { isOurs: false, tokenId: digest.subarray(0, 16).toString('base64url'), expiresAt: null };
 }
 

@@ -495,8 +495,11 @@ describe('an expiry that the caller expects', () => {
       ...(expected === undefined ? {} : { expectedExpiresAt: expected === null ? null : epochSec(expected) }),
     });
     expect(await verifier.verify(request)).toMatchObject({ matched });
-    // Asked all the same, so that the time tells nothing.
+    // Asked all the same, so that the time tells nothing; but not about a token that is not the one expected, as a service
+    // that takes the expected expiry for the token's would open it, and count its attempts under another name.
     expect(server.requests.length).toBe(1);
+    const { token } = await fieldsOf(server.requests[0]!);
+    expect(String(token) === ourToken(held)).toBe(matched);
   });
 });
 

@@ -40,7 +40,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
   };
 
   /**
-   * Holds photos against a token, or against a decoy where there is none.
+   * Holds photos against a token; or against a decoy where there is none, or where it tells another expiry than expected.
    * @returns `null` where the answer is no, whatever `send` was told
    */
   const check = async <T>(
@@ -48,16 +48,16 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
     send: (fields: ReturnType<typeof checkFields>) => Promise<T>,
   ): Promise<T | null> => {
     const { token } = request;
-    const sent = token ?? decoys.draw(request.secret !== null);
+    const isOpenable = token !== null && isOfExpectedExpiry(token, request);
+    const sent = isOpenable ? token : decoys.draw(request.secret !== null);
     try {
       const reply = await send(checkFields(request, sent));
-      if (token === null) return null;
-      decoys.learn(token);
-      return isOfExpectedExpiry(token, request) ? reply : null;
+      if (token !== null) decoys.learn(token);
+      return isOpenable ? reply : null;
     } catch (error) {
       const code = toCode(error);
       // What the service says of a decoy says nothing of the person in front of the camera.
-      const isAboutDecoy = token === null && (code.startsWith('token_') || code === 'request_malformed');
+      const isAboutDecoy = !isOpenable && (code.startsWith('token_') || code === 'request_malformed');
       if (isAboutDecoy || code === 'face_mismatch') return null;
       throw error;
     }
@@ -184,8 +184,9 @@ function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
 }
 
 /**
- * Whether a token has the expiry the caller expects. Our own tokens tell theirs, and the service refuses one whose expiry
- * was changed; but its API has no way to say that none is expected. Of other tokens the service alone can know.
+ * Whether a token has the expiry the caller expects. Our own tokens tell theirs, so one that tells another is not sent: a
+ * service may take the expected expiry for the token's, and its API has no way to say that none is expected. Of other
+ * tokens the service alone can know.
  */
 function isOfExpectedExpiry(token: SealedToken, { expectedExpiresAt }: VerifyRequest): boolean {
   const identity = identifyToken(token);

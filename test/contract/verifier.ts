@@ -94,6 +94,23 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         },
       );
 
+      test('a token whose expiry was changed, whatever is expected', async () => {
+        const { token } = await enrol({ expiresAt: nextCentury });
+        const bytes = Buffer.from(token.use((text) => text).slice('fv1.'.length), 'base64url');
+        bytes.writeUInt32BE(nextCentury + 1, 4);
+        const changed = new SealedToken(`fv1.${bytes.toString('base64url')}`);
+        expect(harness.verifier.identify(changed)).toMatchObject({ expiresAt: nextCentury + 1 });
+        for (const expected of [
+          {},
+          { expectedExpiresAt: nextCentury },
+          { expectedExpiresAt: epochSec(nextCentury + 1) },
+        ]) {
+          expect(await harness.verifier.verify(request(changed, expected))).toMatchObject(refusal);
+          const score = await harness.verifier.score(request(changed, expected));
+          expect(score).toMatchObject({ matched: false, score: null });
+        }
+      });
+
       test.each([
         ['wrong', 'correct horse', 'Correct horse'],
         ['missing', 'correct horse', null],
