@@ -107,7 +107,8 @@ test('a revocation reaches every connection; where one is down it says so, and c
   expect(await ask('revoke', { login })).toMatchObject({ complete: true });
   expect([profiles.work.attributes.get('anna'), profiles.shop.attributes.get('anna')]).toEqual([null, null]);
   profiles.work.attributes.set('anna', tokens[0]!);
-  expect(await check(connections.work, 'anna')).toBe('token_revoked');
+  expect(await check(connections.work, 'anna')).toBe('failed');
+  expect(server.audit.events.at(-1)).toMatchObject({ detail: { code: 'token_revoked' } });
 });
 
 test('with the provider down the token is denied all the same: the consent names it', async () => {
@@ -115,7 +116,8 @@ test('with the provider down the token is denied all the same: the consent names
   profiles.work.setDown(true);
   expect(await ask('revoke', { connection: 'work', subject: 'anna' })).toMatchObject({ complete: false });
   profiles.work.setDown(false);
-  expect(await check(connections.work, 'anna')).toBe('token_revoked');
+  expect(await check(connections.work, 'anna')).toBe('failed');
+  expect(server.audit.events.at(-1)).toMatchObject({ detail: { code: 'token_revoked' } });
 });
 
 const receiptGuard = z.object({ receipt: z.string() });

@@ -3,9 +3,9 @@ import type { Photo, SealedToken, UserSecret } from './concealed.js';
 import { bindingOf, type Connection, readTokenIfAny } from './connection.js';
 import { findConsent, nameInConsent } from './consent.js';
 import type { CoreDeps } from './deps.js';
-import type { Accuracy, Binding, LivenessFinding, Sealed, Verdict } from './ports.js';
+import type { Accuracy, Binding, Sealed, Verdict } from './ports.js';
 import { changeToken, toTokenChange } from './token-change.js';
-import { verifyToken } from './verify.js';
+import { type CheckRules, verifyPerson } from './verify.js';
 
 /** A token that the caller keeps and no profile holds, and what it is bound to. */
 export interface KeptToken {
@@ -17,7 +17,7 @@ export interface KeptToken {
  * Holds photos against the token in a subject's profile, or against one that somebody keeps, and stores a token that was
  * sealed anew on the way.
  * @param request.connection - `undefined` only with a kept token
- * @throws FaceError `connection_unknown`, `profile_unavailable`, and as `verifyToken`
+ * @throws FaceError `connection_unknown`, `profile_unavailable`, and as `verifyPerson`
  */
 export async function checkFace(
   request: {
@@ -26,10 +26,7 @@ export async function checkFace(
     readonly kept: KeptToken | null;
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
-    /** As `verifyToken` takes them. */
-    readonly judged: Promise<LivenessFinding> | null;
-    readonly outsider: string | null;
-  },
+  } & CheckRules,
   deps: CoreDeps,
 ): Promise<{ verdict: Verdict; accuracy: Accuracy }> {
   const { connection, subject, kept, photos, secret, ...rules } = request;
@@ -37,15 +34,15 @@ export async function checkFace(
   if (kept !== null) {
     const { token, binding } = kept;
     const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false };
-    return { verdict: forgetKeys(await verifyToken(request, deps, rules)), accuracy: binding.accuracy };
+    return { verdict: forgetKeys(await verifyPerson(request, rules, deps)), accuracy: binding.accuracy };
   }
   if (connection === undefined) throw new FaceError('connection_unknown');
   const token = await readTokenIfAny(connection, subject);
   const binding = bindingOf(connection, subject);
-  const verdict = await verifyToken(
+  const verdict = await verifyPerson(
     { photos, token, binding, secret, requireLiveness, allowRenewal: true },
-    deps,
     rules,
+    deps,
   );
   if (verdict.matched && verdict.renewed !== null && token !== null) {
     await renewToken({ connection, subject, former: token, sealed: verdict.renewed }, deps);

@@ -166,16 +166,8 @@ const hintByCode: Partial<Record<FaceErrorCode, CaptureHint>> = {
   face_none: 'more_light',
 };
 
-/** Refusals that say something of what is enrolled, or of what was held against the frames: to the person all one. */
-const decidedCodes = [
-  'face_mismatch',
-  'liveness_low',
-  'token_malformed',
-  'token_expired',
-  'token_revoked',
-  'token_key_retired',
-  'subject_unknown',
-] as const satisfies readonly FaceErrorCode[];
+/** Refusals of an enrolment that say something of what was held against the frames: to the person all one. */
+const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
 
 async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutcome> {
   const { id, before, captured, role } = taken;

@@ -255,6 +255,7 @@ export interface VerifyRequest {
   readonly secret: UserSecret | null;
   /** The expiry the caller believes the token has: nobody matches one that tells another; `undefined`: whichever it tells. */
   readonly expectedExpiresAt?: EpochSec | null;
+  /** Measures how alive the photos look; those that do not are nobody's, after the same work. */
   readonly requireLiveness: boolean;
   /** Whether the caller can store a renewed token. */
   readonly allowRenewal: boolean;
@@ -270,8 +271,9 @@ export interface TokenName {
 
 /**
  * Turns faces into tokens and verdicts. Every method throws `FaceError`: the `photo_*` and `face_*` codes for pictures,
- * `token_malformed`, `token_key_retired`, `overloaded`, and `upstream_*` where the work is done elsewhere. It keeps
- * nothing, and overwrites every `Photo` it was given before it settles.
+ * `token_malformed`, `token_key_retired`, `overloaded`, and `upstream_*` where the work is done elsewhere. What takes work
+ * to find out of a token, such as `token_key_retired`, is told after the work of a refusal. It keeps nothing, and
+ * overwrites every `Photo` it was given before it settles.
  */
 export interface Verifier {
   readonly kind: 'embedded' | 'facenition';

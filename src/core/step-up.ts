@@ -86,11 +86,13 @@ export interface StartedStepUp {
 /**
  * Opens a step-up for a subject. Nothing is looked up: one for an unknown or unenrolled subject looks the same.
  * @returns the id, public, and the challenge, which only the person in front of the camera may get
- * @throws FaceError `locked_out`: too many unproved ones from one source
+ * @throws FaceError `locked_out`: too many unproved ones from one source; `token_malformed`: what is kept is no token
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
   const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
   if (!asked.proved) await countAgainst('outsiderStarts', asked.source, deps);
+  // Its keeper is told now, as the person in front of the camera is not.
+  if (kept !== null) deps.verifier.identify(kept.token);
   const id = Buffer.from(deps.random(16)).toString('base64url');
   const challenge = newSecret(deps);
   const lifeSec = requested.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
@@ -144,9 +146,10 @@ export async function startRequestedStepUp(
 
 /**
  * Takes the photos of a step-up from whoever holds its challenge, and settles it. Pictures that cannot be used leave it
- * open for better ones; a decision closes it.
+ * open for better ones; a decision closes it. To whoever sends them a wrong face, no liveness, an unenrolled or revoked
+ * person are one decision.
  * @throws FaceError `step_up_unknown` (also for a wrong challenge), `step_up_finished`, `challenge_needed`,
- *   `secret_missing`, `locked_out`, `liveness_low`, `profile_unavailable`, and the codes of `Verifier` for pictures
+ *   `secret_missing`, `locked_out`, `profile_unavailable`, and the codes of `Verifier` for pictures
  */
 export async function submitPhotos(
   request: {

@@ -1,6 +1,6 @@
-import { FaceError, toCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import type { SealedToken } from './concealed.js';
-import { isDenied } from './deny-list.js';
+import { identifyWhereSound, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
 import { countAgainst } from './limits.js';
 import { attemptsOfSubject, attemptsOfToken, countAttempt } from './lockout.js';
@@ -15,30 +15,24 @@ import {
 import { toEpochMs } from './units.js';
 
 /**
- * Holds live photos against a token. A face that does not match is a verdict, not an error.
- * @throws FaceError `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `liveness_low`,
- *   `locked_out`, and the codes of `Verifier` for pictures
+ * Holds live photos against a token, for a backend that keeps it. A face that does not match is a verdict, not an error;
+ * what is wrong with the token is told at once.
+ * @throws FaceError `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, and the codes of
+ *   `Verifier` for pictures
  */
-export async function verifyToken(
-  request: VerifyRequest,
-  deps: CoreDeps,
-  { judged, outsider }: CheckRules = byWhoeverIsKnown,
-): Promise<Verdict> {
-  const check = async (): Promise<Verdict> => {
-    const [verdict, finding] = await Promise.all([deps.verifier.verify(request), judged]);
-    // Said before the match is, and counted as a failure: a printed photo of the right person learns nothing.
-    const isLow = request.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary;
-    if (isLow || finding?.pass === false) {
-      verdict.contentKey?.wipe();
-      verdict.renewed?.contentKey?.wipe();
-      throw new FaceError('liveness_low');
-    }
-    return verdict;
-  };
-  return attemptCheck(request, check, deps, outsider);
+export async function verifyToken(request: VerifyRequest, deps: CoreDeps): Promise<Verdict> {
+  return attemptCheck(request, (asked) => deps.verifier.verify(asked), toldToBackend, deps);
 }
 
-/** What else decides about a check. */
+/**
+ * As `verifyToken`, with the similarity of a match.
+ * @throws FaceError as `verifyToken`
+ */
+export async function scoreToken(request: VerifyRequest, deps: CoreDeps): Promise<Score> {
+  return attemptCheck(request, (asked) => deps.verifier.score(asked), toldToBackend, deps);
+}
+
+/** What else decides about a check of somebody in front of a camera. */
 export interface CheckRules {
   /** Settles beside the check, which fails where it is not live; `null` where nobody judges. */
   readonly judged: Promise<LivenessFinding> | null;
@@ -46,21 +40,59 @@ export interface CheckRules {
   readonly outsider: string | null;
 }
 
-const byWhoeverIsKnown: CheckRules = { judged: null, outsider: null };
+/** Refusals that say something of what is enrolled, or of what was held against it. */
+const concealedCodes = [
+  'token_malformed',
+  'token_expired',
+  'token_revoked',
+  'token_key_retired',
+  'liveness_low',
+  // What a service elsewhere says of a token it cannot read.
+  'request_malformed',
+] as const satisfies readonly FaceErrorCode[];
 
 /**
- * As `verifyToken`, with the similarity of a match.
- * @throws FaceError as `verifyToken`
+ * Holds photos of somebody in front of a camera against the token that is kept of them. To them a wrong face, no
+ * enrolment, a token that cannot be used and photos that do not look alive are one answer, after the same work, and each
+ * counts as a failed attempt. Which it was stands in the audit trail.
+ * @throws FaceError `locked_out`, and the codes of `Verifier` for pictures
  */
-export async function scoreToken(request: VerifyRequest, deps: CoreDeps): Promise<Score> {
-  return attemptCheck(request, () => deps.verifier.score(request), deps);
+export async function verifyPerson(
+  request: VerifyRequest,
+  { judged, outsider }: CheckRules,
+  deps: CoreDeps,
+): Promise<Verdict> {
+  const check = async (asked: VerifyRequest): Promise<Verdict> => {
+    const [verdict, finding] = await Promise.all([deps.verifier.verify(asked), judged]);
+    const isLow = asked.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary;
+    if (isLow || finding?.pass === false) {
+      verdict.contentKey?.wipe();
+      verdict.renewed?.contentKey?.wipe();
+      throw new FaceError('liveness_low');
+    }
+    return verdict;
+  };
+  try {
+    return await attemptCheck(request, check, { tellsAtOnce: false, outsider }, deps);
+  } catch (error) {
+    if (!isOneOf(concealedCodes, toCode(error))) throw error;
+    return { matched: false, contentKey: null, liveness: null, renewed: null };
+  }
 }
+
+/** How an attempt is counted, and whether a token that cannot be used is told before the work, and uncounted. */
+interface AttemptRules {
+  readonly tellsAtOnce: boolean;
+  readonly outsider: string | null;
+}
+
+const toldToBackend: AttemptRules = { tellsAtOnce: true, outsider: null };
 
 async function attemptCheck<T extends { readonly matched: boolean }>(
   request: VerifyRequest,
-  check: () => Promise<T>,
+  check: (asked: VerifyRequest) => Promise<T>,
+  { tellsAtOnce, outsider }: AttemptRules,
   deps: CoreDeps,
-  outsider: string | null = null,
 ): Promise<T> {
   const { token, binding, photos } = request;
   try {
@@ -68,12 +100,14 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
       await countAgainst('outsiderChecks', outsider, deps);
       await countAgainst('outsiderChecksOfConnection', binding.tenant, deps);
     }
-    const tokenId = token === null ? null : await checkUsable(token, deps);
-    const isKeptByCaller = binding.subject === '' && tokenId !== null;
+    const { tokenId, unusable } = token === null ? noToken : await lookAt(token, deps);
+    if (unusable !== null && tellsAtOnce) throw new FaceError(unusable);
+    const isKeptByCaller = binding.subject === '' && token !== null;
     const verdict = await countAttempt(
-      isKeptByCaller ? attemptsOfToken(tokenId) : attemptsOfSubject(binding, outsider),
+      isKeptByCaller ? attemptsOfToken(tokenId ?? '') : attemptsOfSubject(binding, outsider),
       async () => {
-        const result = await check();
+        const result = await check(unusable === null ? request : { ...request, token: null });
+        if (unusable !== null) throw new FaceError(unusable);
         return { succeeded: result.matched, result };
       },
       deps,
@@ -90,11 +124,23 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   }
 }
 
-async function checkUsable(token: SealedToken, { verifier, state, clock }: CoreDeps): Promise<string> {
-  const { tokenId, expiresAt } = verifier.identify(token);
-  if (expiresAt !== null && toEpochMs(expiresAt) <= clock.now()) throw new FaceError('token_expired');
-  if (await isDenied(tokenId, { state })) throw new FaceError('token_revoked');
-  return tokenId;
+/** What can be told of a token before any face: its name, and why no face may open it. */
+interface TokenLook {
+  /** `null`: it has none. */
+  readonly tokenId: string | null;
+  /** `null`: whether it opens the face decides. */
+  readonly unusable: 'token_malformed' | 'token_expired' | 'token_revoked' | null;
+}
+
+const noToken: TokenLook = { tokenId: null, unusable: null };
+
+async function lookAt(token: SealedToken, deps: CoreDeps): Promise<TokenLook> {
+  const name = identifyWhereSound(token, deps);
+  if (name === null) return { tokenId: null, unusable: 'token_malformed' };
+  const { tokenId, expiresAt } = name;
+  const isRevoked = await isDenied(tokenId, deps);
+  const isExpired = expiresAt !== null && toEpochMs(expiresAt) <= deps.clock.now();
+  return { tokenId, unusable: isExpired ? 'token_expired' : isRevoked ? 'token_revoked' : null };
 }
 
 async function record(

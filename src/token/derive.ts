@@ -90,12 +90,17 @@ export async function deriveTokenKeys(
   // A digest, so that a context of any length fits what a key service takes (AWS KMS: 4,096 bytes).
   const message = createHash('sha256').update(encodeContext(context)).digest();
   const typed = secret === null ? null : secretBytes(secret);
-  const stretched =
-    typed === null ? null : await deps.stretch('secret', typed, context.salt).finally(() => typed.fill(0));
-  const mac = await deps.keys.mac(context.header.keyVersion, message).catch((error: unknown) => {
-    stretched?.wipe();
-    throw error;
-  });
+  const derive = async (): Promise<{ mac: KeyMaterial; stretched: KeyMaterial | null }> => {
+    // The MAC first: where the key is gone no Argon2id ran, and the one of the decoy that is opened instead is the only one.
+    const mac = await deps.keys.mac(context.header.keyVersion, message);
+    try {
+      return { mac, stretched: typed === null ? null : await deps.stretch('secret', typed, context.salt) };
+    } catch (error) {
+      mac.wipe();
+      throw error;
+    }
+  };
+  const { mac, stretched } = await derive().finally(() => typed?.fill(0));
   const root = mac.use((first) =>
     stretched === null ? Buffer.from(first) : stretched.use((second) => Buffer.concat([first, second])),
   );

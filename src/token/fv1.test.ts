@@ -23,6 +23,11 @@ const stretch = createStretch({ memoryKiB: 8, passes: 1 });
 const keys = createKeysInMemory(new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
 const random = (bytes: number): Uint8Array => randomBytes(bytes);
 const fv1 = createFv1({ parameters, keys, random, stretch });
+/** Seals under a version that `keys` do not hold. */
+const retiredFv1 = createFv1({
+  ...{ parameters, random, stretch },
+  keys: createKeysInMemory(null, null, new Uint8Array(32).fill(9)),
+});
 
 const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
 const expiresAt = epochSec(2_000_000_000);
@@ -296,20 +301,37 @@ describe('a refusal takes the same work whatever its reason', () => {
     ],
     ['a superfluous secret', async () => ({ token: (await seal()).token, secret: new UserSecret('b') }), 9],
     ['no enrolment and a secret', async () => ({ token: null, secret: new UserSecret('b') }), 9],
-  ])('%s', async (_name, prepare, runs) => {
+    ['a retired key', async () => ({ token: (await seal({}, retiredFv1)).token }), 8],
+    [
+      'a retired key and a secret',
+      async () => ({
+        token: (await seal({ secret: new UserSecret('a') }, retiredFv1)).token,
+        secret: new UserSecret('a'),
+      }),
+      9,
+    ],
+  ])('%s', async (name, prepare, runs) => {
     const { token, ...changes } = await prepare();
-    let counted = 0;
+    const counted = { stretches: 0, macs: 0 };
     const counting = createFv1({
       parameters,
-      keys,
       random,
+      keys: {
+        ...keys,
+        mac: async (version, message) => {
+          const mac = await keys.mac(version, message);
+          counted.macs += 1;
+          return mac;
+        },
+      },
       stretch: (...input) => {
-        counted += 1;
+        counted.stretches += 1;
         return stretch(...input);
       },
     });
-    expect(await open(token, changes, counting)).toBeNull();
-    expect(counted).toBe(runs);
+    const outcome = await open(token, changes, counting).catch(toCode);
+    expect(outcome).toBe(name.startsWith('a retired key') ? 'token_key_retired' : null);
+    expect(counted).toEqual({ stretches: runs, macs: 1 });
   });
 });
 

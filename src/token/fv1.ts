@@ -57,6 +57,7 @@ export interface Unlocked {
    * @param embedding - the normalised mean of the live photos' embeddings; `null` stands for no face in particular: the
    *   same work, and never opened
    * @returns `null` where the face, the secret or anything the token is bound to differs: which one is not known
+   * @throws FaceError `token_key_retired`: told after the work of a refusal
    */
   open(embedding: Embedding | null): Promise<Opened | null>;
   /** Overwrites the keys. */
@@ -70,7 +71,7 @@ export interface Fv1 {
   /**
    * Derives a token's keys: all that can be done before the face is known, a key service's answer and the user secret's
    * Argon2id included. The caller wipes what it gets.
-   * @throws FaceError `token_malformed`, `token_key_retired`, `request_malformed` (text and secret as in `seal`)
+   * @throws FaceError `token_malformed`, `request_malformed` (text and secret as in `seal`)
    */
   unlock(request: UnlockRequest): Promise<Unlocked>;
 }
@@ -188,12 +189,33 @@ export function createFv1(deps: {
     return { ...header, salt: deps.random(16), stored: deps.random(codeLength / 8), tag: deps.random(16) };
   }
 
-  async function unlock({ token, binding, secret, expectedExpiresAt }: UnlockRequest): Promise<Unlocked> {
-    const fields = token === null ? await decoyFields(secret !== null) : parseToken(token);
-    const mayOpen = token !== null && (expectedExpiresAt === undefined || expectedExpiresAt === fields.expiresAt);
+  /** What is opened, its keys, and how that ends in any case. */
+  interface Target {
+    readonly fields: TokenFields;
+    readonly keys: TokenKeys;
+    readonly refusal: FaceError | null;
+  }
+
+  async function targetOf({ token, binding, secret }: UnlockRequest): Promise<Target> {
+    const derive = async (fields: TokenFields, refusal: FaceError | null): Promise<Target> => {
+      const keys = await deriveTokenKeys({ binding, header: fields, salt: fields.salt }, secret, deps);
+      return { fields, keys, refusal };
+    };
+    const deriveDecoy = async (refusal: FaceError | null) => derive(await decoyFields(secret !== null), refusal);
+    if (token === null) return deriveDecoy(null);
+    return derive(parseToken(token), null).catch((error: unknown) => {
+      if (error instanceof FaceError && error.code === 'token_key_retired') return deriveDecoy(error);
+      throw error;
+    });
+  }
+
+  async function unlock(request: UnlockRequest): Promise<Unlocked> {
+    const { token, binding, expectedExpiresAt } = request;
+    const { fields, keys, refusal } = await targetOf(request);
+    const isExpected = expectedExpiresAt === undefined || expectedExpiresAt === fields.expiresAt;
+    const mayOpen = token !== null && refusal === null && isExpected;
     const { salt } = fields;
     const code = codeOf(fields.engine, binding.accuracy, fields.photos);
-    const keys = await deriveTokenKeys({ binding, header: fields, salt }, secret, deps);
     const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
     const order = permutationOf(keys.permutation);
 
@@ -204,6 +226,7 @@ export function createFv1(deps: {
         const candidates = decode(views, hidden, order, code);
         try {
           const found = await findMessage(candidates, fields, keys);
+          if (refusal !== null) throw refusal;
           if (found === null || face === null) return null;
           const contentKey = contentKeyOf(keys, found.stretched, salt);
           found.stretched.wipe();

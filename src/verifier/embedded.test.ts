@@ -124,13 +124,18 @@ test('the person beside a stranger opens nothing, in whatever number', async () 
   }
 });
 
-test('liveness is the least of the photos, told with a refusal too, and not measured unless asked for', async () => {
+test('liveness is the least of the photos, told with a refusal too, and not measured unless asked for; without it nobody matches', async () => {
   const { verifier, engine } = setUp();
   const { token } = await enrol(verifier);
   const photos = () => [drawPhoto('Ada', 2, 0.9), drawPhoto('Ada', 3, 0.2)];
   expect(await verifier.verify(request({ token, photos: photos(), requireLiveness: true }))).toMatchObject({
-    matched: true,
+    matched: false,
     liveness: 0.2,
+  });
+  const live = [drawPhoto('Ada', 2, 0.9), drawPhoto('Ada', 3, 0.5)];
+  expect(await verifier.verify(request({ token, photos: live, requireLiveness: true }))).toMatchObject({
+    matched: true,
+    liveness: 0.5,
   });
   expect(await verifier.verify(request({ photos: photos(), requireLiveness: true }))).toMatchObject({
     matched: false,

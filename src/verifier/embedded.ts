@@ -1,14 +1,15 @@
 import { type Embedding, type Photo, wipingPhotos } from '../core/concealed.js';
-import type {
-  Accuracy,
-  EnrolRequest,
-  Keys,
-  Random,
-  Score,
-  Sealed,
-  Verdict,
-  Verifier,
-  VerifyRequest,
+import {
+  type Accuracy,
+  type EnrolRequest,
+  type Keys,
+  livenessBoundary,
+  type Random,
+  type Score,
+  type Sealed,
+  type Verdict,
+  type Verifier,
+  type VerifyRequest,
 } from '../core/ports.js';
 import type { Engine, Examination, Signal } from '../engine/engine.js';
 import { isWithin, qualityBounds } from '../engine/quality-bounds.js';
@@ -140,8 +141,10 @@ export function createEmbeddedVerifier(deps: {
       return await withProbe(photos, alikeToCheck, request.requireLiveness, async (probe) => {
         const { embedding, isOnePerson, liveness } = probe;
         const unlocked = await unlocking;
-        // Somebody's photo beside the attacker's own live face would pass for both: such photos are nobody's.
-        const opened = await unlocked.open(isOnePerson ? embedding : null);
+        // Somebody's photo beside the attacker's own live face would pass for both: such photos are nobody's. So are those
+        // that do not look alive: a printed photo of the right person takes the time of any other.
+        const isLive = liveness === null || liveness >= livenessBoundary;
+        const opened = await unlocked.open(isOnePerson && isLive ? embedding : null);
         const renews = request.allowRenewal && opened?.stale === true && probe.photos >= photosToRenew;
         const renewed = renews ? await fv1.seal({ embedding, photos: probe.photos, binding, secret, expiresAt }) : null;
         return { opened, liveness, renewed };

@@ -267,11 +267,11 @@ describe('a service that refuses', () => {
     [400, { error: canary }, 'upstream_malformed'],
     [400, { ok: true, authenticated: true }, 'upstream_malformed'],
     [400, { ok: false, code: 5 }, 'upstream_malformed'],
-  ] as const)('%i %j is %s, asked once, without its text', async (status, json, code) => {
+  ] as const)('%i %j is %s, asked once, or of a token and a decoy, without its text', async (status, json, code) => {
     const { verifier, server, log } = await setUp(() => ({ status, json }));
     const errors = [await errorOf(verifier.verify(verifyRequest())), await errorOf(verifier.detect(draw()))];
     expect(errors.map((error) => error.code)).toEqual([code, code]);
-    expect(server.requests.length).toBe(2);
+    expect(server.requests.length).toBe(code.startsWith('token_') ? 3 : 2);
     expect(inspect(errors, { depth: 9, showHidden: true }) + log.text()).not.toContain(canary);
   });
 
@@ -480,6 +480,25 @@ describe('where nothing is enrolled', () => {
   });
 });
 
+describe('what the service says of a token', () => {
+  const about = (code: string): Behaviour => ({ status: 400, json: { ok: false, code } });
+
+  test.each(['token_malformed', 'token_expired', 'token_revoked', 'token_key_retired'])(
+    '%s is told after a decoy was checked, as it may be said at once',
+    async (code) => {
+      const { verifier, server } = await setUp((_request, count) => (count === 1 ? about(code) : yes));
+      expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe(code);
+      const sent = (await Promise.all(server.requests.map(fieldsOf))).map(({ token }) => String(token));
+      expect(sent.map((text) => text === opaqueToken)).toEqual([true, false]);
+    },
+  );
+
+  test('is not told where the photo is of no use', async () => {
+    const { verifier } = await setUp((_request, count) => about(count === 1 ? 'token_revoked' : 'face_none'));
+    expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe('face_none');
+  });
+});
+
 describe('an expiry that the caller expects', () => {
   test.each([
     [2_000_000_000, 2_000_000_000, true],
@@ -510,8 +529,18 @@ describe('liveness', () => {
       path === '/liveness' ? lively(values[count - 1]) : yes,
     );
     const verdict = await verifier.verify(verifyRequest({ photos: [draw(), draw(), draw()], requireLiveness: true }));
-    expect(verdict).toMatchObject({ matched: true, liveness: 0.4 });
+    expect(verdict).toMatchObject({ matched: false, liveness: 0.4 });
     expect(server.requests.map(({ path }) => path)).toEqual(['/liveness', '/liveness', '/liveness', '/authenticate']);
+  });
+
+  test.each([
+    [0.5, true],
+    [0.49, false],
+  ])('of %d: the token is sent, and may match: %s; else a decoy', async (value, isSent) => {
+    const { verifier, server } = await setUp(({ path }) => (path === '/liveness' ? lively(value) : yes));
+    expect(await verifier.verify(verifyRequest({ requireLiveness: true }))).toMatchObject({ matched: isSent });
+    const { token } = await fieldsOf(server.requests[1]!);
+    expect(String(token) === opaqueToken).toBe(isSent);
   });
 
   test.each([

@@ -1,5 +1,13 @@
 import { type Photo, SealedToken, wipingPhotos } from '../core/concealed.js';
-import type { Accuracy, EnrolRequest, Liveness, Screening, Verifier, VerifyRequest } from '../core/ports.js';
+import {
+  type Accuracy,
+  type EnrolRequest,
+  type Liveness,
+  livenessBoundary,
+  type Screening,
+  type Verifier,
+  type VerifyRequest,
+} from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { type ClientOptions, createFacenitionClient } from './facenition-client.js';
 import { checkFields, enrolFields, photosField } from './facenition-fields.js';
@@ -40,15 +48,18 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
   };
 
   /**
-   * Holds photos against a token; or against a decoy where there is none, or where it tells another expiry than expected.
+   * Holds photos against a token; or against a decoy where there is none, where it tells another expiry than expected, or
+   * where the photos do not look alive. What the service says of the token itself it may say at once, so it is told after
+   * the work on a decoy.
    * @returns `null` where the answer is no, whatever `send` was told
    */
   const check = async <T>(
     request: VerifyRequest,
     send: (fields: ReturnType<typeof checkFields>) => Promise<T>,
+    isLive = true,
   ): Promise<T | null> => {
     const { token } = request;
-    const isOpenable = token !== null && isOfExpectedExpiry(token, request);
+    const isOpenable = token !== null && isLive && isOfExpectedExpiry(token, request);
     const sent = isOpenable ? token : decoys.draw(request.secret !== null);
     try {
       const reply = await send(checkFields(request, sent));
@@ -59,6 +70,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       // What the service says of a decoy says nothing of the person in front of the camera.
       const isAboutDecoy = !isOpenable && (code.startsWith('token_') || code === 'request_malformed');
       if (isAboutDecoy || code === 'face_mismatch') return null;
+      if (code.startsWith('token_')) await check({ ...request, token: null }, send);
       throw error;
     }
   };
@@ -88,7 +100,10 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
         const signal = client.deadline();
         // First, as it may be asked again and counts against nobody.
         const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
-        const reply = await check(request, (fields) => client.call('authenticate', fields, authenticateReply, signal));
+        const isLive = liveness === null || liveness >= livenessBoundary;
+        const send = (fields: ReturnType<typeof checkFields>) =>
+          client.call('authenticate', fields, authenticateReply, signal);
+        const reply = await check(request, send, isLive);
         return { matched: reply?.authenticated ?? false, contentKey: null, liveness, renewed: null };
       }),
 

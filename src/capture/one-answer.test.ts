@@ -1,0 +1,300 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { openLink, openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createKeysInMemory } from '../../test/keys.js';
+import { parameters } from '../../test/parameters.js';
+import { createSimulatedEngine } from '../../test/simulators/engine.js';
+import { createMemoryProfile } from '../../test/simulators/profile.js';
+import { systemRandom } from '../../test/simulators/sinks.js';
+import type { Connection } from '../core/connection.js';
+import { attemptsOfSubject, attemptsOfToken, countAttempt } from '../core/lockout.js';
+import type { Keys } from '../core/ports.js';
+import type { Engine } from '../engine/engine.js';
+import { createEmbeddedVerifier } from '../verifier/embedded.js';
+
+/*
+ * To the person in front of the camera whatever is wrong is one answer, after the same work: on the page, and where a
+ * backend sends the photos.
+ */
+
+const sealingKeys: (Uint8Array | null)[] = [];
+/** What was asked of the ports behind the verifier. */
+const work = { examined: 0, macs: 0 };
+let server: ApiServer;
+let profile: ReturnType<typeof createMemoryProfile>;
+let auth: { 'x-auth-token': string };
+
+const keys: Keys = {
+  currentVersion: () => createKeysInMemory(...sealingKeys).currentVersion(),
+  async mac(version, message) {
+    const mac = await createKeysInMemory(...sealingKeys).mac(version, message);
+    work.macs += 1;
+    return mac;
+  },
+};
+
+async function startWith(liveness: 'passive' | 'challenge'): Promise<void> {
+  sealingKeys.splice(0, sealingKeys.length, randomBytes(32));
+  profile = createMemoryProfile(['unenrolled', 'enrolled']);
+  const policy = { ...defaultPolicy, liveness, enrolmentDays: 1 };
+  const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
+  const simulated = createSimulatedEngine();
+  const engine: Engine = {
+    ...simulated,
+    async examine(photo, signals) {
+      work.examined += 1;
+      return simulated.examine(photo, signals);
+    },
+  };
+  const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom });
+  server = await startApiServer({ verifier, connections: new Map([['acme', acme]]) });
+  auth = { 'x-auth-token': (await server.issue()).token };
+}
+afterEach(() => server.stop());
+
+const draw = (person: string, liveness = 0.9, movement = '1'): Uint8Array =>
+  Buffer.from(`face ${person} ${movement}:${randomUUID()} ${liveness}`);
+
+async function enrol(): Promise<string> {
+  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
+  const form = toForm({ connection: 'acme', subject: 'enrolled', ...consent, photo: [1, 2, 3].map(() => draw('ada')) });
+  expect((await server.postForm('/enrolments', form, auth)).status).toBe(201);
+  return String(profile.attributes.get('enrolled'));
+}
+
+/** Who is checked, and by which face. */
+interface Checked {
+  readonly subject: string;
+  readonly person?: string;
+  readonly liveness?: number;
+}
+
+async function retireKey(): Promise<void> {
+  sealingKeys.push(randomBytes(32));
+  sealingKeys[0] = null;
+}
+
+/** What is wrong, how it comes about, and what the audit trail says of it. */
+const wrongs: Record<string, { readonly code: string | null; readonly prepare: () => Promise<Checked> }> = {
+  'a wrong face': {
+    code: null,
+    prepare: async () => {
+      await enrol();
+      return { subject: 'enrolled', person: 'eve' };
+    },
+  },
+  'nobody of that name': { code: null, prepare: async () => ({ subject: 'nobody' }) },
+  'nobody enrolled': { code: null, prepare: async () => ({ subject: 'unenrolled' }) },
+  'an expired token': {
+    code: 'token_expired',
+    prepare: async () => {
+      await enrol();
+      server.clock.advanceSec(86_400);
+      auth = { 'x-auth-token': (await server.issue()).token };
+      return { subject: 'enrolled' };
+    },
+  },
+  'a revoked token': {
+    code: 'token_revoked',
+    prepare: async () => {
+      const token = await enrol();
+      expect((await server.postJson('/revoke', { token }, auth)).status).toBe(200);
+      return { subject: 'enrolled' };
+    },
+  },
+  'a damaged token': {
+    code: 'token_malformed',
+    prepare: async () => {
+      profile.attributes.set('enrolled', (await enrol()).slice(0, -1));
+      return { subject: 'enrolled' };
+    },
+  },
+  'a token whose key is retired': {
+    code: 'token_key_retired',
+    prepare: async () => {
+      await enrol();
+      await retireKey();
+      return { subject: 'enrolled' };
+    },
+  },
+  'the right face that does not look alive': {
+    code: 'liveness_low',
+    prepare: async () => {
+      await enrol();
+      return { subject: 'enrolled', liveness: 0.2 };
+    },
+  },
+  'a wrong face that does not look alive': {
+    code: 'liveness_low',
+    prepare: async () => {
+      await enrol();
+      return { subject: 'enrolled', person: 'eve', liveness: 0.2 };
+    },
+  },
+};
+
+const start = async (body: object) => {
+  const { body: started } = await server.postJson('/step-ups', body, auth);
+  return { id: String(started.id), challenge: String(started.challenge), url: String(started.url) };
+};
+
+/** One check each, from its start; `null` instead of what differs from one step-up to the next. */
+const doors = {
+  'photos of a backend': async ({ subject, person = 'ada', liveness }: Checked) => {
+    const { id, challenge } = await start({ connection: 'acme', subject });
+    const form = toForm({ challenge, photo: [draw(person, liveness), draw(person, liveness)] });
+    const { status, headers, body } = await server.postForm(`/step-ups/${id}/photos`, form);
+    const { state } = (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body;
+    const told = { ...body, ...('id' in body ? { id: null, expiresAt: null } : {}) };
+    return { status, body: told, state, retryAfter: headers.get('retry-after') };
+  },
+  'the capture page': async ({ subject, person = 'ada', liveness }: Checked) => {
+    const { id, url } = await start({ connection: 'acme', subject });
+    const { body: opened } = await openLink(server, url);
+    const page = openPage(server, String(opened.session));
+    await page.consent();
+    const { status, headers, body } = await page.check((movement) => draw(person, liveness, movement));
+    const { state } = (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body;
+    const told = 'view' in body ? { ...body, view: { ...Object(body.view), id: null, expiresAt: null } } : body;
+    return { status, body: told, state, retryAfter: headers.get('retry-after') };
+  },
+} as const;
+
+const expected = {
+  'photos of a backend': {
+    liveness: 'passive',
+    answer: {
+      ...{ status: 200, state: 'failed', retryAfter: null },
+      body: { ok: true, id: null, state: 'failed', expiresAt: null, receipt: null },
+    },
+    work: { examined: 2, macs: 1 },
+    retryAfter: '900',
+  },
+  'the capture page': {
+    liveness: 'challenge',
+    answer: {
+      ...{ status: 200, state: 'started', retryAfter: null },
+      body: {
+        ...{ ok: true, outcome: 'try_again', hint: 'follow', receipt: null },
+        view: {
+          ...{ id: null, purpose: 'verify', role: 'own', triesLeft: 2, expiresAt: null, state: 'started' },
+          ...{ consentVersion: 'consent-1', consentNeeded: false, organisation: null, retentionDays: 1 },
+          ...{ userSecret: 'none', referencePhotoNeeded: false, handOff: null, fallbackUrl: null, returnUrl: null },
+        },
+      },
+    },
+    work: { examined: 5, macs: 1 },
+    // The frames of the refused attempt took five times .9 s.
+    retryAfter: '896',
+  },
+} as const;
+
+const fail = async () => ({ succeeded: false, result: null });
+
+describe.each(['photos of a backend', 'the capture page'] as const)('%s', (door) => {
+  const { liveness, answer, work: expectedWork, retryAfter } = expected[door];
+  beforeEach(() => startWith(liveness));
+
+  test.each(Object.entries(wrongs))('%s: one answer, one amount of work, and counted', async (_, wrong) => {
+    const checked = await wrong.prepare();
+    const binding = { tenant: 'acme', idp: 'okta', subject: checked.subject, scope: '', accuracy: 4 } as const;
+    for (let failed = 0; failed < 3; failed += 1) await countAttempt(attemptsOfSubject(binding), fail, server.deps);
+    for (const _attempt of [4, 5]) {
+      Object.assign(work, { examined: 0, macs: 0 });
+      expect(await doors[door](checked)).toEqual(answer);
+      expect(work).toEqual(expectedWork);
+    }
+    const refused = server.audit.events.filter(({ action }) => action === 'verification_refused');
+    expect(refused.map(({ detail }) => detail.code ?? null)).toEqual([wrong.code, wrong.code]);
+    const locked = await doors[door](checked);
+    expect(locked).toMatchObject({ status: 429, body: { code: 'locked_out' }, state: 'started', retryAfter });
+  });
+
+  test('a picture of no use leaves it open and costs nothing, whatever is wrong with the token', async () => {
+    const answers = new Set<string>();
+    for (const { prepare } of Object.values(wrongs)) {
+      await server.stop();
+      await startWith(liveness);
+      const { subject } = await prepare();
+      const seen = await doors[door]({ subject, person: '' });
+      expect(seen.state).toBe('started');
+      answers.add(JSON.stringify(seen));
+      const counted = `failures:0:subject:okta:acme:${subject}`;
+      expect(await server.deps.state.add(counted, 0, server.clock.now())).toBe(0);
+    }
+    expect([...answers]).toHaveLength(1);
+  });
+});
+
+describe('a token that the backend keeps', () => {
+  beforeEach(() => startWith('passive'));
+  const scope = 'kyc';
+  const generate = async (more: Record<string, string> = {}) => {
+    const form = toForm({ photo: [1, 2, 3].map(() => draw('ada')), scope, ...more });
+    const { token, tokenId } = (await server.postForm('/generate', form, auth)).body;
+    return { token: String(token), tokenId: String(tokenId) };
+  };
+  const check = async (token: string, person = 'ada') => {
+    const { id, challenge } = await start({
+      subject: 'New@example.com',
+      token,
+      scope,
+      audience: 'https://app.example',
+    });
+    const sent = await server.postForm(`/step-ups/${id}/photos`, toForm({ challenge, photo: draw(person) }));
+    return { status: sent.status, code: sent.body.code ?? null, state: sent.body.state ?? null };
+  };
+
+  const kept: [string, string | null, () => Promise<{ token: string; tokenId: string; person?: string }>][] = [
+    ['a wrong face', null, async () => ({ ...(await generate()), person: 'eve' })],
+    [
+      'an expired one',
+      'token_expired',
+      async () => {
+        const made = await generate({ expiry: new Date(server.clock.now() + 86_400_000).toISOString() });
+        server.clock.advanceSec(86_401);
+        auth = { 'x-auth-token': (await server.issue()).token };
+        return made;
+      },
+    ],
+    [
+      'a revoked one',
+      'token_revoked',
+      async () => {
+        const made = await generate();
+        await server.postJson('/revoke', { token: made.token }, auth);
+        return made;
+      },
+    ],
+    [
+      'one whose key is retired',
+      'token_key_retired',
+      async () => {
+        const made = await generate();
+        await retireKey();
+        return made;
+      },
+    ],
+  ];
+  test.each(kept)('%s fails the person alike and counts; the trail tells why', async (_, code, prepare) => {
+    const { token, tokenId, person } = await prepare();
+    for (let failed = 0; failed < 98; failed += 1) await countAttempt(attemptsOfToken(tokenId), fail, server.deps);
+    for (const _attempt of [99, 100]) {
+      Object.assign(work, { examined: 0, macs: 0 });
+      expect(await check(token, person)).toEqual({ status: 200, code: null, state: 'failed' });
+      expect(work).toEqual({ examined: 1, macs: 1 });
+    }
+    expect(await check(token, person)).toEqual({ status: 429, code: 'locked_out', state: null });
+    const refused = server.audit.events.filter(({ action }) => action === 'verification_refused');
+    expect(refused.map(({ detail }) => detail.code ?? null)).toEqual([code, code, 'locked_out']);
+  });
+
+  test('that is none is told to the backend when it starts the check', async () => {
+    const { token } = await generate();
+    const body = { subject: 'New@example.com', token: token.slice(0, -1), scope, audience: 'https://app.example' };
+    const answer = await server.postJson('/step-ups', body, auth);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'token_malformed' } });
+  });
+});
