@@ -40,7 +40,9 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
   --json    figures as JSON on stdout instead of tables
   --out     also writes accuracy.json, accuracy.md and det.svg into this folder
 
-npm run eval -- NAME [--json] [--out DIR]
+npm run eval -- NAME [--data DIR] [--json] [--out DIR]
+  --data    presentation-attacks alone: what was recorded, stills/<species>/*.jpg and movements/<species>/<clip>/<ms>.jpg,
+            where the species "live" are people
   --out     where it draws plots: into this folder
 ${Object.entries(programs)
   .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)
@@ -51,6 +53,7 @@ const say = (line: string): void => {
 };
 
 const programOptions = { json: { type: 'boolean', default: false }, out: { type: 'string' } } as const;
+const programDataOptions = { ...programOptions, data: { type: 'string' } } as const;
 const accuracyOptions = {
   ...programOptions,
   data: { type: 'string' },
@@ -93,9 +96,8 @@ async function runAccuracy(args: string[]): Promise<void> {
 async function runProgram(name: string, args: string[]): Promise<void> {
   const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
   if (program === undefined) throw new BadInput(`There is no program ${name}\n\n${usage}`);
-  if (!hasFaces) throw new BadInput('There are no evaluation faces. Set FACESTEP_FACES to their folder.');
-  const { json, out } = parsing(() => parseArgs({ args, options: programOptions }));
-  const figures = await program.run(say, out ?? null);
+  const { data, json, out = null } = parsing(() => parseArgs({ args, options: programDataOptions }));
+  const figures = await runOn(name, program, data ?? null, out);
   if (json) {
     console.log(JSON.stringify(figures));
     return;
@@ -106,6 +108,15 @@ async function runProgram(name: string, args: string[]): Promise<void> {
       console.table(value);
     } else console.log(`${figure}: ${typeof value === 'object' ? JSON.stringify(value) : value}`);
   }
+}
+
+async function runOn(name: string, program: EvalProgram, data: string | null, out: string | null) {
+  if (data !== null) {
+    if (program.runOn === undefined) throw new BadInput(`${name} takes no --data`);
+    return program.runOn(data, say, out);
+  }
+  if (!hasFaces) throw new BadInput('There are no evaluation faces. Set FACESTEP_FACES to their folder.');
+  return program.run(say, out);
 }
 
 const args = process.argv.slice(2);

@@ -6,5 +6,11 @@ import type { Json } from '../src/json.js';
  */
 export interface EvalProgram {
   readonly about: string;
+  /** The same of what somebody recorded; absent where only the evaluation faces will do. @throws BadInput */
+  readonly runOn?: (
+    data: string,
+    say: (line: string) => void,
+    out: string | null,
+  ) => Promise<{ readonly [figure: string]: Json }>;
   run(say: (line: string) => void, out: string | null): Promise<{ readonly [figure: string]: Json }>;
 }

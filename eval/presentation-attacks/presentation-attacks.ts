@@ -13,6 +13,7 @@ import { scorePassive } from './passive-attacks.js';
 import { toChallengeFigures, toPassiveFigures } from './presentation-figures.js';
 import { drawChallenge, drawPassive, passivePlots } from './presentation-plots.js';
 import { toTables } from './presentation-tables.js';
+import { measureRecorded } from './real-presentations.js';
 
 /** People of the judging half: single images are quick, a challenge is five frames. */
 const peopleOf = { passive: 150, challenge: 100 } as const;
@@ -35,7 +36,8 @@ async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads
 
 /** Presentation attacks on passive liveness and on the movement challenge, by the terms of ISO/IEC 30107-3. */
 export const presentationAttacks: EvalProgram = {
-  about: 'APCER and BPCER of rendered prints, screens, cut-outs, replays and stills; plots with --out DIR',
+  about: 'APCER and BPCER of rendered prints, screens, cut-outs, replays and stills; with --data of recorded ones',
+  runOn: measureRecorded,
   async run(say, out) {
     const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
     try {
