@@ -29,13 +29,12 @@ export function rotateInAwsKms(config: AwsKmsConfig, use: KeyUse): string[] {
       : `make "<KeyId>" the keys.${use}.keyId, and put the former one into keys.${use}.others`;
   return [
     'The keys are in AWS KMS. To add one:',
-    `1. Make it: ${create}`,
-    '2. Give this service the right to use it: the policy is in docs/keys.md.',
-    `3. On every replica, ${known}; restart them one after the other.`,
+    `1. Make it, with a policy by which this service may use it (docs/keys.md): ${create} --policy file://policy.json`,
+    `2. On every replica, ${known}; restart them one after the other.`,
     ...(use === 'sealing'
       ? []
       : ['   Wait until whoever verifies has read the published keys: docs/keys.md says how long.']),
-    `4. On every replica, ${used}; restart them one after the other.`,
+    `3. On every replica, ${used}; restart them one after the other.`,
   ];
 }
 
@@ -46,7 +45,8 @@ export function retireInAwsKms({ sealing, region }: AwsKmsConfig, version: KeyVe
     'The keys are in AWS KMS. To retire this one, and lose those tokens:',
     `1. Disable it; running servers refuse its tokens within 10 seconds: aws kms disable-key --region ${region} --key-id ${keyId}`,
     `   Until the next step this can be undone: aws kms enable-key --region ${region} --key-id ${keyId}`,
-    `2. Destroy it: aws kms schedule-key-deletion --region ${region} --key-id ${keyId} --pending-window-in-days 7`,
+    `2. Destroy it: aws kms schedule-key-deletion --region ${region} --key-id ${keyId} --pending-window-in-days 30`,
+    '   Of a key that Terraform made, docs/keys.md says how Terraform lets go of it first.',
     `3. Take version ${version} out of keys.sealing on every replica.`,
   ];
 }

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -8,56 +7,7 @@ import { connectionGuards } from '../../adapters/index.js';
 import { tokenAttribute } from '../../adapters/okta/provision-attribute.js';
 import { createConfigGuard } from '../../src/config/schema.js';
 import { projectRoot } from '../paths.js';
-
-const root = join(projectRoot, 'infra/terraform');
-const modules = readdirSync(join(root, 'modules')).map((name) => join('modules', name));
-const examples = readdirSync(join(root, 'examples')).map((name) => join('examples', name));
-
-const blocks = z.record(z.string(), z.array(z.record(z.string(), z.unknown()))).default({});
-const typedBlocks = z.record(z.string(), blocks).default({});
-const moduleGuard = z.strictObject({
-  terraform: z
-    .tuple([
-      z.object({
-        required_version: z.string(),
-        required_providers: z.tuple([z.record(z.string(), z.object({ source: z.string(), version: z.string() }))]),
-      }),
-    ])
-    .optional(),
-  variable: blocks,
-  output: blocks,
-  module: blocks,
-  locals: z.array(z.record(z.string(), z.unknown())).default([]),
-  resource: typedBlocks,
-  data: typedBlocks,
-  ephemeral: typedBlocks,
-});
-type Module = z.infer<typeof moduleGuard>;
-
-const read = (folder: string) =>
-  readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.tf'))
-    .map((name) => readFileSync(join(root, folder, name), 'utf8'))
-    .join('\n');
-
-const sources = Object.fromEntries([...modules, ...examples].map((folder) => [folder, read(folder)]));
-/** By a process of its own: the parser is a WebAssembly program that does not end by itself. */
-function parseAll(): Record<string, unknown> {
-  const program = `
-    const { parse } = require('@cdktf/hcl2json');
-    const { readFileSync, writeSync } = require('node:fs');
-    const entries = Object.entries(JSON.parse(readFileSync(0, 'utf8')));
-    Promise.all(entries.map(async ([name, source]) => [name, await parse(name + '.tf', source)])).then((all) => {
-      writeSync(1, JSON.stringify(Object.fromEntries(all)));
-      process.exit(0);
-    });
-  `;
-  const options = { cwd: projectRoot, encoding: 'utf8', input: JSON.stringify(sources) } as const;
-  return JSON.parse(execFileSync(process.execPath, ['--eval', program], options));
-}
-
-const parsed = z.record(z.string(), moduleGuard).parse(parseAll());
-const get = (folder: string): Module => parsed[folder]!;
+import { type Module, modules, readModule, sources } from './terraform.js';
 
 /** Everything in a source that refers to something: no comments, and of texts only what is put into them. */
 function expressionsOf(source: string): string {
@@ -77,11 +27,11 @@ describe.each(Object.keys(sources))('%s', (folder) => {
   const source = sources[folder]!;
 
   test('pins Terraform and its providers, and names every provider that it uses', () => {
-    const [{ required_version, required_providers }] = get(folder).terraform!;
+    const [{ required_version, required_providers }] = readModule(folder).terraform!;
     expect(required_version).toMatch(/^>= 1\.\d+$/);
     const [providers] = required_providers;
     for (const { version } of Object.values(providers)) expect(version).toMatch(/^~> \d+\.\d+$/);
-    const { resource, data, ephemeral } = get(folder);
+    const { resource, data, ephemeral } = readModule(folder);
     const types = [resource, data, ephemeral].flatMap((kinds) => Object.keys(kinds));
     const used = new Set(types.map((type) => type.split('_')[0]!));
     const ofModules = folder.startsWith('examples') ? Object.keys(providers) : [...used];
@@ -89,17 +39,17 @@ describe.each(Object.keys(sources))('%s', (folder) => {
   });
 
   test('every variable is used, and every one that is used is declared', () => {
-    const declared = Object.keys(get(folder).variable).toSorted();
+    const declared = Object.keys(readModule(folder).variable).toSorted();
     expect([...referencesTo(source, /\bvar\.(\w+)/g)].toSorted()).toEqual(declared);
   });
 
   test('every local value is used, and every one that is used is there', () => {
-    const declared = get(folder).locals.flatMap((all) => Object.keys(all));
+    const declared = readModule(folder).locals.flatMap((all) => Object.keys(all));
     expect([...referencesTo(source, /\blocal\.(\w+)/g)].toSorted()).toEqual(declared.toSorted());
   });
 
   test('every resource, data source and module that is referred to is there', () => {
-    const { resource, data, ephemeral, module } = get(folder);
+    const { resource, data, ephemeral, module } = readModule(folder);
     for (const name of referencesTo(source, /(?<![\w.])((?:aws|azuread|okta|random)_\w+\.\w+)/g))
       expect(addressesOf(resource)).toContain(name);
     for (const name of referencesTo(source, /\bdata\.(\w+\.\w+)/g)) expect(addressesOf(data)).toContain(name);
@@ -108,9 +58,9 @@ describe.each(Object.keys(sources))('%s', (folder) => {
   });
 
   test('modules are given what they ask for, and what is taken from them is put out', () => {
-    for (const [name, [call]] of Object.entries(get(folder).module)) {
+    for (const [name, [call]] of Object.entries(readModule(folder).module)) {
       const { source: from, ...given } = call!;
-      const { variable, output } = get(normalize(join(folder, String(from))));
+      const { variable, output } = readModule(normalize(join(folder, String(from))));
       const required = Object.keys(variable).filter((each) => !('default' in variable[each]![0]!));
       expect(Object.keys(given)).toEqual(expect.arrayContaining(required));
       expect(Object.keys(variable)).toEqual(expect.arrayContaining(Object.keys(given)));
@@ -121,7 +71,7 @@ describe.each(Object.keys(sources))('%s', (folder) => {
 });
 
 test.each(modules)('%s: every variable and output says what it is, secrets are marked', (folder) => {
-  const { variable, output } = get(folder);
+  const { variable, output } = readModule(folder);
   for (const [name, [settings]] of [...Object.entries(variable), ...Object.entries(output)]) {
     expect({ name, description: settings!.description }).toEqual({
       name,
@@ -134,7 +84,8 @@ test.each(modules)('%s: every variable and output says what it is, secrets are m
 
 describe('what the modules say is what the service says', () => {
   test('AWS: the configuration has the names that the guard takes, and the table the attributes of the store', async () => {
-    const config = z.record(z.string(), z.unknown()).parse(get('modules/aws').locals[0]!.config);
+    const { config: local } = Object.assign({}, ...readModule('modules/aws').locals);
+    const config = z.record(z.string(), z.unknown()).parse(local);
     const guard = createConfigGuard(connectionGuards);
     const put = { port: 8080, region: 'eu-central-1', arn: 'arn:aws:kms:eu-central-1:123456789012:key/1' };
     const filled = guard.parse({
@@ -151,7 +102,7 @@ describe('what the modules say is what the service says', () => {
       },
     });
     expect([filled.state.kind, filled.keys.kind]).toEqual(['dynamodb', 'aws-kms']);
-    const [table] = get('modules/aws').resource.aws_dynamodb_table!.state!;
+    const [table] = readModule('modules/aws').resource.aws_dynamodb_table!.state!;
     expect(table).toMatchObject({ hash_key: 'pk', ttl: [{ enabled: true, attribute_name: 'ttl' }] });
     expect(table).toMatchObject({ point_in_time_recovery: [{ enabled: true }], deletion_protection_enabled: true });
   });
@@ -159,7 +110,7 @@ describe('what the modules say is what the service says', () => {
   test('AWS: the service may do what it does and no more', () => {
     const statements = z
       .array(z.object({ sid: z.string(), actions: z.array(z.string()), resources: z.unknown() }))
-      .parse(get('modules/aws').data.aws_iam_policy_document!.service![0]!.statement);
+      .parse(readModule('modules/aws').data.aws_iam_policy_document!.service![0]!.statement);
     expect(
       statements
         .flatMap(({ actions }) => actions)
@@ -169,7 +120,7 @@ describe('what the modules say is what the service says', () => {
   });
 
   test('Okta: the attribute and the hooks are those of provisioning', () => {
-    const { resource, variable } = get('modules/okta');
+    const { resource, variable } = readModule('modules/okta');
     const { title, description, maxLength, name } = tokenAttribute(String(variable.attribute![0]!.default));
     expect(name).toBe('facestepToken');
     expect(resource.okta_user_schema_property!.token![0]).toMatchObject({ title, description, max_length: maxLength });
@@ -182,12 +133,12 @@ describe('what the modules say is what the service says', () => {
   test('Cognito: the functions get the environment that serverless.yml gives them', () => {
     const { environment } = z
       .object({ environment: z.tuple([z.object({ variables: z.record(z.string(), z.string()) })]) })
-      .parse(get('modules/cognito').resource.aws_lambda_function!.this![0]);
+      .parse(readModule('modules/cognito').resource.aws_lambda_function!.this![0]);
     const serverless = readFileSync(join(projectRoot, 'serverless.yml'), 'utf8');
     const names = [...serverless.matchAll(/^ {4}(FACESTEP_\w+):/gm)].map(([, name]) => name!);
     expect(names.length).toBe(Object.keys(triggerSettingsGuard.shape).length);
     expect(Object.keys(environment[0].variables).toSorted()).toEqual(names.toSorted());
-    const handlers = get('modules/cognito').locals[0]!.handlers as Record<string, string>;
+    const handlers = readModule('modules/cognito').locals[0]!.handlers as Record<string, string>;
     for (const handler of Object.values(handlers)) expect(serverless).toContain(`dist/triggers/index.${handler}`);
   });
 });

@@ -10,12 +10,20 @@ export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken';
 /** Credentials for the SDK; their values are of no meaning here. */
 export const kmsEnvironment = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' } as const;
 
+/** What a policy of a key can tell calls apart by. */
+const askedGuard = z.object({
+  KeyId: z.string(),
+  MacAlgorithm: z.string().optional(),
+  SigningAlgorithm: z.string().optional(),
+});
+
 const createdGuard = z.object({ KeyMetadata: z.object({ KeyId: z.string() }) });
 
 /** AWS KMS at the wire: AWS JSON 1.1 over a socket, to be called by the real SDK. */
 export async function startKms(region = 'eu-central-1') {
   const keys = createKmsKeys(region);
   const calls: string[] = [];
+  const asked: (z.infer<typeof askedGuard> & { readonly operation: string })[] = [];
   let trouble: Trouble = 'none';
   let delayMs = 0;
 
@@ -31,6 +39,7 @@ export async function startKms(region = 'eu-central-1') {
     if (trouble === 'denied') throw new KmsRefusal('AccessDeniedException', `not authorized to perform: ${operation}`);
     if (trouble === 'throttled') throw new KmsRefusal('ThrottlingException', 'Rate exceeded');
     if (trouble === 'broken') throw new KmsRefusal('KMSInternalException', 'internal', 500);
+    asked.push({ ...askedGuard.parse(JSON.parse(body)), operation });
     return keys.run(operation, JSON.parse(body));
   };
 
@@ -56,6 +65,8 @@ export async function startKms(region = 'eu-central-1') {
     url: `http://127.0.0.1:${address.port}`,
     /** The operations that were called, in order; `unanswered` where it was silent. */
     calls,
+    /** Of which key they were asked, and for which algorithm. */
+    asked,
     cause(next: Trouble): void {
       trouble = next;
     },

@@ -26,6 +26,10 @@ variable "certificate_arn" {
   type = string
 }
 
+variable "key_administrator_arns" {
+  type = list(string)
+}
+
 variable "user_pool" {
   type = object({ id = string, client_ids = list(string) })
 }
@@ -41,15 +45,16 @@ data "http" "receipt_keys" {
 }
 
 module "facestep" {
-  source             = "../../modules/aws"
-  image              = var.image
-  vpc_id             = var.network.vpc_id
-  public_subnet_ids  = var.network.public_subnet_ids
-  private_subnet_ids = var.network.private_subnet_ids
-  certificate_arn    = var.certificate_arn
-  public_host        = var.host
-  secrets            = { REQUEST_SECRET = data.aws_secretsmanager_secret_version.request.arn }
-  task_policy_arns   = { customers = module.customers.service_policy_arn }
+  source                 = "../../modules/aws"
+  image                  = var.image
+  vpc_id                 = var.network.vpc_id
+  public_subnet_ids      = var.network.public_subnet_ids
+  private_subnet_ids     = var.network.private_subnet_ids
+  certificate_arn        = var.certificate_arn
+  public_host            = var.host
+  key_administrator_arns = var.key_administrator_arns
+  secrets                = { REQUEST_SECRET = data.aws_secretsmanager_secret_version.request.arn }
+  task_policy_arns       = { customers = module.customers.service_policy_arn }
   connections = [
     {
       id   = "customers"

@@ -1,20 +1,134 @@
-# Keys never leave KMS. docs/keys.md says what each is for, and what losing one means.
+# Keys never leave KMS, nor their region. docs/keys.md says what each is for, and what losing one means.
+#
+# Who may do what with a key is in its policy alone: neither IAM policies of the account nor grants add to it. HMAC and asymmetric
+# keys do not rotate by themselves; docs/keys.md says how. Whether a key is enabled is its administrators' choice, and no plan undoes it.
+
+locals {
+  # Every right over a key but to use it, and to hand its use on.
+  key_administration = [
+    "kms:CancelKeyDeletion",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:EnableKey",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateKeyDescription",
+  ]
+}
+
+data "aws_iam_policy_document" "key_administration" {
+  statement {
+    sid       = "Administrators"
+    actions   = local.key_administration
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = var.key_administrator_arns
+    }
+  }
+  # The way back where those roles are gone: the root user itself, whose right no IAM policy can hand on.
+  statement {
+    sid       = "Root"
+    actions   = local.key_administration
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:PrincipalType"
+      values   = ["Account"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "sealing_key" {
+  source_policy_documents = [data.aws_iam_policy_document.key_administration.json]
+  statement {
+    sid       = "Seal"
+    actions   = ["kms:GenerateMac", "kms:DescribeKey"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = [aws_iam_role.service.arn]
+    }
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "kms:MacAlgorithm"
+      values   = ["HMAC_SHA_256"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "signing_key" {
+  source_policy_documents = [data.aws_iam_policy_document.key_administration.json]
+  statement {
+    sid       = "Sign"
+    actions   = ["kms:Sign", "kms:GetPublicKey", "kms:DescribeKey"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = [aws_iam_role.service.arn]
+    }
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "kms:SigningAlgorithm"
+      values   = ["ECDSA_SHA_256"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "oidc_key" {
+  source_policy_documents = [data.aws_iam_policy_document.key_administration.json]
+  statement {
+    sid       = "Sign"
+    actions   = ["kms:Sign", "kms:GetPublicKey", "kms:DescribeKey"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = [aws_iam_role.service.arn]
+    }
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "kms:SigningAlgorithm"
+      values   = ["RSASSA_PKCS1_V1_5_SHA_256"]
+    }
+  }
+}
 
 resource "aws_kms_key" "sealing" {
   for_each                 = toset([for version in var.sealing_key_versions : tostring(version)])
   description              = "${var.name}: seals enrolment tokens, version ${each.key}"
   customer_master_key_spec = "HMAC_256"
   key_usage                = "GENERATE_VERIFY_MAC"
+  multi_region             = false
   deletion_window_in_days  = 30
+  policy                   = data.aws_iam_policy_document.sealing_key.json
+  lifecycle {
+    prevent_destroy = true
+    ignore_changes  = [is_enabled]
+  }
 }
 
 resource "aws_kms_key" "signing" {
   description              = "${var.name}: signs receipts, audit heads and security events"
   customer_master_key_spec = "ECC_NIST_P256"
   key_usage                = "SIGN_VERIFY"
+  multi_region             = false
   deletion_window_in_days  = 30
+  policy                   = data.aws_iam_policy_document.signing_key.json
   lifecycle {
     prevent_destroy = true
+    ignore_changes  = [is_enabled]
   }
 }
 
@@ -22,9 +136,12 @@ resource "aws_kms_key" "oidc" {
   description              = "${var.name}: signs ID tokens"
   customer_master_key_spec = "RSA_2048"
   key_usage                = "SIGN_VERIFY"
+  multi_region             = false
   deletion_window_in_days  = 30
+  policy                   = data.aws_iam_policy_document.oidc_key.json
   lifecycle {
     prevent_destroy = true
+    ignore_changes  = [is_enabled]
   }
 }
 

@@ -41,22 +41,13 @@ resource "aws_iam_role" "service" {
   assume_role_policy = data.aws_iam_policy_document.tasks_of_ecs.json
 }
 
-# All that the service does at AWS. It can make, change and delete no table and no key.
+# All that the service does at AWS beside using its keys, which their own policies let it: keys.tf. It can make, change and delete
+# no table and no key.
 data "aws_iam_policy_document" "service" {
   statement {
     sid       = "State"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
     resources = [aws_dynamodb_table.state.arn]
-  }
-  statement {
-    sid       = "Seal"
-    actions   = ["kms:GenerateMac", "kms:DescribeKey"]
-    resources = [for key in aws_kms_key.sealing : key.arn]
-  }
-  statement {
-    sid       = "Sign"
-    actions   = ["kms:Sign", "kms:GetPublicKey", "kms:DescribeKey"]
-    resources = [aws_kms_key.signing.arn, aws_kms_key.oidc.arn]
   }
   statement {
     sid       = "Trails"

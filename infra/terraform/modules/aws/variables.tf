@@ -106,8 +106,17 @@ variable "memory" {
   }
 }
 
+variable "key_administrator_arns" {
+  description = "Roles that may administer the KMS keys, and not use them. The one that Terraform runs as belongs among them: KMS takes no policy that locks out who sets it."
+  type        = list(string)
+  validation {
+    condition     = length(var.key_administrator_arns) > 0 && alltrue([for arn in var.key_administrator_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\\w+=,.@/-]+$", arn))])
+    error_message = "Expected ARNs of IAM roles, one at least."
+  }
+}
+
 variable "sealing_key_versions" {
-  description = "Versions of the keys that seal tokens. To rotate, add the next number; to retire one, see docs/keys.md before you take it away: its tokens are then useless for good."
+  description = "Versions of the keys that seal tokens. To rotate, add the next number. Terraform refuses to destroy one: docs/keys.md says how to retire it."
   type        = set(number)
   default     = [1]
   validation {
