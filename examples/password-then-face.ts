@@ -11,8 +11,8 @@
  */
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createFacestepClient, createReceiptVerifier, FacestepError } from '@facestep/facestep/client';
 import express, { type Request, type Response } from 'express';
-import { createFacestepClient, createReceiptVerifier, FacestepError } from 'facestep/client';
 import { z } from 'zod';
 
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;

@@ -14,7 +14,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
+const ownMain = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
 /** Far longer than any machine takes: a server that never gets ready is to be told of, not waited for. */
 const readyTimeoutMs = 120_000;
@@ -31,8 +31,9 @@ async function untilReady(url: string, said: readonly string[]): Promise<void> {
  * Starts the server and waits until it is ready.
  * @param env - added to this process's environment: `PORT`, `FACESTEP_DATA`, …
  * @param logFile - where its log goes; nowhere unless given
+ * @param main - of another installation
  */
-export async function startService(env: Record<string, string>, logFile = devNull): Promise<Service> {
+export async function startService(env: Record<string, string>, logFile = devNull, main = ownMain): Promise<Service> {
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [main], {
     env: { ...process.env, ...env },

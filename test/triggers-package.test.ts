@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { projectRoot } from './paths.js';
 
-/* What `npm run build:triggers` and `npx osls deploy` would put into an account, without one. */
+/* What `npm run build:triggers` and `osls deploy` would put into an account, without one. */
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'facestep-package-'));

@@ -94,7 +94,7 @@ const triggerNames = [
 
 /** How the functions come to be. */
 export const deployment = [
-  'Deploy the functions: npm run build:triggers, then npx osls deploy (adapters/cognito/README.md).',
+  'Deploy the functions: npm run build:triggers, then npm exec --no -- osls deploy (adapters/cognito/README.md).',
   'Put the ARNs it prints into the configuration: cognito.triggers.functions.',
   'Run provision again.',
 ];

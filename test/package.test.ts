@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { modelsFolder, projectRoot } from './paths.js';
+import { startService } from './service.js';
+
+/* What `npm pack` takes from a checkout in which secrets lie about, and whether that is enough to run. */
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'facestep-pack-'));
+const checkout = join(folder, 'checkout');
+const installed = join(folder, 'package');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const canary = 'a secret of this checkout';
+const secrets = [
+  ...['simulated.json', '.env', '.env.production', 'tls.pem', 'facestep.json', 'dist/simulated.json'],
+  ...['data/keys.json', 'data/signing-keys.json', 'data/admin-key', 'data/state.db', 'data/audit.jsonl'],
+  // Beside what is packed.
+  ...['dist/src/.env', 'dist/src/keys.json', 'dist/src/cli/admin-key', 'dist/src/private.pem', 'dist/src/core.1234'],
+  ...['dist/adapters/okta/private.pem', 'dist/adapters/okta/fixtures/token.json', 'dist/client/.npmrc'],
+  ...['dist/capture-web/simulated.json', 'dist/capture-web/assets/keys.json', 'parameters/keys.json'],
+  ...['models/face.jpg', 'infra/docker/secrets/admin-key', 'infra/terraform/terraform.tfstate'],
+];
+
+/** All that a package may hold. */
+const kinds = [
+  /^(package\.json|README\.md|LICENSE|MODELS\.md)$/,
+  /^dist\/(src|adapters|client)\/[\w/-]+\.js$/,
+  /^dist\/client\/[\w/-]+\.d\.ts$/,
+  /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
+  /^dist\/capture-web\/(index\.html|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
+  /^parameters\/engines\.json$/,
+];
+const mebibyte = 1024 * 1024;
+
+const packedGuard = z.tuple([
+  z.object({
+    filename: z.string(),
+    size: z.number(),
+    unpackedSize: z.number(),
+    files: z.array(z.object({ path: z.string() })),
+  }),
+]);
+let packed: z.infer<typeof packedGuard>[0];
+
+/** Nothing of the checkout that a build does not put there is copied: it may hold what is really secret. */
+const parts = [
+  ...['.gitignore', '.npmrc', 'package.json', 'package-lock.json', 'README.md', 'LICENSE', 'MODELS.md', 'SECURITY.md'],
+  ...['dist', 'parameters', 'scripts'],
+];
+
+beforeAll(async () => {
+  for (const part of parts) cpSync(join(projectRoot, part), join(checkout, part), { recursive: true });
+  for (const name of secrets) {
+    mkdirSync(dirname(join(checkout, name)), { recursive: true });
+    writeFileSync(join(checkout, name), canary);
+  }
+  const env = { PATH: process.env.PATH, HOME: folder, npm_config_offline: 'true', npm_config_update_notifier: 'false' };
+  const npm = (...args: string[]) =>
+    run('npm', ['pack', '--json', ...args], { cwd: checkout, env, maxBuffer: 16 * mebibyte });
+  const { stdout } = await npm('--dry-run');
+  [packed] = packedGuard.parse(JSON.parse(stdout));
+  await npm('--pack-destination', folder);
+  await run('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
+  symlinkSync(join(projectRoot, 'node_modules'), join(installed, 'node_modules'));
+});
+
+test('no file is packed but those of an installation, whatever lies in the checkout', async () => {
+  const paths = packed.files.map(({ path }) => path);
+  expect(paths.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);
+  expect(paths.filter((path) => secrets.includes(path) || /\.test\./.test(path))).toEqual([]);
+  for (const path of paths) expect(readFileSync(join(installed, path), 'utf8')).not.toContain(canary);
+});
+
+test('the package is of a size that a person would notice if it grew', () => {
+  expect(packed.size).toBeLessThan(8 * mebibyte);
+  expect(packed.unpackedSize).toBeLessThan(20 * mebibyte);
+});
+
+test('it is scoped, and no command publishes it by accident', () => {
+  const guard = z.object({ name: z.string(), private: z.boolean(), bin: z.record(z.string(), z.string()) });
+  const {
+    name,
+    private: isPrivate,
+    bin,
+  } = guard.parse(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')));
+  expect(name).toMatch(/^@facestep\/[a-z]+$/);
+  expect(isPrivate).toBe(true);
+  expect(bin).toEqual({ facestep: 'dist/src/main.js' });
+});
+
+test('what is packed imports nothing that a production install lacks', () => {
+  const { dependencies } = z
+    .object({ dependencies: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')));
+  const allowed = new Set([...Object.keys(dependencies), ...builtinModules]);
+  const scripts = packed.files.filter(({ path }) => /^dist\/(src|adapters|client)\/.*\.js$/.test(path));
+  const imported = scripts.flatMap(({ path }) =>
+    [
+      ...readFileSync(join(installed, path), 'utf8').matchAll(
+        /^\s*(?:import|export|\}).*?from '([^'.][^']*)';|import\('([^'.][^']*)'\)/gm,
+      ),
+    ].map(([, from, lazily]) => ({
+      path,
+      name: /^(?:node:)?(@[^/]+\/[^/]+|[^/]+)/.exec(from ?? lazily ?? '')?.[1] ?? '',
+    })),
+  );
+  expect(imported.length).toBeGreaterThan(100);
+  expect(imported.filter(({ name }) => !allowed.has(name))).toEqual([]);
+});
+
+test('an unpacked package tells its commands, and says of simulators that it has none', async () => {
+  const main = join(installed, 'dist/src/main.js');
+  const { stdout } = await run(process.execPath, [main, '--help'], { cwd: folder });
+  expect(stdout).toContain('Usage: facestep');
+  await expect(run(process.execPath, [main, 'simulate', 'okta'], { cwd: folder })).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('part of a checkout'),
+  });
+});
+
+test('an unpacked package with models serves, the capture page too', async () => {
+  const config = join(folder, 'config.json');
+  writeFileSync(config, JSON.stringify({ modelsFolder }));
+  const env = { PORT: '0', FACESTEP_DATA: join(folder, 'served'), FACESTEP_CONFIG: config };
+  const service = await startService(env, undefined, join(installed, 'dist/src/main.js'));
+  const page = await fetch(`${service.url}/face`).then((answer) => answer.text());
+  await service.stop();
+  expect(page).toContain('<html');
+});
