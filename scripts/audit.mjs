@@ -1,0 +1,58 @@
+// node scripts/audit.mjs [folder]: asks the registry for advisories about the packages that run in production, those of the lock
+// file. Ends with 1 where SECURITY.md does not answer one by its id. Where the registry has no such service, says so and ends with 0.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const [, , folder = fileURLToPath(new URL('..', import.meta.url))] = process.argv;
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const say = (line) => process.stdout.write(`${line}\n`);
+
+/** So npm tells that the service did not answer as such; where npm itself could not go on, it gives a code. */
+const isUnanswered = ({ message, error }) => typeof message === 'string' && error?.code === undefined;
+
+const command = ['audit', '--omit=dev', '--package-lock-only', '--json', '--fetch-retries=1', '--fetch-timeout=30000'];
+const { stdout, stderr } = spawnSync(npm, command, { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+let report;
+try {
+  report = JSON.parse(stdout);
+} catch {
+  say(`npm audit could not run:\n${stdout ?? ''}${stderr ?? ''}`);
+  process.exit(1);
+}
+
+if (report.vulnerabilities === undefined) {
+  if (!isUnanswered(report)) {
+    say(`npm audit could not run: ${report.error?.summary ?? stdout}`);
+    process.exit(1);
+  }
+  say('********************************************************************************');
+  say('ADVISORIES WERE NOT LOOKED UP: this registry has no service that answers npm audit');
+  say(`(${report.message}).`);
+  say('What follows says nothing about known weaknesses of dependencies.');
+  say('********************************************************************************');
+  process.exit(0);
+}
+
+const idIn = /GHSA(?:-[0-9a-z]{4}){3}/g;
+const answered = new Set(readFileSync(join(folder, 'SECURITY.md'), 'utf8').match(idIn) ?? []);
+const found = new Map();
+// A text there is the name of another package of the report, whose advisory it is.
+for (const { via } of Object.values(report.vulnerabilities))
+  for (const each of via.filter((entry) => typeof entry !== 'string'))
+    found.set(each.url.match(idIn)?.[0] ?? each.url, each);
+
+let unanswered = 0;
+for (const [id, { name, severity, title, url }] of found) {
+  if (answered.has(id)) say(`Answered in SECURITY.md: ${id}, ${name}: ${title}`);
+  else {
+    unanswered += 1;
+    say(`NOT ANSWERED: ${id}, ${name} (${severity}): ${title}. ${url}`);
+  }
+}
+for (const id of answered) if (!found.has(id)) say(`SECURITY.md answers ${id}, which nothing here has any more.`);
+say(
+  `npm audit: ${found.size} ${found.size === 1 ? 'advisory' : 'advisories'} about what runs in production, ${unanswered} not answered.`,
+);
+process.exit(unanswered === 0 ? 0 : 1);

@@ -1,0 +1,169 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { projectRoot } from './paths.js';
+
+/* scripts/audit.mjs, with the real npm, before a registry that answers as the public one does. */
+
+const run = promisify(execFile);
+const id = 'GHSA-wm7h-9275-46v2';
+/** In the form in which the public registry answers, but for its score. */
+const advisory = {
+  id: 1093150,
+  url: `https://github.com/advisories/${id}`,
+  title: 'Crash in HeaderParser in dicer',
+  severity: 'high',
+  vulnerable_versions: '<=0.3.1',
+  cwe: ['CWE-248'],
+};
+
+let folder: string;
+let server: Server;
+let asked: string[];
+let answer: { readonly status: number; readonly body: string };
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'facestep-audit-'));
+  const dependencies = { dicer: '0.3.1' };
+  const manifest = { name: 'audited', version: '1.0.0', dependencies, devDependencies: { jest: '1.0.0' } };
+  write('package.json', manifest);
+  write('package-lock.json', {
+    ...{ name: 'audited', version: '1.0.0', lockfileVersion: 3, requires: true },
+    packages: {
+      '': manifest,
+      'node_modules/dicer': { version: '0.3.1', integrity: 'sha512-AAAA' },
+      'node_modules/jest': { version: '1.0.0', integrity: 'sha512-AAAA', dev: true },
+    },
+  });
+  writeFileSync(join(folder, 'SECURITY.md'), '# Security\n');
+  asked = [];
+  answer = { status: 200, body: '{}' };
+  server = createServer(async (request, response) => {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece);
+    if (request.url === '/-/npm/v1/security/advisories/bulk') {
+      asked.push(
+        ...Object.keys(
+          z.record(z.string(), z.unknown()).parse(JSON.parse(gunzipSync(Buffer.concat(pieces)).toString())),
+        ),
+      );
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+    } else response.writeHead(404).end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(async () => {
+  if (server.listening) {
+    server.closeAllConnections();
+    server.close();
+  }
+  rmSync(folder, { recursive: true });
+});
+
+const write = (name: string, value: object): void => writeFileSync(join(folder, name), JSON.stringify(value));
+
+/** @param port - of the registry */
+async function audit(port = (server.address() as AddressInfo).port): Promise<{ code: number; stdout: string }> {
+  const env = { PATH: process.env.PATH, HOME: folder, npm_config_registry: `http://127.0.0.1:${port}/` };
+  return run(process.execPath, [join(projectRoot, 'scripts/audit.mjs'), folder], { env }).then(
+    ({ stdout }) => ({ code: 0, stdout }),
+    (error: unknown) => z.object({ code: z.number(), stdout: z.string() }).parse(error),
+  );
+}
+
+test('no advisory: passes, and has asked about what runs in production alone', async () => {
+  expect(await audit()).toEqual({
+    code: 0,
+    stdout: 'npm audit: 0 advisories about what runs in production, 0 not answered.\n',
+  });
+  expect(asked).toEqual(['dicer']);
+});
+
+test('an advisory that SECURITY.md does not answer fails, and is named', async () => {
+  answer = { status: 200, body: JSON.stringify({ dicer: [advisory] }) };
+  const { code, stdout } = await audit();
+  expect(code).toBe(1);
+  expect(stdout).toContain(`NOT ANSWERED: ${id}, dicer (high)`);
+});
+
+test('one that SECURITY.md answers by its id passes', async () => {
+  answer = { status: 200, body: JSON.stringify({ dicer: [advisory] }) };
+  writeFileSync(join(folder, 'SECURITY.md'), `# Security\n\n- ${id}: nothing here parses headers with it.\n`);
+  const { code, stdout } = await audit();
+  expect(code).toBe(0);
+  expect(stdout).toContain(`Answered in SECURITY.md: ${id}`);
+});
+
+test('an answered one does not answer for another', async () => {
+  const other = { ...advisory, id: 1, url: 'https://github.com/advisories/GHSA-2222-3333-4444' };
+  answer = { status: 200, body: JSON.stringify({ dicer: [advisory, other] }) };
+  writeFileSync(join(folder, 'SECURITY.md'), `- ${id}: nothing here parses headers with it.\n`);
+  const { code, stdout } = await audit();
+  expect(code).toBe(1);
+  expect(stdout).toContain('NOT ANSWERED: GHSA-2222-3333-4444');
+  expect(stdout).toContain('2 advisories about what runs in production, 1 not answered.');
+});
+
+test('an answer to what is no more is told of', async () => {
+  writeFileSync(join(folder, 'SECURITY.md'), `- ${id}: nothing here parses headers with it.\n`);
+  const { code, stdout } = await audit();
+  expect(code).toBe(0);
+  expect(stdout).toContain(`SECURITY.md answers ${id}, which nothing here has any more.`);
+});
+
+test.each([
+  ['a registry that knows no such request', { status: 405, body: '' }],
+  ['one that refuses it', { status: 403, body: '{"error":"forbidden"}' }],
+  ['one that has a page in its place', { status: 200, body: '<html>' }],
+])('%s: passes, and says aloud that nothing was looked up', async (_, given) => {
+  answer = given;
+  const { code, stdout } = await audit();
+  expect(code).toBe(0);
+  expect(stdout).toContain('ADVISORIES WERE NOT LOOKED UP');
+});
+
+test('where nothing listens it passes and says so, too', async () => {
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  const { code, stdout } = await audit(port);
+  expect(code).toBe(0);
+  expect(stdout).toContain('ADVISORIES WERE NOT LOOKED UP');
+});
+
+test('a lock file that cannot be read is no reason to pass', async () => {
+  writeFileSync(join(folder, 'package-lock.json'), '{');
+  const { code, stdout } = await audit();
+  expect(code).toBe(1);
+  expect(stdout).toContain('npm audit could not run');
+});
+
+test.each([
+  ['both pass', { audit: 0, tests: 0, expected: 0 }],
+  ['the tests fail', { audit: 0, tests: 3, expected: 3 }],
+  ['an advisory is not answered', { audit: 1, tests: 0, expected: 1 }],
+  ['neither passes', { audit: 1, tests: 3, expected: 3 }],
+])(
+  '.ci/run, %s: the summary of the tests comes last, and the exit code tells',
+  async (_, { audit, tests, expected }) => {
+    for (const name of ['.ci', 'scripts', 'bin']) mkdirSync(join(folder, name));
+    cpSync(join(projectRoot, '.ci/run'), join(folder, '.ci/run'));
+    writeFileSync(join(folder, 'scripts/audit.mjs'), `console.log('the audit'); process.exitCode = ${audit};\n`);
+    const npm = join(folder, 'bin/npm');
+    writeFileSync(npm, `#!/bin/sh\necho "$@"\necho '5 passed, ${tests} failed'\nexit ${tests}\n`);
+    chmodSync(npm, 0o755);
+    const env = { PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
+    const ended = await run(join(folder, '.ci/run'), { env }).then(
+      ({ stdout }) => ({ code: 0, stdout }),
+      (error: unknown) => z.object({ code: z.number(), stdout: z.string() }).parse(error),
+    );
+    expect(ended).toEqual({ code: expected, stdout: `the audit\ntest\n5 passed, ${tests} failed\n` });
+  },
+);
