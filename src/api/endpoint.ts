@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Credential, Photo } from '../core/concealed.js';
 import type { FoundSession } from '../core/session.js';
+import type { SessionAction } from '../core/session-actions.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { PhotoRange } from '../http/intake.js';
 import type { JsonObject } from '../json.js';
@@ -27,11 +28,11 @@ export const groupDescriptions = {
 } as const;
 export type EndpointGroup = keyof typeof groupDescriptions;
 
-/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right`, a capture page, or everybody. */
+/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right`, a capture page whose session may do `action`, or everybody. */
 export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }
   | { readonly kind: 'admin'; readonly right: Right }
-  | { readonly kind: 'session' }
+  | { readonly kind: 'session'; readonly action: SessionAction }
   | { readonly kind: 'open' };
 
 /** What the description says, and nothing more. */
@@ -149,19 +150,23 @@ export function openEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObje
   };
 }
 
-/** An endpoint for a capture page that holds a session. Before a byte of the body is read, `findSession` knows it. */
+/**
+ * An endpoint for a capture page that holds a session. Before a byte of the body is read, `findSession` knows it, and whether
+ * it may be used for that action.
+ */
 export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
   definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
-    findSession(session: Credential): Promise<FoundSession>;
+    readonly action: SessionAction;
+    findSession(session: Credential, action: SessionAction): Promise<FoundSession>;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: FoundSession }): ReplyOf<Reply>;
   },
 ): Endpoint {
   return {
     ...toParts(definition),
-    auth: { kind: 'session' },
+    auth: { kind: 'session', action: definition.action },
     async admit({ session }) {
       if (session === null) throw new FaceError('caller_untrusted');
-      return definition.findSession(session);
+      return definition.findSession(session, definition.action);
     },
     async run(fields, call) {
       const { session } = call;

@@ -5,6 +5,7 @@ import { instantReply } from '../api/fields.js';
 import type { Credential } from '../core/concealed.js';
 import { readHeldEnrolment, renewHeldEnrolment, revokeHeldEnrolment } from '../core/held-enrolment.js';
 import { findSession } from '../core/session.js';
+import type { SessionAction } from '../core/session-actions.js';
 import { toIso } from '../core/units.js';
 import { toViewReply, viewReply } from './sessions.js';
 
@@ -19,7 +20,7 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       'profile_unavailable',
       'token_malformed',
     ] as const,
-    findSession: (shown: Credential) => findSession(shown, deps),
+    findSession: (shown: Credential, action: SessionAction) => findSession(shown, action, deps),
     fields: z.strictObject({}),
   };
   return [
@@ -27,6 +28,7 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       method: 'GET',
       path: '/face/enrolment',
+      action: 'read_enrolment',
       summary: 'What is held of the person',
       description: 'Of a link made for it: an invitation with the purpose `manage`.',
       reply: z.strictObject({
@@ -56,6 +58,7 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       method: 'POST',
       path: '/face/enrolment/revoke',
+      action: 'revoke_enrolment',
       summary: 'End the enrolment of the person',
       description: 'Denies the token, clears the attribute, and notes that the consent is withdrawn.',
       reply: z.strictObject({}),
@@ -68,6 +71,7 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       method: 'POST',
       path: '/face/enrolment/renew',
+      action: 'renew_enrolment',
       summary: 'Go on to enrol anew',
       description: 'The former token stays until the new one is there.',
       reply: z.strictObject({ view: viewReply }),

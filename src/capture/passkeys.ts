@@ -3,6 +3,7 @@ import type { ApiDeps } from '../api/deps.js';
 import { type Endpoint, sessionEndpoint } from '../api/endpoint.js';
 import type { Credential } from '../core/concealed.js';
 import { findSession } from '../core/session.js';
+import type { SessionAction } from '../core/session-actions.js';
 import { askForPasskey } from '../core/user-secret.js';
 
 /** What a connection with passkeys asks the browser for. */
@@ -11,13 +12,14 @@ export function createPasskeyEndpoints(deps: ApiDeps): Endpoint[] {
     sessionEndpoint({
       ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', status: 201 } as const),
       path: '/face/passkey',
+      action: 'start_passkey',
       summary: 'Begin the WebAuthn ceremony that goes with the frames',
       description:
         'In place of a former one; its answer is good once, for ten minutes. `create` makes a credential, for an enrolment; `get` uses the one that was enrolled. Somebody without one gets options that look like anybody’s.',
       codes: ['step_up_unknown', 'step_up_finished', 'consent_missing', 'not_found'],
       photos: {},
       fields: z.strictObject({}),
-      findSession: (shown: Credential) => findSession(shown, deps),
+      findSession: (shown: Credential, action: SessionAction) => findSession(shown, action, deps),
       reply: z.strictObject({
         ceremony: z.enum(['create', 'get']),
         options: z

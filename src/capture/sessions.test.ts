@@ -376,11 +376,23 @@ describe('a hand-off', () => {
     expect((await openLink(server, String(url))).body.code).toBe('step_up_opened');
     const phone = openPage(server, String(opened.body.session));
     expect((await phone.post('/face/hand-off')).body.code).toBe('step_up_unknown');
-    expect((await phone.check(draw('ada'))).body.outcome).toBe('passed');
+    expect((await phone.check(draw('ada'))).body).toMatchObject({ outcome: 'passed', receipt: null });
     const { view, receipt } = (await page.get('/face/session')).body;
     expect(view).toMatchObject({ state: 'passed', returnUrl: 'https://app.example.com/back' });
     expect(decodeJwt(String(receipt))).toMatchObject({ sub: '00u1', nonce: 'n-1' });
     expect((await phone.get('/face/session')).body.receipt).toBeNull();
+  });
+
+  test('gives the phone nothing of what is held of a person', async () => {
+    await enrol();
+    const { body: invited } = await server.postJson('/invitations', { ...who, purpose: 'manage' }, auth);
+    const page = await open(String(invited.url));
+    const phone = await open(String((await page.post('/face/hand-off')).body.url));
+    expect((await phone.get('/face/enrolment')).body.code).toBe('step_up_unknown');
+    for (const path of ['/face/enrolment/revoke', '/face/enrolment/renew'])
+      expect((await phone.post(path)).body.code).toBe('step_up_unknown');
+    expect(profile.attributes.get('00u1')).not.toBeNull();
+    expect((await page.get('/face/session')).body.view).toMatchObject({ purpose: 'manage' });
   });
 
   test('a new one ends the former', async () => {

@@ -17,6 +17,7 @@ import {
   type SessionView,
   viewSession,
 } from '../core/session.js';
+import type { SessionAction } from '../core/session-actions.js';
 import { startRequestedStepUp } from '../core/step-up.js';
 import { stepUpPurposes } from '../core/step-up-record.js';
 import { joinTicket } from '../core/ticket.js';
@@ -94,7 +95,10 @@ async function open(
 
 /** What the capture page calls. Everybody may write another page, or an app, on these. */
 export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
-  const own = { findSession: (shown: Credential) => findSession(shown, deps), photos: {} };
+  const own = {
+    findSession: (shown: Credential, action: SessionAction) => findSession(shown, action, deps),
+    photos: {},
+  };
   return [
     openEndpoint({
       ...common,
@@ -124,6 +128,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       ...own,
       method: 'GET',
       path: '/face/session',
+      action: 'read',
       status: 200,
       summary: 'How the step-up of a session stands',
       description: 'The browser of a desktop asks this while a phone lends its camera.',
@@ -143,6 +148,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       ...own,
       method: 'POST',
       path: '/face/consent',
+      action: 'consent',
       status: 200,
       summary: 'Note that the person agrees',
       description: 'To the text of that version, in the language they read it in.',
@@ -161,6 +167,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       ...own,
       method: 'POST',
       path: '/face/challenge',
+      action: 'start_challenge',
       status: 201,
       summary: 'Begin a movement challenge',
       description: 'In place of a former one. The movements are told one by one, and this server’s clock runs.',
@@ -177,6 +184,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       ...own,
       method: 'POST',
       path: '/face/challenge/frames',
+      action: 'commit_frame',
       status: 200,
       summary: 'Commit to the picture of the movement told last',
       description: 'By its digest; the picture itself comes with the others. Tells the next movement.',
@@ -196,6 +204,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       ...own,
       method: 'POST',
       path: '/face/frames',
+      action: 'submit_frames',
       status: 200,
       summary: 'Send the pictures of a challenge',
       description:
@@ -246,6 +255,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       ...own,
       method: 'POST',
       path: '/face/hand-off',
+      action: 'start_hand_off',
       status: 201,
       summary: 'Let another device lend its camera',
       description: 'The link opens once; show it as a QR code. Both screens show the code.',
@@ -268,6 +278,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       ...own,
       method: 'POST',
       path: '/face/decline',
+      action: 'decline',
       status: 200,
       summary: 'End it: the person cannot or will not go on',
       description: 'The page goes to `returnUrl` or `fallbackUrl`.',

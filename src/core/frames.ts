@@ -14,8 +14,9 @@ import {
   nextOf,
 } from './movement-challenge.js';
 import type { CaptureHint, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret } from './ports.js';
-import { changeSession, type FoundSession, type SessionRole, type SessionView, toSessionView } from './session.js';
-import { newSecret, passStepUp, reopen, type SettleDeps, settleVerification, toView } from './step-up.js';
+import { changeSession, type FoundSession, type SessionView, viewSession } from './session.js';
+import type { SessionRole } from './session-actions.js';
+import { newSecret, passStepUp, reopen, type SettleDeps, settleVerification } from './step-up.js';
 import { endAttempt, type StepUpRecord, toCaptured } from './step-up-record.js';
 import { addSec, type EpochMs } from './units.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
@@ -73,6 +74,7 @@ export interface FramesOutcome {
   readonly outcome: 'passed' | 'failed' | 'try_again';
   /** What would help. It does not depend on what was held against the frames. */
   readonly hint: CaptureHint | null;
+  /** For the browser the link was for. */
   readonly receipt: Credential | null;
 }
 
@@ -176,8 +178,7 @@ async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutc
   judged.catch(() => null);
   const end = async (ended: StepUpRecord, outcome: FramesOutcome['outcome'], hint: CaptureHint | null) => {
     await endAttempt(id, captured, ended, deps);
-    const { receipt } = toView(id, ended, deps.clock.now());
-    return { view: toSessionView(id, ended, role, deps), outcome, hint, receipt };
+    return { ...viewSession({ id, record: ended, role }, deps), outcome, hint };
   };
   const lose = (counted: StepUpRecord, hint: CaptureHint): Promise<FramesOutcome> =>
     counted.triesLeft > 0 && counted.challengesLeft > 0

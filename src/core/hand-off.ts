@@ -16,14 +16,13 @@ function drawCode({ random }: Pick<SettleDeps, 'random'>): string {
 
 /**
  * Makes a ticket for the camera of another device. A new one replaces the former, and what had opened that.
- * @throws FaceError `step_up_unknown` (also for a device that lends its camera), `step_up_finished`
+ * @throws FaceError `step_up_unknown`, `step_up_finished`
  */
 export async function startHandOff(
   session: FoundSession,
   deps: SettleDeps,
 ): Promise<{ readonly ticket: Credential; readonly code: string }> {
-  const { id, role } = session;
-  if (role !== 'own') throw new FaceError('step_up_unknown');
+  const { id } = session;
   const secret = newSecret(deps);
   const handOff = { ticketDigest: toStoredDigest(secret), sessionDigest: null, code: drawCode(deps) };
   const { connection, subject } = await changeSession(session, (found) => ({ ...found, handOff }), deps);

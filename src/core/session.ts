@@ -2,6 +2,7 @@ import { FaceError } from '../errors.js';
 import type { Credential } from './concealed.js';
 import type { Connection } from './connection.js';
 import type { CoreDeps } from './deps.js';
+import { checkAllowed, type SessionAction, type SessionRole } from './session-actions.js';
 import { defaultTimeoutSec, newSecret, type SettleDeps, toView } from './step-up.js';
 import {
   changeRecord,
@@ -24,9 +25,6 @@ import { addSec, type EpochMs } from './units.js';
 
 /** Names the text of consent that the page shows. */
 export const consentVersion = 'consent-1';
-
-/** `own`: the browser the link was for; `camera`: a phone that lends it its camera. */
-export type SessionRole = 'own' | 'camera';
 
 /** What the page may know of its step-up. */
 export interface SessionView {
@@ -130,24 +128,38 @@ export interface FoundSession {
   readonly record: StepUpRecord;
   readonly revision: number;
   readonly role: SessionRole;
+  /** What it was found for. */
+  readonly action: SessionAction;
 }
 
-/** @throws FaceError `step_up_unknown` */
-export async function findSession(session: Credential, deps: Pick<CoreDeps, 'state'>): Promise<FoundSession> {
+/**
+ * The step-up of a session, for one action.
+ * @throws FaceError `step_up_unknown`, also where the session's role may not do that
+ */
+export async function findSession(
+  session: Credential,
+  action: SessionAction,
+  deps: Pick<CoreDeps, 'state'>,
+): Promise<FoundSession> {
   const { id, secret } = splitTicket(session);
-  const found = { session, id, ...(await readRecord(id, deps)) };
-  const { sessionDigest, handOff } = found.record;
-  if (isStored(secret, sessionDigest)) return { ...found, role: 'own' };
-  if (isStored(secret, handOff?.sessionDigest ?? null)) return { ...found, role: 'camera' };
+  const { record, revision } = await readRecord(id, deps);
+  const role = roleOf(secret, record);
+  checkAllowed(action, role);
+  return { session, id, record, revision, role, action };
+}
+
+function roleOf(secret: Credential, { sessionDigest, handOff }: StepUpRecord): SessionRole {
+  if (isStored(secret, sessionDigest)) return 'own';
+  if (isStored(secret, handOff?.sessionDigest ?? null)) return 'camera';
   throw new FaceError('step_up_unknown');
 }
 
 /**
- * How a session's step-up stands; once it has passed, the receipt too, for the browser the link was for: its phone may have
- * sent the pictures, or the reply to them got lost.
+ * How a session's step-up stands; once it has passed, the receipt too, for the browser the link was for alone: its phone may
+ * have sent the pictures, or the reply to them got lost.
  */
 export function viewSession(
-  { id, record, role }: FoundSession,
+  { id, record, role }: Pick<FoundSession, 'id' | 'record' | 'role'>,
   deps: SettleDeps,
 ): { readonly view: SessionView; readonly receipt: Credential | null } {
   const { receipt } = toView(id, record, deps.clock.now());
@@ -167,7 +179,7 @@ export async function changeSession(
   let known: FoundSession | null = session;
   const read = async (): Promise<FoundSession> => {
     // Whoever wrote in between may have ended this very session.
-    const found = known ?? (await findSession(session.session, deps));
+    const found = known ?? (await findSession(session.session, session.action, deps));
     known = null;
     return found;
   };
