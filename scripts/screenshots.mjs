@@ -22,7 +22,7 @@ const inTheDark = [
   'consent',
   'place',
   'hand-off',
-  'code',
+  'pairing',
   'permission',
   'framing',
   'challenge',

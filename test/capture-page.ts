@@ -55,3 +55,18 @@ export async function openLink(
   const ticket = new URL(url).hash.slice(1);
   return server.postJson('/face/open', { ticket, ...more }, headers);
 }
+
+/** A phone that has opened the link of a hand-off, and whose person has still to choose the number. */
+export async function openOnPhone(server: ApiServer, page: ReturnType<typeof openPage>) {
+  const { url, code } = (await page.post('/face/hand-off')).body;
+  const opened = await openLink(server, String(url));
+  const phone = openPage(server, String(opened.body.session));
+  return { phone, url: String(url), code: String(code), view: opened.body.view as JsonObject };
+}
+
+/** A phone whose person has chosen the number that the first browser shows. */
+export async function lendCamera(server: ApiServer, page: ReturnType<typeof openPage>) {
+  const { phone, code } = await openOnPhone(server, page);
+  await phone.post('/face/hand-off/choice', { number: code });
+  return phone;
+}

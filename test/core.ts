@@ -22,6 +22,7 @@ export const defaultPolicy: Policy = {
   liveness: 'off',
   whenNotEnrolled: 'refuse',
   userSecret: 'none',
+  handOff: null,
   referencePhoto: false,
   organisation: null,
   fallbackUrl: null,

@@ -14,7 +14,9 @@ export const firstView = {
   userSecret: 'none',
   referencePhotoNeeded: false,
   triesLeft: 3,
+  handOffAllowed: true,
   handOff: null,
+  pairing: null,
   fallbackUrl: null,
   returnUrl: null,
 } as const satisfies JsonObject;

@@ -26,6 +26,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
   secret: '$SECRET',
   nonce: '$NONCE',
   digest: '$DIGEST',
+  number: '47',
   version: 'consent-1',
   language: 'en',
 };

@@ -108,6 +108,7 @@ async function serve(
       param,
       photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
       source,
+      userAgent: request.get('user-agent') ?? null,
       cookie: (name: string) => readCookie(request, name),
       session,
     };

@@ -61,6 +61,8 @@ export interface Call<Fields, PhotoName extends string> {
   param(name: string): string;
   /** The address the call came from. */
   readonly source: string;
+  /** What the browser says of itself, as text nobody has checked; `null` where it says nothing. */
+  readonly userAgent: string | null;
   /** A cookie of the browser, as text nobody has checked. */
   cookie(name: string): string | null;
   /** What a capture page holds; `null` where the endpoint asks for none. */

@@ -21,6 +21,7 @@ export const isDurable = {
   lockout_cleared: true,
   liveness_judged: false,
   handed_off: false,
+  hand_off_refused: false,
   step_up_abandoned: false,
   hook_decided: false,
   receipt_issued: false,

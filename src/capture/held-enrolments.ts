@@ -7,7 +7,7 @@ import { readHeldEnrolment, renewHeldEnrolment, revokeHeldEnrolment } from '../c
 import { findSession } from '../core/session.js';
 import type { SessionAction } from '../core/session-actions.js';
 import { toIso } from '../core/units.js';
-import { toViewReply, viewReply } from './sessions.js';
+import { toViewReply, viewReply } from './view-reply.js';
 
 /** The person's own page: what is held of them, to renew it, and to end it. */
 export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {

@@ -1,6 +1,7 @@
 import type { ApiDeps } from '../api/deps.js';
 import type { Endpoint } from '../api/endpoint.js';
 import { createEnrolmentEndpoints } from './enrolments.js';
+import { createHandOffEndpoints } from './hand-offs.js';
 import { createHeldEnrolmentEndpoints } from './held-enrolments.js';
 import { createInvitationEndpoints } from './invitations.js';
 import { createKioskEndpoints } from './kiosks.js';
@@ -16,6 +17,7 @@ export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
     ...createInvitationEndpoints(deps),
     ...createKioskEndpoints(deps),
     ...createSessionEndpoints(deps),
+    ...createHandOffEndpoints(deps),
     ...createPasskeyEndpoints(deps),
     ...createHeldEnrolmentEndpoints(deps),
   ];

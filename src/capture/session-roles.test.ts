@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer } from '../../test/api-server.js';
-import { digestOf, openLink, openPage } from '../../test/capture-page.js';
+import { digestOf, lendCamera, openLink, openOnPhone, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulators/profile.js';
@@ -16,7 +16,7 @@ let auth: { 'x-auth-token': string };
 
 beforeEach(async () => {
   profile = createMemoryProfile(['00u1']);
-  const policy = { ...defaultPolicy, liveness: 'challenge', userSecret: 'passkey' } as const;
+  const policy = { ...defaultPolicy, liveness: 'challenge', userSecret: 'passkey', handOff: true } as const;
   const connection: Connection = { id: 'acme', kind: 'okta', profile, openStepUpRequest: null, policy };
   server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
   auth = { 'x-auth-token': (await server.issue()).token };
@@ -34,7 +34,7 @@ const calls: readonly {
   readonly send: (page: Page) => Promise<{ readonly body: { readonly code?: unknown } }>;
   readonly allowed: readonly Role[];
 }[] = [
-  { call: 'GET /face/session', send: (page) => page.get('/face/session'), allowed: ['own', 'camera'] },
+  { call: 'GET /face/session', send: (page) => page.get('/face/session'), allowed: ['own', 'unpaired', 'camera'] },
   { call: 'POST /face/consent', send: (page) => page.consent(), allowed: ['own', 'camera'] },
   { call: 'POST /face/challenge', send: (page) => page.post('/face/challenge'), allowed: ['own', 'camera'] },
   {
@@ -50,6 +50,11 @@ const calls: readonly {
   { call: 'POST /face/passkey', send: (page) => page.post('/face/passkey'), allowed: ['own', 'camera'] },
   { call: 'POST /face/decline', send: (page) => page.post('/face/decline'), allowed: ['own', 'camera'] },
   { call: 'POST /face/hand-off', send: (page) => page.post('/face/hand-off'), allowed: ['own'] },
+  {
+    call: 'POST /face/hand-off/choice',
+    send: (page) => page.post('/face/hand-off/choice', { number: null }),
+    allowed: ['unpaired'],
+  },
   {
     call: 'GET /face/enrolment',
     purpose: 'manage',
@@ -73,10 +78,8 @@ const calls: readonly {
 /** A session of each role on a step-up of its own. */
 const roles = {
   own: async (page: Page) => page,
-  camera: async (page: Page) => {
-    const { url } = (await page.post('/face/hand-off')).body;
-    return openPage(server, String((await openLink(server, String(url))).body.session));
-  },
+  unpaired: async (page: Page) => (await openOnPhone(server, page)).phone,
+  camera: (page: Page) => lendCamera(server, page),
 } as const;
 type Role = keyof typeof roles;
 const isRole = (name: string): name is Role => name in roles;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
-import { digestOf, openLink, openPage } from '../../test/capture-page.js';
+import { digestOf, lendCamera, openLink, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulators/profile.js';
@@ -104,8 +104,7 @@ describe('a face check on the page', () => {
 
   test('what changes a step-up while another call is under way is not undone by that one', async () => {
     const { page } = await startAndOpen();
-    const { body } = await page.post('/face/hand-off');
-    const phone = await open(String(body.url));
+    const phone = await lendCamera(server, page);
     const { state } = server.deps;
     const { read } = state;
     // Between the reading and the writing of the phone's call the other browser takes its hand-off back.
@@ -361,49 +360,6 @@ describe('a session', () => {
     expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'expired' });
     expect((await page.post('/face/challenge')).body.code).toBe('step_up_finished');
     expect(await stateOf(id)).toBe('expired');
-  });
-});
-
-describe('a hand-off', () => {
-  test('lends the camera of another device, once, and the first goes on', async () => {
-    await enrol();
-    const asked = { audience: 'https://app.example.com', nonce: 'n-1' };
-    const { page } = await startAndOpen({ returnUrl: 'https://app.example.com/back', ...asked });
-    const { url, code } = (await page.post('/face/hand-off')).body;
-    expect((await page.get('/face/session')).body.view).toMatchObject({ handOff: { state: 'waiting', code } });
-    const opened = await openLink(server, String(url));
-    expect(opened.body.view).toMatchObject({ role: 'camera', handOff: { state: 'opened', code }, returnUrl: null });
-    expect((await openLink(server, String(url))).body.code).toBe('step_up_opened');
-    const phone = openPage(server, String(opened.body.session));
-    expect((await phone.post('/face/hand-off')).body.code).toBe('step_up_unknown');
-    expect((await phone.check(draw('ada'))).body).toMatchObject({ outcome: 'passed', receipt: null });
-    const { view, receipt } = (await page.get('/face/session')).body;
-    expect(view).toMatchObject({ state: 'passed', returnUrl: 'https://app.example.com/back' });
-    expect(decodeJwt(String(receipt))).toMatchObject({ sub: '00u1', nonce: 'n-1' });
-    expect((await phone.get('/face/session')).body.receipt).toBeNull();
-  });
-
-  test('gives the phone nothing of what is held of a person', async () => {
-    await enrol();
-    const { body: invited } = await server.postJson('/invitations', { ...who, purpose: 'manage' }, auth);
-    const page = await open(String(invited.url));
-    const phone = await open(String((await page.post('/face/hand-off')).body.url));
-    expect((await phone.get('/face/enrolment')).body.code).toBe('step_up_unknown');
-    for (const path of ['/face/enrolment/revoke', '/face/enrolment/renew'])
-      expect((await phone.post(path)).body.code).toBe('step_up_unknown');
-    expect(profile.attributes.get('00u1')).not.toBeNull();
-    expect((await page.get('/face/session')).body.view).toMatchObject({ purpose: 'manage' });
-  });
-
-  test('a new one ends the former', async () => {
-    const { page } = await startAndOpen();
-    const first = String((await page.post('/face/hand-off')).body.url);
-    const opened = await openLink(server, first);
-    const second = String((await page.post('/face/hand-off')).body.url);
-    const phone = openPage(server, String(opened.body.session));
-    expect((await phone.get('/face/session')).body.code).toBe('step_up_unknown');
-    expect((await openLink(server, first)).body.code).toBe('step_up_unknown');
-    expect((await openLink(server, second)).status).toBe(201);
   });
 });
 

@@ -4,7 +4,7 @@ import { type Endpoint, openEndpoint, sessionEndpoint } from '../api/endpoint.js
 import { instantReply } from '../api/fields.js';
 import { Credential, UserSecret } from '../core/concealed.js';
 import { commitFrame, startChallenge, submitFrames } from '../core/frames.js';
-import { openHandOff, startHandOff } from '../core/hand-off.js';
+import { openHandOff } from '../core/hand-off.js';
 import { framesOfChallenge, type NextMovement } from '../core/movement-challenge.js';
 import { isPin } from '../core/pin.js';
 import { captureHints, movements } from '../core/ports.js';
@@ -14,41 +14,16 @@ import {
   giveConsent,
   type OpenedSession,
   openSession,
-  type SessionView,
   viewSession,
 } from '../core/session.js';
 import type { SessionAction } from '../core/session-actions.js';
 import { startRequestedStepUp } from '../core/step-up.js';
-import { stepUpPurposes } from '../core/step-up-record.js';
 import { joinTicket } from '../core/ticket.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../webauthn/answer.js';
 import { browserCookieOf } from './browser-cookie.js';
-import { pageLink } from './page-link.js';
-
-export const viewReply = z.strictObject({
-  id: z.string(),
-  purpose: z.enum(stepUpPurposes),
-  state: z.enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned']),
-  role: z.enum(['own', 'camera']).describe('`camera`: a phone that lends it to another browser.'),
-  organisation: z.string().nullable(),
-  expiresAt: instantReply,
-  retentionDays: z.int().nullable(),
-  consentNeeded: z.boolean(),
-  consentVersion: z.string(),
-  userSecret: z.enum(['none', 'pin', 'passkey']),
-  referencePhotoNeeded: z.boolean(),
-  triesLeft: z.int(),
-  handOff: z.strictObject({ state: z.enum(['waiting', 'opened']), code: z.string() }).nullable(),
-  fallbackUrl: z.string().nullable(),
-  returnUrl: z.string().nullable(),
-});
-
-export const toViewReply = (view: SessionView) => ({
-  ...{ ...view, handOff: view.handOff === null ? null : { ...view.handOff } },
-  expiresAt: toIso(view.expiresAt),
-});
+import { toViewReply, viewReply } from './view-reply.js';
 
 const nextReply = z.strictObject({ index: z.int(), of: z.int(), movement: z.enum(movements) });
 
@@ -247,29 +222,6 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
           outcome,
           hint,
           receipt: receipt === null ? null : receipt.use((text) => text),
-        };
-      },
-    }),
-    sessionEndpoint({
-      ...common,
-      ...own,
-      method: 'POST',
-      path: '/face/hand-off',
-      action: 'start_hand_off',
-      status: 201,
-      summary: 'Let another device lend its camera',
-      description: 'The link opens once; show it as a QR code. Both screens show the code.',
-      codes: session,
-      fields: z.strictObject({}),
-      reply: z.strictObject({ url: z.string(), code: z.string() }),
-      async handle(call) {
-        const { ticket, code } = await startHandOff(call.session, deps);
-        return {
-          url: pageLink(
-            deps.issuer,
-            ticket.use((text) => new Credential(`handoff.${text}`)),
-          ),
-          code,
         };
       },
     }),

@@ -68,6 +68,7 @@ async function* collectChecks(
 ): AsyncGenerator<Check> {
   const { publicUrl } = config;
   yield createModeCheck(connection);
+  if (connection.policy.userSecret === 'passkey') yield createHandOffCheck(connection);
   if (publicUrl === null) {
     yield noPublicAddress;
   } else {
@@ -102,6 +103,19 @@ async function runCheck(check: Check, deps: CliDeps): Promise<Finding> {
     return { verdict: 'fail', found: `${reason} (${code})${details.join('')}`, remedy: null };
   }
 }
+
+const createHandOffCheck = ({ policy: { handOff } }: ConfiguredConnection): Check => ({
+  title: 'Hand-off',
+  async run() {
+    if (handOff !== true) return { verdict: 'pass', found: 'off', remedy: null };
+    return {
+      verdict: 'warn',
+      found: 'on: a passkey can be asked for by a link that somebody was sent',
+      remedy:
+        'Set policy.handOff to false, unless your people have their passkeys on their phones alone. See SECURITY.md.',
+    };
+  },
+});
 
 const createModeCheck = ({ id, policy: { mode } }: ConfiguredConnection): Check => ({
   title: 'Mode',

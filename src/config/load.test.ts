@@ -213,6 +213,7 @@ describe('accepts', () => {
       liveness: 'challenge',
       whenNotEnrolled: 'refuse',
       userSecret: 'none',
+      handOff: null,
       referencePhoto: false,
       organisation: null,
       fallbackUrl: null,

@@ -26,6 +26,11 @@ export interface Policy {
   readonly whenNotEnrolled: 'refuse' | 'enrol';
   /** What a token needs beside the face to open: nothing, a PIN, or the person's own authenticator. */
   readonly userSecret: 'none' | 'pin' | 'passkey';
+  /**
+   * Whether a browser may hand the camera's part to a phone; `null`: unless a passkey is asked for, which a link that
+   * somebody was sent would get around.
+   */
+  readonly handOff: boolean | null;
   /** Whether the capture page enrols only a face that matches a photo of an identity document. */
   readonly referencePhoto: boolean;
   /** Whose page it is, as the person reads it; `null` names nobody. */

@@ -14,8 +14,9 @@ import {
   nextOf,
 } from './movement-challenge.js';
 import type { CaptureHint, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret } from './ports.js';
-import { changeSession, type FoundSession, type SessionView, viewSession } from './session.js';
+import { changeSession, type FoundSession, viewSession } from './session.js';
 import type { SessionRole } from './session-actions.js';
+import type { SessionView } from './session-view.js';
 import { newSecret, passStepUp, reopen, type SettleDeps, settleVerification } from './step-up.js';
 import { endAttempt, type StepUpRecord, toCaptured } from './step-up-record.js';
 import { addSec, type EpochMs } from './units.js';

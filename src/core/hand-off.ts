@@ -1,33 +1,58 @@
 import { FaceError } from '../errors.js';
 import type { Credential } from './concealed.js';
-import { changeSession, type FoundSession, type OpenedSession, toSessionView } from './session.js';
+import { digestOf, hasDigest } from './digest.js';
+import { drawBelow } from './draw.js';
+import type { Random } from './ports.js';
+import { changeSession, type FoundSession, type OpenedSession } from './session.js';
+import { isHandOffAllowed, type SessionView, toSessionView } from './session-view.js';
 import { newSecret, type SettleDeps } from './step-up.js';
-import { changeRecord, checkStarted, isStored, toStoredDigest } from './step-up-record.js';
+import {
+  type AskingBrowser,
+  changeRecord,
+  checkStarted,
+  isStored,
+  type StepUpRecord,
+  toStoredDigest,
+} from './step-up-record.js';
 import { joinTicket, splitTicket } from './ticket.js';
 
-/** Four digits, each as likely: for the eye to compare, not a secret. */
-function drawCode({ random }: Pick<SettleDeps, 'random'>): string {
-  const fair = 60_000;
-  for (;;) {
-    const drawn = Buffer.from(random(2)).readUInt16BE();
-    if (drawn < fair) return String(drawn % 10_000).padStart(4, '0');
-  }
+/*
+ * A browser that has no camera lets a phone lend one. Whoever knows a password could send that link to its owner, so the
+ * person at the phone has to choose the number that the other screen shows: who only got a link does not see that screen.
+ */
+
+/** Numbers to choose among. */
+const choicesOffered = 3;
+
+/** Two digits, none the same: three with a chance of one in three for whoever guesses, once. */
+function drawChoices(random: Random): string[] {
+  const drawn = new Set<string>();
+  while (drawn.size < choicesOffered) drawn.add(String(10 + drawBelow(90, random)));
+  return [...drawn];
 }
 
 /**
  * Makes a ticket for the camera of another device. A new one replaces the former, and what had opened that.
- * @throws FaceError `step_up_unknown`, `step_up_finished`
+ * @param start.asking - what is told to the person at the other device
+ * @returns the ticket, and the number that only the screen of this session may show
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `not_found`: the connection has no hand-off
  */
 export async function startHandOff(
-  session: FoundSession,
+  { session, asking }: { readonly session: FoundSession; readonly asking: AskingBrowser },
   deps: SettleDeps,
 ): Promise<{ readonly ticket: Credential; readonly code: string }> {
-  const { id } = session;
+  const { id, record } = session;
+  if (!isHandOffAllowed(record, deps)) throw new FaceError('not_found');
   const secret = newSecret(deps);
-  const handOff = { ticketDigest: toStoredDigest(secret), sessionDigest: null, code: drawCode(deps) };
+  const choices = drawChoices(deps.random);
+  const code = choices[drawBelow(choices.length, deps.random)] ?? '';
+  const handOff = {
+    ...{ ticketDigest: toStoredDigest(secret), sessionDigest: null, code, choices, asking },
+    choice: 'open',
+  } as const;
   const { connection, subject } = await changeSession(session, (found) => ({ ...found, handOff }), deps);
   await deps.audit.append({ action: 'handed_off', connection, subject, detail: { stepUpId: id } });
-  return { ticket: joinTicket(id, secret), code: handOff.code };
+  return { ticket: joinTicket(id, secret), code };
 }
 
 /**
@@ -41,7 +66,7 @@ export async function openHandOff(ticket: Credential, deps: SettleDeps): Promise
     id,
     (record) => {
       const { handOff } = record;
-      if (handOff === null) throw new FaceError('step_up_unknown');
+      if (handOff === null || !isHandOffAllowed(record, deps)) throw new FaceError('step_up_unknown');
       if (handOff.ticketDigest === null) throw new FaceError('step_up_opened');
       if (!isStored(secret, handOff.ticketDigest)) throw new FaceError('step_up_unknown');
       checkStarted(record, deps.clock.now());
@@ -51,6 +76,35 @@ export async function openHandOff(ticket: Credential, deps: SettleDeps): Promise
   );
   return {
     session: joinTicket(id, session),
-    view: toSessionView(id, opened, 'camera', deps),
+    view: toSessionView(id, opened, 'unpaired', deps),
   };
+}
+
+/**
+ * Takes the number that the person at the phone says the other screen shows, once: the right one lets the phone lend its
+ * camera, any other ends the step-up.
+ * @param chosen.number - `null`: none of those offered
+ * @throws FaceError `step_up_unknown` (also once one was chosen), `step_up_finished`
+ */
+export async function chooseNumber(
+  { session, number }: { readonly session: FoundSession; readonly number: string | null },
+  deps: SettleDeps,
+): Promise<SessionView> {
+  const { id } = session;
+  const record = await changeSession(session, (found) => afterChoice(found, number), deps);
+  const isPaired = record.handOff?.choice === 'right';
+  if (!isPaired) {
+    const { connection, subject } = record;
+    const detail = { stepUpId: id, chosen: number === null ? 'none' : 'another' };
+    await deps.audit.append({ action: 'hand_off_refused', connection, subject, detail });
+  }
+  return toSessionView(id, record, isPaired ? 'camera' : 'unpaired', deps);
+}
+
+function afterChoice(record: StepUpRecord, number: string | null): StepUpRecord {
+  const { handOff } = record;
+  if (handOff === null) throw new FaceError('step_up_unknown');
+  const isRight = number !== null && hasDigest(number, digestOf(handOff.code));
+  if (isRight) return { ...record, handOff: { ...handOff, choice: 'right', asking: null } };
+  return { ...record, handOff: { ...handOff, choice: 'wrong' }, state: 'failed', kept: null, movement: null };
 }

@@ -1,6 +1,7 @@
 import { FaceError } from '../errors.js';
 import type { Credential } from './concealed.js';
 import type { CoreDeps } from './deps.js';
+import { drawBelow } from './draw.js';
 import type { Measurement, Movement, Random } from './ports.js';
 import { isStored, type StepUpRecord, toStoredDigest } from './step-up-record.js';
 import { addSec, type EpochMs } from './units.js';
@@ -24,15 +25,6 @@ const quickestFrameMs = 400;
 const slowestFrameMs = 8000;
 
 const turns = ['left', 'right', 'up', 'down'] as const;
-
-/** Draws a number below a bound, each as likely: bytes that would favour the first ones are drawn anew. */
-function drawBelow(bound: number, random: Random): number {
-  const fair = 256 - (256 % bound);
-  for (;;) {
-    const [byte = 255] = random(1);
-    if (byte < fair) return byte % bound;
-  }
-}
 
 /**
  * Straight ahead, three different turns, straight ahead: 24 rows. Of three different turns one at least goes to a side and

@@ -421,6 +421,7 @@ export interface AuditEvent {
     | 'lockout_cleared'
     | 'liveness_judged'
     | 'handed_off'
+    | 'hand_off_refused'
     | 'step_up_abandoned'
     | 'hook_decided'
     | 'receipt_issued'

@@ -1,26 +1,34 @@
 import { FaceError } from '../errors.js';
 
-/** `own`: the browser the link was for; `camera`: a phone that lends it its camera. */
-export type SessionRole = 'own' | 'camera';
+/**
+ * `own`: the browser the link was for; `camera`: a phone that lends it its camera; `unpaired`: one that has opened the link
+ * of a hand-off, and has not yet chosen the number that the first browser shows.
+ */
+export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
+export type SessionRole = (typeof sessionRoles)[number];
 
 type Allowed = Readonly<Record<SessionRole, boolean>>;
 
-const everyone: Allowed = { own: true, camera: true };
-const ownAlone: Allowed = { own: true, camera: false };
+const everyone: Allowed = { own: true, unpaired: true, camera: true };
+const whoHasACamera: Allowed = { own: true, unpaired: false, camera: true };
+const ownAlone: Allowed = { own: true, unpaired: false, camera: false };
+const unpairedAlone: Allowed = { own: false, unpaired: true, camera: false };
 
 /**
  * Who may do what with a session. A phone does what belongs to the pictures, and to the secret that goes with them: the
- * person who holds it agrees, unlocks their passkey there, or gives up. It learns nothing of what is held of them.
+ * person who holds it agrees, unlocks their passkey there, or gives up; and nothing before they have chosen the number. It
+ * learns nothing of what is held of them.
  */
 const allowedBy = {
   read: everyone,
-  consent: everyone,
-  decline: everyone,
-  start_challenge: everyone,
-  commit_frame: everyone,
-  submit_frames: everyone,
-  start_passkey: everyone,
+  consent: whoHasACamera,
+  decline: whoHasACamera,
+  start_challenge: whoHasACamera,
+  commit_frame: whoHasACamera,
+  submit_frames: whoHasACamera,
+  start_passkey: whoHasACamera,
   start_hand_off: ownAlone,
+  choose_number: unpairedAlone,
   read_enrolment: ownAlone,
   revoke_enrolment: ownAlone,
   renew_enrolment: ownAlone,

@@ -3,50 +3,23 @@ import type { Credential } from './concealed.js';
 import type { Connection } from './connection.js';
 import type { CoreDeps } from './deps.js';
 import { checkAllowed, type SessionAction, type SessionRole } from './session-actions.js';
+import { consentVersion, type SessionView, toSessionView } from './session-view.js';
 import { defaultTimeoutSec, newSecret, type SettleDeps, toView } from './step-up.js';
 import {
   changeRecord,
   checkStarted,
   isStored,
   readRecord,
-  type StepUpPurpose,
   type StepUpRecord,
-  type StepUpState,
-  stateAt,
   toStoredDigest,
 } from './step-up-record.js';
 import { joinTicket, splitTicket } from './ticket.js';
-import { addSec, type EpochMs } from './units.js';
+import { addSec } from './units.js';
 
 /*
  * The capture page's hold on a step-up. A link's ticket opens it once; from then on the browser that did shows the secret
  * it got for it. No cookie says who it is, so no other page can make it act.
  */
-
-/** Names the text of consent that the page shows. */
-export const consentVersion = 'consent-1';
-
-/** What the page may know of its step-up. */
-export interface SessionView {
-  readonly id: string;
-  readonly purpose: StepUpPurpose;
-  readonly state: StepUpState;
-  readonly role: SessionRole;
-  readonly organisation: string | null;
-  readonly expiresAt: EpochMs;
-  /** How long an enrolment lasts; `null`: until it is revoked. */
-  readonly retentionDays: number | null;
-  readonly consentNeeded: boolean;
-  readonly consentVersion: string;
-  readonly userSecret: Connection['policy']['userSecret'];
-  readonly referencePhotoNeeded: boolean;
-  readonly triesLeft: number;
-  /** The code is shown on both screens. */
-  readonly handOff: { readonly state: 'waiting' | 'opened'; readonly code: string } | null;
-  readonly fallbackUrl: string | null;
-  /** Where to go at the end. */
-  readonly returnUrl: string | null;
-}
 
 /** What a browser got for its ticket. */
 export interface OpenedSession {
@@ -150,7 +123,7 @@ export async function findSession(
 
 function roleOf(secret: Credential, { sessionDigest, handOff }: StepUpRecord): SessionRole {
   if (isStored(secret, sessionDigest)) return 'own';
-  if (isStored(secret, handOff?.sessionDigest ?? null)) return 'camera';
+  if (isStored(secret, handOff?.sessionDigest ?? null)) return handOff?.choice === 'right' ? 'camera' : 'unpaired';
   throw new FaceError('step_up_unknown');
 }
 
@@ -223,31 +196,4 @@ export async function abandonStepUp(session: FoundSession, deps: SettleDeps): Pr
   const { connection, subject } = record;
   await deps.audit.append({ action: 'step_up_abandoned', connection, subject, detail: { stepUpId: id } });
   return toSessionView(id, record, role, deps);
-}
-
-/** What must come with the face; for a token that somebody keeps, what its keeper asks for is their own business. */
-export const demandedSecret = (
-  { kept, connection }: StepUpRecord,
-  { connections }: Pick<SettleDeps, 'connections'>,
-): Connection['policy']['userSecret'] =>
-  kept === null ? (connections.get(connection)?.policy.userSecret ?? 'none') : 'none';
-
-/** What the page may know of a stored step-up. */
-export function toSessionView(id: string, record: StepUpRecord, role: SessionRole, deps: SettleDeps): SessionView {
-  const { purpose, consent, handOff, triesLeft, expiresAt, returnUrl } = record;
-  const policy = deps.connections.get(record.connection)?.policy;
-  return {
-    ...{ id, purpose, role, triesLeft, expiresAt, consentVersion },
-    state: stateAt(record, deps.clock.now()),
-    organisation: policy?.organisation ?? null,
-    retentionDays: policy?.enrolmentDays ?? null,
-    consentNeeded: consent === null && purpose !== 'manage',
-    userSecret: demandedSecret(record, deps),
-    referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
-    handOff:
-      handOff === null ? null : { state: handOff.sessionDigest === null ? 'waiting' : 'opened', code: handOff.code },
-    fallbackUrl: policy?.fallbackUrl ?? null,
-    // The phone of a hand-off stays where it is: the other browser goes on.
-    returnUrl: role === 'own' ? returnUrl : null,
-  };
 }

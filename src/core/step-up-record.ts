@@ -12,6 +12,15 @@ export type StepUpPurpose = (typeof stepUpPurposes)[number];
 
 const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;
 
+const askingGuard = z.object({
+  browser: z.string().nullable(),
+  system: z.string().nullable(),
+  network: z.string().nullable(),
+});
+
+/** The browser that asks a phone for its camera, as the person there is told of it; each `null` where it is not known. */
+export type AskingBrowser = Readonly<z.infer<typeof askingGuard>>;
+
 const recordGuard = z.object({
   /** A connection's id; for a kept token without one, its tenant. */
   connection: z.string(),
@@ -34,6 +43,8 @@ const recordGuard = z.object({
       }),
     })
     .nullable(),
+  /** The host of the application that asked; `null` where that is not known. */
+  application: z.string().nullable().default(null),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
   feedsHooks: z.boolean(),
@@ -50,8 +61,19 @@ const recordGuard = z.object({
   browserDigest: z.string().nullable(),
   sessionDigest: z.string().nullable(),
   handOff: z
-    .object({ ticketDigest: z.string().nullable(), sessionDigest: z.string().nullable(), code: z.string() })
-    .nullable(),
+    .object({
+      ticketDigest: z.string().nullable(),
+      sessionDigest: z.string().nullable(),
+      /** The one of `choices` that the first browser shows. */
+      code: z.string(),
+      choices: z.array(z.string()).default([]),
+      choice: z.enum(['open', 'right', 'wrong']).default('open'),
+      /** Until the phone has chosen, or the step-up has ended. */
+      asking: askingGuard.nullable().default(null),
+    })
+    .nullable()
+    // One that an earlier version began offers nothing to choose: it has to be begun anew.
+    .transform((handOff) => (handOff?.choices.length === 0 ? null : handOff)),
   movement: z
     .object({
       nonceDigest: z.string(),
@@ -110,7 +132,14 @@ export async function writeRecord(
 ): Promise<boolean> {
   // One that nobody ended goes with the token in it.
   const expiresAt = record.kept === null ? addSec(record.expiresAt, keptAfterEndSec) : record.expiresAt;
-  return state.write(stepUpKey(id), record, { when, expiresAt });
+  return state.write(stepUpKey(id), withoutAsking(record), { when, expiresAt });
+}
+
+/** Of one that has ended nobody needs to know any more where it was begun. */
+function withoutAsking(record: StepUpRecord): StepUpRecord {
+  const { state, handOff } = record;
+  if (handOff === null || state === 'started' || state === 'captured') return record;
+  return { ...record, handOff: { ...handOff, asking: null } };
 }
 
 /**

@@ -48,6 +48,8 @@ export type StepUpRequested = {
   readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string };
   /** The administrator who asked for it, for the audit trail. */
   readonly by?: string;
+  /** An address of the application that gets the answer, where that is not the receipt's audience. */
+  readonly application?: string | null;
   /** Where the page sends the browser at the end. */
   readonly returnUrl?: string | null;
   /** The secret of the one browser that may open the page; `null`: whichever. */
@@ -105,6 +107,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     proved: asked.proved,
     source: asked.proved ? '' : asked.source,
     kept: kept === null ? null : { token: kept.token.use((text) => text), binding: kept.binding },
+    application: hostOf(requested.application ?? receipt?.audience ?? ''),
     receiptFor: receipt,
     receipt: null,
     feedsHooks: requested.feedsHooks ?? (receipt === null && purpose === 'verify'),
@@ -122,6 +125,9 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
   await deps.audit.append({ action: 'step_up_started', connection: record.connection, subject, detail });
   return { id, challenge, expiresAt };
 }
+
+/** What people know an application by; `null` where its address names no host. */
+const hostOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).host || null : null);
 
 /** 32 random bytes as text. */
 export const newSecret = ({ random }: Pick<CoreDeps, 'random'>): Credential =>

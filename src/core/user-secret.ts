@@ -5,7 +5,8 @@ import type { Policy } from './connection.js';
 import { type Ceremony, type CeremonyDeps, startCeremony, takeNewPasskey, takePasskey } from './passkey-ceremony.js';
 import { isPin, isWeakPin } from './pin.js';
 import type { PasskeyAnswer, PasskeyCredential, PresentedSecret } from './ports.js';
-import { demandedSecret, type FoundSession } from './session.js';
+import type { FoundSession } from './session.js';
+import { demandedSecret } from './session-view.js';
 import type { SettleDeps } from './step-up.js';
 import { checkStarted, type StepUpRecord } from './step-up-record.js';
 

@@ -101,6 +101,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
         // Somebody proven who is not enrolled may enrol there, where the policy allows it.
         asked: person.isProven ? { proved: true } : { proved: false, source: toSource(request.ip) },
         returnUrl: issuer.interactionUrl(interaction.uid),
+        application: paramsOf(interaction.params).redirect_uri ?? null,
       },
       deps,
     );

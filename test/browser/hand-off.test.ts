@@ -6,7 +6,9 @@ import { devices, stopCamera } from './screens.js';
 import type { Visitor } from './visitor.js';
 import { follow, insist, leaveBy, press, see } from './walk.js';
 
-const handOffGuard = z.object({ url: z.string(), code: z.string().regex(/^\d{4}$/) });
+const handOffGuard = z.object({ url: z.string(), code: z.string().regex(/^\d{2}$/) });
+
+const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 const inBrowser = hasChromium ? test.concurrent : test.skip;
 const cast = castOf({ plain: {} });
@@ -25,21 +27,28 @@ async function askForPhone({ page }: Visitor, link: string) {
 inBrowser('a computer starts, a phone lends its camera, the computer goes on', async () => {
   const subject = await cast().enrolAda('plain');
   const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
-  const computer = await cast().sit('ada', { allowsCamera: false });
+  const computer = await cast().sit('ada', { allowsCamera: false, userAgent: firefox });
   const { url, code } = await askForPhone(computer, link);
   expect(await computer.page.locator('.code').textContent()).toBe(code);
 
   const phone = await cast().sit('ada', { ...devices.phone, isGuided: false });
   await phone.page.goto(url);
-  await see(phone.page, 'code');
-  expect(await phone.page.locator('.code').textContent()).toBe(code);
-  await computer.page.getByRole('heading', { name: 'Your phone is connected' }).waitFor();
+  await see(phone.page, 'pairing');
+  expect(await phone.page.locator('.facts').textContent()).toMatch(/Firefox, Windows.*127\.0\.0\.0\/24/);
+  expect(await phone.page.locator('.numbers button').allTextContents()).toContain(code);
+  await computer.page.getByRole('heading', { name: 'Choose this number on your phone' }).waitFor();
+  expect(await computer.page.locator('.code').textContent()).toBe(code);
 
   const third = await cast().sit('eve', devices.phone);
   expect(await follow(third.page, url)).toBe('opened-elsewhere');
 
+  // A reload goes on where it was.
+  await phone.page.reload();
+  await see(phone.page, 'pairing');
+  await leaveBy(phone.page, code);
+  await computer.page.getByRole('heading', { name: 'Your phone is connected' }).waitFor();
+
   // A phone takes its camera away when a call comes: that is told, and another try opens the camera anew.
-  await press(phone.page, 'Yes, it is the same');
   await press(phone.page, 'Start');
   await stopCamera(phone.page);
   await see(phone.page, 'camera-stopped');
@@ -51,17 +60,46 @@ inBrowser('a computer starts, a phone lends its camera, the computer goes on', a
   for (const { close } of [computer, phone, third]) await close();
 });
 
-inBrowser('a phone that shows another number stops there', async () => {
+inBrowser('somebody who was sent the link of a stranger says so, and the stranger is told it is over', async () => {
   const subject = await cast().enrolAda('plain');
   const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
-  const computer = await cast().sit('eve', { allowsCamera: false });
-  const { url } = await askForPhone(computer, link);
+  const stranger = await cast().sit('eve', { allowsCamera: false });
+  const { url } = await askForPhone(stranger, link);
   const phone = await cast().sit('ada', devices.phone);
   await phone.page.goto(url);
-  await press(phone.page, 'No');
-  await see(phone.page, 'code-wrong');
-  expect(phone.requests.filter((address) => address.endsWith('/face/frames'))).toEqual([]);
-  expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'started' });
+  await press(phone.page, 'None of these');
+  await see(phone.page, 'refused');
+  await see(stranger.page, 'refused');
+  expect(phone.requests.filter((address) => /\/face\/(challenge|frames)/.test(address))).toEqual([]);
+  expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'failed' });
+  await phone.close();
+  await stranger.close();
+});
+
+inBrowser('another number than the computer’s ends the check, by the keyboard as well', async () => {
+  const subject = await cast().enrolAda('plain');
+  const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
+  const computer = await cast().sit('ada', { allowsCamera: false });
+  const { url, code } = await askForPhone(computer, link);
+  const phone = await cast().sit('ada', devices.phone);
+  await phone.page.goto(url);
+  await see(phone.page, 'pairing');
+  const pressed = async () => phone.page.evaluate<string>('document.activeElement.textContent');
+  const choices = await phone.page.locator('.numbers button').allTextContents();
+  for (const choice of choices) {
+    await phone.page.keyboard.press('Tab');
+    expect(await pressed()).toBe(choice);
+  }
+  await phone.page.keyboard.press('Tab');
+  expect(await pressed()).toBe('None of these');
+  for (let back = choices.length; back > 0; back -= 1) {
+    await phone.page.keyboard.press('Shift+Tab');
+    if ((await pressed()) !== code) break;
+  }
+  await phone.page.keyboard.press('Enter');
+  await see(phone.page, 'refused');
+  await see(computer.page, 'refused');
+  expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'failed' });
   await phone.close();
   await computer.close();
 });

@@ -74,6 +74,17 @@ import { press, see } from './walk.js';
     await bare.close();
   });
 
+  test('a device without a camera, whose connection has no hand-off', async () => {
+    const bare = await launchChromium({ camera: 'none' });
+    const { page, context } = await receive(bare);
+    await scriptReplies(context, { ...firstView, handOffAllowed: false }, {});
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await see(page, 'camera-none');
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Use my phone' }).count()).toBe(0);
+    await bare.close();
+  });
+
   test('a camera in use, that answers at the second try', async () => {
     const { page, close } = await show({
       screen: 'camera-busy',

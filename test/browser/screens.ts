@@ -51,7 +51,18 @@ const enrolment = {
   expiresAt: '2027-03-04T09:30:00.000Z',
 };
 const held = { view: { purpose: 'manage' }, replies: { '/enrolment': { enrolment } } } as const;
-const phone = { role: 'camera', handOff: { state: 'opened', code: '4071' } } as const;
+const phone = { role: 'camera', handOffAllowed: false, handOff: { state: 'paired', code: null } } as const;
+const unpaired = {
+  ...{ role: 'unpaired', handOffAllowed: false, handOff: { state: 'opened', code: null } },
+  pairing: {
+    choices: ['82', '47', '19'],
+    application: 'login.example.com',
+    browser: 'Firefox',
+    system: 'Windows',
+    network: '203.0.113.0/24',
+  },
+} as const;
+const refused = { state: 'failed', pairing: null, handOff: { state: 'refused', code: null } } as const;
 const fallbackUrl = 'https://help.example.com/';
 
 /** Every screen a person can see. */
@@ -65,10 +76,29 @@ export const screens: readonly ScreenCase[] = [
     name: 'hand-off-opened',
     only: 'desktop',
     screen: 'hand-off',
-    view: { handOff: { state: 'opened', code: '4071' } },
+    view: { handOff: { state: 'opened', code: '47' } },
   },
-  { name: 'code', screen: 'code', only: 'phone', view: phone },
-  { name: 'code-wrong', screen: 'code-wrong', only: 'phone', view: phone, press: ['No'] },
+  {
+    name: 'hand-off-paired',
+    only: 'desktop',
+    screen: 'hand-off',
+    view: { handOff: { state: 'paired', code: '47' } },
+  },
+  { name: 'pairing', screen: 'pairing', only: 'phone', view: unpaired },
+  {
+    name: 'refused',
+    screen: 'refused',
+    only: 'desktop',
+    view: { state: 'failed', handOff: { state: 'refused', code: '47' }, fallbackUrl },
+  },
+  {
+    name: 'refused-here',
+    screen: 'refused',
+    only: 'phone',
+    view: unpaired,
+    replies: { '/hand-off/choice': { view: { ...firstView, ...unpaired, ...refused } } },
+    press: ['None of these'],
+  },
   { name: 'reference', screen: 'reference', view: { purpose: 'enrol', referencePhotoNeeded: true }, press: [here] },
   {
     name: 'reference-camera',

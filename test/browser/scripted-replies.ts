@@ -37,7 +37,7 @@ export async function scriptReplies(context: BrowserContext, view: JsonObject, g
     },
     '/hand-off': () => ({
       url: 'https://login.example.com/face#handoff.AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB',
-      code: '4071',
+      code: '47',
     }),
     '/decline': () => ({ view: { ...view, state: 'abandoned' } }),
     '/kiosk/next': () => ({ ticket: null }),

@@ -2,7 +2,6 @@ import type { Page } from 'playwright-core';
 
 /** What somebody who goes along presses on each screen. */
 const goesOnBy: Readonly<Record<string, string>> = {
-  code: 'Yes, it is the same',
   consent: 'I agree, go on',
   place: 'Use this computer',
   permission: 'Turn on the camera',

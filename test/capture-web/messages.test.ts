@@ -32,8 +32,8 @@ describe.each(Object.entries(wordsOf))('the words in %s', (tag, words) => {
   test('are of their own language', () => {
     if (tag === 'en') return;
     const english = new Set(textsOf(en));
-    // "PIN", "Start" and "No" are words of others, too.
-    expect(textsOf(words).filter((text) => english.has(text) && !['PIN', 'Start', 'No'].includes(text))).toEqual([]);
+    const shared = ['PIN', 'Start', 'Organisation', 'Application', 'Computer'];
+    expect(textsOf(words).filter((text) => english.has(text) && !shared.includes(text))).toEqual([]);
   });
 
   test.each(['verify', 'enrol'] as const)(
@@ -51,6 +51,10 @@ describe.each(Object.entries(wordsOf))('the words in %s', (tag, words) => {
       }
     },
   );
+
+  test('name the button that stops a check that somebody else began', () => {
+    expect(words.pairing.warning).toContain(words.pairing.none);
+  });
 
   test('do not claim what nobody can promise', () => {
     const all = JSON.stringify([

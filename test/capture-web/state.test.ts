@@ -30,17 +30,26 @@ describe('a computer', () => {
   });
 
   test('goes on following the phone after a reload, and can still do it itself', () => {
-    const handOff = { state: 'opened', code: '1234' } as const;
-    expect(stepOf({ handOff }, { mayHandOff: true })).toBe('hand-off');
-    expect(stepOf({ handOff }, { mayHandOff: true, place: 'here' })).toBe('capture');
+    for (const state of ['opened', 'paired'] as const) {
+      const handOff = { state, code: '12' };
+      expect(stepOf({ handOff }, { mayHandOff: true })).toBe('hand-off');
+      expect(stepOf({ handOff }, { mayHandOff: true, place: 'here' })).toBe('capture');
+    }
+  });
+
+  test('is not asked where the connection has no hand-off', () => {
+    expect(stepOf({ handOffAllowed: false }, { mayHandOff: true })).toBe('capture');
   });
 });
 
-test('the phone of a hand-off compares the code before anything else, and is offered no further phone', () => {
-  const camera = { role: 'camera', handOff: { state: 'opened', code: '1234' } } as const;
-  expect(stepOf({ ...camera, consentNeeded: true })).toBe('code');
-  expect(stepOf({ ...camera, purpose: 'manage' })).toBe('code');
-  expect(stepOf(camera, { isCodeSame: true, mayHandOff: true })).toBe('capture');
+test('the phone of a hand-off is asked for the number before anything else, and is offered no further phone', () => {
+  const unpaired = { role: 'unpaired', handOffAllowed: false, handOff: { state: 'opened', code: null } } as const;
+  expect(stepOf({ ...unpaired, consentNeeded: true })).toBe('pairing');
+  expect(stepOf({ ...unpaired, purpose: 'manage' })).toBe('pairing');
+  expect(stepOf({ ...unpaired, state: 'failed' })).toBe('failed');
+  const camera = { role: 'camera', handOffAllowed: false, handOff: { state: 'paired', code: null } } as const;
+  expect(stepOf(camera, { mayHandOff: true })).toBe('capture');
+  expect(stepOf({ ...camera, consentNeeded: true })).toBe('consent');
 });
 
 test('an ID photo is asked for at enrolment alone, and before the secret', () => {

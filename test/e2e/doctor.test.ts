@@ -207,6 +207,19 @@ describe('a broken link is found, and others are told apart from it', () => {
     const { verdicts } = await examine(writeConfig({}, { policy: { mode: 'shadow' } }));
     expect(verdicts).toMatchObject({ ...ownChecks, Mode: 'warn' });
   });
+
+  test.each([
+    [{}, 'pass'],
+    [{ handOff: true }, 'warn'],
+  ])('a hand-off beside passkeys is told: %j', async (given, verdict) => {
+    const policy = { userSecret: 'passkey', ...given };
+    const { verdicts } = await examine(writeConfig({ publicUrl: 'https://face.invalid' }, { policy }));
+    expect(verdicts).toMatchObject({ 'Hand-off': verdict });
+  });
+
+  test('a hand-off without passkeys needs no word', async () => {
+    expect((await examine(writeConfig({}, { policy: { handOff: true } }))).verdicts).not.toHaveProperty('Hand-off');
+  });
 });
 
 describe('the data folder', () => {

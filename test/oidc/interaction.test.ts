@@ -105,6 +105,27 @@ describe('who is checked', () => {
   });
 });
 
+describe('on a phone', () => {
+  const call = async (browser: Browser, path: string, body: object, session = '') => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${session}` };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    return JSON.parse((await browser.visit(new URL(path, op.issuer).href, init)).text);
+  };
+  const ticketOf = (link: string) => new URL(link).hash.slice(1);
+
+  test('it is told which application asked; none of the numbers ends the sign-in of the first browser', async () => {
+    await op.enrol('anna');
+    const { browser, interaction, link } = await leadToCamera();
+    const { session } = await call(browser, '/face/open', { ticket: ticketOf(link) });
+    const { url } = await call(browser, '/face/hand-off', {}, session);
+    const phone = op.newBrowser();
+    const opened = await call(phone, '/face/open', { ticket: ticketOf(url) });
+    expect(opened.view).toMatchObject({ role: 'unpaired', pairing: { application: new URL(redirectUri).host } });
+    await call(phone, '/face/hand-off/choice', { number: null }, opened.session);
+    expect(told((await browser.follow(interaction)).url)).toMatchObject(refusal);
+  });
+});
+
 describe('how it ends', () => {
   test('a passed check is taken once; the way back works however often it is visited before', async () => {
     await op.enrol('anna');

@@ -4,8 +4,9 @@ import { Problem } from './problem.js';
 import { capture } from './screens/capture.js';
 import { consent } from './screens/consent.js';
 import { end } from './screens/endings.js';
-import { code, handOff, place } from './screens/hand-off.js';
+import { handOff, place } from './screens/hand-off.js';
 import { manage } from './screens/manage.js';
+import { pairing } from './screens/pairing.js';
 import { solve } from './screens/problems.js';
 import { reference } from './screens/reference.js';
 import { passkey, pin } from './screens/secret.js';
@@ -17,7 +18,7 @@ import type { View } from './view.js';
 type EndName = 'passed' | 'failed' | 'expired' | 'abandoned';
 
 const steps = {
-  code,
+  pairing,
   manage,
   consent,
   place,

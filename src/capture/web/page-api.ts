@@ -100,9 +100,14 @@ export class PageApi {
     return this.#call({ method: 'POST', path: '/frames', body, reply: outcomeGuard, withinMs: verdictWithinMs });
   }
 
-  /** A link for the person's phone, and the code that both screens show. */
+  /** A link for the person's phone, and the number that this screen shows for it. */
   async startHandOff(): Promise<{ readonly url: string; readonly code: string }> {
     return this.#post('/hand-off', {}, z.object({ url: z.string(), code: z.string() }));
+  }
+
+  /** On the phone: the number that the computer shows; `null`: none of those offered, which ends the check. */
+  async chooseNumber(number: string | null): Promise<View> {
+    return (await this.#post('/hand-off/choice', { number }, viewReply)).view;
   }
 
   async readEnrolment(): Promise<Enrolment | null> {

@@ -5,7 +5,7 @@ import type { Hint, View } from './view.js';
 export type Screen =
   | StepName
   | ProblemName
-  | 'code-wrong'
+  | 'refused'
   | 'reference-camera'
   | 'reference-photo'
   | 'permission'
@@ -18,7 +18,7 @@ export type Screen =
 /** What the person is led through, one after the other. */
 export type StepName =
   | 'opening'
-  | 'code'
+  | 'pairing'
   | 'manage'
   | 'consent'
   | 'place'
@@ -50,8 +50,6 @@ export interface Facts {
   readonly isKiosk: boolean;
   /** A computer without a touch screen may hand the camera's part to a phone. */
   readonly mayHandOff: boolean;
-  /** On the phone of a hand-off: the person saw the same code on the computer. */
-  readonly isCodeSame: boolean;
   readonly place: 'unasked' | 'here' | 'phone';
   readonly referencePhoto: Blob | null;
   readonly secret: Secret | null;
@@ -68,7 +66,6 @@ export const nothingKnown: Facts = {
   view: null,
   isKiosk: false,
   mayHandOff: false,
-  isCodeSame: false,
   place: 'unasked',
   referencePhoto: null,
   secret: null,
@@ -98,12 +95,12 @@ export function nextStep(facts: Facts): StepName {
 }
 
 function nextOpenStep(facts: Facts, view: View): StepName {
-  if (view.role === 'camera' && !facts.isCodeSame) return 'code';
+  if (view.role === 'unpaired') return 'pairing';
   if (view.purpose === 'manage') return 'manage';
   if (view.consentNeeded) return 'consent';
   if (facts.again !== null) return 'try-again';
   if (view.role === 'own' && facts.place === 'phone') return 'hand-off';
-  if (view.role === 'own' && facts.place === 'unasked' && facts.mayHandOff) {
+  if (view.role === 'own' && facts.place === 'unasked' && facts.mayHandOff && view.handOffAllowed) {
     return view.handOff === null ? 'place' : 'hand-off';
   }
   if (view.purpose === 'enrol' && view.referencePhotoNeeded && facts.referencePhoto === null) return 'reference';

@@ -11,8 +11,8 @@ export const viewGuard = z.object({
   id: z.string(),
   purpose: z.enum(['verify', 'enrol', 'manage']),
   state: z.enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned']),
-  /** `camera`: this browser is the phone of a hand-off. */
-  role: z.enum(['own', 'camera']),
+  /** `camera`: this browser is the phone of a hand-off; `unpaired`: it is, once the person has chosen the number. */
+  role: z.enum(['own', 'unpaired', 'camera']),
   organisation: z.nullable(z.string()),
   /** RFC 3339. */
   expiresAt: z.string(),
@@ -24,8 +24,21 @@ export const viewGuard = z.object({
   userSecret: z.enum(['none', 'pin', 'passkey']),
   referencePhotoNeeded: z.boolean(),
   triesLeft: z.number(),
-  /** `code`: four digits, shown on both screens. */
-  handOff: z.nullable(z.object({ state: z.enum(['waiting', 'opened']), code: z.string() })),
+  handOffAllowed: z.boolean(),
+  /** `code`: two digits for this screen, which the phone has to choose; `null` on the phone. */
+  handOff: z.nullable(
+    z.object({ state: z.enum(['waiting', 'opened', 'paired', 'refused']), code: z.nullable(z.string()) }),
+  ),
+  /** On the phone, before anything else: the numbers offered, and who asks. */
+  pairing: z.nullable(
+    z.object({
+      choices: z.array(z.string()),
+      application: z.nullable(z.string()),
+      browser: z.nullable(z.string()),
+      system: z.nullable(z.string()),
+      network: z.nullable(z.string()),
+    }),
+  ),
   fallbackUrl: z.nullable(linkGuard),
   /** Where the person goes at the end, complete; `null`: nowhere. */
   returnUrl: z.nullable(linkGuard),

@@ -80,20 +80,31 @@ export const fr: Words = {
     heading: 'Continuez sur votre téléphone',
     text: 'Scannez ce code avec l’appareil photo de votre téléphone et ouvrez le lien.',
     qr: 'Code QR avec le lien pour votre téléphone',
-    code: 'Votre téléphone doit afficher ce nombre, lui aussi :',
+    code: 'Votre téléphone demandera quel nombre est affiché ici :',
     waiting: 'En attente de votre téléphone…',
-    opened: 'Votre téléphone est connecté',
-    openedText: 'Continuez dessus. Cette page avance toute seule.',
+    opened: 'Choisissez ce nombre sur votre téléphone',
+    openedText: 'Votre téléphone affiche trois nombres. Choisissez celui-ci.',
+    paired: 'Votre téléphone est connecté',
+    pairedText: 'Continuez dessus. Cette page avance toute seule.',
+    refused: 'La vérification a été arrêtée sur le téléphone',
+    refusedText:
+      'Un autre nombre y a été choisi, ou aucun. Pour votre protection, cette vérification est terminée. Si c’était une erreur, recommencez.',
     here: 'Utiliser plutôt cet ordinateur',
   },
-  code: {
-    heading: 'Votre ordinateur affiche-t-il ce nombre ?',
-    text: 'Continuez seulement si vous avez commencé vous-même et si le nombre est le même sur les deux écrans.',
-    same: 'Oui, c’est le même',
-    different: 'Non',
-    wrongHeading: 'Arrêtez-vous ici',
-    wrongText:
-      'Ce lien appartient à la vérification de quelqu’un d’autre. Rien n’a été envoyé. Fermez cette page et prévenez le service qui gère votre compte.',
+  pairing: {
+    heading: 'Quel nombre votre ordinateur affiche-t-il ?',
+    text: 'Un ordinateur demande l’appareil photo de ce téléphone pour vérifier votre visage. Choisissez le nombre que vous voyez vous-même sur son écran. Personne ne doit vous le dire.',
+    organisation: 'Organisme',
+    application: 'Application',
+    computer: 'Ordinateur',
+    network: 'Son réseau',
+    unknown: 'inconnu',
+    warning:
+      'Si vous n’avez pas commencé cela vous-même sur cet ordinateur à l’instant, choisissez « Aucun de ceux-ci ».',
+    none: 'Aucun de ceux-ci',
+    refused: 'Arrêté',
+    refusedText:
+      'Aucune photo n’a été prise. Si vous n’avez pas commencé cette vérification vous-même, quelqu’un connaît peut-être votre mot de passe : changez-le et prévenez le service qui gère votre compte.',
   },
   permission: {
     heading: 'Activez la caméra',

@@ -61,15 +61,24 @@ export interface Words {
     readonly waiting: string;
     readonly opened: string;
     readonly openedText: string;
+    readonly paired: string;
+    readonly pairedText: string;
+    readonly refused: string;
+    readonly refusedText: string;
     readonly here: string;
   };
-  readonly code: {
+  readonly pairing: {
     readonly heading: string;
     readonly text: string;
-    readonly same: string;
-    readonly different: string;
-    readonly wrongHeading: string;
-    readonly wrongText: string;
+    readonly organisation: string;
+    readonly application: string;
+    readonly computer: string;
+    readonly network: string;
+    readonly unknown: string;
+    readonly warning: string;
+    readonly none: string;
+    readonly refused: string;
+    readonly refusedText: string;
   };
   readonly permission: { readonly heading: string; readonly text: string; readonly action: string };
   readonly framing: {

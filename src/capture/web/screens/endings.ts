@@ -25,7 +25,11 @@ export async function end(ending: Ending, view: View, facts: Facts, page: Page):
   return new Promise(() => {});
 }
 
-function contentOf(ending: Ending, { purpose }: View, words: Words): Content {
+function contentOf(ending: Ending, { purpose, role, handOff }: View, words: Words): Content {
+  if (handOff?.state === 'refused') {
+    const { refused, refusedText } = role === 'own' ? words.handOff : words.pairing;
+    return { screen: 'refused', heading: refused, body: [sign('stopped'), paragraph(refusedText, 'lead')] };
+  }
   if (ending === 'passed') {
     const heading = words.passed[purpose === 'enrol' ? 'enrol' : 'verify'];
     return { screen: ending, heading, body: [sign('passed'), paragraph(words.passed.text, 'lead')] };
@@ -39,8 +43,13 @@ function contentOf(ending: Ending, { purpose }: View, words: Words): Content {
 }
 
 /** Back to where the person came from; where it did not pass, another way before that. The phone's part is over. */
-function waysOn(ending: Ending, { role, fallbackUrl }: View, back: string | null, words: Words): HTMLElement[] {
-  if (role === 'camera') return [paragraph(words.passed.onPhone)];
+function waysOn(
+  ending: Ending,
+  { role, fallbackUrl, handOff }: View,
+  back: string | null,
+  words: Words,
+): HTMLElement[] {
+  if (role !== 'own') return [paragraph(handOff?.state === 'refused' ? words.mayClose : words.passed.onPhone)];
   if (ending === 'passed' && back !== null) {
     return [paragraph(words.passed.returning), actions(linkButton('plain', words.goOn, back))];
   }

@@ -1,11 +1,16 @@
 import { encode } from 'uqr';
-import { actions, button, el, icon, paragraph, sign, svg } from '../dom.js';
+import { actions, button, el, icon, paragraph, svg } from '../dom.js';
+import type { Words } from '../messages/words.js';
 import type { PageApi } from '../page-api.js';
 import { Problem } from '../problem.js';
 import type { Change } from '../state.js';
 import { decline, type Step, sleep, type Tools } from '../step.js';
+import type { View } from '../view.js';
 
 const pollEveryMs = 2000;
+
+/** How far the phone is, as this computer shows it. */
+type Stage = 'waiting' | 'opened' | 'paired';
 
 /** On a computer: which camera? */
 export const place: Step = async (_view, _facts, tools) => {
@@ -24,37 +29,51 @@ export const place: Step = async (_view, _facts, tools) => {
   return choice === 'decline' ? decline(tools) : { place: choice };
 };
 
-/** On a computer: shows the link for the phone, then follows what the phone does. It can always be done here instead. */
+/**
+ * On a computer: shows the link for the phone with the number to choose there, then follows what the phone does. It can
+ * always be done here instead.
+ */
 export const handOff: Step = async (view, _facts, tools) => {
-  const isOpened = view.handOff?.state === 'opened';
-  const link = isOpened ? null : await tools.api.startHandOff();
+  const stage = stageOf(view);
+  const link = stage === 'waiting' ? await tools.api.startHandOff() : null;
   const qr = link === null ? null : drawQr(link.url);
+  const code = link?.code ?? view.handOff?.code ?? '';
   const here = tools.page.ask<Change>((words, choose) => ({
     screen: 'hand-off',
-    heading: isOpened ? words.handOff.opened : words.handOff.heading,
+    heading: textOf(stage, words).heading,
     body: [
-      paragraph(isOpened ? words.handOff.openedText : words.handOff.text, 'lead'),
+      paragraph(textOf(stage, words).text, 'lead'),
       qr === null ? null : el('div', { class: 'qr', role: 'img', 'aria-label': words.handOff.qr }, qr),
-      paragraph(words.handOff.code),
-      el('p', { class: 'code', dir: 'ltr' }, link?.code ?? view.handOff?.code ?? ''),
-      isOpened ? null : el('p', { class: 'waiting' }, icon('waiting'), words.handOff.waiting),
+      stage === 'waiting' ? paragraph(words.handOff.code) : null,
+      stage === 'paired' ? null : el('p', { class: 'code', dir: 'ltr' }, code),
+      stage === 'paired' ? null : el('p', { class: 'waiting' }, icon('waiting'), words.handOff.waiting),
       actions(button('quiet', words.handOff.here, () => choose({ place: 'here' }))),
     ],
   }));
-  if (isOpened) tools.page.say(tools.page.words.handOff.opened);
+  if (stage !== 'waiting') tools.page.say(textOf(stage, tools.page.words).heading);
   const ended = new AbortController();
-  return Promise.race([here, follow(isOpened, tools, ended.signal), tools.interrupted]).finally(() => ended.abort());
+  return Promise.race([here, follow(stage, tools, ended.signal), tools.interrupted]).finally(() => ended.abort());
 };
 
-/** Waits until the phone has opened the link, or has ended the check. */
-async function follow(isOpened: boolean, tools: Tools, ended: AbortSignal): Promise<Change> {
+/** A link that nobody has opened is lost with the page that showed it: another one takes its place. */
+function stageOf({ handOff: known }: View): Stage {
+  return known?.state === 'opened' || known?.state === 'paired' ? known.state : 'waiting';
+}
+
+function textOf(stage: Stage, { handOff: words }: Words): { readonly heading: string; readonly text: string } {
+  if (stage === 'opened') return { heading: words.opened, text: words.openedText };
+  return stage === 'paired' ? { heading: words.paired, text: words.pairedText } : words;
+}
+
+/** Waits until the phone has gone on: opened the link, chosen the number, or ended the check. */
+async function follow(stage: Stage, tools: Tools, ended: AbortSignal): Promise<Change> {
   for (;;) {
     await sleep(pollEveryMs);
     ended.throwIfAborted();
     const found = await readOrNull(tools);
     if (found === null) continue;
     if (found.view.state !== 'started' && found.view.state !== 'captured') return found;
-    if (!isOpened && found.view.handOff?.state === 'opened') return found;
+    if (stageOf(found.view) !== stage) return found;
   }
 }
 
@@ -68,28 +87,6 @@ async function readOrNull({ api }: Tools): Promise<Awaited<ReturnType<PageApi['r
     throw error;
   }
 }
-
-/** On the phone: nobody may be lured into somebody else's check, so the person compares the code first. */
-export const code: Step = async (view, _facts, tools) => {
-  const isSame = await tools.page.ask<boolean>((words, choose) => ({
-    screen: 'code',
-    heading: words.code.heading,
-    body: [
-      el('p', { class: 'code', dir: 'ltr' }, view.handOff?.code ?? ''),
-      paragraph(words.code.text, 'lead'),
-      actions(
-        button('plain', words.code.same, () => choose(true)),
-        button('quiet', words.code.different, () => choose(false)),
-      ),
-    ],
-  }));
-  if (isSame) return { isCodeSame: true };
-  return tools.page.ask<never>((words) => ({
-    screen: 'code-wrong',
-    heading: words.code.wrongHeading,
-    body: [sign('stopped'), paragraph(words.code.wrongText, 'lead')],
-  }));
-};
 
 function drawQr(url: string): SVGSVGElement {
   const { data, size } = encode(url, { ecc: 'M', border: 4 });

@@ -66,8 +66,10 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   const { view, isKiosk } = facts;
   const ways = waysBy[problem];
   const mayRetry = ways.retry || isPauseOver;
-  const mayHandOff = ways.phone && facts.mayHandOff && view?.role === 'own';
-  const isClosed = view === null || ['link-over', 'opened-elsewhere', 'locked-out'].includes(problem);
+  const mayHandOff = ways.phone && facts.mayHandOff && view?.handOffAllowed === true;
+  // A phone whose person has not chosen the number yet has nothing to decline.
+  const isClosed =
+    view === null || view.role === 'unpaired' || ['link-over', 'opened-elsewhere', 'locked-out'].includes(problem);
   return page.ask<Choice>((words, choose) => {
     const { heading, text, steps } = words.problems[problem];
     return {

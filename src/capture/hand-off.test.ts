@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { lendCamera, openLink, openOnPhone, openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createMemoryProfile } from '../../test/simulators/profile.js';
+import type { Connection, Policy } from '../core/connection.js';
+import type { JsonObject } from '../json.js';
+
+let server: ApiServer;
+let profile: ReturnType<typeof createMemoryProfile>;
+let auth: { 'x-auth-token': string };
+
+async function startWith(policy: Partial<Policy> = {}): Promise<void> {
+  profile = createMemoryProfile(['00u1']);
+  const connection: Connection = {
+    ...{ id: 'acme', kind: 'okta', profile, openStepUpRequest: null },
+    policy: { ...defaultPolicy, liveness: 'challenge', returnUrls: ['https://app.example.com/back'], ...policy },
+  };
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
+  auth = { 'x-auth-token': (await server.issue()).token };
+}
+beforeEach(() => startWith());
+afterEach(() => server.stop());
+
+const who = { connection: 'acme', subject: '00u1' };
+const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
+
+async function enrol(): Promise<void> {
+  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
+  const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
+  expect((await server.postForm('/enrolments', toForm({ ...who, ...consent, photo }), auth)).status).toBe(201);
+}
+
+/** A computer without a camera, whose person has agreed. */
+async function begin(more: object = {}, path = '/step-ups') {
+  const { body } = await server.postJson(path, { ...who, ...more }, auth);
+  const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
+  await page.consent();
+  return { id: String(body.id), page };
+}
+
+const viewOf = async (page: ReturnType<typeof openPage>) => (await page.get('/face/session')).body.view as JsonObject;
+const choose = (phone: ReturnType<typeof openPage>, number: string | null) =>
+  phone.post('/face/hand-off/choice', { number });
+const choicesOf = (view: JsonObject) => (view.pairing as { choices: string[] }).choices;
+const actions = () => server.audit.events.map(({ action }) => action);
+
+test('lends the camera of another device, once, and the first goes on', async () => {
+  await enrol();
+  const asked = { audience: 'https://app.example.com', nonce: 'n-1' };
+  const { page } = await begin({ returnUrl: 'https://app.example.com/back', ...asked });
+  const { phone, url, code } = await openOnPhone(server, page);
+  expect((await openLink(server, url)).body.code).toBe('step_up_opened');
+  expect(await viewOf(page)).toMatchObject({ handOff: { state: 'opened', code } });
+  expect((await choose(phone, code)).body.view).toMatchObject({ role: 'camera', returnUrl: null });
+  expect(await viewOf(page)).toMatchObject({ handOff: { state: 'paired' } });
+  expect((await phone.check(draw('ada'))).body).toMatchObject({ outcome: 'passed', receipt: null });
+  const { view, receipt } = (await page.get('/face/session')).body;
+  expect(view).toMatchObject({ state: 'passed', returnUrl: 'https://app.example.com/back' });
+  expect(decodeJwt(String(receipt))).toMatchObject({ sub: '00u1', nonce: 'n-1' });
+  expect((await phone.get('/face/session')).body.receipt).toBeNull();
+});
+
+test('a new one ends the former', async () => {
+  const { page } = await begin();
+  const first = await openOnPhone(server, page);
+  const second = String((await page.post('/face/hand-off')).body.url);
+  expect((await first.phone.get('/face/session')).body.code).toBe('step_up_unknown');
+  expect((await openLink(server, first.url)).body.code).toBe('step_up_unknown');
+  expect((await openLink(server, second)).status).toBe(201);
+});
+
+test('gives the phone nothing of what is held of a person', async () => {
+  await enrol();
+  const { page } = await begin({ purpose: 'manage' }, '/invitations');
+  const phone = await lendCamera(server, page);
+  expect((await phone.get('/face/enrolment')).body.code).toBe('step_up_unknown');
+  for (const path of ['/face/enrolment/revoke', '/face/enrolment/renew'])
+    expect((await phone.post(path)).body.code).toBe('step_up_unknown');
+  expect(profile.attributes.get('00u1')).not.toBeNull();
+  expect(await viewOf(page)).toMatchObject({ purpose: 'manage' });
+});
+
+describe('a link that somebody was sent', () => {
+  test('asks which number the other screen shows, and takes no face before', async () => {
+    const { page } = await begin();
+    const { phone } = await openOnPhone(server, page);
+    for (const path of ['/face/challenge', '/face/decline', '/face/passkey', '/face/hand-off'])
+      expect((await phone.post(path)).body.code).toBe('step_up_unknown');
+    expect((await phone.consent()).body.code).toBe('step_up_unknown');
+    expect(await viewOf(page)).toMatchObject({ state: 'started' });
+  });
+
+  test('does not tell the number, which the other screen alone has', async () => {
+    const { page } = await begin();
+    const { phone, view, code } = await openOnPhone(server, page);
+    const choices = choicesOf(view);
+    expect(new Set(choices).size).toBe(3);
+    for (const each of choices) expect(each).toMatch(/^[1-9]\d$/);
+    expect(choices).toContain(code);
+    expect(view).toMatchObject({ role: 'unpaired', handOff: { state: 'opened', code: null }, handOffAllowed: false });
+    // The same at each look: who looks again learns no more.
+    expect(await viewOf(phone)).toEqual(view);
+    expect((await viewOf(page)).pairing).toBeNull();
+  });
+
+  test('has the number at any place among the three', async () => {
+    const { page } = await begin();
+    const places = new Set<number>();
+    for (let turn = 0; turn < 40; turn += 1) {
+      const { view, code } = await openOnPhone(server, page);
+      places.add(choicesOf(view).indexOf(code));
+    }
+    expect([...places].sort()).toEqual([0, 1, 2]);
+  });
+
+  test.each(['another number', 'a number that was not offered', 'none of these', 'no number'])(
+    'ends with %s, is recorded, and the first browser is told',
+    async (answer) => {
+      await enrol();
+      const { id, page } = await begin({ audience: 'https://app.example.com' });
+      const { phone, view, code } = await openOnPhone(server, page);
+      const others = choicesOf(view).filter((each) => each !== code);
+      const number = { 'another number': others[0]!, 'a number that was not offered': '99999', 'no number': '' }[
+        answer
+      ];
+      expect((await choose(phone, number ?? null)).body.view).toMatchObject({
+        ...{ state: 'failed', role: 'unpaired', pairing: null },
+        handOff: { state: 'refused', code: null },
+      });
+      expect(await viewOf(page)).toMatchObject({ state: 'failed', handOff: { state: 'refused' } });
+      expect((await choose(phone, code)).body.code).toBe('step_up_finished');
+      for (const each of [page, phone])
+        expect(['step_up_finished', 'step_up_unknown']).toContain((await each.post('/face/challenge')).body.code);
+      expect((await page.post('/face/hand-off')).body.code).toBe('step_up_finished');
+      expect((await server.send('GET', `/step-ups/${id}`, { headers: auth })).body).toMatchObject({
+        ...{ state: 'failed', receipt: null },
+      });
+      expect(server.audit.events.at(-1)).toMatchObject({
+        ...{ action: 'hand_off_refused', ...who },
+        detail: { stepUpId: id, chosen: number === undefined ? 'none' : 'another' },
+      });
+    },
+  );
+
+  test('is answered once, also by answers at the same moment', async () => {
+    const { page } = await begin();
+    const { phone, view, code } = await openOnPhone(server, page);
+    const answers = await Promise.all(
+      [...choicesOf(view), null, ...choicesOf(view)].map((number) => choose(phone, number)),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    const isPaired = answers.some(({ body }) => (body.view as JsonObject | undefined)?.role === 'camera');
+    expect(await viewOf(page)).toMatchObject({ handOff: { state: isPaired ? 'paired' : 'refused' } });
+    expect(actions().filter((action) => action === 'hand_off_refused')).toHaveLength(isPaired ? 0 : 1);
+    expect((await choose(phone, code)).status).not.toBe(200);
+  });
+
+  test('is answered by the phone that opened it alone', async () => {
+    const { page } = await begin();
+    const { code } = await openOnPhone(server, page);
+    expect((await choose(page, code)).body.code).toBe('step_up_unknown');
+    expect(await viewOf(page)).toMatchObject({ handOff: { state: 'opened' } });
+  });
+
+  test('ends with its time', async () => {
+    const { page } = await begin();
+    const { phone, code } = await openOnPhone(server, page);
+    server.clock.advanceSec(601);
+    expect((await choose(phone, code)).body.code).toBe('step_up_finished');
+  });
+});
+
+describe('who asks', () => {
+  const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
+  const handOff = (page: ReturnType<typeof openPage>) =>
+    server.postJson('/face/hand-off', {}, { authorization: `Bearer ${page.session}`, 'user-agent': firefox });
+
+  test('is told to the person at the phone: the application, the browser and its network', async () => {
+    const { page } = await begin({ audience: 'https://shop.example.com/login' });
+    const { body } = await handOff(page);
+    const opened = await openLink(server, String(body.url), {}, { 'user-agent': 'a phone' });
+    expect((opened.body.view as JsonObject).pairing).toMatchObject({
+      application: 'shop.example.com',
+      browser: 'Firefox',
+      system: 'Windows',
+      network: '127.0.0.0/24',
+    });
+  });
+
+  test('is forgotten once the phone has chosen or the step-up has ended, and is in no log', async () => {
+    const ends = [
+      async (page: ReturnType<typeof openPage>) => page.post('/face/decline'),
+      async (_: unknown, phone: ReturnType<typeof openPage>) => choose(phone, null),
+      async (_: unknown, phone: ReturnType<typeof openPage>, code: string) => choose(phone, code),
+    ];
+    for (const end of ends) {
+      const { id, page } = await begin();
+      const { body } = await handOff(page);
+      const opened = await openLink(server, String(body.url));
+      const stored = async () => JSON.stringify(await server.deps.state.read(`step-up:${id}`));
+      expect(await stored()).toContain('Firefox');
+      await end(page, openPage(server, String(opened.body.session)), String(body.code));
+      expect(await stored()).not.toMatch(/Firefox|Windows|127\.0/);
+    }
+    expect(server.log.text() + JSON.stringify(server.audit.events)).not.toMatch(/Firefox|127\.0\.0/);
+  });
+});
+
+describe('the policy', () => {
+  test.each([
+    ['none', null, true],
+    ['pin', null, true],
+    ['passkey', null, false],
+    ['none', false, false],
+    ['passkey', true, true],
+  ] as const)('with the secret %s and handOff %s: allowed is %s', async (userSecret, handOff, isAllowed) => {
+    await server.stop();
+    await startWith({ userSecret, handOff });
+    const { page } = await begin();
+    expect(await viewOf(page)).toMatchObject({ handOffAllowed: isAllowed });
+    const { status, body } = await page.post('/face/hand-off');
+    expect([status, body.ok, body.code]).toEqual(
+      isAllowed ? [201, true, expect.stringMatching(/^\d\d$/)] : [404, false, 'not_found'],
+    );
+    expect(actions().includes('handed_off')).toBe(isAllowed);
+  });
+
+  test('that allows none any more opens no link from before', async () => {
+    const { page } = await begin();
+    const { url } = (await page.post('/face/hand-off')).body;
+    const { connections } = server.deps;
+    const acme = connections.get('acme')!;
+    Object.assign(acme, { policy: { ...acme.policy, handOff: false } });
+    expect((await openLink(server, String(url))).body.code).toBe('step_up_unknown');
+  });
+});
+
+test('a hand-off that an earlier version began has to be begun anew, and the step-up goes on', async () => {
+  await enrol();
+  const { id, page } = await begin();
+  await openOnPhone(server, page);
+  const found = (await server.deps.state.read(`step-up:${id}`))!;
+  const { application: _, ...record } = found.value as JsonObject;
+  const { ticketDigest, sessionDigest } = record.handOff as JsonObject;
+  const former = { ...record, handOff: { ticketDigest, sessionDigest, code: '4071' } } as JsonObject;
+  await server.deps.state.write(`step-up:${id}`, former, { when: 'any', expiresAt: null });
+  expect(await viewOf(page)).toMatchObject({ state: 'started', handOff: null });
+  const phone = await lendCamera(server, page);
+  expect((await phone.check(draw('ada'))).body.outcome).toBe('passed');
+});

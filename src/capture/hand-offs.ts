@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { ApiDeps } from '../api/deps.js';
+import { type Endpoint, sessionEndpoint } from '../api/endpoint.js';
+import { Credential } from '../core/concealed.js';
+import { chooseNumber, startHandOff } from '../core/hand-off.js';
+import { findSession } from '../core/session.js';
+import type { SessionAction } from '../core/session-actions.js';
+import type { FaceErrorCode } from '../errors.js';
+import { describeBrowser } from './asking-browser.js';
+import { pageLink } from './page-link.js';
+import { toViewReply, viewReply } from './view-reply.js';
+
+const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
+
+/** A phone that lends its camera to a browser without one. */
+export function createHandOffEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', photos: {} } as const),
+    findSession: (shown: Credential, action: SessionAction) => findSession(shown, action, deps),
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      path: '/face/hand-off',
+      action: 'start_hand_off',
+      status: 201,
+      summary: 'Let another device lend its camera',
+      description:
+        'The link opens once; show it as a QR code, and the code beside it: whoever opens the link has to choose that code among three. `not_found` where the policy’s `handOff` allows none.',
+      codes: [...session, 'not_found'],
+      fields: z.strictObject({}),
+      reply: z.strictObject({ url: z.string(), code: z.string() }),
+      async handle({ session: shown, userAgent, source }) {
+        const asking = describeBrowser({ userAgent, source });
+        const { ticket, code } = await startHandOff({ session: shown, asking }, deps);
+        return {
+          url: pageLink(
+            deps.issuer,
+            ticket.use((text) => new Credential(`handoff.${text}`)),
+          ),
+          code,
+        };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      path: '/face/hand-off/choice',
+      action: 'choose_number',
+      status: 200,
+      summary: 'Say which number the other screen shows',
+      description:
+        'Once, on the phone of a hand-off, before anything else. Another number than the one there, or `null` for none of those offered, ends the step-up.',
+      codes: session,
+      fields: z.strictObject({ number: z.string().max(8).nullable() }),
+      reply: z.strictObject({ view: viewReply }),
+      handle: async ({ fields, session: shown }) => ({
+        view: toViewReply(await chooseNumber({ session: shown, number: fields.number }, deps)),
+      }),
+    }),
+  ];
+}

@@ -1,0 +1,52 @@
+import { actions, button, el, paragraph } from '../dom.js';
+import type { Words } from '../messages/words.js';
+import { Problem } from '../problem.js';
+import type { Step } from '../step.js';
+import type { View } from '../view.js';
+
+/**
+ * On the phone: nobody may be lured into somebody else's check, so the person says which number the computer shows. Who
+ * only got a link from somebody does not see it.
+ */
+export const pairing: Step = async (view, _facts, tools) => {
+  const { pairing: asked } = view;
+  if (asked === null) throw new Problem('link-over');
+  const number = await tools.page.ask<string | null>((words, choose) => ({
+    screen: 'pairing',
+    heading: words.pairing.heading,
+    body: [
+      paragraph(words.pairing.text, 'lead'),
+      describe(asked, view.organisation, words),
+      paragraph(words.pairing.warning, 'note'),
+      el(
+        'div',
+        { class: 'numbers', role: 'group', 'aria-label': words.pairing.heading, dir: 'ltr' },
+        ...asked.choices.map((choice) => button('quiet', choice, () => choose(choice))),
+      ),
+      actions(button('danger', words.pairing.none, () => choose(null))),
+    ],
+  }));
+  return { view: await tools.api.chooseNumber(number) };
+};
+
+/** Who asks, as far as the server knows. */
+function describe(
+  { application, browser, system, network }: NonNullable<View['pairing']>,
+  organisation: string | null,
+  { pairing: words }: Words,
+): HTMLDListElement {
+  const device = [browser, system].filter((name) => name !== null).join(', ');
+  const rows: [string, string | null][] = [
+    [words.organisation, organisation],
+    [words.application, application],
+    [words.computer, device === '' ? words.unknown : device],
+    [words.network, network ?? words.unknown],
+  ];
+  return el(
+    'dl',
+    { class: 'facts' },
+    ...rows.flatMap(([name, value]) =>
+      value === null ? [] : [el('div', {}, el('dt', {}, name), el('dd', {}, el('bdi', {}, value)))],
+    ),
+  );
+}
