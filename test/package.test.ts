@@ -78,6 +78,11 @@ test('no file is packed but those of an installation, whatever lies in the check
   for (const path of paths) expect(readFileSync(join(installed, path), 'utf8')).not.toContain(canary);
 });
 
+test('git leaves out what a simulation is configured by, and packages', () => {
+  const ignored = readFileSync(join(projectRoot, '.gitignore'), 'utf8').split('\n');
+  expect(ignored).toEqual(expect.arrayContaining(['simulated.json', '*.tgz', '/data/']));
+});
+
 test('the package is of a size that a person would notice if it grew', () => {
   expect(packed.size).toBeLessThan(8 * mebibyte);
   expect(packed.unpackedSize).toBeLessThan(20 * mebibyte);
