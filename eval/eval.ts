@@ -2,9 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { facesFolder, hasFaces } from '../test/faces.js';
-import { measureAccuracy } from './accuracy/accuracy.js';
+import { type AccuracyOptions, measureAccuracy } from './accuracy/accuracy.js';
+import type { AccuracyFigures } from './accuracy/figures.js';
+import type { GroupFigures } from './accuracy/group-figures.js';
+import { groupsToMarkdown } from './accuracy/group-report.js';
+import { measureGroups } from './accuracy/groups.js';
 import { toMarkdown, toPlot } from './accuracy/report.js';
 import { BadInput } from './bad-input.js';
+import { readSources, type Source } from './corpus/corpus.js';
 import { companions } from './engine/companions.js';
 import { faceDepthTable } from './engine/face-depth.js';
 import { faceWidth } from './engine/face-width.js';
@@ -34,11 +39,13 @@ const programs: Readonly<Record<string, EvalProgram>> = {
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--json] [--out DIR]
   Accuracy on the photos of a folder: one folder in it for each person, such as Name/Name_0001.jpg (JPEG, PNG, WebP).
   A pairs.txt in it is judged too, by the protocol of Labeled Faces in the Wild.
+  Or one folder for each source, and the people in those: strangers within each source, such as of one place.
   --data    without it: the evaluation faces (FACESTEP_FACES)
-  --judge   half (default): the half of the people nothing was fitted on; all: where nothing was fitted on any of them
+  --judge   half: the half of the people nothing was fitted on; all: where nothing was fitted on any of them
+            (default half; all for folders of sources)
   --pairs   pairs of each kind to decode for each combination of photos (default 200000); all: for figures to publish
   --json    figures as JSON on stdout instead of tables
-  --out     also writes accuracy.json, accuracy.md and det.svg into this folder
+  --out     also writes accuracy.json, accuracy.md and det.svg into this folder; of sources groups.json and groups.md
 
 npm run eval -- NAME [--data DIR] [--json] [--out DIR]
   --data    presentation-attacks alone: what was recorded, stills/<species>/*.jpg and movements/<species>/<clip>/<ms>.jpg,
@@ -57,7 +64,7 @@ const programDataOptions = { ...programOptions, data: { type: 'string' } } as co
 const accuracyOptions = {
   ...programOptions,
   data: { type: 'string' },
-  judge: { type: 'string', default: 'half' },
+  judge: { type: 'string' },
   pairs: { type: 'string', default: '200000' },
 } as const;
 
@@ -70,9 +77,24 @@ function parsing<Values>(parse: () => { readonly values: Values }): Values {
   }
 }
 
+const toFile = (figures: AccuracyFigures | GroupFigures): string => `${JSON.stringify(figures, null, 2)}\n`;
+
+async function runPeople(options: AccuracyOptions) {
+  const figures = await measureAccuracy(options, say);
+  const tables = toMarkdown(figures);
+  const files = { 'accuracy.json': toFile(figures), 'accuracy.md': tables, 'det.svg': toPlot(figures) };
+  return { figures, tables, files };
+}
+
+async function runSources(options: AccuracyOptions, sources: readonly Source[]) {
+  const figures = await measureGroups(options, sources, say);
+  const tables = groupsToMarkdown(figures);
+  return { figures, tables, files: { 'groups.json': toFile(figures), 'groups.md': tables } };
+}
+
 async function runAccuracy(args: string[]): Promise<void> {
   const { data, judge, pairs, json, out } = parsing(() => parseArgs({ args, options: accuracyOptions }));
-  if (judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
+  if (judge !== undefined && judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
   if (pairs !== 'all' && !/^[1-9]\d{0,8}$/.test(pairs)) throw new BadInput('--pairs takes a number or all');
   if (data === undefined && !hasFaces) throw new BadInput('Name a folder of photos: --data DIR, or set FACESTEP_FACES');
   // Before the work, not after it: a run for publication takes a quarter of an hour.
@@ -80,17 +102,18 @@ async function runAccuracy(args: string[]): Promise<void> {
     await mkdir(out, { recursive: true }).catch(() => {
       throw new BadInput(`The folder ${out} cannot be made`);
     });
-  const figures = await measureAccuracy(
-    { data: data ?? facesFolder, judge, pairs: pairs === 'all' ? Number.POSITIVE_INFINITY : Number(pairs) },
-    say,
-  );
+  const options = {
+    data: data ?? facesFolder,
+    pairs: pairs === 'all' ? Number.POSITIVE_INFINITY : Number(pairs),
+  };
+  const sources = await readSources(options.data);
+  const { figures, tables, files } =
+    sources === null
+      ? await runPeople({ ...options, judge: judge ?? 'half' })
+      : await runSources({ ...options, judge: judge ?? 'all' }, sources);
   for (const line of figures.missing) say(`Not measured: ${line}`);
-  if (out !== undefined) {
-    await writeFile(join(out, 'accuracy.json'), `${JSON.stringify(figures, null, 2)}\n`);
-    await writeFile(join(out, 'accuracy.md'), toMarkdown(figures));
-    await writeFile(join(out, 'det.svg'), toPlot(figures));
-  }
-  process.stdout.write(json ? `${JSON.stringify(figures)}\n` : toMarkdown(figures));
+  if (out !== undefined) for (const [name, text] of Object.entries(files)) await writeFile(join(out, name), text);
+  process.stdout.write(json ? `${JSON.stringify(figures)}\n` : tables);
 }
 
 async function runProgram(name: string, args: string[]): Promise<void> {

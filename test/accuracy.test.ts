@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { groupsToMarkdown } from '../eval/accuracy/group-report.js';
 import { toMarkdown, toPlot } from '../eval/accuracy/report.js';
 import { writeCorpus } from './corpus.js';
 import { projectRoot } from './paths.js';
@@ -143,6 +144,98 @@ describe('a folder of photos', () => {
   });
 });
 
+const intervalBy = z.enum(['bootstrap', 'exact']).nullable();
+const falseMatches = z.object({
+  fmr: rate,
+  fmrInterval: interval,
+  fmrIntervalBy: intervalBy,
+  falseMatches: count,
+  pairs: count,
+  pairsOfPeople: count,
+  pairsOfPeopleMatched: count,
+});
+const groupRates = falseMatches.extend({
+  fnmr: rate,
+  fnmrInterval: interval,
+  fnmrIntervalBy: intervalBy,
+  falseNonMatches: count,
+  genuinePairs: count,
+  people: count,
+  peopleNotMatched: count,
+});
+const tokenRates = groupRates.extend({ k: count, photos: z.enum(['1x1', '3x1', '3x3']) });
+const groupLevels = z.record(z.string(), z.record(z.enum(levels), tokenRates));
+const groupPhotos = z.record(z.string(), z.record(z.enum(levels), z.record(z.enum(['1x1', '3x1', '3x3']), tokenRates)));
+
+/** The names that documents and scripts rely on, of strangers within sources. */
+const groupReport = z.object({
+  ...{ engine: z.string(), judge: z.enum(['half', 'all']), missing: z.array(z.string()) },
+  ...{ secondsToEmbed: z.number(), photosFromCache: count },
+  sources: z.record(
+    z.string(),
+    z.object({ people: count, photos: count, fta: report.shape.fta, nearestStrangers: count }),
+  ),
+  ...{ groups: groupLevels, groupsByPhotos: groupPhotos, nearest: groupLevels, nearestByPhotos: groupPhotos },
+  embeddings: z.record(
+    z.string(),
+    z.record(z.enum(['1e-3', '1e-4']), groupRates.extend({ cosine: z.number(), nearest: falseMatches })),
+  ),
+});
+
+describe('a folder of sources', () => {
+  let data: string;
+  let first: Run;
+  beforeAll(async () => {
+    data = await write('sources', {
+      // Two names of one person: what the product would do is to let the one in as the other.
+      'alike/A/A_0001.jpg': pictures.person[0],
+      'alike/Aaron/B_0001.jpg': pictures.person[1],
+      'unlike/A/A_0001.jpg': pictures.person[0],
+      'unlike/A/A_0002.jpg': pictures.person[1],
+      'unlike/C/broken.png': 'not a photo',
+      'unlike/C/0001_00_00_01_1.jpg': pictures.stranger,
+      'unlike/C/0001_00_00_01_2.jpg': darker,
+    });
+    first = await run('--data', data, '--json', '--out', join(folder, 'groups'));
+  });
+
+  test('gives figures of each by itself, everybody judged, under their stable names', () => {
+    expect(first.code).toBe(0);
+    const figures = groupReport.parse(JSON.parse(first.stdout));
+    expect(Object.keys(figures.groups)).toEqual(['alike', 'unlike']);
+    expect(figures).toMatchObject({
+      judge: 'all',
+      missing: ['false non-matches within alike: nobody has two photos with a face'],
+      sources: { alike: { people: 2, nearestStrangers: 1 }, unlike: { people: 2, fta: { photos: 4, unreadable: 1 } } },
+      groups: {
+        alike: { 4: { photos: '1x1', fmr: 1, falseMatches: 1, pairs: 1, fnmr: null }, 8: { photos: '3x1', fmr: null } },
+        // The two photos of C are of one sitting, so that the one genuine pair is that of A.
+        unlike: { 4: { photos: '1x1', fmr: 0, pairs: 4, pairsOfPeople: 1, fnmr: 0, genuinePairs: 1, people: 1 } },
+      },
+      nearest: { alike: { 4: { fmr: 1, pairs: 2 } }, unlike: { 4: { fmr: 0, pairs: 8 } } },
+      embeddings: { alike: { '1e-4': { fmr: 1, nearest: { fmr: 1 } } }, unlike: { '1e-3': { fmr: 0 } } },
+    });
+    expect(first.stderr).toMatch(/Embedded in [\d.]+ s/);
+  });
+
+  test('goes into files of its own, and no name of a person with it', async () => {
+    const [json, tables] = await Promise.all(
+      ['groups.json', 'groups.md'].map((name) => readFile(join(folder, 'groups', name), 'utf8')),
+    );
+    expect(JSON.parse(json!)).toEqual(JSON.parse(first.stdout));
+    expect(tables).toBe(groupsToMarkdown(JSON.parse(json!)));
+    expect(tables).toContain('| alike | 4 | 92 | 1 × 1 | 1.0e-4 | 1.0e+0 |');
+    for (const text of [json, tables]) expect(text).not.toMatch(/facestep-accuracy|_0001/);
+  });
+
+  test('--judge half is by the names of people, as in a folder of photos', async () => {
+    // By the digest of the names, A judges and Aaron does not.
+    const { code, stdout } = await run('--data', data, '--judge', 'half', '--json');
+    expect(code).toBe(0);
+    expect(groupReport.parse(JSON.parse(stdout)).sources.alike).toMatchObject({ people: 1 });
+  });
+});
+
 test('one person: no strangers to be taken for another, and that is said', async () => {
   const data = await write('one', { 'A/1.jpg': pictures.person[0], 'A/2.jpg': pictures.person[1] });
   const { code, stdout, stderr } = await run('--data', data, '--judge', 'all', '--json');
@@ -187,6 +280,8 @@ describe('bad input ends with code 2 and says what is wrong', () => {
       '--judge',
       'all',
     );
+    const blank = await write('blank', { 'here/A/1.jpg': pictures.landscape, 'there/B/1.jpg': pictures.landscape });
+    await refused(/No photo in .* shows a face/, '--data', blank);
     // By the digest of the name, nobody here is in the half that judges.
     await refused(/--judge all/, '--data', await write('fitted', { 'Aaron/1.jpg': pictures.person[0] }));
   });
@@ -215,6 +310,9 @@ test('the published tables and the plot are those of the published figures', asy
   report.parse(figures);
   expect(await read('accuracy.md')).toBe(toMarkdown(figures));
   expect(await read('det.svg')).toBe(toPlot(figures));
+  const groups = JSON.parse(await read('groups.json'));
+  groupReport.parse(groups);
+  expect(await read('groups.md')).toBe(groupsToMarkdown(groups));
 });
 
 test('without arguments it says what there is', async () => {

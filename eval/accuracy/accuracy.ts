@@ -74,6 +74,7 @@ export async function measureAccuracy(options: AccuracyOptions, say: (line: stri
   const startedAt = performance.now();
   say('Looking for photos…');
   const corpus = await readCorpus(options.data);
+  if (corpus.otherFiles > 0) say(`${corpus.otherFiles} files and folders beside the photos are passed over`);
   const judged = chooseJudged(corpus, options.judge);
   const folds = await readPairs(corpus);
   const named = new Set(

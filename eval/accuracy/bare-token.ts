@@ -34,6 +34,9 @@ export { accuracies, toViews };
 export const messageBitsOf = (accuracy: Accuracy, photos: number): number =>
   messageBitsOfLevel(levels[accuracy], photos);
 
+/** Fewer photos than this a level does not enrol. */
+export const leastPhotosOf = (accuracy: Accuracy): number => levels[accuracy].leastPhotos;
+
 /** A false match rate that a level promises, at the upper end of the 95 % interval, of tokens from so many photos on. */
 export interface LevelPromise {
   readonly accuracy: Accuracy;

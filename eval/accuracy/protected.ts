@@ -1,12 +1,12 @@
 import type { Accuracy } from '../../src/core/ports.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
-import type { PairTrials, PersonTrials } from '../statistics/bootstrap.js';
+import type { CountedPair, PairTrials, PersonTrials } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
 import { alikeToCheck, cosineOf, isClear, isOnePerson, messageBitsOf } from './bare-token.js';
 import { type Comparison, cosinesOf } from './decode.js';
 import type { DecoderPool } from './decoder-pool.js';
 import { drawPlaces, pairsAt } from './pairs.js';
-import { type Combination, type PhotoWindow, toName, toTrials } from './windows.js';
+import { type Combination, firstPhotos, type PhotoWindow, type TrialRules, toName, toTrials } from './windows.js';
 
 /** What is measured: a length of the message, and how alike the photos of one enrolment must be, if it has several. */
 export interface Setting {
@@ -86,7 +86,10 @@ async function openImpostors(
 }
 
 /** Counts by person. @param people - how many there are */
-function countByPerson(people: number, trials: readonly { readonly person: number; readonly isError: boolean }[]) {
+export function countByPerson(
+  people: number,
+  trials: readonly { readonly person: number; readonly isError: boolean }[],
+): PersonTrials {
   const counts = { trials: new Uint32Array(people), errors: new Uint32Array(people) };
   for (const { person, isError } of trials) {
     counts.trials[person] += 1;
@@ -95,10 +98,23 @@ function countByPerson(people: number, trials: readonly { readonly person: numbe
   return counts;
 }
 
+/** Counts by the two people of each trial. */
+export function countByPair(pairs: Iterable<readonly [number, number]>): CountedPair[] {
+  const counts = new Map<string, [number, number, number]>();
+  for (const [one, other] of pairs) {
+    const key = `${one} ${other}`;
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, [one, other, 1]);
+    else known[2] += 1;
+  }
+  return [...counts.values()];
+}
+
 /**
  * How tokens do in one combination of photos, by what the product does with them: an enrolment whose photos do not show one
  * person, or no photo of which is clear, is refused and counts by itself, not as a non-match; live photos that do not are nobody's face and never match.
  * @param settings - the reference among them
+ * @param rules - which photos are held against which
  */
 export async function measureProtected(
   pool: DecoderPool,
@@ -107,8 +123,9 @@ export async function measureProtected(
   settings: readonly Setting[],
   reference: Setting,
   limits: Limits,
+  rules: TrialRules = firstPhotos,
 ): Promise<Outcome[]> {
-  const { enrolled, live, genuine, impostor } = toTrials(people, combination, limits.pairs);
+  const { enrolled, live, genuine, impostor } = toTrials(people, combination, limits.pairs, rules);
   const name = `${toName(combination)} photos`;
   const lengths = [...new Set(settings.map(({ bits }) => bits))];
   const strangers = await openImpostors(pool, impostor, lengths, reference, limits.pairsBelow, name);
@@ -123,17 +140,22 @@ export async function measureProtected(
     const isTaken = (place: number): boolean => !isRefused[impostor.pairs[2 * place]];
     const { tried, opened, decoded } = strangers.get(bits) ?? { tried: every(0), opened: every(0), decoded: 0 };
     const sides = (windows: readonly PhotoWindow[], counts: (at: number) => boolean): number[] =>
-      windows.flatMap(({ person, from }, at) => (from === 0 && counts(at) ? [person] : []));
+      windows.flatMap((window, at) => (rules.isShown(window) && counts(at) ? [window.person] : []));
+    const peopleAt = (place: number): [number, number] => [
+      enrolled[impostor.pairs[2 * place]].person,
+      live[impostor.pairs[2 * place + 1]].person,
+    ];
+    const taken = tried.filter(isTaken);
     const outcomes = own.get(bits) ?? new Uint8Array();
     return {
       bits,
       decoded,
       impostor: {
-        trials: tried.filter(isTaken).length,
-        errors: [...opened]
-          .filter((place) => isTaken(place) && !isNobody[impostor.pairs[2 * place + 1]])
-          .map((place) => [enrolled[impostor.pairs[2 * place]].person, live[impostor.pairs[2 * place + 1]].person]),
-        among: [sides(enrolled, (at) => !isRefused[at]), sides(live, () => true)],
+        trials: taken.length,
+        errors: [...opened].filter((place) => isTaken(place) && !isNobody[impostor.pairs[2 * place + 1]]).map(peopleAt),
+        among: rules.isEven
+          ? { sides: [sides(enrolled, (at) => !isRefused[at]), sides(live, () => true)] }
+          : { pairs: countByPair(Array.from(taken, peopleAt)) },
       },
       genuine: countByPerson(
         people.length,

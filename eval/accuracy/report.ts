@@ -1,19 +1,8 @@
 import { toDetSvg } from '../plots/det-plot.js';
-import type { Interval } from '../statistics/bootstrap.js';
 import type { AccuracyFigures, PromiseFigures, RateFigures } from './figures.js';
+import { count, percent, range, share, table } from './markdown.js';
 import { screeningMargin } from './protected.js';
 import { operatingPoints } from './unprotected.js';
-
-const percent = (rate: number | null): string => (rate === null ? '–' : `${Number((rate * 100).toPrecision(3))} %`);
-const share = (rate: number | null): string => (rate === null ? '–' : rate === 0 ? '0' : rate.toExponential(1));
-const range = (interval: Interval | null, write: (rate: number) => string): string =>
-  interval === null ? '–' : `${write(interval[0]).replace(' %', '')} – ${write(interval[1])}`;
-const count = (value: number): string => value.toLocaleString('en');
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 const rateHead = ['K', 'false matches', '95 %', 'of pairs', 'false non-matches', '95 %', 'of pairs'];
 const rateCells = (rates: RateFigures): string[] => [

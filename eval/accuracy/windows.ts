@@ -21,7 +21,32 @@ export interface PhotoWindow {
   readonly from: number;
   readonly embeddings: readonly Float32Array[];
   readonly magnitudes: readonly number[];
+  /** The names of the photos' files. */
+  readonly files: readonly string[];
 }
+
+/** Which trials are made. */
+export interface TrialRules {
+  /** Whether this photo or run of photos is held against strangers. */
+  isShown(window: PhotoWindow): boolean;
+  /**
+   * Whether one person's face is tried against the token of another.
+   * @param isSymmetric - as many photos are enrolled as shown
+   */
+  isStranger(enrolled: number, live: number, isSymmetric: boolean): boolean;
+  /** Whether two runs of photos of one person, none of them in both, are a genuine pair. */
+  isGenuine(enrolled: PhotoWindow, live: PhotoWindow): boolean;
+  /** Whether each two people who take part have as many trials as any other two; where not, trials are listed by pair. */
+  readonly isEven: boolean;
+}
+
+/** The first photos of each person against the first of each other, once where both sides have as many photos. */
+export const firstPhotos: TrialRules = {
+  isShown: ({ from }) => from === 0,
+  isStranger: (enrolled, live, isSymmetric) => (isSymmetric ? enrolled < live : enrolled !== live),
+  isGenuine: () => true,
+  isEven: true,
+};
 
 /** What is held against what in one combination. */
 export interface Trials {
@@ -33,22 +58,29 @@ export interface Trials {
 
 /** All windows of so many consecutive photos among each person's first ones. */
 function windowsOf(people: readonly EmbeddedPerson[], size: number): PhotoWindow[] {
-  return people.flatMap(({ embeddings, magnitudes }, person) =>
+  return people.flatMap(({ files, embeddings, magnitudes }, person) =>
     Array.from({ length: Math.max(0, Math.min(embeddings.length, photosPerPerson) - size + 1) }, (_, from) => ({
       person,
       from,
       embeddings: embeddings.slice(from, from + size),
       magnitudes: magnitudes.slice(from, from + size),
+      files: files.slice(from, from + size),
     })),
   );
 }
 
 /**
  * Genuine: every window of one person's first eight photos against every other that shares no photo with it; where as many
- * are enrolled as shown, each two once. Impostor: the first window of each person against the first of each other.
+ * are enrolled as shown, each two once. Impostor: the first window of each person against the first of each other. Both unless
+ * the rules say otherwise.
  * @param most - pairs of each kind; of more, so many are drawn at random
  */
-export function toTrials(people: readonly EmbeddedPerson[], combination: Combination, most: number): Trials {
+export function toTrials(
+  people: readonly EmbeddedPerson[],
+  combination: Combination,
+  most: number,
+  rules: TrialRules = firstPhotos,
+): Trials {
   const enrolled = windowsOf(people, combination.enrolled);
   const live = windowsOf(people, combination.live);
   const isSymmetric = combination.enrolled === combination.live;
@@ -65,20 +97,18 @@ export function toTrials(people: readonly EmbeddedPerson[], combination: Combina
       const start = live[other].from;
       const isBefore = start + combination.live <= from;
       const isAfter = start >= from + combination.enrolled;
-      if (isAfter || (isBefore && !isSymmetric)) genuine.push(at, other);
+      if ((isAfter || (isBefore && !isSymmetric)) && rules.isGenuine(enrolled[at], live[other]))
+        genuine.push(at, other);
     }
 
-  const rows = [...enrolled.keys()].filter((at) => enrolled[at].from === 0);
-  const columns = [...live.keys()].filter((at) => live[at].from === 0);
+  const rows = [...enrolled.keys()].filter((at) => rules.isShown(enrolled[at]));
+  const columns = [...live.keys()].filter((at) => rules.isShown(live[at]));
   const drawn = drawPairs(
     rows.length,
     columns.length,
     most,
     createChance(`impostors ${toName(combination)}`),
-    (row, column) => {
-      const [one, other] = [enrolled[rows[row]].person, live[columns[column]].person];
-      return isSymmetric ? one < other : one !== other;
-    },
+    (row, column) => rules.isStranger(enrolled[rows[row]].person, live[columns[column]].person, isSymmetric),
   );
   return {
     enrolled,

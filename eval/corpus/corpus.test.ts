@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BadInput } from '../bad-input.js';
-import { readCorpus } from './corpus.js';
+import { readCorpus, readSources } from './corpus.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const put = async (person: string, ...files: string[]): Promise<void> => {
-  await mkdir(join(folder, person));
+  await mkdir(join(folder, person), { recursive: true });
   for (const file of files) await writeFile(join(folder, person, file), '');
 };
 
@@ -73,4 +73,33 @@ test.each([
   const target = await prepare();
   await expect(readCorpus(target)).rejects.toThrow(BadInput);
   await expect(readCorpus(target)).rejects.toThrow(message);
+});
+
+describe('folders of sources', () => {
+  test('are found by name, with the people in them, links too; what holds no photo is none', async () => {
+    await put('east/a', '1.jpg', '2.jpg');
+    await put('east/b', '1.jpg', 'notes.txt');
+    await put('away/a', '1.jpg');
+    await put('empty/nobody');
+    await put('.hidden/a', '1.jpg');
+    await writeFile(join(folder, 'README.md'), '');
+    await symlink(join(folder, 'east'), join(folder, 'link'));
+    expect(
+      (await readSources(folder))!.map(({ source, people, otherFiles }) => [source, people.length, otherFiles]),
+    ).toEqual([
+      ['away', 1, 0],
+      ['east', 2, 1],
+      ['link', 2, 1],
+    ]);
+    expect((await readSources(folder))![1]!.folder).toBe(join(folder, 'east'));
+  });
+
+  test('are none where people have photos, where there are none, and where there is nothing', async () => {
+    expect(await readSources(folder)).toBeNull();
+    expect(await readSources(join(folder, 'missing'))).toBeNull();
+    await put('person', '1.jpg');
+    await put('person/more', '1.jpg');
+    expect(await readSources(folder)).toBeNull();
+    expect(await readSources(join(folder, 'person', '1.jpg'))).toBeNull();
+  });
 });

@@ -27,28 +27,58 @@ async function isKind(folder: string, entry: Dirent, kind: 'isFile' | 'isDirecto
   return target?.[kind]() === true;
 }
 
+/** One of several corpora that lie beside one another. */
+export interface Source extends Corpus {
+  /** The name of its folder. */
+  readonly source: string;
+}
+
+/** The folders in a folder, hidden ones left out. Entry by entry, so that a large one costs its names and no more. */
+async function* foldersIn(folder: string): AsyncGenerator<string> {
+  for await (const entry of await opendir(folder))
+    if (!entry.name.startsWith('.') && (await isKind(folder, entry, 'isDirectory'))) yield entry.name;
+}
+
+async function readPeople(folder: string): Promise<Pick<Corpus, 'people' | 'otherFiles'>> {
+  const people: CorpusPerson[] = [];
+  let otherFiles = 0;
+  for await (const person of foldersIn(folder)) {
+    const own = join(folder, person);
+    const files: string[] = [];
+    for await (const file of await opendir(own)) {
+      if (isPhoto(file.name) && (await isKind(own, file, 'isFile'))) files.push(file.name);
+      else otherFiles += 1;
+    }
+    if (files.length > 0) people.push({ person, files: files.sort(byName) });
+  }
+  return { people: people.sort((a, b) => byName(a.person, b.person)), otherFiles };
+}
+
 /**
- * Finds the photos of a corpus: `Name/Name_0001.jpg`; any file name goes, JPEG, PNG and WebP by their ending. Folders are
- * read entry by entry, so that a large one costs its names and no more.
+ * Finds the photos of a corpus: `Name/Name_0001.jpg`; any file name goes, JPEG, PNG and WebP by their ending.
  * @throws BadInput where the folder is missing, is none, or holds no photo
  */
 export async function readCorpus(folder: string): Promise<Corpus> {
   const target = await stat(folder).catch(() => null);
   if (target === null) throw new BadInput(`There is no folder ${folder}`);
   if (!target.isDirectory()) throw new BadInput(`${folder} is not a folder`);
-  const people: CorpusPerson[] = [];
-  let otherFiles = 0;
-  for await (const entry of await opendir(folder)) {
-    if (entry.name.startsWith('.') || !(await isKind(folder, entry, 'isDirectory'))) continue;
-    const own = join(folder, entry.name);
-    const files: string[] = [];
-    for await (const file of await opendir(own)) {
-      if (isPhoto(file.name) && (await isKind(own, file, 'isFile'))) files.push(file.name);
-      else otherFiles += 1;
-    }
-    if (files.length > 0) people.push({ person: entry.name, files: files.sort(byName) });
-  }
+  const { people, otherFiles } = await readPeople(folder);
   if (people.length === 0)
     throw new BadInput(`${folder} holds no photos: expected one folder for each person, such as Name/Name_0001.jpg`);
-  return { folder, people: people.sort((a, b) => byName(a.person, b.person)), otherFiles };
+  return { folder, people, otherFiles };
+}
+
+/**
+ * Finds photos that lie one folder deeper than those of a corpus, by where they come from: `casia/Name/Name_0001.jpg`.
+ * @returns sorted by name, none without a photo; `null` where the folder is no such one: a corpus, empty, or missing
+ */
+export async function readSources(folder: string): Promise<readonly Source[] | null> {
+  const target = await stat(folder).catch(() => null);
+  if (target?.isDirectory() !== true || (await readPeople(folder)).people.length > 0) return null;
+  const sources: Source[] = [];
+  for await (const source of foldersIn(folder)) {
+    const found = await readPeople(join(folder, source));
+    if (found.people.length > 0) sources.push({ source, folder: join(folder, source), ...found });
+  }
+  return sources.length === 0 ? null : sources.sort((a, b) => byName(a.source, b.source));
 }

@@ -10,7 +10,9 @@ describe('where there is nothing to resample', () => {
   test('no error: up to three in so many trials', () => {
     const trials = { trials: new Uint32Array(50).fill(6), errors: new Uint32Array(50) };
     expect(toPersonRate(bootstrap, trials)).toEqual({ errors: 0, trials: 300, rate: 0, interval: [0, 0.01] });
-    expect(toPairRate(bootstrap, { trials: 2, errors: [], among: [all(50), all(50)] }).interval).toEqual([0, 1]);
+    expect(toPairRate(bootstrap, { trials: 2, errors: [], among: { sides: [all(50), all(50)] } }).interval).toEqual([
+      0, 1,
+    ]);
   });
 
   test('no trial: no rate', () => {
@@ -26,6 +28,27 @@ test('the same people give the same interval', () => {
       errors: Uint32Array.from({ length: 30 }, (_, person) => person % 4),
     }).interval;
   expect(interval()).toEqual(interval());
+});
+
+test('trials listed by pair have the interval of an even draw where they are one, and another where they are not', () => {
+  const people = 12;
+  const errors: [number, number][] = [
+    [0, 1],
+    [0, 2],
+    [3, 4],
+  ];
+  const pairs = all(people).flatMap((one) =>
+    all(people).flatMap((other): [number, number, number][] => (one < other ? [[one, other, 2]] : [])),
+  );
+  const bootstrap = createBootstrap(people, createChance('listed'));
+  const trials = 2 * pairs.length;
+  const listed = toPairRate(bootstrap, { trials, errors, among: { pairs } });
+  const even = toPairRate(bootstrap, { trials, errors, among: { sides: [all(people), all(people)] } });
+  expect(listed.interval![0]).toBeCloseTo(even.interval![0], 10);
+  expect(listed.interval![1]).toBeCloseTo(even.interval![1], 10);
+  // As many trials, nearly all of them between two people: who is drawn decides.
+  const uneven = pairs.map(([one, other], at): [number, number, number] => [one, other, at === 0 ? trials - 65 : 1]);
+  expect(toPairRate(bootstrap, { trials, errors, among: { pairs: uneven } }).interval).not.toEqual(even.interval);
 });
 
 test('errors of one person are told with less certainty than as many errors of many', () => {
@@ -80,7 +103,11 @@ describe('95 % intervals cover the truth at least 90 % of the time', () => {
       for (let one = 0; one < people; one += 1)
         for (let other = one + 1; other < people; other += 1)
           if (chance.below(10_000) < like[one]! * like[other]!) errors.push([one, other]);
-      const trials: PairTrials = { trials: (people * (people - 1)) / 2, errors, among: [all(people), all(people)] };
+      const trials: PairTrials = {
+        trials: (people * (people - 1)) / 2,
+        errors,
+        among: { sides: [all(people), all(people)] },
+      };
       const [low, high] = toPairRate(bootstrap, trials).interval!;
       if (low <= truth && high >= truth) covered += 1;
     }

@@ -47,13 +47,21 @@ export interface PersonTrials {
   readonly errors: Uint32Array;
 }
 
-/** Trials between two people each, such as impostor pairs, drawn evenly from all pairs of `among`. */
+/** Two people, and how many trials there were between them. */
+export type CountedPair = readonly [one: number, other: number, trials: number];
+
+/** Trials between two people each, such as impostor pairs. */
 export interface PairTrials {
   readonly trials: number;
   /** The two people of each trial that went wrong. */
   readonly errors: readonly (readonly [number, number])[];
-  /** The people who take part: on the one side, and on the other. */
-  readonly among: readonly [readonly number[], readonly number[]];
+  /**
+   * Who takes part: those on the one side and on the other, where trials were drawn evenly from all pairs of them; else each
+   * pair of people.
+   */
+  readonly among:
+    | { readonly sides: readonly [readonly number[], readonly number[]] }
+    | { readonly pairs: readonly CountedPair[] };
 }
 
 /** An error rate with what stands behind it. */
@@ -95,7 +103,7 @@ export function toPersonStatistic({ trials, errors }: PersonTrials): Statistic {
 }
 
 /** The weight of all pairs of two different people, one of each side, over the number of such pairs. */
-function toMeanWeight([side, other]: PairTrials['among']): Statistic {
+function toMeanWeightOfSides([side, other]: readonly [readonly number[], readonly number[]]): Statistic {
   const ofSide = new Set(side);
   const both = other.filter((person) => ofSide.has(person));
   const pairs = side.length * other.length - both.length;
@@ -106,9 +114,19 @@ function toMeanWeight([side, other]: PairTrials['among']): Statistic {
   };
 }
 
+/** The weight of the trials of all listed pairs, over their number. */
+function toMeanWeightOfPairs(pairs: readonly CountedPair[]): Statistic {
+  const all = pairs.reduce((sum, [, , trials]) => sum + trials, 0);
+  return (weights) => {
+    let sum = 0;
+    for (const [one, other, trials] of pairs) sum += weights[one] * weights[other] * trials;
+    return sum / all;
+  };
+}
+
 /** The rate a resample has of trials between two people each. */
 export function toPairStatistic({ trials, errors, among }: PairTrials): Statistic {
-  const meanWeight = toMeanWeight(among);
+  const meanWeight = 'sides' in among ? toMeanWeightOfSides(among.sides) : toMeanWeightOfPairs(among.pairs);
   return (weights) => {
     const all = trials * (meanWeight(weights) ?? 0);
     if (all === 0) return null;

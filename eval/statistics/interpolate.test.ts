@@ -13,7 +13,7 @@ const outcome = (bits: number, falseMatches: number, pairs: number, falseNonMatc
   impostor: {
     trials: pairs,
     errors: Array.from({ length: falseMatches }, () => [0, 1]),
-    among: [everybody, everybody],
+    among: { sides: [everybody, everybody] },
   },
   genuine: { trials: new Uint32Array(people).fill(100), errors: new Uint32Array(people).fill(falseNonMatches) },
   enrolments: { trials: new Uint32Array(people), errors: new Uint32Array(people) },

@@ -1,0 +1,20 @@
+import type { Interval } from '../statistics/bootstrap.js';
+
+/* How figures are written in the tables. */
+
+/** A rate as a percentage, three digits. */
+export const percent = (rate: number | null): string =>
+  rate === null ? '–' : `${Number((rate * 100).toPrecision(3))} %`;
+/** A rate as a power of ten, two digits. */
+export const share = (rate: number | null): string => (rate === null ? '–' : rate === 0 ? '0' : rate.toExponential(1));
+/** Both ends of an interval. */
+export const range = (interval: Interval | null, write: (rate: number) => string): string =>
+  interval === null ? '–' : `${write(interval[0]).replace(' %', '')} – ${write(interval[1])}`;
+/** A whole number. */
+export const count = (value: number): string => value.toLocaleString('en');
+
+/** A table. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,59 @@
+import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
+import { createBootstrap } from '../statistics/bootstrap.js';
+import { createChance } from '../statistics/chance.js';
+import { type Comparison, cosinesOf } from './decode.js';
+import { type By, type EmbeddingRates, toFalseMatches, toFalseNonMatches } from './group-figures.js';
+import { countByPair, countByPerson } from './protected.js';
+import { everyPhoto, toNearest } from './strangers.js';
+import { type PhotoWindow, type TrialRules, toTrials } from './windows.js';
+
+/** The cosines at which embeddings alone let the named share of mixed strangers pass, as docs/engine.md has them. */
+export const publishedCosines = { '1e-3': 0.338, '1e-4': 0.412 } as const;
+
+/** One pair of photos: whose they are, and how alike. */
+interface ComparedPair {
+  readonly people: readonly [number, number];
+  readonly cosine: number;
+}
+
+const toPairs = (
+  enrolled: readonly PhotoWindow[],
+  live: readonly PhotoWindow[],
+  comparison: Comparison,
+): ComparedPair[] =>
+  Array.from(cosinesOf(comparison), (cosine, pair) => ({
+    people: [enrolled[comparison.pairs[2 * pair]].person, live[comparison.pairs[2 * pair + 1]].person],
+    cosine,
+  }));
+
+/**
+ * Embeddings alone within one source, one photo against one, at the published cosines.
+ * @param pairs - of each kind, at most
+ */
+export function measureEmbeddings(people: readonly EmbeddedPerson[], pairs: number): By<EmbeddingRates> {
+  const bootstrap = createBootstrap(people.length, createChance('people'));
+  const compare = (rules: TrialRules) => {
+    const { enrolled, live, genuine, impostor } = toTrials(people, { enrolled: 1, live: 1 }, pairs, rules);
+    return { strangers: toPairs(enrolled, live, impostor), own: toPairs(enrolled, live, genuine) };
+  };
+  const falseMatches = (strangers: readonly ComparedPair[], bound: number) =>
+    toFalseMatches(bootstrap, {
+      trials: strangers.length,
+      errors: strangers.filter(({ cosine }) => cosine >= bound).map((pair) => pair.people),
+      among: { pairs: countByPair(strangers.map((pair) => pair.people)) },
+    });
+  const all = compare(everyPhoto);
+  const nearest = compare(toNearest(people));
+  return Object.fromEntries(
+    Object.entries(publishedCosines).map(([point, bound]) => {
+      const own = all.own.map((pair) => ({ person: pair.people[0], isError: pair.cosine < bound }));
+      const figures: EmbeddingRates = {
+        cosine: bound,
+        ...falseMatches(all.strangers, bound),
+        ...toFalseNonMatches(bootstrap, countByPerson(people.length, own)),
+        nearest: falseMatches(nearest.strangers, bound),
+      };
+      return [point, figures];
+    }),
+  );
+}

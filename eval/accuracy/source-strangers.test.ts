@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
+import { sittingOf } from '../corpus/sitting.js';
+import { createChance } from '../statistics/chance.js';
+import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
+import { measureSource } from './source-strangers.js';
+import { everyPhoto, findNearest, toNearest } from './strangers.js';
+import { toTrials } from './windows.js';
+
+/* Made-up people: their figures stand for nobody. */
+
+const chance = createChance('strangers within sources');
+const draw = (): Float32Array => {
+  const values = Float32Array.from({ length: 512 }, () => chance.normal());
+  const length = Math.hypot(...values);
+  return values.map((value) => value / length);
+};
+const add = (one: Float32Array, share: number, other: Float32Array): Float32Array => {
+  const values = one.map((value, at) => Math.sqrt(1 - share) * value + Math.sqrt(share) * other[at]!);
+  const length = Math.hypot(...values);
+  return values.map((value) => value / length);
+};
+
+/** People whose photos have a cosine of about .85. @param common - how much they share with one another: the cosine of two of them */
+function toPeople(count: number, common: number, files = ['1.jpg', '2.jpg', '3.jpg', '4.jpg']): EmbeddedPerson[] {
+  const shared = draw();
+  return Array.from({ length: count }, (_, person) => {
+    const own = add(draw(), common / 0.85, shared);
+    const embeddings = files.map(() => add(own, 0.15, draw()));
+    return { person: String(person), files, embeddings, magnitudes: files.map(() => 4) };
+  });
+}
+
+let pool: DecoderPool;
+beforeAll(() => {
+  pool = createDecoderPool(() => {});
+});
+afterAll(() => pool.close());
+
+test('people who share something pass for one another more often than people who share nothing, and it is told', async () => {
+  const unlike = await measureSource(pool, toPeople(5, 0), 160);
+  const alike = await measureSource(pool, toPeople(5, 0.5), 160);
+  for (const level of ['1', '4', '8']) {
+    expect(unlike.groups.levels[level]).toMatchObject({ falseMatches: 0, fmr: 0, fmrIntervalBy: 'exact', fnmr: 0 });
+    expect(alike.groups.levels[level]!.fmr).toBeGreaterThan(0.1);
+  }
+  const [four, six] = [alike.groups.levels['4']!, alike.groups.levels['6']!];
+  expect(four).toMatchObject({ photos: '1x1', pairs: 10 * 16, pairsOfPeople: 10, fmrIntervalBy: 'bootstrap' });
+  expect(six).toMatchObject({ photos: '3x1', pairs: 20 * 2 * 4, pairsOfPeople: 10 });
+  expect(alike.nearest.levels['4']).toMatchObject({ fnmr: four.fnmr, genuinePairs: 5 * 6 });
+  expect(unlike.embeddings['1e-4']).toMatchObject({ cosine: 0.412, falseMatches: 0, pairs: 10 * 16, fnmr: 0 });
+  expect(alike.embeddings['1e-4']!.fmr).toBeGreaterThan(0.5);
+});
+
+test('a few who are alike among many who are not: nearest strangers pass more often than all', async () => {
+  const people = [...toPeople(12, 0, ['1.jpg']), ...toPeople(4, 0.5, ['1.jpg'])];
+  const { groups, nearest, embeddings } = await measureSource(pool, people, 1000);
+  const [all, near] = [groups.levels['1']!, nearest.levels['1']!];
+  expect(all).toMatchObject({ pairs: 120, pairsOfPeople: 120, pairsOfPeopleMatched: 6 });
+  expect(near).toMatchObject({ pairs: 16 * 10, pairsOfPeopleMatched: 6 });
+  expect(near.fmr).toBeGreaterThan(1.3 * all.fmr!);
+  expect(embeddings['1e-4']!.nearest.fmr).toBeGreaterThan(1.3 * embeddings['1e-4']!.fmr!);
+});
+
+test('the nearest strangers of a person are the ten most alike, without the person', () => {
+  const people = [...toPeople(20, 0), ...toPeople(11, 0.5)];
+  const nearest = findNearest(people);
+  expect(nearest.map(({ size }) => size)).toEqual(new Array<number>(31).fill(10));
+  for (let person = 20; person < 31; person += 1)
+    expect([...nearest[person]!].toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 11 }, (_, at) => 20 + at).filter((other) => other !== person),
+    );
+  expect(findNearest(people.slice(0, 3)).map(({ size }) => size)).toEqual([2, 2, 2]);
+});
+
+test('nearest strangers are tried at each person’s token, so two who are each other’s nearest are tried both ways round', () => {
+  const people = toPeople(3, 0, ['1.jpg']);
+  const { enrolled, live, impostor } = toTrials(people, { enrolled: 1, live: 1 }, 100, toNearest(people));
+  const tried = Array.from({ length: impostor.pairs.length / 2 }, (_, pair) => [
+    enrolled[impostor.pairs[2 * pair]!]!.person,
+    live[impostor.pairs[2 * pair + 1]!]!.person,
+  ]);
+  expect(tried).toEqual([
+    [0, 1],
+    [0, 2],
+    [1, 0],
+    [1, 2],
+    [2, 0],
+    [2, 1],
+  ]);
+});
+
+test('photos of one sitting are no genuine pair, where their names tell the sitting', () => {
+  expect(['0001_00_00_02_474.jpg', '000_0.jpg', 'anpage.13.jpg', 'Ana_Maria_de_la_0001.jpg'].map(sittingOf)).toEqual([
+    '02',
+    null,
+    null,
+    null,
+  ]);
+  const genuineOf = (files: string[], enrolled: number): number => {
+    const trials = toTrials(toPeople(1, 0, files), { enrolled, live: 1 }, 100, everyPhoto);
+    return trials.genuine.pairs.length / 2;
+  };
+  const two = ['7_0_0_01_1.jpg', '7_0_0_01_2.jpg', '7_0_0_01_3.jpg', '7_0_0_02_1.jpg', '7_0_0_02_2.jpg'];
+  expect(genuineOf(two, 1)).toBe(6);
+  // Three of the first sitting against two of the second; any other three are of both.
+  expect(genuineOf(two, 3)).toBe(2);
+  expect(genuineOf(two.slice(0, 3), 1)).toBe(0);
+  expect(
+    genuineOf(
+      two.map((_, at) => `${at}.jpg`),
+      1,
+    ),
+  ).toBe(10);
+});
+
+test('one person, or none with two photos, leaves what cannot be told at null', async () => {
+  const [person] = toPeople(1, 0);
+  const alone = await measureSource(pool, [person!], 100);
+  expect(alone.groups.levels['4']).toMatchObject({
+    fmr: null,
+    fmrInterval: null,
+    fmrIntervalBy: null,
+    pairsOfPeople: 0,
+    genuinePairs: 6,
+  });
+  const single = await measureSource(pool, toPeople(2, 0, ['1.jpg']), 100);
+  expect(single.groups.levels['4']).toMatchObject({ fmr: 0, pairs: 1, fnmr: null, fnmrIntervalBy: null });
+  expect(single.groups.levels['8']).toMatchObject({ fmr: null, fnmr: null });
+  expect((await measureSource(pool, [], 100)).groups.levels['1']).toMatchObject({ fmr: null, fnmr: null });
+});

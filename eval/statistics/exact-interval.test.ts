@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals';
+import { toExactInterval } from './exact-interval.js';
+import { fewestForBootstrap, toGroupedInterval } from './grouped-interval.js';
+
+/** How often so many of `trials` or fewer hit, summed term by term. */
+function binomialBelow(hits: number, trials: number, rate: number): number {
+  let [term, sum] = [(1 - rate) ** trials, 0];
+  for (let count = 0; count <= hits; count += 1) {
+    sum += term;
+    term *= ((trials - count) / (count + 1)) * (rate / (1 - rate));
+  }
+  return sum;
+}
+
+test.each([
+  [0, 10],
+  [1, 20],
+  [5, 10],
+  [3, 190],
+  [99, 190],
+  [28, 28],
+])('%d of %d: at its ends so many hits or more, or fewer, are one in forty', (hits, trials) => {
+  const [low, high] = toExactInterval(hits, trials);
+  if (hits === 0) expect(low).toBe(0);
+  else expect(1 - binomialBelow(hits - 1, trials, low)).toBeCloseTo(0.025, 8);
+  if (hits === trials) expect(high).toBe(1);
+  else expect(binomialBelow(hits, trials, high)).toBeCloseTo(0.025, 8);
+});
+
+test('less than a whole hit may be none, and its high end lies between those of none and of one', () => {
+  const [low, high] = toExactInterval(0.5, 28);
+  expect(low).toBe(0);
+  expect(high).toBeGreaterThan(toExactInterval(0, 28)[1]);
+  expect(high).toBeLessThan(toExactInterval(1, 28)[1]);
+});
+
+test('errors on few groups are told by an exact interval of the groups, however many trials each had', () => {
+  const few = { errors: 12, trials: 2800, interval: [0.001, 0.005], groups: 28, groupsWithError: 1 } as const;
+  const { interval, by } = toGroupedInterval(few);
+  expect(by).toBe('exact');
+  expect(interval).toEqual(toExactInterval(0.12, 28));
+  // Three in so many trials would have promised a hundredth of this.
+  expect(toGroupedInterval({ ...few, errors: 0, groupsWithError: 0 }).interval![1]).toBeCloseTo(0.123, 3);
+  expect(toGroupedInterval({ ...few, groupsWithError: fewestForBootstrap })).toEqual({
+    interval: [0.001, 0.005],
+    by: 'bootstrap',
+  });
+  expect(toGroupedInterval({ ...few, errors: 0, trials: 0, interval: null })).toEqual({ interval: null, by: null });
+});

@@ -1,0 +1,49 @@
+import type { Interval } from './bootstrap.js';
+import { logGamma } from './log-gamma.js';
+
+/** The regularised incomplete beta function I(x; a, b), by its continued fraction (Lentz). @param x - 0 to 1 */
+function incompleteBeta(x: number, a: number, b: number): number {
+  if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
+  // The fraction converges fast on one side of the mean alone.
+  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
+  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
+  let c = 1;
+  let d = 1 / (1 - ((a + b) * x) / (a + 1));
+  let fraction = d;
+  const step = (numerator: number): number => {
+    d = 1 / (1 + numerator * d);
+    c = 1 + numerator / c;
+    fraction *= c * d;
+    return Math.abs(c * d - 1);
+  };
+  for (let m = 1; m < 10_000; m += 1) {
+    step((m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m)));
+    if (step((-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1))) < 1e-15) break;
+  }
+  return front * fraction;
+}
+
+/** Where a beta distribution has so much below it, by halving. */
+function betaQuantile(share: number, a: number, b: number): number {
+  let [low, high] = [0, 1];
+  for (let halving = 0; halving < 60; halving += 1) {
+    const middle = (low + high) / 2;
+    if (incompleteBeta(middle, a, b) < share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/**
+ * The exact 95 % interval of a share (Clopper and Pearson).
+ * @param hits - 0 to `trials`; need not be whole, where trials that go together were counted as one (Korn and Graubard). Of less than
+ * one hit the low end is 0
+ * @see https://doi.org/10.1093/biomet/26.4.404 (Clopper, Pearson)
+ * @see https://rdrr.io/pkg/survey/man/svyciprop.html (method "beta": Korn, Graubard 1998)
+ */
+export function toExactInterval(hits: number, trials: number): Interval {
+  return [
+    hits < 1 ? 0 : betaQuantile(0.025, hits, trials - hits + 1),
+    hits === trials ? 1 : betaQuantile(0.975, hits + 1, trials - hits),
+  ];
+}

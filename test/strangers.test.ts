@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createDecoderPool, type DecoderPool } from '../eval/accuracy/decoder-pool.js';
+import { toGroupRates } from '../eval/accuracy/group-figures.js';
+import { measureProtected, referenceOf } from '../eval/accuracy/protected.js';
+import { measureEmbeddings } from '../eval/accuracy/source-embeddings.js';
+import { everyPhoto } from '../eval/accuracy/strangers.js';
+import { readCorpus } from '../eval/corpus/corpus.js';
+import { type EmbeddedPerson, embedCorpus } from '../eval/corpus/embed-corpus.js';
+import { openEmbeddingCache } from '../eval/corpus/embedding-cache.js';
+import { engineDigest } from '../eval/corpus/engine-digest.js';
+import { cacheFolder } from '../eval/corpus/people.js';
+import { createBootstrap } from '../eval/statistics/bootstrap.js';
+import { createChance } from '../eval/statistics/chance.js';
+import { groupsFolder, hasGroups } from './group-faces.js';
+import { projectRoot } from './paths.js';
+
+interface Counts {
+  readonly falseMatches: number;
+  readonly pairs: number;
+  readonly falseNonMatches: number;
+  readonly genuinePairs: number;
+}
+
+/** Holds counts against published ones. Another processor rounds otherwise, which may decide a pair or two. */
+function expectCounts(found: Counts, { falseMatches, pairs, falseNonMatches, genuinePairs }: Counts): void {
+  expect(found).toMatchObject({ pairs, genuinePairs });
+  expect(Math.abs(found.falseMatches - falseMatches)).toBeLessThanOrEqual(3);
+  expect(Math.abs(found.falseNonMatches - falseNonMatches)).toBeLessThanOrEqual(1);
+}
+
+/*
+ * The figures of docs/accuracy/groups.md that README.md and SECURITY.md state, measured anew within one source. All of them:
+ * npm run eval -- --data DIR
+ */
+(hasGroups ? describe : describe.skip)('strangers of one place', () => {
+  let people: readonly EmbeddedPerson[];
+  let published: Record<string, Record<string, Record<string, Counts>>>;
+  let pool: DecoderPool;
+  beforeAll(async () => {
+    const corpus = await readCorpus(join(groupsFolder, 'casia'));
+    const cache = await openEmbeddingCache(cacheFolder, engineDigest());
+    ({ people } = await embedCorpus(corpus.folder, corpus.people, cache, () => {}).finally(() => cache.close()));
+    published = JSON.parse(await readFile(join(projectRoot, 'docs/accuracy/groups.json'), 'utf8'));
+    pool = createDecoderPool(() => {});
+  });
+  afterAll(() => pool.close());
+
+  test('pass tokens of the standard level as often as is published', async () => {
+    const settings = [referenceOf(1)];
+    const limits = { pairs: 20_000, pairsBelow: 0 };
+    const one = { enrolled: 1, live: 1 };
+    const [outcome] = await measureProtected(pool, people, one, settings, settings[0]!, limits, everyPhoto);
+    const rates = toGroupRates(outcome!, createBootstrap(people.length, createChance('people')), '1x1');
+    expectCounts(rates, published.groups!.casia!['4']!);
+    expect(rates.fmr).toBeGreaterThan(1e-3);
+  });
+
+  test('and pass embeddings alone as often as is published', () => {
+    const rates = measureEmbeddings(people, 20_000);
+    for (const point of ['1e-3', '1e-4']) expectCounts(rates[point]!, published.embeddings!.casia![point]!);
+  });
+});
