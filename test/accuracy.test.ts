@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { groupsToMarkdown } from '../eval/accuracy/group-report.js';
+import { range, share } from '../eval/accuracy/markdown.js';
 import { toMarkdown, toPlot } from '../eval/accuracy/report.js';
+import { publishedCosines } from '../eval/accuracy/source-embeddings.js';
 import { writeCorpus } from './corpus.js';
 import { projectRoot } from './paths.js';
 import { loadPictures, type Pictures } from './pictures.js';
@@ -313,6 +315,49 @@ test('the published tables and the plot are those of the published figures', asy
   const groups = JSON.parse(await read('groups.json'));
   groupReport.parse(groups);
   expect(await read('groups.md')).toBe(groupsToMarkdown(groups));
+});
+
+test('what README.md, SECURITY.md and docs/accuracy.md say of strangers of one place is what was measured', async () => {
+  const read = (name: string): Promise<string> => readFile(join(projectRoot, name), 'utf8');
+  const mixed = report.parse(JSON.parse(await read('docs/accuracy/accuracy.json')));
+  const { groups, groupsByPhotos, nearest, embeddings } = groupReport.parse(
+    JSON.parse(await read('docs/accuracy/groups.json')),
+  );
+  const [document, readme, security] = [
+    await read('docs/accuracy.md'),
+    await read('README.md'),
+    await read('SECURITY.md'),
+  ];
+  const cell = ({ fmr, fmrInterval }: Pick<z.infer<typeof rates>, 'fmr' | 'fmrInterval'>): string =>
+    `${share(fmr)} (${range(fmrInterval, share)})`;
+  for (const level of levels) {
+    const { photos } = groups.casia![level];
+    const sources = ['casia', 'nuaa', 'essex'].map((source) => cell(groups[source]![level]));
+    const row = [cell(mixed.multi[level][photos]), ...sources, share(nearest.casia![level].fmr)].join(' | ');
+    expect(document).toContain(`| ${level} | ${photos.replace('x', ' × ')} | `);
+    expect(document).toContain(` | ${row} |`);
+  }
+  for (const source of ['casia', 'nuaa']) {
+    expect(document).toContain(share(embeddings[source]!['1e-4'].fmr));
+    for (const level of ['4', '8'] as const) {
+      const { fmr, fmrInterval } = groups[source]![level];
+      expect(security.replace(/\s+/g, ' ')).toContain(share(fmr));
+      expect(security.replace(/\s+/g, ' ')).toContain(range(fmrInterval, share).replace(' – ', ' to '));
+    }
+  }
+  const rowOf = (of: (source: string) => z.infer<typeof tokenRates>): string =>
+    ['casia', 'nuaa']
+      .map((source) => cell(of(source)).replace(' (', ' | ').replace(' – ', ' to ').replace(')', ''))
+      .join(' | ');
+  for (const level of ['4', '6', '8'] as const)
+    expect(readme).toContain(`| ${rowOf((source) => groups[source]![level])} |`);
+  expect(readme).toContain(`| ${rowOf((source) => groupsByPhotos[source]!['4']['3x1'])} |`);
+});
+
+test('the cosines that embeddings alone are judged by are those of docs/engine.md', async () => {
+  const engine = await readFile(join(projectRoot, 'docs/engine.md'), 'utf8');
+  expect(engine).toContain(`| 1 in 1,000 | ${publishedCosines['1e-3']} |`);
+  expect(engine).toContain(`| 1 in 10,000 | ${publishedCosines['1e-4']} |`);
 });
 
 test('without arguments it says what there is', async () => {
