@@ -16,6 +16,7 @@ import { faceWidth } from './engine/face-width.js';
 import { fit } from './engine/fit.js';
 import { guidancePose } from './engine/guidance-pose.js';
 import { qualityBounds } from './engine/quality-bounds.js';
+import { sharedDirections } from './engine/shared-directions.js';
 import { bentSheet } from './presentation-attacks/bent-sheet.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import type { EvalProgram } from './program.js';
@@ -32,6 +33,7 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'bent-sheet': bentSheet,
   'quality-bounds': qualityBounds,
   fit,
+  'shared-directions': sharedDirections,
   'guidance-pose': guidancePose,
   'presentation-attacks': presentationAttacks,
 };

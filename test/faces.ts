@@ -6,6 +6,9 @@ import { projectRoot } from './paths.js';
 export const facesFolder =
   process.env.FACESTEP_FACES ?? join(dirname(projectRoot.replace(/\/$/, '')), 'shared/data/faces-dev');
 
+/** Where faces of people of one place are: one folder for each source, in it one for each person. */
+export const groupsFolder = process.env.FACESTEP_GROUPS ?? join(dirname(facesFolder), 'faces-groups-dev');
+
 /** Whether the evaluation faces are beside the checkout. Where not, the tests that need them skip, and say so. */
 export const hasFaces = existsSync(facesFolder);
 

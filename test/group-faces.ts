@@ -1,11 +1,7 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { facesFolder } from './faces.js';
+import { groupsFolder } from './faces.js';
 
-/** Where faces of people of one place each are: one folder for each source, in it one for each person. */
-export const groupsFolder = process.env.FACESTEP_GROUPS ?? join(dirname(facesFolder), 'faces-groups-dev');
-
-/** Whether they are there. Where not, the tests that need them skip, and say so. */
+/** Whether there are faces of people of one place. Where not, the tests that need them skip, and say so. */
 export const hasGroups = existsSync(groupsFolder);
 
 if (!hasGroups)

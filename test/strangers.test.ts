@@ -13,7 +13,8 @@ import { engineDigest } from '../eval/corpus/engine-digest.js';
 import { cacheFolder } from '../eval/corpus/people.js';
 import { createBootstrap } from '../eval/statistics/bootstrap.js';
 import { createChance } from '../eval/statistics/chance.js';
-import { groupsFolder, hasGroups } from './group-faces.js';
+import { groupsFolder } from './faces.js';
+import { hasGroups } from './group-faces.js';
 import { projectRoot } from './paths.js';
 
 interface Counts {

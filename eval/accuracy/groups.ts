@@ -1,10 +1,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import { BadInput } from '../bad-input.js';
 import type { Source } from '../corpus/corpus.js';
-import { type EmbeddedCorpus, embedCorpus } from '../corpus/embed-corpus.js';
-import { openEmbeddingCache } from '../corpus/embedding-cache.js';
-import { engineDigest } from '../corpus/engine-digest.js';
-import { cacheFolder } from '../corpus/people.js';
+import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
+import { embedSources } from '../corpus/people.js';
 import type { AccuracyOptions } from './accuracy.js';
 import { measureAcquisition } from './acquisition.js';
 import { engineName } from './bare-token.js';
@@ -25,18 +23,6 @@ const findMissing = (source: string, { people }: EmbeddedCorpus): string[] =>
       ? `false non-matches within ${source}: nobody has two photos with a face`
       : null,
   ].filter((line) => line !== null);
-
-/** Embeds all sources, one after the other. */
-async function embedSources(sources: readonly Source[], say: (line: string) => void): Promise<EmbeddedCorpus[]> {
-  const cache = await openEmbeddingCache(cacheFolder, engineDigest());
-  try {
-    const embedded: EmbeddedCorpus[] = [];
-    for (const { folder, people } of sources) embedded.push(await embedCorpus(folder, people, cache, say));
-    return embedded;
-  } finally {
-    await cache.close();
-  }
-}
 
 /** Of all photos the engine looked at in this run. */
 function toPhotosPerSecond(embedded: readonly EmbeddedCorpus[]): number | null {

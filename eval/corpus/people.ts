@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { facesFolder } from '../../test/faces.js';
 import { projectRoot } from '../../test/paths.js';
-import { readCorpus } from './corpus.js';
-import { type EmbeddedPerson, embedCorpus } from './embed-corpus.js';
+import { type Corpus, readCorpus } from './corpus.js';
+import { type EmbeddedCorpus, type EmbeddedPerson, embedCorpus } from './embed-corpus.js';
 import { openEmbeddingCache } from './embedding-cache.js';
 import { engineDigest } from './engine-digest.js';
 import { toHalf } from './split.js';
@@ -39,4 +39,19 @@ export async function embedHalves(
     fit: all.filter(({ person }) => toHalf(person) === 'fit'),
     judge: all.filter(({ person }) => toHalf(person) === 'judge'),
   };
+}
+
+/** Embeds the people of several folders, one folder after the other. */
+export async function embedSources(
+  sources: readonly Pick<Corpus, 'folder' | 'people'>[],
+  say: (line: string) => void,
+): Promise<EmbeddedCorpus[]> {
+  const cache = await openEmbeddingCache(cacheFolder, engineDigest());
+  try {
+    const embedded: EmbeddedCorpus[] = [];
+    for (const { folder, people } of sources) embedded.push(await embedCorpus(folder, people, cache, say));
+    return embedded;
+  } finally {
+    await cache.close();
+  }
 }

@@ -1,0 +1,76 @@
+import type { Chance } from './chance.js';
+
+const dot = (one: Float32Array, other: Float32Array): number => {
+  let sum = 0;
+  for (let at = 0; at < one.length; at += 1) sum += one[at] * other[at];
+  return sum;
+};
+
+/** A vector at length 1. */
+export function toUnit(values: Float32Array): Float32Array {
+  const length = Math.sqrt(dot(values, values));
+  return values.map((value) => value / length);
+}
+
+/** The mean of some vectors. */
+export function meanVector(vectors: readonly Float32Array[]): Float32Array {
+  const sum = new Float32Array(vectors[0].length);
+  for (const vector of vectors) for (let at = 0; at < sum.length; at += 1) sum[at] += vector[at];
+  return sum.map((value) => value / vectors.length);
+}
+
+/** One vector less another. */
+export const minus = (one: Float32Array, other: Float32Array): Float32Array =>
+  one.map((value, at) => value - other[at]);
+
+/** What is left of a vector where its share along some directions is taken away. @param directions - of length 1, at right angles */
+export function without(vector: Float32Array, directions: readonly Float32Array[]): Float32Array {
+  const left = Float32Array.from(vector);
+  for (const direction of directions) {
+    const share = dot(left, direction);
+    for (let at = 0; at < left.length; at += 1) left[at] -= share * direction[at];
+  }
+  return left;
+}
+
+/**
+ * The directions along which some vectors are longest, of length 1 and at right angles: principal components without centring,
+ * by power iteration.
+ * @returns `count` of them, or fewer where the vectors span less
+ */
+export function principalDirections(vectors: readonly Float32Array[], count: number): Float32Array[] {
+  const found: Float32Array[] = [];
+  let left: Float32Array[] = vectors.map((vector) => Float32Array.from(vector));
+  while (found.length < count) {
+    const longest = left.reduce((most, each) => (dot(each, each) > dot(most, most) ? each : most));
+    if (dot(longest, longest) < 1e-10) break;
+    let direction = toUnit(longest);
+    for (let round = 0; round < 200; round += 1) {
+      const next = new Float32Array(direction.length);
+      for (const vector of left) {
+        const share = dot(vector, direction);
+        for (let at = 0; at < next.length; at += 1) next[at] += share * vector[at];
+      }
+      direction = toUnit(next);
+    }
+    found.push(direction);
+    left = left.map((vector) => without(vector, [direction]));
+  }
+  return found;
+}
+
+/** Groups of vectors of length 1 that lie close, by spherical k-means. @returns the places of the vectors of each, none empty */
+export function findClusters(vectors: readonly Float32Array[], count: number, chance: Chance): number[][] {
+  let centres = Array.from({ length: count }, () => vectors[chance.below(vectors.length)]);
+  let clusters: number[][] = [];
+  for (let round = 0; round < 30; round += 1) {
+    clusters = centres.map(() => []);
+    for (const [place, vector] of vectors.entries()) {
+      const cosines = centres.map((centre) => dot(vector, centre));
+      clusters[cosines.indexOf(Math.max(...cosines))].push(place);
+    }
+    clusters = clusters.filter((places) => places.length > 0);
+    centres = clusters.map((places) => toUnit(meanVector(places.map((place) => vectors[place]))));
+  }
+  return clusters;
+}
