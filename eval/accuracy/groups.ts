@@ -16,13 +16,18 @@ import { nearestStrangers } from './strangers.js';
 const secondsSince = (startedAt: number): number => Number(((performance.now() - startedAt) / 1000).toFixed(1));
 
 /** What the people of one source cannot tell. */
-const findMissing = (source: string, { people }: EmbeddedCorpus): string[] =>
-  [
-    people.length < 2 ? `false matches within ${source}: fewer than two people with a face` : null,
-    people.every(({ embeddings }) => embeddings.length < 2)
-      ? `false non-matches within ${source}: nobody has two photos with a face`
+function findMissing(source: string, { groups: { levels } }: SourceFigures): string[] {
+  const [one, three] = [levels['4'], levels['8']];
+  return [
+    one.fmr === null ? `false matches within ${source}: fewer than two people with a face` : null,
+    one.fnmr === null
+      ? `false non-matches within ${source}: nobody has two photos with a face, of different sittings where names tell`
+      : null,
+    one.fmr !== null && three.fmr === null
+      ? `levels 6 to 8 within ${source}: nobody who is enrolled from three photos, or nobody else`
       : null,
   ].filter((line) => line !== null);
+}
 
 /** Of all photos the engine looked at in this run. */
 function toPhotosPerSecond(embedded: readonly EmbeddedCorpus[]): number | null {
@@ -76,7 +81,7 @@ export async function measureGroups(
       judgedPhotos: sum(sources, ({ people }) => sum(people, ({ files }) => files.length)),
       otherFiles: sum(found, ({ otherFiles }) => otherFiles),
     },
-    missing: sources.flatMap(({ source }, at) => findMissing(source, embedded[at])),
+    missing: sources.flatMap(({ source }, at) => findMissing(source, figures[at])),
     photosPerSecond: toPhotosPerSecond(embedded),
     photosFromCache: sum(embedded, ({ cached }) => cached),
     secondsToEmbed,
