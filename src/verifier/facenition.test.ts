@@ -15,7 +15,7 @@ import { Credential, Photo, SealedToken, UserSecret } from '../core/concealed.js
 import type { Binding, EnrolRequest, Verifier, VerifyRequest } from '../core/ports.js';
 import { epochMs, epochSec } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
-import { renderToken } from '../token/format.js';
+import { parseToken, renderToken } from '../token/format.js';
 import { createFacenitionVerifier } from './facenition.js';
 
 const canary = 'zq7-canary';
@@ -478,6 +478,15 @@ describe('where nothing is enrolled', () => {
     // Engine, flags and key version: the first four bytes of ours.
     if (text.startsWith('fv1.')) expect(one!.slice(0, 9)).toBe(text.slice(0, 9));
   });
+});
+
+test('a token that was not sent teaches decoys nothing: anybody may have made it up', async () => {
+  const { verifier, server } = await setUp(() => yes);
+  const invented = new SealedToken(ourToken(2_000_000_000, 65_535));
+  await verifier.verify(verifyRequest({ token: invented, expectedExpiresAt: null }));
+  await verifier.verify(verifyRequest({ token: null }));
+  for (const { token } of await Promise.all(server.requests.map(fieldsOf)))
+    expect(parseToken(new SealedToken(String(token)))).toMatchObject({ keyVersion: 1 });
 });
 
 describe('what the service says of a token', () => {

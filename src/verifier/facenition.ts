@@ -63,8 +63,9 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
     const sent = isOpenable ? token : decoys.draw(request.secret !== null);
     try {
       const reply = await send(checkFields(request, sent));
-      if (token !== null) decoys.learn(token);
-      return isOpenable ? reply : null;
+      if (!isOpenable) return null;
+      decoys.learn(token);
+      return reply;
     } catch (error) {
       const code = toCode(error);
       // What the service says of a decoy says nothing of the person in front of the camera.
