@@ -14,6 +14,7 @@ import { createTextLog, systemRandom } from './simulators/sinks.js';
 export function createKeysInMemory(...versions: readonly (Uint8Array | null)[]): Keys {
   return {
     currentVersion: async () => versions.length,
+    holds: async (version) => (versions[version - 1] ?? null) !== null,
     mac: async (version, message) => {
       const key = versions[version - 1] ?? null;
       if (key === null) throw new FaceError('token_key_retired');

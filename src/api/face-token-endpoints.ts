@@ -160,10 +160,10 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'enrol',
       summary: 'Revoke a token, wherever copies of it are',
       description:
-        'From then on it answers `token_revoked`, whoever made it: a token does not tell its tenant, and whoever has the whole of one may end it. Its public name is not enough. Revoking a revoked token succeeds.',
+        'From then on it answers `token_revoked`, whoever made it: a token does not tell its tenant, and whoever has the whole of one may end it. Its public name is not enough. Revoking a token that is revoked or has expired succeeds. Whether anybody made a token cannot be told without the face, so each client may revoke a thousand an hour, unless the configuration says otherwise.',
       ours: true,
       photos: {},
-      codes: ['token_malformed'],
+      codes: ['token_malformed', 'token_key_retired', 'locked_out'],
       fields: z.strictObject({ token: tokenField }),
       reply: z.strictObject({}),
       async handle({ fields, client }) {

@@ -28,6 +28,7 @@ let auth: { 'x-auth-token': string };
 
 const keys: Keys = {
   currentVersion: () => createKeysInMemory(...sealingKeys).currentVersion(),
+  holds: (version) => createKeysInMemory(...sealingKeys).holds(version),
   async mac(version, message) {
     const mac = await createKeysInMemory(...sealingKeys).mac(version, message);
     work.macs += 1;

@@ -3,7 +3,7 @@ import type { Limits } from '../core/limits.js';
 
 const perMinute = (standard: number) => z.int().min(1).max(1_000_000).default(standard);
 
-/** How much is taken in a minute before the rest must wait. */
+/** How much is taken in a minute, or where it says so in an hour, before the rest must wait. */
 export const limitsGuard = z.strictObject({
   /** By source address. A whole company may sit behind one, and each of its people starts a few. */
   outsiderStarts: perMinute(300),
@@ -11,4 +11,6 @@ export const limitsGuard = z.strictObject({
   outsiderChecksOfConnection: perMinute(3000),
   /** More than an engine on any one machine gets through: for a backend gone wild. */
   clientPictures: perMinute(6000),
+  /** By client token, in an hour. A backend of a million people that each leave after three years needs forty. */
+  revocations: z.int().min(1).max(1_000_000).default(1000),
 }) satisfies z.ZodType<Limits>;

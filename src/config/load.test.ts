@@ -163,6 +163,7 @@ describe('accepts', () => {
       telemetry: { metrics: null, traces: null },
       limits: {
         ...{ outsiderStarts: 300, outsiderChecks: 300, outsiderChecksOfConnection: 3000, clientPictures: 6000 },
+        revocations: 1000,
       },
       retention: { consentDays: 1095 },
       stopDelaySec: 0,

@@ -32,6 +32,7 @@ describe('one limit', () => {
     ['outsiderChecks', 300, 60],
     ['outsiderChecksOfConnection', 3000, 60],
     ['clientPictures', 6000, 60],
+    ['revocations', 1000, 3600],
     ['codesOfContact', 5, 86_400],
     ['codesOfSource', 20, 3600],
     ['codesOfService', 200, 3600],

@@ -18,6 +18,8 @@ const windowSecOf = {
   outsiderChecksOfConnection: minute,
   /** Requests with pictures, by client token. */
   clientPictures: minute,
+  /** Tokens revoked over the API, by client token: whether anybody made them cannot be told, and each may be kept for ever. */
+  revocations: hour,
   /** One-time codes, by who gets them. */
   codesOfContact: 24 * hour,
   /** One-time codes, by the address they are asked for from. */

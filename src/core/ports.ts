@@ -281,6 +281,8 @@ export interface Verifier {
   isReady(): Promise<boolean>;
   /** What a token says of itself, without opening it. Nothing of it is verified. @throws FaceError `token_malformed` */
   identify(token: SealedToken): TokenName;
+  /** Whether the key is held that such a token is sealed under; where keys are held elsewhere, it is taken to be. */
+  holdsKeyOf(name: Pick<TokenName, 'keyVersion'>): Promise<boolean>;
   enrol(request: EnrolRequest): Promise<Sealed>;
   verify(request: VerifyRequest): Promise<Verdict>;
   score(request: VerifyRequest): Promise<Score>;
@@ -371,6 +373,11 @@ export type KeyVersion = number;
 /** Holds the keys that seal tokens; the keys themselves never leave it. */
 export interface Keys {
   currentVersion(): Promise<KeyVersion>;
+  /**
+   * Whether there is a key of that version here, so that its tokens may be opened: now, or once a key service that has
+   * disabled the key enables it again.
+   */
+  holds(version: KeyVersion): Promise<boolean>;
   /**
    * HMAC-SHA-256 under the key of that version: 32 bytes.
    * @param message - 1 to 4,096 bytes

@@ -1,18 +1,23 @@
+import { FaceError } from '../errors.js';
 import type { SealedToken } from './concealed.js';
 import { bindingOf, type Connection } from './connection.js';
 import { findConsent, withdrawConsent } from './consent.js';
 import { denyToken, identifyWhereSound } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
 import { noteEnd } from './enrolment-end.js';
+import { countAgainst } from './limits.js';
 import { attemptsOfSubject, clearAttempts } from './lockout.js';
 import { forgetPassedStepUp } from './passed-step-up.js';
 import { forgetPasskey } from './passkey-record.js';
+import { toEpochMs, toIso } from './units.js';
 
 /**
  * Denies a token from now until it would have expired, wherever a copy of it may be. Whoever has the whole of it may: its
- * public id is a digest of all its bytes, so nobody who knows only that can.
+ * public id is a digest of all its bytes, so nobody who knows only that can. Whether anybody made it cannot be told without
+ * the face, so each client may do so only so often.
  * @param by - the tenant of whoever asks, and their id
- * @throws FaceError `token_malformed`, `state_unavailable`
+ * @throws FaceError `token_malformed`; `locked_out`: too many by that client; `token_key_retired`: no key here opens it,
+ *   and nothing is kept; `state_unavailable`
  */
 export async function revokeToken(
   token: SealedToken,
@@ -20,8 +25,12 @@ export async function revokeToken(
   deps: CoreDeps,
 ): Promise<void> {
   const named = deps.verifier.identify(token);
+  await countAgainst('revocations', by.client, deps);
+  if (!(await deps.verifier.holdsKeyOf(named))) throw new FaceError('token_key_retired');
   await denyToken(named, deps);
-  const detail = { tokenId: named.tokenId, client: by.client };
+  // With its end, which no other record tells where nobody here made it.
+  const expiresAt = named.expiresAt === null ? null : toIso(toEpochMs(named.expiresAt));
+  const detail = { tokenId: named.tokenId, expiresAt, client: by.client };
   await deps.audit.append({ action: 'revoked', connection: by.tenant, subject: '', detail });
 }
 

@@ -50,6 +50,7 @@ runKeysContract('AWS KMS', async () => {
   let { keys } = await start();
   const current: Keys = {
     currentVersion: () => keys.currentVersion(),
+    holds: (version) => keys.holds(version),
     mac: (version, message) => keys.mac(version, message),
   };
   const restart = async (): Promise<Keys> => {

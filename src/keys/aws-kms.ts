@@ -28,6 +28,8 @@ export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current
 
   return {
     currentVersion: async () => current,
+    // As configured: what is disabled there may be enabled again.
+    holds: async (version) => keyIds.has(version),
     async mac(version, message) {
       const keyId = keyIds.get(version);
       if (keyId === undefined) throw new FaceError('token_key_retired');

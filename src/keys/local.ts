@@ -78,6 +78,7 @@ export async function createLocalKeys({
 
   return {
     currentVersion: async () => (await keyFile.read()).current,
+    holds: async (version) => (await keyFile.read()).keys.has(version),
     versions: async () => [...(await keyFile.read()).keys.keys()].toSorted((a, b) => a - b),
     async mac(version, message) {
       const key = (await keyFile.read()).keys.get(version);

@@ -39,19 +39,21 @@ export async function replayDenials(
     if (action === 'enrolled' && tokenId !== undefined && expiresAt !== undefined && expiries.has(tokenId))
       expiries.set(tokenId, expiresAt);
   }
-  const now = clock.now();
-  const standing = [...expiries].filter(([, expiresAt]) => expiresAt === null || expiresAt > now);
-  for (const [tokenId, expiresAt] of standing) await denyTokenId({ tokenId, expiresAt }, { state });
-  return standing.length;
+  let denied = 0;
+  for (const [tokenId, expiresAt] of expiries)
+    if (await denyTokenId({ tokenId, expiresAt }, { state, clock })) denied += 1;
+  return denied;
 }
 
-/** Denied tokens; their expiry is told by another record. */
+/** Denied tokens. Of those that a client revoked the record tells the expiry; of all others another one does. */
 async function readDenied(auditFile: string): Promise<Map<string, EpochMs | null>> {
   const denied = new Map<string, EpochMs | null>();
   for (const [wanted, field] of Object.entries(deniedBy)) {
     for await (const { action, detail } of readRecords(auditFile, { needle: needleOf(wanted) })) {
       const tokenId = tokenIdGuard.safeParse(detail[field]).data;
-      if (action === wanted && tokenId !== undefined) denied.set(tokenId, null);
+      if (action !== wanted || tokenId === undefined) continue;
+      const expiresAt = action === 'revoked' ? (expiryGuard.safeParse(detail.expiresAt).data ?? null) : null;
+      denied.set(tokenId, expiresAt ?? denied.get(tokenId) ?? null);
     }
   }
   return denied;

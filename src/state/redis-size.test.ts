@@ -11,7 +11,6 @@ import { standardSettings } from '../../test/settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../../test/simulators/sinks.js';
 import { createStateFolder, type StateFolder } from '../../test/state-folder.js';
 import { stateGuard } from '../config/state.js';
-import { SealedToken } from '../core/concealed.js';
 import { nameInConsent, settleConsent } from '../core/consent.js';
 import { denyTokenId } from '../core/deny-list.js';
 import type { CoreDeps } from '../core/deps.js';
@@ -20,6 +19,7 @@ import { keepPasskey } from '../core/passkey-record.js';
 import type { Clock } from '../core/ports.js';
 import { startStepUp } from '../core/step-up.js';
 import { addSec, epochMs, toEpochSec } from '../core/units.js';
+import { currentEngine, renderToken } from '../token/format.js';
 
 /* What docs/state.md says that keys take, against what they take. */
 
@@ -64,7 +64,10 @@ const who = () => ({ connection: 'workforce', subject: `00u${randomBytes(9).toSt
   });
 
   const kept = {
-    token: new SealedToken('F'.repeat(240)),
+    token: renderToken({
+      ...{ engine: currentEngine, hasSecret: false, photos: 3, keyVersion: 1, expiresAt: null },
+      ...{ salt: randomBytes(16), stored: randomBytes(128), tag: randomBytes(16) },
+    }),
     binding: { tenant: 'workforce', idp: 'api', subject: '', scope: 'default', accuracy: 4 },
   } as const;
   const receipt = { audience: 'https://app.example.com', nonce: id(16) };

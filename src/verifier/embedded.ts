@@ -183,6 +183,7 @@ export function createEmbeddedVerifier(deps: {
       const { expiresAt, keyVersion } = parseToken(token);
       return { tokenId: tokenIdOf(token), expiresAt, keyVersion };
     },
+    holdsKeyOf: async ({ keyVersion }) => keyVersion === null || deps.keys.holds(keyVersion),
     enrol: (request) => wipingPhotos(request.photos, () => enrol(request)),
     verify: (request) => wipingPhotos(request.photos, () => verify(request)),
     score: (request) => wipingPhotos(request.photos, () => score(request)),

@@ -83,6 +83,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       const { tokenId, expiresAt } = identifyToken(token);
       return { tokenId, expiresAt, keyVersion: null };
     },
+    holdsKeyOf: async () => true,
     close: client.close,
 
     enrol: (request) =>

@@ -28,8 +28,14 @@ export function runKeysContract(name: string, setUp: () => Promise<KeysHarness>)
       'refuses version %p, which does not exist',
       async (version) => {
         await expect(harness.keys.mac(version, message)).rejects.toMatchObject({ code: 'token_key_retired' });
+        expect(await harness.keys.holds(version)).toBe(false);
       },
     );
+
+    test('holds every version there is', async () => {
+      await harness.rotate();
+      expect(await Promise.all([1, 2, 3].map((version) => harness.keys.holds(version)))).toEqual([true, true, false]);
+    });
 
     test('refuses a retired version, in a new process too, and keeps the others', async () => {
       await harness.rotate();

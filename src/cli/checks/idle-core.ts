@@ -24,7 +24,7 @@ export const createIdleCore = (
     identify() {
       throw new FaceError('internal', { reason: 'only the server decides' });
     },
-    ...{ enrol: never, verify: never, score: never, match: never, consistency: never },
+    ...{ holdsKeyOf: never, enrol: never, verify: never, score: never, match: never, consistency: never },
     ...{ detect: never, quality: never, liveness: never },
     close: async () => {},
   },
