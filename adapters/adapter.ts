@@ -3,12 +3,11 @@ import type { Profile } from '../src/core/ports.js';
 import type { FaceErrorCode } from '../src/errors.js';
 import type { Json } from '../src/json.js';
 
-/** A call as it arrived: nothing in it is trusted, the body is not parsed. */
-export interface RawRequest {
+/** What a call says before its body: nothing in it is trusted. */
+export interface RawHead {
   readonly method: string;
   /** Names in lower case; a repeated header is joined with `, `. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Uint8Array;
 }
 
 /** What goes back to the provider. `null` sends no body. */
@@ -17,7 +16,10 @@ export interface RawReply {
   readonly body: Json;
 }
 
-/** The methods a provider calls with. */
+/** Takes the body of a call as it arrived, unparsed, and answers. Throws `FaceError` to refuse. */
+export type Answer = (body: Uint8Array) => Promise<RawReply>;
+
+/** The methods a provider calls with. A `GET` has no body. */
 export type HookMethod = 'GET' | 'POST';
 
 /** One address a provider calls. */
@@ -26,8 +28,13 @@ export interface Hook {
   readonly methods?: readonly HookMethod[];
   /** The provider's patience less the way there and back, in milliseconds: an answer that takes longer is counted as late. */
   readonly budgetMs: number;
-  /** Throws `FaceError` to refuse. */
-  handle(request: RawRequest): Promise<RawReply>;
+  /** Where the provider proves who it is. With `body` nobody is known before all of it is there: it is held as a stranger's. */
+  readonly proof: 'headers' | 'body';
+  /**
+   * Looks at a call before a byte of its body is read. Throws `FaceError` to refuse, above all who is not the provider.
+   * @returns what takes the body; with the proof in the headers it is verified by then, else the body is verified first
+   */
+  admit(head: RawHead): Promise<Answer>;
   /** The provider's own shape of each refusal, without its detail. Total: a new code does not compile without a reply. */
   refuse(code: FaceErrorCode): RawReply;
   /** Lets through what was asked, as if this service were not there, and claims nothing: for shadow mode. */

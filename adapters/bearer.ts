@@ -1,6 +1,6 @@
 import { errors } from 'jose';
 import { FaceError } from '../src/errors.js';
-import type { RawRequest } from './adapter.js';
+import type { RawHead } from './adapter.js';
 
 /** How it looks when an issuer's keys could not be had: no connection, no answer in time, a status, no key set. */
 const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
@@ -9,7 +9,7 @@ const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_G
  * The bearer token of a call (RFC 6750, section 2.1). Nothing of it is verified.
  * @throws FaceError `caller_untrusted`: there is none, or more than one
  */
-export function readBearer(headers: RawRequest['headers']): string {
+export function readBearer(headers: RawHead['headers']): string {
   const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
   if (bearer === undefined) throw new FaceError('caller_untrusted');
   return bearer;

@@ -1,8 +1,8 @@
 import type { Connection } from '../src/core/connection.js';
 import { recordPassedOver } from '../src/core/decide.js';
 import type { CoreDeps } from '../src/core/deps.js';
-import { toCode } from '../src/errors.js';
-import type { Hook, Hooks, RawReply } from './adapter.js';
+import { type FaceErrorCode, toCode } from '../src/errors.js';
+import type { Hook, Hooks } from './adapter.js';
 
 /**
  * The hooks of a connection in shadow mode: they decide and record as they would, and never stand in the way. Only who
@@ -12,18 +12,29 @@ export function shadowHooks(hooks: Hooks, connection: Connection, core: CoreDeps
   return Object.fromEntries(Object.entries(hooks).map(([name, hook]) => [name, shadow(name, hook, connection, core)]));
 }
 
-const shadow = (name: string, hook: Hook, connection: Connection, core: CoreDeps): Hook => ({
-  ...hook,
-  async handle(request): Promise<RawReply> {
-    try {
-      return await hook.handle(request);
-    } catch (error) {
-      const code = toCode(error);
-      if (code === 'caller_untrusted') throw error;
-      await recordPassedOver({ connection, hook: name, code }, core);
-      return hook.pass;
-    }
-  },
-  // What never reached `handle`, such as a body that is too large.
-  refuse: (code) => (code === 'caller_untrusted' ? hook.refuse(code) : hook.pass),
-});
+function shadow(name: string, hook: Hook, connection: Connection, core: CoreDeps): Hook {
+  /** @returns why the provider is let through; throws what no mode lets through */
+  const passOver = async (error: unknown): Promise<FaceErrorCode> => {
+    const code = toCode(error);
+    if (code === 'caller_untrusted') throw error;
+    await recordPassedOver({ connection, hook: name, code }, core);
+    return code;
+  };
+  return {
+    ...hook,
+    async admit(head) {
+      const answer = await hook.admit(head).catch(async (error: unknown) => {
+        await passOver(error);
+        // Nobody is verified: the body of whoever it is stays unread, and `refuse` lets it through.
+        throw error;
+      });
+      return (body) =>
+        answer(body).catch(async (error: unknown) => {
+          await passOver(error);
+          return hook.pass;
+        });
+    },
+    // What `admit` refused, and what never reached the answer, such as a body that is too large.
+    refuse: (code) => (code === 'caller_untrusted' ? hook.refuse(code) : hook.pass),
+  };
+}

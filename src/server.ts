@@ -6,6 +6,7 @@ import type { EpochMs } from './core/units.js';
 import { FaceError, toCode } from './errors.js';
 import { framesOf } from './http/access-log.js';
 import { listen } from './http/listen.js';
+import { createBodyRooms } from './http/rooms.js';
 import { type BuiltApp, buildApp } from './server/build-app.js';
 import { type OpenPorts, openPorts, type ServerDeps } from './server/open-ports.js';
 import { openTransmitter } from './server/open-transmitter.js';
@@ -35,7 +36,8 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
   const telemetry = await openTelemetry(config.telemetry, deps);
   const ports = await openPorts(config, { ...deps, telemetry });
   const readiness = createReadiness(partsOf(ports), deps);
-  const build = (next: Setup) => buildApp(next, ports, { ...deps, telemetry, readiness });
+  const rooms = createBodyRooms();
+  const build = (next: Setup) => buildApp(next, ports, { ...deps, telemetry, readiness, rooms });
 
   const built = await build(setup);
   let { app } = built;

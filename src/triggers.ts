@@ -79,8 +79,7 @@ const toHandler = (name: TriggerName, refuseUnconfigured: Trigger['refuse']): Ha
   const ask = async (event: unknown): Promise<JsonObject> => {
     if (triggers === null) return refuseUnconfigured('config_invalid').body;
     try {
-      const body = new TextEncoder().encode(JSON.stringify(event));
-      return (await triggers[name].handle({ method: 'POST', headers: {}, body })).body;
+      return (await triggers[name].handle(new TextEncoder().encode(JSON.stringify(event)))).body;
     } catch (error) {
       const code = toCode(error);
       const detail = error instanceof FaceError ? { detail: error.detail } : {};

@@ -12,6 +12,7 @@ import { toIso } from '../src/core/units.js';
 import { type AppDeps, createApp, createEndpoints } from '../src/http/app.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { refusalGuard, statusByCode } from '../src/http/reply.js';
+import { createBodyRooms } from '../src/http/rooms.js';
 import type { JsonObject } from '../src/json.js';
 import type { OidcIssuers } from '../src/oidc/mount.js';
 import { createSqliteState } from '../src/state/sqlite.js';
@@ -58,7 +59,7 @@ function checkAgainst(endpoints: readonly Endpoint[], method: string, path: stri
 /** The app on a real socket with real state, and the hands to reach into it. */
 export async function startApiServer(
   given: { verifier: Verifier } & Partial<
-    Pick<AppDeps, 'connections' | 'folders' | 'hooks' | 'findUnready' | 'delivery' | 'state'>
+    Pick<AppDeps, 'connections' | 'folders' | 'hooks' | 'findUnready' | 'delivery' | 'state' | 'rooms'>
   > & {
       random?: Random;
       /** Makes the OpenID providers, of the rest. */
@@ -97,6 +98,7 @@ export async function startApiServer(
     issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
+    rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(clock),
     findUnready: async () => [],
     ...given,

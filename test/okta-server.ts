@@ -2,6 +2,7 @@ import type { Adapter } from '../adapters/adapter.js';
 import { issueClientToken } from '../src/api/client-tokens.js';
 import { type AppDeps, createApp } from '../src/http/app.js';
 import { listen } from '../src/http/listen.js';
+import { createBodyRooms } from '../src/http/rooms.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
@@ -36,6 +37,7 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
     issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
+    rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(bench.core.clock),
     recordsOf: async () => ({ records: [], left: 0 }),
     findUnready: async () => [],

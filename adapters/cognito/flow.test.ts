@@ -9,6 +9,7 @@ import {
   openTriggerBench,
   requestSecret,
   toCommon,
+  toHandlers,
   toLookOfChallenge,
   toRequest,
   triggerReplyGuards,
@@ -30,7 +31,7 @@ type Triggers = Awaited<ReturnType<typeof openTriggerBench>>['triggers'];
 
 /** The `response` a trigger fills in, refusals included; always in Cognito's shape. */
 async function ask(name: TriggerName, event: unknown, triggers: Triggers = bench.triggers) {
-  const reply = await askHook({ hooks: triggers }, name, toRequest(event));
+  const reply = await askHook({ hooks: toHandlers(triggers) }, name, toRequest(event));
   return triggerReplyGuards[name].parse(reply).body.response;
 }
 
@@ -204,7 +205,9 @@ describe('the challenge', () => {
   test('of an unknown user looks as that of a known one, and names the same pretended id each time', async () => {
     const looks = await Promise.all(
       [known(), unknown(), unknown('Somebody else')].map(async (event) =>
-        toLookOfChallenge(await askHook({ hooks: bench.triggers }, 'create-auth-challenge', toRequest(event))),
+        toLookOfChallenge(
+          await askHook({ hooks: toHandlers(bench.triggers) }, 'create-auth-challenge', toRequest(event)),
+        ),
       ),
     );
     expect(new Set(looks.map((look) => JSON.stringify(look))).size).toBe(1);

@@ -3,7 +3,6 @@ import { createReceiptVerifier, type ReceiptClaims, ReceiptError } from '../../c
 import type { Clock, Log, Random } from '../../src/core/ports.js';
 import { addSec, toEpochSec } from '../../src/core/units.js';
 import type { FaceErrorCode } from '../../src/errors.js';
-import type { RawRequest } from '../adapter.js';
 import { requestLifeSec, signStepUpRequest, toReceiptAudience, verifyCaller } from './caller.js';
 import {
   type FaceStatement,
@@ -38,10 +37,10 @@ export interface TriggerDeps {
   readonly log: Log;
 }
 
-/** A function that Cognito runs. It takes the event as a body and answers with its `response`. */
+/** A function that Cognito runs. It takes an event and answers with its `response`. */
 export interface Trigger {
-  /** Throws `FaceError` to refuse. */
-  handle(request: RawRequest): Promise<TriggerReply>;
+  /** Takes the event as JSON text. Throws `FaceError` to refuse. */
+  handle(event: Uint8Array): Promise<TriggerReply>;
   refuse(code: FaceErrorCode): TriggerReply;
 }
 
@@ -58,9 +57,9 @@ const FACE_TRIES = 3;
 /** The triggers of one connection: the password by SRP first, then the face, whose receipt is checked without a network. */
 export function createCognitoTriggers(deps: TriggerDeps): Readonly<Record<TriggerName, Trigger>> {
   const verifyReceipt = createVerifyReceipt(deps);
-  const guarded = (handle: (body: Uint8Array) => Promise<TriggerReply>) => async (request: RawRequest) => {
-    verifyCaller(parseCaller(request.body), deps.settings);
-    return handle(request.body);
+  const guarded = (handle: Trigger['handle']) => async (event: Uint8Array) => {
+    verifyCaller(parseCaller(event), deps.settings);
+    return handle(event);
   };
   return {
     'define-auth-challenge': { handle: guarded((body) => handleDefine(body, deps)), refuse: refuseDefine },

@@ -6,7 +6,7 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { isEntraKeyOf } from '../../src/oidc/external-mfa-key.js';
-import type { RawRequest } from '../adapter.js';
+import type { RawHead } from '../adapter.js';
 import { readBearer, toBearerRefusal } from '../bearer.js';
 import type { EntraSettings } from './schema-connection.js';
 
@@ -20,7 +20,7 @@ export interface VerifiedCaller {
  * Resolves if a call is from Entra's events service in a tenant of the list; nothing of the body is read.
  * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys to tell cannot be fetched
  */
-export type VerifyCaller = (headers: RawRequest['headers']) => Promise<VerifiedCaller>;
+export type VerifyCaller = (headers: RawHead['headers']) => Promise<VerifiedCaller>;
 
 /**
  * The one application that calls hooks, in every tenant: "Azure Active Directory Authentication Extensions".

@@ -4,8 +4,8 @@ import { decideHook, type HookDecision } from '../../src/core/decide.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { redeemForHook } from '../../src/core/receipt.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawReply, RawRequest } from '../adapter.js';
-import type { VerifiedCaller, VerifyCaller } from './caller.js';
+import type { RawReply } from '../adapter.js';
+import type { VerifiedCaller } from './caller.js';
 import { notVerified, toAttributeCollectionStartReply, toReceiptTakenReply, toTokenIssuanceReply } from './reply.js';
 import {
   parseAttributeCollectionStart,
@@ -14,12 +14,17 @@ import {
   type SignUpEvent,
 } from './schema.js';
 
+/** A call of Entra's: who it is was verified, the body is not parsed. */
+export interface VerifiedCall {
+  readonly caller: VerifiedCaller;
+  readonly body: Uint8Array;
+}
+
 /** What the hooks of one connection work with. */
 export interface FlowDeps {
   readonly connection: Connection;
   /** The tenant whose users are named by their object id alone. */
   readonly homeTenantId: string;
-  readonly verifyCaller: VerifyCaller;
   readonly core: CoreDeps;
 }
 
@@ -31,12 +36,10 @@ const REPEATABLE_FOR_SEC = 60;
 
 /**
  * Answers a tokenIssuanceStart call with the claims about the face, from one local read. The event tells no time.
- * @throws FaceError `caller_untrusted`, `request_malformed` (also where the tenant is not the caller's),
- *   `profile_unavailable`
+ * @throws FaceError `request_malformed` (also where the tenant is not the caller's)
  */
-export async function handleTokenIssuanceStart(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
-  const caller = await deps.verifyCaller(raw.headers);
-  const event = parseTokenIssuanceStart(raw.body);
+export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
+  const event = parseTokenIssuanceStart(body);
   checkTenant(event, caller);
   // An application that gets a token for itself has no face.
   if (event.user === null) return notVerified;
@@ -48,11 +51,13 @@ export async function handleTokenIssuanceStart(raw: RawRequest, deps: FlowDeps):
  * Answers an attributeCollectionStart call: the form of the sign-up is shown to who has passed a step-up, noted under the
  * e-mail address, before. A profile holds no claim that somebody could look for later, so without one the answer is always
  * no, except in shadow mode.
- * @throws FaceError `caller_untrusted`, `request_malformed`, `face_not_verified`, `profile_unavailable`
+ * @throws FaceError `request_malformed`, `face_not_verified`
  */
-export async function handleAttributeCollectionStart(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
-  const caller = await deps.verifyCaller(raw.headers);
-  const event = parseAttributeCollectionStart(raw.body);
+export async function handleAttributeCollectionStart(
+  { caller, body }: VerifiedCall,
+  deps: FlowDeps,
+): Promise<RawReply> {
+  const event = parseAttributeCollectionStart(body);
   checkTenant(event, caller);
   const subject = subjectOfIdentifier(toEmail(event));
   return toAttributeCollectionStartReply(await decide('attribute-collection-start', { ...event, subject }, deps));
@@ -61,16 +66,14 @@ export async function handleAttributeCollectionStart(raw: RawRequest, deps: Flow
 /**
  * Answers an attributeCollectionSubmit call: a receipt for the address that signs up is taken from the form and wiped off
  * it. A profile holds no claim that somebody could look for later, so without a receipt the answer is always no.
- * @throws FaceError `caller_untrusted`, `request_malformed`, `face_not_verified`, `receipt_invalid`,
- *   `state_unavailable`, `profile_unavailable`
+ * @throws FaceError `request_malformed`, `face_not_verified`, `receipt_invalid`, `state_unavailable`
  */
 export async function handleAttributeCollectionSubmit(
-  raw: RawRequest,
+  { caller, body }: VerifiedCall,
   deps: FlowDeps,
   { receiptAttribute }: { readonly receiptAttribute: string },
 ): Promise<RawReply> {
-  const caller = await deps.verifyCaller(raw.headers);
-  const event = parseAttributeCollectionSubmit(raw.body);
+  const event = parseAttributeCollectionSubmit(body);
   checkTenant(event, caller);
   const receipt = event.readText(receiptAttribute);
   if (receipt === null) throw new FaceError('face_not_verified', { reason: 'no receipt' });

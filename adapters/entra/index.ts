@@ -1,6 +1,6 @@
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
-import type { Adapter, Hooks } from '../adapter.js';
+import type { Adapter, Hook, Hooks, RawReply } from '../adapter.js';
 import { createVerifyCaller } from './caller.js';
 import {
   DECISION_TIMEOUT_MS,
@@ -8,6 +8,7 @@ import {
   handleAttributeCollectionStart,
   handleAttributeCollectionSubmit,
   handleTokenIssuanceStart,
+  type VerifiedCall,
 } from './flow.js';
 import { createEntraProfile } from './profile.js';
 import {
@@ -28,6 +29,9 @@ export interface EntraDeps {
   readonly fetch: Fetch;
 }
 
+/** Makes what admits calls to a hook: those of Entra alone. */
+type AdmitVerified = (handle: (call: VerifiedCall) => Promise<RawReply>) => Hook['admit'];
+
 /**
  * Makes the adapter of one Entra tenant: hook `token-issuance-start`, for sign-ups `attribute-collection-start` and
  * `attribute-collection-submit`, and the directory extension. Nothing is sent yet.
@@ -38,9 +42,15 @@ export function createEntraAdapter({ settings, core, fetch }: EntraDeps): Adapte
   const flow: FlowDeps = {
     connection: { id, kind, policy, profile, openStepUpRequest: null },
     homeTenantId: entra.tenantId,
-    verifyCaller: createVerifyCaller(entra, { host: new URL(core.issuer).hostname, fetch, clock: core.clock }),
     core,
   };
+  const verifyCaller = createVerifyCaller(entra, { host: new URL(core.issuer).hostname, fetch, clock: core.clock });
+  const admitVerified: AdmitVerified =
+    (handle) =>
+    async ({ headers }) => {
+      const caller = await verifyCaller(headers);
+      return (body) => handle({ caller, body });
+    };
   const { signUp } = entra.hooks;
   return {
     kind,
@@ -48,11 +58,12 @@ export function createEntraAdapter({ settings, core, fetch }: EntraDeps): Adapte
     hooks: {
       'token-issuance-start': {
         budgetMs: DECISION_TIMEOUT_MS,
-        handle: (request) => handleTokenIssuanceStart(request, flow),
+        proof: 'headers',
+        admit: admitVerified((call) => handleTokenIssuanceStart(call, flow)),
         refuse: createTokenIssuanceRefusal(policy),
         pass: notVerified,
       },
-      ...(signUp === undefined ? {} : createSignUpHooks(signUp, flow)),
+      ...(signUp === undefined ? {} : createSignUpHooks(signUp, flow, admitVerified)),
     },
     openStepUpRequest: null,
   };
@@ -61,10 +72,12 @@ export function createEntraAdapter({ settings, core, fetch }: EntraDeps): Adapte
 const createSignUpHooks = (
   { receiptAttribute }: { readonly receiptAttribute?: string | undefined },
   flow: FlowDeps,
+  admitVerified: AdmitVerified,
 ): Hooks => ({
   'attribute-collection-start': {
     budgetMs: DECISION_TIMEOUT_MS,
-    handle: (request) => handleAttributeCollectionStart(request, flow),
+    proof: 'headers',
+    admit: admitVerified((call) => handleAttributeCollectionStart(call, flow)),
     refuse: toAttributeCollectionStartRefusal,
     pass: continueSignUp,
   },
@@ -73,7 +86,8 @@ const createSignUpHooks = (
     : {
         'attribute-collection-submit': {
           budgetMs: DECISION_TIMEOUT_MS,
-          handle: (request) => handleAttributeCollectionSubmit(request, flow, { receiptAttribute }),
+          proof: 'headers',
+          admit: admitVerified((call) => handleAttributeCollectionSubmit(call, flow, { receiptAttribute })),
           refuse: createAttributeCollectionSubmitRefusal(receiptAttribute),
           // Whatever was typed there is not to be stored.
           pass: toReceiptTakenReply(receiptAttribute),

@@ -5,7 +5,7 @@ import { digestOf, hasDigest } from '../../src/core/digest.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawRequest } from '../adapter.js';
+import type { RawHead } from '../adapter.js';
 import { readBearer, toBearerRefusal } from '../bearer.js';
 import type { OktaConnection } from './schema-connection.js';
 
@@ -16,7 +16,7 @@ type ExpectedCallers = OktaConnection['okta']['hooks'];
  * Resolves if a call is from the configured org; nothing of the body is read.
  * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys to tell cannot be fetched
  */
-export type VerifyCaller = (headers: RawRequest['headers']) => Promise<void>;
+export type VerifyCaller = (headers: RawHead['headers']) => Promise<void>;
 
 // Signatures by a private key only: with a shared-secret algorithm the published keys would be the secret.
 const signatureAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];

@@ -4,7 +4,7 @@ import type { CoreDeps } from '../../src/core/deps.js';
 import { revokeSubject } from '../../src/core/revoke.js';
 import { addSec } from '../../src/core/units.js';
 import { FaceError, toCode } from '../../src/errors.js';
-import type { RawReply, RawRequest } from '../adapter.js';
+import type { RawHead, RawReply } from '../adapter.js';
 import type { FlowDeps } from './flow.js';
 import { isRefusedByStatus } from './profile.js';
 import { passEvents, toVerification, unfinishedEvents } from './reply.js';
@@ -38,31 +38,34 @@ const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 export type Revoke = (subject: string, uuid: string) => Promise<void>;
 
 /**
- * Answers an event hook call. Okta's one GET is answered with its challenge: it carries no secret that Okta documents, and
- * tells nothing. What a POST tells is acted on, and the answer waits for it as long as Okta waits; then it asks Okta to
- * tell it once more, while the work goes on.
- * @throws FaceError `caller_untrusted`, `request_malformed`, `profile_unavailable`
+ * Answers Okta's one GET of an event hook with its challenge: it carries no secret that Okta documents, and tells nothing.
+ * @throws FaceError `request_malformed`
+ * @see https://developer.okta.com/docs/concepts/event-hooks/
+ */
+export function handleEventHookVerification(headers: RawHead['headers']): RawReply {
+  const challenge = headers['x-okta-verification-challenge'];
+  if (challenge === undefined || !/^[\x21-\x7e]{1,1024}$/.test(challenge)) {
+    throw new FaceError('request_malformed', { reason: 'no challenge' });
+  }
+  return toVerification(challenge);
+}
+
+/**
+ * Answers an event hook call. What it tells is acted on, and the answer waits for it as long as Okta waits; then it asks
+ * Okta to tell it once more, while the work goes on.
+ * @throws FaceError `request_malformed`
  * @see https://developer.okta.com/docs/concepts/event-hooks/
  */
 export async function handleEventHook(
-  raw: RawRequest,
+  body: Uint8Array,
   deps: FlowDeps & { readonly revoke: Revoke },
 ): Promise<RawReply> {
-  if (raw.method === 'GET') return toVerification(parseChallenge(raw.headers['x-okta-verification-challenge']));
-  await deps.verifyCaller(raw.headers);
-  const { events, unread } = parseEvents(raw.body);
+  const { events, unread } = parseEvents(body);
   if (unread > 0) deps.core.log.warn('events not understood', { connection: deps.connection.id, count: unread });
   const endings = events.filter(({ eventType, isDone }) => isDone && isEnding(eventType));
   const work = endings.flatMap(({ uuid, users }) => users.map((user) => deps.revoke(user, uuid)));
   const isDone = await settlesWithin(ANSWER_TIMEOUT_MS, work);
   return isDone ? passEvents : unfinishedEvents;
-}
-
-function parseChallenge(header: string | undefined): string {
-  if (header === undefined || !/^[\x21-\x7e]{1,1024}$/.test(header)) {
-    throw new FaceError('request_malformed', { reason: 'no challenge' });
-  }
-  return header;
 }
 
 /** Whether all of it succeeded in that time; it goes on in any case. */

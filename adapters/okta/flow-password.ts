@@ -3,7 +3,7 @@ import type { UserSecret } from '../../src/core/concealed.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Fetch, Log } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawReply, RawRequest } from '../adapter.js';
+import type { RawReply } from '../adapter.js';
 import { decide, type FlowDeps } from './flow.js';
 import { unverifiedPassword, verifiedPassword } from './reply.js';
 import { parsePasswordImportHook } from './schema.js';
@@ -49,15 +49,13 @@ export function createVerifyPassword(
  * Answers a password import inline hook call. `VERIFIED` would make Okta keep whatever was typed as the user's password,
  * and a face knows no password: so the customer's own check must say that it is right, and only after a fresh face check
  * of that user name (a user whose password is yet to be imported is known by no other name), so that nobody else's guesses reach it. Without such a check no password is ever right.
- * @throws FaceError `caller_untrusted`, `request_malformed`, `event_out_of_time`, `face_not_verified`,
- *   `profile_unavailable`
+ * @throws FaceError `request_malformed`, `event_out_of_time`, `face_not_verified`
  */
 export async function handlePasswordImportHook(
-  raw: RawRequest,
+  body: Uint8Array,
   deps: FlowDeps & { readonly verifyPassword: VerifyPassword | null },
 ): Promise<RawReply> {
-  await deps.verifyCaller(raw.headers);
-  const { username, password, ...event } = parsePasswordImportHook(raw.body);
+  const { username, password, ...event } = parsePasswordImportHook(body);
   if (deps.verifyPassword === null) throw new FaceError('face_not_verified', { reason: 'no password verifier' });
   const decision = await decide({ ...event, hook: 'password-import', subject: subjectOfIdentifier(username) }, deps);
   const mayAsk = decision.outcome === 'verified' || decision.fallback === 'pass';

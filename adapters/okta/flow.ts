@@ -3,8 +3,7 @@ import { decideHook, type HookDecision, type HookEvent, repeatableWithinSkewSec 
 import type { CoreDeps } from '../../src/core/deps.js';
 import { redeemForHook } from '../../src/core/receipt.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawReply, RawRequest } from '../adapter.js';
-import type { VerifyCaller } from './caller.js';
+import type { RawReply } from '../adapter.js';
 import {
   toNewcomerReply,
   toNoClaimReply,
@@ -21,10 +20,9 @@ import {
   type TokenHook,
 } from './schema.js';
 
-/** What the hooks of one connection work with. */
+/** What the hooks of one connection work with. Each is handed the body of a call that is Okta's. */
 export interface FlowDeps {
   readonly connection: Connection;
-  readonly verifyCaller: VerifyCaller;
   /** The attribute that brings a receipt when somebody signs up. */
   readonly receiptField: string;
   readonly core: CoreDeps;
@@ -35,12 +33,10 @@ export const DECISION_TIMEOUT_MS = 1_500;
 
 /**
  * Answers a token inline hook call: the claim, or a refusal.
- * @throws FaceError `caller_untrusted`, `request_malformed` (also where the tokens are not the named user's),
- *   `event_out_of_time`, `profile_unavailable`
+ * @throws FaceError `request_malformed` (also where the tokens are not the named user's), `event_out_of_time`
  */
-export async function handleTokenHook(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
-  await deps.verifyCaller(raw.headers);
-  const hook = parseTokenHook(raw.body);
+export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
+  const hook = parseTokenHook(body);
   checkTokensAreOfUser(hook);
   if (hook.user === null) return toNoClaimReply(hook);
   return toTokenHookReply(await decide({ ...hook, hook: 'token', subject: hook.user }, deps), hook);
@@ -49,23 +45,21 @@ export async function handleTokenHook(raw: RawRequest, deps: FlowDeps): Promise<
 /**
  * Answers a registration inline hook call. An existing user who completes the profile needs a fresh face check. A person
  * who signs up is no user yet, and brings the receipt of one in the form.
- * @throws FaceError `caller_untrusted`, `request_malformed`, `event_out_of_time`, `face_not_verified`,
- *   `receipt_invalid`, `state_unavailable`, `profile_unavailable`
+ * @throws FaceError `request_malformed`, `event_out_of_time`, `face_not_verified`, `receipt_invalid`,
+ *   `state_unavailable`
  */
-export async function handleRegistrationHook(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
-  await deps.verifyCaller(raw.headers);
-  const hook = parseRegistrationHook(raw.body);
+export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
+  const hook = parseRegistrationHook(body);
   if (hook.user === null) return takeReceipt(hook, deps);
   return toRegistrationHookReply(await decide({ ...hook, hook: 'registration', subject: hook.user }, deps));
 }
 
 /**
  * Answers a SAML assertion inline hook call: the attribute statement, or nothing. It cannot refuse: Okta documents no way.
- * @throws FaceError `caller_untrusted`, `request_malformed`, `event_out_of_time`, `profile_unavailable`
+ * @throws FaceError `request_malformed`, `event_out_of_time`
  */
-export async function handleSamlHook(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
-  await deps.verifyCaller(raw.headers);
-  const hook = parseSamlHook(raw.body);
+export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
+  const hook = parseSamlHook(body);
   return toSamlHookReply(await decide({ ...hook, hook: 'saml', subject: hook.user }, deps), hook);
 }
 

@@ -1,9 +1,9 @@
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
-import type { Adapter } from '../adapter.js';
+import type { Adapter, Answer, Hook } from '../adapter.js';
 import { createVerifyCaller } from './caller.js';
 import { DECISION_TIMEOUT_MS, type FlowDeps, handleRegistrationHook, handleSamlHook, handleTokenHook } from './flow.js';
-import { ANSWER_TIMEOUT_MS, createRevoke, handleEventHook } from './flow-events.js';
+import { ANSWER_TIMEOUT_MS, createRevoke, handleEventHook, handleEventHookVerification } from './flow-events.js';
 import { createVerifyPassword, handlePasswordImportHook } from './flow-password.js';
 import { createOktaProfile } from './profile.js';
 import {
@@ -34,7 +34,6 @@ export function createOktaAdapter({ settings, core, fetch }: OktaDeps): Adapter 
   const profile = createOktaProfile(okta, { fetch, log: core.log });
   const flow: FlowDeps = {
     connection: { id, kind, policy, profile, openStepUpRequest: null },
-    verifyCaller: createVerifyCaller(okta.hooks, { fetch, clock: core.clock }),
     receiptField: okta.registration.receiptField,
     core,
   };
@@ -43,31 +42,43 @@ export function createOktaAdapter({ settings, core, fetch }: OktaDeps): Adapter 
       ? null
       : createVerifyPassword(okta.passwordImport.verifier, { fetch, log: core.log });
   const revoke = createRevoke(flow);
+  const verifyCaller = createVerifyCaller(okta.hooks, { fetch, clock: core.clock });
+  const admitVerified =
+    (answer: Answer): Hook['admit'] =>
+    async ({ headers }) => {
+      await verifyCaller(headers);
+      return answer;
+    };
+  const admitEvents = admitVerified((body) => handleEventHook(body, { ...flow, revoke }));
   return {
     kind,
     profile,
     hooks: {
       token: {
         budgetMs: DECISION_TIMEOUT_MS,
-        handle: (request) => handleTokenHook(request, flow),
+        proof: 'headers',
+        admit: admitVerified((body) => handleTokenHook(body, flow)),
         refuse: toTokenHookRefusal,
         pass: passToken,
       },
       registration: {
         budgetMs: DECISION_TIMEOUT_MS,
-        handle: (request) => handleRegistrationHook(request, flow),
+        proof: 'headers',
+        admit: admitVerified((body) => handleRegistrationHook(body, flow)),
         refuse: toRegistrationHookRefusal,
         pass: passRegistration,
       },
       saml: {
         budgetMs: DECISION_TIMEOUT_MS,
-        handle: (request) => handleSamlHook(request, flow),
+        proof: 'headers',
+        admit: admitVerified((body) => handleSamlHook(body, flow)),
         refuse: toSamlHookRefusal,
         pass: passSaml,
       },
       'password-import': {
         budgetMs: DECISION_TIMEOUT_MS,
-        handle: (request) => handlePasswordImportHook(request, { ...flow, verifyPassword }),
+        proof: 'headers',
+        admit: admitVerified((body) => handlePasswordImportHook(body, { ...flow, verifyPassword })),
         refuse: toPasswordImportHookRefusal,
         // Without this service nobody vouches for a password.
         pass: unverifiedPassword,
@@ -75,7 +86,12 @@ export function createOktaAdapter({ settings, core, fetch }: OktaDeps): Adapter 
       events: {
         methods: ['GET', 'POST'],
         budgetMs: ANSWER_TIMEOUT_MS,
-        handle: (request) => handleEventHook(request, { ...flow, revoke }),
+        proof: 'headers',
+        async admit(head) {
+          if (head.method !== 'GET') return admitEvents(head);
+          const verification = handleEventHookVerification(head.headers);
+          return async () => verification;
+        },
         refuse: toEventHookRefusal,
         pass: passEvents,
       },

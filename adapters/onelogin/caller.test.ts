@@ -1,14 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Credential } from '../../src/core/concealed.js';
+import type { RawRequest } from '../../test/contract/adapter.js';
 import { hookSecret, toSignature, withSignature } from '../../test/contract/onelogin.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createCountAsk, createVerifyCaller } from './caller.js';
+import { createCountAsk, createReadSignature } from './caller.js';
 
 const refused = { code: 'caller_untrusted' };
 const clock = createManualClock();
 const now = clock.now() / 1000;
-const verify = createVerifyCaller(new Credential(hookSecret), { clock });
+const readSignature = createReadSignature(new Credential(hookSecret), { clock });
+const verify = ({ headers, body }: RawRequest) => readSignature(headers)(body);
 const body = Buffer.from('{"user_id":36216766,"request_id":"r"}');
 const codeOf = (work: () => unknown) => {
   try {
@@ -27,6 +29,14 @@ describe('a signature', () => {
 
   test.each([301, -301, 86_400, -now])('made %d seconds from now is not', (apart) => {
     expect(codeOf(() => verify(withSignature(body, toSignature(body, now + apart))))).toBe(refused.code);
+  });
+
+  test('that no body could prove is refused before there is one', () => {
+    const good = toSignature(body, now);
+    for (const signature of [undefined, '', good.slice(0, -1), toSignature(body, now - 301)]) {
+      const { headers } = withSignature(body, signature);
+      expect(codeOf(() => readSignature(headers))).toBe(refused.code);
+    }
   });
 
   test('is of every byte of the body and of the time', () => {

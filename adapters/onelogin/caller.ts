@@ -4,7 +4,7 @@ import { digestOf, hasDigest } from '../../src/core/digest.js';
 import type { Clock } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochSec, toEpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawRequest } from '../adapter.js';
+import type { RawHead } from '../adapter.js';
 
 /** Where the Smart Hook puts its signature: `t=<seconds since 1970>,v1=<HMAC-SHA256 of "t.body", hexadecimal>`. */
 export const signatureHeader = 'x-facestep-signature';
@@ -14,21 +14,31 @@ const maxSkewSec = 300;
 
 /**
  * Returns when a call was signed, if it is signed by our own Smart Hook; the body is not parsed.
- * @throws FaceError `caller_untrusted`: no signature, another key, an altered body or time, or over 300 s old or ahead
+ * @throws FaceError `caller_untrusted`: another key, an altered body or time
  */
-export type VerifyCaller = (request: Pick<RawRequest, 'headers' | 'body'>) => { readonly signedAt: EpochMs };
+export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs };
+
+/**
+ * Looks at the header of a signature, which proves nothing without the body.
+ * @returns what verifies the body
+ * @throws FaceError `caller_untrusted`: no signature, or one of a time over 300 s ago or ahead
+ */
+export type ReadSignature = (headers: RawHead['headers']) => VerifyBody;
 
 /** Makes the check for one connection. */
-export function createVerifyCaller(secret: Credential, { clock }: { readonly clock: Clock }): VerifyCaller {
-  return ({ headers, body }) => {
-    const [, time = '', signature = ''] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
-    const expected = secret.use((key) => createHmac('sha256', key).update(`${time}.`).update(body).digest('hex'));
-    if (!hasDigest(signature, digestOf(expected))) throw new FaceError('caller_untrusted', { reason: 'signature' });
+export function createReadSignature(secret: Credential, { clock }: { readonly clock: Clock }): ReadSignature {
+  return (headers) => {
+    const [, time = '', signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
+    if (signature === undefined) throw new FaceError('caller_untrusted', { reason: 'signature' });
     const signedAt = toEpochMs(epochSec(Number(time)));
-    // A known sender with a wrong clock: the reason is for the log, as the caller reads nothing but the code.
+    // Mostly a known sender with a wrong clock: the reason is for the log, as the caller reads nothing but the code.
     if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
       throw new FaceError('caller_untrusted', { reason: 'time' });
-    return { signedAt };
+    return (body) => {
+      const expected = secret.use((key) => createHmac('sha256', key).update(`${time}.`).update(body).digest('hex'));
+      if (!hasDigest(signature, digestOf(expected))) throw new FaceError('caller_untrusted', { reason: 'signature' });
+      return { signedAt };
+    };
   };
 }
 

@@ -1,17 +1,23 @@
 import type { Connection } from '../../src/core/connection.js';
 import { decideHook, type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
 import type { CoreDeps } from '../../src/core/deps.js';
-import type { RawReply, RawRequest } from '../adapter.js';
-import type { CountAsk, VerifyCaller } from './caller.js';
+import type { EpochMs } from '../../src/core/units.js';
+import type { RawReply } from '../adapter.js';
+import type { CountAsk } from './caller.js';
 import { toDecisionReply, toUnverified } from './reply.js';
 import { type OneLoginSettings, parsePreAuthentication, parseUserMigration, type SmartHookType } from './schema.js';
 import { toAskMs } from './smart-hook.js';
+
+/** A call of our own Smart Hook: when it was signed, and the body that was, not parsed. */
+export interface VerifiedCall {
+  readonly signedAt: EpochMs;
+  readonly body: Uint8Array;
+}
 
 /** What the hooks of one connection work with. */
 export interface FlowDeps {
   readonly connection: Connection;
   readonly settings: Pick<OneLoginSettings, 'unverified' | 'timeoutSec'>;
-  readonly verifyCaller: VerifyCaller;
   readonly countAsk: CountAsk;
   readonly core: CoreDeps;
 }
@@ -29,11 +35,10 @@ export const toBudgetMs = (hook: SmartHookType, settings: FlowDeps['settings']):
 /**
  * Answers the pre-authentication Smart Hook: the normal policy, the face policy, or no sign-in. It runs before the
  * password, so no profile is read: unknown, unenrolled and unverified users are one thing, in time too.
- * @throws FaceError `caller_untrusted`, `request_malformed`, `locked_out`
+ * @throws FaceError `request_malformed`, `locked_out`
  */
-export async function handlePreAuthentication(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
-  const { signedAt } = deps.verifyCaller(raw);
-  const { subject, eventId, source } = parsePreAuthentication(raw.body);
+export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
+  const { subject, eventId, source } = parsePreAuthentication(body);
   if (source !== null) deps.countAsk({ source, subject });
   return decide('pre-authentication', { subject, eventId, eventTime: signedAt }, deps);
 }
@@ -42,11 +47,10 @@ export async function handlePreAuthentication(raw: RawRequest, deps: FlowDeps): 
  * Answers the user-migration Smart Hook: whether the customer's own function may look a person up. There is no user id
  * yet, so the subject is the name that was typed. OneLogin tells no address here, so nothing is counted: a stranger
  * could use up a count by name.
- * @throws FaceError `caller_untrusted`, `request_malformed`
+ * @throws FaceError `request_malformed`
  */
-export async function handleUserMigration(raw: RawRequest, deps: FlowDeps): Promise<RawReply> {
-  const { signedAt } = deps.verifyCaller(raw);
-  const { subject, eventId } = parseUserMigration(raw.body);
+export async function handleUserMigration({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
+  const { subject, eventId } = parseUserMigration(body);
   return decide('user-migration', { subject, eventId, eventTime: signedAt }, deps);
 }
 

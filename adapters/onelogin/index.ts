@@ -1,9 +1,9 @@
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
-import type { Adapter, Hook, RawReply, RawRequest } from '../adapter.js';
-import { createCountAsk, createVerifyCaller } from './caller.js';
+import type { Adapter, Hook, RawReply } from '../adapter.js';
+import { createCountAsk, createReadSignature } from './caller.js';
 import { createOneLoginApi } from './client.js';
-import { type FlowDeps, handlePreAuthentication, handleUserMigration, toBudgetMs } from './flow.js';
+import { type FlowDeps, handlePreAuthentication, handleUserMigration, toBudgetMs, type VerifiedCall } from './flow.js';
 import { createOneLoginProfile } from './profile.js';
 import { passSignIn, toRefusal, toUnverified } from './reply.js';
 import type { OneLoginConnection, SmartHookType } from './schema.js';
@@ -27,13 +27,17 @@ export function createOneLoginAdapter({ settings, core, fetch }: OneLoginDeps): 
   const flow: FlowDeps = {
     connection: { id, kind, policy, profile, openStepUpRequest: null },
     settings: onelogin,
-    verifyCaller: createVerifyCaller(onelogin.hooks.secret, core),
     countAsk: createCountAsk(core),
     core,
   };
-  const toHook = (type: SmartHookType, handle: (raw: RawRequest, deps: FlowDeps) => Promise<RawReply>): Hook => ({
+  const readSignature = createReadSignature(onelogin.hooks.secret, core);
+  const toHook = (type: SmartHookType, handle: (call: VerifiedCall, deps: FlowDeps) => Promise<RawReply>): Hook => ({
     budgetMs: toBudgetMs(type, onelogin),
-    handle: (request) => handle(request, flow),
+    proof: 'body',
+    async admit({ headers }) {
+      const verify = readSignature(headers);
+      return async (body) => handle({ ...verify(body), body }, flow);
+    },
     refuse: (code) => toRefusal(code, toUnverified(type, onelogin)),
     pass: passSignIn,
   });

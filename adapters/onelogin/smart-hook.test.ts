@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { type AppDeps, createApp } from '../../src/http/app.js';
 import { listen } from '../../src/http/listen.js';
+import { createBodyRooms } from '../../src/http/rooms.js';
 import { createPasskeys } from '../../src/webauthn/passkeys.js';
 import {
   hookSecret,
@@ -58,6 +59,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
+    rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(bench.core.clock),
     recordsOf: async () => ({ records: [], left: 0 }),
     findUnready: async () => [],

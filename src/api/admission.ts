@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
-import type { Allowance } from '../http/budget.js';
+import type { Allowance } from '../http/allowance.js';
 import { authenticateAdministrator } from './administrators.js';
 import type { Application } from './applications.js';
 import { authenticateClient, type Client, checkClientLive } from './client-tokens.js';
@@ -41,7 +41,7 @@ export class Admission {
       const key = new Credential(String(headers['x-admin-key'] ?? ''));
       this.#administrator = await authenticateAdministrator(key, this.peer.source, this.deps);
       if (!holds(this.#administrator, this.auth.right)) throw new FaceError('role_missing');
-      this.allowance.recognise(this.callerLimitBytes);
+      this.allowance.recognise(this.#administrator.name, this.callerLimitBytes);
     }
     const token = headers['x-auth-token'];
     if (this.auth.kind === 'client' && token !== undefined) await this.takeToken(String(token));
@@ -82,7 +82,7 @@ export class Admission {
     this.#recognised = client;
     if (scope !== null && !client.scopes.includes(scope)) throw new FaceError('scope_missing');
     if (client.application !== null) await this.#takeFromQuotas(client.application);
-    this.allowance.recognise(this.callerLimitBytes);
+    this.allowance.recognise(client.id, this.callerLimitBytes);
     return client;
   }
 

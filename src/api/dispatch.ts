@@ -2,10 +2,11 @@ import type { Express, Request, Response } from 'express';
 import { Credential, maxPhotoBytes, type Photo } from '../core/concealed.js';
 import { countAgainst } from '../core/limits.js';
 import { FaceError, toCode } from '../errors.js';
+import { Allowance } from '../http/allowance.js';
 import { isMultipart, readBody } from '../http/body.js';
-import { Allowance, type BodyBudgets } from '../http/budget.js';
 import { readCookie } from '../http/cookies.js';
 import { type Body, maxJsonBytes } from '../http/intake.js';
+import { type BodyRooms, formOverheadBytes } from '../http/rooms.js';
 import { toSource } from '../http/source.js';
 import { Admission } from './admission.js';
 import type { ApiDeps } from './deps.js';
@@ -22,8 +23,6 @@ const strangerBytes = 2 * 1024 * 1024;
 /** Greatest form from a known caller, whatever the number of photos. */
 const maxFormBytes = 50 * 1024 * 1024;
 
-const formOverheadBytes = 512 * 1024;
-
 /** Addresses an endpoint answers at: bare (v1) and under each version's prefix. */
 export const prefixes = ['', '/v1', '/v2'] as const;
 
@@ -33,18 +32,13 @@ const versionByPrefix = { '': 1, '/v1': 1, '/v2': 2 } as const;
  * Puts the endpoints on the app. An address is answered by the endpoint of the version asked for: by prefix, or by the
  * header `X-API-Version`, which overrides it.
  */
-export function mountEndpoints(
-  app: Express,
-  endpoints: readonly Endpoint[],
-  deps: ApiDeps,
-  budgets: BodyBudgets,
-): void {
+export function mountEndpoints(app: Express, endpoints: readonly Endpoint[], deps: ApiDeps, rooms: BodyRooms): void {
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
     for (const prefix of prefixes) {
       app.all(`${prefix}${path}`, async (request, response) => {
         const endpoint = select(atPath, request, response, versionOf(request, versionByPrefix[prefix]));
-        await serve(endpoint, request, response, deps, budgets);
+        await serve(endpoint, request, response, deps, rooms);
       });
     }
   }
@@ -72,13 +66,14 @@ async function serve(
   request: Request,
   response: Response,
   deps: ApiDeps,
-  budgets: BodyBudgets,
+  rooms: BodyRooms,
 ): Promise<void> {
   const maxBytes = maxBodyBytes(endpoint, request);
   const isOpen = endpoint.auth.kind === 'open' || endpoint.auth.kind === 'session';
   const isOpenToPhotos = isOpen && Object.keys(endpoint.photos).length > 0;
-  const allowance = new Allowance(budgets, isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes) : strangerBytes);
+  const firstBytes = isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes + formOverheadBytes) : strangerBytes;
   const source = toSource(request.ip);
+  const allowance = new Allowance(isOpen ? rooms.capture : rooms.clients, source, firstBytes);
   const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
   const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
   const param = (name: string): string => String(request.params[name] ?? '');
@@ -87,6 +82,7 @@ async function serve(
   try {
     await admission.checkHeaders(request.headers);
     const session = await endpoint.admit({ param, session: readBearer(request) });
+    if (session !== null) allowance.recognise(session.id, firstBytes);
     const body = await readBody(request, response, {
       photoLimits: endpoint.photos,
       allowance,

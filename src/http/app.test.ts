@@ -1,24 +1,23 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { RawRequest } from '../../adapters/adapter.js';
+import type { Hook, RawHead } from '../../adapters/adapter.js';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { FaceError } from '../errors.js';
 
 let server: ApiServer;
 let unready: string[] = [];
-let hookCalls: RawRequest[] = [];
+let hookCalls: (RawHead & { readonly body: Uint8Array })[] = [];
 
 beforeAll(async () => {
-  const echo = {
+  const echo: Hook = {
     budgetMs: 1_500,
-    handle: async (request: RawRequest) => {
-      hookCalls.push(request);
-      if (request.body.length === 3) throw new FaceError('caller_untrusted', 'private');
-      if (request.body.length === 4) throw new TypeError('private');
-      return request.body.length === 0
-        ? { status: 204, body: null }
-        : { status: 202, body: { took: request.body.length } };
+    proof: 'headers',
+    admit: async (head) => async (body) => {
+      hookCalls.push({ ...head, body });
+      if (body.length === 3) throw new FaceError('caller_untrusted', 'private');
+      if (body.length === 4) throw new TypeError('private');
+      return body.length === 0 ? { status: 204, body: null } : { status: 202, body: { took: body.length } };
     },
     refuse: (code: string) => ({ status: 200, body: { refusal: code } }),
     pass: { status: 200, body: null },

@@ -23,16 +23,18 @@ import { mountOidc, type OidcIssuers } from '../oidc/mount.js';
 import { describeTransmitter } from '../security-events/metadata.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createAccessLog, framesOf, noteRefusal } from './access-log.js';
-import { createBodyBudgets } from './budget.js';
 import { discardRest } from './collect.js';
 import { type HooksByConnection, mountHooks } from './hooks.js';
 import { isFault, sendRefusal } from './reply.js';
+import type { BodyRooms } from './rooms.js';
 
 export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
   readonly issuers: OidcIssuers;
   readonly folders: PageFolders;
   readonly telemetry: Telemetry;
+  /** Where request bodies are held. They outlive the app: what is under way goes on when another takes its place. */
+  readonly rooms: BodyRooms;
   /** How many reverse proxies stand before this server and name the caller in `X-Forwarded-For`. */
   readonly proxyHops: number;
   /** The names of what keeps this process from taking work: models not loaded, a store that does not answer. */
@@ -88,11 +90,10 @@ export function createApp(deps: AppDeps): Express {
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
   mountGet(app, '/.well-known/ssf-configuration', (response) => response.json(describeTransmitter(deps.issuer)));
-  const budgets = createBodyBudgets();
-  mountHooks(app, deps.hooks, deps, budgets);
-  mountOidc(app, deps.issuers, deps, budgets);
+  mountHooks(app, deps.hooks, deps, deps.rooms.hooks);
+  mountOidc(app, deps.issuers, deps, deps.rooms.oidc);
   mountPage(app, deps.folders);
-  mountEndpoints(app, endpoints, deps, budgets);
+  mountEndpoints(app, endpoints, deps, deps.rooms);
 
   app.use(() => {
     throw new FaceError('not_found');

@@ -16,7 +16,7 @@ export async function readBody(request: Request, response: Response, options: Bo
   if (Number(headers['content-length'] ?? 0) > options.maxBytes) throw new FaceError('body_too_large');
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw new FaceError('request_malformed');
   if (isMultipart(request)) return readMultipart(request, response, options);
-  const body = await collectBody(request, options.allowance);
+  const body = await collectBody({ request, response }, options.allowance);
   try {
     if (body.length === 0) return { fields: new Map(), photos: new Map() };
     if (request.is('application/json') === false) throw new FaceError('request_malformed');

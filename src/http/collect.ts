@@ -1,53 +1,113 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FaceError } from '../errors.js';
-import type { Allowance } from './budget.js';
+import type { Allowance } from './allowance.js';
 import { joinAndWipe } from './join.js';
 
+/** What a body is read from, and where its refusal goes. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 /**
- * Reads a whole body. Refuses as soon as too much was announced or has arrived; the request is left to be discarded,
- * not destroyed, so that the refusal can be sent.
- * @throws FaceError `body_too_large`, `overloaded`, `request_malformed` where the sender gave up
+ * Reads a whole body into memory.
+ * @throws FaceError as `receiveBody`
  */
-export function collectBody(request: IncomingMessage, allowance: Allowance): Promise<Buffer> {
+export async function collectBody(exchange: Exchange, allowance: Allowance): Promise<Buffer> {
+  if (Number(exchange.request.headers['content-length'] ?? 0) > allowance.limitBytes) {
+    throw new FaceError('body_too_large');
+  }
+  const chunks: Buffer[] = [];
+  await receiveBody(exchange, allowance, (chunk) => chunks.push(chunk));
+  return joinAndWipe(chunks);
+}
+
+/**
+ * Takes a body as it arrives: every byte is counted before it is handed on. Refuses as soon as too much has arrived, or too
+ * little for too long; the request is left to be discarded, not destroyed, so that the refusal can be sent. Time in which
+ * the stream is paused is ours and not the sender's.
+ * @throws FaceError `body_too_large`, `overloaded`, `request_malformed` where the sender gave up or is too slow; that one's
+ *   connection is closed after the answer
+ */
+export function receiveBody(
+  { request, response }: Exchange,
+  allowance: Allowance,
+  onChunk: (chunk: Buffer) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > allowance.limitBytes) {
-      reject(new FaceError('body_too_large'));
-      return;
-    }
     if (request.destroyed) {
       reject(new FaceError('request_malformed', 'aborted'));
       return;
     }
-    const chunks: Buffer[] = [];
+    allowance.begin((error) => settle(() => reject(error)));
+    const pace = watchPace(request, allowance, () => {
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+      settle(() => reject(new FaceError('request_malformed', 'slow')));
+    });
     const onData = (chunk: Buffer): void => {
       try {
         allowance.take(chunk.length);
-        chunks.push(chunk);
+        pace.count(chunk.length);
+        onChunk(chunk);
       } catch (error) {
         settle(() => reject(error));
       }
     };
-    const onEnd = (): void => settle(() => resolve(joinAndWipe(chunks)));
+    const onEnd = (): void => settle(resolve);
     const onBroken = (): void => settle(() => reject(new FaceError('request_malformed', 'aborted')));
     const settle = (answer: () => void): void => {
       request.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
+      pace.stop();
+      allowance.end();
       answer();
     };
     request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
   });
 }
 
+/** Looks at a body once a step: calls `onSlow` where it is silent for too long, or its average too low. */
+function watchPace(
+  request: IncomingMessage,
+  allowance: Allowance,
+  onSlow: () => void,
+): { count(bytes: number): void; stop(): void } {
+  let [received, before, steps, silentSteps] = [0, 0, 0, 0];
+  const timer = setInterval(() => {
+    if (request.isPaused()) return;
+    allowance.step();
+    steps += 1;
+    silentSteps = received === before ? silentSteps + 1 : 0;
+    before = received;
+    const { patienceSteps, leastBytesPerStep } = allowance.limits;
+    const isBehind = steps >= patienceSteps && received < steps * leastBytesPerStep;
+    if (silentSteps >= patienceSteps || isBehind) onSlow();
+  }, allowance.stepMs).unref();
+  return {
+    count: (bytes) => {
+      received += bytes;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
 /** A sender that was refused may finish this much, so that it reads the refusal; then the line is cut. */
 const discardedBytes = 16 * 1024 * 1024;
+
+/** The same where it sends nothing for so long. */
+const discardedSilenceMs = 5_000;
 
 /** Lets the rest of a body pass without keeping it. */
 export function discardRest(request: IncomingMessage): void {
   if (request.readableEnded || request.destroyed) return;
   let seen = 0;
+  const silence = setTimeout(() => request.destroy(), discardedSilenceMs).unref();
+  const stop = (): void => clearTimeout(silence);
   request.on('data', (chunk: Buffer) => {
     seen += chunk.length;
+    silence.refresh();
     if (seen > discardedBytes) request.destroy();
   });
+  request.once('end', stop).once('close', stop);
   request.on('error', () => {});
   request.resume();
 }

@@ -1,12 +1,14 @@
 import type { Express, Request, Response } from 'express';
-import type { Hook, HookMethod, Hooks, RawReply, RawRequest } from '../../adapters/adapter.js';
+import type { Hook, HookMethod, Hooks, RawHead, RawReply } from '../../adapters/adapter.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { framesOf, noteRefusal } from './access-log.js';
-import { Allowance, type BodyBudgets } from './budget.js';
+import { Allowance } from './allowance.js';
 import { collectBody, discardRest } from './collect.js';
 import { isFault } from './reply.js';
+import type { Room } from './rooms.js';
+import { toSource } from './source.js';
 
 /** The hooks of each connection: by connection id, then by hook name. */
 export type HooksByConnection = ReadonlyMap<string, Hooks>;
@@ -18,15 +20,19 @@ const onlyPost: readonly HookMethod[] = ['POST'];
 
 const maxHookBytes = 1024 * 1024;
 
+/** Of a caller that is known only with its whole body. What a Smart Hook of ours sends is a tenth of it at most. */
+const maxUnprovenBytes = 16 * 1024;
+
 /**
- * Hands each call to the hook it is for, unparsed, and answers as that provider expects, refusals too.
+ * Hands each call to the hook it is for, unparsed, and answers as that provider expects, refusals too. Whoever is refused
+ * by what the headers say is answered before a byte of the body is read.
  * @throws FaceError `not_found` where there is no such hook, `method_not_allowed`: these are answered as any other
  */
 export function mountHooks(
   app: Express,
   hooks: HooksByConnection,
   { log, telemetry }: { readonly log: Log; readonly telemetry: Telemetry },
-  budgets: BodyBudgets,
+  room: Room,
 ): void {
   app.all(hookPath, async (request, response) => {
     const hook = findHook(hooks, request);
@@ -35,12 +41,14 @@ export function mountHooks(
       response.set('Allow', methods.join(', '));
       throw new FaceError('method_not_allowed');
     }
-    const { connection, hook: name } = request.params;
-    const answered = telemetry.followHook({ connection: String(connection), hook: String(name) }, hook.budgetMs);
-    const allowance = new Allowance(budgets, maxHookBytes);
+    const connection = String(request.params.connection);
+    const answered = telemetry.followHook({ connection, hook: String(request.params.hook) }, hook.budgetMs);
+    const allowance = new Allowance(room, toSource(request.ip), maxUnprovenBytes);
     try {
-      const body = await collectBody(request, allowance);
-      send(response, await hook.handle(toRawRequest(request, body)));
+      const answer = await hook.admit(toRawHead(request));
+      if (hook.proof === 'headers') allowance.recognise(connection, maxHookBytes);
+      const hasBody = request.method !== 'GET';
+      send(response, await answer(hasBody ? await collectBody({ request, response }, allowance) : new Uint8Array()));
     } catch (error) {
       const code = toCode(error);
       noteRefusal(response, error);
@@ -65,9 +73,9 @@ function findHook(hooks: HooksByConnection, request: Request): Hook {
 }
 
 /** `headersDistinct` keeps every repetition: `headers` would drop a second `authorization` without a word. */
-function toRawRequest(request: Request, body: Uint8Array): RawRequest {
+function toRawHead(request: Request): RawHead {
   const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, values?.join(', ')] as const);
-  return { method: request.method, headers: Object.fromEntries(headers), body };
+  return { method: request.method, headers: Object.fromEntries(headers) };
 }
 
 function send(response: Response, { status, body }: RawReply): void {

@@ -1,6 +1,6 @@
 import type { Photo } from '../core/concealed.js';
 import type { FaceError } from '../errors.js';
-import type { Allowance } from './budget.js';
+import type { Allowance } from './allowance.js';
 import type { FlatValue } from './json.js';
 
 /** A body of either kind, its pictures apart from its other fields. None of the fields is checked yet. */

@@ -3,6 +3,7 @@ import multer from 'multer';
 import { z } from 'zod';
 import { maxPhotoBytes, Photo } from '../core/concealed.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
+import { receiveBody } from './collect.js';
 import type { Body, BodyOptions } from './intake.js';
 import { joinAndWipe } from './join.js';
 import { longTextBytes } from './json.js';
@@ -27,90 +28,108 @@ const unfinishedMs = 5_000;
 const textGuard = z.union([z.string(), z.array(z.string())]);
 
 /**
- * Reads a multipart/form-data body into memory: never onto a disk. Every byte of a picture is counted as it arrives, and
- * the client token is looked at as soon as its field has come, so that a known caller's pictures count as theirs.
+ * Reads a multipart/form-data body into memory: never onto a disk. Every byte is counted as it arrives, those of text fields
+ * and of the parts' own headers too, and the client token is looked at as soon as its field has come, so that a known
+ * caller's pictures count as theirs.
  * @throws FaceError `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`,
  *   `request_malformed`, and what `onAuthToken` throws
  */
 export async function readMultipart(request: Request, response: Response, options: BodyOptions): Promise<Body> {
-  const { photoLimits, allowance } = options;
+  const storage = createMemoryStorage();
   let unfinished: NodeJS.Timeout | undefined;
-  await new Promise<void>((resolve, reject) => {
-    request.once('end', () => {
-      unfinished = setTimeout(() => reject(new FaceError('request_malformed', { reason: 'unfinished' })), unfinishedMs);
-    });
-    const counts = new Map<string, number>();
-    const countPhoto = (name: string): void => {
-      const atMost = Object.hasOwn(photoLimits, name) ? photoLimits[name]?.atMost : undefined;
-      if (atMost === undefined) throw new FaceError('field_unknown');
-      const count = (counts.get(name) ?? 0) + 1;
-      if (count > atMost) throw new FaceError('photo_too_many');
-      counts.set(name, count);
-    };
-    // The refusal is sent at once; multer lets the rest of the body pass before it calls back.
-    const refuse = (error: unknown, callback: (error: Error) => void): void => {
-      const refusal = error instanceof FaceError ? error : new FaceError('internal', null, { cause: error });
-      reject(refusal);
-      callback(refusal);
-    };
-    const upload = multer({
-      storage: createMemoryStorage(allowance, refuse),
-      limits: {
-        fileSize: maxPhotoBytes,
-        fieldSize: longTextBytes,
-        fieldNameSize: 100,
-        fields: maxTextFields,
-        parts: maxParts,
-        fieldNestingDepth: 0,
-        headerPairs: 32,
-      },
-      fileFilter: (_request, file, callback) => {
-        const accept = async (): Promise<void> => {
-          countPhoto(file.fieldname);
-          const sent: unknown = request.body?.auth_token;
-          if (typeof sent === 'string') await options.onAuthToken(sent);
-        };
-        accept().then(
-          () => callback(null, true),
-          (error: unknown) => refuse(error, callback),
+  try {
+    await new Promise<void>((resolve, reject) => {
+      request.once('end', () => {
+        unfinished = setTimeout(
+          () => reject(new FaceError('request_malformed', { reason: 'unfinished' })),
+          unfinishedMs,
         );
-      },
-    }).any();
-    upload(request, response, (error: unknown) => {
-      if (error === undefined) resolve();
-      else reject(toFaceError(error, options));
+      });
+      const acceptFile = createFileFilter(request, options);
+      const upload = multer({
+        storage,
+        limits: {
+          fileSize: maxPhotoBytes,
+          fieldSize: longTextBytes,
+          fieldNameSize: 100,
+          fields: maxTextFields,
+          parts: maxParts,
+          fieldNestingDepth: 0,
+          headerPairs: 32,
+        },
+        fileFilter: (_request, file, callback) => {
+          acceptFile(file.fieldname).then(
+            () => callback(null, true),
+            (error: unknown) => {
+              const refusal = error instanceof FaceError ? error : new FaceError('internal', null, { cause: error });
+              // The refusal is sent at once; multer lets the rest of the body pass before it calls back.
+              reject(refusal);
+              callback(refusal);
+            },
+          );
+        },
+      }).any();
+      // Before the parser listens: what is refused does not reach it.
+      receiveBody({ request, response }, options.allowance, () => {}).catch((error: unknown) => {
+        request.unpipe();
+        reject(error);
+      });
+      upload(request, response, (error: unknown) => {
+        if (error === undefined) resolve();
+        else reject(toFaceError(error, options));
+      });
     });
-  }).finally(() => clearTimeout(unfinished));
-  return toBody(request);
+    return toBody(request);
+  } catch (error) {
+    // What is refused counts for nobody any more: nothing of it may stay while the rest of the body passes.
+    storage.wipe();
+    request.body = undefined;
+    throw error;
+  } finally {
+    clearTimeout(unfinished);
+  }
 }
 
-function createMemoryStorage(
-  allowance: BodyOptions['allowance'],
-  refuse: (error: unknown, callback: (error: Error) => void) => void,
-): multer.StorageEngine {
+/** Takes a file where one belongs, and once its sender is who it says. */
+function createFileFilter(
+  request: Request,
+  { photoLimits, onAuthToken }: BodyOptions,
+): (name: string) => Promise<void> {
+  const counts = new Map<string, number>();
+  return async (name) => {
+    const atMost = Object.hasOwn(photoLimits, name) ? photoLimits[name]?.atMost : undefined;
+    if (atMost === undefined) throw new FaceError('field_unknown');
+    const count = (counts.get(name) ?? 0) + 1;
+    if (count > atMost) throw new FaceError('photo_too_many');
+    counts.set(name, count);
+    const sent: unknown = request.body?.auth_token;
+    if (typeof sent === 'string') await onAuthToken(sent);
+  };
+}
+
+/** Keeps files in memory; `wipe` overwrites what it has, and keeps nothing from then on. */
+function createMemoryStorage(): multer.StorageEngine & { wipe(): void } {
+  const pieces = new Set<Buffer[]>();
+  let isWiped = false;
   return {
     _handleFile(_request, file, callback) {
-      let chunks: Buffer[] = [];
-      let isRefused = false;
+      const chunks: Buffer[] = [];
+      pieces.add(chunks);
       file.stream.on('data', (chunk: Buffer) => {
-        if (isRefused) return;
-        try {
-          allowance.take(chunk.length);
-          chunks.push(chunk);
-        } catch (error) {
-          isRefused = true;
-          chunks = [];
-          refuse(error, callback);
-        }
+        if (!isWiped) chunks.push(chunk);
       });
       file.stream.on('end', () => {
-        if (isRefused) return;
+        pieces.delete(chunks);
         joinAndWipe(chunks).then((buffer) => callback(null, { buffer, size: buffer.length }), callback);
       });
     },
     _removeFile(_request, file, callback) {
       file.buffer.fill(0);
       callback(null);
+    },
+    wipe() {
+      isWiped = true;
+      for (const chunks of pieces) for (const chunk of chunks.splice(0)) chunk.fill(0);
     },
   };
 }

@@ -1,10 +1,13 @@
+import { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { framesOf, noteRefusal, requestIdOf } from '../http/access-log.js';
-import { Allowance, type BodyBudgets } from '../http/budget.js';
+import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { isFault, statusByCode } from '../http/reply.js';
+import type { Room } from '../http/rooms.js';
+import { toSource } from '../http/source.js';
 import type { createInteraction } from './interaction.js';
 import type { OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
@@ -36,11 +39,12 @@ const methodsByPath = {
 const maxFormBytes = 56 * 1024;
 
 /**
- * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Bodies are the library's business, but for the
- * authorization endpoint: what is posted there goes on as a query, so that a client's kind can look at it first.
- * @throws FaceError `not_found`, `method_not_allowed`
+ * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Bodies are read here, as anybody's may be held for
+ * so long and no longer, and handed on; what is posted to the authorization endpoint goes on as a query, so that a client's
+ * kind can look at it first.
+ * @throws FaceError `not_found`, `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
  */
-export function mountOidc(app: Express, issuers: OidcIssuers, { log }: { log: Log }, budgets: BodyBudgets): void {
+export function mountOidc(app: Express, issuers: OidcIssuers, { log }: { log: Log }, room: Room): void {
   for (const [path, methods] of Object.entries(methodsByPath)) {
     app.all(`/oidc/:connection${path}`, async (request, response) => {
       const issuer = issuers.get(String(request.params.connection));
@@ -50,12 +54,19 @@ export function mountOidc(app: Express, issuers: OidcIssuers, { log }: { log: Lo
         throw new FaceError('method_not_allowed');
       }
       pin(request, response, issuer);
-      const form =
-        path.startsWith(paths.authorize) || path.startsWith(paths.interaction)
-          ? await readForm(request, budgets)
-          : null;
-      if (!path.startsWith(paths.interaction)) return answer(path, issuer, { request, response, form });
-      await issuer.interact(request, response, form).catch((error) => sendErrorPage(request, response, error, log));
+      const allowance = new Allowance(room, toSource(request.ip), maxFormBytes);
+      try {
+        const body = request.method === 'POST' ? await collectBody({ request, response }, allowance) : null;
+        const visit = { request, response, body };
+        if (!path.startsWith(paths.interaction)) await answer(path, issuer, visit);
+        else {
+          await issuer
+            .interact(request, response, readForm(visit))
+            .catch((error) => sendErrorPage(request, response, error, log));
+        }
+      } finally {
+        allowance.release();
+      }
     });
   }
 }
@@ -71,12 +82,17 @@ function pin(request: Request, response: Response, { issuer }: OidcIssuer): void
   response.set('X-Frame-Options', 'DENY');
 }
 
+/** A request whose body, of a `POST` alone, is read and held. */
+interface Visit {
+  readonly request: Request;
+  readonly response: Response;
+  readonly body: Buffer | null;
+}
+
 /** Hands a request to the library, at the address it knows. */
-async function answer(
-  path: string,
-  issuer: OidcIssuer,
-  { request, response, form }: { request: Request; response: Response; form: URLSearchParams | null },
-): Promise<void> {
+async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<void> {
+  const { request, response, body } = visit;
+  const form = path.startsWith(paths.authorize) ? readForm(visit) : null;
   const queryAt = request.url.indexOf('?');
   const query = queryAt === -1 ? '' : request.url.slice(queryAt + 1);
   const sent = form ?? new URLSearchParams(query);
@@ -91,20 +107,23 @@ async function answer(
   const uid = request.params.uid;
   request.url = `${path.replace(':uid', encodeURIComponent(String(uid)))}${params === '' ? '' : `?${params}`}`;
   const { handle } = await issuer.running();
-  await handle(request, response);
+  await handle(body === null || form !== null ? request : withBody(request, body), response);
+}
+
+/** The same request, for somebody who reads the body again. */
+function withBody(request: Request, body: Buffer): IncomingMessage {
+  const { method, url, headers, httpVersion, socket } = request;
+  const again = Object.assign(new IncomingMessage(socket), { method, url, headers, httpVersion, complete: true });
+  again.push(body);
+  again.push(null);
+  return again;
 }
 
 /** The form of a `POST`; `null` for other methods. What is no form is an empty one. */
-async function readForm(request: Request, budgets: BodyBudgets): Promise<URLSearchParams | null> {
-  if (request.method !== 'POST') return null;
-  const allowance = new Allowance(budgets, maxFormBytes);
-  try {
-    const body = await collectBody(request, allowance);
-    const isForm = request.is('application/x-www-form-urlencoded') !== false;
-    return new URLSearchParams(isForm ? body.toString('utf8') : '');
-  } finally {
-    allowance.release();
-  }
+function readForm({ request, body }: Visit): URLSearchParams | null {
+  if (body === null) return null;
+  const isForm = request.is('application/x-www-form-urlencoded') !== false;
+  return new URLSearchParams(isForm ? body.toString('utf8') : '');
 }
 
 /** Tells the person; there is nobody else to tell, as it is not known whose interaction this is. */

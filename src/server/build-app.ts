@@ -14,6 +14,7 @@ import { createSmtpDelivery } from '../delivery/smtp.js';
 import { createApp } from '../http/app.js';
 import type { HooksByConnection } from '../http/hooks.js';
 import { isFault } from '../http/reply.js';
+import type { BodyRooms } from '../http/rooms.js';
 import { loadAdminKey } from '../keys/admin-key.js';
 import { createMovementJudge } from '../liveness/judge.js';
 import { createIssuers } from '../oidc/issuers.js';
@@ -43,9 +44,9 @@ export interface BuiltApp {
 export async function buildApp(
   { config, connections: configured }: Setup,
   ports: OpenPorts,
-  deps: ServerDeps & { readonly readiness: Readiness; readonly telemetry: Telemetry },
+  deps: ServerDeps & { readonly readiness: Readiness; readonly telemetry: Telemetry; readonly rooms: BodyRooms },
 ): Promise<BuiltApp> {
-  const { clock, random, log, fetch, tell, telemetry } = deps;
+  const { clock, random, log, fetch, tell, telemetry, rooms } = deps;
   const { observePort, metrics } = telemetry;
   const { files, state, verifier, engine, keyService } = ports;
   const ids = new Set(configured.map(({ id }) => id));
@@ -70,6 +71,7 @@ export async function buildApp(
     adminKeyDigest: adminKey.digest,
     delivery: observePort('delivery', createDelivery(config.delivery, outbox)),
     telemetry,
+    rooms,
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
       ports.usage.note(request);

@@ -3,17 +3,24 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { z } from 'zod';
-import type { Adapter, Hook, RawReply, RawRequest } from '../../adapters/adapter.js';
+import type { Adapter, Hook, RawHead, RawReply } from '../../adapters/adapter.js';
 import type { AdapterName } from '../../adapters/index.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
+import { sendHalf } from '../half-sent.js';
+import { startHooks } from '../hook-server.js';
 import { projectRoot } from '../paths.js';
 
 /** Text that stands for what must never be seen: it is put where secrets and tokens are. */
 export const canary = 'canary-7f3a9c51e0b24d68';
 
+/** A whole call. */
+export interface RawRequest extends RawHead {
+  readonly body: Uint8Array;
+}
+
 /** What answers a provider, wherever it runs. */
-export type Handler = Pick<Hook, 'handle' | 'refuse'>;
+export type Handler = Pick<Hook, 'admit' | 'refuse'>;
 
 /** One adapter with everything around it made anew for one test: its provider simulated, state and clock its own. */
 export interface AdapterHarness {
@@ -70,10 +77,15 @@ export interface HookHarness {
 export async function askHook(
   { hooks }: { readonly hooks: Readonly<Record<string, Handler>> },
   name: string,
-  request: RawRequest,
+  { body, ...head }: RawRequest,
 ): Promise<RawReply> {
   const hook = hooks[name]!;
-  return hook.handle(request).catch((error: unknown) => hook.refuse(toCode(error)));
+  try {
+    const answer = await hook.admit(head);
+    return await answer(body);
+  } catch (error) {
+    return hook.refuse(toCode(error));
+  }
 }
 
 const encode = (body: unknown): Uint8Array => Buffer.from(JSON.stringify(body));
@@ -185,6 +197,40 @@ export function runAdapterContract(
           expect(replies[0]).toEqual(handlers()[hookName]!.refuse('caller_untrusted'));
           expect(harness.decisions()).toBe(0);
           if (!isNotice) expect(hook().isGranted(await askAbout(one, 'event-2'))).toBe(true);
+        });
+
+        const testServed = isTrigger ? () => {} : test;
+        testServed('a caller that is not verified is refused before a byte of its body is read', async () => {
+          const { adapter, subjects } = harness;
+          const served = adapter.hooks[hookName]!;
+          const event = encode(hook().toEvent(subjects.one, 'event-1'));
+          const heads = hook()
+            .forgeries(event)
+            .map(({ method, headers }) => ({ method, headers }));
+          const refused = (head: RawHead) =>
+            served.admit(head).then(
+              () => false,
+              (error: unknown) => toCode(error) === 'caller_untrusted',
+            );
+          const refusals = await Promise.all(heads.map(refused));
+          expect(refusals).toContain(true);
+          if (served.proof === 'headers') expect(refusals).not.toContain(false);
+          const { port, stop } = await startHooks(new Map([['workforce', adapter.hooks]]));
+          // A socket sends no header with a space at its end.
+          const sendable = heads.filter(
+            ({ headers }, at) => refusals[at] && Object.values(headers).every((text) => text === text?.trim()),
+          );
+          const { status } = served.refuse('caller_untrusted');
+          for (const { headers } of sendable) {
+            const sent = Object.entries(headers).map(([name, text]) => [name, String(text)]);
+            const half = await sendHalf(port, `/hooks/workforce/${hookName}`, {
+              headers: { ...Object.fromEntries(sent), 'content-length': String(event.length) },
+            });
+            expect(await half.answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+            half.end();
+          }
+          expect(sendable.length).toBeGreaterThan(0);
+          await stop();
         });
 
         testDecision('grants once for a passed step-up of that user, and nothing to another', async () => {

@@ -7,10 +7,10 @@ import {
   type CreateUserPoolClientCommandInput,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
-import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
+import type { Adapter, RawReply } from '../../adapters/adapter.js';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { createCognitoClient } from '../../adapters/cognito/client.js';
-import { createCognitoTriggers, type TriggerName } from '../../adapters/cognito/flow.js';
+import { createCognitoTriggers, type Trigger, type TriggerName } from '../../adapters/cognito/flow.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { type CognitoConnection, cognitoConnectionGuard, triggerSettingsGuard } from '../../adapters/cognito/schema.js';
 import {
@@ -30,7 +30,7 @@ import { standardDeps } from '../settings.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../simulators/cognito/index.js';
 import type { UserPool } from '../simulators/cognito/pool.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
-import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
+import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 
 /** What the triggers of the tests share with the service. */
@@ -180,6 +180,12 @@ export const toRequest = (event: unknown): RawRequest => ({
   headers: {},
   body: Buffer.from(JSON.stringify(event) ?? ''),
 });
+
+/** Triggers as other hooks are asked: a function has no headers. */
+export const toHandlers = (triggers: Readonly<Record<string, Trigger>>): Readonly<Record<string, Handler>> =>
+  Object.fromEntries(
+    Object.entries(triggers).map(([name, { handle, refuse }]) => [name, { admit: async () => handle, refuse }]),
+  );
 
 const stringMap = z.record(z.string(), z.string());
 const ok = <Response extends z.ZodType>(response: Response) =>
@@ -357,7 +363,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   let isStopped = false;
   return {
     adapter,
-    triggers: bench.triggers,
+    triggers: toHandlers(bench.triggers),
     logText: () => bench.log.text(),
     decisions: () => bench.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '00000000-0000-4000-a000-000000000000' },

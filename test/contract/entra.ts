@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
-import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
+import type { Adapter, RawReply } from '../../adapters/adapter.js';
 import { createEntraAdapter } from '../../adapters/entra/index.js';
 import {
   parseAttributeCollectionStart,
@@ -23,7 +23,7 @@ import { standardSettings } from '../settings.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
 import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../simulators/entra/tenant.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
-import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
+import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 
 /**

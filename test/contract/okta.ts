@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
-import type { Adapter, RawRequest } from '../../adapters/adapter.js';
+import type { Adapter } from '../../adapters/adapter.js';
 import { createAdapter } from '../../adapters/index.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
@@ -26,7 +26,7 @@ import { createTestSigner, testIssuer } from '../keys.js';
 import { standardDeps } from '../settings.js';
 import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
-import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
+import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import {
   rightPassword,
   toLifecycleEvent,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { Adapter, RawReply, RawRequest } from '../../adapters/adapter.js';
+import type { Adapter, RawReply } from '../../adapters/adapter.js';
 import { createAdapter } from '../../adapters/index.js';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import {
@@ -21,7 +21,7 @@ import { createTestSigner } from '../keys.js';
 import { standardDeps } from '../settings.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../simulators/onelogin/index.js';
 import { createMemoryAudit, createTextLog } from '../simulators/sinks.js';
-import { type AdapterHarness, canary, type HookHarness } from './adapter.js';
+import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 
 /** The key the tests' Smart Hooks sign with. */

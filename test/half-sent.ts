@@ -1,0 +1,41 @@
+import { connect } from 'node:net';
+
+/** A request on a socket of its own, written byte for byte. */
+export interface HalfSent {
+  /** Writes more; resolves once it is handed to the system, or the other side has closed. */
+  write(data: string | Uint8Array): Promise<void>;
+  /** What has come back so far. */
+  received(): string;
+  /** The head of the first answer; empty where the connection ended without one. */
+  readonly answer: Promise<string>;
+  /** Settles when the connection is over. */
+  readonly closed: Promise<void>;
+  end(): void;
+}
+
+/** Sends a head and as much of a body as is given, and leaves the rest to the test. */
+export async function sendHalf(
+  port: number,
+  path: string,
+  { headers = {}, body = '' }: { headers?: Record<string, string>; body?: string | Uint8Array } = {},
+): Promise<HalfSent> {
+  const socket = connect(port, '127.0.0.1');
+  let received = '';
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  // Who is cut off while it writes learns of it by an error.
+  socket.on('error', () => {});
+  const answer = new Promise<string>((resolve) => {
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1');
+      const end = received.indexOf('\r\n\r\n');
+      if (end !== -1 && !received.startsWith('HTTP/1.1 100')) resolve(received.slice(0, end));
+    });
+    closed.then(() => resolve(received));
+  });
+  const write = (data: string | Uint8Array): Promise<void> =>
+    Promise.race([new Promise<void>((resolve) => void socket.write(data, () => resolve())), closed]);
+  const lines = Object.entries({ host: 'x', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  await write(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+  if (body.length > 0) await write(body);
+  return { write, received: () => received, answer, closed, end: () => socket.destroy() };
+}
