@@ -59,7 +59,7 @@ function checkAgainst(endpoints: readonly Endpoint[], method: string, path: stri
 /** The app on a real socket with real state, and the hands to reach into it. */
 export async function startApiServer(
   given: { verifier: Verifier } & Partial<
-    Pick<AppDeps, 'connections' | 'folders' | 'hooks' | 'findUnready' | 'delivery' | 'state' | 'rooms'>
+    Pick<AppDeps, 'connections' | 'folders' | 'hooks' | 'findUnready' | 'delivery' | 'state' | 'rooms' | 'proxyHops'>
   > & {
       random?: Random;
       /** Makes the OpenID providers, of the rest. */

@@ -2,7 +2,7 @@ import type { Adapter } from '../adapters/adapter.js';
 import { issueClientToken } from '../src/api/client-tokens.js';
 import { type AppDeps, createApp } from '../src/http/app.js';
 import { listen } from '../src/http/listen.js';
-import { createBodyRooms } from '../src/http/rooms.js';
+import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
@@ -13,6 +13,7 @@ import { createQuietTelemetry } from './telemetry.js';
 /** The whole service on a socket. */
 export interface OktaServer {
   readonly origin: string;
+  readonly rooms: BodyRooms;
   /** A call of the REST API by a client of the connection's tenant. */
   post(
     path: string,
@@ -25,6 +26,7 @@ export interface OktaServer {
 /** Starts the service with one connection, of that adapter, to the org of a bench. */
 export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench.adapter): Promise<OktaServer> {
   const connection = { id: 'workforce', policy: bench.policy, ...adapter };
+  const rooms = createBodyRooms();
   const deps: AppDeps = {
     ...bench.core,
     adminKeyDigest: new Uint8Array(32),
@@ -37,7 +39,7 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
     issuers: new Map(),
     folders: pageFolders,
     proxyHops: 0,
-    rooms: createBodyRooms(),
+    rooms,
     telemetry: await createQuietTelemetry(bench.core.clock),
     recordsOf: async () => ({ records: [], left: 0 }),
     findUnready: async () => [],
@@ -54,6 +56,7 @@ export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench
   const origin = `http://127.0.0.1:${port}`;
   return {
     origin,
+    rooms,
     stop,
     async post(path, fields, photos = []) {
       const response = await fetch(origin + path, {

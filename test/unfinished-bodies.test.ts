@@ -1,14 +1,17 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Room } from '../src/http/rooms.js';
 import type { Json } from '../src/json.js';
 import { type OktaBench, openOktaBench, signed } from './contract/okta.js';
 import { toTokenEvent } from './contract/okta-events.js';
 import { isClaimed } from './contract/okta-replies.js';
+import { eventually } from './eventually.js';
 import { type HalfSent, sendHalf } from './half-sent.js';
 import { type OktaServer, startOktaServer } from './okta-server.js';
 
 /* Bodies that are begun and never finished, by callers whom nobody knows: others are served as if they were not there. */
 
 const ada = '00uAda00000000000001';
+
 /** Large ones first, then what still fits between them: whoever wants to fill something up does as much. */
 const begun = [
   { count: 120, bytes: 300_000 },
@@ -27,46 +30,153 @@ beforeAll(async () => {
   server = await startOktaServer(bench);
   port = Number(new URL(server.origin).port);
 });
-afterEach(() => {
+afterEach(async () => {
   for (const each of open.splice(0)) each.end();
+  // Whoever gives up gives everything back.
+  await eventually(async () => expect(heldBytes()).toBe(0));
 });
 afterAll(async () => {
   await server.stop();
   await bench.close();
 });
 
+const parts = () => Object.values<Room>({ ...server.rooms }).flatMap(({ strangers, callers }) => [strangers, callers]);
+const heldBytes = () => parts().reduce((sum, part) => sum + part.heldBytes, 0);
+
+const send = async (path: string, given: Parameters<typeof sendHalf>[2]) => {
+  const half = await sendHalf(port, path, given);
+  open.push(half);
+  return half;
+};
+const many = <T>(count: number, make: () => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, make));
+
 async function fill(path: string, headers: Record<string, string>): Promise<void> {
   for (const { count, bytes } of begun) {
     const body = Buffer.alloc(bytes, ' ');
-    open.push(...(await Promise.all(Array.from({ length: count }, () => sendHalf(port, path, { headers, body })))));
+    await many(count, () => send(path, { headers, body }));
   }
 }
 
-/** What the hook answers to Okta, about somebody who has just passed a step-up. */
-async function askAsOkta() {
+/** What Okta sends about somebody who has just passed a step-up. */
+async function toCall() {
   await bench.passStepUp(ada, `step-up-${++events}`);
   const body = Buffer.from(JSON.stringify(toTokenEvent(bench.clock, ada, `event-${events}`)));
   const headers = Object.entries(signed(body).headers).map(([name, value]) => [name, String(value)]);
-  const response = await fetch(`${server.origin}/hooks/workforce/token`, {
-    method: 'POST',
-    headers: Object.fromEntries(headers),
-    body,
-  });
+  return { body, headers: Object.fromEntries(headers) as Record<string, string> };
+}
+
+async function askAsOkta() {
+  const response = await fetch(`${server.origin}/hooks/workforce/token`, { method: 'POST', ...(await toCall()) });
   return { status: response.status, body: (await response.json()) as Json };
 }
 
-test.each([
-  ['a wrong secret', { authorization: 'Bearer wrong' }],
-  ['no secret', {}],
-])('unfinished calls of a hook with %s leave Okta with its answers', async (_, headers) => {
-  await fill('/hooks/workforce/token', { ...headers, 'content-length': '1000000' });
+const expectOktaServed = async () => {
   for (let call = 0; call < 5; call += 1) expect(isClaimed(await askAsOkta())).toBe(true);
+};
+const statusOf = async ({ answer }: HalfSent) => Number(/^HTTP\/1.1 (\d+)/.exec(await answer)?.[1]);
+
+const wrong = { authorization: 'Bearer wrong' };
+const announced = { 'content-length': '1000000' };
+const inPieces = { 'transfer-encoding': 'chunked' };
+const waiting = { ...announced, expect: '100-continue' };
+
+describe('unfinished calls of a hook', () => {
+  test.each([
+    ['a wrong secret', { ...wrong, ...announced }],
+    ['no secret', announced],
+    ['a wrong secret, in pieces', { ...wrong, ...inPieces }],
+    ['a wrong secret, waiting to be told to go on', { ...wrong, ...waiting }],
+  ])('with %s leave Okta with its answers, and hold nothing', async (_, headers) => {
+    await fill('/hooks/workforce/token', headers);
+    expect(heldBytes()).toBe(0);
+    await expectOktaServed();
+  });
+
+  test('are refused in the provider’s own words before their body, and cut when nothing follows', async () => {
+    const { status } = bench.adapter.hooks.token!.refuse('caller_untrusted');
+    const half = await send('/hooks/workforce/token', { headers: { ...wrong, ...announced } });
+    expect(await statusOf(half)).toBe(status);
+    await half.closed;
+  });
+
+  test('of Okta itself count for it alone', async () => {
+    const { headers } = await toCall();
+    const held = await many(20, () =>
+      send('/hooks/workforce/token', { headers: { ...headers, ...announced }, body: Buffer.alloc(900_000, ' ') }),
+    );
+    const { hooks } = server.rooms;
+    await eventually(async () => expect(hooks.callers.heldBytes).toBeGreaterThan(15 * 900_000));
+    expect(hooks.strangers.heldBytes).toBe(0);
+    expect(hooks.callers.heldBytes).toBeLessThanOrEqual(hooks.callers.limits.capacityBytes);
+    // Nothing is denied that the org does not do to itself, and only until they are gone.
+    for (const each of held) each.end();
+    await eventually(async () => expect(heldBytes()).toBe(0));
+    await expectOktaServed();
+  });
 });
 
-test('unfinished calls of the REST API, the capture page and OpenID providers leave Okta with its answers', async () => {
+test('unfinished calls of the REST API and the capture page leave Okta and known callers with their answers', async () => {
   const headers = { 'content-type': 'application/json', 'content-length': '2000000' };
-  for (const path of ['/generate', '/face/open', '/step-ups/requested', '/new-credentials']) {
+  for (const path of ['/generate', '/face/open', '/step-ups/requested', '/new-credentials', '/generateToken']) {
     await fill(path, headers);
   }
-  for (let call = 0; call < 5; call += 1) expect(isClaimed(await askAsOkta())).toBe(true);
+  for (const { strangers } of [server.rooms.clients, server.rooms.capture]) {
+    expect(strangers.heldBytes).toBeGreaterThan(0);
+    expect(strangers.heldBytes).toBeLessThanOrEqual(strangers.limits.shareBytes);
+  }
+  await expectOktaServed();
+  const started = await server.post('/step-ups', { connection: 'workforce', subject: ada });
+  expect(started.status).toBe(201);
+});
+
+test('forms of text from 600 connections without a token hold no more than the share of one source', async () => {
+  const field = `--b\r\nContent-Disposition: form-data; name="scope"\r\n\r\n${'x'.repeat(8_000)}\r\n`;
+  const headers = { 'content-type': 'multipart/form-data; boundary=b', ...announced };
+  const halves = await many(600, () => send('/generate', { headers, body: field.repeat(15) }));
+  const { strangers } = server.rooms.clients;
+  expect(strangers.heldBytes).toBeGreaterThan(0);
+  expect(strangers.heldBytes).toBeLessThanOrEqual(strangers.limits.shareBytes);
+  const refusedCount = () => halves.filter(({ received }) => received().startsWith('HTTP/1.1 503')).length;
+  await eventually(async () => expect(refusedCount()).toBeGreaterThanOrEqual(600 - 128));
+  expect(strangers.heldBytes).toBeLessThanOrEqual(strangers.limits.shareBytes);
+  await expectOktaServed();
+});
+
+test('calls on one connection, one after the other without waiting, are each answered', async () => {
+  const calls = [];
+  for (const { headers, body } of [await toCall(), await toCall()]) {
+    for (const { authorization } of [headers, wrong]) {
+      const lines = `Host: x\r\nAuthorization: ${authorization}\r\nContent-Length: ${body.length}\r\n`;
+      calls.push(`POST /hooks/workforce/token HTTP/1.1\r\n${lines}\r\n${body.toString()}`);
+    }
+  }
+  const half = await send('/healthz', { headers: { 'content-length': '0' }, body: calls.join('') });
+  await eventually(async () => expect(half.received().match(/HTTP\/1.1 \d+/g)).toHaveLength(5));
+  const statuses = [...half.received().matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => Number(status));
+  expect(statuses.slice(1)).toEqual([200, 401, 200, 401]);
+});
+
+test('a connection that is refused often keeps nothing of it', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => void warnings.push(warning);
+  process.on('warning', note);
+  const call = `POST /hooks/workforce/token HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc`;
+  const half = await send('/healthz', { headers: { 'content-length': '0' } });
+  for (let times = 1; times <= 50; times += 1) {
+    await half.write(call);
+    await eventually(async () => expect(half.received().match(/HTTP\/1.1 \d+/g)).toHaveLength(times + 1));
+  }
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+});
+
+test('a caller that is known and waits to be told to go on is told, and answered', async () => {
+  const { headers, body } = await toCall();
+  const half = await send('/hooks/workforce/token', {
+    headers: { ...headers, 'content-length': String(body.length), expect: '100-continue' },
+  });
+  await eventually(async () => expect(half.received()).toMatch(/^HTTP\/1.1 100 Continue/));
+  await half.write(body);
+  await eventually(async () => expect(half.received()).toMatch(/HTTP\/1.1 200 OK[\s\S]*"commands"/));
 });

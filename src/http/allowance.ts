@@ -55,7 +55,7 @@ export class Allowance implements Arrival {
    * @throws FaceError `overloaded`: too many of the same sender are
    */
   begin(refuse: (error: FaceError) => void): void {
-    if (this.#part.isBusy(this.#who)) throw new FaceError('overloaded', { unfinished: true });
+    if (this.#part.isBusy(this.#who)) throw new FaceError('overloaded', { limit: 'unfinishedBodiesOfOne' });
     this.#part.begin(this.#who, this);
     this.#refuse = refuse;
   }
@@ -99,7 +99,7 @@ export class Allowance implements Arrival {
   }
 
   giveWay(): void {
-    this.#endAll(new FaceError('overloaded', { gaveWay: true }));
+    this.#endAll(new FaceError('overloaded', { limit: 'bodies' }));
   }
 
   /** Gives everything back, for good; what is still on its way is refused. */

@@ -44,10 +44,12 @@ export class BodyPart {
    */
   take(who: string, bytes: number, own: Arrival | null): void {
     const { capacityBytes, shareBytes } = this.limits;
-    if (this.#of(who).bytes + bytes > shareBytes) throw new FaceError('overloaded', { share: true });
+    if (this.#of(who).bytes + bytes > shareBytes) throw new FaceError('overloaded', { limit: 'bodiesOfOne' });
     while (this.#held + bytes > capacityBytes) {
       const [longest] = this.#arrivals;
-      if (longest === undefined || longest === own || !longest.isOverdue) throw new FaceError('overloaded');
+      if (longest === undefined || longest === own || !longest.isOverdue) {
+        throw new FaceError('overloaded', { limit: 'bodies' });
+      }
       longest.giveWay();
     }
     this.#change(who, bytes, 0);

@@ -42,7 +42,7 @@ export function receiveBody(
     allowance.begin((error) => settle(() => reject(error)));
     const pace = watchPace(request, allowance, () => {
       if (!response.headersSent) response.setHeader('Connection', 'close');
-      settle(() => reject(new FaceError('request_malformed', 'slow')));
+      settle(() => reject(new FaceError('request_malformed', { limit: 'bodyPace' })));
     });
     const onData = (chunk: Buffer): void => {
       try {

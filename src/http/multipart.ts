@@ -35,7 +35,7 @@ const textGuard = z.union([z.string(), z.array(z.string())]);
  *   `request_malformed`, and what `onAuthToken` throws
  */
 export async function readMultipart(request: Request, response: Response, options: BodyOptions): Promise<Body> {
-  const storage = createMemoryStorage();
+  const memory = createFileMemory();
   let unfinished: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -47,7 +47,7 @@ export async function readMultipart(request: Request, response: Response, option
       });
       const acceptFile = createFileFilter(request, options);
       const upload = multer({
-        storage,
+        storage: memory.engine,
         limits: {
           fileSize: maxPhotoBytes,
           fieldSize: longTextBytes,
@@ -79,10 +79,10 @@ export async function readMultipart(request: Request, response: Response, option
         else reject(toFaceError(error, options));
       });
     });
-    return toBody(request);
+    return await toBody(request, memory);
   } catch (error) {
     // What is refused counts for nobody any more: nothing of it may stay while the rest of the body passes.
-    storage.wipe();
+    memory.wipe();
     request.body = undefined;
     throw error;
   } finally {
@@ -107,34 +107,39 @@ function createFileFilter(
   };
 }
 
-/** Keeps files in memory; `wipe` overwrites what it has, and keeps nothing from then on. */
-function createMemoryStorage(): multer.StorageEngine & { wipe(): void } {
-  const pieces = new Set<Buffer[]>();
+/** What files are kept in until they are taken. */
+interface FileMemory {
+  readonly engine: multer.StorageEngine;
+  take(file: Express.Multer.File): Promise<Buffer>;
+  /** Overwrites all that was not taken, and keeps nothing from then on. */
+  wipe(): void;
+}
+
+function createFileMemory(): FileMemory {
+  const files: Buffer[][] = [];
   let isWiped = false;
   return {
-    _handleFile(_request, file, callback) {
-      const chunks: Buffer[] = [];
-      pieces.add(chunks);
-      file.stream.on('data', (chunk: Buffer) => {
-        if (!isWiped) chunks.push(chunk);
-      });
-      file.stream.on('end', () => {
-        pieces.delete(chunks);
-        joinAndWipe(chunks).then((buffer) => callback(null, { buffer, size: buffer.length }), callback);
-      });
+    engine: {
+      _handleFile(_request, file, callback) {
+        const pieces: Buffer[] = [];
+        const filename = String(files.push(pieces) - 1);
+        file.stream.on('data', (piece: Buffer) => {
+          if (!isWiped) pieces.push(piece);
+        });
+        file.stream.on('end', () => callback(null, { filename }));
+      },
+      // All are wiped together.
+      _removeFile: (_request, _file, callback) => callback(null),
     },
-    _removeFile(_request, file, callback) {
-      file.buffer.fill(0);
-      callback(null);
-    },
+    take: ({ filename }) => joinAndWipe(files[Number(filename)]?.splice(0) ?? []),
     wipe() {
       isWiped = true;
-      for (const chunks of pieces) for (const chunk of chunks.splice(0)) chunk.fill(0);
+      for (const pieces of files) for (const piece of pieces.splice(0)) piece.fill(0);
     },
   };
 }
 
-function toBody(request: Request): Body {
+async function toBody(request: Request, memory: FileMemory): Promise<Body> {
   // Where the type has no usable boundary, multer takes the body for one that is not its own and leaves nothing.
   const sent: Record<string, unknown> | undefined = request.body;
   if (sent === undefined) throw new FaceError('request_malformed');
@@ -142,7 +147,7 @@ function toBody(request: Request): Body {
   const fields = new Map(Object.entries(sent).map(([name, value]) => [name, textGuard.parse(value)]));
   const photos = new Map<string, Photo[]>();
   for (const file of Array.isArray(request.files) ? request.files : []) {
-    photos.set(file.fieldname, [...(photos.get(file.fieldname) ?? []), new Photo(file.buffer)]);
+    photos.set(file.fieldname, [...(photos.get(file.fieldname) ?? []), new Photo(await memory.take(file))]);
   }
   return { fields, photos };
 }

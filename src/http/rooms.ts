@@ -27,9 +27,11 @@ export interface BodyRooms {
   readonly clients: Room;
 }
 
-/** A stranger who is slower than 128 kbit/s is not waited for; a phone in a bad network, if it is known, down to 8. */
+/** Who is slower than 128 kbit/s, or silent for five seconds, is not waited for. */
 const strangers = { unfinishedOfOne: 128, patienceSteps: 5, leastBytesPerStep: 16 * kibibyte } as const;
-const callers = { unfinishedOfOne: 1024, patienceSteps: 5, leastBytesPerStep: kibibyte } as const;
+
+/** A phone in a bad network may pause, and be as slow as the whole minute a request has allows. */
+const callers = { unfinishedOfOne: 1024, patienceSteps: 15, leastBytesPerStep: kibibyte } as const;
 
 /** A quarter for each source: it takes more than one to fill it. */
 const ofStrangers = (capacityMiB: number, placeSteps: number): PartLimits => ({

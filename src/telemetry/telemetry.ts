@@ -92,7 +92,6 @@ const aboutGuard = z.object({ limit: z.string().optional(), lockout: z.string().
 function countRefusal(refusal: unknown, { refusals, lockouts, limitsRefused }: Metrics): void {
   const code = toCode(refusal);
   refusals.inc({ code });
-  if (code !== 'locked_out' && code !== 'quota_exceeded') return;
   const { data } = aboutGuard.safeParse(refusal instanceof FaceError ? refusal.detail : null);
   if (code === 'quota_exceeded') limitsRefused.inc({ limit: 'quota' });
   else if (data?.limit !== undefined) limitsRefused.inc({ limit: data.limit });

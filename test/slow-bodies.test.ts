@@ -1,0 +1,198 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Hook } from '../adapters/adapter.js';
+import type { Connection } from '../src/core/connection.js';
+import { createBodyRooms, roomLimits } from '../src/http/rooms.js';
+import { type ApiServer, startApiServer } from './api-server.js';
+import { openLink, openPage } from './capture-page.js';
+import { defaultPolicy } from './core.js';
+import { createTestVerifier } from './embedded.js';
+import { eventually } from './eventually.js';
+import { type HalfSent, sendHalf } from './half-sent.js';
+import { createMemoryProfile } from './simulators/profile.js';
+
+/* Senders who are silent, or say too little for too long. A second is a few milliseconds here. */
+
+const answering: Hook = {
+  budgetMs: 1_500,
+  proof: 'body',
+  admit: async () => async (body) => ({ status: 202, body: { took: body.length } }),
+  refuse: (code) => ({ status: 418, body: { refusal: code } }),
+  pass: { status: 200, body: null },
+};
+
+let server: ApiServer;
+const open: HalfSent[] = [];
+const timers: NodeJS.Timeout[] = [];
+
+beforeAll(async () => {
+  const connection: Connection = {
+    id: 'acme',
+    kind: 'memory',
+    profile: createMemoryProfile(['00u1']),
+    openStepUpRequest: null,
+    policy: { ...defaultPolicy, liveness: 'challenge' },
+  };
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections: new Map([['acme', connection]]),
+    hooks: new Map([['acme', { known: { ...answering, proof: 'headers' }, unknown: answering }]]),
+    rooms: createBodyRooms(roomLimits, 20),
+  });
+});
+afterEach(async () => {
+  for (const timer of timers.splice(0)) clearInterval(timer);
+  for (const each of open.splice(0)) each.end();
+  const { hooks, capture, clients } = server.deps.rooms;
+  await eventually(async () => {
+    for (const { strangers, callers } of [hooks, capture, clients]) {
+      expect([strangers.heldBytes, callers.heldBytes]).toEqual([0, 0]);
+    }
+  });
+});
+afterAll(() => server.stop());
+
+const send = async (path: string, given: Parameters<typeof sendHalf>[2]) => {
+  const half = await sendHalf(server.port, path, given);
+  open.push(half);
+  return half;
+};
+/** Goes on and on. */
+const trickle = (half: HalfSent, data: string | Uint8Array) => {
+  timers.push(setInterval(() => void half.write(data), 10));
+};
+
+const json = { 'content-type': 'application/json', 'content-length': '1000000' };
+const form = { 'content-type': 'multipart/form-data; boundary=b', 'content-length': '500000' };
+const file = '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n';
+const refused = /^HTTP\/1.1 400 [\s\S]*\r\nConnection: close/;
+
+describe('who is too slow is told so, and cut', () => {
+  test.each([
+    ['nothing at all', json, ''],
+    ['the beginning of JSON, then nothing', json, '{"photo":"'],
+    ['the beginning of a form, then nothing', form, file],
+    ['the beginning of a body in pieces, then nothing', { 'transfer-encoding': 'chunked' }, '5\r\nabcde\r\n'],
+  ])('%s', async (_, headers, body) => {
+    for (const path of ['/generate', '/face/open']) {
+      const half = await send(path, { headers, body });
+      expect(await half.answer).toMatch(refused);
+      await half.closed;
+      expect(half.received()).toContain('"code":"request_malformed"');
+    }
+  });
+
+  test.each([
+    ['JSON', json, '{"photo":"', 'A'],
+    ['a form', form, file, 'A'],
+    ['a body in pieces', { 'transfer-encoding': 'chunked' }, '', '1\r\nA\r\n'],
+  ])('%s, byte by byte', async (_, headers, body, more) => {
+    const half = await send('/generate', { headers, body });
+    trickle(half, more);
+    expect(await half.answer).toMatch(refused);
+    await half.closed;
+  });
+
+  test('a hook’s caller, in the provider’s shape, known or not', async () => {
+    for (const name of ['known', 'unknown']) {
+      const half = await send(`/hooks/acme/${name}`, { headers: { 'content-length': '100' }, body: '{' });
+      expect(await half.answer).toMatch(/^HTTP\/1.1 418 [\s\S]*\r\nConnection: close/);
+      await half.closed;
+      expect(half.received()).toContain('{"refusal":"request_malformed"}');
+    }
+  });
+
+  test('is counted', async () => {
+    const half = await send('/generate', { headers: json });
+    await half.closed;
+    await eventually(async () => {
+      const { registry } = server.deps.telemetry.metrics;
+      expect(await registry.metrics()).toMatch(/facestep_limits_refused_total\{limit="bodyPace"\} [1-9]/);
+    });
+  });
+});
+
+test('where many sources fill a part together, those who take long give way to those who do not', async () => {
+  const hook = 'unknown';
+  const patient = { ...roomLimits.hooks.strangers, patienceSteps: 1_000, leastBytesPerStep: 0 };
+  const rooms = createBodyRooms({ ...roomLimits, hooks: { ...roomLimits.hooks, strangers: patient } }, 20);
+  const other = await startApiServer({
+    verifier: createTestVerifier(),
+    hooks: new Map([['acme', { [hook]: answering }]]),
+    rooms,
+    proxyHops: 1,
+  });
+  const from = (source: string) => ({ 'x-forwarded-for': source });
+  const halves = await Promise.all(
+    Array.from({ length: 8 * 60 }, (_, at) =>
+      sendHalf(other.port, `/hooks/acme/${hook}`, {
+        headers: { ...from(`192.0.2.${at % 8}`), 'content-length': '16000' },
+        body: Buffer.alloc(15_999),
+      }),
+    ),
+  );
+  const { strangers } = rooms.hooks;
+  await eventually(async () => expect(strangers.heldBytes).toBeGreaterThan(patient.capacityBytes - 16_000));
+  for (let call = 0; call < 20; call += 1) {
+    const response = await fetch(`${other.origin}/hooks/acme/${hook}`, {
+      method: 'POST',
+      headers: from('192.0.2.200'),
+      body: Buffer.alloc(16_000),
+    });
+    expect(response.status).toBe(202);
+  }
+  expect(strangers.heldBytes).toBeLessThanOrEqual(patient.capacityBytes);
+  for (const half of halves) half.end();
+  await eventually(async () => expect(strangers.heldBytes).toBe(0));
+  await other.stop();
+});
+
+test('a body that comes steadily is taken, however long it takes', async () => {
+  const bytes = 16 * 1024;
+  const half = await send('/hooks/acme/known', { headers: { 'content-length': String(40 * bytes) } });
+  for (let piece = 0; piece < 40; piece += 1) {
+    await half.write(Buffer.alloc(bytes));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  expect(await half.answer).toMatch(/^HTTP\/1.1 202 /);
+});
+
+test('a caller that is known only by its whole body may send a small one', async () => {
+  const call = (bytes: number) =>
+    fetch(`${server.origin}/hooks/acme/unknown`, { method: 'POST', body: Buffer.alloc(bytes) });
+  expect((await call(16 * 1024)).status).toBe(202);
+  expect(await (await call(16 * 1024 + 1)).json()).toEqual({ refusal: 'body_too_large' });
+  const half = await send('/hooks/acme/unknown', {
+    headers: { 'transfer-encoding': 'chunked' },
+    body: `4001\r\n${'x'.repeat(0x4001)}\r\n`,
+  });
+  expect(await half.answer).toMatch(/^HTTP\/1.1 418 /);
+});
+
+test('what strangers begin takes nothing from a session that a page holds', async () => {
+  const { token } = await server.issue();
+  const { body: started } = await server.postJson(
+    '/step-ups',
+    { connection: 'acme', subject: '00u1' },
+    { 'x-auth-token': token },
+  );
+  const { body: opened } = await openLink(server, String(started.url));
+  const page = openPage(server, String(opened.session));
+  const { strangers, callers } = server.deps.rooms.capture;
+  const headers = { 'content-type': 'application/json', 'content-length': '2000000' };
+  for (let count = 0; count < 20; count += 1) {
+    const half = await send('/face/open', { headers, body: Buffer.alloc(1_500_000, ' ') });
+    trickle(half, ' '.repeat(1_000));
+  }
+  expect(strangers.heldBytes).toBeGreaterThan(0);
+  expect((await page.consent()).status).toBe(200);
+  for (const timer of timers.splice(0)) clearInterval(timer);
+  for (const each of open.splice(0)) each.end();
+  // Its own pictures count for it, from the first byte on.
+  await eventually(async () => expect(strangers.heldBytes).toBe(0));
+  await send('/face/frames', {
+    headers: { ...form, authorization: `Bearer ${page.session}` },
+    body: Buffer.concat([Buffer.from(file), Buffer.alloc(450_000)]),
+  });
+  await eventually(async () => expect(callers.heldBytes).toBeGreaterThan(400_000));
+  expect(strangers.heldBytes).toBe(0);
+});
