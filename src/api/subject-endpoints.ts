@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bindingOf } from '../core/connection.js';
-import { attemptsOfSubject, clearAttempts } from '../core/lockout.js';
+import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject, clearAttempts } from '../core/lockout.js';
 import { revokeSubject } from '../core/revoke.js';
 import {
   type Erased,
@@ -147,7 +147,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/subjects/unlock',
       right: 'assist',
       summary: 'End the lockout of a person',
-      description: 'Forgets their failed attempts. Nobody is locked out by what others do without signing in.',
+      description: 'Forgets their failed attempts, and those of whoever came for them without signing in.',
       fields: subjectFields.extend({
         source: z
           .string()
@@ -160,7 +160,9 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ fields: { source, ...fields }, administrator }) {
         const outsider = source === undefined ? null : toSource(source);
         const subjects = await forEach(fields, {}, async ({ connection, subject }) => {
-          await clearAttempts(attemptsOfSubject(bindingOf(connection, subject), outsider), deps);
+          const binding = bindingOf(connection, subject);
+          const known = [attemptsOfSubject(binding), attemptsOfOutsiders(binding)];
+          await clearAttempts(outsider === null ? known : attemptsOfOutsider(binding, outsider), deps);
           const detail = { by: administrator.name, source: outsider };
           await deps.audit.append({ action: 'lockout_cleared', connection: connection.id, subject, detail });
           return {};

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { AttemptsView } from '../core/lockout.js';
 import { readHoldings, type SubjectOf } from '../core/subject-rights.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { faceErrorCodes } from '../errors.js';
 import type { ApiDeps, RecordOf } from './deps.js';
 import { instantReply } from './fields.js';
+
+const attemptsReply = z.strictObject({ failures: z.int(), lockedUntil: instantReply.nullable() });
 
 /** What an export says is held of one user of one connection. */
 export const holdingsReply = z.strictObject({
@@ -36,7 +39,8 @@ export const holdingsReply = z.strictObject({
       expiresAt: instantReply.nullable(),
     })
     .nullable(),
-  attempts: z.strictObject({ failures: z.int(), lockedUntil: instantReply.nullable() }),
+  attempts: attemptsReply,
+  attemptsOfOutsiders: attemptsReply.describe('Of all together whom nobody vouched for.'),
   passedStepUp: z
     .strictObject({
       stepUpId: z.string(),
@@ -62,10 +66,16 @@ export const notHeld = [
   'Names, addresses and phone numbers: those are the identity provider’s.',
 ] as const;
 
+const toAttempts = ({ failures, lockedUntil }: AttemptsView): z.input<typeof attemptsReply> => ({
+  failures,
+  lockedUntil: lockedUntil === null ? null : toIso(lockedUntil),
+});
+
 /** Reads what is held, as the reply tells it. @throws FaceError `state_unavailable` */
 export async function exportHoldings(who: SubjectOf, deps: ApiDeps): Promise<Holdings> {
   const { connection, subject } = who;
-  const { profileCode, enrolment, consent, passkey, attempts, passedStepUp } = await readHoldings(who, deps);
+  const held = await readHoldings(who, deps);
+  const { profileCode, enrolment, consent, passkey, attempts, attemptsOfOutsiders, passedStepUp } = held;
   const { records, left } = await deps.recordsOf({ connection: connection.id, subject });
   const { scope, accuracy } = connection.policy;
   return {
@@ -91,10 +101,8 @@ export async function exportHoldings(who: SubjectOf, deps: ApiDeps): Promise<Hol
       backupEligible: passkey.backupEligible,
       expiresAt: passkey.expiresAt === null ? null : toIso(passkey.expiresAt),
     },
-    attempts: {
-      failures: attempts.failures,
-      lockedUntil: attempts.lockedUntil === null ? null : toIso(attempts.lockedUntil),
-    },
+    attempts: toAttempts(attempts),
+    attemptsOfOutsiders: toAttempts(attemptsOfOutsiders),
     passedStepUp: passedStepUp && {
       stepUpId: passedStepUp.stepUpId,
       passedAt: toIso(passedStepUp.passedAt),

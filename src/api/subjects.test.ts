@@ -65,6 +65,7 @@ test('an export has everything that is held, everywhere, and no token', async ()
           enrolment: { tokenId: sealed.tokenId, keyVersion: 1, revoked: false, scope: 'sign-in', accuracy: 4 },
           consent: { statement: 'consent-1 (en)', tokenId: sealed.tokenId, withdrawnAt: null },
           ...{ passkey: null, attempts: { failures: 1, lockedUntil: null }, recordsLeftOut: 0 },
+          attemptsOfOutsiders: { failures: 0, lockedUntil: null },
         },
       },
       { connection: 'shop', subject: 'anna', code: null, held: { enrolment: null, consent: null, records: [] } },

@@ -3,6 +3,7 @@ import type { Photo, SealedToken, UserSecret } from './concealed.js';
 import { bindingOf, type Connection, readTokenIfAny } from './connection.js';
 import { findConsent, nameInConsent } from './consent.js';
 import type { CoreDeps } from './deps.js';
+import { attemptsOfOutsiders, countAnew } from './lockout.js';
 import type { Accuracy, Binding, Sealed, Verdict } from './ports.js';
 import { changeToken, toTokenChange } from './token-change.js';
 import { type CheckRules, verifyPerson } from './verify.js';
@@ -44,6 +45,7 @@ export async function checkFace(
     rules,
     deps,
   );
+  if (verdict.matched && rules.outsider === null) await countAnew(attemptsOfOutsiders(binding), deps);
   if (verdict.matched && verdict.renewed !== null && token !== null) {
     await renewToken({ connection, subject, former: token, sealed: verdict.renewed }, deps);
   }

@@ -10,21 +10,25 @@ import { drawPhoto } from '../../test/simulators/engine.js';
 import { toCode } from '../errors.js';
 import { createSqliteState } from '../state/sqlite.js';
 import { enrolSubject } from './enrol.js';
-import { countAgainst, type LimitName } from './limits.js';
-import { attemptsOfSubject, countAttempt } from './lockout.js';
+import { countAgainst, countAgainstSource, type LimitName } from './limits.js';
+import { attemptsOfOutsider, attemptsOfSubject, countAttempt } from './lockout.js';
 import { startStepUp, submitPhotos } from './step-up.js';
 
 describe('one limit', () => {
   const setUp = () => {
     const clock = createManualClock(1_790_000_040_000);
     const deps = { clock, state: createSqliteState({ file: ':memory:', clock }), settings: standardSettings };
+    const count = (limit: LimitName, who: string) =>
+      limit === 'outsiderStarts' || limit === 'outsiderChecks' || limit === 'codesOfSource'
+        ? countAgainstSource(limit, who, deps)
+        : countAgainst(limit, who, deps);
     const countMany = async (limit: LimitName, who: string, times: number) => {
       const outcomes = await Promise.all(
-        Array.from({ length: times }, () => countAgainst(limit, who, deps).then(() => 'taken', toCode)),
+        Array.from({ length: times }, () => count(limit, who).then(() => 'taken', toCode)),
       );
       return outcomes.filter((outcome) => outcome === 'taken').length;
     };
-    return { clock, deps, countMany };
+    return { clock, deps, count, countMany };
   };
 
   test.each<[LimitName, number, number]>([
@@ -37,10 +41,10 @@ describe('one limit', () => {
     ['codesOfSource', 20, 3600],
     ['codesOfService', 200, 3600],
   ])('%s takes %d in %d seconds, also all at once, and says how long to wait', async (limit, allowed, windowSec) => {
-    const { clock, deps, countMany } = setUp();
+    const { clock, count, countMany } = setUp();
     expect(await countMany(limit, 'a', allowed + 20)).toBe(allowed);
     expect(await countMany(limit, 'b', 1)).toBe(1);
-    const refusal = await countAgainst(limit, 'a', deps).catch((error: unknown) => error);
+    const refusal = await count(limit, 'a').catch((error: unknown) => error);
     const retryAfterSec = windowSec - ((clock.now() / 1000) % windowSec);
     expect(refusal).toMatchObject({ code: 'locked_out', detail: { limit, retryAfterSec } });
     clock.advanceSec(retryAfterSec - 1);
@@ -52,7 +56,43 @@ describe('one limit', () => {
   test('what cannot be counted is not taken', async () => {
     const { deps } = setUp();
     await deps.state.close();
-    await expect(countAgainst('outsiderStarts', 'a', deps)).rejects.toMatchObject({ code: 'state_unavailable' });
+    await expect(countAgainstSource('outsiderStarts', 'a', deps)).rejects.toMatchObject({ code: 'state_unavailable' });
+  });
+
+  test('65,536 networks of one /48 may what four addresses may, and 256 of one /56 what two may', async () => {
+    const { countMany } = setUp();
+    const taken = async (networks: readonly number[]) => {
+      let sum = 0;
+      for (const each of networks) sum += await countMany('codesOfSource', `2001:db8:1:${each.toString(16)}::/64`, 25);
+      return sum;
+    };
+    expect(await taken([0x100, 0x101, 0x102, 0x103])).toBe(40);
+    expect(await taken([0x200, 0x300, 0x400, 0x500])).toBe(40);
+    expect(await countMany('codesOfSource', '2001:db8:2:1::/64', 25)).toBe(20);
+  });
+
+  test('whoever goes on after a refusal takes nothing of what their neighbours may', async () => {
+    const { countMany } = setUp();
+    expect(await countMany('codesOfSource', '2001:db8:1:1::/64', 500)).toBe(20);
+    expect(await countMany('codesOfSource', '2001:db8:1:2::/64', 20)).toBe(20);
+    expect(await countMany('codesOfSource', '2001:db8:1:1001::/64', 20)).toBe(20);
+  });
+
+  test('a refused wide network leaves no counts of narrower ones', async () => {
+    const { deps, countMany } = setUp();
+    for (const network of ['100', '200', '300', '400'])
+      await countMany('codesOfSource', `2001:db8:1:${network}::/64`, 20);
+    const added: string[] = [];
+    const state = {
+      ...deps.state,
+      add: (...given: Parameters<typeof deps.state.add>) => {
+        added.push(given[0]);
+        return deps.state.add(...given);
+      },
+    };
+    const refused = countAgainstSource('codesOfSource', '2001:db8:1:500::/64', { ...deps, state });
+    await expect(refused).rejects.toMatchObject({ code: 'locked_out', detail: { limit: 'codesOfSource' } });
+    expect(new Set(added.map((key) => key.split('::')[1]))).toEqual(new Set([expect.stringMatching(/^\/48:/)]));
   });
 });
 
@@ -60,9 +100,18 @@ const anna = { tenant: 'work', idp: 'okta', subject: 'anna', scope: 'sign-in', a
 
 test('whatever outsiders do, and from wherever, who has signed in is taken at once', async () => {
   const outsider = fc.record({
-    source: fc.constantFrom('192.0.2.7', '192.0.2.8', '2001:db8:0:0::/64', '', ':from:', 'anna'),
+    source: fc.constantFrom(
+      '192.0.2.7',
+      '192.0.2.8',
+      '2001:db8:0:0::/64',
+      '2001:db8:0:1::/64',
+      '',
+      ':from:',
+      'anna',
+      'outsiders',
+    ),
     outcome: fc.constantFrom('right', 'wrong', 'face_none', 'throws'),
-    waitSec: fc.constantFrom(0, 1, 60, 901, 90_000),
+    waitSec: fc.constantFrom(0, 1, 60, 901, 90_000, 2_600_000),
     atOnce: fc.integer({ min: 1, max: 7 }),
   });
   await fc.assert(
@@ -73,7 +122,7 @@ test('whatever outsiders do, and from wherever, who has signed in is taken at on
         clock.advanceSec(waitSec);
         const one = () =>
           countAttempt(
-            attemptsOfSubject(anna, source),
+            attemptsOfOutsider(anna, source),
             async () => {
               if (outcome === 'throws') throw new Error('anything');
               return { succeeded: outcome === 'right', result: null };
@@ -123,6 +172,18 @@ describe('a face check', () => {
     expect(await stepUp('192.0.2.9', byConnection)).toBe('locked_out');
     expect(await stepUp(null, { ...byAddress, ...byConnection })).toBe('passed');
     expect(core.audit.events.filter(({ detail }) => detail.code === 'locked_out')).toHaveLength(2);
+  });
+
+  test('of 300 wrong faces at one person from 60 networks of one /48, twenty are decided', async () => {
+    const outcomes: unknown[] = [];
+    for (let network = 0; network < 60; network += 1) {
+      for (let tries = 0; tries < 5; tries += 1) {
+        outcomes.push(await stepUp(`2001:db8:1:${(network * 256).toString(16)}::/64`, {}, 'eve'));
+      }
+    }
+    expect(outcomes.filter((outcome) => outcome === 'failed')).toHaveLength(20);
+    expect(outcomes.filter((outcome) => outcome === 'locked_out')).toHaveLength(280);
+    expect(await stepUp(null, {})).toBe('passed');
   });
 
   test('is refused where the store cannot count it', async () => {

@@ -1,4 +1,5 @@
 import { FaceError } from '../errors.js';
+import { type Network, networksOf } from './networks.js';
 import type { Clock, State } from './ports.js';
 import { addSec, epochMs } from './units.js';
 
@@ -10,9 +11,9 @@ const hour = 60 * minute;
  * whoever signed in at the provider is not held up by it.
  */
 const windowSecOf = {
-  /** Step-ups that somebody starts without having shown who they are, by source address. */
+  /** Step-ups that somebody starts without having shown who they are, by source. */
   outsiderStarts: minute,
-  /** Faces held against a token for somebody nobody vouches for, by source address. */
+  /** Faces held against a token for somebody nobody vouches for, by source. */
   outsiderChecks: minute,
   /** The same by connection: from however many addresses. */
   outsiderChecksOfConnection: minute,
@@ -22,7 +23,7 @@ const windowSecOf = {
   revocations: hour,
   /** One-time codes, by who gets them. */
   codesOfContact: 24 * hour,
-  /** One-time codes, by the address they are asked for from. */
+  /** One-time codes, by the source they are asked for from. */
   codesOfSource: hour,
   /** One-time codes of the whole service. */
   codesOfService: hour,
@@ -53,18 +54,52 @@ interface LimitDeps {
  *   what cannot be counted is not taken
  */
 export async function countAgainst(
-  limit: LimitName,
+  limit: Exclude<LimitName, SourceLimit>,
   who: string,
-  { state, clock, settings }: LimitDeps,
+  deps: LimitDeps,
 ): Promise<void> {
+  await countOne(limit, { name: who, share: 1 }, deps);
+}
+
+/** What is counted by where it comes from. */
+export type SourceLimit = 'outsiderStarts' | 'outsiderChecks' | 'codesOfSource';
+
+/**
+ * Counts one against a limit at every network of a source. A refused wide network leaves no counts of narrower ones, and
+ * whoever goes on after a refusal takes nothing of their neighbours' share of the wider.
+ * @param source - as `toSource` names it
+ * @throws FaceError as `countAgainst`
+ */
+export async function countAgainstSource(limit: SourceLimit, source: string, deps: LimitDeps): Promise<void> {
+  const counted: { takeBack(): Promise<unknown> }[] = [];
+  for (const network of networksOf(source)) {
+    try {
+      counted.push(await countOne(limit, network, deps));
+    } catch (error) {
+      await Promise.all(counted.map((each) => each.takeBack()));
+      throw error;
+    }
+  }
+}
+
+async function countOne(
+  limit: LimitName,
+  { name, share }: Network,
+  { state, clock, settings }: LimitDeps,
+): Promise<{ takeBack(): Promise<unknown> }> {
   const now = clock.now();
   const windowMs = windowSecOf[limit] * 1000;
   const window = Math.floor(now / windowMs);
   const windowEnd = epochMs((window + 1) * windowMs);
+  const key = `limit:${limit}:${name}:${window}`;
   // Kept a little longer, as the clocks of replicas differ.
-  const count = await state.add(`limit:${limit}:${who}:${window}`, 1, addSec(windowEnd, minute));
-  const allowed = { ...fixedLimits, ...settings.limits }[limit];
+  const keptUntil = addSec(windowEnd, minute);
+  const takeBack = () => state.add(key, -1, keptUntil);
+  const count = await state.add(key, 1, keptUntil);
+  const allowed = { ...fixedLimits, ...settings.limits }[limit] * share;
   if (count > allowed) {
+    await takeBack();
     throw new FaceError('locked_out', { limit, retryAfterSec: Math.ceil((windowEnd - now) / 1000) });
   }
+  return { takeBack };
 }

@@ -1,37 +1,67 @@
 import { z } from 'zod';
 import { FaceError, type FaceErrorCode, photoCodes, toCode } from '../errors.js';
 import type { CoreDeps } from './deps.js';
+import { networksOf } from './networks.js';
 import type { Binding, WriteCondition } from './ports.js';
-import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from './units.js';
+import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from './units.js';
 
 /** Whose attempts are counted together, and how many may fail before none is taken. */
 export interface Counted {
   readonly name: string;
   /** Named in the log and the metrics. */
-  readonly kind: 'subject' | 'outsider' | 'token' | 'administrator';
+  readonly kind: 'subject' | 'outsider' | 'outsiders' | 'token' | 'administrator';
   readonly failuresAllowed: number;
   /** How long failures add up, in seconds. */
   readonly windowSec: number;
   /** How long after its end a lockout is remembered: until then one more failure brings the next, of twice the length. */
   readonly rememberedSec: number;
+  /** Failures in a row after which a lockout lasts a year; where absent, none does. */
+  readonly failuresInAll?: number;
+  /** Whether a success takes back the failures of its own source alone, and ends no lockout; where absent, it clears all. */
+  readonly keepsOthersFailures?: true;
 }
 
 /** Of the first lockout; each one after it is twice as long, up to a day. */
 const firstLockoutSec = 15 * 60;
 
+/** The first lockout in a row that lasts a day. */
+const dayLevel = 1 + Math.ceil(Math.log2(secondsPerDay / firstLockoutSec));
+
 /** While as many attempts as may fail are under way, or where a process died with the last of them. */
 const crowdedSec = 30;
+
+const nameOf = ({ tenant, idp, subject }: Binding): string => `${idp}:${tenant}:${subject}`;
 
 /**
  * A user in front of a camera. NIST SP 800-63B-4, section 3.2.3: at most five failures in a row for a biometric without
  * certified presentation attack detection, then a delay before each further one.
- * @param outsider - where somebody comes from whom nobody vouches for: they lock out their own address alone
  */
-export const attemptsOfSubject = ({ tenant, idp, subject }: Binding, outsider: string | null = null): Counted => ({
-  name: `subject:${idp}:${tenant}:${subject}${outsider === null ? '' : `:from:${outsider}`}`,
-  kind: outsider === null ? 'subject' : 'outsider',
-  ...{ failuresAllowed: 5, windowSec: secondsPerDay, rememberedSec: secondsPerDay },
+export const attemptsOfSubject = (binding: Binding): Counted => ({
+  ...{ name: `subject:${nameOf(binding)}`, kind: 'subject', failuresAllowed: 5 },
+  ...{ windowSec: secondsPerDay, rememberedSec: secondsPerDay },
 });
+
+/**
+ * All who come for one person and whom nobody vouches for, from wherever: they lock out each other, and never whoever has
+ * passed the first factor. Were all cleared by a success, as elsewhere, whoever waits for the person's own sign-ins would
+ * begin anew after each. NIST SP 800-63B-4, section 3.2.2: no more than a hundred failures in a row at one account.
+ */
+export const attemptsOfOutsiders = (binding: Binding): Counted => ({
+  ...{ name: `outsiders:${nameOf(binding)}`, kind: 'outsiders', failuresAllowed: 20, failuresInAll: 100 },
+  ...{ windowSec: 30 * secondsPerDay, rememberedSec: 30 * secondsPerDay, keepsOthersFailures: true },
+});
+
+/**
+ * Somebody who comes for a person and whom nobody vouches for: counted at each of their networks, and with all others.
+ * @param source - where they come from
+ */
+export const attemptsOfOutsider = (binding: Binding, source: string): readonly Counted[] => [
+  ...networksOf(source).map(({ name, share }) => ({
+    ...attemptsOfSubject(binding),
+    ...{ name: `subject:${nameOf(binding)}:from:${name}`, kind: 'outsider' as const, failuresAllowed: 5 * share },
+  })),
+  attemptsOfOutsiders(binding),
+];
 
 /**
  * A token that a backend keeps and checks as it sees fit: at a door, against every face that comes. NIST SP 800-63B-4,
@@ -43,11 +73,12 @@ export const attemptsOfToken = (tokenId: string): Counted => ({
   ...{ windowSec: firstLockoutSec, rememberedSec: 0 },
 });
 
-/** Keys of administrators, shown from one address. */
-export const attemptsOfKeys = (source: string): Counted => ({
-  ...{ name: `admin-key:from:${source}`, kind: 'administrator', failuresAllowed: 100 },
-  ...{ windowSec: firstLockoutSec, rememberedSec: 0 },
-});
+/** Keys of administrators, shown from one source: counted at each of its networks. */
+export const attemptsOfKeys = (source: string): readonly Counted[] =>
+  networksOf(source).map(({ name, share }) => ({
+    ...{ name: `admin-key:from:${name}`, kind: 'administrator', failuresAllowed: 100 * share },
+    ...{ windowSec: firstLockoutSec, rememberedSec: 0 },
+  }));
 
 /** Nothing was compared, so nothing was guessed: the picture was of no use, or nobody looked at it. */
 const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
@@ -67,49 +98,122 @@ const lockoutGuard = z.object({
 type Stores = Pick<CoreDeps, 'state' | 'clock'>;
 
 /**
- * Runs one attempt at a face check and counts it against `who`. The attempt is counted before it runs, so that many at
- * once count too, and is given back where nothing was compared. A success clears the count and the lockouts.
+ * Runs one attempt at a face check and counts it against `whose`: none is taken where one of them is locked out. The attempt
+ * is counted in all before it runs, so that many at once count too, and is given back in all where nothing was compared. A
+ * success clears the counts and the lockouts.
+ * @param whose - the widest first, and all others' after one's own
  * @throws FaceError `locked_out` with `retryAfterSec`, and whatever `attempt` throws
  */
 export async function countAttempt<T>(
-  who: Counted,
+  whose: Counted | readonly Counted[],
   attempt: () => Promise<{ readonly succeeded: boolean; readonly result: T }>,
   deps: Stores,
 ): Promise<T> {
-  const { state, clock } = deps;
-  const found = await readLockout(who, deps);
-  if (found !== null && found.until > clock.now()) throw toLockedOut(who, found.until, deps);
-  const level = found?.level ?? 0;
-  const failuresAllowed = level === 0 ? who.failuresAllowed : 1;
-  const key = failuresKey(who, level);
-  const windowEnd = addSec(clock.now(), who.windowSec);
-  const failures = await state.add(key, 1, windowEnd);
-  const when = found === null ? 'absent' : { revision: found.revision };
-  if (failures > failuresAllowed) {
-    throw toLockedOut(who, await lockOut(who, { level: level + 1, lockedSec: crowdedSec, when }, deps), deps);
-  }
-  const lastFailed = () => lockOut(who, { level: level + 1, lockedSec: lockedSecOf(level + 1), when: 'any' }, deps);
+  const begun = await beginAttempt([whose].flat(), deps);
   try {
     const { succeeded, result } = await attempt();
-    if (!succeeded && failures === failuresAllowed) await lastFailed();
-    else if (succeeded && failures + level > 1) await clearAttempts(who, deps);
-    else if (succeeded) await state.add(key, -1, windowEnd);
+    await (succeeded ? noteSuccess(begun, deps) : noteFailure(begun, deps));
     return result;
   } catch (error) {
-    if (unusedAttempt.has(toCode(error))) await state.add(key, -1, windowEnd);
-    else if (failures === failuresAllowed) await lastFailed();
+    await (unusedAttempt.has(toCode(error)) ? giveBack(begun, deps) : noteFailure(begun, deps));
     throw error;
   }
 }
 
-/** Forgets the failed attempts of `who`, and ends a lockout: after a new enrolment, or because an administrator says so. */
-export async function clearAttempts(who: Counted, deps: Stores): Promise<void> {
-  const found = await readLockout(who, deps);
-  if (found !== null) {
-    await deps.state.delete(failuresKey(who, found.level));
-    await deps.state.delete(lockoutKey(who));
+/** An attempt under way, as it was counted in one place. */
+interface Begun {
+  readonly who: Counted;
+  readonly level: number;
+  /** With this one. */
+  readonly failures: number;
+}
+
+/** Lockouts are looked for before anything is counted: whoever is locked out leaves no records, and crowds nobody out. */
+async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<readonly Begun[]> {
+  const found = await Promise.all(whose.map(async (who) => ({ who, lockout: await readLockout(who, deps) })));
+  const locked = found.map(({ who, lockout }) => ({ who, until: lockout?.until ?? epochMs(0) }));
+  const [longest] = locked.toSorted((a, b) => b.until - a.until);
+  if (longest !== undefined && longest.until > deps.clock.now()) throw toLockedOut(longest.who, longest.until, deps);
+  const begun: Begun[] = [];
+  for (const { who, lockout } of found) {
+    const level = lockout?.level ?? 0;
+    const failures = await addFailures({ who, level }, 1, deps);
+    if (failures <= allowedAt(who, level)) begun.push({ who, level, failures });
+    else {
+      await giveBack(begun, deps);
+      const when = lockout === null ? 'absent' : { revision: lockout.revision };
+      throw toLockedOut(who, await lockOut(who, { level: level + 1, lockedSec: crowdedSec, when }, deps), deps);
+    }
   }
-  await deps.state.delete(failuresKey(who, 0));
+  return begun;
+}
+
+async function noteFailure(begun: readonly Begun[], deps: Stores): Promise<void> {
+  for (const { who, level, failures } of begun) {
+    if (failures < allowedAt(who, level)) continue;
+    await lockOut(who, { level: level + 1, lockedSec: lockedSecOf(who, level + 1), when: 'any' }, deps);
+  }
+}
+
+async function noteSuccess(begun: readonly Begun[], deps: Stores): Promise<void> {
+  let ownFailures = 0;
+  for (const each of begun) {
+    const { who, level, failures } = each;
+    if (who.keepsOthersFailures === true) await addFailures(each, -1 - ownFailures, deps);
+    else if (failures + level > 1) await clearAttempts(who, deps);
+    else await addFailures(each, -1, deps);
+    // Those of a source that was locked out for them stay.
+    ownFailures = level === 0 ? failures - 1 : 0;
+  }
+}
+
+async function giveBack(begun: readonly Begun[], deps: Stores): Promise<void> {
+  for (const each of begun) await addFailures(each, -1, deps);
+}
+
+/** @returns how many there are then; never fewer than none, also where a new window has begun meanwhile */
+async function addFailures(
+  { who, level }: Pick<Begun, 'who' | 'level'>,
+  amount: number,
+  { state, clock }: Stores,
+): Promise<number> {
+  const key = failuresKey(who, level);
+  const windowEnd = addSec(clock.now(), who.windowSec);
+  const failures = await state.add(key, amount, windowEnd);
+  return failures < 0 ? state.add(key, Math.min(-failures, -amount), windowEnd) : failures;
+}
+
+/** After a lockout one failure at a time. */
+const allowedAt = ({ failuresAllowed }: Counted, level: number): number => (level === 0 ? failuresAllowed : 1);
+
+/** Forgets the failed attempts of `whose`, and ends lockouts: after a new enrolment, or because an administrator says so. */
+export async function clearAttempts(whose: Counted | readonly Counted[], deps: Stores): Promise<void> {
+  for (const who of [whose].flat()) {
+    const found = await readLockout(who, deps);
+    await forgetFailures(who, { from: 0, to: found?.level ?? 0 }, deps);
+    if (found !== null) await deps.state.delete(lockoutKey(who));
+  }
+}
+
+/**
+ * Begins the count in a row anew, after a success that nobody outside can bring. Lockouts stay as long as a day, so that no
+ * such success gives others a try that they had not.
+ */
+export async function countAnew(who: Counted, deps: Stores): Promise<void> {
+  const found = await readLockout(who, deps);
+  if (found === null || found.level <= dayLevel) return;
+  await forgetFailures(who, { from: dayLevel, to: found.level }, deps);
+  const until = epochMs(Math.min(found.until, addSec(deps.clock.now(), secondsPerDay)));
+  const when = { revision: found.revision };
+  await writeLockout(who, { level: dayLevel, until, when }, deps);
+}
+
+async function forgetFailures(
+  who: Counted,
+  levels: { readonly from: number; readonly to: number },
+  deps: Stores,
+): Promise<void> {
+  for (let level = levels.from; level <= levels.to; level += 1) await deps.state.delete(failuresKey(who, level));
 }
 
 /** How the attempts of `who` stand. */
@@ -137,7 +241,10 @@ async function readLockout(who: Counted, { state }: Stores) {
 }
 
 /** Of the lockout of that level, in seconds. */
-const lockedSecOf = (level: number): number => Math.min(firstLockoutSec * 2 ** (level - 1), secondsPerDay);
+function lockedSecOf({ failuresAllowed, failuresInAll = Infinity }: Counted, level: number): number {
+  if (failuresAllowed + level - 1 >= failuresInAll) return 365 * secondsPerDay;
+  return Math.min(firstLockoutSec * 2 ** (level - 1), secondsPerDay);
+}
 
 /** Begins a lockout. @returns when it ends, or the one that another attempt has just begun */
 async function lockOut(
@@ -147,9 +254,16 @@ async function lockOut(
 ): Promise<EpochMs> {
   const { level, lockedSec, when } = lockout;
   const until = addSec(deps.clock.now(), lockedSec);
-  const expiresAt = addSec(until, who.rememberedSec);
-  if (await deps.state.write(lockoutKey(who), { level, until }, { when, expiresAt })) return until;
+  if (await writeLockout(who, { level, until, when }, deps)) return until;
   return (await readLockout(who, deps))?.until ?? until;
+}
+
+async function writeLockout(
+  who: Counted,
+  { level, until, when }: { readonly level: number; readonly until: EpochMs; readonly when: WriteCondition },
+  { state }: Stores,
+): Promise<boolean> {
+  return state.write(lockoutKey(who), { level, until }, { when, expiresAt: addSec(until, who.rememberedSec) });
 }
 
 const toLockedOut = ({ kind }: Counted, until: EpochMs, { clock }: Stores): FaceError =>

@@ -6,7 +6,7 @@ import { denyToken, identifyWhereSound } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
 import { noteEnd } from './enrolment-end.js';
 import { countAgainst } from './limits.js';
-import { attemptsOfSubject, clearAttempts } from './lockout.js';
+import { attemptsOfOutsiders, attemptsOfSubject, clearAttempts } from './lockout.js';
 import { forgetPassedStepUp } from './passed-step-up.js';
 import { forgetPasskey } from './passkey-record.js';
 import { toEpochMs, toIso } from './units.js';
@@ -59,7 +59,8 @@ export async function revokeSubject(
   await noteEnd(who, deps);
   await forgetPassedStepUp(who, deps);
   await forgetPasskey(who, deps);
-  await clearAttempts(attemptsOfSubject(bindingOf(connection, subject)), deps);
+  const binding = bindingOf(connection, subject);
+  await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
   const consent = await withdrawConsent(who, deps);
   const denied: string[] = [];
   for (const ended of consent?.ended ?? []) {

@@ -5,7 +5,7 @@ import { type Connection, subjectOfIdentifier } from './connection.js';
 import type { CoreDeps } from './deps.js';
 import { hasEndedSince } from './enrolment-end.js';
 import { isForgotten } from './forgotten.js';
-import { countAgainst } from './limits.js';
+import { countAgainstSource } from './limits.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
 import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from './ports.js';
 import { issueReceipt, type ReceiptRequest, receiptLifeSec } from './receipt.js';
@@ -92,7 +92,7 @@ export interface StartedStepUp {
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
   const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
-  if (!asked.proved) await countAgainst('outsiderStarts', asked.source, deps);
+  if (!asked.proved) await countAgainstSource('outsiderStarts', asked.source, deps);
   // Its keeper is told now, as the person in front of the camera is not.
   if (kept !== null) deps.verifier.identify(kept.token);
   const id = Buffer.from(deps.random(16)).toString('base64url');

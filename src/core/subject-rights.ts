@@ -3,7 +3,7 @@ import { bindingOf, type Connection } from './connection.js';
 import { forgetConsent, readConsent } from './consent.js';
 import { identifyWhereSound, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
-import { type AttemptsView, attemptsOfSubject, readAttempts } from './lockout.js';
+import { type AttemptsView, attemptsOfOutsiders, attemptsOfSubject, readAttempts } from './lockout.js';
 import { type PassedStepUp, readPassedStepUp } from './passed-step-up.js';
 import { type KeptPasskey, readPasskey } from './passkey-record.js';
 import type { TokenName } from './ports.js';
@@ -64,12 +64,15 @@ export interface SubjectHoldings {
   readonly consent: Awaited<ReturnType<typeof readConsent>>;
   readonly passkey: KeptPasskey['record'] | null;
   readonly attempts: AttemptsView;
+  /** Of all together whom nobody vouched for. */
+  readonly attemptsOfOutsiders: AttemptsView;
   readonly passedStepUp: PassedStepUp | null;
 }
 
 /** @throws FaceError `state_unavailable` */
 export async function readHoldings({ connection, subject }: SubjectOf, deps: CoreDeps): Promise<SubjectHoldings> {
   const who = { connection: connection.id, subject };
+  const binding = bindingOf(connection, subject);
   const read = await connection.profile.readToken(subject).then(
     (token) => ({ name: identifyWhereSound(token, deps), code: null }),
     (error: unknown) => ({ name: null, code: toCode(error) }),
@@ -79,7 +82,8 @@ export async function readHoldings({ connection, subject }: SubjectOf, deps: Cor
     profileCode: read.code,
     consent: await readConsent(who, deps),
     passkey: (await readPasskey(who, deps))?.record ?? null,
-    attempts: await readAttempts(attemptsOfSubject(bindingOf(connection, subject)), deps),
+    attempts: await readAttempts(attemptsOfSubject(binding), deps),
+    attemptsOfOutsiders: await readAttempts(attemptsOfOutsiders(binding), deps),
     passedStepUp: await readPassedStepUp(who, deps),
   };
 }

@@ -5,7 +5,7 @@ import { bindingOf, type Connection, readTokenIfAny } from './connection.js';
 import { readConsent, restoreConsent, settleConsent } from './consent.js';
 import { denyToken, identifyWhereSound, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
-import { attemptsOfSubject, clearAttempts } from './lockout.js';
+import { attemptsOfOutsiders, attemptsOfSubject, clearAttempts } from './lockout.js';
 import { restorePasskey, settlePasskey } from './passkey-record.js';
 import type { Sealed, TokenName } from './ports.js';
 import { revokeSubject } from './revoke.js';
@@ -133,7 +133,8 @@ async function settle(
     await settleConsent(who, token.tokenId, deps);
     if (kind === 'enrolment') {
       await settlePasskey(who, token.tokenId, deps);
-      await clearAttempts(attemptsOfSubject(bindingOf(connection, subject)), deps);
+      const binding = bindingOf(connection, subject);
+      await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
     }
     await note(change, isLate ? 'enrolment_recovered' : kind === 'enrolment' ? 'enrolled' : 'renewed', {}, deps);
     return true;

@@ -2,8 +2,8 @@ import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import type { SealedToken } from './concealed.js';
 import { identifyWhereSound, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
-import { countAgainst } from './limits.js';
-import { attemptsOfSubject, attemptsOfToken, countAttempt } from './lockout.js';
+import { countAgainst, countAgainstSource } from './limits.js';
+import { attemptsOfOutsider, attemptsOfSubject, attemptsOfToken, countAttempt } from './lockout.js';
 import {
   type Binding,
   type LivenessFinding,
@@ -36,7 +36,7 @@ export async function scoreToken(request: VerifyRequest, deps: CoreDeps): Promis
 export interface CheckRules {
   /** Settles beside the check, which fails where it is not live; `null` where nobody judges. */
   readonly judged: Promise<LivenessFinding> | null;
-  /** Where it comes from, where nobody vouches for the person: such failures lock that address out, not the user. */
+  /** Where it comes from, where nobody vouches for the person: such failures lock out others like it, not the user. */
   readonly outsider: string | null;
 }
 
@@ -97,14 +97,14 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   const { token, binding, photos } = request;
   try {
     if (outsider !== null) {
-      await countAgainst('outsiderChecks', outsider, deps);
+      await countAgainstSource('outsiderChecks', outsider, deps);
       await countAgainst('outsiderChecksOfConnection', binding.tenant, deps);
     }
     const { tokenId, unusable } = token === null ? noToken : await lookAt(token, deps);
     if (unusable !== null && tellsAtOnce) throw new FaceError(unusable);
     const isKeptByCaller = binding.subject === '' && token !== null;
     const verdict = await countAttempt(
-      isKeptByCaller ? attemptsOfToken(tokenId ?? '') : attemptsOfSubject(binding, outsider),
+      isKeptByCaller ? attemptsOfToken(tokenId ?? '') : attemptsOf(binding, outsider),
       async () => {
         const result = await check(unusable === null ? request : { ...request, token: null });
         if (unusable !== null) throw new FaceError(unusable);
@@ -123,6 +123,9 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
     for (const photo of photos) photo.wipe();
   }
 }
+
+const attemptsOf = (binding: Binding, outsider: string | null) =>
+  outsider === null ? attemptsOfSubject(binding) : attemptsOfOutsider(binding, outsider);
 
 /** What can be told of a token before any face: its name, and why no face may open it. */
 interface TokenLook {
