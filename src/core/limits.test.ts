@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTestCore } from '../../test/core.js';
 import { standardSettings } from '../../test/settings.js';
@@ -184,6 +185,22 @@ describe('a face check', () => {
     expect(outcomes.filter((outcome) => outcome === 'failed')).toHaveLength(20);
     expect(outcomes.filter((outcome) => outcome === 'locked_out')).toHaveLength(280);
     expect(await stepUp(null, {})).toBe('passed');
+  });
+
+  test.each([
+    [{ proved: true, source: '' }, null],
+    [{ proved: false, source: '192.0.2.99' }, 'outsiders'],
+  ])('of a step-up that was stored before anybody asked who sends it counts as it did: %j', async (former, lockout) => {
+    const { connection, deps, state } = core;
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const { value } = (await state.read(`step-up:${id}`))!;
+    const { isSentByProvider: _, ...record } = z.looseObject({}).parse(value);
+    const changed = JSON.parse(JSON.stringify({ ...record, ...former }));
+    await state.write(`step-up:${id}`, changed, { when: 'any', expiresAt: null });
+    // All that outsiders may try at her was tried above.
+    const checked = submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
+    if (lockout === null) expect(await checked).toMatchObject({ state: 'passed' });
+    else await expect(checked).rejects.toMatchObject({ code: 'locked_out', detail: { lockout } });
   });
 
   test('is refused where the store cannot count it', async () => {

@@ -28,8 +28,10 @@ const recordGuard = z.object({
   purpose: z.enum(stepUpPurposes),
   /** Whether whoever started it had proved that this subject is there: by a password, or by their word as a backend. */
   proved: z.boolean(),
-  /** Where an unproved one was asked for; an outsider's failures count against their own address. */
+  /** Where an outsider asked for it. */
   source: z.string(),
+  /** Whether the subject's own provider asked for it, after a first factor: then nobody is an outsider. */
+  isSentByProvider: z.boolean().default(false),
   /** The kept token, until the step-up ends. */
   kept: z
     .object({

@@ -44,8 +44,11 @@ export interface StepUpView {
 export type StepUpRequested = {
   readonly subject: string;
   readonly purpose?: StepUpPurpose;
-  /** Whether whoever starts it has proved, or vouches, that this subject is there. `source`: where it was asked for. */
-  readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string };
+  /**
+   * Whether whoever starts it has proved, or vouches, that this subject is there. `source`: where it was asked for; `null`
+   * where the subject's own provider asks, so that failures are the subject's.
+   */
+  readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string | null };
   /** The administrator who asked for it, for the audit trail. */
   readonly by?: string;
   /** An address of the application that gets the answer, where that is not the receipt's audience. */
@@ -92,7 +95,8 @@ export interface StartedStepUp {
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
   const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
-  if (!asked.proved) await countAgainstSource('outsiderStarts', asked.source, deps);
+  const source = asked.proved ? null : asked.source;
+  if (source !== null) await countAgainstSource('outsiderStarts', source, deps);
   // Its keeper is told now, as the person in front of the camera is not.
   if (kept !== null) deps.verifier.identify(kept.token);
   const id = Buffer.from(deps.random(16)).toString('base64url');
@@ -105,7 +109,8 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     subject,
     purpose,
     proved: asked.proved,
-    source: asked.proved ? '' : asked.source,
+    source: source ?? '',
+    isSentByProvider: source === null,
     kept: kept === null ? null : { token: kept.token.use((text) => text), binding: kept.binding },
     application: hostOf(requested.application ?? receipt?.audience ?? ''),
     receiptFor: receipt,
@@ -251,12 +256,12 @@ export type SettleDeps = CoreDeps & { readonly connections: ReadonlyMap<string, 
  */
 export async function settleVerification(attempt: Attempt, deps: SettleDeps): Promise<StepUpRecord> {
   const { record, photos, secret, methods, judged } = attempt;
-  const { connection, subject, proved, source } = record;
+  const { connection, subject, proved, source, isSentByProvider } = record;
   const found = deps.connections.get(connection);
   const { verdict, accuracy } = await checkFace(
     {
       ...{ connection: found, subject, kept: toKeptToken(record.kept), photos, secret, judged },
-      outsider: proved ? null : source,
+      outsider: proved || isSentByProvider ? null : source,
     },
     deps,
   );

@@ -9,6 +9,8 @@ export interface AuthorizationRequest {
   readonly params: Readonly<Record<string, string | undefined>>;
   /** Whether an authenticated client pushed it (RFC 9126): then no browser has had it in hands. */
   readonly isPushed: boolean;
+  /** Whether the client is known to send this very request now: it pushed it, or signed it (RFC 9101). */
+  readonly isUnaltered: boolean;
   /** What `admit` proved; `null` where the client has none. */
   readonly admitted: Json;
 }
@@ -19,6 +21,11 @@ export type Person = {
   readonly subject: string;
   /** Whether the identity provider's word says who this is. Only then may a face be enrolled. */
   readonly isProven: boolean;
+  /**
+   * Whether the identity provider itself sends this person here, after a first factor: failures then are theirs. Otherwise
+   * whoever knows a name may have sent them, and they count as an outsider.
+   */
+  readonly isSentByProvider: boolean;
   /** The claims of ID token and UserInfo about the person; those of the check come on top. */
   readonly claims: JsonObject & { readonly sub: string };
 };

@@ -10,7 +10,7 @@ const lifeSec = 600;
 /**
  * Okta as a client of a custom identity verification. It pushes its request, so that the browser cannot change the user's
  * id in `login_hint`. It also asks before a password is recovered: that id is whom the face is compared with, and proves
- * nobody.
+ * nobody. Were failures that person's own, anybody could lock them out.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
 export function createIdvClient({ id, secret, redirectUris }: OktaIdvConfig): OidcClient {
@@ -31,7 +31,7 @@ export function createIdvClient({ id, secret, redirectUris }: OktaIdvConfig): Oi
     admit: null,
     async findPerson({ params: { login_hint: subject = '', code_challenge: challenge } }) {
       if (challenge === undefined) throw new oidcErrors.InvalidRequest('code_challenge is missing');
-      return subject === '' ? null : { subject, isProven: false, claims: { sub: subject } };
+      return subject === '' ? null : { subject, isProven: false, isSentByProvider: false, claims: { sub: subject } };
     },
     toAmr: (methods) => methods,
     toCheckClaims: toVerifiedClaims,

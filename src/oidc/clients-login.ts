@@ -36,18 +36,20 @@ export function createLoginClient(config: LoginClientConfig, { profile }: Pick<C
     lifeSec: null,
     asksWho: true,
     admit: null,
-    async findPerson({ params: { login_hint: login = '', scope = '' } }) {
+    async findPerson({ params: { login_hint: login = '', scope = '' }, isUnaltered }) {
       if (login === '') return null;
       if (login.length > maxLoginCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
+      // Cognito hands on whatever name a browser came with, before any factor: whatever it signs proves nobody.
+      const isSentByProvider = isUnaltered && kind !== 'cognito';
       const account = await profile.findAccount(login);
       if (account === null) {
         const subject = subjectOfIdentifier(login);
-        return { subject, isProven: false, claims: { sub: subject } };
+        return { subject, isProven: false, isSentByProvider, claims: { sub: subject } };
       }
       const { subject, email } = account;
       const isEmailAsked = email !== null && scope.split(' ').includes('email');
       const claims = { sub: subject, ...namesOf[kind](account), ...(isEmailAsked ? { email } : {}) };
-      return { subject, isProven: false, claims };
+      return { subject, isProven: false, isSentByProvider, claims };
     },
     toAmr: (methods) => methods,
     // Okta's token hook is asked later in the same sign-in. OneLogin asks before the password: what a factor left over would

@@ -63,7 +63,7 @@ export function createExternalMfaClient(
       checkRequest(params);
       const { sub, tid, oid } = await verify(hints, verifyHint);
       const subject = tid === homeTenantId ? oid : `${tid}/${oid}`;
-      return { subject, isProven: true, claims: { sub } };
+      return { subject, isProven: true, isSentByProvider: true, claims: { sub } };
     },
     // Exactly one may be told: that a key or a PIN took part as well is left out.
     toAmr: () => ['face'],

@@ -11,6 +11,7 @@ const jsonGuard = z.record(z.string(), z.json());
 const personGuard = z.object({
   subject: z.string(),
   isProven: z.boolean(),
+  isSentByProvider: z.boolean().default(false),
   claims: z.intersection(jsonGuard, z.object({ sub: z.string() })),
 });
 

@@ -81,7 +81,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     const name = form?.get('username')?.trim() ?? '';
     if (name !== '') {
       const params = { ...paramsOf(interaction.params), login_hint: name };
-      const person = await client.findPerson({ params, isPushed: false, admitted: null });
+      const person = await client.findPerson({ params, isPushed: false, isUnaltered: false, admitted: null });
       await writeFlow(interaction, { ...flow, person }, flowDeps);
       return response.redirect(303, issuer.interactionUrl(interaction.uid));
     }
@@ -99,7 +99,9 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
         ...{ connection, subject: person.subject, kept: null, receipt: null, browser, lifeSec: life },
         ...(client.feedsHooks === undefined ? {} : { feedsHooks: client.feedsHooks }),
         // Somebody proven who is not enrolled may enrol there, where the policy allows it.
-        asked: person.isProven ? { proved: true } : { proved: false, source: toSource(request.ip) },
+        asked: person.isProven
+          ? { proved: true }
+          : { proved: false, source: person.isSentByProvider ? null : toSource(request.ip) },
         returnUrl: issuer.interactionUrl(interaction.uid),
         application: paramsOf(interaction.params).redirect_uri ?? null,
       },

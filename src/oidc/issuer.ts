@@ -15,6 +15,7 @@ import { pageErrorOf, pagePolicy, renderErrorPage } from './pages.js';
 import { paths } from './paths.js';
 import { createProvider, type ProviderHooks } from './provider.js';
 import { checkDemand, checkMembers, paramsOf, parseRequestedClaims } from './requested-claims.js';
+import { takeSignedRequest } from './signed-request.js';
 import { createStorage } from './storage.js';
 
 /** What an issuer is made of. */
@@ -63,6 +64,14 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     return client;
   };
 
+  /** The library has refused what its client did not sign, and taken every parameter from what was signed. */
+  const isSignedNow = async (context: KoaContextWithOIDC): Promise<boolean> => {
+    const { request: object } = context.query;
+    if (typeof object !== 'string' || context.oidc.trusted === undefined) return false;
+    const name = `${connection.id}:${clientOf(context).metadata.client_id}`;
+    return takeSignedRequest(object, name, { ...deps, state });
+  };
+
   const hooks: ProviderHooks = {
     interactionLifeSec: (context) => flowLifeSec(clientOf(context), connection),
     async check(context) {
@@ -80,11 +89,13 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     async begin(context, interaction) {
       const client = clientOf(context);
       const outcome = admitted.get(context.req);
+      const isPushed =
+        context.oidc.entities.PushedAuthorizationRequest !== undefined &&
+        context.oidc.client?.tokenEndpointAuthMethod !== 'none';
       const request: AuthorizationRequest = {
         params: paramsOf(interaction.params),
-        isPushed:
-          context.oidc.entities.PushedAuthorizationRequest !== undefined &&
-          context.oidc.client?.tokenEndpointAuthMethod !== 'none',
+        isPushed,
+        isUnaltered: isPushed || (await isSignedNow(context)),
         admitted: outcome !== undefined && 'admitted' in outcome ? outcome.admitted : null,
       };
       const person = await client.findPerson(request).catch(toUnavailable);

@@ -72,7 +72,8 @@ export function createProvider(
       userinfoSigningAlgValues: ['RS256'],
       authorizationSigningAlgValues: ['RS256'],
       introspectionSigningAlgValues: ['RS256'],
-      requestObjectSigningAlgValues: ['RS256'],
+      // By a client's secret, or by its key.
+      requestObjectSigningAlgValues: ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'],
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     },
     clockTolerance: clockToleranceSec,
@@ -90,6 +91,7 @@ export function createProvider(
       dPoP: { enabled: false },
       claimsParameter: { enabled: true, assertClaimsParameter: hooks.checkClaims },
       pushedAuthorizationRequests: { enabled: true },
+      requestObjects: { enabled: true },
       // Experimental there, so that its version is acknowledged: private keys stay behind our own port.
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     },

@@ -32,7 +32,8 @@ export function createRelyingParty(config: RelyingPartyConfig, { profile }: { pr
       const name = nameIn(request);
       if (name === null) return null;
       const { subject, login } = await findNamed(name, profile);
-      return { subject, isProven: request.isPushed && mayEnrol, claims: toClaims(subject, login) };
+      const isProven = request.isPushed && mayEnrol;
+      return { subject, isProven, isSentByProvider: request.isUnaltered, claims: toClaims(subject, login) };
     },
     toAmr: (methods) => methods,
   };

@@ -44,6 +44,8 @@ test('the discovery document names everything under the issuer, and nothing that
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     claims_parameter_supported: true,
     request_uri_parameter_supported: false,
+    request_parameter_supported: true,
+    request_object_signing_alg_values_supported: ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'],
   });
   expect(body.claims_supported).toEqual(
     expect.arrayContaining(['sub', 'acr', 'amr', 'auth_time', 'preferred_username']),

@@ -67,7 +67,12 @@ const toClaims = (values: Record<string, readonly string[]>): string => {
 /** As the provider calls the client: first what was sent, then what the library has let through. */
 async function ask(params: URLSearchParams) {
   const { params: taken, admitted } = await client.admit!(params);
-  const request: AuthorizationRequest = { params: Object.fromEntries(taken), isPushed: false, admitted };
+  const request: AuthorizationRequest = {
+    params: Object.fromEntries(taken),
+    isPushed: false,
+    isUnaltered: false,
+    admitted,
+  };
   return client.findPerson(request);
 }
 const askWith = async (changes: Record<string, string>) => ask(new URLSearchParams({ ...(await usual()), ...changes }));
@@ -113,7 +118,12 @@ describe('the library gets', () => {
 
 describe('the person', () => {
   test('is the one of the hint, proved by Entra, and told as the hint’s subject', async () => {
-    expect(await askWith({})).toEqual({ subject: oid, isProven: true, claims: { sub: 'pairwise' } });
+    expect(await askWith({})).toEqual({
+      subject: oid,
+      isProven: true,
+      isSentByProvider: true,
+      claims: { sub: 'pairwise' },
+    });
     expect(client.toAmr(['face', 'hwk'])).toEqual(['face']);
     expect(log.text()).toContain(requestId);
   });

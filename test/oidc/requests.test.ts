@@ -85,7 +85,7 @@ describe('told to the client', () => {
     ['an unknown prompt', { prompt: 'dance' }, 'invalid_request'],
     ['a max_age that is no number', { max_age: 'soon' }, 'invalid_request'],
     ['a negative max_age', { max_age: '-1' }, 'invalid_request'],
-    ['a request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }, 'request_not_supported'],
+    ['an unsigned request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }, 'invalid_request_object'],
     ['a request by address', { request_uri: 'https://app.example.com/request' }, 'request_uri_not_supported'],
     ['a pushed request nobody pushed', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }, 'invalid_request_uri'],
     ['a registration', { registration: '{}' }, 'registration_not_supported'],
