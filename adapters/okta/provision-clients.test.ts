@@ -59,6 +59,7 @@ describe('the factor', () => {
     const found = idpOf('OIDC');
     expect(found).toMatchObject({
       trustClaims: true,
+      requestAlgorithm: 'HS256',
       client: { issuer, authorizationEndpoint: `${issuer}/authorize`, clientId: 'okta', clientSecret: secret },
       definition: { policy: { provisioning: { action: 'DISABLED' } } },
     });
@@ -72,6 +73,35 @@ describe('the factor', () => {
     expect(await authenticator.inspect()).toEqual({ state: 'ready' });
     expect(await usage.inspect()).toEqual({ state: 'ready' });
     expect(await runCheck('okta_factor: identity provider')).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('that does not sign its requests works on, and is told of and put right', async () => {
+    await stepOf('Identity provider: okta_factor').apply();
+    const idp = idpOf('OIDC');
+    const { algorithms: _, ...protocol } = JSON.parse(JSON.stringify(idp.definition.protocol));
+    const former = [
+      protocol,
+      { ...protocol, algorithms: { request: { signature: { algorithm: 'HS256', scope: 'NONE' } } } },
+      { ...protocol, algorithms: { request: { signature: { algorithm: 'RS256', scope: 'REQUEST' } } } },
+    ];
+    const step = stepOf('Identity provider: okta_factor');
+    for (const each of former) {
+      const definition = { ...idp.definition, protocol: each };
+      const usage = 'FACTOR_ONLY' as const;
+      bench.okta.org.identityProviders.set(idp.id, { ...idp, usage, requestAlgorithm: null, definition });
+      await stepOf('IdP authenticator').apply();
+      expect(await runCheck('okta_factor: identity provider')).toMatchObject({
+        verdict: 'warn',
+        found: expect.stringContaining('does not sign its requests'),
+      });
+      expect(await step.inspect()).toEqual({
+        state: 'different',
+        changes: ['Set signed requests of "Face check (workforce)"'],
+      });
+      await step.apply();
+      expect(await step.inspect()).toEqual({ state: 'ready' });
+      expect(await runCheck('okta_factor: identity provider')).toMatchObject({ verdict: 'pass' });
+    }
   });
 
   test('that somebody has changed is put right, and keeps its name and its use', async () => {

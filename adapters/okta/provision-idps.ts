@@ -18,6 +18,13 @@ const idpGuard = z.object({
     issuer: urlGuard,
     scopes: z.array(z.string()),
     credentials: z.object({ client: z.object({ client_id: z.string() }) }),
+    algorithms: z
+      .object({
+        request: z
+          .object({ signature: z.object({ algorithm: z.string().nullish(), scope: z.string().nullish() }).nullish() })
+          .nullish(),
+      })
+      .nullish(),
   }),
   policy: z.object({ trustClaims: z.boolean().nullish() }).nullish(),
 });
@@ -83,7 +90,14 @@ function differencesOf(found: Idp, definition: IdpDefinition): string[] {
     ...(Object.keys(wanted.protocol.endpoints).every(isSameEndpoint) ? [] : ['the endpoints']),
     ...(wanted.protocol.scopes.every((scope) => found.protocol.scopes.includes(scope)) ? [] : ['the scopes']),
     ...((found.policy?.trustClaims ?? false) === (wanted.policy?.trustClaims ?? false) ? [] : ['trustClaims']),
+    ...(!signsRequests(wanted) || signsRequests(found) ? [] : ['signed requests']),
   ];
+}
+
+/** Whether Okta signs its requests, so that we can tell them from a stranger's: with the secret that we know it by. */
+export function signsRequests({ protocol }: Pick<Idp, 'protocol'>): boolean {
+  const { algorithm, scope } = protocol.algorithms?.request?.signature ?? {};
+  return scope === 'REQUEST' && algorithm === 'HS256';
 }
 
 const get = (url: string) => ({ url, binding: 'HTTP-REDIRECT' });
@@ -103,6 +117,7 @@ function toFactor(client: OktaFactor, deps: OktaProvisionDeps): IdpDefinition {
       endpoints: { authorization: get(authorization), token: post(token), jwks: get(keys) },
       issuer: { url: issuer },
       scopes: ['openid', 'profile', 'email'],
+      algorithms: { request: { signature: { algorithm: 'HS256', scope: 'REQUEST' } } },
       credentials: toCredentials(client),
     },
     policy: {

@@ -1,8 +1,8 @@
 import { checkDiscovery, endpointsOf } from '../openid-provider.js';
-import { type Check, type Finding, fail, pass } from '../provisioning.js';
+import { type Check, type Finding, fail, pass, warn } from '../provisioning.js';
 import { hasAuthenticator } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
-import { findIdp } from './provision-idps.js';
+import { findIdp, signsRequests } from './provision-idps.js';
 import type { OktaClient } from './schema-connection.js';
 
 /** What tells whether the org can send people here by OpenID Connect, and takes the answer. */
@@ -37,6 +37,12 @@ async function checkIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Fi
     return fail(`"${idp.name}" is not active`, 'Activate it in Security > Identity Providers');
   if (client.kind === 'okta_factor' && !(await hasAuthenticator(client, deps))) {
     return fail(`"${idp.name}" is no authenticator`, 'Set its IdP Usage to Factor only, and run facestep provision');
+  }
+  if (client.kind === 'okta_factor' && !signsRequests(idp)) {
+    return warn(
+      `"${idp.name}" does not sign its requests: whoever knows a name can keep that user from the face check`,
+      'Run facestep provision for this connection',
+    );
   }
   return pass(`"${idp.name}" leads here`);
 }

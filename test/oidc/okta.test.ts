@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
+import { attemptsOfOutsiders, attemptsOfSubject, readAttempts } from '../../src/core/lockout.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { testIssuer } from '../keys.js';
 import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
@@ -118,6 +119,24 @@ describe('a factor', () => {
     expect(await okta.signIn({ login: ada, password: 'correct horse' })).toMatchObject({ error: 'server_error' });
   });
 
+  test.each([
+    ['signs its requests and names the user, are the user’s own', true, true, 'subject'],
+    ['signs its requests and leaves the name to our page, are an outsider’s', true, false, 'outsider'],
+    ['does not sign its requests, are an outsider’s', false, true, 'outsider'],
+  ])('of an org that %s failures', async (_, signs, names, whose) => {
+    okta.org.sendsLoginHint = names;
+    const [idp] = [...okta.org.identityProviders.values()].filter(({ type }) => type === 'OIDC');
+    if (!signs) okta.org.identityProviders.set(idp!.id, { ...idp!, requestAlgorithm: null });
+    expect(idp!.requestAlgorithm).toBe('HS256');
+    const browser = bench.openBrowser();
+    const asked = await browser.walk(factorStart(ada));
+    await browser.show(names ? asked.url : (await browser.say(asked, ada)).url, 'eve');
+    const binding = { tenant: 'workforce', idp: 'okta', subject: adaId, scope: 'sign-in', accuracy: 4 } as const;
+    const { failures: own } = await readAttempts(attemptsOfSubject(binding), bench.server.deps);
+    const { failures: outsiders } = await readAttempts(attemptsOfOutsiders(binding), bench.server.deps);
+    expect({ own, outsiders }).toEqual(whose === 'subject' ? { own: 3, outsiders: 0 } : { own: 0, outsiders: 3 });
+  });
+
   test('asks nobody for a name where Okta tells it', async () => {
     okta.org.sendsLoginHint = true;
     const browser = bench.openBrowser();
@@ -183,7 +202,12 @@ describe('a factor', () => {
 
   test('with a wrong client secret is no sign-in', async () => {
     const [idp] = [...okta.org.identityProviders.values()].filter(({ type }) => type === 'OIDC');
-    okta.org.identityProviders.set(idp!.id, { ...idp!, client: { ...idp!.client, clientSecret: `${secret}x` } });
+    const client = { ...idp!.client, clientSecret: `${secret}x` };
+    okta.org.identityProviders.set(idp!.id, { ...idp!, client });
+    const page = await bench.openBrowser().walk(factorStart(ada));
+    expect(page).toMatchObject({ status: 400, url: expect.stringContaining(bench.issuer) });
+    expect(page.text).toContain('invalid_request_object');
+    okta.org.identityProviders.set(idp!.id, { ...idp!, client, requestAlgorithm: null });
     expect(await signIn(ada, { face: 'ada' })).toMatchObject(refused('token', 'invalid_client'));
   });
 

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { decodeJwt } from 'jose';
+import { decodeJwt, SignJWT } from 'jose';
 import { z } from 'zod';
 import {
   Refusal,
@@ -32,14 +32,14 @@ export function createFactorSignIn(org: Org): Router {
   const router = Router();
   const redirectUri = () => `${org.url}/oauth2/v1/authorize/callback`;
 
-  router.get('/signin/factor/start', (request, response) => {
+  router.get('/signin/factor/start', async (request, response) => {
     const user = findUser(org, startGuard.parse(request.query).user);
     const [authenticator] = org.authenticators.values();
     const idp = org.identityProviders.get(authenticator?.idpId ?? '');
     if (user === undefined || idp === undefined) return void response.status(404).end();
     const { state, ...pending } = startPending(redirectUri());
     org.pendingAtProvider.set(state, { ...pending, idpId: idp.id, userId: user.id });
-    redirectTo(response, idp.client.authorizationEndpoint, {
+    const params = {
       client_id: idp.client.clientId,
       redirect_uri: pending.redirectUri,
       response_type: 'code',
@@ -48,7 +48,8 @@ export function createFactorSignIn(org: Org): Router {
       state,
       nonce: pending.nonce,
       ...(org.sendsLoginHint ? { login_hint: String(user.profile.login) } : {}),
-    });
+    };
+    redirectTo(response, idp.client.authorizationEndpoint, await signIfAsked(idp, params, org));
   });
 
   router.get('/oauth2/v1/authorize/callback', (request, response) =>
@@ -77,6 +78,21 @@ export function createFactorSignIn(org: Org): Router {
     }),
   );
   return router;
+}
+
+/** With `request` in place of the parameters (RFC 9101), where the identity provider is set so. */
+async function signIfAsked(
+  { requestAlgorithm: alg, client }: IdentityProvider,
+  params: Readonly<Record<string, string>>,
+  org: Org,
+): Promise<Readonly<Record<string, string>>> {
+  if (alg === null) return params;
+  if (!alg.startsWith('HS')) throw new Error('this simulator signs requests under the secret alone');
+  const now = Math.floor(org.now() / 1000);
+  const request = await new SignJWT({ ...params, iss: client.clientId, aud: client.issuer, iat: now, exp: now + 300 })
+    .setProtectedHeader({ alg })
+    .sign(new TextEncoder().encode(client.clientSecret));
+  return { client_id: client.clientId, response_type: 'code', scope: 'openid', request };
 }
 
 /** Links on first use, by the mapped login; from then on by `sub` alone, whatever the claims say. */

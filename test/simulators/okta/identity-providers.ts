@@ -9,6 +9,20 @@ const endpointGuard = z.object({ url: z.url() });
 
 const clientGuard = z.object({ client: z.object({ client_id: z.string().min(1), client_secret: z.string().min(1) }) });
 
+/** As `OidcAlgorithms` of the OpenAPI document has it. */
+const algorithmsGuard = z.object({
+  request: z
+    .object({
+      signature: z
+        .object({
+          algorithm: z.enum(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512']).optional(),
+          scope: z.enum(['NONE', 'REQUEST']).optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+});
+
 const oidcGuard = z.object({
   type: z.literal('OIDC'),
   name: z.string().min(1).max(100),
@@ -23,6 +37,7 @@ const oidcGuard = z.object({
     issuer: endpointGuard,
     scopes: z.array(z.string()).min(1),
     credentials: clientGuard,
+    algorithms: algorithmsGuard.optional(),
   }),
   policy: z.object({
     // Anybody the provider vouches for would get an account.
@@ -66,9 +81,12 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
   const { data } = parsed;
   const { client_id, client_secret } = data.protocol.credentials.client;
   const { endpoints } = data.protocol;
+  const signature = data.type === 'OIDC' ? data.protocol.algorithms?.request?.signature : undefined;
   return {
     ...{ id, type: data.type, name: data.name, usage: 'SSO', links: new Map() },
     trustClaims: data.type === 'OIDC' && data.policy.trustClaims,
+    // What is said of the algorithm is ignored without the scope.
+    requestAlgorithm: signature?.scope === 'REQUEST' ? (signature.algorithm ?? 'HS256') : null,
     client: {
       issuer: data.protocol.issuer.url,
       authorizationEndpoint: endpoints.authorization.url,

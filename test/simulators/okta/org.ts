@@ -139,6 +139,8 @@ export interface IdentityProvider {
   usage: 'SSO' | 'FACTOR_ONLY';
   /** `policy.trustClaims`: whether `amr` counts; without one in the ID token the sign-in then breaks. */
   readonly trustClaims: boolean;
+  /** What requests are signed by: `protocol.algorithms.request.signature`; `null`: they are not. */
+  readonly requestAlgorithm: string | null;
   /** Whose `sub` is whose, from the first sign-in on: by then no other claim counts. */
   readonly links: Map<string, string>;
   readonly client: OpenIdProvider;
