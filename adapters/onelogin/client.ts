@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Credential } from '../../src/core/concealed.js';
 import { inTime } from '../../src/core/deadline.js';
-import type { Clock, Fetch } from '../../src/core/ports.js';
+import type { Asker, Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { JsonObject } from '../../src/json.js';
@@ -13,6 +13,10 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const TOTAL_TIMEOUT_MS = 10_000;
 /** The window of the rate limit: no wait is longer. */
 const LONGEST_WAIT_SEC = 3_600;
+/** Where OneLogin does not say when the window ends. */
+const USUAL_WAIT_SEC = 60;
+/** Of a window's calls, those that outsiders leave to others. */
+const KEPT_FROM_OUTSIDERS = 0.5;
 
 /**
  * OneLogin's API for one credential, with its access token kept until it expires. Calls at the same time share one token,
@@ -21,10 +25,17 @@ const LONGEST_WAIT_SEC = 3_600;
 export interface OneLoginApi {
   /**
    * Makes one call; a token that is found revoked is replaced once.
+   * @param asker - for an outsider nothing is sent once less than half of this hour's calls are left
    * @throws FaceError `profile_unavailable`: no answer in time, no token (`detail.call` is `token`), or too many calls
    *   (`detail.retryAfterSec`)
    */
-  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: JsonObject): Promise<RestAnswer>;
+  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: JsonObject | null, asker?: Asker): Promise<RestAnswer>;
+}
+
+/** What is sent, beside where. */
+interface Sent {
+  readonly body: JsonObject | null;
+  readonly asker: Asker;
 }
 
 interface AccessToken {
@@ -50,32 +61,44 @@ export function createOneLoginApi(
   { accountUrl, clientId, clientSecret }: Pick<OneLoginSettings, 'accountUrl' | 'clientId' | 'clientSecret'>,
   { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
 ): OneLoginApi {
-  let silentUntil: EpochMs = epochMs(0);
+  // Whoever vouches for a call waits where OneLogin said so to one of theirs; what outsiders ran into is for outsiders.
+  const silentUntil: Record<Asker, EpochMs> = { known: epochMs(0), outsider: epochMs(0) };
   let token: AccessToken | null = null;
   let renewal: Promise<AccessToken> | null = null;
 
-  const send = async (method: string, path: string, authorization: string, body?: JsonObject): Promise<RestAnswer> => {
-    const waitSec = Math.ceil((silentUntil - clock.now()) / 1000);
+  const checkMaySend = (asker: Asker): void => {
+    const until = asker === 'known' ? silentUntil.known : Math.max(silentUntil.known, silentUntil.outsider);
+    const waitSec = Math.ceil((until - clock.now()) / 1000);
     if (waitSec > 0) throw toUnavailable({ status: 429, retryAfterSec: waitSec });
+  };
+
+  const send = async (
+    method: string,
+    path: string,
+    authorization: string,
+    { body, asker }: Sent,
+  ): Promise<RestAnswer> => {
+    checkMaySend(asker);
     const request = {
       method,
       headers: { Authorization: authorization, 'Content-Type': 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === null ? null : JSON.stringify(body),
       timeoutMs: REQUEST_TIMEOUT_MS,
     };
     const answer = await callRest(accountUrl + path, request, fetch);
+    const { retryAfterSec, isScarce } = readRateLimit(answer.headers);
+    const until = addSec(clock.now(), retryAfterSec);
+    if (isScarce) silentUntil.outsider = until;
     if (answer.status !== 429) return answer;
-    // Seconds until the window ends.
-    const resetSec = Number(answer.headers.get('x-ratelimit-reset') ?? Number.NaN);
-    const retryAfterSec = resetSec >= 1 ? Math.min(Math.ceil(resetSec), LONGEST_WAIT_SEC) : 60;
-    silentUntil = addSec(clock.now(), retryAfterSec);
+    silentUntil[asker] = until;
     throw toUnavailable({ status: 429, retryAfterSec });
   };
 
   const fetchToken = async (): Promise<AccessToken> => {
     const credentials = clientSecret.use((secret) => `client_id:${clientId}, client_secret:${secret}`);
     const grant = { grant_type: 'client_credentials' };
-    const { status, body } = await send('POST', '/auth/oauth2/v2/token', credentials, grant);
+    const call = { body: grant, asker: 'known' } as const;
+    const { status, body } = await send('POST', '/auth/oauth2/v2/token', credentials, call);
     const granted = tokenGuard.safeParse(body);
     if (status !== 200 || !granted.success) throw toUnavailable({ status, call: 'token' });
     const { access_token, expires_in, created_at } = granted.data;
@@ -91,24 +114,36 @@ export function createOneLoginApi(
     token = await renewal;
     return token;
   };
-  const sendWith = ({ value }: AccessToken, method: string, path: string, body?: JsonObject): Promise<RestAnswer> =>
+  const sendWith = ({ value }: AccessToken, method: string, path: string, sent: Sent): Promise<RestAnswer> =>
     send(
       method,
       path,
       value.use((text) => `Bearer ${text}`),
-      body,
+      sent,
     );
 
   return {
-    call: (method, path, body) =>
+    call: (method, path, body = null, asker = 'known') =>
       withinTime(async () => {
+        checkMaySend(asker);
+        const sent = { body, asker };
         const used = await takeToken();
-        const answer = await sendWith(used, method, path, body);
+        const answer = await sendWith(used, method, path, sent);
         if (answer.status !== 401) return answer;
         // Whoever shares the token finds it replaced already.
         if (token === used) token = null;
-        return sendWith(await takeToken(), method, path, body);
+        return sendWith(await takeToken(), method, path, sent);
       }),
+  };
+}
+
+/** Seconds until the window ends, and whether outsiders have had their part of it. */
+function readRateLimit(headers: Headers): { readonly retryAfterSec: number; readonly isScarce: boolean } {
+  const read = (name: string): number => Number(headers.get(`x-ratelimit-${name}`) || Number.NaN);
+  const resetSec = read('reset');
+  return {
+    retryAfterSec: resetSec >= 1 ? Math.min(Math.ceil(resetSec), LONGEST_WAIT_SEC) : USUAL_WAIT_SEC,
+    isScarce: read('remaining') < read('limit') * KEPT_FROM_OUTSIDERS,
   };
 }
 

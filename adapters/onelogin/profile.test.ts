@@ -192,6 +192,70 @@ describe('the rate limit', () => {
   });
 });
 
+describe('the rate limit, of which outsiders have half', () => {
+  const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'].map((name) => `${name}@example.com`);
+  const later = { ...unavailable, detail: { status: 429, retryAfterSec: 3_600 } };
+
+  test('what outsiders ask silences nobody else: tokens are read while the hour has calls', async () => {
+    const { profile, requests } = observe();
+    bench.onelogin.account.callsPerHour = 10;
+    bench.onelogin.account.hourBegan = bench.clock.now();
+    const outcomes = await Promise.allSettled(names.map((name) => profile.findAccount(name, 'outsider')));
+    expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
+    await expect(profile.findAccount('ada@example.com', 'outsider')).rejects.toMatchObject(later);
+    await expect(profile.readAccount(ada, 'outsider')).rejects.toMatchObject(later);
+    const sent = requests.length;
+    await expect(profile.readAccount(ada, 'outsider')).rejects.toMatchObject(later);
+    expect(requests).toHaveLength(sent);
+    bench.clock.advanceSec(3_600);
+    expect(await profile.findAccount('nobody@example.com', 'outsider')).toBeNull();
+  });
+
+  test('asked one after the other they stop at half, and everybody else goes on to the end', async () => {
+    const { profile } = observe();
+    bench.onelogin.account.callsPerHour = 20;
+    bench.onelogin.account.hourBegan = bench.clock.now();
+    const found: unknown[] = [];
+    for (const name of names) found.push(await profile.findAccount(name, 'outsider').catch(() => 'refused'));
+    // Two calls each: the sixth learns after its first that half is gone.
+    expect(found).toEqual([null, null, null, null, null, 'refused', 'refused', 'refused']);
+    const { callsMade } = bench.onelogin.account;
+    for (let call = callsMade; call < 20; call += 1) expect(await profile.readToken(ada)).toBeNull();
+    await expect(profile.readToken(ada)).rejects.toMatchObject(later);
+  });
+
+  test('an outsider who meets the end of it silences outsiders alone', async () => {
+    let isOver = true;
+    const headers = { 'X-RateLimit-Reset': '3600' };
+    const over = () => Response.json({}, { status: 429, headers });
+    const { profile } = observe(answering(() => (isOver ? over() : Response.json({ id: Number(ada) }))));
+    await expect(profile.readAccount(ada, 'outsider')).rejects.toMatchObject(later);
+    isOver = false;
+    expect(await profile.readToken(ada)).toBeNull();
+    await expect(profile.readAccount(ada, 'outsider')).rejects.toMatchObject(later);
+  });
+
+  test.each([
+    [{}, 'asked'],
+    [{ 'X-RateLimit-Limit': '100' }, 'asked'],
+    [{ 'X-RateLimit-Limit': 'many', 'X-RateLimit-Remaining': 'few' }, 'asked'],
+    [{ 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '50' }, 'asked'],
+    [{ 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '49' }, 'refused'],
+    [{ 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '0' }, 'refused'],
+  ])('told by %j: an outsider after it is %s', async (headers, outcome) => {
+    const user = { id: Number(ada), username: 'ada' };
+    const { profile } = observe(answering(() => Response.json(user, { headers: { ...headers } })));
+    await profile.readAccount(ada);
+    const after = await profile.readAccount(ada, 'outsider').then(
+      () => 'asked',
+      () => 'refused',
+    );
+    expect(after).toBe(outcome);
+    bench.clock.advanceSec(60);
+    expect(await profile.readAccount(ada, 'outsider')).toMatchObject({ subject: ada });
+  });
+});
+
 describe('an account that does not answer as it should', () => {
   test.each<[string, () => Response]>([
     ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],

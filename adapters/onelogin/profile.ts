@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Account, Log, Profile } from '../../src/core/ports.js';
+import type { Account, Asker, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
 import type { RestAnswer } from '../rest-call.js';
@@ -57,25 +57,25 @@ export function createOneLoginProfile(
   };
 
   /** Who has that text as the value of a field. OneLogin reads `*` and `!` in it as more than themselves. */
-  const listBy = async (field: 'username' | 'email', text: string): Promise<readonly FoundUser[]> => {
+  const listBy = async (field: 'username' | 'email', text: string, asker?: Asker): Promise<readonly FoundUser[]> => {
     const query = new URLSearchParams({ [field]: text, fields: 'id,username,email' });
-    const { status, body } = await api.call('GET', `/api/2/users?${query}`);
+    const { status, body } = await api.call('GET', `/api/2/users?${query}`, null, asker);
     if (status !== 200) throw toUnavailable({ status });
     const users = z.array(accountGuard).safeParse(body);
     if (!users.success) throw toUnavailable({ reason: 'answer not understood' });
     return users.data.filter((user) => isSameLogin(user[field] ?? '', text));
   };
-  const findAccount: Profile['findAccount'] = async (login) => {
+  const findAccount: Profile['findAccount'] = async (login, asker) => {
     if (!isLogin(login)) return null;
-    const named = [...(await listBy('username', login)), ...(await listBy('email', login))];
+    const named = [...(await listBy('username', login, asker)), ...(await listBy('email', login, asker))];
     const [found, ...others] = new Map(named.map((user) => [user.id, user])).values();
     return found === undefined || others.length > 0 ? null : toAccount(found);
   };
 
   return {
     findAccount,
-    async readAccount(subject) {
-      const { status, body } = await api.call('GET', toUserPath(subject));
+    async readAccount(subject, asker) {
+      const { status, body } = await api.call('GET', toUserPath(subject), null, asker);
       if (status === 404) throw new FaceError('subject_unknown');
       if (status !== 200) throw toUnavailable({ status });
       const user = accountGuard.safeParse(body);

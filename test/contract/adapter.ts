@@ -361,6 +361,9 @@ export function runAdapterContract(
           const account = { subject: id, login, email: login };
           expect(await profile.findAccount(login.toUpperCase())).toEqual(account);
           expect(await profile.readAccount(id)).toEqual(account);
+          // Whoever it is for, while there is no lack of calls.
+          expect(await profile.findAccount(login, 'outsider')).toEqual(account);
+          expect(await profile.readAccount(id, 'outsider')).toEqual(account);
         }
       });
 
@@ -401,6 +404,8 @@ export function runAdapterContract(
         await expect(profile.readToken(unknown)).rejects.toMatchObject(refusal);
         await expect(profile.readAccount(unknown)).rejects.toMatchObject(refusal);
         await expect(profile.readAccount('nobody@example.com')).rejects.toMatchObject(refusal);
+        await expect(profile.readAccount(unknown, 'outsider')).rejects.toMatchObject(refusal);
+        expect(await profile.findAccount(unknown, 'outsider')).toBeNull();
         await expect(profile.writeToken(unknown, new SealedToken('FV1.x'))).rejects.toMatchObject(refusal);
         await expect(profile.clearToken(unknown)).rejects.toMatchObject(refusal);
       });
