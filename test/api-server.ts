@@ -7,7 +7,7 @@ import { type ClientScope, clientScopes } from '../src/api/scopes.js';
 import { createUsageRecorder } from '../src/api/usage.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
-import type { Message, Random, Verifier } from '../src/core/ports.js';
+import type { Message, Random, State, Verifier } from '../src/core/ports.js';
 import { toIso } from '../src/core/units.js';
 import { type AppDeps, createApp, createEndpoints } from '../src/http/app.js';
 import { type Listening, listen } from '../src/http/listen.js';
@@ -59,9 +59,14 @@ function checkAgainst(endpoints: readonly Endpoint[], method: string, path: stri
 /** The app on a real socket with real state, and the hands to reach into it. */
 export async function startApiServer(
   given: { verifier: Verifier } & Partial<
-    Pick<AppDeps, 'connections' | 'folders' | 'hooks' | 'findUnready' | 'delivery' | 'state' | 'rooms' | 'proxyHops'>
+    Pick<
+      AppDeps,
+      'connections' | 'folders' | 'hooks' | 'findUnready' | 'delivery' | 'state' | 'settings' | 'rooms' | 'proxyHops'
+    >
   > & {
       random?: Random;
+      /** Puts something before the store. */
+      toState?: (state: State) => State;
       /** Makes the OpenID providers, of the rest. */
       oidc?: (core: CoreDeps) => Promise<OidcIssuers>;
     },
@@ -71,12 +76,12 @@ export async function startApiServer(
   const audit = createMemoryAudit();
   const messages: Message[] = [];
   const delivery = { send: async (message: Message) => void messages.push(message) };
-  const state = given.state ?? createSqliteState({ file: ':memory:', clock });
+  const { toState = (opened: State) => opened } = given;
+  const state = toState(given.state ?? createSqliteState({ file: ':memory:', clock }));
   const usage = createUsageRecorder({ state, clock, log });
   const deps: AppDeps = {
     clock,
     random: systemRandom,
-    state,
     onClientRequest: usage.note,
     audit,
     log,
@@ -102,6 +107,7 @@ export async function startApiServer(
     telemetry: await createQuietTelemetry(clock),
     findUnready: async () => [],
     ...given,
+    state,
   };
   const app = createApp({ ...deps, issuers: (await given.oidc?.(deps)) ?? deps.issuers });
   const endpoints = createEndpoints(deps);

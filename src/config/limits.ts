@@ -7,6 +7,10 @@ const perMinute = (standard: number) => z.int().min(1).max(1_000_000).default(st
 export const limitsGuard = z.strictObject({
   /** By source address. A whole company may sit behind one, and each of its people starts a few. */
   outsiderStarts: perMinute(300),
+  outsiderStartsOfConnection: perMinute(3000),
+  outsiderLookUps: perMinute(150),
+  /** What is left of the provider's own limit is for tokens and hooks. */
+  outsiderLookUpsOfConnection: perMinute(300),
   outsiderChecks: perMinute(300),
   outsiderChecksOfConnection: perMinute(3000),
   /** More than an engine on any one machine gets through: for a backend gone wild. */

@@ -162,7 +162,15 @@ describe('accepts', () => {
       securityEvents: [],
       telemetry: { metrics: null, traces: null },
       limits: {
-        ...{ outsiderStarts: 300, outsiderChecks: 300, outsiderChecksOfConnection: 3000, clientPictures: 6000 },
+        ...{
+          outsiderStarts: 300,
+          outsiderStartsOfConnection: 3000,
+          outsiderLookUps: 150,
+          outsiderLookUpsOfConnection: 300,
+          outsiderChecks: 300,
+          outsiderChecksOfConnection: 3000,
+          clientPictures: 6000,
+        },
         revocations: 1000,
       },
       retention: { consentDays: 1095 },

@@ -20,7 +20,10 @@ describe('one limit', () => {
     const clock = createManualClock(1_790_000_040_000);
     const deps = { clock, state: createSqliteState({ file: ':memory:', clock }), settings: standardSettings };
     const count = (limit: LimitName, who: string) =>
-      limit === 'outsiderStarts' || limit === 'outsiderChecks' || limit === 'codesOfSource'
+      limit === 'outsiderStarts' ||
+      limit === 'outsiderLookUps' ||
+      limit === 'outsiderChecks' ||
+      limit === 'codesOfSource'
         ? countAgainstSource(limit, who, deps)
         : countAgainst(limit, who, deps);
     const countMany = async (limit: LimitName, who: string, times: number) => {
@@ -34,6 +37,10 @@ describe('one limit', () => {
 
   test.each<[LimitName, number, number]>([
     ['outsiderStarts', 300, 60],
+    ['outsiderStartsOfConnection', 3000, 60],
+    ['startsOfPushedRequest', 5, 60],
+    ['outsiderLookUps', 150, 60],
+    ['outsiderLookUpsOfConnection', 300, 60],
     ['outsiderChecks', 300, 60],
     ['outsiderChecksOfConnection', 3000, 60],
     ['clientPictures', 6000, 60],

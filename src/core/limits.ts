@@ -11,8 +11,16 @@ const hour = 60 * minute;
  * whoever signed in at the provider is not held up by it.
  */
 const windowSecOf = {
-  /** Step-ups that somebody starts without having shown who they are, by source. */
+  /** Sign-ins that somebody starts without having shown who they are, by source. */
   outsiderStarts: minute,
+  /** The same by connection: from however many addresses. */
+  outsiderStartsOfConnection: minute,
+  /** Sign-ins that one pushed request starts, by that request: whoever has its address can open it again and again. */
+  startsOfPushedRequest: minute,
+  /** Questions to the identity provider about names that somebody like that sends or types, by source. */
+  outsiderLookUps: minute,
+  /** The same by connection. */
+  outsiderLookUpsOfConnection: minute,
   /** Faces held against a token for somebody nobody vouches for, by source. */
   outsiderChecks: minute,
   /** The same by connection: from however many addresses. */
@@ -32,15 +40,17 @@ const windowSecOf = {
 /** Stands in the log and the metrics of a refusal. */
 export type LimitName = keyof typeof windowSecOf;
 
-/** Codes go to strangers: these bounds are not for an administrator to raise. */
-const fixedLimits = { codesOfContact: 5, codesOfSource: 20, codesOfService: 200 } as const satisfies Partial<
-  Record<LimitName, number>
->;
+/** Codes go to strangers, and a pushed request is one sign-in: these bounds are not for an administrator to raise. */
+const fixedLimits = {
+  startsOfPushedRequest: 5,
+  ...{ codesOfContact: 5, codesOfSource: 20, codesOfService: 200 },
+} as const satisfies Partial<Record<LimitName, number>>;
 
 /** How many are taken in one window of each, as the administrator has it. */
 export type Limits = Readonly<Record<Exclude<LimitName, keyof typeof fixedLimits>, number>>;
 
-interface LimitDeps {
+/** What counting takes. */
+export interface CountDeps {
   readonly state: State;
   readonly clock: Clock;
   readonly settings: { readonly limits: Limits };
@@ -56,13 +66,13 @@ interface LimitDeps {
 export async function countAgainst(
   limit: Exclude<LimitName, SourceLimit>,
   who: string,
-  deps: LimitDeps,
+  deps: CountDeps,
 ): Promise<void> {
   await countOne(limit, { name: who, share: 1 }, deps);
 }
 
 /** What is counted by where it comes from. */
-export type SourceLimit = 'outsiderStarts' | 'outsiderChecks' | 'codesOfSource';
+export type SourceLimit = 'outsiderStarts' | 'outsiderLookUps' | 'outsiderChecks' | 'codesOfSource';
 
 /**
  * Counts one against a limit at every network of a source. A refused wide network leaves no counts of narrower ones, and
@@ -70,7 +80,7 @@ export type SourceLimit = 'outsiderStarts' | 'outsiderChecks' | 'codesOfSource';
  * @param source - as `toSource` names it
  * @throws FaceError as `countAgainst`
  */
-export async function countAgainstSource(limit: SourceLimit, source: string, deps: LimitDeps): Promise<void> {
+export async function countAgainstSource(limit: SourceLimit, source: string, deps: CountDeps): Promise<void> {
   const counted: { takeBack(): Promise<unknown> }[] = [];
   for (const network of networksOf(source)) {
     try {
@@ -85,7 +95,7 @@ export async function countAgainstSource(limit: SourceLimit, source: string, dep
 async function countOne(
   limit: LimitName,
   { name, share }: Network,
-  { state, clock, settings }: LimitDeps,
+  { state, clock, settings }: CountDeps,
 ): Promise<{ takeBack(): Promise<unknown> }> {
   const now = clock.now();
   const windowMs = windowSecOf[limit] * 1000;

@@ -80,17 +80,10 @@ test('somebody nobody vouches for locks out their own address, and not the user'
   expect(await check('anna', '192.0.2.8')).toMatchObject({ state: 'passed' });
 });
 
-test('one source starts so many step-ups in a minute that nobody vouches for, and the others go on', async () => {
+test('a step-up that nobody came for is gone with its time', async () => {
   const { connection, deps, clock, state } = await setUp();
-  const start = (source: string) => startStepUp({ connection, ...about, asked: { proved: false, source } }, deps);
-  const results = await Promise.allSettled(Array.from({ length: 1000 }, () => start('192.0.2.7')));
-  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(300);
-  for (const result of results) if (result.status === 'rejected') expect(result.reason.code).toBe('locked_out');
-  await start('192.0.2.8');
-  await startStepUp({ connection, ...about }, deps);
-  clock.advanceSec(61);
-  const { id } = await start('192.0.2.7');
-  // Nobody came for them: they are gone with their time.
+  const { id } = await startStepUp({ connection, ...about, asked: { proved: false, source: '192.0.2.7' } }, deps);
+  expect(await state.read(`step-up:${id}`)).not.toBeNull();
   clock.advanceSec(600 + 3601);
   expect(await state.read(`step-up:${id}`)).toBeNull();
 });

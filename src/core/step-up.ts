@@ -5,7 +5,6 @@ import { type Connection, subjectOfIdentifier } from './connection.js';
 import type { CoreDeps } from './deps.js';
 import { hasEndedSince } from './enrolment-end.js';
 import { isForgotten } from './forgotten.js';
-import { countAgainstSource } from './limits.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
 import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from './ports.js';
 import { issueReceipt, type ReceiptRequest, receiptLifeSec } from './receipt.js';
@@ -89,14 +88,14 @@ export interface StartedStepUp {
 }
 
 /**
- * Opens a step-up for a subject. Nothing is looked up: one for an unknown or unenrolled subject looks the same.
+ * Opens a step-up for a subject. Nothing is looked up: one for an unknown or unenrolled subject looks the same. Nothing is
+ * counted either: whoever lets strangers start one does that first.
  * @returns the id, public, and the challenge, which only the person in front of the camera may get
- * @throws FaceError `locked_out`: too many unproved ones from one source; `token_malformed`: what is kept is no token
+ * @throws FaceError `token_malformed`: what is kept is no token
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
   const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
   const source = asked.proved ? null : asked.source;
-  if (source !== null) await countAgainstSource('outsiderStarts', source, deps);
   // Its keeper is told now, as the person in front of the camera is not.
   if (kept !== null) deps.verifier.identify(kept.token);
   const id = Buffer.from(deps.random(16)).toString('base64url');

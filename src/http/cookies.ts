@@ -1,7 +1,5 @@
-import type { Request } from 'express';
-
 /** What a browser shows under that name, which nobody has checked. RFC 6265, section 4.2.1: the first of that name. */
-export function readCookie(request: Request, name: string): string | null {
+export function readCookie(request: { get(header: 'cookie'): string | undefined }, name: string): string | null {
   const cookies = (request.get('cookie') ?? '').split(/; */);
   const found = cookies.find((cookie) => cookie.startsWith(`${name}=`));
   return found === undefined ? null : found.slice(name.length + 1);

@@ -7,10 +7,12 @@ import type { Json, JsonObject } from '../json.js';
 export interface AuthorizationRequest {
   /** The parameters of OpenID Connect that were sent, by name, each once. */
   readonly params: Readonly<Record<string, string | undefined>>;
-  /** Whether an authenticated client pushed it (RFC 9126): then no browser has had it in hands. */
+  /** Whether an authenticated client pushed it (RFC 9126): then no browser has had it in hands, and no stranger made it. */
   readonly isPushed: boolean;
   /** Whether the client is known to send this very request now: it pushed it, or signed it (RFC 9101). */
   readonly isUnaltered: boolean;
+  /** Where it comes from, as the limits count. */
+  readonly source: string;
   /** What `admit` proved; `null` where the client has none. */
   readonly admitted: Json;
 }
@@ -62,7 +64,7 @@ export interface OidcClient {
   readonly admit: ((params: URLSearchParams) => Promise<Admitted>) | null;
   /**
    * Whom a request is about; `null` where it names nobody. Unknown and known people look alike from outside.
-   * @throws FaceError `profile_unavailable`
+   * @throws FaceError `profile_unavailable`; `locked_out`: too many look-ups for strangers
    */
   findPerson(request: AuthorizationRequest): Promise<Person | null>;
   /** The methods of a passed step-up as `amr` tells them (RFC 8176). */

@@ -1,8 +1,9 @@
 import type { LoginClientConfig } from '../config/oidc-providers.js';
-import { type Connection, subjectOfIdentifier } from '../core/connection.js';
+import { subjectOfIdentifier } from '../core/connection.js';
 import type { Account } from '../core/ports.js';
 import type { JsonObject } from '../json.js';
 import type { OidcClient } from './client.js';
+import type { DirectoryFor } from './directories.js';
 import { oidcErrors } from './library.js';
 
 /** Longer than any name of the providers. */
@@ -19,7 +20,7 @@ const namesOf: Readonly<Record<LoginClientConfig['kind'], (account: Account) => 
  * An identity provider that sends its users here for a face check: the code flow, about the user of its own directory that
  * `login_hint` or the person names. Nobody is believed to be that user before the face says so.
  */
-export function createLoginClient(config: LoginClientConfig, { profile }: Pick<Connection, 'profile'>): OidcClient {
+export function createLoginClient(config: LoginClientConfig, directoryFor: DirectoryFor): OidcClient {
   const { kind, id, secret, redirectUris } = config;
   return {
     metadata: {
@@ -36,12 +37,12 @@ export function createLoginClient(config: LoginClientConfig, { profile }: Pick<C
     lifeSec: null,
     asksWho: true,
     admit: null,
-    async findPerson({ params: { login_hint: login = '', scope = '' }, isUnaltered }) {
+    async findPerson({ params: { login_hint: login = '', scope = '' }, isUnaltered, source }) {
       if (login === '') return null;
       if (login.length > maxLoginCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
       // Cognito hands on whatever name a browser came with, before any factor: whatever it signs proves nobody.
       const isSentByProvider = isUnaltered && kind !== 'cognito';
-      const account = await profile.findAccount(login);
+      const account = await directoryFor({ isUnaltered: isSentByProvider, source }).findAccount(login);
       if (account === null) {
         const subject = subjectOfIdentifier(login);
         return { subject, isProven: false, isSentByProvider, claims: { sub: subject } };

@@ -10,6 +10,7 @@ import { FaceError } from '../errors.js';
 import { readCookie } from '../http/cookies.js';
 import { toSource } from '../http/source.js';
 import type { OidcClient, Person } from './client.js';
+import { countStart } from './count-start.js';
 import { type Flow, readFlow, writeClaims, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
 import { oidcErrors, type Provider } from './library.js';
@@ -80,8 +81,11 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
   async function ask({ request, response, form, interaction, client, flow }: Visit): Promise<void> {
     const name = form?.get('username')?.trim() ?? '';
     if (name !== '') {
+      const source = toSource(request.ip);
+      await countStart(source, flowDeps);
       const params = { ...paramsOf(interaction.params), login_hint: name };
-      const person = await client.findPerson({ params, isPushed: false, isUnaltered: false, admitted: null });
+      const unproven = { isPushed: false, isUnaltered: false, admitted: null };
+      const person = await client.findPerson({ params, source, ...unproven });
       await writeFlow(interaction, { ...flow, person }, flowDeps);
       return response.redirect(303, issuer.interactionUrl(interaction.uid));
     }

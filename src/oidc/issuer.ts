@@ -2,11 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
+import { digestOf } from '../core/digest.js';
+import { countAgainst } from '../core/limits.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet, OidcKeys, OidcSigningKey, PublicKey } from '../keys/oidc-key-set.js';
-import type { Admitted, AuthorizationRequest, OidcClient } from './client.js';
+import type { Admitted, AuthorizationRequest, OidcClient, Person } from './client.js';
+import { countStart } from './count-start.js';
 import { type Flow, flowLifeSec, readClaims, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
@@ -15,6 +18,7 @@ import { pageErrorOf, pagePolicy, renderErrorPage } from './pages.js';
 import { paths } from './paths.js';
 import { createProvider, type ProviderHooks } from './provider.js';
 import { checkDemand, checkMembers, paramsOf, parseRequestedClaims } from './requested-claims.js';
+import { ComeBack, createRequireReturn } from './return-visit.js';
 import { takeSignedRequest } from './signed-request.js';
 import { createStorage } from './storage.js';
 
@@ -31,6 +35,16 @@ export interface RunningProvider {
   readonly publicKeys: readonly PublicKey[];
 }
 
+/** What is known of a request before the library looks at it. */
+export interface Arrival {
+  /** Where it comes from, as the limits count. */
+  readonly source: string;
+  /** When its browser was sent back, as the browser says; `null`: it was not. */
+  readonly sentBackAt: string | null;
+  /** What the client's kind proved, or why it refuses; `null` where it has nothing to prove. */
+  readonly admission: Admitted | { readonly refusal: unknown } | null;
+}
+
 /** The OpenID provider of one connection. */
 export interface OidcIssuer {
   /** Its name, character for character: `<publicUrl>/oidc/<connection>`. */
@@ -43,8 +57,8 @@ export interface OidcIssuer {
   interactionUrl(uid: string): string;
   /** The library with the keys in turn. */
   running(): Promise<RunningProvider>;
-  /** Hands what a client's kind proved, or why it refuses, to the request it came with. */
-  noteAdmitted(request: IncomingMessage, outcome: Promise<Admitted>): Promise<URLSearchParams | null>;
+  /** Hands what is known of a request to the hooks it meets in the library. */
+  noteArrival(request: IncomingMessage, arrival: Arrival): void;
 }
 
 /** @throws FaceError `config_invalid`: a client that the library does not take */
@@ -56,7 +70,9 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
   const state = inProtocol(deps.state);
   const storage = createStorage(connection.id, { ...deps, state });
   const flowDeps = { ...deps, state, connection };
-  const admitted = new WeakMap<IncomingMessage, Admitted | { readonly refusal: unknown }>();
+  const requireReturn = createRequireReturn(issuer, deps);
+  const arrivals = new WeakMap<IncomingMessage, Arrival>();
+  const people = new WeakMap<IncomingMessage, Person | null>();
 
   const clientOf = (context: KoaContextWithOIDC): OidcClient => {
     const client = byId.get(context.oidc.client?.clientId ?? '');
@@ -72,15 +88,72 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     return takeSignedRequest(object, name, { ...deps, state });
   };
 
+  const arrivalOf = ({ req }: KoaContextWithOIDC): Arrival => {
+    const arrival = arrivals.get(req);
+    if (arrival === undefined) throw new FaceError('internal', 'a request that did not arrive');
+    return arrival;
+  };
+  /** Whether anybody may speak in the client's name: it has neither secret nor key. */
+  const isPublic = ({ oidc }: KoaContextWithOIDC): boolean => oidc.client?.tokenEndpointAuthMethod === 'none';
+  /** What an authenticated client pushed. */
+  const provenPushOf = (context: KoaContextWithOIDC) =>
+    isPublic(context) ? undefined : context.oidc.entities.PushedAuthorizationRequest;
+
+  /** Before anything is looked up or kept. What a client signed, or its kind proves by itself, is good once. */
+  const bound = async (context: KoaContextWithOIDC, client: OidcClient, isSigned: boolean): Promise<void> => {
+    const { source, sentBackAt } = arrivalOf(context);
+    const pushed = provenPushOf(context);
+    if (pushed !== undefined) {
+      const who = digestOf(pushed.jti).toString('base64url');
+      await countAgainst('startsOfPushedRequest', who, deps).catch(toUnavailable);
+    } else if (client.admit === null && !isSigned) {
+      await requireReturn(context, sentBackAt);
+      await countStart(source, flowDeps).catch(toUnavailable);
+    }
+  };
+
+  const findPerson = async (
+    context: KoaContextWithOIDC,
+    client: OidcClient,
+    isSigned: boolean,
+  ): Promise<Person | null> => {
+    const { admission, source } = arrivalOf(context);
+    const isPushed = provenPushOf(context) !== undefined;
+    const request: AuthorizationRequest = {
+      params: paramsOf(context.oidc.params),
+      isPushed,
+      isUnaltered: isPushed || isSigned,
+      source,
+      admitted: admission !== null && 'admitted' in admission ? admission.admitted : null,
+    };
+    const person = await client.findPerson(request).catch(toUnavailable);
+    if (person === null && !client.asksWho) throw new oidcErrors.InvalidRequest('login_hint is required');
+    const { sub } = parseRequestedClaims(request.params.claims);
+    if (sub !== undefined && person !== null && person.claims.sub !== sub) {
+      throw new oidcErrors.LoginRequired('requested subject could not be obtained');
+    }
+    return person;
+  };
+
   const hooks: ProviderHooks = {
     interactionLifeSec: (context) => flowLifeSec(clientOf(context), connection),
     async check(context) {
-      const outcome = admitted.get(context.req);
-      if (outcome !== undefined && 'refusal' in outcome) throw outcome.refusal;
+      const { admission, source } = arrivalOf(context);
+      if (admission !== null && 'refusal' in admission) throw admission.refusal;
       const client = clientOf(context);
       const requested = parseRequestedClaims(paramsOf(context.oidc.params).claims);
       checkDemand(requested.acr, client.acrValues);
       checkDemand(requested.amr, client.toAmr(possibleMethods(connection)));
+      if (context.oidc.route === 'pushed_authorization_request') {
+        // In the name of a client without a secret anybody pushes.
+        if (isPublic(context)) await countStart(source, flowDeps).catch(toUnavailable);
+        return;
+      }
+      // Refused next: nobody is signed in here.
+      if (context.oidc.prompts.has('none')) return;
+      const isSigned = await isSignedNow(context);
+      await bound(context, client, isSigned);
+      people.set(context.req, await findPerson(context, client, isSigned));
     },
     async checkClaims(context, claims) {
       if (!clientOf(context).dropsClaims) return checkMembers(claims);
@@ -88,23 +161,9 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     },
     async begin(context, interaction) {
       const client = clientOf(context);
-      const outcome = admitted.get(context.req);
-      const isPushed =
-        context.oidc.entities.PushedAuthorizationRequest !== undefined &&
-        context.oidc.client?.tokenEndpointAuthMethod !== 'none';
-      const request: AuthorizationRequest = {
-        params: paramsOf(interaction.params),
-        isPushed,
-        isUnaltered: isPushed || (await isSignedNow(context)),
-        admitted: outcome !== undefined && 'admitted' in outcome ? outcome.admitted : null,
-      };
-      const person = await client.findPerson(request).catch(toUnavailable);
-      if (person === null && !client.asksWho) throw new oidcErrors.InvalidRequest('login_hint is required');
-      const { sub, acr } = parseRequestedClaims(request.params.claims);
-      if (sub !== undefined && person !== null && person.claims.sub !== sub) {
-        throw new oidcErrors.LoginRequired('requested subject could not be obtained');
-      }
-      const askedAcrs = [...acr.values, ...(request.params.acr_values ?? '').split(' ')];
+      const person = people.get(context.req) ?? null;
+      const { claims, acr_values: wished = '' } = paramsOf(interaction.params);
+      const askedAcrs = [...parseRequestedClaims(claims).acr.values, ...wished.split(' ')];
       const flow: Flow = {
         clientId: client.metadata.client_id,
         person,
@@ -121,6 +180,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
       return { accountId: subject, claims: async () => ({ ...claims, sub: subject }) };
     },
     renderError(context, { error: code }, error) {
+      if (error instanceof ComeBack) return error.answer(context);
       const language = languageOf(context.oidc.params?.ui_locales, context.acceptsLanguages());
       const reference = String(context.res.getHeader('X-Request-Id') ?? '');
       context.set('Content-Security-Policy', pagePolicy);
@@ -146,10 +206,8 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
       }
       return built.running;
     },
-    async noteAdmitted(request, outcome) {
-      const settled = await outcome.catch((refusal: unknown) => ({ refusal }));
-      admitted.set(request, settled);
-      return 'params' in settled ? settled.params : null;
+    noteArrival(request, arrival) {
+      arrivals.set(request, arrival);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Connection } from '../core/connection.js';
 import type { Fetch } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { createClient } from './clients.js';
+import { createDirectories } from './directories.js';
 import { createInteraction } from './interaction.js';
 import { createIssuer, type IssuerDeps, type OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
@@ -23,7 +24,8 @@ export async function createIssuers(
   deps: IssuerDeps & { readonly fetch: Fetch },
 ): Promise<OidcIssuers> {
   const issuers = connections.map(({ connection, oidc }) => {
-    const clients = oidc.clients.map((client) => createClient(client, { ...deps, connection }));
+    const directoryFor = createDirectories(connection, deps);
+    const clients = oidc.clients.map((client) => createClient(client, { ...deps, connection, directoryFor }));
     const issuer = createIssuer(connection, clients, deps);
     return { ...issuer, interact: createInteraction(issuer, deps) };
   });

@@ -12,6 +12,8 @@ export interface Messages {
   readonly invalid: string;
   /** This service is at fault. */
   readonly failed: string;
+  /** The browser keeps no cookies. */
+  readonly cookies: string;
   readonly reference: string;
 }
 
@@ -26,6 +28,8 @@ const messages = {
     expired: 'It has expired, or was started in another browser. Go back to the application and start again.',
     invalid: 'The application sent a request that is not valid. Tell the people who run it what is written below.',
     failed: 'Something went wrong on this server. Go back to the application and try again in a moment.',
+    cookies:
+      'Your browser does not keep cookies for this page. Allow them, go back to the application and start again.',
     reference: 'Reference',
   },
   de: {
@@ -39,6 +43,8 @@ const messages = {
       'Sie ist abgelaufen oder wurde in einem anderen Browser begonnen. Gehen Sie zurück zur Anwendung und beginnen Sie neu.',
     invalid: 'Die Anwendung hat eine ungültige Anfrage geschickt. Nennen Sie deren Betreiber, was unten steht.',
     failed: 'Auf diesem Server ist ein Fehler aufgetreten. Versuchen Sie es gleich noch einmal von der Anwendung aus.',
+    cookies:
+      'Ihr Browser behält die Cookies dieser Seite nicht. Lassen Sie sie zu, gehen Sie zurück zur Anwendung und beginnen Sie neu.',
     reference: 'Kennung',
   },
   es: {
@@ -51,6 +57,8 @@ const messages = {
     expired: 'Ha caducado o se inició en otro navegador. Vuelva a la aplicación y empiece de nuevo.',
     invalid: 'La aplicación envió una solicitud no válida. Comunique a sus responsables lo que se indica abajo.',
     failed: 'Se ha producido un error en este servidor. Vuelva a la aplicación e inténtelo de nuevo en un momento.',
+    cookies:
+      'Su navegador no guarda las cookies de esta página. Permítalas, vuelva a la aplicación y empiece de nuevo.',
     reference: 'Referencia',
   },
   fr: {
@@ -64,6 +72,8 @@ const messages = {
     invalid:
       'L’application a envoyé une demande non valide. Communiquez à ses responsables ce qui est écrit ci-dessous.',
     failed: 'Une erreur s’est produite sur ce serveur. Retournez à l’application et réessayez dans un instant.',
+    cookies:
+      'Votre navigateur ne conserve pas les cookies de cette page. Autorisez-les, retournez à l’application et recommencez.',
     reference: 'Référence',
   },
   ar: {
@@ -76,6 +86,7 @@ const messages = {
     expired: 'انتهت صلاحيته أو بدأ في متصفح آخر. ارجع إلى التطبيق وابدأ من جديد.',
     invalid: 'أرسل التطبيق طلبًا غير صالح. أبلغ القائمين عليه بما هو مكتوب أدناه.',
     failed: 'حدث خطأ في هذا الخادم. ارجع إلى التطبيق وحاول مرة أخرى بعد قليل.',
+    cookies: 'متصفحك لا يحتفظ بملفات تعريف الارتباط لهذه الصفحة. اسمح بها ثم ارجع إلى التطبيق وابدأ من جديد.',
     reference: 'المرجع',
   },
 } satisfies Record<string, Messages>;

@@ -14,6 +14,7 @@ import { oidcErrors } from './library.js';
 import { languageOf } from './messages.js';
 import { pageErrorOf, pagePolicy, renderErrorPage } from './pages.js';
 import { paths } from './paths.js';
+import { returnParameter } from './return-visit.js';
 
 /** An issuer, and what its own pages do. */
 export interface MountedIssuer extends OidcIssuer {
@@ -100,10 +101,13 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   if (sent.has('request_uri') && !sent.has('client_id') && issuer.pushingClientId !== null) {
     sent.set('client_id', issuer.pushingClientId);
   }
+  const sentBackAt = sent.get(returnParameter);
+  sent.delete(returnParameter);
   const admit = path === paths.authorize ? issuer.clients.get(sent.get('client_id') ?? '')?.admit : null;
-  const admitted = admit ? await issuer.noteAdmitted(request, admit(sent)) : null;
+  const admission = admit ? await admit(sent).catch((refusal: unknown) => ({ refusal })) : null;
+  issuer.noteArrival(request, { source: toSource(request.ip), sentBackAt, admission });
   if (form !== null) request.method = 'GET';
-  const params = (admitted ?? sent).toString();
+  const params = (admission !== null && 'params' in admission ? admission.params : sent).toString();
   const uid = request.params.uid;
   request.url = `${path.replace(':uid', encodeURIComponent(String(uid)))}${params === '' ? '' : `?${params}`}`;
   const { handle } = await issuer.running();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 import { framesOf } from '../http/access-log.js';
+import { ComeBack } from './return-visit.js';
 
 const refusalGuard = z.object({ error: z.string(), error_description: z.string().optional() });
 
@@ -14,6 +15,7 @@ const refusals = ['authorization', 'pushed_authorization_request', 'grant', 'use
 export function observe(provider: EventEmitter, log: Log): void {
   for (const each of refusals) {
     provider.on(`${each}.error`, (_context: KoaContextWithOIDC, error: unknown) => {
+      if (error instanceof ComeBack) return;
       const { data } = refusalGuard.safeParse(error);
       log.info('OpenID request refused', {
         error: data?.error ?? 'unknown',

@@ -1,6 +1,7 @@
 import { escapeHtml, policyOfPage } from '../http/html.js';
 import { oidcErrors } from './library.js';
 import { type Language, messagesIn } from './messages.js';
+import { CookiesNeeded } from './return-visit.js';
 
 const style = `
 :root { color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif; }
@@ -52,11 +53,12 @@ export function renderAskPage(language: Language): string {
 }
 
 /** Why a sign-in cannot go on, as the person reads it. */
-export type PageError = 'expired' | 'invalid' | 'failed';
+export type PageError = 'expired' | 'invalid' | 'failed' | 'cookies';
 
 /** @param status - of the reply that the page comes with */
 export function pageErrorOf(status: number, error: unknown): PageError {
   if (status >= 500) return 'failed';
+  if (error instanceof CookiesNeeded) return 'cookies';
   return error instanceof oidcErrors.SessionNotFound ? 'expired' : 'invalid';
 }
 

@@ -12,7 +12,7 @@ export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900 } 
 
 /** What the library asks of us. */
 export interface ProviderHooks {
-  /** Throws to refuse a request that the protocol allows. */
+  /** Finds out whom a request is about that the protocol allows. Nothing is kept of it yet; throws to refuse it. */
   check(context: KoaContextWithOIDC): Promise<void>;
   /** Looks at the `claims` parameter before it is kept. Throws to refuse it. */
   checkClaims(context: KoaContextWithOIDC, claims: unknown): Promise<void>;

@@ -1,9 +1,9 @@
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { RelyingPartyConfig } from '../config/oidc.js';
-import type { Profile } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { AuthorizationRequest, OidcClient, Person } from './client.js';
+import type { Directory, DirectoryFor } from './directories.js';
 import { oidcErrors } from './library.js';
 import { parseRequestedClaims } from './requested-claims.js';
 
@@ -11,7 +11,7 @@ import { parseRequestedClaims } from './requested-claims.js';
 const maxHintCharacters = 256;
 
 /** An application, or an identity provider of your own: code flow, and the person named by `login_hint` or by themselves. */
-export function createRelyingParty(config: RelyingPartyConfig, { profile }: { profile: Profile }): OidcClient {
+export function createRelyingParty(config: RelyingPartyConfig, directoryFor: DirectoryFor): OidcClient {
   const { id, secret, publicKeys, redirectUris, mayEnrol } = config;
   return {
     metadata: {
@@ -31,7 +31,7 @@ export function createRelyingParty(config: RelyingPartyConfig, { profile }: { pr
     async findPerson(request) {
       const name = nameIn(request);
       if (name === null) return null;
-      const { subject, login } = await findNamed(name, profile);
+      const { subject, login } = await findNamed(name, directoryFor(request));
       const isProven = request.isPushed && mayEnrol;
       return { subject, isProven, isSentByProvider: request.isUnaltered, claims: toClaims(subject, login) };
     },
@@ -47,13 +47,13 @@ function authMethodOf({ secret, publicKeys }: RelyingPartyConfig) {
 /**
  * The user of that login or immutable id. Somebody unknown gets what was sent as their id: no enrolment is for it, and
  * nobody sees the difference.
- * @throws FaceError `profile_unavailable`
+ * @throws FaceError `profile_unavailable`, `locked_out`
  */
-export async function findNamed(name: string, profile: Profile): Promise<{ subject: string; login: string | null }> {
+async function findNamed(name: string, directory: Directory): Promise<{ subject: string; login: string | null }> {
   // Both are asked in any case: who is found is found as fast as who is not.
   const [named, identified] = await Promise.all([
-    profile.findAccount(name),
-    profile.readAccount(name).catch((error: unknown) => {
+    directory.findAccount(name),
+    directory.readAccount(name).catch((error: unknown) => {
       if (error instanceof FaceError && error.code === 'subject_unknown') return null;
       throw error;
     }),

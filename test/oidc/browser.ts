@@ -65,9 +65,17 @@ export function createBrowser(open: (url: string, init: RequestInit) => Promise<
     throw new Error('redirects without end');
   };
 
+  /** Opens an authorization request, and comes back to it where it is sent back. */
+  const authorize = async (url: string): Promise<Seen> => {
+    const first = await visit(url);
+    const location = first.headers.get('location') ?? '';
+    return location.includes('/authorize?') ? visit(location) : first;
+  };
+
   return {
     jar,
     visit,
+    authorize,
     follow,
   };
 }

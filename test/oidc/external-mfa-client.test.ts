@@ -71,6 +71,7 @@ async function ask(params: URLSearchParams) {
     params: Object.fromEntries(taken),
     isPushed: false,
     isUnaltered: false,
+    source: '192.0.2.7',
     admitted,
   };
   return client.findPerson(request);

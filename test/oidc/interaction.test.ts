@@ -29,7 +29,7 @@ const told = (url: string) => Object.fromEntries(new URL(url).searchParams);
 
 /** A browser before the camera, with the address of its interaction. */
 async function leadToCamera(change: Record<string, string> = {}, browser = op.newBrowser()) {
-  const first = await browser.visit(asked(change));
+  const first = await browser.authorize(asked(change));
   const interaction = first.headers.get('location')!;
   const camera = await browser.follow(interaction);
   return { browser, interaction, link: camera.url };
@@ -214,7 +214,7 @@ describe('whose browser it is', () => {
     await op.enrol('anna');
     // The attacker begins, plants the library's cookies in the browser of Anna, and sends her there.
     const attacker = op.newBrowser();
-    const first = await attacker.visit(asked());
+    const first = await attacker.authorize(asked());
     const interaction = first.headers.get('location')!;
     const anna = op.newBrowser();
     copyCookies(attacker, anna, /./);

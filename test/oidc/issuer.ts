@@ -5,6 +5,8 @@ import * as client from 'openid-client';
 import { oidcGuard } from '../../src/config/oidc.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
+import type { Limits } from '../../src/core/limits.js';
+import type { State } from '../../src/core/ports.js';
 import type { OidcKeys } from '../../src/keys/oidc-key-set.js';
 import { createOidcKeys } from '../../src/keys/oidc-keys.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
@@ -12,6 +14,7 @@ import { startApiServer, toForm } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
 import { testIssuer } from '../keys.js';
+import { standardSettings } from '../settings.js';
 import { createMemoryProfile, loginOf } from '../simulators/profile.js';
 import { type Browser, createBrowser, showFace } from './browser.js';
 
@@ -44,6 +47,9 @@ export async function startIssuer({
   policy = {},
   config = oidcConfig,
   publicUrl = testIssuer,
+  toState = (state) => state,
+  limits = {},
+  proxyHops = 0,
 }: {
   keysFile: string;
   /** Keys from elsewhere than the file. */
@@ -51,6 +57,11 @@ export async function startIssuer({
   policy?: Partial<Policy>;
   config?: typeof oidcConfig;
   publicUrl?: string;
+  /** Puts something before the store. */
+  toState?: (state: State) => State;
+  limits?: Partial<Limits>;
+  /** 1: addresses are those of `X-Forwarded-For`. */
+  proxyHops?: number;
 }) {
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
   const connection: Connection = {
@@ -62,6 +73,9 @@ export async function startIssuer({
   };
   const server = await startApiServer({
     verifier: createTestVerifier(),
+    toState,
+    settings: { ...standardSettings, limits: { ...standardSettings.limits, ...limits } },
+    proxyHops,
     connections: new Map([['work', connection]]),
     oidc: async (core) => {
       const oidcKeys = await openKeys(core);
@@ -93,7 +107,12 @@ export async function startIssuer({
   };
   return {
     ...{ server, issuer, profile, connection, open, discover, enrol },
-    newBrowser: () => createBrowser(open),
+    /** @param address - where it is, behind one proxy */
+    newBrowser: (address?: string) =>
+      createBrowser((url, init) => {
+        const more: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };
+        return open(url, { ...init, headers: { ...Object(init.headers), ...more } });
+      }),
     show: (browser: Browser, link: string, person: string, more: { liveness?: number; pin?: string } = {}) =>
       showFace(browser, link, { person, advanceSec: server.clock.advanceSec, ...more }),
     stop: () => server.stop(),

@@ -282,10 +282,14 @@ test('addresses never come from the request', async () => {
   };
   const found = await raw('/oidc/work/.well-known/openid-configuration', lies);
   expect(found.text).not.toContain('evil');
-  const started = await raw(`/oidc/work/authorize?${encode(good)}`, lies);
+  const sentBack = await raw(`/oidc/work/authorize?${encode(good)}`, lies);
+  expect(sentBack.headers.location).toMatch(/^https:\/\/face\.example\.com\/oidc\/work\/authorize\?client_id=spa&/);
+  expect(String(sentBack.headers['set-cookie'])).toMatch(/; secure/);
+  const cookie = String(sentBack.headers['set-cookie']).split(';')[0]!;
+  const started = await raw(`/oidc/work/authorize?${encode(good)}`, { ...lies, cookie });
   expect(started.headers.location).toMatch(/^https:\/\/face\.example\.com\/oidc\/work\/interaction\//);
   expect(String(started.headers['set-cookie'])).toMatch(/; secure/);
-  const absolute = await raw(`http://evil.example.com/oidc/work/authorize?${encode(good)}`, {});
+  const absolute = await raw(`http://evil.example.com/oidc/work/authorize?${encode(good)}`, { cookie });
   expect(absolute.headers.location).toMatch(/^https:\/\/face\.example\.com\/oidc\/work\/interaction\//);
 });
 

@@ -1,0 +1,47 @@
+import type { Profile, State } from '../src/core/ports.js';
+
+/** A store, with what was asked of it. */
+export interface CountedState {
+  readonly state: State;
+  /** Reads are left out: they leave nothing. */
+  readonly counts: { writes: number; counters: number };
+}
+
+/** Counts writes of records and additions to counters. */
+export function countState(state: State): CountedState {
+  const counts = { writes: 0, counters: 0 };
+  return {
+    counts,
+    state: {
+      read: (key) => state.read(key),
+      write: (...given) => {
+        counts.writes += 1;
+        return state.write(...given);
+      },
+      add: (...given) => {
+        counts.counters += 1;
+        return state.add(...given);
+      },
+      delete: (key) => state.delete(key),
+      heldSince: () => state.heldSince(),
+      close: () => state.close(),
+    },
+  };
+}
+
+/** Notes the names and ids that a directory is asked for. @returns the list, which goes on growing */
+export function noteLookUps(profile: Profile): string[] {
+  const asked: string[] = [];
+  const { findAccount, readAccount } = profile;
+  Object.assign(profile, {
+    findAccount: (...given: Parameters<Profile['findAccount']>) => {
+      asked.push(given[0]);
+      return findAccount(...given);
+    },
+    readAccount: (...given: Parameters<Profile['readAccount']>) => {
+      asked.push(given[0]);
+      return readAccount(...given);
+    },
+  });
+  return asked;
+}

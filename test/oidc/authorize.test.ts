@@ -1,0 +1,319 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import * as client from 'openid-client';
+import type { State } from '../../src/core/ports.js';
+import { type CountedState, countState, noteLookUps } from '../counted.js';
+import { clientSecret, createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+
+/* What outsiders can make the OpenID provider do, by authorization requests that nobody vouches for. */
+
+let keys: Awaited<ReturnType<typeof createKeysFolder>>;
+let op: TestIssuer;
+let counted: CountedState;
+let asked: string[];
+beforeAll(async () => {
+  keys = await createKeysFolder();
+});
+afterAll(() => keys.remove());
+afterEach(() => op.stop());
+
+/** Behind one proxy, with everything counted from now on. */
+const start = async (more: Partial<Parameters<typeof startIssuer>[0]> = {}) => {
+  const toState = (state: State) => {
+    counted = countState(state);
+    return counted.state;
+  };
+  op = await startIssuer({ keysFile: keys.file, toState, proxyHops: 1, ...more });
+  asked = noteLookUps(op.profile);
+  Object.assign(counted.counts, { writes: 0, counters: 0 });
+};
+const done = () => ({ lookUps: asked.length, ...counted.counts });
+const nothing = { lookUps: 0, writes: 0, counters: 0 };
+
+const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+const paramsOf = (change: Record<string, string> = {}) => ({
+  ...{ client_id: 'app', redirect_uri: redirectUri, response_type: 'code', scope: 'openid', state: 's-1' },
+  login_hint: loginOf('anna'),
+  ...change,
+});
+const request = (change: Record<string, string> = {}) =>
+  `${op.issuer}/authorize?${new URLSearchParams(paramsOf(change))}`;
+const told = (url: string) => Object.fromEntries(new URL(url).searchParams);
+const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+const form = (params: Record<string, string>, headers: Record<string, string> = {}) => ({
+  method: 'POST',
+  body: new URLSearchParams(params).toString(),
+  headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+});
+const later = { error: 'temporarily_unavailable', error_description: 'try again later', state: 's-1' };
+
+/** Many requests, by browsers that come back or not. @returns where each of them came to */
+const sendMany = async (count: number, one: (n: number) => Promise<string>) => {
+  const ends: Record<string, number> = {};
+  for (let sent = 0; sent < count; sent += 50) {
+    const batch = Array.from({ length: Math.min(50, count - sent) }, (_, at) => one(sent + at));
+    for (const end of await Promise.all(batch)) ends[end] = (ends[end] ?? 0) + 1;
+  }
+  return ends;
+};
+/** @param url - where a browser came to */
+const endOf = (url: string): string => told(url).error ?? new URL(url).pathname;
+
+describe('a browser that does not come back', () => {
+  test('2,000 of them: nobody is asked, nothing is kept and nothing is counted', async () => {
+    await start();
+    const ends = await sendMany(2_000, async (n) => {
+      const url = request({ login_hint: `nobody-${n}@example.com` });
+      const { status, headers } = await op.open(url, { ...from('192.0.2.7'), redirect: 'manual' });
+      return `${status} ${headers.get('location')?.split('?')[0]}`;
+    });
+    expect(ends).toEqual({ [`303 ${op.issuer}/authorize`]: 2_000 });
+    expect(done()).toEqual(nothing);
+  });
+
+  test('is sent to the very request, also where it was a posted form', async () => {
+    await start();
+    const sentBack = async (url: string, init: RequestInit = {}) => {
+      const { headers } = await op.open(url, { ...init, redirect: 'manual' });
+      const to = new URL(headers.get('location')!);
+      expect(to.origin + to.pathname).toBe(`${op.issuer}/authorize`);
+      const { facestep_return: time, ...params } = told(to.href);
+      expect(Number(time)).toBe(Math.floor(op.server.clock.now() / 1000));
+      return params;
+    };
+    const odd = { state: 'ü&=?#/%20 \u2028', facestep: '[]' };
+    expect(await sentBack(request(odd))).toEqual(paramsOf(odd));
+    expect(await sentBack(`${op.issuer}/authorize`, form(paramsOf(odd)))).toEqual(paramsOf(odd));
+    expect(done()).toEqual(nothing);
+  });
+
+  test('gets a cookie for this request alone, for minutes', async () => {
+    await start();
+    const { headers } = await op.open(request(), { redirect: 'manual' });
+    const [cookie = '', ...others] = headers.getSetCookie();
+    expect(others).toEqual([]);
+    expect(cookie).toMatch(/^__Secure-facestep-visit-[\w-]=\d+\.[\w-]{43}; path=\/oidc\/work\/authorize; /);
+    expect(cookie).toMatch(/; samesite=lax; secure; httponly$/);
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+});
+
+describe('a browser that comes back', () => {
+  test('goes on, and what it was given is good for that request only, and for two minutes', async () => {
+    await start();
+    const browser = op.newBrowser();
+    await browser.visit(request());
+    const onward = async (change: Record<string, string> = {}) =>
+      (await browser.visit(request(change))).headers.get('location')?.includes('/interaction/');
+    expect(await onward()).toBe(true);
+    expect(await onward()).toBe(true);
+    expect(await onward({ login_hint: loginOf('berta') })).toBe(false);
+    expect(await onward({ state: 's-2' })).toBe(false);
+    op.server.clock.advanceSec(119);
+    expect(await onward()).toBe(true);
+    op.server.clock.advanceSec(1);
+    expect(await onward()).toBe(false);
+    expect(asked).toEqual([loginOf('anna'), loginOf('anna'), loginOf('anna'), loginOf('anna')]);
+  });
+
+  test('with a made-up or changed cookie is sent back as one without', async () => {
+    await start();
+    const { headers } = await op.open(request(), { redirect: 'manual' });
+    const [pair = ''] = headers.getSetCookie()[0]!.split(';');
+    const [name, value = ''] = pair.split('=');
+    const [time = '', proof = ''] = value.split('.');
+    const later = String(Number(time) + 60);
+    for (const forged of [`${later}.${proof}`, `${time}.${proof.slice(0, -1)}`, `${time}.`, '.', '', 'x', `${time}0`]) {
+      const reply = await op.open(request(), { headers: { cookie: `${name}=${forged}` }, redirect: 'manual' });
+      expect(reply.headers.get('location')).toContain('facestep_return=');
+    }
+    expect(done()).toEqual(nothing);
+    const reply = await op.open(request(), { headers: { cookie: pair }, redirect: 'manual' });
+    expect(reply.headers.get('location')).toContain('/interaction/');
+  });
+
+  test('without cookies is told so, and is not sent back again and again', async () => {
+    await start();
+    const first = await op.open(request(), { redirect: 'manual' });
+    const again = first.headers.get('location')!;
+    const page = await op.open(again, { redirect: 'manual', headers: { 'accept-language': 'de' } });
+    expect(page.status).toBe(400);
+    expect(await page.text()).toContain('behält die Cookies dieser Seite nicht');
+    expect(done()).toEqual(nothing);
+    // Who comes by that address an hour later gets a chance.
+    op.server.clock.advanceSec(3600);
+    expect((await op.newBrowser().follow(again)).url).toMatch(/\/face#/);
+  });
+
+  test('may have several sign-ins under way at once', async () => {
+    await start();
+    const browser = op.newBrowser();
+    const sentBack = await Promise.all(['a', 'b', 'c'].map((state) => browser.visit(request({ state }))));
+    for (const { headers } of sentBack.toReversed()) {
+      expect((await browser.follow(headers.get('location')!)).url).toMatch(/\/face#/);
+    }
+  });
+
+  test('by a request too long for an address is refused to the client, unless it is pushed', async () => {
+    await start();
+    const long = { state: 's-1', ui_locales: 'en '.repeat(4_000) };
+    const { url } = await op.newBrowser().follow(`${op.issuer}/authorize`, form(paramsOf(long)));
+    expect(told(url)).toMatchObject({ error: 'invalid_request', state: 's-1' });
+    const config = await op.discover('app');
+    const pushed = await client.buildAuthorizationUrlWithPAR(config, paramsOf(long));
+    expect((await op.newBrowser().follow(pushed.href)).url).toMatch(/\/face#/);
+  });
+});
+
+describe('what is refused anyway', () => {
+  test.each<[string, Record<string, string>, string]>([
+    ['nobody is signed in', { prompt: 'none' }, 'login_required'],
+    ['another prompt', { prompt: 'dance' }, 'invalid_request'],
+    [
+      'an acr nobody can have',
+      { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' },
+      'unmet_authentication_requirements',
+    ],
+  ])('is told to the client at once: %s', async (_name, change, error) => {
+    await start();
+    const { headers } = await op.open(request(change), { redirect: 'manual' });
+    expect(told(headers.get('location')!)).toMatchObject({ error, state: 's-1' });
+    expect(done()).toEqual(nothing);
+  });
+
+  test('after a look-up leaves no record either', async () => {
+    await start();
+    const claims = '{"id_token":{"sub":{"value":"berta"}}}';
+    const browser = op.newBrowser();
+    expect(told((await browser.follow(request({ claims }))).url)).toMatchObject({ error: 'login_required' });
+    op.profile.setDown(true);
+    const { url } = await browser.follow(request({ login_hint: 'who@example.com' }));
+    expect(told(url)).toMatchObject(later);
+    expect(counted.counts.writes).toBe(0);
+  });
+});
+
+describe('outsiders who come back', () => {
+  const limits = { outsiderStarts: 30, outsiderLookUps: 40, outsiderLookUpsOfConnection: 50 };
+
+  test('are bounded by address, and by connection', async () => {
+    await start({ limits: { outsiderStarts: 30, outsiderStartsOfConnection: 70 } });
+    const startFrom = (address: string) =>
+      sendMany(50, async () => endOf((await op.newBrowser(address).follow(request())).url));
+    const ends = { '/face': 30, temporarily_unavailable: 20 };
+    expect(await startFrom('192.0.2.7')).toEqual(ends);
+    expect(await startFrom('192.0.2.8')).toEqual(ends);
+    expect(await startFrom('192.0.2.9')).toEqual({ '/face': 10, temporarily_unavailable: 40 });
+    // The same name all the time: one question each for login and id.
+    expect(asked).toHaveLength(2);
+    op.server.clock.advanceSec(60);
+    expect(await startFrom('192.0.2.7')).toEqual(ends);
+  });
+
+  test('2,000 requests for 2,000 names with the cookies kept: look-ups and records stay within the limits', async () => {
+    await start({ limits });
+    const ends = await sendMany(2_000, async (n) => {
+      const url = request({ login_hint: `nobody-${n}@example.com` });
+      return endOf((await op.newBrowser('192.0.2.7').follow(url)).url);
+    });
+    expect(ends).toEqual({ '/face': 20, temporarily_unavailable: 1_980 });
+    // Two questions a name.
+    expect(asked).toHaveLength(40);
+    // The interaction, how far it is (twice) and the step-up.
+    expect(counted.counts.writes).toBe(20 * 4);
+  });
+
+  test('use up what outsiders may ask, and nobody else is held up', async () => {
+    await start({ limits, policy: { whenNotEnrolled: 'enrol' } });
+    await op.enrol('anna');
+    const config = await op.discover('portal');
+    for (const address of ['192.0.2.7', '192.0.2.8', '192.0.2.9']) {
+      await sendMany(50, async (n) =>
+        endOf((await op.newBrowser(address).follow(request({ login_hint: `${address}-${n}` }))).url),
+      );
+    }
+    expect(asked).toHaveLength(50);
+    const { url } = await op.newBrowser('192.0.2.10').follow(request());
+    expect(told(url)).toMatchObject(later);
+    // Somebody whom an authenticated client names, from an address that has had its part.
+    const browser = op.newBrowser('192.0.2.7');
+    const pushed = await client.buildAuthorizationUrlWithPAR(config, paramsOf({ client_id: 'portal' }));
+    const camera = await browser.follow(pushed.href);
+    const { returnUrl } = await op.show(browser, camera.url, 'anna');
+    expect(told((await browser.follow(returnUrl!)).url)).toMatchObject({ code: expect.any(String) });
+    // What was found out a moment ago is still known.
+    expect((await op.newBrowser('192.0.2.7').follow(request({ login_hint: '192.0.2.7-0' }))).url).toMatch(/face/);
+  });
+
+  test('who type names are counted for each try', async () => {
+    await start({ limits: { outsiderStarts: 5, outsiderLookUps: 4 } });
+    const browser = op.newBrowser('192.0.2.7');
+    const page = await browser.follow(request({ login_hint: '' }));
+    expect(page.status).toBe(200);
+    expect(asked).toEqual([]);
+    op.profile.setDown(true);
+    const ends: string[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      const { url } = await browser.visit(page.url, form({ username: `n-${n}@example.com` }));
+      ends.push(url);
+    }
+    expect(ends).toHaveLength(6);
+    // Two names by the limit on look-ups; the others by none of them.
+    expect(new Set(asked).size).toBe(2);
+    op.profile.setDown(false);
+    const other = op.newBrowser('192.0.2.8');
+    const otherPage = await other.follow(request({ login_hint: '' }));
+    const camera = await other.follow(otherPage.url, form({ username: loginOf('anna') }));
+    expect(camera.url).toMatch(/\/face#/);
+  });
+
+  test('count once for a whole sign-in, however often it leads to the camera', async () => {
+    await start({ limits: { outsiderStarts: 1 } });
+    const browser = op.newBrowser();
+    const first = await browser.authorize(request());
+    for (let visit = 0; visit < 5; visit += 1) {
+      expect((await browser.follow(first.headers.get('location')!)).url).toMatch(/\/face#/);
+    }
+    expect((await browser.follow(first.headers.get('location')!)).url).toMatch(/\/face$/);
+  });
+
+  test('push in the name of a client without a secret only so often, and leave nothing beyond', async () => {
+    await start({ limits: { outsiderStarts: 10, outsiderStartsOfConnection: 15 } });
+    const params = { ...paramsOf({ client_id: 'spa' }), code_challenge: challenge, code_challenge_method: 'S256' };
+    const pushFrom = (address: string) =>
+      sendMany(50, async () => {
+        const reply = await op.open(`${op.issuer}/par`, form(params, from(address).headers));
+        const { error = 'pushed' } = Object(await reply.json());
+        return `${reply.status} ${error}`;
+      });
+    expect(await pushFrom('192.0.2.7')).toEqual({ '201 pushed': 10, '400 temporarily_unavailable': 40 });
+    expect(await pushFrom('192.0.2.8')).toEqual({ '201 pushed': 5, '400 temporarily_unavailable': 45 });
+    expect(counted.counts.writes).toBe(15);
+    expect(asked).toEqual([]);
+  });
+
+  test('who push in its name are sent back and counted like anybody', async () => {
+    await start();
+    const config = await op.discover('spa', client.None());
+    const params = { ...paramsOf({ client_id: 'spa' }), code_challenge: challenge, code_challenge_method: 'S256' };
+    const { href } = await client.buildAuthorizationUrlWithPAR(config, params);
+    const { headers } = await op.open(href, { redirect: 'manual' });
+    expect(headers.get('location')).toContain('facestep_return=');
+    expect(asked).toEqual([]);
+    expect((await op.newBrowser().follow(href)).url).toMatch(/\/face#/);
+  });
+});
+
+describe('a request that an authenticated client pushed', () => {
+  test('goes on at once, and starts five sign-ins a minute at most', async () => {
+    await start({ limits: { outsiderStarts: 1, outsiderLookUps: 1 } });
+    const config = await op.discover('app', client.ClientSecretBasic(clientSecret));
+    const { href } = await client.buildAuthorizationUrlWithPAR(config, paramsOf());
+    const { headers } = await op.open(href, { redirect: 'manual' });
+    expect(headers.get('location')).toContain('/interaction/');
+    const ends = await sendMany(30, async () => endOf((await op.newBrowser().follow(href)).url));
+    expect(ends).toEqual({ '/face': 4, temporarily_unavailable: 26 });
+    expect(asked).toHaveLength(5 * 2);
+    const next = await client.buildAuthorizationUrlWithPAR(config, paramsOf());
+    expect((await op.newBrowser().follow(next.href)).url).toMatch(/\/face#/);
+  });
+});
