@@ -14,7 +14,7 @@ import { checkChains } from './trails.js';
 /* Some of the faults in their quick form; `npm run faults` does all of them. */
 
 describe('what must hold does, where', () => {
-  test.each(['kill', 'redis', 'disk-full', 'idp'])(
+  test.each(['kill', 'redis', 'disk-full', 'idp', 'authorize'])(
     '%s',
     async (name) => {
       const finding = await faults[name]!.run({ size: 'quick', seed: 'test', say: () => {} });

@@ -1,3 +1,4 @@
+import { authorize } from './authorize.js';
 import { clock } from './clock.js';
 import { connections } from './connections.js';
 import { diskFull } from './disk-full.js';
@@ -18,5 +19,6 @@ export const faults: Readonly<Record<string, Fault>> = {
   kms,
   idp,
   connections,
+  authorize,
   memory,
 };

@@ -42,6 +42,8 @@ export interface StageSettings {
   readonly redisUrl?: string;
   /** Added to the configuration file that all replicas share. */
   readonly config?: object;
+  /** Clients of the connection's OpenID provider. */
+  readonly oidcClients?: readonly object[];
   /** Added to a replica's environment; the first is number 0. */
   readonly env?: (replica: number) => Readonly<Record<string, string>>;
   /** Where replicas keep their data, in place of a new folder: taken as it is, and left. */
@@ -49,12 +51,16 @@ export interface StageSettings {
 }
 
 const connectionId = 'workforce';
+/** The service as browsers know it; there is nothing there. */
+export const publicUrl = 'https://face.example.com';
+/** The OpenID provider of the connection. */
+export const issuer = `${publicUrl}/oidc/${connectionId}`;
 const attribute = 'facestepToken';
 
 /** Starts all of it; the replicas share their keys, and each has a data folder of its own. */
 export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   const top = await mkdtemp(join(tmpdir(), 'facestep-faults-'));
-  const { folder = top, redisUrl } = settings;
+  const { folder = top, redisUrl, oidcClients } = settings;
   const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
   const hookSecret = `Bearer ${randomBytes(24).toString('base64url')}`;
   const okta = await startOktaSimulator();
@@ -66,13 +72,14 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
       auth: { kind: 'api_token', token: okta.apiToken },
       hooks: { secret: { header: 'authorization', value: hookSecret } },
     },
+    ...(oidcClients === undefined ? {} : { oidc: { clients: oidcClients } }),
   };
   const keys = join(top, 'keys');
   await mkdir(keys, { mode: 0o700 });
   const configFile = join(top, 'facestep.json');
   const shared = {
     modelsFolder,
-    publicUrl: 'https://face.example.com',
+    publicUrl,
     verifier: { kind: 'embedded', workers: 1 },
     keys: { kind: 'local', folder: keys },
     state: redisUrl === undefined ? { kind: 'sqlite' } : { kind: 'redis', url: redisUrl },

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** What stands between a provider and the server, and what it does to what passes. */
 export interface Front {
   readonly url: string;
+  /** What was asked, from the beginning: method and address. */
+  readonly calls: readonly string[];
   /** How the front treats calls to addresses that match; the first that matches counts. Passes on what matches none. */
   rules: readonly { readonly path: RegExp; readonly method?: string; readonly act: Act }[];
   close(): Promise<void>;
@@ -28,8 +30,10 @@ export type Act =
 
 /** Starts a front before `target`, an address without a slash at the end. */
 export async function startFront(target: string): Promise<Front> {
-  const front: { rules: Front['rules'] } = { rules: [] };
+  const calls: string[] = [];
+  const front: Pick<Front, 'rules' | 'calls'> = { rules: [], calls };
   const server = createServer((incoming, outgoing) => {
+    calls.push(`${incoming.method} ${incoming.url}`);
     const rule = front.rules.find(
       ({ path, method = incoming.method }) => path.test(incoming.url ?? '') && method === incoming.method,
     );
