@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FaceError } from '../errors.js';
 import type { Allowance } from './allowance.js';
+import type { PartLimits } from './budget.js';
 import { joinAndWipe } from './join.js';
+import { roomLimits } from './rooms.js';
 
 /** What a body is read from, and where its refusal goes. */
 export interface Exchange {
@@ -40,7 +42,11 @@ export function receiveBody(
       return;
     }
     allowance.begin((error) => settle(() => reject(error)));
-    const pace = watchPace(request, allowance, () => {
+    const onStep = (): Pace => {
+      allowance.step();
+      return allowance.limits;
+    };
+    const pace = watchPace(request, { stepMs: allowance.stepMs, onStep }, () => {
       if (!response.headersSent) response.setHeader('Connection', 'close');
       settle(() => reject(new FaceError('request_malformed', { limit: 'bodyPace' })));
     });
@@ -65,23 +71,25 @@ export function receiveBody(
   });
 }
 
+/** How fast a body must come. */
+type Pace = Pick<PartLimits, 'patienceSteps' | 'leastBytesPerStep'>;
+
 /** Looks at a body once a step: calls `onSlow` where it is silent for too long, or its average too low. */
 function watchPace(
   request: IncomingMessage,
-  allowance: Allowance,
+  { stepMs, onStep }: { readonly stepMs: number; readonly onStep: () => Pace },
   onSlow: () => void,
 ): { count(bytes: number): void; stop(): void } {
   let [received, before, steps, silentSteps] = [0, 0, 0, 0];
   const timer = setInterval(() => {
     if (request.isPaused()) return;
-    allowance.step();
+    const { patienceSteps, leastBytesPerStep } = onStep();
     steps += 1;
     silentSteps = received === before ? silentSteps + 1 : 0;
     before = received;
-    const { patienceSteps, leastBytesPerStep } = allowance.limits;
     const isBehind = steps >= patienceSteps && received < steps * leastBytesPerStep;
     if (silentSteps >= patienceSteps || isBehind) onSlow();
-  }, allowance.stepMs).unref();
+  }, stepMs).unref();
   return {
     count: (bytes) => {
       received += bytes;
@@ -93,21 +101,21 @@ function watchPace(
 /** A sender that was refused may finish this much, so that it reads the refusal; then the line is cut. */
 const discardedBytes = 16 * 1024 * 1024;
 
-/** The same where it sends nothing for so long. */
-const discardedSilenceMs = 5_000;
+/** The same where it takes its time. */
+const discardedPace = { stepMs: 1000, onStep: () => roomLimits.clients.strangers } as const;
 
 /** Lets the rest of a body pass without keeping it. */
 export function discardRest(request: IncomingMessage): void {
   if (request.readableEnded || request.destroyed) return;
   let seen = 0;
-  const silence = setTimeout(() => request.destroy(), discardedSilenceMs).unref();
-  const stop = (): void => clearTimeout(silence);
+  const cut = (): void => void request.destroy();
+  const pace = watchPace(request, discardedPace, cut);
   request.on('data', (chunk: Buffer) => {
     seen += chunk.length;
-    silence.refresh();
-    if (seen > discardedBytes) request.destroy();
+    pace.count(chunk.length);
+    if (seen > discardedBytes) cut();
   });
-  request.once('end', stop).once('close', stop);
+  request.once('end', pace.stop).once('close', pace.stop);
   request.on('error', () => {});
   request.resume();
 }
