@@ -105,13 +105,14 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   sent.delete(returnParameter);
   const admit = path === paths.authorize ? issuer.clients.get(sent.get('client_id') ?? '')?.admit : null;
   const admission = admit ? await admit(sent).catch((refusal: unknown) => ({ refusal })) : null;
-  issuer.noteArrival(request, { source: toSource(request.ip), sentBackAt, admission });
   if (form !== null) request.method = 'GET';
   const params = (admission !== null && 'params' in admission ? admission.params : sent).toString();
   const uid = request.params.uid;
   request.url = `${path.replace(':uid', encodeURIComponent(String(uid)))}${params === '' ? '' : `?${params}`}`;
+  const handedOn = body === null || form !== null ? request : withBody(request, body);
+  issuer.noteArrival(handedOn, { source: toSource(request.ip), sentBackAt, admission });
   const { handle } = await issuer.running();
-  await handle(body === null || form !== null ? request : withBody(request, body), response);
+  await handle(handedOn, response);
 }
 
 /** The same request, for somebody who reads the body again. */
