@@ -3,6 +3,7 @@ import type { Attack } from './attack.js';
 import { guessing } from './guessing.js';
 import { hillClimbing } from './hill-climbing.js';
 import { linkage } from './linkage.js';
+import { outsiders } from './outsiders.js';
 import { reconstruction } from './reconstruction.js';
 import { samePhoto } from './same-photo.js';
 import { secretWithoutFace } from './secret-without-face.js';
@@ -18,4 +19,5 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'secret-without-face': secretWithoutFace,
   'hill-climbing': hillClimbing,
   'altered-parameters': alteredParameters,
+  outsiders,
 };

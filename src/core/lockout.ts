@@ -132,7 +132,7 @@ interface Begun {
 async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<readonly Begun[]> {
   const found = await Promise.all(whose.map(async (who) => ({ who, lockout: await readLockout(who, deps) })));
   const locked = found.map(({ who, lockout }) => ({ who, until: lockout?.until ?? epochMs(0) }));
-  const [longest] = locked.toSorted((a, b) => b.until - a.until);
+  const longest = locked.toSorted((a, b) => a.until - b.until).at(-1);
   if (longest !== undefined && longest.until > deps.clock.now()) throw toLockedOut(longest.who, longest.until, deps);
   const begun: Begun[] = [];
   for (const { who, lockout } of found) {
