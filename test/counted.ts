@@ -4,19 +4,20 @@ import type { Profile, State } from '../src/core/ports.js';
 export interface CountedState {
   readonly state: State;
   /** Reads are left out: they leave nothing. */
-  readonly counts: { writes: number; counters: number };
+  readonly counts: { writes: number; counters: number /** Writes that wait for the disk. */; waits: number };
 }
 
 /** Counts writes of records and additions to counters. */
 export function countState(state: State): CountedState {
-  const counts = { writes: 0, counters: 0 };
+  const counts = { writes: 0, counters: 0, waits: 0 };
   return {
     counts,
     state: {
       read: (key) => state.read(key),
-      write: (...given) => {
+      write: (key, value, options) => {
         counts.writes += 1;
-        return state.write(...given);
+        if (options.mayBeLost !== true) counts.waits += 1;
+        return state.write(key, value, options);
       },
       add: (...given) => {
         counts.counters += 1;

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { CoreSettings } from '../core/deps.js';
-import { countAgainst, countAgainstSource } from '../core/limits.js';
+import { countAgainst } from '../core/limits.js';
 import type { Clock, Delivery, Random, State } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -45,7 +45,7 @@ export async function sendCodes(
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   // Anyone may ask for codes, so anyone could make this server write to strangers. These bounds keep that small: by source
   // (one sender), for the whole service (many senders), and by contact (its owner's peace).
-  await countAgainstSource('codesOfSource', source, deps);
+  await countAgainst('codesOfSource', source, deps);
   await countAgainst('codesOfService', '', deps);
   await countAgainst('codesOfContact', digestOf(`email ${contact.email}`), deps);
   await countAgainst('codesOfContact', digestOf(`sms ${contact.phone}`), deps);

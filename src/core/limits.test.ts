@@ -6,12 +6,13 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTestCore } from '../../test/core.js';
+import { countState } from '../../test/counted.js';
 import { standardSettings } from '../../test/settings.js';
 import { drawPhoto } from '../../test/simulators/engine.js';
 import { toCode } from '../errors.js';
 import { createSqliteState } from '../state/sqlite.js';
 import { enrolSubject } from './enrol.js';
-import { countAgainst, countAgainstSource, type LimitName } from './limits.js';
+import { countAgainst, createCountAll, type LimitName } from './limits.js';
 import { attemptsOfOutsider, attemptsOfSubject, countAttempt } from './lockout.js';
 import { startStepUp, submitPhotos } from './step-up.js';
 
@@ -19,13 +20,7 @@ describe('one limit', () => {
   const setUp = () => {
     const clock = createManualClock(1_790_000_040_000);
     const deps = { clock, state: createSqliteState({ file: ':memory:', clock }), settings: standardSettings };
-    const count = (limit: LimitName, who: string) =>
-      limit === 'outsiderStarts' ||
-      limit === 'outsiderLookUps' ||
-      limit === 'outsiderChecks' ||
-      limit === 'codesOfSource'
-        ? countAgainstSource(limit, who, deps)
-        : countAgainst(limit, who, deps);
+    const count = (limit: LimitName, who: string) => countAgainst(limit, who, deps);
     const countMany = async (limit: LimitName, who: string, times: number) => {
       const outcomes = await Promise.all(
         Array.from({ length: times }, () => count(limit, who).then(() => 'taken', toCode)),
@@ -61,10 +56,42 @@ describe('one limit', () => {
     expect(await countMany(limit, 'a', 1)).toBe(1);
   });
 
+  test('counted for outsiders it costs the store next to nothing beyond what is allowed, and goes on in the next window', async () => {
+    const { clock, deps } = setUp();
+    const { state, counts } = countState(deps.state);
+    const count = createCountAll({ ...deps, state });
+    const countMany = async (source: string, times: number) => {
+      let taken = 0;
+      for (let n = 0; n < times; n += 1) {
+        const code = await count(['outsiderLookUps', source], ['outsiderLookUpsOfConnection', 'work']).then(
+          () => 'taken',
+          toCode,
+        );
+        taken += code === 'taken' ? 1 : 0;
+        if (code !== 'taken') expect(code).toBe('locked_out');
+      }
+      return taken;
+    };
+    expect(await countMany('a', 1_000)).toBe(150);
+    // The one beyond is counted, and taken back.
+    expect(counts.counters).toBe(150 + 150 + 2);
+    expect(await countMany('b', 100)).toBe(100);
+    expect(await countMany('c', 1_000)).toBe(50);
+    const additions = counts.counters;
+    // From however many addresses: neither the connection's counter nor one of theirs is touched.
+    for (let n = 0; n < 1_000; n += 1) expect(await countMany(`another-${n}`, 1)).toBe(0);
+    expect(counts.counters).toBe(additions);
+    const refusal = await count(['outsiderLookUps', 'a']).catch((error: unknown) => error);
+    const retryAfterSec = 60 - ((clock.now() / 1000) % 60);
+    expect(refusal).toMatchObject({ code: 'locked_out', detail: { limit: 'outsiderLookUps', retryAfterSec } });
+    clock.advanceSec(60);
+    expect(await countMany('a', 1)).toBe(1);
+  });
+
   test('what cannot be counted is not taken', async () => {
     const { deps } = setUp();
     await deps.state.close();
-    await expect(countAgainstSource('outsiderStarts', 'a', deps)).rejects.toMatchObject({ code: 'state_unavailable' });
+    await expect(countAgainst('outsiderStarts', 'a', deps)).rejects.toMatchObject({ code: 'state_unavailable' });
   });
 
   test('65,536 networks of one /48 may what four addresses may, and 256 of one /56 what two may', async () => {
@@ -98,7 +125,7 @@ describe('one limit', () => {
         return deps.state.add(...given);
       },
     };
-    const refused = countAgainstSource('codesOfSource', '2001:db8:1:500::/64', { ...deps, state });
+    const refused = countAgainst('codesOfSource', '2001:db8:1:500::/64', { ...deps, state });
     await expect(refused).rejects.toMatchObject({ code: 'locked_out', detail: { limit: 'codesOfSource' } });
     expect(new Set(added.map((key) => key.split('::')[1]))).toEqual(new Set([expect.stringMatching(/^\/48:/)]));
   });

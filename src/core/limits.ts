@@ -1,7 +1,7 @@
 import { FaceError } from '../errors.js';
-import { type Network, networksOf } from './networks.js';
+import { networksOf } from './networks.js';
 import type { Clock, State } from './ports.js';
-import { addSec, epochMs } from './units.js';
+import { addSec, type EpochMs, epochMs } from './units.js';
 
 const minute = 60;
 const hour = 60 * minute;
@@ -59,57 +59,82 @@ export interface CountDeps {
 /**
  * Counts one against a limit, on all replicas together. The windows are the same for all: they begin at whole multiples of
  * their length.
- * @param who - whom it is counted by; empty where one count is for all
+ * @param who - whom it is counted by; a source as `toSource` names it; empty where one count is for all
  * @throws FaceError `locked_out` with the seconds until the window ends, and the name of the limit; `state_unavailable`:
  *   what cannot be counted is not taken
  */
-export async function countAgainst(
-  limit: Exclude<LimitName, SourceLimit>,
-  who: string,
-  deps: CountDeps,
-): Promise<void> {
-  await countOne(limit, { name: who, share: 1 }, deps);
+export async function countAgainst(limit: LimitName, who: string, deps: CountDeps): Promise<void> {
+  await countIn(windowsOf(limit, who, deps), deps);
 }
-
-/** What is counted by where it comes from. */
-export type SourceLimit = 'outsiderStarts' | 'outsiderLookUps' | 'outsiderChecks' | 'codesOfSource';
 
 /**
- * Counts one against a limit at every network of a source. A refused wide network leaves no counts of narrower ones, and
- * whoever goes on after a refusal takes nothing of their neighbours' share of the wider.
- * @param source - as `toSource` names it
+ * Counts one against several limits, in their order; where one of them is used up it is counted against none.
  * @throws FaceError as `countAgainst`
  */
-export async function countAgainstSource(limit: SourceLimit, source: string, deps: CountDeps): Promise<void> {
-  const counted: { takeBack(): Promise<unknown> }[] = [];
-  for (const network of networksOf(source)) {
-    try {
-      counted.push(await countOne(limit, network, deps));
-    } catch (error) {
-      await Promise.all(counted.map((each) => each.takeBack()));
-      throw error;
-    }
+export type CountAll = (...counts: readonly (readonly [limit: LimitName, who: string])[]) => Promise<void>;
+
+/**
+ * Makes the counting of what outsiders do by the thousand. A limit that was found used up is not asked of the store again
+ * before its window ends: a flood costs the store no more than the limits allow, and leaves no more counters there.
+ */
+export function createCountAll(deps: CountDeps): CountAll {
+  const usedUp = new Map<string, EpochMs>();
+  const note = ({ key, endsAt }: Window): void => {
+    for (const [other, end] of usedUp) if (end <= deps.clock.now()) usedUp.delete(other);
+    usedUp.set(key, endsAt);
+  };
+  return async (...counts) => {
+    const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
+    const found = windows.find(({ key }) => usedUp.has(key));
+    if (found !== undefined) throw toLockedOut(found, deps);
+    await countIn(windows, deps, note);
+  };
+}
+
+/** What is counted by where it comes from: at every network of a source, as `toSource` names it. */
+const limitsBySource: ReadonlySet<LimitName> = new Set([
+  'outsiderStarts',
+  'outsiderLookUps',
+  'outsiderChecks',
+  'codesOfSource',
+]);
+
+/** One count of one limit, until it begins anew. */
+interface Window {
+  readonly limit: LimitName;
+  readonly key: string;
+  readonly endsAt: EpochMs;
+  readonly allowed: number;
+}
+
+/** Widest first, so that a refused wide network leaves no counts of narrower ones. */
+function windowsOf(limit: LimitName, who: string, { clock, settings }: CountDeps): readonly Window[] {
+  const windowMs = windowSecOf[limit] * 1000;
+  const number = Math.floor(clock.now() / windowMs);
+  const endsAt = epochMs((number + 1) * windowMs);
+  const networks = limitsBySource.has(limit) ? networksOf(who) : [{ name: who, share: 1 }];
+  return networks.map(({ name, share }) => ({
+    ...{ limit, endsAt, key: `limit:${limit}:${name}:${number}` },
+    allowed: { ...fixedLimits, ...settings.limits }[limit] * share,
+  }));
+}
+
+/** Whoever goes on after a refusal takes nothing of what their neighbours share with them. */
+async function countIn(
+  windows: readonly Window[],
+  deps: CountDeps,
+  onUsedUp: (window: Window) => void = () => {},
+): Promise<void> {
+  const add = ({ key, endsAt }: Window, amount: number): Promise<number> =>
+    // Kept a little longer, as the clocks of replicas differ.
+    deps.state.add(key, amount, addSec(endsAt, minute));
+  for (const [at, window] of windows.entries()) {
+    if ((await add(window, 1)) <= window.allowed) continue;
+    onUsedUp(window);
+    await Promise.all(windows.slice(0, at + 1).map((counted) => add(counted, -1)));
+    throw toLockedOut(window, deps);
   }
 }
 
-async function countOne(
-  limit: LimitName,
-  { name, share }: Network,
-  { state, clock, settings }: CountDeps,
-): Promise<{ takeBack(): Promise<unknown> }> {
-  const now = clock.now();
-  const windowMs = windowSecOf[limit] * 1000;
-  const window = Math.floor(now / windowMs);
-  const windowEnd = epochMs((window + 1) * windowMs);
-  const key = `limit:${limit}:${name}:${window}`;
-  // Kept a little longer, as the clocks of replicas differ.
-  const keptUntil = addSec(windowEnd, minute);
-  const takeBack = () => state.add(key, -1, keptUntil);
-  const count = await state.add(key, 1, keptUntil);
-  const allowed = { ...fixedLimits, ...settings.limits }[limit] * share;
-  if (count > allowed) {
-    await takeBack();
-    throw new FaceError('locked_out', { limit, retryAfterSec: Math.ceil((windowEnd - now) / 1000) });
-  }
-  return { takeBack };
-}
+const toLockedOut = ({ limit, endsAt }: Window, { clock }: CountDeps): FaceError =>
+  new FaceError('locked_out', { limit, retryAfterSec: Math.ceil((endsAt - clock.now()) / 1000) });

@@ -131,10 +131,11 @@ export async function writeRecord(
   record: StepUpRecord,
   when: 'absent' | 'any' | { revision: number },
   { state }: Pick<CoreDeps, 'state'>,
+  { mayBeLost = false }: { readonly mayBeLost?: boolean } = {},
 ): Promise<boolean> {
   // One that nobody ended goes with the token in it.
   const expiresAt = record.kept === null ? addSec(record.expiresAt, keptAfterEndSec) : record.expiresAt;
-  return state.write(stepUpKey(id), withoutAsking(record), { when, expiresAt });
+  return state.write(stepUpKey(id), withoutAsking(record), { when, expiresAt, mayBeLost });
 }
 
 /** Of one that has ended nobody needs to know any more where it was begun. */

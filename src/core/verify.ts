@@ -2,7 +2,7 @@ import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import type { SealedToken } from './concealed.js';
 import { identifyWhereSound, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
-import { countAgainst, countAgainstSource } from './limits.js';
+import { countAgainst } from './limits.js';
 import { attemptsOfOutsider, attemptsOfSubject, attemptsOfToken, countAttempt } from './lockout.js';
 import {
   type Binding,
@@ -97,7 +97,7 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   const { token, binding, photos } = request;
   try {
     if (outsider !== null) {
-      await countAgainstSource('outsiderChecks', outsider, deps);
+      await countAgainst('outsiderChecks', outsider, deps);
       await countAgainst('outsiderChecksOfConnection', binding.tenant, deps);
     }
     const { tokenId, unusable } = token === null ? noToken : await lookAt(token, deps);

@@ -1,7 +1,6 @@
 import type { OidcClientConfig } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
-import type { CountDeps } from '../core/limits.js';
-import type { Fetch, Log } from '../core/ports.js';
+import type { Clock, Fetch, Log, State } from '../core/ports.js';
 import type { OidcClient } from './client.js';
 import { createIdvClient } from './clients-idv.js';
 import { createLoginClient } from './clients-login.js';
@@ -10,8 +9,10 @@ import { createExternalMfaClient } from './external-mfa.js';
 import { createRelyingParty } from './relying-party.js';
 
 /** What clients are made of, beside their configuration. */
-export interface ClientDeps extends CountDeps {
+export interface ClientDeps {
   readonly connection: Connection;
+  readonly clock: Clock;
+  readonly state: State;
   readonly directoryFor: DirectoryFor;
   readonly fetch: Fetch;
   readonly log: Log;

@@ -3,7 +3,7 @@ import { noteLookUps } from '../../test/counted.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { standardSettings } from '../../test/settings.js';
 import { createMemoryProfile, loginOf } from '../../test/simulators/profile.js';
-import type { Limits } from '../core/limits.js';
+import { createCountAll, type Limits } from '../core/limits.js';
 import { createSqliteState } from '../state/sqlite.js';
 import { createDirectories, type DirectoryFor } from './directories.js';
 
@@ -18,7 +18,7 @@ beforeEach(() => {
 const create = (limits: Partial<Limits> = {}): DirectoryFor => {
   const settings = { ...standardSettings, limits: { ...standardSettings.limits, ...limits } };
   const state = createSqliteState({ file: ':memory:', clock });
-  return createDirectories({ id: 'work', profile }, { clock, state, settings });
+  return createDirectories({ id: 'work', profile }, { clock, countAll: createCountAll({ clock, state, settings }) });
 };
 const outsiderAt = (source: string) => ({ isUnaltered: false, source });
 const known = { isUnaltered: true, source: '192.0.2.7' };
@@ -112,7 +112,9 @@ describe('what outsiders may ask', () => {
   test('is apart by connection, and shared by replicas on one store', async () => {
     const settings = { ...standardSettings, limits: { ...standardSettings.limits, outsiderLookUpsOfConnection: 10 } };
     const deps = { clock, settings, state: createSqliteState({ file: ':memory:', clock }) };
-    const [one, other, elsewhere] = ['work', 'work', 'home'].map((id) => createDirectories({ id, profile }, deps));
+    const [one, other, elsewhere] = ['work', 'work', 'home'].map((id) =>
+      createDirectories({ id, profile }, { clock, countAll: createCountAll(deps) }),
+    );
     expect(await taken(one!, '192.0.2.7', namesOf('a', 8))).toBe(8);
     expect(await taken(other!, '192.0.2.7', namesOf('b', 8))).toBe(2);
     expect(await taken(elsewhere!, '192.0.2.7', namesOf('c', 8))).toBe(8);

@@ -1,5 +1,5 @@
 import type { Connection } from '../core/connection.js';
-import { type CountDeps, countAgainst, countAgainstSource } from '../core/limits.js';
+import type { CountAll } from '../core/limits.js';
 import type { Account, Clock, Profile } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { AuthorizationRequest } from './client.js';
@@ -20,15 +20,16 @@ const mostKept = 10_000;
  * found or not: the time of an answer does not tell who is known.
  * @returns its directories throw FaceError `locked_out`, too: outsiders have asked for too many
  */
-export function createDirectories(connection: Pick<Connection, 'id' | 'profile'>, deps: CountDeps): DirectoryFor {
-  const { id, profile } = connection;
+export function createDirectories(
+  { id, profile }: Pick<Connection, 'id' | 'profile'>,
+  { clock, countAll }: { readonly clock: Clock; readonly countAll: CountAll },
+): DirectoryFor {
   const bounded = async <Answer>(source: string, question: () => Promise<Answer>): Promise<Answer> => {
-    await countAgainstSource('outsiderLookUps', source, deps);
-    await countAgainst('outsiderLookUpsOfConnection', id, deps);
+    await countAll(['outsiderLookUps', source], ['outsiderLookUpsOfConnection', id]);
     return question();
   };
-  const byLogin = remember<Account | null>(deps.clock);
-  const bySubject = remember<Account | null>(deps.clock);
+  const byLogin = remember<Account | null>(clock);
+  const bySubject = remember<Account | null>(clock);
   return ({ isUnaltered, source }) => {
     if (isUnaltered) return profile;
     return {

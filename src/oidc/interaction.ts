@@ -10,7 +10,6 @@ import { FaceError } from '../errors.js';
 import { readCookie } from '../http/cookies.js';
 import { toSource } from '../http/source.js';
 import type { OidcClient, Person } from './client.js';
-import { countStart } from './count-start.js';
 import { type Flow, readFlow, writeClaims, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
 import { oidcErrors, type Provider } from './library.js';
@@ -82,7 +81,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     const name = form?.get('username')?.trim() ?? '';
     if (name !== '') {
       const source = toSource(request.ip);
-      await countStart(source, flowDeps);
+      await issuer.countStart(source);
       const params = { ...paramsOf(interaction.params), login_hint: name };
       const unproven = { isPushed: false, isUnaltered: false, admitted: null };
       const person = await client.findPerson({ params, source, ...unproven });

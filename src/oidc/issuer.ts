@@ -3,13 +3,12 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
-import { countAgainst } from '../core/limits.js';
+import type { CountAll } from '../core/limits.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet, OidcKeys, OidcSigningKey, PublicKey } from '../keys/oidc-key-set.js';
 import type { Admitted, AuthorizationRequest, OidcClient, Person } from './client.js';
-import { countStart } from './count-start.js';
 import { type Flow, flowLifeSec, readClaims, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
@@ -25,6 +24,7 @@ import { createStorage } from './storage.js';
 /** What an issuer is made of. */
 export interface IssuerDeps extends CoreDeps {
   readonly oidcKeys: OidcKeys;
+  readonly countAll: CountAll;
 }
 
 /** The library as it is now, ready to answer. */
@@ -57,6 +57,12 @@ export interface OidcIssuer {
   interactionUrl(uid: string): string;
   /** The library with the keys in turn. */
   running(): Promise<RunningProvider>;
+  /**
+   * Counts a sign-in that an outsider starts, before anything is looked up or kept for it: by where they come from, and of
+   * the connection in all.
+   * @throws FaceError `locked_out`, `state_unavailable`
+   */
+  countStart(source: string): Promise<void>;
   /** Hands what is known of a request to the hooks it meets in the library. */
   noteArrival(request: IncomingMessage, arrival: Arrival): void;
 }
@@ -70,6 +76,8 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
   const state = inProtocol(deps.state);
   const storage = createStorage(connection.id, { ...deps, state });
   const flowDeps = { ...deps, state, connection };
+  const countStart = (source: string): Promise<void> =>
+    deps.countAll(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);
   const requireReturn = createRequireReturn(issuer, deps);
   const arrivals = new WeakMap<IncomingMessage, Arrival>();
   const people = new WeakMap<IncomingMessage, Person | null>();
@@ -105,10 +113,10 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     const pushed = provenPushOf(context);
     if (pushed !== undefined) {
       const who = digestOf(pushed.jti).toString('base64url');
-      await countAgainst('startsOfPushedRequest', who, deps).catch(toUnavailable);
+      await deps.countAll(['startsOfPushedRequest', who]).catch(toUnavailable);
     } else if (client.admit === null && !isSigned) {
       await requireReturn(context, sentBackAt);
-      await countStart(source, flowDeps).catch(toUnavailable);
+      await countStart(source).catch(toUnavailable);
     }
   };
 
@@ -146,7 +154,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
       checkDemand(requested.amr, client.toAmr(possibleMethods(connection)));
       if (context.oidc.route === 'pushed_authorization_request') {
         // In the name of a client without a secret anybody pushes.
-        if (isPublic(context)) await countStart(source, flowDeps).catch(toUnavailable);
+        if (isPublic(context)) await countStart(source).catch(toUnavailable);
         return;
       }
       // Refused next: nobody is signed in here.
@@ -206,6 +214,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
       }
       return built.running;
     },
+    countStart,
     noteArrival(request, arrival) {
       arrivals.set(request, arrival);
     },

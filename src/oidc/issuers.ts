@@ -1,5 +1,6 @@
 import type { OidcConfig } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
+import { createCountAll } from '../core/limits.js';
 import type { Fetch } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { createClient } from './clients.js';
@@ -21,8 +22,9 @@ export interface ConnectionWithClients {
  */
 export async function createIssuers(
   connections: readonly ConnectionWithClients[],
-  deps: IssuerDeps & { readonly fetch: Fetch },
+  given: Omit<IssuerDeps, 'countAll'> & { readonly fetch: Fetch },
 ): Promise<OidcIssuers> {
+  const deps = { ...given, countAll: createCountAll(given) };
   const issuers = connections.map(({ connection, oidc }) => {
     const directoryFor = createDirectories(connection, deps);
     const clients = oidc.clients.map((client) => createClient(client, { ...deps, connection, directoryFor }));

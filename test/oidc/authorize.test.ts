@@ -24,10 +24,10 @@ const start = async (more: Partial<Parameters<typeof startIssuer>[0]> = {}) => {
   };
   op = await startIssuer({ keysFile: keys.file, toState, proxyHops: 1, ...more });
   asked = noteLookUps(op.profile);
-  Object.assign(counted.counts, { writes: 0, counters: 0 });
+  Object.assign(counted.counts, { writes: 0, counters: 0, waits: 0 });
 };
 const done = () => ({ lookUps: asked.length, ...counted.counts });
-const nothing = { lookUps: 0, writes: 0, counters: 0 };
+const nothing = { lookUps: 0, writes: 0, counters: 0, waits: 0 };
 
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 const paramsOf = (change: Record<string, string> = {}) => ({
@@ -218,8 +218,19 @@ describe('outsiders who come back', () => {
     expect(ends).toEqual({ '/face': 20, temporarily_unavailable: 1_980 });
     // Two questions a name.
     expect(asked).toHaveLength(40);
-    // The interaction, how far it is (twice) and the step-up.
-    expect(counted.counts.writes).toBe(20 * 4);
+    // The interaction, how far it is (twice) and the step-up: none of them waits for the disk.
+    expect(counted.counts).toMatchObject({ writes: 20 * 4, waits: 0 });
+  });
+
+  test('from 2,000 addresses: the store counts no more than it allows, and nobody else’s counters', async () => {
+    await start({ limits: { outsiderStartsOfConnection: 50 } });
+    const ends = await sendMany(2_000, async (n) =>
+      endOf((await op.newBrowser(`10.0.${Math.floor(n / 250)}.${n % 250}`).follow(request())).url),
+    );
+    expect(ends).toEqual({ '/face': 50, temporarily_unavailable: 1_950 });
+    // Two counters for each that is taken, and for those who came at the same time; two look-ups with two more.
+    expect(counted.counts.counters).toBeLessThanOrEqual(2 * (50 + 50) + 4);
+    expect(counted.counts.writes).toBe(50 * 4);
   });
 
   test('use up what outsiders may ask, and nobody else is held up', async () => {
