@@ -5,7 +5,8 @@ import type { Size } from './size.js';
 /** What an attack works with. */
 export interface Setting {
   readonly size: Size;
-  readonly faces: Faces;
+  /** Loaded by the first attack that asks, once for all. */
+  loadFaces(): Promise<Faces>;
   /** Told how far the work is. */
   say(line: string): void;
 }

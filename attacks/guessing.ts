@@ -67,7 +67,8 @@ const firsts = (people: readonly Person[]): Float32Array[] => people.map(({ embe
 /** What a thief of a token and of the sealing key, where no secret was set, needs to get in: guesses and time. */
 export const guessing: Attack = {
   about: 'a stolen token and the sealing key: how many guesses until the first false accept?',
-  async run({ size, faces, say }) {
+  async run({ size, loadFaces, say }) {
+    const faces = await loadFaces();
     const isFull = size === 'full';
     const corpus = firsts(faces.fit);
     const guessViews = corpus.map((embedding) => viewsOf([embedding]));

@@ -75,7 +75,8 @@ async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tri
 }
 
 /** Climbers against the token itself, with as many tries as they like. */
-async function climbTokens({ faces, size, say }: Setting) {
+async function climbTokens({ loadFaces, size, say }: Setting) {
+  const faces = await loadFaces();
   const isFull = size === 'full';
   const sealing = createSealing('climbing', 'quick');
   const climbers = isFull ? 10 : 1;
@@ -153,7 +154,8 @@ async function climbTokens({ faces, size, say }: Setting) {
 export const hillClimbing: Attack = {
   about: 'changing a face step by step by what the product answers: does it get in?',
   async run(setting) {
-    const { faces, size, say } = setting;
+    const { loadFaces, size, say } = setting;
+    const faces = await loadFaces();
     const refusals = await refusalsAtVerifier(
       faces.judge[0].embeddings[0],
       faces.fit[0].embeddings[0],

@@ -110,7 +110,8 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
 /** Whether two tokens show that they are of one person. */
 export const linkage: Attack = {
   about: 'two tokens of one person, without keys and with both keys: are they linked?',
-  async run({ size, faces, say }) {
+  async run({ size, loadFaces, say }) {
+    const faces = await loadFaces();
     say('Linking tokens without keys…');
     const withoutKeys = await linkWithoutKeys(faces, size);
     const levels = ([4, 8] as const).map((accuracy) => {

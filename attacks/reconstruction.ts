@@ -32,7 +32,8 @@ function meanOver(values: readonly number[]) {
 /** How near somebody with keys comes to the face itself: cosines of estimated and true embeddings. */
 export const reconstruction: Attack = {
   about: 'stolen tokens and keys: how near does the best estimate come to the face?',
-  async run({ size, faces, say }) {
+  async run({ size, loadFaces, say }) {
+    const faces = await loadFaces();
     const isFull = size === 'full';
     const chance = createChance('reconstruction');
     const tokens = createBareTokens(4, chance);

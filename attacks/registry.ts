@@ -7,6 +7,7 @@ import { outsiders } from './outsiders.js';
 import { reconstruction } from './reconstruction.js';
 import { samePhoto } from './same-photo.js';
 import { secretWithoutFace } from './secret-without-face.js';
+import { server } from './server.js';
 import { tokenAlone } from './token-alone.js';
 
 /** All attacks, in the order of docs/security-analysis.md. */
@@ -20,4 +21,5 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'hill-climbing': hillClimbing,
   'altered-parameters': alteredParameters,
   outsiders,
+  server,
 };

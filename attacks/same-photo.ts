@@ -33,7 +33,8 @@ function differences(people: readonly Person[], photos: number): number[] {
 /** Two tokens of one face whose keys are known: the face cancels where the photos are the same, and what is left is linear. */
 export const samePhoto: Attack = {
   about: 'two tokens of one person and both keys: are they opened without any face, by algebra?',
-  async run({ size, faces, say }) {
+  async run({ size, loadFaces, say }) {
+    const faces = await loadFaces();
     const isFull = size === 'full';
     const trials = isFull ? 200 : 5;
     const [one, three] = [differences(faces.judge, 1), differences(faces.judge, 3)];

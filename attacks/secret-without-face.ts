@@ -85,7 +85,8 @@ export function rank(right: readonly number[], wrong: readonly number[]) {
 /** What a thief of token and key learns of the user's secret without any face. */
 export const secretWithoutFace: Attack = {
   about: 'a stolen token and the sealing key: does a right PIN show without a face?',
-  async run({ size, faces, say }) {
+  async run({ size, loadFaces, say }) {
+    const faces = await loadFaces();
     say('How the sign bits of faces go together…');
     const correlations = signCorrelations(viewsOfFirst(size === 'full' ? faces.fit : faces.fit.slice(0, 30)));
     const levels = (size === 'full' ? ([1, 4, 8] as const) : ([4] as const)).map((accuracy) => {

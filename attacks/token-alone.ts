@@ -19,7 +19,8 @@ const roundAll = (values: PValues) =>
  */
 export const tokenAlone: Attack = {
   about: 'tokens and nothing else: are they random?',
-  async run({ size, faces, say }) {
+  async run({ size, loadFaces, say }) {
+    const faces = await loadFaces();
     const half = size === 'full' ? 5000 : 256;
     const sealing = createSealing('token alone', size);
     const [victim, ...others] = faces.judge.map(({ embeddings }) => embeddings[0]);

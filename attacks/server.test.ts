@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+import { server } from './server.js';
+
+/* The attack on a running server in its quick form: some of each class at every endpoint. */
+
+test('no hostile call gets what it must not, and nobody else is refused for it', async () => {
+  const said: string[] = [];
+  const { claims, figures } = await server.run({
+    size: 'quick',
+    loadFaces: () => Promise.reject(new Error('no faces are needed')),
+    say: (line) => said.push(line),
+  });
+  expect({
+    broken: claims.filter(({ holds }) => !holds),
+    said: claims.every(({ holds }) => holds) ? [] : said,
+  }).toEqual({
+    broken: [],
+    said: [],
+  });
+  expect(figures).toMatchObject({ accepted: 0, serverErrors: 0, hangs: 0 });
+}, 180_000);

@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { residentMiB, round } from '../bench/measure.js';
+import type { Attack, Finding as Came } from './attack.js';
+import { cameraAttacks } from './server/camera-attacks.js';
+import { askAsTheyMay } from './server/controls.js';
+import { shootFilm } from './server/film.js';
+import { connectionIds, findEndpoints, generate, readPublicAnswers, unmet } from './server/generate.js';
+import type { Hostile } from './server/hostile.js';
+import { startLegitimate } from './server/legitimate.js';
+import { beginElsewhere } from './server/oidc-victims.js';
+import { inWords, type Outcome, tell, toCame } from './server/outcome.js';
+import { countLines, readServerLog } from './server/server-log.js';
+import { besiege, type Pace, type Suspect, type Tally } from './server/siege.js';
+import { singleUse, type Winners } from './server/single-use.js';
+import { singleUseOfApi } from './server/single-use-api.js';
+import { singleUseOfHooks } from './server/single-use-hooks.js';
+import { singleUseOfOidc } from './server/single-use-oidc.js';
+import { openStage, type Stage } from './server/stage.js';
+import { changesOf, readStanding, takeBait } from './server/standing.js';
+import { tokenAttacks } from './server/token-attacks.js';
+import { issueReceipt, layBaits, makeVictims, type Victims } from './server/victims.js';
+import type { Size } from './size.js';
+
+/** How fast hostile calls come: on two cores, beside everything else. */
+const paceOf: Readonly<Record<Size, Pace>> = {
+  full: { perSecond: 60, atOnce: 8, betweenFacesMs: 600, slowAtOnce: 64 },
+  quick: { perSecond: 400, atOnce: 16, betweenFacesMs: 0, slowAtOnce: 400 },
+};
+
+/** How long the legitimate load runs by itself before it is measured, and while it is. */
+const timesOf: Readonly<
+  Record<Size, { readonly warmUpMs: number; readonly beforeMs: number; readonly afterMs: number }>
+> = {
+  full: { warmUpMs: 20_000, beforeMs: 90_000, afterMs: 20_000 },
+  quick: { warmUpMs: 0, beforeMs: 1_000, afterMs: 0 },
+};
+
+/** At once, of one thing that is good once. */
+const racesOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], quick: [8] };
+
+/** A receipt is good for two minutes. */
+const receiptEveryMs = 60_000;
+
+/** Receipts for the hook that takes them, always a good one. */
+async function keepReceipts(stage: Stage, { tokens }: Victims) {
+  const target = stage.providers.hooks.find(({ bait }) => bait.kind === 'receipt');
+  if (target === undefined) throw new Error('no hook takes receipts');
+  const { connection, bait } = target;
+  const issue = () => issueReceipt(stage, { connection, subject: bait.subject, token: tokens.good });
+  let receipt = await issue();
+  const renew = async (): Promise<void> => {
+    receipt = await issue();
+  };
+  const timer = setInterval(() => void renew().catch(() => {}), receiptEveryMs);
+  return { receiptOf: () => receipt, stop: () => clearInterval(timer) };
+}
+
+/** What no answer to a hostile call may hold. */
+const secretsOf = ({ credentials, providers, clients }: Stage): readonly string[] => [
+  credentials.owner,
+  credentials.legitimate,
+  providers.partners.hookSecret,
+  providers.shop.requestSecret,
+  ...providers.targets.flatMap(({ secret }) => (secret === null ? [] : [secret])),
+  String(clients.signerKey.d ?? credentials.owner),
+];
+
+const addTo = (one: Tally, other: Tally): Tally => {
+  const met = new Map(one.met);
+  for (const [endpoint, classes] of other.met) {
+    const sum = new Map(met.get(endpoint) ?? []);
+    for (const [each, count] of classes) sum.set(each, (sum.get(each) ?? 0) + count);
+    met.set(endpoint, sum);
+  }
+  return {
+    calls: one.calls + other.calls,
+    accepted: [...one.accepted, ...other.accepted],
+    suspects: [...one.suspects, ...other.suspects],
+    hangs: [...one.hangs, ...other.hangs],
+    broken: [...one.broken, ...other.broken],
+    met,
+  };
+};
+
+/**
+ * Hostile calls at a real server under a legitimate load: every endpoint, forged, replayed, truncated, oversized, slow,
+ * duplicated, of another tenant, of a wrong role, of a wrong type, and malformed.
+ */
+export const server: Attack = {
+  about: 'hostile calls at every endpoint of a running server, while others are served',
+  async run({ size, say }) {
+    const stage = await openStage();
+    try {
+      return await attack(stage, size, say);
+    } finally {
+      await stage.close();
+    }
+  },
+};
+
+async function attack(stage: Stage, size: Size, say: (line: string) => void): Promise<Came> {
+  const film = await shootFilm();
+  const victims = await makeVictims(stage, film);
+  await layBaits(stage, victims.tokens);
+  const others = await beginElsewhere(stage, connectionIds(stage));
+  const endpoints = await findEndpoints(stage);
+  const known = await readPublicAnswers(stage, endpoints);
+  const receipts = await keepReceipts(stage, victims);
+  const field = { stage, victims, others, endpoints, known, receiptOf: receipts.receiptOf };
+  say(`${endpoints.length} endpoints; the legitimate load begins`);
+
+  const load = await startLegitimate(stage, victims, film);
+  const { warmUpMs, beforeMs, afterMs } = timesOf[size];
+  await sleep(warmUpMs);
+  await load.report();
+  const rssBefore = residentMiB(stage.pid);
+  await sleep(beforeMs);
+  const before = await load.report();
+  const standing = await readStanding(stage);
+  const firstLine = await countLines(stage.logFile);
+
+  const winners: Winners = { expected: 0, won: 0, lost: [] };
+  const races = racesOf[size];
+  const options = { port: stage.port, pace: paceOf[size], secrets: secretsOf(stage), say };
+  const hostile: readonly Hostile[] = [
+    ...singleUse([...singleUseOfApi(stage, victims, film), ...singleUseOfOidc(stage, victims, film)], races, winners),
+    ...cameraAttacks(stage, victims, film),
+    ...tokenAttacks(stage, victims, size),
+    ...generate(field, size),
+  ];
+  say(`${hostile.length} hostile things to do`);
+  const siege = await besiege(hostile, options);
+  // Baits that no hostile call has taken are there for the provider; then each is laid anew for the races.
+  const taken: string[] = [];
+  for (const target of stage.providers.hooks) {
+    if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.connection}/${target.hook} was gone`);
+  }
+  const tally = addTo(siege, await besiege(singleUse(singleUseOfHooks(stage, victims), races, winners), options));
+  const during = await load.report();
+  receipts.stop();
+  const changes = changesOf(standing, await readStanding(stage));
+  const controls = await askAsTheyMay(endpoints, { stage, victims, picture: stage.pictures.landscape });
+  await load.stop();
+  await sleep(afterMs);
+  const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
+
+  const log = await readServerLog(stage.logFile, firstLine);
+  const isShed = (requestId: string | null, code: string | null): boolean =>
+    (requestId === null ? code : (log.codes.get(requestId) ?? code)) === 'overloaded';
+  // Okta is asked to tell an event once more where it cannot be acted on in time.
+  const isPutOff = ({ endpoint, status }: Suspect): boolean => endpoint.endsWith('/events') && status === 503;
+  const shed = tally.suspects.filter((each) => isShed(each.requestId, each.code) || isPutOff(each));
+  const faultIds = new Set(log.faults.map(({ requestId }) => requestId));
+  const errors = [
+    ...tally.suspects.filter((each) => !shed.includes(each) && !faultIds.has(each.requestId)).map(inWords),
+    ...log.faults.map(({ text }) => text),
+    ...(stage.isAlive() ? [] : ['the server has ended']),
+  ];
+  const outcome: Outcome = {
+    ...{ size, tally, before, during, rssGrowthMiB, winners, controls, shed: shed.length, endpoints: endpoints.length },
+    accepted: [...tally.accepted.map(inWords), ...taken, ...changes],
+    errors,
+    missing: unmet(endpoints, tally.met),
+  };
+  tell(outcome, say);
+  return toCame(outcome);
+}

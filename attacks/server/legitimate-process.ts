@@ -1,0 +1,47 @@
+import { createLoad, everyMs, type LoadSample, type LoadSetting, loadKinds } from './legitimate-load.js';
+
+/*
+ * The legitimate load in a process of its own: begins each thing at its time, whatever became of those before. Told `report`
+ * it tells what it saw since the last time; told to stop it lets what is under way end.
+ */
+
+let samples: LoadSample[] = [];
+const underWay = new Set<Promise<unknown>>();
+const timers: NodeJS.Timeout[] = [];
+
+process.on('message', (message: { readonly start?: LoadSetting; readonly ask?: 'report' | 'stop' }) => {
+  if (message.start !== undefined) begin(message.start);
+  if (message.ask === 'report') report();
+  if (message.ask === 'stop') void stop();
+});
+
+function begin(setting: LoadSetting): void {
+  const acts = createLoad(setting, (sample) => samples.push(sample));
+  for (const kind of loadKinds) {
+    let isUnderWay = false;
+    const act = (): void => {
+      // A person is in one face check at a time; providers do not wait for each other.
+      if (isUnderWay && (kind === 'step-up' || kind === 'sign-in')) return;
+      isUnderWay = true;
+      const running = acts[kind]().finally(() => {
+        isUnderWay = false;
+        underWay.delete(running);
+      });
+      underWay.add(running);
+    };
+    act();
+    timers.push(setInterval(act, everyMs[kind]));
+  }
+}
+
+function report(): void {
+  process.send?.(samples);
+  samples = [];
+}
+
+async function stop(): Promise<void> {
+  for (const timer of timers) clearInterval(timer);
+  await Promise.allSettled(underWay);
+  report();
+  process.disconnect();
+}

@@ -1,0 +1,123 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { quantile, round } from '../../bench/measure.js';
+import { type LoadedHook, type LoadKind, type LoadSample, type LoadSetting, loadKinds } from './legitimate-load.js';
+import type { Film } from './page.js';
+import { hookAddress } from './providers/provider.js';
+import type { Stage } from './stage.js';
+import { enrol, type Victims } from './victims.js';
+
+/** What those who may call met. Milliseconds from the first byte sent to the last byte of the answer. */
+export interface LoadFigures {
+  readonly requests: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly refused: number;
+}
+
+/** Of some time. */
+export interface LoadReport extends LoadFigures {
+  readonly byKind: Readonly<Record<LoadKind, LoadFigures>>;
+  /** What was refused, in words. */
+  readonly refusals: readonly string[];
+}
+
+/** The load, running. */
+export interface Legitimate {
+  /** What it met since this was asked last. */
+  report(): Promise<LoadReport>;
+  /** What it met since, to its end. */
+  stop(): Promise<LoadReport>;
+}
+
+function toFigures(samples: readonly LoadSample[]): LoadFigures {
+  const times = samples.map(({ ms }) => ms);
+  return {
+    requests: samples.length,
+    p50Ms: samples.length === 0 ? 0 : round(quantile(times), 1),
+    p99Ms: samples.length === 0 ? 0 : round(quantile(times, 0.99), 1),
+    refused: samples.filter(({ refusal }) => refusal !== null).length,
+  };
+}
+
+function toReport(samples: readonly LoadSample[]): LoadReport {
+  const of = (kind: LoadKind): LoadFigures => toFigures(samples.filter((sample) => sample.kind === kind));
+  const byKind = Object.fromEntries(loadKinds.map((kind) => [kind, of(kind)]));
+  return {
+    ...toFigures(samples),
+    byKind: {
+      hook: of('hook'),
+      'face check by photo': of('face check by photo'),
+      'step-up': of('step-up'),
+      'sign-in': of('sign-in'),
+      ...byKind,
+    },
+    refusals: samples.flatMap(({ refusal }) => (refusal === null ? [] : [refusal])),
+  };
+}
+
+/** @param answer - what a call about nobody special has to get */
+function toLoadedHook(stage: Stage, name: string, answer: string, subject: string | null = null): LoadedHook {
+  const target = stage.providers.hooks.find((each) => hookAddress(each) === name);
+  if (target === undefined) throw new Error(`there is no hook ${name}`);
+  const event = JSON.stringify(target.event({ about: 'stranger', id: '{{id}}', receipt: '' }));
+  const template = event
+    .replace(/"eventTime":"[^"]*"/, '"eventTime":"{{time}}"')
+    .replace(/"ip":"192[^"]*"/, '"ip":"{{ip}}"')
+    .replaceAll(/00u\w+/g, subject ?? '$&');
+  const isOneLogin = target.connection === 'partners';
+  return {
+    ...{ path: name, template, answer, headers: isOneLogin ? [] : target.sign(Buffer.alloc(0)) },
+    oneLoginSecret: isOneLogin ? stage.providers.partners.hookSecret : null,
+  };
+}
+
+/** Starts the load: from addresses, users, tokens and a client of its own. */
+export async function startLegitimate(stage: Stage, victims: Victims, film: Film): Promise<Legitimate> {
+  const { providers, pictures, credentials, url, port } = stage;
+  const subject = await providers.workforce.simulator.createUser({
+    login: 'load@example.com',
+    password: 'first factor',
+  });
+  await enrol(stage, { connection: 'workforce', subject, photos: pictures.person });
+  const login = 'load-sign-in@example.com';
+  const signer = await providers.workforce.simulator.createUser({ login, password: 'first factor' });
+  await enrol(stage, { connection: 'workforce', subject: signer, photos: film.centre });
+  const target = providers.targets.find(({ id }) => id === 'load');
+  if (target === undefined) throw new Error('there is no client for the load');
+  const setting: LoadSetting = {
+    ...{ url, port, clientToken: credentials.legitimate, faceToken: victims.tokens.legitimate, subject },
+    photo: Buffer.from(pictures.person[1]).toString('base64'),
+    hooks: [
+      toLoadedHook(stage, '/hooks/workforce/token', 'face_not_verified'),
+      toLoadedHook(stage, '/hooks/staff/token-issuance-start', '"faceVerified":"false"'),
+      toLoadedHook(stage, '/hooks/partners/pre-authentication', '"step_up"'),
+    ],
+    granted: toLoadedHook(stage, '/hooks/workforce/token', '"verified"', subject),
+    oidc: { target, login },
+    film: Object.fromEntries(
+      Object.entries(film).map(([movement, shots]) => [
+        movement,
+        shots.map((shot) => Buffer.from(shot).toString('base64')),
+      ]),
+    ),
+  };
+  const child = fork(fileURLToPath(new URL('./legitimate-process.js', import.meta.url)));
+  child.send({ start: setting });
+  const ask = async (what: 'report' | 'stop'): Promise<LoadReport> => {
+    const answer = once(child, 'message');
+    child.send({ ask: what });
+    const [samples]: LoadSample[][] = await answer;
+    return toReport(samples);
+  };
+  return {
+    report: () => ask('report'),
+    async stop() {
+      const ended = once(child, 'exit');
+      const last = await ask('stop');
+      await ended;
+      return last;
+    },
+  };
+}

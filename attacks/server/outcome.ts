@@ -1,0 +1,120 @@
+import { round } from '../../bench/measure.js';
+import { type Finding as Came, type Row, toClaim } from '../attack.js';
+import { show } from '../report.js';
+import type { Size } from '../size.js';
+import { hostileClasses } from './hostile.js';
+import type { LoadReport } from './legitimate.js';
+import { type LoadKind, loadKinds } from './legitimate-load.js';
+import type { Finding, Tally } from './siege.js';
+import type { Winners } from './single-use.js';
+
+const leastCalls: Readonly<Record<Size, number>> = { full: 10_000, quick: 1_000 };
+
+/** Of each kind, aloud; the figures count all of them. */
+const mostTold = 200;
+
+/** Everything that was seen. */
+export interface Outcome {
+  readonly size: Size;
+  readonly tally: Tally;
+  readonly before: LoadReport;
+  readonly during: LoadReport;
+  readonly accepted: readonly string[];
+  readonly errors: readonly string[];
+  readonly shed: number;
+  readonly rssGrowthMiB: number;
+  readonly winners: Winners;
+  readonly controls: { readonly asked: number; readonly refused: readonly string[] };
+  readonly missing: readonly string[];
+  readonly endpoints: number;
+}
+
+/** A finding as one line. */
+export const inWords = ({ endpoint, class: kind, variant, what }: Finding): string =>
+  `${endpoint}: ${kind}: ${variant}: ${what}`;
+
+/** Tells what has to be looked at, so that it can be done again. */
+export function tell(
+  { tally, accepted, errors, missing, winners, controls, during }: Outcome,
+  say: (line: string) => void,
+): void {
+  const all = {
+    ...{ accepted, errors, hangs: tally.hangs.map(inWords), 'not prepared': tally.broken.map(inWords) },
+    ...{ 'never attacked': missing, 'nobody won': winners.lost, 'refused as they may': controls.refused },
+    'legitimate, refused': during.refusals,
+  };
+  for (const [name, lines] of Object.entries(all)) {
+    for (const line of lines.slice(0, mostTold)) say(`${name}: ${line}`);
+  }
+}
+
+const figuresOf = ({ requests, p50Ms, p99Ms, refused }: LoadReport | LoadReport['byKind'][LoadKind]) => ({
+  ...{ requests, p50Ms, p99Ms, refused },
+});
+
+/** As figures, a table and claims. */
+export function toCame(outcome: Outcome): Came {
+  const { size, tally, before, during, accepted, errors, shed, rssGrowthMiB, winners, controls, missing, endpoints } =
+    outcome;
+  const byClass = Object.fromEntries(
+    hostileClasses.map((each) => [
+      each,
+      [...tally.met.values()].reduce((sum, classes) => sum + (classes.get(each) ?? 0), 0),
+    ]),
+  );
+  const ratio = round(during.p99Ms / before.p99Ms, 2);
+  const toRow = (name: string, was: LoadReport['byKind'][LoadKind], is: LoadReport['byKind'][LoadKind]): Row => [
+    ...[name, show(is.requests), show(was.p50Ms), show(is.p50Ms), show(was.p99Ms), show(is.p99Ms), String(is.refused)],
+  ];
+  const none = { atMost: 0 };
+  return {
+    figures: {
+      ...{ endpoints, calls: tally.calls, byClass, accepted: accepted.length, serverErrors: errors.length },
+      ...{ hangs: tally.hangs.length, shed, rssGrowthMiB },
+      legitimate: {
+        ...figuresOf(during),
+        before: figuresOf(before),
+        byKind: Object.fromEntries(
+          loadKinds.map((kind) => [
+            kind,
+            { ...figuresOf(during.byKind[kind]), before: figuresOf(before.byKind[kind]) },
+          ]),
+        ),
+      },
+      races: { expected: winners.expected, won: winners.won },
+      controls: { asked: controls.asked, refused: controls.refused.length },
+    },
+    table: [
+      ['legitimate', 'requests', 'p50 ms before', 'p50 ms', 'p99 ms before', 'p99 ms', 'refused'],
+      ...loadKinds.map((kind) => toRow(kind, before.byKind[kind], during.byKind[kind])),
+      toRow('all', before, during),
+    ],
+    claims: [
+      toClaim('hostile calls that were sent', { figure: tally.calls }, { atLeast: leastCalls[size] }),
+      toClaim('endpoints and classes that no call was made of', { figure: missing.length }, none),
+      toClaim('hostile calls that got, or did, what they must not', { figure: accepted.length }, none),
+      toClaim('answers that tell of a fault, and faults in the log', { figure: errors.length }, none),
+      toClaim('calls without an answer or an end', { figure: tally.hangs.length }, none),
+      toClaim('legitimate requests that were refused', { figure: before.refused + during.refused }, none),
+      // The quick form runs beside other tests: what takes time and memory there is not the attack alone.
+      ...(size === 'quick'
+        ? []
+        : [
+            toClaim(
+              'p99 of legitimate requests under attack, in times of that without',
+              { figure: ratio },
+              { atMost: 2 },
+            ),
+            toClaim('growth of the server’s memory, in MiB', { figure: rssGrowthMiB }, { atMost: 256 }),
+          ]),
+      toClaim('control: things good once that nobody could use', { figure: winners.expected - winners.won }, none),
+      toClaim(
+        'control: the same requests with the right credentials that were refused',
+        { figure: controls.refused.length },
+        none,
+      ),
+      toClaim('control: things that could not be prepared', { figure: tally.broken.length }, none),
+    ],
+    skipped: [],
+  };
+}

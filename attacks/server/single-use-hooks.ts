@@ -1,0 +1,44 @@
+import { hookAddress } from './providers/provider.js';
+import { type Request, toJson, toMultipart } from './request.js';
+import { nextNumber, post, type SingleUse } from './single-use.js';
+import type { Stage } from './stage.js';
+import { issueReceipt, startStepUp, type Victims } from './victims.js';
+
+/** A passed face check, and receipts: each is for one event. */
+export function singleUseOfHooks(stage: Stage, victims: Victims): readonly SingleUse[] {
+  const { providers } = stage;
+  return providers.hooks.flatMap((target): readonly SingleUse[] => {
+    const { bait, connection, hook } = target;
+    if (bait.kind === 'enrolment') return [];
+    const path = hookAddress(target);
+    return [
+      {
+        ...{ endpoint: `POST ${path}`, weight: 'face', mayRepeat: true },
+        thing: `what lets the hook ${connection}/${hook} grant`,
+        async prepare() {
+          const { subject } = bait;
+          const token = victims.tokens.good;
+          if (bait.kind === 'receipt') {
+            const receipt = await issueReceipt(stage, { connection, subject, token });
+            return (sender) => signed(sender, receipt);
+          }
+          // The bait itself, which is laid anew: it is the only one the provider knows.
+          const more: { readonly token?: string } = bait.kind === 'name' ? { token } : {};
+          const { id, challenge } = await startStepUp(stage, { connection, subject, ...more });
+          const body = toMultipart([
+            ['challenge', challenge],
+            ['photo', stage.pictures.person[1]],
+          ]);
+          await stage.caller.call(post(`/step-ups/${id}/photos`, body));
+          return (sender) => signed(sender, '');
+        },
+        isWon: (answer) => target.isGranted(answer),
+      },
+    ];
+
+    function signed(sender: number, receipt: string): Request {
+      const bytes = toJson(target.event({ about: 'bait', id: `race-${nextNumber()}-${sender}`, receipt })).bytes;
+      return post(path, { type: 'application/json', bytes }, target.sign(bytes));
+    }
+  });
+}

@@ -1,0 +1,53 @@
+import { bodyOf } from './answer.js';
+import { asAdministrator } from './credentials.js';
+import type { HookTarget } from './providers/provider.js';
+import { hookAddress } from './providers/provider.js';
+import { type Request, toJson } from './request.js';
+import type { Stage } from './stage.js';
+
+/** What must stand after the attack as it stood before it, by what it is. */
+export type Standing = Readonly<Record<string, string>>;
+
+/** Reads it: with the owner's key, and at the providers. */
+export async function readStanding({ caller, credentials, providers }: Stage): Promise<Standing> {
+  const admin = asAdministrator(credentials.owner);
+  const get = async (path: string): Promise<string> => {
+    const answer = await caller.call({ method: 'GET', path, headers: admin, body: null });
+    return answer.status === 200 ? JSON.stringify({ ...bodyOf(answer), usage: null }) : String(answer.status);
+  };
+  const listed = JSON.parse(await get('/administrators')).administrators;
+  const names: readonly string[] = listed.map(({ name, role }: { name: string; role: string }) => `${name} ${role}`);
+  const enrolled = [providers.workforce, providers.rival].flatMap((org) =>
+    org.hooks.flatMap(({ bait, hook, connection }) =>
+      bait.kind === 'enrolment'
+        ? [[`enrolment behind ${connection}/${hook}`, org.tokenOf(bait.subject) ?? 'none']]
+        : [],
+    ),
+  );
+  return {
+    'the owners': names.filter((name) => /^(owner|siege-\w+|victim) /.test(name)).join(', '),
+    ...Object.fromEntries(enrolled),
+    lures: providers.outside.lured.join(' '),
+  };
+}
+
+/** What differs. */
+export const changesOf = (before: Standing, after: Standing): readonly string[] =>
+  Object.keys(before)
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `${name}: ${before[name]} → ${after[name]}`);
+
+/** What a hook's own provider asks about its bait. @returns whether it was still there */
+export async function takeBait(stage: Stage, target: HookTarget): Promise<boolean> {
+  const { kind } = target.bait;
+  // A receipt is made for the moment, and an enrolment is looked at where it is kept.
+  if (kind === 'receipt' || kind === 'enrolment') return true;
+  const { bytes, type } = toJson(target.event({ about: 'bait', id: `control ${target.hook}`, receipt: '' }));
+  const request: Request = {
+    method: 'POST',
+    path: hookAddress(target),
+    headers: target.sign(bytes),
+    body: { type, bytes },
+  };
+  return target.isGranted(await stage.caller.call(request));
+}
