@@ -23,8 +23,8 @@ import type { Size } from './size.js';
 
 /** How fast hostile calls come: on two cores, beside everything else. */
 const paceOf: Readonly<Record<Size, Pace>> = {
-  full: { perSecond: 60, atOnce: 8, betweenFacesMs: 600, slowAtOnce: 64 },
-  quick: { perSecond: 400, atOnce: 16, betweenFacesMs: 0, slowAtOnce: 400 },
+  full: { perSecond: 60, atOnce: 8, facesAtOnce: 1, betweenFacesMs: 600, slowAtOnce: 64 },
+  quick: { perSecond: 400, atOnce: 16, facesAtOnce: 4, betweenFacesMs: 0, slowAtOnce: 400 },
 };
 
 /** How long the legitimate load runs by itself before it is measured, and while it is. */

@@ -36,7 +36,8 @@ export interface Pace {
   /** Light calls that are begun in a second, and under way at once. */
   readonly perSecond: number;
   readonly atOnce: number;
-  /** The least time between two calls that make the engine work, in milliseconds; one is under way at a time. */
+  /** Calls that make the engine work: how many are under way at once, and the least time between two of them, in milliseconds. */
+  readonly facesAtOnce: number;
   readonly betweenFacesMs: number;
   /** Slow ones under way at once. */
   readonly slowAtOnce: number;
@@ -120,7 +121,7 @@ export async function besiege(all: readonly Hostile[], { port, pace, secrets, sa
     inLanes(of('light'), { lanes: pace.atOnce, betweenMs: (1000 * pace.atOnce) / pace.perSecond }, act, (done, count) =>
       say(`  ${done} of ${count} things done, ${accepted.length} accepted`),
     ),
-    inLanes(of('face'), { lanes: 1, betweenMs: pace.betweenFacesMs }, act),
+    inLanes(of('face'), { lanes: pace.facesAtOnce, betweenMs: pace.facesAtOnce * pace.betweenFacesMs }, act),
     inLanes(of('slow'), { lanes: pace.slowAtOnce, betweenMs: 0 }, act),
   ]);
   return { calls: sent, accepted, suspects, hangs, broken, met };
