@@ -11,7 +11,7 @@ import type { Endpoint } from './surface.js';
 /** What valid requests need that a sample cannot have: other things show that these are taken. */
 const shownElsewhere: readonly RegExp[] = [
   // Legitimate sign-ins, and races that one wins.
-  /^POST \/face\/(challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew)$/,
+  /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew)$/,
   /^POST \/v2\/(authenticate-credentials|generateToken)$/,
   /^POST \/step-ups\/requested$/,
   // The hooks by their names: their baits are taken.

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Right, rightsByRole, roles } from '../../src/api/rights.js';
 import { clientScopes } from '../../src/api/scopes.js';
 import { asAdministrator, asClient, asSession, type Credentials } from './credentials.js';
+import { choicePath } from './hand-off.js';
 import type { HostileClass } from './hostile.js';
 import type { Header } from './request.js';
 import type { Needs } from './surface.js';
@@ -106,8 +107,11 @@ function forAdministrators(right: string, credentials: Credentials, { sessions }
   ];
 }
 
-/** What a phone that lends its camera has no business with. */
-const ownSessionOnly = /^\/face\/(hand-off|enrolment)/;
+/** What a phone that lends its camera has no business with: to choose its number, it has no more. */
+const notOfCameras = /^\/face\/(hand-off|enrolment)/;
+
+/** What a phone may do that has yet to choose. */
+const ofUnpaired: readonly string[] = ['/face/session', choicePath];
 
 function forSessions(
   path: string,
@@ -141,9 +145,13 @@ function forSessions(
     misplaced('a client token', asClient(client)),
     misplaced('a kiosk’s secret', asSession(`${kiosk.id}.${kiosk.secret}`)),
     misplaced('the phone’s secret under another step-up', asSession(`${rivalId}.${cameraSecret}`)),
-    ...(ownSessionOnly.test(path)
+    ...(notOfCameras.test(path)
       ? [misplaced('the phone of a hand-off', asSession(sessions.manageCameras[path] ?? sessions.camera))]
       : [misplaced('the phone’s id alone', asSession(`${cameraId}.${cameraId}`))]),
+    ...(sessions.unpaired === null || ofUnpaired.includes(path)
+      ? []
+      : [misplaced('a phone that has not chosen its number', asSession(sessions.unpaired))]),
+    ...(path === choicePath ? [misplaced('the browser itself', asSession(sessions.own))] : []),
     ...(isManaging ? [misplaced('a session of a face check', asSession(sessions.own))] : []),
   ];
 }
@@ -193,6 +201,7 @@ export function rightCredential(
     case 'admin':
       return asAdministrator(owner);
     case 'session':
+      if (path === choicePath) return asSession(sessions.unpaired ?? sessions.own);
       return asSession(path.startsWith('/face/enrolment') ? sessions.manage : sessions.own);
     default:
       return [];

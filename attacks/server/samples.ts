@@ -45,6 +45,7 @@ function sampleValue(name: string, { path }: Endpoint, { stage, victims }: Sampl
     digest: 'A'.repeat(43),
     challenge: stepUps.waiting.challenge,
     request: `${stage.url}/no-request`,
+    number: '10',
     token: tokens.good,
   };
   if (path === '/administrators/remove' && name === 'name') return victims.administrator;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Caller } from './caller.js';
-import { asAdministrator, asClient } from './credentials.js';
-import { startHandOff } from './hand-off.js';
+import { asAdministrator, asClient, asSession } from './credentials.js';
+import { choicePath, openHandOff, startHandOff } from './hand-off.js';
 import type { Film } from './page.js';
 import { openPage, takeFrames, ticketOf, toFramesRequest } from './page.js';
 import { toJson, toMultipart } from './request.js';
@@ -39,6 +39,15 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
   const admin = asAdministrator(credentials.owner);
   const seen = { connection: 'workforce', subject: victims.inFilm.subject };
   const openOwn = async () => openPage(caller, (await startStepUp(stage, seen)).ticket);
+  const choice: SingleUse = {
+    ...{ endpoint: `POST ${choicePath}`, thing: 'the choice of a number' },
+    async prepare() {
+      const begun = await startHandOff(caller, (await openOwn()).session);
+      const { session } = await openHandOff(caller, begun);
+      return () => post(choicePath, toJson({ number: begun.code }), asSession(session));
+    },
+    isWon: success,
+  };
   return [
     {
       ...{ endpoint: 'POST /face/open', thing: 'a ticket' },
@@ -51,11 +60,12 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
     {
       ...{ endpoint: 'POST /face/open', thing: 'a hand-off' },
       async prepare() {
-        const ticket = await startHandOff(caller, (await openOwn()).session);
+        const { ticket } = await startHandOff(caller, (await openOwn()).session);
         return () => post('/face/open', toJson({ ticket }));
       },
       isWon: success,
     },
+    ...(victims.sessions.unpaired === null ? [] : [choice]),
     {
       ...{ endpoint: 'POST /face/open', thing: 'a request of a trigger, as a ticket' },
       async prepare() {

@@ -1,5 +1,5 @@
 import { asAdministrator, asClient } from './credentials.js';
-import { lendCamera } from './hand-off.js';
+import { lendCamera, openHandOff, startHandOff } from './hand-off.js';
 import { type Film, openPage, takeFrames, ticketOf } from './page.js';
 import type { FormPart } from './request.js';
 import type { Stage } from './stage.js';
@@ -40,6 +40,8 @@ export interface Victims {
     readonly manageCameras: Readonly<Record<string, string>>;
     readonly rival: string;
     readonly finished: string;
+    /** A phone that has not chosen the number of its hand-off; `null` where none has to. */
+    readonly unpaired: string | null;
     /** Of a hand-off that a later one took the place of. */
     readonly replacedCamera: string;
   };
@@ -141,6 +143,7 @@ async function openSessions(stage: Stage, subject: string, film: Film) {
   for (const path of ['/face/enrolment', '/face/enrolment/renew', '/face/enrolment/revoke']) {
     manageCameras[path] = await lendCamera(caller, (await invite(managed)).session);
   }
+  const unpaired = await openHandOff(caller, await startHandOff(caller, (await open()).session));
   const replacing = await open();
   const replacedCamera = await lendCamera(caller, replacing.session);
   await lendCamera(caller, replacing.session);
@@ -148,6 +151,7 @@ async function openSessions(stage: Stage, subject: string, film: Film) {
     sessions: {
       ...{ own: own.session, camera: await lendCamera(caller, own.session), manage: manage.session },
       ...{ manageCameras, finished: finished.session, replacedCamera },
+      unpaired: unpaired.mustChoose ? unpaired.session : null,
       rival: (await open({ connection: 'rival' })).session,
     },
     frames: await takeFrames(caller, { session: own.session, film, mark: 'victim' }),
