@@ -157,3 +157,17 @@ function sendRaw(text: string): Promise<string> {
       .on('error', reject);
   });
 }
+
+test('a body that stops being HTTP is no fault of this server', async () => {
+  const before = server.log.text().length;
+  const address = { port: server.port, host: '127.0.0.1' };
+  for (const path of ['/face', '/face/kiosk', '/face', '/face/kiosk']) {
+    const socket = connect(address);
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nno size\r\n`);
+    socket.resume();
+    await new Promise((resolve) => socket.once('close', resolve));
+  }
+  const told = server.log.text().slice(before);
+  expect(told.match(/"message":"request"/g)).toHaveLength(4);
+  expect(told).not.toContain('request failed');
+});

@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import { z } from 'zod';
 import { createAdministratorEndpoints } from '../api/administrator-endpoints.js';
 import { createApplicationEndpoints } from '../api/application-endpoints.js';
 import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
@@ -112,11 +113,22 @@ function mountGet(app: Express, path: string, answer: (response: Response) => un
   });
 }
 
+/** What Node's parser says of a caller who stops sending HTTP in the middle of a body. */
+const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
+
+/** What libraries throw at a request that is not as it should be. */
+function toRefusal(thrown: unknown): unknown {
+  // Express throws this for an address with broken percent signs.
+  if (thrown instanceof URIError) return new FaceError('not_found');
+  // Sending a file fails with this, while nobody reads the body.
+  if (brokenHttpGuard.safeParse(thrown).success) return new FaceError('request_malformed', 'aborted');
+  return thrown;
+}
+
 /** The one place where a refusal becomes a reply. Express knows it by its four parameters. */
 function createErrorHandler(log: Log) {
   return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
-    // Express throws this for an address with broken percent signs.
-    const error = thrown instanceof URIError ? new FaceError('not_found') : thrown;
+    const error = toRefusal(thrown);
     const code = toCode(error);
     noteRefusal(response, error);
     if (isFault(code)) {
