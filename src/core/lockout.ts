@@ -93,6 +93,8 @@ const lockoutGuard = z.object({
   /** Which lockout in a row it is, from 1. */
   level: z.int().min(1),
   until: epochMsGuard,
+  /** Whether only a crowd brought it: where one of them turns out to have failed nothing, it ends. */
+  isCrowded: z.boolean().default(false),
 });
 
 type Stores = Pick<CoreDeps, 'state' | 'clock'>;
@@ -138,12 +140,13 @@ async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<re
   for (const { who, lockout } of found) {
     const level = lockout?.level ?? 0;
     const failures = await addFailures({ who, level }, 1, deps);
-    if (failures <= allowedAt(who, level)) begun.push({ who, level, failures });
-    else {
-      await giveBack(begun, deps);
-      const when = lockout === null ? 'absent' : { revision: lockout.revision };
-      throw toLockedOut(who, await lockOut(who, { level: level + 1, lockedSec: crowdedSec, when }, deps), deps);
-    }
+    begun.push({ who, level, failures });
+    if (failures <= allowedAt(who, level)) continue;
+    const when: WriteCondition = lockout === null ? 'absent' : { revision: lockout.revision };
+    const crowded = { level: level + 1, lockedSec: crowdedSec, isCrowded: true, when };
+    const until = await lockOut(who, crowded, deps);
+    await giveBack(begun, deps);
+    throw toLockedOut(who, until, deps);
   }
   return begun;
 }
@@ -151,7 +154,8 @@ async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<re
 async function noteFailure(begun: readonly Begun[], deps: Stores): Promise<void> {
   for (const { who, level, failures } of begun) {
     if (failures < allowedAt(who, level)) continue;
-    await lockOut(who, { level: level + 1, lockedSec: lockedSecOf(who, level + 1), when: 'any' }, deps);
+    const lockedSec = lockedSecOf(who, level + 1);
+    await lockOut(who, { level: level + 1, lockedSec, isCrowded: false, when: 'any' }, deps);
   }
 }
 
@@ -159,16 +163,27 @@ async function noteSuccess(begun: readonly Begun[], deps: Stores): Promise<void>
   let ownFailures = 0;
   for (const each of begun) {
     const { who, level, failures } = each;
-    if (who.keepsOthersFailures === true) await addFailures(each, -1 - ownFailures, deps);
+    if (who.keepsOthersFailures === true) await takeBack(each, 1 + ownFailures, deps);
     else if (failures + level > 1) await clearAttempts(who, deps);
-    else await addFailures(each, -1, deps);
+    else await takeBack(each, 1, deps);
     // Those of a source that was locked out for them stay.
     ownFailures = level === 0 ? failures - 1 : 0;
   }
 }
 
 async function giveBack(begun: readonly Begun[], deps: Stores): Promise<void> {
-  for (const each of begun) await addFailures(each, -1, deps);
+  for (const each of begun) await takeBack(each, 1, deps);
+}
+
+/** Takes failures back, and the lockout of a crowd, which then was none. */
+async function takeBack({ who, level }: Begun, amount: number, deps: Stores): Promise<void> {
+  const failures = await addFailures({ who, level }, -amount, deps);
+  if (failures >= allowedAt(who, level)) return;
+  const found = await readLockout(who, deps);
+  if (found === null || !found.isCrowded || found.level !== level + 1) return;
+  const now = deps.clock.now();
+  const former = { level: Math.max(1, level), until: now, isCrowded: false, when: { revision: found.revision } };
+  await writeLockout(who, former, level === 0 ? now : addSec(now, who.rememberedSec), deps);
 }
 
 /** @returns how many there are then; never fewer than none, also where a new window has begun meanwhile */
@@ -204,8 +219,8 @@ export async function countAnew(who: Counted, deps: Stores): Promise<void> {
   if (found === null || found.level <= dayLevel) return;
   await forgetFailures(who, { from: dayLevel, to: found.level }, deps);
   const until = epochMs(Math.min(found.until, addSec(deps.clock.now(), secondsPerDay)));
-  const when = { revision: found.revision };
-  await writeLockout(who, { level: dayLevel, until, when }, deps);
+  const shorter = { level: dayLevel, until, isCrowded: false, when: { revision: found.revision } };
+  await writeLockout(who, shorter, addSec(until, who.rememberedSec), deps);
 }
 
 async function forgetFailures(
@@ -249,21 +264,24 @@ function lockedSecOf({ failuresAllowed, failuresInAll = Infinity }: Counted, lev
 /** Begins a lockout. @returns when it ends, or the one that another attempt has just begun */
 async function lockOut(
   who: Counted,
-  lockout: { readonly level: number; readonly lockedSec: number; readonly when: WriteCondition },
+  lockout: Omit<Lockout, 'until'> & { readonly lockedSec: number },
   deps: Stores,
 ): Promise<EpochMs> {
-  const { level, lockedSec, when } = lockout;
+  const { lockedSec, ...begun } = lockout;
   const until = addSec(deps.clock.now(), lockedSec);
-  if (await writeLockout(who, { level, until, when }, deps)) return until;
+  if (await writeLockout(who, { ...begun, until }, addSec(until, who.rememberedSec), deps)) return until;
   return (await readLockout(who, deps))?.until ?? until;
 }
 
+type Lockout = z.output<typeof lockoutGuard> & { readonly when: WriteCondition };
+
 async function writeLockout(
   who: Counted,
-  { level, until, when }: { readonly level: number; readonly until: EpochMs; readonly when: WriteCondition },
+  { when, ...lockout }: Lockout,
+  expiresAt: EpochMs,
   { state }: Stores,
 ): Promise<boolean> {
-  return state.write(lockoutKey(who), { level, until }, { when, expiresAt: addSec(until, who.rememberedSec) });
+  return state.write(lockoutKey(who), lockout, { when, expiresAt });
 }
 
 const toLockedOut = ({ kind }: Counted, until: EpochMs, { clock }: Stores): FaceError =>

@@ -108,6 +108,23 @@ test('pictures of no use use nothing up', async () => {
   expect(decided()).toBe(20);
 });
 
+test('pictures of no use bring no lockout nearer, however many come at once, also after one', async () => {
+  const { clock, deps, from, decided } = setUp();
+  const crowd = (number: number) =>
+    Promise.all(Array.from({ length: number }, (_, index) => from(address(index), 'unused')));
+  await crowd(50);
+  expect(await readAttempts(attemptsOfOutsiders(anna), deps)).toEqual({ failures: 0, lockedUntil: null });
+  for (let index = 100; index < 160; index += 1) await from(address(index));
+  expect(decided()).toBe(20);
+  clock.advanceSec(900);
+  for (let round = 0; round < 200; round += 1) {
+    await crowd(10);
+    clock.advanceSec(30);
+  }
+  expect(await from(address(200))).toBe('wrong');
+  expect(await from(address(201))).toMatchObject({ code: 'locked_out', retryAfterSec: 1800 });
+});
+
 test('whoever passes gets back the failures of their own address, and nobody else’s', async () => {
   const { from, deps, decided } = setUp();
   for (let index = 0; index < 10; index += 1) await from(address(index));
