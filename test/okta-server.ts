@@ -24,9 +24,12 @@ export interface OktaServer {
 }
 
 /** Starts the service with one connection, of that adapter, to the org of a bench. */
-export async function startOktaServer(bench: OktaBench, adapter: Adapter = bench.adapter): Promise<OktaServer> {
+export async function startOktaServer(
+  bench: OktaBench,
+  adapter: Adapter = bench.adapter,
+  rooms: BodyRooms = createBodyRooms(),
+): Promise<OktaServer> {
   const connection = { id: 'workforce', policy: bench.policy, ...adapter };
-  const rooms = createBodyRooms();
   const deps: AppDeps = {
     ...bench.core,
     adminKeyDigest: new Uint8Array(32),

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Room } from '../src/http/rooms.js';
+import { createBodyRooms, type Room, roomLimits } from '../src/http/rooms.js';
 import type { Json } from '../src/json.js';
 import { type OktaBench, openOktaBench, signed } from './contract/okta.js';
 import { toTokenEvent } from './contract/okta-events.js';
@@ -27,7 +27,8 @@ let events = 0;
 
 beforeAll(async () => {
   bench = await openOktaBench();
-  server = await startOktaServer(bench);
+  // Nobody is cut for being slow: what is unfinished stays so, on a busy machine too.
+  server = await startOktaServer(bench, bench.adapter, createBodyRooms(roomLimits, 60_000));
   port = Number(new URL(server.origin).port);
 });
 afterEach(async () => {
@@ -122,7 +123,7 @@ test('unfinished calls of the REST API and the capture page leave Okta and known
     await fill(path, headers);
   }
   for (const { strangers } of [server.rooms.clients, server.rooms.capture]) {
-    expect(strangers.heldBytes).toBeGreaterThan(0);
+    await eventually(async () => expect(strangers.heldBytes).toBeGreaterThan(0));
     expect(strangers.heldBytes).toBeLessThanOrEqual(strangers.limits.shareBytes);
   }
   await expectOktaServed();
@@ -134,11 +135,10 @@ test('forms of text from 600 connections without a token hold no more than the s
   const field = `--b\r\nContent-Disposition: form-data; name="scope"\r\n\r\n${'x'.repeat(8_000)}\r\n`;
   const headers = { 'content-type': 'multipart/form-data; boundary=b', ...announced };
   const halves = await many(600, () => send('/generate', { headers, body: field.repeat(15) }));
-  const { strangers } = server.rooms.clients;
-  expect(strangers.heldBytes).toBeGreaterThan(0);
-  expect(strangers.heldBytes).toBeLessThanOrEqual(strangers.limits.shareBytes);
   const refusedCount = () => halves.filter(({ received }) => received().startsWith('HTTP/1.1 503')).length;
   await eventually(async () => expect(refusedCount()).toBeGreaterThanOrEqual(600 - 128));
+  const { strangers } = server.rooms.clients;
+  expect(strangers.heldBytes).toBeGreaterThan(0);
   expect(strangers.heldBytes).toBeLessThanOrEqual(strangers.limits.shareBytes);
   await expectOktaServed();
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { createBodyRooms, roomLimits } from '../../src/http/rooms.js';
 import { paths } from '../../src/oidc/paths.js';
 import { eventually } from '../eventually.js';
 import { type HalfSent, sendHalf } from '../half-sent.js';
@@ -14,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => keys.remove());
 beforeEach(async () => {
-  op = await startIssuer({ keysFile: keys.file });
+  // Nobody is cut for being slow: what is unfinished stays so, on a busy machine too.
+  op = await startIssuer({ keysFile: keys.file, rooms: createBodyRooms(roomLimits, 60_000) });
 });
 afterEach(async () => {
   for (const each of open.splice(0)) each.end();

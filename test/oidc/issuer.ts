@@ -7,6 +7,7 @@ import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Limits } from '../../src/core/limits.js';
 import type { State } from '../../src/core/ports.js';
+import { type BodyRooms, createBodyRooms } from '../../src/http/rooms.js';
 import type { OidcKeys } from '../../src/keys/oidc-key-set.js';
 import { createOidcKeys } from '../../src/keys/oidc-keys.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
@@ -50,6 +51,7 @@ export async function startIssuer({
   toState = (state) => state,
   limits = {},
   proxyHops = 0,
+  rooms = createBodyRooms(),
 }: {
   keysFile: string;
   /** Keys from elsewhere than the file. */
@@ -62,6 +64,7 @@ export async function startIssuer({
   limits?: Partial<Limits>;
   /** 1: addresses are those of `X-Forwarded-For`. */
   proxyHops?: number;
+  rooms?: BodyRooms;
 }) {
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
   const connection: Connection = {
@@ -77,6 +80,7 @@ export async function startIssuer({
     settings: { ...standardSettings, limits: { ...standardSettings.limits, ...limits } },
     proxyHops,
     connections: new Map([['work', connection]]),
+    rooms,
     oidc: async (core) => {
       const oidcKeys = await openKeys(core);
       return createIssuers([{ connection, oidc: config }], { ...core, issuer: publicUrl, oidcKeys, fetch });
