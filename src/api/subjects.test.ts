@@ -9,8 +9,9 @@ import { testIssuer } from '../../test/keys.js';
 import { drawPhoto } from '../../test/simulators/engine.js';
 import { createMemoryProfile, loginOf } from '../../test/simulators/profile.js';
 import { checkFace } from '../core/check-face.js';
-import type { Connection } from '../core/connection.js';
+import { bindingOf, type Connection } from '../core/connection.js';
 import { enrolSubject } from '../core/enrol.js';
+import { attemptsOfOutsider, countAttempt } from '../core/lockout.js';
 import { toCode } from '../errors.js';
 import { addAdministrator } from './administrators.js';
 import type { Role } from './rights.js';
@@ -166,6 +167,25 @@ test('a lockout is ended by who helps', async () => {
   });
   expect(await ask('unlock', { login })).toMatchObject({ complete: true });
   expect(await check(connections.work, 'anna')).toBe('passed');
+});
+
+test.each<[string, object]>([
+  ['192.0.2', {}],
+  ['198.51.100', { source: '198.51.100.7' }],
+])('so is that of outsiders from %s, asked for with %j', async (block, more) => {
+  const fail = (address: string) =>
+    countAttempt(
+      attemptsOfOutsider(bindingOf(connections.work, 'anna'), address),
+      async () => ({ succeeded: false, result: 'failed' }),
+      server.deps,
+    ).catch(toCode);
+  for (let tries = 0; tries < 20; tries += 1) await fail(`${block}.${tries % 4}`);
+  expect(await fail(`${block}.7`)).toBe('locked_out');
+  expect(await ask('export', { connection: 'work', subject: 'anna' })).toMatchObject({
+    subjects: [{ held: { attemptsOfOutsiders: { failures: 0, lockedUntil: expect.any(String) } } }],
+  });
+  expect(await ask('unlock', { login, ...more })).toMatchObject({ complete: true });
+  expect(await fail(`${block}.7`)).toBe('failed');
 });
 
 test.each<[Role, string[]]>([
