@@ -131,10 +131,10 @@ export function slow(target: Target, slowness: Slowness): readonly Hostile[] {
   ];
 }
 
-/** Several times at once, with a credential that does not do: none gets in by the crowd. */
-export function crowded(target: Target): readonly Hostile[] {
+/** Several times at once, with a credential that does not do: none gets in by the crowd. @param most - at once */
+export function crowded(target: Target, most: number): readonly Hostile[] {
   return target.bad.map((bad, at) => {
-    const count = 2 + ((at * 7) % 19);
+    const count = 2 + ((at * 7) % (most - 1));
     return {
       ...({ endpoint: target.name, class: 'duplicated', weight: 'light' } as const),
       variant: `${count} at once: ${bad.variant}`,

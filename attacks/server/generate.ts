@@ -110,12 +110,25 @@ function underPrefixes(endpoint: Endpoint, target: Target): readonly Hostile[] {
   );
 }
 
+/** What the forms differ in beside their number. */
+interface Strength {
+  /** Drips for longer than any request may take; in the quick form for a moment. */
+  readonly slowness: Slowness;
+  /** The most at the same moment. */
+  readonly crowd: number;
+}
+
+const strengthOf: Readonly<Record<Size, Strength>> = {
+  full: { slowness: { bytes: 75, thenRest: false }, crowd: 20 },
+  quick: { slowness: { bytes: 2, thenRest: true }, crowd: 6 },
+};
+
 /** Everything there is against one endpoint. */
 function against(
   endpoint: Endpoint,
   target: Target,
   endpoints: readonly Endpoint[],
-  { slowness, metricsPort }: { readonly slowness: Slowness; readonly metricsPort: number },
+  { slowness, crowd, metricsPort }: Strength & { readonly metricsPort: number },
 ): readonly Hostile[] {
   const shown = target.bad.map(
     (bad): Hostile => ({
@@ -135,7 +148,7 @@ function against(
     ...truncated(target),
     ...oversized(target),
     ...slow(target, slowness),
-    ...crowded(target),
+    ...crowded(target, crowd),
     ...wrongTypes(target),
     ...smuggling(target),
     ...wrongMethods(target, methodsAt(endpoint.path, endpoints)),
@@ -145,12 +158,6 @@ function against(
   return endpoint.path === metricsEndpoint.path ? all.map((each) => ({ ...each, port: metricsPort })) : all;
 }
 
-/** Drips for longer than any request may take; in the quick form for a moment. */
-const slownessOf: Readonly<Record<Size, Slowness>> = {
-  full: { bytes: 75, thenRest: false },
-  quick: { bytes: 2, thenRest: true },
-};
-
 /** What is kept of each endpoint and class: in the full form enough to take minutes, and not an hour. */
 const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
   full: {
@@ -159,7 +166,7 @@ const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
   },
   quick: {
     ...{ forged: 2, replayed: 1, truncated: 1, oversized: 1, slow: 1, duplicated: 1, 'cross-tenant': 1 },
-    ...{ 'wrong role': 10, 'wrong type': 2, malformed: 3 },
+    ...{ 'wrong role': 7, 'wrong type': 2, malformed: 3 },
   },
 };
 
@@ -190,7 +197,7 @@ function draw(all: readonly Hostile[], size: Size): readonly Hostile[] {
 export function generate(field: Battlefield, size: Size): readonly Hostile[] {
   const targets = toTargets(field, field.stage.pictures.landscape);
   const all = targets.flatMap(({ endpoint, target }) =>
-    against(endpoint, target, field.endpoints, { slowness: slownessOf[size], metricsPort: field.stage.metricsPort }),
+    against(endpoint, target, field.endpoints, { ...strengthOf[size], metricsPort: field.stage.metricsPort }),
   );
   const chosen = [...draw(all, size)];
   const chance = createChance('order of the siege');
