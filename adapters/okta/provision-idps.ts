@@ -18,13 +18,7 @@ const idpGuard = z.object({
     issuer: urlGuard,
     scopes: z.array(z.string()),
     credentials: z.object({ client: z.object({ client_id: z.string() }) }),
-    algorithms: z
-      .object({
-        request: z
-          .object({ signature: z.object({ algorithm: z.string().nullish(), scope: z.string().nullish() }).nullish() })
-          .nullish(),
-      })
-      .nullish(),
+    algorithms: z.json().optional(),
   }),
   policy: z.object({ trustClaims: z.boolean().nullish() }).nullish(),
 });
@@ -61,9 +55,11 @@ export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Prom
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/
  */
 export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): ProvisionStep {
-  const definition = client.kind === 'okta_idv' ? toVerification(client, deps) : toFactor(client, deps);
+  const toDefinition = (found: Idp | null): IdpDefinition =>
+    client.kind === 'okta_idv' ? toVerification(client, deps) : toFactor(client, found, deps);
   const inspect = async (): Promise<StepStatus> => {
     const found = await findIdp(client, deps);
+    const definition = toDefinition(found);
     if (found === null) {
       return { state: 'missing', changes: [`Create the identity provider "${definition.name}" (${definition.type})`] };
     }
@@ -75,6 +71,7 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
     inspect,
     async apply() {
       const found = await findIdp(client, deps);
+      const definition = toDefinition(found);
       if (found === null) await deps.send('POST', '/api/v1/idps', definition);
       else await deps.send('PUT', `/api/v1/idps/${found.id}`, { ...definition, name: found.name });
     },
@@ -90,15 +87,17 @@ function differencesOf(found: Idp, definition: IdpDefinition): string[] {
     ...(Object.keys(wanted.protocol.endpoints).every(isSameEndpoint) ? [] : ['the endpoints']),
     ...(wanted.protocol.scopes.every((scope) => found.protocol.scopes.includes(scope)) ? [] : ['the scopes']),
     ...((found.policy?.trustClaims ?? false) === (wanted.policy?.trustClaims ?? false) ? [] : ['trustClaims']),
-    ...(!signsRequests(wanted) || signsRequests(found) ? [] : ['signed requests']),
   ];
 }
 
+const signedRequests = { request: { signature: { algorithm: 'HS256', scope: 'REQUEST' } } } as const;
+const signedGuard = z.object({
+  request: z.object({ signature: z.object({ algorithm: z.literal('HS256'), scope: z.literal('REQUEST') }) }),
+}) satisfies z.ZodType<typeof signedRequests>;
+
 /** Whether Okta signs its requests, so that we can tell them from a stranger's: with the secret that we know it by. */
-export function signsRequests({ protocol }: Pick<Idp, 'protocol'>): boolean {
-  const { algorithm, scope } = protocol.algorithms?.request?.signature ?? {};
-  return scope === 'REQUEST' && algorithm === 'HS256';
-}
+export const signsRequests = ({ protocol }: Pick<Idp, 'protocol'>): boolean =>
+  signedGuard.safeParse(protocol.algorithms).success;
 
 const get = (url: string) => ({ url, binding: 'HTTP-REDIRECT' });
 const post = (url: string) => ({ url, binding: 'HTTP-POST' });
@@ -107,7 +106,9 @@ const toCredentials = ({ id, secret }: OktaClient) => ({
   client: { client_id: id, client_secret: secret.use((text) => text) },
 });
 
-function toFactor(client: OktaFactor, deps: OktaProvisionDeps): IdpDefinition {
+/** A new one signs its requests; one that people sign in with goes on as it does. */
+function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps): IdpDefinition {
+  const algorithms = found === null ? signedRequests : found.protocol.algorithms;
   const { issuer, authorization, token, keys } = endpointsOf(deps.publicUrl, deps.settings.id);
   return {
     type: 'OIDC',
@@ -117,7 +118,7 @@ function toFactor(client: OktaFactor, deps: OktaProvisionDeps): IdpDefinition {
       endpoints: { authorization: get(authorization), token: post(token), jwks: get(keys) },
       issuer: { url: issuer },
       scopes: ['openid', 'profile', 'email'],
-      algorithms: { request: { signature: { algorithm: 'HS256', scope: 'REQUEST' } } },
+      ...(algorithms === undefined ? {} : { algorithms }),
       credentials: toCredentials(client),
     },
     policy: {

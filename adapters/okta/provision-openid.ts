@@ -41,7 +41,7 @@ async function checkIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Fi
   if (client.kind === 'okta_factor' && !signsRequests(idp)) {
     return warn(
       `"${idp.name}" does not sign its requests: whoever knows a name can keep that user from the face check`,
-      'Run facestep provision for this connection',
+      'Set its request signature to HS256 in Security > Identity Providers, and try one sign-in',
     );
   }
   return pass(`"${idp.name}" leads here`);
