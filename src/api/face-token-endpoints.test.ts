@@ -5,7 +5,8 @@ import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { createSimulatedEngine } from '../../test/simulators/engine.js';
 import { systemRandom } from '../../test/simulators/sinks.js';
-import { attemptsOfToken, countAttempt } from '../core/lockout.js';
+import { attemptsOfToken } from '../core/attempts.js';
+import { countAttempt } from '../core/lockout.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 
 let server: ApiServer;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../core/attempts.js';
 import { bindingOf } from '../core/connection.js';
-import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject, clearAttempts } from '../core/lockout.js';
+import { clearAttempts } from '../core/lockout.js';
 import { revokeSubject } from '../core/revoke.js';
 import {
   type Erased,

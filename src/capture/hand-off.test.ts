@@ -146,6 +146,19 @@ describe('a link that somebody was sent', () => {
     },
   );
 
+  test('five times with a wrong number locks out as five wrong faces do', async () => {
+    await enrol();
+    for (let refused = 1; refused <= 5; refused += 1) {
+      const { phone } = await openOnPhone(server, (await begin()).page);
+      expect((await choose(phone, null)).body.view).toMatchObject({ state: 'failed' });
+    }
+    const { page } = await begin();
+    expect((await page.check(draw('ada'))).body.code).toBe('locked_out');
+    // One that was begun before can still be refused.
+    const { phone } = await openOnPhone(server, page);
+    expect((await choose(phone, null)).body.view).toMatchObject({ state: 'failed' });
+  });
+
   test('is answered once, also by answers at the same moment', async () => {
     const { page } = await begin();
     const { phone, view, code } = await openOnPhone(server, page);

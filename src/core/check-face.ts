@@ -1,9 +1,10 @@
 import { FaceError, toCode } from '../errors.js';
+import { attemptsOfOutsiders } from './attempts.js';
 import type { Photo, SealedToken, UserSecret } from './concealed.js';
 import { bindingOf, type Connection, readTokenIfAny } from './connection.js';
 import { findConsent, nameInConsent } from './consent.js';
 import type { CoreDeps } from './deps.js';
-import { attemptsOfOutsiders, countAnew } from './lockout.js';
+import { countAnew } from './lockout.js';
 import type { Accuracy, Binding, Sealed, Verdict } from './ports.js';
 import { changeToken, toTokenChange } from './token-change.js';
 import { type CheckRules, verifyPerson } from './verify.js';

@@ -1,7 +1,10 @@
-import { FaceError } from '../errors.js';
+import { FaceError, toCode } from '../errors.js';
+import { attemptsOf } from './attempts.js';
 import type { Credential } from './concealed.js';
+import { bindingOf } from './connection.js';
 import { digestOf, hasDigest } from './digest.js';
 import { drawBelow } from './draw.js';
+import { countAttempt } from './lockout.js';
 import type { Random } from './ports.js';
 import { changeSession, type FoundSession, type OpenedSession } from './session.js';
 import { isHandOffAllowed, type SessionView, toSessionView } from './session-view.js';
@@ -11,6 +14,7 @@ import {
   changeRecord,
   checkStarted,
   isStored,
+  outsiderOf,
   type StepUpRecord,
   toStoredDigest,
 } from './step-up-record.js';
@@ -82,7 +86,7 @@ export async function openHandOff(ticket: Credential, deps: SettleDeps): Promise
 
 /**
  * Takes the number that the person at the phone says the other screen shows, once: the right one lets the phone lend its
- * camera, any other ends the step-up.
+ * camera, any other ends the step-up and counts as a failed attempt.
  * @param chosen.number - `null`: none of those offered
  * @throws FaceError `step_up_unknown` (also once one was chosen), `step_up_finished`
  */
@@ -97,8 +101,20 @@ export async function chooseNumber(
     const { connection, subject } = record;
     const detail = { stepUpId: id, chosen: number === null ? 'none' : 'another' };
     await deps.audit.append({ action: 'hand_off_refused', connection, subject, detail });
+    await countRefusal(record, deps);
   }
   return toSessionView(id, record, isPaired ? 'camera' : 'unpaired', deps);
+}
+
+/** As a wrong face is: whoever sends one link after the other has no more guesses than faces. */
+async function countRefusal(record: StepUpRecord, deps: SettleDeps): Promise<void> {
+  const connection = deps.connections.get(record.connection);
+  if (connection === undefined) return;
+  const whose = attemptsOf(bindingOf(connection, record.subject), outsiderOf(record));
+  await countAttempt(whose, async () => ({ succeeded: false, result: null }), deps).catch((error: unknown) => {
+    // Locked out already: the step-up has ended all the same.
+    if (toCode(error) !== 'locked_out') throw error;
+  });
 }
 
 function afterChoice(record: StepUpRecord, number: string | null): StepUpRecord {

@@ -11,9 +11,10 @@ import { standardSettings } from '../../test/settings.js';
 import { drawPhoto } from '../../test/simulators/engine.js';
 import { toCode } from '../errors.js';
 import { createSqliteState } from '../state/sqlite.js';
+import { attemptsOfOutsider, attemptsOfSubject } from './attempts.js';
 import { enrolSubject } from './enrol.js';
 import { countAgainst, createCountAll, type LimitName } from './limits.js';
-import { attemptsOfOutsider, attemptsOfSubject, countAttempt } from './lockout.js';
+import { countAttempt } from './lockout.js';
 import { startStepUp, submitPhotos } from './step-up.js';
 
 describe('one limit', () => {

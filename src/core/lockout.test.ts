@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { createManualClock } from '../../test/contract/state.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { createSqliteState } from '../state/sqlite.js';
-import { attemptsOfSubject, attemptsOfToken, clearAttempts, countAttempt } from './lockout.js';
+import { attemptsOfSubject, attemptsOfToken } from './attempts.js';
+import { clearAttempts, countAttempt } from './lockout.js';
 
 const subject = attemptsOfSubject({ tenant: 'work', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 });
 const token = attemptsOfToken('a token');

@@ -3,15 +3,8 @@ import fc from 'fast-check';
 import { createManualClock } from '../../test/manual-clock.js';
 import { FaceError } from '../errors.js';
 import { createSqliteState } from '../state/sqlite.js';
-import {
-  attemptsOfOutsider,
-  attemptsOfOutsiders,
-  attemptsOfSubject,
-  clearAttempts,
-  countAnew,
-  countAttempt,
-  readAttempts,
-} from './lockout.js';
+import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from './attempts.js';
+import { clearAttempts, countAnew, countAttempt, readAttempts } from './lockout.js';
 import type { Binding } from './ports.js';
 
 /* What whoever comes without having passed the first factor can do against one person: so much, and no more. */

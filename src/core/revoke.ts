@@ -1,4 +1,5 @@
 import { FaceError } from '../errors.js';
+import { attemptsOfOutsiders, attemptsOfSubject } from './attempts.js';
 import type { SealedToken } from './concealed.js';
 import { bindingOf, type Connection } from './connection.js';
 import { findConsent, withdrawConsent } from './consent.js';
@@ -6,7 +7,7 @@ import { denyToken, identifyWhereSound } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
 import { noteEnd } from './enrolment-end.js';
 import { countAgainst } from './limits.js';
-import { attemptsOfOutsiders, attemptsOfSubject, clearAttempts } from './lockout.js';
+import { clearAttempts } from './lockout.js';
 import { forgetPassedStepUp } from './passed-step-up.js';
 import { forgetPasskey } from './passkey-record.js';
 import { toEpochMs, toIso } from './units.js';

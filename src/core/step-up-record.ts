@@ -237,6 +237,10 @@ function checkOwn({ captured }: StepUpRecord, found: StepUpRecord): void {
   if (!isOwn) throw new FaceError('step_up_finished');
 }
 
+/** Where an outsider asked for it; `null` where the person, or their own provider, did: then failures are theirs. */
+export const outsiderOf = ({ proved, isSentByProvider, source }: StepUpRecord): string | null =>
+  proved || isSentByProvider ? null : source;
+
 /** How secrets of a step-up are stored. */
 export const toStoredDigest = (secret: Credential): string => secret.use(digestOf).toString('base64url');
 

@@ -14,6 +14,7 @@ import {
   endAttempt,
   isStored,
   keepForAttempt,
+  outsiderOf,
   readRecord,
   type StepUpPurpose,
   type StepUpRecord,
@@ -256,12 +257,12 @@ export type SettleDeps = CoreDeps & { readonly connections: ReadonlyMap<string, 
  */
 export async function settleVerification(attempt: Attempt, deps: SettleDeps): Promise<StepUpRecord> {
   const { record, photos, secret, methods, judged } = attempt;
-  const { connection, subject, proved, source, isSentByProvider } = record;
+  const { connection, subject } = record;
   const found = deps.connections.get(connection);
   const { verdict, accuracy } = await checkFace(
     {
       ...{ connection: found, subject, kept: toKeptToken(record.kept), photos, secret, judged },
-      outsider: proved || isSentByProvider ? null : source,
+      outsider: outsiderOf(record),
     },
     deps,
   );

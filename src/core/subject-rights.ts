@@ -1,9 +1,10 @@
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { attemptsOfOutsiders, attemptsOfSubject } from './attempts.js';
 import { bindingOf, type Connection } from './connection.js';
 import { forgetConsent, readConsent } from './consent.js';
 import { identifyWhereSound, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
-import { type AttemptsView, attemptsOfOutsiders, attemptsOfSubject, readAttempts } from './lockout.js';
+import { type AttemptsView, readAttempts } from './lockout.js';
 import { type PassedStepUp, readPassedStepUp } from './passed-step-up.js';
 import { type KeptPasskey, readPasskey } from './passkey-record.js';
 import type { TokenName } from './ports.js';

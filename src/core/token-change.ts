@@ -1,11 +1,12 @@
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import type { JsonObject } from '../json.js';
+import { attemptsOfOutsiders, attemptsOfSubject } from './attempts.js';
 import type { SealedToken } from './concealed.js';
 import { bindingOf, type Connection, readTokenIfAny } from './connection.js';
 import { readConsent, restoreConsent, settleConsent } from './consent.js';
 import { denyToken, identifyWhereSound, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
-import { attemptsOfOutsiders, attemptsOfSubject, clearAttempts } from './lockout.js';
+import { clearAttempts } from './lockout.js';
 import { restorePasskey, settlePasskey } from './passkey-record.js';
 import type { Sealed, TokenName } from './ports.js';
 import { revokeSubject } from './revoke.js';

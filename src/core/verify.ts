@@ -1,9 +1,10 @@
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
+import { attemptsOf, attemptsOfToken } from './attempts.js';
 import type { SealedToken } from './concealed.js';
 import { identifyWhereSound, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
 import { countAgainst } from './limits.js';
-import { attemptsOfOutsider, attemptsOfSubject, attemptsOfToken, countAttempt } from './lockout.js';
+import { countAttempt } from './lockout.js';
 import {
   type Binding,
   type LivenessFinding,
@@ -123,9 +124,6 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
     for (const photo of photos) photo.wipe();
   }
 }
-
-const attemptsOf = (binding: Binding, outsider: string | null) =>
-  outsider === null ? attemptsOfSubject(binding) : attemptsOfOutsider(binding, outsider);
 
 /** What can be told of a token before any face: its name, and why no face may open it. */
 interface TokenLook {
