@@ -42,8 +42,16 @@ function readRates(): ReadonlyMap<Accuracy, number> {
   );
 }
 
-/** Strangers of one place before one camera: tokens of people within CASIA-FaceV5, where they were measured. */
-const alikeRates: Partial<Record<Accuracy, number>> = { 1: 0.23, 4: 0.011, 8: 0.003 };
+const groupsGuard = z.object({
+  groups: z.object({ casia: z.record(z.string(), z.object({ fmr: z.number() })) }),
+});
+
+/** What was measured of strangers of one place before one camera: those within CASIA-FaceV5. */
+function readAlikeRates(): ReadonlyMap<Accuracy, number> {
+  const file = join(projectRoot, 'docs', 'accuracy', 'groups.json');
+  const { casia } = groupsGuard.parse(JSON.parse(readFileSync(file, 'utf8'))).groups;
+  return new Map(accuracies.map((accuracy) => [accuracy, casia[String(accuracy)]?.fmr ?? Number.NaN]));
+}
 
 /** That one of so many tries is taken, each with that chance. */
 const chanceOf = (rate: number, tries: number): number => -Math.expm1(tries * Math.log1p(-rate));
@@ -59,6 +67,7 @@ export const outsiders: Attack = {
   about: 'many addresses and a name: how many faces, or PINs behind a known face, are tried at one person?',
   async run({ size, say }) {
     const rates = readRates();
+    const alikeRates = readAlikeRates();
     const found = [];
     for (const botnet of botnets) {
       say(`${botnet.name}…`);
@@ -114,11 +123,9 @@ export const outsiders: Attack = {
         ...accuracies.map((accuracy) =>
           rowOf(`level ${accuracy}, ${show(rateOf(accuracy))} a try`, (tries) => chanceOf(rateOf(accuracy), tries)),
         ),
-        ...accuracies.flatMap((accuracy) => {
-          const rate = alikeRates[accuracy];
-          if (rate === undefined) return [];
-          return [rowOf(`level ${accuracy}, alike: ${show(rate)} a try`, (tries) => chanceOf(rate, tries))];
-        }),
+        ...[...alikeRates].map(([accuracy, rate]) =>
+          rowOf(`level ${accuracy}, alike: ${show(rate)} a try`, (tries) => chanceOf(rate, tries)),
+        ),
         ...accuracies.map((accuracy) =>
           rowOf(`level ${accuracy}, any of 1,000 people`, (tries) => chanceOf(rateOf(accuracy), tries * people)),
         ),

@@ -183,7 +183,8 @@ const expected = {
         view: {
           ...{ id: null, purpose: 'verify', role: 'own', triesLeft: 2, expiresAt: null, state: 'started' },
           ...{ consentVersion: 'consent-1', consentNeeded: false, organisation: null, retentionDays: 1 },
-          ...{ userSecret: 'none', referencePhotoNeeded: false, handOff: null, fallbackUrl: null, returnUrl: null },
+          ...{ userSecret: 'none', referencePhotoNeeded: false, fallbackUrl: null, returnUrl: null },
+          ...{ handOff: null, handOffAllowed: true, pairing: null },
         },
       },
     },
