@@ -257,6 +257,11 @@ export interface VerifyRequest {
   readonly expectedExpiresAt?: EpochSec | null;
   /** Measures how alive the photos look; those that do not are nobody's, after the same work. */
   readonly requireLiveness: boolean;
+  /**
+   * Whether somebody else, who looks at the same photos meanwhile, finds them live; where not, they are nobody's: the same
+   * work, and never opened. Absent: nobody else looks.
+   */
+  readonly judgedLive?: Promise<boolean>;
   /** Whether the caller can store a renewed token. */
   readonly allowRenewal: boolean;
 }

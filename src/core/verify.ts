@@ -63,8 +63,12 @@ export async function verifyPerson(
   { judged, outsider }: CheckRules,
   deps: CoreDeps,
 ): Promise<Verdict> {
+  const judgedLive = judged?.then(({ pass }) => pass);
+  // Told where `judged` is awaited: who is locked out is not looked at.
+  judgedLive?.catch(() => null);
+  const rules = judgedLive === undefined ? {} : { judgedLive };
   const check = async (asked: VerifyRequest): Promise<Verdict> => {
-    const [verdict, finding] = await Promise.all([deps.verifier.verify(asked), judged]);
+    const [verdict, finding] = await Promise.all([deps.verifier.verify({ ...asked, ...rules }), judged]);
     const isLow = asked.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary;
     if (isLow || finding?.pass === false) {
       verdict.contentKey?.wipe();

@@ -143,7 +143,8 @@ export function createEmbeddedVerifier(deps: {
         const unlocked = await unlocking;
         // Somebody's photo beside the attacker's own live face would pass for both: such photos are nobody's. So are those
         // that do not look alive: a printed photo of the right person takes the time of any other.
-        const isLive = liveness === null || liveness >= livenessBoundary;
+        const isJudgedLive = (await request.judgedLive) ?? true;
+        const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
         const opened = await unlocked.open(isOnePerson && isLive ? embedding : null);
         const renews = request.allowRenewal && opened?.stale === true && probe.photos >= photosToRenew;
         const renewed = renews ? await fv1.seal({ embedding, photos: probe.photos, binding, secret, expiresAt }) : null;

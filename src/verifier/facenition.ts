@@ -102,7 +102,8 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
         const signal = client.deadline();
         // First, as it may be asked again and counts against nobody.
         const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
-        const isLive = liveness === null || liveness >= livenessBoundary;
+        const isJudgedLive = (await request.judgedLive) ?? true;
+        const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
         const send = (fields: ReturnType<typeof checkFields>) =>
           client.call('authenticate', fields, authenticateReply, signal);
         const reply = await check(request, send, isLive);

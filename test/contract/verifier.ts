@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ContentKey, type Photo, SealedToken, UserSecret } from '../../src/core/concealed.js';
 import type { Binding, EnrolRequest, Sealed, Verifier, VerifyRequest } from '../../src/core/ports.js';
 import { type EpochSec, epochSec } from '../../src/core/units.js';
-import type { FaceErrorCode } from '../../src/errors.js';
+import { FaceError, type FaceErrorCode } from '../../src/errors.js';
 import { isWiped, loadPictures, type Pictures, toPhoto } from '../pictures.js';
 
 /** A verifier ready for work, and how to end it together with whatever was started for it. */
@@ -66,6 +66,27 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         const { token } = await enrol();
         const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.stranger)];
         expect(await harness.verifier.verify(request(token, { photos }))).toMatchObject(refusal);
+      });
+
+      test('the person in photos that whoever judges them finds not live, and waits for that', async () => {
+        const { token } = await enrol();
+        let judge = (_isLive: boolean): void => {};
+        const judgedLive = new Promise<boolean>((resolve) => {
+          judge = resolve;
+        });
+        const verdict = harness.verifier.verify(request(token, { judgedLive }));
+        judge(false);
+        expect(await verdict).toMatchObject(refusal);
+        const live = request(token, { judgedLive: Promise.resolve(true) });
+        expect(await harness.verifier.verify(live)).toMatchObject({ matched: true });
+      });
+
+      test('to go on where whoever judges the photos fails, and says why', async () => {
+        const { token } = await enrol();
+        const judgedLive = Promise.reject(new FaceError('overloaded'));
+        // As whoever hands it over does: it may fail before anybody waits for it.
+        judgedLive.catch(() => null);
+        await expectCode(harness.verifier.verify(request(token, { judgedLive })), 'overloaded');
       });
 
       test.each([
