@@ -134,14 +134,15 @@ async function inLanes(
   act: (hostile: Hostile) => Promise<void>,
   tell?: (done: number, count: number) => void,
 ): Promise<void> {
-  let next = 0;
+  let [next, done] = [0, 0];
   const lane = async (): Promise<void> => {
     while (next < all.length) {
       const hostile = all[next];
       next += 1;
       const began = performance.now();
       await act(hostile);
-      if (next % 1000 === 0) tell?.(next, all.length);
+      done += 1;
+      if (done % 1000 === 0) tell?.(done, all.length);
       const left = betweenMs - (performance.now() - began);
       if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
     }
