@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Credential, Photo } from '../core/concealed.js';
-import type { FoundSession } from '../core/session.js';
+import type { State } from '../core/ports.js';
+import { type FoundSession, findSession } from '../core/session.js';
 import type { SessionAction } from '../core/session-actions.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { PhotoRange } from '../http/intake.js';
@@ -153,13 +154,14 @@ export function openEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObje
 }
 
 /**
- * An endpoint for a capture page that holds a session. Before a byte of the body is read, `findSession` knows it, and whether
- * it may be used for that action.
+ * An endpoint for a capture page that holds a session. Before a byte of the body is read, the session is known, and whether it
+ * may be used for that action.
  */
 export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
   definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
     readonly action: SessionAction;
-    findSession(session: Credential, action: SessionAction): Promise<FoundSession>;
+    /** Where sessions are kept. */
+    readonly state: State;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: FoundSession }): ReplyOf<Reply>;
   },
 ): Endpoint {
@@ -168,7 +170,7 @@ export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.ZodO
     auth: { kind: 'session', action: definition.action },
     async admit({ session }) {
       if (session === null) throw new FaceError('caller_untrusted');
-      return definition.findSession(session, definition.action);
+      return findSession(session, definition.action, definition);
     },
     async run(fields, call) {
       const { session } = call;

@@ -3,8 +3,6 @@ import type { ApiDeps } from '../api/deps.js';
 import { type Endpoint, sessionEndpoint } from '../api/endpoint.js';
 import { Credential } from '../core/concealed.js';
 import { chooseNumber, startHandOff } from '../core/hand-off.js';
-import { findSession } from '../core/session.js';
-import type { SessionAction } from '../core/session-actions.js';
 import type { FaceErrorCode } from '../errors.js';
 import { describeBrowser } from './asking-browser.js';
 import { pageLink } from './page-link.js';
@@ -16,7 +14,7 @@ const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'
 export function createHandOffEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', photos: {} } as const),
-    findSession: (shown: Credential, action: SessionAction) => findSession(shown, action, deps),
+    state: deps.state,
   };
   return [
     sessionEndpoint({

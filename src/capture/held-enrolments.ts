@@ -2,10 +2,7 @@ import { z } from 'zod';
 import type { ApiDeps } from '../api/deps.js';
 import { type Endpoint, sessionEndpoint } from '../api/endpoint.js';
 import { instantReply } from '../api/fields.js';
-import type { Credential } from '../core/concealed.js';
 import { readHeldEnrolment, renewHeldEnrolment, revokeHeldEnrolment } from '../core/held-enrolment.js';
-import { findSession } from '../core/session.js';
-import type { SessionAction } from '../core/session-actions.js';
 import { toIso } from '../core/units.js';
 import { toViewReply, viewReply } from './view-reply.js';
 
@@ -20,7 +17,7 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       'profile_unavailable',
       'token_malformed',
     ] as const,
-    findSession: (shown: Credential, action: SessionAction) => findSession(shown, action, deps),
+    state: deps.state,
     fields: z.strictObject({}),
   };
   return [

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../api/deps.js';
 import { type Endpoint, sessionEndpoint } from '../api/endpoint.js';
-import type { Credential } from '../core/concealed.js';
-import { findSession } from '../core/session.js';
-import type { SessionAction } from '../core/session-actions.js';
 import { askForPasskey } from '../core/user-secret.js';
 
 /** What a connection with passkeys asks the browser for. */
@@ -19,7 +16,7 @@ export function createPasskeyEndpoints(deps: ApiDeps): Endpoint[] {
       codes: ['step_up_unknown', 'step_up_finished', 'consent_missing', 'not_found'],
       photos: {},
       fields: z.strictObject({}),
-      findSession: (shown: Credential, action: SessionAction) => findSession(shown, action, deps),
+      state: deps.state,
       reply: z.strictObject({
         ceremony: z.enum(['create', 'get']),
         options: z

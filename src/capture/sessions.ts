@@ -8,15 +8,7 @@ import { openHandOff } from '../core/hand-off.js';
 import { framesOfChallenge, type NextMovement } from '../core/movement-challenge.js';
 import { isPin } from '../core/pin.js';
 import { captureHints, movements } from '../core/ports.js';
-import {
-  abandonStepUp,
-  findSession,
-  giveConsent,
-  type OpenedSession,
-  openSession,
-  viewSession,
-} from '../core/session.js';
-import type { SessionAction } from '../core/session-actions.js';
+import { abandonStepUp, giveConsent, type OpenedSession, openSession, viewSession } from '../core/session.js';
 import { startRequestedStepUp } from '../core/step-up.js';
 import { joinTicket } from '../core/ticket.js';
 import { toIso } from '../core/units.js';
@@ -71,7 +63,7 @@ async function open(
 /** What the capture page calls. Everybody may write another page, or an app, on these. */
 export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
   const own = {
-    findSession: (shown: Credential, action: SessionAction) => findSession(shown, action, deps),
+    state: deps.state,
     photos: {},
   };
   return [
