@@ -28,6 +28,7 @@ function createTransparentEngine(): Engine {
       return {
         face,
         embedding,
+        own: [],
         magnitude: 3.7,
         pose: null,
         liveness: null,

@@ -42,16 +42,8 @@ function readRates(): ReadonlyMap<Accuracy, number> {
   );
 }
 
-const groupsGuard = z.object({
-  groups: z.object({ casia: z.record(z.string(), z.object({ fmr: z.number() })) }),
-});
-
-/** What was measured of strangers of one place before one camera: those within CASIA-FaceV5. */
-function readAlikeRates(): ReadonlyMap<Accuracy, number> {
-  const file = join(projectRoot, 'docs', 'accuracy', 'groups.json');
-  const { casia } = groupsGuard.parse(JSON.parse(readFileSync(file, 'utf8'))).groups;
-  return new Map(accuracies.map((accuracy) => [accuracy, casia[String(accuracy)]?.fmr ?? Number.NaN]));
-}
+/** How many times its promise a level may let through of strangers of one place: what levels were set by (docs/accuracy.md). */
+const timesWithinSource = 3;
 
 /** That one of so many tries is taken, each with that chance. */
 const chanceOf = (rate: number, tries: number): number => -Math.expm1(tries * Math.log1p(-rate));
@@ -67,7 +59,7 @@ export const outsiders: Attack = {
   about: 'many addresses and a name: how many faces, or PINs behind a known face, are tried at one person?',
   async run({ size, say }) {
     const rates = readRates();
-    const alikeRates = readAlikeRates();
+    const alikeRates = new Map([...rates].map(([accuracy, rate]) => [accuracy, timesWithinSource * rate] as const));
     const found = [];
     for (const botnet of botnets) {
       say(`${botnet.name}…`);

@@ -9,6 +9,7 @@ import { createLandmarkFinder } from '../src/engine/landmarks.js';
 import { createLivenessEstimator } from '../src/engine/liveness.js';
 import type { Models } from '../src/engine/models.js';
 import { createPoseEstimator } from '../src/engine/pose.js';
+import { presets } from '../src/engine/preprocess.js';
 import { measureQuality } from '../src/engine/quality.js';
 import { round, type Timing, timeInTurns, toTiming } from './measure.js';
 
@@ -33,8 +34,8 @@ async function toStages(photo: Uint8Array, models: Models): Promise<readonly Sta
   const detect = createFaceDetector(models.detect);
   const findLandmarks = createLandmarkFinder(models.landmarks);
   const [embed, embedBoth] = [
-    createFaceEmbedder(models.embed, 'face'),
-    createFaceEmbedder(models.embed, 'face_and_mirror'),
+    createFaceEmbedder(models.embed, { ...presets.facestep, mirror: false }),
+    createFaceEmbedder(models.embed, presets.facestep),
   ];
   const estimatePose = createPoseEstimator(models.pose);
   const estimateLiveness = createLivenessEstimator(models.liveness);

@@ -1,11 +1,11 @@
 import { drawPhotos, readFrontalHeads } from '../eval/presentation-attacks/heads.js';
-import { countSignals, judgeChallenges, judgeFrames } from '../eval/presentation-attacks/judged-challenges.js';
+import { countSignals, judgeChallenges } from '../eval/presentation-attacks/judged-challenges.js';
 import { proportion, toJson } from '../eval/statistics/proportion.js';
 import type { LivenessJudge } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
 import { createEnginePool } from '../src/engine/pool.js';
 import { createMovementJudge } from '../src/liveness/judge.js';
-import { createTestVerifier } from '../test/embedded.js';
+import { createTestSight, createTestVerifier } from '../test/embedded.js';
 import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../test/face-video/index.js';
 import { hasFaces } from '../test/faces.js';
 import { modelsFolder } from '../test/paths.js';
@@ -24,27 +24,27 @@ export interface StepUpJudgeReport {
   readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };
   /** Share of attacks that passed, of each kind. */
   readonly apcer: { readonly byAttack: Readonly<Record<string, Rate>> };
-  /** Medians in milliseconds, for five frames of 640×480. */
+  /** Medians in milliseconds, for five frames of 640×480: the judge, and what the verifier takes after it for the same ones. */
   readonly resultMs: { readonly judge: number; readonly verify: number };
 }
 
 /** How long the two parts of a result take, one after the other, as after the last frame of a challenge. */
 async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): Promise<StepUpJudgeReport['resultMs']> {
-  const verifier = createTestVerifier(engine);
+  const [verifier, sight] = [createTestVerifier(engine), createTestSight(engine)];
   const frames = await makeGenuineFrames(scene);
   const binding = { tenant: 'bench', idp: 'api', subject: '', scope: 'bench', accuracy: 4 } as const;
   const photos = frames.map(toPhoto);
   const { token } = await verifier.enrol({ photos, binding, secret: null, expiresAt: null });
   const times = { judge: [] as number[], verify: [] as number[] };
-  for (let run = 0; run < 12; run += 1) {
-    const from = performance.now();
-    await judgeFrames(judge, scene.movements, frames);
-    const between = performance.now();
-    const photos = frames.map(toPhoto);
-    await verifier.verify({ photos, token, binding, secret: null, requireLiveness: false, allowRenewal: false });
-    times.judge.push(between - from);
-    times.verify.push(performance.now() - between);
-  }
+  for (let run = 0; run < 12; run += 1)
+    await sight.share(frames.map(toPhoto), async (photos) => {
+      const from = performance.now();
+      await judge.judge(photos.map((photo, at) => ({ photo, movement: scene.movements[at] })));
+      const between = performance.now();
+      await verifier.verify({ photos, token, binding, secret: null, requireLiveness: false, allowRenewal: false });
+      times.judge.push(between - from);
+      times.verify.push(performance.now() - between);
+    });
   return { judge: round(quantile(times.judge.slice(2)), 1), verify: round(quantile(times.verify.slice(2)), 1) };
 }
 

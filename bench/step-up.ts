@@ -5,6 +5,7 @@ import { weighPage } from '../test/browser/page-weight.js';
 import { devices } from '../test/browser/screens.js';
 import { goAlong, see } from '../test/browser/walk.js';
 import { quantile, round } from './measure.js';
+import { bringBack, person, timeToResult } from './open-to-result.js';
 import { benchStepUpJudge, type StepUpJudgeReport } from './step-up-judge.js';
 
 interface Times {
@@ -21,14 +22,23 @@ export interface StepUpReport {
   readonly pageWeight: { readonly gzipBytes: number };
   /** In Chromium, on a phone that has allowed the camera. */
   readonly openToCameraMs: Times;
+  /**
+   * Of somebody who comes back, in Chromium on a phone, guided: from opening the page to its result, of those whose drawn pictures
+   * passed at the first try.
+   */
+  readonly openToResultSec: Times & { readonly passed: { readonly hits: number; readonly trials: number } };
+  /** How fast that person is. */
+  readonly person: typeof person;
   readonly stepUp: {
     /** From the last frame to the result, five frames: measured at the socket. */
     readonly resultMs: Times;
     /** The same as the page in Chromium sees it, which shares the machine with the server here. */
     readonly resultInBrowserMs: Times;
+    /** Of the same runs: examinations that the engine counted, for each frame it was sent. */
+    readonly engineRunsPerFrame: number;
     /** How many of the whole step-ups in Chromium passed at the first try. */
     readonly passedInBrowser: { readonly hits: number; readonly trials: number };
-    /** Of the same run, without HTTP, state and audit trail: the judge, then the verifier, one after the other. */
+    /** Without HTTP, state and audit trail: the judge, then the verifier, which has the judge's examinations. */
     readonly floorMs: { readonly judge: number; readonly verify: number };
     /** Synthetic frames, every one: no figure of these is of people in front of a camera. */
     readonly frames: StepUpJudgeReport['frames'];
@@ -82,15 +92,26 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
     const gzipBytes = await weighPage(cast.browser, cast.stage.url);
     const subject = await cast.enrolAda('bench');
     const atSocket: number[] = [];
+    const examinedBefore = await cast.stage.countExaminations();
+    let framesTaken = 0;
     // The first one loads what is loaded once.
     for (let run = -1; run < runs; run += 1) {
       const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
-      const { outcome, resultMs } = await stepUpBySocket(link, (movement) => cast.takePicture('ada', movement));
+      const { outcome, resultMs } = await stepUpBySocket(link, (movement) => {
+        framesTaken += 1;
+        return cast.takePicture('ada', movement);
+      });
       if (outcome !== 'passed') throw new Error(`a genuine step-up ended with ${outcome}`);
       if (run >= 0) atSocket.push(resultMs);
     }
+    const examined = (await cast.stage.countExaminations()) - examinedBefore;
     const inBrowser: InBrowser[] = [];
     for (let run = 0; run < Math.max(1, runs / 4); run += 1) inBrowser.push(await timeInBrowser(cast, subject));
+    const returning = await bringBack(cast, 'bench');
+    const tries: (number | null)[] = [];
+    for (let run = 0; run < Math.max(2, runs / 4); run += 1) tries.push(await timeToResult(returning));
+    const toResult = tries.filter((took) => took !== null);
+    if (toResult.length === 0) throw new Error('nobody who came back passed at the first try');
     await cast.close();
     const { resultMs, frames, people: judged, bpcer, apcer } = await benchStepUpJudge(people, say);
     return {
@@ -99,9 +120,12 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
       runs,
       pageWeight: { gzipBytes },
       openToCameraMs: toTimes(inBrowser.map(({ cameraMs }) => cameraMs)),
+      openToResultSec: { ...toTimes(toResult), passed: { hits: toResult.length, trials: tries.length } },
+      person,
       stepUp: {
         resultMs: toTimes(atSocket),
         resultInBrowserMs: toTimes(inBrowser.map((times) => times.resultMs)),
+        engineRunsPerFrame: round(examined / framesTaken, 2),
         passedInBrowser: { hits: inBrowser.filter(({ hasPassed }) => hasPassed).length, trials: inBrowser.length },
         floorMs: resultMs,
         ...{ frames, people: judged, bpcer, apcer },
@@ -113,14 +137,17 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
   }
 }
 
-export function showStepUp({ cores, pageWeight, openToCameraMs, stepUp }: StepUpReport): readonly string[] {
+export function showStepUp(report: StepUpReport): readonly string[] {
   const toText = ({ p50, p95 }: Times): string => `${p50} ms median, ${p95} ms p95`;
+  const { cores, pageWeight, openToCameraMs, openToResultSec, stepUp } = report;
   const { resultMs, resultInBrowserMs, floorMs, bpcer, apcer } = stepUp;
   return [
     `Page before the models: ${Math.round(pageWeight.gzipBytes / 1024)} KiB by gzip`,
     `From opening to the camera: ${toText(openToCameraMs)}`,
+    `From opening to the result, who comes back: ${openToResultSec.p50} s median, ${openToResultSec.p95} s p95 (reads in ${person.reactionMs} ms, turns in ${person.turnMs} ms)`,
     `From the last frame to the result, ${cores} cores: ${toText(resultMs)} (in the browser ${toText(resultInBrowserMs)})`,
-    `  of it the judge ${floorMs.judge} ms, the verifier ${floorMs.verify} ms, where they run one after the other`,
+    `  of it the judge ${floorMs.judge} ms, the verifier ${floorMs.verify} ms more`,
+    `Examinations of the engine for each frame: ${stepUp.engineRunsPerFrame}`,
     `Synthetic people who were refused: ${JSON.stringify(bpcer)}`,
     ...Object.entries(apcer.byAttack).map(
       ([attack, rate]) => `Synthetic ${attack} that passed: ${JSON.stringify(rate)}`,

@@ -1,15 +1,18 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { facesFolder, hasFaces } from '../test/faces.js';
 import { type AccuracyOptions, measureAccuracy } from './accuracy/accuracy.js';
+import { asUsedToMarkdown, ofPeople, ofSources, type SourceAsUsed } from './accuracy/as-used.js';
+import { shipped } from './accuracy/bare-token.js';
 import type { AccuracyFigures } from './accuracy/figures.js';
-import type { GroupFigures } from './accuracy/group-figures.js';
+import type { By, GroupFigures } from './accuracy/group-figures.js';
 import { groupsToMarkdown } from './accuracy/group-report.js';
 import { measureGroups } from './accuracy/groups.js';
 import { toMarkdown, toPlot } from './accuracy/report.js';
 import { BadInput } from './bad-input.js';
-import { readSources, type Source } from './corpus/corpus.js';
+import { readSources, type Source, toPhotoFilter } from './corpus/corpus.js';
+import { embedSources } from './corpus/people.js';
 import { companions } from './engine/companions.js';
 import { faceDepthTable } from './engine/face-depth.js';
 import { faceWidth } from './engine/face-width.js';
@@ -18,6 +21,7 @@ import { guidancePose } from './engine/guidance-pose.js';
 import { qualityBounds } from './engine/quality-bounds.js';
 import { sharedDirections } from './engine/shared-directions.js';
 import { bentSheet } from './presentation-attacks/bent-sheet.js';
+import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import type { EvalProgram } from './program.js';
 
@@ -36,9 +40,10 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'shared-directions': sharedDirections,
   'guidance-pose': guidancePose,
   'presentation-attacks': presentationAttacks,
+  'passive-bounds': passiveBounds,
 };
 
-const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--json] [--out DIR]
+const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--photos PATTERN] [--json] [--out DIR]
   Accuracy on the photos of a folder: one folder in it for each person, such as Name/Name_0001.jpg (JPEG, PNG, WebP).
   A pairs.txt in it is judged too, by the protocol of Labeled Faces in the Wild.
   Or one folder for each source, and the people in those: strangers within each source, such as of one place.
@@ -46,13 +51,16 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
   --judge   half: the half of the people nothing was fitted on; all: where nothing was fitted on any of them
             (default half; all for folders of sources)
   --pairs   pairs of each kind to decode for each combination of photos (default 200000); all: for figures to publish
+  --photos  which photos count, by the names of their files: 'frontal_*' (default all)
   --json    figures as JSON on stdout instead of tables
-  --out     also writes accuracy.json, accuracy.md and det.svg into this folder; of sources groups.json and groups.md
+  --out     also writes accuracy.json, accuracy.md and det.svg into this folder; of sources groups.json and groups.md;
+            and this folder's entry in as-used.json and as-used.md, beside those of other folders that are there
 
-npm run eval -- NAME [--data DIR] [--json] [--out DIR]
-  --data    presentation-attacks alone: what was recorded, stills/<species>/*.jpg and movements/<species>/<clip>/<ms>.jpg,
-            where the species "live" are people
-  --out     where it draws plots: into this folder
+npm run eval -- NAME [--data DIR]… [--json] [--out DIR]
+  --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
+            movements/<species>/<clip>/<ms>.jpg, where the species "live" are people; or one folder for each person.
+            passive-bounds takes several
+  --out     where it draws plots and tables: into this folder
 ${Object.entries(programs)
   .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)
   .join('\n')}`;
@@ -62,12 +70,13 @@ const say = (line: string): void => {
 };
 
 const programOptions = { json: { type: 'boolean', default: false }, out: { type: 'string' } } as const;
-const programDataOptions = { ...programOptions, data: { type: 'string' } } as const;
+const programDataOptions = { ...programOptions, data: { type: 'string', multiple: true } } as const;
 const accuracyOptions = {
   ...programOptions,
   data: { type: 'string' },
   judge: { type: 'string' },
   pairs: { type: 'string', default: '200000' },
+  photos: { type: 'string' },
 } as const;
 
 /** What is no option, or has no value, is the caller's mistake. */
@@ -79,23 +88,36 @@ function parsing<Values>(parse: () => { readonly values: Values }): Values {
   }
 }
 
-const toFile = (figures: AccuracyFigures | GroupFigures): string => `${JSON.stringify(figures, null, 2)}\n`;
+const toFile = (figures: AccuracyFigures | GroupFigures | By<SourceAsUsed>): string =>
+  `${JSON.stringify(figures, null, 2)}\n`;
+
+/** What earlier runs wrote of other sources. */
+async function readAsUsed(out: string): Promise<By<SourceAsUsed>> {
+  const file = join(out, 'as-used.json');
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadInput(`${file} is no JSON`);
+  }
+}
 
 async function runPeople(options: AccuracyOptions) {
   const figures = await measureAccuracy(options, say);
   const tables = toMarkdown(figures);
   const files = { 'accuracy.json': toFile(figures), 'accuracy.md': tables, 'det.svg': toPlot(figures) };
-  return { figures, tables, files };
+  return { figures, tables, files, asUsed: ofPeople(basename(resolve(options.data)), figures) };
 }
 
 async function runSources(options: AccuracyOptions, sources: readonly Source[]) {
   const figures = await measureGroups(options, sources, say);
   const tables = groupsToMarkdown(figures);
-  return { figures, tables, files: { 'groups.json': toFile(figures), 'groups.md': tables } };
+  const files = { 'groups.json': toFile(figures), 'groups.md': tables };
+  return { figures, tables, files, asUsed: ofSources(figures) };
 }
 
 async function runAccuracy(args: string[]): Promise<void> {
-  const { data, judge, pairs, json, out } = parsing(() => parseArgs({ args, options: accuracyOptions }));
+  const { data, judge, pairs, photos = null, json, out } = parsing(() => parseArgs({ args, options: accuracyOptions }));
   if (judge !== undefined && judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
   if (pairs !== 'all' && !/^[1-9]\d{0,8}$/.test(pairs)) throw new BadInput('--pairs takes a number or all');
   if (data === undefined && !hasFaces) throw new BadInput('Name a folder of photos: --data DIR, or set FACESTEP_FACES');
@@ -104,25 +126,33 @@ async function runAccuracy(args: string[]): Promise<void> {
     await mkdir(out, { recursive: true }).catch(() => {
       throw new BadInput(`The folder ${out} cannot be made`);
     });
+  const earlier = out === undefined ? {} : await readAsUsed(out);
   const options = {
     data: data ?? facesFolder,
+    photos,
     pairs: pairs === 'all' ? Number.POSITIVE_INFINITY : Number(pairs),
   };
-  const sources = await readSources(options.data);
-  const { figures, tables, files } =
-    sources === null
-      ? await runPeople({ ...options, judge: judge ?? 'half' })
-      : await runSources({ ...options, judge: judge ?? 'all' }, sources);
+  const sources = await readSources(options.data, toPhotoFilter(photos ?? '*'));
+  const judged = judge ?? (sources === null ? 'half' : 'all');
+  const named = photos === null ? '' : ` --photos '${photos}'`;
+  const command = `npm run eval -- --data DIR --judge ${judged} --pairs ${pairs}${named}`;
+  const settings = { ...options, judge: judged, embed: embedSources, command, engine: shipped } as const;
+  const { figures, tables, files, asUsed } =
+    sources === null ? await runPeople(settings) : await runSources(settings, sources);
   for (const line of figures.missing) say(`Not measured: ${line}`);
-  if (out !== undefined) for (const [name, text] of Object.entries(files)) await writeFile(join(out, name), text);
+  if (out !== undefined) {
+    const sources = { ...earlier, ...asUsed };
+    const all = { ...files, 'as-used.json': toFile(sources), 'as-used.md': asUsedToMarkdown(sources) };
+    for (const [name, text] of Object.entries(all)) await writeFile(join(out, name), text);
+  }
   process.stdout.write(json ? `${JSON.stringify(figures)}\n` : tables);
 }
 
 async function runProgram(name: string, args: string[]): Promise<void> {
   const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
   if (program === undefined) throw new BadInput(`There is no program ${name}\n\n${usage}`);
-  const { data, json, out = null } = parsing(() => parseArgs({ args, options: programDataOptions }));
-  const figures = await runOn(name, program, data ?? null, out);
+  const { data = [], json, out = null } = parsing(() => parseArgs({ args, options: programDataOptions }));
+  const figures = await runOn(name, program, data, out);
   if (json) {
     console.log(JSON.stringify(figures));
     return;
@@ -135,10 +165,10 @@ async function runProgram(name: string, args: string[]): Promise<void> {
   }
 }
 
-async function runOn(name: string, program: EvalProgram, data: string | null, out: string | null) {
-  if (data !== null) {
+async function runOn(name: string, program: EvalProgram, folders: readonly string[], out: string | null) {
+  if (folders.length > 0) {
     if (program.runOn === undefined) throw new BadInput(`${name} takes no --data`);
-    return program.runOn(data, say, out);
+    return program.runOn(folders, say, out);
   }
   if (!hasFaces) throw new BadInput('There are no evaluation faces. Set FACESTEP_FACES to their folder.');
   return program.run(say, out);

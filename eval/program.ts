@@ -6,9 +6,9 @@ import type { Json } from '../src/json.js';
  */
 export interface EvalProgram {
   readonly about: string;
-  /** The same of what somebody recorded; absent where only the evaluation faces will do. @throws BadInput */
+  /** The same of folders of what somebody recorded; absent where only the evaluation faces will do. @throws BadInput */
   readonly runOn?: (
-    data: string,
+    folders: readonly string[],
     say: (line: string) => void,
     out: string | null,
   ) => Promise<{ readonly [figure: string]: Json }>;

@@ -11,6 +11,7 @@ export const publicText = {
   body_too_large: 'The request body is larger than this endpoint takes.',
   photo_missing: 'No photo was sent.',
   photo_too_many: 'More photos were sent than this endpoint takes.',
+  accuracy_not_offered: 'Tokens of this accuracy are not made here: it would let in more strangers than it promises.',
   photo_too_few: 'At this accuracy an enrolment needs at least three photos.',
   not_found: 'There is nothing at this address.',
   method_not_allowed: 'This address does not take that method.',
@@ -74,8 +75,10 @@ export const publicText = {
   sealed_file_invalid: 'The file was not sealed by facestep, was altered, or is sealed under another token.',
   config_invalid: 'The configuration is not valid.',
   model_missing: 'A model file is missing. Run: npm run setup',
-  model_altered: 'A model file is not the published one. Delete it and run: npm run setup',
-  parameters_altered: 'The file of accuracy parameters is not the published one. Install this version again.',
+  model_altered: 'A model file is not the one that was published, or imported. Put that back: docs/errors.md.',
+  model_unfit: 'This file cannot be used as a recognition model.',
+  parameters_altered:
+    'A file of accuracy parameters is not the one that was published, or measured. Put that back: docs/errors.md.',
   internal: 'Something went wrong on this server.',
 } as const;
 
@@ -99,9 +102,11 @@ export const photoCodes = [
   'face_too_small',
   'face_unclear',
 ] as const satisfies readonly FaceErrorCode[];
+export type PhotoCode = (typeof photoCodes)[number];
 
 /** Whether a code is one of a few. */
-export const isOneOf = (codes: readonly FaceErrorCode[], code: FaceErrorCode): boolean => codes.includes(code);
+export const isOneOf = <Code extends FaceErrorCode>(codes: readonly Code[], code: FaceErrorCode): code is Code =>
+  codes.some((each) => each === code);
 
 /**
  * The one error type. `message` is the public text of `code`; `detail` and `cause` are for the log and never leave the

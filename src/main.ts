@@ -76,6 +76,7 @@ async function run(): Promise<ExitCode> {
   const { runCommand } = await import('./cli/program.js');
   await runCommand(args, {
     ...{ clock, random, fetch, env: process.env, log, tell, untilStopped, loadSetup, serve },
+    loadMeasuring: () => import('../eval/measure.js'),
     print: (line) => void process.stdout.write(`${line}\n`),
     endWith: (code) => {
       exitCode = code;

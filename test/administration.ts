@@ -29,6 +29,7 @@ export async function administer(
     },
     untilStopped: async () => {},
     loadSetup: () => Promise.reject(new Error('needs no configuration')),
+    loadMeasuring: () => Promise.reject(new Error('measures nothing')),
     serve: () => Promise.reject(new Error('serves nothing')),
   };
   await runCommand(args, deps);

@@ -18,6 +18,7 @@ import type { OidcIssuers } from '../src/oidc/mount.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { createManualClock } from './contract/state.js';
+import { createTestSight } from './embedded.js';
 import { createTestSigner, testIssuer } from './keys.js';
 import { pageFolders } from './paths.js';
 import { standardSettings } from './settings.js';
@@ -61,7 +62,17 @@ export async function startApiServer(
   given: { verifier: Verifier } & Partial<
     Pick<
       AppDeps,
-      'connections' | 'folders' | 'hooks' | 'findUnready' | 'delivery' | 'state' | 'settings' | 'rooms' | 'proxyHops'
+      | 'connections'
+      | 'folders'
+      | 'hooks'
+      | 'findUnready'
+      | 'delivery'
+      | 'state'
+      | 'settings'
+      | 'rooms'
+      | 'proxyHops'
+      | 'judge'
+      | 'sight'
     >
   > & {
       random?: Random;
@@ -88,6 +99,7 @@ export async function startApiServer(
     adminKeyDigest: createHash('sha256').update(adminKey).digest(),
     delivery,
     judge: createSimulatedJudge(),
+    sight: createTestSight(),
     passkeys: createPasskeys({ publicUrl: testIssuer }),
     signer: await createTestSigner(),
     issuer: testIssuer,

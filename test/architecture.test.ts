@@ -50,6 +50,17 @@ describe('data flows one way', () => {
     expect([...foreign, ...importsOf(file).filter((name) => /^src\/(api|http|capture|main)/.test(name))]).toEqual([]);
   });
 
+  test('what measures on photos needs no test, no evaluation faces, and of the product nothing above the verifier', () => {
+    const queue = ['eval/measure.ts', 'eval/accuracy/decode-worker.ts'];
+    const source = (name: string) => name.replace(/\.js$/, '.ts');
+    for (const file of queue)
+      for (const name of /^eval\//.test(file) ? importsOf(file).map(source) : [])
+        if (!queue.includes(name)) queue.push(name);
+    const allowed = /^(eval\/(measure|bad-input|accuracy\/|corpus\/|plots\/|statistics\/)|node:)/;
+    const ofProduct = /^src\/(core|engine|token|verifier)\/|^src\/(errors|cli\/measuring)\.ts$/;
+    expect(queue.filter((name) => !allowed.test(name) && !ofProduct.test(name))).toEqual([]);
+  });
+
   test.each(within('client'))(
     '%s could be taken to another project: it imports jose, zod and its own folder',
     (file) => {
@@ -67,8 +78,10 @@ describe('data flows one way', () => {
 
   test.each(files)('%s imports nothing of tests, programs or simulators', (file) => {
     const foreign = importsOf(file).filter((name) => /^(test|bench|eval|demo|scripts)\//.test(name));
-    // The one command that is there to start them loads them when it runs.
-    expect(foreign).toEqual(file === 'src/cli/simulate.ts' ? ['test/simulators/simulations.js'] : []);
+    // Two commands are there to start one, and it is loaded when they run.
+    const started = { 'src/cli/simulate.ts': 'test/simulators/simulations.js', 'src/main.ts': 'eval/measure.js' }[file];
+    expect(foreign).toEqual(started === undefined ? [] : [started]);
+    if (started !== undefined) expect(read(file)).toMatch(new RegExp(`import\\('[./]*${started}'\\)`));
     expect(read(file)).not.toMatch(/from '[^']*\/test\//);
   });
 

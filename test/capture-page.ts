@@ -33,6 +33,7 @@ export function openPage(server: ApiServer, session: string) {
       }
       return { nonce, photos, movements };
     },
+    lookAtReference: (reference: Uint8Array) => server.postForm('/face/reference', toForm({ reference }), auth),
     send: (fields: Parameters<typeof toForm>[0]) => server.postForm('/face/frames', toForm(fields), auth),
     async check(draw: (movement: string, index: number) => Uint8Array, fields: Parameters<typeof toForm>[0] = {}) {
       const { nonce, photos } = await page.takeFrames(draw);

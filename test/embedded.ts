@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Verifier } from '../src/core/ports.js';
+import type { Sight, Verifier } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
-import { createEmbeddedVerifier } from '../src/verifier/embedded.js';
+import { createSight } from '../src/engine/sight.js';
+import { judgedSignals } from '../src/liveness/frame.js';
+import { checkedSignals, createEmbeddedVerifier } from '../src/verifier/embedded.js';
 import { createKeysInMemory } from './keys.js';
 import { parameters } from './parameters.js';
 import { createSimulatedEngine } from './simulators/engine.js';
@@ -16,6 +18,10 @@ export function createTestVerifier(engine: Engine = createSimulatedEngine()): Ve
     random: systemRandom,
   });
 }
+
+/** The real sharing of examinations, as the server makes it, over an engine without models unless one is given. */
+export const createTestSight = (engine: Engine = createSimulatedEngine()): Sight =>
+  createSight({ engine, signals: [...judgedSignals, ...checkedSignals] });
 
 /** The encoded bytes of a picture the simulated engine understands. */
 export const drawPicture = (person: string, shot: number): Uint8Array => Buffer.from(`face ${person} ${shot} 0.9`);

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
 import { toFaceRatios, toHeadTurn } from '../src/capture/web/guidance/head-turn.js';
-import { toHint } from '../src/capture/web/guidance/hint.js';
-import type { GuideHint, GuidePose } from '../src/capture/web/guidance/look.js';
+import { isTooSmall, toHint } from '../src/capture/web/guidance/hint.js';
+import type { GuidePose } from '../src/capture/web/guidance/look.js';
 import { createObserver } from '../src/capture/web/guidance/observer.js';
 import { toPose } from '../src/capture/web/guidance/pose.js';
 import { type SeenFace, type Sight, see } from '../src/capture/web/guidance/sight.js';
+import type { Hint } from '../src/core/hints.js';
 import type { Landmarks } from '../src/engine/landmarks.js';
 import type { Picture } from '../src/engine/picture.js';
 import { createPipeline, type Pipeline } from '../src/engine/pipeline.js';
@@ -42,13 +43,20 @@ describe('what is seen in a photo', () => {
     expect(sight.face?.landmarks).toHaveLength(68);
     const observe = createObserver();
     const seen = [sight, sight, sight].map((each) => observe(each));
-    expect(seen.at(0)).toEqual({ faces: 1, hint: 'none', ready: true, pose: null });
-    expect(seen.at(-1)).toEqual({ faces: 1, hint: 'none', ready: true, pose: 'centre' });
+    expect(seen.at(0)).toEqual({ faces: 1, hint: null, ready: true, isTooSmall: false, pose: null, isBetween: false });
+    expect(seen.at(-1)).toEqual({
+      faces: 1,
+      hint: null,
+      ready: true,
+      isTooSmall: false,
+      pose: 'centre',
+      isBetween: false,
+    });
   });
 
-  test.each<[string, GuideHint, (pictures: Pictures) => Promise<Picture>]>([
+  test.each<[string, Hint, (pictures: Pictures) => Promise<Picture>]>([
     ['several people', 'one_face', ({ group }) => toFrame(group)],
-    ['nobody', 'centre', ({ landscape }) => toFrame(landscape)],
+    ['nobody', 'no_face', ({ landscape }) => toFrame(landscape)],
     ['a dark room', 'more_light', ({ person }) => toFrame(person[0], (image) => image.linear(0.3, 0))],
     [
       'a covered camera',
@@ -59,7 +67,7 @@ describe('what is seen in a photo', () => {
     ['a blurred face', 'hold_still', ({ person }) => toFrame(person[0], (image) => image.blur(9))],
     [
       'a far face',
-      'closer',
+      'come_closer',
       ({ person }) => toFrame(person[0], (image) => image.extend({ ...all(500), background: '#8c8c8c' })),
     ],
     [
@@ -179,28 +187,33 @@ const goodFace: SeenFace = {
   quality: { faceWidthPx: 200, eyeDistancePx: 90, sharpness: 300, brightness: 120, contrast: 40 },
   light: { clippedShare: 0, surroundings: 120 },
 };
-const goodSight: Sight = { widthPx: 640, heightPx: 480, brightness: 120, faces: 1, face: goodFace };
+const narrow: SeenFace = { ...goodFace, box: { x: 90, y: 60, width: 70, height: 84 } };
+const goodSight: Sight = { widthPx: 640, heightPx: 480, scale: 1, brightness: 120, faces: 1, face: goodFace };
 
 const withFace = (change: Partial<SeenFace>): Sight => ({ ...goodSight, face: { ...goodFace, ...change } });
 const withQuality = (change: Partial<SeenFace['quality']>, light = goodFace.light): Sight =>
   withFace({ quality: { ...goodFace.quality, ...change }, light });
 
 describe('hints', () => {
-  test.each<[GuideHint, string, Sight]>([
-    ['none', 'all is well', goodSight],
+  test.each<[Hint | null, string, Sight]>([
+    [null, 'all is well', goodSight],
     ['one_face', 'two people', { ...goodSight, faces: 2, face: null }],
-    ['centre', 'nobody', { ...goodSight, faces: 0, face: null }],
+    ['no_face', 'nobody', { ...goodSight, faces: 0, face: null }],
     ['more_light', 'nobody in the dark', { ...goodSight, brightness: 20, faces: 0, face: null }],
     ['less_light', 'nobody before a lamp', { ...goodSight, brightness: 240, faces: 0, face: null }],
-    ['closer', 'a narrow face', withFace({ box: { x: 270, y: 180, width: 100, height: 120 } })],
-    ['closer', 'few pixels of the camera', withQuality({ faceWidthPx: 39 })],
-    ['farther', 'a wide face', withFace({ box: { x: 150, y: 40, width: 330, height: 400 } })],
+    ['come_closer', 'a narrow face', withFace({ box: { x: 270, y: 180, width: 100, height: 120 } })],
+    [
+      'come_closer',
+      'few pixels in the frame that is sent',
+      { ...goodSight, widthPx: 250, heightPx: 187, face: narrow },
+    ],
+    ['move_back', 'a wide face', withFace({ box: { x: 150, y: 40, width: 330, height: 400 } })],
     ['centre', 'a face to the side', withFace({ box: { x: 20, y: 130, width: 200, height: 240 } })],
     ['centre', 'a face at the bottom', withFace({ box: { x: 220, y: 300, width: 200, height: 240 } })],
     ['more_light', 'a dark face', withQuality({ brightness: 50 })],
     ['less_light', 'a white face', withQuality({ brightness: 190 })],
     ['more_light', 'back light', withQuality({ brightness: 70 }, { clippedShare: 0, surroundings: 200 })],
-    ['none', 'a bright wall', withQuality({ brightness: 90 }, { clippedShare: 0, surroundings: 230 })],
+    [null, 'a bright wall', withQuality({ brightness: 90 }, { clippedShare: 0, surroundings: 230 })],
     ['glare', 'a white spot', withQuality({}, { clippedShare: 0.06, surroundings: 120 })],
     ['more_light', 'fog', withQuality({ contrast: 10 })],
     ['hold_still', 'blur', withQuality({ sharpness: 50 })],
@@ -208,9 +221,27 @@ describe('hints', () => {
     expect(toHint(sight, 0)).toBe(hint);
   });
 
+  // The camera's pixels do not count, but those of the frame that is sent: the judge takes 64, of a turned head too.
+  test.each<[boolean, string, number, Pick<Sight, 'widthPx' | 'heightPx' | 'scale'>]>([
+    [true, '62 pixels of a small camera', 62, { widthPx: 640, heightPx: 480, scale: 1 }],
+    [true, '79 pixels of a small camera', 79, { widthPx: 640, heightPx: 480, scale: 1 }],
+    [false, '80 pixels of a small camera', 80, { widthPx: 640, heightPx: 480, scale: 1 }],
+    [true, '104 pixels of a large camera', 52, { widthPx: 640, heightPx: 360, scale: 2 }],
+    [false, '108 pixels of a large camera', 54, { widthPx: 640, heightPx: 360, scale: 2 }],
+  ])('too small to start, %s: %s', (expected, _name, width, camera) => {
+    const box = { x: 300, y: 150, width, height: width * 1.2 };
+    const sight = { ...withFace({ box }), ...camera };
+    expect(isTooSmall(sight)).toBe(expected);
+    expect(toHint(sight, 0)).toBe('come_closer');
+  });
+
+  test('nobody in view is not held up: the guidance may miss a face', () => {
+    expect(isTooSmall({ ...goodSight, faces: 0, face: null })).toBe(false);
+  });
+
   test('a phone held upright is judged by its shorter side', () => {
     const box = { x: 110, y: 200, width: 140, height: 170 };
-    expect(toHint({ ...withFace({ box }), widthPx: 360, heightPx: 640 }, 0)).toBe('none');
+    expect(toHint({ ...withFace({ box }), widthPx: 360, heightPx: 640 }, 0)).toBeNull();
     expect(toHint({ ...withFace({ box }), widthPx: 640, heightPx: 360 }, 0)).toBe('centre');
   });
 
@@ -229,6 +260,15 @@ describe('from look to look', () => {
     expect(observe(facing({})).ready).toBe(true);
     expect(observe(facing({}, 20))).toMatchObject({ hint: 'hold_still', ready: false });
     expect(observe(facing({}, 21)).ready).toBe(true);
+  });
+
+  test('a head that stands still between two poses is told from one that still turns', () => {
+    const observe = createObserver();
+    for (let at = 0; at < 3; at += 1) expect(observe(facing({})).isBetween).toBe(false);
+    const between = { ownLeftDeg: 12 };
+    expect(observe(facing(between, 60))).toMatchObject({ pose: null, isBetween: false });
+    expect(observe(facing(between, 60))).toMatchObject({ pose: null, isBetween: true });
+    expect(observe(facing({ ownLeftDeg: 30 }, 60)).isBetween).toBe(false);
   });
 
   test('the first steady face that looks ahead is the neutral', () => {
@@ -255,7 +295,14 @@ describe('from look to look', () => {
     const observe = createObserver();
     const dark = withQuality({ brightness: 50 });
     const looks = [0, 1, 2].map(() => observe(dark));
-    expect(looks.at(-1)).toEqual({ faces: 1, hint: 'more_light', ready: false, pose: 'centre' });
+    expect(looks.at(-1)).toEqual({
+      faces: 1,
+      hint: 'more_light',
+      ready: false,
+      isTooSmall: false,
+      pose: 'centre',
+      isBetween: false,
+    });
   });
 
   test.each<[string, Sight]>([

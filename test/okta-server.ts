@@ -6,6 +6,7 @@ import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
+import { createTestSight } from './embedded.js';
 import { pageFolders } from './paths.js';
 import { createSimulatedJudge } from './simulators/judge.js';
 import { createQuietTelemetry } from './telemetry.js';
@@ -36,6 +37,7 @@ export async function startOktaServer(
     onClientRequest: () => {},
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),
+    sight: createTestSight(),
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', connection]]),
     hooks: new Map([['workforce', adapter.hooks]]),

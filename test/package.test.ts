@@ -33,6 +33,7 @@ const kinds = [
   /^(package\.json|README\.md|LICENSE|MODELS\.md)$/,
   /^dist\/(src|adapters|client)\/[\w/-]+\.js$/,
   /^dist\/client\/[\w/-]+\.d\.ts$/,
+  /^dist\/eval\/((accuracy|corpus|plots|statistics)\/[\w-]+|bad-input|measure)\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
   /^dist\/capture-web\/(index\.html|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
   /^parameters\/engines\.json$/,
@@ -105,7 +106,7 @@ test('what is packed imports nothing that a production install lacks', () => {
     .object({ dependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')));
   const allowed = new Set([...Object.keys(dependencies), ...builtinModules]);
-  const scripts = packed.files.filter(({ path }) => /^dist\/(src|adapters|client)\/.*\.js$/.test(path));
+  const scripts = packed.files.filter(({ path }) => /^dist\/(src|adapters|client|eval)\/.*\.js$/.test(path));
   const imported = scripts.flatMap(({ path }) =>
     [
       ...readFileSync(join(installed, path), 'utf8').matchAll(
@@ -127,6 +128,15 @@ test('an unpacked package tells its commands, and says of simulators that it has
   await expect(run(process.execPath, [main, 'simulate', 'okta'], { cwd: folder })).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining('part of a checkout'),
+  });
+});
+
+test('an unpacked package measures: it has what that needs', async () => {
+  const main = join(installed, 'dist/src/main.js');
+  const measure = run(process.execPath, [main, 'measure', 'accuracy', '--data', 'nowhere'], { cwd: folder });
+  await expect(measure).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('There is no folder nowhere'),
   });
 });
 

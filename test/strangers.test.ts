@@ -5,12 +5,12 @@ import { createDecoderPool, type DecoderPool } from '../eval/accuracy/decoder-po
 import { toGroupRates } from '../eval/accuracy/group-figures.js';
 import { measureProtected, referenceOf } from '../eval/accuracy/protected.js';
 import { measureEmbeddings } from '../eval/accuracy/source-embeddings.js';
-import { everyPhoto } from '../eval/accuracy/strangers.js';
+import { everyRun } from '../eval/accuracy/windows.js';
 import { readCorpus } from '../eval/corpus/corpus.js';
 import { type EmbeddedPerson, embedCorpus } from '../eval/corpus/embed-corpus.js';
 import { openEmbeddingCache } from '../eval/corpus/embedding-cache.js';
 import { engineDigest } from '../eval/corpus/engine-digest.js';
-import { cacheFolder } from '../eval/corpus/people.js';
+import { cacheFolder, ours } from '../eval/corpus/people.js';
 import { createBootstrap } from '../eval/statistics/bootstrap.js';
 import { createChance } from '../eval/statistics/chance.js';
 import { groupsFolder } from './faces.js';
@@ -42,7 +42,7 @@ function expectCounts(found: Counts, { falseMatches, pairs, falseNonMatches, gen
   beforeAll(async () => {
     const corpus = await readCorpus(join(groupsFolder, 'casia'));
     const cache = await openEmbeddingCache(cacheFolder, engineDigest());
-    ({ people } = await embedCorpus(corpus.folder, corpus.people, cache, () => {}).finally(() => cache.close()));
+    ({ people } = await embedCorpus(corpus.folder, corpus.people, cache, () => {}, ours).finally(() => cache.close()));
     published = JSON.parse(await readFile(join(projectRoot, 'docs/accuracy/groups.json'), 'utf8'));
     pool = createDecoderPool(() => {});
   });
@@ -52,10 +52,11 @@ function expectCounts(found: Counts, { falseMatches, pairs, falseNonMatches, gen
     const settings = [referenceOf(1)];
     const limits = { pairs: 20_000, pairsBelow: 0 };
     const one = { enrolled: 1, live: 1 };
-    const [outcome] = await measureProtected(pool, people, one, settings, settings[0]!, limits, everyPhoto);
+    const [outcome] = await measureProtected(pool, people, one, settings, settings[0]!, limits, everyRun);
     const rates = toGroupRates(outcome!, createBootstrap(people.length, createChance('people')), '1x1');
     expectCounts(rates, published.groups!.casia!['4']!);
-    expect(rates.fmr).toBeGreaterThan(1e-3);
+    // Three times what the level promises of mixed people.
+    expect(rates.fmr).toBeLessThanOrEqual(3e-4);
   });
 
   test('and pass embeddings alone as often as is published', () => {

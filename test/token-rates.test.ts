@@ -29,7 +29,7 @@ import { hasFaces } from './faces.js';
       },
       () => {},
     );
-    const settings = ([1, 4, 8] as const).map((level) => ({ bits: messageBitsOf(level, 1), alike: level }));
+    const settings = ([1, 4, 8] as const).map((level) => messageBitsOf(level, 1));
     const pool = createDecoderPool(() => {});
     const limits = { pairs: 2000, pairsBelow: 2000 };
     const one = { enrolled: 1, live: 1 };

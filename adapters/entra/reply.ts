@@ -107,9 +107,11 @@ const causes = {
   key_service_unavailable: 'service',
   backup_invalid: 'service',
   sealed_file_invalid: 'service',
+  accuracy_not_offered: 'service',
   config_invalid: 'service',
   model_missing: 'service',
   model_altered: 'service',
+  model_unfit: 'service',
   parameters_altered: 'service',
   internal: 'service',
 } as const satisfies Record<FaceErrorCode, 'caller' | 'face' | 'request' | 'service'>;

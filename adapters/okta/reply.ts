@@ -97,9 +97,11 @@ const toSaid = {
   key_service_unavailable: 'state_unavailable',
   backup_invalid: 'internal',
   sealed_file_invalid: 'internal',
+  accuracy_not_offered: 'internal',
   config_invalid: 'internal',
   model_missing: 'internal',
   model_altered: 'internal',
+  model_unfit: 'internal',
   parameters_altered: 'internal',
   internal: 'internal',
 } as const satisfies Record<FaceErrorCode, FaceErrorCode>;

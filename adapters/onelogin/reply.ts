@@ -88,9 +88,11 @@ const refusals = {
   key_service_unavailable: 'unverified',
   backup_invalid: 'unverified',
   sealed_file_invalid: 'unverified',
+  accuracy_not_offered: 'unverified',
   config_invalid: 'unverified',
   model_missing: 'unverified',
   model_altered: 'unverified',
+  model_unfit: 'unverified',
   parameters_altered: 'unverified',
   internal: 'unverified',
 } as const satisfies Record<FaceErrorCode, 'unverified' | 'untrusted'>;

@@ -14,6 +14,7 @@ import {
   type OneLoginChanges,
   openOneLoginBench,
 } from '../../test/contract/onelogin.js';
+import { createTestSight } from '../../test/embedded.js';
 import { pageFolders, projectRoot } from '../../test/paths.js';
 import { createSimulatedJudge } from '../../test/simulators/judge.js';
 import { runFunction } from '../../test/simulators/onelogin/runner.js';
@@ -53,6 +54,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     onClientRequest: () => {},
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),
+    sight: createTestSight(),
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', { id: 'workforce', policy: bench.policy, ...adapter }]]),
     hooks: new Map([['workforce', adapter.hooks]]),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { createPipeline } from '../../src/engine/pipeline.js';
 import { FaceError } from '../../src/errors.js';
-import { currentOf, loadParameters } from '../../src/token/parameters.js';
+import { loadParameters } from '../../src/token/parameters.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
 import type { FaceLibrary } from './library.js';
 
@@ -24,7 +24,7 @@ export async function createFacestep(): Promise<FaceLibrary> {
     createRequire(join(projectRoot, 'package.json'))('./package.json'),
   );
   const pipeline = await createPipeline(modelsFolder);
-  const threshold = currentOf(await loadParameters()).levels[level].cosine;
+  const threshold = (await loadParameters()).current.levels[level].cosine;
   return {
     version,
     backend: `onnxruntime-node ${dependencies['onnxruntime-node']}, one thread`,

@@ -2,30 +2,40 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { BadInput } from '../bad-input.js';
-import { type Corpus, type CorpusPerson, readCorpus } from '../corpus/corpus.js';
-import { type EmbeddedPerson, embedCorpus } from '../corpus/embed-corpus.js';
-import { openEmbeddingCache } from '../corpus/embedding-cache.js';
-import { engineDigest } from '../corpus/engine-digest.js';
+import { type Corpus, readCorpus, toPhotoFilter } from '../corpus/corpus.js';
+import type { EmbeddedCorpus, EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { type Fold, parsePairs } from '../corpus/pairs-file.js';
-import { cacheFolder } from '../corpus/people.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
 import { proportion } from '../statistics/proportion.js';
 import { measureAcquisition } from './acquisition.js';
-import { accuracies, engineName } from './bare-token.js';
+import { findMissingAsUsed } from './as-used.js';
+import { accuracies, type MeasuredEngine } from './bare-token.js';
+import { chooseAsUsed, chooseRuns, combinations, measureByPhotos, toModeRates, withAsUsed } from './by-photos.js';
 import { createDecoderPool } from './decoder-pool.js';
 import { type AccuracyFigures, byLevel, roundOrNull, toErrorFigures, toPromises } from './figures.js';
 import { chooseJudged, type Judge } from './judged.js';
 import { checkPairs, compareFolds, judgeFolds } from './lfw-protocol.js';
 import { measureRaw, measureSingle } from './one-photo.js';
-import { measureSeveral } from './several-photos.js';
+import { toName } from './windows.js';
 
 /** What to evaluate. */
 export interface AccuracyOptions {
   readonly data: string;
   readonly judge: Judge;
+  /** Which photos count, by the names of their files, as `frontal_*`; `null`: all. */
+  readonly photos: string | null;
   /** Genuine and impostor pairs to decode in each combination of photos. */
   readonly pairs: number;
+  /** Embeds the people of some folders, one folder after the other. */
+  embed(
+    folders: readonly Pick<Corpus, 'folder' | 'people'>[],
+    say: (line: string) => void,
+  ): Promise<readonly EmbeddedCorpus[]>;
+  /** As the figures tell it. */
+  readonly command: string;
+  /** The engine that is measured. */
+  readonly engine: MeasuredEngine;
 }
 
 async function readPairs(corpus: Corpus): Promise<Fold[] | null> {
@@ -34,11 +44,6 @@ async function readPairs(corpus: Corpus): Promise<Fold[] | null> {
   const folds = parsePairs(text);
   checkPairs(folds, corpus);
   return folds;
-}
-
-async function embed(options: AccuracyOptions, people: readonly CorpusPerson[], say: (line: string) => void) {
-  const cache = await openEmbeddingCache(cacheFolder, engineDigest());
-  return embedCorpus(options.data, people, cache, say).finally(() => cache.close());
 }
 
 function judgePairs(folds: readonly Fold[] | null, people: readonly EmbeddedPerson[]): AccuracyFigures['lfw'] {
@@ -73,7 +78,7 @@ function findMissing(people: readonly EmbeddedPerson[], folds: readonly Fold[] |
 export async function measureAccuracy(options: AccuracyOptions, say: (line: string) => void): Promise<AccuracyFigures> {
   const startedAt = performance.now();
   say('Looking for photos…');
-  const corpus = await readCorpus(options.data);
+  const corpus = await readCorpus(options.data, toPhotoFilter(options.photos ?? '*'));
   if (corpus.otherFiles > 0) say(`${corpus.otherFiles} files and folders beside the photos are passed over`);
   const judged = chooseJudged(corpus, options.judge);
   const folds = await readPairs(corpus);
@@ -84,7 +89,7 @@ export async function measureAccuracy(options: AccuracyOptions, say: (line: stri
   );
   const isJudged = new Set(judged);
   const wanted = corpus.people.filter((each) => isJudged.has(each) || named.has(each.person.normalize()));
-  const embedded = await embed(options, wanted, say);
+  const [embedded] = await options.embed([{ folder: options.data, people: wanted }], say);
   const fta = measureAcquisition(judged, embedded, say);
   const names = new Set(judged.map(({ person }) => person));
   const people = embedded.people.filter(({ person }) => names.has(person));
@@ -93,16 +98,27 @@ export async function measureAccuracy(options: AccuracyOptions, say: (line: stri
   say('Comparing embeddings…');
   const bootstrap = createBootstrap(people.length, createChance('people'));
   const raw = measureRaw(people, bootstrap);
-  const pool = createDecoderPool(say);
+  const pool = createDecoderPool(say, options.engine);
   try {
     const single = await measureSingle(pool, people, options.pairs, bootstrap);
-    const several = await measureSeveral(pool, people, options.pairs, bootstrap);
-    const multi = byLevel(accuracies, (level) => ({ '1x1': single.levels[level], ...several[level] }));
+    const stepUp = chooseAsUsed(people);
+    const several = await measureByPhotos(
+      pool,
+      people,
+      withAsUsed(stepUp).filter((each) => each !== combinations[0]),
+      (combination) => chooseRuns(people, combination, options.pairs),
+      (outcome, photos) => toModeRates(outcome, bootstrap, photos),
+    );
+    const multi: AccuracyFigures['multi'] = byLevel(accuracies, (level) => ({
+      '1x1': single.levels[level],
+      ...several[level],
+    }));
+    const asUsed = byLevel(accuracies, (level) => multi[level][toName(stepUp)]);
     return {
       date: new Date().toISOString().slice(0, 10),
-      command: `npm run eval -- --data DIR --judge ${options.judge} --pairs ${Number.isFinite(options.pairs) ? options.pairs : 'all'}`,
+      command: options.command,
       machine: { processor: cpus()[0].model.trim(), processors: availableParallelism(), node: process.version },
-      engine: engineName,
+      engine: pool.engine.name,
       judge: options.judge,
       data: {
         people: corpus.people.length,
@@ -111,7 +127,7 @@ export async function measureAccuracy(options: AccuracyOptions, say: (line: stri
         judgedPhotos: judged.reduce((sum, { files }) => sum + files.length, 0),
         otherFiles: corpus.otherFiles,
       },
-      missing: findMissing(people, folds),
+      missing: [...findMissing(people, folds), ...(people.length < 2 ? [] : findMissingAsUsed(asUsed, 'here'))],
       photosPerSecond: roundOrNull(embedded.photosPerSecond),
       photosFromCache: embedded.cached,
       seconds: Math.round((performance.now() - startedAt) / 1000),
@@ -121,7 +137,8 @@ export async function measureAccuracy(options: AccuracyOptions, say: (line: stri
       protectedAt: single.protectedAt,
       sweep: single.sweep,
       multi,
-      promise: toPromises(multi),
+      promise: toPromises(multi, pool.engine.promises),
+      asUsed,
       lfw: judgePairs(folds, embedded.people),
     };
   } finally {

@@ -1,41 +1,27 @@
 import { Embedding, KeyMaterial } from '../../src/core/concealed.js';
 import type { Accuracy } from '../../src/core/ports.js';
-import { isWithin, qualityBounds } from '../../src/engine/quality-bounds.js';
 import { unpackBits } from '../../src/token/bits.js';
 import { permutationOf } from '../../src/token/derive.js';
-import { currentEngine, engineNames } from '../../src/token/format.js';
 import { candidateCount, createListDecoder } from '../../src/token/list-decoder.js';
 import {
   accuracies,
-  currentOf,
+  type EngineParameters,
   loadParameters,
   messageBitsOf as messageBitsOfLevel,
 } from '../../src/token/parameters.js';
 import { codeLength, messagePositions, polarEncode } from '../../src/token/polar.js';
-import { embeddingLength, signBits } from '../../src/token/views.js';
-import { outliersOf } from '../../src/verifier/embeddings.js';
+import { signBits } from '../../src/token/views.js';
+import { areOfOnePerson, meanOf as meanOfEmbeddings } from '../../src/verifier/embeddings.js';
 import type { Chance } from '../statistics/chance.js';
 
 /*
  * The one place where evaluation learns what the engine's levels are and what its tokens are made of.
  */
 
-/** The engine that is measured: the one new tokens are made by. */
-export const engineName: string = engineNames[currentEngine];
-
 /** What ships, of every engine. */
 export const parameters = await loadParameters();
 
-const { levels, listSize, toViews } = currentOf(parameters);
-
-export { accuracies, toViews };
-
-/** What a level demands of a token made from so many photos, as the product has it. */
-export const messageBitsOf = (accuracy: Accuracy, photos: number): number =>
-  messageBitsOfLevel(levels[accuracy], photos);
-
-/** Fewer photos than this a level does not enrol. */
-export const leastPhotosOf = (accuracy: Accuracy): number => levels[accuracy].leastPhotos;
+export { accuracies };
 
 /** A false match rate that a level promises, at the upper end of the 95 % interval, of tokens from so many photos on. */
 export interface LevelPromise {
@@ -44,48 +30,58 @@ export interface LevelPromise {
   readonly leastPhotos: number;
 }
 
-/** All that is promised. */
-export const promises: readonly LevelPromise[] = accuracies.flatMap((accuracy) => {
-  const { greatestFalseMatchRate: falseMatchRate, leastPhotos } = levels[accuracy];
-  return falseMatchRate === null ? [] : [{ accuracy, falseMatchRate, leastPhotos }];
-});
-
-/** For comparisons without a token: the cosine a level demands. */
-export const cosineOf = (accuracy: Accuracy): number => levels[accuracy].cosine;
-
-/** Whether the product takes the photos of one request for one person: at enrolment by its level. */
-export const isOnePerson = (embeddings: readonly Float32Array[], accuracy: Accuracy): boolean =>
-  embeddings.length === 1 ||
-  outliersOf(
-    embeddings.map((values) => new Embedding(values)),
-    cosineOf(accuracy),
-  ).length === 0;
-
-/** Whether the product enrols photos that it sees so clearly: one of them must be clear. */
-export const isClear = (magnitudes: readonly number[]): boolean =>
-  isWithin(qualityBounds.magnitude, Math.max(...magnitudes));
-
-/** How alike the photos of one check must be, whatever the level (`src/verifier/embedded.ts`). */
-export const alikeToCheck: Accuracy = 1;
-
-/**
- * The mean of some embeddings, brought back to length 1: what the product makes of several photos.
- * @param sum - where it goes: 512 zeros
- */
-export function meanOf(
-  embeddings: readonly Float32Array[],
-  sum: Float32Array = new Float32Array(embeddingLength),
-): Float32Array {
-  let square = 0;
-  for (const embedding of embeddings) for (let at = 0; at < sum.length; at += 1) sum[at] += embedding[at];
-  for (let at = 0; at < sum.length; at += 1) square += sum[at] ** 2;
-  const length = Math.sqrt(square);
-  for (let at = 0; at < sum.length; at += 1) sum[at] /= length;
-  return sum;
+/** What the product does with the photos of one request, by the parameters of one engine. */
+export interface MeasuredEngine {
+  readonly name: string;
+  readonly listSize: number;
+  /** All that is promised. */
+  readonly promises: readonly LevelPromise[];
+  /** What a level demands of a token made from so many photos. */
+  messageBitsOf(accuracy: Accuracy, photos: number): number;
+  /** Fewer photos than this a level does not enrol. */
+  leastPhotosOf(accuracy: Accuracy): number;
+  /** For comparisons without a token: the cosine a level demands. */
+  cosineOf(accuracy: Accuracy): number;
+  /** Whether the photos are taken for those of one person. */
+  isOnePerson(embeddings: readonly Float32Array[], when: 'enrolled' | 'shown'): boolean;
+  /** Whether photos that are seen so clearly are enrolled: one of them must be clear. */
+  isClear(magnitudes: readonly number[]): boolean;
+  /** The views of some photos taken together: what a token is made from, and opened with. */
+  viewsOf(embeddings: readonly Float32Array[]): Float32Array;
 }
 
-/** The views of the normalised mean of some embeddings. */
-export const viewsOf = (embeddings: readonly Float32Array[]): Float32Array => toViews(meanOf(embeddings));
+const concealed = (embeddings: readonly Float32Array[]): Embedding[] =>
+  embeddings.map((values) => new Embedding(values));
+
+/** The mean of some embeddings, brought back to length 1: what the product makes of several photos. */
+export const meanOf = (embeddings: readonly Float32Array[]): Float32Array =>
+  meanOfEmbeddings(concealed(embeddings)).use((values) => values);
+
+/** An engine by its parameters. */
+export function createMeasuredEngine(engine: EngineParameters): MeasuredEngine {
+  const { name, levels, listSize, leastClearness } = engine;
+  return {
+    name,
+    listSize,
+    promises: accuracies.flatMap((accuracy) => {
+      const { greatestFalseMatchRate: falseMatchRate, leastPhotos } = levels[accuracy];
+      return falseMatchRate === null ? [] : [{ accuracy, falseMatchRate, leastPhotos }];
+    }),
+    messageBitsOf: (accuracy, photos) => messageBitsOfLevel(levels[accuracy], photos),
+    leastPhotosOf: (accuracy) => levels[accuracy].leastPhotos,
+    cosineOf: (accuracy) => levels[accuracy].cosine,
+    isOnePerson: (embeddings, when) => areOfOnePerson(concealed(embeddings), engine, when),
+    isClear: (magnitudes) => Math.max(...magnitudes) >= leastClearness,
+    viewsOf: (embeddings) => engine.toViews(meanOf(embeddings)),
+  };
+}
+
+/** The engine that ships. */
+export const shipped: MeasuredEngine = createMeasuredEngine(parameters.current);
+
+export const { messageBitsOf, promises, viewsOf } = shipped;
+
+export const { toViews } = parameters.current;
 
 /** The bits of a face that a token hides, as the product has it: 1,024. */
 export const enrolledBits = (views: Float32Array): Uint8Array => signBits(views);
@@ -119,7 +115,7 @@ export const createBareTokens = (accuracy: Accuracy, chance: Chance, photos = 1)
   createBareTokensOf(messageBitsOf(accuracy, photos), chance);
 
 /** Bare tokens whose message has so many bits. */
-export function createBareTokensOf(bits: number, chance: Chance): BareTokens {
+export function createBareTokensOf(bits: number, chance: Chance, listSize = shipped.listSize): BareTokens {
   const positions = messagePositions(bits);
   const decoder = createListDecoder(positions, listSize);
   const soft = new Float32Array(codeLength);

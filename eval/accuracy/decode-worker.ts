@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads';
-import { decodeShare, type Share } from './decode.js';
+import { type BareCode, decodeShare, type Share } from './decode.js';
 
 /* One thread of `createDecoderPool`: a share of the pairs at a time. */
 
-parentPort?.on('message', ({ bits, share }: { readonly bits: number; readonly share: Share }) => {
-  parentPort?.postMessage(decodeShare(bits, share));
+parentPort?.on('message', ({ code, share }: { readonly code: BareCode; readonly share: Share }) => {
+  parentPort?.postMessage(decodeShare(code, share));
 });

@@ -1,6 +1,6 @@
-import { embeddingLength } from '../../src/token/views.js';
+import { viewLength } from '../../src/token/views.js';
 import { createChance } from '../statistics/chance.js';
-import { createBareTokensOf, meanOf, viewsOf } from './bare-token.js';
+import { createBareTokensOf, meanOf } from './bare-token.js';
 
 /** Faces as they are enrolled or shown: the embeddings of one photo each, or of several that are taken together. */
 export type Faces = readonly (readonly Float32Array[])[];
@@ -13,29 +13,39 @@ export interface Comparison {
   readonly pairs: Uint32Array;
 }
 
+/** A comparison of faces as tokens have them: by the views of each. */
+export interface ViewComparison {
+  readonly enrolled: readonly Float32Array[];
+  readonly live: readonly Float32Array[];
+  readonly pairs: Uint32Array;
+}
+
 /** Some pairs of a comparison, ready for a thread. */
 export interface Share {
   /** The place of each pair's enrolled face. */
   readonly places: Uint32Array<ArrayBuffer>;
-  /** For each pair the embedding that is enrolled, 512 numbers, and the one that is held against it. */
+  /** For each pair the views that are enrolled, 1,024 numbers, and those that are held against them. */
   readonly enrolled: Float32Array<ArrayBuffer>;
   readonly live: Float32Array<ArrayBuffer>;
 }
 
-const rowOf = (rows: Float32Array, at: number): Float32Array =>
-  rows.subarray(at * embeddingLength, (at + 1) * embeddingLength);
+/** A code: how many bits its message has, and how many paths its decoder follows. */
+export interface BareCode {
+  readonly bits: number;
+  readonly listSize: number;
+}
 
 /** The pairs from one place on, up to another. */
-export function toShare({ enrolled, live, pairs }: Comparison, from: number, to: number): Share {
+export function toShare({ enrolled, live, pairs }: ViewComparison, from: number, to: number): Share {
   const count = Math.min(to, pairs.length / 2) - from;
   const share = {
     places: Uint32Array.from({ length: count }, (_, at) => pairs[2 * (from + at)]),
-    enrolled: new Float32Array(count * embeddingLength),
-    live: new Float32Array(count * embeddingLength),
+    enrolled: new Float32Array(count * viewLength),
+    live: new Float32Array(count * viewLength),
   };
   for (let at = 0; at < count; at += 1) {
-    meanOf(enrolled[pairs[2 * (from + at)]], rowOf(share.enrolled, at));
-    meanOf(live[pairs[2 * (from + at) + 1]], rowOf(share.live, at));
+    share.enrolled.set(enrolled[pairs[2 * (from + at)]], at * viewLength);
+    share.live.set(live[pairs[2 * (from + at) + 1]], at * viewLength);
   }
   return share;
 }
@@ -47,29 +57,39 @@ export function toCosine(one: Float32Array, other: Float32Array): number {
   return sum;
 }
 
-/** The cosine of each pair. */
+/** The cosine of each pair of faces, by the mean of the photos of each. */
 export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
-  const [one, other] = [new Float32Array(embeddingLength), new Float32Array(embeddingLength)];
+  const [own, others] = [enrolled.map(meanOf), live.map(meanOf)];
   return Float32Array.from({ length: pairs.length / 2 }, (_, pair) =>
-    toCosine(meanOf(enrolled[pairs[2 * pair]], one.fill(0)), meanOf(live[pairs[2 * pair + 1]], other.fill(0))),
+    toCosine(own[pairs[2 * pair]], others[pairs[2 * pair + 1]]),
   );
+}
+
+/** The same by views, which are of any length. */
+export function viewCosinesOf({ enrolled, live, pairs }: ViewComparison): Float32Array {
+  const lengthOf = (views: Float32Array): number => Math.sqrt(toCosine(views, views));
+  const [own, others] = [enrolled.map(lengthOf), live.map(lengthOf)];
+  return Float32Array.from({ length: pairs.length / 2 }, (_, pair) => {
+    const [one, other] = [pairs[2 * pair], pairs[2 * pair + 1]];
+    return toCosine(enrolled[one], live[other]) / (own[one] * others[other]);
+  });
 }
 
 /**
  * Seals each enrolled face and opens it with the live one, by the code that ships. Chance follows from the code and the
  * place of the face, so the result does not depend on how pairs are shared out.
- * @param bits - length of the message
  * @returns for each pair 1 where the token opens, else 0
  */
-export function decodeShare(bits: number, { places, enrolled, live }: Share): Uint8Array {
+export function decodeShare({ bits, listSize }: BareCode, { places, enrolled, live }: Share): Uint8Array {
+  const viewsAt = (rows: Float32Array, pair: number): Float32Array =>
+    rows.subarray(pair * viewLength, (pair + 1) * viewLength);
   const opened = new Uint8Array(places.length);
-  const tokens = createBareTokensOf(bits, createChance(`tokens ${bits}`));
-  const seal = (pair: number) =>
-    tokens.seal(viewsOf([rowOf(enrolled, pair)]), createChance(`token ${bits} ${places[pair]}`));
+  const tokens = createBareTokensOf(bits, createChance(`tokens ${bits}`), listSize);
+  const seal = (pair: number) => tokens.seal(viewsAt(enrolled, pair), createChance(`token ${bits} ${places[pair]}`));
   let token = seal(0);
   for (let pair = 0; pair < opened.length; pair += 1) {
     if (pair > 0 && places[pair] !== places[pair - 1]) token = seal(pair);
-    opened[pair] = tokens.opens(token, viewsOf([rowOf(live, pair)])) ? 1 : 0;
+    opened[pair] = tokens.opens(token, viewsAt(live, pair)) ? 1 : 0;
   }
   return opened;
 }

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type Comparison, toShare } from './decode.js';
+import { type MeasuredEngine, shipped } from './bare-token.js';
+import { toShare, type ViewComparison } from './decode.js';
 
-/** Decodes on every processor. */
+/** Decodes tokens of one engine on every processor. */
 export interface DecoderPool {
+  readonly engine: MeasuredEngine;
   /** As `decodeShare` for all pairs of a comparison, with what is being done told every few seconds. */
-  decode(bits: number, comparison: Comparison, about: string): Promise<Uint8Array>;
+  decode(bits: number, comparison: ViewComparison, about: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -14,12 +16,13 @@ const pairsAtOnce = 1000;
 const sayEveryMs = 5000;
 
 /** Starts one thread for each processor. */
-export function createDecoderPool(say: (line: string) => void): DecoderPool {
+export function createDecoderPool(say: (line: string) => void, engine: MeasuredEngine = shipped): DecoderPool {
   const workers = Array.from(
     { length: availableParallelism() },
     () => new Worker(new URL('./decode-worker.js', import.meta.url)),
   );
   return {
+    engine,
     async decode(bits, comparison, about) {
       const opened = new Uint8Array(comparison.pairs.length / 2);
       let [next, done, saidAt] = [0, 0, performance.now()];
@@ -27,7 +30,10 @@ export function createDecoderPool(say: (line: string) => void): DecoderPool {
         for (let from = next; from < opened.length; from = next) {
           next = from + pairsAtOnce;
           const share = toShare(comparison, from, next);
-          worker.postMessage({ bits, share }, [share.enrolled.buffer, share.live.buffer]);
+          worker.postMessage({ code: { bits, listSize: engine.listSize }, share }, [
+            share.enrolled.buffer,
+            share.live.buffer,
+          ]);
           const [answer]: Uint8Array[] = await once(worker, 'message');
           opened.set(answer, from);
           done += answer.length;

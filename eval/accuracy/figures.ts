@@ -1,7 +1,8 @@
 import type { Accuracy } from '../../src/core/ports.js';
 import type { PlotPoint } from '../plots/det-plot.js';
 import { type Bootstrap, type ErrorRate, type Interval, toPairRate, toPersonRate } from '../statistics/bootstrap.js';
-import { promises } from './bare-token.js';
+import type { LevelPromise } from './bare-token.js';
+import type { ModeRates } from './by-photos.js';
 import type { Outcome } from './protected.js';
 import { type AtPoints, leastExpected } from './unprotected.js';
 
@@ -31,6 +32,7 @@ export interface PromiseFigures {
   readonly upper: number | null;
   /** `null` where there are too few pairs to tell. */
   readonly kept: boolean | null;
+  /** Of people, where each has several runs of photos. */
   readonly pairs: number;
   readonly pairsNeeded: number;
 }
@@ -77,7 +79,9 @@ export interface AccuracyFigures {
   };
   readonly sweep: readonly RateFigures[];
   /** By level, then by photos at enrolment × photos at verification. */
-  readonly multi: Readonly<Record<string, Readonly<Record<string, RateFigures>>>>;
+  readonly multi: Readonly<Record<string, Readonly<Record<string, ModeRates>>>>;
+  /** By level, as many photos enrolled and shown as a step-up takes, or as many as people have. */
+  readonly asUsed: Readonly<Record<string, ModeRates>>;
   readonly promise: Readonly<
     Record<
       string,
@@ -130,14 +134,19 @@ export function toRateFigures(outcome: Outcome, bootstrap: Bootstrap): RateFigur
 }
 
 /** Holds a level against what it promises. */
-function toPromiseFigures({ fmr, fmrInterval, pairs }: RateFigures, promise: number): PromiseFigures {
+function toPromiseFigures(rates: ModeRates, promise: number): PromiseFigures {
+  const { fmr, fmrInterval, pairs, pairsOfPeople = pairs } = rates;
   const pairsNeeded = Math.round(leastExpected / promise);
   const upper = fmrInterval === null ? null : fmrInterval[1];
-  return { fmr, upper, kept: upper === null || pairs < pairsNeeded ? null : upper <= promise, pairs, pairsNeeded };
+  const kept = upper === null || pairsOfPeople < pairsNeeded ? null : upper <= promise;
+  return { fmr, upper, kept, pairs: pairsOfPeople, pairsNeeded };
 }
 
 /** Holds every level that promises something against it, with every number of photos it enrols. @param multi - by level */
-export const toPromises = (multi: AccuracyFigures['multi']): AccuracyFigures['promise'] =>
+export const toPromises = (
+  multi: AccuracyFigures['multi'],
+  promises: readonly LevelPromise[],
+): AccuracyFigures['promise'] =>
   Object.fromEntries(
     promises.map(({ accuracy, falseMatchRate, leastPhotos }) => [
       String(accuracy),

@@ -75,7 +75,9 @@ export interface GroupFigures
   readonly groups: By<By<GroupRates>>;
   /** By source, level, and photos at enrolment × at verification. */
   readonly groupsByPhotos: By<By<By<GroupRates>>>;
-  /** The same two among each person's nearest strangers. */
+  /** By source and level, as many photos enrolled and shown as a step-up takes, or as many as people have. */
+  readonly asUsed: By<By<GroupRates>>;
+  /** The first two among each person's nearest strangers. */
   readonly nearest: By<By<GroupRates>>;
   readonly nearestByPhotos: By<By<By<GroupRates>>>;
   /** By source and published operating point. */

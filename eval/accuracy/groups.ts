@@ -2,10 +2,10 @@ import { availableParallelism, cpus } from 'node:os';
 import { BadInput } from '../bad-input.js';
 import type { Source } from '../corpus/corpus.js';
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
-import { embedSources } from '../corpus/people.js';
+import { toHalfByPlace } from '../corpus/split.js';
 import type { AccuracyOptions } from './accuracy.js';
 import { measureAcquisition } from './acquisition.js';
-import { engineName } from './bare-token.js';
+import { findMissingAsUsed } from './as-used.js';
 import { createDecoderPool } from './decoder-pool.js';
 import { roundOrNull } from './figures.js';
 import type { By, GroupFigures } from './group-figures.js';
@@ -16,7 +16,7 @@ import { nearestStrangers } from './strangers.js';
 const secondsSince = (startedAt: number): number => Number(((performance.now() - startedAt) / 1000).toFixed(1));
 
 /** What the people of one source cannot tell. */
-function findMissing(source: string, { groups: { levels } }: SourceFigures): string[] {
+function findMissing(source: string, { groups: { levels }, asUsed }: SourceFigures): string[] {
   const [one, three] = [levels['4'], levels['8']];
   return [
     one.fmr === null ? `false matches within ${source}: fewer than two people with a face` : null,
@@ -26,6 +26,7 @@ function findMissing(source: string, { groups: { levels } }: SourceFigures): str
     one.fmr !== null && three.fmr === null
       ? `levels 6 to 8 within ${source}: nobody who is enrolled from three photos, or nobody else`
       : null,
+    ...(one.fmr !== null && three.fmr !== null ? findMissingAsUsed(asUsed, `within ${source}`) : []),
   ].filter((line) => line !== null);
 }
 
@@ -45,19 +46,22 @@ const sum = <T>(all: readonly T[], count: (each: T) => number): number =>
  * @throws BadInput where nothing can be measured at all
  */
 export async function measureGroups(
-  { data, judge, pairs }: AccuracyOptions,
+  { data, judge, pairs, embed, command, engine }: AccuracyOptions,
   found: readonly Source[],
   say: (line: string) => void,
 ): Promise<GroupFigures> {
   const startedAt = performance.now();
-  const sources = found.map((source) => ({ ...source, people: chooseJudged(source, judge) }));
-  const embedded = await embedSources(sources, say);
+  const sources = found.map((source) => ({
+    ...source,
+    people: chooseJudged(source, judge, (_, place) => toHalfByPlace(place)),
+  }));
+  const embedded = await embed(sources, say);
   const secondsToEmbed = secondsSince(startedAt);
   say(`Embedded in ${secondsToEmbed} s`);
   if (embedded.every(({ people }) => people.length === 0)) throw new BadInput(`No photo in ${data} shows a face`);
 
   const figures: SourceFigures[] = [];
-  const pool = createDecoderPool(say);
+  const pool = createDecoderPool(say, engine);
   try {
     for (const [at, { source }] of sources.entries()) {
       say(`Strangers within ${source}…`);
@@ -70,9 +74,9 @@ export async function measureGroups(
     Object.fromEntries(sources.map(({ source }, at) => [source, figure(at)]));
   return {
     date: new Date().toISOString().slice(0, 10),
-    command: `npm run eval -- --data DIR --judge ${judge} --pairs ${Number.isFinite(pairs) ? pairs : 'all'}`,
+    command,
     machine: { processor: cpus()[0].model.trim(), processors: availableParallelism(), node: process.version },
-    engine: engineName,
+    engine: engine.name,
     judge,
     data: {
       people: sum(found, ({ people }) => people.length),
@@ -94,6 +98,7 @@ export async function measureGroups(
     })),
     groups: bySource((at) => figures[at].groups.levels),
     groupsByPhotos: bySource((at) => figures[at].groups.byPhotos),
+    asUsed: bySource((at) => figures[at].asUsed),
     nearest: bySource((at) => figures[at].nearest.levels),
     nearestByPhotos: bySource((at) => figures[at].nearest.byPhotos),
     embeddings: bySource((at) => figures[at].embeddings),

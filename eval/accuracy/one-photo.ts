@@ -1,11 +1,13 @@
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { Bootstrap } from '../statistics/bootstrap.js';
 import { toInterpolated } from '../statistics/interpolate.js';
-import { accuracies, messageBitsOf } from './bare-token.js';
+import { accuracies } from './bare-token.js';
+import { chooseRuns, toModeRates } from './by-photos.js';
 import type { DecoderPool } from './decoder-pool.js';
-import { type AccuracyFigures, byLevel, round, roundInterval, roundOrNull, toRateFigures } from './figures.js';
+import { type AccuracyFigures, byLevel, round, roundInterval, roundOrNull } from './figures.js';
 import { measureProtected, referenceOf } from './protected.js';
 import { atPoints, compareEmbeddings, measureUnprotected, toCurve } from './unprotected.js';
+import { toName } from './windows.js';
 
 /* One photo against one: embeddings alone, and tokens. */
 
@@ -44,14 +46,16 @@ export async function measureSingle(
   pairs: number,
   bootstrap: Bootstrap,
 ) {
+  const { messageBitsOf } = pool.engine;
+  const one = { enrolled: 1, live: 1 };
+  const runs = chooseRuns(people, one, pairs);
   const bits = [...new Set([...accuracies.map((level) => messageBitsOf(level, 1)), ...sweptBits])].sort(
     (a, b) => a - b,
   );
-  const reference = referenceOf(1);
-  const settings = bits.map((each) => ({ bits: each, alike: reference.alike }) as const);
-  const limits = { pairs, pairsBelow: Math.min(pairs, pairsBelow) };
-  const outcomes = await measureProtected(pool, people, { enrolled: 1, live: 1 }, settings, reference, limits);
-  const sweep = outcomes.map((outcome) => toRateFigures(outcome, bootstrap));
+  const reference = referenceOf(1, pool.engine);
+  const limits = { pairs: runs.pairs, pairsBelow: Math.min(runs.pairs, pairsBelow) };
+  const outcomes = await measureProtected(pool, people, one, bits, reference, limits, runs.rules);
+  const sweep = outcomes.map((outcome) => toModeRates(outcome, bootstrap, toName(one)));
   const whole = new Uint16Array(people.length).fill(1);
   return {
     sweep,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createChance } from '../statistics/chance.js';
-import { messageBitsOf } from './bare-token.js';
-import { cosinesOf, decodeShare, toShare } from './decode.js';
+import { messageBitsOf, shipped } from './bare-token.js';
+import { cosinesOf, decodeShare, toShare, viewCosinesOf } from './decode.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { drawPairs } from './pairs.js';
 import { measureProtected } from './protected.js';
@@ -34,7 +34,7 @@ beforeAll(() => {
 });
 afterAll(() => pool.close());
 
-const settings = ([1, 4, 8] as const).map((level) => ({ bits: messageBitsOf(level, 1), alike: level }));
+const settings = ([1, 4, 8] as const).map((level) => messageBitsOf(level, 1));
 const limits = { pairs: 1000, pairsBelow: 5 };
 const sum = (values: Uint32Array): number => values.reduce((total, value) => total + value, 0);
 
@@ -112,15 +112,30 @@ test('an enrolment of photos of several people is refused and is no trial; live 
 
 test('the threads decide as one does, whatever each gets', async () => {
   const { genuine } = toTrials(toPeople(new Array<number>(60).fill(9)), { enrolled: 1, live: 1 }, 1500);
-  const noisy = genuine.live.map((photos, place) =>
-    photos.map((values) => values.map((value, at) => value + Math.sin(place + at * 12.9898) / 9)),
-  );
-  const comparison = { ...genuine, live: noisy };
-  const opened = decodeShare(80, toShare(comparison, 0, 1500));
-  expect(await pool.decode(80, comparison, '')).toEqual(opened);
+  const views = {
+    enrolled: genuine.enrolled.map(shipped.viewsOf),
+    live: genuine.live.map((photos, place) =>
+      shipped.viewsOf(photos.map((values) => values.map((value, at) => value + Math.sin(place + at * 12.9898) / 9))),
+    ),
+    pairs: genuine.pairs,
+  };
+  const opened = decodeShare({ bits: 80, listSize: shipped.listSize }, toShare(views, 0, 1500));
+  expect(await pool.decode(80, views, '')).toEqual(opened);
   // Some open and some do not, or nothing would have been compared.
   expect(new Set(opened).size).toBe(2);
-  expect(cosinesOf(comparison)).toHaveLength(1500);
+});
+
+test('the cosine of views is that of the embeddings they are made of, less the mean', () => {
+  const { genuine } = toTrials(toPeople([4]), { enrolled: 1, live: 1 }, 10);
+  const views = {
+    enrolled: genuine.enrolled.map(shipped.viewsOf),
+    live: genuine.live.map(shipped.viewsOf),
+    pairs: genuine.pairs,
+  };
+  const byViews = viewCosinesOf(views);
+  expect(byViews).toHaveLength(6);
+  for (const [pair, cosine] of cosinesOf(genuine).entries())
+    expect(Math.abs(cosine - byViews[pair]!)).toBeLessThan(0.1);
 });
 
 describe('pairs drawn at random', () => {

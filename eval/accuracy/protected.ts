@@ -1,25 +1,18 @@
-import type { Accuracy } from '../../src/core/ports.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { CountedPair, PairTrials, PersonTrials } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
-import { alikeToCheck, cosineOf, isClear, isOnePerson, messageBitsOf } from './bare-token.js';
-import { type Comparison, cosinesOf } from './decode.js';
+import { type MeasuredEngine, shipped } from './bare-token.js';
+import { type ViewComparison, viewCosinesOf } from './decode.js';
 import type { DecoderPool } from './decoder-pool.js';
 import { drawPlaces, pairsAt } from './pairs.js';
-import { type Combination, firstPhotos, type PhotoWindow, type TrialRules, toName, toTrials } from './windows.js';
-
-/** What is measured: a length of the message, and how alike the photos of one enrolment must be, if it has several. */
-export interface Setting {
-  readonly bits: number;
-  readonly alike: Accuracy;
-}
+import { type Combination, firstRuns, type PhotoWindow, type TrialRules, toName, toTrials } from './windows.js';
 
 /** All pairs of strangers are decoded at this level; it decides which are decoded at stricter ones. */
 const referenceLevel = 4;
-export const referenceOf = (photos: number): Setting => ({
-  bits: messageBitsOf(referenceLevel, photos),
-  alike: referenceLevel,
-});
+
+/** The length of message of that level. */
+export const referenceOf = (photos: number, engine: MeasuredEngine = shipped): number =>
+  engine.messageBitsOf(referenceLevel, photos);
 
 /** How much is decoded. */
 export interface Limits {
@@ -58,9 +51,9 @@ const every = (count: number): Uint32Array => Uint32Array.from({ length: count }
 /** Decodes impostor pairs at every length of message. @param reference - decoded for all pairs; its cosine screens */
 async function openImpostors(
   pool: DecoderPool,
-  comparison: Comparison,
+  comparison: ViewComparison,
   lengths: readonly number[],
-  reference: Setting,
+  reference: number,
   pairsBelow: number,
   name: string,
 ): Promise<ReadonlyMap<number, Opened>> {
@@ -71,15 +64,15 @@ async function openImpostors(
     return places.filter((_, at) => opened[at] === 1);
   };
   const results = new Map<number, Opened>();
-  const cosines = cosinesOf(comparison);
-  const opened = await decode(reference.bits, all);
-  results.set(reference.bits, { tried: all, opened, decoded: all.length });
-  const lowest = opened.reduce((least, place) => Math.min(least, cosines[place]), cosineOf(reference.alike));
+  const cosines = viewCosinesOf(comparison);
+  const opened = await decode(reference, all);
+  results.set(reference, { tried: all, opened, decoded: all.length });
+  const lowest = opened.reduce((least, place) => Math.min(least, cosines[place]), pool.engine.cosineOf(referenceLevel));
   const near = all.filter((place) => cosines[place] >= lowest - screeningMargin);
   const sample = drawPlaces(all.length, pairsBelow, createChance(`sample ${name}`));
-  for (const bits of lengths.filter((length) => length !== reference.bits)) {
-    const places = bits > reference.bits ? near : sample;
-    const tried = bits > reference.bits ? all : sample;
+  for (const bits of lengths.filter((length) => length !== reference)) {
+    const places = bits > reference ? near : sample;
+    const tried = bits > reference ? all : sample;
     results.set(bits, { tried, opened: await decode(bits, places), decoded: places.length });
   }
   return results;
@@ -113,31 +106,39 @@ export function countByPair(pairs: Iterable<readonly [number, number]>): Counted
 /**
  * How tokens do in one combination of photos, by what the product does with them: an enrolment whose photos do not show one
  * person, or no photo of which is clear, is refused and counts by itself, not as a non-match; live photos that do not are nobody's face and never match.
- * @param settings - the reference among them
+ * @param settings - the lengths of message, the reference among them
  * @param rules - which photos are held against which
  */
 export async function measureProtected(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],
   combination: Combination,
-  settings: readonly Setting[],
-  reference: Setting,
+  settings: readonly number[],
+  reference: number,
   limits: Limits,
-  rules: TrialRules = firstPhotos,
+  rules: TrialRules = firstRuns,
 ): Promise<Outcome[]> {
   const { enrolled, live, genuine, impostor } = toTrials(people, combination, limits.pairs, rules);
   const name = `${toName(combination)} photos`;
-  const lengths = [...new Set(settings.map(({ bits }) => bits))];
-  const strangers = await openImpostors(pool, impostor, lengths, reference, limits.pairsBelow, name);
+  const lengths = [...new Set(settings)];
+  const { isOnePerson, isClear, viewsOf } = pool.engine;
+  const views = {
+    enrolled: enrolled.map(({ embeddings }) => viewsOf(embeddings)),
+    live: live.map(({ embeddings }) => viewsOf(embeddings)),
+  };
+  const toOpen = { ...views, pairs: impostor.pairs };
+  const strangers = await openImpostors(pool, toOpen, lengths, reference, limits.pairsBelow, name);
   const own = new Map<number, Uint8Array>();
-  for (const bits of lengths) own.set(bits, await pool.decode(bits, genuine, `${name}, the person, K = ${bits}`));
-  const isNobody = live.map(({ embeddings }) => !isOnePerson(embeddings, alikeToCheck));
+  for (const bits of lengths)
+    own.set(bits, await pool.decode(bits, { ...views, pairs: genuine.pairs }, `${name}, the person, K = ${bits}`));
+  const isNobody = live.map(({ embeddings }) => !isOnePerson(embeddings, 'shown'));
 
-  return settings.map(({ bits, alike }) => {
-    const isRefused = enrolled.map(
-      ({ embeddings, magnitudes }) => !isOnePerson(embeddings, alike) || !isClear(magnitudes),
-    );
-    const isTaken = (place: number): boolean => !isRefused[impostor.pairs[2 * place]];
+  const isRefused = enrolled.map(
+    ({ embeddings, magnitudes }) => !isOnePerson(embeddings, 'enrolled') || !isClear(magnitudes),
+  );
+  const isTaken = (place: number): boolean => !isRefused[impostor.pairs[2 * place]];
+
+  return settings.map((bits) => {
     const { tried, opened, decoded } = strangers.get(bits) ?? { tried: every(0), opened: every(0), decoded: 0 };
     const sides = (windows: readonly PhotoWindow[], counts: (at: number) => boolean): number[] =>
       windows.flatMap((window, at) => (rules.isShown(window) && counts(at) ? [window.person] : []));

@@ -4,8 +4,8 @@ import { createChance } from '../statistics/chance.js';
 import { type Comparison, cosinesOf } from './decode.js';
 import { type By, type EmbeddingRates, toFalseMatches, toFalseNonMatches } from './group-figures.js';
 import { countByPair, countByPerson } from './protected.js';
-import { everyPhoto, toNearest } from './strangers.js';
-import { type PhotoWindow, type TrialRules, toTrials } from './windows.js';
+import { toNearest } from './strangers.js';
+import { everyRun, type PhotoWindow, type TrialRules, toTrials } from './windows.js';
 
 /** The cosines at which embeddings alone let the named share of mixed strangers pass, as docs/engine.md has them. */
 export const publishedCosines = { '1e-3': 0.338, '1e-4': 0.412 } as const;
@@ -42,7 +42,7 @@ export function measureEmbeddings(people: readonly EmbeddedPerson[], pairs: numb
       errors: strangers.filter(({ cosine }) => cosine >= bound).map((pair) => pair.people),
       among: { pairs: countByPair(strangers.map((pair) => pair.people)) },
     });
-  const all = compare(everyPhoto);
+  const all = compare(everyRun);
   const nearest = compare(toNearest(people));
   return Object.fromEntries(
     Object.entries(publishedCosines).map(([point, bound]) => {

@@ -1,4 +1,5 @@
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
+import { sittingOf } from '../corpus/sitting.js';
 import { createChance } from '../statistics/chance.js';
 import type { Comparison } from './decode.js';
 import { drawPairs, drawPlaces, pairsAt } from './pairs.js';
@@ -40,13 +41,25 @@ export interface TrialRules {
   readonly isEven: boolean;
 }
 
-/** The first photos of each person against the first of each other, once where both sides have as many photos. */
-export const firstPhotos: TrialRules = {
+/** Whether no photo of the one is of the same sitting as one of the other, as far as their names tell. */
+function isApart(one: PhotoWindow, other: PhotoWindow): boolean {
+  const sittings = new Set(one.files.map(sittingOf));
+  return !other.files.some((file) => sittingOf(file) !== null && sittings.has(sittingOf(file)));
+}
+
+/**
+ * The first run of each person against the first of each other, once where both sides have as many photos; genuine pairs
+ * across sittings only.
+ */
+export const firstRuns: TrialRules = {
   isShown: ({ from }) => from === 0,
   isStranger: (enrolled, live, isSymmetric) => (isSymmetric ? enrolled < live : enrolled !== live),
-  isGenuine: () => true,
+  isGenuine: isApart,
   isEven: true,
 };
+
+/** The same with every run of each person. */
+export const everyRun: TrialRules = { ...firstRuns, isShown: () => true, isEven: false };
 
 /** What is held against what in one combination. */
 export interface Trials {
@@ -56,10 +69,13 @@ export interface Trials {
   readonly impostor: Comparison;
 }
 
-/** All windows of so many consecutive photos among each person's first ones. */
-function windowsOf(people: readonly EmbeddedPerson[], size: number): PhotoWindow[] {
+/** How many of each person's first photos count: eight, or as many as a genuine pair takes. */
+const photosOf = ({ enrolled, live }: Combination): number => Math.max(photosPerPerson, enrolled + live);
+
+/** All windows of so many consecutive photos among each person's first ones. @param photos - how many count */
+function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: number): PhotoWindow[] {
   return people.flatMap(({ files, embeddings, magnitudes }, person) =>
-    Array.from({ length: Math.max(0, Math.min(embeddings.length, photosPerPerson) - size + 1) }, (_, from) => ({
+    Array.from({ length: Math.max(0, Math.min(embeddings.length, photos) - size + 1) }, (_, from) => ({
       person,
       from,
       embeddings: embeddings.slice(from, from + size),
@@ -69,9 +85,38 @@ function windowsOf(people: readonly EmbeddedPerson[], size: number): PhotoWindow
   );
 }
 
+/** The places of the two windows of each genuine pair, one after the other. */
+function findGenuine(
+  enrolled: readonly PhotoWindow[],
+  live: readonly PhotoWindow[],
+  combination: Combination,
+  rules: TrialRules,
+): number[] {
+  const firstLive = new Map<number, number>();
+  for (const [at, { person }] of live.entries()) if (!firstLive.has(person)) firstLive.set(person, at);
+  const genuine: number[] = [];
+  for (const [at, { person, from }] of enrolled.entries())
+    for (let other = firstLive.get(person) ?? live.length; live[other]?.person === person; other += 1) {
+      const start = live[other].from;
+      const isBefore = start + combination.live <= from;
+      const isAfter = start >= from + combination.enrolled;
+      const isOnce = combination.enrolled !== combination.live;
+      if ((isAfter || (isBefore && isOnce)) && rules.isGenuine(enrolled[at], live[other])) genuine.push(at, other);
+    }
+  return genuine;
+}
+
+/** How many people have a genuine pair. */
+export function countGenuinePeople(people: readonly EmbeddedPerson[], combination: Combination): number {
+  const enrolled = windowsOf(people, combination.enrolled, photosOf(combination));
+  const live = windowsOf(people, combination.live, photosOf(combination));
+  const places = findGenuine(enrolled, live, combination, everyRun).filter((_, at) => at % 2 === 0);
+  return new Set(places.map((place) => enrolled[place].person)).size;
+}
+
 /**
- * Genuine: every window of one person's first eight photos against every other that shares no photo with it; where as many
- * are enrolled as shown, each two once. Impostor: the first window of each person against the first of each other. Both unless
+ * Genuine: every window of one person's first eight photos (ten where five are enrolled and five shown) against every other
+ * that shares no photo with it; where as many are enrolled as shown, each two once. Impostor: the first window of each person against the first of each other. Both unless
  * the rules say otherwise.
  * @param most - pairs of each kind; of more, so many are drawn at random
  */
@@ -79,28 +124,16 @@ export function toTrials(
   people: readonly EmbeddedPerson[],
   combination: Combination,
   most: number,
-  rules: TrialRules = firstPhotos,
+  rules: TrialRules = firstRuns,
 ): Trials {
-  const enrolled = windowsOf(people, combination.enrolled);
-  const live = windowsOf(people, combination.live);
+  const enrolled = windowsOf(people, combination.enrolled, photosOf(combination));
+  const live = windowsOf(people, combination.live, photosOf(combination));
   const isSymmetric = combination.enrolled === combination.live;
   const faces = {
     enrolled: enrolled.map(({ embeddings }) => embeddings),
     live: live.map(({ embeddings }) => embeddings),
   };
-  const firstLive = new Map<number, number>();
-  for (const [at, { person }] of live.entries()) if (!firstLive.has(person)) firstLive.set(person, at);
-
-  const genuine: number[] = [];
-  for (const [at, { person, from }] of enrolled.entries())
-    for (let other = firstLive.get(person) ?? live.length; live[other]?.person === person; other += 1) {
-      const start = live[other].from;
-      const isBefore = start + combination.live <= from;
-      const isAfter = start >= from + combination.enrolled;
-      if ((isAfter || (isBefore && !isSymmetric)) && rules.isGenuine(enrolled[at], live[other]))
-        genuine.push(at, other);
-    }
-
+  const genuine = findGenuine(enrolled, live, combination, rules);
   const rows = [...enrolled.keys()].filter((at) => rules.isShown(enrolled[at]));
   const columns = [...live.keys()].filter((at) => rules.isShown(live[at]));
   const drawn = drawPairs(

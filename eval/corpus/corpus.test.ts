@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BadInput } from '../bad-input.js';
-import { readCorpus, readSources } from './corpus.js';
+import { readCorpus, readSources, toPhotoFilter } from './corpus.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -36,6 +36,19 @@ test('what is no photo is counted; files beside the people and hidden folders ar
   await put('empty');
   await writeFile(join(folder, 'pairs.txt'), '');
   expect(await readCorpus(folder)).toMatchObject({ otherFiles: 3, people: [{ person: 'a', files: ['1.jpg'] }] });
+});
+
+test('photos may be chosen by name; those left out count nowhere, nor do people with none', async () => {
+  await put('a', 'frontal_01.jpg', 'frontal_02.jpg', 'profile_01.jpg', 'notes.txt');
+  await put('b', 'profile_01.jpg');
+  const isWanted = toPhotoFilter('frontal_*');
+  expect(await readCorpus(folder, isWanted)).toMatchObject({
+    otherFiles: 1,
+    people: [{ person: 'a', files: ['frontal_01.jpg', 'frontal_02.jpg'] }],
+  });
+  await expect(readCorpus(folder, toPhotoFilter('front_*'))).rejects.toThrow(/holds no photos/);
+  expect(['a.jpg', 'axjpg', 'a.jpg.png'].map(toPhotoFilter('a.*g'))).toEqual([true, false, true]);
+  expect(toPhotoFilter('*')('anything')).toBe(true);
 });
 
 test('links to photos and to people count, broken ones do not', async () => {

@@ -18,7 +18,17 @@ export interface Corpus {
   readonly otherFiles: number;
 }
 
-const isPhoto = (name: string): boolean => /^[^.].*\.(jpe?g|png|webp)$/i.test(name);
+/** Whether a file is one of the photos that are wanted. */
+export type PhotoFilter = (name: string) => boolean;
+
+const isPhoto: PhotoFilter = (name) => /^[^.].*\.(jpe?g|png|webp)$/i.test(name);
+
+/** Photos whose names are like a pattern, such as `frontal_*`: a star stands for anything. */
+export function toPhotoFilter(pattern: string): PhotoFilter {
+  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  const like = new RegExp(`^${parts.join('.*')}$`, 'su');
+  return (name) => like.test(name);
+}
 const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 async function isKind(folder: string, entry: Dirent, kind: 'isFile' | 'isDirectory'): Promise<boolean> {
@@ -39,15 +49,15 @@ async function* foldersIn(folder: string): AsyncGenerator<string> {
     if (!entry.name.startsWith('.') && (await isKind(folder, entry, 'isDirectory'))) yield entry.name;
 }
 
-async function readPeople(folder: string): Promise<Pick<Corpus, 'people' | 'otherFiles'>> {
+async function readPeople(folder: string, isWanted: PhotoFilter): Promise<Pick<Corpus, 'people' | 'otherFiles'>> {
   const people: CorpusPerson[] = [];
   let otherFiles = 0;
   for await (const person of foldersIn(folder)) {
     const own = join(folder, person);
     const files: string[] = [];
     for await (const file of await opendir(own)) {
-      if (isPhoto(file.name) && (await isKind(own, file, 'isFile'))) files.push(file.name);
-      else otherFiles += 1;
+      if (!isPhoto(file.name) || !(await isKind(own, file, 'isFile'))) otherFiles += 1;
+      else if (isWanted(file.name)) files.push(file.name);
     }
     if (files.length > 0) people.push({ person, files: files.sort(byName) });
   }
@@ -56,13 +66,14 @@ async function readPeople(folder: string): Promise<Pick<Corpus, 'people' | 'othe
 
 /**
  * Finds the photos of a corpus: `Name/Name_0001.jpg`; any file name goes, JPEG, PNG and WebP by their ending.
+ * @param isWanted - photos to leave out count nowhere
  * @throws BadInput where the folder is missing, is none, or holds no photo
  */
-export async function readCorpus(folder: string): Promise<Corpus> {
+export async function readCorpus(folder: string, isWanted: PhotoFilter = () => true): Promise<Corpus> {
   const target = await stat(folder).catch(() => null);
   if (target === null) throw new BadInput(`There is no folder ${folder}`);
   if (!target.isDirectory()) throw new BadInput(`${folder} is not a folder`);
-  const { people, otherFiles } = await readPeople(folder);
+  const { people, otherFiles } = await readPeople(folder, isWanted);
   if (people.length === 0)
     throw new BadInput(`${folder} holds no photos: expected one folder for each person, such as Name/Name_0001.jpg`);
   return { folder, people, otherFiles };
@@ -72,12 +83,15 @@ export async function readCorpus(folder: string): Promise<Corpus> {
  * Finds photos that lie one folder deeper than those of a corpus, by where they come from: `casia/Name/Name_0001.jpg`.
  * @returns sorted by name, none without a photo; `null` where the folder is no such one: a corpus, empty, or missing
  */
-export async function readSources(folder: string): Promise<readonly Source[] | null> {
+export async function readSources(
+  folder: string,
+  isWanted: PhotoFilter = () => true,
+): Promise<readonly Source[] | null> {
   const target = await stat(folder).catch(() => null);
-  if (target?.isDirectory() !== true || (await readPeople(folder)).people.length > 0) return null;
+  if (target?.isDirectory() !== true || (await readPeople(folder, isWanted)).people.length > 0) return null;
   const sources: Source[] = [];
   for await (const source of foldersIn(folder)) {
-    const found = await readPeople(join(folder, source));
+    const found = await readPeople(join(folder, source), isWanted);
     if (found.people.length > 0) sources.push({ source, folder: join(folder, source), ...found });
   }
   return sources.length === 0 ? null : sources.sort((a, b) => byName(a.source, b.source));

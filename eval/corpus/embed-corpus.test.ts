@@ -7,6 +7,7 @@ import { loadPictures, type Pictures } from '../../test/pictures.js';
 import { readCorpus } from './corpus.js';
 import { type EmbeddedCorpus, embedCorpus } from './embed-corpus.js';
 import { openEmbeddingCache } from './embedding-cache.js';
+import { ours } from './people.js';
 
 const engine = new Uint8Array(32).fill(7);
 
@@ -19,7 +20,7 @@ let first: EmbeddedCorpus;
 const embed = async (from = corpus, cacheFolder = caches, identity = engine): Promise<EmbeddedCorpus> => {
   const { people } = await readCorpus(from);
   const cache = await openEmbeddingCache(cacheFolder, identity);
-  return embedCorpus(from, people, cache, () => {}).finally(() => cache.close());
+  return embedCorpus(from, people, cache, () => {}, ours).finally(() => cache.close());
 };
 
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { maxPhotoBytes, Photo } from '../../src/core/concealed.js';
 import { createEnginePool, type EnginePool } from '../../src/engine/pool.js';
+import type { Recogniser } from '../../src/engine/recogniser.js';
 import { FaceError, type FaceErrorCode } from '../../src/errors.js';
 import { embeddingLength } from '../../src/token/views.js';
-import { modelsFolder } from '../../test/paths.js';
 import type { CorpusPerson } from './corpus.js';
 import type { EmbeddingCache } from './embedding-cache.js';
 
@@ -40,6 +40,12 @@ export interface EmbeddedCorpus {
   readonly photosPerSecond: number | null;
 }
 
+/** What embeds: our own model, or one of one's own beside it. */
+export interface EmbeddedBy {
+  readonly modelsFolder: string;
+  readonly recogniser: Recogniser | null;
+}
+
 /** Refusals that tell of the photo; any other stops the evaluation. */
 const isOfPhoto = (code: FaceErrorCode): boolean => /^(photo|face)_/.test(code);
 
@@ -68,17 +74,19 @@ export async function embedCorpus(
   people: readonly CorpusPerson[],
   cache: EmbeddingCache,
   say: (line: string) => void,
+  { modelsFolder, recogniser }: EmbeddedBy,
 ): Promise<EmbeddedCorpus> {
   const photos = people.flatMap(({ person, files }) => files.map((file) => ({ person, file })));
   const all = new Float32Array(photos.length * embeddingLength);
   const clarity = new Float32Array(photos.length);
   const codes = new Map<number, NotAcquired['code']>();
+  const recognisers = recogniser === null ? [] : [recogniser];
   const inWork = 2 * availableParallelism();
   const pool: { started?: Promise<EnginePool> } = {};
   let [next, done, examined, cached, saidAt, startedAt] = [0, 0, 0, 0, performance.now(), 0];
 
   const engine = (): Promise<EnginePool> => {
-    pool.started ??= createEnginePool({ modelsFolder, queueLimit: inWork }).finally(() => {
+    pool.started ??= createEnginePool({ modelsFolder, recognisers, queueLimit: inWork }).finally(() => {
       startedAt = performance.now();
     });
     return pool.started;
@@ -99,7 +107,8 @@ export async function embedCorpus(
     const { examineCentral } = await engine();
     try {
       // A copy: the engine overwrites what it is given, and the cache needs the photo once more.
-      const { embedding, magnitude } = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
+      const examined = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
+      const { embedding, magnitude } = recogniser === null ? examined : examined.own[0];
       embedding?.use((found) => values.set(found));
       clarity[at] = magnitude ?? 0;
       await cache.write(bytes, { embedding: values, magnitude: clarity[at] });

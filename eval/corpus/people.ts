@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { facesFolder } from '../../test/faces.js';
-import { projectRoot } from '../../test/paths.js';
+import { modelsFolder, projectRoot } from '../../test/paths.js';
 import { type Corpus, readCorpus } from './corpus.js';
-import { type EmbeddedCorpus, type EmbeddedPerson, embedCorpus } from './embed-corpus.js';
+import { type EmbeddedBy, type EmbeddedCorpus, type EmbeddedPerson, embedCorpus } from './embed-corpus.js';
 import { openEmbeddingCache } from './embedding-cache.js';
 import { engineDigest } from './engine-digest.js';
 import { toHalf } from './split.js';
@@ -11,6 +11,9 @@ export type { EmbeddedPerson };
 
 /** Where sealed embeddings of evaluation photos are kept: it may be deleted at any time. */
 export const cacheFolder = join(projectRoot, '.cache', 'eval');
+
+/** Our own model, where set-up put it. */
+export const ours: EmbeddedBy = { modelsFolder, recogniser: null };
 
 /**
  * Embeds evaluation photos with the pipeline that ships; people without a photo that shows a face are left out.
@@ -24,7 +27,7 @@ export async function embedPeople(
   const cache = await openEmbeddingCache(cacheFolder, engineDigest());
   try {
     const chosen = people.filter(({ person, files }) => wants({ person, photos: files.length }));
-    return (await embedCorpus(facesFolder, chosen, cache, say)).people;
+    return (await embedCorpus(facesFolder, chosen, cache, say, ours)).people;
   } finally {
     await cache.close();
   }
@@ -49,7 +52,7 @@ export async function embedSources(
   const cache = await openEmbeddingCache(cacheFolder, engineDigest());
   try {
     const embedded: EmbeddedCorpus[] = [];
-    for (const { folder, people } of sources) embedded.push(await embedCorpus(folder, people, cache, say));
+    for (const { folder, people } of sources) embedded.push(await embedCorpus(folder, people, cache, say, ours));
     return embedded;
   } finally {
     await cache.close();

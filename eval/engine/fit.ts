@@ -1,52 +1,43 @@
-import { accuracies } from '../../src/token/parameters.js';
-import { type EmbeddedPerson, embedHalves } from '../corpus/people.js';
+import { groupsFolder } from '../../test/faces.js';
+import { BadInput } from '../bad-input.js';
+import { readSources } from '../corpus/corpus.js';
+import { type EmbeddedPerson, embedHalves, embedSources } from '../corpus/people.js';
+import { toHalfByPlace } from '../corpus/split.js';
 import type { EvalProgram } from '../program.js';
+import { meanVector, minus, principalDirections } from '../statistics/directions.js';
 
 /** The mean over people of the mean of each one's photos: who has many photos weighs no more. */
-function meanOver(people: readonly EmbeddedPerson[]): number[] {
-  const mean = new Array<number>(512).fill(0);
-  for (const { embeddings } of people)
-    for (const embedding of embeddings)
-      for (let at = 0; at < mean.length; at += 1) mean[at] += embedding[at] / embeddings.length / people.length;
-  return mean;
-}
+const meanOver = (people: readonly EmbeddedPerson[]): Float32Array =>
+  meanVector(people.map(({ embeddings }) => meanVector(embeddings)));
 
-/** Cosines between the first photos of all pairs of people, ascending. */
-function impostorCosines(people: readonly EmbeddedPerson[]): Float32Array {
-  const cosines = new Float32Array((people.length * (people.length - 1)) / 2);
-  let count = 0;
-  for (const [index, { embeddings }] of people.entries())
-    for (const other of people.slice(index + 1)) {
-      let cosine = 0;
-      for (let at = 0; at < 512; at += 1) cosine += embeddings[0][at] * other.embeddings[0][at];
-      cosines[count] = cosine;
-      count += 1;
-    }
-  return cosines.sort();
-}
+const toMillionths = (values: Float32Array): number[] => Array.from(values, (value) => Math.round(value * 1e6));
+
+const photosOf = (people: readonly EmbeddedPerson[]): number =>
+  people.reduce((sum, { embeddings }) => sum + embeddings.length, 0);
 
 /**
- * What share of strangers a level's cosine may let through on the people it is fitted on. Half of what levels 4 and 6
- * promise, so that the promise also holds on others; beyond 5e-6 five pairs would decide.
+ * Prints what `parameters/engines.json` holds of the current engine, but for levels, which are chosen: the mean of mixed people,
+ * and the directions in which the mean of each source of people of one place lies from it.
  */
-const falseMatchRates = { 1: 1e-2, 2: 2e-3, 3: 4e-4, 4: 5e-5, 5: 2.5e-5, 6: 1.25e-5, 7: 7e-6, 8: 5e-6 };
-
-/** Prints what `parameters/engines.json` holds of the current engine, but for the message bits, which are chosen. */
 export const fit: EvalProgram = {
-  about: 'mean and cosines of parameters/engines.json, fitted on one half of the people',
+  about: 'mean and directions of parameters/engines.json, fitted on one half of the people and of FACESTEP_GROUPS',
   async run(say) {
-    const { fit: people } = await embedHalves(say);
-    const cosines = impostorCosines(people);
+    const found = await readSources(groupsFolder);
+    if (found === null) throw new BadInput('There are no faces of one place. Set FACESTEP_GROUPS to their folder.');
+    const { fit: mixed } = await embedHalves(say);
+    const fitting = found.map((source) => ({
+      ...source,
+      people: source.people.filter((_, place) => toHalfByPlace(place) === 'fit'),
+    }));
+    const embedded = await embedSources(fitting, say);
+    const mean = meanOver(mixed);
+    const apart = embedded.map(({ people }) => minus(meanOver(people), mean));
+    const counted = embedded.map(({ people }) => ({ people: people.length, photos: photosOf(people) }));
     return {
-      people: people.length,
-      photos: people.reduce((sum, { embeddings }) => sum + embeddings.length, 0),
-      pairs: cosines.length,
-      meanInMillionths: meanOver(people).map((value) => Math.round(value * 1e6)),
-      levels: accuracies.map((accuracy) => {
-        const rate = falseMatchRates[accuracy];
-        const cosine = cosines[Math.floor(cosines.length * (1 - rate)) - 1];
-        return { accuracy, falseMatchRate: rate, cosine: Math.round(cosine * 1000) / 1000 };
-      }),
+      mixed: { people: mixed.length, photos: photosOf(mixed) },
+      sources: Object.fromEntries(found.map(({ source }, at) => [source, counted[at]])),
+      meanInMillionths: toMillionths(mean),
+      directionsInMillionths: principalDirections(apart, found.length).map(toMillionths),
     };
   },
 };

@@ -1,9 +1,8 @@
 import { groupsFolder } from '../../test/faces.js';
 import { cosinesOf } from '../accuracy/decode.js';
 import { round } from '../accuracy/figures.js';
-import { everyPhoto } from '../accuracy/strangers.js';
 import { compareEmbeddings } from '../accuracy/unprotected.js';
-import { toTrials } from '../accuracy/windows.js';
+import { everyRun, toTrials } from '../accuracy/windows.js';
 import { BadInput } from '../bad-input.js';
 import { readSources } from '../corpus/corpus.js';
 import { type EmbeddedPerson, embedHalves, embedSources } from '../corpus/people.js';
@@ -88,7 +87,7 @@ function compareWithin(people: readonly EmbeddedPerson[], change: Change) {
     changed(people, change),
     { enrolled: 1, live: 1 },
     Number.POSITIVE_INFINITY,
-    everyPhoto,
+    everyRun,
   );
   return { strangers: [...cosinesOf(impostor)], own: [...cosinesOf(genuine)] };
 }

@@ -1,7 +1,6 @@
 import { toFaceRatios, toHeadTurn } from '../../src/capture/web/guidance/head-turn.js';
 import { toPose } from '../../src/capture/web/guidance/pose.js';
 import type { Movement } from '../../src/core/ports.js';
-import { bounds } from '../../src/liveness/bounds.js';
 import type { SeenFrame } from '../../src/liveness/frame.js';
 import { measureFrames } from '../../src/liveness/signals.js';
 import type { TurnedMovement } from '../../src/liveness/turn.js';
@@ -11,10 +10,10 @@ export type ClipFrame = Omit<SeenFrame, 'movement'>;
 
 /** What came of one clip in one row of movements. */
 export interface RowOutcome {
-  /** All signals but `passive`. */
+  /** Whether it passes all signals but `passive`. */
   readonly movement: boolean;
-  /** All signals. */
-  readonly policy: boolean;
+  /** The mean of its frames, 0 to 1; 0 where no frames pass the others. */
+  readonly passive: number;
 }
 
 const turns: readonly TurnedMovement[] = ['left', 'right', 'up', 'down'];
@@ -33,7 +32,7 @@ const asAsked = (frame: ClipFrame, movement: Movement): SeenFrame => ({ ...frame
 /** Frames looked at as the two straight ahead: those that look most so. */
 const frontalCandidates = 8;
 
-const passes = (frames: readonly SeenFrame[]): { readonly movement: boolean; readonly passive: number } => {
+const toOutcome = (frames: readonly SeenFrame[]): RowOutcome => {
   const measured = measureFrames(frames).map(({ measurement }) => measurement);
   return {
     movement: measured.every(({ name, pass }) => pass || name === 'passive'),
@@ -41,13 +40,7 @@ const passes = (frames: readonly SeenFrame[]): { readonly movement: boolean; rea
   };
 };
 
-/** The best of two outcomes: an attacker needs one way. */
-const either = (one: RowOutcome, other: RowOutcome): RowOutcome => ({
-  movement: one.movement || other.movement,
-  policy: one.policy || other.policy,
-});
-
-const none: RowOutcome = { movement: false, policy: false };
+const none: RowOutcome = { movement: false, passive: 0 };
 
 /**
  * The best an attacker can do with a clip, row by row: any two frames as those straight ahead, and for each movement the
@@ -64,14 +57,14 @@ export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
       for (const turn of turns)
         for (const frame of clip) {
           if (frame === first || frame === last) continue;
-          const { movement } = passes([asAsked(first, 'centre'), asAsked(frame, turn), asAsked(last, 'centre')]);
+          const { movement } = toOutcome([asAsked(first, 'centre'), asAsked(frame, turn), asAsked(last, 'centre')]);
           if (movement) best.set(turn, Math.max(best.get(turn) ?? 0, frame.liveness));
         }
       for (const [index, row] of rows.entries()) {
         const alive = row.map((turn) => best.get(turn));
         if (!alive.every((liveness) => liveness !== undefined)) continue;
         const mean = [first.liveness, last.liveness, ...alive].reduce((sum, liveness) => sum + liveness, 0) / 5;
-        outcomes[index] = either(outcomes[index], { movement: true, policy: mean >= bounds.passive.atLeast });
+        outcomes[index] = { movement: true, passive: Math.max(outcomes[index].passive, mean) };
       }
     }
   return outcomes;
@@ -102,12 +95,10 @@ export function pageRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
     return clip[first === -1 ? furthest : first];
   };
   return rows.map((row) => {
-    const frames = [
+    return toOutcome([
       asAsked(clip[neutralAt], 'centre'),
       ...row.map((turn) => asAsked(taken(turn), turn)),
       asAsked(clip[lastAt === -1 ? neutralAt : lastAt], 'centre'),
-    ];
-    const { movement, passive } = passes(frames);
-    return { movement, policy: movement && passive >= bounds.passive.atLeast };
+    ]);
   });
 }

@@ -1,6 +1,5 @@
 import { livenessBoundary } from '../../src/core/ports.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { bounds } from '../../src/liveness/bounds.js';
 import { type Head, readHead, species } from '../../test/face-video/index.js';
 import { toPhoto } from '../../test/pictures.js';
 import { withoutRefusal } from './heads.js';
@@ -12,8 +11,8 @@ export interface PassiveScores {
   readonly bySpecies: ReadonlyMap<string, Scores>;
 }
 
-/** The bounds in use: of a single picture (`policy.liveness: passive`), and of a challenge, there on the mean of five. */
-export const passiveBounds = [livenessBoundary, bounds.passive.atLeast] as const;
+/** The bound in use, of a single picture and of the mean of five, and beside it the model's own between its two classes. */
+export const shownBounds = [livenessBoundary, 0.5] as const;
 
 /**
  * Scores photos, each of one person, and one picture of each species made from each of them. Of a photo that gets no

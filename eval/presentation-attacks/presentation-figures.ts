@@ -1,7 +1,7 @@
 import { attacks } from '../../test/face-video/index.js';
 import { proportion, toJson } from '../statistics/proportion.js';
 import { countSignals, type JudgedChallenge } from './judged-challenges.js';
-import { type PassiveScores, passiveBounds } from './passive-attacks.js';
+import { type PassiveScores, shownBounds } from './passive-attacks.js';
 import { type Rate, toApcer, toBpcer, toHighest, toNonResponseRate } from './presentation-rates.js';
 
 const mapEach = <From, To>(entries: Iterable<readonly [string, From]>, to: (value: From) => To): Record<string, To> =>
@@ -9,7 +9,7 @@ const mapEach = <From, To>(entries: Iterable<readonly [string, From]>, to: (valu
 
 /** What passive liveness lets through and refuses. A picture in which no single face is found is a non-response. */
 export function toPassiveFigures({ genuine, bySpecies }: PassiveScores) {
-  const atBound = passiveBounds.map((bound) => {
+  const atBound = shownBounds.map((bound) => {
     const apcer = mapEach(bySpecies, (scores) => toApcer(scores, bound));
     return [String(bound), { bpcer: toBpcer(genuine, bound), highestApcer: toHighest(apcer), apcer }] as const;
   });

@@ -1,6 +1,6 @@
 import { toDetSvg } from '../plots/det-plot.js';
 import { drawRatePlot } from '../plots/rate-plot.js';
-import { type PassiveScores, passiveBounds } from './passive-attacks.js';
+import { type PassiveScores, shownBounds } from './passive-attacks.js';
 import { type Rate, toApcer, toBpcer, toDetPoints } from './presentation-rates.js';
 
 /** Species that are drawn together: more curves could not be told apart. */
@@ -15,7 +15,7 @@ export const passivePlots: readonly PassivePlot[] = [
   { name: 'screens', species: ['screenFine', 'screenNear', 'screenCoarse', 'screenBezel', 'screenWashedOut'] },
 ];
 
-/** Passive liveness over all bounds, SVG; the dots are the bounds in use. */
+/** Passive liveness over all bounds, SVG; the dots are the bound in use and the model's own. */
 export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: PassivePlot): string {
   return toDetSvg({
     title: 'Passive liveness on one picture: synthetic attacks, real photos',
@@ -26,7 +26,7 @@ export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: Passive
     legend: 'bottomLeft',
     series: plot.species.map((name, at) => {
       const attack = bySpecies.get(name) ?? [];
-      const points = passiveBounds.flatMap((bound) => {
+      const points = shownBounds.flatMap((bound) => {
         const [bpcer, apcer] = [toBpcer(genuine, bound), toApcer(attack, bound)];
         // The bound is the same for all curves: it is written beside the first.
         return bpcer === null || apcer === null

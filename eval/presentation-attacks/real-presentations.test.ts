@@ -56,13 +56,21 @@ test('the pictures of a clip come in the order of time, and what is no picture i
   );
 });
 
-test('a folder with nothing in it is refused', async () => {
+test('photos of people, one folder for each, are stills of people', async () => {
+  const { stills, clips } = await readRecorded(join(folder, 'movements/live'));
+  expect(stills).toHaveLength(6);
+  expect(stills[0]).toMatchObject({ source: 'movements/live', species: 'live', person: 'one' });
+  expect(clips).toEqual([]);
+});
+
+test('a folder with nothing in it is refused, and so are two', async () => {
   await expect(readRecorded(join(folder, 'nothing'))).rejects.toThrow(BadInput);
+  await expect(measureRecorded([folder, folder], () => {}, null)).rejects.toThrow(BadInput);
 });
 
 describe('of each species', () => {
   test('a head that turns is let in, a recording of it too, and a picture that does not turn is not', async () => {
-    const { frames, real } = await measureRecorded(folder, () => {}, folder);
+    const { frames, real } = await measureRecorded([folder], () => {}, folder);
     expect(frames).toBe('recorded');
     expect(real).toMatchObject({
       live: { presentations: 3, stills: 2, clips: 1, movement: { passed: 0, of: 1 }, policy: { passed: 0, of: 1 } },

@@ -4,12 +4,16 @@ import { livenessBoundary } from '../../src/core/ports.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import type { Json } from '../../src/json.js';
+import { bounds } from '../../src/liveness/bounds.js';
 import { lookAt } from '../../src/liveness/frame.js';
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
-import { type ClusteredRate, clusteredRate, type PersonCount } from '../statistics/clustered-rate.js';
+import { BadInput } from '../bad-input.js';
+import { type ClusteredRate, rateByPerson } from '../statistics/clustered-rate.js';
 import { attackRows, type ClipFrame, pageRows, type RowOutcome } from './clip-rows.js';
 import { withoutRefusal } from './heads.js';
+import { mapPictures, scorePicture } from './looks.js';
+import { rateAsJson, rateAsText } from './rate-cells.js';
 import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readRecordedPicture } from './recorded.js';
 
 /** What came of one species. Of `live` what is counted is people who were refused, of all others what passed. */
@@ -24,7 +28,7 @@ export interface SpeciesFigures {
   readonly movement: ClusteredRate | null;
   /** Not measured: no recorded picture was lit by a challenge. */
   readonly light: null;
-  /** Clips, in all that a challenge asks for. */
+  /** Clips, in all that a challenge asks for: movement, and the mean of its frames at the bound of `passive`. */
   readonly policy: ClusteredRate | null;
 }
 
@@ -33,23 +37,6 @@ interface SeenClip {
   readonly frames: readonly ClipFrame[];
   readonly noResponse: number;
 }
-
-/** Looks at all pictures, as many at once as there are workers. */
-async function mapPictures<From, To>(pictures: readonly From[], look: (picture: From) => Promise<To>): Promise<To[]> {
-  const seen: To[] = [];
-  const queue = pictures.entries();
-  const work = async (): Promise<void> => {
-    for (const [at, picture] of queue) seen[at] = await look(picture);
-  };
-  await Promise.all([work(), work(), work(), work()]);
-  return seen;
-}
-
-const scoreStill = (engine: Engine, still: RecordedStill): Promise<number | null> =>
-  withoutRefusal(async () => {
-    const photo = toPhoto(await readRecordedPicture(still.file));
-    return (await engine.examine(photo, ['liveness'])).liveness;
-  });
 
 async function lookAtClip(engine: Engine, clip: RecordedClip): Promise<SeenClip> {
   const looks = await mapPictures(clip.files, (file) =>
@@ -65,24 +52,14 @@ async function lookAtClip(engine: Engine, clip: RecordedClip): Promise<SeenClip>
   return { clip, frames, noResponse: looks.length - frames.length };
 }
 
-/** People of equal name come once, with all that was counted of them. */
-function byPerson(counted: readonly { readonly person: string; readonly hit: boolean }[]): ClusteredRate | null {
-  const people = new Map<string, PersonCount>();
-  for (const { person, hit } of counted) {
-    const { passed, of } = people.get(person) ?? { passed: 0, of: 0 };
-    people.set(person, { passed: passed + (hit ? 1 : 0), of: of + 1 });
-  }
-  return clusteredRate([...people.values()]);
-}
-
 const middleOf = (values: readonly number[]): number | undefined =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
 
 /**
  * Whether a clip counts: an attack as soon as one row of movements lets it in, a person where most rows refuse them.
  */
-function isHit(isLive: boolean, outcomes: readonly RowOutcome[], signal: keyof RowOutcome): boolean {
-  const passed = outcomes.filter((outcome) => outcome[signal]).length;
+function isHit(isLive: boolean, outcomes: readonly RowOutcome[], passes: (outcome: RowOutcome) => boolean): boolean {
+  const passed = outcomes.filter(passes).length;
   return isLive ? passed <= outcomes.length / 2 : passed > 0;
 }
 
@@ -103,33 +80,21 @@ function figuresOf(
     person,
     outcomes: isLive ? pageRows(frames) : attackRows(frames),
   }));
-  const ofRows = (signal: keyof RowOutcome): ClusteredRate | null =>
-    byPerson(outcomes.map(({ person, outcomes: each }) => ({ person, hit: isHit(isLive, each, signal) })));
+  const ofRows = (passes: (outcome: RowOutcome) => boolean): ClusteredRate | null =>
+    rateByPerson(outcomes.map(({ person, outcomes: each }) => ({ person, hit: isHit(isLive, each, passes) })));
   return {
     stills: stills.length,
     clips: clips.length,
     noResponse:
       stills.filter(({ score }) => score === null).length + clips.reduce((sum, { noResponse }) => sum + noResponse, 0),
-    passive: byPerson(
+    passive: rateByPerson(
       [...singles, ...ofClips].map(({ person, score }) => ({ person, hit: isSinglePictureHit(score) })),
     ),
-    movement: ofRows('movement'),
+    movement: ofRows(({ movement }) => movement),
     light: null,
-    policy: ofRows('policy'),
+    policy: ofRows(({ movement, passive }) => movement && passive >= bounds.passive.atLeast),
   };
 }
-
-const toDigits = (value: number): number => Number(value.toPrecision(3));
-
-const rateAsJson = (rate: ClusteredRate | null): Json =>
-  rate === null
-    ? null
-    : { ...rate, rate: toDigits(rate.rate), interval: [toDigits(rate.interval[0]), toDigits(rate.interval[1])] };
-
-const rateAsText = (rate: ClusteredRate | null): string =>
-  rate === null
-    ? '–'
-    : `${rate.passed} of ${rate.of} (${rate.interval.map((end) => toDigits(end * 100)).join(' to ')} %; people: ${rate.people})`;
 
 function toMarkdown(real: ReadonlyMap<string, SpeciesFigures>): string {
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -152,18 +117,23 @@ function toMarkdown(real: ReadonlyMap<string, SpeciesFigures>): string {
 
 /**
  * What pictures and clips of real people, prints and screens come to, species by species.
- * @param folder - laid out as `recorded.ts` says
+ * @param folders - one, laid out as `recorded.ts` says
  * @throws BadInput
  */
 export async function measureRecorded(
-  folder: string,
+  folders: readonly string[],
   say: (line: string) => void,
   out: string | null,
 ): Promise<{ readonly frames: 'recorded'; readonly real: { readonly [species: string]: Json } }> {
+  const [folder, ...others] = folders;
+  if (others.length > 0) throw new BadInput('presentation-attacks takes one --data');
   const { stills, clips } = await readRecorded(folder);
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   try {
-    const scores = await mapPictures(stills, async (still) => ({ still, score: await scoreStill(engine, still) }));
+    const scores = await mapPictures(stills, async (still) => ({
+      still,
+      score: await scorePicture(engine, still.file),
+    }));
     say(`${stills.length} stills`);
     const seen: SeenClip[] = [];
     for (const clip of clips) {

@@ -31,6 +31,18 @@ export function clusteredRate(persons: readonly PersonCount[]): ClusteredRate | 
   return { passed, of, people: people.length, rate, interval: toExactInterval(rate * size, size) };
 }
 
+/** The same of presentations told one by one: people of equal name come once, with all that was counted of them. */
+export function rateByPerson(
+  counted: readonly { readonly person: string; readonly hit: boolean }[],
+): ClusteredRate | null {
+  const people = new Map<string, PersonCount>();
+  for (const { person, hit } of counted) {
+    const { passed, of } = people.get(person) ?? { passed: 0, of: 0 };
+    people.set(person, { passed: passed + (hit ? 1 : 0), of: of + 1 });
+  }
+  return clusteredRate([...people.values()]);
+}
+
 /** Never more than the presentations, never less than one. */
 function effectiveSize(people: readonly PersonCount[], rate: number, of: number): number {
   if (people.length === of) return of;

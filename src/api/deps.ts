@@ -1,6 +1,6 @@
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
-import type { Delivery, LivenessJudge, Passkeys } from '../core/ports.js';
+import type { Delivery, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
 import type { JsonObject } from '../json.js';
 import type { ClientRequest } from './usage.js';
 
@@ -18,6 +18,7 @@ export interface ApiDeps extends CoreDeps {
   readonly adminKeyDigest: Uint8Array;
   readonly delivery: Delivery;
   readonly judge: LivenessJudge;
+  readonly sight: Sight;
   readonly passkeys: Passkeys;
   /** Told of every request of a caller who showed a client token that holds, once it is over. */
   readonly onClientRequest: (request: ClientRequest) => void;

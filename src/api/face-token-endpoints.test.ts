@@ -333,7 +333,7 @@ describe('screening', () => {
       expect(body).toMatchObject({ pass: true, reasons: [] });
       expect(body.measurements).not.toEqual([]);
     }
-    const printed = Buffer.from('face ada 1 0.1');
+    const printed = Buffer.from('face ada 1 0.01');
     expect((await post('/liveness', { photo: printed })).body).toMatchObject({ pass: false });
     expect((await post('/quality', { photo: Buffer.from('wall') })).body.code).toBe('face_none');
   });

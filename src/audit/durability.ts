@@ -15,6 +15,7 @@ export const isDurable = {
   revoked: true,
   step_up_started: false,
   consent_given: true,
+  consent_relied_on: false,
   consent_withdrawn: true,
   subject_exported: true,
   subject_erased: true,

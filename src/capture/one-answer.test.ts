@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { openLink, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
+import { createTestSight } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { createSimulatedEngine } from '../../test/simulators/engine.js';
+import { createSimulatedJudge } from '../../test/simulators/judge.js';
 import { createMemoryProfile } from '../../test/simulators/profile.js';
 import { systemRandom } from '../../test/simulators/sinks.js';
 import { attemptsOfSubject, attemptsOfToken } from '../core/attempts.js';
@@ -51,7 +53,8 @@ async function startWith(liveness: 'passive' | 'challenge'): Promise<void> {
     },
   };
   const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom });
-  server = await startApiServer({ verifier, connections: new Map([['acme', acme]]) });
+  const seeing = { judge: createSimulatedJudge(engine), sight: createTestSight(engine) };
+  server = await startApiServer({ verifier, ...seeing, connections: new Map([['acme', acme]]) });
   auth = { 'x-auth-token': (await server.issue()).token };
 }
 afterEach(() => server.stop());
@@ -125,14 +128,14 @@ const wrongs: Record<string, { readonly code: string | null; readonly prepare: (
     code: 'liveness_low',
     prepare: async () => {
       await enrol();
-      return { subject: 'enrolled', liveness: 0.2 };
+      return { subject: 'enrolled', liveness: 0.02 };
     },
   },
   'a wrong face that does not look alive': {
     code: 'liveness_low',
     prepare: async () => {
       await enrol();
-      return { subject: 'enrolled', person: 'eve', liveness: 0.2 };
+      return { subject: 'enrolled', person: 'eve', liveness: 0.02 };
     },
   },
 };
@@ -182,7 +185,13 @@ const expected = {
         ...{ ok: true, outcome: 'try_again', hint: 'follow', receipt: null },
         view: {
           ...{ id: null, purpose: 'verify', role: 'own', triesLeft: 2, expiresAt: null, state: 'started' },
-          ...{ consentVersion: 'consent-1', consentNeeded: false, organisation: null, retentionDays: 1 },
+          ...{
+            consentVersion: 'consent-1',
+            consentNeeded: false,
+            agreedAt: null,
+            organisation: null,
+            retentionDays: 1,
+          },
           ...{ userSecret: 'none', referencePhotoNeeded: false, fallbackUrl: null, returnUrl: null },
           ...{ handOff: null, handOffAllowed: true, pairing: null },
         },

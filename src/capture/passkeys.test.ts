@@ -189,7 +189,7 @@ describe('a connection with passkeys', () => {
     const authenticator = newAuthenticator();
     const page = await invite();
     const passkey = JSON.stringify(authenticator.create(await optionsOf(page)));
-    expect((await page.check(draw('ada', 0.1), { passkey })).body.outcome).toBe('try_again');
+    expect((await page.check(draw('ada', 0.01), { passkey })).body.outcome).toBe('try_again');
     expect((await page.check(draw('ada'), { passkey })).body.outcome).toBe('passed');
     expect((await check(await stepUp(), authenticator)).body.outcome).toBe('passed');
   });

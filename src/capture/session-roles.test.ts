@@ -36,6 +36,11 @@ const calls: readonly {
 }[] = [
   { call: 'GET /face/session', send: (page) => page.get('/face/session'), allowed: ['own', 'unpaired', 'camera'] },
   { call: 'POST /face/consent', send: (page) => page.consent(), allowed: ['own', 'camera'] },
+  {
+    call: 'POST /face/reference',
+    send: (page) => page.lookAtReference(Buffer.from('wall')),
+    allowed: ['own', 'camera'],
+  },
   { call: 'POST /face/challenge', send: (page) => page.post('/face/challenge'), allowed: ['own', 'camera'] },
   {
     call: 'POST /face/challenge/frames',

@@ -7,7 +7,9 @@ import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulators/profile.js';
 import type { Connection, Policy } from '../core/connection.js';
+import { startStepUp } from '../core/step-up.js';
 import { addSec, toEpochSec } from '../core/units.js';
+import { startedLink } from './page-link.js';
 
 let server: ApiServer;
 let profile: ReturnType<typeof createMemoryProfile>;
@@ -134,7 +136,7 @@ describe('a face check on the page', () => {
       ['00u1', 'eve', 0.9],
       ['00u2', 'ada', 0.9],
       ['00u9', 'ada', 0.9],
-      ['00u1', 'ada', 0.1],
+      ['00u1', 'ada', 0.01],
     ] as const) {
       const { page } = await startAndOpen({ subject });
       const { status, body } = await page.check(draw(person, liveness));
@@ -176,7 +178,7 @@ describe('a face check on the page', () => {
     const { body } = await page.check((movement, index) =>
       index === 2 ? Buffer.from(`wall ${randomUUID()}`) : draw('ada')(movement),
     );
-    expect(body).toMatchObject({ outcome: 'try_again', hint: 'more_light', view: { triesLeft: 3, state: 'started' } });
+    expect(body).toMatchObject({ outcome: 'try_again', hint: 'no_face', view: { triesLeft: 3, state: 'started' } });
     expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
   });
 });
@@ -385,7 +387,7 @@ describe('an invitation', () => {
   test('enrols nobody who is not alive', async () => {
     const page = await open((await invite()).url);
     await page.consent();
-    expect((await page.check(draw('ada', 0.2))).body).toMatchObject({ outcome: 'try_again', view: { triesLeft: 2 } });
+    expect((await page.check(draw('ada', 0.02))).body).toMatchObject({ outcome: 'try_again', view: { triesLeft: 2 } });
     expect(profile.attributes.get('00u1')).toBeNull();
   });
 
@@ -407,10 +409,63 @@ describe('an invitation', () => {
     const without = await page.send({ nonce: frames.nonce, photo: frames.photos });
     expect(without.body.code).toBe('photo_missing');
     const wrong = await page.check(draw('ada'), { reference: drawPicture('eve', 1) });
-    expect(wrong.body).toMatchObject({ outcome: 'try_again', hint: 'reference', view: { triesLeft: 2 } });
+    expect(wrong.body).toMatchObject({ outcome: 'try_again', hint: 'reference_unlike', view: { triesLeft: 2 } });
     expect(profile.attributes.get('00u1')).toBeNull();
     const right = await page.check(draw('ada'), { reference: drawPicture('ada', 9) });
     expect(right.body.outcome).toBe('passed');
+  });
+
+  describe('a document photo', () => {
+    let page: ReturnType<typeof openPage>;
+    beforeEach(async () => {
+      await server.stop();
+      await startWith({ referencePhoto: true });
+      page = await open((await invite()).url);
+      await page.consent();
+    });
+    const look = (reference: Uint8Array) => page.lookAtReference(reference);
+
+    test.each([
+      ['wall', 'reference_none'],
+      ['crowd', 'reference_many'],
+      ['speck', 'reference_small'],
+    ])('that shows a %s is told as such, alone and with the frames, and costs no try', async (picture, hint) => {
+      expect(await look(Buffer.from(picture))).toMatchObject({ status: 200, body: { hint } });
+      const sent = await page.check(draw('ada'), { reference: Buffer.from(picture) });
+      expect(sent.body).toMatchObject({ outcome: 'try_again', hint, view: { triesLeft: 3, state: 'started' } });
+      expect((await look(drawPicture('ada', 9))).body.hint).toBeNull();
+      expect((await page.check(draw('ada'), { reference: drawPicture('ada', 9) })).body.outcome).toBe('passed');
+    });
+
+    test('of no use is told before movements that were not followed, and costs no try', async () => {
+      const sent = await page.check(draw('ada', 0.2), { reference: Buffer.from('wall') });
+      expect(sent.body).toMatchObject({ hint: 'reference_none', view: { triesLeft: 3 } });
+    });
+
+    test('is looked at twelve times for one step-up, and no more', async () => {
+      for (let time = 0; time < 12; time += 1) expect((await look(Buffer.from('wall'))).status).toBe(200);
+      expect((await look(drawPicture('ada', 9))).body.code).toBe('step_up_finished');
+      // The enrolment itself is not over.
+      expect((await page.check(draw('ada'), { reference: drawPicture('ada', 9) })).body.outcome).toBe('passed');
+    });
+
+    test('does not disturb a challenge that runs', async () => {
+      const { nonce, photos } = await page.takeFrames(draw('ada'));
+      expect((await look(drawPicture('ada', 9))).body.hint).toBeNull();
+      const sent = await page.send({ nonce, photo: photos, reference: drawPicture('ada', 9) });
+      expect(sent.body.outcome).toBe('passed');
+    });
+
+    test('is looked at after consent, while the step-up runs, where it is asked for, and for nobody else', async () => {
+      const unasked = await open((await invite()).url);
+      expect((await unasked.lookAtReference(drawPicture('ada', 9))).body.code).toBe('consent_missing');
+      const check = await startAndOpen();
+      expect((await check.page.lookAtReference(drawPicture('ada', 9))).body.code).toBe('not_found');
+      const guess = openPage(server, `${page.session.split('.')[0]}.${'A'.repeat(43)}`);
+      expect((await guess.lookAtReference(drawPicture('ada', 9))).body.code).toBe('step_up_unknown');
+      await page.post('/face/decline');
+      expect((await look(drawPicture('ada', 9))).body.code).toBe('step_up_finished');
+    });
   });
 
   test('shows what is held, renews it, and ends it', async () => {
@@ -460,6 +515,67 @@ describe('somebody without an enrolment', () => {
     const second = await startAndOpen();
     expect((await second.page.get('/face/session')).body.view).toMatchObject({ purpose: 'verify' });
     expect((await second.page.check(draw('eve'))).body.outcome).toBe('try_again');
+  });
+});
+
+describe('somebody who comes back', () => {
+  const invite = async () => String((await server.postJson('/invitations', who, auth)).body.url);
+  /** Enrols on the page, a minute before whatever comes next. */
+  async function enrolOnPage(): Promise<string> {
+    const page = await open(await invite());
+    await page.consent();
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+    const agreedAt = new Date(server.clock.now()).toISOString();
+    server.clock.advanceSec(60);
+    return agreedAt;
+  }
+  const viewOf = async (url: string) => (await openLink(server, url)).body.view as Record<string, unknown>;
+  const inFull = { consentNeeded: true, agreedAt: null };
+
+  test('is checked under what they agreed to at their enrolment, and it is on record as that', async () => {
+    await enrolOnPage();
+    const { id, url } = await start();
+    const page = await open(url);
+    const { view } = (await page.get('/face/session')).body as { view: Record<string, unknown> };
+    expect(view).toMatchObject({ consentNeeded: false, agreedAt: expect.any(String) });
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+    const ofCheck = server.audit.events.filter(({ detail }) => detail.stepUpId === id);
+    expect(ofCheck.map(({ action }) => action)).not.toContain('consent_given');
+    const { detail } = ofCheck.find(({ action }) => action === 'consent_relied_on')!;
+    expect(detail).toEqual({ stepUpId: id, statement: 'consent-1 (en)', givenAt: view.agreedAt });
+  });
+
+  test('reads it in full where they agreed to another text, withdrew, or what they agreed to is over', async () => {
+    await enrol();
+    server.clock.advanceSec(60);
+    expect(await viewOf((await start()).url)).toMatchObject(inFull);
+    await enrolOnPage();
+    await server.postJson('/enrolments/revoke', who, auth);
+    expect(await viewOf((await start()).url)).toMatchObject(inFull);
+    await server.stop();
+    await startWith({ enrolmentDays: 1 });
+    await enrolOnPage();
+    expect(await viewOf((await start()).url)).toMatchObject({ consentNeeded: false });
+    server.clock.advanceSec(86_400);
+    auth = { 'x-auth-token': (await server.issue()).token };
+    expect(await viewOf((await start()).url)).toMatchObject(inFull);
+  });
+
+  test('reads it in full before another enrolment', async () => {
+    await enrolOnPage();
+    expect(await viewOf(await invite())).toMatchObject({ purpose: 'enrol', ...inFull });
+  });
+
+  test('is not told from a stranger where nobody vouches for who it is', async () => {
+    await enrolOnPage();
+    const connection = server.deps.connections.get('acme')!;
+    const begin = async (subject: string) => {
+      const asked = { proved: false, source: '203.0.113.9' } as const;
+      const started = await startStepUp({ connection, subject, asked, kept: null, receipt: null }, server.deps);
+      return viewOf(startedLink('https://x', started));
+    };
+    expect(await begin('00u1')).toMatchObject(inFull);
+    expect(await begin('00u2')).toMatchObject(inFull);
   });
 });
 

@@ -5,9 +5,11 @@ import { instantReply } from '../api/fields.js';
 import { Credential, UserSecret } from '../core/concealed.js';
 import { commitFrame, startChallenge, submitFrames } from '../core/frames.js';
 import { openHandOff } from '../core/hand-off.js';
+import { hints } from '../core/hints.js';
 import { framesOfChallenge, type NextMovement } from '../core/movement-challenge.js';
 import { isPin } from '../core/pin.js';
-import { captureHints, movements } from '../core/ports.js';
+import { movements } from '../core/ports.js';
+import { lookAtReference } from '../core/reference-photo.js';
 import { abandonStepUp, giveConsent, type OpenedSession, openSession, viewSession } from '../core/session.js';
 import { startRequestedStepUp } from '../core/step-up.js';
 import { joinTicket } from '../core/ticket.js';
@@ -133,6 +135,26 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       ...own,
       method: 'POST',
+      path: '/face/reference',
+      action: 'look_at_reference',
+      status: 200,
+      summary: 'Look at the photo of an identity document',
+      description:
+        'Before the movements, where the connection asks for such a photo, so that one of no use is told before somebody makes them. `hint` says what is wrong with it; `null`: it has one face. Nothing is compared and nothing is kept: the photo comes again with the frames. Twelve times for one step-up.',
+      codes: [...session, 'consent_missing', 'not_found', 'overloaded'],
+      photos: { reference: { atLeast: 1, atMost: 1 } },
+      fields: z.strictObject({}),
+      reply: z.strictObject({ hint: z.enum(hints).nullable() }),
+      async handle({ photos, session: shown }) {
+        const [reference] = photos('reference');
+        if (reference === undefined) throw new FaceError('photo_missing');
+        return { hint: await lookAtReference({ session: shown, reference }, deps) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
       path: '/face/challenge',
       action: 'start_challenge',
       status: 201,
@@ -194,7 +216,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       reply: z.strictObject({
         view: viewReply,
         outcome: z.enum(['passed', 'failed', 'try_again']),
-        hint: z.enum(captureHints).nullable(),
+        hint: z.enum(hints).nullable(),
         receipt: z.string().nullable(),
       }),
       async handle({ fields, photos, session: shown }) {

@@ -19,6 +19,11 @@ export const viewReply = z.strictObject({
   expiresAt: instantReply,
   retentionDays: z.int().nullable(),
   consentNeeded: z.boolean(),
+  agreedAt: instantReply
+    .nullable()
+    .describe(
+      'When the person agreed to this text at their enrolment, where that still holds: no consent is asked for again.',
+    ),
   consentVersion: z.string(),
   userSecret: z.enum(['none', 'pin', 'passkey']),
   referencePhotoNeeded: z.boolean(),
@@ -50,4 +55,5 @@ export const toViewReply = (view: SessionView) => ({
   handOff: view.handOff === null ? null : { ...view.handOff },
   pairing: view.pairing === null ? null : { ...view.pairing, choices: [...view.pairing.choices] },
   expiresAt: toIso(view.expiresAt),
+  agreedAt: view.agreedAt === null ? null : toIso(view.agreedAt),
 });

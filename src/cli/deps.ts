@@ -1,6 +1,7 @@
 import type { Environment } from '../config/references.js';
 import type { Clock, Fetch, Log, Random } from '../core/ports.js';
 import type { Setup } from '../setup.js';
+import type { Measuring } from './measuring.js';
 
 /** How a command ends: 0 all is well, 1 something failed or is in the way, 2 the command was not understood. */
 export type ExitCode = 0 | 1 | 2;
@@ -23,6 +24,8 @@ export interface CliDeps {
   readonly untilStopped: () => Promise<unknown>;
   /** @throws FaceError `config_invalid` */
   readonly loadSetup: () => Promise<Setup>;
+  /** The evaluation, loaded now. */
+  readonly loadMeasuring: () => Promise<Measuring>;
   /** Runs the server until the person stops the process. */
   readonly serve: () => Promise<void>;
 }

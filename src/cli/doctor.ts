@@ -6,7 +6,7 @@ import type { ConfiguredConnection, Setup } from '../setup.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { createIdleCore } from './checks/idle-core.js';
 import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
-import { createModelCheck } from './checks/model-files.js';
+import { createModelCheck, createRecognitionCheck } from './checks/model-files.js';
 import { createPublicAddressChecks, noPublicAddress } from './checks/public-address.js';
 import { createStateCheck } from './checks/state-store.js';
 import type { CliDeps } from './deps.js';
@@ -77,7 +77,10 @@ async function* collectChecks(
   }
   yield* createKeyChecks(config, deps);
   yield createStateCheck(config.state, filesOf(config), deps);
-  if (config.verifier.kind === 'embedded') yield createModelCheck(config.modelsFolder);
+  if (config.verifier.kind === 'embedded') {
+    yield createModelCheck(config.modelsFolder);
+    yield createRecognitionCheck(config, deps);
+  }
   if (publicUrl === null) return;
   yield* await orFailing('Hooks', async () => {
     const { hooks } = await connection.createAdapter(createIdleCore(publicUrl, deps));

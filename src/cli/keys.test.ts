@@ -40,6 +40,7 @@ async function run(line: string, keys: object = { kind: 'local' }, audit: object
     },
     untilStopped: async () => {},
     loadSetup: async () => ({ config, connections: [] }),
+    loadMeasuring: () => Promise.reject(new Error('measures nothing')),
     serve: async () => {},
   });
   return { code, out: out.join('\n'), err: err.join('\n') };

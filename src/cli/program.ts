@@ -20,6 +20,8 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   backup: async () => (await import('./backup.js')).createBackupCommand,
   restore: async () => (await import('./restore.js')).createRestoreCommand,
   jwks: async () => (await import('./jwks.js')).createJwksCommand,
+  models: async () => (await import('./models.js')).createModelsCommand,
+  measure: async () => (await import('./measure.js')).createMeasureCommand,
   keys: async () => (await import('./keys.js')).createKeysCommand,
   seal: async () => (await import('./seal.js')).createSealCommand,
   open: async () => (await import('./open.js')).createOpenCommand,

@@ -32,6 +32,12 @@ export type DataFiles = ReturnType<typeof toDataFiles>;
 export const filesOf = ({ dataFolder, keys }: FilesConfig): DataFiles =>
   toDataFiles(dataFolder, keys.kind === 'local' ? keys.folder : null);
 
+/** The folder of the installation's own recognition models. */
+export const recognitionFolderOf = (config: {
+  readonly dataFolder: string;
+  readonly recognition: { readonly folder: string | null };
+}): string => config.recognition.folder ?? join(config.dataFolder, 'recognition');
+
 type FilesConfig = { readonly dataFolder: string; readonly keys: KeysConfig };
 
 /** Whether a file is there. Throws the system's error where that cannot be told. */

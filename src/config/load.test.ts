@@ -154,6 +154,7 @@ describe('accepts', () => {
       dataFolder: './data',
       modelsFolder: './models',
       adminKey: null,
+      recognition: { engine: null, folder: null },
       verifier: { kind: 'embedded', workers: null, queueLimit: 64 },
       delivery: { kind: 'outbox' },
       state: { kind: 'sqlite' },

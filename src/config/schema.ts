@@ -41,6 +41,18 @@ const verifierGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** The recognition models of the installation's own: docs/own-model.md. */
+const recognitionGuard = z.strictObject({
+  /** The name of the one that makes new tokens, as `facestep measure accuracy` prints it; `null` is the built-in one. */
+  engine: z
+    .string()
+    .regex(/^[a-z0-9-]{1,80}$/, 'expected the name of an engine, as facestep models list prints it')
+    .nullable()
+    .default(null),
+  /** Where they are; `null` is the folder `recognition` in the data folder. Several servers may share one. */
+  folder: folderGuard.nullable().default(null),
+});
+
 const deliveryGuard = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('outbox') }),
   z
@@ -91,6 +103,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     /** `null`: a key is made at the first start. */
     adminKey: headerCredentialGuard.nullable().default(null),
     verifier: verifierGuard.prefault({ kind: 'embedded' }),
+    recognition: recognitionGuard.prefault({}),
     delivery: deliveryGuard.prefault({ kind: 'outbox' }),
     state: stateGuard.prefault({ kind: 'sqlite' }),
     keys: keysGuard.prefault({ kind: 'local' }),
@@ -123,7 +136,14 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     ({ keys, connections }) => keys.kind !== 'aws-kms' || keys.oidc !== null || connections.every(({ oidc }) => !oidc),
     { path: ['keys', 'oidc'], error: 'expected keys, as a connection has "oidc": they sign its ID tokens' },
   );
-  return keyed.refine(
+  const recognised = keyed.refine(
+    ({ verifier, recognition }) => verifier.kind === 'embedded' || recognition.engine === null,
+    {
+      path: ['recognition', 'engine'],
+      error: 'expected null, as a Facenition server compares the faces',
+    },
+  );
+  return recognised.refine(
     ({ publicUrl, connections }) =>
       (publicUrl !== null && hasDomainName(publicUrl)) ||
       connections.every(({ policy }) => policy.userSecret !== 'passkey'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import type { CoreDeps } from './deps.js';
 import type { TokenName } from './ports.js';
-import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toIso } from './units.js';
+import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from './units.js';
 
 /** What the person agreed to, and when. */
 export interface Consent {
@@ -59,6 +59,29 @@ export async function findConsent(who: Who, { state }: Pick<CoreDeps, 'state'>):
   const found = await state.read(consentKey(who));
   return found === null ? null : { record: recordGuard.parse(found.value), revision: found.revision };
 }
+
+/**
+ * The consent of a person's enrolment, where it holds for a check of today: it was given to the very text that the page shows,
+ * it was not withdrawn, and the token made under it has not ended.
+ * @param version - of the page's text
+ */
+export async function findStandingConsent(
+  who: Who,
+  version: string,
+  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+): Promise<Consent | null> {
+  const record = await readConsent(who, { state });
+  if (record === null || record.withdrawnAt !== null) return null;
+  const { statement, givenAt, expiresAt } = record;
+  if (expiresAt !== null && toEpochMs(expiresAt) <= clock.now()) return null;
+  return isStatementOf(version, statement) ? { statement, givenAt } : null;
+}
+
+/** How the page's text is named where somebody agreed to it. @param language - as they read it */
+export const toStatement = (version: string, language: string): string => `${version} (${language})`;
+
+const isStatementOf = (version: string, statement: string): boolean =>
+  statement.startsWith(`${version} (`) && statement.endsWith(')');
 
 /** The newest consent of a subject, or `null`. */
 export async function readConsent(who: Who, deps: Pick<CoreDeps, 'state'>): Promise<ConsentRecord | null> {

@@ -212,7 +212,7 @@ describe('step-up', () => {
     const { enrol, stepUp, audit } = await setUp({ liveness: 'passive' });
     await enrol();
     for (const person of ['anna', 'stranger', 'anna', 'stranger', 'anna']) {
-      expect((await stepUp('anna', [drawPhoto(person, 9, 0.2)])).state).toBe('failed');
+      expect((await stepUp('anna', [drawPhoto(person, 9, 0.02)])).state).toBe('failed');
       expect(refusal(audit)).toBe('liveness_low');
     }
     await expect(stepUp()).rejects.toMatchObject({ code: 'locked_out' });

@@ -1,9 +1,9 @@
 import { FaceError, type FaceErrorCode, isOneOf, photoCodes, toCode } from '../errors.js';
 import type { Credential, Photo } from './concealed.js';
-import type { Connection } from './connection.js';
 import { digestOf } from './digest.js';
 import { enrolSubject } from './enrol.js';
 import { hasEndedSince } from './enrolment-end.js';
+import { type Hint, hintOfFrames, hintOfReference } from './hints.js';
 import {
   commitTo,
   findChallenge,
@@ -13,7 +13,8 @@ import {
   newChallenge,
   nextOf,
 } from './movement-challenge.js';
-import type { CaptureHint, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret } from './ports.js';
+import type { LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from './ports.js';
+import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import type { SessionRole } from './session-actions.js';
 import type { SessionView } from './session-view.js';
@@ -22,8 +23,12 @@ import { endAttempt, type StepUpRecord, toCaptured } from './step-up-record.js';
 import { addSec, type EpochMs } from './units.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
-/** The core, its connections, who judges frames, and who verifies passkeys. */
-export type CaptureDeps = SettleDeps & { readonly judge: LivenessJudge; readonly passkeys: Passkeys };
+/** The core, its connections, who judges frames, what examines them, and who verifies passkeys. */
+export type CaptureDeps = SettleDeps & {
+  readonly judge: LivenessJudge;
+  readonly sight: Sight;
+  readonly passkeys: Passkeys;
+};
 
 /** How long a picture's digest is remembered, so that nobody sends it again, in seconds. */
 const rememberedSec = 24 * 60 * 60;
@@ -74,7 +79,7 @@ export interface FramesOutcome {
   readonly view: SessionView;
   readonly outcome: 'passed' | 'failed' | 'try_again';
   /** What would help. It does not depend on what was held against the frames. */
-  readonly hint: CaptureHint | null;
+  readonly hint: Hint | null;
   /** For the browser the link was for. */
   readonly receipt: Credential | null;
 }
@@ -104,7 +109,13 @@ export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps
     const fresh = await countFresh(digests, deps);
     const measured = measureChallenge(challenge, digests, fresh);
     const taken = { id, before, captured, role, measured, asked: challenge.asked, submitted };
-    return await settle(taken, deps).catch(async (error: unknown) => {
+    // The judge, the verifier and whoever compares with a document look at the same pictures.
+    const settled = deps.sight.share(photos, (frames) =>
+      deps.sight.share(reference === null ? [] : [reference], ([document = null]) =>
+        settle({ ...taken, submitted: { ...submitted, photos: frames, reference: document } }, deps),
+      ),
+    );
+    return await settled.catch(async (error: unknown) => {
       await reopen(id, captured, before, deps);
       throw error;
     });
@@ -127,10 +138,8 @@ async function takeChallenge(
     session,
     (found) => {
       findChallenge(found, nonce, now);
-      const policy = found.kept === null ? deps.connections.get(found.connection)?.policy : undefined;
       checkSecret(found, secret, deps);
-      const wantsReference = found.purpose === 'enrol' && policy?.referencePhoto === true;
-      if (wantsReference && reference === null) throw new FaceError('photo_missing');
+      if (wantsReference(found, deps) && reference === null) throw new FaceError('photo_missing');
       return toCaptured({ ...found, movement: null }, deps);
     },
     deps,
@@ -161,14 +170,6 @@ interface TakenFrames {
   readonly submitted: SubmittedFrames;
 }
 
-/** What to do about pictures that were of no use. */
-const hintByCode: Partial<Record<FaceErrorCode, CaptureHint>> = {
-  face_many: 'one_face',
-  face_too_small: 'come_closer',
-  face_unclear: 'hold_still',
-  face_none: 'more_light',
-};
-
 /** Refusals of an enrolment that say something of what was held against the frames: to the person all one. */
 const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
 
@@ -177,11 +178,11 @@ async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutc
   const judged = judgeFrames(taken, deps);
   // Whatever else happens first, the judge's refusal is told where it is awaited.
   judged.catch(() => null);
-  const end = async (ended: StepUpRecord, outcome: FramesOutcome['outcome'], hint: CaptureHint | null) => {
+  const end = async (ended: StepUpRecord, outcome: FramesOutcome['outcome'], hint: Hint | null) => {
     await endAttempt(id, captured, ended, deps);
     return { ...viewSession({ id, record: ended, role }, deps), outcome, hint };
   };
-  const lose = (counted: StepUpRecord, hint: CaptureHint): Promise<FramesOutcome> =>
+  const lose = (counted: StepUpRecord, hint: Hint | null): Promise<FramesOutcome> =>
     counted.triesLeft > 0 && counted.challengesLeft > 0
       ? end(counted, 'try_again', hint)
       : end({ ...counted, kept: null, state: 'failed' }, 'failed', hint);
@@ -192,10 +193,10 @@ async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutc
     if (settled.state === 'passed') return await end(settled, 'passed', null);
   } catch (error) {
     const code = toCode(error);
-    if (isOneOf(photoCodes, code)) return lose(before, hintByCode[code] ?? 'hold_still');
+    const isReference = isOfReferencePhoto(error);
+    if (isOneOf(photoCodes, code)) return lose(before, (isReference ? hintOfReference : hintOfFrames)[code]);
     if (!isOneOf(decidedCodes, code)) throw error;
-    const isReference = error instanceof FaceError && error.detail === 'reference';
-    if (isReference) return lose({ ...before, triesLeft: before.triesLeft - 1 }, 'reference');
+    if (isReference) return lose({ ...before, triesLeft: before.triesLeft - 1 }, 'reference_unlike');
   }
   const { hint } = await judged;
   return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
@@ -245,15 +246,17 @@ async function enrolFrom(
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
-  const { photos, reference } = submitted;
+  const { photos } = submitted;
   const { subject, consent } = record;
   const connection = deps.connections.get(record.connection);
   if (connection === undefined) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
   if (await hasEndedSince(record, record.startedAt, deps)) throw new FaceError('step_up_finished');
+  // Of no use, it is told first: it is not what the movements can make good, and costs no try.
+  const reference = wantsReference(record, deps) ? await takeReference(submitted.reference, deps) : null;
   const { pass, liveness } = await judged;
   if (!pass) throw new FaceError('liveness_low');
-  if (connection.policy.referencePhoto) await matchReference(connection, reference, photos, deps);
+  if (reference !== null) await matchReference({ reference, photos }, connection, deps);
   // Last, so that the answer to a ceremony is still good where the frames were not.
   const { secret, passkey } = await presentSecret({ stepUpId: id, record, sent: submitted.secret }, deps);
   const value = secret?.value ?? null;
@@ -261,19 +264,4 @@ async function enrolFrom(
   sealed.contentKey?.wipe();
   const check = { at: deps.clock.now(), liveness, methods: [...methodsOf(secret)] };
   return passStepUp({ id, record, check, accuracy: connection.policy.accuracy }, deps);
-}
-
-/** Whether the pictures straight ahead show the person of the document. @throws FaceError `face_mismatch` */
-async function matchReference(
-  { policy }: Connection,
-  reference: Photo | null,
-  photos: readonly Photo[],
-  { verifier }: CaptureDeps,
-): Promise<void> {
-  if (reference === null) throw new FaceError('photo_missing');
-  const straight = [photos[0], photos.at(-1)].flatMap((photo) => (photo === undefined ? [] : [photo.copy()]));
-  const compared = await verifier.match(reference, straight, policy.accuracy).finally(() => {
-    for (const photo of straight) photo.wipe();
-  });
-  if (!compared.every(({ match }) => match)) throw new FaceError('face_mismatch', 'reference');
 }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../json.js';
 import type { ContentKey, KeyMaterial, Photo, SealedToken, UserSecret } from './concealed.js';
 import type { Detection } from './face.js';
+import type { Hint } from './hints.js';
 import type { EpochMs, EpochSec } from './units.js';
 
 export type { Box, DetectedFace, Detection } from './face.js';
@@ -44,8 +45,8 @@ export interface Binding {
 /** Passive liveness of the photos: the least probability of "live" among them, 0 to 1. Evidence, not proof. */
 export type Liveness = number;
 
-/** The model's own boundary between its classes; a photo below it does not pass. */
-export const livenessBoundary = 0.5;
+/** What one photo, and the mean of a movement challenge's frames, must reach. Where it comes from: src/liveness/bounds.ts. */
+export const livenessBoundary = 0.05;
 
 export interface Sealed {
   readonly token: SealedToken;
@@ -92,22 +93,11 @@ export interface CapturedFrame {
   readonly movement: Movement;
 }
 
-/** What would help the next attempt. It says nothing of what was held against the frames. */
-export const captureHints = [
-  'more_light',
-  'less_light',
-  'come_closer',
-  'one_face',
-  'hold_still',
-  'follow',
-  'reference',
-] as const;
-export type CaptureHint = (typeof captureHints)[number];
-
 /** Every signal with its bound, for the audit trail. */
 export interface LivenessFinding extends Screening {
   readonly liveness: Liveness;
-  readonly hint: CaptureHint | null;
+  /** What would help the next attempt. */
+  readonly hint: Hint | null;
 }
 
 /** Judges whether the frames of one movement challenge show a living person. A certified vendor's service fits in here. */
@@ -119,6 +109,16 @@ export interface LivenessJudge {
    * @throws FaceError the codes of `Verifier` for pictures
    */
   judge(frames: readonly CapturedFrame[]): Promise<LivenessFinding>;
+}
+
+/** Sees to it that a photo which several look at is examined once. */
+export interface Sight {
+  /**
+   * Hands the photos on, over the same bytes, as ones that with all their copies are examined at most once, whoever asks.
+   * Who does not ask takes them for photos like any other. What was seen of them is overwritten before this settles, and
+   * cannot be asked for afterwards.
+   */
+  share<T>(photos: readonly Photo[], work: (shared: readonly Photo[]) => Promise<T>): Promise<T>;
 }
 
 /** What is kept of a WebAuthn credential: nothing of it is secret or biometric. */
@@ -434,6 +434,7 @@ export interface AuditEvent {
     | 'revoked'
     | 'step_up_started'
     | 'consent_given'
+    | 'consent_relied_on'
     | 'consent_withdrawn'
     | 'subject_exported'
     | 'subject_erased'

@@ -25,6 +25,7 @@ const allowedBy = {
   decline: whoHasACamera,
   start_challenge: whoHasACamera,
   commit_frame: whoHasACamera,
+  look_at_reference: whoHasACamera,
   submit_frames: whoHasACamera,
   start_passkey: whoHasACamera,
   start_hand_off: ownAlone,

@@ -24,6 +24,8 @@ export interface SessionView {
   /** How long an enrolment lasts; `null`: until it is revoked. */
   readonly retentionDays: number | null;
   readonly consentNeeded: boolean;
+  /** When the person agreed, at their enrolment, where that still holds for this check; `null`: not then. */
+  readonly agreedAt: EpochMs | null;
   readonly consentVersion: string;
   readonly userSecret: Connection['policy']['userSecret'];
   readonly referencePhotoNeeded: boolean;
@@ -89,6 +91,7 @@ export function toSessionView(id: string, record: StepUpRecord, role: SessionRol
     organisation: policy?.organisation ?? null,
     retentionDays: policy?.enrolmentDays ?? null,
     consentNeeded: consent === null && purpose !== 'manage',
+    agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
     userSecret: demandedSecret(record, deps),
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
     handOffAllowed: role === 'own' && isHandOffAllowed(record, deps),

@@ -1,6 +1,7 @@
 import { FaceError } from '../errors.js';
 import type { Credential } from './concealed.js';
 import type { Connection } from './connection.js';
+import { type Consent, findStandingConsent, toStatement } from './consent.js';
 import type { CoreDeps } from './deps.js';
 import { checkAllowed, type SessionAction, type SessionRole } from './session-actions.js';
 import { consentVersion, type SessionView, toSessionView } from './session-view.js';
@@ -9,12 +10,13 @@ import {
   changeRecord,
   checkStarted,
   isStored,
+  outsiderOf,
   readRecord,
   type StepUpRecord,
   toStoredDigest,
 } from './step-up-record.js';
 import { joinTicket, splitTicket } from './ticket.js';
-import { addSec } from './units.js';
+import { addSec, toIso } from './units.js';
 
 /*
  * The capture page's hold on a step-up. A link's ticket opens it once; from then on the browser that did shows the secret
@@ -59,6 +61,7 @@ export async function openSession(
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }
   const purpose = (await isToEnrol(found, connection)) ? 'enrol' : found.purpose;
+  const consent = purpose === 'verify' ? await findAgreement(found, deps) : null;
   const session = newSecret(deps);
   const opened = await changeRecord(
     id,
@@ -75,11 +78,31 @@ export async function openSession(
         purpose,
         expiresAt,
         returnUrl,
+        consent,
       };
     },
     deps,
   );
+  if (consent !== null) {
+    const { statement, givenAt } = consent;
+    const detail = { stepUpId: id, statement, givenAt: toIso(givenAt) };
+    await deps.audit.append({
+      action: 'consent_relied_on',
+      connection: found.connection,
+      subject: found.subject,
+      detail,
+    });
+  }
   return { session: joinTicket(id, session), view: toSessionView(id, opened, 'own', deps) };
+}
+
+/**
+ * What somebody who comes back agreed to at their enrolment, which was to be checked like this. Only where they, or their own
+ * provider, asked for the check: to a stranger it would tell who is enrolled.
+ */
+async function findAgreement(record: StepUpRecord, deps: SettleDeps): Promise<Consent | null> {
+  if (record.kept !== null || outsiderOf(record) !== null) return null;
+  return findStandingConsent(record, consentVersion, deps);
 }
 
 async function isToEnrol(record: StepUpRecord, connection: Connection | undefined): Promise<boolean> {
@@ -176,7 +199,7 @@ export async function giveConsent(
   deps: SettleDeps,
 ): Promise<SessionView> {
   if (version !== consentVersion) throw new FaceError('consent_missing', { version });
-  const consent = { statement: `${version} (${language})`, givenAt: deps.clock.now() };
+  const consent = { statement: toStatement(version, language), givenAt: deps.clock.now() };
   const { id, role } = session;
   const record = await changeSession(session, (found) => ({ ...found, consent }), deps);
   const { connection, subject, purpose } = record;

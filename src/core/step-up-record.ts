@@ -21,6 +21,9 @@ const askingGuard = z.object({
 /** The browser that asks a phone for its camera, as the person there is told of it; each `null` where it is not known. */
 export type AskingBrowser = Readonly<z.infer<typeof askingGuard>>;
 
+/** Photos of an identity document that are looked at by themselves, in one step-up. */
+export const looksOnPage = 12;
+
 const recordGuard = z.object({
   /** A connection's id; for a kept token without one, its tenant. */
   connection: z.string(),
@@ -89,6 +92,8 @@ const recordGuard = z.object({
   consent: z.object({ statement: z.string(), givenAt: epochMsGuard }).nullable(),
   triesLeft: z.int(),
   challengesLeft: z.int(),
+  /** Photos of an identity document that may still be looked at by themselves. */
+  looksLeft: z.int().default(looksOnPage),
   pass: z
     .object({
       at: epochMsGuard,

@@ -14,6 +14,7 @@ import {
   endAttempt,
   isStored,
   keepForAttempt,
+  looksOnPage,
   outsiderOf,
   readRecord,
   type StepUpPurpose,
@@ -121,7 +122,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     challengeDigest: toStoredDigest(challenge),
     browserDigest: browser === null ? null : toStoredDigest(browser),
     ...{ sessionDigest: null, handOff: null, captured: null, movement: null, consent: null, pass: null, taken: false },
-    ...{ triesLeft: triesOnPage, challengesLeft: challengesOnPage },
+    ...{ triesLeft: triesOnPage, challengesLeft: challengesOnPage, looksLeft: looksOnPage },
     returnUrl: requested.returnUrl ?? null,
     expiresAt,
   };

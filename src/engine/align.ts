@@ -1,14 +1,17 @@
 import { type Landmarks, toEyeCentres, toMean, toMouthCorners, toNoseTip } from './landmarks.js';
 import type { Point } from './picture.js';
 
-/** Side of the aligned face, in pixels. */
+/** Both eyes, the nose and both corners of the mouth, the left one first as the viewer sees it. */
+export type FivePoints = readonly [Point, Point, Point, Point, Point];
+
+/** Side of the aligned face our own model takes, in pixels. */
 export const alignedSizePx = 112;
 
 /**
  * Where eyes, nose and corners of the mouth stand in the aligned face.
  * @see https://arxiv.org/abs/1801.07698 (ArcFace), which took them over from earlier work
  */
-const places: readonly Point[] = [
+export const facePlaces: [Point, Point, Point, Point, Point] = [
   { x: 38.2946, y: 51.6963 },
   { x: 73.5318, y: 51.5014 },
   { x: 56.0252, y: 71.7366 },
@@ -26,8 +29,9 @@ export interface Alignment {
 /**
  * The similarity (turn, one scale, shift; no mirror) that brings the five points of a face nearest to their places, by
  * least squares, inverted: the places of the aligned face are looked up in the picture.
+ * @param places - where they stand in the aligned face; where our own model takes them unless given
  */
-export function alignFace(landmarks: Landmarks): Alignment {
+export function alignFace(landmarks: Landmarks, places: FivePoints = facePlaces): Alignment {
   const points = [...toEyeCentres(landmarks), toNoseTip(landmarks), ...toMouthCorners(landmarks)];
   const from = toMean(points);
   const to = toMean(places);

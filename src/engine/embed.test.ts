@@ -4,11 +4,12 @@ import { modelsFolder } from '../../test/paths.js';
 import { type Alignment, alignedSizePx, alignFace } from './align.js';
 import { decode } from './decode.js';
 import { createFaceDetector } from './detect.js';
-import { createFaceEmbedder, type EmbeddedViews } from './embed.js';
+import { createFaceEmbedder } from './embed.js';
 import { readHeader } from './header.js';
 import { createLandmarkFinder } from './landmarks.js';
 import { loadModels, type Models } from './models.js';
 import type { Picture } from './picture.js';
+import { presets } from './preprocess.js';
 
 let models: Models;
 let picture: Picture;
@@ -31,7 +32,9 @@ const toMirrored = ({ origin, across, down }: Alignment): Alignment => ({
   down,
 });
 
-const describeFace = (views: EmbeddedViews, at: Alignment) => createFaceEmbedder(models.embed, views)(picture, at);
+type EmbeddedViews = 'face' | 'face_and_mirror';
+const describeFace = (views: EmbeddedViews, at: Alignment) =>
+  createFaceEmbedder(models.embed, { ...presets.facestep, mirror: views === 'face_and_mirror' })(picture, at);
 const embed = async (views: EmbeddedViews, at: Alignment) => (await describeFace(views, at)).embedding;
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
 const greatestDifference = (a: Float32Array, b: Float32Array): number =>

@@ -7,10 +7,21 @@ import type { PixelQuality } from './quality.js';
 /** What may be measured of the one face in a picture. Each costs a model run or a pass over the pixels. */
 export type Signal = 'embedding' | 'magnitude' | 'pose' | 'liveness' | 'eyes' | 'quality' | 'landmarks';
 
+/** How one recognition model of one's own describes a face. */
+export interface OwnDescription {
+  /** Of the recogniser: its id. */
+  readonly recogniser: string;
+  readonly embedding: Embedding;
+  /** How long the model's own vector is; what that tells is the model's affair. */
+  readonly magnitude: number;
+}
+
 /** What was asked for is present; the rest is `null` (a magnitude comes with an embedding, too). */
 export interface Examination {
   readonly face: DetectedFace;
   readonly embedding: Embedding | null;
+  /** With the embedding: one for each recogniser the engine was made with, always, whosever photo it is. Otherwise none. */
+  readonly own: readonly OwnDescription[];
   /** How clearly the model saw the face: comes with the embedding, or alone. Evaluation photos lie between 2.7 and 4.5. */
   readonly magnitude: number | null;
   readonly pose: Pose | null;
@@ -21,6 +32,12 @@ export interface Examination {
   readonly quality: PixelQuality | null;
   /** 68 points in pixels of the upright original, in the order of the 300-W annotation. */
   readonly landmarks: Landmarks | null;
+}
+
+/** Overwrites every embedding of an examination. */
+export function wipeExamination({ embedding, own }: Pick<Examination, 'embedding' | 'own'>): void {
+  embedding?.wipe();
+  for (const each of own) each.embedding.wipe();
 }
 
 /**

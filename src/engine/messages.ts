@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { faceErrorCodes } from '../errors.js';
 import { busyFlagGuard } from './busy-flag.js';
+import { recogniserGuard } from './recogniser.js';
 
 /*
  * What passes between the pool and its workers. Both sides parse what they receive: a thread is a border like any other.
@@ -35,6 +36,9 @@ export const detectionGuard = z.object({ widthPx: z.number(), heightPx: z.number
 export const examinationGuard = z.object({
   face,
   embedding: z.instanceof(Float32Array).nullable(),
+  own: z
+    .array(z.object({ recogniser: z.string(), embedding: z.instanceof(Float32Array), magnitude: z.number() }))
+    .readonly(),
   magnitude: z.number().nullable(),
   pose: pose.nullable(),
   liveness: z.number().nullable(),
@@ -57,4 +61,9 @@ export const replyGuard = z.discriminatedUnion('outcome', [
 export type Reply = z.infer<typeof replyGuard>;
 
 /** What a worker is started with. */
-export const workerDataGuard = z.object({ modelsFolder: z.string(), flag: busyFlagGuard });
+export const workerDataGuard = z.object({
+  modelsFolder: z.string(),
+  recognisers: z.array(recogniserGuard).readonly(),
+  flag: busyFlagGuard,
+});
+export type WorkerData = z.input<typeof workerDataGuard>;

@@ -5,7 +5,9 @@ import { FaceError } from '../errors.js';
 import { type ModelFile, type ModelName, models } from './manifest.js';
 import type { Model } from './model.js';
 import { replacePRelu } from './prelu.js';
+import type { Preprocess } from './preprocess.js';
 import { readPublishedFile } from './published-file.js';
+import type { Recogniser, RecognitionModel } from './recogniser.js';
 
 /** All models of the manifest. */
 export type Models = Readonly<Record<ModelName, Model>>;
@@ -23,21 +25,23 @@ export const sessionOptions = {
   enableMemPattern: false,
 } as const satisfies InferenceSession.SessionOptions;
 
-async function loadModel(folder: string, expected: ModelFile): Promise<Model> {
-  const bytes = await readPublishedFile(folder, expected);
-  if (bytes === null) throw new FaceError('model_missing', { file: expected.file });
-  const session = await InferenceSession.create(replacePRelu(bytes), sessionOptions);
-  const input = new Float32Array(expected.input.reduce((product, size) => product * size, 1));
-  const feeds = { input: new Tensor('float32', input, expected.input) };
+/** What a loaded model takes and gives, by the names of its own file. */
+interface Tensors {
+  readonly input: { readonly name: string; readonly dims: readonly number[] };
+  /** Under which name each is told, the name it has, and its dimensions. */
+  readonly outputs: readonly (readonly [told: string, name: string, dims: readonly number[]])[];
+}
+
+const sizeOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
+
+async function startSession(file: Uint8Array, tensors: Tensors): Promise<Model> {
+  const session = await InferenceSession.create(file, sessionOptions);
+  const input = new Float32Array(sizeOf(tensors.input.dims));
+  const feeds = { [tensors.input.name]: new Tensor('float32', input, tensors.input.dims) };
   // Written to in place at every run: fresh outputs would be a third of a megabyte of garbage a photo.
-  const outputs = Object.fromEntries(
-    Object.entries(expected.output).map(([name, dims]) => [
-      name,
-      new Float32Array(dims.reduce((product, size) => product * size, 1)),
-    ]),
-  );
+  const outputs = Object.fromEntries(tensors.outputs.map(([told, , dims]) => [told, new Float32Array(sizeOf(dims))]));
   const fetches = Object.fromEntries(
-    Object.entries(expected.output).map(([name, dims]) => [name, new Tensor('float32', outputs[name], dims)]),
+    tensors.outputs.map(([told, name, dims]) => [name, new Tensor('float32', outputs[told], dims)]),
   );
 
   return {
@@ -49,6 +53,36 @@ async function loadModel(folder: string, expected: ModelFile): Promise<Model> {
     close: () => session.release(),
   };
 }
+
+async function loadModel(folder: string, expected: ModelFile): Promise<Model> {
+  const bytes = await readPublishedFile(folder, expected);
+  if (bytes === null) throw new FaceError('model_missing', { file: expected.file });
+  return startSession(replacePRelu(bytes), {
+    input: { name: 'input', dims: expected.input },
+    outputs: Object.entries(expected.output).map(([name, dims]) => [name, name, dims]),
+  });
+}
+
+/**
+ * Loads a recognition model of one's own from the very bytes that were checked; it gives its numbers as `output`.
+ * @throws FaceError `model_missing`, `model_altered`, naming the file in its detail
+ */
+export async function loadRecognitionModel({ folder, model, preprocess }: Recogniser): Promise<Model> {
+  const bytes = await readPublishedFile(folder, model);
+  if (bytes === null) throw new FaceError('model_missing', { file: model.file });
+  return startRecognitionModel(bytes, model, preprocess);
+}
+
+/** The same of bytes that are at hand. Throws what the model runtime throws. */
+export const startRecognitionModel = (
+  file: Uint8Array,
+  { input, output, numbers }: Pick<RecognitionModel, 'input' | 'output' | 'numbers'>,
+  { size }: Pick<Preprocess, 'size'>,
+): Promise<Model> =>
+  startSession(file, {
+    input: { name: input, dims: [1, 3, size, size] },
+    outputs: [['output', output, [1, numbers]]],
+  });
 
 /**
  * Loads every model, each from the very bytes that were checked against the manifest, with PRelu said in other words.

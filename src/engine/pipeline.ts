@@ -4,20 +4,26 @@ import { alignFace } from './align.js';
 import { type Choice, chooseFace, sortByWidth } from './choose-face.js';
 import { decode, toReduction } from './decode.js';
 import { createFaceDetector, minScore } from './detect.js';
-import { createFaceEmbedder } from './embed.js';
+import { createFaceEmbedder, type FaceDescription } from './embed.js';
 import type { Examination, Signal } from './engine.js';
 import { createEyeEstimator } from './eyes.js';
 import { type Header, prepareDecoder, readHeader } from './header.js';
-import { createLandmarkFinder } from './landmarks.js';
+import { createLandmarkFinder, type Landmarks } from './landmarks.js';
 import { createLivenessEstimator } from './liveness.js';
-import { loadModels, type Models } from './models.js';
+import type { Model } from './model.js';
+import { loadModels, loadRecognitionModel, type Models } from './models.js';
 import type { Picture, Point } from './picture.js';
 import { createPoseEstimator } from './pose.js';
+import { presets } from './preprocess.js';
 import { measureQuality } from './quality.js';
 import { minFaceWidthPx } from './quality-bounds.js';
+import type { Recogniser } from './recogniser.js';
 
-/** An examination whose embedding is still bare numbers, as it crosses from worker to pool. */
-export type BareExamination = Omit<Examination, 'embedding'> & { readonly embedding: Float32Array<ArrayBuffer> | null };
+/** An examination whose embeddings are still bare numbers, as it crosses from worker to pool. */
+export type BareExamination = Omit<Examination, 'embedding' | 'own'> & {
+  readonly embedding: Float32Array<ArrayBuffer> | null;
+  readonly own: readonly (FaceDescription & { readonly recogniser: string })[];
+};
 
 /** An aligned face is 112 pixels wide; a face narrower than that in a reduced picture is decoded anew from the original. */
 const detailWidthPx = 112;
@@ -56,7 +62,7 @@ function createStages(models: Models): Stages {
     detect: createFaceDetector(models.detect),
     findLandmarks: createLandmarkFinder(models.landmarks),
     align: alignFace,
-    embed: createFaceEmbedder(models.embed, 'face_and_mirror'),
+    embed: createFaceEmbedder(models.embed, presets.facestep),
     estimatePose: createPoseEstimator(models.pose),
     estimateLiveness: createLivenessEstimator(models.liveness),
     estimateEyes: createEyeEstimator(models.eyes),
@@ -124,12 +130,20 @@ const toOriginal = ({ x, y }: Point, { origin, scale }: View): Point => ({
 
 /**
  * Loads the models and joins the stages.
+ * @param recognisers - models of one's own that describe each face too, beside ours
  * @throws FaceError `model_missing`, `model_altered`
  */
-export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
+export async function createPipeline(modelsFolder: string, recognisers: readonly Recogniser[] = []): Promise<Pipeline> {
   prepareDecoder();
   const models = await loadModels(modelsFolder);
   const stages = createStages(models);
+  const ownModels: Model[] = [];
+  for (const recogniser of recognisers) ownModels.push(await loadRecognitionModel(recogniser));
+  const embedders = recognisers.map(({ id, preprocess }, at) => ({
+    recogniser: id,
+    places: preprocess.places,
+    embed: createFaceEmbedder(ownModels[at], preprocess),
+  }));
 
   /** Decodes a small face of a reduced picture anew, with its surroundings, at the size its embedding needs. */
   async function decodeDetail(bytes: Uint8Array, header: Header, box: Box, reduction: number): Promise<View> {
@@ -152,6 +166,13 @@ export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
     };
   }
 
+  async function describeByOwn(picture: Picture, landmarks: Landmarks): Promise<BareExamination['own']> {
+    const own = [];
+    for (const { recogniser, places, embed } of embedders)
+      own.push({ recogniser, ...(await embed(picture, stages.align(landmarks, places))) });
+    return own;
+  }
+
   async function measure(view: View, signals: ReadonlySet<Signal>): Promise<Omit<BareExamination, 'face'>> {
     const { picture, box } = view;
     const landmarks = await stages.findLandmarks(picture, box);
@@ -161,6 +182,7 @@ export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
     if (!wantsEmbedding) described?.embedding.fill(0);
     return {
       embedding: wantsEmbedding ? (described?.embedding ?? null) : null,
+      own: wantsEmbedding ? await describeByOwn(picture, landmarks) : [],
       magnitude: described?.magnitude ?? null,
       pose: signals.has('pose') ? await stages.estimatePose(picture, box) : null,
       liveness: signals.has('liveness') ? await stages.estimateLiveness(picture, box) : null,
@@ -217,7 +239,7 @@ export async function createPipeline(modelsFolder: string): Promise<Pipeline> {
     },
 
     async close() {
-      await Promise.all(Object.values(models).map((model) => model.close()));
+      await Promise.all([...Object.values(models), ...ownModels].map((model) => model.close()));
     },
   };
 }

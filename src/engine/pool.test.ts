@@ -1,16 +1,20 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain, twicePhotographed } from '../../test/crafted-pictures.js';
+import { drawModel } from '../../test/onnx.js';
 import { modelsFolder } from '../../test/paths.js';
 import { Photo } from '../core/concealed.js';
 import { FaceError, toCode } from '../errors.js';
 import { models } from './manifest.js';
 import { createEnginePool, type EnginePool } from './pool.js';
+import { presets } from './preprocess.js';
+import type { Recogniser } from './recogniser.js';
 
 let portrait: Buffer;
 beforeAll(async () => {
@@ -57,6 +61,7 @@ describe('a pool of one worker with room for two', () => {
     const other = toPhoto();
     expect((await pool.detect(other)).faces).toHaveLength(1);
     expect(isWiped(other)).toBe(true);
+    expect(pool.load()).toEqual({ waiting: 0, busy: 0, examinations: 1 });
   });
 
   test('a refused photo is zeros too, and the refusal keeps its code and sizes', async () => {
@@ -101,6 +106,65 @@ describe('a pool of one worker with room for two', () => {
     expect((await refusalOf(pool.examine(toPhoto(), []))).code).toBe('overloaded');
     expect((await taken).embedding).not.toBeNull();
     await closed;
+  });
+});
+
+describe("models of one's own", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'facestep-recognisers-'));
+  const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function toRecogniser(file: Uint8Array, tensors: { input: string; output: string; numbers: number }): Recogniser {
+    const sha256 = digestOf(file);
+    writeFileSync(join(folder, `${sha256}.onnx`), file);
+    const model = { file: `${sha256}.onnx`, sha256, bytes: file.length, ...tensors };
+    return { id: digestOf(Buffer.from(`id of ${sha256}`)), folder, model, preprocess: presets.facestep };
+  }
+  const drawn = { input: 'face', output: 'numbers', numbers: 64 };
+  const ours = () =>
+    toRecogniser(readFileSync(join(modelsFolder, models.embed.file)), {
+      input: 'input',
+      output: 'output',
+      numbers: 512,
+    });
+  const tiny = () => toRecogniser(drawModel({ isBatched: true }), drawn);
+  const startWith = (...recognisers: Recogniser[]) =>
+    createEnginePool({ modelsFolder, recognisers, workers: 1, queueLimit: 2 });
+
+  test('describe every face beside ours: a copy of ours says the same, a smaller one has zeros after its numbers', async () => {
+    const recognisers = [ours(), tiny()];
+    const pool = await startWith(...recognisers);
+    const { embedding, magnitude, own } = await pool.examine(toPhoto(), ['embedding']);
+    expect(own.map(({ recogniser }) => recogniser)).toEqual(recognisers.map(({ id }) => id));
+    const [copy, small] = own.map((each) => each.embedding.use((values) => Array.from(values)));
+    const original = embedding!.use((values) => Array.from(values));
+    const differences = original.map((value, at) => Math.abs(value - copy![at]!));
+    expect(Math.max(...differences)).toBeLessThan(1e-5);
+    expect(own[0]!.magnitude).toBeCloseTo(magnitude!, 4);
+    expect(small).toHaveLength(512);
+    expect(small!.slice(64).every((value) => value === 0)).toBe(true);
+    expect(Math.hypot(...small!)).toBeCloseTo(1, 5);
+    expect((await pool.examine(toPhoto(), ['magnitude'])).own).toEqual([]);
+    await pool.close();
+  });
+
+  test('altered or missing, stop the start', async () => {
+    const recogniser = tiny();
+    const file = join(folder, recogniser.model.file);
+    const bytes = readFileSync(file);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    writeFileSync(file, bytes);
+    expect((await refusalOf(startWith(recogniser))).code).toBe('model_altered');
+    rmSync(file);
+    const error = await refusalOf(startWith(recogniser));
+    expect([error.code, error.detail]).toEqual(['model_missing', { file: recogniser.model.file }]);
+  });
+
+  test('that stop giving numbers spoil one photo, and nothing else', async () => {
+    const pool = await startWith(toRecogniser(drawModel({ gives: 'nan' }), drawn));
+    expect((await refusalOf(pool.examine(toPhoto(), ['embedding']))).code).toBe('internal');
+    expect((await pool.detect(toPhoto())).faces).toHaveLength(1);
+    await pool.close();
   });
 });
 

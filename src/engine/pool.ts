@@ -4,23 +4,28 @@ import { FaceError } from '../errors.js';
 import { type BusyFlag, createBusyFlag, stopJobs } from './busy-flag.js';
 import type { Detection, Engine, Examination, Signal } from './engine.js';
 import type { PhotoJob, Reply } from './messages.js';
+import type { Recogniser } from './recogniser.js';
 import { startWorker, type WorkerHandle } from './worker-handle.js';
 
 /** How a pool is made. */
 export interface EnginePoolOptions {
   readonly modelsFolder: string;
+  /** Models of one's own that describe every face beside ours; none unless given. */
+  readonly recognisers?: readonly Recogniser[];
   /** Worker threads; one for each processor unless said otherwise. */
   readonly workers?: number;
   /** Jobs that may wait beside those being worked on; one more is refused as `overloaded`. */
   readonly queueLimit: number;
 }
 
-/** How much there is to do now. */
+/** What there is to do now, and what was done. */
 export interface EngineLoad {
   /** Pictures that wait for a worker. */
   readonly waiting: number;
   /** Workers that look at one. */
   readonly busy: number;
+  /** Examinations that workers have begun since the pool started. */
+  readonly examinations: number;
 }
 
 /** The engine, with what only its operator and evaluation need. */
@@ -62,6 +67,7 @@ interface Waiting {
  * @throws FaceError `model_missing`, `model_altered`, and `internal` where a worker cannot start
  */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
+  const { modelsFolder, recognisers = [] } = options;
   const size = options.workers ?? availableParallelism();
   const workers = new Set<WorkerHandle>();
   const idle: WorkerHandle[] = [];
@@ -69,13 +75,14 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const starting = new Set<Promise<void>>();
   const flags = new Set<BusyFlag>();
   let running = 0;
+  let examinations = 0;
   let isClosing = false;
   let whenDrained: (() => void) | null = null;
 
   const start = async (): Promise<void> => {
     const flag = createBusyFlag();
     flags.add(flag);
-    const worker = await startWorker(options.modelsFolder, flag).catch((error: unknown) => {
+    const worker = await startWorker({ modelsFolder, recognisers, flag }).catch((error: unknown) => {
       flags.delete(flag);
       throw error;
     });
@@ -121,6 +128,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
 
   const run = async (worker: WorkerHandle, job: Waiting): Promise<void> => {
     running += 1;
+    if (job.task.task === 'examine') examinations += 1;
     try {
       // Copied only now, so that a waiting photo is held once. The copy moves to the worker.
       const photo = job.photo.use((bytes) => new Uint8Array(bytes));
@@ -166,8 +174,12 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   ): Promise<Examination> => {
     const reply = await ask({ task: 'examine', signals: [...signals], choice }, photo);
     if (reply.outcome !== 'examined') throw toError(reply);
-    const { embedding } = reply.value;
-    return { ...reply.value, embedding: embedding === null ? null : new Embedding(embedding) };
+    const { embedding, own } = reply.value;
+    return {
+      ...reply.value,
+      embedding: embedding === null ? null : new Embedding(embedding),
+      own: own.map((each) => ({ ...each, embedding: new Embedding(each.embedding) })),
+    };
   };
 
   const close = async (): Promise<void> => {
@@ -202,7 +214,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     examine: (photo, signals) => examine(photo, signals, 'only'),
     examineCentral: (photo, signals) => examine(photo, signals, 'central'),
     isReady: () => !isClosing && workers.size === size,
-    load: () => ({ waiting: waiting.length, busy: running }),
+    load: () => ({ waiting: waiting.length, busy: running, examinations }),
     close,
   };
 }

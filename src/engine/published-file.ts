@@ -8,11 +8,14 @@ import type { PublishedFile } from './manifest.js';
 const missingFile = z.object({ code: z.literal('ENOENT') });
 
 /**
- * The bytes of a published file, checked against the manifest: what is returned is what was checked.
+ * The bytes of a file of which it is known what it must be: what is returned is what was checked.
  * @returns `null` where there is no such file in the folder
- * @throws FaceError `model_altered`: it is there and is not the published one. `model_missing`: it cannot be read.
+ * @throws FaceError `model_altered`: it is there and is another. `model_missing`: it cannot be read.
  */
-export async function readPublishedFile(folder: string, expected: PublishedFile): Promise<Uint8Array | null> {
+export async function readPublishedFile(
+  folder: string,
+  expected: Pick<PublishedFile, 'file' | 'sha256' | 'bytes'>,
+): Promise<Uint8Array | null> {
   const bytes = await readFile(join(folder, expected.file)).catch((error: unknown) => {
     if (missingFile.safeParse(error).success) return null;
     throw new FaceError('model_missing', { file: expected.file }, { cause: error });

@@ -15,6 +15,12 @@ export interface QualityBound {
 export const minFaceWidthPx = 40;
 
 /**
+ * A narrower face, in pixels of the picture that is sent, shows no movement that could be judged: what the finder of the 68
+ * points looks at is 64 pixels wide, and less would be guessed.
+ */
+export const minJudgedWidthPx = 64;
+
+/**
  * Where ordinary photos end, on the sides that are known to harm: the outer 0.5 % of one photo of each person of one
  * half of the evaluation people, judged on the other half (`npm run eval -- quality-bounds`; docs/engine.md).
  */

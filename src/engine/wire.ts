@@ -1,7 +1,6 @@
 /*
- * As much of the Protocol Buffers wire format as changing an ONNX file takes. What is not changed is passed on byte for
- * byte, fields we know nothing of too, and copied once: models are megabytes. What is read was checked against the
- * manifest, so it is well formed.
+ * As much of the Protocol Buffers wire format as looking into an ONNX file and changing it takes. What is not changed is
+ * passed on byte for byte, fields we know nothing of too, and copied once: models are megabytes.
  * @see https://protobuf.dev/programming-guides/encoding/
  */
 
@@ -14,9 +13,13 @@ export interface Field {
   readonly content: Uint8Array;
 }
 
-/** The two wire types of the messages we read: a model, its graph, steps and tensors. Attributes are passed on unread. */
+/** Wire types: two that we write, and two of fixed length that only attributes have. */
 const varint = 0;
 const bytes = 2;
+const fixedLengths: ReadonlyMap<number, number> = new Map([
+  [1, 8],
+  [5, 4],
+]);
 
 const none = new Uint8Array();
 
@@ -54,7 +57,7 @@ export const numberField = (number: number, value: number): Field => ({
   content: none,
 });
 
-/** The fields of a message, in their order; they point into it. @throws RangeError the message is cut short */
+/** The fields of a message, in their order; they point into it. @throws RangeError the message is none, or cut short */
 export function readMessage(message: Uint8Array): Field[] {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   let at = 0;
@@ -72,7 +75,8 @@ export function readMessage(message: Uint8Array): Field[] {
     const tag = readVarint();
     const type = tag % 8;
     if (type === varint) readVarint();
-    const length = type === bytes ? readVarint() : 0;
+    const length = type === bytes ? readVarint() : type === varint ? 0 : fixedLengths.get(type);
+    if (length === undefined || at + length > message.length) throw new RangeError('no such field, or cut short');
     const content = message.subarray(at, at + length);
     at += length;
     fields.push({ number: Math.floor(tag / 8), encoded: [message.subarray(from, at)], content });

@@ -2,8 +2,7 @@
 import './unreported.js';
 import { Worker } from 'node:worker_threads';
 import { FaceError } from '../errors.js';
-import type { BusyFlag } from './busy-flag.js';
-import { type Job, type PhotoJob, type Reply, replyGuard } from './messages.js';
+import { type Job, type PhotoJob, type Reply, replyGuard, type WorkerData } from './messages.js';
 
 /** One running worker thread, as the pool sees it. */
 export interface WorkerHandle {
@@ -23,12 +22,12 @@ const nurseryMb = 4;
 
 /**
  * Starts a worker thread and waits until its models are loaded.
- * @param flag - shared with the thread, which marks on it that it is loading models or at a job
+ * @param data - its flag is shared with the thread, which marks on it that it is loading models or at a job
  * @throws FaceError `model_missing`, `model_altered`; `internal` where the thread cannot start
  */
-export async function startWorker(modelsFolder: string, flag: BusyFlag): Promise<WorkerHandle> {
+export async function startWorker(data: WorkerData): Promise<WorkerHandle> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: { modelsFolder, flag },
+    workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: nurseryMb },
   });
   let settle: { resolve(reply: Reply): void; reject(error: FaceError): void } | null = null;

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { FaceError, toCode } from '../errors.js';
 import { enterJob, leaveJob } from './busy-flag.js';
 import { jobGuard, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
-import { createPipeline, type Pipeline } from './pipeline.js';
+import { type BareExamination, createPipeline, type Pipeline } from './pipeline.js';
 
 /*
  * One worker thread of the pool: a pipeline of its own, one job after the other. The pool sends the next job only once
@@ -30,16 +30,18 @@ async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
   }
 }
 
+const embeddingsOf = ({ embedding, own }: BareExamination): ArrayBuffer[] =>
+  [embedding, ...own.map((each) => each.embedding)].flatMap((values) => (values === null ? [] : [values.buffer]));
+
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const send = (reply: Reply): void => {
-    const embedding = reply.outcome === 'examined' ? reply.value.embedding : null;
     // Moved, not copied: no second embedding stays behind in this thread.
-    port.postMessage(reply, embedding === null ? [] : [embedding.buffer]);
+    port.postMessage(reply, reply.outcome === 'examined' ? embeddingsOf(reply.value) : []);
   };
-  const { modelsFolder, flag } = workerDataGuard.parse(workerData);
+  const { modelsFolder, recognisers, flag } = workerDataGuard.parse(workerData);
   // Loading models is as little to be torn down as running them.
   enterJob(flag);
-  const pipeline = await createPipeline(modelsFolder).catch((error: unknown) => {
+  const pipeline = await createPipeline(modelsFolder, recognisers).catch((error: unknown) => {
     send(toRefusal(error));
     return null;
   });

@@ -10,6 +10,7 @@ export const statusByCode = {
   request_malformed: 400,
   field_unknown: 400,
   body_too_large: 413,
+  accuracy_not_offered: 400,
   photo_missing: 400,
   photo_too_many: 400,
   photo_too_few: 400,
@@ -65,6 +66,7 @@ export const statusByCode = {
   config_invalid: 500,
   model_missing: 500,
   model_altered: 500,
+  model_unfit: 500,
   parameters_altered: 500,
   internal: 500,
 } as const satisfies Record<FaceErrorCode, number>;

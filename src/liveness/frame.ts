@@ -1,6 +1,7 @@
 import type { Embedding } from '../core/concealed.js';
 import type { CapturedFrame, Movement } from '../core/ports.js';
-import type { Engine, Landmarks, PixelQuality, Pose } from '../engine/engine.js';
+import type { Engine, Landmarks, PixelQuality, Pose, Signal } from '../engine/engine.js';
+import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';
 
 /** One frame as the engine sees it. */
@@ -14,13 +15,18 @@ export interface SeenFrame {
   readonly landmarks: Landmarks;
 }
 
+/** What `lookAt` reads. */
+export const judgedSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'quality', 'landmarks'];
+
 /**
  * Measures one frame, on a copy of its photo: the engine overwrites what it is given.
  * @throws FaceError as `Engine.examine`
  */
 export async function lookAt(engine: Engine, { photo, movement }: CapturedFrame): Promise<SeenFrame> {
-  const seen = await engine.examine(photo.copy(), ['embedding', 'pose', 'liveness', 'quality', 'landmarks']);
-  const { embedding, pose, liveness, quality, landmarks } = seen;
+  const seen = await examineOnce(engine, photo.copy(), judgedSignals);
+  const { embedding, own, pose, liveness, quality, landmarks } = seen;
+  // Frames are compared by our own model alone: the bounds are fitted to it.
+  for (const each of own) each.embedding.wipe();
   if (embedding === null || pose === null || liveness === null || quality === null || landmarks === null)
     throw new FaceError('internal', { problem: 'the engine left out a signal' });
   return { movement, embedding, pose, liveness, quality, landmarks };

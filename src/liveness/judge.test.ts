@@ -104,6 +104,31 @@ describe('the two ways to tell a turn have the sign of the movement', () => {
   });
 });
 
+describe('how alive the frames look is told by their mean', () => {
+  /** The real engine, but each picture looks as alive as told, in their order. */
+  const judgeAlive = (liveness: readonly number[]): Promise<LivenessFinding> => {
+    const asTold: EnginePool = {
+      ...engine,
+      examine: async (photo, signals) => {
+        const at = genuine.findIndex((picture) => photo.use((bytes) => picture.equals(bytes)));
+        return { ...(await engine.examine(photo, signals)), liveness: liveness[at]! };
+      },
+    };
+    return createMovementJudge({ engine: asTold }).judge(toFrames(genuine));
+  };
+
+  test.each([
+    ['all at the bound', [0.05, 0.05, 0.05, 0.05, 0.05], []],
+    ['one far above makes up for four', [0, 0, 0, 0.26, 0], []],
+    ['all just below', [0.049, 0.049, 0.049, 0.049, 0.049], ['passive']],
+    ['four just above do not make up for none', [0.06, 0.06, 0, 0.06, 0.06], ['passive']],
+  ])('%s', async (_name, liveness, reasons) => {
+    const finding = await judgeAlive(liveness);
+    expect(finding).toMatchObject({ pass: reasons.length === 0, reasons });
+    expect(finding.liveness).toBeCloseTo(liveness.reduce((sum, value) => sum + value, 0) / 5, 6);
+  });
+});
+
 describe('what would help is told, and nothing else', () => {
   test.each<[string, (picture: Buffer) => Promise<Buffer>]>([
     ['more_light', (picture) => sharp(picture).linear(0.3, 0).jpeg().toBuffer()],
@@ -134,7 +159,7 @@ describe('what would help is told, and nothing else', () => {
       },
     ],
     [
-      'one_face',
+      'no_face',
       () =>
         sharp({ create: { width: 640, height: 480, channels: 3, background: '#888888' } })
           .jpeg()

@@ -1,4 +1,5 @@
-import type { CaptureHint, Measurement } from '../core/ports.js';
+import type { Hint } from '../core/hints.js';
+import type { Measurement } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { cosineOf } from '../verifier/embeddings.js';
 import { measure } from '../verifier/screening.js';
@@ -10,12 +11,12 @@ import { type TurnedMovement, toFollowed, toPoseTurn } from './turn.js';
 /** A measurement, and what to tell the person where it fails. */
 export interface Measured {
   readonly measurement: Measurement;
-  readonly hint: CaptureHint;
+  readonly hint: Hint;
 }
 
 /** Whoever pretends learns only that the movement was not followed; light, distance and blur are told as they are. */
-const hints: Partial<Record<LivenessSignal, (value: number) => CaptureHint>> = {
-  faces: () => 'one_face',
+const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
+  faces: (value) => (value === 0 ? 'no_face' : 'one_face'),
   face_width: () => 'come_closer',
   brightness: (value) => (value < bounds.brightness.atLeast ? 'more_light' : 'less_light'),
   sharpness: () => 'hold_still',

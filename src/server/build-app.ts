@@ -11,11 +11,13 @@ import type { Delivery } from '../core/ports.js';
 import type { SettleDeps } from '../core/step-up.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createSmtpDelivery } from '../delivery/smtp.js';
+import { createSight } from '../engine/sight.js';
 import { createApp } from '../http/app.js';
 import type { HooksByConnection } from '../http/hooks.js';
 import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
 import { loadAdminKey } from '../keys/admin-key.js';
+import { judgedSignals } from '../liveness/frame.js';
 import { createMovementJudge } from '../liveness/judge.js';
 import { createIssuers } from '../oidc/issuers.js';
 import type { OidcIssuers } from '../oidc/mount.js';
@@ -24,6 +26,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
 import type { ObservePort } from '../telemetry/observed-port.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { checkedSignals } from '../verifier/embedded.js';
 import { createPasskeys } from '../webauthn/passkeys.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
@@ -65,6 +68,7 @@ export async function buildApp(
     connections,
     hooks,
     judge: createMovementJudge({ engine }),
+    sight: createSight({ engine, signals: [...judgedSignals, ...checkedSignals] }),
     passkeys: createPasskeys({ publicUrl: issuer }),
     issuers,
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },

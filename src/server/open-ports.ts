@@ -2,17 +2,20 @@ import { mkdir } from 'node:fs/promises';
 import { createUsageRecorder, type UsageRecorder } from '../api/usage.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
-import { type DataFiles, filesOf } from '../config/data-files.js';
+import { type DataFiles, filesOf, recognitionFolderOf } from '../config/data-files.js';
+import { toConfigError } from '../config/problem.js';
 import type { Audit, Clock, Fetch, Log, Random, State, Verifier } from '../core/ports.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
+import type { Recogniser } from '../engine/recogniser.js';
 import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
+import { type OpenedEngines, openEngines } from '../recognition/open-engines.js';
 import type { Setup } from '../setup.js';
 import { openState } from '../state/open.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
 import type { RequestContexts } from '../telemetry/request-context.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { loadParameters } from '../token/parameters.js';
+import { type EngineParameters, loadParameters } from '../token/parameters.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 import { createFacenitionVerifier } from '../verifier/facenition.js';
 
@@ -59,12 +62,13 @@ export async function openPorts(
   const ownRecords = createObservedAudit(trail, metrics, () => false);
   const state = observePort('state', await openState(config.state, { ...deps, files, audit: ownRecords }));
   const onHeldKeys = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });
-  const opened = await openKeyService(config.keys, { files, onHeldKeys, ...deps });
-  const keyService = observeKeyService(opened, deps.telemetry);
+  const service = await openKeyService(config.keys, { files, onHeldKeys, ...deps });
+  const keyService = observeKeyService(service, deps.telemetry);
   const onHeadAge = (seconds: number): void => metrics.auditHeadAge.set(seconds);
   const audit = observePort('audit', await signHeads(trail, { ...deps, state, signer: keyService.signer, onHeadAge }));
-  const engine = await createEngine(config);
-  const verifier = observePort('verifier', await createVerifier(config.verifier, { engine, keyService, ...deps }));
+  const opened = await openRecognition(config, deps);
+  const engine = await createEngine(config, opened.recognisers);
+  const verifier = observePort('verifier', createVerifier(config.verifier, { engine, keyService, ...opened, ...deps }));
   const usage = createUsageRecorder({ ...deps, state });
   return {
     ...{ files, state, trail, audit, keyService, engine, verifier, usage },
@@ -87,19 +91,43 @@ const observeKeyService = (opened: KeyService, { observePort }: Telemetry): KeyS
 /** Pictures that may wait where the faces are compared elsewhere and the engine only judges. */
 const defaultQueueLimit = 64;
 
-/** The engine also judges what the capture page sends, whoever compares the faces. */
-function createEngine({ verifier, modelsFolder }: Setup['config']): Promise<EnginePool> {
-  if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, queueLimit: defaultQueueLimit });
-  const { workers, queueLimit } = verifier;
-  return createEnginePool({ modelsFolder, queueLimit, ...(workers === null ? {} : { workers }) });
+/**
+ * The engines whose tokens open here: all that are built in, and the installation's own. Where the faces are compared elsewhere
+ * none of its own is needed.
+ */
+async function openRecognition(config: Setup['config'], deps: ServerDeps): Promise<OpenedEngines> {
+  if (config.verifier.kind === 'facenition') return { parameters: await loadParameters(), recognisers: [] };
+  const opened = await openEngines({ engine: config.recognition.engine, folder: recognitionFolderOf(config) }, deps);
+  const { current, engines } = opened.parameters;
+  checkLevels(config, current);
+  const opens = [...engines.values()].flatMap((each) => (each === current ? [] : [each.name]));
+  deps.log.info('recognition', { engine: current.name, opens });
+  return opened;
 }
 
-async function createVerifier(
-  config: Setup['config']['verifier'],
-  deps: ServerDeps & Pick<OpenPorts, 'engine' | 'keyService'>,
-): Promise<Verifier> {
-  if (config.kind === 'embedded') {
-    return createEmbeddedVerifier({ ...deps, keys: deps.keyService.keys, parameters: await loadParameters() });
-  }
-  return createFacenitionVerifier({ ...deps, url: config.url, token: config.token });
+/** A connection at a level that is not offered could enrol nobody. @throws FaceError `config_invalid` */
+function checkLevels({ connections }: Setup['config'], { levels }: EngineParameters): void {
+  const problems = connections.flatMap(({ policy }, at) => {
+    const reason = 'expected a level that the engine offers: facestep models list';
+    return levels[policy.accuracy].isOffered ? [] : [{ path: `connections.${at}.policy.accuracy`, reason }];
+  });
+  if (problems.length > 0) throw toConfigError(problems);
 }
+
+/** The engine also judges what the capture page sends, whoever compares the faces. */
+function createEngine(
+  { verifier, modelsFolder }: Setup['config'],
+  recognisers: readonly Recogniser[],
+): Promise<EnginePool> {
+  if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, queueLimit: defaultQueueLimit });
+  const { workers, queueLimit } = verifier;
+  return createEnginePool({ modelsFolder, recognisers, queueLimit, ...(workers === null ? {} : { workers }) });
+}
+
+const createVerifier = (
+  config: Setup['config']['verifier'],
+  deps: ServerDeps & Pick<OpenPorts, 'engine' | 'keyService'> & Pick<OpenedEngines, 'parameters'>,
+): Verifier =>
+  config.kind === 'embedded'
+    ? createEmbeddedVerifier({ ...deps, keys: deps.keyService.keys })
+    : createFacenitionVerifier({ ...deps, url: config.url, token: config.token });

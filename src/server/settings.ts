@@ -13,13 +13,27 @@ const toFixed = ({
   dataFolder,
   modelsFolder,
   verifier,
+  recognition,
   state,
   keys,
   audit,
   securityEvents,
   telemetry,
 }: Config) => ({
-  ...{ port, host, publicUrl, dataFolder, modelsFolder, verifier, state, keys, audit, securityEvents, telemetry },
+  ...{
+    port,
+    host,
+    publicUrl,
+    dataFolder,
+    modelsFolder,
+    verifier,
+    recognition,
+    state,
+    keys,
+    audit,
+    securityEvents,
+    telemetry,
+  },
 });
 
 /** What a running server takes of a newly loaded configuration. */

@@ -33,9 +33,11 @@ export async function serveMetrics(
   if (address === null) return null;
   collectDefaultMetrics({ register: metrics.registry });
   const render = async (): Promise<string> => {
-    const { waiting, busy } = sources.engineLoad();
+    const { waiting, busy, examinations } = sources.engineLoad();
     metrics.engineQueue.set(waiting);
     metrics.engineBusy.set(busy);
+    metrics.engineExaminations.reset();
+    metrics.engineExaminations.inc(examinations);
     metrics.ready.set((await sources.findUnready()).length === 0 ? 1 : 0);
     return metrics.registry.metrics();
   };

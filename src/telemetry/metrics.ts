@@ -81,6 +81,11 @@ const definitions = {
   },
   engineQueue: { name: 'facestep_engine_queue_length', help: 'Pictures that wait for a worker', labels: [] },
   engineBusy: { name: 'facestep_engine_busy_workers', help: 'Workers that look at a picture', labels: [] },
+  engineExaminations: {
+    name: 'facestep_engine_examinations_total',
+    help: 'Pictures the engine has examined the face of',
+    labels: [],
+  },
   ready: { name: 'facestep_ready', help: '1 while requests can be served, else 0', labels: [] },
 } as const;
 
@@ -129,6 +134,7 @@ export function createMetrics() {
     stateReplaced: counter('stateReplaced'),
     engineQueue: gauge('engineQueue'),
     engineBusy: gauge('engineBusy'),
+    engineExaminations: counter('engineExaminations'),
     ready: gauge('ready'),
   };
 }

@@ -33,7 +33,8 @@ const refusal = (token: SealedToken): string => {
 
 describe('refuses', () => {
   test.each([
-    ['an engine nobody knows', withByte(0, 3)],
+    ['an engine nobody knows', withByte(0, 99)],
+    ['the last number that no installation gives', withByte(0, 127)],
     ['engine 0', withByte(0, 0)],
     ['no photos', withByte(1, 0b0000_0001)],
     ['six photos', withByte(1, 0b0000_1100)],
@@ -83,6 +84,13 @@ describe('refuses', () => {
 });
 
 describe('reads', () => {
+  test.each([128, 255])(
+    "an installation's own engine %i: whether it is there is not this format's to know",
+    (engine) => {
+      expect(parseToken(withByte(0, engine)).engine).toBe(engine);
+    },
+  );
+
   test('what it wrote, in 228 characters', () => {
     expect(text).toMatch(/^fv1\.[A-Za-z0-9_-]{224}$/);
     expect(Buffer.from(text.slice(4), 'base64url').subarray(0, 8).toString('hex')).toBe('0107010201020304');

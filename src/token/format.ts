@@ -4,17 +4,24 @@ import type { KeyVersion } from '../core/ports.js';
 import { type EpochSec, epochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** Public names of the engines tokens may be made by, by their number in the token. Numbers are never reused. */
+/** Public names of the engines that are built in, by their number in the token. Numbers are never reused. */
 export const engineNames = {
   1: 'faceplugin-1.0.3',
   2: 'faceplugin-1.0.3-mirrored',
+  3: 'faceplugin-1.0.3-unshared',
 } as const satisfies Record<number, string>;
 
-/** The number of an engine in the token. */
-export type EngineId = keyof typeof engineNames;
+/** The number of an engine that is built in: 1 to 127. */
+export type BuiltInEngine = keyof typeof engineNames;
 
-/** The engine new tokens are made by. */
-export const currentEngine: EngineId = 2;
+/** The built-in engine new tokens are made by, unless an installation has one of its own. */
+export const currentEngine: BuiltInEngine = 3;
+
+/** The number of an engine in the token: a built-in one, or 128 to 255, which an installation gives to engines of its own. */
+export type EngineId = number;
+
+/** The numbers an installation gives. What an engine of such a number is, only that installation knows. */
+export const ownEngines = { first: 128, last: 255 } as const;
 
 /** Greatest number of photos one enrolment takes. */
 export const mostPhotos = 5;
@@ -54,7 +61,8 @@ const textLength = 228;
 /** Greatest expiry the four bytes hold: 2106-02-07. */
 export const latestExpiry = 0xffff_ffff;
 
-const isEngineId = (value: number): value is EngineId => value in engineNames;
+const isEngineId = (value: number): boolean =>
+  value in engineNames || (value >= ownEngines.first && value <= ownEngines.last);
 
 /** The flags byte: bit 0 whether a secret was used, bits 1 to 3 the number of photos, the others 0. */
 export const toFlags = (header: TokenHeader): number => (header.hasSecret ? 1 : 0) | (header.photos << 1);

@@ -13,7 +13,7 @@ import { deriveTokenKeys, encodeContext, permutationOf } from './derive.js';
 import { parseToken, tokenIdOf } from './format.js';
 import { createFv1, type Fv1, type SealRequest, type UnlockRequest } from './fv1.js';
 import { candidateCount, createListDecoder } from './list-decoder.js';
-import { accuracies, currentOf } from './parameters.js';
+import { accuracies } from './parameters.js';
 import { codeLength, messagePositions, polarEncode } from './polar.js';
 import { createStretch, publishedCost } from './stretch.js';
 import { signBits } from './views.js';
@@ -435,7 +435,7 @@ describe('tokens tell nothing', () => {
       const hidden = derived.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at]!)));
       return { hidden, order: permutationOf(derived.permutation) };
     };
-    const { toViews } = currentOf(parameters);
+    const { toViews } = parameters.current;
     const xor = (a: Uint8Array, b: Uint8Array) => a.map((bit, at) => bit ^ b[at]!);
     for (let pair = 0; pair < 10; pair += 1) {
       const shots = [toEmbedding('Ada', pair), toEmbedding('Ada', pair + 100)];

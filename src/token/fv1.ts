@@ -5,25 +5,16 @@ import type { EpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { packBits, unpackBits } from './bits.js';
 import { contentKeyOf, deriveTokenKeys, permutationOf, type TokenKeys, tagOf, wipeTokenKeys } from './derive.js';
-import {
-  type EngineId,
-  engineNames,
-  latestExpiry,
-  parseToken,
-  renderToken,
-  type TokenFields,
-  type TokenHeader,
-  tokenIdOf,
-} from './format.js';
+import { latestExpiry, parseToken, renderToken, type TokenFields, type TokenHeader, tokenIdOf } from './format.js';
 import { candidateCount, createListDecoder, type ListDecoder } from './list-decoder.js';
-import { currentOf, messageBitsOf, type Parameters } from './parameters.js';
+import { type EngineParameters, messageBitsOf, type Parameters } from './parameters.js';
 import { codeLength, messagePositions, polarEncode } from './polar.js';
 import type { Stretch } from './stretch.js';
 import { signBits } from './views.js';
 
 /** What a token is made from. */
 export interface SealRequest {
-  /** The normalised mean of the photos' embeddings. */
+  /** The normalised mean of the photos' embeddings, by the current engine. */
   readonly embedding: Embedding;
   /** How many photos that were, 1 to 5. */
   readonly photos: number;
@@ -54,10 +45,10 @@ export interface Opened {
 /** A token whose keys are derived, waiting for a face. */
 export interface Unlocked {
   /**
-   * @param embedding - the normalised mean of the live photos' embeddings; `null` stands for no face in particular: the
+   * @param embedding - the normalised mean of the live photos' embeddings, by the token's engine; `null` stands for no face in particular: the
    *   same work, and never opened
    * @returns `null` where the face, the secret or anything the token is bound to differs: which one is not known
-   * @throws FaceError `token_key_retired`: told after the work of a refusal
+   * @throws FaceError `token_key_retired`: of the key, or of an engine that is not there; told after the work of a refusal
    */
   open(embedding: Embedding | null): Promise<Opened | null>;
   /** Overwrites the keys. */
@@ -66,7 +57,10 @@ export interface Unlocked {
 
 /** Seals faces into FV1 tokens and opens them; docs/token-format.md is the specification. */
 export interface Fv1 {
-  /** @throws FaceError `request_malformed`: an expiry after 2106, or text and secret as `deriveTokenKeys` says */
+  /**
+   * @throws FaceError `request_malformed`: an expiry after 2106, or text and secret as `deriveTokenKeys` says;
+   *   `accuracy_not_offered`
+   */
   seal(request: SealRequest): Promise<Sealed>;
   /**
    * Derives a token's keys: all that can be done before the face is known, a key service's answer and the user secret's
@@ -102,10 +96,9 @@ export function createFv1(deps: {
   readonly random: Random;
   readonly stretch: Stretch;
 }): Fv1 {
-  const current = currentOf(deps.parameters).id;
+  const { current, engines } = deps.parameters;
   const codes = new Map<string, Code>();
-  function codeOf(engine: EngineId, accuracy: Accuracy, photos: number): Code {
-    const { levels, listSize } = deps.parameters[engine];
+  function codeOf({ levels, listSize }: EngineParameters, accuracy: Accuracy, photos: number): Code {
     const messageBits = messageBitsOf(levels[accuracy], photos);
     const name = `${messageBits} of ${listSize}`;
     const code = codes.get(name) ?? createCode(messageBits, listSize);
@@ -157,8 +150,9 @@ export function createFv1(deps: {
 
   async function seal({ embedding, photos, binding, secret, expiresAt }: SealRequest): Promise<Sealed> {
     checkExpiry(expiresAt);
+    if (!current.levels[binding.accuracy].isOffered) throw new FaceError('accuracy_not_offered');
     const keyVersion = await deps.keys.currentVersion();
-    const header: TokenHeader = { engine: current, hasSecret: secret !== null, photos, keyVersion, expiresAt };
+    const header: TokenHeader = { engine: current.id, hasSecret: secret !== null, photos, keyVersion, expiresAt };
     const salt = deps.random(16);
     const code = codeOf(current, binding.accuracy, photos);
     const bits = unpackBits(deps.random(Math.ceil(code.positions.length / 8))).subarray(0, code.positions.length);
@@ -166,7 +160,7 @@ export function createFv1(deps: {
     const keys = await deriveTokenKeys({ binding, header, salt }, secret, deps);
     const stretched = await deps.stretch('message', message, salt);
     const word = polarEncode(bits, code.positions);
-    const views = embedding.use(deps.parameters[current].toViews);
+    const views = embedding.use(current.toViews);
     const hidden = signBits(views);
     const order = permutationOf(keys.permutation);
     for (let at = 0; at < codeLength; at += 1) hidden[at] ^= word[order[at]];
@@ -179,31 +173,41 @@ export function createFv1(deps: {
     for (const values of [bits, message, word, views, hidden, order]) values.fill(0);
     stretched.wipe();
     wipeTokenKeys(keys);
-    return { token, tokenId: tokenIdOf(token), engine: engineNames[current], expiresAt, photos, contentKey };
+    return { token, tokenId: tokenIdOf(token), engine: current.name, expiresAt, photos, contentKey };
   }
 
   /** What a token holds, filled with chance: no message gives its tag. */
   async function decoyFields(hasSecret: boolean): Promise<TokenFields> {
     const keyVersion = await deps.keys.currentVersion();
-    const header: TokenHeader = { engine: current, hasSecret, photos: 1, keyVersion, expiresAt: null };
+    const header: TokenHeader = { engine: current.id, hasSecret, photos: 1, keyVersion, expiresAt: null };
     return { ...header, salt: deps.random(16), stored: deps.random(codeLength / 8), tag: deps.random(16) };
   }
 
   /** What is opened, its keys, and how that ends in any case. */
   interface Target {
     readonly fields: TokenFields;
+    readonly engine: EngineParameters;
     readonly keys: TokenKeys;
     readonly refusal: FaceError | null;
   }
 
   async function targetOf({ token, binding, secret }: UnlockRequest): Promise<Target> {
-    const derive = async (fields: TokenFields, refusal: FaceError | null): Promise<Target> => {
+    const derive = async (
+      fields: TokenFields,
+      engine: EngineParameters,
+      refusal: FaceError | null,
+    ): Promise<Target> => {
       const keys = await deriveTokenKeys({ binding, header: fields, salt: fields.salt }, secret, deps);
-      return { fields, keys, refusal };
+      return { fields, engine, keys, refusal };
     };
-    const deriveDecoy = async (refusal: FaceError | null) => derive(await decoyFields(secret !== null), refusal);
+    const deriveDecoy = async (refusal: FaceError | null) =>
+      derive(await decoyFields(secret !== null), current, refusal);
     if (token === null) return deriveDecoy(null);
-    return derive(parseToken(token), null).catch((error: unknown) => {
+    const fields = parseToken(token);
+    const engine = engines.get(fields.engine);
+    // An engine of an installation's own that was removed, or that this replica lacks.
+    if (engine === undefined) return deriveDecoy(new FaceError('token_key_retired', { engine: fields.engine }));
+    return derive(fields, engine, null).catch((error: unknown) => {
       if (error instanceof FaceError && error.code === 'token_key_retired') return deriveDecoy(error);
       throw error;
     });
@@ -211,18 +215,18 @@ export function createFv1(deps: {
 
   async function unlock(request: UnlockRequest): Promise<Unlocked> {
     const { token, binding, expectedExpiresAt } = request;
-    const { fields, keys, refusal } = await targetOf(request);
+    const { fields, engine, keys, refusal } = await targetOf(request);
     const isExpected = expectedExpiresAt === undefined || expectedExpiresAt === fields.expiresAt;
     const mayOpen = token !== null && refusal === null && isExpected;
     const { salt } = fields;
-    const code = codeOf(fields.engine, binding.accuracy, fields.photos);
+    const code = codeOf(engine, binding.accuracy, fields.photos);
     const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
     const order = permutationOf(keys.permutation);
 
     return {
       async open(embedding) {
         const face = mayOpen ? embedding : null;
-        const views = face === null ? drawViews() : face.use(deps.parameters[fields.engine].toViews);
+        const views = face === null ? drawViews() : face.use(engine.toViews);
         const candidates = decode(views, hidden, order, code);
         try {
           const found = await findMessage(candidates, fields, keys);
@@ -232,7 +236,7 @@ export function createFv1(deps: {
           found.stretched.wipe();
           const word = polarEncode(unpackBits(found.message), code.positions);
           const cosine = estimateCosine(views, hidden, word, order);
-          const isCurrent = fields.keyVersion === (await deps.keys.currentVersion()) && fields.engine === current;
+          const isCurrent = fields.keyVersion === (await deps.keys.currentVersion()) && engine === current;
           return { contentKey, cosine, stale: !isCurrent };
         } finally {
           for (const values of [views, ...candidates]) values.fill(0);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { toCode } from '../errors.js';
 import { currentEngine, engineNames } from './format.js';
-import { accuracies, currentOf, loadParameters, messageBitsOf, parametersFile, parseParameters } from './parameters.js';
+import { accuracies, loadParameters, messageBitsOf, parametersFile, parseParameters } from './parameters.js';
 
 const published = readFileSync(parametersFile);
 const codeOf = (text: string | Uint8Array): string | null => {
@@ -16,8 +16,8 @@ const codeOf = (text: string | Uint8Array): string | null => {
 
 test('the published file holds the parameters of every engine', async () => {
   const parameters = await loadParameters();
-  expect(Object.keys(parameters)).toEqual(Object.keys(engineNames));
-  expect(currentOf(parameters).id).toBe(currentEngine);
+  expect([...parameters.engines.keys()].map(String)).toEqual(Object.keys(engineNames));
+  expect(parameters.current.id).toBe(currentEngine);
 });
 
 describe('another file is refused', () => {
@@ -38,7 +38,7 @@ describe('another file is refused', () => {
 });
 
 test('levels ask for no less the higher they are, and for no less of several photos than of one', async () => {
-  const { levels } = currentOf(await loadParameters());
+  const { levels } = (await loadParameters()).current;
   for (const [at, accuracy] of accuracies.entries()) {
     const level = levels[accuracy];
     expect(messageBitsOf(level, 2)).toBeGreaterThanOrEqual(messageBitsOf(level, 1));

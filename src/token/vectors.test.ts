@@ -12,7 +12,7 @@ import { packBits, unpackBits } from './bits.js';
 import { deriveTokenKeys, encodeContext, permutationOf } from './derive.js';
 import { currentEngine, parseToken, tokenIdOf } from './format.js';
 import { createFv1 } from './fv1.js';
-import { currentOf, messageBitsOf } from './parameters.js';
+import { messageBitsOf } from './parameters.js';
 import { messagePositions, polarEncode } from './polar.js';
 import { createStretch, publishedCost } from './stretch.js';
 import { signBits } from './views.js';
@@ -20,7 +20,7 @@ import { signBits } from './views.js';
 interface Vector {
   readonly name: string;
   readonly inputs: {
-    readonly engine: 1 | 2;
+    readonly engine: 1 | 2 | 3;
     readonly embeddingMultiplier: number;
     readonly binding: Binding;
     readonly secret: string | null;
@@ -50,6 +50,8 @@ function toEmbedding(multiplier: number): Float32Array {
 
 test('the page has a vector without and one with a secret, of every engine', () => {
   expect(vectors.map(({ inputs }) => [inputs.engine, inputs.secret === null])).toEqual([
+    [3, true],
+    [3, false],
     [2, true],
     [2, false],
     [1, true],
@@ -58,7 +60,7 @@ test('the page has a vector without and one with a secret, of every engine', () 
 });
 
 test('the page and the code name the same levels', () => {
-  const levels = Object.values(currentOf(parameters).levels);
+  const levels = Object.values(parameters.current.levels);
   const row = (name: string) => new RegExp(`^\\| ${name} +\\| (.*) \\|$`, 'm').exec(page)![1]!.split('|').map(Number);
   expect(row('K, one photo')).toEqual(levels.map(({ messageBits }) => messageBits.one));
   expect(row('K, several')).toEqual(levels.map(({ messageBits }) => messageBits.several));
@@ -82,7 +84,7 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
       expiresAt,
     } as const;
     const context = { binding, header, salt };
-    const { levels, toViews } = parameters[inputs.engine];
+    const { levels, toViews } = parameters.engines.get(inputs.engine)!;
     const positions = messagePositions(messageBitsOf(levels[binding.accuracy], inputs.photos));
     const derived = await deriveTokenKeys(context, secret, { keys, stretch });
     const stretched = (purpose: 'message' | 'secret', value: Uint8Array): Promise<KeyMaterial> =>

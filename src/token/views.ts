@@ -22,15 +22,34 @@ function walshHadamard(values: Float32Array, start: number): void {
       }
 }
 
-/** Makes both views of an embedding: `H·(s₁∘x)` and then `H·(s₂∘x)`, where `x` is the embedding less `mean`. */
+/** What tells one person from others in an embedding: less the engine's mean, and nothing along its shared directions. */
+export type Centre = (embedding: Float32Array) => Float32Array<ArrayBuffer>;
+
+/**
+ * @param mean - the engine's published mean, 512 values
+ * @param directions - of length 1 and at right angles, 512 values each: what people of one place have in common
+ */
+export const createCentre =
+  (mean: Float32Array, directions: readonly Float32Array[]): Centre =>
+  (embedding) => {
+    const centred = new Float32Array(embeddingLength);
+    for (let at = 0; at < embeddingLength; at += 1) centred[at] = embedding[at] - mean[at];
+    for (const direction of directions) {
+      let share = 0;
+      for (let at = 0; at < embeddingLength; at += 1) share += centred[at] * direction[at];
+      for (let at = 0; at < embeddingLength; at += 1) centred[at] -= share * direction[at];
+    }
+    return centred;
+  };
+
+/** Makes both views of an embedding: `H·(s₁∘x)` and then `H·(s₂∘x)`, where `x` is the embedding centred. */
 export type ToViews = (embedding: Float32Array) => Float32Array;
 
 /**
  * The public transform of an engine. A random one for each token would let two leaked tokens and their keys be
  * intersected to give the embedding.
- * @param mean - the engine's published mean, 512 values
  */
-export function createViews(mean: Float32Array): ToViews {
+export function createViews(centre: Centre): ToViews {
   const signs = viewLabels.map((label) =>
     unpackBits(
       createHash('shake256', { outputLength: embeddingLength / 8 })
@@ -40,14 +59,15 @@ export function createViews(mean: Float32Array): ToViews {
   );
   return (embedding) => {
     const views = new Float32Array(viewLength);
+    const centred = centre(embedding);
     for (const [view, negative] of signs.entries()) {
       const start = view * embeddingLength;
       for (let at = 0; at < embeddingLength; at += 1) {
-        const centred = embedding[at] - mean[at];
-        views[start + at] = negative[at] === 1 ? -centred : centred;
+        views[start + at] = negative[at] === 1 ? -centred[at] : centred[at];
       }
       walshHadamard(views, start);
     }
+    centred.fill(0);
     return views;
   };
 }

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { runVerifierContract } from '../../test/contract/verifier.js';
+import { createTestSight } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { modelsFolder } from '../../test/paths.js';
 import { isWiped } from '../../test/pictures.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulators/engine.js';
-import { type Embedding, type Photo, UserSecret } from '../core/concealed.js';
+import { type Embedding, type Photo, type SealedToken, UserSecret } from '../core/concealed.js';
 import type { Binding, Keys, Verifier, VerifyRequest } from '../core/ports.js';
 import { epochSec } from '../core/units.js';
 import type { Engine, Examination } from '../engine/engine.js';
 import { createEnginePool } from '../engine/pool.js';
-import { parseToken } from '../token/format.js';
+import { currentEngine, parseToken } from '../token/format.js';
+import { type EngineParameters, withOwnEngines } from '../token/parameters.js';
 import { createEmbeddedVerifier } from './embedded.js';
 
 const random = (bytes: number): Uint8Array => randomBytes(bytes);
@@ -21,7 +23,7 @@ const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 
 runVerifierContract('embedded', async () => {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 16 });
   const verifier = createEmbeddedVerifier({ engine, parameters, keys: createKeysInMemory(first), random });
-  return { verifier, close: () => verifier.close() };
+  return { verifier, sight: createTestSight(engine), close: () => verifier.close() };
 });
 
 // The rest needs no pixels.
@@ -127,19 +129,19 @@ test('the person beside a stranger opens nothing, in whatever number', async () 
 test('liveness is the least of the photos, told with a refusal too, and not measured unless asked for; without it nobody matches', async () => {
   const { verifier, engine } = setUp();
   const { token } = await enrol(verifier);
-  const photos = () => [drawPhoto('Ada', 2, 0.9), drawPhoto('Ada', 3, 0.2)];
+  const photos = () => [drawPhoto('Ada', 2, 0.9), drawPhoto('Ada', 3, 0.049)];
   expect(await verifier.verify(request({ token, photos: photos(), requireLiveness: true }))).toMatchObject({
     matched: false,
-    liveness: 0.2,
+    liveness: 0.049,
   });
-  const live = [drawPhoto('Ada', 2, 0.9), drawPhoto('Ada', 3, 0.5)];
+  const live = [drawPhoto('Ada', 2, 0.9), drawPhoto('Ada', 3, 0.05)];
   expect(await verifier.verify(request({ token, photos: live, requireLiveness: true }))).toMatchObject({
     matched: true,
-    liveness: 0.5,
+    liveness: 0.05,
   });
   expect(await verifier.verify(request({ photos: photos(), requireLiveness: true }))).toMatchObject({
     matched: false,
-    liveness: 0.2,
+    liveness: 0.049,
   });
   expect((await verifier.verify(request({ token, photos: photos() }))).liveness).toBeNull();
   expect(engine.given.slice(-2).map(({ liveness }) => liveness)).toEqual([null, null]);
@@ -209,7 +211,7 @@ describe('renewal', () => {
 
   test('gives a token of an older engine, which still opens, the newest', async () => {
     // The parameters as they were before the current engine.
-    const former = { ...parameters, 2: parameters[1] };
+    const former = { ...parameters, current: parameters.engines.get(1)! };
     const deps = { engine: createSimulatedEngine(), keys: createKeysInMemory(first), random };
     const { token } = await enrol(createEmbeddedVerifier({ ...deps, parameters: former }));
     expect(parseToken(token).engine).toBe(1);
@@ -217,7 +219,7 @@ describe('renewal', () => {
     const one = await verifier.verify(request({ token, photos: [drawPhoto('Ada', 2)] }));
     expect(one).toMatchObject({ matched: true, renewed: null });
     const { renewed } = await verifier.verify(request({ token, photos: three() }));
-    expect(parseToken(renewed!.token)).toMatchObject({ engine: 2, photos: 3 });
+    expect(parseToken(renewed!.token)).toMatchObject({ engine: currentEngine, photos: 3 });
     expect(await verifier.verify(request({ token: renewed!.token }))).toMatchObject({ matched: true, renewed: null });
   });
 
@@ -237,6 +239,89 @@ describe('renewal', () => {
   ])('does not happen for %s', async (_name, change, matched) => {
     const verdict = await newer().verify(request({ token: await enrolled(), ...change() }));
     expect(verdict).toMatchObject({ matched, renewed: null });
+  });
+});
+
+describe("an engine of one's own", () => {
+  const builtIn = parameters.current;
+  const own = { ...builtIn, id: 128, name: 'own-128-0', recogniser: 'a', leastClearness: 10 };
+  const other = { ...builtIn, id: 200, name: 'own-200-0', recogniser: 'b', leastClearness: 10 };
+  const three = () => [2, 3, 4].map((shot) => drawPhoto('Ada', shot));
+  const keys = createKeysInMemory(first);
+
+  /** With that engine current, and those beside it. */
+  const verifierOf = (current: number | null, beside: readonly EngineParameters[] = [own, other]) => {
+    const engine = createSimulatedEngine(['a', 'b']);
+    return createEmbeddedVerifier({ engine, parameters: withOwnEngines(parameters, beside, current), keys, random });
+  };
+  const engineOf = (sealed: { token: SealedToken } | null) => parseToken(sealed!.token).engine;
+
+  test('makes tokens that tell its number, by its own view of the face, and opens them', async () => {
+    const sealed = await enrol(verifierOf(128), three());
+    expect([engineOf(sealed), sealed.engine]).toEqual([128, 'own-128-0']);
+    const { token } = sealed;
+    expect(await verifierOf(128).verify(request({ token }))).toMatchObject({ matched: true, renewed: null });
+    expect(await verifierOf(128).verify(request({ token, photos: [drawPhoto('Bob', 1)] }))).toMatchObject({
+      matched: false,
+    });
+    // The same token, seen through another model.
+    const mistaken = verifierOf(128, [{ ...own, recogniser: 'b' }]);
+    expect(await mistaken.verify(request({ token }))).toMatchObject({ matched: false });
+  });
+
+  test.each([
+    ['built-in to own', null, 128],
+    ['own to own', 128, 200],
+    ['own to built-in', 200, null],
+  ])('%s: former tokens open, and a good check gives the newest', async (_name, from, to) => {
+    const { token } = await enrol(verifierOf(from));
+    const verifier = verifierOf(to);
+    expect(await verifier.verify(request({ token }))).toMatchObject({ matched: true, renewed: null });
+    const { renewed } = await verifier.verify(request({ token, photos: three() }));
+    expect(engineOf(renewed)).toBe(to ?? builtIn.id);
+    const again = await verifier.verify(request({ token: renewed!.token, photos: three() }));
+    expect(again).toMatchObject({ matched: true, renewed: null });
+    const back = await verifierOf(from).verify(request({ token: renewed!.token, photos: three() }));
+    expect(engineOf(back.renewed)).toBe(from ?? builtIn.id);
+  });
+
+  test('a token of an engine that is not there is refused as of a retired key', async () => {
+    const { token } = await enrol(verifierOf(200));
+    const lacking = verifierOf(128, [own]);
+    expect(lacking.identify(token).tokenId).toBe(verifierOf(200).identify(token).tokenId);
+    await expect(lacking.verify(request({ token }))).rejects.toMatchObject({ code: 'token_key_retired' });
+    await expect(lacking.verify(request({ token, photos: [drawWall()] }))).rejects.toMatchObject({ code: 'face_none' });
+  });
+
+  test('embeddings of every model are overwritten', async () => {
+    const engine = createSimulatedEngine(['a', 'b']);
+    const given: Examination[] = [];
+    const examine: Engine['examine'] = async (photo, signals) => {
+      given.push(await engine.examine(photo, signals));
+      return given.at(-1)!;
+    };
+    const all = withOwnEngines(parameters, [own, other], 128);
+    const verifier = createEmbeddedVerifier({ engine: { ...engine, examine }, parameters: all, keys, random });
+    const { token } = await enrol(verifier, three());
+    await verifier.verify(request({ token }));
+    await verifier.match(drawPhoto('Ada', 1), [drawPhoto('Bob', 1)], 4);
+    expect(given.flatMap((each) => each.own)).toHaveLength(12);
+    expect(areWiped(given.flatMap((each) => [each.embedding, ...each.own.map(({ embedding }) => embedding)]))).toBe(
+      true,
+    );
+  });
+
+  test('is as strict about unclear faces as was measured for it', async () => {
+    const blind = { ...own, leastClearness: 21 };
+    await expect(enrol(verifierOf(128, [blind]))).rejects.toMatchObject({ code: 'face_unclear' });
+  });
+
+  test('a level that is not offered is not sealed, nor renewed into, and older tokens at it open', async () => {
+    const { token } = await enrol(verifierOf(null));
+    const levels = { ...own.levels, 4: { ...own.levels[4], isOffered: false } };
+    const verifier = verifierOf(128, [{ ...own, levels }]);
+    await expect(enrol(verifier, three())).rejects.toMatchObject({ code: 'accuracy_not_offered' });
+    expect(await verifier.verify(request({ token, photos: three() }))).toMatchObject({ matched: true, renewed: null });
   });
 });
 

@@ -1,6 +1,5 @@
 import { type Embedding, type Photo, wipingPhotos } from '../core/concealed.js';
 import {
-  type Accuracy,
   type EnrolRequest,
   type Keys,
   livenessBoundary,
@@ -11,38 +10,40 @@ import {
   type Verifier,
   type VerifyRequest,
 } from '../core/ports.js';
-import type { Engine, Examination, Signal } from '../engine/engine.js';
-import { isWithin, qualityBounds } from '../engine/quality-bounds.js';
+import { type Engine, type Examination, type Signal, wipeExamination } from '../engine/engine.js';
+import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';
 import { mostPhotos, parseToken, tokenIdOf } from '../token/format.js';
 import { createFv1, type Opened } from '../token/fv1.js';
-import { currentOf, type Parameters } from '../token/parameters.js';
+import type { EngineParameters, Parameters } from '../token/parameters.js';
 import { createStretch, publishedCost } from '../token/stretch.js';
-import { cosineOf, meanOf, outliersOf, toScore } from './embeddings.js';
+import { areOfOnePerson, cosineOf, meanOf, outliersOf, toScore, withCentred } from './embeddings.js';
 import { checkPhotoCount } from './photo-count.js';
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
 
 /** A token is only sealed anew from as many photos as make a strong enrolment. */
 const photosToRenew = 3;
 
-/**
- * How alike the photos of one check must be. Of 320 threes of photos of one person 1 fails this, and 15 what enrolment
- * demands at level 4 (`npm run eval -- --json`, `refusedEnrolments`): a check must not become stricter by taking more photos.
- */
-const alikeToCheck: Accuracy = 1;
-
 /** Photos of one request in the engine at once: a comparison of a hundred does not fill its queue against others. */
 const photosInWork = mostPhotos;
 
-/** The live face of a request. */
-interface Probe {
+/** What a check may read of each photo; liveness where it is asked for. */
+export const checkedSignals: readonly Signal[] = ['embedding', 'liveness'];
+
+/** The face of a request as the model of one engine sees it. */
+interface SeenFace {
   /** The normalised mean of all photos. */
   readonly embedding: Embedding;
-  readonly photos: number;
-  /** Whether all photos show one person. */
-  readonly isOnePerson: boolean;
-  /** Of the clearest photo: how clearly the engine saw the face. */
+  /** Whether all photos show one person: photos to enrol, or of a check. */
+  isOnePerson(when: keyof EngineParameters['alikeCosines']): boolean;
+  /** Of the clearest photo: how clearly the model saw the face. */
   readonly magnitude: number;
+}
+
+/** The live face of a request. */
+interface Probe {
+  by(engine: EngineParameters): SeenFace;
+  readonly photos: number;
   /** The least of the photos; `null` unless asked for. */
   readonly liveness: number | null;
 }
@@ -59,9 +60,16 @@ function present<T>(signal: T | null): T {
   return signal;
 }
 
+/** What the model of an engine makes of a photo. */
+function describedBy(examination: Examination, { recogniser }: EngineParameters) {
+  if (recogniser === null)
+    return { embedding: present(examination.embedding), magnitude: present(examination.magnitude) };
+  return present(examination.own.find((each) => each.recogniser === recogniser) ?? null);
+}
+
 /**
  * The verifier that does the work in this process: the engine finds and describes the face, FV1 seals it.
- * It closes the engine with itself.
+ * It closes the engine with itself. Every photo is described by every model there is, whosever token it is held against.
  */
 export function createEmbeddedVerifier(deps: {
   readonly engine: Engine;
@@ -70,7 +78,8 @@ export function createEmbeddedVerifier(deps: {
   readonly random: Random;
 }): Verifier {
   const { engine } = deps;
-  const { levels } = currentOf(deps.parameters);
+  const { current, engines } = deps.parameters;
+  const { levels } = current;
   const fv1 = createFv1({ ...deps, stretch: createStretch(publishedCost) });
 
   /** All photos, several at once; of several refusals the first in order is told, and what comes later is left out. */
@@ -83,7 +92,7 @@ export function createEmbeddedVerifier(deps: {
         const index = next;
         next += 1;
         try {
-          examined[index] = await engine.examine(photos[index], signals);
+          examined[index] = await examineOnce(engine, photos[index], signals);
         } catch (error) {
           refusals[index] = error;
         }
@@ -92,40 +101,51 @@ export function createEmbeddedVerifier(deps: {
     await Promise.all(Array.from({ length: photosInWork }, work));
     const first = refusals.findIndex((refusal) => refusal !== undefined);
     if (first === -1) return examined;
-    for (const each of examined) each?.embedding?.wipe();
+    for (const each of examined) if (each !== undefined) wipeExamination(each);
     throw refusals[first];
   }
 
-  /** Hands the embeddings to `work` and overwrites them after it. */
-  async function withEmbeddings<T>(
+  /** Hands the examinations to `work` and overwrites their embeddings after it. */
+  async function withExamined<T>(
     photos: readonly Photo[],
     signals: readonly Signal[],
-    work: (embeddings: readonly Embedding[], examined: readonly Examination[]) => T | Promise<T>,
+    work: (examined: readonly Examination[]) => T | Promise<T>,
   ): Promise<T> {
     const examined = await examineAll(photos, ['embedding', ...signals]);
-    const embeddings = examined.map(({ embedding }) => present(embedding));
     try {
-      return await work(embeddings, examined);
+      return await work(examined);
     } finally {
-      for (const embedding of embeddings) embedding.wipe();
+      examined.forEach(wipeExamination);
     }
   }
 
+  /** The same for comparisons without a token: the embeddings by the current engine alone. */
+  const withEmbeddings = <T>(photos: readonly Photo[], work: (embeddings: readonly Embedding[]) => T): Promise<T> =>
+    withExamined(photos, [], (examined) => work(examined.map((each) => describedBy(each, current).embedding)));
+
   async function withProbe<T>(
     photos: readonly Photo[],
-    alike: Accuracy,
     measureLiveness: boolean,
     work: (probe: Probe) => Promise<T>,
   ): Promise<T> {
-    return withEmbeddings(photos, measureLiveness ? ['liveness'] : [], async (embeddings, examined) => {
-      const embedding = meanOf(embeddings);
-      const isOnePerson = outliersOf(embeddings, levels[alike].cosine).length === 0;
-      const magnitude = Math.max(...examined.map((each) => present(each.magnitude)));
+    return withExamined(photos, measureLiveness ? ['liveness'] : [], async (examined) => {
+      const means: Embedding[] = [];
+      const by = (engine: EngineParameters): SeenFace => {
+        const described = examined.map((each) => describedBy(each, engine));
+        const embeddings = described.map(({ embedding }) => embedding);
+        const embedding = meanOf(embeddings);
+        means.push(embedding);
+        return {
+          embedding,
+          isOnePerson: (when) => areOfOnePerson(embeddings, engine, when),
+          magnitude: Math.max(...described.map(({ magnitude }) => magnitude)),
+        };
+      };
       const liveness = measureLiveness ? Math.min(...examined.map((each) => present(each.liveness))) : null;
       try {
-        return await work({ embedding, photos: photos.length, isOnePerson, magnitude, liveness });
+        return await work({ by, photos: photos.length, liveness });
       } finally {
-        embedding.wipe();
+        for (const mean of means) mean.wipe();
       }
     });
   }
@@ -133,21 +153,25 @@ export function createEmbeddedVerifier(deps: {
   async function checkToken(request: VerifyRequest): Promise<Check> {
     const { photos, token, binding, secret } = request;
     checkPhotoCount(photos);
-    const expiresAt = token === null ? null : parseToken(token).expiresAt;
+    const { expiresAt, engine: id } = token === null ? { expiresAt: null, engine: current.id } : parseToken(token);
+    const engine = engines.get(id) ?? current;
     // Beside the engine's work: a key service or the secret's Argon2id takes as long as a photo.
     const unlocking = fv1.unlock(request);
     const settled = unlocking.catch(() => null);
     try {
-      return await withProbe(photos, alikeToCheck, request.requireLiveness, async (probe) => {
-        const { embedding, isOnePerson, liveness } = probe;
+      return await withProbe(photos, request.requireLiveness, async ({ by, photos: count, liveness }) => {
+        const [face, newest] = [by(engine), by(current)];
         const unlocked = await unlocking;
         // Somebody's photo beside the attacker's own live face would pass for both: such photos are nobody's. So are those
         // that do not look alive: a printed photo of the right person takes the time of any other.
         const isJudgedLive = (await request.judgedLive) ?? true;
         const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
-        const opened = await unlocked.open(isOnePerson && isLive ? embedding : null);
-        const renews = request.allowRenewal && opened?.stale === true && probe.photos >= photosToRenew;
-        const renewed = renews ? await fv1.seal({ embedding, photos: probe.photos, binding, secret, expiresAt }) : null;
+        const opened = await unlocked.open(face.isOnePerson('shown') && isLive ? face.embedding : null);
+        const isEnough = count >= photosToRenew && levels[binding.accuracy].isOffered && newest.isOnePerson('shown');
+        const renewed =
+          request.allowRenewal && opened?.stale === true && isEnough
+            ? await fv1.seal({ embedding: newest.embedding, photos: count, binding, secret, expiresAt })
+            : null;
         return { opened, liveness, renewed };
       });
     } finally {
@@ -157,11 +181,14 @@ export function createEmbeddedVerifier(deps: {
 
   async function enrol({ photos, binding, secret, expiresAt }: EnrolRequest): Promise<Sealed> {
     checkPhotoCount(photos);
-    if (photos.length < levels[binding.accuracy].leastPhotos) throw new FaceError('photo_too_few');
-    return withProbe(photos, binding.accuracy, false, async (probe) => {
-      if (!probe.isOnePerson) throw new FaceError('face_mismatch');
-      if (!isWithin(qualityBounds.magnitude, probe.magnitude)) throw new FaceError('face_unclear');
-      return fv1.seal({ embedding: probe.embedding, photos: probe.photos, binding, secret, expiresAt });
+    const { leastPhotos, isOffered } = levels[binding.accuracy];
+    if (!isOffered) throw new FaceError('accuracy_not_offered');
+    if (photos.length < leastPhotos) throw new FaceError('photo_too_few');
+    return withProbe(photos, false, async ({ by, photos: count }) => {
+      const { embedding, isOnePerson, magnitude } = by(current);
+      if (!isOnePerson('enrolled')) throw new FaceError('face_mismatch');
+      if (magnitude < current.leastClearness) throw new FaceError('face_unclear');
+      return fv1.seal({ embedding, photos: count, binding, secret, expiresAt });
     });
   }
 
@@ -190,23 +217,27 @@ export function createEmbeddedVerifier(deps: {
     score: (request) => wipingPhotos(request.photos, () => score(request)),
     match: (probe, references, accuracy) =>
       wipingPhotos([probe, ...references], () =>
-        withEmbeddings([probe, ...references], [], ([live, ...others]) =>
-          others.map((other) => {
-            const cosine = cosineOf(live, other);
-            return { score: toScore(cosine), match: cosine >= levels[accuracy].cosine };
-          }),
+        withEmbeddings([probe, ...references], (embeddings) =>
+          withCentred(embeddings, current.centre, ([live, ...others]) =>
+            others.map((other) => {
+              const cosine = cosineOf(live, other);
+              return { score: toScore(cosine), match: cosine >= levels[accuracy].cosine };
+            }),
+          ),
         ),
       ),
     consistency: (photos, accuracy) =>
       wipingPhotos(photos, () =>
-        withEmbeddings(photos, [], (embeddings) => {
-          const outliers = outliersOf(embeddings, levels[accuracy].cosine);
+        withEmbeddings(photos, (embeddings) => {
+          const outliers = withCentred(embeddings, current.centre, (centred) =>
+            outliersOf(centred, levels[accuracy].cosine),
+          );
           return { consistent: outliers.length === 0, outliers };
         }),
       ),
     detect: (photo) => wipingPhotos([photo], () => engine.detect(photo)),
     quality: (photo) => wipingPhotos([photo], async () => qualityOf(await engine.examine(photo, qualitySignals))),
-    liveness: (photo) => wipingPhotos([photo], async () => livenessOf(await engine.examine(photo, ['liveness']))),
+    liveness: (photo) => wipingPhotos([photo], async () => livenessOf(await examineOnce(engine, photo, ['liveness']))),
     close: () => engine.close(),
   };
 }

@@ -1,4 +1,6 @@
 import { Embedding } from '../core/concealed.js';
+import type { EngineParameters } from '../token/parameters.js';
+import type { Centre } from '../token/views.js';
 
 /** The cosine of two embeddings of length 1: −1 to 1. */
 export function cosineOf(one: Embedding, other: Embedding): number {
@@ -21,11 +23,36 @@ export function meanOf(embeddings: readonly Embedding[]): Embedding {
     embedding.use((values) => {
       for (let at = 0; at < sum.length; at += 1) sum[at] += values[at];
     });
-  let square = 0;
-  for (const value of sum) square += value * value;
-  const length = Math.sqrt(square);
-  return new Embedding(sum.map((value) => value / length));
+  return new Embedding(toUnit(sum));
 }
+
+/** Hands the embeddings to `work` as an engine compares them, centred and of length 1, and overwrites those after it. */
+export function withCentred<T>(
+  embeddings: readonly Embedding[],
+  centre: Centre,
+  work: (centred: readonly Embedding[]) => T,
+): T {
+  const centred = embeddings.map((embedding) => new Embedding(toUnit(embedding.use(centre))));
+  try {
+    return work(centred);
+  } finally {
+    for (const each of centred) each.wipe();
+  }
+}
+
+/** Brings values to length 1, in place. */
+function toUnit(values: Float32Array): Float32Array {
+  const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+  for (let at = 0; at < values.length; at += 1) values[at] /= length;
+  return values;
+}
+
+/** Whether the photos of one request are taken for those of one person. @param when - as photos to enrol, or of a check */
+export const areOfOnePerson = (
+  embeddings: readonly Embedding[],
+  { centre, alikeCosines }: Pick<EngineParameters, 'centre' | 'alikeCosines'>,
+  when: keyof EngineParameters['alikeCosines'],
+): boolean => withCentred(embeddings, centre, (centred) => outliersOf(centred, alikeCosines[when]).length === 0);
 
 /**
  * The embeddings that are not the person most of the others show: those that reach the threshold with fewer than half

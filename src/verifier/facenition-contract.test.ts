@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startApiServer } from '../../test/api-server.js';
 import { runVerifierContract } from '../../test/contract/verifier.js';
+import { createTestSight } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { modelsFolder } from '../../test/paths.js';
@@ -30,6 +31,7 @@ runVerifierContract('facenition', async () => {
   });
   return {
     verifier,
+    sight: createTestSight(engine),
     async close() {
       await verifier.close();
       await server.stop();

@@ -533,18 +533,18 @@ describe('an expiry that the caller expects', () => {
 
 describe('liveness', () => {
   test('is measured of each photo before the check, and the least is told', async () => {
-    const values = [0.9, 0.4, 0.7];
+    const values = [0.9, 0.04, 0.7];
     const { verifier, server } = await setUp(({ path }, count) =>
       path === '/liveness' ? lively(values[count - 1]) : yes,
     );
     const verdict = await verifier.verify(verifyRequest({ photos: [draw(), draw(), draw()], requireLiveness: true }));
-    expect(verdict).toMatchObject({ matched: false, liveness: 0.4 });
+    expect(verdict).toMatchObject({ matched: false, liveness: 0.04 });
     expect(server.requests.map(({ path }) => path)).toEqual(['/liveness', '/liveness', '/liveness', '/authenticate']);
   });
 
   test.each([
-    [0.5, true],
-    [0.49, false],
+    [0.05, true],
+    [0.049, false],
   ])('of %d: the token is sent, and may match: %s; else a decoy', async (value, isSent) => {
     const { verifier, server } = await setUp(({ path }) => (path === '/liveness' ? lively(value) : yes));
     expect(await verifier.verify(verifyRequest({ requireLiveness: true }))).toMatchObject({ matched: isSent });

@@ -23,8 +23,11 @@ import { hasChromium } from './chromium.js';
     const report = z.object({
       pageWeight: z.object({ gzipBytes: z.int().max(150_000) }),
       openToCameraMs: times,
+      openToResultSec: times,
+      person: z.object({ reactionMs: z.literal(500), turnMs: z.literal(800) }),
       stepUp: z.object({
         ...{ resultMs: times, resultInBrowserMs: times, bpcer: rate, frames: z.literal('synthetic') },
+        engineRunsPerFrame: z.literal(1),
         floorMs: z.object({ judge: z.number().positive(), verify: z.number().positive() }),
         apcer: z.object({ byAttack: z.record(z.string(), rate) }),
       }),

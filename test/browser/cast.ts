@@ -19,8 +19,8 @@ export interface Cast {
   picture(name: Name, movement: Movement): Buffer;
   /** The same as another picture: nobody holds quite still, and a camera is never without noise. */
   takePicture(name: Name, movement: Movement): Promise<Buffer>;
-  /** A new user of that connection whose face is Ada's. @returns the id */
-  enrolAda(connection: string): Promise<string>;
+  /** A new user of that connection whose face is Ada's. @param consent - the text they agreed to @returns the id */
+  enrolAda(connection: string, consent?: string): Promise<string>;
   close(): Promise<void>;
 }
 export type Name = 'ada' | 'eve';
@@ -43,9 +43,9 @@ export async function gather(policies: Readonly<Record<string, JsonObject>>): Pr
       receive(browser, { person: { poses: poses[name], plan, reactionMs: 150 }, ...options }),
     picture: (name, movement) => toBytes(poses[name][movement].at(-1)),
     takePicture: (name, movement) => turnHead(heads[name], drawTurn(movement, chance), chance),
-    async enrolAda(connection) {
+    async enrolAda(connection, consent) {
       const subject = await stage.addUser();
-      await stage.enrol(connection, subject, [toBytes(poses.ada.centre[0])]);
+      await stage.enrol(connection, subject, [toBytes(poses.ada.centre[0])], consent);
       return subject;
     },
     async close() {

@@ -18,10 +18,11 @@ export const setUpWithinMs = 180_000;
 /** A name that leads to this machine, and is not `localhost`: pages there are in no secure context. */
 export const otherHost = 'face.example';
 
-/** What the browser has for a camera: Chromium's own test pattern, the frames of a file, or no device at all. */
-export type Camera = 'pattern' | 'none' | { readonly mjpeg: string };
+/** What the browser has for a camera: Chromium's own test pattern, two of them, the frames of a file, or no device at all. */
+export type Camera = 'pattern' | 'two' | 'none' | { readonly mjpeg: string };
 
 const deviceArgs = (camera: Camera): readonly string[] => {
+  if (camera === 'two') return ['--use-fake-device-for-media-stream=device-count=2'];
   if (camera === 'none') return ['--use-fake-device-for-media-stream=device-count=0'];
   const device = '--use-fake-device-for-media-stream';
   return camera === 'pattern' ? [device] : [device, `--use-file-for-fake-video-capture=${camera.mjpeg}`];

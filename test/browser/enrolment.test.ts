@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { loadPictures } from '../pictures.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { follow, goAlong, insist, leaveBy, press, see } from './walk.js';
@@ -25,6 +26,14 @@ inBrowser('an invitation enrols; the own page shows what is held, and ends it', 
   const check = await cast().stage.startStepUp({ connection: 'plain', subject });
   const again = await cast().sit('ada', { isGuided: false });
   await again.page.goto(check.link);
+  // What was agreed to at the enrolment is one line now, with the whole text behind it.
+  await see(again.page, 'place');
+  expect(await again.page.locator('footer').textContent()).toMatch(/You agreed to this on \w+ \d+, \d{4}\./);
+  await press(again.page, 'Read it in full');
+  const whole = again.page.getByRole('dialog', { name: 'Read it in full' });
+  expect(await whole.getByRole('heading').allTextContents()).toContain('What is kept');
+  await whole.getByRole('button', { name: 'Back' }).click();
+  expect(await whole.isVisible()).toBe(false);
   expect(await insist(again.page)).toBe('passed');
   await again.close();
 
@@ -82,9 +91,24 @@ inBrowser('with a document asked for, only the person on it is enrolled', async 
     await see(page, 'reference-photo');
     await leaveBy(page, 'Use this photo');
   };
+  const { landscape, group } = await loadPictures();
+  const note = page.locator('main .note');
+  for (const [picture, words] of [
+    [Buffer.from(landscape), 'There is no face on this photo.'],
+    [Buffer.from(group), 'There is more than one face on this photo.'],
+    [Buffer.from('no picture'), 'This photo cannot be made out.'],
+  ] as const) {
+    if (picture.length > 100) await show(picture);
+    else
+      await page.locator('input[type=file]').setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: picture });
+    await note.filter({ hasText: words }).waitFor({ timeout: 45_000 });
+    await see(page, 'reference');
+  }
+  // Only that photo was asked for so far, and no try is lost; somebody else's costs one, and is asked for anew, too.
   await show(cast().picture('eve', 'centre'));
-  expect(await goAlong(page)).toBe('try-again');
-  await leaveBy(page, 'Try again');
+  expect(await goAlong(page)).toBe('reference');
+  expect(await note.textContent()).toMatch(/could not be matched with your face/);
+  expect(await page.getByText('You have 2 tries left.').isVisible()).toBe(true);
   await show(cast().picture('ada', 'centre'));
   expect(await insist(page)).toBe('passed');
   await close();

@@ -108,7 +108,7 @@ const prepare = `async () => {
   test('one person is ready; two, none and darkness are told apart; the way back works', async () => {
     await open();
     await page.evaluate(`(${prepare})()`);
-    const ready: Look = { faces: 1, hint: 'none', ready: true, pose: 'centre' };
+    const ready: Look = { faces: 1, hint: null, ready: true, isTooSmall: false, pose: 'centre', isBetween: false };
     const person = await toFrame(pictures.person[0]);
     expect((await look(person, 4)).at(-1)).toEqual(ready);
     expect((await look(await toFrame(pictures.group), 2)).at(-1)).toMatchObject({ hint: 'one_face', ready: false });
@@ -119,9 +119,11 @@ const prepare = `async () => {
     });
     expect((await look(await toFrame(pictures.landscape), 2)).at(-1)).toEqual({
       faces: 0,
-      hint: 'centre',
+      hint: 'no_face',
       ready: false,
+      isTooSmall: false,
       pose: null,
+      isBetween: false,
     });
     expect((await look(person, 2)).at(-1)).toEqual(ready);
     await page.evaluate(() => globalThis.guidance.close());
@@ -133,7 +135,14 @@ const prepare = `async () => {
     await page.evaluate(`(${prepare})()`);
     expect(page.workers()).toEqual([]);
     const looks = await look(await toFrame(pictures.person[0]), 3);
-    expect(looks.at(-1)).toEqual({ faces: 1, hint: 'none', ready: true, pose: 'centre' });
+    expect(looks.at(-1)).toEqual({
+      faces: 1,
+      hint: null,
+      ready: true,
+      isTooSmall: false,
+      pose: 'centre',
+      isBetween: false,
+    });
   });
 
   test('a video without a picture has no face', async () => {
@@ -141,7 +150,7 @@ const prepare = `async () => {
     const seen = await page.evaluate<Look>(
       'createGuide().then((guide) => guide.look(document.createElement("video")))',
     );
-    expect(seen).toEqual({ faces: 0, hint: 'centre', ready: false, pose: null });
+    expect(seen).toEqual({ faces: 0, hint: 'no_face', ready: false, isTooSmall: false, pose: null, isBetween: false });
   });
 
   test.each<[string, (page: Page) => Promise<unknown>]>([

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import sharp from 'sharp';
 import { makeVideo } from '../face-video/index.js';
 import { firstView } from '../first-view.js';
 import { loadPictures } from '../pictures.js';
@@ -159,6 +160,57 @@ import { press, see } from './walk.js';
     expect(await page.locator('.note').textContent()).toMatch(/looks like a virtual camera/);
     expect(await page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true);
     await virtual.close();
+  });
+
+  test('a face too small to judge is told of before the start, which waits for it', async () => {
+    const far = async (base64: string): Promise<string> => {
+      const face = await sharp(Buffer.from(base64, 'base64')).resize(190).toBuffer();
+      const room = sharp({ create: { width: 640, height: 480, channels: 3, background: '#8d9299' } });
+      return (
+        await room
+          .composite([{ input: face }])
+          .jpeg()
+          .toBuffer()
+      ).toString('base64');
+    };
+    const centre = [await far(person.poses.centre[0]!)];
+    const { page, requests, close } = await reach(
+      browser,
+      server.origin,
+      { name: 'far away', screen: 'framing', press: ['Use this computer'] },
+      { person: { ...person, poses: { ...person.poses, centre }, plan: 'still' }, device: 'desktop' },
+    );
+    const start = page.getByRole('button', { name: 'Start', description: 'Come a little closer.' });
+    await start.and(page.locator('[aria-disabled="true"]')).waitFor({ timeout: 45_000 });
+    await start.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(500);
+    expect(await page.locator('main').getAttribute('data-screen')).toBe('framing');
+    expect(requests.filter((url) => url.endsWith('/face/challenge'))).toEqual([]);
+    await close();
+  });
+
+  test('the camera chosen last is opened again, and where it is gone the usual one, without a word', async () => {
+    const two = await launchChromium({ camera: 'two' });
+    const { page, context } = await receive(two);
+    await scriptReplies(context, firstView, {});
+    const frame = async () => {
+      await page.goto('about:blank');
+      await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+      await press(page, 'Use this computer');
+      await see(page, 'framing');
+      return page.locator('#camera').inputValue();
+    };
+    const first = await frame();
+    const other = await page.locator('#camera option:not(:checked)').getAttribute('value');
+    await page.locator('#camera').selectOption(other);
+    await page.locator(`#camera option[value="${other}"]:checked`).waitFor({ state: 'attached' });
+    await see(page, 'framing');
+    expect(await frame()).toBe(other);
+    await page.evaluate('localStorage.setItem("facestep-camera", "gone")');
+    expect(await frame()).toBe(first);
+    expect(await page.evaluate('localStorage.getItem("facestep-camera")')).toBeNull();
+    await two.close();
   });
 
   test('two faces in view are told of', async () => {

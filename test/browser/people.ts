@@ -4,11 +4,9 @@ import { drawTurn, type Head, readDemoHeads, turnHead } from '../face-video/inde
 import { modelsFolder } from '../paths.js';
 import type { Poses } from './visitor.js';
 
-/** How far a head has turned in each picture on the way to its end. */
-const way = [0.5, 1] as const;
-
-/** What a camera sees of a head that turns each way, for `playPerson`. */
-export async function makePoses(head: Head, name: string): Promise<Poses> {
+/** What a camera sees of a head that turns each way, for `playPerson`. @param pictures - on the way to its end */
+export async function makePoses(head: Head, name: string, pictures = 2): Promise<Poses> {
+  const way = Array.from({ length: pictures }, (_, at) => (at + 1) / pictures);
   const turnTo = async (movement: 'left' | 'right' | 'up' | 'down'): Promise<string[]> => {
     const chance = createChance(`${name} ${movement}`);
     const { yawDeg, pitchDeg } = drawTurn(movement, chance);

@@ -4,7 +4,7 @@ import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium, setUpWithinMs } from './chromium.js';
 import { startPageServer } from './page-server.js';
 import { makePoses, readPeople } from './people.js';
-import { reach, screens } from './screens.js';
+import { reach, type ScreenCase, screens } from './screens.js';
 import type { Person } from './visitor.js';
 
 /* Each screen of the page as people with different eyes, hands and devices meet it. */
@@ -26,6 +26,11 @@ if (hasChromium) {
   });
 }
 
+/** Nothing is under way, or the screen itself asks whether it shall be. */
+const withoutWayOut =
+  /^(opening|consent|pairing|refused|passed|failed|expired|abandoned|manage|revoke|kiosk|opened-elsewhere|link-)/;
+const hasWayOut = ({ name }: ScreenCase): boolean => !withoutWayOut.test(name);
+
 for (const at of screens) {
   inBrowser(`${at.name}: nothing stands in anybody’s way`, async () => {
     const { page, requests, complaints, close } = await reach(browser, server.origin, at, {
@@ -38,6 +43,9 @@ for (const at of screens) {
       for (const target of await findSmallTargets(page)) found.push(`${name}: too small: ${target}`);
       if (!(await fitsWidth(page))) found.push(`${name}: wider than the window`);
     };
+    // Whatever is asked for: where there is something to stop, the way out stands there and says what it does.
+    const out = page.getByRole('button', { name: 'I can’t do this', description: /^This ends the check/ });
+    expect([at.name, await out.count()]).toEqual([at.name, hasWayOut(at) ? 1 : 0]);
     // Two looks, so that each colour scheme, width and direction is seen on every screen.
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 1280, height: 800 });

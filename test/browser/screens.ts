@@ -112,6 +112,14 @@ export const screens: readonly ScreenCase[] = [
     view: { purpose: 'enrol', referencePhotoNeeded: true },
     press: [here, 'Take a photo', 'Take the photo'],
   },
+  {
+    name: 'reference-none',
+    screen: 'reference',
+    view: { purpose: 'enrol', referencePhotoNeeded: true },
+    replies: { '/reference': { hint: 'reference_none' } },
+    press: [here, 'Take a photo', 'Take the photo', 'Use this photo'],
+    act: (page) => page.locator('main .note').waitFor(),
+  },
   { name: 'pin', screen: 'pin', view: { userSecret: 'pin' }, press: [here] },
   {
     name: 'pin-new',
@@ -127,6 +135,7 @@ export const screens: readonly ScreenCase[] = [
   { name: 'passkey-new', screen: 'passkey', view: { userSecret: 'passkey', purpose: 'enrol' }, press: [here] },
   { name: 'permission', screen: 'permission', ...camera, visitor: { allowsCamera: false } },
   { name: 'framing', screen: 'framing', ...camera },
+  { name: 'framing-returning', screen: 'framing', ...camera, view: { agreedAt: '2026-03-04T09:30:00.000Z' } },
   { name: 'challenge', screen: 'challenge', ...captured },
   { name: 'sending', screen: 'sending', ...captured, replies: { '/frames': 'hang' } },
   {

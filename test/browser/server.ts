@@ -16,14 +16,16 @@ export interface ServerUnderTest {
   /** A call by a backend that holds a client token. @returns the reply's body; throws on a refusal */
   post(path: string, body: JsonObject | FormData): Promise<Record<string, unknown>>;
   get(path: string): Promise<Record<string, unknown>>;
-  /** Enrols a user from photos, as a backend does. */
-  enrol(connection: string, subject: string, photos: readonly Uint8Array[]): Promise<void>;
+  /** Enrols a user from photos, as a backend does. @param consent - the text they agreed to: one of the backend's own */
+  enrol(connection: string, subject: string, photos: readonly Uint8Array[], consent?: string): Promise<void>;
   /** Starts a step-up. @returns its id, and the link to the page for the person */
   startStepUp(about: JsonObject): Promise<{ readonly id: string; readonly link: string }>;
   /** Invites a user to enrol, or to manage what is held of them. @returns the link */
   invite(connection: string, subject: string, purpose: 'enrol' | 'manage'): Promise<string>;
   /** The signals the judge of a step-up went by, oldest first, from the audit trail. */
   judgementsOf(stepUpId: string): Promise<readonly Judgement[]>;
+  /** How many pictures the engine has examined, as its own metrics tell. */
+  countExaminations(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -60,7 +62,11 @@ export async function startServerUnderTest({
   const url = `http://localhost:${port}`;
   const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
   const config = join(folder, 'facestep.json');
-  await writeFile(config, JSON.stringify({ modelsFolder, publicUrl: url, connections }), { mode: 0o600 });
+  await writeFile(
+    config,
+    JSON.stringify({ modelsFolder, publicUrl: url, connections, telemetry: { metrics: { port: 0 } } }),
+    { mode: 0o600 },
+  );
   const env = {
     ...environment,
     PORT: String(port),
@@ -93,9 +99,9 @@ export async function startServerUnderTest({
   return {
     ...{ url, environment: env, post },
     get: (path) => call(path, { headers: client }),
-    async enrol(connection, subject, photos) {
+    async enrol(connection, subject, photos, consentStatement = 'terms of 2026') {
       const form = new FormData();
-      const consent = { consentStatement: 'consent-1', consentGivenAt: new Date().toISOString() };
+      const consent = { consentStatement, consentGivenAt: new Date().toISOString() };
       for (const [name, value] of Object.entries({ connection, subject, ...consent })) form.append(name, value);
       for (const photo of photos) form.append('photo', new Blob([Uint8Array.from(photo)]), 'photo.jpg');
       await post('/enrolments', form);
@@ -113,6 +119,12 @@ export async function startServerUnderTest({
         const { data: judged } = judgementGuard.safeParse(JSON.parse(line));
         return judged?.detail.stepUpId === stepUpId ? [judged.detail] : [];
       });
+    },
+    async countExaminations() {
+      const [, address = ''] = /shows metrics on (\S+)/.exec(service.said.join('\n')) ?? [];
+      const metrics = await (await fetch(address)).text();
+      const [, count] = /^facestep_engine_examinations_total (\d+)$/m.exec(metrics) ?? [];
+      return Number(count);
     },
     async close() {
       await service.stop();

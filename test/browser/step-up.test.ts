@@ -60,6 +60,34 @@ inBrowser('does not pass for somebody else: three tries, the camera anew for eac
   await close();
 });
 
+inBrowser('stops at any moment, the movements and the sending too, and goes back to the app', async () => {
+  for (const moment of ['challenge', 'sending'] as const) {
+    const { id, link } = await start({ audience: 'app', nonce: 'n', returnUrl: 'http://localhost:1/done' });
+    const { page, context, close } = await cast().sit('ada', { isGuided: false });
+    await context.route('http://localhost:1/**', (route) => route.fulfill({ body: 'back' }));
+    // Pictures on a slow way: the server has not got them when the person stops.
+    await context.route('**/face/frames', () => {});
+    await page.goto(link);
+    await goAlong(page, { upTo: moment });
+    await page.getByRole('button', { name: 'I can’t do this' }).click();
+    await page.waitForURL('http://localhost:1/done');
+    expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'abandoned', receipt: null });
+    await close();
+  }
+});
+
+inBrowser('is decided first where the pictures are being judged when the person stops', async () => {
+  const { id, link } = await start();
+  const { page, close } = await cast().sit('ada', { isGuided: false });
+  await page.goto(link);
+  await goAlong(page, { upTo: 'sending' });
+  await page.getByRole('button', { name: 'I can’t do this' }).click();
+  await page.locator('main:is([data-screen="passed"], [data-screen="abandoned"])').waitFor({ timeout: 45_000 });
+  const { state } = await cast().stage.get(`/step-ups/${id}`);
+  expect(await page.locator('main').getAttribute('data-screen')).toBe(state);
+  await close();
+});
+
 inBrowser('works by the keyboard alone', async () => {
   const { link } = await start();
   const { page, close } = await cast().sit('ada', { isGuided: false, reducedMotion: 'reduce' });

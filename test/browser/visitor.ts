@@ -21,6 +21,8 @@ export interface Person {
   readonly plan: Plan;
   /** From the moment the page asks for a movement to the moment the head begins to turn. */
   readonly reactionMs: number;
+  /** How long it takes from one movement to the next; without, 50 ms for each picture on the way. */
+  readonly turnMs?: number;
 }
 
 /** Somebody with a browser of their own: no cookie, no storage and no permission is shared with another visitor. */

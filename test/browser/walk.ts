@@ -9,7 +9,7 @@ const goesOnBy: Readonly<Record<string, string>> = {
 };
 
 /** Screens that change by themselves. */
-const passing = ['opening', 'challenge', 'sending'];
+const passing = ['opening', 'challenge', 'sending', 'reference-look'];
 
 const main = (screen: string): string => `main[data-screen="${screen}"]`;
 

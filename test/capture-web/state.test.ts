@@ -69,9 +69,19 @@ test('another try of a check starts from the secret, one of an enrolment from th
   const check = { ...view, userSecret: 'pin' } as const;
   const enrolment = { ...check, purpose: 'enrol' } as const;
   const again = { hint: 'more_light' } as const;
-  expect(stepOf(check, { ...tried, ...afterTry(check), again })).toBe('try-again');
-  expect(stepOf(check, { ...tried, ...afterTry(check) })).toBe('pin');
-  expect(stepOf(enrolment, { ...tried, ...afterTry(enrolment) })).toBe('capture');
+  expect(stepOf(check, { ...tried, ...afterTry(check, 'more_light'), again })).toBe('try-again');
+  expect(stepOf(check, { ...tried, ...afterTry(check, 'more_light') })).toBe('pin');
+  expect(stepOf(enrolment, { ...tried, ...afterTry(enrolment, 'more_light') })).toBe('capture');
+});
+
+test('an ID photo is asked for anew where it was of no use, and for nothing else', () => {
+  const enrolment = { ...view, purpose: 'enrol', referencePhotoNeeded: true } as const;
+  const tried = { referencePhoto: new Blob([]), frames };
+  const unlike = { ...tried, ...afterTry(enrolment, 'reference_unlike'), again: { hint: 'reference_unlike' } } as const;
+  expect(stepOf(enrolment, unlike)).toBe('reference');
+  const dark = { ...tried, ...afterTry(enrolment, 'more_light'), again: { hint: 'more_light' } } as const;
+  expect(stepOf(enrolment, dark)).toBe('try-again');
+  expect(stepOf(enrolment, { ...dark, again: null })).toBe('capture');
 });
 
 test('a person’s own page is neither consent nor camera until they enrol anew', () => {

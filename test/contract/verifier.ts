@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ContentKey, type Photo, SealedToken, UserSecret } from '../../src/core/concealed.js';
-import type { Binding, EnrolRequest, Sealed, Verifier, VerifyRequest } from '../../src/core/ports.js';
+import type { Binding, EnrolRequest, Sealed, Sight, Verifier, VerifyRequest } from '../../src/core/ports.js';
 import { type EpochSec, epochSec } from '../../src/core/units.js';
 import { FaceError, type FaceErrorCode } from '../../src/errors.js';
 import { isWiped, loadPictures, type Pictures, toPhoto } from '../pictures.js';
@@ -8,6 +8,8 @@ import { isWiped, loadPictures, type Pictures, toPhoto } from '../pictures.js';
 /** A verifier ready for work, and how to end it together with whatever was started for it. */
 export interface VerifierHarness {
   readonly verifier: Verifier;
+  /** Shares photos among several who look at them; a verifier that looks elsewhere does not ask it. */
+  readonly sight: Sight;
   close(): Promise<void>;
 }
 
@@ -240,6 +242,20 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         const photos = [...pictures.person, pictures.person[1]].map(toPhoto);
         const verdict = await harness.verifier.verify(request(token, { photos, allowRenewal: true }));
         expect(verdict).toMatchObject({ matched: true, renewed: null });
+      });
+
+      test('photos that others look at too, time and again, and overwrites its own', async () => {
+        const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.person[1])];
+        await harness.sight.share(photos, async (shared) => {
+          const [enrolled, checked, copied] = [0, 1, 2].map(() => shared.map((photo) => photo.copy()));
+          const { token } = await enrol({ photos: enrolled });
+          const compared = await harness.verifier.match(toPhoto(pictures.stranger), checked!, 4);
+          expect(compared.map(({ match }) => match)).toEqual([false, false]);
+          expect(await harness.verifier.verify(request(token, { photos: copied }))).toMatchObject({ matched: true });
+          expect(photos.some(isWiped)).toBe(false);
+          expect(await harness.verifier.verify(request(token, { photos: shared }))).toMatchObject({ matched: true });
+        });
+        expect(photos.every(isWiped)).toBe(true);
       });
 
       test('the right secret', async () => {

@@ -89,6 +89,7 @@ const ownChecks = {
   'Signing keys': 'pass',
   State: 'pass',
   Models: 'pass',
+  Recognition: 'pass',
   'Hook token': 'pass',
 } as const;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Embedding, Photo } from '../../src/core/concealed.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { FaceError } from '../../src/errors.js';
+import { FaceError, type FaceErrorCode } from '../../src/errors.js';
 
 /** Genuine pairs have a cosine of about this, strangers about 0: like good photos under the real engine. */
 const genuineCosine = 0.85;
@@ -14,19 +14,27 @@ export function drawPhoto(person: string, shot: number, liveness = 0.9): Photo {
   return new Photo(Buffer.from(`face ${person} ${shot} ${liveness}`));
 }
 
+/** Pictures without exactly one face that could be described: the bytes are the name. */
+const refusals: ReadonlyMap<string, FaceErrorCode> = new Map([
+  ['wall', 'face_none'],
+  ['crowd', 'face_many'],
+  ['speck', 'face_too_small'],
+]);
+
 /** A picture without a face. */
 export const drawWall = (): Photo => new Photo(Buffer.from('wall'));
 
 /**
  * An engine without models, for suites that need thousands of people or no pixels at all. It stands in for the models
  * alone: tokens, keys and decisions above it are the real ones.
+ * @param recognisers - ids of models of one's own, each of which sees people in its own way
  */
-export function createSimulatedEngine(): Engine {
+export function createSimulatedEngine(recognisers: readonly string[] = []): Engine {
   const look = (photo: Photo): { person: string; shot: string; liveness: number } => {
     const text = photo.use((bytes) => Buffer.from(bytes).toString());
     photo.wipe();
     const [, person, shot, liveness] = /^face (\S+) (\S+) (\S+)$/.exec(text) ?? [];
-    if (person === undefined || shot === undefined) throw new FaceError('face_none');
+    if (person === undefined || shot === undefined) throw new FaceError(refusals.get(text) ?? 'face_none');
     return { person, shot, liveness: Number(liveness) };
   };
   const face = { box: { x: 10, y: 10, width: 100, height: 120 }, confidence: 0.99 };
@@ -42,6 +50,11 @@ export function createSimulatedEngine(): Engine {
       return {
         face,
         embedding: wants('embedding') ? new Embedding(toEmbedding(person, shot)) : null,
+        own: (wants('embedding') ? recognisers : []).map((recogniser) => ({
+          recogniser,
+          embedding: new Embedding(toEmbedding(`${person}-${recogniser}`, shot)),
+          magnitude: 20,
+        })),
         magnitude: wants('embedding') || wants('magnitude') ? 3.7 : null,
         pose: wants('pose') ? { yawDeg: 0, pitchDeg: -15, rollDeg: 0 } : null,
         liveness: wants('liveness') ? liveness : null,

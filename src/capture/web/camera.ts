@@ -1,3 +1,4 @@
+import { cameraMemory } from './browser-memory.js';
 import { betterCamera, type CameraEntry, chooseCamera } from './camera-choice.js';
 import { el } from './dom.js';
 import { Problem, toCameraProblem } from './problem.js';
@@ -54,6 +55,22 @@ export async function openCamera(deviceId: string | null, facing: 'user' | 'envi
     }
   }
   return start(stream, cameras);
+}
+
+/**
+ * Opens the camera that the person chose last; where that is gone, the one that looks at them.
+ * @throws Problem with a camera's name
+ */
+export async function openLastCamera(): Promise<Camera> {
+  const last = cameraMemory.read();
+  if (last === null) return openCamera(null);
+  try {
+    return await openCamera(last);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.problem !== 'camera-none') throw error;
+    cameraMemory.clear();
+    return openCamera(null);
+  }
 }
 
 async function request(choice: MediaTrackConstraints): Promise<MediaStream> {

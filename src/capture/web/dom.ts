@@ -33,8 +33,8 @@ function setAttributes(element: Element, attributes: Readonly<Record<string, str
   }
 }
 
-/** `plain`: the one thing to do here; `quiet`: what else there is; `faint`: the way out. */
-type ButtonLook = 'plain' | 'quiet' | 'faint' | 'danger';
+/** `plain`: the one thing to do here; `quiet`: what else there is; `faint`: the way out; `link`: within a line. */
+type ButtonLook = 'plain' | 'quiet' | 'faint' | 'danger' | 'link';
 
 export function button(look: ButtonLook, text: string, onPress: () => void): HTMLButtonElement {
   const element = el('button', { type: 'button', class: `button ${look}` }, text);

@@ -1,3 +1,4 @@
+import { createFoot, type StandBelow } from './foot.js';
 import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
 import { Problem } from './problem.js';
@@ -48,14 +49,16 @@ export interface Start {
 /** Leads through all steps, one after the other, until the check has ended. */
 export async function travel({ page, api, facts: first, open, forget }: Start): Promise<never> {
   let facts = first;
+  const standBelow = createFoot({ page, api });
   for (;;) {
     const step = nextStep(facts);
     const { view } = facts;
     if (view !== null && isEnd(step)) {
       forget();
+      page.showBelow(() => []);
       return end(step, view, facts, page);
     }
-    const change = await perform(step, { page, api, facts, open, forget });
+    const change = await perform(step, { page, api, facts, open, forget }, standBelow);
     facts = { ...facts, ...change };
     if (facts.view !== null) page.nameOrganisation(facts.view.organisation);
   }
@@ -64,9 +67,15 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
 const isEnd = (step: StepName): step is EndName => ['passed', 'failed', 'expired', 'abandoned'].includes(step);
 
 /** One step, and whatever is in its way. */
-async function perform(step: StepName, { page, api, facts, open }: Start): Promise<Change> {
+async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {
   const over = whenOver(facts.view, step, api);
-  const tools: Tools = { page, api, interrupted: over.interrupted };
+  const left = standBelow(facts.view).then((change) => {
+    throw new Interruption(change);
+  });
+  const interrupted: Promise<never> = Promise.race([over.interrupted, left]);
+  // Whoever waits for it hears of it; between two waits nobody does.
+  interrupted.catch(() => {});
+  const tools: Tools = { page, api, interrupted };
   const attempt = async (work: () => Promise<Change>): Promise<Change> => {
     try {
       return await work();
@@ -81,7 +90,7 @@ async function perform(step: StepName, { page, api, facts, open }: Start): Promi
       return open();
     }
     if (isEnd(step)) return {};
-    return Promise.race([steps[step](facts.view, facts, tools), over.interrupted]);
+    return Promise.race([steps[step](facts.view, facts, tools), interrupted]);
   }).finally(over.forget);
 }
 
@@ -117,7 +126,5 @@ function whenOver(
     }
   };
   const interrupted = view === null || step === 'sending' ? new Promise<never>(() => {}) : watch(view.expiresAt);
-  // Whoever waits for it hears of it; between two waits nobody does.
-  interrupted.catch(() => {});
   return { interrupted, forget: () => forgotten.abort() };
 }

@@ -1,3 +1,4 @@
+import { sessionMemory } from './browser-memory.js';
 import { travel } from './journey.js';
 import { clearWhenIdle, waitForPerson } from './kiosk.js';
 import { chooseLanguage } from './languages.js';
@@ -5,7 +6,6 @@ import { Page } from './page.js';
 import { PageApi } from './page-api.js';
 import { parseKioskLink, parsePageLink } from './page-link.js';
 import { Problem } from './problem.js';
-import { sessionMemory } from './session-memory.js';
 import { type Change, nothingKnown } from './state.js';
 
 /** The page may live below a path: `/face`, `/sign-in/face`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod/mini';
+import { type Hint, hints } from '../../core/hints.js';
 import { Problem, toProblem } from './problem.js';
 import type { Frames, Secret } from './state.js';
 import {
@@ -33,7 +34,7 @@ export interface PasskeyRequest {
   readonly options: unknown;
 }
 
-/** The server, as the page knows it. Every method throws `Problem`, and `send` also `UnusablePictures`. */
+/** The server, as the page knows it. Every method throws `Problem`, and those that send pictures also `UnusablePictures`. */
 export class PageApi {
   #session: string | null = null;
 
@@ -98,6 +99,14 @@ export class PageApi {
     });
     if (reference !== null) body.set('reference', reference, 'reference.jpg');
     return this.#call({ method: 'POST', path: '/frames', body, reply: outcomeGuard, withinMs: verdictWithinMs });
+  }
+
+  /** Has the photo of an ID looked at, alone. @returns what would help; `null`: it can be used */
+  async lookAtReference(reference: Blob): Promise<Hint | null> {
+    const body = new FormData();
+    body.set('reference', reference, 'reference.jpg');
+    const reply = z.object({ hint: z.nullable(z.enum(hints)) });
+    return (await this.#call({ method: 'POST', path: '/reference', body, reply, withinMs: verdictWithinMs })).hint;
   }
 
   /** A link for the person's phone, and the number that this screen shows for it. */

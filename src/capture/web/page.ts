@@ -30,6 +30,8 @@ export class Page {
   readonly #main: HTMLElement;
   readonly #title = el('p', { class: 'brand' });
   readonly #label = el('label', { for: 'language', class: 'unseen' });
+  readonly #below = el('footer', {});
+  #redrawBelow: () => void = () => {};
   readonly #spoken = el('div', { class: 'unseen', 'aria-live': 'polite' });
   #spokenAt = 0;
   #organisation: string | null = null;
@@ -45,7 +47,7 @@ export class Page {
       if (isLanguage(this.#select.value)) this.#use(this.#select.value);
     });
     main.before(el('header', {}, this.#title, el('div', {}, this.#label, this.#select)));
-    main.after(this.#spoken);
+    main.after(this.#below, this.#spoken);
     this.#use(language);
   }
 
@@ -72,6 +74,17 @@ export class Page {
   show(build: Build): void {
     this.#redraw = () => this.#draw(build(this.words));
     this.#redraw();
+  }
+
+  /** What stands below whatever screen is shown. */
+  showBelow(build: (words: Words) => readonly (Node | null)[]): void {
+    this.#redrawBelow = () => {
+      const hadFocus = this.#below.contains(document.activeElement);
+      this.#below.replaceChildren(...build(this.words).filter((child) => child !== null));
+      // Whoever pressed there goes on from there.
+      if (hadFocus) this.#below.querySelector<HTMLElement>(':scope > button')?.focus();
+    };
+    this.#redrawBelow();
   }
 
   /** Shows a screen and waits until the person chose something on it. */
@@ -118,5 +131,6 @@ export class Page {
     this.nameOrganisation(this.#organisation);
     this.#label.textContent = this.words.language;
     this.#redraw();
+    this.#redrawBelow();
   }
 }

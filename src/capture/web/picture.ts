@@ -1,9 +1,7 @@
-import { toSentSize } from './frame-size.js';
+import { frameLongestPx, toSentSize } from './frame-size.js';
 import { Problem } from './problem.js';
 
 const jpegQuality = 0.92;
-/** More than the server's engine makes use of would only cost time on the way. */
-const frameLongestPx = 960;
 /** A face on an ID is small within the picture. */
 const referenceLongestPx = 2000;
 
@@ -15,15 +13,15 @@ export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
 export const takeReference = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, referenceLongestPx);
 
-/** A picture file that the person chose, upright and as JPEG. @throws Problem `reference-unreadable` */
-export async function readReference(file: Blob): Promise<Blob> {
+/** A picture file that the person chose, upright and as JPEG; `null` where the browser cannot read it. */
+export async function readReference(file: Blob): Promise<Blob | null> {
   try {
     const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
     const jpeg = await toJpeg(bitmap, bitmap, referenceLongestPx);
     bitmap.close();
     return jpeg;
-  } catch (error) {
-    throw new Problem('reference-unreadable', null, { cause: error });
+  } catch {
+    return null;
   }
 }
 

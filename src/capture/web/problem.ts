@@ -1,4 +1,5 @@
-import type { Hint } from './view.js';
+import { hintOfFrames } from '../../core/hints.js';
+import type { PhotoCode } from '../../errors.js';
 
 /** What can stand in the way. Each has a text of its own and a way on. */
 export const problemNames = [
@@ -17,7 +18,6 @@ export const problemNames = [
   'overloaded',
   'unavailable',
   'challenge-over',
-  'reference-unreadable',
   'passkey-unsupported',
   'passkey-cancelled',
   'passkey-no-prf',
@@ -39,11 +39,11 @@ export class Problem extends Error {
   }
 }
 
-/** Pictures that the server could not use: the person tries again, with a hint where one helps. */
+/** Pictures that the server could not use, and why: the person takes others. */
 export class UnusablePictures extends Error {
   override readonly name = 'UnusablePictures';
-  constructor(readonly hint: Hint | null) {
-    super('unusable pictures');
+  constructor(readonly code: PhotoCode) {
+    super(code);
   }
 }
 
@@ -62,24 +62,11 @@ const problemByCode: Readonly<Record<string, ProblemName>> = {
   upstream_unavailable: 'unavailable',
 };
 
-const hintByCode: Readonly<Record<string, Hint | null>> = {
-  face_none: 'come_closer',
-  face_many: 'one_face',
-  face_too_small: 'come_closer',
-  face_unclear: 'hold_still',
-  photo_invalid: null,
-  photo_too_large: null,
-  photo_too_small: null,
-  photo_animated: null,
-  photo_missing: null,
-  photo_too_many: null,
-  photo_too_few: null,
-  liveness_low: null,
-};
+const isPhotoCode = (code: string): code is PhotoCode => Object.hasOwn(hintOfFrames, code);
 
 /** What a refusal of the server means to the person. A code this page does not know has the general text. */
 export function toProblem(code: string, waitSec: number | null): Problem | UnusablePictures {
-  if (Object.hasOwn(hintByCode, code)) return new UnusablePictures(hintByCode[code] ?? null);
+  if (isPhotoCode(code)) return new UnusablePictures(code);
   const known = Object.hasOwn(problemByCode, code) ? problemByCode[code] : undefined;
   return new Problem(known ?? 'general', waitSec);
 }

@@ -1,5 +1,6 @@
+import { type Hint, isOfReference } from '../../core/hints.js';
 import type { ProblemName } from './problem.js';
-import type { Hint, View } from './view.js';
+import type { View } from './view.js';
 
 /** Every screen of the page: the value of `data-screen`. */
 export type Screen =
@@ -8,6 +9,7 @@ export type Screen =
   | 'refused'
   | 'reference-camera'
   | 'reference-photo'
+  | 'reference-look'
   | 'permission'
   | 'framing'
   | 'challenge'
@@ -98,7 +100,8 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (view.role === 'unpaired') return 'pairing';
   if (view.purpose === 'manage') return 'manage';
   if (view.consentNeeded) return 'consent';
-  if (facts.again !== null) return 'try-again';
+  // Where another photo of the document is all that is asked for, the screen that asks for it says so.
+  if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';
   if (view.role === 'own' && facts.place === 'phone') return 'hand-off';
   if (view.role === 'own' && facts.place === 'unasked' && facts.mayHandOff && view.handOffAllowed) {
     return view.handOff === null ? 'place' : 'hand-off';
@@ -110,7 +113,11 @@ function nextOpenStep(facts: Facts, view: View): StepName {
 
 /**
  * What is left of a try that did not do. Pictures are good for one, and so is a secret, except the one chosen at an
- * enrolment: nobody has to think of another PIN, or to keep a second passkey.
+ * enrolment: nobody has to think of another PIN, or to keep a second passkey. Neither has anybody to choose the photo of
+ * their ID again, unless it was that photo.
  */
-export const afterTry = ({ purpose }: View): Change =>
-  purpose === 'enrol' ? { frames: null } : { frames: null, secret: null };
+export const afterTry = ({ purpose }: View, hint: Hint | null): Change => ({
+  frames: null,
+  ...(purpose === 'enrol' ? {} : { secret: null }),
+  ...(isOfReference(hint) ? { referencePhoto: null } : {}),
+});

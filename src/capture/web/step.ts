@@ -7,7 +7,7 @@ import type { View } from './view.js';
 export interface Tools {
   readonly page: Page;
   readonly api: PageApi;
-  /** Rejects when the step is no longer wanted: the time of the whole check is over. */
+  /** Rejects when the step is no longer wanted: the person has stopped the check, or its time is over. */
   readonly interrupted: Promise<never>;
 }
 
@@ -18,6 +18,3 @@ export const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
-
-/** The person can't or doesn't want to: the check is over, and the server says where they can go. */
-export const decline = async ({ api }: Tools): Promise<Change> => ({ view: await api.decline() });

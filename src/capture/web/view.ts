@@ -1,4 +1,5 @@
 import { z } from 'zod/mini';
+import { hints } from '../../core/hints.js';
 
 // The page reads a few replies of one server: no compiled guards, which the page's policy forbids anyway.
 z.config({ jitless: true });
@@ -19,6 +20,8 @@ export const viewGuard = z.object({
   /** Of an enrolment; `null`: until it is revoked. */
   retentionDays: z.nullable(z.number()),
   consentNeeded: z.boolean(),
+  /** RFC 3339: when the person agreed to all this at an earlier visit, where that still holds; else `null`. */
+  agreedAt: z.nullable(z.string()),
   /** Names the text that is agreed to. */
   consentVersion: z.string(),
   userSecret: z.enum(['none', 'pin', 'passkey']),
@@ -53,23 +56,11 @@ export type Movement = z.infer<typeof movementGuard>;
 export const nextMovementGuard = z.object({ index: z.number(), of: z.number(), movement: movementGuard });
 export type NextMovement = z.infer<typeof nextMovementGuard>;
 
-/** What would help the next try. */
-export const hintGuard = z.enum([
-  'more_light',
-  'less_light',
-  'come_closer',
-  'one_face',
-  'hold_still',
-  'follow',
-  'reference',
-]);
-export type Hint = z.infer<typeof hintGuard>;
-
 /** How a check ended. `receipt` is a signed statement for the app that the person returns to. */
 export const outcomeGuard = z.object({
   view: viewGuard,
   outcome: z.enum(['passed', 'failed', 'try_again']),
-  hint: z.nullable(hintGuard),
+  hint: z.nullable(z.enum(hints)),
   receipt: z.nullable(z.string()),
 });
 export type Outcome = z.infer<typeof outcomeGuard>;

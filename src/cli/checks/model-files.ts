@@ -1,6 +1,31 @@
 import type { Check } from '../../../adapters/provisioning.js';
+import { recognitionFolderOf } from '../../config/data-files.js';
 import { models } from '../../engine/manifest.js';
 import { readPublishedFile } from '../../engine/published-file.js';
+import { openEngines } from '../../recognition/open-engines.js';
+import { checkModelFile } from '../../recognition/registry.js';
+import type { Setup } from '../../setup.js';
+import type { CliDeps } from '../deps.js';
+
+/** Which engine makes new tokens, and whether everything of it and of former ones is as it was measured. */
+export const createRecognitionCheck = (
+  { recognition, ...config }: Pick<Setup['config'], 'recognition' | 'dataFolder'>,
+  deps: Pick<CliDeps, 'clock' | 'random'>,
+): Check => ({
+  title: 'Recognition',
+  async run() {
+    const folder = recognitionFolderOf({ ...config, recognition });
+    const { parameters, recognisers } = await openEngines({ engine: recognition.engine, folder }, deps);
+    for (const { model } of recognisers) await checkModelFile(folder, model);
+    const { current, engines } = parameters;
+    const others = [...engines.values()].filter((each) => each !== current).map(({ name }) => name);
+    return {
+      verdict: 'pass',
+      found: `${current.name} makes new tokens; those of ${others.join(', ')} open too`,
+      remedy: null,
+    };
+  },
+});
 
 /** Whether every model file is there, and is the published one. */
 export const createModelCheck = (folder: string): Check => ({

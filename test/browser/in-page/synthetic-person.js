@@ -5,7 +5,7 @@
  *
  * @param {import('../visitor.js').Person} person
  */
-export function playPerson({ poses, reactionMs, plan }) {
+export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
   const width = 640;
   const height = 480;
   const stepMs = 50;
@@ -20,8 +20,11 @@ export function playPerson({ poses, reactionMs, plan }) {
 
   let at = { movement: 'centre', step: 0 };
   let goal = 'centre';
+  /** Pictures still to come until the goal, and when the head began to turn. */
+  let turn = { pictures: 0, shown: 0, from: 0 };
   const turnTo = (movement) => {
     goal = movement;
+    turn = { pictures: at.step + poses[goal].length, shown: 0, from: performance.now() };
   };
 
   /** One step towards the goal: back to the centre first, then out again. */
@@ -86,7 +89,11 @@ export function playPerson({ poses, reactionMs, plan }) {
     draw(context, ready);
     const made = canvas.captureStream(20);
     const timer = setInterval(() => {
-      advance(ready);
+      if (turnMs === null) advance(ready);
+      else {
+        const due = ((performance.now() - turn.from) / turnMs) * turn.pictures;
+        for (; turn.shown < Math.min(due, turn.pictures); turn.shown += 1) advance(ready);
+      }
       draw(context, ready);
       if (made.getTracks().every(({ readyState }) => readyState === 'ended')) clearInterval(timer);
     }, stepMs);

@@ -1,4 +1,4 @@
-import { minFaceWidthPx, qualityBounds } from '../../../engine/quality-bounds.js';
+import { minJudgedWidthPx, qualityBounds } from '../../../engine/quality-bounds.js';
 
 /*
  * What the guide accepts. It never accepts what the server's bounds of a photo would refuse (src/engine/quality-bounds.ts),
@@ -7,8 +7,11 @@ import { minFaceWidthPx, qualityBounds } from '../../../engine/quality-bounds.js
 
 /** How the face must lie in the picture. Shares are of the picture's shorter side, so that phones held upright are alike. */
 export const framingBounds = {
-  /** The server refuses a narrower face, in pixels of the camera. */
-  minWidthPx: minFaceWidthPx,
+  /**
+   * In pixels of the frame that is sent: nobody starts with a narrower face. A quarter above what the judge takes, as the box
+   * of a head that turns gets narrower, and people lean back.
+   */
+  minSentWidthPx: 1.25 * minJudgedWidthPx,
   /**
    * A face that is embedded at full detail is 112 pixels wide (src/engine/align.ts): a quarter of the shorter side of
    * 640×480, the least that cameras of today give.

@@ -1,6 +1,6 @@
 import type { Look } from './look.js';
 
-export type { GuideHint, GuidePose, Look } from './look.js';
+export type { GuidePose, Look } from './look.js';
 
 /** Looks at the camera's picture and says what would help. */
 export interface Guide {

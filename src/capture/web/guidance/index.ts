@@ -1,2 +1,2 @@
 export { createGuide } from './create-guide.js';
-export { GuidanceUnavailable, type Guide, type GuideHint, type GuidePose, type Look } from './guide.js';
+export { GuidanceUnavailable, type Guide, type GuidePose, type Look } from './guide.js';

@@ -1,14 +1,4 @@
-/** What would help, one thing at a time. `none`: the picture is as it should be. */
-export type GuideHint =
-  | 'none'
-  | 'closer'
-  | 'farther'
-  | 'centre'
-  | 'more_light'
-  | 'less_light'
-  | 'glare'
-  | 'one_face'
-  | 'hold_still';
+import type { Hint } from '../../../core/hints.js';
 
 /** Where a head is turned, from the person's own point of view on the unmirrored picture. */
 export type GuidePose = 'centre' | 'left' | 'right' | 'up' | 'down';
@@ -17,9 +7,14 @@ export type GuidePose = 'centre' | 'left' | 'right' | 'up' | 'down';
 export interface Look {
   /** Faces that count: bystanders much smaller than the nearest do not. */
   readonly faces: number;
-  readonly hint: GuideHint;
+  /** What would help; `null`: the picture is as it should be. */
+  readonly hint: Hint | null;
   /** Whether a frame taken now has one face, large, lit and still enough. It says nothing of the pose. */
   readonly ready: boolean;
+  /** Whether the one face is too small, in the frame that would be sent, for the server to judge its movements. */
+  readonly isTooSmall: boolean;
   /** `null` between two poses, where there is not exactly one face, and until the neutral of this face is known. */
   readonly pose: GuidePose | null;
+  /** Whether the head stands still between two poses: turned, and not so far that the turn has its name. */
+  readonly isBetween: boolean;
 }

@@ -24,6 +24,7 @@ const seenFace = z.object({
 const sight = z.object({
   widthPx: z.number(),
   heightPx: z.number(),
+  scale: z.number(),
   brightness: z.number(),
   faces: z.number(),
   face: seenFace.nullable(),

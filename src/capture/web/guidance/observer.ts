@@ -1,6 +1,6 @@
 import { neutralBounds, stillnessBounds } from './bounds.js';
 import { type HeadTurn, toFaceRatios, toHeadTurn } from './head-turn.js';
-import { toHint } from './hint.js';
+import { isTooSmall, toHint } from './hint.js';
 import type { Look } from './look.js';
 import { toPose } from './pose.js';
 import type { SeenFace, Sight } from './sight.js';
@@ -38,19 +38,22 @@ export function createObserver(): (sight: Sight) => Look {
     const { faces, face } = sight;
     const shiftShare = toShiftShare(last, face);
     const hint = toHint(sight, shiftShare);
-    const ready = hint === 'none';
+    const ready = hint === null;
+    const told = { faces, isTooSmall: isTooSmall(sight), hint, ready };
     last = face;
     if (face === null) {
       steady = [];
-      return { faces, hint, ready, pose: null };
+      return { ...told, pose: null, isBetween: false };
     }
+    // Poor light or a far face may stay so to the end: what a pose needs is a head that is still.
+    const isStill = shiftShare <= stillnessBounds.maxShiftShare;
     const turn = toHeadTurn(toFaceRatios(face.landmarks));
     if (neutral === null) {
-      // Poor light or a far face may stay so to the end: what the neutral needs is a head that is still.
-      const isStill = shiftShare <= stillnessBounds.maxShiftShare;
       steady = isStill ? [...steady, turn].slice(-neutralBounds.looks) : [turn];
       if (steady.length === neutralBounds.looks) neutral = toNeutral(steady);
     }
-    return { faces, hint, ready, pose: neutral === null ? null : toPose(turn, neutral) };
+    if (neutral === null) return { ...told, pose: null, isBetween: false };
+    const pose = toPose(turn, neutral);
+    return { ...told, pose, isBetween: isStill && pose === null };
   };
 }

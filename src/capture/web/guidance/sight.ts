@@ -18,6 +18,8 @@ export interface SeenFace {
 export interface Sight {
   readonly widthPx: number;
   readonly heightPx: number;
+  /** Pixels of the camera to one of the picture. */
+  readonly scale: number;
   /** Mean grey level of the whole picture, 0 to 255. */
   readonly brightness: number;
   /** Faces at least half as wide as the widest, as the server counts them. */
@@ -38,7 +40,7 @@ export async function see(
   const { widthPx, heightPx } = picture;
   const found = sortByWidth(await stages.detect(picture, 'sure'));
   const counted = found.filter(({ box }) => box.width >= minCompanionShare * found[0].box.width);
-  const sight = { widthPx, heightPx, brightness: measureBrightness(picture), faces: counted.length };
+  const sight = { widthPx, heightPx, scale, brightness: measureBrightness(picture), faces: counted.length };
   if (counted.length !== 1) return { ...sight, face: null };
   const [{ box }] = counted;
   const landmarks = await stages.findLandmarks(picture, box);

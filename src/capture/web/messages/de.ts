@@ -14,6 +14,9 @@ export const de: Words = {
   agree: 'Ich stimme zu, weiter',
   refuse: 'Ich möchte das nicht',
   cannot: 'Ich kann das nicht',
+  cannotText:
+    'Damit endet die Prüfung, und die Anwendung erfährt es. Danach können Sie einen anderen Weg nehmen, wenn es einen gibt.',
+  agreed: { on: (day) => `Sie haben dem am ${day} zugestimmt.`, read: 'Ganzen Text lesen' },
   next: 'Weiter',
   back: 'Zurück',
   tryAgain: 'Noch einmal versuchen',
@@ -124,16 +127,26 @@ export const de: Words = {
       `„${camera}“ scheint eine virtuelle Kamera zu sein. Bilder von ihr reichen meist nicht. Wählen Sie eine echte Kamera.`,
     unsuitable: (camera) =>
       `„${camera}“ ist vielleicht nicht auf Sie gerichtet. Wählen Sie, wenn möglich, eine andere Kamera.`,
-    hints: {
-      closer: 'Kommen Sie etwas näher.',
-      farther: 'Gehen Sie etwas zurück.',
-      centre: 'Bringen Sie Ihr Gesicht in die Mitte.',
-      more_light: 'Bitte mehr Licht im Gesicht.',
-      less_light: 'Es ist zu hell. Drehen Sie sich vom Licht weg.',
-      glare: 'Etwas spiegelt. Neigen Sie die Brille oder rücken Sie die Lampe weg.',
-      one_face: 'Es ist mehr als ein Gesicht zu sehen. Nur Sie dürfen im Bild sein.',
-      hold_still: 'Halten Sie still.',
-    },
+  },
+  hints: {
+    no_face: 'Es ist kein Gesicht zu sehen. Bringen Sie Ihr ganzes Gesicht in das Oval.',
+    one_face: 'Es ist mehr als ein Gesicht zu sehen. Nur Sie dürfen im Bild sein.',
+    come_closer: 'Kommen Sie etwas näher.',
+    move_back: 'Gehen Sie etwas zurück.',
+    centre: 'Bringen Sie Ihr Gesicht in die Mitte.',
+    more_light: 'Bitte mehr Licht im Gesicht.',
+    less_light: 'Es ist zu hell. Drehen Sie sich vom Licht weg.',
+    glare: 'Etwas spiegelt. Neigen Sie die Brille oder rücken Sie die Lampe weg.',
+    hold_still: 'Halten Sie einen Moment still.',
+    follow: 'Folgen Sie jeder Bewegung, wenn sie gezeigt wird, und bleiben Sie einen Moment so.',
+    reference_none: 'Auf diesem Foto ist kein Gesicht. Nehmen Sie eines, das das Bild auf Ihrem Ausweis zeigt.',
+    reference_many:
+      'Auf diesem Foto ist mehr als ein Gesicht. Nehmen Sie eines, das nur das Bild auf Ihrem Ausweis zeigt.',
+    reference_small: 'Das Bild auf Ihrem Ausweis ist hier zu klein. Fotografieren Sie es aus größerer Nähe.',
+    reference_unreadable:
+      'Dieses Foto ist nicht zu erkennen. Nehmen Sie ein scharfes Bild im Format JPEG, PNG oder WebP, ohne Spiegelung.',
+    reference_unlike:
+      'Das Bild auf Ihrem Ausweis passte nicht zu Ihrem Gesicht. Nehmen Sie ein anderes Foto Ihres eigenen Ausweises, scharf und ohne Spiegelung.',
   },
   challenge: {
     heading: 'Folgen Sie mit dem Kopf',
@@ -162,15 +175,6 @@ export const de: Words = {
     heading: 'Bitte noch einmal',
     text: 'Die Bilder reichten nicht, um zu entscheiden. Sie sind gelöscht.',
     triesLeft: (tries) => (tries === 1 ? 'Sie haben noch einen Versuch.' : `Sie haben noch ${tries} Versuche.`),
-    hints: {
-      more_light: 'Mehr Licht im Gesicht hilft.',
-      less_light: 'Drehen Sie sich von hellem Licht weg oder rücken Sie die Lampe weg.',
-      come_closer: 'Kommen Sie näher, so dass Ihr ganzes Gesicht im Bild ist.',
-      one_face: 'Achten Sie darauf, dass nur Sie im Bild sind.',
-      hold_still: 'Bewegen Sie sich ruhig und halten Sie still, wenn Sie den Kopf gedreht haben.',
-      follow: 'Folgen Sie jeder Bewegung, wenn sie gezeigt wird, und bleiben Sie einen Moment so.',
-      reference: 'Das Foto Ihres Ausweises war schlecht zu erkennen. Nehmen Sie ein scharfes, ohne Spiegelung.',
-    },
   },
   expired: {
     heading: 'Die Zeit ist um',
@@ -178,7 +182,7 @@ export const de: Words = {
   },
   abandoned: {
     heading: 'Sie haben die Prüfung beendet',
-    text: 'Es wurde nichts verglichen und kein Bild aufbewahrt.',
+    text: 'Die Prüfung ist beendet, und es wurde kein Bild aufbewahrt.',
   },
   lockedFor: (minutes) =>
     minutes === 1
@@ -250,10 +254,6 @@ export const de: Words = {
     'challenge-over': {
       heading: 'Das hat zu lange gedauert',
       text: 'Die Bewegungen müssen in kurzer Zeit gemacht werden. Bitte beginnen Sie noch einmal mit ihnen.',
-    },
-    'reference-unreadable': {
-      heading: 'Dieses Foto lässt sich nicht lesen',
-      text: 'Wählen Sie ein Bild im Format JPEG, PNG oder WebP, oder machen Sie eines mit der Kamera.',
     },
     'passkey-unsupported': {
       heading: 'Keine Passkeys in diesem Browser',

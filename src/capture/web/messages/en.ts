@@ -11,6 +11,8 @@ export const en: Words = {
   agree: 'I agree, go on',
   refuse: 'I do not want this',
   cannot: 'I can’t do this',
+  cannotText: 'This ends the check and tells the application. You can then use another way, if there is one.',
+  agreed: { on: (day) => `You agreed to this on ${day}.`, read: 'Read it in full' },
   next: 'Go on',
   back: 'Back',
   tryAgain: 'Try again',
@@ -119,16 +121,24 @@ export const en: Words = {
     virtual: (camera) =>
       `“${camera}” looks like a virtual camera. Pictures from it usually do not pass. Choose a real camera.`,
     unsuitable: (camera) => `“${camera}” may not be the camera that looks at you. Choose another one if you can.`,
-    hints: {
-      closer: 'Come a little closer.',
-      farther: 'Move back a little.',
-      centre: 'Move your face to the middle.',
-      more_light: 'More light on your face, please.',
-      less_light: 'It is too bright. Turn away from the light.',
-      glare: 'There is glare. Tilt your glasses or move the lamp.',
-      one_face: 'There is more than one face. Only you may be in view.',
-      hold_still: 'Hold still.',
-    },
+  },
+  hints: {
+    no_face: 'No face is seen. Put your whole face in the oval.',
+    one_face: 'There is more than one face. Only you may be in view.',
+    come_closer: 'Come a little closer.',
+    move_back: 'Move back a little.',
+    centre: 'Move your face to the middle.',
+    more_light: 'More light on your face, please.',
+    less_light: 'It is too bright. Turn away from the light.',
+    glare: 'There is glare. Tilt your glasses or move the lamp.',
+    hold_still: 'Hold still for a moment.',
+    follow: 'Follow each movement when it is shown, and hold it for a moment.',
+    reference_none: 'There is no face on this photo. Take one that shows the picture on your ID.',
+    reference_many: 'There is more than one face on this photo. Take one that shows the picture on your ID alone.',
+    reference_small: 'The picture on your ID is too small here. Take a photo from nearer.',
+    reference_unreadable: 'This photo cannot be made out. Use a sharp JPEG, PNG or WebP picture without glare.',
+    reference_unlike:
+      'The picture on your ID could not be matched with your face. Use another photo of your own ID, sharp and without glare.',
   },
   challenge: {
     heading: 'Follow with your head',
@@ -157,15 +167,6 @@ export const en: Words = {
     heading: 'Once more, please',
     text: 'The pictures were not good enough to decide. They have been deleted.',
     triesLeft: (tries) => (tries === 1 ? 'You have one try left.' : `You have ${tries} tries left.`),
-    hints: {
-      more_light: 'More light on your face will help.',
-      less_light: 'Turn away from bright light, or move the lamp.',
-      come_closer: 'Come closer, and keep your whole face in view.',
-      one_face: 'Make sure that only you are in view.',
-      hold_still: 'Move calmly, and hold still when you have turned your head.',
-      follow: 'Follow each movement when it is shown, and hold it for a moment.',
-      reference: 'The photo of your ID was hard to read. Use a sharp one, without glare.',
-    },
   },
   expired: {
     heading: 'The time is over',
@@ -173,7 +174,7 @@ export const en: Words = {
   },
   abandoned: {
     heading: 'You have stopped the check',
-    text: 'Nothing was compared and no picture was kept.',
+    text: 'The check is over, and no picture was kept.',
   },
   lockedFor: (minutes) =>
     minutes === 1 ? 'Wait one minute, then try again.' : `Wait ${minutes} minutes, then try again.`,
@@ -243,10 +244,6 @@ export const en: Words = {
     'challenge-over': {
       heading: 'That took too long',
       text: 'The movements have to be done within a short time. Please start them again.',
-    },
-    'reference-unreadable': {
-      heading: 'This photo can’t be read',
-      text: 'Choose a JPEG, PNG or WebP picture, or take one with the camera.',
     },
     'passkey-unsupported': {
       heading: 'No passkeys in this browser',

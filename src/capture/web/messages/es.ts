@@ -11,6 +11,8 @@ export const es: Words = {
   agree: 'Acepto, continuar',
   refuse: 'No quiero hacerlo',
   cannot: 'No puedo hacerlo',
+  cannotText: 'Esto termina la comprobación y se avisa a la aplicación. Después puede usar otra forma, si la hay.',
+  agreed: { on: (day) => `Usted lo aceptó el ${day}.`, read: 'Leer el texto completo' },
   next: 'Continuar',
   back: 'Atrás',
   tryAgain: 'Intentar de nuevo',
@@ -118,16 +120,24 @@ export const es: Words = {
     noGuide: 'La ayuda para colocarse no está disponible en este navegador. La comprobación funciona sin ella.',
     virtual: (camera) => `«${camera}» parece una cámara virtual. Sus imágenes no suelen servir. Elija una cámara real.`,
     unsuitable: (camera) => `«${camera}» quizá no sea la cámara que le ve de frente. Elija otra si puede.`,
-    hints: {
-      closer: 'Acérquese un poco.',
-      farther: 'Aléjese un poco.',
-      centre: 'Ponga la cara en el centro.',
-      more_light: 'Más luz en la cara, por favor.',
-      less_light: 'Hay demasiada luz. Gírese para apartarse de ella.',
-      glare: 'Hay un reflejo. Incline las gafas o mueva la lámpara.',
-      one_face: 'Se ve más de una cara. Solo debe verse la suya.',
-      hold_still: 'No se mueva.',
-    },
+  },
+  hints: {
+    no_face: 'No se ve ninguna cara. Ponga toda la cara en el óvalo.',
+    one_face: 'Se ve más de una cara. Solo debe verse la suya.',
+    come_closer: 'Acérquese un poco.',
+    move_back: 'Aléjese un poco.',
+    centre: 'Ponga la cara en el centro.',
+    more_light: 'Más luz en la cara, por favor.',
+    less_light: 'Hay demasiada luz. Gírese para apartarse de ella.',
+    glare: 'Hay un reflejo. Incline las gafas o mueva la lámpara.',
+    hold_still: 'No se mueva por un momento.',
+    follow: 'Siga cada movimiento cuando se muestre y manténgalo un momento.',
+    reference_none: 'En esta foto no hay ninguna cara. Use una que muestre la imagen de su documento.',
+    reference_many: 'En esta foto hay más de una cara. Use una que muestre solo la imagen de su documento.',
+    reference_small: 'La imagen de su documento es demasiado pequeña aquí. Haga la foto desde más cerca.',
+    reference_unreadable: 'Esta foto no se distingue. Use una imagen JPEG, PNG o WebP nítida y sin reflejos.',
+    reference_unlike:
+      'La imagen de su documento no coincidió con su cara. Use otra foto de su propio documento, nítida y sin reflejos.',
   },
   challenge: {
     heading: 'Siga con la cabeza',
@@ -156,15 +166,6 @@ export const es: Words = {
     heading: 'Otra vez, por favor',
     text: 'Las imágenes no bastaban para decidir. Se han borrado.',
     triesLeft: (tries) => (tries === 1 ? 'Le queda un intento.' : `Le quedan ${tries} intentos.`),
-    hints: {
-      more_light: 'Ayudará más luz en la cara.',
-      less_light: 'Apártese de la luz fuerte o mueva la lámpara.',
-      come_closer: 'Acérquese, con toda la cara a la vista.',
-      one_face: 'Asegúrese de que solo se le ve a usted.',
-      hold_still: 'Muévase con calma y quédese quieto un momento después de girar la cabeza.',
-      follow: 'Siga cada movimiento cuando se muestre y manténgalo un momento.',
-      reference: 'La foto de su documento se leía mal. Use una nítida y sin reflejos.',
-    },
   },
   expired: {
     heading: 'Se acabó el tiempo',
@@ -172,7 +173,7 @@ export const es: Words = {
   },
   abandoned: {
     heading: 'Ha detenido la comprobación',
-    text: 'No se ha comparado nada ni se ha guardado ninguna imagen.',
+    text: 'La comprobación ha terminado y no se ha guardado ninguna imagen.',
   },
   lockedFor: (minutes) =>
     minutes === 1 ? 'Espere un minuto y vuelva a intentarlo.' : `Espere ${minutes} minutos y vuelva a intentarlo.`,
@@ -242,10 +243,6 @@ export const es: Words = {
     'challenge-over': {
       heading: 'Ha tardado demasiado',
       text: 'Los movimientos se hacen en poco tiempo. Empiécelos otra vez, por favor.',
-    },
-    'reference-unreadable': {
-      heading: 'No se puede leer esta foto',
-      text: 'Elija una imagen JPEG, PNG o WebP, o haga una con la cámara.',
     },
     'passkey-unsupported': {
       heading: 'Este navegador no tiene llaves de acceso',

@@ -13,6 +13,9 @@ export const fr: Words = {
   agree: 'J’accepte, continuer',
   refuse: 'Je ne veux pas',
   cannot: 'Je ne peux pas le faire',
+  cannotText:
+    'Cela met fin à la vérification et l’application en est informée. Vous pourrez ensuite utiliser un autre moyen, s’il y en a un.',
+  agreed: { on: (day) => `Vous l’avez accepté le ${day}.`, read: 'Lire le texte complet' },
   next: 'Continuer',
   back: 'Retour',
   tryAgain: 'Réessayer',
@@ -124,16 +127,26 @@ export const fr: Words = {
       `« ${camera} » semble être une caméra virtuelle. Ses images ne suffisent généralement pas. Choisissez une vraie caméra.`,
     unsuitable: (camera) =>
       `« ${camera} » n’est peut-être pas la caméra qui vous voit de face. Choisissez-en une autre si possible.`,
-    hints: {
-      closer: 'Approchez-vous un peu.',
-      farther: 'Reculez un peu.',
-      centre: 'Placez votre visage au milieu.',
-      more_light: 'Plus de lumière sur votre visage, s’il vous plaît.',
-      less_light: 'Il y a trop de lumière. Tournez-vous pour l’éviter.',
-      glare: 'Il y a un reflet. Inclinez vos lunettes ou déplacez la lampe.',
-      one_face: 'Plusieurs visages sont visibles. Seul le vôtre doit l’être.',
-      hold_still: 'Ne bougez plus.',
-    },
+  },
+  hints: {
+    no_face: 'Aucun visage n’est visible. Placez tout votre visage dans l’ovale.',
+    one_face: 'Plusieurs visages sont visibles. Seul le vôtre doit l’être.',
+    come_closer: 'Approchez-vous un peu.',
+    move_back: 'Reculez un peu.',
+    centre: 'Placez votre visage au milieu.',
+    more_light: 'Plus de lumière sur votre visage, s’il vous plaît.',
+    less_light: 'Il y a trop de lumière. Tournez-vous pour l’éviter.',
+    glare: 'Il y a un reflet. Inclinez vos lunettes ou déplacez la lampe.',
+    hold_still: 'Ne bougez plus un instant.',
+    follow: 'Suivez chaque mouvement quand il est montré, et gardez la position un instant.',
+    reference_none:
+      'Il n’y a aucun visage sur cette photo. Prenez-en une qui montre l’image de votre pièce d’identité.',
+    reference_many:
+      'Il y a plusieurs visages sur cette photo. Prenez-en une qui ne montre que l’image de votre pièce d’identité.',
+    reference_small: 'L’image de votre pièce d’identité est trop petite ici. Prenez la photo de plus près.',
+    reference_unreadable: 'Cette photo n’est pas lisible. Prenez une image JPEG, PNG ou WebP nette, sans reflet.',
+    reference_unlike:
+      'L’image de votre pièce d’identité n’a pas pu être rapprochée de votre visage. Prenez une autre photo de votre propre pièce, nette et sans reflet.',
   },
   challenge: {
     heading: 'Suivez avec la tête',
@@ -162,15 +175,6 @@ export const fr: Words = {
     heading: 'Encore une fois, s’il vous plaît',
     text: 'Les images ne suffisaient pas pour décider. Elles ont été supprimées.',
     triesLeft: (tries) => (tries === 1 ? 'Il vous reste un essai.' : `Il vous reste ${tries} essais.`),
-    hints: {
-      more_light: 'Plus de lumière sur votre visage aidera.',
-      less_light: 'Éloignez-vous de la lumière forte ou déplacez la lampe.',
-      come_closer: 'Approchez-vous, avec tout votre visage visible.',
-      one_face: 'Veillez à être la seule personne visible.',
-      hold_still: 'Bougez calmement, et restez immobile après avoir tourné la tête.',
-      follow: 'Suivez chaque mouvement quand il est montré, et gardez la position un instant.',
-      reference: 'La photo de votre pièce d’identité était difficile à lire. Prenez-en une nette, sans reflet.',
-    },
   },
   expired: {
     heading: 'Le temps est écoulé',
@@ -178,7 +182,7 @@ export const fr: Words = {
   },
   abandoned: {
     heading: 'Vous avez arrêté la vérification',
-    text: 'Rien n’a été comparé et aucune image n’a été conservée.',
+    text: 'La vérification est terminée et aucune image n’a été conservée.',
   },
   lockedFor: (minutes) =>
     minutes === 1 ? 'Attendez une minute, puis réessayez.' : `Attendez ${minutes} minutes, puis réessayez.`,
@@ -248,10 +252,6 @@ export const fr: Words = {
     'challenge-over': {
       heading: 'Cela a pris trop de temps',
       text: 'Les mouvements se font en peu de temps. Recommencez-les, s’il vous plaît.',
-    },
-    'reference-unreadable': {
-      heading: 'Cette photo est illisible',
-      text: 'Choisissez une image JPEG, PNG ou WebP, ou prenez-en une avec la caméra.',
     },
     'passkey-unsupported': {
       heading: 'Pas de clés d’accès dans ce navigateur',

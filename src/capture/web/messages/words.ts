@@ -1,6 +1,6 @@
-import type { GuideHint } from '../guidance/look.js';
+import type { Hint } from '../../../core/hints.js';
 import type { ProblemName } from '../problem.js';
-import type { Hint, Movement } from '../view.js';
+import type { Movement } from '../view.js';
 
 interface Section {
   readonly heading: string;
@@ -38,6 +38,10 @@ export interface Words {
   readonly agree: string;
   readonly refuse: string;
   readonly cannot: string;
+  /** What that does. */
+  readonly cannotText: string;
+  /** Of somebody who agreed at an earlier visit. */
+  readonly agreed: { readonly on: (day: string) => string; readonly read: string };
   readonly next: string;
   readonly back: string;
   readonly tryAgain: string;
@@ -92,8 +96,9 @@ export interface Words {
     readonly noGuide: string;
     readonly virtual: (camera: string) => string;
     readonly unsuitable: (camera: string) => string;
-    readonly hints: Readonly<Record<Exclude<GuideHint, 'none'>, string>>;
   };
+  /** What would help: while the camera runs, and after a try. */
+  readonly hints: Readonly<Record<Hint, string>>;
   readonly challenge: {
     readonly heading: string;
     readonly movements: Readonly<Record<Movement, string>>;
@@ -112,7 +117,6 @@ export interface Words {
     readonly heading: string;
     readonly text: string;
     readonly triesLeft: (tries: number) => string;
-    readonly hints: Readonly<Record<Hint, string>>;
   };
   readonly expired: { readonly heading: string; readonly text: string };
   readonly abandoned: { readonly heading: string; readonly text: string };

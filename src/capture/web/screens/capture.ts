@@ -1,8 +1,9 @@
-import { type Camera, checkCameraSupport, isCameraAllowed, openCamera } from '../camera.js';
+import { cameraMemory } from '../browser-memory.js';
+import { type Camera, checkCameraSupport, isCameraAllowed, openCamera, openLastCamera } from '../camera.js';
 import { actions, button, paragraph } from '../dom.js';
 import type { Guide } from '../guidance/index.js';
 import type { Change } from '../state.js';
-import { decline, type Step, type Tools } from '../step.js';
+import type { Step, Tools } from '../step.js';
 import { performChallenge } from './challenge.js';
 import { type Framed, frameFace } from './framing.js';
 
@@ -19,7 +20,7 @@ export const capture: Step = async (_view, { isCameraAsked }, tools) => {
     body: [paragraph(words.permission.text, 'lead')],
   }));
   const guide = loadGuide();
-  let camera = await openCamera(null);
+  let camera = await openLastCamera();
   try {
     const frame = (): Promise<Framed> =>
       whileRunning(camera, tools, (ended) => frameFace({ camera, guide, ended }, tools));
@@ -27,9 +28,9 @@ export const capture: Step = async (_view, { isCameraAsked }, tools) => {
     while (typeof framed !== 'string') {
       camera.stop();
       camera = await openCamera(framed.deviceId);
+      cameraMemory.write(framed.deviceId);
       framed = await frame();
     }
-    if (framed === 'decline') return await decline(tools);
     const loaded = await guideNow(guide);
     const frames = await whileRunning(camera, tools, (ended) =>
       performChallenge({ video: camera.video, guide: loaded, ended }, tools),
@@ -41,19 +42,16 @@ export const capture: Step = async (_view, { isCameraAsked }, tools) => {
   }
 };
 
-async function askForCamera(tools: Tools): Promise<Change> {
-  const isWanted = await tools.page.ask<boolean>((words, choose) => ({
+async function askForCamera({ page }: Tools): Promise<Change> {
+  await page.ask<null>((words, choose) => ({
     screen: 'permission',
     heading: words.permission.heading,
     body: [
       paragraph(words.permission.text, 'lead'),
-      actions(
-        button('plain', words.permission.action, () => choose(true)),
-        button('faint', words.cannot, () => choose(false)),
-      ),
+      actions(button('plain', words.permission.action, () => choose(null))),
     ],
   }));
-  return isWanted ? { isCameraAsked: true } : decline(tools);
+  return { isCameraAsked: true };
 }
 
 /** @param work - what the camera is used for, until it stops by itself or the time of the whole check is over */

@@ -8,13 +8,15 @@ import type { Movement, NextMovement } from '../view.js';
 import { resume } from './framing.js';
 import { createStage } from './stage.js';
 
-/** Sooner nobody can have read the movement, and the server takes no earlier picture. */
-const readingMs = 600;
+/** Sooner nobody can have read the movement, and the server takes no picture before 400 ms. */
+const readingMs = 450;
 /** Without guidance: the time to read a movement and to make it. */
 const unguidedMs = 2000;
 /** The guidance may not know this face's movements: the server, which waits 8 s, then judges the picture as it is. */
 const guidedAtMostMs = 6000;
-const lookEveryMs = 60;
+/** Whoever has turned and stands still for so long, after the time a movement takes, turns no further. */
+const settled = { notBeforeMs: 2000, forMs: 600 } as const;
+const lookEveryMs = 30;
 
 interface Capture {
   readonly video: HTMLVideoElement;
@@ -73,15 +75,19 @@ async function perform({ video, guide, ended }: Capture, { page, api }: Tools): 
   return { nonce, photos };
 }
 
-/** Resolves when the movement is seen twice in a row, or when waiting longer makes no sense. */
+/** Resolves when the movement is seen twice in a row, or when waiting longer makes no sense: the server judges the picture. */
 async function reach(movement: Movement, video: HTMLVideoElement, guide: Guide | null): Promise<void> {
   const toldAt = performance.now();
   await sleep(readingMs);
   if (guide === null) return sleep(unguidedMs - readingMs);
+  let stillSince = performance.now();
   for (let seen = 0; seen < 2 && performance.now() - toldAt < guidedAtMostMs; ) {
     const look = await guide.look(video).catch(() => null);
     if (look === null) return sleep(Math.max(0, unguidedMs - (performance.now() - toldAt)));
     seen = look.pose === movement ? seen + 1 : 0;
+    const now = performance.now();
+    if (!look.isBetween) stillSince = now;
+    if (now - toldAt > settled.notBeforeMs && now - stillSince > settled.forMs) return;
     await sleep(lookEveryMs);
   }
 }

@@ -1,38 +1,34 @@
 import { actions, button, el, icon, paragraph } from '../dom.js';
-import { decline, type Step } from '../step.js';
+import type { ConsentWords, Words } from '../messages/words.js';
+import type { Step } from '../step.js';
+import type { View } from '../view.js';
 
-/** Purpose, what is kept for how long, how to refuse and how to withdraw, before anything else. */
-export const consent: Step = async (view, _facts, tools) => {
-  const agrees = await tools.page.ask<boolean>((words, choose) => {
-    const text = words.consent[view.purpose === 'enrol' ? 'enrol' : 'verify'];
-    return {
-      screen: 'consent',
-      heading: text.heading,
-      body: [
-        paragraph(text.intro(view.organisation), 'lead'),
-        el(
-          'ul',
-          { class: 'sections' },
-          ...text
-            .sections(view)
-            .map((section, index) =>
-              el(
-                'li',
-                {},
-                icon(sectionIcons[index] ?? 'info'),
-                el('div', {}, el('h2', {}, section.heading), paragraph(section.text)),
-              ),
-            ),
-        ),
-        actions(
-          button('plain', words.agree, () => choose(true)),
-          button('quiet', words.refuse, () => choose(false)),
-        ),
-      ],
-    };
-  });
-  if (!agrees) return decline(tools);
-  return { view: await tools.api.giveConsent(view.consentVersion, tools.page.language) };
-};
+const textFor = ({ purpose }: View, { consent: words }: Words): ConsentWords =>
+  words[purpose === 'enrol' ? 'enrol' : 'verify'];
 
 const sectionIcons = ['camera', 'sealed', 'refuse', 'undo'] as const;
+
+/** The whole text below its heading. */
+export function describeConsent(view: View, words: Words): readonly HTMLElement[] {
+  const { intro, sections } = textFor(view, words);
+  const items = sections(view).map(({ heading, text }, index) =>
+    el('li', {}, icon(sectionIcons[index] ?? 'info'), el('div', {}, el('h2', {}, heading), paragraph(text))),
+  );
+  return [paragraph(intro(view.organisation), 'lead'), el('ul', { class: 'sections' }, ...items)];
+}
+
+/** Purpose, what is kept for how long, how to refuse and how to withdraw, before anything else. */
+export const consent: Step = async (view, _facts, { page, api }) => {
+  const agrees = await page.ask<boolean>((words, choose) => ({
+    screen: 'consent',
+    heading: textFor(view, words).heading,
+    body: [
+      ...describeConsent(view, words),
+      actions(
+        button('plain', words.agree, () => choose(true)),
+        button('quiet', words.refuse, () => choose(false)),
+      ),
+    ],
+  }));
+  return { view: await (agrees ? api.giveConsent(view.consentVersion, page.language) : api.decline()) };
+};

@@ -5,7 +5,7 @@ import { toReturnLink } from '../page-link.js';
 import type { Facts } from '../state.js';
 import type { View } from '../view.js';
 
-const leaveAfterMs = 1500;
+const leaveAfterMs = 1000;
 const kioskClearsAfterSec = 8;
 
 /** How a check can end. */
@@ -19,11 +19,15 @@ export async function end(ending: Ending, view: View, facts: Facts, page: Page):
     const content = contentOf(ending, view, words);
     return { ...content, body: [...content.body, ...waysOn(ending, view, back, words)] };
   });
-  if (ending === 'passed' && back !== null && view.role === 'own') {
+  if (back !== null && goesBack(ending, view)) {
     setTimeout(() => location.replace(back), leaveAfterMs);
   }
   return new Promise(() => {});
 }
+
+/** Whether the page goes back by itself: nobody who stopped the check has another way to choose first. */
+const goesBack = (ending: Ending, { role, fallbackUrl }: Pick<View, 'role' | 'fallbackUrl'>): boolean =>
+  role === 'own' && (ending === 'passed' || (ending === 'abandoned' && fallbackUrl === null));
 
 function contentOf(ending: Ending, { purpose, role, handOff }: View, words: Words): Content {
   if (handOff?.state === 'refused') {
@@ -50,7 +54,7 @@ function waysOn(
   words: Words,
 ): HTMLElement[] {
   if (role !== 'own') return [paragraph(handOff?.state === 'refused' ? words.mayClose : words.passed.onPhone)];
-  if (ending === 'passed' && back !== null) {
+  if (back !== null && goesBack(ending, { role, fallbackUrl })) {
     return [paragraph(words.passed.returning), actions(linkButton('plain', words.goOn, back))];
   }
   const otherWay = ending === 'passed' ? null : fallbackUrl;

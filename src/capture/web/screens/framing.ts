@@ -6,8 +6,8 @@ import type { Words } from '../messages/words.js';
 import { sleep, type Tools } from '../step.js';
 import { createStage } from './stage.js';
 
-/** What the person chose: to begin, to stop, or another camera. */
-export type Framed = 'start' | 'decline' | { readonly deviceId: string };
+/** What the person chose: to begin, or another camera. */
+export type Framed = 'start' | { readonly deviceId: string };
 
 const lookEveryMs = 120;
 
@@ -22,19 +22,22 @@ interface Framing {
 type Seen = 'loading' | 'off' | Look;
 
 /**
- * Shows the person themself in an oval and says what would help. "Start" works whatever the guidance thinks: it is a help,
- * and the server judges.
+ * Shows the person themself in an oval and says what would help. "Start" works whatever the guidance thinks, as it is a help,
+ * and the server judges; but for a face that is so small in the frame that no movement of it could be judged.
  */
 export async function frameFace({ camera, guide, ended }: Framing, { page }: Tools): Promise<Framed> {
   const stage = createStage(camera.video);
-  const advice = el('p', { class: 'advice' });
+  const advice = el('p', { id: 'advice', class: 'advice' });
   let seen: Seen = 'loading';
+  let start: HTMLButtonElement | null = null;
 
   const tell = (): void => {
     const text = adviceFor(seen, page.words);
     advice.textContent = text;
     advice.dataset.tone = toneOf(seen);
     stage.element.dataset.tone = toneOf(seen);
+    // Not disabled: it keeps the focus, and what it waits for is its description.
+    start?.setAttribute('aria-disabled', String(isHeld(seen)));
     page.say(text);
   };
   const watch = async (): Promise<void> => {
@@ -48,6 +51,10 @@ export async function frameFace({ camera, guide, ended }: Framing, { page }: Too
     if (!ended.aborted) tell();
   };
   const framed = page.ask<Framed>((words, choose) => {
+    start = button('plain', words.framing.start, () => {
+      if (!isHeld(seen)) choose('start');
+    });
+    start.setAttribute('aria-describedby', advice.id);
     tell();
     return {
       screen: 'framing',
@@ -58,10 +65,7 @@ export async function frameFace({ camera, guide, ended }: Framing, { page }: Too
         paragraph(words.framing.text),
         noteOn(camera, words),
         chooser(camera, words, (deviceId) => choose({ deviceId })),
-        actions(
-          button('plain', words.framing.start, () => choose('start')),
-          button('faint', words.cannot, () => choose('decline')),
-        ),
+        actions(start),
       ],
     };
   });
@@ -76,12 +80,14 @@ export async function frameFace({ camera, guide, ended }: Framing, { page }: Too
 /** A picture that was moved to another screen may have paused. */
 export const resume = (video: HTMLVideoElement): Promise<void> => video.play().catch(() => {});
 
-function adviceFor(seen: Seen, { framing }: Words): string {
+function adviceFor(seen: Seen, { framing, hints }: Words): string {
   if (seen === 'loading') return framing.loading;
   if (seen === 'off') return framing.noGuide;
-  if (seen.faces > 1) return framing.hints.one_face;
-  return seen.hint === 'none' ? framing.ready : framing.hints[seen.hint];
+  return seen.hint === null ? framing.ready : hints[seen.hint];
 }
+
+/** Whether "Start" waits for the person to come closer. */
+const isHeld = (seen: Seen): boolean => typeof seen !== 'string' && seen.isTooSmall;
 
 function toneOf(seen: Seen): 'calm' | 'good' | 'warn' {
   if (typeof seen === 'string') return 'calm';

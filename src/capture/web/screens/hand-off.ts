@@ -4,7 +4,7 @@ import type { Words } from '../messages/words.js';
 import type { PageApi } from '../page-api.js';
 import { Problem } from '../problem.js';
 import type { Change } from '../state.js';
-import { decline, type Step, sleep, type Tools } from '../step.js';
+import { type Step, sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
 
 const pollEveryMs = 2000;
@@ -13,8 +13,8 @@ const pollEveryMs = 2000;
 type Stage = 'waiting' | 'opened' | 'paired';
 
 /** On a computer: which camera? */
-export const place: Step = async (_view, _facts, tools) => {
-  const choice = await tools.page.ask<'here' | 'phone' | 'decline'>((words, choose) => ({
+export const place: Step = async (_view, _facts, { page }) => {
+  const choice = await page.ask<'here' | 'phone'>((words, choose) => ({
     screen: 'place',
     heading: words.place.heading,
     body: [
@@ -22,11 +22,10 @@ export const place: Step = async (_view, _facts, tools) => {
       actions(
         button('plain', words.place.here, () => choose('here')),
         button('quiet', words.place.phone, () => choose('phone')),
-        button('faint', words.cannot, () => choose('decline')),
       ),
     ],
   }));
-  return choice === 'decline' ? decline(tools) : { place: choice };
+  return { place: choice };
 };
 
 /**

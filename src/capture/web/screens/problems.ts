@@ -2,7 +2,7 @@ import { actions, button, el, linkButton, paragraph, sign } from '../dom.js';
 import type { Words } from '../messages/words.js';
 import type { Problem, ProblemName } from '../problem.js';
 import type { Change, Facts } from '../state.js';
-import { decline, sleep, type Tools } from '../step.js';
+import { sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
 
 interface Ways {
@@ -35,7 +35,6 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
   overloaded: later,
   unavailable: later,
   'challenge-over': again,
-  'reference-unreadable': again,
   'passkey-unsupported': elsewhere,
   'passkey-cancelled': again,
   'passkey-no-prf': elsewhere,
@@ -43,7 +42,7 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
   general: again,
 };
 
-type Choice = 'again' | 'phone' | 'decline';
+type Choice = 'again' | 'phone';
 
 /**
  * Says what is in the way and what can be done about it. A press on "Try again" leads straight back to the step, where a
@@ -58,7 +57,6 @@ export async function solve(problem: Problem, facts: Facts, tools: Tools): Promi
   }
   const choice = await Promise.race(waits).finally(() => left.abort());
   if (choice === 'phone') return { place: 'phone' };
-  if (choice === 'decline') return decline(tools);
   return changeFor(problem, facts, tools);
 }
 
@@ -67,9 +65,8 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   const ways = waysBy[problem];
   const mayRetry = ways.retry || isPauseOver;
   const mayHandOff = ways.phone && facts.mayHandOff && view?.handOffAllowed === true;
-  // A phone whose person has not chosen the number yet has nothing to decline.
-  const isClosed =
-    view === null || view.role === 'unpaired' || ['link-over', 'opened-elsewhere', 'locked-out'].includes(problem);
+  const isOver = view === null || ['link-over', 'opened-elsewhere'].includes(problem);
+  if (isOver) page.showBelow(() => []);
   return page.ask<Choice>((words, choose) => {
     const { heading, text, steps } = words.problems[problem];
     return {
@@ -83,8 +80,7 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
         actions(
           mayRetry ? button('plain', words.tryAgain, () => choose('again')) : null,
           mayHandOff ? button(mayRetry ? 'quiet' : 'plain', words.place.phone, () => choose('phone')) : null,
-          isClosed ? null : button('faint', words.cannot, () => choose('decline')),
-          isClosed && !mayRetry ? wayOut(view, words) : null,
+          isOver && !mayRetry ? wayOut(view, words) : null,
           isKiosk ? button('quiet', words.kiosk.now, () => location.reload()) : null,
         ),
       ],

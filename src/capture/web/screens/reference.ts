@@ -1,19 +1,30 @@
+import { type Hint, hintOfReference } from '../../../core/hints.js';
 import { openCamera } from '../camera.js';
 import { actions, button, el, paragraph } from '../dom.js';
 import { readReference, takeReference } from '../picture.js';
-import { decline, type Step, type Tools } from '../step.js';
+import { UnusablePictures } from '../problem.js';
+import type { Step, Tools } from '../step.js';
+import type { View } from '../view.js';
+import { waiting } from './sending.js';
 
-/** A photo of an ID, from a file or by the camera, seen by the person before it is used. */
-export const reference: Step = async (_view, _facts, tools) => {
-  for (;;) {
-    const choice = await askForPhoto(tools);
-    if (choice === 'decline') return decline(tools);
+/**
+ * A photo of an ID, from a file or by the camera, seen by the person and looked at by the server before it is used: one
+ * of no use is asked for anew here, and nothing else.
+ */
+export const reference: Step = async (view, { again }, tools) => {
+  for (let hint = again?.hint ?? null; ; ) {
+    const choice = await askForPhoto(hint, view, tools);
     const photo = choice === 'take' ? await photograph(tools) : await readReference(choice);
-    if (photo !== null && (await askWhetherGood(photo, tools))) return { referencePhoto: photo };
+    if (photo === null) hint = choice === 'take' ? hint : 'reference_unreadable';
+    else if (await askWhetherGood(photo, tools)) {
+      hint = await lookAt(photo, tools);
+      if (hint === null) return { referencePhoto: photo, again: null };
+    }
   }
 };
 
-function askForPhoto({ page }: Tools): Promise<File | 'take' | 'decline'> {
+/** @param hint - what was wrong with the photo before */
+function askForPhoto(hint: Hint | null, { triesLeft }: View, { page }: Tools): Promise<File | 'take'> {
   return page.ask((words, choose) => {
     const input = el('input', { type: 'file', accept: 'image/*', hidden: true, 'aria-label': words.reference.choose });
     input.addEventListener('change', () => {
@@ -24,12 +35,13 @@ function askForPhoto({ page }: Tools): Promise<File | 'take' | 'decline'> {
       screen: 'reference',
       heading: words.reference.heading,
       body: [
+        hint === null ? null : paragraph(words.hints[hint], 'note'),
+        hint === 'reference_unlike' ? paragraph(words.again.triesLeft(triesLeft)) : null,
         paragraph(words.reference.text, 'lead'),
         input,
         actions(
           button('plain', words.reference.choose, () => input.click()),
           button('quiet', words.reference.take, () => choose('take')),
-          button('faint', words.cannot, () => choose('decline')),
         ),
       ],
     };
@@ -74,5 +86,15 @@ async function askWhetherGood(photo: Blob, { page }: Tools): Promise<boolean> {
     }));
   } finally {
     URL.revokeObjectURL(url);
+  }
+}
+
+async function lookAt(photo: Blob, { page, api }: Tools): Promise<Hint | null> {
+  page.show((words) => waiting('reference-look', words));
+  try {
+    return await api.lookAtReference(photo);
+  } catch (error) {
+    if (error instanceof UnusablePictures) return hintOfReference[error.code];
+    throw error;
   }
 }

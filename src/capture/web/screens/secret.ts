@@ -2,12 +2,12 @@ import { isPin, isWeakPin } from '../../../core/pin.js';
 import { actions, button, el, paragraph } from '../dom.js';
 import { Problem, type ProblemName } from '../problem.js';
 import type { Change } from '../state.js';
-import { decline, type Step } from '../step.js';
+import type { Step } from '../step.js';
 
 /** The PIN: chosen and repeated at enrolment, entered at a check. */
-export const pin: Step = async (view, { isKiosk }, tools) => {
+export const pin: Step = async (view, { isKiosk }, { page }) => {
   const isNew = view.purpose === 'enrol';
-  const change = await tools.page.ask<Change | null>((words, choose) => {
+  return page.ask<Change>((words, choose) => {
     const first = pinField('pin', words.pin.label, isKiosk ? 'off' : isNew ? 'new-password' : 'current-password');
     const second = isNew ? pinField('pin-again', words.pin.repeat, isKiosk ? 'off' : 'new-password') : null;
     const rule = paragraph(words.pin.rule, 'rule');
@@ -27,10 +27,7 @@ export const pin: Step = async (view, { isKiosk }, tools) => {
       rule,
       second?.element ?? null,
       wrong,
-      actions(
-        el('button', { type: 'submit', class: 'button plain' }, words.next),
-        button('faint', words.cannot, () => choose(null)),
-      ),
+      actions(el('button', { type: 'submit', class: 'button plain' }, words.next)),
     );
     form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -47,7 +44,6 @@ export const pin: Step = async (view, { isKiosk }, tools) => {
       body: [paragraph(isNew ? words.pin.chooseText : words.pin.enterText, 'lead'), form],
     };
   });
-  return change ?? decline(tools);
 };
 
 function pinField(
@@ -70,18 +66,14 @@ const problemByReason = {
 export const passkey: Step = async (view, _facts, tools) => {
   const { usePasskey, PasskeyProblem } = await import('../passkey.js');
   const isNew = view.purpose === 'enrol';
-  const goesOn = await tools.page.ask<boolean>((words, choose) => ({
+  await tools.page.ask<null>((words, choose) => ({
     screen: 'passkey',
     heading: isNew ? words.passkey.createHeading : words.passkey.getHeading,
     body: [
       paragraph(isNew ? words.passkey.createText : words.passkey.getText, 'lead'),
-      actions(
-        button('plain', words.passkey.action, () => choose(true)),
-        button('faint', words.cannot, () => choose(false)),
-      ),
+      actions(button('plain', words.passkey.action, () => choose(null))),
     ],
   }));
-  if (!goesOn) return decline(tools);
   const { ceremony, options } = await tools.api.startPasskey();
   try {
     return { secret: { passkey: await usePasskey(ceremony, options) } };

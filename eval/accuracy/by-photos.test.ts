@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
+import { createBootstrap } from '../statistics/bootstrap.js';
+import { createChance } from '../statistics/chance.js';
+import { createMeasuredEngine, parameters, shipped } from './bare-token.js';
+import { chooseAsUsed, chooseRuns, combinations, measureByPhotos, toModeRates, withAsUsed } from './by-photos.js';
+import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
+import { toName } from './windows.js';
+
+/* Made-up people: their figures stand for nobody. */
+
+const chance = createChance('by photos');
+const unit = (values: Float32Array): Float32Array => {
+  const length = Math.hypot(...values);
+  return values.map((value) => value / length);
+};
+const draw = (): Float32Array => unit(Float32Array.from({ length: 512 }, () => chance.normal()));
+/** A photo of somebody: two have a cosine of about .85. */
+const photoOf = (own: Float32Array): Float32Array => {
+  const other = draw();
+  return unit(own.map((value, at) => Math.sqrt(0.85) * value + Math.sqrt(0.15) * other[at]!));
+};
+const toPerson = (person: number, embeddings: Float32Array[], files?: string[]): EmbeddedPerson => ({
+  person: String(person),
+  files: files ?? embeddings.map((_, at) => `${String(at).padStart(2, '0')}.jpg`),
+  embeddings,
+  magnitudes: embeddings.map(() => 4),
+});
+const toPeople = (photos: readonly number[]): EmbeddedPerson[] =>
+  photos.map((count, person) => {
+    const own = draw();
+    return toPerson(
+      person,
+      Array.from({ length: count }, () => photoOf(own)),
+    );
+  });
+const times = <T>(count: number, value: T): T[] => new Array<T>(count).fill(value);
+
+let pool: DecoderPool;
+beforeAll(() => {
+  pool = createDecoderPool(() => {});
+});
+afterAll(() => pool.close());
+
+const five = { enrolled: 5, live: 5 };
+const measure = async (people: readonly EmbeddedPerson[]) => {
+  const bootstrap = createBootstrap(people.length, createChance('people'));
+  const byPhotos = await measureByPhotos(
+    pool,
+    people,
+    [five],
+    () => chooseRuns(people, five, 400),
+    (outcome, photos) => toModeRates(outcome, bootstrap, photos),
+  );
+  return byPhotos['4']!['5x5']!;
+};
+
+test.each([
+  ['ten photos each', times(4, 10), '5x5'],
+  ['fifty people of many who have ten', [...times(50, 10), ...times(400, 4)], '5x5'],
+  ['too few of many who have ten, enough with six', [...times(49, 10), ...times(11, 6), ...times(400, 4)], '3x3'],
+  ['five photos each', times(20, 5), '3x2'],
+  ['most have four', [...times(4, 6), ...times(30, 4)], '3x1'],
+  ['three photos each: strangers alone', times(5, 3), '3x1'],
+])('stands for a step-up: %s', (_, photos, expected) => {
+  expect(toName(chooseAsUsed(toPeople(photos)))).toBe(expected);
+});
+
+test('photos of one sitting stand for no step-up on another day', () => {
+  const own = draw();
+  const ten = times(10, 0).map(() => photoOf(own));
+  const named = (sitting: (at: number) => number): EmbeddedPerson[] => [
+    toPerson(
+      0,
+      ten,
+      ten.map((_photo, at) => `1_0_0_0${sitting(at)}_${at}.jpg`),
+    ),
+  ];
+  expect(toName(chooseAsUsed(named((at) => (at < 5 ? 1 : 2))))).toBe('5x5');
+  expect(toName(chooseAsUsed(named((at) => (at < 6 ? 1 : 2))))).toBe('3x2');
+  expect(toName(chooseAsUsed(named(() => 1)))).toBe('3x1');
+});
+
+test('what stands for a step-up is measured even where it is none of the usual combinations', () => {
+  expect(withAsUsed(five)).toBe(combinations);
+  expect(withAsUsed({ enrolled: 3, live: 2 }).map(toName)).toEqual([...combinations.map(toName), '3x2']);
+});
+
+test('of few people every run is tried at strangers, of many the first of each', () => {
+  const [few, many] = [toPeople(times(20, 1)), times(700, toPeople([1])[0]!)];
+  const one = { enrolled: 1, live: 1 };
+  expect(chooseRuns(few, one, Number.POSITIVE_INFINITY)).toMatchObject({ pairs: 200_000, rules: { isEven: false } });
+  expect(chooseRuns(few, one, 100)).toMatchObject({ pairs: 100 });
+  expect(chooseRuns(many, one, Number.POSITIVE_INFINITY)).toMatchObject({
+    pairs: Number.POSITIVE_INFINITY,
+    rules: { isEven: true },
+  });
+  // Nobody has three photos, so there is no pair of first runs of three.
+  expect(chooseRuns(many, { enrolled: 3, live: 1 }, 100)).toMatchObject({ rules: { isEven: false } });
+});
+
+test('five against five: two people who are one make false matches, one who changes makes a false non-match', async () => {
+  const people = toPeople(times(5, 10));
+  const stranger = draw();
+  // The third is the second under another name; the last five photos of the fifth are somebody else's.
+  people[2] = { ...people[1]!, person: '2' };
+  people[4] = toPerson(4, [...people[4]!.embeddings.slice(0, 5), ...times(5, 0).map(() => photoOf(stranger))]);
+  const rates = await measure(people);
+  expect(rates).toMatchObject({ photos: '5x5', k: shipped.messageBitsOf(4, 5), genuinePairs: 5, people: 5 });
+  expect(rates).toMatchObject({ falseNonMatches: 1, peopleNotMatched: 1, fnmr: 0.2, fnmrIntervalBy: 'exact' });
+  expect(rates).toMatchObject({ pairsOfPeople: 10, pairsOfPeopleMatched: 1, falseMatches: 36, fmrIntervalBy: 'exact' });
+  // Of six runs each; four of the fifth show two people, two of them as enrolments, and such are refused.
+  expect(rates.refusedEnrolments).toMatchObject({ tried: 30, refused: 4 });
+  expect(rates.fmrInterval![1]).toBeGreaterThan(0.3);
+}, 60_000);
+
+test('nobody with enough photos leaves rates at null', async () => {
+  expect(await measure(toPeople([4, 4]))).toMatchObject({ photos: '5x5', fmr: null, fnmr: null, fmrInterval: null });
+}, 60_000);
+
+test('another engine’s parameters decide where they are handed in', async () => {
+  const people = toPeople(times(3, 2));
+  const lists: number[] = [];
+  const pools = [1, 2].map((id) => createDecoderPool(() => {}, createMeasuredEngine(parameters.engines.get(id)!)));
+  for (const each of pools) {
+    const one = { enrolled: 1, live: 1 };
+    const runs = chooseRuns(people, one, 100);
+    const byPhotos = await measureByPhotos(
+      each,
+      people,
+      [one],
+      () => runs,
+      ({ bits }) => bits,
+    ).finally(() => each.close());
+    expect(byPhotos['4']!['1x1']).toBe(each.engine.messageBitsOf(4, 1));
+    lists.push(each.engine.listSize);
+  }
+  expect(lists).toEqual([8, 16]);
+}, 60_000);

@@ -1,0 +1,101 @@
+import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
+import type { Bootstrap } from '../statistics/bootstrap.js';
+import { accuracies } from './bare-token.js';
+import type { DecoderPool } from './decoder-pool.js';
+import { byLevel, type RateFigures, toRateFigures } from './figures.js';
+import { type By, type GroupRates, toGroupRates } from './group-figures.js';
+import { measureProtected, type Outcome, referenceOf } from './protected.js';
+import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRules, toName } from './windows.js';
+
+/* Tokens by photos at enrolment × photos at verification. */
+
+/** The rates of one combination of photos. Counts by people are there where each person's every run was tried. */
+export type ModeRates = RateFigures & Partial<GroupRates> & Pick<GroupRates, 'photos'>;
+
+/** What is measured everywhere: one photo to five enrolled, one to five shown. */
+export const combinations: readonly Combination[] = [
+  { enrolled: 1, live: 1 },
+  { enrolled: 1, live: 3 },
+  { enrolled: 3, live: 1 },
+  { enrolled: 3, live: 3 },
+  { enrolled: 5, live: 1 },
+  { enrolled: 5, live: 3 },
+  { enrolled: 5, live: 5 },
+];
+
+/** As a step-up uses it: the capture page enrols from five frames and checks five. Fewer where people have fewer photos. */
+const asStepUp: readonly Combination[] = [
+  { enrolled: 5, live: 5 },
+  { enrolled: 3, live: 3 },
+  { enrolled: 3, live: 2 },
+];
+const fewest: Combination = { enrolled: 3, live: 1 };
+
+/** So many people are enough to judge by; of fewer, half of those who have any genuine pair of three photos and one. */
+const enoughPeople = 50;
+
+/** The greatest combination that enough people have photos for. */
+export function chooseAsUsed(people: readonly EmbeddedPerson[]): Combination {
+  const wanted = Math.min(enoughPeople, countGenuinePeople(people, fewest) / 2);
+  if (wanted === 0) return fewest;
+  return asStepUp.find((each) => countGenuinePeople(people, each) >= wanted) ?? fewest;
+}
+
+/** `combinations`, and the one that stands for a step-up where it is none of them. */
+export const withAsUsed = (asUsed: Combination): readonly Combination[] =>
+  combinations.some((each) => toName(each) === toName(asUsed)) ? combinations : [...combinations, asUsed];
+
+/** Pairs of strangers by their first runs that are enough; of fewer people every run is tried, and so many pairs are drawn. */
+const enoughPairs = 200_000;
+
+/** Which runs of people are held against strangers: of few people every run. @param pairs - as many as are wanted */
+export function chooseRuns(
+  people: readonly EmbeddedPerson[],
+  { enrolled, live }: Combination,
+  pairs: number,
+): { readonly rules: TrialRules; readonly pairs: number } {
+  const [tokens, faces] = [enrolled, live].map(
+    (photos) => people.filter(({ embeddings }) => embeddings.length >= photos).length,
+  );
+  const firstPairs = enrolled === live ? (tokens * (tokens - 1)) / 2 : tokens * faces - Math.min(tokens, faces);
+  return firstPairs >= enoughPairs
+    ? { rules: firstRuns, pairs }
+    : { rules: everyRun, pairs: Math.min(pairs, enoughPairs) };
+}
+
+/** The figures of one combination. */
+export const toModeRates = (outcome: Outcome, bootstrap: Bootstrap, photos: string): ModeRates =>
+  'pairs' in outcome.impostor.among
+    ? toGroupRates(outcome, bootstrap, photos)
+    : { photos, ...toRateFigures(outcome, bootstrap) };
+
+/** Impostor pairs at levels below the reference: false matches are frequent there. */
+const pairsBelow = 20_000;
+
+/**
+ * Every level with every combination of photos: by level, then by combination.
+ * @param runsOf - which pairs are tried in each
+ */
+export async function measureByPhotos<T>(
+  pool: DecoderPool,
+  people: readonly EmbeddedPerson[],
+  measured: readonly Combination[],
+  runsOf: (combination: Combination) => { readonly rules: TrialRules; readonly pairs: number },
+  toRates: (outcome: Outcome, photos: string) => T,
+): Promise<By<By<T>>> {
+  const { engine } = pool;
+  const byPhotos: (readonly [photos: string, rates: T[]])[] = [];
+  for (const combination of measured) {
+    const { enrolled } = combination;
+    const { rules, pairs } = runsOf(combination);
+    const limits = { pairs, pairsBelow: Math.min(pairs, pairsBelow) };
+    const settings = accuracies.map((level) => engine.messageBitsOf(level, enrolled));
+    const reference = referenceOf(enrolled, engine);
+    const outcomes = await measureProtected(pool, people, combination, settings, reference, limits, rules);
+    const photos = toName(combination);
+    byPhotos.push([photos, outcomes.map((outcome) => toRates(outcome, photos))]);
+  }
+  return byLevel(accuracies, (_, index) =>
+    Object.fromEntries(byPhotos.map(([photos, rates]) => [photos, rates[index]])),
+  );
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer } from '../../test/api-server.js';
+import { openLink, openPage } from '../../test/capture-page.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestSight, createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createSimulatedEngine } from '../../test/simulators/engine.js';
+import { createSimulatedJudge } from '../../test/simulators/judge.js';
+import { createMemoryProfile } from '../../test/simulators/profile.js';
+import type { Connection } from '../core/connection.js';
+import type { LivenessJudge } from '../core/ports.js';
+import type { Engine, Examination } from '../engine/engine.js';
+
+/*
+ * Judge and verifier look at the same five frames of the capture page, and so does whoever compares them with a document:
+ * each is examined once, and nothing of it is left when the answer is there.
+ */
+
+let server: ApiServer;
+let auth: { 'x-auth-token': string };
+const given: Examination[] = [];
+const work = { examined: 0 };
+afterEach(() => server.stop());
+
+async function startWith({ judge }: { readonly judge?: LivenessJudge } = {}): Promise<void> {
+  const policy = { ...defaultPolicy, liveness: 'challenge', referencePhoto: true } as const;
+  const profile = createMemoryProfile(['00u1']);
+  const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
+  const simulated = createSimulatedEngine();
+  const engine: Engine = {
+    ...simulated,
+    async examine(photo, signals) {
+      work.examined += 1;
+      const examination = await simulated.examine(photo, signals);
+      given.push(examination);
+      return examination;
+    },
+  };
+  server = await startApiServer({
+    verifier: createTestVerifier(engine),
+    judge: judge ?? createSimulatedJudge(engine),
+    sight: createTestSight(engine),
+    connections: new Map([['acme', acme]]),
+  });
+  auth = { 'x-auth-token': (await server.issue()).token };
+}
+
+const draw =
+  (person: string, liveness = 0.9) =>
+  (movement: string) =>
+    Buffer.from(`face ${person} ${movement}:${randomUUID()} ${liveness}`);
+
+async function open(path: '/step-ups' | '/invitations') {
+  const who = { connection: 'acme', subject: '00u1', ...(path === '/invitations' ? { purpose: 'enrol' } : {}) };
+  const { body } = await server.postJson(path, who, auth);
+  const { body: opened } = await openLink(server, String(body.url));
+  const page = openPage(server, String(opened.session));
+  await page.consent();
+  return page;
+}
+
+/** Sends frames. @returns how it ended, how many examinations that took, and whether anything is left of them */
+async function check(
+  page: ReturnType<typeof openPage>,
+  takePicture: (movement: string, index: number) => Uint8Array,
+  fields: Parameters<ReturnType<typeof openPage>['check']>[1] = {},
+) {
+  const { nonce, photos } = await page.takeFrames(takePicture);
+  work.examined = 0;
+  given.splice(0);
+  const { body } = await page.send({ nonce, photo: photos, ...fields });
+  const left = given.filter(({ embedding }) => embedding?.use((values) => values.some((value) => value !== 0)));
+  return { outcome: body.outcome ?? body.code, examined: work.examined, left: left.length };
+}
+
+async function enrol(): Promise<void> {
+  const page = await open('/invitations');
+  expect(await check(page, draw('ada'), { reference: drawPicture('ada', 9) })).toEqual({
+    ...{ outcome: 'passed', examined: 6, left: 0 },
+  });
+}
+
+test('an enrolment examines its five frames once, and the document', async () => {
+  await startWith();
+  await enrol();
+  const page = await open('/invitations');
+  const reference = drawPicture('eve', 1);
+  expect(await check(page, draw('ada'), { reference })).toEqual({ outcome: 'try_again', examined: 6, left: 0 });
+  expect(await check(page, draw('ada', 0.02), { reference })).toEqual({ outcome: 'try_again', examined: 6, left: 0 });
+});
+
+test('a step-up examines its five frames once, whoever they show and however it ends', async () => {
+  await startWith();
+  await enrol();
+  const takes: [string, (movement: string, index: number) => Uint8Array][] = [
+    ['try_again', draw('eve')],
+    ['try_again', draw('ada', 0.02)],
+    ['try_again', (movement, index) => draw(index === 1 ? '' : 'ada')(movement)],
+    ['passed', draw('ada')],
+  ];
+  const page = await open('/step-ups');
+  for (const [outcome, take] of takes) expect(await check(page, take)).toEqual({ outcome, examined: 5, left: 0 });
+});
+
+test('nothing is left where somebody is locked out while the frames are looked at', async () => {
+  await startWith();
+  const outcomes: unknown[] = [];
+  for (let left = 0; left < 3; left += 1) {
+    const page = await open('/step-ups');
+    for (let tries = 0; tries < 3 && !outcomes.includes('locked_out'); tries += 1) {
+      const checked = await check(page, draw('eve'));
+      outcomes.push(checked.outcome);
+      expect(checked).toMatchObject({ examined: 5, left: 0 });
+    }
+  }
+  expect(outcomes).toContain('locked_out');
+});
+
+test('a judge that looks elsewhere stands beside the verifier, which examines each frame once', async () => {
+  const seen: string[] = [];
+  const vendor: LivenessJudge = {
+    name: 'vendor',
+    async judge(frames) {
+      seen.push(...frames.map(({ photo }) => photo.use((bytes) => Buffer.from(bytes).toString().slice(0, 8))));
+      return { pass: true, reasons: [], measurements: [], liveness: 1, hint: null };
+    },
+  };
+  await startWith({ judge: vendor });
+  await enrol();
+  const page = await open('/step-ups');
+  expect(await check(page, draw('ada'))).toEqual({ outcome: 'passed', examined: 5, left: 0 });
+  expect(seen).toEqual(Array.from({ length: 10 }, () => 'face ada'));
+});

@@ -1,0 +1,110 @@
+import { actions, button, el, paragraph } from './dom.js';
+import type { Words } from './messages/words.js';
+import type { Page } from './page.js';
+import type { PageApi } from './page-api.js';
+import { Problem } from './problem.js';
+import { describeConsent } from './screens/consent.js';
+import type { Change } from './state.js';
+import { sleep } from './step.js';
+import type { View } from './view.js';
+
+/*
+ * What stands below every screen of a check, whatever it asks for just then: the way out, and for somebody who agreed at an
+ * earlier visit one line that says so, with the whole text behind it.
+ */
+
+/** Frames that are being judged are decided in seconds. */
+const askAgainMs = 1000;
+
+/** Whether the person has something to stop. On the screen of the consent, its own button does (page.css). */
+const hasWayOut = ({ state, purpose, role }: View): boolean =>
+  (state === 'started' || state === 'captured') && purpose !== 'manage' && role !== 'unpaired';
+
+/** Puts it there for a step. @returns how the check stands, once the person has stopped it */
+export type StandBelow = (view: View | null) => Promise<Change>;
+
+/** A check that is being stopped stays so, whatever step comes meanwhile. */
+export function createFoot({ page, api }: { readonly page: Page; readonly api: PageApi }): StandBelow {
+  let stopping: Promise<Change> | null = null;
+  return (view) =>
+    new Promise((resolve) => {
+      if (view === null || !hasWayOut(view)) return page.showBelow(() => []);
+      let trouble: Problem | null = null;
+      const show = (): void => {
+        const isStopping = stopping !== null;
+        page.showBelow((words) => contentOf(view, words, { isStopping, trouble, stop }));
+      };
+      const follow = (decided: Promise<Change>): void => {
+        decided.then(resolve, (error: unknown) => {
+          stopping = null;
+          trouble = error instanceof Problem ? error : new Problem('general', null, { cause: error });
+          show();
+        });
+      };
+      const stop = (): void => {
+        trouble = null;
+        stopping = decline(api);
+        follow(stopping);
+        show();
+      };
+      if (stopping !== null) follow(stopping);
+      show();
+    });
+}
+
+function contentOf(
+  view: View,
+  words: Words,
+  {
+    isStopping,
+    trouble,
+    stop,
+  }: { readonly isStopping: boolean; readonly trouble: Problem | null; readonly stop: () => void },
+): readonly (Node | null)[] {
+  const out = button('faint', isStopping ? words.opening : words.cannot, () => {
+    if (!isStopping) stop();
+  });
+  out.setAttribute('aria-disabled', String(isStopping));
+  out.setAttribute('aria-describedby', 'cannot');
+  const means = paragraph(words.cannotText, 'fine');
+  means.id = 'cannot';
+  return [
+    view.agreedAt === null ? null : agreement(view, view.agreedAt, words, stop),
+    trouble === null ? null : el('p', { class: 'wrong', role: 'alert' }, words.problems[trouble.problem].heading),
+    out,
+    means,
+  ];
+}
+
+/** One line, and the whole text for whoever wants to read it again, with the refusal it speaks of. */
+function agreement(view: View, agreedAt: string, words: Words, stop: () => void): HTMLElement {
+  const whole = el(
+    'dialog',
+    { class: 'whole', 'aria-label': words.agreed.read },
+    ...describeConsent(view, words),
+    actions(
+      button('plain', words.back, () => whole.close()),
+      button('quiet', words.refuse, stop),
+    ),
+  );
+  const read = button('link', words.agreed.read, () => whole.showModal());
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long' });
+  return el('div', { class: 'fine' }, `${words.agreed.on(format.format(Date.parse(agreedAt)))} `, read, whole);
+}
+
+/**
+ * Stops the check. Pictures that are being judged just now are decided first: where they pass, the check has passed.
+ * @throws Problem
+ */
+async function decline(api: PageApi): Promise<Change> {
+  for (;;) {
+    try {
+      return { view: await api.decline() };
+    } catch (error) {
+      if (!(error instanceof Problem) || error.problem !== 'link-over') throw error;
+      const found = await api.readState();
+      if (found.view.state !== 'captured' && found.view.state !== 'started') return found;
+      await sleep(askAgainMs);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { recognitionFolderOf } from '../config/data-files.js';
+import { nameOf, openRegistry, recogniserOf, shortNameOf } from '../recognition/registry.js';
+import type { CliDeps } from './deps.js';
+import { UsageError } from './usage-error.js';
+
+interface AccuracyOptions {
+  readonly data: string;
+  readonly engine?: string;
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
+/** `facestep measure`: how accurate an engine is on one's own photos. */
+export function createMeasureCommand(deps: CliDeps): Command {
+  const command = new Command('measure').summary('how accurate an engine is on your own photos');
+  command
+    .command('accuracy')
+    .description(
+      'Counts how many strangers pass and how many people are refused, on a folder of photos. An imported model gets its ' +
+        'parameters so: they are fitted on half of the people, and judged on the others. Nothing of the photos is kept.',
+    )
+    .requiredOption(
+      '--data <folder>',
+      'one folder in it for each person; or one for each source, and the people in those',
+    )
+    .option('--engine <name>', 'an imported one, as `facestep models list` prints it; without it the built-in one')
+    .option('--json', 'print JSON')
+    .option('--out <folder>', 'also writes the figures, the tables and a plot into this folder')
+    .action((options: AccuracyOptions) => measureAccuracy(options, deps));
+  return command;
+}
+
+async function measureAccuracy({ data, engine, json = false, out }: AccuracyOptions, deps: CliDeps): Promise<void> {
+  const { config } = await deps.loadSetup();
+  const folder = recognitionFolderOf(config);
+  const registry = openRegistry(folder, deps);
+  const found = engine === undefined ? null : await registry.find(engine);
+  if (engine !== undefined && found === null)
+    throw new UsageError(`there is no engine ${engine} in ${folder}. See: facestep models list`);
+  // Before the work, not after it.
+  if (out !== undefined)
+    await mkdir(out, { recursive: true }).catch(() => {
+      throw new UsageError(`the folder ${out} cannot be made`);
+    });
+  const own =
+    found === null
+      ? null
+      : {
+          ...{ id: found.number, name: shortNameOf(found), recogniser: recogniserOf(folder, found) },
+          entry: await registry.readParameters(found),
+        };
+  const { measure, isBadInput } = await deps.loadMeasuring();
+  const command = `facestep measure accuracy --data DIR${found === null ? '' : ` --engine ${shortNameOf(found)}`}`;
+  const measured = await measure({ data, modelsFolder: config.modelsFolder, own, command }, deps.tell).catch(
+    (error: unknown) => {
+      throw isBadInput(error) ? new UsageError(error.message) : error;
+    },
+  );
+  for (const line of measured.missing) deps.tell(`Not measured: ${line}`);
+  if (out !== undefined)
+    for (const [name, text] of Object.entries(measured.files)) await writeFile(join(out, name), text);
+  deps.print(json ? measured.json : measured.tables.trimEnd());
+  if (measured.notOffered.length > 0) deps.tell(`Not offered: level ${measured.notOffered.join(', ')}.`);
+  const { fitted } = measured;
+  if (found === null || fitted === null) return;
+  const name = nameOf(await registry.setParameters(found, fitted));
+  deps.tell(`Its parameters are kept. To make new tokens with it, set recognition.engine to "${name}", and restart.`);
+}

@@ -1,0 +1,58 @@
+import type { JsonObject } from '../json.js';
+import { nameOf, type OwnEngine } from '../recognition/registry.js';
+import { currentEngine, engineNames } from '../token/format.js';
+import { accuracies, type EngineEntry } from '../token/parameters.js';
+
+/** The engines of an installation. */
+export interface ListedEngines {
+  readonly folder: string;
+  /** What the configuration names; `null` is the built-in one. */
+  readonly inUse: string | null;
+  readonly own: readonly { readonly engine: OwnEngine; readonly entry: EngineEntry | null }[];
+}
+
+const builtIn = Object.values(engineNames);
+const newest = engineNames[currentEngine];
+
+const offered = (entry: EngineEntry): number[] => accuracies.filter((level) => entry.levels[level].isOffered);
+
+/** What `facestep models list` shows. */
+export function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
+  const stand = (isInUse: boolean): string => (isInUse ? 'makes new tokens' : 'opens its tokens');
+  return [
+    'Built in:',
+    ...builtIn.map((name) => `  ${name}: ${stand(inUse === null && name === newest)}`),
+    '',
+    `Of your own, in ${folder}:`,
+    ...(own.length === 0 ? ['  none'] : []),
+    ...own.flatMap(({ engine, entry }) => [
+      `  ${nameOf(engine)}: ${entry === null ? 'not measured yet' : stand(nameOf(engine) === inUse)}`,
+      `    ${engine.model.numbers} numbers, ${engine.model.bytes} bytes, imported ${engine.importedAt}; licence: ${engine.licence}`,
+      ...(entry === null
+        ? []
+        : [
+            `    fitted on ${entry.provenance.fitted.replace(/^.*?: /, '')}`,
+            `    measured on ${entry.provenance.measured}`,
+            `    levels offered: ${offered(entry).join(', ')}`,
+          ]),
+    ]),
+    ...(inUse === null || own.some(({ engine }) => nameOf(engine) === inUse)
+      ? []
+      : ['', `NOT USABLE: the configuration names ${inUse}, and there is no such engine.`]),
+  ];
+}
+
+/** The same for programs; the names stay. */
+export function toEngineReport({ folder, inUse, own }: ListedEngines): JsonObject {
+  return {
+    folder,
+    inUse: inUse ?? newest,
+    builtIn: [...builtIn],
+    own: own.map(({ engine, entry }) => ({
+      ...{ name: nameOf(engine), number: engine.number, licence: engine.licence, importedAt: engine.importedAt },
+      ...{ sha256: engine.model.sha256, bytes: engine.model.bytes, numbers: engine.model.numbers },
+      measured: entry !== null,
+      levels: entry === null ? [] : offered(entry),
+    })),
+  };
+}

@@ -1,0 +1,204 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { connectionGuards } from '../../adapters/index.js';
+import { createManualClock } from '../../test/manual-clock.js';
+import { drawModel } from '../../test/onnx.js';
+import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createConfigGuard } from '../config/schema.js';
+import { FaceError } from '../errors.js';
+import { openEngines } from '../recognition/open-engines.js';
+import { nameOf, openRegistry } from '../recognition/registry.js';
+import { currentEngine } from '../token/format.js';
+import { type EngineEntry, engineEntryGuard, parametersFile } from '../token/parameters.js';
+import { runCommand } from './program.js';
+
+const top = mkdtempSync(join(tmpdir(), 'facestep-own-models-'));
+afterAll(() => rmSync(top, { recursive: true }));
+let count = 0;
+let data: string;
+let folder: string;
+let model: string;
+let inUse: string | null;
+beforeEach(() => {
+  data = join(top, String(++count));
+  folder = join(data, 'recognition');
+  model = `${data}.onnx`;
+  inUse = null;
+  writeFileSync(model, drawModel());
+});
+
+const deps = { clock: createManualClock(), random: systemRandom };
+
+async function run(...args: string[]) {
+  const [out, err]: string[][] = [[], []];
+  let code = 0;
+  let refusal: FaceError | null = null;
+  const config = createConfigGuard(connectionGuards).parse({ dataFolder: data, recognition: { engine: inUse } });
+  await runCommand(args, {
+    ...{ ...deps, log: createTextLog(), env: {}, fetch: () => Promise.reject(new Error('calls nobody')) },
+    print: (text) => void out.push(text),
+    tell: (text) => void err.push(text),
+    endWith: (given) => {
+      code = given;
+    },
+    untilStopped: async () => {},
+    loadSetup: async () => ({ config, connections: [] }),
+    loadMeasuring: () => Promise.reject(new Error('measures nothing')),
+    serve: async () => {},
+  }).catch((error: unknown) => {
+    if (!(error instanceof FaceError)) throw error;
+    refusal = error;
+  });
+  return { code, out: out.join('\n'), err: err.join('\n'), refusal: refusal as FaceError | null };
+}
+
+const importModel = (...more: string[]) =>
+  run('models', 'import', model, '--preprocess', 'facestep', '--licence', 'ours', ...more);
+
+/** Parameters as if they had been measured: those of the built-in engine. */
+const published = JSON.parse(readFileSync(parametersFile, 'utf8')) as { engines: object[] };
+const entryOf = (id: number): EngineEntry => engineEntryGuard.parse({ ...published.engines.at(-1), id, name: 'own' });
+async function setParameters(name: string): Promise<string> {
+  const registry = openRegistry(folder, deps);
+  const found = (await registry.find(name))!;
+  return nameOf(await registry.setParameters(found, entryOf(found.number)));
+}
+const open = (engine: string | null) => openEngines({ engine, folder }, deps);
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'none',
+    (error: FaceError) => error.code,
+  );
+
+describe('import', () => {
+  test('keeps the model under its digest, for its owner alone, and gives a number', async () => {
+    const { out } = await importModel('--name', 'tiny');
+    expect(out).toContain('Imported as tiny-128: 64 numbers of a face of 112 × 112 pixels.');
+    expect(out).toContain('Zeros stand in for the 448 numbers');
+    expect(out).toContain('Licence, as you say: ours');
+    const files = readdirSync(folder);
+    expect(files.toSorted()).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.onnx$/), 'registry.json']);
+    for (const file of files) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+    expect((await importModel('--name', 'tiny')).out).toContain('tiny-129');
+  });
+
+  test('asks for a licence, and takes no empty one', async () => {
+    expect((await run('models', 'import', model, '--preprocess', 'facestep')).code).toBe(2);
+    expect((await run('models', 'import', model, '--preprocess', 'facestep', '--licence', ' ')).code).toBe(2);
+  });
+
+  test("takes a description of one's own, and names what is wrong with it", async () => {
+    const file = `${data}.json`;
+    const places = [
+      [38, 51],
+      [73, 51],
+      [56, 71],
+      [41, 92],
+      [70, 92],
+    ].map(([x, y]) => ({ x, y }));
+    const described = {
+      size: 112,
+      channels: 'rgb',
+      mean: [0, 0, 0],
+      deviation: [255, 255, 255],
+      places,
+      mirror: false,
+    };
+    writeFileSync(file, JSON.stringify(described));
+    const args = ['models', 'import', model, '--licence', 'ours', '--preprocess'];
+    expect((await run(...args, file)).out).toContain('Imported as');
+    writeFileSync(file, JSON.stringify({ ...described, deviation: [0, 1, 1], mirrored: true }));
+    const { code, err } = await run(...args, file);
+    expect(code).toBe(2);
+    expect(err).toMatch(/deviation: expected none near 0/);
+    writeFileSync(file, '{');
+    expect((await run(...args, file)).err).toContain('is no JSON');
+    expect((await run(...args, 'nowhere.json')).err).toContain('no file that can be read');
+  });
+
+  test.each<[string, (file: string) => void, RegExp]>([
+    ['two gigabytes, unread', (file) => truncateSync(file, 2 * 1024 ** 3), /2147483648 bytes/],
+    ['a file cut short', (file) => truncateSync(file, 5000), /cut short/],
+    ['weights elsewhere', (file) => writeFileSync(file, drawModel({ externalFile: 'w' })), /in other files/],
+  ])('%s: refused, and nothing is kept', async (_name, spoil, reason) => {
+    spoil(model);
+    const { refusal } = await importModel();
+    expect([refusal?.code, JSON.stringify(refusal?.detail)]).toEqual(['model_unfit', expect.stringMatching(reason)]);
+    expect(() => readdirSync(folder)).toThrow('ENOENT');
+  });
+});
+
+describe('an engine in use', () => {
+  let name: string;
+  beforeEach(async () => {
+    await importModel('--name', 'tiny');
+    name = await setParameters('tiny-128');
+    inUse = name;
+  });
+
+  test('is named by a digest, and makes new tokens where it is named', async () => {
+    expect(name).toMatch(/^tiny-128-[0-9a-f]{16}$/);
+    const { parameters, recognisers } = await open(name);
+    expect(parameters.current).toMatchObject({ id: 128, name });
+    expect([...parameters.engines.keys()]).toEqual([1, 2, 3, 128]);
+    expect(recognisers).toHaveLength(1);
+    expect((await open(null)).parameters.current.id).toBe(currentEngine);
+    expect((await run('models', 'list')).out).toContain(`${name}: makes new tokens`);
+  });
+
+  test('of one model that was imported twice faces are described once', async () => {
+    await importModel('--name', 'again');
+    await setParameters('again-129');
+    expect((await open(name)).recognisers).toHaveLength(1);
+  });
+
+  test.each<[string, (file: string) => boolean, string]>([
+    ['its parameters altered', (file) => /[0-9a-f]{64}\.json$/.test(file), 'parameters_altered'],
+    ['the registry altered', (file) => file === 'registry.json', 'parameters_altered'],
+  ])('%s: it does not start', async (_name, isIt, code) => {
+    const file = join(folder, readdirSync(folder).find(isIt)!);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"rgb"', '"bgr"').replace(/112/, '113').replace(/32/, '16'));
+    expect(await codeOf(open(name))).toBe(code);
+    writeFileSync(file, '{');
+    expect(await codeOf(open(name))).toBe(code);
+  });
+
+  test('a description that was altered with care has another name', async () => {
+    const file = join(folder, 'registry.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"bgr"', '"rgb"'));
+    expect(await codeOf(open(name))).toBe('parameters_altered');
+    expect((await run('models', 'list')).out).toContain(`NOT USABLE: the configuration names ${name}`);
+  });
+
+  test('is not there, or not measured: said of the setting', async () => {
+    await importModel('--name', 'other');
+    for (const wrong of ['other-129', 'none-200-0123456789abcdef'])
+      await expect(open(wrong)).rejects.toMatchObject({
+        code: 'config_invalid',
+        detail: { problems: [{ path: 'recognition.engine' }] },
+      });
+  });
+
+  test('is not removed; another is, after a word of confirmation, and its number is not given again', async () => {
+    expect((await run('models', 'remove', name)).err).toContain('makes new tokens');
+    await importModel('--name', 'former');
+    const former = await setParameters('former-129');
+    const asked = await run('models', 'remove', former);
+    expect([asked.code, asked.out]).toEqual([1, expect.stringContaining('Nothing was changed')]);
+    expect((await run('models', 'remove', former, '--confirm')).code).toBe(0);
+    expect([...(await open(name)).parameters.engines.keys()]).toEqual([1, 2, 3, 128]);
+    // The same model belongs to the engine in use, and stays.
+    expect(readdirSync(folder).filter((file) => file.endsWith('.onnx'))).toHaveLength(1);
+    expect((await importModel('--name', 'next')).out).toContain('next-130');
+    expect((await run('models', 'remove', 'nobody-140')).code).toBe(2);
+  });
+
+  test('a copy of the folder is the same engine elsewhere', async () => {
+    const copy = join(top, `${count}-copy`);
+    cpSync(folder, copy, { recursive: true });
+    const { parameters } = await openEngines({ engine: name, folder: copy }, deps);
+    expect(parameters.current.name).toBe(name);
+  });
+});

@@ -1,0 +1,139 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { recognitionFolderOf } from '../config/data-files.js';
+import { toDottedPath } from '../config/problem.js';
+import { embeddingNumbers } from '../engine/embed.js';
+import { type Preprocess, preprocessGuard, presets } from '../engine/preprocess.js';
+import { FaceError } from '../errors.js';
+import { checkModel, mostModelBytes } from '../recognition/check-model.js';
+import { labelGuard, nameOf, openRegistry, shortNameOf, toRecognitionModel } from '../recognition/registry.js';
+import type { CliDeps } from './deps.js';
+import { toEngineLines, toEngineReport } from './models-text.js';
+import { UsageError } from './usage-error.js';
+
+interface ImportOptions {
+  readonly preprocess: string;
+  readonly licence: string;
+  readonly name?: string;
+}
+
+/** `facestep models`: recognition models of one's own. */
+export function createModelsCommand(deps: CliDeps): Command {
+  const command = new Command('models').summary('import, list and remove recognition models of your own');
+  command
+    .command('import')
+    .description(
+      'Checks an ONNX model, tries it on a drawn face, and keeps it. Measure it next: it makes no tokens yet.',
+    )
+    .argument('<file>', 'the model: one face in, 64 to 512 numbers out')
+    .requiredOption('--preprocess <what>', `${Object.keys(presets).join(', ')}, or a JSON file: docs/own-model.md`)
+    .requiredOption('--licence <text>', 'under which licence you use it, and where it is from: kept with it')
+    .option('--name <label>', 'what it is called, before its number; the name of the file unless given')
+    .action((file: string, options: ImportOptions) => importModel(file, options, deps));
+  command
+    .command('list')
+    .description('Lists the engines whose tokens open here, and models that are not measured yet.')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) => listModels(options, deps));
+  command
+    .command('remove')
+    .description('Takes a model away. Tokens of its engine open no more: those users enrol again.')
+    .argument('<engine>', 'as `facestep models list` prints it')
+    .option('--confirm', 'do it')
+    .action((engine: string, options: { confirm?: boolean }) => removeModel(engine, options, deps));
+  return command;
+}
+
+async function importModel(path: string, { preprocess, licence, name }: ImportOptions, deps: CliDeps): Promise<void> {
+  const { config } = await deps.loadSetup();
+  const folder = recognitionFolderOf(config);
+  if (licence.trim() === '') throw new UsageError('--licence is empty: say under which licence you use the model');
+  const label = labelGuard.safeParse(name ?? toLabel(path));
+  if (!label.success) throw new UsageError('--name takes up to 32 of a–z, 0–9 and -');
+  const wanted = await readPreprocess(preprocess);
+  const file = await readModel(path);
+  const { faceMs, ...tensors } = await checkModel(file, wanted, deps.clock);
+  const model = toRecognitionModel(file, tensors);
+  const registry = openRegistry(folder, deps);
+  const engine = await registry.add({ label: label.data, licence, model, preprocess: wanted }, file);
+  const { size, mirror } = wanted;
+  deps.print(`Imported as ${shortNameOf(engine)}: ${tensors.numbers} numbers of a face of ${size} × ${size} pixels.`);
+  if (tensors.numbers < embeddingNumbers)
+    deps.print(`Zeros stand in for the ${embeddingNumbers - tensors.numbers} numbers it has fewer than ours.`);
+  deps.print(`SHA-256 ${model.sha256}, ${model.bytes} bytes.`);
+  deps.print(`One face${mirror ? ', with its mirror image,' : ''} takes ${Math.round(faceMs)} ms on one thread.`);
+  deps.print(`Licence, as you say: ${licence}`);
+  deps.print(`It makes no tokens yet. Next: facestep measure accuracy --data <folder> --engine ${shortNameOf(engine)}`);
+}
+
+const toLabel = (path: string): string =>
+  basename(path)
+    .replace(/\.onnx$/i, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 32);
+
+async function readPreprocess(what: string): Promise<Preprocess> {
+  const preset = z.enum(['facestep', 'arcface-112']).safeParse(what);
+  if (preset.success) return presets[preset.data];
+  const text = await readFile(what, 'utf8').catch(() => {
+    throw new UsageError(`--preprocess is none of ${Object.keys(presets).join(', ')}, and no file that can be read`);
+  });
+  const parsed = preprocessGuard.safeParse(parseJson(text, what));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${toDottedPath(path)}: ${message}`);
+  throw new UsageError(`${what} does not describe a preprocessing\n  ${problems.join('\n  ')}`);
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`${file} is no JSON`);
+  }
+}
+
+/** Its size first: what is far too large is not read. */
+async function readModel(path: string): Promise<Uint8Array> {
+  const found = await stat(path).catch(() => null);
+  if (found?.isFile() !== true) throw new UsageError(`there is no file ${path}`);
+  if (found.size > mostModelBytes)
+    throw new FaceError('model_unfit', {
+      problem: `it has ${found.size} bytes; more than ${mostModelBytes} are not taken`,
+    });
+  return readFile(path);
+}
+
+async function listModels({ json = false }: { json?: boolean }, deps: CliDeps): Promise<void> {
+  const { config } = await deps.loadSetup();
+  const folder = recognitionFolderOf(config);
+  const registry = openRegistry(folder, deps);
+  const own = await Promise.all(
+    (await registry.list()).map(async (engine) => ({ engine, entry: await registry.readParameters(engine) })),
+  );
+  const listed = { folder, inUse: config.recognition.engine, own };
+  if (json) deps.print(JSON.stringify(toEngineReport(listed), null, 2));
+  else toEngineLines(listed).forEach(deps.print);
+}
+
+async function removeModel(name: string, { confirm = false }: { confirm?: boolean }, deps: CliDeps): Promise<void> {
+  const { config } = await deps.loadSetup();
+  const folder = recognitionFolderOf(config);
+  const registry = openRegistry(folder, deps);
+  const engine = await registry.find(name);
+  if (engine === null) throw new UsageError(`there is no engine ${name} in ${folder}. See: facestep models list`);
+  if (nameOf(engine) === config.recognition.engine)
+    throw new UsageError(`${name} makes new tokens. First set recognition.engine to another, and restart`);
+  if (engine.parameters !== null && !confirm) {
+    deps.print(
+      `Whoever has a token of ${nameOf(engine)} would have to enrol again. Servers that run keep it until they restart.`,
+    );
+    deps.print(`Nothing was changed. To remove it: facestep models remove ${name} --confirm`);
+    return deps.endWith(1);
+  }
+  await registry.remove(engine);
+  deps.print(`${nameOf(engine)} is removed. Its number ${engine.number} is not given again.`);
+}

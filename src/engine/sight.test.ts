@@ -1,0 +1,108 @@
+import { inspect } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { isWiped } from '../../test/pictures.js';
+import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulators/engine.js';
+import { Photo } from '../core/concealed.js';
+import { FaceError } from '../errors.js';
+import type { Engine, Examination, Signal } from './engine.js';
+import { createSight, examineOnce } from './sight.js';
+
+/** What is seen of shared photos, and an engine that remembers what it was asked and gave out. */
+function setUp() {
+  const simulated = createSimulatedEngine();
+  const asked: (readonly Signal[])[] = [];
+  const given: Examination[] = [];
+  const engine: Engine = {
+    ...simulated,
+    async examine(photo, signals) {
+      asked.push(signals);
+      await new Promise((go) => setImmediate(go));
+      const examination = await simulated.examine(photo, signals);
+      given.push(examination);
+      return examination;
+    },
+  };
+  return { engine, asked, given, sight: createSight({ engine, signals: ['embedding', 'liveness'] }) };
+}
+
+const isZero = ({ embedding }: Examination): boolean =>
+  embedding?.use((values) => values.every((value) => value === 0)) ?? false;
+
+test('a photo and its copies are examined once, for the signals of all; each who asks has an embedding of their own', async () => {
+  const { engine, asked, given, sight } = setUp();
+  const photos = [drawPhoto('Ada', 1), drawPhoto('Bob', 1)];
+  await sight.share(photos, async ([ada, bob]) => {
+    const copy = ada!.copy();
+    const [judged, verified] = await Promise.all([
+      examineOnce(engine, copy.copy(), ['liveness']),
+      examineOnce(engine, ada!, ['embedding']),
+    ]);
+    expect(judged).toEqual(verified);
+    judged.embedding!.wipe();
+    expect([isZero(judged), isZero(verified)]).toEqual([true, false]);
+    // Whoever asks later, with a copy of what was overwritten, has it too.
+    expect(isWiped(ada!)).toBe(true);
+    const later = await examineOnce(engine, copy, ['embedding']);
+    expect([isZero(later), isWiped(copy)]).toEqual([false, true]);
+    await examineOnce(engine, bob!, ['embedding']);
+  });
+  expect(asked).toEqual([
+    ['embedding', 'liveness'],
+    ['embedding', 'liveness'],
+  ]);
+  expect(given.map(isZero)).toEqual([true, true]);
+  expect(photos.map(isWiped)).toEqual([true, true]);
+});
+
+test('what nobody asks for is not examined, and a photo that is not shared is examined as often as asked', async () => {
+  const { engine, asked, sight } = setUp();
+  await sight.share([drawPhoto('Ada', 1)], async () => null);
+  expect(asked).toEqual([]);
+  for (const signal of ['pose', 'eyes'] as const) await examineOnce(engine, drawPhoto('Ada', 1), [signal]);
+  expect(asked).toEqual([['pose'], ['eyes']]);
+});
+
+test('a refusal is told to everybody, and costs one examination', async () => {
+  const { engine, asked, sight } = setUp();
+  const outcomes = sight.share([drawWall()], ([wall]) =>
+    Promise.allSettled([wall!.copy(), wall!].map((photo) => examineOnce(engine, photo, ['embedding']))),
+  );
+  const refused = { status: 'rejected', reason: new FaceError('face_none') };
+  expect(await outcomes).toEqual([refused, refused]);
+  expect(asked).toHaveLength(1);
+});
+
+test('what was seen is overwritten when the work fails, also what is still being examined; later it is refused', async () => {
+  const { engine, asked, given, sight } = setUp();
+  const held: Photo[] = [];
+  const inWork: Promise<Examination>[] = [];
+  const failed = sight.share([drawPhoto('Ada', 1)], async ([ada]) => {
+    held.push(ada!.copy(), ada!.copy());
+    inWork.push(examineOnce(engine, ada!, ['embedding']));
+    throw new FaceError('locked_out');
+  });
+  await expect(failed).rejects.toMatchObject({ code: 'locked_out' });
+  expect(given.map(isZero)).toEqual([true]);
+  // Who had asked in time has what they asked for, and overwrites it.
+  expect(isZero(await inWork[0]!)).toBe(false);
+  for (const photo of held) {
+    await expect(examineOnce(engine, photo, ['embedding'])).rejects.toMatchObject({ code: 'internal' });
+    expect(isWiped(photo)).toBe(true);
+  }
+  expect(asked).toHaveLength(1);
+});
+
+test('a shared photo prints as a photo, and nothing of what was seen', async () => {
+  const { engine, sight } = setUp();
+  await sight.share([drawPhoto('Ada', 1)], async ([ada]) => {
+    const examined = await examineOnce(engine, ada!.copy(), ['embedding']);
+    expect(ada).toBeInstanceOf(Photo);
+    expect([`${ada}`, JSON.stringify(ada), inspect(ada, { showHidden: true, depth: 9 })]).toEqual([
+      '[Photo]',
+      '"[Photo]"',
+      '[Photo]',
+    ]);
+    expect(Object.keys(ada!)).toEqual(['label']);
+    examined.embedding!.wipe();
+  });
+});

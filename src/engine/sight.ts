@@ -1,0 +1,78 @@
+import { Photo } from '../core/concealed.js';
+import type { Sight } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import { type Engine, type Examination, type Signal, wipeExamination } from './engine.js';
+
+/** The one examination of a picture, whoever asks for it with whichever copy. */
+class Look {
+  readonly #begin: (photo: Photo) => Promise<Examination>;
+  #seen: Promise<Examination> | null = null;
+  #isOver = false;
+
+  constructor(begin: (photo: Photo) => Promise<Examination>) {
+    this.#begin = begin;
+  }
+
+  /** As `Engine.examine`. Each who asks gets an embedding of their own. */
+  async examine(photo: Photo): Promise<Examination> {
+    try {
+      if (this.#isOver) throw new FaceError('internal', { problem: 'a shared photo was asked for too late' });
+      this.#seen ??= this.#begin(photo);
+      const seen = await this.#seen;
+      const own = seen.own.map((each) => ({ ...each, embedding: each.embedding.copy() }));
+      return { ...seen, embedding: seen.embedding?.copy() ?? null, own };
+    } finally {
+      photo.wipe();
+    }
+  }
+
+  /** Overwrites what was seen, once that is known: whoever asked before has it by then. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    const seen = await this.#seen?.catch(() => null);
+    if (seen) wipeExamination(seen);
+  }
+}
+
+class SharedPhoto extends Photo {
+  readonly #look: Look;
+
+  constructor(bytes: Uint8Array, look: Look) {
+    super(bytes);
+    this.#look = look;
+  }
+
+  override copy(): Photo {
+    return this.use((bytes) => new SharedPhoto(Uint8Array.from(bytes), this.#look));
+  }
+
+  examine(): Promise<Examination> {
+    return this.#look.examine(this);
+  }
+}
+
+/**
+ * Has shared photos examined at the first question, and for all that anybody will ask: what nobody asks for costs nothing.
+ * @param deps.signals - of all who will ask
+ */
+export function createSight(deps: { readonly engine: Engine; readonly signals: readonly Signal[] }): Sight {
+  const { engine, signals } = deps;
+  return {
+    async share(photos, work) {
+      const looks = photos.map(() => new Look((photo) => engine.examine(photo, signals)));
+      try {
+        return await work(photos.map((photo, at) => photo.use((bytes) => new SharedPhoto(bytes, looks[at]))));
+      } finally {
+        await Promise.all(looks.map((look) => look.end()));
+      }
+    },
+  };
+}
+
+/**
+ * As `Engine.examine`; of a shared photo what was, or is being, seen already.
+ * @param signals - of a shared photo all are there that it is examined for
+ * @throws FaceError as `Engine.examine`
+ */
+export const examineOnce = (engine: Engine, photo: Photo, signals: readonly Signal[]): Promise<Examination> =>
+  photo instanceof SharedPhoto ? photo.examine() : engine.examine(photo, signals);

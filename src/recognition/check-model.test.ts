@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { createManualClock } from '../../test/manual-clock.js';
+import { type DrawnModel, drawModel } from '../../test/onnx.js';
+import { modelsFolder } from '../../test/paths.js';
+import { type Preprocess, preprocessGuard, presets } from '../engine/preprocess.js';
+import { FaceError } from '../errors.js';
+import { checkModel } from './check-model.js';
+
+const check = (file: Uint8Array, preprocess: Preprocess = presets.facestep) =>
+  checkModel(file, preprocess, createManualClock());
+
+/** What is said of a model that is refused. */
+const problemOf = async (file: Uint8Array, preprocess?: Preprocess): Promise<unknown> =>
+  check(file, preprocess).then(
+    () => 'taken',
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(FaceError);
+      const { code, detail } = error as FaceError;
+      expect(code).toBe('model_unfit');
+      return (detail as { problem: string }).problem;
+    },
+  );
+
+describe('takes', () => {
+  test.each<[string, DrawnModel, number]>([
+    ['64 numbers', { numbers: 64 }, 64],
+    ['512 numbers, of a batch of any size', { numbers: 512, isBatched: true }, 512],
+  ])('%s', async (_name, drawn, numbers) => {
+    expect(await check(drawModel(drawn))).toMatchObject({ input: 'face', output: 'numbers', numbers });
+  });
+
+  test('our own model', async () => {
+    const file = readFileSync(join(modelsFolder, 'fr_feature.onnx'));
+    expect(await check(file)).toMatchObject({ input: 'input', output: 'output', numbers: 512 });
+  });
+});
+
+describe('refuses, and says why', () => {
+  test.each<[string, Uint8Array, RegExp]>([
+    ['nothing', new Uint8Array(), /does not load|no ONNX/],
+    ['a text', Buffer.from('model'), /does not load|no ONNX|cut short/],
+    ['a file cut short', drawModel().subarray(0, 9000), /cut short/],
+    [
+      'a picture of another size',
+      drawModel({ size: 96 }),
+      /takes float32 1 × 3 × 96 × 96, not float32 1 × 3 × 112 × 112/,
+    ],
+    ['a grey picture', drawModel({ channels: 1 }), /takes float32 1 × 1 × 112/],
+    ['two outputs', drawModel({ hasSecondOutput: true }), /gives 2 tensors/],
+    ['63 numbers', drawModel({ numbers: 63 }), /gives 63 numbers, not 64 to 512/],
+    ['513 numbers', drawModel({ numbers: 513 }), /gives 513 numbers, not 64 to 512/],
+    ['numbers that are none', drawModel({ gives: 'nan' }), /numbers that are none/],
+    ['numbers that are all alike', drawModel({ gives: 'alike' }), /all alike/],
+    ['numbers that say the same of everybody', drawModel({ gives: 'same' }), /the same of two different faces/],
+    ['numbers that differ each time', drawModel({ gives: 'random' }), /something else each time/],
+    ['a model that is none for faces', readFileSync(join(modelsFolder, 'fr_pose.onnx')), /takes float32 1 × 3 × 224/],
+  ])('%s', async (_name, file, reason) => {
+    expect(await problemOf(file)).toMatch(reason);
+  });
+
+  test('weights in another file, though it is there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'facestep-external-'));
+    const file = join(folder, 'weights.bin');
+    await writeFile(file, Buffer.alloc(4 * 192 * 64, 1));
+    expect(await problemOf(drawModel({ externalFile: file }))).toMatch(/in other files/);
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('a preprocessing that lies is refused', () => {
+  const { facestep } = presets;
+  const [left, right, nose, mouthLeft, mouthRight] = facestep.places;
+  test.each<[string, object]>([
+    ['a colour order there is none of', { channels: 'gbr' }],
+    ['a deviation of 0', { deviation: [128, 0, 128] }],
+    ['no number', { mean: [127, 127, Number.NaN] }],
+    ['two numbers', { mean: [127, 127] }],
+    ['a size of 0', { size: 0 }],
+    ['a size of 10,000', { size: 10_000 }],
+    ['half a pixel', { size: 112.5 }],
+    ['points outside the picture', { size: 64 }],
+    ['four points', { places: [left, right, nose, mouthLeft] }],
+    ['points on one another', { places: [nose, nose, nose, nose, nose] }],
+    ['eyes the wrong way round', { places: [right, left, nose, mouthRight, mouthLeft] }],
+    ['a face upside down', { places: [mouthLeft, mouthRight, nose, left, right] }],
+    ['a setting nobody knows', { colour: 'grey' }],
+  ])('%s', (_name, change) => {
+    expect(preprocessGuard.safeParse(facestep).success).toBe(true);
+    expect(preprocessGuard.safeParse({ ...facestep, ...change }).success).toBe(false);
+  });
+});

@@ -1,0 +1,130 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { SealedToken } from '../../src/core/concealed.js';
+import { models } from '../../src/engine/manifest.js';
+import { nameOf, openRegistry } from '../../src/recognition/registry.js';
+import { parseToken } from '../../src/token/format.js';
+import { engineEntryGuard, parametersFile } from '../../src/token/parameters.js';
+import { toForm } from '../api-server.js';
+import { runCli } from '../cli.js';
+import { createManualClock } from '../manual-clock.js';
+import { modelsFolder } from '../paths.js';
+import { loadPictures, type Pictures } from '../pictures.js';
+import { type Service, startService } from '../service.js';
+import { systemRandom } from '../simulators/sinks.js';
+
+/*
+ * A change of the recognition model, at servers that are processes of their own, on real photos. The model of one's own is a copy
+ * of ours: it must do as well.
+ */
+
+const adminKey = `fsa_${'k'.repeat(32)}`;
+const top = mkdtempSync(join(tmpdir(), 'facestep-own-model-'));
+const data = join(top, 'data');
+const keysFolder = join(top, 'keys');
+let pictures: Pictures;
+let services: Service[] = [];
+let name: string;
+/** One of the built-in engine, one of one's own. */
+const tokens = { former: '', own: '' };
+
+const toEnv = (engine: string | null, dataFolder = data): Record<string, string> => {
+  const file = join(top, `${engine ?? 'built-in'}.json`);
+  const settings = {
+    ...{ modelsFolder, recognition: { engine } },
+    ...{ verifier: { kind: 'embedded', workers: 1 }, keys: { kind: 'local', folder: keysFolder } },
+  };
+  writeFileSync(file, JSON.stringify(settings));
+  return { PORT: '0', FACESTEP_CONFIG: file, FACESTEP_DATA: dataFolder, FACESTEP_ADMIN_KEY: adminKey };
+};
+
+/** A server with that engine, and calls with a token of its own. */
+async function serve(engine: string | null, dataFolder = data) {
+  const service = await startService(toEnv(engine, dataFolder));
+  services.push(service);
+  const post = async (path: string, body: FormData | string, headers: Record<string, string>) => {
+    const response = await fetch(service.url + path, { method: 'POST', headers, body });
+    return z.looseObject({ code: z.string().optional() }).parse(await response.json());
+  };
+  const json = { 'content-type': 'application/json', 'x-admin-key': adminKey };
+  const { token: client } = await post('/generateToken', '{"name":"test"}', json);
+  const auth = { 'x-auth-token': String(client) };
+  return {
+    service,
+    enrol: async () => String((await post('/generate', toForm({ photo: pictures.person[0] }), auth)).token),
+    check: (token: string, photo: Uint8Array) => post('/authenticate', toForm({ token, photo }), auth),
+  };
+}
+
+const engineOf = (token: string): number => parseToken(new SealedToken(token)).engine;
+
+beforeAll(async () => {
+  pictures = await loadPictures();
+  mkdirSync(keysFolder, { mode: 0o700 });
+});
+afterAll(async () => {
+  await Promise.all(services.map((service) => service.stop()));
+  services = [];
+  rmSync(top, { recursive: true });
+});
+
+test('before: the built-in engine', async () => {
+  const { service, enrol, check } = await serve(null);
+  tokens.former = await enrol();
+  expect(engineOf(tokens.former)).toBeLessThan(128);
+  expect(await check(tokens.former, pictures.person[1])).toMatchObject({ authenticated: true });
+  await service.stop();
+});
+
+test('a model is imported by the command, and makes no tokens before it is measured', async () => {
+  const file = join(modelsFolder, models.embed.file);
+  const args = ['models', 'import', file, '--preprocess', 'facestep', '--licence', 'MIT', '--name', 'copy'];
+  expect(await runCli(args, toEnv(null))).toMatchObject({ code: 0, stdout: expect.stringContaining('copy-128') });
+  await expect(startService(toEnv('copy-128'))).rejects.toThrow('recognition.engine');
+  // Instead of a measurement: what was measured of ours.
+  const registry = openRegistry(join(data, 'recognition'), { clock: createManualClock(), random: systemRandom });
+  const { engines } = z
+    .object({ engines: z.array(z.looseObject({})) })
+    .parse(JSON.parse(readFileSync(parametersFile, 'utf8')));
+  const entry = engineEntryGuard.parse({ ...engines.at(-1), id: 128, name: 'copy-128' });
+  name = nameOf(await registry.setParameters((await registry.find('copy-128'))!, entry));
+});
+
+test('both at once: former tokens open, new ones are of the new engine, and strangers pass by neither', async () => {
+  const { service, enrol, check } = await serve(name);
+  tokens.own = await enrol();
+  expect(engineOf(tokens.own)).toBe(128);
+  for (const token of Object.values(tokens)) {
+    expect(await check(token, pictures.person[1])).toMatchObject({ authenticated: true });
+    expect(await check(token, pictures.stranger)).toMatchObject({ authenticated: false });
+  }
+  await service.stop();
+});
+
+test('a replica that lacks the model refuses its tokens as of a retired key, and opens the others', async () => {
+  const { service, check } = await serve(null, join(top, 'replica'));
+  expect(await check(tokens.own, pictures.person[1])).toMatchObject({ ok: false, code: 'token_key_retired' });
+  expect(await check(tokens.former, pictures.person[1])).toMatchObject({ authenticated: true });
+  await service.stop();
+  await expect(startService(toEnv(name, join(top, 'replica')))).rejects.toThrow('recognition.engine');
+});
+
+test('back: tokens of the own engine open until it is removed', async () => {
+  const { service, enrol, check } = await serve(null);
+  expect(engineOf(await enrol())).toBeLessThan(128);
+  expect(await check(tokens.own, pictures.person[1])).toMatchObject({ authenticated: true });
+  await service.stop();
+  expect((await runCli(['models', 'remove', name], toEnv(name))).code).toBe(2);
+  const registry = join(data, 'recognition');
+  const model = join(registry, readdirSync(registry).find((file) => file.endsWith('.onnx'))!);
+  const bytes = readFileSync(model);
+  writeFileSync(model, bytes.subarray(1));
+  await expect(startService(toEnv(name))).rejects.toThrow('model_altered');
+  writeFileSync(model, bytes);
+  expect((await runCli(['models', 'remove', name, '--confirm'], toEnv(null))).code).toBe(0);
+  const after = await serve(null);
+  expect(await after.check(tokens.own, pictures.person[1])).toMatchObject({ ok: false, code: 'token_key_retired' });
+});
