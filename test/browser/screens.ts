@@ -215,6 +215,8 @@ export async function reach(
   });
   const { context, page } = visitor;
   if (cameraError !== undefined) await context.addInitScript(failCamera, cameraError);
+  // A kiosk clears its screen by itself after some seconds, and whoever looks at it here may need longer.
+  if (path !== '/face') await context.addInitScript('window.setInterval = () => 0;');
   await scriptReplies(context, { ...firstView, ...view }, replies);
   await page.goto(`${url}${path}#${link}`);
   for (const name of press.filter((each) => device === 'desktop' || each !== here))

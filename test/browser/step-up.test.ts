@@ -39,7 +39,9 @@ inBrowser(
 inBrowser('goes back to the app with a receipt, where the app asked for one', async () => {
   const { link } = await start({ audience: 'app', nonce: 'n', returnUrl: 'http://localhost:1/done' });
   const { page, context, close } = await cast().sit('ada');
-  await context.route('http://localhost:1/**', (route) => route.fulfill({ body: 'back' }));
+  await context.route('http://localhost:1/**', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<main>back</main>' }),
+  );
   await page.goto(link);
   await insist(page);
   await page.waitForURL(/^http:\/\/localhost:1\/done#face_receipt=[\w-]+\.[\w-]+\.[\w-]+$/);
@@ -64,7 +66,9 @@ inBrowser('stops at any moment, the movements and the sending too, and goes back
   for (const moment of ['challenge', 'sending'] as const) {
     const { id, link } = await start({ audience: 'app', nonce: 'n', returnUrl: 'http://localhost:1/done' });
     const { page, context, close } = await cast().sit('ada', { isGuided: false });
-    await context.route('http://localhost:1/**', (route) => route.fulfill({ body: 'back' }));
+    await context.route('http://localhost:1/**', (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<main>back</main>' }),
+    );
     // Pictures on a slow way: the server has not got them when the person stops.
     await context.route('**/face/frames', () => {});
     await page.goto(link);

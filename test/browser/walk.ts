@@ -48,7 +48,10 @@ export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: strin
   }
 }
 
-/** Goes along, and tries again as often as the page lets them: pictures of an honest person may not do either. */
+/**
+ * Goes along, and tries again as often as the page lets them: pictures of an honest person may not do either.
+ * @returns where that ends; `''` where the page has led back to who sent the person by then, as it does a second after the end
+ */
 export async function insist(page: Page): Promise<string> {
   for (;;) {
     const screen = await goAlong(page);
