@@ -348,6 +348,9 @@ test('on this machine alone, without TLS, cookies do without the marks of https'
   expect((await browser.follow(url)).url).toMatch(/^http:\/\/localhost:8080\/face#/);
   const cookies = [...browser.jar.values()];
   expect(cookies.map(({ name }) => name)).toContain('facestep-interaction');
-  for (const { name, attributes } of cookies) expect(`${name} ${attributes}`).not.toMatch(/secure|__/i);
+  for (const { name, attributes } of cookies) {
+    expect(name).not.toMatch(/^__/);
+    expect(attributes).not.toMatch(/;\s*secure/i);
+  }
   await local.stop();
 });
