@@ -202,6 +202,7 @@ export function rightCredential(
       return asAdministrator(owner);
     case 'session':
       if (path === choicePath) return asSession(sessions.unpaired ?? sessions.own);
+      if (path === '/face/reference') return asSession(sessions.enrolling);
       return asSession(path.startsWith('/face/enrolment') ? sessions.manage : sessions.own);
     default:
       return [];

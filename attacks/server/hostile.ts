@@ -60,5 +60,13 @@ export const refused: Oracle = eachRefused(
   ({ answer }) => answer !== null && answer.status < 400 && !unmatched.test(answer.text),
 );
 
+/** That a photo is of no use is told whoever may send one, in an answer that is a success. */
+const ofNoUse = /"hint":"/;
+
+/** Refused, or told what would help. */
+export const refusedOrHelped: Oracle = eachRefused(
+  (exchange) => refused([exchange]) !== null && !ofNoUse.test(exchange.answer?.text ?? ''),
+);
+
 /** One call. */
 export const one = (request: Request): readonly Wire[] => [atOnce(toBytes(request))];

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/json.js';
 import { type BadCredential, badCredentials, rightCredential } from './credential-forms.js';
-import { eachRefused, type Oracle, refused } from './hostile.js';
+import { eachRefused, type Oracle, refused, refusedOrHelped } from './hostile.js';
 import { badFields } from './open-forms.js';
 import { jsonText, type Request } from './request.js';
 import { asForm, asJson, type Sample, type SampleSource, sampleOf, validRequest, withPicture } from './samples.js';
@@ -69,7 +69,7 @@ export function toRestTarget(endpoint: Endpoint, source: SampleSource, known: Re
       return { ...validRequest(endpoint, source, { ...sample, texts }), headers: one.headers };
     },
     refusedCaller: freeForAll.has(name) ? open : oracle,
-    refusedRequest: oracle,
+    refusedRequest: isPublic ? shared : refusedOrHelped,
     refusedMethod: oracle,
     looksAtFaces: false,
     mostBytes: Object.keys(photos).length > 0 ? mostFormBytes : mostJsonBytes,

@@ -36,6 +36,8 @@ export interface Victims {
     /** The phone of a hand-off of that session. */
     readonly camera: string;
     readonly manage: string;
+    /** Of somebody who is asked for the photo of a document. */
+    readonly enrolling: string;
     /** Phones of hand-offs of such pages of somebody else, each for one address. */
     readonly manageCameras: Readonly<Record<string, string>>;
     readonly rival: string;
@@ -122,10 +124,10 @@ async function openSessions(stage: Stage, subject: string, film: Film) {
   const about = { connection: 'workforce', subject };
   const open = async (more: { readonly [name: string]: string } = {}) =>
     openPage(caller, (await startStepUp(stage, { ...about, ...more })).ticket);
-  const invite = async (who: string) => {
+  const invite = async (who: string, purpose = 'manage') => {
     const invited = await caller.post(
       '/invitations',
-      { connection: 'workforce', subject: who, purpose: 'manage' },
+      { connection: 'workforce', subject: who, purpose },
       asClient(credentials.legitimate),
     );
     return openPage(caller, ticketOf(invited.text('url')));
@@ -139,6 +141,11 @@ async function openSessions(stage: Stage, subject: string, film: Film) {
     password: 'first factor',
   });
   await enrol(stage, { connection: 'workforce', subject: managed, photos: stage.pictures.person });
+  const newcomer = await stage.providers.workforce.simulator.createUser({
+    login: 'newcomer@example.com',
+    password: 'first factor',
+  });
+  const enrolling = await invite(newcomer, 'enrol');
   const manageCameras: Record<string, string> = {};
   for (const path of ['/face/enrolment', '/face/enrolment/renew', '/face/enrolment/revoke']) {
     manageCameras[path] = await lendCamera(caller, (await invite(managed)).session);
@@ -150,6 +157,7 @@ async function openSessions(stage: Stage, subject: string, film: Film) {
   return {
     sessions: {
       ...{ own: own.session, camera: await lendCamera(caller, own.session), manage: manage.session },
+      enrolling: enrolling.session,
       ...{ manageCameras, finished: finished.session, replacedCamera },
       unpaired: unpaired.mustChoose ? unpaired.session : null,
       rival: (await open({ connection: 'rival' })).session,

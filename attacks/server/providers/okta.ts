@@ -64,7 +64,10 @@ export async function openOkta(
   const simulator = await startOktaSimulator();
   const connection = {
     ...{ id, kind: 'okta' },
-    policy: { liveness: 'off', freshnessSec: 86_400, returnUrls: ['https://app.example.com/back'] },
+    policy: {
+      ...{ liveness: 'off', freshnessSec: 86_400, referencePhoto: true },
+      returnUrls: ['https://app.example.com/back'],
+    },
     oidc: more.oidc(simulator.url),
     okta: {
       orgUrl: simulator.url,
