@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { accuracies, messageBitsOf, promises } from '../eval/accuracy/bare-token.js';
+import { accuracies, promises } from '../eval/accuracy/bare-token.js';
 import type { Accuracy } from '../src/core/ports.js';
-import { projectRoot } from '../test/paths.js';
 import { type Attack, type Row, toClaim, toDigits } from './attack.js';
 import { type Botnet, countRecordsOfRefused, triesOf } from './botnet.js';
 import { show } from './report.js';
@@ -25,22 +21,10 @@ function ipv4(index: number): string {
   return `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
 }
 
-const accuracyGuard = z.object({
-  sweep: z.array(z.object({ k: z.int(), fmrInterval: z.tuple([z.number(), z.number()]) })),
-});
-
-/** What a level promises; where it promises nothing, the upper end of what was measured with one photo. */
-function readRates(): ReadonlyMap<Accuracy, number> {
-  const file = join(projectRoot, 'docs', 'accuracy', 'accuracy.json');
-  const { sweep } = accuracyGuard.parse(JSON.parse(readFileSync(file, 'utf8')));
-  return new Map(
-    accuracies.map((accuracy) => {
-      const promised = promises.find((each) => each.accuracy === accuracy)?.falseMatchRate;
-      const measured = sweep.find(({ k }) => k === messageBitsOf(accuracy, 1))?.fmrInterval[1];
-      return [accuracy, promised ?? measured ?? Number.NaN];
-    }),
-  );
-}
+/** What each level promises. */
+const rates: ReadonlyMap<Accuracy, number> = new Map(
+  promises.map(({ accuracy, falseMatchRate }) => [accuracy, falseMatchRate]),
+);
 
 /** How many times its promise a level may let through of strangers of one place: what levels were set by (docs/accuracy.md). */
 const timesWithinSource = 3;
@@ -58,7 +42,6 @@ const pins = 1_000_000;
 export const outsiders: Attack = {
   about: 'many addresses and a name: how many faces, or PINs behind a known face, are tried at one person?',
   async run({ size, say }) {
-    const rates = readRates();
     const alikeRates = new Map([...rates].map(([accuracy, rate]) => [accuracy, timesWithinSource * rate] as const));
     const found = [];
     for (const botnet of botnets) {
