@@ -1,5 +1,5 @@
 import type { Chance } from '../eval/statistics/chance.js';
-import { toUnit } from './unit-vector.js';
+import { toUnit } from '../eval/statistics/directions.js';
 
 /** What a try brings back: whether it got in, and a score where one is told. */
 export interface Reply {

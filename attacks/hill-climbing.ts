@@ -12,7 +12,7 @@ import { climb, learn, type Reply } from './climber.js';
 import { cosineOf } from './estimator.js';
 import { binding, createSealing } from './sealed-tokens.js';
 import { climbOverSocket } from './socket-climber.js';
-import { towards } from './unit-vector.js';
+import { towards } from './towards.js';
 
 /** An engine that takes the embedding itself for a picture: a climber that commands every pixel can do no better. */
 function createTransparentEngine(): Engine {

@@ -1,9 +1,9 @@
 import type { Accuracy } from '../../src/core/ports.js';
-import { type EngineEntry, toEngineParameters } from '../../src/token/parameters.js';
+import { type EngineEntry, fromMillionths, toEngineParameters, toMillionths } from '../../src/token/parameters.js';
 import { type Centre, createCentre } from '../../src/token/views.js';
 import { BadInput } from '../bad-input.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
-import { meanVector, toUnit } from '../statistics/directions.js';
+import { meanOfMeans, toUnit } from '../statistics/directions.js';
 import { accuracies, createMeasuredEngine, parameters } from './bare-token.js';
 import { toCosine } from './decode.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
@@ -44,10 +44,6 @@ const unclearShare = 0.05;
 
 /** Fewer pairs of strangers tell nothing of one in a thousand: 46 people of one source make so many. */
 const fewestStrangers = 1000;
-
-/** The mean over people of the mean of each one's photos: who has many photos weighs no more. */
-const toMeanInMillionths = (people: FittingPeople): number[] =>
-  Array.from(meanVector(people.map(({ embeddings }) => meanVector(embeddings))), (value) => Math.round(value * 1e6));
 
 /** Cosines between the first photos, centred, of all pairs of people of one source, highest first. */
 function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Float32Array {
@@ -113,11 +109,8 @@ export async function fitEngine(
   say: (line: string) => void,
 ): Promise<EngineEntry> {
   const people = sources.flat();
-  const meanInMillionths = toMeanInMillionths(people);
-  const centre = createCentre(
-    Float32Array.from(meanInMillionths, (value) => value / 1e6),
-    [],
-  );
+  const meanInMillionths = toMillionths(meanOfMeans(people.map(({ embeddings }) => embeddings)));
+  const centre = createCentre(fromMillionths(meanInMillionths), []);
   const cosines = strangersCosines(sources, centre);
   if (cosines.length < fewestStrangers)
     throw new BadInput(

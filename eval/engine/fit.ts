@@ -1,16 +1,14 @@
+import { toMillionths } from '../../src/token/parameters.js';
 import { groupsFolder } from '../../test/faces.js';
 import { BadInput } from '../bad-input.js';
 import { readSources } from '../corpus/corpus.js';
 import { type EmbeddedPerson, embedHalves, embedSources } from '../corpus/people.js';
 import { toHalfByPlace } from '../corpus/split.js';
 import type { EvalProgram } from '../program.js';
-import { meanVector, minus, principalDirections } from '../statistics/directions.js';
+import { meanOfMeans, minus, principalDirections } from '../statistics/directions.js';
 
-/** The mean over people of the mean of each one's photos: who has many photos weighs no more. */
 const meanOver = (people: readonly EmbeddedPerson[]): Float32Array =>
-  meanVector(people.map(({ embeddings }) => meanVector(embeddings)));
-
-const toMillionths = (values: Float32Array): number[] => Array.from(values, (value) => Math.round(value * 1e6));
+  meanOfMeans(people.map(({ embeddings }) => embeddings));
 
 const photosOf = (people: readonly EmbeddedPerson[]): number =>
   people.reduce((sum, { embeddings }) => sum + embeddings.length, 0);

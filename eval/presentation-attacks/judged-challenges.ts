@@ -18,7 +18,7 @@ const genuine: Attack = { name: 'genuine', makeFrames: makeGenuineFrames };
 const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
 
 /** Has frames judged as the core does. */
-export const judgeFrames = (
+const judgeFrames = (
   judge: LivenessJudge,
   movements: readonly Movement[],
   frames: readonly Buffer[],

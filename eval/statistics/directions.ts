@@ -19,6 +19,10 @@ export function meanVector(vectors: readonly Float32Array[]): Float32Array {
   return sum.map((value) => value / vectors.length);
 }
 
+/** The mean of each group's mean: who has many vectors weighs no more. */
+export const meanOfMeans = (groups: readonly (readonly Float32Array[])[]): Float32Array =>
+  meanVector(groups.map(meanVector));
+
 /** One vector less another. */
 export const minus = (one: Float32Array, other: Float32Array): Float32Array =>
   one.map((value, at) => value - other[at]);

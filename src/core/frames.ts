@@ -103,6 +103,7 @@ export interface SubmittedFrames {
  */
 export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
   const { session, nonce, photos, reference } = submitted;
+  const pictures = reference === null ? photos : [...photos, reference];
   try {
     const { id, before, captured, role, challenge } = await takeChallenge(session, nonce, submitted, deps);
     const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
@@ -110,17 +111,16 @@ export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps
     const measured = measureChallenge(challenge, digests, fresh);
     const taken = { id, before, captured, role, measured, asked: challenge.asked, submitted };
     // The judge, the verifier and whoever compares with a document look at the same pictures.
-    const settled = deps.sight.share(photos, (frames) =>
-      deps.sight.share(reference === null ? [] : [reference], ([document = null]) =>
-        settle({ ...taken, submitted: { ...submitted, photos: frames, reference: document } }, deps),
-      ),
-    );
+    const settled = deps.sight.share(pictures, (shared) => {
+      const seen = { photos: shared.slice(0, photos.length), reference: shared.at(photos.length) ?? null };
+      return settle({ ...taken, submitted: { ...submitted, ...seen } }, deps);
+    });
     return await settled.catch(async (error: unknown) => {
       await reopen(id, captured, before, deps);
       throw error;
     });
   } finally {
-    for (const photo of [...photos, ...(reference === null ? [] : [reference])]) photo.wipe();
+    for (const picture of pictures) picture.wipe();
   }
 }
 

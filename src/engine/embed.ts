@@ -24,10 +24,10 @@ function turnAround(planes: Float32Array, columns: number): void {
 }
 
 /** Brings a vector to length 1, in place, and tells how long it was. @throws FaceError `internal`: it has no direction */
-function normalise(values: Float32Array): number {
+export function normalise(values: Float32Array): number {
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   if (!Number.isFinite(length) || length === 0)
-    throw new FaceError('internal', { problem: 'the recognition model gave no usable numbers' });
+    throw new FaceError('internal', { problem: 'a face’s numbers have no direction' });
   for (let at = 0; at < values.length; at += 1) values[at] /= length;
   return length;
 }

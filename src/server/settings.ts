@@ -6,34 +6,19 @@ import type { Setup } from '../setup.js';
 type Config = Setup['config'];
 
 /** The settings that stay as they were at the start: what they name is open, and others hold on to it. */
-const toFixed = ({
-  port,
-  host,
-  publicUrl,
-  dataFolder,
-  modelsFolder,
-  verifier,
-  recognition,
-  state,
-  keys,
-  audit,
-  securityEvents,
-  telemetry,
-}: Config) => ({
-  ...{
-    port,
-    host,
-    publicUrl,
-    dataFolder,
-    modelsFolder,
-    verifier,
-    recognition,
-    state,
-    keys,
-    audit,
-    securityEvents,
-    telemetry,
-  },
+const toFixed = (config: Config) => ({
+  port: config.port,
+  host: config.host,
+  publicUrl: config.publicUrl,
+  dataFolder: config.dataFolder,
+  modelsFolder: config.modelsFolder,
+  verifier: config.verifier,
+  recognition: config.recognition,
+  state: config.state,
+  keys: config.keys,
+  audit: config.audit,
+  securityEvents: config.securityEvents,
+  telemetry: config.telemetry,
 });
 
 /** What a running server takes of a newly loaded configuration. */

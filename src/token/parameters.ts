@@ -115,7 +115,11 @@ export type EngineEntry = z.output<typeof engineEntryGuard>;
 
 const fileGuard = z.strictObject({ engines: z.array(engineEntryGuard) });
 
-const fromMillionths = (values: readonly number[]): Float32Array => Float32Array.from(values, (value) => value / 1e6);
+/** As the file has them: what is rounded off there is not compared with either. */
+export const toMillionths = (values: Float32Array): number[] => Array.from(values, (value) => Math.round(value * 1e6));
+
+export const fromMillionths = (values: readonly number[]): Float32Array =>
+  Float32Array.from(values, (value) => value / 1e6);
 
 /** What an entry of a data file says. @param recogniser - of `EngineParameters` */
 export function toEngineParameters(entry: EngineEntry, recogniser: string | null): EngineParameters {

@@ -1,4 +1,5 @@
 import { Embedding } from '../core/concealed.js';
+import { normalise } from '../engine/embed.js';
 import type { EngineParameters } from '../token/parameters.js';
 import type { Centre } from '../token/views.js';
 
@@ -23,7 +24,8 @@ export function meanOf(embeddings: readonly Embedding[]): Embedding {
     embedding.use((values) => {
       for (let at = 0; at < sum.length; at += 1) sum[at] += values[at];
     });
-  return new Embedding(toUnit(sum));
+  normalise(sum);
+  return new Embedding(sum);
 }
 
 /** Hands the embeddings to `work` as an engine compares them, centred and of length 1, and overwrites those after it. */
@@ -32,19 +34,16 @@ export function withCentred<T>(
   centre: Centre,
   work: (centred: readonly Embedding[]) => T,
 ): T {
-  const centred = embeddings.map((embedding) => new Embedding(toUnit(embedding.use(centre))));
+  const centred = embeddings.map((embedding) => {
+    const values = embedding.use(centre);
+    normalise(values);
+    return new Embedding(values);
+  });
   try {
     return work(centred);
   } finally {
     for (const each of centred) each.wipe();
   }
-}
-
-/** Brings values to length 1, in place. */
-function toUnit(values: Float32Array): Float32Array {
-  const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  for (let at = 0; at < values.length; at += 1) values[at] /= length;
-  return values;
 }
 
 /** Whether the photos of one request are taken for those of one person. @param when - as photos to enrol, or of a check */

@@ -1,8 +1,4 @@
-/** Brought to length 1, as embeddings are. */
-export function toUnit(values: Float32Array): Float32Array {
-  const length = Math.hypot(...values);
-  return values.map((value) => value / length);
-}
+import { toUnit } from '../eval/statistics/directions.js';
 
 /** Of two embeddings a third that has this cosine with the first. */
 export function towards(target: Float32Array, other: Float32Array, cosine: number): Float32Array {
