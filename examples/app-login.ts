@@ -10,7 +10,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createFacestepClient, FacestepError } from '@facestep/facestep/client';
+import { createFacestepClient, FacestepError } from '@facestep/client';
 import { z } from 'zod';
 
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;

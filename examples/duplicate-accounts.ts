@@ -9,7 +9,7 @@
  *   node dist/examples/duplicate-accounts.js new.jpg account-1.jpg account-2.jpg account-3.jpg …
  */
 import { readFileSync } from 'node:fs';
-import { createFacestepClient, FacestepError } from '@facestep/facestep/client';
+import { createFacestepClient, FacestepError } from '@facestep/client';
 
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });

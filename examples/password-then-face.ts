@@ -11,7 +11,7 @@
  */
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createFacestepClient, createReceiptVerifier, FacestepError } from '@facestep/facestep/client';
+import { createFacestepClient, createReceiptVerifier, FacestepError } from '@facestep/client';
 import express, { type Request, type Response } from 'express';
 import { z } from 'zod';
 

@@ -49,7 +49,7 @@ export const build = () => {
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   const sources = include.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
-      .filter((name) => /\.(c?[jt]s|json|html|css|svg)$/.test(name))
+      .filter((name) => /\.(c?[jt]s|json|html|css|svg)$/.test(name) && !name.startsWith('dist/'))
       .map((name) => join(folder, name))
       .sort(),
   );
@@ -57,8 +57,10 @@ export const build = () => {
     join(root, 'dist', '.built'),
     digestOf(['tsconfig.json', 'vite.config.ts', 'package-lock.json', ...sources]),
     () => {
-      rmSync(join(root, 'dist'), { recursive: true, force: true });
+      for (const folder of ['dist', 'client/dist']) rmSync(join(root, folder), { recursive: true, force: true });
       const tool = (script, ...args) => run(process.execPath, [join(root, 'node_modules', script), ...args]);
+      // First, as the examples take it as a package.
+      tool('typescript/bin/tsc', '-p', 'client');
       tool('typescript/bin/tsc', '-p', '.');
       tool('typescript/bin/tsc', '-p', 'src/capture/web');
       tool('vite/bin/vite.js', 'build');

@@ -32,7 +32,6 @@ const secrets = [
 const kinds = [
   /^(package\.json|README\.md|LICENSE|MODELS\.md)$/,
   /^dist\/(src|adapters|client)\/[\w/-]+\.js$/,
-  /^dist\/client\/[\w/-]+\.d\.ts$/,
   /^dist\/eval\/((accuracy|corpus|plots|statistics)\/[\w-]+|bad-input|measure)\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
   /^dist\/capture-web\/(index\.html|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,

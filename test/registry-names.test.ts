@@ -58,12 +58,7 @@ test('the rule tells what is fetched from what is installed', () => {
     expect({ text, problems: problemsIn(text).length }).toEqual({ text, problems: 1 });
   for (const text of [
     ...['npm exec --no -- osls deploy', 'npm run facestep -- serve', 'do not let `npx` look for it', 'facestep serve'],
-    ...[
-      "from '@facestep/facestep/client';",
-      'npm ci',
-      'node dist/src/main.js serve',
-      'npm install ./facestep-0.1.0.tgz',
-    ],
+    ...["from '@facestep/client';", 'npm ci', 'node dist/src/main.js serve', 'npm install ./facestep-0.1.0.tgz'],
   ])
     expect({ text, problems: problemsIn(text) }).toEqual({ text, problems: [] });
 });
