@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /*
- * npm run build:triggers [-- FILE]: the Lambda functions of a Cognito user pool as one file, dist/triggers/index.mjs.
+ * npm run build:triggers [-- FILE]: the Lambda functions of a Cognito user pool as one file, triggers/dist/index.mjs.
  */
 
-const [, , outfile = 'dist/triggers/index.mjs'] = process.argv;
+const [, , outfile = 'triggers/dist/index.mjs'] = process.argv;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { engines } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
@@ -25,7 +25,7 @@ const englishOnly = {
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/triggers.ts'],
+  entryPoints: ['triggers/index.ts'],
   outfile,
   bundle: true,
   minify: true,

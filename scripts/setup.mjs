@@ -57,7 +57,8 @@ export const build = () => {
     join(root, 'dist', '.built'),
     digestOf(['tsconfig.json', 'vite.config.ts', 'package-lock.json', ...sources]),
     () => {
-      for (const folder of ['dist', 'client/dist']) rmSync(join(root, folder), { recursive: true, force: true });
+      for (const folder of ['dist', 'client/dist', 'triggers/dist'])
+        rmSync(join(root, folder), { recursive: true, force: true });
       const tool = (script, ...args) => run(process.execPath, [join(root, 'node_modules', script), ...args]);
       // First, as the examples take it as a package.
       tool('typescript/bin/tsc', '-p', 'client');

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from './paths.js';
 
 /** Product files only: no tests. Paths from the top of the checkout. */
-const files = ['src', 'adapters', 'client']
+const files = ['src', 'adapters', 'client', 'triggers']
   .flatMap((folder) =>
     readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
@@ -14,7 +14,7 @@ const files = ['src', 'adapters', 'client']
 const isOfPage = (file: string) => file.startsWith('src/capture/web/');
 
 /** Where a process begins: the server, and the Lambda functions of a Cognito user pool. */
-const entryPoints = ['src/main.ts', 'src/triggers.ts'];
+const entryPoints = ['src/main.ts', 'triggers/index.ts'];
 
 const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
 
@@ -86,7 +86,7 @@ describe('data flows one way', () => {
   });
 
   test('the Lambda functions need no SDK, no engine and no server', () => {
-    const queue = ['src/triggers.ts'];
+    const queue = ['triggers/index.ts'];
     for (const file of queue)
       for (const name of files.includes(file) ? importsOf(file) : []) {
         const next = name.replace(/\.js$/, '.ts');
@@ -101,7 +101,7 @@ describe('data flows one way', () => {
       'node:util',
       'src/errors.ts',
       'src/json.ts',
-      'src/triggers.ts',
+      'triggers/index.ts',
     ]);
     expect(queue).not.toContain('adapters/cognito/profile.ts');
   });

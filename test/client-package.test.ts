@@ -1,21 +1,10 @@
-import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { z } from 'zod';
 import { type ApiServer, startApiServer } from './api-server.js';
 import { createTestVerifier } from './embedded.js';
+import { type EmptyProject, installInEmptyProject } from './empty-project.js';
 import { testIssuer } from './keys.js';
-import { projectRoot } from './paths.js';
 
-/* The packed client in the project of somebody else, which is empty. */
-
-const run = promisify(execFile);
-const project = mkdtempSync(join(tmpdir(), 'facestep-client-package-'));
-const npm = (args: readonly string[], cwd: string) =>
-  run('npm', [...args], { cwd, env: { ...process.env, npm_config_update_notifier: 'false' } });
+/* The packed client in the project of somebody else. */
 
 /** A backend's program: it enrols a face, has it checked, and reads the receipt. */
 const program = `
@@ -41,43 +30,31 @@ process.stdout.write(JSON.stringify({ state, subject: claims.sub, code }));
 `;
 
 let server: ApiServer;
+let project: EmptyProject;
 beforeAll(async () => {
   server = await startApiServer({ verifier: createTestVerifier() });
-  const { stdout } = await npm(['pack', '--json', '--pack-destination', project], join(projectRoot, 'client'));
-  const [{ filename }] = z.tuple([z.object({ filename: z.string() })]).parse(JSON.parse(stdout));
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  copyFileSync(join(projectRoot, '.npmrc'), join(project, '.npmrc'));
-  await npm(['install', '--prefer-offline', `./${filename}`], project);
-  writeFileSync(join(project, 'program.ts'), program);
-  const compilerOptions = {
-    ...{ target: 'es2022', module: 'nodenext', strict: true, exactOptionalPropertyTypes: true },
-    ...{ types: ['node'], typeRoots: [join(projectRoot, 'node_modules/@types')] },
-  };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+  project = await installInEmptyProject('client');
 }, 180_000);
 afterAll(async () => {
   await server.stop();
-  rmSync(project, { recursive: true });
+  project.remove();
 });
 
 test('it brings two packages and nothing else', () => {
-  const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
-  expect(installed.toSorted()).toEqual(['@facestep', 'jose', 'zod']);
-  expect(readdirSync(join(project, 'node_modules/@facestep'))).toEqual(['client']);
-  const files = readdirSync(join(project, 'node_modules/@facestep/client/dist'));
-  expect(files.filter((name) => !/^[\w-]+\.(js|d\.ts)$/.test(name) || name.includes('.test.'))).toEqual([]);
+  expect(project.installed()).toEqual(['@facestep/client', 'jose', 'zod']);
+  const files = project.filesOf('@facestep/client');
+  expect(files.filter((name) => !/^(package\.json|README\.md|dist\/[\w-]+\.(js|d\.ts))$/.test(name))).toEqual([]);
 });
 
 test('a program written against its types compiles, runs, and reads the receipt of a check', async () => {
-  await run(process.execPath, [join(projectRoot, 'node_modules/typescript/bin/tsc'), '-p', project]);
   const { token } = await server.issue();
-  const args = [join(project, 'program.js'), server.origin, token, testIssuer, String(server.clock.now())];
-  const { stdout } = await run(process.execPath, args, { cwd: project });
-  expect(JSON.parse(stdout)).toEqual({ state: 'passed', subject: 'user-1', code: 'face_none' });
+  const told = await project.run(program, [server.origin, token, testIssuer, String(server.clock.now())]);
+  expect(JSON.parse(told)).toEqual({ state: 'passed', subject: 'user-1', code: 'face_none' });
 });
 
 test('what it does not offer cannot be imported', async () => {
-  const reach = "await import('@facestep/client/dist/server-call.js')";
-  const reached = run(process.execPath, ['--input-type=module', '--eval', reach], { cwd: project });
-  await expect(reached).rejects.toMatchObject({ stderr: expect.stringContaining('ERR_PACKAGE_PATH_NOT_EXPORTED') });
+  const reach = `const path: string = '@facestep/client/dist/server-call.js'; await import(path);`;
+  await expect(project.run(reach)).rejects.toMatchObject({
+    stderr: expect.stringContaining('ERR_PACKAGE_PATH_NOT_EXPORTED'),
+  });
 });

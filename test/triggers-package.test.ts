@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { installInEmptyProject } from './empty-project.js';
 import { projectRoot } from './paths.js';
 
 /* What `npm run build:triggers` and `osls deploy` would put into an account, without one. */
@@ -13,7 +14,7 @@ const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'facestep-package-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const bundle = join(projectRoot, 'dist', 'triggers', 'index.mjs');
+const bundle = join(projectRoot, 'triggers', 'dist', 'index.mjs');
 const resourceGuard = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() });
 let resources: Record<string, z.infer<typeof resourceGuard>>;
 let text: string;
@@ -57,7 +58,41 @@ describe('the bundle', () => {
 
   test('is all that is packaged', () => {
     const archive = readFileSync(join(folder, 'facestep-cognito.zip'));
-    expect(namesIn(archive).filter((name) => !name.endsWith('/'))).toEqual(['dist/triggers/index.mjs']);
+    expect(namesIn(archive).filter((name) => !name.endsWith('/'))).toEqual(['triggers/dist/index.mjs']);
+  });
+});
+
+describe('the package', () => {
+  test('gives another project the four handlers with their types, and brings nothing else', async () => {
+    const project = await installInEmptyProject('triggers');
+    try {
+      expect(project.installed()).toEqual(['@facestep/cognito-triggers']);
+      const name = '@facestep/cognito-triggers';
+      expect(project.filesOf(name)).toEqual(['README.md', 'dist/index.mjs', 'index.d.mts', 'package.json']);
+      const told = await project.run(
+        `import * as triggers from '${name}';
+         import { defineAuthChallenge, type Handler } from '${name}';
+         const define: Handler = defineAuthChallenge;
+         const { response } = await define({ version: '1', request: { session: [] }, response: {} });
+         process.stdout.write('\\n' + JSON.stringify({ handlers: Object.keys(triggers), response }));`,
+      );
+      const types = readFileSync(join(projectRoot, 'triggers/index.d.mts'), 'utf8');
+      const typed = [...types.matchAll(/^export declare const (\w+)/gm)].map(([, handler]) => handler);
+      const { handlers, response } = JSON.parse(told.trim().split('\n').at(-1) ?? '');
+      expect(handlers.toSorted()).toEqual(typed.toSorted());
+      // Without its variables it lets nobody in.
+      expect(response).toMatchObject({ issueTokens: false, failAuthentication: true });
+    } finally {
+      project.remove();
+    }
+  }, 180_000);
+
+  test('says what each variable is', () => {
+    const [source, readme] = ['triggers/index.ts', 'triggers/README.md'].map((name) =>
+      readFileSync(join(projectRoot, name), 'utf8'),
+    );
+    const named = (text = ''): string[] => [...new Set(text.match(/FACESTEP_[A-Z_]+/g))].sort();
+    expect(named(readme)).toEqual(named(source));
   });
 });
 
@@ -68,7 +103,7 @@ describe('the template', () => {
     for (const [, { Properties }] of functions) {
       expect(Properties).toMatchObject({ Timeout: 5, Architectures: ['arm64'], MemorySize: 512 });
       expect(Properties?.Runtime).toMatch(/^nodejs2[24]\.x$/);
-      expect(Properties?.Handler).toMatch(/^dist\/triggers\/index\.[a-zA-Z]+$/);
+      expect(Properties?.Handler).toMatch(/^triggers\/dist\/index\.[a-zA-Z]+$/);
     }
   });
 

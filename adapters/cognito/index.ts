@@ -15,7 +15,7 @@ export interface CognitoDeps {
 
 /**
  * Makes the adapter of one user pool: the profile attribute, and the step-ups that its triggers ask for. Cognito calls
- * no address of this service: its hooks are the Lambda functions of `src/triggers.ts`. Nothing is sent yet.
+ * no address of this service: its hooks are the Lambda functions of `triggers/index.ts`. Nothing is sent yet.
  */
 export function createCognitoAdapter({ settings, core, fetch }: CognitoDeps): Adapter {
   const { id, kind, cognito } = settings;

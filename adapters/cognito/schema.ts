@@ -78,7 +78,7 @@ export type CognitoConnection = z.output<typeof cognitoConnectionGuard>;
 /** The region is the part of a pool's id before the underscore. */
 export const regionOf = (userPoolId: string): string => userPoolId.slice(0, userPoolId.indexOf('_'));
 
-/** What the triggers of one connection are configured with; `src/triggers.ts` reads it from the environment. */
+/** What the triggers of one connection are configured with; `triggers/index.ts` reads it from the environment. */
 export const triggerSettingsGuard = z.strictObject({
   connection: connectionFields.id,
   /** The public address of this service. */

@@ -148,7 +148,11 @@ if (hasChromium) {
     const receiptKeys = await (await fetch(`${url}/.well-known/jwks.json`)).text();
     for (const handler of Object.values(handlers)) {
       cognito.lambda.functions.set(arnOf(handler), {
-        ...{ file: fileURLToPath(new URL('../../src/triggers.js', import.meta.url)), handler, sourceArns: [pool.arn] },
+        ...{
+          file: fileURLToPath(new URL('../../triggers/index.js', import.meta.url)),
+          handler,
+          sourceArns: [pool.arn],
+        },
         environment: {
           ...{ FACESTEP_CONNECTION: 'cognito', FACESTEP_PUBLIC_URL: url, FACESTEP_USER_POOL_ID: pool.id },
           ...{ FACESTEP_CLIENT_IDS: clientId, FACESTEP_REQUEST_SECRET: secret, FACESTEP_RECEIPT_KEYS: receiptKeys },

@@ -139,6 +139,6 @@ describe('what the modules say is what the service says', () => {
     expect(names.length).toBe(Object.keys(triggerSettingsGuard.shape).length);
     expect(Object.keys(environment[0].variables).toSorted()).toEqual(names.toSorted());
     const handlers = readModule('modules/cognito').locals[0]!.handlers as Record<string, string>;
-    for (const handler of Object.values(handlers)) expect(serverless).toContain(`dist/triggers/index.${handler}`);
+    for (const handler of Object.values(handlers)) expect(serverless).toContain(`triggers/dist/index.${handler}`);
   });
 });

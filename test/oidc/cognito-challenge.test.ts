@@ -60,7 +60,7 @@ beforeEach(async () => {
   const receiptKeys = await (await bench.send(`${testIssuer}/.well-known/jwks.json`, {})).text();
   for (const handler of Object.values(handlers)) {
     cognito.lambda.functions.set(arnOf(handler), {
-      ...{ file: fileURLToPath(new URL('../../src/triggers.js', import.meta.url)), handler, sourceArns: [pool.arn] },
+      ...{ file: fileURLToPath(new URL('../../triggers/index.js', import.meta.url)), handler, sourceArns: [pool.arn] },
       environment: {
         ...{ FACESTEP_CONNECTION: 'customers', FACESTEP_PUBLIC_URL: testIssuer, FACESTEP_USER_POOL_ID: pool.id },
         ...{

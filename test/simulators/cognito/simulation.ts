@@ -26,7 +26,7 @@ const handlers = {
   preTokenGeneration: 'preTokenGeneration',
 } as const;
 
-const triggersFile = fileURLToPath(new URL('../../../src/triggers.js', import.meta.url));
+const triggersFile = fileURLToPath(new URL('../../../triggers/index.js', import.meta.url));
 const parametersGuard = z.record(z.string(), z.json());
 const subjectGuard = z.object({ UserAttributes: z.array(z.object({ Name: z.string(), Value: z.string() })) });
 

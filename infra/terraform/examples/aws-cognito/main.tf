@@ -76,7 +76,7 @@ module "customers" {
   client_ids     = var.user_pool.client_ids
   receipt_keys   = data.http.receipt_keys.response_body
   request_secret = data.aws_secretsmanager_secret_version.request.secret_string
-  triggers_file  = "${path.root}/../../../../dist/triggers/index.mjs"
+  triggers_file  = "${path.root}/../../../../triggers/dist/index.mjs"
 }
 
 output "load_balancer_dns_name" {

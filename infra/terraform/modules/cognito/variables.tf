@@ -74,6 +74,6 @@ variable "request_secret" {
 }
 
 variable "triggers_file" {
-  description = "What npm run build:triggers made: dist/triggers/index.mjs of the checkout."
+  description = "What npm run build:triggers made: triggers/dist/index.mjs of the checkout."
   type        = string
 }

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { projectRoot } from './paths.js';
+
+const execute = promisify(execFile);
+const packedGuard = z.tuple([z.object({ filename: z.string() })]);
+
+/** The project of somebody else, in which one of our packages is installed and nothing else. */
+export interface EmptyProject {
+  /** Of the packages in it, those of a scope as `@scope/name`. */
+  installed(): string[];
+  /** The files of ours, relative to its folder. */
+  filesOf(name: string): string[];
+  /** Compiles a program against the types of what is installed, strictly, and runs it. @returns what it printed */
+  run(program: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
+  remove(): void;
+}
+
+/** Packs a workspace and installs the archive, as somebody who has only that. @param workspace - its folder */
+export async function installInEmptyProject(workspace: string): Promise<EmptyProject> {
+  const folder = mkdtempSync(join(tmpdir(), `facestep-${workspace}-`));
+  const npm = (args: readonly string[], cwd: string) =>
+    execute('npm', [...args], { cwd, env: { ...process.env, npm_config_update_notifier: 'false' } });
+  const { stdout } = await npm(['pack', '--json', '--pack-destination', folder], join(projectRoot, workspace));
+  const [{ filename }] = packedGuard.parse(JSON.parse(stdout));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  copyFileSync(join(projectRoot, '.npmrc'), join(folder, '.npmrc'));
+  await npm(['install', '--prefer-offline', `./${filename}`], folder);
+  const modules = join(folder, 'node_modules');
+  const namesIn = (at: string): string[] => readdirSync(at).filter((name) => !name.startsWith('.'));
+  return {
+    installed: () =>
+      namesIn(modules)
+        .flatMap((name) => (name.startsWith('@') ? namesIn(join(modules, name)).map((own) => `${name}/${own}`) : name))
+        .sort(),
+    filesOf: (name) =>
+      readdirSync(join(modules, name), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(join(modules, name).length + 1))
+        .sort(),
+    async run(program, args = [], env = {}) {
+      writeFileSync(join(folder, 'program.ts'), program);
+      const compilerOptions = {
+        ...{ target: 'es2022', module: 'nodenext', strict: true, exactOptionalPropertyTypes: true },
+        ...{ types: ['node'], typeRoots: [join(projectRoot, 'node_modules/@types')] },
+      };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+      await execute(process.execPath, [join(projectRoot, 'node_modules/typescript/bin/tsc'), '-p', folder]);
+      const ran = await execute(process.execPath, [join(folder, 'program.js'), ...args], {
+        ...{ cwd: folder, env: { PATH: process.env.PATH, ...env } },
+      });
+      return ran.stdout;
+    },
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
