@@ -71,7 +71,7 @@ export const build = () => {
 
 /** Fetches the models, and with `demoPhotos` the pictures the demonstration and the tests use. */
 export const fetchFiles = async ({ demoPhotos, say }) => {
-  const manifest = await import(pathToFileURL(join(root, 'dist/src/engine/fetch-files.js')).href);
+  const manifest = await import(pathToFileURL(join(root, 'dist/setup/fetch-files.js')).href);
   await manifest.fetchModels(join(root, 'models'), say);
   if (demoPhotos) await manifest.fetchDemoPhotos(join(root, '.cache', 'demo-photos'), say);
 };

