@@ -21,7 +21,8 @@ export function toInterval(count: number, total: number, z: number): readonly [n
   const denominator = 1 + (z * z) / total;
   const centre = (rate + (z * z) / (2 * total)) / denominator;
   const reach = (z / denominator) * Math.sqrt((rate * (1 - rate)) / total + (z * z) / (4 * total * total));
-  return [Math.max(0, centre - reach), Math.min(1, centre + reach)];
+  // At the ends the sums would cancel, and leave what rounding leaves.
+  return [count === 0 ? 0 : centre - reach, count === total ? 1 : centre + reach];
 }
 
 /** What a proportion looks like as JSON. */
