@@ -1,7 +1,7 @@
 import type { Connection } from '../src/core/connection.js';
 import { recordPassedOver } from '../src/core/decide.js';
 import type { CoreDeps } from '../src/core/deps.js';
-import { type FaceErrorCode, toCode } from '../src/errors.js';
+import { type FaceErrorCode, refusals, toCode } from '../src/errors.js';
 import type { Hook, Hooks } from './adapter.js';
 
 /**
@@ -12,11 +12,14 @@ export function shadowHooks(hooks: Hooks, connection: Connection, core: CoreDeps
   return Object.fromEntries(Object.entries(hooks).map(([name, hook]) => [name, shadow(name, hook, connection, core)]));
 }
 
+/** The one kind that no mode lets through. */
+const isOfStranger = (code: FaceErrorCode): boolean => refusals[code].kind === 'caller';
+
 function shadow(name: string, hook: Hook, connection: Connection, core: CoreDeps): Hook {
   /** @returns why the provider is let through; throws what no mode lets through */
   const passOver = async (error: unknown): Promise<FaceErrorCode> => {
     const code = toCode(error);
-    if (code === 'caller_untrusted') throw error;
+    if (isOfStranger(code)) throw error;
     await recordPassedOver({ connection, hook: name, code }, core);
     return code;
   };
@@ -35,6 +38,6 @@ function shadow(name: string, hook: Hook, connection: Connection, core: CoreDeps
         });
     },
     // What `admit` refused, and what never reached the answer, such as a body that is too large.
-    refuse: (code) => (code === 'caller_untrusted' ? hook.refuse(code) : hook.pass),
+    refuse: (code) => (isOfStranger(code) ? hook.refuse(code) : hook.pass),
   };
 }

@@ -1,108 +1,150 @@
 import type { Json } from './json.js';
 
 /**
- * Every way facestep refuses, and the only text a caller ever reads about it. The text depends on the code alone: it
- * helps whoever sent the request and says nothing of the stored enrolment. Documented for callers in `docs/errors.md`.
+ * What a refusal means to an identity provider that asked: all that its adapter maps.
+ *
+ * - `caller`: whoever asks is not who it must be. Nothing is decided for them.
+ * - `request`: the call is not one that can be answered.
+ * - `photo`: the photos of a request are of no use. Nothing was compared.
+ * - `unverified`: anything else that leaves nobody verified.
+ * - `service`: this server, or one behind it, cannot answer at this moment.
  */
-export const publicText = {
+export type RefusalKind = 'caller' | 'request' | 'photo' | 'unverified' | 'service';
+
+/** One way of refusing. */
+interface Refusal<Kind extends RefusalKind> {
+  readonly kind: Kind;
+  /** Over HTTP. */
+  readonly status: number;
+  readonly text: string;
+}
+
+const ofKind =
+  <Kind extends RefusalKind>(kind: Kind) =>
+  (status: number, text: string): Refusal<Kind> => ({ kind, status, text });
+
+const caller = ofKind('caller');
+const request = ofKind('request');
+const photo = ofKind('photo');
+const unverified = ofKind('unverified');
+const service = ofKind('service');
+
+/**
+ * Every way facestep refuses: its kind, its HTTP status, and the only text a caller ever reads about it. The text depends on
+ * the code alone: it helps whoever sent the request and says nothing of the stored enrolment. Of the statuses, the Facenition
+ * API documents 400, 401, 404 and 502; where one of those fits, it is used. Documented for callers in `docs/errors.md`.
+ */
+export const refusals = {
   // The request
-  request_malformed: 'The request is not understood. Check the field names and their values against /openapi.json.',
-  field_unknown: 'The request holds a field this endpoint does not take.',
-  body_too_large: 'The request body is larger than this endpoint takes.',
-  photo_missing: 'No photo was sent.',
-  photo_too_many: 'More photos were sent than this endpoint takes.',
-  accuracy_not_offered: 'Tokens of this accuracy are not made here: it would let in more strangers than it promises.',
-  photo_too_few: 'At this accuracy an enrolment needs at least three photos.',
-  not_found: 'There is nothing at this address.',
-  method_not_allowed: 'This address does not take that method.',
+  request_malformed: request(
+    400,
+    'The request is not understood. Check the field names and their values against /openapi.json.',
+  ),
+  field_unknown: request(400, 'The request holds a field this endpoint does not take.'),
+  body_too_large: request(413, 'The request body is larger than this endpoint takes.'),
+  photo_missing: photo(400, 'No photo was sent.'),
+  photo_too_many: photo(400, 'More photos were sent than this endpoint takes.'),
+  accuracy_not_offered: service(
+    400,
+    'Tokens of this accuracy are not made here: it would let in more strangers than it promises.',
+  ),
+  photo_too_few: photo(400, 'At this accuracy an enrolment needs at least three photos.'),
+  not_found: request(404, 'There is nothing at this address.'),
+  method_not_allowed: request(405, 'This address does not take that method.'),
 
   // The picture
-  photo_invalid: 'The file is not a readable JPEG, PNG or WebP picture.',
-  photo_too_large: 'The picture is over 10 MB or over 40 megapixels.',
-  photo_too_small: 'The picture is too small to hold a face.',
-  photo_animated: 'The picture is animated. Send a single still picture.',
-  face_none: 'No face was found in the picture.',
-  face_many: 'More than one face was found. Send a picture of one person.',
-  face_too_small: 'The face is too small. Move closer or send a larger picture.',
-  face_unclear: 'The face is not seen clearly enough to enrol. Look straight ahead, in even light, and hold still.',
+  photo_invalid: photo(400, 'The file is not a readable JPEG, PNG or WebP picture.'),
+  photo_too_large: photo(400, 'The picture is over 10 MB or over 40 megapixels.'),
+  photo_too_small: photo(400, 'The picture is too small to hold a face.'),
+  photo_animated: photo(400, 'The picture is animated. Send a single still picture.'),
+  face_none: photo(400, 'No face was found in the picture.'),
+  face_many: photo(400, 'More than one face was found. Send a picture of one person.'),
+  face_too_small: photo(400, 'The face is too small. Move closer or send a larger picture.'),
+  face_unclear: photo(
+    400,
+    'The face is not seen clearly enough to enrol. Look straight ahead, in even light, and hold still.',
+  ),
 
   // The caller
-  caller_untrusted: 'The credentials are missing, wrong, expired or revoked.',
-  scope_missing: 'This client token does not hold the scope this endpoint needs.',
-  role_missing: 'This administrator’s role does not hold the right this needs.',
-  quota_exceeded: 'The quota of this application is used up. Wait before trying again.',
-  name_taken: 'This name is taken. Choose another.',
-  limit_reached: 'This server keeps no more of these. Remove one that is no longer needed.',
-  code_wrong: 'The one-time codes are wrong, used or expired.',
-  contact_unverified: 'This e-mail address and phone number have not been verified.',
+  caller_untrusted: caller(401, 'The credentials are missing, wrong, expired or revoked.'),
+  scope_missing: unverified(403, 'This client token does not hold the scope this endpoint needs.'),
+  role_missing: unverified(403, 'This administrator’s role does not hold the right this needs.'),
+  quota_exceeded: unverified(429, 'The quota of this application is used up. Wait before trying again.'),
+  name_taken: unverified(409, 'This name is taken. Choose another.'),
+  limit_reached: unverified(409, 'This server keeps no more of these. Remove one that is no longer needed.'),
+  code_wrong: unverified(401, 'The one-time codes are wrong, used or expired.'),
+  contact_unverified: unverified(403, 'This e-mail address and phone number have not been verified.'),
 
   // The enrolment token
-  token_malformed: 'The text sent as the token is not a facestep token.',
-  token_expired: 'The token has expired. Enrol again.',
-  token_revoked: 'The token has been revoked. Enrol again.',
-  token_key_retired: 'The key that sealed this token has been retired. Enrol again.',
-  enrolment_changed:
+  token_malformed: unverified(400, 'The text sent as the token is not a facestep token.'),
+  token_expired: unverified(400, 'The token has expired. Enrol again.'),
+  token_revoked: unverified(400, 'The token has been revoked. Enrol again.'),
+  token_key_retired: unverified(400, 'The key that sealed this token has been retired. Enrol again.'),
+  enrolment_changed: unverified(
+    409,
     'Another enrolment of this user was made at the same time. Look at it, then enrol again if needed.',
-  consent_missing: 'Enrolment needs the consent of the person: say when it was given and to which text.',
+  ),
+  consent_missing: unverified(
+    400,
+    'Enrolment needs the consent of the person: say when it was given and to which text.',
+  ),
 
   // The check
-  face_mismatch: 'The face could not be confirmed.',
-  liveness_low: 'The picture does not pass the liveness check.',
-  locked_out: 'Too many attempts. Wait before trying again.',
-  step_up_unknown: 'There is no such step-up.',
-  step_up_finished: 'This step-up is over. Start a new one.',
-  step_up_opened: 'This link has been opened already, here or in another browser. Ask for a new one.',
-  challenge_needed: 'This connection asks for a movement challenge. Open the capture page.',
-  challenge_wrong: 'The frames do not belong to this challenge. Ask for a new one.',
-  secret_missing: 'This check also needs the PIN or the device chosen at enrolment.',
-  secret_weak: 'This PIN is too easy to guess. Choose another one of 6 to 12 digits.',
-  face_not_verified: 'A finished face check is needed first.',
-  receipt_invalid: 'The receipt is not valid: wrong, expired, used, or for somebody else.',
-  event_out_of_time: 'The event is too old or from the future. Check the clocks.',
+  face_mismatch: unverified(403, 'The face could not be confirmed.'),
+  liveness_low: unverified(400, 'The picture does not pass the liveness check.'),
+  locked_out: unverified(429, 'Too many attempts. Wait before trying again.'),
+  step_up_unknown: unverified(404, 'There is no such step-up.'),
+  step_up_finished: unverified(409, 'This step-up is over. Start a new one.'),
+  step_up_opened: unverified(409, 'This link has been opened already, here or in another browser. Ask for a new one.'),
+  challenge_needed: unverified(403, 'This connection asks for a movement challenge. Open the capture page.'),
+  challenge_wrong: unverified(400, 'The frames do not belong to this challenge. Ask for a new one.'),
+  secret_missing: unverified(400, 'This check also needs the PIN or the device chosen at enrolment.'),
+  secret_weak: unverified(400, 'This PIN is too easy to guess. Choose another one of 6 to 12 digits.'),
+  face_not_verified: unverified(403, 'A finished face check is needed first.'),
+  receipt_invalid: unverified(400, 'The receipt is not valid: wrong, expired, used, or for somebody else.'),
+  event_out_of_time: request(400, 'The event is too old or from the future. Check the clocks.'),
 
   // This service and the ones behind it
-  connection_unknown: 'There is no such connection.',
-  overloaded: 'Too many requests are waiting. Try again shortly.',
-  upstream_unavailable: 'The face service behind this server does not answer.',
-  upstream_malformed: 'The face service behind this server gave an answer that is not understood.',
-  profile_unavailable: 'The identity provider does not answer.',
-  provider_refused: 'The identity provider refused this request. Check what the credentials may do.',
-  subject_unknown: 'The identity provider has no such user.',
-  delivery_failed: 'The code could not be delivered.',
-  state_unavailable: 'The state store does not answer.',
-  key_service_unavailable: 'The key service does not answer.',
-  backup_invalid: 'The backup is not complete, was altered, or is of another version.',
-  sealed_file_invalid: 'The file was not sealed by facestep, was altered, or is sealed under another token.',
-  config_invalid: 'The configuration is not valid.',
-  model_missing: 'A model file is missing. Run: npm run setup',
-  model_altered: 'A model file is not the one that was published, or imported. Put that back: docs/errors.md.',
-  model_unfit: 'This file cannot be used as a recognition model.',
-  parameters_altered:
+  connection_unknown: request(404, 'There is no such connection.'),
+  overloaded: service(503, 'Too many requests are waiting. Try again shortly.'),
+  upstream_unavailable: service(502, 'The face service behind this server does not answer.'),
+  upstream_malformed: service(502, 'The face service behind this server gave an answer that is not understood.'),
+  profile_unavailable: service(502, 'The identity provider does not answer.'),
+  provider_refused: service(502, 'The identity provider refused this request. Check what the credentials may do.'),
+  subject_unknown: unverified(404, 'The identity provider has no such user.'),
+  delivery_failed: service(502, 'The code could not be delivered.'),
+  state_unavailable: service(503, 'The state store does not answer.'),
+  key_service_unavailable: service(503, 'The key service does not answer.'),
+  backup_invalid: service(400, 'The backup is not complete, was altered, or is of another version.'),
+  sealed_file_invalid: service(
+    400,
+    'The file was not sealed by facestep, was altered, or is sealed under another token.',
+  ),
+  config_invalid: service(500, 'The configuration is not valid.'),
+  model_missing: service(500, 'A model file is missing. Run: npm run setup'),
+  model_altered: service(
+    500,
+    'A model file is not the one that was published, or imported. Put that back: docs/errors.md.',
+  ),
+  model_unfit: service(500, 'This file cannot be used as a recognition model.'),
+  parameters_altered: service(
+    500,
     'A file of accuracy parameters is not the one that was published, or measured. Put that back: docs/errors.md.',
-  internal: 'Something went wrong on this server.',
-} as const;
+  ),
+  internal: service(500, 'Something went wrong on this server.'),
+};
 
 /** The stable name of a refusal. Codes are never renamed or reused. */
-export type FaceErrorCode = keyof typeof publicText;
+export type FaceErrorCode = keyof typeof refusals;
 
-/** All codes, for total maps and for the suites that walk them. */
-export const faceErrorCodes = Object.keys(publicText).filter((name): name is FaceErrorCode => name in publicText);
+/** All codes, for the suites that walk them. */
+export const faceErrorCodes = Object.keys(refusals).filter((name): name is FaceErrorCode => name in refusals);
 
-/** What can be wrong with the photos of a request: nothing was compared. */
-export const photoCodes = [
-  'photo_missing',
-  'photo_too_many',
-  'photo_too_few',
-  'photo_invalid',
-  'photo_too_large',
-  'photo_too_small',
-  'photo_animated',
-  'face_none',
-  'face_many',
-  'face_too_small',
-  'face_unclear',
-] as const satisfies readonly FaceErrorCode[];
-export type PhotoCode = (typeof photoCodes)[number];
+/** What can be wrong with the photos of a request. */
+export type PhotoCode = {
+  [Code in FaceErrorCode]: (typeof refusals)[Code]['kind'] extends 'photo' ? Code : never;
+}[FaceErrorCode];
+export const photoCodes = faceErrorCodes.filter((code): code is PhotoCode => refusals[code].kind === 'photo');
 
 /** Whether a code is one of a few. */
 export const isOneOf = <Code extends FaceErrorCode>(codes: readonly Code[], code: FaceErrorCode): code is Code =>
@@ -119,7 +161,7 @@ export class FaceError extends Error {
     readonly detail: Json = null,
     options?: ErrorOptions,
   ) {
-    super(publicText[code], options);
+    super(refusals[code].text, options);
   }
 }
 

@@ -4,9 +4,8 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { describeApi } from '../src/api/openapi.js';
 import { rightsByRole } from '../src/api/rights.js';
-import { faceErrorCodes, publicText } from '../src/errors.js';
+import { faceErrorCodes, refusals } from '../src/errors.js';
 import { createEndpoints } from '../src/http/app.js';
-import { statusByCode } from '../src/http/reply.js';
 import { startApiServer } from './api-server.js';
 import { createTestVerifier } from './embedded.js';
 import { projectRoot } from './paths.js';
@@ -20,8 +19,8 @@ test('docs/errors.md lists every code with its status and text, and says what to
   expect(rows).toEqual(
     faceErrorCodes.map((code) => ({
       code,
-      status: statusByCode[code],
-      text: publicText[code],
+      status: refusals[code].status,
+      text: refusals[code].text,
       hasAdvice: true,
     })),
   );

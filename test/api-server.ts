@@ -9,9 +9,10 @@ import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Message, Random, State, Verifier } from '../src/core/ports.js';
 import { toIso } from '../src/core/units.js';
+import { refusals } from '../src/errors.js';
 import { type AppDeps, createApp, createEndpoints } from '../src/http/app.js';
 import { type Listening, listen } from '../src/http/listen.js';
-import { refusalGuard, statusByCode } from '../src/http/reply.js';
+import { refusalGuard } from '../src/http/reply.js';
 import { createBodyRooms } from '../src/http/rooms.js';
 import type { JsonObject } from '../src/json.js';
 import type { OidcIssuers } from '../src/oidc/mount.js';
@@ -39,7 +40,7 @@ export interface Answer {
 function checkAgainst(endpoints: readonly Endpoint[], method: string, path: string, init: RequestInit, answer: Answer) {
   if (answer.status >= 400) {
     const { code } = refusalGuard.parse(answer.body);
-    expect(statusByCode).toHaveProperty(code, answer.status);
+    expect(refusals).toHaveProperty([code, 'status'], answer.status);
   }
   const asked = new Headers(init.headers).get('x-api-version') ?? (path.startsWith('/v2/') ? '2' : '1');
   const endpoint = endpoints.find(

@@ -1,7 +1,7 @@
 import type { Policy, UnverifiedPolicy } from '../../src/core/connection.js';
 import type { HookDecision } from '../../src/core/decide.js';
 import { livenessBoundary } from '../../src/core/ports.js';
-import { type FaceErrorCode, publicText } from '../../src/errors.js';
+import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
 import type { Json, JsonObject } from '../../src/json.js';
 import type { RawReply } from '../adapter.js';
 
@@ -52,69 +52,14 @@ export const toReceiptTakenReply = (receiptAttribute: string): RawReply =>
 
 /** Who is to blame for a refusal, which is all that decides its shape. */
 const causes = {
-  request_malformed: 'request',
-  field_unknown: 'request',
-  body_too_large: 'request',
-  photo_missing: 'face',
-  photo_too_many: 'face',
-  photo_too_few: 'face',
-  not_found: 'request',
-  method_not_allowed: 'request',
-  photo_invalid: 'face',
-  photo_too_large: 'face',
-  photo_too_small: 'face',
-  photo_animated: 'face',
-  face_none: 'face',
-  face_many: 'face',
-  face_too_small: 'face',
-  face_unclear: 'face',
-  caller_untrusted: 'caller',
-  scope_missing: 'face',
-  role_missing: 'face',
-  quota_exceeded: 'face',
-  name_taken: 'face',
-  limit_reached: 'face',
-  code_wrong: 'face',
-  contact_unverified: 'face',
-  token_malformed: 'face',
-  token_expired: 'face',
-  token_revoked: 'face',
-  token_key_retired: 'face',
-  enrolment_changed: 'face',
-  consent_missing: 'face',
-  face_mismatch: 'face',
-  liveness_low: 'face',
-  locked_out: 'face',
-  step_up_unknown: 'face',
-  step_up_finished: 'face',
-  step_up_opened: 'face',
-  challenge_needed: 'face',
-  challenge_wrong: 'face',
-  secret_missing: 'face',
-  secret_weak: 'face',
-  face_not_verified: 'face',
-  receipt_invalid: 'face',
-  event_out_of_time: 'request',
-  connection_unknown: 'request',
-  overloaded: 'service',
-  upstream_unavailable: 'service',
-  upstream_malformed: 'service',
-  profile_unavailable: 'service',
-  provider_refused: 'service',
-  subject_unknown: 'face',
-  delivery_failed: 'service',
-  state_unavailable: 'service',
-  key_service_unavailable: 'service',
-  backup_invalid: 'service',
-  sealed_file_invalid: 'service',
-  accuracy_not_offered: 'service',
-  config_invalid: 'service',
-  model_missing: 'service',
-  model_altered: 'service',
-  model_unfit: 'service',
-  parameters_altered: 'service',
-  internal: 'service',
-} as const satisfies Record<FaceErrorCode, 'caller' | 'face' | 'request' | 'service'>;
+  caller: 'caller',
+  request: 'request',
+  photo: 'face',
+  unverified: 'face',
+  service: 'service',
+} as const satisfies Record<RefusalKind, 'caller' | 'face' | 'request' | 'service'>;
+
+const toCause = (code: FaceErrorCode) => causes[refusals[code].kind];
 
 /** Not 200: the application gets an error in place of the token. */
 const stopSignIn = (status: 403 | 503): RawReply => ({ status, body: null });
@@ -126,8 +71,8 @@ const toUnverifiedReply = (policy: UnverifiedPolicy, status: 403 | 503): RawRepl
 export const createTokenIssuanceRefusal =
   ({ whenUnverified, whenUnavailable }: Policy) =>
   (code: FaceErrorCode): RawReply => {
-    if (causes[code] === 'caller') return untrusted;
-    if (causes[code] === 'service') return toUnverifiedReply(whenUnavailable, 503);
+    if (toCause(code) === 'caller') return untrusted;
+    if (toCause(code) === 'service') return toUnverifiedReply(whenUnavailable, 503);
     return toUnverifiedReply(whenUnverified, 403);
   };
 
@@ -151,9 +96,9 @@ const blockTitle = 'Sign-up needs a face check';
 
 /** What a person who signs up is told. */
 const toBlockMessage = (code: FaceErrorCode): string =>
-  causes[code] === 'service'
+  toCause(code) === 'service'
     ? 'The face check cannot be confirmed at this moment. Try again later.'
-    : publicText.face_not_verified;
+    : refusals.face_not_verified.text;
 
 /**
  * The decision as attributeCollectionStart says it.
@@ -166,7 +111,7 @@ export const toAttributeCollectionStartReply = (decision: HookDecision): RawRepl
 
 /** A refusal as attributeCollectionStart says it. */
 export const toAttributeCollectionStartRefusal = (code: FaceErrorCode): RawReply =>
-  causes[code] === 'caller'
+  toCause(code) === 'caller'
     ? untrusted
     : toStartReply('showBlockPage', { title: blockTitle, message: toBlockMessage(code) });
 
@@ -174,9 +119,9 @@ export const toAttributeCollectionStartRefusal = (code: FaceErrorCode): RawReply
 export const createAttributeCollectionSubmitRefusal =
   (receiptAttribute: string) =>
   (code: FaceErrorCode): RawReply => {
-    if (causes[code] === 'caller') return untrusted;
+    if (toCause(code) === 'caller') return untrusted;
     const message = toBlockMessage(code);
-    return causes[code] === 'face'
+    return toCause(code) === 'face'
       ? toSubmitReply('showValidationError', { message, attributeErrors: { [receiptAttribute]: message } })
       : toSubmitReply('showBlockPage', { title: blockTitle, message });
   };

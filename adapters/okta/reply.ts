@@ -1,5 +1,5 @@
 import type { HookDecision } from '../../src/core/decide.js';
-import { type FaceErrorCode, publicText } from '../../src/errors.js';
+import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
 import type { Json, JsonObject } from '../../src/json.js';
 import type { RawReply } from '../adapter.js';
 import { faceClaim, type MintedToken, type SamlHook, type TokenHook } from './schema.js';
@@ -12,7 +12,7 @@ import { faceClaim, type MintedToken, type SamlHook, type TokenHook } from './sc
 
 const ok = (body: Json): RawReply => ({ status: 200, body });
 
-const toSummary = (code: FaceErrorCode): string => `${code}: ${publicText[code]}`;
+const toSummary = (code: FaceErrorCode): string => `${code}: ${refusals[code].text}`;
 
 const denyToken = (code: FaceErrorCode): RawReply => ok({ error: { errorSummary: toSummary(code) } });
 
@@ -23,7 +23,7 @@ const denyRegistration = (code: FaceErrorCode): RawReply =>
       errorSummary: toSummary(code),
       errorCauses: [
         {
-          errorSummary: publicText[code],
+          errorSummary: refusals[code].text,
           reason: code.toUpperCase(),
           locationType: 'body',
           // The sign-in widget shows a cause only where it points at a field of the form.
@@ -38,111 +38,73 @@ const denyRegistration = (code: FaceErrorCode): RawReply =>
 const untrusted: RawReply = { status: 401, body: null };
 
 /**
- * What the hook says for each refusal. Everything about a person's enrolment looks alike; what an administrator has to
- * mend is told apart.
+ * What the hook says for each kind of refusal. Everything about a person's enrolment looks alike; what an administrator has
+ * to mend is told apart.
  */
-const toSaid = {
-  request_malformed: 'request_malformed',
-  field_unknown: 'request_malformed',
+const saidByKind = {
+  caller: 'caller_untrusted',
+  request: 'request_malformed',
+  photo: 'face_not_verified',
+  unverified: 'face_not_verified',
+  service: 'internal',
+} as const satisfies Record<RefusalKind, FaceErrorCode>;
+
+/** Those that an administrator can mend, or wait for. */
+const saidByCode: Readonly<Partial<Record<FaceErrorCode, FaceErrorCode>>> = {
   body_too_large: 'body_too_large',
-  photo_missing: 'face_not_verified',
-  photo_too_many: 'face_not_verified',
-  photo_too_few: 'face_not_verified',
   not_found: 'not_found',
   method_not_allowed: 'method_not_allowed',
-  photo_invalid: 'face_not_verified',
-  photo_too_large: 'face_not_verified',
-  photo_too_small: 'face_not_verified',
-  photo_animated: 'face_not_verified',
-  face_none: 'face_not_verified',
-  face_many: 'face_not_verified',
-  face_too_small: 'face_not_verified',
-  face_unclear: 'face_not_verified',
-  caller_untrusted: 'caller_untrusted',
-  scope_missing: 'face_not_verified',
-  role_missing: 'face_not_verified',
-  quota_exceeded: 'face_not_verified',
-  name_taken: 'face_not_verified',
-  limit_reached: 'face_not_verified',
-  code_wrong: 'face_not_verified',
-  contact_unverified: 'face_not_verified',
-  token_malformed: 'face_not_verified',
-  token_expired: 'face_not_verified',
-  token_revoked: 'face_not_verified',
-  token_key_retired: 'face_not_verified',
-  enrolment_changed: 'face_not_verified',
-  consent_missing: 'face_not_verified',
-  face_mismatch: 'face_not_verified',
-  liveness_low: 'face_not_verified',
-  locked_out: 'face_not_verified',
-  step_up_unknown: 'face_not_verified',
-  step_up_finished: 'face_not_verified',
-  step_up_opened: 'face_not_verified',
-  challenge_needed: 'face_not_verified',
-  challenge_wrong: 'face_not_verified',
-  secret_missing: 'face_not_verified',
-  secret_weak: 'face_not_verified',
-  face_not_verified: 'face_not_verified',
-  receipt_invalid: 'face_not_verified',
   event_out_of_time: 'event_out_of_time',
   connection_unknown: 'connection_unknown',
   overloaded: 'overloaded',
   upstream_unavailable: 'upstream_unavailable',
   upstream_malformed: 'upstream_malformed',
   profile_unavailable: 'profile_unavailable',
-  provider_refused: 'internal',
-  subject_unknown: 'face_not_verified',
-  delivery_failed: 'internal',
   state_unavailable: 'state_unavailable',
   key_service_unavailable: 'state_unavailable',
-  backup_invalid: 'internal',
-  sealed_file_invalid: 'internal',
-  accuracy_not_offered: 'internal',
-  config_invalid: 'internal',
-  model_missing: 'internal',
-  model_altered: 'internal',
-  model_unfit: 'internal',
-  parameters_altered: 'internal',
-  internal: 'internal',
-} as const satisfies Record<FaceErrorCode, FaceErrorCode>;
+};
+
+const toSaid = (code: FaceErrorCode): FaceErrorCode => saidByCode[code] ?? saidByKind[refusals[code].kind];
+
+/** What a hook answers: `deny` has the shape of a refusal, given to all but strangers. */
+const unlessUntrusted =
+  (deny: (said: FaceErrorCode) => RawReply) =>
+  (code: FaceErrorCode): RawReply =>
+    refusals[code].kind === 'caller' ? untrusted : deny(toSaid(code));
 
 /** A refusal as the token inline hook says it. */
-export const toTokenHookRefusal = (code: FaceErrorCode): RawReply =>
-  toSaid[code] === 'caller_untrusted' ? untrusted : denyToken(toSaid[code]);
+export const toTokenHookRefusal = unlessUntrusted(denyToken);
 
 /** A refusal as the registration inline hook says it. */
-export const toRegistrationHookRefusal = (code: FaceErrorCode): RawReply =>
-  toSaid[code] === 'caller_untrusted' ? untrusted : denyRegistration(toSaid[code]);
+export const toRegistrationHookRefusal = unlessUntrusted(denyRegistration);
 
 /** A refusal as the SAML assertion inline hook says it: Okta documents no way to refuse, so nothing is added. */
-export const toSamlHookRefusal = (code: FaceErrorCode): RawReply =>
-  toSaid[code] === 'caller_untrusted' ? untrusted : passSaml;
+export const toSamlHookRefusal = unlessUntrusted(() => passSaml);
 
 /** A refusal as the password import inline hook says it: it has no `error`. */
-export const toPasswordImportHookRefusal = (code: FaceErrorCode): RawReply =>
-  toSaid[code] === 'caller_untrusted' ? untrusted : unverifiedPassword;
+export const toPasswordImportHookRefusal = unlessUntrusted(() => unverifiedPassword);
 
 /** Okta tells an event once more after a 5xx, and not after a 4xx. What will never be understood is not asked for again. */
-const eventStatuses = {
-  caller_untrusted: 401,
-  request_malformed: 400,
+const eventStatusByKind = {
+  caller: 401,
+  request: 400,
+  photo: 503,
+  unverified: 503,
+  service: 503,
+} as const satisfies Record<RefusalKind, number>;
+
+/** The first three are the statuses of HTTP; the others can be mended before Okta asks again. */
+const eventStatusByCode: Readonly<Partial<Record<FaceErrorCode, number>>> = {
   body_too_large: 413,
   not_found: 404,
   method_not_allowed: 405,
-  face_not_verified: 503,
   event_out_of_time: 503,
   connection_unknown: 503,
-  overloaded: 503,
-  upstream_unavailable: 503,
-  upstream_malformed: 503,
-  profile_unavailable: 503,
-  state_unavailable: 503,
-  internal: 503,
-} as const satisfies Record<(typeof toSaid)[FaceErrorCode], number>;
+};
 
 /** A refusal as an event hook says it. */
 export const toEventHookRefusal = (code: FaceErrorCode): RawReply => ({
-  status: eventStatuses[toSaid[code]],
+  status: eventStatusByCode[code] ?? eventStatusByKind[refusals[code].kind],
   body: null,
 });
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { faceErrorCodes, publicText } from '../errors.js';
+import { faceErrorCodes, refusals } from '../errors.js';
 import { escapeHtml, policyOfPage } from '../http/html.js';
-import { statusByCode } from '../http/reply.js';
 import type { Json } from '../json.js';
 import { quotaRanges } from './applications.js';
 import { catalogueStyle } from './catalogue-style.js';
@@ -89,7 +88,7 @@ ${renderFields(endpoint)}<details><summary>Example</summary>
 <pre>${escapeHtml(toCurlExample(endpoint))}</pre></details>
 <details><summary>What it may refuse with</summary>
 <ul class="codes">${codesOf(endpoint)
-    .map((code) => `<li><a href="#${code}"><code>${code}</code></a> ${escapeHtml(publicText[code])}</li>`)
+    .map((code) => `<li><a href="#${code}"><code>${code}</code></a> ${escapeHtml(refusals[code].text)}</li>`)
     .join('')}</ul></details>
 </article>`;
 }
@@ -156,7 +155,7 @@ RateLimit: "minute";r=599;t=29, "day";r=99999;t=12089</pre>
 function renderRefusals(): string {
   const rows = faceErrorCodes.map(
     (code) =>
-      `<div id="${code}"><dt><code>${code}</code> <small>${statusByCode[code]}</small></dt><dd>${escapeHtml(publicText[code])}</dd></div>`,
+      `<div id="${code}"><dt><code>${code}</code> <small>${refusals[code].status}</small></dt><dd>${escapeHtml(refusals[code].text)}</dd></div>`,
   );
   return `<section aria-labelledby="refusals">
 <h2 id="refusals">Refusals</h2>

@@ -1,7 +1,7 @@
-import { type FaceErrorCode, photoCodes, publicText } from '../errors.js';
+import { type FaceErrorCode, photoCodes, refusals } from '../errors.js';
 import { hookPath } from '../http/hooks.js';
 import { maxJsonBytes } from '../http/intake.js';
-import { refusalGuard, statusByCode } from '../http/reply.js';
+import { refusalGuard } from '../http/reply.js';
 import type { JsonObject } from '../json.js';
 import { type Endpoint, groupDescriptions } from './endpoint.js';
 import { describeFields, toJsonSchema } from './json-schema.js';
@@ -166,11 +166,11 @@ const toBase64Schema = (minItems: number, maxItems: number): JsonObject => {
 };
 
 function describeRefusals(codes: readonly FaceErrorCode[]): Record<string, JsonObject> {
-  const statuses = [...new Set(codes.map((code) => statusByCode[code]))].sort();
+  const statuses = [...new Set(codes.map((code) => refusals[code].status))].sort();
   return Object.fromEntries(
     statuses.map((status) => {
-      const here = codes.filter((code) => statusByCode[code] === status);
-      const description = here.map((code) => `\`${code}\`: ${publicText[code]}`).join('\n\n');
+      const here = codes.filter((code) => refusals[code].status === status);
+      const description = here.map((code) => `\`${code}\`: ${refusals[code].text}`).join('\n\n');
       return [String(status), { description, content: asJson({ $ref: '#/components/schemas/Refusal' }) }];
     }),
   );

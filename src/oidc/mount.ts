@@ -1,11 +1,11 @@
 import { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import type { Log } from '../core/ports.js';
-import { FaceError, toCode } from '../errors.js';
+import { FaceError, refusals, toCode } from '../errors.js';
 import { framesOf, noteRefusal, requestIdOf } from '../http/access-log.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
-import { isFault, statusByCode } from '../http/reply.js';
+import { isFault } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
 import { toSource } from '../http/source.js';
 import type { createInteraction } from './interaction.js';
@@ -138,7 +138,7 @@ function sendErrorPage(request: Request, response: Response, error: unknown, log
   noteRefusal(response, isProtocol ? new FaceError('not_found') : error);
   const reference = requestIdOf(response);
   if (isFault(code)) log.error('OpenID interaction failed', { code, frames: framesOf(error) });
-  const status = isProtocol ? error.statusCode : statusByCode[code];
+  const status = isProtocol ? error.statusCode : refusals[code].status;
   const language = languageOf(undefined, request.acceptsLanguages());
   const page = { error: pageErrorOf(status, error), code: isProtocol ? error.error : code, reference };
   response.status(status).set('Content-Security-Policy', pagePolicy).type('html').send(renderErrorPage(language, page));
