@@ -23,5 +23,5 @@ test('the status of a refusal fits its kind: what is the fault of this side is a
   } satisfies Record<RefusalKind, unknown>;
   const unfit = faceErrorCodes.filter((code) => !fits[refusals[code].kind](refusals[code].status));
   // The caller can ask for another accuracy; at a hook it is the settings of this service that are wrong.
-  expect(unfit).toEqual(['accuracy_not_offered', 'backup_invalid', 'sealed_file_invalid']);
+  expect(unfit).toEqual(['accuracy_not_offered']);
 });

@@ -115,18 +115,12 @@ export const refusals = {
   delivery_failed: service(502, 'The code could not be delivered.'),
   state_unavailable: service(503, 'The state store does not answer.'),
   key_service_unavailable: service(503, 'The key service does not answer.'),
-  backup_invalid: service(400, 'The backup is not complete, was altered, or is of another version.'),
-  sealed_file_invalid: service(
-    400,
-    'The file was not sealed by facestep, was altered, or is sealed under another token.',
-  ),
   config_invalid: service(500, 'The configuration is not valid.'),
   model_missing: service(500, 'A model file is missing. Run: npm run setup'),
   model_altered: service(
     500,
     'A model file is not the one that was published, or imported. Put that back: docs/errors.md.',
   ),
-  model_unfit: service(500, 'This file cannot be used as a recognition model.'),
   parameters_altered: service(
     500,
     'A file of accuracy parameters is not the one that was published, or measured. Put that back: docs/errors.md.',

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { connectionGuards, createAdapter, createProvisioning, renderSmartHook } from '../adapters/index.js';
+import { CommandError } from './cli/command-error.js';
 import type { ExitCode } from './cli/deps.js';
 import { loadConfig } from './config/load.js';
 import type { Clock, Fetch, Random } from './core/ports.js';
@@ -90,7 +91,8 @@ const systemErrorGuard = z.object({ code: z.string().regex(/^E[A-Z]+$/), syscall
 
 /** Says why this process ends, without the messages of foreign errors: they quote what they could not read. */
 function fail(error: unknown): never {
-  if (error instanceof FaceError) {
+  const isTold = error instanceof FaceError || error instanceof CommandError;
+  if (isTold) {
     tell(`facestep cannot go on: ${error.message} (${error.code})`);
     if (error.detail !== null) tell(JSON.stringify(error.detail, null, 2));
   } else {
@@ -98,7 +100,7 @@ function fail(error: unknown): never {
     tell(`facestep cannot go on: ${data === undefined ? 'an unexpected error' : `${data.syscall} ${data.code}`}`);
   }
   // A command has said it all; of what is not ours the frames are what can be told.
-  if (isServing || !(error instanceof FaceError)) log.error('ended', { code: toCode(error), frames: framesOf(error) });
+  if (isServing || !isTold) log.error('ended', { code: toCode(error), frames: framesOf(error) });
   process.exit(1);
 }
 

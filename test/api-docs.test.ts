@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { describeApi } from '../src/api/openapi.js';
 import { rightsByRole } from '../src/api/rights.js';
+import { commandRefusals } from '../src/cli/command-error.js';
 import { faceErrorCodes, refusals } from '../src/errors.js';
 import { createEndpoints } from '../src/http/app.js';
 import { startApiServer } from './api-server.js';
@@ -12,17 +13,26 @@ import { projectRoot } from './paths.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'docs', name), 'utf8');
 
-test('docs/errors.md lists every code with its status and text, and says what to do', () => {
-  const rows = [...read('errors.md').matchAll(/^\| `(\w+)` +\| (\d+) +\| (.+?) +\| (.+?) +\|$/gm)].map(
-    ([, code, status, text, advice]) => ({ code, status: Number(status), text, hasAdvice: advice!.length > 10 }),
+test('docs/errors.md lists every code with its status and text, those of commands apart, and says what to do', () => {
+  const [ofServer, ofCommands] = read('errors.md')
+    .split('## Of the command line')
+    .map((part) =>
+      [...part.matchAll(/^\| `(\w+)` +\| (\d+) +\| (.+?) +\| (.+?) +\|$/gm)].map(([, code, number, text, advice]) => ({
+        code,
+        number: Number(number),
+        text,
+        hasAdvice: advice!.length > 10,
+      })),
+    );
+  expect(ofServer).toEqual(
+    faceErrorCodes.map((code) => {
+      const { status, text } = refusals[code];
+      return { code, number: status, text, hasAdvice: true };
+    }),
   );
-  expect(rows).toEqual(
-    faceErrorCodes.map((code) => ({
-      code,
-      status: refusals[code].status,
-      text: refusals[code].text,
-      hasAdvice: true,
-    })),
+  expect(faceErrorCodes.filter((code) => code in commandRefusals)).toEqual([]);
+  expect(ofCommands).toEqual(
+    Object.entries(commandRefusals).map(([code, text]) => ({ code, number: 1, text, hasAdvice: true })),
   );
 });
 

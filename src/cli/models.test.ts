@@ -7,11 +7,12 @@ import { createManualClock } from '../../test/manual-clock.js';
 import { drawModel } from '../../test/onnx.js';
 import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
 import { createConfigGuard } from '../config/schema.js';
-import { FaceError } from '../errors.js';
+import type { FaceError } from '../errors.js';
 import { openEngines } from '../recognition/open-engines.js';
 import { nameOf, openRegistry } from '../recognition/registry.js';
 import { currentEngine } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard, parametersFile } from '../token/parameters.js';
+import { CommandError } from './command-error.js';
 import { runCommand } from './program.js';
 
 const top = mkdtempSync(join(tmpdir(), 'facestep-own-models-'));
@@ -34,7 +35,7 @@ const deps = { clock: createManualClock(), random: systemRandom };
 async function run(...args: string[]) {
   const [out, err]: string[][] = [[], []];
   let code = 0;
-  let refusal: FaceError | null = null;
+  let refusal: CommandError | null = null;
   const config = createConfigGuard(connectionGuards).parse({ dataFolder: data, recognition: { engine: inUse } });
   await runCommand(args, {
     ...{ ...deps, log: createTextLog(), env: {}, fetch: () => Promise.reject(new Error('calls nobody')) },
@@ -48,10 +49,10 @@ async function run(...args: string[]) {
     loadMeasuring: () => Promise.reject(new Error('measures nothing')),
     serve: async () => {},
   }).catch((error: unknown) => {
-    if (!(error instanceof FaceError)) throw error;
+    if (!(error instanceof CommandError)) throw error;
     refusal = error;
   });
-  return { code, out: out.join('\n'), err: err.join('\n'), refusal: refusal as FaceError | null };
+  return { code, out: out.join('\n'), err: err.join('\n'), refusal: refusal as CommandError | null };
 }
 
 const importModel = (...more: string[]) =>

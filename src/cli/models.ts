@@ -6,9 +6,9 @@ import { recognitionFolderOf } from '../config/data-files.js';
 import { toDottedPath } from '../config/problem.js';
 import { embeddingNumbers } from '../engine/embed.js';
 import { type Preprocess, preprocessGuard, presets } from '../engine/preprocess.js';
-import { FaceError } from '../errors.js';
-import { checkModel, mostModelBytes } from '../recognition/check-model.js';
+import { checkModel, mostModelBytes, UnfitModelError } from '../recognition/check-model.js';
 import { labelGuard, nameOf, openRegistry, shortNameOf, toRecognitionModel } from '../recognition/registry.js';
+import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { toEngineLines, toEngineReport } from './models-text.js';
 import { UsageError } from './usage-error.js';
@@ -54,7 +54,9 @@ async function importModel(path: string, { preprocess, licence, name }: ImportOp
   if (!label.success) throw new UsageError('--name takes up to 32 of a–z, 0–9 and -');
   const wanted = await readPreprocess(preprocess);
   const file = await readModel(path);
-  const { faceMs, ...tensors } = await checkModel(file, wanted, deps.clock);
+  const { faceMs, ...tensors } = await checkModel(file, wanted, deps.clock).catch((error: unknown) => {
+    throw error instanceof UnfitModelError ? toUnfit(error.message, error) : error;
+  });
   const model = toRecognitionModel(file, tensors);
   const registry = openRegistry(folder, deps);
   const engine = await registry.add({ label: label.data, licence, model, preprocess: wanted }, file);
@@ -96,14 +98,15 @@ function parseJson(text: string, file: string): unknown {
   }
 }
 
+const toUnfit = (problem: string, cause?: unknown): CommandError =>
+  new CommandError('model_unfit', { problem }, { cause });
+
 /** Its size first: what is far too large is not read. */
 async function readModel(path: string): Promise<Uint8Array> {
   const found = await stat(path).catch(() => null);
   if (found?.isFile() !== true) throw new UsageError(`there is no file ${path}`);
   if (found.size > mostModelBytes)
-    throw new FaceError('model_unfit', {
-      problem: `it has ${found.size} bytes; more than ${mostModelBytes} are not taken`,
-    });
+    throw toUnfit(`it has ${found.size} bytes; more than ${mostModelBytes} are not taken`);
   return readFile(path);
 }
 

@@ -30,7 +30,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
 /**
  * Runs one command. What is wrong with the command line is told, and ends with 2.
  * @param args - without the program's own name
- * @throws FaceError what the command could not do
+ * @throws FaceError, CommandError: what the command could not do
  */
 export async function runCommand(args: readonly string[], deps: CliDeps): Promise<void> {
   try {

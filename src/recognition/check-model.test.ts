@@ -7,8 +7,7 @@ import { createManualClock } from '../../test/manual-clock.js';
 import { type DrawnModel, drawModel } from '../../test/onnx.js';
 import { modelsFolder } from '../../test/paths.js';
 import { type Preprocess, preprocessGuard, presets } from '../engine/preprocess.js';
-import { FaceError } from '../errors.js';
-import { checkModel } from './check-model.js';
+import { checkModel, UnfitModelError } from './check-model.js';
 
 const check = (file: Uint8Array, preprocess: Preprocess = presets.facestep) =>
   checkModel(file, preprocess, createManualClock());
@@ -18,10 +17,8 @@ const problemOf = async (file: Uint8Array, preprocess?: Preprocess): Promise<unk
   check(file, preprocess).then(
     () => 'taken',
     (error: unknown) => {
-      expect(error).toBeInstanceOf(FaceError);
-      const { code, detail } = error as FaceError;
-      expect(code).toBe('model_unfit');
-      return (detail as { problem: string }).problem;
+      expect(error).toBeInstanceOf(UnfitModelError);
+      return (error as UnfitModelError).message;
     },
   );
 

@@ -8,12 +8,16 @@ import { sessionOptions, startRecognitionModel } from '../engine/models.js';
 import type { Picture } from '../engine/picture.js';
 import type { Preprocess } from '../engine/preprocess.js';
 import { leastNumbers, type RecognitionModel } from '../engine/recogniser.js';
-import { FaceError } from '../errors.js';
 
 /** Each thread holds one, and more than this is no model for a server. */
 export const mostModelBytes = 1024 ** 3;
 
-const unfit = (problem: string, cause?: unknown): FaceError => new FaceError('model_unfit', { problem }, { cause });
+/** A file cannot be a recognition model. The message says why, for whoever gave the file. */
+export class UnfitModelError extends Error {
+  override readonly name = 'UnfitModelError';
+}
+
+const unfit = (problem: string, cause?: unknown): UnfitModelError => new UnfitModelError(problem, { cause });
 
 /** The first line of what the runtime says, without the paths of its own sources. */
 const toSaid = (error: unknown): string =>
@@ -80,7 +84,7 @@ const isAlike = (one: Float32Array, other: Float32Array, within: number): boolea
  * Whether a file can be a recognition model: one picture in, 64 to 512 numbers out, and numbers that say something. It is tried
  * on two drawn faces.
  * @returns what it takes and gives, and how long one face takes on one thread
- * @throws FaceError `model_unfit`, with the problem in its detail
+ * @throws UnfitModelError
  */
 export async function checkModel(
   file: Uint8Array,

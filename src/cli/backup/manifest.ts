@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { FaceError } from '../../errors.js';
+import { CommandError } from '../command-error.js';
 
 /** A file of a backup by its path in it; what is below `keys/` goes where the configuration keeps keys. */
 const pathGuard = z
@@ -77,13 +77,13 @@ export async function measureFile(file: string): Promise<Omit<BackupEntry, 'path
 
 /**
  * Reads the manifest of a backup and holds every file against it.
- * @throws FaceError `backup_invalid`: no manifest, not ours, or a file that is missing or altered
+ * @throws CommandError `backup_invalid`: no manifest, not ours, or a file that is missing or altered
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const manifest = await parseManifest(folder);
   for (const { path, bytes, sha256 } of manifest.files) {
     const found = await measureFile(join(folder, path)).catch(() => null);
-    if (found?.sha256 !== sha256 || found.bytes !== bytes) throw new FaceError('backup_invalid', { file: path });
+    if (found?.sha256 !== sha256 || found.bytes !== bytes) throw new CommandError('backup_invalid', { file: path });
   }
   return manifest;
 }
@@ -92,6 +92,6 @@ async function parseManifest(folder: string): Promise<Manifest> {
   try {
     return manifestGuard.parse(JSON.parse(await readFile(manifestFileOf(folder), 'utf8')));
   } catch (cause) {
-    throw new FaceError('backup_invalid', { file: 'backup.json' }, { cause });
+    throw new CommandError('backup_invalid', { file: 'backup.json' }, { cause });
   }
 }

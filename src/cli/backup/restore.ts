@@ -24,8 +24,8 @@ export interface Restored {
  * files that are there stay, as they may hold versions the backup does not know. The store no longer says since when it
  * holds everything, so the server refuses what was issued before its next start.
  * @param request.replace - whether there may be something in the data folder
- * @throws FaceError `backup_invalid`, `state_unavailable`: a server runs on the data folder; UsageError: there is
- *   something in it
+ * @throws CommandError `backup_invalid`; FaceError `state_unavailable`: a server runs on the data folder; UsageError: there
+ *   is something in it
  */
 export async function restoreBackup(
   request: {

@@ -1,5 +1,5 @@
 import type { Random } from '../../core/ports.js';
-import { FaceError } from '../../errors.js';
+import { CommandError } from '../command-error.js';
 
 /** What a sealed file tells in clear. Nothing in it is trusted until the tag at the end has been checked. */
 export interface SealedFileHeader {
@@ -39,12 +39,12 @@ export function drawHeader(tokenId: string, random: Random): SealedFileHeader {
 
 /**
  * Reads the header of a sealed file.
- * @throws FaceError `sealed_file_invalid`: too short, not sealed by facestep, or by a later version of it
+ * @throws CommandError `sealed_file_invalid`: too short, not sealed by facestep, or by a later version of it
  */
 export function parseHeader(bytes: Buffer): SealedFileHeader {
   if (bytes.length !== headerBytes || !bytes.subarray(0, versionAt).equals(magic))
-    throw new FaceError('sealed_file_invalid', { reason: 'not a sealed file' });
-  if (bytes[versionAt] !== version) throw new FaceError('sealed_file_invalid', { reason: 'another version' });
+    throw new CommandError('sealed_file_invalid', { reason: 'not a sealed file' });
+  if (bytes[versionAt] !== version) throw new CommandError('sealed_file_invalid', { reason: 'another version' });
   return fieldsOf(bytes);
 }
 

@@ -45,7 +45,7 @@ const workOf = (change: Partial<SealedFileWork> = {}): SealedFileWork => ({
   ...change,
 });
 const toOpen = (change: Partial<SealedFileWork> = {}) => workOf({ from: at('sealed'), to: at('opened'), ...change });
-const invalid = { name: 'FaceError', code: 'sealed_file_invalid' };
+const invalid = { name: 'CommandError', code: 'sealed_file_invalid' };
 
 async function sealBytes(content: Uint8Array, change: Partial<SealedFileWork> = {}): Promise<Buffer> {
   writeFileSync(at('plain'), content);

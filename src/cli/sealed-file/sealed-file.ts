@@ -3,9 +3,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ContentKey, KeyMaterial, type UserSecret } from '../../core/concealed.js';
 import type { Random } from '../../core/ports.js';
-import { FaceError } from '../../errors.js';
 import { secretBytes } from '../../token/derive.js';
 import type { Stretch } from '../../token/stretch.js';
+import { CommandError } from '../command-error.js';
 import { UsageError } from '../usage-error.js';
 import { drawHeader, headerBytes, parseHeader, type SealedFileHeader, tagBytes } from './header.js';
 import { createNewFile } from './new-file.js';
@@ -68,7 +68,7 @@ export async function sealFile(work: SealedFileWork, { random, stretch }: Deps):
 
 /**
  * Decrypts a sealed file into a new one, which gets its name only once the tag has proven every byte.
- * @throws FaceError `sealed_file_invalid`: not sealed by facestep, altered, cut short, under another token, content key
+ * @throws CommandError `sealed_file_invalid`: not sealed by facestep, altered, cut short, under another token, content key
  *   or secret; UsageError, the system's errors and the signal's reason as `sealFile`
  */
 export async function openFile(work: SealedFileWork, { random, stretch }: Deps): Promise<void> {
@@ -77,8 +77,8 @@ export async function openFile(work: SealedFileWork, { random, stretch }: Deps):
     const header = await readHeader(source);
     checkToken(header, tokenId);
     const bytes = sizeBytes - headerBytes - tagBytes;
-    if (bytes < 0) throw new FaceError('sealed_file_invalid', { reason: 'cut short' });
-    if (bytes > maxFileBytes) throw new FaceError('sealed_file_invalid', { reason: 'over 64 GiB' });
+    if (bytes < 0) throw new CommandError('sealed_file_invalid', { reason: 'cut short' });
+    if (bytes > maxFileBytes) throw new CommandError('sealed_file_invalid', { reason: 'over 64 GiB' });
     const fileKey = await deriveFileKey(key, header, stretch);
     const decipher = fileKey.use((value) =>
       createDecipheriv('aes-256-gcm', value, header.nonce, { authTagLength: tagBytes }),
@@ -107,7 +107,7 @@ function checkSize(file: string, sizeBytes: number): void {
 
 /**
  * Whether a file is sealed, and under this token: asked before anybody looks into a camera.
- * @throws FaceError `sealed_file_invalid`; UsageError; the system's errors
+ * @throws CommandError `sealed_file_invalid`; UsageError; the system's errors
  */
 export async function checkSealedUnder(file: string, tokenId: string): Promise<void> {
   await withFile(file, async (source) => checkToken(await readHeader(source), tokenId));
@@ -115,7 +115,7 @@ export async function checkSealedUnder(file: string, tokenId: string): Promise<v
 
 function checkToken(header: SealedFileHeader, tokenId: string): void {
   if (Buffer.from(header.tokenId).toString('base64url') !== tokenId)
-    throw new FaceError('sealed_file_invalid', { reason: 'sealed under another token' });
+    throw new CommandError('sealed_file_invalid', { reason: 'sealed under another token' });
 }
 
 /** AES-256-GCM's key for one file. Argon2id, so that a content key in wrong hands leaves the secret to be guessed. */
@@ -180,7 +180,7 @@ function finish(decipher: DecipherGCM): void {
   try {
     decipher.final();
   } catch {
-    throw new FaceError('sealed_file_invalid', { reason: 'altered, or another secret' });
+    throw new CommandError('sealed_file_invalid', { reason: 'altered, or another secret' });
   }
 }
 

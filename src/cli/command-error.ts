@@ -1,0 +1,26 @@
+import type { Json } from '../json.js';
+
+/**
+ * What only a command says, and no server ever answers: the texts of its codes. Each ends the command with 1. Documented in
+ * `docs/errors.md`.
+ */
+export const commandRefusals = {
+  backup_invalid: 'The backup is not complete, was altered, or is of another version.',
+  sealed_file_invalid: 'The file was not sealed by facestep, was altered, or is sealed under another token.',
+  model_unfit: 'This file cannot be used as a recognition model.',
+} as const;
+
+/** The stable name of what a command could not do. Never one of `FaceErrorCode`. */
+export type CommandErrorCode = keyof typeof commandRefusals;
+
+/** A command cannot go on, for a reason of its own. `detail` is for the person at the terminal. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  constructor(
+    readonly code: CommandErrorCode,
+    readonly detail: Json,
+    options?: ErrorOptions,
+  ) {
+    super(commandRefusals[code], options);
+  }
+}
