@@ -35,7 +35,7 @@ export interface Hook {
    * @returns what takes the body; with the proof in the headers it is verified by then, else the body is verified first
    */
   admit(head: RawHead): Promise<Answer>;
-  /** The provider's own shape of each refusal, without its detail. Total: a new code does not compile without a reply. */
+  /** The provider's own shape of each refusal, without its detail. Total: a new kind does not compile without a reply. */
   refuse(code: FaceErrorCode): RawReply;
   /** Lets through what was asked, as if this service were not there, and claims nothing: for shadow mode. */
   readonly pass: RawReply;

@@ -6,7 +6,7 @@ import type { Json } from './json.js';
  * - `caller`: whoever asks is not who it must be. Nothing is decided for them.
  * - `request`: the call is not one that can be answered.
  * - `photo`: the photos of a request are of no use. Nothing was compared.
- * - `unverified`: anything else that leaves nobody verified.
+ * - `unverified`: anything else that leaves nobody verified; with it what no provider is ever answered, as an application is.
  * - `service`: this server, or one behind it, cannot answer at this moment.
  */
 export type RefusalKind = 'caller' | 'request' | 'photo' | 'unverified' | 'service';
