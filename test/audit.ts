@@ -1,5 +1,6 @@
 import { createFileAudit, type FileAuditDeps } from '../src/audit/file.js';
 import { type HeadDeps, signHeads } from '../src/audit/heads.js';
+import type { AuditDetail } from '../src/core/audit-events.js';
 import type { Audit } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { createSqliteState } from '../src/state/sqlite.js';
@@ -25,6 +26,15 @@ export function createAuditDeps(given: Pick<AuditDeps, 'file'> & Partial<AuditDe
     ...given,
   };
 }
+
+/** What is told of a token that was put into a profile: the first one there, where a test does not say otherwise. */
+export const tokenChange = (
+  tokenId: string,
+  given: Partial<AuditDetail<'enrolment_begun'>> = {},
+): AuditDetail<'enrolment_begun'> => ({
+  ...{ tokenId, keyVersion: 1, photos: 3, kind: 'enrolment', expiresAt: null, former: null, formerExpiresAt: null },
+  ...given,
+});
 
 /** A trail with signed heads, as the server keeps it. */
 export const openAudit = async (deps: AuditDeps): Promise<Audit> => signHeads(await createFileAudit(deps), deps);

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filesOf } from '../src/config/data-files.js';
 import type { StateConfig } from '../src/config/state.js';
-import type { AuditEvent, Clock, Log, State } from '../src/core/ports.js';
+import type { AuditEvent } from '../src/core/audit-events.js';
+import type { Clock, Log, State } from '../src/core/ports.js';
 import { openState } from '../src/state/open.js';
 
 /** A server's data folder, as far as its state is concerned. */

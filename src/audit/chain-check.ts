@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditDetails } from '../core/audit-events.js';
 import { digestOf, noDigest, parseLink } from './chain.js';
 
 /** What can be wrong with a trail. */
@@ -71,7 +72,7 @@ interface Break {
 
 const removalGuard = z.object({
   action: z.literal('records_removed'),
-  detail: z.object({ through: z.int(), digest: z.string() }),
+  detail: auditDetails.records_removed,
 });
 
 /** How far back a second writer's records are told from lines that were put in. */

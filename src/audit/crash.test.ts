@@ -50,7 +50,7 @@ test('what was answered outlives a kill, and the next process goes on at once', 
   writer.child.stdin.write('d\ne\nf\n');
   await writer.kill();
   await withAudit(createAuditDeps({ file }), async (audit) => {
-    await audit.append({ action: 'revoked', connection: 'work', subject: 'after', detail: {} });
+    await audit.append({ action: 'revoked', connection: 'work', subject: 'after', detail: { tokenId: null } });
   });
   const text = readFileSync(file, 'utf8');
   for (const subject of ['a', 'b', 'c', 'after']) expect(text).toContain(`"subject":"${subject}"`);

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../core/ports.js';
+import type { AuditAction } from '../core/audit-events.js';
 
 /**
  * Whether an event must be on the disk before whoever caused it is answered: what is held of people, and who may do what.
@@ -39,4 +39,4 @@ export const isDurable = {
   key_retired: true,
   store_replaced: true,
   records_removed: true,
-} as const satisfies Record<AuditEvent['action'], boolean>;
+} as const satisfies Record<AuditAction, boolean>;

@@ -15,13 +15,16 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
 import { runAuditContract } from '../../test/contract/audit.js';
 import { createMemoryAudit } from '../../test/simulators/sinks.js';
-import type { Audit, AuditEvent } from '../core/ports.js';
+import type { AuditEvent } from '../core/audit-events.js';
+import type { Audit } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { createFileAudit, type FileAuditDeps } from './file.js';
 
 const clock = { now: () => epochMs(1_700_000_000_000) };
-const event = (subject: string): AuditEvent => ({ action: 'enrolled', connection: 'acme', subject, detail: {} });
+const event = (subject: string, by = 'owner'): AuditEvent => ({
+  ...{ action: 'revoked', connection: 'acme', subject, detail: { tokenId: null, by } },
+});
 
 let folder = '';
 let file = '';
@@ -182,8 +185,7 @@ describe('the chain', () => {
 
   test('goes on in a file of more than a megabyte', async () => {
     const audit = await open();
-    for (let count = 0; count < 30; count += 1)
-      await audit.append({ ...event('a'), detail: { filler: 'x'.repeat(50_000) } });
+    for (let count = 0; count < 30; count += 1) await audit.append(event('a', 'x'.repeat(50_000)));
     await (await open()).append(event('b'));
     expect([breaksOf(linesOf()), linesOf().length]).toEqual([[], 31]);
   });

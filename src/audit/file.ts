@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import type { AuditConfig } from '../config/audit.js';
-import type { Audit, AuditEvent, Clock, Log, Random } from '../core/ports.js';
+import type { AuditEvent } from '../core/audit-events.js';
+import type { Audit, Clock, Log, Random } from '../core/ports.js';
 import { addSec, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { isSystemError, syncFolder } from '../keys/durable-file.js';

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, openAudit } from '../../test/audit.js';
 import { createTextLog } from '../../test/simulators/sinks.js';
-import type { Audit, AuditEvent } from '../core/ports.js';
+import type { AuditEvent } from '../core/audit-events.js';
+import type { Audit } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { headGuard, headKeyOf, headType } from './heads.js';
 import { headsFileOf } from './trail-files.js';
 
-const event: AuditEvent = { action: 'verified', connection: 'work', subject: 'a', detail: {} };
+const event: AuditEvent = { action: 'verified', connection: 'work', subject: 'a', detail: { tokenId: 't' } };
 
 let folder: string;
 let deps: AuditDeps;

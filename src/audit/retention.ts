@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
-import type { AuditEvent, Clock } from '../core/ports.js';
+import type { AuditEvent } from '../core/audit-events.js';
+import type { Clock } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { readTail } from './chain.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';

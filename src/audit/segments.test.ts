@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
-import type { AuditEvent } from '../core/ports.js';
+import type { AuditEvent } from '../core/audit-events.js';
 import { toCode } from '../errors.js';
 import { createFileAudit } from './file.js';
 import { readRecords } from './records.js';
@@ -12,8 +12,8 @@ import { closedSegmentsOf } from './trail-files.js';
 import { verifyTrail } from './verify.js';
 
 const day = 86_400;
-const event = (subject: string, detail: AuditEvent['detail'] = {}): AuditEvent => ({
-  ...{ action: 'verified', connection: 'work', subject, detail },
+const event = (subject: string, tokenId = 't'): AuditEvent => ({
+  ...{ action: 'verified', connection: 'work', subject, detail: { tokenId } },
 });
 
 let folder: string;
@@ -61,7 +61,7 @@ describe('a segment', () => {
   test('is closed at 64 MiB', async () => {
     const filler = 'x'.repeat(60_000);
     await withAudit(deps, async (audit) => {
-      for (let each = 0; each < 1150; each += 1) await audit.append(event(`${each}`, { filler }));
+      for (let each = 0; each < 1150; each += 1) await audit.append(event(`${each}`, filler));
     });
     const [first] = await closedSegmentsOf(deps.file);
     expect(statSync(first!.file).size).toBeGreaterThanOrEqual(64 * 1024 * 1024);

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
 import { createTestSigner } from '../../test/keys.js';
-import type { AuditEvent } from '../core/ports.js';
+import type { AuditEvent } from '../core/audit-events.js';
 import { headsFileOf } from './trail-files.js';
 import { type TrailReport, verifyTrail } from './verify.js';
 
@@ -14,7 +14,12 @@ const folder = mkdtempSync(join(tmpdir(), 'facestep-verify-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
-const event = (subject: string): AuditEvent => ({ action: 'verified', connection: 'work', subject, detail: {} });
+const event = (subject: string): AuditEvent => ({
+  action: 'verified',
+  connection: 'work',
+  subject,
+  detail: { tokenId: 't' },
+});
 
 /** A closed trail of so many records, and its state store. */
 async function makeTrail(records: number, given: Partial<AuditDeps> = {}): Promise<AuditDeps> {

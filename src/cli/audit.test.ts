@@ -7,7 +7,7 @@ import { runCli } from '../../test/cli.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
 import { csvHead, mergeRecords, type RecordFilter, toCsvLine, toJsonLine } from '../audit/export.js';
-import type { AuditEvent } from '../core/ports.js';
+import type { AuditEvent } from '../core/audit-events.js';
 import { addSec } from '../core/units.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { createSqliteState } from '../state/sqlite.js';
@@ -20,8 +20,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const event = (subject: string, action: AuditEvent['action'] = 'verified'): AuditEvent => ({
-  ...{ action, connection: 'work', subject, detail: {} },
+const event = (subject: string): AuditEvent => ({
+  ...{ action: 'verified', connection: 'work', subject, detail: { tokenId: 't' } },
 });
 
 /** A data folder as a server leaves it. */
@@ -152,7 +152,11 @@ describe('facestep audit export', () => {
       runCli(['audit', 'export', '--since', 'yesterday'], env),
     ]);
     expect(csv.code).toBe(0);
-    expect(csv.stdout.split('\n')).toEqual([csvHead, expect.stringContaining(',"2","verified","work","b","{}"'), '']);
+    expect(csv.stdout.split('\n')).toEqual([
+      csvHead,
+      expect.stringContaining(',"2","verified","work","b","{""tokenId"":""t""}"'),
+      '',
+    ]);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('Expected a day') });
   });
 });

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditDeps, withAudit } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
-import type { AuditEvent } from '../core/ports.js';
+import type { AuditDetail, AuditEvent } from '../core/audit-events.js';
 import { addSec, fromIso } from '../core/units.js';
-import type { JsonObject } from '../json.js';
 import { reportHooks } from './hook-report.js';
 import { toReportLines } from './report.js';
 
@@ -22,8 +21,8 @@ beforeEach(() => {
   clock = createManualClock(start);
 });
 
-const decided = (detail: JsonObject, subject = 'anna', connection = 'work'): AuditEvent => ({
-  ...{ action: 'hook_decided', connection, subject, detail: { hook: 'token', ...detail } },
+const decided = (detail: AuditDetail<'hook_decided'>, subject = 'anna', connection = 'work'): AuditEvent => ({
+  ...{ action: 'hook_decided', connection, subject, detail },
 });
 
 /** Writes a real trail, an hour between two records. */
@@ -38,8 +37,15 @@ async function write(...events: readonly AuditEvent[]): Promise<void> {
 
 const report = (since = null as ReturnType<typeof fromIso> | null) => reportHooks(file, { connection: 'work', since });
 
-const verified = { outcome: 'verified', at: 1, stepUpId: 'x', liveness: null };
-const shadowed = (wouldHave: string): JsonObject => ({ outcome: 'unverified', fallback: 'pass', wouldHave });
+const verified = { hook: 'token', outcome: 'verified', at: 1, stepUpId: 'x', liveness: null } as const;
+const refused = { hook: 'token', outcome: 'refused', code: 'event_out_of_time', wouldHave: 'deny' } as const;
+const shadowed = (wouldHave: 'deny' | 'omit_claim'): AuditDetail<'hook_decided'> => ({
+  ...{ hook: 'token', outcome: 'unverified', fallback: 'pass', wouldHave },
+});
+
+/** A line as the trail has it, with another detail or time than can be appended. */
+const lineOf = (detail: object, time = '2026-11-02T00:00:00.000Z'): string =>
+  JSON.stringify({ sequence: 2, time, previous: '', ...decided(verified), detail });
 
 describe('counts', () => {
   test('by hook: what shadow mode kept from happening, and for how many users', async () => {
@@ -49,8 +55,8 @@ describe('counts', () => {
       decided(shadowed('deny')),
       decided(shadowed('deny'), 'berta'),
       decided(shadowed('omit_claim'), 'unenrolled'),
-      decided({ outcome: 'refused', code: 'event_out_of_time', wouldHave: 'deny' }, ''),
-      decided({ hook: 'registration', ...verified }, 'berta'),
+      decided(refused, ''),
+      decided({ ...verified, hook: 'registration' }, 'berta'),
     );
     expect(await report()).toEqual({
       hooks: [
@@ -75,8 +81,8 @@ describe('counts', () => {
 
   test('what an enforcing connection did', async () => {
     await write(
-      decided({ outcome: 'unverified', fallback: 'deny' }),
-      decided({ outcome: 'unverified', fallback: 'omit_claim' }),
+      decided({ hook: 'token', outcome: 'unverified', fallback: 'deny' }),
+      decided({ hook: 'token', outcome: 'unverified', fallback: 'omit_claim' }),
     );
     const { hooks } = await report();
     expect(hooks).toMatchObject([{ denied: 1, claimOmitted: 1, wouldHave: { denied: 0, claimOmitted: 0 } }]);
@@ -85,7 +91,7 @@ describe('counts', () => {
   test('neither other connections nor other actions', async () => {
     await write(
       decided(verified, 'anna', 'other'),
-      { action: 'enrolled', connection: 'work', subject: 'anna', detail: { note: '"action":"hook_decided"' } },
+      { action: 'revoked', connection: 'work', subject: 'anna', detail: { tokenId: '"action":"hook_decided"' } },
       decided(verified),
     );
     expect(await report()).toMatchObject({ hooks: [{ decisions: 1 }], unreadableLines: 0 });
@@ -101,7 +107,7 @@ describe('counts', () => {
 describe('a damaged trail', () => {
   test('a last line that is being written counts once it is whole', async () => {
     await write(decided(verified));
-    const line = JSON.stringify({ time: '2026-11-02T00:00:00.000Z', ...decided(verified) });
+    const line = lineOf(verified);
     appendFileSync(file, line.slice(0, -20));
     expect(await report()).toMatchObject({ hooks: [{ decisions: 1 }], unreadableLines: 1 });
     appendFileSync(file, `${line.slice(-20)}\n`);
@@ -111,19 +117,16 @@ describe('a damaged trail', () => {
   test.each([
     ['{"action":"hook_decided"', 'no JSON'],
     ['{"action":"hook_decided"}', 'nothing else in it'],
-    [JSON.stringify({ time: 'yesterday', ...decided(verified) }), 'a time that is none'],
-    [JSON.stringify({ time: '2026-11-02T00:00:00Z', ...decided({ outcome: 'guessed' }) }), 'another outcome'],
-    [
-      JSON.stringify({ time: '2026-11-02T00:00:00Z', ...decided({ outcome: 'refused', code: '__proto__' }) }),
-      'a code that is none',
-    ],
+    [lineOf(verified, 'yesterday'), 'a time that is none'],
+    [lineOf({ ...verified, outcome: 'guessed' }), 'another outcome'],
+    [lineOf({ ...refused, code: '__proto__' }), 'a code that is none'],
   ])('%s (%s) is counted as unreadable', async (line) => {
     writeFileSync(file, `${line}\n`);
     expect(await report()).toEqual({ hooks: [], unreadableLines: 1 });
   });
 
   test('a hook named as a property of every object is one like any other', async () => {
-    await write(decided({ hook: '__proto__', ...verified }), decided({ hook: 'constructor', ...verified }));
+    await write(decided({ ...verified, hook: '__proto__' }), decided({ ...verified, hook: 'constructor' }));
     expect((await report()).hooks.map(({ hook }) => hook)).toEqual(['__proto__', 'constructor']);
   });
 });

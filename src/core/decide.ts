@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import type { JsonObject } from '../json.js';
-import type { Connection, HookFallback, UnverifiedPolicy } from './connection.js';
+import type { AuditDetail } from './audit-events.js';
+import type { Connection, HookFallback } from './connection.js';
 import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
 import { takePassedStepUp } from './passed-step-up.js';
@@ -80,7 +80,7 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     mayBeLost: true,
   });
   if (!isFirst) return (await readDecision(key, deps)) ?? decision;
-  await record({ connection, hook, subject }, { ...decision, ...toWouldHave(decision, connection) }, deps);
+  await record({ connection, subject }, toDetail(hook, decision, connection), deps);
   return decision;
 }
 
@@ -102,7 +102,7 @@ export async function recordPassedOver(
   { connection, hook, code }: { connection: Connection; hook: string; code: FaceErrorCode },
   deps: CoreDeps,
 ): Promise<void> {
-  await record({ connection, hook, subject: '' }, { outcome: 'refused', code, wouldHave: 'deny' }, deps);
+  await record({ connection, subject: '' }, { hook, outcome: 'refused', code, wouldHave: 'deny' }, deps);
 }
 
 const unverified = (
@@ -113,16 +113,22 @@ const unverified = (
   fallback: policy.mode === 'shadow' ? 'pass' : policy[because],
 });
 
-/** What shadow mode kept from happening. */
-const toWouldHave = ({ outcome }: HookDecision, { policy }: Connection): { wouldHave?: UnverifiedPolicy } =>
-  policy.mode === 'shadow' && outcome === 'unverified' ? { wouldHave: policy.whenUnverified } : {};
+/** A decision as it is recorded, with what shadow mode kept from happening. */
+function toDetail(hook: string, decision: HookDecision, { policy }: Connection): AuditDetail<'hook_decided'> {
+  if (decision.outcome === 'verified') {
+    const { outcome, at, stepUpId, liveness } = decision;
+    return { hook, outcome, at, stepUpId, liveness };
+  }
+  const { outcome, fallback } = decision;
+  return { hook, outcome, fallback, wouldHave: policy.mode === 'shadow' ? policy.whenUnverified : undefined };
+}
 
 async function record(
-  { connection, hook, subject }: { connection: Connection; hook: string; subject: string },
-  detail: JsonObject,
+  { connection, subject }: { connection: Connection; subject: string },
+  detail: AuditDetail<'hook_decided'>,
   { audit }: CoreDeps,
 ): Promise<void> {
-  await audit.append({ action: 'hook_decided', connection: connection.id, subject, detail: { hook, ...detail } });
+  await audit.append({ action: 'hook_decided', connection: connection.id, subject, detail });
 }
 
 async function readDecision(key: string, { state }: CoreDeps): Promise<HookDecision | null> {

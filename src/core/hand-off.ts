@@ -99,8 +99,8 @@ export async function chooseNumber(
   const isPaired = record.handOff?.choice === 'right';
   if (!isPaired) {
     const { connection, subject } = record;
-    const detail = { stepUpId: id, chosen: number === null ? 'none' : 'another' };
-    await deps.audit.append({ action: 'hand_off_refused', connection, subject, detail });
+    const chosen = number === null ? 'none' : 'another';
+    await deps.audit.append({ action: 'hand_off_refused', connection, subject, detail: { stepUpId: id, chosen } });
     await countRefusal(record, deps);
   }
   return toSessionView(id, record, isPaired ? 'camera' : 'unpaired', deps);

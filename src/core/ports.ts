@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json.js';
+import type { AuditEvent } from './audit-events.js';
 import type { ContentKey, KeyMaterial, Photo, SealedToken, UserSecret } from './concealed.js';
 import type { Detection } from './face.js';
 import type { Hint } from './hints.js';
@@ -419,48 +420,6 @@ export interface Signer {
   verify(type: SignedType, jws: string): Promise<unknown>;
   /** JSON Web Keys (RFC 7517): the one that signs, and others whose statements may still be about. */
   publicKeys(): Promise<readonly JsonObject[]>;
-}
-
-/** One line of the audit trail. It names subjects by their id at the provider and tokens by their public id. */
-export interface AuditEvent {
-  readonly action:
-    | 'enrolment_begun'
-    | 'enrolled'
-    | 'enrolment_refused'
-    | 'enrolment_recovered'
-    | 'renewed'
-    | 'verified'
-    | 'verification_refused'
-    | 'revoked'
-    | 'step_up_started'
-    | 'consent_given'
-    | 'consent_relied_on'
-    | 'consent_withdrawn'
-    | 'subject_exported'
-    | 'subject_erased'
-    | 'lockout_cleared'
-    | 'liveness_judged'
-    | 'handed_off'
-    | 'hand_off_refused'
-    | 'step_up_abandoned'
-    | 'hook_decided'
-    | 'receipt_issued'
-    | 'receipt_redeemed'
-    | 'client_token_issued'
-    | 'client_token_revoked'
-    | 'application_registered'
-    | 'application_changed'
-    | 'application_removed'
-    | 'administrator_added'
-    | 'administrator_removed'
-    | 'configuration_loaded'
-    | 'key_made'
-    | 'key_retired'
-    | 'store_replaced'
-    | 'records_removed';
-  readonly connection: string;
-  readonly subject: string;
-  readonly detail: JsonObject;
 }
 
 export interface Audit {

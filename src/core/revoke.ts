@@ -31,8 +31,12 @@ export async function revokeToken(
   await denyToken(named, deps);
   // With its end, which no other record tells where nobody here made it.
   const expiresAt = named.expiresAt === null ? null : toIso(toEpochMs(named.expiresAt));
-  const detail = { tokenId: named.tokenId, expiresAt, client: by.client };
-  await deps.audit.append({ action: 'revoked', connection: by.tenant, subject: '', detail });
+  await deps.audit.append({
+    action: 'revoked',
+    connection: by.tenant,
+    subject: '',
+    detail: { tokenId: named.tokenId, expiresAt, client: by.client },
+  });
 }
 
 /** What ended with an enrolment. */
@@ -55,7 +59,7 @@ export async function revokeSubject(
   const { connection, subject, by } = request;
   const who = { connection: connection.id, subject };
   const note = (action: 'consent_withdrawn' | 'revoked', tokenId: string | null): Promise<void> =>
-    deps.audit.append({ action, ...who, detail: { tokenId, ...(by === undefined ? {} : { by }) } });
+    deps.audit.append({ action, ...who, detail: { tokenId, by } });
 
   await noteEnd(who, deps);
   await forgetPassedStepUp(who, deps);

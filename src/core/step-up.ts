@@ -128,8 +128,12 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
   };
   // Outsiders begin many, so it must not cost a wait for the disk: after a power cut they begin anew.
   await writeRecord(id, record, 'absent', deps, { mayBeLost: !asked.proved });
-  const detail = { stepUpId: id, purpose, ...(requested.by === undefined ? {} : { by: requested.by }) };
-  await deps.audit.append({ action: 'step_up_started', connection: record.connection, subject, detail });
+  await deps.audit.append({
+    action: 'step_up_started',
+    connection: record.connection,
+    subject,
+    detail: { stepUpId: id, purpose, by: requested.by },
+  });
   return { id, challenge, expiresAt };
 }
 

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestCore } from '../../test/core.js';
 import { drawPhoto } from '../../test/simulators/engine.js';
+import type { WrittenEvent } from '../../test/simulators/sinks.js';
 import { FaceError, toCode } from '../errors.js';
 import { checkFace } from './check-face.js';
 import { SealedToken } from './concealed.js';
 import { readConsent } from './consent.js';
 import { isDenied } from './deny-list.js';
 import { enrolSubject } from './enrol.js';
-import type { AuditEvent } from './ports.js';
+
 import { recoverEnrolments } from './recover-enrolments.js';
 import { revokeSubject } from './revoke.js';
 
@@ -86,12 +87,12 @@ const enrol = (subject: string, { connection, deps }: Used = sound(), from = 1) 
 const check = (subject: string, { connection, deps }: Used = sound(), photos = [drawPhoto(subject, 9)]) =>
   checkFace({ connection, subject, kept: null, photos, secret: null, judged: null, outsider: null }, deps);
 
-const eventsOf = (subject: string): AuditEvent[] => core.audit.events.filter((event) => event.subject === subject);
-const idOf = ({ detail }: AuditEvent): string => String(detail.tokenId);
+const eventsOf = (subject: string): WrittenEvent[] => core.audit.events.filter((event) => event.subject === subject);
+const idOf = ({ detail }: WrittenEvent): string => String(detail.tokenId);
 
 /** What was begun and not ended, as the trail has it. */
 function openOf(subject: string) {
-  const open = new Map<string, AuditEvent>();
+  const open = new Map<string, WrittenEvent>();
   for (const event of eventsOf(subject)) {
     if (event.action === 'enrolment_begun') open.set(idOf(event), event);
     else if (/^(enrolled|renewed|enrolment_refused|enrolment_recovered)$/.test(event.action)) open.delete(idOf(event));

@@ -1,6 +1,6 @@
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
-import type { JsonObject } from '../json.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from './attempts.js';
+import type { AuditDetail } from './audit-events.js';
 import type { SealedToken } from './concealed.js';
 import { bindingOf, type Connection, readTokenIfAny } from './connection.js';
 import { readConsent, restoreConsent, settleConsent } from './consent.js';
@@ -44,7 +44,7 @@ export function toTokenChange(
   return { connection, subject, kind, token, photos: sealed.photos, former: identifyWhereSound(former, deps) };
 }
 
-const detailOf = ({ kind, token, photos, former }: TokenChange): JsonObject => ({
+const detailOf = ({ kind, token, photos, former }: TokenChange): AuditDetail<'enrolment_begun'> => ({
   tokenId: token.tokenId,
   keyVersion: token.keyVersion,
   photos,
@@ -70,7 +70,7 @@ export async function changeToken(
   deps: CoreDeps,
 ): Promise<void> {
   const { connection, subject } = change;
-  await note(change, 'enrolment_begun', {}, deps);
+  await note(change, 'enrolment_begun', deps);
   const failure = await makeReady()
     .then(() => connection.profile.writeToken(subject, token))
     .then(
@@ -137,7 +137,7 @@ async function settle(
       const binding = bindingOf(connection, subject);
       await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
     }
-    await note(change, isLate ? 'enrolment_recovered' : kind === 'enrolment' ? 'enrolled' : 'renewed', {}, deps);
+    await note(change, isLate ? 'enrolment_recovered' : kind === 'enrolment' ? 'enrolled' : 'renewed', deps);
     return true;
   }
   // A write that lands after all brings nothing: its token is denied.
@@ -149,7 +149,8 @@ async function settle(
   }
   await restoreConsent(who, token.tokenId, deps);
   await restorePasskey(who, token.tokenId, deps);
-  await note(change, 'enrolment_refused', { code, recovered: isLate }, deps);
+  const detail = { ...detailOf(change), code, recovered: isLate };
+  await deps.audit.append({ action: 'enrolment_refused', ...who, detail });
   return false;
 }
 
@@ -175,10 +176,9 @@ async function isInForce({ connection, subject, kind, token, former }: TokenChan
 
 async function note(
   change: TokenChange,
-  action: 'enrolment_begun' | 'enrolled' | 'renewed' | 'enrolment_recovered' | 'enrolment_refused',
-  how: JsonObject,
+  action: 'enrolment_begun' | 'enrolled' | 'renewed' | 'enrolment_recovered',
   { audit }: CoreDeps,
 ): Promise<void> {
   const { connection, subject } = change;
-  await audit.append({ action, connection: connection.id, subject, detail: { ...detailOf(change), ...how } });
+  await audit.append({ action, connection: connection.id, subject, detail: detailOf(change) });
 }

@@ -5,14 +5,7 @@ import { identifyWhereSound, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
 import { countAgainst } from './limits.js';
 import { countAttempt } from './lockout.js';
-import {
-  type Binding,
-  type LivenessFinding,
-  livenessBoundary,
-  type Score,
-  type Verdict,
-  type VerifyRequest,
-} from './ports.js';
+import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from './ports.js';
 import { toEpochMs } from './units.js';
 
 /**
@@ -100,6 +93,7 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   deps: CoreDeps,
 ): Promise<T> {
   const { token, binding, photos } = request;
+  const { tenant: connection, subject } = binding;
   try {
     if (outsider !== null) {
       await countAgainst('outsiderChecks', outsider, deps);
@@ -119,10 +113,11 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
     );
     // A revocation may have come while the face was looked at: from then on nothing passes.
     if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');
-    await record(verdict.matched, binding, { tokenId }, deps);
+    const action = verdict.matched ? 'verified' : 'verification_refused';
+    await deps.audit.append({ action, connection, subject, detail: { tokenId } });
     return verdict;
   } catch (error) {
-    await record(false, binding, { code: toCode(error) }, deps);
+    await deps.audit.append({ action: 'verification_refused', connection, subject, detail: { code: toCode(error) } });
     throw error;
   } finally {
     for (const photo of photos) photo.wipe();
@@ -146,13 +141,4 @@ async function lookAt(token: SealedToken, deps: CoreDeps): Promise<TokenLook> {
   const isRevoked = await isDenied(tokenId, deps);
   const isExpired = expiresAt !== null && toEpochMs(expiresAt) <= deps.clock.now();
   return { tokenId, unusable: isExpired ? 'token_expired' : isRevoked ? 'token_revoked' : null };
-}
-
-async function record(
-  matched: boolean,
-  { tenant: connection, subject }: Binding,
-  detail: { tokenId: string | null } | { code: string },
-  { audit }: CoreDeps,
-): Promise<void> {
-  await audit.append({ action: matched ? 'verified' : 'verification_refused', connection, subject, detail });
 }

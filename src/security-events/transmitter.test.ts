@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAuditDeps } from '../../test/audit.js';
+import { createAuditDeps, tokenChange } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { testIssuer } from '../../test/keys.js';
 import {
@@ -13,7 +13,6 @@ import {
 import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { type SecurityEventReceiver, securityEventReceiverGuard } from '../config/security-events.js';
-import type { AuditEvent } from '../core/ports.js';
 import { readDeadLetters } from './dead-letters.js';
 import { retryDeadLetter } from './retry.js';
 import { startTransmitter, type Transmitter, type TransmitterDeps } from './transmitter.js';
@@ -81,12 +80,12 @@ async function stop(): Promise<void> {
   transmitter = null;
 }
 
-const append = (
-  action: AuditEvent['action'],
-  subject: string,
-  detail: AuditEvent['detail'] = {},
-  connection = 'work',
-) => trail.append({ action, connection, subject, detail });
+const enrolled = (subject: string, former: string | null = null) =>
+  trail.append({ action: 'enrolled', connection: 'work', subject, detail: tokenChange('a', { former }) });
+const recovered = (subject: string, given: Parameters<typeof tokenChange>[1]) =>
+  trail.append({ action: 'enrolment_recovered', connection: 'work', subject, detail: tokenChange('b', given) });
+const revoked = (subject: string, connection = 'work') =>
+  trail.append({ action: 'revoked', connection, subject, detail: { tokenId: 'a' } });
 
 const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await isSo())) await delay(5);
@@ -99,14 +98,15 @@ describe('what a receiver is told', () => {
   test('enrolments, revocations and erasures of users, in order; checks and renewals are nobody else’s business', async () => {
     const { simulator, receiver } = await addReceiver('one');
     await start([receiver]);
-    await append('enrolled', 'anna', { tokenId: 'a', former: null });
-    await append('verified', 'anna');
-    await append('renewed', 'anna', { tokenId: 'b', former: 'a' });
-    await append('enrolment_recovered', 'anna', { tokenId: 'b', kind: 'renewal', former: 'a' });
-    await append('enrolment_recovered', 'bea', { tokenId: 'd', kind: 'enrolment', former: null });
-    await append('enrolled', 'anna', { tokenId: 'c', former: 'b' });
-    await append('revoked', 'anna', { tokenId: 'c' });
-    await append('subject_erased', 'anna', { receiptId: 'r', tokenId: 'c' });
+    const anna = { connection: 'work', subject: 'anna' };
+    await enrolled('anna');
+    await trail.append({ action: 'verified', ...anna, detail: { tokenId: 'a' } });
+    await trail.append({ action: 'renewed', ...anna, detail: tokenChange('b', { kind: 'renewal', former: 'a' }) });
+    await recovered('anna', { kind: 'renewal', former: 'a' });
+    await recovered('bea', {});
+    await enrolled('anna', 'b');
+    await revoked('anna');
+    await trail.append({ action: 'subject_erased', ...anna, detail: { receiptId: 'r', tokenId: 'c', by: 'owner' } });
     await until(() => outcomes.length === 7);
     expect(told(simulator)).toEqual([
       'anna credential-change create',
@@ -126,10 +126,10 @@ describe('what a receiver is told', () => {
   test('only of the connections and events it is configured for, and only about users', async () => {
     const { simulator, receiver } = await addReceiver('one', { connections: ['work'], events: ['session-revoked'] });
     await start([receiver]);
-    await append('revoked', 'anna', {}, 'home');
-    await append('revoked', '', { tokenId: 'a' }, 'api');
-    await append('enrolled', 'anna');
-    await append('revoked', 'bea');
+    await revoked('anna', 'home');
+    await revoked('', 'api');
+    await enrolled('anna');
+    await revoked('bea');
     await until(() => simulator.taken.length === 1);
     expect(told(simulator)).toEqual(['bea session-revoked']);
     expect(simulator.requests()).toBe(1);
@@ -137,9 +137,9 @@ describe('what a receiver is told', () => {
 
   test('nothing of what was before it was registered', async () => {
     const { simulator, receiver } = await addReceiver('one');
-    await append('revoked', 'anna');
+    await revoked('anna');
     await start([receiver]);
-    await append('enrolled', 'bea');
+    await enrolled('bea');
     await until(() => simulator.taken.length === 1);
     expect(told(simulator)).toEqual(['bea credential-change create']);
   });
@@ -147,16 +147,16 @@ describe('what a receiver is told', () => {
   test('on over the closing of a segment, and what was written while nobody told it', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
     await start([receiver]);
-    await append('revoked', 'first');
+    await revoked('first');
     await until(() => outcomes.length === 1);
     await stop();
     for (let each = 0; each < 30; each += 1) {
-      await append('revoked', `day ${each}`);
+      await revoked(`day ${each}`);
       clock.advanceSec(86_400);
     }
     clock.advanceSec(-30 * 86_400);
     await start([receiver]);
-    await append('revoked', 'last');
+    await revoked('last');
     await until(() => simulator.taken.length === 32);
     const days = Array.from({ length: 30 }, (_, each) => `day ${each} session-revoked`);
     expect(told(simulator)).toEqual(['first session-revoked', ...days, 'last session-revoked']);
@@ -169,7 +169,7 @@ describe('a receiver in trouble', () => {
     simulator.fail(500, 503, 429, 200, { status: 400, body: 'a proxy says no' }, 401);
     await start([receiver]);
     slept.length = 0;
-    await append('revoked', 'anna');
+    await revoked('anna');
     await until(() => outcomes.includes('one delivered'));
     expect(outcomes).toEqual([...Array.from({ length: 6 }, () => 'one failed'), 'one delivered']);
     const delays = slept.filter((ms) => ms !== 1000).slice(0, 6);
@@ -186,7 +186,7 @@ describe('a receiver in trouble', () => {
     const [one, two] = [await addReceiver('one'), await addReceiver('two')];
     one.simulator.fail({ status: 307, body: '', location: two.simulator.url });
     await start([one.receiver]);
-    await append('enrolled', 'anna');
+    await enrolled('anna');
     await until(() => outcomes.length === 2);
     expect(two.simulator.requests()).toBe(0);
     expect(outcomes).toEqual(['one failed', 'one delivered']);
@@ -196,7 +196,7 @@ describe('a receiver in trouble', () => {
     const [slow, quick] = [await addReceiver('slow'), await addReceiver('quick')];
     slow.simulator.fail('hang');
     await start([slow.receiver, quick.receiver]);
-    await append('enrolled', 'anna');
+    await enrolled('anna');
     await until(() => outcomes.includes('quick delivered') && slow.simulator.requests() === 1);
     expect(waiting.get('slow')).toBe(1);
     await stop();
@@ -210,8 +210,8 @@ describe('a receiver in trouble', () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
     simulator.fail({ status: 400, body: '{"err":"invalid_key","description":"x"}' });
     await start([receiver]);
-    await append('revoked', 'anna');
-    await append('revoked', 'bea');
+    await revoked('anna');
+    await revoked('bea');
     await until(() => outcomes.length === 2);
     expect(told(simulator)).toEqual(['bea session-revoked']);
     const letters = await readDeadLetters(files().deadLetters);
@@ -234,10 +234,10 @@ describe('a receiver in trouble', () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
     await start([receiver]);
     await stop();
-    await append('revoked', 'anna');
-    await append('revoked', 'bea');
+    await revoked('anna');
+    await revoked('bea');
     clock.advanceSec(86_401);
-    await append('revoked', 'carl');
+    await revoked('carl');
     simulator.fail(503, 503, 503);
     await start([receiver]);
     await until(() => outcomes.includes('one delivered'));
@@ -254,7 +254,7 @@ describe('a receiver in trouble', () => {
       return deps.signer.sign(type, claims);
     };
     await start([receiver], { signer: { ...deps.signer, sign } });
-    await append('enrolled', 'anna');
+    await enrolled('anna');
     await until(() => outcomes.length > 0);
     isDown = false;
     await until(() => simulator.taken.length === 1);
@@ -265,13 +265,13 @@ describe('a receiver in trouble', () => {
 test('a trail that was begun anew is told from its start', async () => {
   const { simulator, receiver } = await addReceiver('one');
   await start([receiver]);
-  for (const subject of ['a', 'b', 'c']) await append('enrolled', subject);
+  for (const subject of ['a', 'b', 'c']) await enrolled(subject);
   await until(() => outcomes.length === 3);
   await stop();
   await trail.close();
   for (const name of ['audit.jsonl', 'audit-chain']) rmSync(join(folder, name));
   trail = await createFileAudit(deps);
-  await append('enrolled', 'd');
+  await enrolled('d');
   await start([receiver]);
   await until(() => simulator.taken.length === 4);
   expect(told(simulator).at(-1)).toBe('d credential-change create');

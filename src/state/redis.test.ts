@@ -85,7 +85,7 @@ describeOnRedis('on one Redis server', () => {
       ['enrolled', { tokenId: 'past', expiresAt: toIso(addSec(clock.now(), -60)), former: null }],
       ['revoked', { tokenId: 'past' }],
       ['revoked', { tokenId: null }],
-      ['subject_erased', { receiptId: 'r', tokenId: 'erased' }],
+      ['subject_erased', { receiptId: 'r', tokenId: 'erased', by: 'owner' }],
       ['verified', { tokenId: 'used' }],
     ];
     for (const [index, [action, detail]] of records.entries()) {

@@ -99,10 +99,12 @@ describe('what is counted', () => {
     const { telemetry } = await open();
     const kept = createMemoryAudit();
     const audit = createObservedAudit(kept, telemetry.metrics, (id) => id === 'acme');
-    const event = { action: 'revoked', subject: 'u1', detail: {} } as const;
+    const event = { action: 'revoked', subject: 'u1', detail: { tokenId: null } } as const;
     await audit.append({ ...event, connection: 'acme' });
     await audit.append({ ...event, connection: 'a tenant that somebody wrote' });
-    await audit.append({ ...event, action: 'store_replaced', connection: '' });
+    await audit.append({
+      ...{ action: 'store_replaced', connection: '', subject: '', detail: { heldSince: '2026-11-20T08:00:00.000Z' } },
+    });
     expect(kept.events).toHaveLength(3);
     const text = await telemetry.metrics.registry.metrics();
     expect(text).toContain('facestep_audit_events_total{action="revoked",connection="acme"} 1');

@@ -1,20 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Audit, AuditEvent } from '../../src/core/ports.js';
+import type { AuditEvent } from '../../src/core/audit-events.js';
+import type { Audit } from '../../src/core/ports.js';
+import type { WrittenEvent } from '../simulators/sinks.js';
 
 /** An audit trail, and another road to what is in it. */
 export interface AuditHarness {
   readonly audit: Audit;
   /** What was appended, in order, not read by the code that wrote it. */
-  read(): Promise<readonly AuditEvent[]>;
+  read(): Promise<readonly WrittenEvent[]>;
   close(): Promise<void>;
 }
 
-const event = (subject: string, detail: AuditEvent['detail'] = {}): AuditEvent => ({
-  action: 'verified',
-  connection: 'acme',
-  subject,
-  detail,
+const event = (subject: string): AuditEvent => ({
+  ...{ action: 'verified', connection: 'acme', subject, detail: { tokenId: 'abc' } },
 });
 
 /** What every `Audit` must do. */
@@ -36,8 +35,8 @@ export function runAuditContract(name: string, setUp: () => Promise<AuditHarness
 
     test('an event is there once append has settled', () =>
       within(async ({ audit, read }) => {
-        await audit.append(event('00u1', { tokenId: 'abc' }));
-        expect(await read()).toEqual([event('00u1', { tokenId: 'abc' })]);
+        await audit.append(event('00u1'));
+        expect(await read()).toEqual([event('00u1')]);
       }));
 
     test('events stand in the order they were appended in, also when nobody waited', () =>
@@ -49,15 +48,18 @@ export function runAuditContract(name: string, setUp: () => Promise<AuditHarness
 
     test('whatever an event holds, it is read back as it was', () =>
       within(async ({ audit, read }) => {
-        const text = fc.string({ unit: 'grapheme' });
-        const details = fc.dictionary(
-          text,
-          fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value))),
+        const text = fc.string({ unit: 'grapheme' }).map((some) => `${some}a\r\nb\u2028{"sequence":9}`);
+        const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+        const bound = fc.option(number);
+        const signals = fc.array(
+          fc.record({ name: text, value: number, unit: text, atLeast: bound, atMost: bound, pass: fc.boolean() }),
         );
+        const [named, names] = [{ stepUpId: text, judge: text, pass: fc.boolean() }, fc.array(text)];
+        const details = fc.record({ ...named, reasons: names, asked: names, signals }, { noNullPrototype: true });
         const appended: AuditEvent[] = [];
         await fc.assert(
           fc.asyncProperty(text, details, async (subject, detail) => {
-            const given = event(subject, { ...detail, line: 'a\r\nb\u2028{"sequence":9}' });
+            const given: AuditEvent = { action: 'liveness_judged', connection: 'acme', subject, detail };
             await audit.append(given);
             appended.push(given);
           }),

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { tokenChange } from '../../../test/audit.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import { createTextLog, systemRandom } from '../../../test/simulators/sinks.js';
 import { createFileAudit } from '../../audit/file.js';
@@ -37,10 +38,12 @@ async function openServer(dataFolder: string, clock = createManualClock()) {
   const audit = await createFileAudit({ file: files.audit, retentionDays: null, ...deps });
   const state = await openState({ kind: 'sqlite' }, { files, audit, ...deps });
   const { keys } = await openKeyService(keysConfig, { files, onHeldKeys: () => {}, ...deps });
-  const append = (action: 'enrolled' | 'revoked', detail: Record<string, string | null>) =>
-    audit.append({ action, connection: 'acme', subject: 's', detail });
+  const enrol = (tokenId: string) =>
+    audit.append({ action: 'enrolled', connection: 'acme', subject: 's', detail: tokenChange(tokenId) });
+  const revoke = (tokenId: string) =>
+    audit.append({ action: 'revoked', connection: 'acme', subject: 's', detail: { tokenId } });
   return {
-    ...{ dataFolder, files, clock, state, keys, append },
+    ...{ dataFolder, files, clock, state, keys, enrol, revoke },
     async stop() {
       await state.close();
       await audit.close();
@@ -73,7 +76,7 @@ async function actionsIn(file: string): Promise<string[]> {
 
 describe('a backup', () => {
   test('is what was there at one moment, while the server goes on, readable by its owner alone', async () => {
-    await server.append('enrolled', { tokenId: 't', expiresAt: null, former: null });
+    await server.enrol('t');
     let isOver = false;
     const writing = (async () => {
       for (let index = 0; !isOver; index += 1) {
@@ -128,7 +131,7 @@ describe('a restore', () => {
   });
 
   test('takes no backup that is incomplete or altered, and leaves the folder alone', async () => {
-    await server.append('revoked', { tokenId: 't' });
+    await server.revoke('t');
     const restored = newPath();
     for (const spoil of [
       (to: string) => rmSync(join(to, 'backup.json')),
@@ -155,7 +158,7 @@ describe('a restore', () => {
 
   test('replaces nothing unasked; asked, it puts aside what is there, and leaves keys as they are', async () => {
     await server.state.write('a', 'before', forever);
-    await server.append('revoked', { tokenId: 't' });
+    await server.revoke('t');
     const to = await backUp();
     await server.state.write('a', 'after', forever);
     await server.stop();

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { faceErrorCodes } from '../errors.js';
+import type { Json } from '../json.js';
+
+/*
+ * What stands in `detail` of an audit record, by its action. Fields are listed in the order they are written in, as records
+ * are hashed. Whoever appends and whoever reads is held to this by the compiler: a field has its name here and nowhere else.
+ * What earlier versions left out stands in `src/audit/past-details.ts`.
+ */
+
+/** RFC 3339, in UTC. */
+const instant = z.iso.datetime();
+
+/** Of `FaceError`. Codes that earlier versions wrote may be gone. */
+const errorCode = z.string();
+
+/** Keeps the shapes of one action apart: a field of another one is none here. */
+const absent = z.never().optional();
+
+/** A token on its way into a profile, and the one it takes the place of. */
+const tokenChange = z.object({
+  tokenId: z.string(),
+  /** `null` where the verifier keeps its keys elsewhere. */
+  keyVersion: z.int().nullable(),
+  /** How many it was made from. */
+  photos: z.int(),
+  kind: z.enum(['enrolment', 'renewal']),
+  /** `null`: never. */
+  expiresAt: instant.nullable(),
+  /** Public id of the token that stood there; `null`: none. */
+  former: z.string().nullable(),
+  formerExpiresAt: instant.nullable(),
+});
+
+/** A token of a client that keeps it itself: it takes no other's place. */
+const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent });
+
+/** `tokenId` is `null` where there was no token; `by` is the administrator who asked for it, if one did. */
+const enrolmentEnded = z.object({ tokenId: z.string().nullable(), by: z.string().optional() });
+
+const stepUpNamed = z.object({ stepUpId: z.string() });
+
+const measurement = z.object({
+  name: z.string(),
+  value: z.number(),
+  unit: z.string(),
+  atLeast: z.number().nullable(),
+  atMost: z.number().nullable(),
+  pass: z.boolean(),
+});
+
+const hookDecided = z.discriminatedUnion('outcome', [
+  z.object({
+    hook: z.string(),
+    outcome: z.literal('verified'),
+    /** Seconds since 1970. */
+    at: z.int(),
+    stepUpId: z.string(),
+    liveness: z.number().nullable(),
+  }),
+  z.object({
+    hook: z.string(),
+    outcome: z.literal('unverified'),
+    fallback: z.enum(['deny', 'omit_claim', 'pass']),
+    /** In shadow mode alone. */
+    wouldHave: z.enum(['deny', 'omit_claim']).optional(),
+  }),
+  z.object({
+    hook: z.string(),
+    outcome: z.literal('refused'),
+    code: z.enum(faceErrorCodes),
+    wouldHave: z.literal('deny'),
+  }),
+]);
+
+const key = z.discriminatedUnion('use', [
+  z.object({ use: z.literal('sealing'), version: z.int() }),
+  z.object({ use: z.enum(['signing', 'oidc']), kid: z.string() }),
+]);
+
+const application = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.string()).readonly(),
+  perMinute: z.number(),
+  perDay: z.number(),
+  contact: z.string(),
+  by: z.string(),
+});
+
+/** The guard of each action's detail, as it is written today. */
+export const auditDetails = {
+  enrolment_begun: tokenChange,
+  enrolled: z.union([tokenChange, tokenMade]),
+  /** The photos were refused; or the token is not in the profile, which `recovered` says was found out by another process. */
+  enrolment_refused: z.union([
+    tokenChange.extend({ code: errorCode, recovered: z.boolean() }),
+    z.object({ code: errorCode, tokenId: absent }),
+  ]),
+  enrolment_recovered: tokenChange,
+  renewed: tokenChange,
+  verified: z.object({ tokenId: z.string().nullable() }),
+  verification_refused: z.union([z.object({ tokenId: z.string().nullable() }), z.object({ code: errorCode })]),
+  /** By a client that keeps the token, or as an enrolment ended. */
+  revoked: z.union([
+    z.object({ tokenId: z.string(), expiresAt: instant.nullable(), client: z.string() }),
+    enrolmentEnded.extend({ expiresAt: absent, client: absent }),
+  ]),
+  step_up_started: z.object({ stepUpId: z.string(), purpose: z.string(), by: z.string().optional() }),
+  /** On the capture page, or to a client. */
+  consent_given: z.union([
+    z.object({ stepUpId: z.string(), statement: z.string(), purpose: z.string() }),
+    z.object({ statement: z.string(), givenAt: instant, client: z.string() }),
+  ]),
+  consent_relied_on: z.object({ stepUpId: z.string(), statement: z.string(), givenAt: instant }),
+  consent_withdrawn: enrolmentEnded,
+  subject_exported: z.object({ by: z.string() }),
+  subject_erased: z.object({ receiptId: z.string(), tokenId: z.string().nullable(), by: z.string() }),
+  lockout_cleared: z.object({ by: z.string(), source: z.string().nullable() }),
+  liveness_judged: z.object({
+    stepUpId: z.string(),
+    judge: z.string(),
+    pass: z.boolean(),
+    reasons: z.array(z.string()).readonly(),
+    asked: z.array(z.string()).readonly(),
+    signals: z.array(measurement.readonly()).readonly(),
+  }),
+  handed_off: stepUpNamed,
+  hand_off_refused: z.object({ stepUpId: z.string(), chosen: z.enum(['none', 'another']) }),
+  step_up_abandoned: stepUpNamed,
+  hook_decided: hookDecided,
+  receipt_issued: z.object({ receiptId: z.string(), stepUpId: z.string(), audience: z.string() }),
+  receipt_redeemed: z.object({ receiptId: z.string(), stepUpId: z.string() }),
+  client_token_issued: z.object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.string()).readonly(),
+    /** Whose key it is; `null`: of none. */
+    application: z.string().nullable(),
+    by: z.string(),
+  }),
+  client_token_revoked: z.object({ id: z.string(), application: z.string().nullable(), by: z.string() }),
+  application_registered: application,
+  application_changed: application,
+  application_removed: z.object({ id: z.string(), name: z.string(), by: z.string() }),
+  administrator_added: z.object({ name: z.string(), role: z.string(), by: z.string() }),
+  administrator_removed: z.object({ name: z.string(), by: z.string() }),
+  /** `connections` counts them; `changed` holds paths of settings. */
+  configuration_loaded: z.object({
+    digest: z.string(),
+    connections: z.int(),
+    changed: z.array(z.string()).readonly(),
+  }),
+  key_made: key,
+  key_retired: key,
+  store_replaced: z.object({ heldSince: instant }),
+  /** The number of the last record that goes, and the digest of the last line. */
+  records_removed: z.object({ through: z.int(), digest: z.string() }),
+} as const satisfies Record<string, z.ZodType<{ readonly [field: string]: Json | undefined }>>;
+
+/** What an audit record can be about. */
+export type AuditAction = keyof typeof auditDetails;
+
+/** What is told of an action. A field that is `undefined` is not written. */
+export type AuditDetail<Action extends AuditAction> = z.output<(typeof auditDetails)[Action]>;
+
+/**
+ * What is appended to the audit trail as one line: one member for each action. It names subjects by their id at the provider
+ * and tokens by their public id.
+ */
+export type AuditEvent<Action extends AuditAction = AuditAction> = {
+  [Each in Action]: {
+    readonly action: Each;
+    /** Empty where it is about none, as is `subject`. */
+    readonly connection: string;
+    readonly subject: string;
+    readonly detail: AuditDetail<Each>;
+  };
+}[Action];
