@@ -1,9 +1,7 @@
-import { z } from 'zod';
-import type { AuditRecord } from '../src/audit/records.js';
 import type { Invariant } from './fault.js';
 import type { Stage } from './stage.js';
 import { checkStoredTokens } from './stored-tokens.js';
-import { checkChains, readTrails } from './trails.js';
+import { checkChains, readTrails, type TrailEvent } from './trails.js';
 
 /** What a fault knows of what it did, beside what the trails tell. */
 export interface Done {
@@ -21,16 +19,13 @@ export async function checkInvariants(stage: Stage, done: Done): Promise<readonl
   return [...tokens, checkUsedOnce(records), checkNoFalsePass(stage, records, done), await checkChains(stage.replicas)];
 }
 
-const grantGuard = z.object({ outcome: z.literal('verified'), stepUpId: z.string() });
-
-const grantsOf = (records: readonly AuditRecord[]) =>
-  records.flatMap(({ action, subject, detail }) => {
-    const { data } = grantGuard.safeParse(detail);
-    return action === 'hook_decided' && data !== undefined ? [{ subject, stepUpId: data.stepUpId }] : [];
-  });
+const grantsOf = (records: readonly TrailEvent[]) =>
+  records.flatMap(({ action, subject, detail }) =>
+    action === 'hook_decided' && detail.outcome === 'verified' ? [{ subject, stepUpId: detail.stepUpId }] : [],
+  );
 
 /** One step-up opens one event: a decision is on record once, and its repetitions are the same decision. */
-function checkUsedOnce(records: readonly AuditRecord[]): Invariant {
+function checkUsedOnce(records: readonly TrailEvent[]): Invariant {
   const grants = grantsOf(records);
   const seen = new Set<string>();
   const broken = grants.flatMap(({ stepUpId }) => {
@@ -42,7 +37,7 @@ function checkUsedOnce(records: readonly AuditRecord[]): Invariant {
 }
 
 /** Nothing opens for a face that was not there. */
-function checkNoFalsePass({ passedOrUntold }: Stage, records: readonly AuditRecord[], { enrolled }: Done): Invariant {
+function checkNoFalsePass({ passedOrUntold }: Stage, records: readonly TrailEvent[], { enrolled }: Done): Invariant {
   const passes = records.filter(({ action }) => action === 'verified');
   const grants = grantsOf(records);
   const ofStrangers = passes.filter(({ subject }) => !enrolled.includes(subject));

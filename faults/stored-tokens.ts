@@ -1,10 +1,8 @@
-import { z } from 'zod';
-import type { AuditRecord } from '../src/audit/records.js';
 import { SealedToken } from '../src/core/concealed.js';
 import { tokenIdOf } from '../src/token/format.js';
 import type { Invariant } from './fault.js';
 import type { Stage } from './stage.js';
-import { readTrails } from './trails.js';
+import { readTrails, type TrailEvent } from './trails.js';
 
 /** What was left open is settled by a replica that is back, and while a provider is away after pauses. */
 const settledWithinMs = 60_000;
@@ -43,20 +41,27 @@ async function untilSettled(stage: Stage): Promise<readonly string[]> {
   }
 }
 
-const tokenGuard = z.object({ tokenId: z.string().nullable() });
+/** The token that a record says is in the profile; `null`: none, `undefined`: it says nothing of it. */
+function tokenAfter({ action, detail }: TrailEvent): string | null | undefined {
+  switch (action) {
+    case 'enrolled':
+    case 'enrolment_recovered':
+    case 'renewed':
+      return detail.tokenId;
+    case 'revoked':
+    case 'subject_erased':
+      return null;
+    default:
+      return undefined;
+  }
+}
 
-/** What puts a token into a profile. `enrolment_recovered`: found out after a crash that it stands there. */
-const written = new Set(['enrolled', 'enrolment_recovered', 'renewed']);
-const ended = new Set(['revoked', 'subject_erased']);
-
-function compare({ okta, tokenOf }: Stage, records: readonly AuditRecord[]): readonly string[] {
+function compare({ okta, tokenOf }: Stage, records: readonly TrailEvent[]): readonly string[] {
   return [...okta.org.users.keys()].flatMap((subject) => {
     const token = tokenOf(subject);
     const stored = token === null ? null : tokenIdOf(new SealedToken(token));
-    const last = records.findLast(
-      (record) => record.subject === subject && (written.has(record.action) || ended.has(record.action)),
-    );
-    const onRecord = last === undefined || ended.has(last.action) ? null : tokenGuard.parse(last.detail).tokenId;
+    const told = records.filter((record) => record.subject === subject).map(tokenAfter);
+    const onRecord = told.findLast((tokenId) => tokenId !== undefined) ?? null;
     return stored === onRecord ? [] : [`${subject}: ${stored ?? 'none'} stored, ${onRecord ?? 'none'} on record`];
   });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AuditRecord, readRecords } from '../src/audit/records.js';
+import { type PastEvent, readEvents } from '../src/audit/events.js';
 import type { Invariant } from './fault.js';
 import type { Replica } from './replica.js';
 
@@ -10,11 +10,25 @@ type Keeper = Pick<Replica, 'name' | 'dataFolder'>;
 
 const trailOf = ({ dataFolder }: Keeper): string => join(dataFolder, 'audit.jsonl');
 
-/** The records of all replicas' audit trails, by their time. */
-export async function readTrails(replicas: readonly Keeper[]): Promise<readonly AuditRecord[]> {
-  const records: AuditRecord[] = [];
+/** What a check passed, a hook was answered, and what puts a token into a profile or takes it out. */
+const actions = [
+  'verified',
+  'hook_decided',
+  'enrolled',
+  'enrolment_recovered',
+  'renewed',
+  'revoked',
+  'subject_erased',
+] as const;
+
+/** A record of one of these. */
+export type TrailEvent = PastEvent<(typeof actions)[number]>;
+
+/** Those of all replicas' audit trails, by their time. */
+export async function readTrails(replicas: readonly Keeper[]): Promise<readonly TrailEvent[]> {
+  const records: TrailEvent[] = [];
   for (const replica of replicas) {
-    for await (const record of readRecords(trailOf(replica), { needle: '"action"' })) records.push(record);
+    for await (const record of readEvents(trailOf(replica), actions)) records.push(record);
   }
   return records.toSorted((a, b) => a.time - b.time);
 }

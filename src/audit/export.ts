@@ -1,16 +1,5 @@
-import type { EpochMs } from '../core/units.js';
 import { toIso } from '../core/units.js';
-import { type AuditRecord, readRecords } from './records.js';
-
-/** Which records are asked for; `null` is all. */
-export interface RecordFilter {
-  readonly since: EpochMs | null;
-  /** Records of this moment and later are left out. */
-  readonly until: EpochMs | null;
-  readonly connection: string | null;
-  readonly subject: string | null;
-  readonly action: string | null;
-}
+import { type AuditRecord, type RecordFilter, readRecords } from './records.js';
 
 /** A record, and the trail it is from. */
 export interface ExportedRecord extends AuditRecord {
@@ -23,7 +12,7 @@ export interface ExportedRecord extends AuditRecord {
  * @param files - of the trails, which name them in what comes out
  */
 export async function* mergeRecords(files: readonly string[], filter: RecordFilter): AsyncGenerator<ExportedRecord> {
-  const open = files.map((trail) => ({ trail, records: select(trail, filter) }));
+  const open = files.map((trail) => ({ trail, records: readRecords(trail, filter) }));
   const waiting: { readonly from: (typeof open)[number]; readonly record: AuditRecord }[] = [];
   const take = async (from: (typeof open)[number]): Promise<void> => {
     const next = await from.records.next();
@@ -37,25 +26,6 @@ export async function* mergeRecords(files: readonly string[], filter: RecordFilt
     yield { trail: earliest.from.trail, ...earliest.record };
     await take(earliest.from);
   }
-}
-
-async function* select(file: string, filter: RecordFilter): AsyncGenerator<AuditRecord> {
-  const { since, until, connection, subject, action } = filter;
-  for await (const record of readRecords(file, { needle: needleOf(filter), since })) {
-    const isWanted =
-      (until === null || record.time < until) &&
-      (connection === null || record.connection === connection) &&
-      (subject === null || record.subject === subject) &&
-      (action === null || record.action === action);
-    if (isWanted) yield record;
-  }
-}
-
-/** What every record that is asked for holds, as it was written: lines without it need not be parsed. */
-function needleOf({ connection, subject, action }: RecordFilter): string {
-  if (subject !== null) return `"subject":${JSON.stringify(subject)}`;
-  if (action !== null) return `"action":${JSON.stringify(action)}`;
-  return connection === null ? '"sequence":' : `"connection":${JSON.stringify(connection)}`;
 }
 
 const columns = ['time', 'trail', 'sequence', 'action', 'connection', 'subject', 'detail'] as const;

@@ -1,16 +1,16 @@
+import type { AuditAction } from '../core/audit-events.js';
 import { digestOf } from './chain.js';
-import { type AuditRecord, parseRecord } from './records.js';
+import { createEventParser, type PastEvent } from './events.js';
+import { linesWith } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
 
 /** A record, and the SHA-256 of its line in hexadecimal, which names it for good: after a power cut its number may not. */
-export interface FollowedRecord extends AuditRecord {
-  readonly digest: string;
-}
+export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { readonly digest: string };
 
 /** Reads on in a trail from where it stood. */
-export interface Follower {
+export interface Follower<Action extends AuditAction> {
   /** The next records, not many more than `limit`, all on the disk. Throws the system's error; they are given next time. */
-  read(limit: number): Promise<FollowedRecord[]>;
+  read(limit: number): Promise<FollowedEvent<Action>[]>;
 }
 
 const chunkBytes = 256 * 1024;
@@ -21,30 +21,31 @@ const lineBreak = 0x0a;
  * @param after - number of the last record that is known already
  * @param actions - records of others are passed over
  */
-export function createFollower(file: string, after: number, actions: readonly string[]): Follower {
-  const needles = actions.map((action) => Buffer.from(`"action":"${action}"`));
+export function createFollower<Action extends AuditAction>(
+  file: string,
+  after: number,
+  actions: readonly Action[],
+): Follower<Action> {
+  const { marks, parse } = createEventParser(actions);
   let known = after;
   let at: { readonly identity: string; readonly offset: number } | null = null;
 
-  const select = (lines: Buffer): FollowedRecord[] => {
-    const found: FollowedRecord[] = [];
-    for (let from = 0; from < lines.length; ) {
-      const end = lines.indexOf(lineBreak, from);
-      const line = lines.subarray(from, end);
-      from = end + 1;
-      const record = needles.some((needle) => line.includes(needle)) ? parseRecord(line) : null;
-      if (record === null || record.sequence <= known || !actions.includes(record.action)) continue;
-      known = record.sequence;
-      found.push({ ...record, digest: digestOf(line) });
+  const select = (lines: Buffer): FollowedEvent<Action>[] => {
+    const found: FollowedEvent<Action>[] = [];
+    for (const line of linesWith(marks, lines)) {
+      const event = parse(line);
+      if (event === null || event === 'unreadable' || event.sequence <= known) continue;
+      known = event.sequence;
+      found.push({ ...event, digest: digestOf(line) });
     }
     return found;
   };
 
   /** Whole lines only: what is being written comes next time. */
-  const readSegment = async ({ handle, identity }: OpenSegment, limit: number): Promise<FollowedRecord[]> => {
+  const readSegment = async ({ handle, identity }: OpenSegment, limit: number): Promise<FollowedEvent<Action>[]> => {
     const { size } = await handle.stat();
     let offset = at?.identity === identity && at.offset <= size ? at.offset : 0;
-    const found: FollowedRecord[] = [];
+    const found: FollowedEvent<Action>[] = [];
     const chunk = Buffer.alloc(Math.min(chunkBytes, size - offset));
     while (offset < size && found.length < limit) {
       const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
@@ -61,8 +62,8 @@ export function createFollower(file: string, after: number, actions: readonly st
     return found;
   };
 
-  const readNext = async (limit: number): Promise<FollowedRecord[]> => {
-    const found: FollowedRecord[] = [];
+  const readNext = async (limit: number): Promise<FollowedEvent<Action>[]> => {
+    const found: FollowedEvent<Action>[] = [];
     for await (const segment of openSegments(file, known)) {
       found.push(...(await readSegment(segment, limit - found.length)));
       if (found.length >= limit) break;

@@ -11,7 +11,7 @@ export async function holdsRecord(
   file: string,
   { sequence, digest }: { readonly sequence: number; readonly digest: string },
 ): Promise<boolean> {
-  for await (const line of findLines(file, '"sequence":')) {
+  for await (const line of findLines(file, ['"sequence":'])) {
     const first = parseLink(line);
     if (first === null) continue;
     if (first.sequence > sequence) return true;
@@ -19,7 +19,7 @@ export async function holdsRecord(
   }
   for await (const { handle } of openSegments(file, sequence - 1)) {
     const stream = handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });
-    for await (const line of findLinesIn(stream, `"sequence":${sequence},`)) {
+    for await (const line of findLinesIn(stream, [`"sequence":${sequence},`])) {
       if (digestOf(line) === digest) return true;
     }
   }

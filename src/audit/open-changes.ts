@@ -1,25 +1,11 @@
-import { z } from 'zod';
 import type { OpenChange } from '../core/recover-enrolments.js';
-import { type EpochMs, fromIso, toEpochSec } from '../core/units.js';
-import { readRecords } from './records.js';
+import { type EpochMs, type EpochSec, fromIso, toEpochSec } from '../core/units.js';
+import { readEvents } from './events.js';
 
-const expiryGuard = z.iso
-  .datetime()
-  .transform((text) => toEpochSec(fromIso(text)))
-  .nullable();
+/** The beginning of a change of a token, and its ends. */
+const actions = ['enrolment_begun', 'enrolled', 'renewed', 'enrolment_recovered', 'enrolment_refused'] as const;
 
-const detailGuard = z.object({
-  kind: z.enum(['enrolment', 'renewal']),
-  tokenId: z.string(),
-  keyVersion: z.int().nullable(),
-  photos: z.int(),
-  expiresAt: expiryGuard,
-  former: z.string().nullable(),
-  formerExpiresAt: expiryGuard,
-});
-
-/** Stands in the records of a change of a token, the first and the last, and in few others. */
-const needle = '"formerExpiresAt":';
+const toExpiry = (text: string | null): EpochSec | null => (text === null ? null : toEpochSec(fromIso(text)));
 
 /**
  * The changes of tokens that were begun and never ended, oldest first.
@@ -30,14 +16,12 @@ export async function readOpenChanges(
   { before }: { readonly before: EpochMs },
 ): Promise<readonly OpenChange[]> {
   const open = new Map<string, OpenChange>();
-  for await (const { action, time, connection, subject, detail } of readRecords(file, { needle })) {
-    const change = detailGuard.safeParse(detail);
-    if (!change.success) continue;
-    const { kind, tokenId, keyVersion, photos, expiresAt, former, formerExpiresAt } = change.data;
-    if (action !== 'enrolment_begun') open.delete(tokenId);
+  for await (const { action, time, connection, subject, detail } of readEvents(file, actions)) {
+    if (action !== 'enrolment_begun') open.delete(detail.tokenId ?? '');
     else if (time < before) {
-      const token = { tokenId, keyVersion, expiresAt };
-      const replaced = former === null ? null : { tokenId: former, expiresAt: formerExpiresAt };
+      const { kind, tokenId, keyVersion, photos, expiresAt, former, formerExpiresAt } = detail;
+      const token = { tokenId, keyVersion, expiresAt: toExpiry(expiresAt) };
+      const replaced = former === null ? null : { tokenId: former, expiresAt: toExpiry(formerExpiresAt) };
       open.set(tokenId, { connection, subject, kind, token, photos, former: replaced });
     }
   }

@@ -8,11 +8,11 @@ import { findLines } from './read.js';
 const folder = mkdtempSync(join(tmpdir(), 'facestep-trail-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function find(content: string | Buffer, needle: string): Promise<string[]> {
+async function find(content: string | Buffer, ...marks: readonly string[]): Promise<string[]> {
   const file = join(folder, 'trail.jsonl');
   writeFileSync(file, content);
   const lines: string[] = [];
-  for await (const line of findLines(file, needle)) lines.push(line.toString('utf8'));
+  for await (const line of findLines(file, marks)) lines.push(line.toString('utf8'));
   return lines;
 }
 
@@ -47,4 +47,26 @@ test('bytes that are no text do no harm', async () => {
 
 test('an empty file has no lines', async () => {
   expect(await find('', 'hit')).toEqual([]);
+});
+
+test('a text is looked for as it is, whatever its characters mean elsewhere', async () => {
+  const text = fc.string({ unit: 'grapheme' }).filter((some) => !some.includes('\n'));
+  await fc.assert(
+    fc.asyncProperty(text, text, text, async (mark, before, after) => {
+      const line = `${before}${mark}${after}`;
+      expect(await find(`${line}x\n`, mark, 'never there')).toEqual([`${line}x`]);
+    }),
+  );
+  expect(await find('a.b\naxb\n', 'a.b')).toEqual(['a.b']);
+});
+
+test('of several texts, lines that hold one or more are found once, in order', async () => {
+  const word = fc.constantFrom('one', 'two', 'on', 'e', ' ');
+  const line = fc.array(word, { maxLength: 6 }).map((words) => words.join(''));
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 30 }), async (lines) => {
+      const expected = lines.filter((each) => each.includes('one') || each.includes('two'));
+      expect(await find(lines.join('\n'), 'one', 'two')).toEqual(expected);
+    }),
+  );
 });

@@ -8,20 +8,19 @@ const longestLineBytes = 64 * 1024;
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
- * The lines of an audit trail that hold `needle`, as bytes, oldest first, without their line breaks. Of a trail of any
+ * The lines of an audit trail that hold one of `marks`, as bytes, oldest first, without their line breaks. Of a trail of any
  * size only a piece is in memory at once. A last line without line break is given too: it may be cut off.
  * @param file - the one that is written to; the closed segments beside it come first
- * @param needle - text; lines without it are passed over unread
+ * @param marks - texts; lines without any are passed over unread. An empty one is in every line
  */
-export async function* findLines(file: string, needle: string): AsyncGenerator<Buffer> {
+export async function* findLines(file: string, marks: readonly string[]): AsyncGenerator<Buffer> {
   for await (const { handle } of openSegments(file)) {
-    yield* findLinesIn(handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false }), needle);
+    yield* findLinesIn(handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false }), marks);
   }
 }
 
-/** The lines of one file that hold `needle`. @param stream - its bytes, from any position between two lines */
-export async function* findLinesIn(stream: AsyncIterable<Buffer>, needle: string): AsyncGenerator<Buffer> {
-  const wanted = Buffer.from(needle);
+/** The lines of one file that hold one of `marks`. @param stream - its bytes, from any position between two lines */
+export async function* findLinesIn(stream: AsyncIterable<Buffer>, marks: readonly string[]): AsyncGenerator<Buffer> {
   let rest = nothing;
   let isSkipping = false;
   for await (const chunk of stream) {
@@ -30,21 +29,26 @@ export async function* findLinesIn(stream: AsyncIterable<Buffer>, needle: string
     const whole = bytes.subarray(isSkipping ? bytes.indexOf(lineBreak) + 1 : 0, end);
     if (end > 0) {
       isSkipping = false;
-      yield* linesWith(wanted, whole);
+      yield* linesWith(marks, whole);
     }
     rest = bytes.subarray(end);
     if (rest.length > longestLineBytes) isSkipping = true;
     if (isSkipping) rest = nothing;
   }
-  yield* linesWith(wanted, rest);
+  yield* linesWith(marks, rest);
 }
 
-/** Goes from hit to hit, so that lines without one cost a search of bytes and no more. */
-function* linesWith(wanted: Buffer, bytes: Buffer): Generator<Buffer> {
-  let from = 0;
-  while (from < bytes.length) {
-    const hit = bytes.indexOf(wanted, from);
-    if (hit === -1) return;
+/**
+ * The lines in a piece of a file that hold one of `marks`, in order. Goes from hit to hit, so that lines without one cost a
+ * search and no more: one for all marks, over bytes taken for characters.
+ */
+export function* linesWith(marks: readonly string[], bytes: Buffer): Generator<Buffer> {
+  const wanted = new RegExp(marks.map(toPattern).join('|'), 'g');
+  const text = bytes.toString('latin1');
+  for (let from = 0; from < bytes.length; ) {
+    wanted.lastIndex = from;
+    const hit = wanted.exec(text)?.index;
+    if (hit === undefined) return;
     const start = bytes.lastIndexOf(lineBreak, hit) + 1;
     const found = bytes.indexOf(lineBreak, hit);
     const end = found === -1 ? bytes.length : found;
@@ -52,3 +56,8 @@ function* linesWith(wanted: Buffer, bytes: Buffer): Generator<Buffer> {
     from = end + 1;
   }
 }
+
+const toPattern = (mark: string): string =>
+  Buffer.from(mark)
+    .toString('latin1')
+    .replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

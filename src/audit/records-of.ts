@@ -15,9 +15,7 @@ export async function readRecordsOf(
 ): Promise<{ readonly records: readonly RecordOf[]; readonly left: number }> {
   const records: RecordOf[] = [];
   let left = 0;
-  for await (const record of readRecords(file, { needle: `"subject":${JSON.stringify(subject)}` })) {
-    if (record.connection !== connection || record.subject !== subject) continue;
-    const { time, action, detail } = record;
+  for await (const { time, action, detail } of readRecords(file, { connection, subject })) {
     records.push({ time: toIso(time), action, detail });
     if (records.length > mostRecords) {
       records.shift();

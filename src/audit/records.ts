@@ -2,35 +2,60 @@ import { z } from 'zod';
 import { type EpochMs, fromIso } from '../core/units.js';
 import { findLines } from './read.js';
 
-const recordGuard = z.object({
+/** What every record tells, but for its detail. */
+export const recordHead = z.object({
   sequence: z.int().min(1),
   time: z.iso.datetime().transform(fromIso),
   action: z.string(),
   connection: z.string(),
   subject: z.string(),
-  detail: z.record(z.string(), z.json()),
 });
 
-/** One record of an audit trail, as it was written by this version or an earlier one. */
+const recordGuard = recordHead.extend({ detail: z.record(z.string(), z.json()) });
+
+/** One record of an audit trail, of any action, as it was written by this version or another one. */
 export type AuditRecord = z.output<typeof recordGuard>;
 
+/** Which records are asked for; what is not said, or `null`, is all. */
+export interface RecordFilter {
+  readonly since?: EpochMs | null;
+  /** Records of this moment and later are left out. */
+  readonly until?: EpochMs | null;
+  readonly connection?: string | null;
+  readonly subject?: string | null;
+  /** Any text: another version may have written others than this one knows. */
+  readonly action?: string | null;
+}
+
 /**
- * The records of an audit trail that hold `needle` as bytes, oldest first; of a trail of any size only a piece is in memory
- * at once. Lines that cannot be read are passed over: `facestep audit verify` is what finds those.
- * @param options.since - earlier records are left out
+ * The records of an audit trail that are asked for, of whatever action, oldest first; of a trail of any size only a piece is in
+ * memory at once. For those whose detail is to be understood there is `readEvents`. Lines that cannot be read are passed
+ * over: `facestep audit verify` is what finds those.
  */
-export async function* readRecords(
-  file: string,
-  { needle, since = null }: { readonly needle: string; readonly since?: EpochMs | null },
-): AsyncGenerator<AuditRecord> {
-  for await (const line of findLines(file, needle)) {
+export async function* readRecords(file: string, filter: RecordFilter = {}): AsyncGenerator<AuditRecord> {
+  const { since = null, until = null, connection = null, subject = null, action = null } = filter;
+  for await (const line of findLines(file, [markOf({ connection, subject, action })])) {
     const record = parseRecord(line);
-    if (record !== null && (since === null || record.time >= since)) yield record;
+    const isWanted =
+      record !== null &&
+      (since === null || record.time >= since) &&
+      (until === null || record.time < until) &&
+      (connection === null || record.connection === connection) &&
+      (subject === null || record.subject === subject) &&
+      (action === null || record.action === action);
+    if (isWanted) yield record;
   }
 }
 
+/** What every record that is asked for holds, as it was written: lines without it need not be parsed. */
+function markOf({ connection, subject, action }: Record<'connection' | 'subject' | 'action', string | null>): string {
+  if (subject !== null) return `"subject":${JSON.stringify(subject)}`;
+  if (action !== null) return `"action":${JSON.stringify(action)}`;
+  return connection === null ? '"sequence":' : `"connection":${JSON.stringify(connection)}`;
+}
+
 /** `null` for a line that a crash cut off, or that is something else. */
-export function parseRecord(line: Buffer): AuditRecord | null {
+function parseRecord(line: Buffer): AuditRecord | null {
   try {
     return recordGuard.parse(JSON.parse(line.toString('utf8')));
   } catch {

@@ -6,8 +6,8 @@ import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js'
 import { createManualClock } from '../../test/contract/state.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { toCode } from '../errors.js';
+import { readEvents } from './events.js';
 import { createFileAudit } from './file.js';
-import { readRecords } from './records.js';
 import { closedSegmentsOf } from './trail-files.js';
 import { verifyTrail } from './verify.js';
 
@@ -33,7 +33,7 @@ const verify = async () => {
 
 const subjects = async (): Promise<string[]> => {
   const found: string[] = [];
-  for await (const record of readRecords(deps.file, { needle: '"action":"verified"' })) found.push(record.subject);
+  for await (const record of readEvents(deps.file, ['verified'])) found.push(record.subject);
   return found;
 };
 
@@ -102,9 +102,8 @@ describe('retention', () => {
     expect(await segments()).toEqual([14, 21, 28, 35]);
     expect((await subjects())[0]).toBe('day 7');
     expect(await verify()).toMatchObject({ isSound: true, firstSequence: 8 });
-    const removed: unknown[] = [];
-    for await (const { detail } of readRecords(deps.file, { needle: '"records_removed"' }))
-      removed.push(detail.through);
+    const removed: number[] = [];
+    for await (const { detail } of readEvents(deps.file, ['records_removed'])) removed.push(detail.through);
     expect(removed).toEqual([7]);
   });
 

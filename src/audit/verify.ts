@@ -54,7 +54,7 @@ export async function verifyTrail(
   for await (const segment of openSegments(file)) {
     const stream = segment.handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });
     let line = 0;
-    for await (const bytes of findLinesIn(stream, '')) {
+    for await (const bytes of findLinesIn(stream, [''])) {
       line += 1;
       check.add(bytes, { file: segment.file, line });
     }

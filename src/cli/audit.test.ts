@@ -6,7 +6,8 @@ import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js'
 import { runCli } from '../../test/cli.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
-import { csvHead, mergeRecords, type RecordFilter, toCsvLine, toJsonLine } from '../audit/export.js';
+import { csvHead, mergeRecords, toCsvLine, toJsonLine } from '../audit/export.js';
+import type { RecordFilter } from '../audit/records.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { addSec } from '../core/units.js';
 import { createLocalSigner } from '../keys/local-signer.js';
@@ -95,10 +96,9 @@ describe('facestep audit verify', () => {
 });
 
 describe('facestep audit export', () => {
-  const all: RecordFilter = { since: null, until: null, connection: null, subject: null, action: null };
-  const run = async (files: readonly string[], filter: Partial<RecordFilter> = {}) => {
+  const run = async (files: readonly string[], filter: RecordFilter = {}) => {
     const found: [number, string][] = [];
-    for await (const { time, subject } of mergeRecords(files, { ...all, ...filter })) found.push([time, subject]);
+    for await (const { time, subject } of mergeRecords(files, filter)) found.push([time, subject]);
     return found;
   };
 

@@ -1,7 +1,5 @@
-import { z } from 'zod';
-import { findLines } from '../audit/read.js';
-import { type EpochMs, fromIso, toIso } from '../core/units.js';
-import { faceErrorCodes } from '../errors.js';
+import { type PastEvent, readEvents } from '../audit/events.js';
+import { type EpochMs, toIso } from '../core/units.js';
 
 /** What the decisions of one hook came to. */
 export interface HookReport {
@@ -33,25 +31,6 @@ export interface ConnectionReport {
   readonly unreadableLines: number;
 }
 
-const unverifiedPolicyGuard = z.enum(['deny', 'omit_claim']);
-const detailGuard = z.discriminatedUnion('outcome', [
-  z.object({ hook: z.string(), outcome: z.literal('verified') }),
-  z.object({
-    hook: z.string(),
-    outcome: z.literal('unverified'),
-    fallback: z.enum(['deny', 'omit_claim', 'pass']),
-    wouldHave: unverifiedPolicyGuard.optional(),
-  }),
-  z.object({ hook: z.string(), outcome: z.literal('refused'), code: z.enum(faceErrorCodes) }),
-]);
-const recordGuard = z.object({
-  time: z.iso.datetime().transform(fromIso),
-  connection: z.string(),
-  subject: z.string(),
-  detail: detailGuard,
-});
-type DecisionRecord = z.output<typeof recordGuard>;
-
 /**
  * Counts the hook decisions of a connection in an audit trail of any size, by hook, in order of their names.
  * @param since - earlier decisions are left out; `null` takes all
@@ -62,15 +41,15 @@ export async function reportHooks(
 ): Promise<ConnectionReport> {
   const tallies = new Map<string, Tally>();
   let unreadableLines = 0;
-  for await (const line of findLines(file, '"action":"hook_decided"')) {
-    const record = parseRecord(line);
-    if (record === null) unreadableLines += 1;
-    else if (record.connection === connection && (since === null || record.time >= since)) {
-      const { hook } = record.detail;
-      const tally = tallies.get(hook) ?? new Tally(record.time);
-      tally.add(record);
-      tallies.set(hook, tally);
-    }
+  const onUnreadable = (): void => {
+    unreadableLines += 1;
+  };
+  for await (const decision of readEvents(file, ['hook_decided'], { since, onUnreadable })) {
+    if (decision.connection !== connection) continue;
+    const { hook } = decision.detail;
+    const tally = tallies.get(hook) ?? new Tally(decision.time);
+    tally.add(decision);
+    tallies.set(hook, tally);
   }
   const hooks = [...tallies].map(([hook, tally]) => tally.toReport(hook));
   return { hooks: hooks.sort((a, b) => (a.hook < b.hook ? -1 : 1)), unreadableLines };
@@ -91,7 +70,7 @@ class Tally {
     this.#last = first;
   }
 
-  add({ time, subject, detail }: DecisionRecord): void {
+  add({ time, subject, detail }: PastEvent<'hook_decided'>): void {
     this.#decisions += 1;
     this.#last = time;
     if (detail.outcome === 'verified') {
@@ -124,14 +103,5 @@ class Tally {
       first: toIso(this.#first),
       last: toIso(this.#last),
     };
-  }
-}
-
-/** `null` for a line that is cut off or says something else than a decision. */
-function parseRecord(line: Buffer): DecisionRecord | null {
-  try {
-    return recordGuard.parse(JSON.parse(line.toString('utf8')));
-  } catch {
-    return null;
   }
 }

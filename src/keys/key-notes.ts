@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { readRecords } from '../audit/records.js';
+import { readEvents } from '../audit/events.js';
+import type { AuditDetail } from '../core/audit-events.js';
 import type { Audit, KeyVersion, Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 
@@ -9,11 +9,7 @@ export type KeyUse = 'sealing' | 'signing' | 'oidc';
 /** Told which keys of a use there are, at the start and whenever that has changed. It does not throw. */
 export type OnHeldKeys = (use: KeyUse, names: readonly (KeyVersion | string)[]) => void;
 
-const noteGuard = z.discriminatedUnion('use', [
-  z.object({ use: z.literal('sealing'), version: z.number() }),
-  z.object({ use: z.enum(['signing', 'oidc']), kid: z.string() }),
-]);
-type Note = z.output<typeof noteGuard>;
+type Note = AuditDetail<'key_made'>;
 
 const toNote = (use: KeyUse, name: KeyVersion | string): Note =>
   use === 'sealing' ? { use, version: Number(name) } : { use, kid: String(name) };
@@ -68,11 +64,9 @@ export async function isNoted(use: KeyUse, trail: string): Promise<boolean> {
 /** Keys that were made and not retired, as far as the trail says. */
 async function readNotes(trail: string): Promise<Map<string, Note>> {
   const notes = new Map<string, Note>();
-  for await (const { action, detail } of readRecords(trail, { needle: '"action":"key_' })) {
-    const { data } = noteGuard.safeParse(detail);
-    if (data === undefined) continue;
-    if (action === 'key_made') notes.set(toName(data), data);
-    else notes.delete(toName(data));
+  for await (const { action, detail } of readEvents(trail, ['key_made', 'key_retired'])) {
+    if (action === 'key_made') notes.set(toName(detail), detail);
+    else notes.delete(toName(detail));
   }
   return notes;
 }

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { type AuditRecord, readRecords } from '../audit/records.js';
+import { type PastEvent, readEvents } from '../audit/events.js';
 import type { KeyVersion } from '../core/ports.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 
@@ -10,16 +9,10 @@ export interface TokenCount {
   readonly ofUnknownVersion: number;
 }
 
-const detailGuard = z.object({
-  tokenId: z.string().nullish(),
-  former: z.string().nullish(),
-  keyVersion: z.int().nullish(),
-  expiresAt: z.iso.datetime().transform(fromIso).nullish(),
-});
-
 /** What brings a token about, or may have: between the beginning of an enrolment and its end a crash may lie. */
-const beginnings = ['enrolment_begun', 'enrolled', 'enrolment_recovered', 'renewed'];
-const endings = ['revoked', 'subject_erased', 'consent_withdrawn', 'enrolment_refused'];
+const beginnings = ['enrolment_begun', 'enrolled', 'enrolment_recovered', 'renewed'] as const;
+const endings = ['revoked', 'subject_erased', 'consent_withdrawn', 'enrolment_refused'] as const;
+type CountedEvent = PastEvent<(typeof beginnings)[number] | (typeof endings)[number]>;
 
 interface Token {
   version: KeyVersion | null;
@@ -43,24 +36,33 @@ export async function countTokens(trails: readonly string[], now: EpochMs): Prom
   /** Subjects whose enrolment ended, whatever token they had: when, the last time. */
   const subjectsEnded = new Map<string, EpochMs>();
 
-  const take = ({ action, connection, subject, time, detail }: AuditRecord): void => {
-    const { data } = detailGuard.safeParse(detail);
-    if (data === undefined) return;
-    const { tokenId = null, former = null, keyVersion = null, expiresAt } = data;
+  const take = ({ action, connection, subject, time, detail }: CountedEvent): void => {
     const who = `${connection}\n${subject}`;
-    if (beginnings.includes(action) && tokenId !== null) {
-      const token = tokens.get(tokenId) ?? { version: null, expiresAt: undefined, former: null, subject: who, time };
-      token.version ??= keyVersion;
-      token.former ??= former;
-      if (expiresAt !== undefined) token.expiresAt = expiresAt;
-      tokens.set(tokenId, token);
-      if (former !== null && action !== 'enrolment_begun') ended.add(former);
-    } else if (endings.includes(action)) {
-      if (tokenId !== null) ended.add(tokenId);
-      else if (subject !== '') subjectsEnded.set(who, latest(time, subjectsEnded.get(who)));
+    switch (action) {
+      case 'enrolment_begun':
+      case 'enrolled':
+      case 'enrolment_recovered':
+      case 'renewed': {
+        const { tokenId, former = null, keyVersion = null, expiresAt } = detail;
+        const token = tokens.get(tokenId) ?? { version: null, expiresAt: undefined, former: null, subject: who, time };
+        token.version ??= keyVersion;
+        token.former ??= former;
+        if (expiresAt !== undefined) token.expiresAt = expiresAt === null ? null : fromIso(expiresAt);
+        tokens.set(tokenId, token);
+        if (former !== null && action !== 'enrolment_begun') ended.add(former);
+        return;
+      }
+      case 'enrolment_refused':
+        if (detail.tokenId !== undefined) ended.add(detail.tokenId);
+        return;
+      case 'revoked':
+      case 'subject_erased':
+      case 'consent_withdrawn':
+        if (detail.tokenId !== null) ended.add(detail.tokenId);
+        else if (subject !== '') subjectsEnded.set(who, latest(time, subjectsEnded.get(who)));
     }
   };
-  for (const trail of trails) for await (const record of readRecords(trail, { needle: '"tokenId"' })) take(record);
+  for (const trail of trails) for await (const event of readEvents(trail, [...beginnings, ...endings])) take(event);
 
   const expiryOf = (token: Token): EpochMs | null => {
     const seen = new Set<Token>();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FollowedRecord } from '../audit/follow.js';
+import type { FollowedEvent } from '../audit/follow.js';
 import type { SecurityEventReceiver, securityEventNames } from '../config/security-events.js';
 import { type EpochMs, toEpochSec } from '../core/units.js';
 import type { JsonObject } from '../json.js';
@@ -10,7 +10,7 @@ export type SecurityEventName = (typeof securityEventNames)[number];
 /** One event about one user, for one receiver. */
 export interface SecurityEvent {
   readonly name: SecurityEventName;
-  readonly record: FollowedRecord;
+  readonly record: ReportedRecord;
   /** The same for the same record, receiver and event, so that a repetition shows. */
   readonly jti: string;
   /** All but `iat`. */
@@ -20,6 +20,9 @@ export interface SecurityEvent {
 /** Actions of the audit trail that become security events. */
 export const reportedActions = ['enrolled', 'enrolment_recovered', 'revoked', 'subject_erased'] as const;
 
+/** A record of one of them. */
+export type ReportedRecord = FollowedEvent<(typeof reportedActions)[number]>;
+
 const eventTypes = 'https://schemas.openid.net/secevent/caep/event-type/';
 
 /**
@@ -28,7 +31,7 @@ const eventTypes = 'https://schemas.openid.net/secevent/caep/event-type/';
  * @see https://openid.net/specs/openid-caep-1_0-final.html
  */
 export function toSecurityEvents(
-  record: FollowedRecord,
+  record: ReportedRecord,
   receiver: SecurityEventReceiver,
   { issuer, chain }: { readonly issuer: string; readonly chain: string },
 ): SecurityEvent[] {
@@ -70,7 +73,7 @@ const credentialChange = (change: 'create' | 'update' | 'revoke' | 'delete'): To
 const sessionRevoked: Told = { name: 'session-revoked', detail: {} };
 
 /** A renewed token is no change to anybody else: the same face opens it. */
-function eventsOf({ action, detail }: FollowedRecord): readonly Told[] {
+function eventsOf({ action, detail }: ReportedRecord): readonly Told[] {
   switch (action) {
     case 'enrolled':
     case 'enrolment_recovered':
@@ -80,8 +83,6 @@ function eventsOf({ action, detail }: FollowedRecord): readonly Told[] {
       return [credentialChange('revoke'), sessionRevoked];
     case 'subject_erased':
       return [credentialChange('delete'), sessionRevoked];
-    default:
-      return [];
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Trail } from '../audit/file.js';
-import { createFollower, type FollowedRecord } from '../audit/follow.js';
+import { createFollower } from '../audit/follow.js';
 import type { DataFiles } from '../config/data-files.js';
 import type { SecurityEventReceiver } from '../config/security-events.js';
 import type { Clock, Fetch, Log, Random, Signer } from '../core/ports.js';
@@ -7,7 +7,7 @@ import { addSec, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { type Cursors, openCursors } from './cursors.js';
 import { appendDeadLetter } from './dead-letters.js';
-import { reportedActions, type SecurityEvent, toClaims, toSecurityEvents } from './event.js';
+import { type ReportedRecord, reportedActions, type SecurityEvent, toClaims, toSecurityEvents } from './event.js';
 import { type PushOutcome, pushEvent } from './push.js';
 
 /** How often the trail is looked at. */
@@ -84,7 +84,7 @@ interface ReceiverDeps extends TransmitterDeps {
 async function tell(receiver: SecurityEventReceiver, deps: ReceiverDeps): Promise<void> {
   const { trail, cursors, signal, sleep, onWaiting, log } = deps;
   const follower = createFollower(trail.file, cursors.of(receiver.id), reportedActions);
-  const read = (): Promise<FollowedRecord[]> =>
+  const read = (): Promise<ReportedRecord[]> =>
     follower.read(readAhead).catch((error: unknown) => {
       log.error('security events cannot be read from the audit trail', { receiver: receiver.id, code: toCode(error) });
       return [];
@@ -102,7 +102,7 @@ async function tell(receiver: SecurityEventReceiver, deps: ReceiverDeps): Promis
 
 /** @returns whether it was told or given up; `false` where the signal came first */
 async function tellRecord(
-  record: FollowedRecord,
+  record: ReportedRecord,
   receiver: SecurityEventReceiver,
   deps: ReceiverDeps,
 ): Promise<boolean> {

@@ -1,24 +1,32 @@
-import { z } from 'zod';
-import { readRecords } from '../audit/records.js';
+import { type PastEvent, readEvents } from '../audit/events.js';
 import { denyTokenId } from '../core/deny-list.js';
 import type { Clock, State } from '../core/ports.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 
-/** Under which name the records of an action tell the token that was denied. */
-const deniedBy = {
-  revoked: 'tokenId',
-  subject_erased: 'tokenId',
-  renewed: 'former',
-  enrolled: 'former',
-  enrolment_recovered: 'former',
-  // Its write may land after all.
-  enrolment_refused: 'tokenId',
-} as const;
+/** Actions that deny a token, or the one it took the place of. */
+const denying = [
+  'revoked',
+  'subject_erased',
+  'renewed',
+  'enrolled',
+  'enrolment_recovered',
+  'enrolment_refused',
+] as const;
 
-const tokenIdGuard = z.string().min(1);
-const expiryGuard = z.iso.datetime().transform(fromIso);
-
-const needleOf = (action: string): string => `"action":"${action}"`;
+/** The token that was denied; `null`: none. */
+function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): string | null {
+  switch (action) {
+    case 'revoked':
+    case 'subject_erased':
+    // Its write may land after all.
+    case 'enrolment_refused':
+      return detail.tokenId ?? null;
+    case 'renewed':
+    case 'enrolled':
+    case 'enrolment_recovered':
+      return detail.former ?? null;
+  }
+}
 
 /**
  * Denies anew what this server has denied so far, as its audit trail tells, but for tokens that have expired since. A
@@ -31,30 +39,30 @@ export async function replayDenials(
   auditFile: string,
   { state, clock }: { readonly state: Pick<State, 'write'>; readonly clock: Clock },
 ): Promise<number> {
-  const expiries = await readDenied(auditFile);
-  if (expiries.size === 0) return 0;
-  for await (const { action, detail } of readRecords(auditFile, { needle: needleOf('enrolled') })) {
-    const tokenId = tokenIdGuard.safeParse(detail.tokenId).data;
-    const expiresAt = expiryGuard.safeParse(detail.expiresAt).data;
-    if (action === 'enrolled' && tokenId !== undefined && expiresAt !== undefined && expiries.has(tokenId))
-      expiries.set(tokenId, expiresAt);
-  }
   let denied = 0;
-  for (const [tokenId, expiresAt] of expiries)
+  for (const [tokenId, expiresAt] of await readDenied(auditFile))
     if (await denyTokenId({ tokenId, expiresAt }, { state, clock })) denied += 1;
   return denied;
 }
 
-/** Denied tokens. Of those that a client revoked the record tells the expiry; of all others another one does. */
+/** Denied tokens. When one ends is told as it was enrolled, or as a client revoked it. */
 async function readDenied(auditFile: string): Promise<Map<string, EpochMs | null>> {
   const denied = new Map<string, EpochMs | null>();
-  for (const [wanted, field] of Object.entries(deniedBy)) {
-    for await (const { action, detail } of readRecords(auditFile, { needle: needleOf(wanted) })) {
-      const tokenId = tokenIdGuard.safeParse(detail[field]).data;
-      if (action !== wanted || tokenId === undefined) continue;
-      const expiresAt = action === 'revoked' ? (expiryGuard.safeParse(detail.expiresAt).data ?? null) : null;
-      denied.set(tokenId, expiresAt ?? denied.get(tokenId) ?? null);
-    }
+  for await (const event of readEvents(auditFile, denying)) {
+    const tokenId = deniedBy(event);
+    if (tokenId === null) continue;
+    const told = event.action === 'revoked' ? toExpiry(event.detail.expiresAt) : null;
+    denied.set(tokenId, told ?? denied.get(tokenId) ?? null);
+  }
+  if (denied.size === 0) return denied;
+  // Only now is it known of which: the ids of all that were ever enrolled would be too many.
+  for await (const { detail } of readEvents(auditFile, ['enrolled'])) {
+    const told = toExpiry(detail.expiresAt);
+    if (told !== null && denied.has(detail.tokenId)) denied.set(detail.tokenId, told);
   }
   return denied;
 }
+
+/** `null`: never, or not told. */
+const toExpiry = (text: string | null | undefined): EpochMs | null =>
+  text === null || text === undefined ? null : fromIso(text);

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readEvents } from '../../src/audit/events.js';
+import type { AuditDetail } from '../../src/core/audit-events.js';
 import type { Json, JsonObject } from '../../src/json.js';
 import { modelsFolder } from '../paths.js';
 import { startService } from '../service.js';
@@ -29,16 +31,7 @@ export interface ServerUnderTest {
   close(): Promise<void>;
 }
 
-const judgementGuard = z.object({
-  action: z.literal('liveness_judged'),
-  detail: z.object({
-    stepUpId: z.string(),
-    pass: z.boolean(),
-    reasons: z.array(z.string()),
-    signals: z.array(z.object({ name: z.string(), value: z.number(), atLeast: z.number().nullable() })),
-  }),
-});
-type Judgement = z.infer<typeof judgementGuard>['detail'];
+type Judgement = AuditDetail<'liveness_judged'>;
 
 const startedGuard = z.object({ id: z.string(), url: z.string() });
 const bodyGuard = z.record(z.string(), z.unknown());
@@ -114,11 +107,10 @@ export async function startServerUnderTest({
       return startedGuard.parse(await post('/invitations', { connection, subject, purpose })).url;
     },
     async judgementsOf(stepUpId) {
-      const lines = (await readFile(join(data, 'audit.jsonl'), 'utf8')).trim().split('\n');
-      return lines.flatMap((line) => {
-        const { data: judged } = judgementGuard.safeParse(JSON.parse(line));
-        return judged?.detail.stepUpId === stepUpId ? [judged.detail] : [];
-      });
+      const found: Judgement[] = [];
+      for await (const { detail } of readEvents(join(data, 'audit.jsonl'), ['liveness_judged']))
+        if (detail.stepUpId === stepUpId) found.push(detail);
+      return found;
     },
     async countExaminations() {
       const [, address = ''] = /shows metrics on (\S+)/.exec(service.said.join('\n')) ?? [];

@@ -70,7 +70,7 @@ const restoreTo = (dataFolder: string, from: string, replace = false) =>
 
 async function actionsIn(file: string): Promise<string[]> {
   const actions: string[] = [];
-  for await (const { action } of readRecords(file, { needle: '"action"' })) actions.push(action);
+  for await (const { action } of readRecords(file)) actions.push(action);
   return actions;
 }
 

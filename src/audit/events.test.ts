@@ -1,0 +1,122 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createAuditDeps } from '../../test/audit.js';
+import { projectRoot } from '../../test/paths.js';
+import { type AuditAction, auditDetails } from '../core/audit-events.js';
+import { fromIso } from '../core/units.js';
+import { type PastEvent, readEvents } from './events.js';
+import { createFileAudit } from './file.js';
+import { readRecords } from './records.js';
+import { verifyTrail } from './verify.js';
+
+/** A trail with every action in every shape, written before there was a guard for each. */
+const everyAction = join(projectRoot, 'src/audit/fixtures/every-action.jsonl');
+const lines = readFileSync(everyAction, 'utf8').trimEnd().split('\n');
+const written = lines.map((line) => JSON.parse(line));
+const actions = Object.keys(auditDetails).filter((name): name is AuditAction => name in auditDetails);
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-events-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
+
+/** A trail of such records, an action and its detail each. */
+function trailOf(records: readonly (readonly [action: string, detail: unknown])[]): string {
+  files += 1;
+  const file = join(folder, `${files}.jsonl`);
+  for (const [index, [action, detail]] of records.entries()) {
+    const head = { sequence: index + 1, time: '2026-11-20T08:00:00.000Z', previous: '' };
+    appendFileSync(file, `${JSON.stringify({ ...head, action, connection: 'work', subject: 'anna', detail })}\n`);
+  }
+  return file;
+}
+
+async function read<Action extends AuditAction>(file: string, wanted: readonly Action[]) {
+  const events: PastEvent<Action>[] = [];
+  let unreadable = 0;
+  const onUnreadable = () => {
+    unreadable += 1;
+  };
+  for await (const event of readEvents(file, wanted, { onUnreadable })) events.push(event);
+  return { events, unreadable };
+}
+
+describe('a trail that was written before there were guards', () => {
+  test('holds every action, and its chain is whole', async () => {
+    expect(new Set(written.map(({ action }) => action))).toEqual(new Set(actions));
+    const { tampering, lastSequence } = await verifyTrail(everyAction, { keys: { keys: [] }, state: null });
+    expect([tampering, lastSequence]).toEqual([null, lines.length]);
+  });
+
+  test('is read whole: no record is passed over, no field is lost', async () => {
+    const { events, unreadable } = await read(everyAction, actions);
+    expect(unreadable).toBe(0);
+    const { time: _, previous: __, ...first } = written[0];
+    expect(events[0]).toEqual({ ...first, time: fromIso('2026-11-20T08:00:01.000Z') });
+    expect(events.map(({ detail }) => detail)).toEqual(written.map(({ detail }) => detail));
+  });
+
+  test('is written today byte by byte as it was then', async () => {
+    const file = join(folder, 'again.jsonl');
+    let at = 0;
+    const clock = { now: () => fromIso(written[at]?.time) };
+    const audit = await createFileAudit(createAuditDeps({ file, clock }));
+    for (const { action, connection, subject, detail } of written) {
+      const guard = auditDetails[action as AuditAction];
+      await audit.append({ action, connection, subject, detail: guard.parse(detail) } as never);
+      at += 1;
+    }
+    await audit.close();
+    expect(readFileSync(file, 'utf8')).toBe(readFileSync(everyAction, 'utf8'));
+  });
+});
+
+test('whichever actions are asked for, one pass gives their records in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.subarray(actions), async (wanted) => {
+      const { events } = await read(everyAction, wanted);
+      const expected = written.filter(({ action }) => wanted.includes(action));
+      expect(events.map(({ sequence }) => sequence)).toEqual(expected.map(({ sequence }) => sequence));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test.each<readonly [AuditAction, object]>([
+  ['enrolled', { tokenId: 't', photos: 3 }],
+  ['revoked', { tokenId: 't' }],
+  ['revoked', { tokenId: null }],
+  ['revoked', { tokenId: 't', client: 'c' }],
+  ['step_up_started', { stepUpId: 's' }],
+  ['client_token_issued', { id: 'i', name: 'shop', scopes: ['enrol'] }],
+  ['client_token_revoked', { id: 'i' }],
+])('%s is read as an earlier version wrote it: %j', async (action, detail) => {
+  const { events, unreadable } = await read(trailOf([[action, detail]]), [action]);
+  expect([events.map((event) => event.detail), unreadable]).toEqual([[detail], 0]);
+});
+
+test('what a later version tells more of is left out, and an action of it is passed over but kept in an export', async () => {
+  const file = trailOf([
+    ['verified', { tokenId: 't', mood: 'fine' }],
+    ['photographed', { tokenId: 't' }],
+  ]);
+  const { events, unreadable } = await read(file, actions);
+  expect([events.map(({ detail }) => detail), unreadable]).toEqual([[{ tokenId: 't' }], 0]);
+  const exported: string[] = [];
+  for await (const { action } of readRecords(file)) exported.push(action);
+  for await (const { action } of readRecords(file, { action: 'photographed' })) exported.push(action);
+  expect(exported).toEqual(['verified', 'photographed', 'photographed']);
+});
+
+test('a record of an action that says something else is passed over, and told; one that only names the action is neither', async () => {
+  const file = trailOf([
+    ['verified', { tokenId: 7 }],
+    ['configuration_loaded', { action: 'verified' }],
+    ['verified', { tokenId: 't' }],
+  ]);
+  appendFileSync(file, '{"sequence":4,"action":"verified","det');
+  const { events, unreadable } = await read(file, ['verified']);
+  expect([events.map(({ sequence }) => sequence), unreadable]).toEqual([[3], 2]);
+});
