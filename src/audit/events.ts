@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AuditAction } from '../core/audit-events.js';
 import type { EpochMs } from '../core/units.js';
 import { type PastDetail, pastDetails } from './past-details.js';
-import { findLines } from './read.js';
+import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
 
 /** A record of one of these actions, as this version or an earlier one wrote it: one member for each action. */
@@ -56,9 +56,11 @@ export async function* readEvents<Action extends AuditAction>(
   }: { readonly since?: EpochMs | null; readonly onUnreadable?: () => void } = {},
 ): AsyncGenerator<PastEvent<Action>> {
   const { marks, parse } = createEventParser(actions);
-  for await (const line of findLines(file, marks)) {
-    const event = parse(line);
-    if (event === 'unreadable') onUnreadable();
-    else if (event !== null && (since === null || event.time >= since)) yield event;
+  for await (const piece of readPieces(file)) {
+    for (const line of linesWith(marks, piece)) {
+      const event = parse(line);
+      if (event === 'unreadable') onUnreadable();
+      else if (event !== null && (since === null || event.time >= since)) yield event;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { digestOf, parseLink } from './chain.js';
-import { findLines, findLinesIn } from './read.js';
+import { findLinesIn, linesWith, readPieces } from './read.js';
 import { openSegments } from './segments.js';
 
 /**
@@ -11,12 +11,8 @@ export async function holdsRecord(
   file: string,
   { sequence, digest }: { readonly sequence: number; readonly digest: string },
 ): Promise<boolean> {
-  for await (const line of findLines(file, ['"sequence":'])) {
-    const first = parseLink(line);
-    if (first === null) continue;
-    if (first.sequence > sequence) return true;
-    break;
-  }
+  const first = await findFirstSequence(file);
+  if (first !== null && first > sequence) return true;
   for await (const { handle } of openSegments(file, sequence - 1)) {
     const stream = handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });
     for await (const line of findLinesIn(stream, [`"sequence":${sequence},`])) {
@@ -24,4 +20,15 @@ export async function holdsRecord(
     }
   }
   return false;
+}
+
+/** `null`: the trail holds no record. */
+async function findFirstSequence(file: string): Promise<number | null> {
+  for await (const piece of readPieces(file)) {
+    for (const line of linesWith(['"sequence":'], piece)) {
+      const first = parseLink(line);
+      if (first !== null) return first.sequence;
+    }
+  }
+  return null;
 }

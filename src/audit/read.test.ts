@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { findLines } from './read.js';
+import { linesWith, readPieces } from './read.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'facestep-trail-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -12,7 +12,8 @@ async function find(content: string | Buffer, ...marks: readonly string[]): Prom
   const file = join(folder, 'trail.jsonl');
   writeFileSync(file, content);
   const lines: string[] = [];
-  for await (const line of findLines(file, marks)) lines.push(line.toString('utf8'));
+  for await (const piece of readPieces(file))
+    for (const line of linesWith(marks, piece)) lines.push(line.toString('utf8'));
   return lines;
 }
 

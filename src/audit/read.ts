@@ -8,19 +8,23 @@ const longestLineBytes = 64 * 1024;
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
- * The lines of an audit trail that hold one of `marks`, as bytes, oldest first, without their line breaks. Of a trail of any
- * size only a piece is in memory at once. A last line without line break is given too: it may be cut off.
+ * An audit trail of any size in pieces of about a megabyte, oldest first, each of whole lines. A last line without line break is
+ * given too: it may be cut off. Readers take the lines out of a piece with `linesWith`: a wait for each would cost more than
+ * reading it.
  * @param file - the one that is written to; the closed segments beside it come first
- * @param marks - texts; lines without any are passed over unread. An empty one is in every line
  */
-export async function* findLines(file: string, marks: readonly string[]): AsyncGenerator<Buffer> {
+export async function* readPieces(file: string): AsyncGenerator<Buffer> {
   for await (const { handle } of openSegments(file)) {
-    yield* findLinesIn(handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false }), marks);
+    yield* piecesOf(handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false }));
   }
 }
 
 /** The lines of one file that hold one of `marks`. @param stream - its bytes, from any position between two lines */
 export async function* findLinesIn(stream: AsyncIterable<Buffer>, marks: readonly string[]): AsyncGenerator<Buffer> {
+  for await (const piece of piecesOf(stream)) yield* linesWith(marks, piece);
+}
+
+async function* piecesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest = nothing;
   let isSkipping = false;
   for await (const chunk of stream) {
@@ -29,18 +33,19 @@ export async function* findLinesIn(stream: AsyncIterable<Buffer>, marks: readonl
     const whole = bytes.subarray(isSkipping ? bytes.indexOf(lineBreak) + 1 : 0, end);
     if (end > 0) {
       isSkipping = false;
-      yield* linesWith(marks, whole);
+      yield whole;
     }
     rest = bytes.subarray(end);
     if (rest.length > longestLineBytes) isSkipping = true;
     if (isSkipping) rest = nothing;
   }
-  yield* linesWith(marks, rest);
+  yield rest;
 }
 
 /**
- * The lines in a piece of a file that hold one of `marks`, in order. Goes from hit to hit, so that lines without one cost a
+ * The lines in a piece of a file that hold one of `marks`, as bytes, in order and without their line breaks. Goes from hit to hit, so that lines without one cost a
  * search and no more: one for all marks, over bytes taken for characters.
+ * @param marks - texts; an empty one is in every line
  */
 export function* linesWith(marks: readonly string[], bytes: Buffer): Generator<Buffer> {
   const wanted = new RegExp(marks.map(toPattern).join('|'), 'g');

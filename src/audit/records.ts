@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type EpochMs, fromIso } from '../core/units.js';
-import { findLines } from './read.js';
+import { linesWith, readPieces } from './read.js';
 
 /** What every record tells, but for its detail. */
 export const recordHead = z.object({
@@ -34,16 +34,18 @@ export interface RecordFilter {
  */
 export async function* readRecords(file: string, filter: RecordFilter = {}): AsyncGenerator<AuditRecord> {
   const { since = null, until = null, connection = null, subject = null, action = null } = filter;
-  for await (const line of findLines(file, [markOf({ connection, subject, action })])) {
-    const record = parseRecord(line);
-    const isWanted =
-      record !== null &&
-      (since === null || record.time >= since) &&
-      (until === null || record.time < until) &&
-      (connection === null || record.connection === connection) &&
-      (subject === null || record.subject === subject) &&
-      (action === null || record.action === action);
-    if (isWanted) yield record;
+  const isWanted = (record: AuditRecord): boolean =>
+    (since === null || record.time >= since) &&
+    (until === null || record.time < until) &&
+    (connection === null || record.connection === connection) &&
+    (subject === null || record.subject === subject) &&
+    (action === null || record.action === action);
+  const mark = markOf({ connection, subject, action });
+  for await (const piece of readPieces(file)) {
+    for (const line of linesWith([mark], piece)) {
+      const record = parseRecord(line);
+      if (record !== null && isWanted(record)) yield record;
+    }
   }
 }
 
