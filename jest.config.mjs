@@ -2,10 +2,11 @@
 export default {
   roots: ['<rootDir>/dist'],
   testMatch: ['**/*.test.js'],
-  testEnvironment: '<rootDir>/dist/test/environment.js',
+  testEnvironment: '<rootDir>/dist/test/runner/environment.js',
+  testRunner: '<rootDir>/dist/test/runner/runner.js',
   transform: {},
-  // Journeys in a browser take a minute on a slow machine, three side by side and other suites beside them.
-  testTimeout: 120_000,
+  // A guard against hanging alone: no test may depend on how fast the machine is.
+  testTimeout: 600_000,
   // On two cores, too: a quarter of the time of two workers went by in waiting for servers, browsers and timeouts.
   maxWorkers: 3,
   // Tests in a browser run side by side, and each shows a film.

@@ -12,20 +12,14 @@ const say = (line) => process.stdout.write(`${line}\n`);
 await setUp({ demoPhotos: true, say });
 installPrograms(['chromium', 'redis-server'], say);
 
-const node = (script, args, env = {}) =>
-  spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  }).status;
+const node = (script, args) =>
+  spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, stdio: 'inherit' }).status;
 
 const style = node('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']);
 
 const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
 const report = join(folder, 'report.json');
-const options = `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`;
-const jestArgs = ['--json', `--outputFile=${report}`, ...process.argv.slice(2)];
-const status = node('jest/bin/jest.js', jestArgs, { NODE_OPTIONS: options.trim() });
+const status = node('jest/bin/jest.js', ['--json', `--outputFile=${report}`, ...process.argv.slice(2)]);
 let passed = 0;
 let failed = 1;
 let skipped = 0;

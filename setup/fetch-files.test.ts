@@ -66,8 +66,8 @@ test('a registry that serves another tarball under the name is refused, and noth
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const before = { ...outerProcess.env };
-  Object.assign(outerProcess.env, {
+  const before = { ...process.env };
+  Object.assign(process.env, {
     npm_config_registry: `http://127.0.0.1:${port}/`,
     npm_config_cache: join(folder, 'npm-cache'),
   });
@@ -75,8 +75,8 @@ test('a registry that serves another tarball under the name is refused, and noth
     expect(await fetchModels(join(folder, 'models'), say).then(() => null, toCode)).toBe('model_missing');
   } finally {
     for (const name of ['npm_config_registry', 'npm_config_cache']) {
-      if (before[name] === undefined) delete outerProcess.env[name];
-      else outerProcess.env[name] = before[name];
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
     }
     await new Promise((resolve) => server.close(resolve));
   }

@@ -112,11 +112,11 @@ test('five against five: two people who are one make false matches, one who chan
   // Of six runs each; four of the fifth show two people, two of them as enrolments, and such are refused.
   expect(rates.refusedEnrolments).toMatchObject({ tried: 30, refused: 4 });
   expect(rates.fmrInterval![1]).toBeGreaterThan(0.3);
-}, 60_000);
+});
 
 test('nobody with enough photos leaves rates at null', async () => {
   expect(await measure(toPeople([4, 4]))).toMatchObject({ photos: '5x5', fmr: null, fnmr: null, fmrInterval: null });
-}, 60_000);
+});
 
 test('another engine’s parameters decide where they are handed in', async () => {
   const people = toPeople(times(3, 2));
@@ -136,4 +136,4 @@ test('another engine’s parameters decide where they are handed in', async () =
     lists.push(each.engine.listSize);
   }
   expect(lists).toEqual([8, 16]);
-}, 60_000);
+});

@@ -29,5 +29,5 @@ const take = (...path: string[]): void =>
       'phone-replay': { movement: { passed: 1, of: 1 }, policy: { passed: 0, of: 1 } },
       print: { passive: { passed: 0 } },
     });
-  }, 300_000);
+  });
 });

@@ -43,12 +43,12 @@ describe('a pool of one worker with room for two', () => {
   };
   beforeEach(async () => {
     started.length = 0;
-    outerProcess.on('worker', remember);
+    process.on('worker', remember);
     pool = await createEnginePool({ modelsFolder, workers: 1, queueLimit: 2 });
     worker = started[0]!;
   });
   afterEach(async () => {
-    outerProcess.off('worker', remember);
+    process.off('worker', remember);
     await pool.close();
   });
 
@@ -219,9 +219,9 @@ describe('models that are not the published ones', () => {
     const remember = (each: Worker): void => {
       started.push(each);
     };
-    outerProcess.on('worker', remember);
+    process.on('worker', remember);
     const pool = await createEnginePool({ modelsFolder: folder, workers: 1, queueLimit: 5 });
-    outerProcess.off('worker', remember);
+    process.off('worker', remember);
     renameSync(join(folder, models.eyes.file), join(folder, 'away'));
     await started[0]!.terminate();
     expect(await pool.examine(toPhoto(), []).then(() => null, toCode)).toBe('overloaded');
