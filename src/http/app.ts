@@ -20,6 +20,7 @@ import { mountPage, type PageFolders } from '../capture/page.js';
 import { createCaptureEndpoints } from '../capture/routes.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
+import type { JsonObject } from '../json.js';
 import { mountOidc, type OidcIssuers } from '../oidc/mount.js';
 import { describeTransmitter } from '../security-events/metadata.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -74,18 +75,23 @@ export function createApp(deps: AppDeps): Express {
   });
 
   const endpoints = createEndpoints(deps);
-  const description = describeApi(endpoints);
-  const catalogue = renderCatalogue(endpoints, deps);
+  // Made when first asked for: schemas take longer to write out than the rest of the app to put together.
+  let description: JsonObject | null = null;
+  let catalogue: string | null = null;
   mountGet(app, '/healthz', (response) => response.json({ ok: true }));
   mountGet(app, '/readyz', async (response) => {
     const unready = await deps.findUnready();
     if (unready.length === 0) response.json({ ok: true });
     else response.status(503).json({ ok: false, unready });
   });
-  mountGet(app, '/openapi.json', (response) => response.json(description));
-  mountGet(app, '/catalogue', (response) =>
-    response.set('Content-Security-Policy', cataloguePolicy).type('html').send(catalogue),
-  );
+  mountGet(app, '/openapi.json', (response) => {
+    description ??= describeApi(endpoints);
+    response.json(description);
+  });
+  mountGet(app, '/catalogue', (response) => {
+    catalogue ??= renderCatalogue(endpoints, deps);
+    response.set('Content-Security-Policy', cataloguePolicy).type('html').send(catalogue);
+  });
   mountGet(app, '/.well-known/jwks.json', async (response) => {
     // Whoever verifies receipts may keep them for a while: a new key is published well before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
