@@ -1,14 +1,22 @@
 // npm test: sets the checkout up, checks style, runs every suite, and ends with one line: N passed, N failed.
+// `--programs` runs the programs of package.json instead, as their tests in test/programs do, and `--all` both.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setUp } from './setup.mjs';
 import { installPrograms } from './system-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const say = (line) => process.stdout.write(`${line}\n`);
+
+const projectsByOption = { '--programs': ['programs'], '--all': ['suites', 'programs'] };
+const [first, ...others] = process.argv.slice(2);
+const chosen = projectsByOption[first];
+const projects = chosen ?? ['suites'];
+const given = chosen === undefined ? process.argv.slice(2) : others;
+
 await setUp({ demoPhotos: true, say });
 installPrograms(['chromium', 'redis-server'], say);
 
@@ -17,9 +25,21 @@ const node = (script, args) =>
 
 const style = node('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']);
 
+/** The ten files that took longest, each with its seconds. */
+const sayTheSlowest = (files) => {
+  const seconds = ({ startTime, endTime }) => (endTime - startTime) / 1000;
+  say('\nThe slowest files:');
+  for (const file of files.toSorted((a, b) => seconds(b) - seconds(a)).slice(0, 10))
+    say(`${seconds(file).toFixed(1).padStart(7)} s  ${relative(root, file.name)}`);
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
 const report = join(folder, 'report.json');
-const status = node('jest/bin/jest.js', ['--json', `--outputFile=${report}`, ...process.argv.slice(2)]);
+const status = node('jest/bin/jest.js', [
+  ...['--selectProjects', ...projects],
+  ...['--json', `--outputFile=${report}`],
+  ...given,
+]);
 let passed = 0;
 let failed = 1;
 let skipped = 0;
@@ -28,10 +48,11 @@ try {
   passed = result.numPassedTests;
   failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
   skipped = result.numPendingTests;
+  sayTheSlowest(result.testResults);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 if (style !== 0) failed += 1;
 else passed += 1;
-process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`);
+say(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exit(status === 0 && failed === 0 && passed > 1 ? 0 : 1);

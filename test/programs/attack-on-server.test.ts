@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { server } from './server.js';
+import { server } from '../../attacks/server.js';
 
 /* The attack on a running server in its quick form: some of each class at every endpoint. */
 
@@ -18,4 +18,4 @@ test('no hostile call gets what it must not, and nobody else is refused for it',
     said: [],
   });
   expect(figures).toMatchObject({ accepted: 0, serverErrors: 0, hangs: 0 });
-}, 180_000);
+});
