@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { patienceMs } from './patience.js';
 
 /* The commands as processes of their own, as a person at a terminal runs them. */
 
@@ -20,7 +21,7 @@ export async function runCli(args: readonly string[], env: Record<string, string
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 45_000,
+    timeout: patienceMs,
   });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const [code] = await once(child, 'close');

@@ -1,6 +1,8 @@
+import { patienceMs } from './patience.js';
+
 /** Tries again until it holds, for far longer than it takes. */
 export async function eventually(check: () => Promise<unknown>): Promise<void> {
-  const lastTry = Date.now() + 20_000;
+  const lastTry = Date.now() + patienceMs;
   for (;;) {
     try {
       await check();

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { patienceMs } from './patience.js';
 
 /** The server as a process of its own, started the way `npm start` starts it. */
 export interface Service {
@@ -16,11 +17,8 @@ export interface Service {
 
 const ownMain = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
-/** Far longer than any machine takes: a server that never gets ready is to be told of, not waited for. */
-const readyTimeoutMs = 120_000;
-
 async function untilReady(url: string, said: readonly string[]): Promise<void> {
-  const lastTry = Date.now() + readyTimeoutMs;
+  const lastTry = Date.now() + patienceMs;
   while (!(await fetch(`${url}/readyz`)).ok) {
     if (Date.now() > lastTry) throw new Error(`The server did not get ready:\n${said.join('\n')}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { findBarriers, fitsWidth } from '../../test/browser/accessibility.js';
-import { hasChromium, launchChromium, setUpWithinMs } from '../../test/browser/chromium.js';
+import { hasChromium, launchChromium } from '../../test/browser/chromium.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { projectRoot } from '../../test/paths.js';
@@ -135,7 +135,7 @@ inBrowser('in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchChromium({ camera: 'none' });
-  }, setUpWithinMs);
+  });
   afterAll(() => browser.close());
 
   test.each([

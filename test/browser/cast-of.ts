@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { type Cast, gather } from './cast.js';
-import { hasChromium, setUpWithinMs } from './chromium.js';
+import { hasChromium } from './chromium.js';
 
 /**
  * Gathers a cast for all tests of a file. These run side by side (`test.concurrent`), as most of their time they wait for
@@ -12,7 +12,7 @@ export function castOf(policies: Parameters<typeof gather>[0]): () => Cast {
   if (hasChromium) {
     beforeAll(async () => {
       cast = await gather(policies);
-    }, setUpWithinMs);
+    });
     afterAll(() => cast?.close());
   }
   return () => {

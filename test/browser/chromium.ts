@@ -12,9 +12,6 @@ if (!hasChromium)
     `SKIPPING tests in a browser: none at ${executablePath} (install chromium, or set CHROMIUM_PATH)\n`,
   );
 
-/** Models, server and browser start in a few seconds; on a busy machine in many. */
-export const setUpWithinMs = 180_000;
-
 /** A name that leads to this machine, and is not `localhost`: pages there are in no secure context. */
 export const otherHost = 'face.example';
 

@@ -101,7 +101,7 @@ inBrowser('with a document asked for, only the person on it is enrolled', async 
     if (picture.length > 100) await show(picture);
     else
       await page.locator('input[type=file]').setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: picture });
-    await note.filter({ hasText: words }).waitFor({ timeout: 45_000 });
+    await note.filter({ hasText: words }).waitFor();
     await see(page, 'reference');
   }
   // Only that photo was asked for so far, and no try is lost; somebody else's costs one, and is asked for anew, too.

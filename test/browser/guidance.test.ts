@@ -6,6 +6,7 @@ import type { Look } from '../../src/capture/web/guidance/look.js';
 import { type ApiServer, startApiServer } from '../api-server.js';
 import { createTestVerifier } from '../embedded.js';
 import { modelsFolder } from '../paths.js';
+import { patienceMs } from '../patience.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { buildGuidancePage } from './guidance-page.js';
 
@@ -82,6 +83,7 @@ const prepare = `async () => {
   async function open(change: (page: Page) => Promise<unknown> = async () => {}): Promise<void> {
     const context = await browser.newContext();
     page = await context.newPage();
+    page.setDefaultTimeout(patienceMs);
     problems = [];
     page.on('console', (message) => problems.push(message.text()));
     page.on('request', (request) => {

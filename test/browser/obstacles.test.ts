@@ -10,7 +10,7 @@ import sharp from 'sharp';
 import { makeVideo } from '../face-video/index.js';
 import { firstView } from '../first-view.js';
 import { loadPictures } from '../pictures.js';
-import { hasChromium, launchChromium, otherHost, setUpWithinMs } from './chromium.js';
+import { hasChromium, launchChromium, otherHost } from './chromium.js';
 import { startPageServer } from './page-server.js';
 import { weighPage } from './page-weight.js';
 import { makePoses, readPeople } from './people.js';
@@ -31,7 +31,7 @@ import { press, see } from './walk.js';
     person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 100 };
     server = await startPageServer();
     browser = await launchChromium({ camera: 'pattern' });
-  }, setUpWithinMs);
+  });
   afterAll(async () => {
     await browser.close();
     await server.stop();
@@ -112,7 +112,7 @@ import { press, see } from './walk.js';
       screen: 'challenge',
       press: ['Use this computer', 'Start'],
     });
-    await page.locator('[data-movement="up"]').waitFor({ timeout: 45_000 });
+    await page.locator('[data-movement="up"]').waitFor();
     await page.unroute('**').catch(() => {});
     await context.unrouteAll();
     await context.setOffline(true);
@@ -181,7 +181,7 @@ import { press, see } from './walk.js';
       { person: { ...person, poses: { ...person.poses, centre }, plan: 'still' }, device: 'desktop' },
     );
     const start = page.getByRole('button', { name: 'Start', description: 'Come a little closer.' });
-    await start.and(page.locator('[aria-disabled="true"]')).waitFor({ timeout: 45_000 });
+    await start.and(page.locator('[aria-disabled="true"]')).waitFor();
     await start.focus();
     await page.keyboard.press('Enter');
     await page.waitForTimeout(500);
@@ -223,7 +223,7 @@ import { press, see } from './walk.js';
       { name: 'two faces', screen: 'framing', press: ['Use this computer'] },
       { person: { poses, plan: 'still', reactionMs: 0 }, device: 'desktop' },
     );
-    await page.locator('.advice', { hasText: 'more than one face' }).waitFor({ timeout: 45_000 });
+    await page.locator('.advice', { hasText: 'more than one face' }).waitFor();
     await close();
   });
 

@@ -14,6 +14,7 @@ import { parsePasskeyAnswer } from '../../src/webauthn/answer.js';
 import { createPasskeys } from '../../src/webauthn/passkeys.js';
 import { createTestCore } from '../core.js';
 import { projectRoot } from '../paths.js';
+import { patienceMs } from '../patience.js';
 import { drawPhoto } from '../simulators/engine.js';
 
 /** The kinds of authenticator Chromium can play. CTAP 2.1 security keys give no PRF output where a credential is made. */
@@ -55,6 +56,7 @@ afterAll(async () => {
 /** A browser of its own with one authenticator, and the page's module in it. */
 async function openBrowser(given: JsonObject = kinds['one of a phone or laptop']) {
   const page = await (await browser.newContext()).newPage();
+  page.setDefaultTimeout(patienceMs);
   await page.goto(origin);
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');

@@ -4,8 +4,22 @@ import { drawTurn, type Head, readDemoHeads, turnHead } from '../face-video/inde
 import { modelsFolder } from '../paths.js';
 import type { Poses } from './visitor.js';
 
-/** What a camera sees of a head that turns each way, for `playPerson`. @param pictures - on the way to its end */
-export async function makePoses(head: Head, name: string, pictures = 2): Promise<Poses> {
+const posesOf = new WeakMap<Head, Map<string, Promise<Poses>>>();
+
+/**
+ * What a camera sees of a head that turns each way, for `playPerson`. Drawn once in a process.
+ * @param pictures - on the way to its end
+ */
+export function makePoses(head: Head, name: string, pictures = 2): Promise<Poses> {
+  const drawn = posesOf.get(head) ?? new Map<string, Promise<Poses>>();
+  posesOf.set(head, drawn);
+  const key = `${pictures} ${name}`;
+  const poses = drawn.get(key) ?? drawPoses(head, name, pictures);
+  drawn.set(key, poses);
+  return poses;
+}
+
+async function drawPoses(head: Head, name: string, pictures: number): Promise<Poses> {
   const way = Array.from({ length: pictures }, (_, at) => (at + 1) / pictures);
   const turnTo = async (movement: 'left' | 'right' | 'up' | 'down'): Promise<string[]> => {
     const chance = createChance(`${name} ${movement}`);
@@ -23,8 +37,19 @@ export async function makePoses(head: Head, name: string, pictures = 2): Promise
   };
 }
 
-/** Two people of the demonstration photos, as frames of a camera. */
-export async function readPeople(): Promise<{ readonly ada: Head; readonly eve: Head }> {
+interface People {
+  readonly ada: Head;
+  readonly eve: Head;
+}
+let people: Promise<People> | null = null;
+
+/** Two people of the demonstration photos, as frames of a camera. Read once in a process. */
+export function readPeople(): Promise<People> {
+  people ??= readHeads();
+  return people;
+}
+
+async function readHeads(): Promise<People> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 8, workers: 1 });
   try {
     const [ada, eve] = await readDemoHeads(engine);

@@ -18,7 +18,7 @@ import { startOneLoginSimulator } from '../simulators/onelogin/index.js';
 import { discover } from '../simulators/relying-party.js';
 import { createTextLog } from '../simulators/sinks.js';
 import { toBytes } from './cast.js';
-import { hasChromium, launchChromium, setUpWithinMs } from './chromium.js';
+import { hasChromium, launchChromium } from './chromium.js';
 import { makePoses, readPeople } from './people.js';
 import { type ServerUnderTest, startServerUnderTest } from './server.js';
 import { type Person, type Poses, receive } from './visitor.js';
@@ -173,7 +173,7 @@ if (hasChromium) {
       challenge: `${cognito.url}/app/start?user=ada`,
     };
     browser = await launchChromium({ camera: 'pattern' });
-  }, setUpWithinMs);
+  });
   afterAll(async () => {
     await browser.close();
     for (const close of closing) await close();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium, setUpWithinMs } from './chromium.js';
+import { hasChromium, launchChromium } from './chromium.js';
 import { startPageServer } from './page-server.js';
 import { makePoses, readPeople } from './people.js';
 import { reach, type ScreenCase, screens } from './screens.js';
@@ -19,7 +19,7 @@ if (hasChromium) {
     person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 100 };
     server = await startPageServer();
     browser = await launchChromium({ camera: 'pattern' });
-  }, setUpWithinMs);
+  });
   afterAll(async () => {
     await browser.close();
     await server.stop();

@@ -86,7 +86,7 @@ inBrowser('is decided first where the pictures are being judged when the person 
   await page.goto(link);
   await goAlong(page, { upTo: 'sending' });
   await page.getByRole('button', { name: 'I can’t do this' }).click();
-  await page.locator('main:is([data-screen="passed"], [data-screen="abandoned"])').waitFor({ timeout: 45_000 });
+  await page.locator('main:is([data-screen="passed"], [data-screen="abandoned"])').waitFor();
   const { state } = await cast().stage.get(`/step-ups/${id}`);
   expect(await page.locator('main').getAttribute('data-screen')).toBe(state);
   await close();

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { patienceMs } from '../patience.js';
 import { playPerson } from './in-page/synthetic-person.js';
 import { watchPage } from './in-page/watch-page.js';
 
@@ -51,7 +52,7 @@ export async function receive(
   { person = null, allowsCamera = true, isGuided = true, ...options }: VisitorOptions = {},
 ): Promise<Visitor> {
   const context = await browser.newContext(options);
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(patienceMs);
   if (allowsCamera) await context.grantPermissions(['camera']);
   const requests: string[] = [];
   const complaints: string[] = [];

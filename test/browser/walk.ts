@@ -18,8 +18,7 @@ export const screenOf = async (page: Page): Promise<string> =>
   (await page.locator('main').getAttribute('data-screen')) ?? '';
 
 /** Waits for a screen. A challenge without guidance takes ten seconds, and this machine may be slow. */
-export const see = (page: Page, screen: string): Promise<void> =>
-  page.locator(main(screen)).waitFor({ timeout: 45_000 });
+export const see = (page: Page, screen: string): Promise<void> => page.locator(main(screen)).waitFor();
 
 export const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click();
@@ -28,7 +27,7 @@ export const press = (page: Page, name: string): Promise<void> =>
 export async function leaveBy(page: Page, name: string): Promise<void> {
   const screen = await screenOf(page);
   await press(page, name);
-  await page.locator(`main:not([data-screen="${screen}"])`).waitFor({ timeout: 45_000 });
+  await page.locator(`main:not([data-screen="${screen}"])`).waitFor();
 }
 
 /**
@@ -40,7 +39,7 @@ export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: strin
     const screen = await screenOf(page);
     const name = goesOnBy[screen];
     if (screen === upTo || (name === undefined && !passing.includes(screen))) return screen;
-    const left = page.locator(`main:not([data-screen="${screen}"])`).waitFor({ timeout: 45_000 });
+    const left = page.locator(`main:not([data-screen="${screen}"])`).waitFor();
     // A screen may go by itself before the press: the camera comes where the browser does not ask, or it was pressed before.
     const press = name === undefined ? left : page.getByRole('button', { name, exact: true }).click();
     await Promise.race([press.catch(() => left), left]);
