@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
+import { eventually } from '../eventually.js';
 import { makeVideo } from '../face-video/index.js';
 import { firstView } from '../first-view.js';
 import { loadPictures } from '../pictures.js';
@@ -206,6 +207,8 @@ import { press, see } from './walk.js';
     await page.locator('#camera').selectOption(other);
     await page.locator(`#camera option[value="${other}"]:checked`).waitFor({ state: 'attached' });
     await see(page, 'framing');
+    // It is kept once that camera shows a picture.
+    await eventually(async () => expect(await page.evaluate('localStorage.getItem("facestep-camera")')).toBe(other));
     expect(await frame()).toBe(other);
     await page.evaluate('localStorage.setItem("facestep-camera", "gone")');
     expect(await frame()).toBe(first);
