@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Copy, DockerfileParser, Keyword } from 'dockerfile-ast';
 import { parse } from 'yaml';
@@ -65,6 +65,31 @@ describe('the Dockerfile', () => {
       expect.arrayContaining(['.git', 'node_modules', 'data', '.cache', '**/secrets', '**/*.pem']),
     );
   });
+});
+
+test('the image holds what its commands load', async () => {
+  const image = mkdtempSync(join(tmpdir(), 'facestep-image-'));
+  try {
+    const copies = [...read('Dockerfile').matchAll(/^COPY (?:--from=build )?(\S.*) (\.\S*)$/gm)];
+    const ofRuntime = copies.filter(([line]) => line.includes('--from=build') || line.includes('parameters'));
+    for (const [, sources = '', target = ''] of ofRuntime)
+      for (const source of sources.split(' ').filter((each) => !each.includes('models'))) {
+        const from = join(projectRoot, source.replace(/^\/app\//, ''));
+        const isInto = target.endsWith('/');
+        cpSync(from, isInto ? join(image, target, basename(from)) : join(image, target), { recursive: true });
+      }
+    cpSync(join(projectRoot, 'package.json'), join(image, 'package.json'));
+    symlinkSync(join(projectRoot, 'node_modules'), join(image, 'node_modules'));
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [join(image, 'dist/src/main.js'), ...args], { cwd: image, encoding: 'utf8' });
+    expect(run('--help').stdout).toContain('Usage: facestep');
+    expect(run('measure', 'accuracy', '--data', 'nowhere')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('There is no folder nowhere'),
+    });
+  } finally {
+    rmSync(image, { recursive: true });
+  }
 });
 
 const serviceGuard = z.object({
