@@ -14,8 +14,6 @@ import {
 
 let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
-// The one of Jest's own realm: the library looks at the prototypes of what it cloned.
-globalThis.structuredClone = (value) => JSON.parse(JSON.stringify(value));
 const signer = await generateKeyPair('ES256', { extractable: true });
 beforeAll(async () => {
   keys = await createKeysFolder();

@@ -17,8 +17,6 @@ const pages = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https:/
 let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let pair: { publicKey: CryptoKey; privateKey: CryptoKey };
 let op: TestIssuer;
-// The one of Jest's own realm: the library looks at the prototypes of what it cloned.
-globalThis.structuredClone = (value) => JSON.parse(JSON.stringify(value));
 beforeAll(async () => {
   keys = await createKeysFolder();
   pair = await generateKeyPair('ES256');

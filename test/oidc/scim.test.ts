@@ -17,8 +17,6 @@ import { type ProviderBench, startProviderBench } from './provider-bench.js';
 const secret = 'a-secret-of-the-client-0123456789abcdef';
 const schema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
 
-// The one of Jest's own realm: the library looks at the prototypes of what it cloned.
-globalThis.structuredClone = (value) => JSON.parse(JSON.stringify(value));
 let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 beforeAll(async () => {
   keys = await createKeysFolder();
