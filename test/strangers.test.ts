@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createDecoderPool, type DecoderPool } from '../eval/accuracy/decoder-pool.js';
-import { toGroupRates } from '../eval/accuracy/group-figures.js';
+import { toGroupRates } from '../eval/accuracy/group-rates.js';
 import { measureProtected, referenceOf } from '../eval/accuracy/protected.js';
 import { measureEmbeddings } from '../eval/accuracy/source-embeddings.js';
 import { everyRun } from '../eval/accuracy/windows.js';

@@ -13,10 +13,11 @@ import { findMissingAsUsed } from './as-used.js';
 import { accuracies, type MeasuredEngine } from './bare-token.js';
 import { chooseAsUsed, chooseRuns, combinations, measureByPhotos, toModeRates, withAsUsed } from './by-photos.js';
 import { createDecoderPool } from './decoder-pool.js';
-import { type AccuracyFigures, byLevel, roundOrNull, toErrorFigures, toPromises } from './figures.js';
+import { type AccuracyFigures, toErrorFigures, toPromises } from './figures.js';
 import { chooseJudged, type Judge } from './judged.js';
 import { checkPairs, compareFolds, judgeFolds } from './lfw-protocol.js';
 import { measureRaw, measureSingle } from './one-photo.js';
+import { byLevel, roundOrNull } from './rates.js';
 import { toName } from './windows.js';
 
 /** What to evaluate. */

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { asUsedToMarkdown, findMissingAsUsed, type SourceAsUsed } from './as-used.js';
 import { accuracies } from './bare-token.js';
 import type { ModeRates } from './by-photos.js';
-import { byLevel } from './figures.js';
+import { byLevel } from './rates.js';
 
 /* Made-up figures. */
 

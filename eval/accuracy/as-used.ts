@@ -1,8 +1,9 @@
 import { accuracies, promises } from './bare-token.js';
 import type { ModeRates } from './by-photos.js';
 import type { AccuracyFigures } from './figures.js';
-import type { By, GroupFigures } from './group-figures.js';
+import type { GroupFigures } from './group-figures.js';
 import { count, percent, range, share, table } from './markdown.js';
+import type { By } from './rates.js';
 
 /* Levels as a step-up uses them, and with every other number of photos: sources beside one another, from one run each. */
 

@@ -2,9 +2,10 @@ import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { Bootstrap } from '../statistics/bootstrap.js';
 import { accuracies } from './bare-token.js';
 import type { DecoderPool } from './decoder-pool.js';
-import { byLevel, type RateFigures, toRateFigures } from './figures.js';
-import { type By, type GroupRates, toGroupRates } from './group-figures.js';
+import { type GroupRates, toGroupRates } from './group-rates.js';
 import { measureProtected, type Outcome, referenceOf } from './protected.js';
+import type { By } from './rates.js';
+import { byLevel, type RateFigures, toRateFigures } from './rates.js';
 import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRules, toName } from './windows.js';
 
 /* Tokens by photos at enrolment × photos at verification. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { judgePromise } from './engine-levels.js';
-import type { RateFigures } from './figures.js';
+import type { RateFigures } from './rates.js';
 
 const rates = (fmrInterval: RateFigures['fmrInterval'], pairs: number): RateFigures => ({
   ...{ k: 92, fmr: 0, fmrInterval, falseMatches: 0, pairs, decoded: pairs },

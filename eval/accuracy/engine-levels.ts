@@ -1,9 +1,10 @@
 import type { Accuracy } from '../../src/core/ports.js';
 import type { EngineEntry } from '../../src/token/parameters.js';
 import { accuracies } from './bare-token.js';
-import type { AccuracyFigures, RateFigures } from './figures.js';
+import type { AccuracyFigures } from './figures.js';
 import type { GroupFigures } from './group-figures.js';
 import { share, table } from './markdown.js';
+import type { RateFigures } from './rates.js';
 import { leastExpected } from './unprotected.js';
 
 /**

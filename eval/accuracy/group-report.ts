@@ -1,8 +1,10 @@
 import { fewestForBootstrap } from '../statistics/grouped-interval.js';
 import { promises } from './bare-token.js';
-import type { By, FalseMatchFigures, FalseNonMatchFigures, GroupFigures, GroupRates } from './group-figures.js';
+import type { GroupFigures } from './group-figures.js';
+import type { FalseMatchFigures, FalseNonMatchFigures, GroupRates } from './group-rates.js';
 import { count, percent, range, share, table } from './markdown.js';
 import { screeningMargin } from './protected.js';
+import type { By } from './rates.js';
 import { photosPerPerson } from './unprotected.js';
 
 /** An interval that did not come by bootstrap says so. */

@@ -7,9 +7,10 @@ import type { AccuracyOptions } from './accuracy.js';
 import { measureAcquisition } from './acquisition.js';
 import { findMissingAsUsed } from './as-used.js';
 import { createDecoderPool } from './decoder-pool.js';
-import { roundOrNull } from './figures.js';
-import type { By, GroupFigures } from './group-figures.js';
+import type { GroupFigures } from './group-figures.js';
 import { chooseJudged } from './judged.js';
+import type { By } from './rates.js';
+import { roundOrNull } from './rates.js';
 import { measureSource, type SourceFigures } from './source-strangers.js';
 import { nearestStrangers } from './strangers.js';
 

@@ -4,8 +4,9 @@ import { toInterpolated } from '../statistics/interpolate.js';
 import { accuracies } from './bare-token.js';
 import { chooseRuns, toModeRates } from './by-photos.js';
 import type { DecoderPool } from './decoder-pool.js';
-import { type AccuracyFigures, byLevel, round, roundInterval, roundOrNull } from './figures.js';
+import type { AccuracyFigures } from './figures.js';
 import { measureProtected, referenceOf } from './protected.js';
+import { byLevel, round, roundInterval, roundOrNull } from './rates.js';
 import { atPoints, compareEmbeddings, measureUnprotected, toCurve } from './unprotected.js';
 import { toName } from './windows.js';
 

@@ -1,7 +1,8 @@
 import { toDetSvg } from '../plots/det-plot.js';
-import type { AccuracyFigures, PromiseFigures, RateFigures } from './figures.js';
+import type { AccuracyFigures, PromiseFigures } from './figures.js';
 import { count, percent, range, share, table } from './markdown.js';
 import { screeningMargin } from './protected.js';
+import type { RateFigures } from './rates.js';
 import { operatingPoints } from './unprotected.js';
 
 const rateHead = ['K', 'false matches', '95 %', 'of pairs', 'false non-matches', '95 %', 'of pairs'];

@@ -2,8 +2,9 @@ import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
 import { type Comparison, cosinesOf } from './decode.js';
-import { type By, type EmbeddingRates, toFalseMatches, toFalseNonMatches } from './group-figures.js';
+import { type EmbeddingRates, toFalseMatches, toFalseNonMatches } from './group-rates.js';
 import { countByPair, countByPerson } from './protected.js';
+import type { By } from './rates.js';
 import { toNearest } from './strangers.js';
 import { everyRun, type PhotoWindow, type TrialRules, toTrials } from './windows.js';
 

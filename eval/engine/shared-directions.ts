@@ -1,6 +1,6 @@
 import { groupsFolder } from '../../test/faces.js';
 import { cosinesOf } from '../accuracy/decode.js';
-import { round } from '../accuracy/figures.js';
+import { round } from '../accuracy/rates.js';
 import { compareEmbeddings } from '../accuracy/unprotected.js';
 import { everyRun, toTrials } from '../accuracy/windows.js';
 import { BadInput } from '../bad-input.js';

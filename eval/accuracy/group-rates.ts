@@ -1,0 +1,92 @@
+import type { Bootstrap, Interval, PairTrials, PersonTrials } from '../statistics/bootstrap.js';
+import { toPairRate, toPersonRate } from '../statistics/bootstrap.js';
+import { toGroupedInterval } from '../statistics/grouped-interval.js';
+import type { Outcome } from './protected.js';
+import { type RateFigures, roundInterval, roundOrNull, toRateFigures } from './rates.js';
+
+/** How an interval came about: see `toGroupedInterval`. `null` where there is none. */
+type IntervalBy = 'bootstrap' | 'exact' | null;
+
+/** False matches among strangers of one source. */
+export interface FalseMatchFigures {
+  readonly fmr: number | null;
+  readonly fmrInterval: Interval | null;
+  readonly fmrIntervalBy: IntervalBy;
+  readonly falseMatches: number;
+  /** Pairs of photos, or of runs of photos. */
+  readonly pairs: number;
+  /** Pairs of two people, and of these the ones with a false match. */
+  readonly pairsOfPeople: number;
+  readonly pairsOfPeopleMatched: number;
+}
+
+/** False non-matches of people of one source. */
+export interface FalseNonMatchFigures {
+  readonly fnmr: number | null;
+  readonly fnmrInterval: Interval | null;
+  readonly fnmrIntervalBy: IntervalBy;
+  readonly falseNonMatches: number;
+  readonly genuinePairs: number;
+  /** People with a genuine pair, and of these the ones with a false non-match. */
+  readonly people: number;
+  readonly peopleNotMatched: number;
+}
+
+/** One level within one source. */
+export interface GroupRates extends RateFigures, FalseMatchFigures, FalseNonMatchFigures {
+  /** Photos at enrolment × at verification, as `3x1`. */
+  readonly photos: string;
+}
+
+/** Embeddings alone, without a token, at one cosine. */
+export interface EmbeddingRates extends FalseMatchFigures, FalseNonMatchFigures {
+  readonly cosine: number;
+  /** Among each person's nearest strangers. */
+  readonly nearest: FalseMatchFigures;
+}
+
+/** How many different pairs of people there are, whichever comes first. */
+const countPairsOfPeople = (pairs: readonly (readonly number[])[]): number =>
+  new Set(pairs.map(([one, other]) => `${Math.min(one, other)} ${Math.max(one, other)}`)).size;
+
+/** @throws TypeError where trials are not listed by pair */
+export function toFalseMatches(bootstrap: Bootstrap, trials: PairTrials): FalseMatchFigures {
+  if (!('pairs' in trials.among)) throw new TypeError('trials are not listed by pair');
+  const rate = toPairRate(bootstrap, trials);
+  const groups = countPairsOfPeople(trials.among.pairs);
+  const groupsWithError = countPairsOfPeople(trials.errors);
+  const { interval, by } = toGroupedInterval({ ...rate, groups, groupsWithError });
+  return {
+    fmr: roundOrNull(rate.rate),
+    fmrInterval: roundInterval(interval),
+    fmrIntervalBy: by,
+    falseMatches: rate.errors,
+    pairs: rate.trials,
+    pairsOfPeople: groups,
+    pairsOfPeopleMatched: groupsWithError,
+  };
+}
+
+export function toFalseNonMatches(bootstrap: Bootstrap, trials: PersonTrials): FalseNonMatchFigures {
+  const rate = toPersonRate(bootstrap, trials);
+  const groups = trials.trials.filter((count) => count > 0).length;
+  const groupsWithError = trials.errors.filter((count) => count > 0).length;
+  const { interval, by } = toGroupedInterval({ ...rate, groups, groupsWithError });
+  return {
+    fnmr: roundOrNull(rate.rate),
+    fnmrInterval: roundInterval(interval),
+    fnmrIntervalBy: by,
+    falseNonMatches: rate.errors,
+    genuinePairs: rate.trials,
+    people: groups,
+    peopleNotMatched: groupsWithError,
+  };
+}
+
+/** The figures of one setting within one source. @param photos - at enrolment × at verification */
+export const toGroupRates = (outcome: Outcome, bootstrap: Bootstrap, photos: string): GroupRates => ({
+  photos,
+  ...toRateFigures(outcome, bootstrap),
+  ...toFalseMatches(bootstrap, outcome.impostor),
+  ...toFalseNonMatches(bootstrap, outcome.genuine),
+});
