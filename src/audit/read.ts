@@ -43,8 +43,8 @@ async function* piecesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
 }
 
 /**
- * The lines in a piece of a file that hold one of `marks`, as bytes, in order and without their line breaks. Goes from hit to hit, so that lines without one cost a
- * search and no more: one for all marks, over bytes taken for characters.
+ * The lines in a piece of a file that hold one of `marks`, as bytes, in order and without their line breaks. Goes from hit
+ * to hit, so that lines without one cost a search and no more: one for all marks, over bytes taken for characters.
  * @param marks - texts; an empty one is in every line
  */
 export function* linesWith(marks: readonly string[], bytes: Buffer): Generator<Buffer> {
