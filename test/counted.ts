@@ -1,4 +1,5 @@
 import type { Profile, State } from '../src/core/ports.js';
+import type { Engine } from '../src/engine/engine.js';
 
 /** A store, with what was asked of it. */
 export interface CountedState {
@@ -46,3 +47,12 @@ export function noteLookUps(profile: Profile): string[] {
   });
   return asked;
 }
+
+/** Counts what an engine is asked to examine, whatever comes of it. */
+export const countExaminations = (engine: Engine, counts: { examined: number }): Engine => ({
+  ...engine,
+  examine: (...given) => {
+    counts.examined += 1;
+    return engine.examine(...given);
+  },
+});

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { openLink, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
+import { countExaminations } from '../../test/counted.js';
 import { createTestSight } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
@@ -14,7 +15,6 @@ import { attemptsOfSubject, attemptsOfToken } from '../core/attempts.js';
 import type { Connection } from '../core/connection.js';
 import { countAttempt } from '../core/lockout.js';
 import type { Keys } from '../core/ports.js';
-import type { Engine } from '../engine/engine.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 
 /*
@@ -44,14 +44,7 @@ async function startWith(liveness: 'passive' | 'challenge'): Promise<void> {
   profile = createMemoryProfile(['unenrolled', 'enrolled']);
   const policy = { ...defaultPolicy, liveness, enrolmentDays: 1 };
   const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
-  const simulated = createSimulatedEngine();
-  const engine: Engine = {
-    ...simulated,
-    async examine(photo, signals) {
-      work.examined += 1;
-      return simulated.examine(photo, signals);
-    },
-  };
+  const engine = countExaminations(createSimulatedEngine(), work);
   const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom });
   const seeing = { judge: createSimulatedJudge(engine), sight: createTestSight(engine) };
   server = await startApiServer({ verifier, ...seeing, connections: new Map([['acme', acme]]) });

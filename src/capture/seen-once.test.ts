@@ -3,6 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { openLink, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
+import { countExaminations } from '../../test/counted.js';
 import { createTestSight, createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createSimulatedEngine } from '../../test/simulators/engine.js';
 import { createSimulatedJudge } from '../../test/simulators/judge.js';
@@ -27,15 +28,15 @@ async function startWith({ judge }: { readonly judge?: LivenessJudge } = {}): Pr
   const profile = createMemoryProfile(['00u1']);
   const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
   const simulated = createSimulatedEngine();
-  const engine: Engine = {
+  const remembering: Engine = {
     ...simulated,
     async examine(photo, signals) {
-      work.examined += 1;
       const examination = await simulated.examine(photo, signals);
       given.push(examination);
       return examination;
     },
   };
+  const engine = countExaminations(remembering, work);
   server = await startApiServer({
     verifier: createTestVerifier(engine),
     judge: judge ?? createSimulatedJudge(engine),

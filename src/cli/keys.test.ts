@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../adapters/index.js';
 import { tokenChange } from '../../test/audit.js';
+import { runInProcess } from '../../test/command.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { kmsEnvironment, startKms } from '../../test/simulators/kms/index.js';
 import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
@@ -13,7 +14,6 @@ import { addSec, toIso } from '../core/units.js';
 import { createLocalKeys } from '../keys/local.js';
 import { createLocalSigner, signerOverlapSec } from '../keys/local-signer.js';
 import { createOidcKeys } from '../keys/oidc-keys.js';
-import { runCommand } from './program.js';
 
 let folder: string;
 let clock: ReturnType<typeof createManualClock>;
@@ -30,21 +30,10 @@ const fileOf = (name: string): string => join(folder, 'data', name);
 /** Runs a command with a configuration. */
 async function run(line: string, keys: object = { kind: 'local' }, audit: object = {}) {
   const config = createConfigGuard(connectionGuards).parse({ dataFolder: join(folder, 'data'), keys, audit });
-  const [out, err]: [string[], string[]] = [[], []];
-  let code = 0;
-  await runCommand(['keys', ...line.split(' ')], {
-    ...{ clock, log, random: systemRandom, fetch, env: {} },
-    print: (text) => void out.push(text),
-    tell: (text) => void err.push(text),
-    endWith: (given) => {
-      code = given;
-    },
-    untilStopped: async () => {},
-    loadSetup: async () => ({ config, connections: [] }),
-    loadMeasuring: () => Promise.reject(new Error('measures nothing')),
-    serve: async () => {},
-  });
-  return { code, out: out.join('\n'), err: err.join('\n') };
+  const loadSetup = async () => ({ config, connections: [] });
+  const args = ['keys', ...line.split(' ')];
+  const { printed, told, exitCode } = await runInProcess(args, { clock, log, fetch, loadSetup });
+  return { code: exitCode, out: printed.join('\n'), err: told.join('\n') };
 }
 
 /** What a first start of the server makes. */

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../adapters/index.js';
+import { runInProcess } from '../../test/command.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { drawModel } from '../../test/onnx.js';
-import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { systemRandom } from '../../test/simulators/sinks.js';
 import { createConfigGuard } from '../config/schema.js';
 import type { FaceError } from '../errors.js';
 import { openEngines } from '../recognition/open-engines.js';
@@ -13,7 +14,6 @@ import { nameOf, openRegistry } from '../recognition/registry.js';
 import { currentEngine } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard, parametersFile } from '../token/parameters.js';
 import { CommandError } from './command-error.js';
-import { runCommand } from './program.js';
 
 const top = mkdtempSync(join(tmpdir(), 'facestep-own-models-'));
 afterAll(() => rmSync(top, { recursive: true }));
@@ -33,26 +33,10 @@ beforeEach(() => {
 const deps = { clock: createManualClock(), random: systemRandom };
 
 async function run(...args: string[]) {
-  const [out, err]: string[][] = [[], []];
-  let code = 0;
-  let refusal: CommandError | null = null;
   const config = createConfigGuard(connectionGuards).parse({ dataFolder: data, recognition: { engine: inUse } });
-  await runCommand(args, {
-    ...{ ...deps, log: createTextLog(), env: {}, fetch: () => Promise.reject(new Error('calls nobody')) },
-    print: (text) => void out.push(text),
-    tell: (text) => void err.push(text),
-    endWith: (given) => {
-      code = given;
-    },
-    untilStopped: async () => {},
-    loadSetup: async () => ({ config, connections: [] }),
-    loadMeasuring: () => Promise.reject(new Error('measures nothing')),
-    serve: async () => {},
-  }).catch((error: unknown) => {
-    if (!(error instanceof CommandError)) throw error;
-    refusal = error;
-  });
-  return { code, out: out.join('\n'), err: err.join('\n'), refusal: refusal as CommandError | null };
+  const loadSetup = async () => ({ config, connections: [] });
+  const { printed, told, exitCode } = await runInProcess(args, { ...deps, loadSetup });
+  return { code: exitCode, out: printed.join('\n'), err: told.join('\n') };
 }
 
 const importModel = (...more: string[]) =>
@@ -125,8 +109,9 @@ describe('import', () => {
     ['weights elsewhere', (file) => writeFileSync(file, drawModel({ externalFile: 'w' })), /in other files/],
   ])('%s: refused, and nothing is kept', async (_name, spoil, reason) => {
     spoil(model);
-    const { refusal } = await importModel();
-    expect([refusal?.code, JSON.stringify(refusal?.detail)]).toEqual(['model_unfit', expect.stringMatching(reason)]);
+    const refusal = await importModel().catch((error: unknown) => error);
+    if (!(refusal instanceof CommandError)) throw refusal;
+    expect([refusal.code, JSON.stringify(refusal.detail)]).toEqual(['model_unfit', expect.stringMatching(reason)]);
     expect(() => readdirSync(folder)).toThrow('ENOENT');
   });
 });

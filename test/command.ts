@@ -1,0 +1,34 @@
+import type { CliDeps, ExitCode } from '../src/cli/deps.js';
+import { runCommand } from '../src/cli/program.js';
+import { createTextLog, systemRandom } from './simulators/sinks.js';
+
+/** What a command said, line by line, and how it ended. */
+export interface CommandOutcome {
+  readonly printed: readonly string[];
+  readonly told: readonly string[];
+  readonly exitCode: ExitCode;
+}
+
+/** Runs a command in this process. @param deps - what it has; of the rest it may use nothing */
+export async function runInProcess(
+  args: readonly string[],
+  deps: Pick<CliDeps, 'clock'> & Partial<CliDeps>,
+): Promise<CommandOutcome> {
+  const [printed, told]: [string[], string[]] = [[], []];
+  let exitCode: ExitCode = 0;
+  await runCommand(args, {
+    ...{ random: systemRandom, log: createTextLog(), env: {} },
+    fetch: () => Promise.reject(new Error('calls nobody')),
+    print: (line) => printed.push(line),
+    tell: (line) => told.push(line),
+    endWith: (code) => {
+      exitCode = code;
+    },
+    untilStopped: async () => {},
+    loadSetup: () => Promise.reject(new Error('needs no configuration')),
+    loadMeasuring: () => Promise.reject(new Error('measures nothing')),
+    serve: () => Promise.reject(new Error('serves nothing')),
+    ...deps,
+  });
+  return { printed, told, exitCode };
+}
