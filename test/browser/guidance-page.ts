@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../paths.js';
 
@@ -11,7 +12,7 @@ globalThis.createGuide = createGuide;
 
 /** Builds, as the capture page is built, a page that does nothing but hand out `createGuide`. */
 export function buildGuidancePage(): { readonly folder: string; remove(): void } {
-  const root = mkdtempSync(join(projectRoot, 'dist', 'guidance-page-'));
+  const root = mkdtempSync(join(tmpdir(), 'facestep-guidance-page-'));
   const folder = join(root, 'built');
   writeFileSync(join(root, 'index.html'), html);
   writeFileSync(join(root, 'main.js'), script);
