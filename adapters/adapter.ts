@@ -1,7 +1,10 @@
+import type { Json } from '../src/base/json.js';
 import type { StepUpRequest } from '../src/core/connection.js';
 import type { Profile } from '../src/core/ports.js';
 import type { FaceErrorCode } from '../src/errors.js';
-import type { Json } from '../src/json.js';
+
+/** Where the providers call. */
+export const hookPath = '/hooks/:connection/:hook';
 
 /** What a call says before its body: nothing in it is trusted. */
 export interface RawHead {

@@ -4,7 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { setUp } from './setup.mjs';
 
 const [program, ...args] = process.argv.slice(2);
-const entry = program === 'facestep' ? '../dist/src/main.js' : `../dist/${program}/${program}.js`;
+const entries = {
+  facestep: 'src/main.js',
+  demo: 'examples/demo/demo.js',
+  bench: 'evidence/bench/bench.js',
+  eval: 'evidence/eval/eval.js',
+  attacks: 'evidence/attacks/attacks.js',
+  faults: 'evidence/faults/faults.js',
+};
 // Progress goes to stderr, so that `--json` on stdout is JSON alone.
 await setUp({
   demoPhotos: program !== 'facestep',
@@ -12,8 +19,12 @@ await setUp({
     process.stderr.write(`${line}
 `),
 });
-const child = spawn(process.execPath, [fileURLToPath(new URL(entry, import.meta.url)), ...args], {
-  stdio: 'inherit',
-});
+const child = spawn(
+  process.execPath,
+  [fileURLToPath(new URL(`../dist/${entries[program]}`, import.meta.url)), ...args],
+  {
+    stdio: 'inherit',
+  },
+);
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -63,7 +63,7 @@ export const build = () => {
       // First, as the examples take it as a package.
       tool('typescript/bin/tsc', '-p', 'client');
       tool('typescript/bin/tsc', '-p', '.');
-      tool('typescript/bin/tsc', '-p', 'src/capture/web');
+      tool('typescript/bin/tsc', '-p', 'web/capture');
       tool('vite/bin/vite.js', 'build');
     },
   );

@@ -1,4 +1,4 @@
-import type { Json } from './json.js';
+import type { Json } from './base/json.js';
 
 /**
  * What a refusal means to an identity provider that asked: all that its adapter maps.

@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { connectionGuards, createAdapter, createProvisioning, renderSmartHook } from '../adapters/index.js';
+import { framesOf } from './base/frames.js';
 import { CommandError } from './cli/command-error.js';
 import type { ExitCode } from './cli/deps.js';
 import { loadConfig } from './config/load.js';
 import type { Clock, Fetch, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
 import { FaceError, toCode } from './errors.js';
-import { framesOf } from './http/access-log.js';
-import { isSystemError } from './keys/durable-file.js';
+import { isSystemError } from './files/durable-file.js';
 import type { ConfiguredConnection, Setup } from './setup.js';
 import { createLog } from './telemetry/log.js';
 import { createRequestContexts } from './telemetry/request-context.js';
@@ -56,7 +56,7 @@ async function loadSetup(): Promise<Setup> {
 
 /** The server, until it is told to stop. Its parts are loaded here: the other commands need none of them. */
 async function serve(): Promise<void> {
-  const [{ startServer }, setup] = await Promise.all([import('./server.js'), loadSetup()]);
+  const [{ startServer }, setup] = await Promise.all([import('./server/server.js'), loadSetup()]);
   const server = await startServer(setup, { clock, random, fetch, log, contexts, tell });
   process.on('SIGHUP', () => void server.reload(loadSetup));
   log.info('stopping', { signal: await untilStopped() });
@@ -77,7 +77,7 @@ async function run(): Promise<ExitCode> {
   const { runCommand } = await import('./cli/program.js');
   await runCommand(args, {
     ...{ clock, random, fetch, env: process.env, log, tell, untilStopped, loadSetup, serve },
-    loadMeasuring: () => import('../eval/measure.js'),
+    loadMeasuring: () => import('../evidence/accuracy/measure.js'),
     print: (line) => void process.stdout.write(`${line}\n`),
     endWith: (code) => {
       exitCode = code;

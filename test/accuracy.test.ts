@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { asUsedToMarkdown } from '../eval/accuracy/as-used.js';
-import { groupsToMarkdown } from '../eval/accuracy/group-report.js';
-import { range, share } from '../eval/accuracy/markdown.js';
-import { toMarkdown, toPlot } from '../eval/accuracy/report.js';
-import { publishedCosines } from '../eval/accuracy/source-embeddings.js';
+import { asUsedToMarkdown } from '../evidence/accuracy/as-used.js';
+import { groupsToMarkdown } from '../evidence/accuracy/group-report.js';
+import { range, share } from '../evidence/accuracy/markdown.js';
+import { toMarkdown, toPlot } from '../evidence/accuracy/report.js';
+import { publishedCosines } from '../evidence/accuracy/source-embeddings.js';
 import { writeCorpus } from './corpus.js';
 import { projectRoot } from './paths.js';
 import { loadPictures, type Pictures } from './pictures.js';
@@ -30,7 +30,7 @@ interface Run {
 const run = (...args: string[]): Promise<Run> =>
   new Promise((resolve) => {
     const env = { ...process.env, FACESTEP_FACES: join(folder, 'nowhere') };
-    const program = [join(projectRoot, 'dist/eval/eval.js'), ...args];
+    const program = [join(projectRoot, 'dist/evidence/eval/eval.js'), ...args];
     const child = execFile(process.execPath, program, { env, maxBuffer: 2 ** 24 }, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );

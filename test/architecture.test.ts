@@ -1,17 +1,18 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from './paths.js';
 
 /** Product files only: no tests. Paths from the top of the checkout. */
-const files = ['src', 'adapters', 'client', 'triggers']
+const files = ['src', 'adapters', 'client', 'triggers', 'web']
   .flatMap((folder) =>
     readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
 
 /** The browser's side: it has no Node, and its own clock and fetch. */
-const isOfPage = (file: string) => file.startsWith('src/capture/web/');
+const isOfPage = (file: string) => file.startsWith('web/capture/');
 
 /** Where a process begins: the server, and the Lambda functions of a Cognito user pool. */
 const entryPoints = ['src/main.ts', 'triggers/index.ts'];
@@ -29,11 +30,19 @@ test('there is something to look at', () => {
   expect(files.length).toBeGreaterThan(30);
 });
 
+test('every source is in a room, and no import runs up or along the floors', () => {
+  const check = spawnSync(process.execPath, [join(projectRoot, 'scripts/check-floors.mjs')], { encoding: 'utf8' });
+  expect(check).toMatchObject({ status: 0, stderr: '' });
+});
+
 describe('data flows one way', () => {
-  test.each(within('src/core'))('%s imports the core, the errors and pure parts of Node alone', (file) => {
-    const allowed = /^(src\/(core\/|errors\.js|json\.js)|zod$|node:(crypto|util)$)/;
-    expect(importsOf(file).filter((name) => !allowed.test(name))).toEqual([]);
-  });
+  test.each(within('src/core'))(
+    '%s imports the core, the errors, what has no rules and pure parts of Node alone',
+    (file) => {
+      const allowed = /^(src\/(core\/|errors\.js|base\/)|zod$|node:(crypto|util)$)/;
+      expect(importsOf(file).filter((name) => !allowed.test(name))).toEqual([]);
+    },
+  );
 
   test.each(files.filter((file) => !entryPoints.includes(file) && !file.startsWith('adapters/')))(
     '%s imports no provider, and of the adapters only their interfaces',
@@ -48,18 +57,18 @@ describe('data flows one way', () => {
       (name) => /^adapters\/[^/]+\//.test(name) && !name.startsWith(`${own}/`) && file !== 'adapters/index.ts',
     );
     // Where its side of a sign-in is, and whose key that is: both are pure.
-    const edge = /^src\/(api|http|capture|main|oidc\/(?!(paths|external-mfa-key)\.js))/;
+    const edge = /^src\/(api|rest|http|capture|server|main|oidc\/(?!(paths|external-mfa-key)\.js))/;
     expect([...foreign, ...importsOf(file).filter((name) => edge.test(name))]).toEqual([]);
   });
 
   test('what measures on photos needs no test, no evaluation faces, and of the product nothing above the verifier', () => {
-    const queue = ['eval/measure.ts', 'eval/accuracy/decode-worker.ts'];
+    const queue = ['evidence/accuracy/measure.ts', 'evidence/accuracy/decode-worker.ts'];
     const source = (name: string) => name.replace(/\.js$/, '.ts');
     for (const file of queue)
-      for (const name of /^eval\//.test(file) ? importsOf(file).map(source) : [])
+      for (const name of /^evidence\//.test(file) ? importsOf(file).map(source) : [])
         if (!queue.includes(name)) queue.push(name);
-    const allowed = /^(eval\/(measure|bad-input|accuracy\/|corpus\/|plots\/|statistics\/)|node:)/;
-    const ofProduct = /^src\/(core|engine|token|verifier)\/|^src\/(errors|cli\/measuring)\.ts$/;
+    const allowed = /^(evidence\/(accuracy|corpus|plots|statistics)\/|node:)/;
+    const ofProduct = /^src\/(core|engine|token|verifier|base)\/|^src\/errors\.ts$/;
     expect(queue.filter((name) => !allowed.test(name) && !ofProduct.test(name))).toEqual([]);
   });
 
@@ -79,14 +88,17 @@ describe('data flows one way', () => {
   );
 
   test.each(files)('%s imports nothing of tests, programs or simulators', (file) => {
-    const foreign = importsOf(file).filter((name) =>
-      /^(test|bench|eval|attacks|faults|demo|examples|scripts)\//.test(name),
-    );
-    // Two commands are there to start one, and it is loaded when they run.
-    const started = { 'src/cli/simulate.ts': 'test/simulators/simulations.js', 'src/main.ts': 'eval/measure.js' }[file];
-    expect(foreign).toEqual(started === undefined ? [] : [started]);
-    if (started !== undefined) expect(read(file)).toMatch(new RegExp(`import\\('[./]*${started}'\\)`));
-    expect(read(file)).not.toMatch(/from '[^']*\/test\//);
+    const statically = [...read(file).matchAll(/from '(\.[^']+)'/g)].map(([, name]) => join(dirname(file), name!));
+    const programs = /^(test|examples|scripts|simulators|evidence)\//;
+    // The shapes of what two commands start, which is loaded when they run.
+    const shapes = ['simulators/simulation.js', 'evidence/accuracy/measuring.js'];
+    expect(statically.filter((name) => programs.test(name) && !shapes.includes(name))).toEqual([]);
+    const started = importsOf(file).filter((name) => programs.test(name) && !statically.includes(name));
+    const starters = {
+      'src/cli/simulate.ts': 'simulators/simulations.js',
+      'src/main.ts': 'evidence/accuracy/measure.js',
+    };
+    expect(started).toEqual(Object.entries(starters).flatMap(([from, to]) => (from === file ? [to] : [])));
   });
 
   test('the Lambda functions need no SDK, no engine and no server', () => {
@@ -103,8 +115,8 @@ describe('data flows one way', () => {
       'adapters/adapter.ts',
       'adapters/parse-event.ts',
       'node:util',
+      'src/base/json.ts',
       'src/errors.ts',
-      'src/json.ts',
       'triggers/index.ts',
     ]);
     expect(queue).not.toContain('adapters/cognito/profile.ts');

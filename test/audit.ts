@@ -5,7 +5,7 @@ import type { Audit } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createTestSigner } from './keys.js';
-import { createTextLog, systemRandom } from './simulators/sinks.js';
+import { createTextLog, systemRandom } from './sinks.js';
 
 const signer = await createTestSigner();
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { JsonObject } from '../src/json.js';
+import type { JsonObject } from '../src/base/json.js';
 
 /*
  * A WebAuthn authenticator and its browser, in software: ES256, attestation "none", the PRF as CTAP 2.1's hmac-secret

@@ -1,5 +1,5 @@
 import type { IAuthenticationCallback, ICognitoStorage } from 'amazon-cognito-identity-js';
-import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './simulators/cognito/browser-client.js';
+import { AuthenticationDetails, CognitoUser, CognitoUserPool } from '../simulators/cognito/browser-client.js';
 
 /** What a face challenge says, every value as text. */
 export type ChallengeParameters = Readonly<Record<string, string>>;

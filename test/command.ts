@@ -1,6 +1,6 @@
 import type { CliDeps, ExitCode } from '../src/cli/deps.js';
 import { runCommand } from '../src/cli/program.js';
-import { createTextLog, systemRandom } from './simulators/sinks.js';
+import { createTextLog, systemRandom } from './sinks.js';
 
 /** What a command said, line by line, and how it ended. */
 export interface CommandOutcome {

@@ -7,9 +7,9 @@ import { createTestSigner } from './keys.js';
 import { createManualClock } from './manual-clock.js';
 import { parameters } from './parameters.js';
 import { standardDeps } from './settings.js';
-import { createSimulatedEngine } from './simulators/engine.js';
-import { createMemoryProfile } from './simulators/profile.js';
-import { createMemoryAudit, createTextLog, systemRandom } from './simulators/sinks.js';
+import { createSimulatedEngine } from './simulated-engine.js';
+import { createMemoryProfile } from './simulated-profile.js';
+import { createMemoryAudit, createTextLog, systemRandom } from './sinks.js';
 
 /** The policy of a connection whose administrator changed nothing. */
 export const defaultPolicy: Policy = {

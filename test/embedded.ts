@@ -6,8 +6,8 @@ import { judgedSignals } from '../src/liveness/frame.js';
 import { checkedSignals, createEmbeddedVerifier } from '../src/verifier/embedded.js';
 import { createKeysInMemory } from './keys.js';
 import { parameters } from './parameters.js';
-import { createSimulatedEngine } from './simulators/engine.js';
-import { systemRandom } from './simulators/sinks.js';
+import { createSimulatedEngine } from './simulated-engine.js';
+import { systemRandom } from './sinks.js';
 
 /** The real embedded verifier, over an engine without models unless one is given. */
 export function createTestVerifier(engine: Engine = createSimulatedEngine()): Verifier {

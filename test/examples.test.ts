@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { clientScopes } from '../src/api/scopes.js';
+import { clientScopes } from '../src/rest/scopes.js';
 import { modelsFolder, projectRoot } from './paths.js';
 import { loadPictures } from './pictures.js';
 import { type Service, startService } from './service.js';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../src/json.js';
+import type { JsonObject } from '../src/base/json.js';
 
 /** A step-up as it begins, for a person who has agreed. */
 export const firstView = {

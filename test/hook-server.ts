@@ -1,9 +1,9 @@
 import express from 'express';
-import { type HooksByConnection, mountHooks } from '../src/http/hooks.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { createBodyRooms } from '../src/http/rooms.js';
+import { type HooksByConnection, mountHooks } from '../src/server/hooks.js';
 import { createManualClock } from './manual-clock.js';
-import { createTextLog } from './simulators/sinks.js';
+import { createTextLog } from './sinks.js';
 import { createQuietTelemetry } from './telemetry.js';
 
 /** Hooks alone, on a socket. */

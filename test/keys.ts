@@ -6,7 +6,7 @@ import { epochMs } from '../src/core/units.js';
 import { FaceError } from '../src/errors.js';
 import { createLocalSigner } from '../src/keys/local-signer.js';
 import { statementAlgorithm, verifyStatement } from '../src/keys/statement.js';
-import { createTextLog, systemRandom } from './simulators/sinks.js';
+import { createTextLog, systemRandom } from './sinks.js';
 
 /**
  * Keys in memory, by version from 1; `null` is retired. The last is current.

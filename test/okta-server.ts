@@ -1,14 +1,14 @@
 import type { Adapter } from '../adapters/adapter.js';
-import { issueClientToken } from '../src/api/client-tokens.js';
-import { type AppDeps, createApp } from '../src/http/app.js';
 import { listen } from '../src/http/listen.js';
 import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
+import { issueClientToken } from '../src/rest/client-tokens.js';
+import { type AppDeps, createApp } from '../src/server/app.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
 import { createTestSight } from './embedded.js';
 import { pageFolders } from './paths.js';
-import { createSimulatedJudge } from './simulators/judge.js';
+import { createSimulatedJudge } from './simulated-judge.js';
 import { createQuietTelemetry } from './telemetry.js';
 
 /** The whole service on a socket. */

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,7 @@ const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'facestep-pack-'));
 const checkout = join(folder, 'checkout');
 const installed = join(folder, 'package');
+const main = join(installed, 'dist/src/main.js');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const canary = 'a secret of this checkout';
@@ -31,8 +33,8 @@ const secrets = [
 /** All that a package may hold. */
 const kinds = [
   /^(package\.json|README\.md|LICENSE|MODELS\.md)$/,
-  /^dist\/(src|adapters|client)\/[\w/-]+\.js$/,
-  /^dist\/eval\/((accuracy|corpus|plots|statistics)\/[\w-]+|bad-input|measure)\.js$/,
+  /^dist\/(src|adapters|client|simulators|triggers)\/[\w/-]+\.js$/,
+  /^dist\/evidence\/(accuracy|corpus|plots|statistics)\/[\w-]+\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
   /^dist\/capture-web\/(index\.html|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
   /^parameters\/engines\.json$/,
@@ -105,7 +107,9 @@ test('what is packed imports nothing that a production install lacks', () => {
     .object({ dependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')));
   const allowed = new Set([...Object.keys(dependencies), ...builtinModules]);
-  const scripts = packed.files.filter(({ path }) => /^dist\/(src|adapters|client|eval)\/.*\.js$/.test(path));
+  const scripts = packed.files.filter(({ path }) =>
+    /^dist\/(src|adapters|client|simulators|triggers|evidence)\/.*\.js$/.test(path),
+  );
   const imported = scripts.flatMap(({ path }) =>
     [
       ...readFileSync(join(installed, path), 'utf8').matchAll(
@@ -120,18 +124,20 @@ test('what is packed imports nothing that a production install lacks', () => {
   expect(imported.filter(({ name }) => !allowed.has(name))).toEqual([]);
 });
 
-test('an unpacked package tells its commands, and says of simulators that it has none', async () => {
-  const main = join(installed, 'dist/src/main.js');
+test('an unpacked package tells its commands', async () => {
   const { stdout } = await run(process.execPath, [main, '--help'], { cwd: folder });
   expect(stdout).toContain('Usage: facestep');
-  await expect(run(process.execPath, [main, 'simulate', 'okta'], { cwd: folder })).rejects.toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('part of a checkout'),
-  });
+});
+
+test.each(['okta', 'entra', 'cognito', 'onelogin'])('an unpacked package simulates %s', async (provider) => {
+  const simulator = spawn(process.execPath, [main, 'simulate', provider], { cwd: folder });
+  const [configuration] = await once(simulator.stdout.setEncoding('utf8'), 'data');
+  simulator.kill('SIGINT');
+  expect(await once(simulator, 'exit')).toEqual([0, null]);
+  expect(JSON.parse(configuration)).toMatchObject({ connections: [{ kind: provider }] });
 });
 
 test('an unpacked package measures: it has what that needs', async () => {
-  const main = join(installed, 'dist/src/main.js');
   const measure = run(process.execPath, [main, 'measure', 'accuracy', '--data', 'nowhere'], { cwd: folder });
   await expect(measure).rejects.toMatchObject({
     code: 2,
@@ -143,7 +149,7 @@ test('an unpacked package with models serves, the capture page too', async () =>
   const config = join(folder, 'config.json');
   writeFileSync(config, JSON.stringify({ modelsFolder }));
   const env = { PORT: '0', FACESTEP_DATA: join(folder, 'served'), FACESTEP_CONFIG: config };
-  const service = await startService(env, undefined, join(installed, 'dist/src/main.js'));
+  const service = await startService(env, undefined, main);
   const page = await fetch(`${service.url}/face`).then((answer) => answer.text());
   await service.stop();
   expect(page).toContain('<html');

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { createOpenCommand } from '../src/cli/open.js';
 import { createSealCommand } from '../src/cli/seal.js';
 import { toCode } from '../src/errors.js';
-import { systemRandom } from './simulators/sinks.js';
+import { systemRandom } from './sinks.js';
 
 /* `facestep seal` and `facestep open` alone, as a process that a test can starve and kill. */
 

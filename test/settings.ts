@@ -2,7 +2,7 @@ import { limitsGuard } from '../src/config/limits.js';
 import { retentionGuard } from '../src/config/retention.js';
 import type { CoreSettings } from '../src/core/deps.js';
 import { testIssuer } from './keys.js';
-import { systemRandom } from './simulators/sinks.js';
+import { systemRandom } from './sinks.js';
 
 /** What holds where an administrator changed nothing. */
 export const standardSettings: CoreSettings = {

@@ -8,7 +8,7 @@ import { defaultPolicy } from './core.js';
 import { createTestVerifier } from './embedded.js';
 import { eventually } from './eventually.js';
 import { type HalfSent, sendHalf } from './half-sent.js';
-import { createMemoryProfile } from './simulators/profile.js';
+import { createMemoryProfile } from './simulated-profile.js';
 
 /* Senders who are silent, or say too little for too long. A second is a few milliseconds here. */
 

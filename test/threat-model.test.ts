@@ -115,7 +115,7 @@ test('every file, title, command and page that the threat model names is there',
   for (const command of commandsIn(model)) {
     const [script = '', , name] = command.split(' ');
     expect(Object.keys(scripts)).toContain(script);
-    const [list = ''] = [`${script}/registry.ts`, `${script}/${script}.ts`].filter((path) =>
+    const [list = ''] = [`evidence/${script}/registry.ts`, `evidence/${script}/${script}.ts`].filter((path) =>
       existsSync(join(projectRoot, path)),
     );
     if (name !== undefined) expect(read(list)).toMatch(new RegExp(`^  '?${name}'?[:,]`, 'm'));

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { messageBitsOf } from '../eval/accuracy/bare-token.js';
-import { createDecoderPool } from '../eval/accuracy/decoder-pool.js';
-import { measureProtected } from '../eval/accuracy/protected.js';
-import { embedPeople } from '../eval/corpus/people.js';
-import { toHalf } from '../eval/corpus/split.js';
+import { messageBitsOf } from '../evidence/accuracy/bare-token.js';
+import { createDecoderPool } from '../evidence/accuracy/decoder-pool.js';
+import { measureProtected } from '../evidence/accuracy/protected.js';
+import { embedPeople } from '../evidence/corpus/people.js';
+import { toHalf } from '../evidence/corpus/split.js';
 import { hasFaces } from './faces.js';
 import { projectRoot } from './paths.js';
 

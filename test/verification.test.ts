@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { compareEmbeddings } from '../eval/accuracy/unprotected.js';
-import { embedPeople } from '../eval/corpus/people.js';
-import { toInterval } from '../eval/statistics/proportion.js';
+import { compareEmbeddings } from '../evidence/accuracy/unprotected.js';
+import { embedPeople } from '../evidence/corpus/people.js';
+import { toInterval } from '../evidence/statistics/proportion.js';
 import { hasFaces } from './faces.js';
 
 /*

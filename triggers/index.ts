@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createCognitoTriggers, type Trigger, type TriggerName } from '../adapters/cognito/flow.js';
 import { refuseCreate, refuseDefine, refusePreToken, refuseVerify } from '../adapters/cognito/reply.js';
 import { defaultAttribute, triggerSettingsGuard } from '../adapters/cognito/schema.js';
+import type { JsonObject } from '../src/base/json.js';
 import { toConfigError, toDottedPath } from '../src/config/problem.js';
 import type { Clock, Log, Random } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { FaceError, toCode } from '../src/errors.js';
-import type { JsonObject } from '../src/json.js';
 
 /*
  * The Lambda functions of a Cognito user pool: environment → triggers → four handlers. One bundle holds all four. None

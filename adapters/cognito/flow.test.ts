@@ -287,7 +287,7 @@ describe('an answer', () => {
     const forged = [
       '',
       'x',
-      '..',
+      '../index.js',
       `${none}.${payload}.`,
       `${none}.${payload}.${signature}`,
       `${header}.${payload}.`,

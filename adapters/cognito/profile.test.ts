@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
+import { addUser, type UserPool } from '../../simulators/cognito/pool.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { addFaceAttribute, administer, toSettings } from '../../test/contract/cognito.js';
-import { type CognitoSimulator, startCognitoSimulator } from '../../test/simulators/cognito/index.js';
-import { addUser, type UserPool } from '../../test/simulators/cognito/pool.js';
-import { createTextLog } from '../../test/simulators/sinks.js';
+import { createTextLog } from '../../test/sinks.js';
 import { createCognitoProfile } from './profile.js';
 
 const unavailable = { code: 'profile_unavailable' };

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
+import type { Settings, UserPool } from '../../simulators/cognito/pool.js';
 import { epochMs } from '../../src/core/units.js';
 import {
   addFaceAttribute,
@@ -7,9 +9,7 @@ import {
   requestSecret,
   toSettings,
 } from '../../test/contract/cognito.js';
-import { type CognitoSimulator, startCognitoSimulator } from '../../test/simulators/cognito/index.js';
-import type { Settings, UserPool } from '../../test/simulators/cognito/pool.js';
-import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createCognitoProvisioning } from './provision.js';
 
 const arn = (name: string) => `arn:aws:lambda:eu-central-1:123456789012:function:${name}`;

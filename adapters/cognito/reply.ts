@@ -1,5 +1,5 @@
+import type { JsonObject } from '../../src/base/json.js';
 import type { FaceErrorCode } from '../../src/errors.js';
-import type { JsonObject } from '../../src/json.js';
 import type { RawReply } from '../adapter.js';
 import { faceClaims } from './schema-events.js';
 

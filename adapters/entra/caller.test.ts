@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventsServiceAppId, type Tenant } from '../../simulators/entra/tenant.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { createForgedBearers, type EntraBench, fetchKeysAhead, openEntraBench } from '../../test/contract/entra.js';
-import { eventsServiceAppId, type Tenant } from '../../test/simulators/entra/tenant.js';
 import { createVerifyCaller } from './caller.js';
 
 const refused = { code: 'caller_untrusted' };

@@ -7,9 +7,9 @@ import {
   type NetworkResponse,
 } from '@azure/msal-node';
 import { z } from 'zod';
+import type { Json, JsonObject } from '../../src/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import type { Json, JsonObject } from '../../src/json.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
 import type { EntraSettings } from './schema-connection.js';
 

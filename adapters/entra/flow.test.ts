@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Tenant } from '../../simulators/entra/tenant.js';
+import type { Json } from '../../src/base/json.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import type { Json } from '../../src/json.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {
   type EntraBench,
@@ -15,7 +16,6 @@ import {
   toTokenIssuanceEvent,
   withBearer,
 } from '../../test/contract/entra.js';
-import type { Tenant } from '../../test/simulators/entra/tenant.js';
 import type { Adapter, RawReply } from '../adapter.js';
 
 let bench: EntraBench;

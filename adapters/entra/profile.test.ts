@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import type { DirectoryUser } from '../../simulators/entra/tenant.js';
+import { createRsaCertificate } from '../../simulators/tls-server.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch, Profile } from '../../src/core/ports.js';
 import { canary } from '../../test/contract/adapter.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../test/simulators/entra/index.js';
-import type { DirectoryUser } from '../../test/simulators/entra/tenant.js';
-import { createTextLog } from '../../test/simulators/sinks.js';
-import { createRsaCertificate } from '../../test/simulators/tls-server.js';
+import { createTextLog } from '../../test/sinks.js';
 import { createEntraProfile } from './profile.js';
 import { entraConnectionGuard } from './schema-connection.js';
 

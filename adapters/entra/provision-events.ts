@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/json.js';
+import type { JsonObject } from '../../src/base/json.js';
 import type { ProvisionStep } from '../provisioning.js';
 import { identifierUriOf } from './provision-directory.js';
 import { anything, type EntraProvisionDeps } from './provision-graph.js';

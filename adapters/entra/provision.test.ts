@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import { findApplication, findServicePrincipal, grantedRoles } from '../../simulators/entra/tenant.js';
 import { FaceError } from '../../src/errors.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../test/simulators/entra/index.js';
-import { findApplication, findServicePrincipal, grantedRoles } from '../../test/simulators/entra/tenant.js';
-import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
 import type { Finding, Provisioning, StepStatus } from '../provisioning.js';
 import { createEntraProvisioning } from './provision.js';
 import { entraConnectionGuard } from './schema-connection.js';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { createRsaCertificate, createSelfSigned } from '../../test/simulators/tls-server.js';
+import { createRsaCertificate, createSelfSigned } from '../../simulators/tls-server.js';
 import { entraConnectionGuard } from './schema-connection.js';
 
 const tenantId = '11111111-2222-3333-4444-555555555555';

@@ -1,9 +1,9 @@
 import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
+import type { Json } from '../../src/base/json.js';
 import { inTime } from '../../src/core/deadline.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import type { Json } from '../../src/json.js';
 import type { OktaConnection } from './schema-connection.js';
 
 /** Of one request. */

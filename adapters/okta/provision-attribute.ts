@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Json } from '../../src/base/json.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
-import type { Json } from '../../src/json.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer, type SendToOkta } from './client.js';
 import { maxReceiptCharacters } from './schema.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '../../src/json.js';
+import type { Json } from '../../src/base/json.js';
 import type { ProvisionDeps } from '../provisioning.js';
 import type { SendToOkta } from './client.js';
 import type { OktaConnection } from './schema-connection.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Json } from '../../src/base/json.js';
 import { toIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { Json } from '../../src/json.js';
 import { type Check, compareClocks, type Finding, fail, pass, warn } from '../provisioning.js';
 import { createSendToOkta, parseAnswer } from './client.js';
 import { inspectAttribute, tokenAttribute } from './provision-attribute.js';

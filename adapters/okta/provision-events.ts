@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '../../src/json.js';
+import type { Json } from '../../src/base/json.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer } from './client.js';
 import { endingEvents } from './flow-events.js';

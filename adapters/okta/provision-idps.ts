@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../src/base/json.js';
 import type { OktaIdvConfig } from '../../src/config/oidc-providers.js';
-import type { JsonObject } from '../../src/json.js';
 import { endpointsOf } from '../openid-provider.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer } from './client.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Json } from '../../src/base/json.js';
 import { FaceError } from '../../src/errors.js';
-import type { Json } from '../../src/json.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer, type SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';

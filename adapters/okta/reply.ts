@@ -1,6 +1,6 @@
+import type { Json, JsonObject } from '../../src/base/json.js';
 import type { HookDecision } from '../../src/core/decide.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
-import type { Json, JsonObject } from '../../src/json.js';
 import type { RawReply } from '../adapter.js';
 import { faceClaim, type MintedToken, type SamlHook, type TokenHook } from './schema.js';
 

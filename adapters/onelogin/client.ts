@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../src/base/json.js';
 import { Credential } from '../../src/core/concealed.js';
 import { inTime } from '../../src/core/deadline.js';
 import type { Asker, Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { JsonObject } from '../../src/json.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
 import type { OneLoginSettings } from './schema.js';
 

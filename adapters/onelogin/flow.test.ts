@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Json } from '../../src/base/json.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import type { Json } from '../../src/json.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {
   isAllowed,

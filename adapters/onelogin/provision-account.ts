@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../src/base/json.js';
 import { FaceError } from '../../src/errors.js';
-import type { JsonObject } from '../../src/json.js';
 import type { ProvisionDeps } from '../provisioning.js';
 import type { RestAnswer } from '../rest-call.js';
 import type { OneLoginApi } from './client.js';

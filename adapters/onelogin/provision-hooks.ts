@@ -1,5 +1,5 @@
+import type { JsonObject } from '../../src/base/json.js';
 import { FaceError } from '../../src/errors.js';
-import type { JsonObject } from '../../src/json.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { type Parts, type SmartHook, writeVariables } from './provision-account.js';
 import { isRuntime, type SmartHookType } from './schema.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
 import { testIssuer } from '../../test/keys.js';
-import { systemRandom } from '../../test/simulators/sinks.js';
+import { systemRandom } from '../../test/sinks.js';
 import { createOneLoginProvisioning } from './provision.js';
 import { oneloginConnectionGuard } from './schema.js';
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { findHook } from '../../simulators/onelogin/account.js';
 import { hookSecret, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
-import { findHook } from '../../test/simulators/onelogin/account.js';
-import { systemRandom } from '../../test/simulators/sinks.js';
+import { systemRandom } from '../../test/sinks.js';
 import type { Provisioning } from '../provisioning.js';
 import { createOneLoginProvisioning } from './provision.js';
 import type { SmartHookType } from './schema.js';

@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { runFunction } from '../../simulators/onelogin/runner.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import { type AppDeps, createApp } from '../../src/http/app.js';
 import { listen } from '../../src/http/listen.js';
 import { createBodyRooms } from '../../src/http/rooms.js';
+import { type AppDeps, createApp } from '../../src/server/app.js';
 import { createPasskeys } from '../../src/webauthn/passkeys.js';
 import {
   hookSecret,
@@ -16,8 +17,7 @@ import {
 } from '../../test/contract/onelogin.js';
 import { createTestSight } from '../../test/embedded.js';
 import { pageFolders, projectRoot } from '../../test/paths.js';
-import { createSimulatedJudge } from '../../test/simulators/judge.js';
-import { runFunction } from '../../test/simulators/onelogin/runner.js';
+import { createSimulatedJudge } from '../../test/simulated-judge.js';
 import { createQuietTelemetry } from '../../test/telemetry.js';
 import type { SmartHookType } from './schema.js';
 import {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../src/base/json.js';
 import { Credential } from '../../src/core/concealed.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { JsonObject } from '../../src/json.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
 import type { ScimSettings } from './schema.js';
 

@@ -114,7 +114,18 @@ describe('the attribute', () => {
 describe('a user', () => {
   test('is reached by id alone, which is one part of the address', async () => {
     const { sent, profile } = observe();
-    for (const id of ['', '.', '..', '../Groups', 'a/b', 'a\\b', 'a b', 'a\0', 'x'.repeat(300), 'ada@example.com']) {
+    for (const id of [
+      '',
+      '.',
+      '../index.js',
+      '../Groups',
+      'a/b',
+      'a\\b',
+      'a b',
+      'a\0',
+      'x'.repeat(300),
+      'ada@example.com',
+    ]) {
       await expect(profile.readToken(id)).rejects.toMatchObject({ code: 'subject_unknown' });
       await expect(profile.clearToken(id)).rejects.toMatchObject({ code: 'subject_unknown' });
     }

@@ -1,6 +1,6 @@
+import type { JsonObject } from '../../src/base/json.js';
 import type { Account, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import type { JsonObject } from '../../src/json.js';
 import { isLogin, isSameLogin } from '../login.js';
 import type { RestAnswer } from '../rest-call.js';
 import { toStoredToken } from '../stored-token.js';

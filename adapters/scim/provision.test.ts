@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { oidcGuard } from '../../src/config/oidc.js';
 import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
-import { systemRandom } from '../../test/simulators/sinks.js';
+import { systemRandom } from '../../test/sinks.js';
 import { createScimProvisioning } from './provision.js';
 
 const publicUrl = 'https://face.example.com';

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { toIso } from '../core/units.js';
-import { addAdministrator, listAdministrators, maxAdministrators, removeAdministrator } from './administrators.js';
-import { clientTokenLifeSec } from './client-tokens.js';
-import type { ApiDeps } from './deps.js';
-import { adminEndpoint, type Endpoint } from './endpoint.js';
-import { instantReply } from './fields.js';
-import { roles } from './rights.js';
+import {
+  addAdministrator,
+  listAdministrators,
+  maxAdministrators,
+  removeAdministrator,
+} from '../rest/administrators.js';
+import { clientTokenLifeSec } from '../rest/client-tokens.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantReply } from '../rest/fields.js';
+import { roles } from '../rest/rights.js';
 
 const nameField = z
   .string()

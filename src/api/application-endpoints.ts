@@ -9,11 +9,11 @@ import {
   readApplication,
   registerApplication,
   removeApplication,
-} from './applications.js';
-import type { ApiDeps } from './deps.js';
-import { adminEndpoint, type Endpoint } from './endpoint.js';
-import { instantReply, scopesField, tenantField } from './fields.js';
-import { clientScopes, defaultScopes } from './scopes.js';
+} from '../rest/applications.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantReply, scopesField, tenantField } from '../rest/fields.js';
+import { clientScopes, defaultScopes } from '../rest/scopes.js';
 
 const { perMinute, perDay } = quotaRanges;
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { toIso } from '../core/units.js';
-import { issueApplicationKey, listApplicationKeys, maxKeys, revokeApplicationKey } from './application-keys.js';
-import type { ApiDeps } from './deps.js';
-import { adminEndpoint, type Endpoint } from './endpoint.js';
-import { clientTokenId, clientTokenReply, instantReply, lifeField, scopesField } from './fields.js';
-import { clientScopes } from './scopes.js';
+import { issueApplicationKey, listApplicationKeys, maxKeys, revokeApplicationKey } from '../rest/application-keys.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { clientTokenId, clientTokenReply, instantReply, lifeField, scopesField } from '../rest/fields.js';
+import { clientScopes } from '../rest/scopes.js';
 
 /** Keys of applications: client tokens that belong to one. */
 export function createApplicationKeyEndpoints(deps: ApiDeps): Endpoint[] {

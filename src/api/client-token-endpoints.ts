@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { toIso } from '../core/units.js';
-import { issueClientToken, revokeClientToken } from './client-tokens.js';
-import { takeVerifiedContact } from './contacts.js';
-import type { ApiDeps } from './deps.js';
-import { adminEndpoint, clientEndpoint, type Endpoint } from './endpoint.js';
+import { issueClientToken, revokeClientToken } from '../rest/client-tokens.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {
   clientTokenId,
   clientTokenReply,
@@ -13,9 +12,10 @@ import {
   phoneField,
   scopesField,
   tenantField,
-} from './fields.js';
-import type { Administrator } from './rights.js';
-import { clientScopes, defaultScopes } from './scopes.js';
+} from '../rest/fields.js';
+import type { Administrator } from '../rest/rights.js';
+import { clientScopes, defaultScopes } from '../rest/scopes.js';
+import { takeVerifiedContact } from './contacts.js';
 
 const issueFields = z.strictObject({
   name: z.string().min(1).max(100).describe('For the administrator: which client this is.'),

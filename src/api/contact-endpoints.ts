@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { toIso } from '../core/units.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Endpoint, openEndpoint } from '../rest/endpoint.js';
+import { emailField, instantReply, phoneField } from '../rest/fields.js';
 import { sendCodes, verifyCodes } from './contacts.js';
-import type { ApiDeps } from './deps.js';
-import { type Endpoint, openEndpoint } from './endpoint.js';
-import { emailField, instantReply, phoneField } from './fields.js';
 
 const codeField = z
   .string()

@@ -3,8 +3,8 @@ import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
-import { createSimulatedEngine } from '../../test/simulators/engine.js';
-import { systemRandom } from '../../test/simulators/sinks.js';
+import { createSimulatedEngine } from '../../test/simulated-engine.js';
+import { systemRandom } from '../../test/sinks.js';
 import { attemptsOfToken } from '../core/attempts.js';
 import { countAttempt } from '../core/lockout.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { enrolToken } from '../core/enrol.js';
-import type { Binding, VerifyRequest } from '../core/ports.js';
+import type { VerifyRequest } from '../core/ports.js';
 import { revokeToken } from '../core/revoke.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { scoreToken, verifyToken } from '../core/verify.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import type { Client } from './client-tokens.js';
-import type { ApiDeps } from './deps.js';
-import { type Call, clientEndpoint, type Endpoint } from './endpoint.js';
+import { bindingOfClient, type Client } from '../rest/client-tokens.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Call, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {
   accuracyField,
   expiryField,
@@ -17,7 +17,7 @@ import {
   scopeField,
   toFieldRefusal,
   tokenField,
-} from './fields.js';
+} from '../rest/fields.js';
 
 const bindingFields = { password: passwordField, scope: scopeField, accuracy: accuracyField, expiry: expiryField };
 const verifyFields = z.strictObject({ token: tokenField, ...bindingFields });
@@ -29,15 +29,6 @@ const verifyCodes: readonly FaceErrorCode[] = [
   'token_key_retired',
   'locked_out',
 ];
-
-/** Tokens made over this API belong to the client's tenant and to no subject: who is who is kept by the client. */
-export const bindingOfClient = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({
-  tenant: client.tenant,
-  idp: 'api',
-  subject: '',
-  scope,
-  accuracy,
-});
 
 /** Making, checking and revoking tokens that the caller keeps. */
 export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {

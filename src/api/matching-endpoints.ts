@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Verifier } from '../core/ports.js';
-import { clientEndpoint, type Endpoint } from './endpoint.js';
-import { accuracyField } from './fields.js';
+import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { accuracyField } from '../rest/fields.js';
 
 const comparisonReply = z.strictObject({
   score: z.number().describe('Cosine similarity, −1 to 1.'),

@@ -7,8 +7,8 @@ import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js
 import { drawPicture } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
-import { createSimulatedEngine } from '../../test/simulators/engine.js';
-import { systemRandom } from '../../test/simulators/sinks.js';
+import { createSimulatedEngine } from '../../test/simulated-engine.js';
+import { systemRandom } from '../../test/sinks.js';
 import { SealedToken } from '../core/concealed.js';
 import { countAgainst } from '../core/limits.js';
 import { epochSec, toIso } from '../core/units.js';

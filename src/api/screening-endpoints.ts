@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Screening, Verifier } from '../core/ports.js';
-import { clientEndpoint, type Endpoint } from './endpoint.js';
+import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 
 const screeningReply = z.strictObject({
   pass: z.boolean(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
 import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../core/attempts.js';
 import { bindingOf } from '../core/connection.js';
 import { clearAttempts } from '../core/lockout.js';
@@ -13,9 +14,8 @@ import {
 } from '../core/subject-rights.js';
 import { FaceError, faceErrorCodes, toCode } from '../errors.js';
 import { toSource } from '../http/source.js';
-import type { JsonObject } from '../json.js';
-import type { ApiDeps } from './deps.js';
-import { adminEndpoint, type Endpoint } from './endpoint.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { exportHoldings, type Holdings, holdingsReply, notHeld } from './subject-export.js';
 
 const subjectFields = z.strictObject({

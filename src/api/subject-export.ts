@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { RecordOf } from '../core/audit-events.js';
 import type { AttemptsView } from '../core/lockout.js';
 import { readHoldings, type SubjectOf } from '../core/subject-rights.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { faceErrorCodes } from '../errors.js';
-import type { ApiDeps, RecordOf } from './deps.js';
-import { instantReply } from './fields.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { instantReply } from '../rest/fields.js';
 
 const attemptsReply = z.strictObject({ failures: z.int(), lockedUntil: instantReply.nullable() });
 

@@ -6,16 +6,16 @@ import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { testIssuer } from '../../test/keys.js';
-import { drawPhoto } from '../../test/simulators/engine.js';
-import { createMemoryProfile, loginOf } from '../../test/simulators/profile.js';
+import { drawPhoto } from '../../test/simulated-engine.js';
+import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
 import { attemptsOfOutsider } from '../core/attempts.js';
 import { checkFace } from '../core/check-face.js';
 import { bindingOf, type Connection } from '../core/connection.js';
 import { enrolSubject } from '../core/enrol.js';
 import { countAttempt } from '../core/lockout.js';
 import { toCode } from '../errors.js';
-import { addAdministrator } from './administrators.js';
-import type { Role } from './rights.js';
+import { addAdministrator } from '../rest/administrators.js';
+import type { Role } from '../rest/rights.js';
 
 /* One person at two providers, and what they may demand. */
 

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import { listApplications, readApplication } from './applications.js';
-import type { ApiDeps } from './deps.js';
-import { adminEndpoint, type Endpoint } from './endpoint.js';
-import { type DayUsage, readUsage, usageKeptDays } from './usage.js';
+import { listApplications, readApplication } from '../rest/applications.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { type DayUsage, readUsage, usageKeptDays } from '../rest/usage.js';
 
 /** One record is read for each application and day, so a list of all reaches back less far. */
 const maxDaysOfAll = 31;

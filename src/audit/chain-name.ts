@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { createFile, isSystemError } from '../keys/durable-file.js';
+import { createFile, isSystemError } from '../files/durable-file.js';
 import { chainFileOf } from './trail-files.js';
 
 /** The name of a trail's chain, which tells its heads from those of other replicas; `null` where it has none yet. */

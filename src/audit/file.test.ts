@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
 import { runAuditContract } from '../../test/contract/audit.js';
-import { createMemoryAudit } from '../../test/simulators/sinks.js';
+import { createMemoryAudit } from '../../test/sinks.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Audit } from '../core/ports.js';
 import { epochMs } from '../core/units.js';

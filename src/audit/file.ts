@@ -5,7 +5,7 @@ import type { AuditEvent } from '../core/audit-events.js';
 import type { Audit, Clock, Log, Random } from '../core/ports.js';
 import { addSec, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
-import { isSystemError, syncFolder } from '../keys/durable-file.js';
+import { isSystemError, syncFolder } from '../files/durable-file.js';
 import { digestOf, type FileEnd, openEnd, type Tail } from './chain.js';
 import { openChainName } from './chain-name.js';
 import { isDurable } from './durability.js';

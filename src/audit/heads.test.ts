@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, openAudit } from '../../test/audit.js';
-import { createTextLog } from '../../test/simulators/sinks.js';
+import { createTextLog } from '../../test/sinks.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Audit } from '../core/ports.js';
 import { FaceError } from '../errors.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
-import { isSystemError } from '../keys/durable-file.js';
+import { isSystemError } from '../files/durable-file.js';
 import { type Head, headGuard, headType } from './heads.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
 

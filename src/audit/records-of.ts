@@ -1,4 +1,4 @@
-import type { RecordOf } from '../api/deps.js';
+import type { RecordOf } from '../core/audit-events.js';
 import { toIso } from '../core/units.js';
 import { readRecords } from './records.js';
 

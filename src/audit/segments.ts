@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { isSystemError } from '../keys/durable-file.js';
+import { isSystemError } from '../files/durable-file.js';
 import { closedSegmentsOf } from './trail-files.js';
 
 /** One file of a trail, open for reading. */

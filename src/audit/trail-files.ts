@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isSystemError } from '../keys/durable-file.js';
+import { isSystemError } from '../files/durable-file.js';
 
 /*
  * A trail is named by the file that is written to, such as `audit.jsonl`. Beside it stand its signed heads, its name, the

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Client } from '../api/client-tokens.js';
-import type { ApiDeps } from '../api/deps.js';
 import type { Connection } from '../core/connection.js';
 import { FaceError } from '../errors.js';
+import type { Client } from '../rest/client-tokens.js';
+import type { ApiDeps } from '../rest/deps.js';
 
 /** The fields that name a user of a connection. */
 export const who = {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../api/deps.js';
-import { clientEndpoint, type Endpoint } from '../api/endpoint.js';
-import { instantField, instantReply, passwordField } from '../api/fields.js';
 import { checkConsent } from '../core/consent.js';
 import { enrolSubject } from '../core/enrol.js';
 import { revokeSubject } from '../core/revoke.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { checkPassword } from '../core/user-secret.js';
 import type { FaceErrorCode } from '../errors.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantField, instantReply, passwordField } from '../rest/fields.js';
 import { findConnection, who } from './connection-access.js';
 
 const profileCodes: readonly FaceErrorCode[] = ['connection_unknown', 'subject_unknown', 'profile_unavailable'];

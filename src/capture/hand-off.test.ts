@@ -5,9 +5,9 @@ import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js
 import { lendCamera, openLink, openOnPhone, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulators/profile.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';
-import type { JsonObject } from '../json.js';
 
 let server: ApiServer;
 let profile: ReturnType<typeof createMemoryProfile>;

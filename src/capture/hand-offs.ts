@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../api/deps.js';
-import { type Endpoint, sessionEndpoint } from '../api/endpoint.js';
 import { Credential } from '../core/concealed.js';
 import { chooseNumber, startHandOff } from '../core/hand-off.js';
 import type { FaceErrorCode } from '../errors.js';
+import { pageLink } from '../http/page-link.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { describeBrowser } from './asking-browser.js';
-import { pageLink } from './page-link.js';
 import { toViewReply, viewReply } from './view-reply.js';
 
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];

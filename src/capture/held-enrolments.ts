@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../api/deps.js';
-import { type Endpoint, sessionEndpoint } from '../api/endpoint.js';
-import { instantReply } from '../api/fields.js';
 import { readHeldEnrolment, renewHeldEnrolment, revokeHeldEnrolment } from '../core/held-enrolment.js';
 import { toIso } from '../core/units.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
+import { instantReply } from '../rest/fields.js';
 import { toViewReply, viewReply } from './view-reply.js';
 
 /** The person's own page: what is held of them, to renew it, and to end it. */

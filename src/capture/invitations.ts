@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../api/deps.js';
-import { adminEndpoint, clientEndpoint, type Endpoint } from '../api/endpoint.js';
-import { instantReply } from '../api/fields.js';
 import type { Connection } from '../core/connection.js';
 import { startStepUp } from '../core/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { startedLink } from '../http/page-link.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantReply } from '../rest/fields.js';
 import { checkReturnUrl, findConnection, returnUrlField, who } from './connection-access.js';
-import { startedLink } from './page-link.js';
 
 const hourSec = 60 * 60;
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../api/deps.js';
-import { clientEndpoint, type Endpoint, openEndpoint } from '../api/endpoint.js';
 import { Credential } from '../core/concealed.js';
 import { registerKiosk, takeNextAtKiosk } from '../core/kiosk.js';
 import { joinTicket } from '../core/ticket.js';
-import { pagePath } from './page.js';
+import { pagePath } from '../http/page-link.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
 
 /** Devices that serve one person after another. */
 export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {

@@ -2,11 +2,9 @@ import type { ServerResponse } from 'node:http';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { FaceError } from '../errors.js';
+import { pagePath } from '../http/page-link.js';
 import { createModelHandler } from './page-models.js';
 import { createWasmHandler } from './page-wasm.js';
-
-/** Where the page lives. */
-export const pagePath = '/face';
 
 /** Where the files of the page are. */
 export interface PageFolders {

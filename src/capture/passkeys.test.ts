@@ -6,9 +6,9 @@ import { createAuthenticator } from '../../test/authenticator.js';
 import { openLink, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulators/profile.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';
-import type { JsonObject } from '../json.js';
 
 let server: ApiServer;
 afterEach(() => server.stop());

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../api/deps.js';
-import { type Endpoint, sessionEndpoint } from '../api/endpoint.js';
 import { askForPasskey } from '../core/user-secret.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 
 /** What a connection with passkeys asks the browser for. */
 export function createPasskeyEndpoints(deps: ApiDeps): Endpoint[] {

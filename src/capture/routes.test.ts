@@ -3,7 +3,7 @@ import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jos
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulators/profile.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Connection } from '../core/connection.js';
 import { addSec, toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';

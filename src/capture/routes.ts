@@ -1,5 +1,5 @@
-import type { ApiDeps } from '../api/deps.js';
-import type { Endpoint } from '../api/endpoint.js';
+import type { ApiDeps } from '../rest/deps.js';
+import type { Endpoint } from '../rest/endpoint.js';
 import { createEnrolmentEndpoints } from './enrolments.js';
 import { createHandOffEndpoints } from './hand-offs.js';
 import { createHeldEnrolmentEndpoints } from './held-enrolments.js';

@@ -4,9 +4,9 @@ import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { digestOf, lendCamera, openLink, openOnPhone, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulators/profile.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Connection } from '../core/connection.js';
-import { createEndpoints } from '../http/app.js';
+import { createEndpoints } from '../server/endpoints.js';
 
 /* Every call that takes a session, by everybody who can have one. */
 

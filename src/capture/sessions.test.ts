@@ -5,11 +5,11 @@ import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js
 import { digestOf, lendCamera, openLink, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulators/profile.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { startStepUp } from '../core/step-up.js';
 import { addSec, toEpochSec } from '../core/units.js';
-import { startedLink } from './page-link.js';
+import { startedLink } from '../http/page-link.js';
 
 let server: ApiServer;
 let profile: ReturnType<typeof createMemoryProfile>;

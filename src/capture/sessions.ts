@@ -1,7 +1,4 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../api/deps.js';
-import { type Endpoint, openEndpoint, sessionEndpoint } from '../api/endpoint.js';
-import { instantReply } from '../api/fields.js';
 import { Credential, UserSecret } from '../core/concealed.js';
 import { commitFrame, startChallenge, submitFrames } from '../core/frames.js';
 import { openHandOff } from '../core/hand-off.js';
@@ -15,8 +12,11 @@ import { startRequestedStepUp } from '../core/step-up.js';
 import { joinTicket } from '../core/ticket.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
+import { browserCookieOf } from '../http/browser-cookie.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { type Endpoint, openEndpoint, sessionEndpoint } from '../rest/endpoint.js';
+import { instantReply } from '../rest/fields.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../webauthn/answer.js';
-import { browserCookieOf } from './browser-cookie.js';
 import { toViewReply, viewReply } from './view-reply.js';
 
 const nextReply = z.strictObject({ index: z.int(), of: z.int(), movement: z.enum(movements) });

@@ -1,9 +1,4 @@
 import { z } from 'zod';
-import type { Client } from '../api/client-tokens.js';
-import type { ApiDeps } from '../api/deps.js';
-import { clientEndpoint, type Endpoint, openEndpoint } from '../api/endpoint.js';
-import { bindingOfClient } from '../api/face-token-endpoints.js';
-import { accuracyField, instantReply, passwordField, scopeField, tokenField } from '../api/fields.js';
 import { Credential } from '../core/concealed.js';
 import { assignToKiosk, checkKiosk } from '../core/kiosk.js';
 import {
@@ -17,8 +12,12 @@ import {
 } from '../core/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { startedLink } from '../http/page-link.js';
+import { bindingOfClient, type Client } from '../rest/client-tokens.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
+import { accuracyField, instantReply, passwordField, scopeField, tokenField } from '../rest/fields.js';
 import { checkReturnUrl, findConnection, mayUse, returnUrlField, who } from './connection-access.js';
-import { startedLink } from './page-link.js';
 
 const stepUpState = z
   .enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned'])

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { instantReply } from '../api/fields.js';
 import { sessionRoles } from '../core/session-actions.js';
 import type { SessionView } from '../core/session-view.js';
 import { stepUpPurposes } from '../core/step-up-record.js';
 import { toIso } from '../core/units.js';
+import { instantReply } from '../rest/fields.js';
 
 /** A step-up as the page may know it. */
 export const viewReply = z.strictObject({

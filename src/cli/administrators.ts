@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { roles } from '../api/rights.js';
+import { roles } from '../rest/rights.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toTableLines } from './table.js';

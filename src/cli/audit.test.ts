@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
 import { runCli } from '../../test/cli.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { csvHead, mergeRecords, toCsvLine, toJsonLine } from '../audit/export.js';
 import type { RecordFilter } from '../audit/records.js';
 import type { AuditEvent } from '../core/audit-events.js';

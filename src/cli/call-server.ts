@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
 import { headerCredentialGuard } from '../config/credential.js';
 import { safeUrlGuard } from '../config/safe-url.js';
 import { FaceError, faceErrorCodes } from '../errors.js';
 import { refusalGuard } from '../http/reply.js';
-import type { JsonObject } from '../json.js';
 import type { CliDeps } from './deps.js';
 import { UsageError } from './usage-error.js';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../json.js';
+import type { Json } from '../base/json.js';
 
 /**
  * What only a command says, and no server ever answers: the texts of its codes. Each ends the command with 1. Documented in

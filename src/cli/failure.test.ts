@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createTextLog } from '../../test/simulators/sinks.js';
+import { createTextLog } from '../../test/sinks.js';
 import { FaceError } from '../errors.js';
 import { toFailure, toFailureLines } from './failure.js';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { framesOf } from '../base/frames.js';
+import type { Json } from '../base/json.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
-import { framesOf } from '../http/access-log.js';
-import type { Json } from '../json.js';
 
 /** Why something could not be done, for an administrator: what the log would say, and nothing concealed. */
 export interface Failure {

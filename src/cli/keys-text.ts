@@ -1,5 +1,5 @@
+import type { JsonObject } from '../base/json.js';
 import { toIso } from '../core/units.js';
-import type { JsonObject } from '../json.js';
 import type { KeyInventory, SealingKey, TurningKey } from '../keys/inventory.js';
 import type { TokenCount } from '../keys/token-count.js';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.js';
+import type { JsonObject } from '../base/json.js';
 import { nameOf, type OwnEngine } from '../recognition/registry.js';
 import { currentEngine, engineNames } from '../token/format.js';
 import { accuracies, type EngineEntry } from '../token/parameters.js';

@@ -6,7 +6,7 @@ import { connectionGuards } from '../../adapters/index.js';
 import { runInProcess } from '../../test/command.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { drawModel } from '../../test/onnx.js';
-import { systemRandom } from '../../test/simulators/sinks.js';
+import { systemRandom } from '../../test/sinks.js';
 import { createConfigGuard } from '../config/schema.js';
 import type { FaceError } from '../errors.js';
 import { openEngines } from '../recognition/open-engines.js';

@@ -1,6 +1,6 @@
+import type { JsonObject } from '../base/json.js';
 import { filesOf } from '../config/data-files.js';
-import type { JsonObject } from '../json.js';
-import { readPrivateFile } from '../keys/durable-file.js';
+import { readPrivateFile } from '../files/durable-file.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { openKeyService } from '../keys/open.js';
 import type { Setup } from '../setup.js';

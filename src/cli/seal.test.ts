@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { projectRoot } from '../../test/paths.js';
-import { systemRandom } from '../../test/simulators/sinks.js';
+import { systemRandom } from '../../test/sinks.js';
 import type { Fetch } from '../core/ports.js';
 import { createOpenCommand } from './open.js';
 import { createSealCommand } from './seal.js';

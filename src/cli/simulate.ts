@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { JsonObject } from '../base/json.js';
 import { listen } from '../http/listen.js';
-import type { JsonObject } from '../json.js';
-import { isSystemError } from '../keys/durable-file.js';
 import type { CliDeps } from './deps.js';
 import { createSignInControl, signInPath } from './simulation-control.js';
 import { type SimulationSettings, toGuide } from './simulation-guide.js';
@@ -22,8 +21,8 @@ export function createSimulateCommand(deps: CliDeps): Command {
     .argument('<provider>', 'the kind of a connection, such as okta')
     .option('--port <port>', 'where it listens; the sign-in address is at the next one', parsePort, 0)
     .action(async (provider: string, { port }: { port: number }) => {
-      // Simulators stay with the tests: nothing else here needs them, or what they are made of.
-      const { simulations } = await import('../../test/simulators/simulations.js').catch(toUsageError);
+      // Loaded here: no other command needs them.
+      const { simulations } = await import('../../simulators/simulations.js');
       const load = Object.hasOwn(simulations, provider) ? simulations[provider] : undefined;
       if (load === undefined) {
         const names = Object.keys(simulations).join(', ');
@@ -46,12 +45,6 @@ export function createSimulateCommand(deps: CliDeps): Command {
       await control.stop();
       await simulation.close();
     });
-}
-
-/** An installation has no tests, and no simulators with them. */
-function toUsageError(error: unknown): never {
-  if (!isSystemError(error, 'ERR_MODULE_NOT_FOUND')) throw error;
-  throw new UsageError('simulated providers are part of a checkout, and not of an installation');
 }
 
 const toConfiguration = (settings: SimulationSettings): JsonObject => {

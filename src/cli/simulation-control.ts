@@ -1,6 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
-import type { ProviderSimulation } from './simulation.js';
+import type { ProviderSimulation } from '../../simulators/simulation.js';
 
 /** Where a sign-in at the simulated provider is started. */
 export const signInPath = '/simulate/sign-in';

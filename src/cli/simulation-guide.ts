@@ -1,4 +1,4 @@
-import type { ProviderSimulation, SimulatedUser } from './simulation.js';
+import type { ProviderSimulation, SimulatedUser } from '../../simulators/simulation.js';
 
 /** A running simulation, and the server that is meant to stand before it. */
 export interface SimulationSettings {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSystemError } from '../keys/durable-file.js';
+import { isSystemError } from '../files/durable-file.js';
 import type { KeysConfig } from './keys.js';
 
 /**

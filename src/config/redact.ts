@@ -1,4 +1,4 @@
-import type { Json } from '../json.js';
+import type { Json } from '../base/json.js';
 
 /**
  * The configuration as it may be printed: secrets show as `[set]`, absent values as `[unset]`. Anything that is not

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { createTestCore } from '../../test/core.js';
-import { drawPhoto } from '../../test/simulators/engine.js';
+import { drawPhoto } from '../../test/simulated-engine.js';
 import { toCode } from '../errors.js';
 import { enrolSubject } from './enrol.js';
 import { takePassedStepUp } from './passed-step-up.js';

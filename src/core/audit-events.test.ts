@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createMemoryAudit } from '../../test/simulators/sinks.js';
+import { createMemoryAudit } from '../../test/sinks.js';
 
 const about = { connection: 'work', subject: 'anna' } as const;
 const made = { tokenId: 't', keyVersion: 1, photos: 3, expiresAt: null, former: null };

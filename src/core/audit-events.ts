@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Json, JsonObject } from '../base/json.js';
 import { faceErrorCodes } from '../errors.js';
-import type { Json } from '../json.js';
 
 /*
  * What stands in `detail` of an audit record, by its action. Fields are listed in the order they are written in, as records
@@ -177,3 +177,11 @@ export type AuditEvent<Action extends AuditAction = AuditAction> = {
     readonly detail: AuditDetail<Each>;
   };
 }[Action];
+
+/** A record of the audit trail about a user, as they may see it. */
+export type RecordOf = {
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly action: string;
+  readonly detail: JsonObject;
+};

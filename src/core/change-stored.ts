@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import type { Json } from '../base/json.js';
 import { FaceError } from '../errors.js';
-import type { Json } from '../json.js';
 import type { State } from './ports.js';
 import type { EpochMs } from './units.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../test/core.js';
-import { drawPhoto, drawWall } from '../../test/simulators/engine.js';
+import { drawPhoto, drawWall } from '../../test/simulated-engine.js';
 import { Credential, SealedToken } from './concealed.js';
 import type { Policy } from './connection.js';
 import { readConsent } from './consent.js';

@@ -8,7 +8,7 @@ import { createManualClock } from '../../test/contract/state.js';
 import { createTestCore } from '../../test/core.js';
 import { countState } from '../../test/counted.js';
 import { standardSettings } from '../../test/settings.js';
-import { drawPhoto } from '../../test/simulators/engine.js';
+import { drawPhoto } from '../../test/simulated-engine.js';
 import { toCode } from '../errors.js';
 import { createSqliteState } from '../state/sqlite.js';
 import { attemptsOfOutsider, attemptsOfSubject } from './attempts.js';

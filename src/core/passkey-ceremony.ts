@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
 import { FaceError } from '../errors.js';
-import type { JsonObject } from '../json.js';
 import { UserSecret } from './concealed.js';
 import type { CoreDeps } from './deps.js';
 import { countPasskeyUse, decoyPasskey, type PasskeyOwner, readPasskey } from './passkey-record.js';

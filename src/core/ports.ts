@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.js';
+import type { Json, JsonObject } from '../base/json.js';
 import type { AuditEvent } from './audit-events.js';
 import type { ContentKey, KeyMaterial, Photo, SealedToken, UserSecret } from './concealed.js';
 import type { Detection } from './face.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { createTestCore } from '../../test/core.js';
-import { drawPhoto } from '../../test/simulators/engine.js';
+import { drawPhoto } from '../../test/simulated-engine.js';
 import { Credential } from './concealed.js';
 import { enrolSubject } from './enrol.js';
 import { openSession } from './session.js';

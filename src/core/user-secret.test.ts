@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createAuthenticator } from '../../test/authenticator.js';
 import { createTestCore } from '../../test/core.js';
-import { drawPhoto } from '../../test/simulators/engine.js';
+import { drawPhoto } from '../../test/simulated-engine.js';
 import { parsePasskeyAnswer } from '../webauthn/answer.js';
 import { createPasskeys } from '../webauthn/passkeys.js';
 import { checkFace } from './check-face.js';

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../base/json.js';
 import { FaceError } from '../errors.js';
-import type { JsonObject } from '../json.js';
 import type { UserSecret } from './concealed.js';
 import type { Policy } from './connection.js';
 import { type Ceremony, type CeremonyDeps, startCeremony, takeNewPasskey, takePasskey } from './passkey-ceremony.js';

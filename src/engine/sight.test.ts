@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { isWiped } from '../../test/pictures.js';
-import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulators/engine.js';
+import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulated-engine.js';
 import { Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import type { Engine, Examination, Signal } from './engine.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { systemRandom as random } from '../../test/simulators/sinks.js';
+import { systemRandom as random } from '../../test/sinks.js';
 import { Credential } from '../core/concealed.js';
 import { loadAdminKey } from './admin-key.js';
 

@@ -3,7 +3,7 @@ import { Credential } from '../core/concealed.js';
 import { digestOf } from '../core/digest.js';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { createFile } from './durable-file.js';
+import { createFile } from '../files/durable-file.js';
 
 /** How the administrator's key is known: by its digest, and by itself only in the moment it is made. */
 export interface AdminKey {

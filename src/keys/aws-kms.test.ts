@@ -1,13 +1,13 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { kmsEnvironment, startKms, type Trouble } from '../../simulators/kms/index.js';
 import { runKeysContract } from '../../test/contract/keys.js';
 import { runSignerContract } from '../../test/contract/signer.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { drawPicture } from '../../test/embedded.js';
 import { parameters } from '../../test/parameters.js';
-import { createSimulatedEngine } from '../../test/simulators/engine.js';
-import { kmsEnvironment, startKms, type Trouble } from '../../test/simulators/kms/index.js';
-import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createSimulatedEngine } from '../../test/simulated-engine.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { filesOf } from '../config/data-files.js';
 import { type AwsKmsConfig, keysGuard } from '../config/keys.js';
 import { Photo } from '../core/concealed.js';

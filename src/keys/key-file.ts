@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { createFile, isSystemError, parseKeyJson, readPrivateFile, replaceFile } from './durable-file.js';
+import { createFile, isSystemError, parseKeyJson, readPrivateFile, replaceFile } from '../files/durable-file.js';
 
 /** One JSON file of keys, mode 0600, that several processes share. */
 export interface KeyFile<Content> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
-import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createFileAudit } from '../audit/file.js';
 import { filesOf } from '../config/data-files.js';
 import { createKeyNotes } from './key-notes.js';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { runSignerContract } from '../../test/contract/signer.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog } from '../../test/simulators/sinks.js';
+import { createTextLog } from '../../test/sinks.js';
 import { createLocalSigner, type LocalSigner, signerOverlapSec } from './local-signer.js';
 
 const typ = 'facestep-receipt+jwt';

@@ -1,9 +1,9 @@
 import { CompactSign, type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
 import type { Clock, Log, Random, Signer } from '../core/ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
-import type { JsonObject } from '../json.js';
 import { openKeyFile } from './key-file.js';
 import type { OnHeldKeys } from './key-notes.js';
 import { signingAt } from './key-schedule.js';

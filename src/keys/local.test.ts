@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { runKeysContract } from '../../test/contract/keys.js';
 import { toCode } from '../errors.js';
-import { isPrivate } from './durable-file.js';
+import { isPrivate } from '../files/durable-file.js';
 import { createLocalKeys, type LocalKeys } from './local.js';
 
 const random = (bytes: number): Uint8Array => randomBytes(bytes);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint } from 'jose';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog, systemRandom as random } from '../../test/simulators/sinks.js';
+import { createTextLog, systemRandom as random } from '../../test/sinks.js';
 import { createOidcKeys } from './oidc-keys.js';
 
 let folder: string;

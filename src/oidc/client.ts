@@ -1,7 +1,7 @@
 import type { ClientMetadata } from 'oidc-provider';
+import type { Json, JsonObject } from '../base/json.js';
 import type { AuthenticationMethod } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
-import type { Json, JsonObject } from '../json.js';
 
 /** An authorization request. The protocol's own rules hold for it: client, redirect URI, response type, PKCE, nonce. */
 export interface AuthorizationRequest {

@@ -1,6 +1,6 @@
+import type { JsonObject } from '../base/json.js';
 import type { OktaIdvConfig } from '../config/oidc-providers.js';
 import { toIso } from '../core/units.js';
-import type { JsonObject } from '../json.js';
 import type { FinishedCheck, OidcClient } from './client.js';
 import { oidcErrors } from './library.js';
 

@@ -1,7 +1,7 @@
+import type { JsonObject } from '../base/json.js';
 import type { LoginClientConfig } from '../config/oidc-providers.js';
 import { subjectOfIdentifier } from '../core/connection.js';
 import type { Account } from '../core/ports.js';
-import type { JsonObject } from '../json.js';
 import type { OidcClient } from './client.js';
 import type { DirectoryFor } from './directories.js';
 import { oidcErrors } from './library.js';

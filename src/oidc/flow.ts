@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
 import type { Connection } from '../core/connection.js';
 import { digestOf } from '../core/digest.js';
 import type { Clock, State } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
-import type { JsonObject } from '../json.js';
 import type { OidcClient, Person } from './client.js';
 import { oidcErrors } from './library.js';
 

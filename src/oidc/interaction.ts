@@ -1,13 +1,12 @@
 import type { Request, Response } from 'express';
 import type { Interaction, InteractionResults } from 'oidc-provider';
-import { browserCookieOf, setBrowserCookie } from '../capture/browser-cookie.js';
-import { pagePath } from '../capture/page.js';
-import { startedLink } from '../capture/page-link.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { newSecret, readStepUp, startStepUp, takeStepUp } from '../core/step-up.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { browserCookieOf, setBrowserCookie } from '../http/browser-cookie.js';
 import { readCookie } from '../http/cookies.js';
+import { pagePath, startedLink } from '../http/page-link.js';
 import { toSource } from '../http/source.js';
 import type { OidcClient, Person } from './client.js';
 import { type Flow, readFlow, writeClaims, writeFlow } from './flow.js';

@@ -1,8 +1,9 @@
 import { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
+import { framesOf } from '../base/frames.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, refusals, toCode } from '../errors.js';
-import { framesOf, noteRefusal, requestIdOf } from '../http/access-log.js';
+import { noteRefusal, requestIdOf } from '../http/access-log.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody } from '../http/collect.js';
 import { isFault } from '../http/reply.js';

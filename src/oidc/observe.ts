@@ -1,9 +1,9 @@
 import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { z } from 'zod';
+import { framesOf } from '../base/frames.js';
 import type { Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
-import { framesOf } from '../http/access-log.js';
 import { ComeBack } from './return-visit.js';
 
 const refusalGuard = z.object({ error: z.string(), error_description: z.string().optional() });

@@ -8,7 +8,7 @@ import { preprocessGuard } from '../engine/preprocess.js';
 import { readPublishedFile } from '../engine/published-file.js';
 import { type Recogniser, type RecognitionModel, recognitionModelGuard } from '../engine/recogniser.js';
 import { FaceError } from '../errors.js';
-import { isSystemError, replaceFile, syncFolder } from '../keys/durable-file.js';
+import { isSystemError, replaceFile, syncFolder } from '../files/durable-file.js';
 import { ownEngines } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { isSystemError, replaceFile } from '../keys/durable-file.js';
+import { isSystemError, replaceFile } from '../files/durable-file.js';
 
 const cursorsGuard = z.strictObject({ chain: z.string(), receivers: z.record(z.string(), z.int().min(0)) });
 

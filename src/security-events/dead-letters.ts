@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { securityEventNames } from '../config/security-events.js';
-import { isSystemError } from '../keys/durable-file.js';
+import { isSystemError } from '../files/durable-file.js';
 
 const letterGuard = z.object({
   jti: z.string(),

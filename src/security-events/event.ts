@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FollowedEvent } from '../audit/follow.js';
+import type { JsonObject } from '../base/json.js';
 import type { SecurityEventReceiver, securityEventNames } from '../config/security-events.js';
 import { type EpochMs, toEpochSec } from '../core/units.js';
-import type { JsonObject } from '../json.js';
 
 /** An event that receivers are told of. */
 export type SecurityEventName = (typeof securityEventNames)[number];

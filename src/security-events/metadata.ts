@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.js';
+import type { JsonObject } from '../base/json.js';
 
 /**
  * What receivers of security events find at `/.well-known/ssf-configuration`. Receivers are registered in the configuration, so there

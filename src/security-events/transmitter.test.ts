@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAuditDeps, tokenChange } from '../../test/audit.js';
-import { createManualClock } from '../../test/contract/state.js';
-import { testIssuer } from '../../test/keys.js';
 import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
-} from '../../test/simulators/security-event-receiver.js';
-import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+} from '../../simulators/security-event-receiver.js';
+import { createAuditDeps, tokenChange } from '../../test/audit.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { testIssuer } from '../../test/keys.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { type SecurityEventReceiver, securityEventReceiverGuard } from '../config/security-events.js';
 import { readDeadLetters } from './dead-letters.js';

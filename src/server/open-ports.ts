@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { createUsageRecorder, type UsageRecorder } from '../api/usage.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf, recognitionFolderOf } from '../config/data-files.js';
@@ -10,6 +9,7 @@ import type { Recogniser } from '../engine/recogniser.js';
 import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
 import { type OpenedEngines, openEngines } from '../recognition/open-engines.js';
+import { createUsageRecorder, type UsageRecorder } from '../rest/usage.js';
 import type { Setup } from '../setup.js';
 import { openState } from '../state/open.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';

@@ -5,7 +5,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createManualClock, runStateContract } from '../../test/contract/state.js';
 import { createTable, type DynamoDbServer, deleteTable, startDynamoDb } from '../../test/dynamodb.js';
-import { systemRandom } from '../../test/simulators/sinks.js';
+import { systemRandom } from '../../test/sinks.js';
 import { createStateFolder, type StateFolder } from '../../test/state-folder.js';
 import { stateGuard } from '../config/state.js';
 import type { Clock, State } from '../core/ports.js';

@@ -8,7 +8,7 @@ import { createTestSigner, testIssuer } from '../../test/keys.js';
 import { projectRoot } from '../../test/paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../../test/redis.js';
 import { standardSettings } from '../../test/settings.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../../test/sinks.js';
 import { createStateFolder, type StateFolder } from '../../test/state-folder.js';
 import { stateGuard } from '../config/state.js';
 import { nameInConsent, settleConsent } from '../core/consent.js';

@@ -4,7 +4,7 @@ import { type DataFiles, isThere } from '../config/data-files.js';
 import type { Audit, Clock, Log, Random, State } from '../core/ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { isSystemError, replaceFile } from '../keys/durable-file.js';
+import { isSystemError, replaceFile } from '../files/durable-file.js';
 import { replayDenials } from './denials.js';
 
 const knownGuard = z.strictObject({ heldSince: epochMsGuard });

@@ -1,10 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
 import Database from 'libsql';
 import { z } from 'zod';
+import type { Json } from '../base/json.js';
 import type { Clock, State, StateRecord, WriteCondition } from '../core/ports.js';
 import { type EpochMs, epochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { Json } from '../json.js';
 
 /*
  * A revision is the row's AUTOINCREMENT number, and every write makes a new row: revisions are never used twice, so a

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { type OtlpReceiver, startOtlpReceiver } from '../../test/simulators/otlp.js';
-import { createMemoryAudit, createTextLog } from '../../test/simulators/sinks.js';
+import { createMemoryAudit, createTextLog } from '../../test/sinks.js';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { createSqliteState } from '../state/sqlite.js';

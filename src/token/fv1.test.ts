@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
-import { toEmbedding } from '../../test/simulators/engine.js';
+import { toEmbedding } from '../../test/simulated-engine.js';
 import { type ContentKey, Embedding, KeyMaterial, SealedToken, UserSecret } from '../core/concealed.js';
 import type { Accuracy, Binding, Keys } from '../core/ports.js';
 import { type EpochSec, epochSec } from '../core/units.js';

@@ -6,7 +6,7 @@ import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { modelsFolder } from '../../test/paths.js';
 import { isWiped } from '../../test/pictures.js';
-import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulators/engine.js';
+import { createSimulatedEngine, drawPhoto, drawWall } from '../../test/simulated-engine.js';
 import { type Embedding, type Photo, type SealedToken, UserSecret } from '../core/concealed.js';
 import type { Binding, Keys, Verifier, VerifyRequest } from '../core/ports.js';
 import { epochSec } from '../core/units.js';

@@ -5,7 +5,7 @@ import { createTestSight } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { modelsFolder } from '../../test/paths.js';
-import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { Credential } from '../core/concealed.js';
 import { createEnginePool } from '../engine/pool.js';
 import { createEmbeddedVerifier } from './embedded.js';

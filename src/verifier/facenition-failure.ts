@@ -1,7 +1,7 @@
 import { errors } from 'undici';
 import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
 import { FaceError, type FaceErrorCode, faceErrorCodes, photoCodes } from '../errors.js';
-import type { JsonObject } from '../json.js';
 
 /** How one attempt failed, and what that says of the service and of another attempt. */
 export interface Failure {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { systemRandom } from '../../test/simulators/sinks.js';
+import { systemRandom } from '../../test/sinks.js';
 import { SealedToken } from '../core/concealed.js';
 import type { Binding } from '../core/ports.js';
 import { epochSec } from '../core/units.js';

@@ -8,9 +8,9 @@ import {
   faults,
   type SeenRequest,
   startFaultServer,
-} from '../../test/simulators/facenition-faults.js';
-import { createTextLog, systemRandom } from '../../test/simulators/sinks.js';
-import { startSelfSignedServer } from '../../test/simulators/tls-server.js';
+} from '../../simulators/facenition-faults.js';
+import { startSelfSignedServer } from '../../simulators/tls-server.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { Credential, Photo, SealedToken, UserSecret } from '../core/concealed.js';
 import type { Binding, EnrolRequest, Verifier, VerifyRequest } from '../core/ports.js';
 import { epochMs, epochSec } from '../core/units.js';

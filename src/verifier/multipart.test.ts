@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Response } from 'undici';
-import { systemRandom } from '../../test/simulators/sinks.js';
+import { systemRandom } from '../../test/sinks.js';
 import { Photo } from '../core/concealed.js';
 import { createMultipartBody, type FormField } from './multipart.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Behaviour, createAuthenticator } from '../../test/authenticator.js';
+import type { JsonObject } from '../base/json.js';
 import type { PasskeyAnswer, PasskeyCredential } from '../core/ports.js';
-import type { JsonObject } from '../json.js';
 import { parsePasskeyAnswer } from './answer.js';
 import { createPasskeys } from './passkeys.js';
 

@@ -1,6 +1,6 @@
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
+import type { JsonObject } from '../base/json.js';
 import type { AssertionAnswer, CreationAnswer, PasskeyCredential, Passkeys, ProvenPasskey } from '../core/ports.js';
-import type { JsonObject } from '../json.js';
 
 /** ES256, EdDSA and RS256: one of them is in every authenticator in use. */
 const algorithms = [-7, -8, -257];

@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import type { JsonObject } from '../../src/base/json.js';
 import { checkFace } from '../../src/core/check-face.js';
 import type { UserSecret } from '../../src/core/concealed.js';
 import { enrolSubject } from '../../src/core/enrol.js';
 import { startCeremony, takeNewPasskey, takePasskey } from '../../src/core/passkey-ceremony.js';
-import type { JsonObject } from '../../src/json.js';
 import { parsePasskeyAnswer } from '../../src/webauthn/answer.js';
 import { createPasskeys } from '../../src/webauthn/passkeys.js';
 import { createTestCore } from '../core.js';
 import { projectRoot } from '../paths.js';
 import { patienceMs } from '../patience.js';
-import { drawPhoto } from '../simulators/engine.js';
+import { drawPhoto } from '../simulated-engine.js';
 
 /** The kinds of authenticator Chromium can play. CTAP 2.1 security keys give no PRF output where a credential is made. */
 const kinds = {
@@ -31,7 +31,7 @@ let origin: string;
 
 beforeAll(async () => {
   const { outputFiles } = await build({
-    entryPoints: [join(projectRoot, 'src/capture/web/passkey.ts')],
+    entryPoints: [join(projectRoot, 'web/capture/passkey.ts')],
     ...{ bundle: true, write: false, format: 'esm', target: 'chrome111' },
   });
   const module = outputFiles[0]!.contents;

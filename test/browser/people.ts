@@ -1,4 +1,4 @@
-import { createChance } from '../../eval/statistics/chance.js';
+import { createChance } from '../../evidence/statistics/chance.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { drawTurn, type Head, readDemoHeads, turnHead } from '../face-video/index.js';
 import { modelsFolder } from '../paths.js';

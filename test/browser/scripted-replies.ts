@@ -1,5 +1,5 @@
 import type { BrowserContext } from 'playwright-core';
-import type { JsonObject } from '../../src/json.js';
+import type { JsonObject } from '../../src/base/json.js';
 import { firstView } from '../first-view.js';
 
 /*

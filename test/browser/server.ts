@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readEvents } from '../../src/audit/events.js';
+import type { Json, JsonObject } from '../../src/base/json.js';
 import type { AuditDetail } from '../../src/core/audit-events.js';
-import type { Json, JsonObject } from '../../src/json.js';
 import { modelsFolder } from '../paths.js';
 import { startService } from '../service.js';
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
+import { startOktaSimulator } from '../../simulators/okta/index.js';
+import type { JsonObject } from '../../src/base/json.js';
 import { epochMs } from '../../src/core/units.js';
-import type { JsonObject } from '../../src/json.js';
 import { findFreePort } from '../free-port.js';
-import { startOktaSimulator } from '../simulators/okta/index.js';
-import { createTextLog } from '../simulators/sinks.js';
+import { createTextLog } from '../sinks.js';
 import { type ServerUnderTest, startServerUnderTest } from './server.js';
 
 /** The server beside a simulated Okta org that holds its tokens. */

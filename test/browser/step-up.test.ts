@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { JsonObject } from '../../src/json.js';
+import type { JsonObject } from '../../src/base/json.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { goAlong, insist, leaveBy, see } from './walk.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { betterCamera, chooseCamera, kindOf } from '../../src/capture/web/camera-choice.js';
+import { betterCamera, chooseCamera, kindOf } from '../../web/capture/camera-choice.js';
 
 const toEntries = (labels: readonly string[]) => labels.map((label, index) => ({ deviceId: `id-${index}`, label }));
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseLanguage, directionOf } from '../../src/capture/web/languages.js';
-import { ar } from '../../src/capture/web/messages/ar.js';
-import { de } from '../../src/capture/web/messages/de.js';
-import { en } from '../../src/capture/web/messages/en.js';
-import { es } from '../../src/capture/web/messages/es.js';
-import { fr } from '../../src/capture/web/messages/fr.js';
+import { chooseLanguage, directionOf } from '../../web/capture/languages.js';
+import { ar } from '../../web/capture/messages/ar.js';
+import { de } from '../../web/capture/messages/de.js';
+import { en } from '../../web/capture/messages/en.js';
+import { es } from '../../web/capture/messages/es.js';
+import { fr } from '../../web/capture/messages/fr.js';
 
 const wordsOf = { en, de, es, fr, ar };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseKioskLink, parsePageLink, parseScannedLink, toReturnLink } from '../../src/capture/web/page-link.js';
+import { parseKioskLink, parsePageLink, parseScannedLink, toReturnLink } from '../../web/capture/page-link.js';
 
 describe('the fragment of a page link', () => {
   test('is a ticket, and where to return to', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { toSentSize } from '../../src/capture/web/frame-size.js';
-import { Problem, toCameraProblem, toProblem, UnusablePictures } from '../../src/capture/web/problem.js';
 import { photoCodes } from '../../src/errors.js';
+import { toSentSize } from '../../web/capture/frame-size.js';
+import { Problem, toCameraProblem, toProblem, UnusablePictures } from '../../web/capture/problem.js';
 
 test.each([
   ['NotAllowedError', 'camera-denied'],

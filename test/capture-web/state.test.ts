@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterTry, type Facts, nextStep, nothingKnown } from '../../src/capture/web/state.js';
-import type { View } from '../../src/capture/web/view.js';
+import { afterTry, type Facts, nextStep, nothingKnown } from '../../web/capture/state.js';
+import type { View } from '../../web/capture/view.js';
 import { firstView } from '../first-view.js';
 
 const view: View = firstView;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { AuditEvent } from '../../src/core/audit-events.js';
 import type { Audit } from '../../src/core/ports.js';
-import type { WrittenEvent } from '../simulators/sinks.js';
+import type { WrittenEvent } from '../sinks.js';
 
 /** An audit trail, and another road to what is in it. */
 export interface AuditHarness {

@@ -20,6 +20,8 @@ import {
   parseVerifyEvent,
 } from '../../adapters/cognito/schema-events.js';
 import { createAdapter } from '../../adapters/index.js';
+import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
+import type { UserPool } from '../../simulators/cognito/pool.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
@@ -27,9 +29,7 @@ import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
 import { standardDeps } from '../settings.js';
-import { type CognitoSimulator, startCognitoSimulator } from '../simulators/cognito/index.js';
-import type { UserPool } from '../simulators/cognito/pool.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 

@@ -10,6 +10,8 @@ import {
 } from '../../adapters/entra/schema.js';
 import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
 import { createAdapter } from '../../adapters/index.js';
+import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
@@ -20,9 +22,7 @@ import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
 import { standardSettings } from '../settings.js';
-import { type Daemon, type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
-import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../simulators/entra/tenant.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 

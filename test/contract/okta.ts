@@ -14,6 +14,7 @@ import {
 } from '../../adapters/okta/schema.js';
 import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
 import type { Provisioning } from '../../adapters/provisioning.js';
+import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
@@ -24,8 +25,7 @@ import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
 import { standardDeps } from '../settings.js';
-import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import {
   rightPassword,

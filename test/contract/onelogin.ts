@@ -9,6 +9,7 @@ import {
   parsePreAuthentication,
   parseUserMigration,
 } from '../../adapters/onelogin/schema.js';
+import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
@@ -19,8 +20,7 @@ import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner } from '../keys.js';
 import { standardDeps } from '../settings.js';
-import { type OneLoginSimulator, startOneLoginSimulator } from '../simulators/onelogin/index.js';
-import { createMemoryAudit, createTextLog } from '../simulators/sinks.js';
+import { createMemoryAudit, createTextLog } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 

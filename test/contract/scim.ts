@@ -8,6 +8,8 @@ import {
   scimConnectionGuard,
   toScimType,
 } from '../../adapters/scim/schema.js';
+import { defineAttribute } from '../../simulators/scim/directory.js';
+import { type ScimSimulator, startScimSimulator } from '../../simulators/scim/index.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { recordPassedStepUp } from '../../src/core/passed-step-up.js';
@@ -16,9 +18,7 @@ import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
 import { standardSettings } from '../settings.js';
-import { defineAttribute } from '../simulators/scim/directory.js';
-import { type ScimSimulator, startScimSimulator } from '../simulators/scim/index.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import type { AdapterHarness } from './adapter.js';
 import { createManualClock } from './state.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { connectBackend } from '../../demo/backend.js';
+import { connectBackend } from '../../examples/demo/backend.js';
 import { type RunningSimulation, runCli, startSimulation } from '../cli.js';
 import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';

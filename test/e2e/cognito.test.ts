@@ -14,6 +14,8 @@ import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
+import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
+import type { UserPool } from '../../simulators/cognito/pool.js';
 import { epochMs } from '../../src/core/units.js';
 import { toForm } from '../api-server.js';
 import { type ChallengeParameters, signIn } from '../cognito-browser.js';
@@ -22,9 +24,7 @@ import { openSigner } from '../keys.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
-import { type CognitoSimulator, startCognitoSimulator } from '../simulators/cognito/index.js';
-import type { UserPool } from '../simulators/cognito/pool.js';
-import { createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createTextLog, systemRandom } from '../sinks.js';
 
 /*
  * The server as a process of its own on real models and photos, a simulated pool that runs the bundled triggers in

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { type Act, type Front, startFront } from '../../simulators/front.js';
 import { type RunningSimulation, runCli, startSimulation } from '../cli.js';
 import { findFreePort } from '../free-port.js';
 import { copyModels } from '../models.js';
 import { modelsFolder } from '../paths.js';
 import { type Service, startService } from '../service.js';
-import { type Act, type Front, startFront } from '../simulators/front.js';
 
 /* The doctor on a connection that is well, and with each link broken in turn. */
 

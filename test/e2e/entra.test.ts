@@ -8,14 +8,14 @@ import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
+import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import { type DirectoryUser, findServicePrincipal } from '../../simulators/entra/tenant.js';
 import { epochMs } from '../../src/core/units.js';
 import { toForm } from '../api-server.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
-import { type Daemon, type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
-import { type DirectoryUser, findServicePrincipal } from '../simulators/entra/tenant.js';
-import { createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createTextLog, systemRandom } from '../sinks.js';
 
 /* The server as its own process, on real models and photos, against a simulated tenant that was set up by provisioning. */
 

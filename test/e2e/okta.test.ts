@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
+import type { HookChannelSettings, SignIn } from '../../simulators/okta/index.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../contract/okta.js';
 import { drawPicture } from '../embedded.js';
 import { type OktaServer, startOktaServer } from '../okta-server.js';
-import type { HookChannelSettings, SignIn } from '../simulators/okta/index.js';
 
 const password = 'correct horse';
 const ada = { login: 'ada@example.com', password };

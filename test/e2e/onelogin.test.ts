@@ -5,14 +5,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
 import { oneloginConnectionGuard } from '../../adapters/onelogin/schema.js';
 import { encodeFunction, renderSmartHook } from '../../adapters/onelogin/smart-hook.js';
+import { findHook } from '../../simulators/onelogin/account.js';
+import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { epochMs } from '../../src/core/units.js';
 import { toForm } from '../api-server.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
-import { findHook } from '../simulators/onelogin/account.js';
-import { type OneLoginSimulator, startOneLoginSimulator } from '../simulators/onelogin/index.js';
-import { createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createTextLog, systemRandom } from '../sinks.js';
 
 /* The server as its own process, on real models and photos; the account and its Smart Hooks simulated, on real sockets. */
 

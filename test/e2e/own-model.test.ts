@@ -14,7 +14,7 @@ import { createManualClock } from '../manual-clock.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
-import { systemRandom } from '../simulators/sinks.js';
+import { systemRandom } from '../sinks.js';
 
 /*
  * A change of the recognition model, at servers that are processes of their own, on real photos. The model of one's own is a copy

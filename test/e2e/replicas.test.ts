@@ -19,7 +19,7 @@ import { modelsFolder } from '../paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../redis.js';
 import { type Service, startService } from '../service.js';
 import { standardSettings } from '../settings.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { createStateFolder, type StateFolder } from '../state-folder.js';
 
 /* Three servers, each a process with its own data folder, on one Redis and one folder of keys; and fifty callers at once. */

@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
+import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
+import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
 import { Photo } from '../../src/core/concealed.js';
 import { epochMs } from '../../src/core/units.js';
 import { createEnginePool } from '../../src/engine/pool.js';
@@ -13,9 +15,7 @@ import { findLeaks } from '../leaks.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { loadPictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
-import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
-import { type OtlpReceiver, startOtlpReceiver } from '../simulators/otlp.js';
-import { createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createTextLog, systemRandom } from '../sinks.js';
 
 /*
  * No secret and no face in anything the server writes. One whole journey, with all that can go wrong on the way, then a

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
+import {
+  type SecurityEventReceiverSimulator,
+  startSecurityEventReceiver,
+} from '../../simulators/security-event-receiver.js';
 import { runCli } from '../cli.js';
 import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
 import { type Service, startService } from '../service.js';
-import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
-import {
-  type SecurityEventReceiverSimulator,
-  startSecurityEventReceiver,
-} from '../simulators/security-event-receiver.js';
 
 /* The server as its own process, a receiver that takes its keys from it, and what an administrator sees of both. */
 

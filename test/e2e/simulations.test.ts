@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { type Backend, connectBackend } from '../../demo/backend.js';
+import { type Backend, connectBackend } from '../../examples/demo/backend.js';
+import { simulations } from '../../simulators/simulations.js';
 import { type RunningSimulation, runCli, startSimulation } from '../cli.js';
 import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
-import { simulations } from '../simulators/simulations.js';
 
 /*
  * What `facestep simulate` offers, for each provider: its configuration runs the server, provisioning makes the connection

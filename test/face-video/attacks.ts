@@ -1,4 +1,4 @@
-import { type Chance, createChance } from '../../eval/statistics/chance.js';
+import { type Chance, createChance } from '../../evidence/statistics/chance.js';
 import type { Movement } from '../../src/core/ports.js';
 import type { Picture } from '../../src/engine/picture.js';
 import { drawTurned, type Head, project, type Turn, toMiddle, turnHead, turnSpot } from './head.js';

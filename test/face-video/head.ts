@@ -1,4 +1,4 @@
-import type { Chance } from '../../eval/statistics/chance.js';
+import type { Chance } from '../../evidence/statistics/chance.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { type Landmarks, toEyeCentres } from '../../src/engine/landmarks.js';
 import { type Picture, type Point, sampleGrid } from '../../src/engine/picture.js';

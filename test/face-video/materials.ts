@@ -1,4 +1,4 @@
-import type { Chance } from '../../eval/statistics/chance.js';
+import type { Chance } from '../../evidence/statistics/chance.js';
 import type { Picture, Point } from '../../src/engine/picture.js';
 import { type Head, toMiddle } from './head.js';
 import { recolour } from './raster.js';

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Chance } from '../../eval/statistics/chance.js';
+import type { Chance } from '../../evidence/statistics/chance.js';
 import type { Picture } from '../../src/engine/picture.js';
 
 // Looked up once: under the test runner every look at a global is slow, and these are asked for at each pixel.

@@ -1,4 +1,4 @@
-import { type Chance, createChance } from '../../eval/statistics/chance.js';
+import { type Chance, createChance } from '../../evidence/statistics/chance.js';
 import type { Picture } from '../../src/engine/picture.js';
 import { drawTurned, type Head, type Turn } from './head.js';
 import { type Display, drawGlare, printOut, showOnDisplay } from './materials.js';

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import { filesOf } from '../../src/config/data-files.js';
 import { type AwsKmsConfig, keysGuard } from '../../src/config/keys.js';
 import { openInventory } from '../../src/keys/inventory.js';
 import { openKeyService } from '../../src/keys/open.js';
 import { createManualClock } from '../contract/state.js';
 import { projectRoot } from '../paths.js';
-import { kmsEnvironment, startKms } from '../simulators/kms/index.js';
-import { createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createTextLog, systemRandom } from '../sinks.js';
 import { modules, readModule } from './terraform.js';
 
 /* Who may do what with the keys that Terraform makes, held against what the service asks of them. */

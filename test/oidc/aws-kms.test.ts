@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
+import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import { filesOf } from '../../src/config/data-files.js';
 import { keysGuard } from '../../src/config/keys.js';
 import { openKeyService } from '../../src/keys/open.js';
-import { kmsEnvironment, startKms } from '../simulators/kms/index.js';
 import { loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /* A sign-in whose ID token is signed by a key in AWS KMS. */

@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { cognitoConnectionGuard } from '../../adapters/cognito/schema.js';
+import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
+import type { UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { addFaceAttribute, administer } from '../contract/cognito.js';
 import { testIssuer } from '../keys.js';
-import { type CognitoSimulator, startCognitoSimulator } from '../simulators/cognito/index.js';
-import type { UserPool } from '../simulators/cognito/pool.js';
 import { createKeysFolder } from './issuer.js';
 import { type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 

@@ -3,12 +3,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { cognitoConnectionGuard } from '../../adapters/cognito/schema.js';
+import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
+import type { UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { addFaceAttribute, administer } from '../contract/cognito.js';
 import { testIssuer } from '../keys.js';
-import { type CognitoSimulator, startCognitoSimulator } from '../simulators/cognito/index.js';
-import type { UserPool } from '../simulators/cognito/pool.js';
-import { systemRandom } from '../simulators/sinks.js';
+import { systemRandom } from '../sinks.js';
 import { createKeysFolder } from './issuer.js';
 import { type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 

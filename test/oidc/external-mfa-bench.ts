@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
 import { createAdapter } from '../../adapters/index.js';
+import { startEntraSimulator } from '../../simulators/entra/index.js';
+import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import type { Connection } from '../../src/core/connection.js';
 import type { State } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
@@ -12,9 +14,7 @@ import { createSqliteState } from '../../src/state/sqlite.js';
 import { startApiServer, toForm } from '../api-server.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
 import { testIssuer } from '../keys.js';
-import { startEntraSimulator } from '../simulators/entra/index.js';
-import type { DirectoryUser } from '../simulators/entra/tenant.js';
-import { createTextLog, systemRandom } from '../simulators/sinks.js';
+import { createTextLog, systemRandom } from '../sinks.js';
 import { type Browser, createBrowser, type Seen } from './browser.js';
 
 /** A form that sends itself, as a browser takes it. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import { signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import { externalMfaGuard } from '../../src/config/external-mfa.js';
 import type { AuthorizationRequest, OidcClient } from '../../src/oidc/client.js';
 import { createExternalMfaClient } from '../../src/oidc/external-mfa.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createManualClock } from '../contract/state.js';
-import { type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
-import { signToken, type Tenant } from '../simulators/entra/tenant.js';
-import { createTextLog } from '../simulators/sinks.js';
+import { createTextLog } from '../sinks.js';
 
 /* What the library is handed, and what is made of the rest: the whole flow at the socket is external-mfa.test.ts. */
 

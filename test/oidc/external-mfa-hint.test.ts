@@ -1,13 +1,13 @@
 import { createSecretKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
+import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import { signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { State } from '../../src/core/ports.js';
 import { addSec } from '../../src/core/units.js';
 import { createVerifyEntraHint, type VerifyEntraHint } from '../../src/oidc/external-mfa-hint.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createManualClock } from '../contract/state.js';
-import { type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
-import { signToken, type Tenant } from '../simulators/entra/tenant.js';
 
 const clientId = randomUUID();
 const appId = randomUUID();

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { signToken } from '../simulators/entra/tenant.js';
+import { signToken } from '../../simulators/entra/tenant.js';
 import { type ExternalMfaBench, readForm, startExternalMfaBench } from './external-mfa-bench.js';
 import { createKeysFolder } from './issuer.js';
 

@@ -16,7 +16,7 @@ import { defaultPolicy } from '../core.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
 import { testIssuer } from '../keys.js';
 import { standardSettings } from '../settings.js';
-import { createMemoryProfile, loginOf } from '../simulators/profile.js';
+import { createMemoryProfile, loginOf } from '../simulated-profile.js';
 import { type Browser, createBrowser, showFace } from './browser.js';
 
 /** Where answers go. */

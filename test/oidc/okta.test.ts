@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
+import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/attempts.js';
 import { readAttempts } from '../../src/core/lockout.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { testIssuer } from '../keys.js';
-import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
-import { systemRandom } from '../simulators/sinks.js';
+import { systemRandom } from '../sinks.js';
 import { createKeysFolder } from './issuer.js';
 import { type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 

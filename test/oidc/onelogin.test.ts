@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { oneloginConnectionGuard } from '../../adapters/onelogin/schema.js';
+import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
+import { discover } from '../../simulators/relying-party.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { type OneLoginSimulator, startOneLoginSimulator } from '../simulators/onelogin/index.js';
-import { discover } from '../simulators/relying-party.js';
 import { createKeysFolder } from './issuer.js';
 import { type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 

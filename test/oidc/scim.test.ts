@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import * as client from 'openid-client';
 import { createScimAdapter } from '../../adapters/scim/index.js';
 import { scimConnectionGuard } from '../../adapters/scim/schema.js';
-import { defineAttribute } from '../simulators/scim/directory.js';
-import { type ScimSimulator, startScimSimulator } from '../simulators/scim/index.js';
+import { defineAttribute } from '../../simulators/scim/directory.js';
+import { type ScimSimulator, startScimSimulator } from '../../simulators/scim/index.js';
 import { createKeysFolder } from './issuer.js';
 import { type ProviderBench, startProviderBench } from './provider-bench.js';
 

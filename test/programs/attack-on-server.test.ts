@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { server } from '../../attacks/server.js';
+import { server } from '../../evidence/attacks/server.js';
 
 /* The attack on a running server in its quick form: some of each class at every endpoint. */
 

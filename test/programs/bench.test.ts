@@ -16,7 +16,7 @@ test('the benchmark prints its figures under their stable names', async () => {
     rssGrowthMiB: z.number(),
     readyMs: positive,
   });
-  const { stdout } = await runProgram('bench/bench.js', '--quick', '--json');
+  const { stdout } = await runProgram('evidence/bench/bench.js', '--quick', '--json');
   report.parse(JSON.parse(stdout));
 });
 
@@ -34,7 +34,7 @@ test('the profile of the engine does too', async () => {
     recognition: z.object({ published: timing, loaded: timing }),
     pool: z.object({ workers: positive, aloneMs: positive, perSecond: positive, mainThreadMs: positive }),
   });
-  const { stdout } = await runProgram('bench/bench.js', 'engine', '--quick', '--json');
+  const { stdout } = await runProgram('evidence/bench/bench.js', 'engine', '--quick', '--json');
   report.parse(JSON.parse(stdout));
 });
 
@@ -50,7 +50,7 @@ test('the benchmark of the hooks does too, without an error', async () => {
     hooks: z.object({ okta: provider, entra: provider, onelogin: provider }),
     lambda: z.object({ bundleBytes: natural, initMs: natural, emptyInitMs: natural }),
   });
-  const { stdout } = await runProgram('bench/bench.js', 'hooks', '--quick', '--json');
+  const { stdout } = await runProgram('evidence/bench/bench.js', 'hooks', '--quick', '--json');
   const { hooks, lambda } = report.parse(JSON.parse(stdout));
   expect(Object.values(hooks).flatMap(({ each }) => Object.keys(each))).toHaveLength(11);
   expect(hooks.okta.each.token!.granted).toBeGreaterThan(0);
@@ -73,12 +73,12 @@ test('the benchmark of replicas and users does too', async () => {
     redisFloor: rate.nullable(),
     subjects: z.object({ redis: store.nullable(), sqlite: store }),
   });
-  const { stdout } = await runProgram('bench/bench.js', 'scale', '--quick', '--json');
+  const { stdout } = await runProgram('evidence/bench/bench.js', 'scale', '--quick', '--json');
   report.parse(JSON.parse(stdout));
 });
 
 (hasChromium ? test : test.skip)('the benchmark of a step-up prints its figures under their stable names', async () => {
-  const { stdout } = await runProgram('bench/bench.js', 'step-up', '--quick', '--json');
+  const { stdout } = await runProgram('evidence/bench/bench.js', 'step-up', '--quick', '--json');
   const times = z.object({ p50: z.number().positive(), p95: z.number().positive() });
   const rate = z.object({
     hits: z.int(),

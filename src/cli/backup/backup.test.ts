@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { tokenChange } from '../../../test/audit.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createTextLog, systemRandom } from '../../../test/simulators/sinks.js';
+import { createTextLog, systemRandom } from '../../../test/sinks.js';
 import { createFileAudit } from '../../audit/file.js';
 import { readRecords } from '../../audit/records.js';
 import { filesOf } from '../../config/data-files.js';

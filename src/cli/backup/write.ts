@@ -5,7 +5,7 @@ import { type DataFiles, isThere } from '../../config/data-files.js';
 import type { Clock, Random } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { createFile, isSystemError } from '../../keys/durable-file.js';
+import { createFile, isSystemError } from '../../files/durable-file.js';
 import { snapshotSqlite } from '../../state/sqlite-snapshot.js';
 import { UsageError } from '../usage-error.js';
 import { type BackupEntry, copyWhole, type Manifest, manifestFileOf, measureFile } from './manifest.js';

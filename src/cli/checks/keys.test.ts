@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../../adapters/index.js';
+import { kmsEnvironment, startKms } from '../../../simulators/kms/index.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { kmsEnvironment, startKms } from '../../../test/simulators/kms/index.js';
-import { createTextLog, systemRandom } from '../../../test/simulators/sinks.js';
+import { createTextLog, systemRandom } from '../../../test/sinks.js';
 import { createConfigGuard } from '../../config/schema.js';
 import { createKeyChecks, createPublishedKeysCheck } from './keys.js';
 

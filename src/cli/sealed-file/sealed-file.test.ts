@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { hashRaw } from '@node-rs/argon2';
 import fc from 'fast-check';
-import { systemRandom } from '../../../test/simulators/sinks.js';
+import { systemRandom } from '../../../test/sinks.js';
 import { ContentKey, UserSecret } from '../../core/concealed.js';
 import { createStretch, publishedCost } from '../../token/stretch.js';
 import { checkSealedUnder, type FileKeyParts, openFile, type SealedFileWork, sealFile } from './sealed-file.js';

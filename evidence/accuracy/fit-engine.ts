@@ -1,0 +1,169 @@
+import type { Accuracy } from '../../src/core/ports.js';
+import { type EngineEntry, fromMillionths, toEngineParameters, toMillionths } from '../../src/token/parameters.js';
+import { type Centre, createCentre } from '../../src/token/views.js';
+import { BadInput } from '../corpus/bad-input.js';
+import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
+import { meanOfMeans, toUnit } from '../statistics/directions.js';
+import { accuracies, createMeasuredEngine, parameters } from './bare-token.js';
+import { toCosine } from './decode.js';
+import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
+import { type CountedLength, chooseBits, chooseCosine, mostBits } from './fitted-levels.js';
+import { measureProtected } from './protected.js';
+import type { Combination } from './windows.js';
+import { everyRun } from './windows.js';
+
+/** People of one source: strangers are told among them alone. */
+export type FittingPeople = readonly EmbeddedPerson[];
+
+/** A level may let in half of what it promises on the people it is fitted on, so that the promise also holds on others. */
+const fittedShare = 0.5;
+
+/** How many strangers' photos pass for those of one person, in one check and at enrolment. */
+const alikeRates = { shown: 7.5e-3, enrolled: 5e-4 } as const;
+
+/** Lengths of message that are tried. */
+const lengths = Array.from({ length: 17 }, (_, at) => 32 + 8 * at);
+
+/** What a check is made of: as the capture page and the REST API do it. */
+const combinations = {
+  one: [
+    { enrolled: 1, live: 1 },
+    { enrolled: 1, live: 3 },
+  ],
+  several: [
+    { enrolled: 3, live: 1 },
+    { enrolled: 3, live: 3 },
+  ],
+} as const satisfies Record<string, readonly Combination[]>;
+
+/** Pairs of strangers in each combination of photos. */
+const mostPairs = 200_000;
+
+/** The clearest photo of an enrolment must be clearer than this share of first photos. */
+const unclearShare = 0.05;
+
+/** Fewer pairs of strangers tell nothing of one in a thousand: 46 people of one source make so many. */
+const fewestStrangers = 1000;
+
+/** Cosines between the first photos, centred, of all pairs of people of one source, highest first. */
+function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Float32Array {
+  const cosines = sources.flatMap((people) => {
+    const firsts = people.map(({ embeddings: [first] }) => toUnit(centre(first)));
+    return firsts.flatMap((own, at) => firsts.slice(at + 1).map((other) => toCosine(own, other)));
+  });
+  return Float32Array.from(cosines).sort().reverse();
+}
+
+/** How many strangers pass at each length of message, in the worst of some combinations of photos. */
+async function countLengths(
+  pool: DecoderPool,
+  sources: readonly FittingPeople[],
+  tried: readonly Combination[],
+): Promise<CountedLength[]> {
+  const worst: CountedLength[] = lengths.map((bits) => ({ bits, rate: 0, pairsOfPeople: 0 }));
+  for (const combination of tried) {
+    const sums = lengths.map(() => ({ trials: 0, errors: 0, pairsOfPeople: 0 }));
+    for (const people of sources) {
+      const limits = { pairs: mostPairs, pairsBelow: mostPairs };
+      const outcomes = await measureProtected(pool, people, combination, lengths, lengths[0], limits, everyRun);
+      for (const [at, { impostor }] of outcomes.entries()) {
+        sums[at].trials += impostor.trials;
+        sums[at].errors += impostor.errors.length;
+        sums[at].pairsOfPeople += new Set(impostor.errors.map((pair) => pair.toSorted((a, b) => a - b).join(' '))).size;
+      }
+    }
+    for (const [at, { trials, errors, pairsOfPeople }] of sums.entries())
+      if (trials > 0 && errors / trials > worst[at].rate)
+        worst[at] = { bits: lengths[at], rate: errors / trials, pairsOfPeople };
+  }
+  return worst;
+}
+
+const byLevel = <T>(figure: (level: Accuracy) => T) => ({
+  1: figure(1),
+  2: figure(2),
+  3: figure(3),
+  4: figure(4),
+  5: figure(5),
+  6: figure(6),
+  7: figure(7),
+  8: figure(8),
+});
+
+/** From level to level no fewer bits. */
+function toAscending(bits: Readonly<Record<Accuracy, number>>): Record<Accuracy, number> {
+  return byLevel((level) => Math.max(...accuracies.filter((each) => each <= level).map((each) => bits[each])));
+}
+
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+/**
+ * Fits the parameters of an engine of one's own on people who do not judge it: mean, cosines, bits of message, and how clear a
+ * face must be. What levels promise, and how many photos they take, is as with the built-in engine.
+ * @param sources - strangers are told within each alone
+ * @throws BadInput where there are too few people
+ */
+export async function fitEngine(
+  { id, name }: Pick<EngineEntry, 'id' | 'name'>,
+  sources: readonly FittingPeople[],
+  say: (line: string) => void,
+): Promise<EngineEntry> {
+  const people = sources.flat();
+  const meanInMillionths = toMillionths(meanOfMeans(people.map(({ embeddings }) => embeddings)));
+  const centre = createCentre(fromMillionths(meanInMillionths), []);
+  const cosines = strangersCosines(sources, centre);
+  if (cosines.length < fewestStrangers)
+    throw new BadInput(
+      `Too few people to fit on: half of them, ${people.length} with a face, make ${cosines.length} pairs of strangers, and ${fewestStrangers} are needed: about 100 people of one source`,
+    );
+  const photos = people.reduce((sum, { embeddings }) => sum + embeddings.length, 0);
+  const clearness = people.map(({ magnitudes: [first] }) => first).sort((a, b) => a - b);
+  const { levels: builtIn } = parameters.current;
+  const rateOf = (level: Accuracy): number => fittedShare * (builtIn[level].greatestFalseMatchRate ?? 1);
+  const draft: EngineEntry = {
+    ...{ id, name },
+    provenance: {
+      fitted: `facestep measure accuracy: ${people.length} people, ${photos} photos, ${cosines.length} pairs of strangers`,
+      measured: '',
+    },
+    listSize: 16,
+    leastClearness: round(clearness[Math.floor(unclearShare * clearness.length)]),
+    meanInMillionths,
+    directionsInMillionths: [],
+    alikeCosines: {
+      enrolled: round(chooseCosine(cosines, alikeRates.enrolled)),
+      shown: round(chooseCosine(cosines, alikeRates.shown)),
+    },
+    levels: byLevel((level) => ({
+      messageBits: builtIn[level].messageBits,
+      cosine: round(chooseCosine(cosines, rateOf(level))),
+      leastPhotos: builtIn[level].leastPhotos,
+      greatestFalseMatchRate: builtIn[level].greatestFalseMatchRate,
+      falseMatch: null,
+      falseNonMatch: null,
+      isOffered: true,
+    })),
+  };
+  say(`Fitting on ${people.length} people…`);
+  const pool = createDecoderPool(say, createMeasuredEngine(toEngineParameters(draft, null)));
+  try {
+    const one = await countLengths(pool, sources, combinations.one);
+    const several = await countLengths(pool, sources, combinations.several);
+    const bitsOne = toAscending(byLevel((level) => chooseBits(one, rateOf(level), builtIn[level].messageBits.one)));
+    const bitsSeveral = toAscending(
+      byLevel((level) =>
+        Math.max(bitsOne[level], chooseBits(several, rateOf(level), builtIn[level].messageBits.several)),
+      ),
+    );
+    return {
+      ...draft,
+      levels: byLevel((level) => ({
+        ...draft.levels[level],
+        messageBits: { one: Math.min(mostBits, bitsOne[level]), several: Math.min(mostBits, bitsSeveral[level]) },
+        isOffered: Math.max(bitsOne[level], bitsSeveral[level]) <= mostBits,
+      })),
+    };
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,107 @@
+import { availableParallelism, cpus } from 'node:os';
+import { BadInput } from '../corpus/bad-input.js';
+import type { Source } from '../corpus/corpus.js';
+import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
+import { toHalfByPlace } from '../corpus/split.js';
+import type { AccuracyOptions } from './accuracy.js';
+import { measureAcquisition } from './acquisition.js';
+import { findMissingAsUsed } from './as-used.js';
+import { createDecoderPool } from './decoder-pool.js';
+import type { GroupFigures } from './group-figures.js';
+import { chooseJudged } from './judged.js';
+import type { By } from './rates.js';
+import { roundOrNull } from './rates.js';
+import { measureSource, type SourceFigures } from './source-strangers.js';
+import { nearestStrangers } from './strangers.js';
+
+const secondsSince = (startedAt: number): number => Number(((performance.now() - startedAt) / 1000).toFixed(1));
+
+/** What the people of one source cannot tell. */
+function findMissing(source: string, { groups: { levels }, asUsed }: SourceFigures): string[] {
+  const [one, three] = [levels['4'], levels['8']];
+  return [
+    one.fmr === null ? `false matches within ${source}: fewer than two people with a face` : null,
+    one.fnmr === null
+      ? `false non-matches within ${source}: nobody has two photos with a face, of different sittings where names tell`
+      : null,
+    one.fmr !== null && three.fmr === null
+      ? `levels 6 to 8 within ${source}: nobody who is enrolled from three photos, or nobody else`
+      : null,
+    ...(one.fmr !== null && three.fmr !== null ? findMissingAsUsed(asUsed, `within ${source}`) : []),
+  ].filter((line) => line !== null);
+}
+
+/** Of all photos the engine looked at in this run. */
+function toPhotosPerSecond(embedded: readonly EmbeddedCorpus[]): number | null {
+  const examined = embedded.reduce((sum, each) => sum + each.examined, 0);
+  const seconds = embedded.reduce((sum, each) => sum + each.examined / (each.photosPerSecond ?? 1), 0);
+  return examined === 0 ? null : roundOrNull(examined / seconds);
+}
+
+const sum = <T>(all: readonly T[], count: (each: T) => number): number =>
+  all.reduce((total, each) => total + count(each), 0);
+
+/**
+ * Measures strangers within each source of a folder: of tokens as they ship, and of embeddings alone. Nobody is compared with
+ * people of another source.
+ * @throws BadInput where nothing can be measured at all
+ */
+export async function measureGroups(
+  { data, judge, pairs, embed, command, engine }: AccuracyOptions,
+  found: readonly Source[],
+  say: (line: string) => void,
+): Promise<GroupFigures> {
+  const startedAt = performance.now();
+  const sources = found.map((source) => ({
+    ...source,
+    people: chooseJudged(source, judge, (_, place) => toHalfByPlace(place)),
+  }));
+  const embedded = await embed(sources, say);
+  const secondsToEmbed = secondsSince(startedAt);
+  say(`Embedded in ${secondsToEmbed} s`);
+  if (embedded.every(({ people }) => people.length === 0)) throw new BadInput(`No photo in ${data} shows a face`);
+
+  const figures: SourceFigures[] = [];
+  const pool = createDecoderPool(say, engine);
+  try {
+    for (const [at, { source }] of sources.entries()) {
+      say(`Strangers within ${source}…`);
+      figures.push(await measureSource(pool, embedded[at].people, pairs));
+    }
+  } finally {
+    await pool.close();
+  }
+  const bySource = <T>(figure: (at: number) => T): By<T> =>
+    Object.fromEntries(sources.map(({ source }, at) => [source, figure(at)]));
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    command,
+    machine: { processor: cpus()[0].model.trim(), processors: availableParallelism(), node: process.version },
+    engine: engine.name,
+    judge,
+    data: {
+      people: sum(found, ({ people }) => people.length),
+      photos: sum(found, ({ people }) => sum(people, ({ files }) => files.length)),
+      judgedPeople: sum(sources, ({ people }) => people.length),
+      judgedPhotos: sum(sources, ({ people }) => sum(people, ({ files }) => files.length)),
+      otherFiles: sum(found, ({ otherFiles }) => otherFiles),
+    },
+    missing: sources.flatMap(({ source }, at) => findMissing(source, figures[at])),
+    photosPerSecond: toPhotosPerSecond(embedded),
+    photosFromCache: sum(embedded, ({ cached }) => cached),
+    secondsToEmbed,
+    seconds: Math.round(secondsSince(startedAt)),
+    sources: bySource((at) => ({
+      people: embedded[at].people.length,
+      photos: embedded[at].photos,
+      fta: measureAcquisition(sources[at].people, embedded[at], say),
+      nearestStrangers: Math.max(0, Math.min(nearestStrangers, embedded[at].people.length - 1)),
+    })),
+    groups: bySource((at) => figures[at].groups.levels),
+    groupsByPhotos: bySource((at) => figures[at].groups.byPhotos),
+    asUsed: bySource((at) => figures[at].asUsed),
+    nearest: bySource((at) => figures[at].nearest.levels),
+    nearestByPhotos: bySource((at) => figures[at].nearest.byPhotos),
+    embeddings: bySource((at) => figures[at].embeddings),
+  };
+}

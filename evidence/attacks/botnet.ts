@@ -1,0 +1,139 @@
+import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/attempts.js';
+import { countAnew, countAttempt } from '../../src/core/lockout.js';
+import type { Binding, State } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { createManualClock } from '../../test/manual-clock.js';
+
+/*
+ * Somebody who sends wrong faces at one person from many addresses, as soon as one is taken: against the product's own
+ * counters, with a clock moved by hand.
+ */
+
+/** What an attacker comes from. */
+export interface Botnet {
+  readonly name: string;
+  /** As the server names the source. */
+  addressAt(index: number): string;
+  readonly addresses: number;
+}
+
+/** How a run goes. */
+export interface Run {
+  readonly days: number;
+  /** Whether the person passes once a day: with the first factor proved, or as an outsider from an address of their own. */
+  readonly passes: 'none' | 'proven' | 'outside';
+  /** Whether addresses alone are counted, as before there was a total by person. */
+  readonly isFormerRule?: boolean;
+  /** What is counted: wrong faces that were decided, or passes of the person that were refused. */
+  readonly count?: 'tries' | 'refusedPasses';
+}
+
+const day = 86_400;
+
+const person: Binding = { tenant: 'work', idp: 'okta', subject: 'anna', scope: 'sign-in', accuracy: 4 };
+
+interface Stores {
+  readonly clock: ReturnType<typeof createManualClock>;
+  readonly state: State;
+}
+
+const openStores = (): Stores => {
+  const clock = createManualClock();
+  return { clock, state: createSqliteState({ file: ':memory:', clock }) };
+};
+
+/** Seconds to wait where the try was refused, and whether for all; `null`: it was decided. */
+async function tryFrom(
+  address: string,
+  isFormerRule: boolean,
+  stores: Stores,
+): Promise<{ readonly waitSec: number; readonly isForAll: boolean } | null> {
+  const all = attemptsOfOutsider(person, address);
+  const whose = isFormerRule ? all.filter(({ kind }) => kind === 'outsider').slice(-1) : all;
+  try {
+    await countAttempt(whose, async () => ({ succeeded: false, result: null }), stores);
+    return null;
+  } catch (error) {
+    if (!(error instanceof FaceError)) throw error;
+    const { retryAfterSec, lockout } = Object(error.detail);
+    return { waitSec: retryAfterSec, isForAll: lockout === 'outsiders' };
+  }
+}
+
+/** Runs an attack. @returns how many of what is counted */
+export async function triesOf(botnet: Botnet, run: Run): Promise<number> {
+  const stores = openStores();
+  const { clock } = stores;
+  const isFormerRule = run.isFormerRule ?? false;
+  const startedAt = clock.now();
+  const passed = { tries: 0, refusedPasses: 0 };
+  /** When each address may try again, in seconds from the start: those not in it may now. */
+  const openAt = new Map<number, number>();
+  const atSec = (): number => (clock.now() - startedAt) / 1000;
+  for (let today = 0; today < run.days; today += 1) {
+    const endSec = (today + 1) * day;
+    while (atSec() < endSec) {
+      const waitSec = await tryAll(botnet, { openAt, atSec: atSec(), isFormerRule, passed }, stores);
+      clock.advanceSec(Math.min(waitSec, endSec - atSec()));
+    }
+    if (run.passes !== 'none' && !(await pass(run.passes, stores))) passed.refusedPasses += 1;
+  }
+  await stores.state.close();
+  return passed[run.count ?? 'tries'];
+}
+
+/** Tries from every address that may, until none is taken. @returns seconds until one may be again */
+async function tryAll(
+  { addresses, addressAt }: Botnet,
+  told: {
+    readonly openAt: Map<number, number>;
+    readonly atSec: number;
+    readonly isFormerRule: boolean;
+    readonly passed: { tries: number };
+  },
+  stores: Stores,
+): Promise<number> {
+  const { openAt, atSec, isFormerRule, passed } = told;
+  for (let index = 0; index < addresses; index += 1) {
+    while ((openAt.get(index) ?? 0) <= atSec) {
+      const refusal = await tryFrom(addressAt(index), isFormerRule, stores);
+      if (refusal === null) passed.tries += 1;
+      else if (refusal.isForAll) return refusal.waitSec;
+      else openAt.set(index, atSec + refusal.waitSec);
+    }
+  }
+  return Math.min(...openAt.values()) - atSec;
+}
+
+/** @returns whether the person was taken */
+async function pass(how: 'proven' | 'outside', stores: Stores): Promise<boolean> {
+  const whose = how === 'proven' ? attemptsOfSubject(person) : attemptsOfOutsider(person, '192.0.2.7');
+  const isTaken = await countAttempt(whose, async () => ({ succeeded: true, result: true }), stores).catch(() => false);
+  if (isTaken && how === 'proven') await countAnew(attemptsOfOutsiders(person), stores);
+  return isTaken;
+}
+
+/** What so many further addresses leave in the store once all are locked out. */
+export async function countRecordsOfRefused(botnet: Botnet, refused: number): Promise<number> {
+  const stores = openStores();
+  const once = { openAt: new Map<number, number>(), atSec: 0, isFormerRule: false, passed: { tries: 0 } };
+  await tryAll(botnet, once, stores);
+  let written = 0;
+  const state: State = {
+    ...stores.state,
+    add: (...given) => {
+      written += 1;
+      return stores.state.add(...given);
+    },
+    write: (...given) => {
+      written += 1;
+      return stores.state.write(...given);
+    },
+  };
+  for (let index = 0; index < refused; index += 1) {
+    await tryFrom(botnet.addressAt(botnet.addresses - 1 - index), false, { ...stores, state });
+  }
+  await stores.state.close();
+  return written;
+}

@@ -1,0 +1,87 @@
+import type { Chance } from '../statistics/chance.js';
+import { toUnit } from '../statistics/directions.js';
+
+/** What a try brings back: whether it got in, and a score where one is told. */
+export interface Reply {
+  readonly opened: boolean;
+  readonly score: number | null;
+}
+
+/** How a climb went. */
+export interface Climb {
+  readonly tries: number;
+  /** Whether a try got in. */
+  readonly arrived: boolean;
+  /** The best try. */
+  readonly embedding: Float32Array;
+}
+
+/**
+ * Hill climbing with one parent and one child: a step of chance is kept where the reply is no worse, and steps grow and shrink
+ * with success. Without a score no step is better than another, and it tries at random.
+ * @see https://doi.org/10.1109/CCST.2003.1297584 (hill climbing against face recognition)
+ */
+export async function climb(
+  ask: (embedding: Float32Array) => Promise<Reply>,
+  {
+    start,
+    mostTries,
+    chance,
+  }: {
+    readonly start: Float32Array;
+    readonly mostTries: number;
+    readonly chance: Chance;
+  },
+): Promise<Climb> {
+  const worthOf = ({ score }: Reply): number => score ?? Number.NEGATIVE_INFINITY;
+  let best: { readonly embedding: Float32Array; readonly worth: number } = {
+    embedding: start,
+    worth: Number.NEGATIVE_INFINITY,
+  };
+  let stepLength = 0.5;
+  for (let tries = 1; tries <= mostTries; tries += 1) {
+    const child =
+      tries === 1
+        ? start
+        : toUnit(best.embedding.map((value) => value + (stepLength * chance.normal()) / Math.sqrt(start.length)));
+    const reply = await ask(child);
+    if (reply.opened) return { tries, arrived: true, embedding: child };
+    const worth = worthOf(reply);
+    const isBetter = worth > best.worth;
+    if (worth >= best.worth) best = { embedding: child, worth };
+    // One step in five is to succeed (Rechenberg).
+    stepLength = Math.min(1, Math.max(0.02, stepLength * (isBetter ? 1.22 : 0.953)));
+  }
+  return { tries: mostTries, arrived: false, embedding: best.embedding };
+}
+
+/** How far the probes of `learn` are from the face they start at, as a share of its length. */
+const probeLength = 0.5;
+
+/**
+ * What somebody learns of the enrolled face who gets in already and is told the score of a match: steps to all sides, each
+ * weighted by what it did to the score.
+ * @param start - a face that opens
+ * @returns an estimate of the enrolled face, of length 1
+ */
+export async function learn(
+  ask: (embedding: Float32Array) => Promise<Reply>,
+  { start, probes, chance }: { readonly start: Float32Array; readonly probes: number; readonly chance: Chance },
+): Promise<Float32Array> {
+  const told: { readonly direction: Float32Array; readonly score: number }[] = [];
+  for (let probe = 0; probe < probes; probe += 1) {
+    const direction = toUnit(start.map(() => chance.normal()));
+    const { score } = await ask(toUnit(start.map((value, at) => value + probeLength * direction[at])));
+    if (score !== null) told.push({ direction, score });
+  }
+  const mean = told.reduce((sum, { score }) => sum + score, 0) / Math.max(1, told.length);
+  const slope = new Float32Array(start.length);
+  for (const { direction, score } of told)
+    for (let at = 0; at < slope.length; at += 1) slope[at] += (score - mean) * direction[at];
+  const { score } = await ask(start);
+  if (told.length < 2 || score === null) return start;
+  // The slope is as good as its probes outnumber the dimensions; half of what a score tells is rounding and chance.
+  const trust = Math.sqrt(told.length / (told.length + 2 * start.length));
+  const sideways = toUnit(slope);
+  return toUnit(start.map((value, at) => score * value + Math.sqrt(1 - score * score) * trust * sideways[at]));
+}

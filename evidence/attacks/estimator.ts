@@ -1,0 +1,139 @@
+import { embeddingLength, viewLength } from '../../src/token/views.js';
+import { enrolledBits, toViews } from '../accuracy/bare-token.js';
+import { createChance } from '../statistics/chance.js';
+import { covarianceRoot } from './gaussian.js';
+
+/** The cosine of two vectors of any length. */
+export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let [dot, aa, bb] = [0, 0, 0];
+  for (let at = 0; at < a.length; at += 1) {
+    dot += a[at] * b[at];
+    aa += a[at] * a[at];
+    bb += b[at] * b[at];
+  }
+  return dot / Math.sqrt(aa * bb);
+}
+
+/** Estimates embeddings from sign bits: what whoever opened a token can do. */
+export interface Estimator {
+  /** By the transposed transform alone: needs nothing but the format. */
+  linear(bits: Uint8Array): Float32Array;
+  /** The likeliest embedding of those that faces have, from the bits of one token or of several of one face. */
+  likeliest(tokens: readonly Uint8Array[]): Float32Array;
+  /** The same from two tokens of one embedding, were the transform of each its own. */
+  ofOwnTransforms(embedding: Float32Array): Float32Array;
+}
+
+/** What one token measures: a matrix of 1,024 rows that takes normal deviates to views, and the signs of the views. */
+interface Measured {
+  readonly matrix: Float32Array;
+  readonly bits: Uint8Array;
+}
+
+/** How soft a sign is taken, in deviations of a value, and how the steps go: chosen on the attacker's half. */
+const softness = 0.1;
+const steps = 60;
+const rate = 0.01;
+const momentum = 0.9;
+
+/** The public transform as a matrix, by columns, and the mean it subtracts, both read off what it does. */
+function readTransform() {
+  const atZero = toViews(new Float32Array(embeddingLength));
+  const columns = Array.from({ length: embeddingLength }, (_, at) => {
+    const unit = new Float32Array(embeddingLength);
+    unit[at] = 1;
+    return toViews(unit).map((value, view) => value - atZero[view]);
+  });
+  const squared = columns[0].reduce((sum, value) => sum + value * value, 0);
+  // The columns are orthogonal and equally long.
+  const mean = Float32Array.from(
+    columns,
+    (column) => -column.reduce((sum, value, at) => sum + value * atZero[at], 0) / squared,
+  );
+  return { columns, mean };
+}
+
+/** @param corpus - the attacker's faces, to know how faces are spread */
+export function createEstimator(corpus: readonly Float32Array[]): Estimator {
+  const { columns, mean } = readTransform();
+  const root = covarianceRoot(corpus, mean);
+
+  /** From normal deviates to views, for embeddings whose numbers have other signs: −1 or 1. */
+  function toMatrix(flips: Float32Array): Float32Array {
+    const matrix = new Float32Array(viewLength * embeddingLength);
+    for (let view = 0; view < viewLength; view += 1) {
+      const row = new Float64Array(embeddingLength);
+      for (let inner = 0; inner < embeddingLength; inner += 1) {
+        const weight = columns[inner][view] * flips[inner];
+        for (let column = 0; column <= inner; column += 1)
+          row[column] += weight * root[inner * embeddingLength + column];
+      }
+      const length = Math.hypot(...row);
+      matrix.set(
+        row.map((value) => value / length),
+        view * embeddingLength,
+      );
+    }
+    return matrix;
+  }
+  const published = toMatrix(new Float32Array(embeddingLength).fill(1));
+  const flips = ownSigns();
+  const own = toMatrix(flips);
+
+  /**
+   * 1-bit compressed sensing with a prior: logistic regression of the signs, with how faces are spread as the prior, by gradient
+   * steps with momentum.
+   * @see https://doi.org/10.1109/TIT.2012.2207945 (Plan and Vershynin)
+   */
+  function regress(measured: readonly Measured[]): Float32Array {
+    const deviates = new Float64Array(embeddingLength);
+    const velocity = new Float64Array(embeddingLength);
+    for (let step = 0; step < steps; step += 1) {
+      const gradient = deviates.map((value) => -value);
+      for (const { matrix, bits } of measured)
+        for (let view = 0; view < viewLength; view += 1) {
+          const from = view * embeddingLength;
+          let value = 0;
+          for (let at = 0; at < embeddingLength; at += 1) value += matrix[from + at] * deviates[at];
+          const sign = bits[view] === 1 ? -1 : 1;
+          const push = sign / softness / (1 + Math.exp((sign * value) / softness));
+          for (let at = 0; at < embeddingLength; at += 1) gradient[at] += push * matrix[from + at];
+        }
+      for (let at = 0; at < embeddingLength; at += 1) {
+        velocity[at] = momentum * velocity[at] + (rate / measured.length) * gradient[at];
+        deviates[at] += velocity[at];
+      }
+    }
+    return mean.map((value, row) => {
+      let sum = value;
+      for (let column = 0; column <= row; column += 1) sum += root[row * embeddingLength + column] * deviates[column];
+      return sum;
+    });
+  }
+
+  return {
+    linear(bits) {
+      const signs = Float32Array.from(bits, (bit) => 1 - 2 * bit);
+      const sums = Float32Array.from(columns, (column) =>
+        column.reduce((sum, value, at) => sum + value * signs[at], 0),
+      );
+      const length = Math.hypot(...sums);
+      return mean.map((value, at) => value + sums[at] / length);
+    },
+    likeliest: (tokens) => regress(tokens.map((bits) => ({ matrix: published, bits }))),
+    ofOwnTransforms: (embedding) =>
+      regress([
+        { matrix: published, bits: enrolledBits(toViews(embedding)) },
+        {
+          matrix: own,
+          bits: enrolledBits(toViews(embedding.map((value, at) => mean[at] + (value - mean[at]) * flips[at]))),
+        },
+      ]),
+  };
+}
+
+/** The signs of a transform that belongs to one token. */
+function ownSigns(): Float32Array {
+  const chance = createChance('own transform');
+  return Float32Array.from({ length: embeddingLength }, () => 1 - 2 * chance.below(2));
+}

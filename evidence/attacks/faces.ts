@@ -1,0 +1,60 @@
+import { hasFaces } from '../../test/faces.js';
+import { toEmbedding } from '../../test/simulated-engine.js';
+import { embedPeople } from '../corpus/people.js';
+import { toHalf } from '../corpus/split.js';
+import { createChance } from '../statistics/chance.js';
+import type { Size } from './size.js';
+
+/** One person's embeddings, in the order of the photos. */
+export interface Person {
+  readonly embeddings: readonly Float32Array[];
+}
+
+/** Whose tokens are attacked, and what the attacker has collected. */
+export interface Faces {
+  /** Simulated ones are spread evenly in all directions, so what rests on how real faces are spread is not measured. */
+  readonly areReal: boolean;
+  /** The attacker's: nobody of them is attacked. */
+  readonly fit: readonly Person[];
+  readonly judge: readonly Person[];
+}
+
+/** In the quick form: enough to see that every step works, few enough to embed in seconds. */
+const quickPeople = { fit: 120, judge: 60 };
+
+/** The evaluation faces, or simulated ones where there are none. */
+export async function loadFaces(size: Size, say: (line: string) => void): Promise<Faces> {
+  if (!hasFaces) {
+    say('SKIPPING all that needs real faces: there are none (set FACESTEP_FACES). Simulated ones stand in.');
+    const simulate = (half: string, count: number): Person[] =>
+      Array.from({ length: count }, (_, at) => ({
+        embeddings: [1, 2].map((shot) => toEmbedding(`${half} ${at}`, shot)),
+      }));
+    return { areReal: false, fit: simulate('fit', quickPeople.fit), judge: simulate('judge', quickPeople.judge) };
+  }
+  const left = { ...quickPeople };
+  const people = await embedPeople(({ person, photos }) => {
+    if (size === 'full') return true;
+    const half = toHalf(person);
+    // Of the attacker's people one photo is enough; the others need two to be known again.
+    if (photos !== (half === 'fit' ? 1 : 2)) return false;
+    left[half] -= 1;
+    return left[half] >= 0;
+  }, say);
+  return {
+    areReal: true,
+    fit: people.filter(({ person }) => toHalf(person) === 'fit'),
+    judge: people.filter(({ person }) => toHalf(person) === 'judge'),
+  };
+}
+
+/** The people in an order of chance, the same in every run. */
+export function shuffled<T>(all: readonly T[], name: string): T[] {
+  const chance = createChance(name);
+  const order = [...all];
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    const chosen = chance.below(last + 1);
+    [order[last], order[chosen]] = [order[chosen], order[last]];
+  }
+  return order;
+}

@@ -1,0 +1,192 @@
+import type { Accuracy } from '../../src/core/ports.js';
+import { candidateCount } from '../../src/token/list-decoder.js';
+import { createStretch, publishedCost } from '../../src/token/stretch.js';
+import { type BareToken, createBareTokens, viewsOf } from '../accuracy/bare-token.js';
+import { type Chance, createChance } from '../statistics/chance.js';
+import { type Proportion, proportion, toJson } from '../statistics/proportion.js';
+import { type Attack, toClaim, toDigits } from './attack.js';
+import { type Person, shuffled } from './faces.js';
+import { createGaussian } from './gaussian.js';
+import { show, showShare, showWith } from './report.js';
+import { medianGuesses, type Search } from './survival.js';
+
+/** The false match rates that the levels are named by: docs/accuracy.md. */
+const promised: Partial<Record<Accuracy, number>> = { 4: 1e-4, 6: 2.5e-5, 8: 5e-6 };
+
+/** A PIN of the product has six digits at least; four are what other products take. */
+const pinDigits = [4, 6] as const;
+
+type Open = (token: BareToken, views: Float32Array) => boolean;
+
+/** Tries a thief's faces against each token, in an order of chance of its own, until one opens it. */
+function search(tokens: readonly BareToken[], guesses: readonly Float32Array[], opens: Open): Search[] {
+  return tokens.map((token, index) => {
+    const order = shuffled(guesses, `order ${index}`);
+    const at = order.findIndex((guess) => opens(token, guess));
+    return { guesses: at === -1 ? order.length : at + 1, opened: at !== -1 };
+  });
+}
+
+/** Each opening is a success, each guess before or at it a trial. */
+const rateOf = (searches: readonly Search[]): Proportion =>
+  proportion(
+    searches.filter(({ opened }) => opened).length,
+    searches.reduce((sum, { guesses }) => sum + guesses, 0),
+  );
+
+/** How often draws of one kind open tokens, each draw against one token. */
+function rateOfDraws(tokens: readonly BareToken[], draws: number, draw: () => Float32Array, opens: Open): Proportion {
+  let opened = 0;
+  for (let at = 0; at < draws; at += 1) if (opens(tokens[at % tokens.length], viewsOf([draw()]))) opened += 1;
+  return proportion(opened, draws);
+}
+
+/**
+ * The attacker's photos that most of the attacker's other people look like: tried first, they might open more.
+ * @param reach - from this cosine two people look alike
+ */
+function wolves(corpus: readonly Float32Array[], reach: number, count: number): Float32Array[] {
+  const alike = corpus.map(
+    (one) => corpus.filter((other) => one.reduce((sum, value, at) => sum + value * other[at], 0) >= reach).length,
+  );
+  const byAlike = corpus.map((_, at) => at).sort((a, b) => alike[b] - alike[a]);
+  return byAlike.slice(0, count).map((at) => corpus[at]);
+}
+
+/** The milliseconds of one Argon2id on this machine, one at a time. */
+async function timeStretch(runs: number): Promise<number> {
+  const stretch = createStretch(publishedCost);
+  const from = performance.now();
+  for (let run = 0; run < runs; run += 1) (await stretch('message', new Uint8Array(10), new Uint8Array(16))).wipe();
+  return (performance.now() - from) / runs;
+}
+
+const firsts = (people: readonly Person[]): Float32Array[] => people.map(({ embeddings }) => embeddings[0]);
+
+/** What a thief of a token and of the sealing key, where no secret was set, needs to get in: guesses and time. */
+export const guessing: Attack = {
+  about: 'a stolen token and the sealing key: how many guesses until the first false accept?',
+  async run({ size, loadFaces, say }) {
+    const faces = await loadFaces();
+    const isFull = size === 'full';
+    const corpus = firsts(faces.fit);
+    const guessViews = corpus.map((embedding) => viewsOf([embedding]));
+    const stretchMs = await timeStretch(isFull ? 100 : 5);
+    const levels = (isFull ? ([1, 4, 6, 8] as const) : ([1, 4] as const)).map((accuracy) => {
+      const chance: Chance = createChance(`guessing ${accuracy}`);
+      const tokens = createBareTokens(accuracy, chance);
+      const victims = shuffled(faces.judge, `victims ${accuracy}`).slice(0, isFull ? 200 : 12);
+      const sealed = firsts(victims).map((embedding) => tokens.seal(viewsOf([embedding])));
+      say(`Guessing at accuracy ${accuracy}: ${sealed.length} tokens, ${corpus.length} faces…`);
+      const from = performance.now();
+      const searches = search(sealed, guessViews, tokens.opens);
+      const rate = rateOf(searches);
+      const guessMs = (performance.now() - from) / rate.trials + candidateCount * stretchMs;
+      const median = medianGuesses(searches, chance);
+      const gaussian = createGaussian(corpus, chance);
+      const draws = isFull ? 25_000 : 200;
+      const again = victims.filter(({ embeddings }) => embeddings.length > 1);
+      const genuine = again.filter(({ embeddings: [one, other] }) =>
+        tokens.opens(tokens.seal(viewsOf([one])), viewsOf([other])),
+      );
+      return {
+        ...{ accuracy, searches, rate, guessMs, median, tokens: sealed.length },
+        gaussian: rateOfDraws(sealed, draws, gaussian, tokens.opens),
+        noise: rateOfDraws(
+          sealed,
+          draws,
+          () => Float32Array.from({ length: 512 }, () => chance.normal()),
+          tokens.opens,
+        ),
+        wolves: rateOf(
+          search(
+            sealed,
+            wolves(corpus, 0.241, Math.ceil(corpus.length / 20)).map((embedding) => viewsOf([embedding])),
+            tokens.opens,
+          ),
+        ),
+        genuine: proportion(genuine.length, again.length),
+      };
+    });
+    const hours = (guesses: number, guessMs: number): number => toDigits((guesses * guessMs) / 3_600_000);
+    return {
+      figures: {
+        corpus: corpus.length,
+        stretchMs: toDigits(stretchMs),
+        levels: levels.map((each) => ({
+          accuracy: each.accuracy,
+          tokens: each.tokens,
+          opensPerGuess: toJson(each.rate),
+          guessMs: toDigits(each.guessMs),
+          medianGuesses: { ...each.median },
+          medianHours: hours(each.median.guesses, each.guessMs),
+          hoursInterval: each.median.interval.map((guesses) => hours(guesses, each.guessMs)),
+          ...Object.fromEntries(
+            // On average half of the PINs are tried before the right one, each against all guesses.
+            pinDigits.map((digits) => [
+              `medianHoursPin${digits}`,
+              hours((each.median.guesses * 10 ** digits) / 2, each.guessMs),
+            ]),
+          ),
+          mostAlikeFirst: toJson(each.wolves),
+          gaussian: toJson(each.gaussian),
+          noise: toJson(each.noise),
+          genuine: toJson(each.genuine),
+        })),
+      },
+      table: [
+        [
+          'level',
+          'opens per guess',
+          'median guesses',
+          'ms a guess',
+          'hours',
+          'hours, PIN of 6 digits',
+          'most alike first',
+          'Gaussian',
+          'right face',
+        ],
+        ...levels.map((each) => [
+          String(each.accuracy),
+          showShare(each.rate),
+          `${each.median.isReached ? '' : 'about '}${showWith(each.median.guesses, each.median.interval)}`,
+          show(each.guessMs),
+          show(hours(each.median.guesses, each.guessMs)),
+          show(hours((each.median.guesses * 1e6) / 2, each.guessMs)),
+          showShare(each.wolves),
+          showShare(each.gaussian),
+          showShare(each.genuine),
+        ]),
+      ],
+      claims: [
+        ...(faces.areReal
+          ? levels.flatMap(({ accuracy, rate }) => {
+              const most = promised[accuracy];
+              if (most === undefined) return [];
+              return [
+                toClaim(
+                  `a stranger's face opens a token at accuracy ${accuracy} as rarely as the level says (least rate the trials allow)`,
+                  {
+                    figure: toDigits(rate.interval[0]),
+                    interval: [toDigits(rate.interval[0]), toDigits(rate.interval[1])],
+                  },
+                  { atMost: most },
+                ),
+              ];
+            })
+          : []),
+        toClaim(
+          'random noise opens no token at any accuracy',
+          { figure: levels.reduce((sum, { noise }) => sum + noise.hits, 0) },
+          { atMost: 0 },
+        ),
+        toClaim(
+          'control: the same guesses open tokens where they are the same person, least share of all accuracies',
+          { figure: toDigits(Math.min(...levels.map(({ genuine }) => genuine.rate))) },
+          { atLeast: 0.7 },
+        ),
+      ],
+      skipped: faces.areReal ? [] : ['how many guesses of real faces it takes: simulated faces are never alike'],
+    };
+  },
+};

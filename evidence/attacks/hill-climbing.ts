@@ -1,0 +1,221 @@
+import { Embedding, Photo, type SealedToken } from '../../src/core/concealed.js';
+import type { Score, Verifier } from '../../src/core/ports.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { FaceError } from '../../src/errors.js';
+import { createEmbeddedVerifier } from '../../src/verifier/embedded.js';
+import { createKeysInMemory } from '../../test/keys.js';
+import { systemRandom } from '../../test/sinks.js';
+import { parameters } from '../accuracy/bare-token.js';
+import { createChance } from '../statistics/chance.js';
+import { type Attack, type Setting, toClaim } from './attack.js';
+import { climb, learn, type Reply } from './climber.js';
+import { cosineOf } from './estimator.js';
+import { binding, createSealing } from './sealed-tokens.js';
+import { climbOverSocket } from './socket-climber.js';
+import { towards } from './towards.js';
+
+/** An engine that takes the embedding itself for a picture: a climber that commands every pixel can do no better. */
+function createTransparentEngine(): Engine {
+  const refuse = async (): Promise<never> => {
+    throw new FaceError('internal');
+  };
+  return {
+    isReady: () => true,
+    detect: refuse,
+    examine: async (photo) => {
+      const embedding = photo.use((bytes) => new Embedding(new Float32Array(Uint8Array.from(bytes).buffer)));
+      const face = { box: { x: 0, y: 0, width: 100, height: 100 }, confidence: 1 };
+      return {
+        face,
+        embedding,
+        own: [],
+        magnitude: 3.7,
+        pose: null,
+        liveness: null,
+        eyesOpen: null,
+        quality: null,
+        landmarks: null,
+      };
+    },
+    close: async () => {},
+  };
+}
+
+const toPicture = (embedding: Float32Array): Photo => new Photo(new Uint8Array(Float32Array.from(embedding).buffer));
+
+const scoreBy = (verifier: Verifier, token: SealedToken, embedding: Float32Array): Promise<Score> =>
+  verifier.score({
+    photos: [toPicture(embedding)],
+    token,
+    binding,
+    secret: null,
+    requireLiveness: false,
+    allowRenewal: false,
+  });
+
+/** The real verifier, tried with faces nearer and nearer: every refusal is the same reply. */
+async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tries: number) {
+  const keys = createKeysInMemory(createChance('climbed').bytes(32));
+  const verifier = createEmbeddedVerifier({
+    engine: createTransparentEngine(),
+    parameters,
+    keys,
+    random: systemRandom,
+  });
+  const { token } = await verifier.enrol({ photos: [toPicture(target)], binding, secret: null, expiresAt: null });
+  const refusals: string[] = [];
+  let opened: number | null = null;
+  for (let at = 0; at < tries && opened === null; at += 1) {
+    const cosine = at / tries;
+    const reply = await scoreBy(verifier, token, towards(target, other, cosine));
+    if (reply.matched) opened = cosine;
+    else refusals.push(JSON.stringify(reply));
+  }
+  await verifier.close();
+  return { refused: refusals.length, distinct: new Set(refusals).size, openedAtCosine: opened };
+}
+
+/** Climbers against the token itself, with as many tries as they like. */
+async function climbTokens({ loadFaces, size, say }: Setting) {
+  const faces = await loadFaces();
+  const isFull = size === 'full';
+  const sealing = createSealing('climbing', 'quick');
+  const climbers = isFull ? 10 : 1;
+  const mostTries = isFull ? 5000 : 100;
+  const rows: {
+    told: boolean;
+    near: number;
+    exact: number;
+    rounded: number;
+    roundedArrived: boolean;
+    learned: number;
+    known: number;
+  }[] = [];
+  for (let at = 0; at < climbers; at += 1) {
+    say(`Climber ${at + 1} of ${climbers}…`);
+    const [enrolled, live] = faces.judge.filter(({ embeddings }) => embeddings.length > 1)[at].embeddings;
+    const start = faces.fit[at].embeddings[0];
+    const sealed = await sealing.seal({
+      embedding: new Embedding(Float32Array.from(enrolled)),
+      photos: 1,
+      binding,
+      secret: null,
+      expiresAt: null,
+    });
+    const unlocked = await sealing.unlock({ token: sealed.token, binding, secret: null });
+    /** As the product answers: a score, of two decimals, with a match alone. */
+    const ask = async (embedding: Float32Array): Promise<Reply> => {
+      const opened = await unlocked.open(new Embedding(Float32Array.from(embedding)));
+      return { opened: opened !== null, score: opened === null ? null : Math.round(opened.cosine * 100) / 100 };
+    };
+    /** As it must not: the cosine, whether it is a match or not. */
+    const tell =
+      (toScore: (cosine: number) => number) =>
+      async (embedding: Float32Array): Promise<Reply> => {
+        const cosine = cosineOf(embedding, enrolled);
+        return { opened: cosine >= 0.45, score: toScore(cosine) };
+      };
+    const chance = createChance(`climber ${at}`);
+    const rounded = (cosine: number): number => Math.round(cosine * 100) / 100;
+    const plain = await climb(ask, { start, mostTries, chance });
+    const exact = await climb(
+      tell((cosine) => cosine),
+      { start, mostTries: 20_000, chance },
+    );
+    const coarse = await climb(tell(rounded), { start, mostTries: isFull ? 20_000 : 500, chance });
+    // Who gets in and may see scores climbs from there: a photo of the right person to the enrolled face.
+    const learned = await learn(ask, { start: live, probes: isFull ? 5000 : 100, chance });
+    unlocked.wipe();
+    rows.push({
+      told: plain.arrived,
+      near: cosineOf(plain.embedding, enrolled),
+      exact: exact.arrived ? exact.tries : Number.POSITIVE_INFINITY,
+      rounded: coarse.tries,
+      roundedArrived: coarse.arrived,
+      known: cosineOf(live, enrolled),
+      learned: cosineOf(learned, enrolled),
+    });
+  }
+  const median = (read: (row: (typeof rows)[number]) => number): number =>
+    rows.map(read).sort((a, b) => a - b)[rows.length >> 1];
+  const two = (value: number): number => Math.round(value * 100) / 100;
+  return {
+    climbers,
+    mostTries,
+    gotIn: rows.filter(({ told }) => told).length,
+    nearest: two(Math.max(...rows.map(({ near }) => near))),
+    triesWithCosine: median(({ exact }) => exact),
+    triesWithRoundedCosine: median(({ rounded }) => rounded),
+    gotInWithRoundedCosine: rows.filter(({ roundedArrived }) => roundedArrived).length,
+    insider: { from: two(median(({ known }) => known)), to: two(median(({ learned }) => learned)) },
+  };
+}
+
+/** Whether replies lead an attacker to a face that opens. */
+export const hillClimbing: Attack = {
+  about: 'changing a face step by step by what the product answers: does it get in?',
+  async run(setting) {
+    const { loadFaces, size, say } = setting;
+    const faces = await loadFaces();
+    const refusals = await refusalsAtVerifier(
+      faces.judge[0].embeddings[0],
+      faces.fit[0].embeddings[0],
+      size === 'full' ? 100 : 20,
+    );
+    const tokens = await climbTokens(setting);
+    say('Climbing over a socket, against a running server…');
+    const socket = await climbOverSocket(size === 'full' ? 104 : 8);
+    return {
+      figures: { refusalsAtVerifier: refusals, tokens, socket: { ...socket } },
+      table: [
+        ['climber', 'what came of it'],
+        [
+          'as the product answers',
+          `${tokens.gotIn} of ${tokens.climbers} got in within ${tokens.mostTries} tries; the nearest came to a cosine of ${tokens.nearest}`,
+        ],
+        ['told the cosine of refusals', `in after ${tokens.triesWithCosine} tries (median)`],
+        [
+          'told it with two decimals',
+          `${tokens.gotInWithRoundedCosine} of ${tokens.climbers} got in; ${tokens.triesWithRoundedCosine} tries (median)`,
+        ],
+        [
+          'gets in already, and sees scores',
+          `from a cosine of ${tokens.insider.from} to ${tokens.insider.to} (medians)`,
+        ],
+        [
+          'over the socket',
+          `locked after ${socket.triesUntilLocked} tries, the right face ${socket.locksTheRightFaceToo ? 'too' : 'not'}; ${socket.distinctRefusals} kind of refusal`,
+        ],
+      ],
+      claims: [
+        toClaim(
+          'refusals of the verifier, however near the face: how many different replies',
+          { figure: refusals.distinct },
+          { atMost: 1 },
+        ),
+        toClaim('climbers who get in by what the product answers', { figure: tokens.gotIn }, { atMost: 0 }),
+        toClaim(
+          'control: told the cosine of a refusal, a climber gets in (tries)',
+          { figure: tokens.triesWithCosine },
+          { atMost: 20_000 },
+        ),
+        toClaim(
+          'over the socket: different bodies of refusals before the lockout',
+          { figure: socket.distinctRefusals },
+          { atMost: 1 },
+        ),
+        toClaim(
+          'over the socket: tries until the token is locked',
+          { figure: socket.triesUntilLocked },
+          { atMost: 100 },
+        ),
+        toClaim(
+          'over the socket: comparing photos takes no token (requests that were answered)',
+          { figure: socket.matchesWithToken },
+          { atMost: 0 },
+        ),
+      ],
+      skipped: [],
+    };
+  },
+};

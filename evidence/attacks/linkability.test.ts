@@ -1,0 +1,16 @@
+import { expect, test } from '@jest/globals';
+import { createChance } from '../statistics/chance.js';
+import { linkability, measureLinkability } from './linkability.js';
+
+const chance = createChance('linkability');
+const draw = (count: number, shift: number) => Array.from({ length: count }, () => chance.normal() + shift);
+
+test('scores that are alike are linked no more than by chance, others more and more, up to 1', () => {
+  const strangers = draw(300, 0);
+  const alike = measureLinkability(draw(300, 0), strangers, chance);
+  expect(alike.dSys).toBeLessThanOrEqual(alike.chance.most);
+  const [little, more] = [1, 2].map((shift) => measureLinkability(draw(300, shift), strangers, chance));
+  expect(little!.dSys).toBeGreaterThan(little!.chance.most);
+  expect(more!.dSys).toBeGreaterThan(little!.interval[1]);
+  expect(linkability(draw(100, 50), draw(100, 0))).toBeCloseTo(1, 10);
+});

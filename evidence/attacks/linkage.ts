@@ -1,0 +1,181 @@
+import type { Accuracy } from '../../src/core/ports.js';
+import { unpackBits } from '../../src/token/bits.js';
+import { codeLength } from '../../src/token/polar.js';
+import { type BareToken, type BareTokens, createBareTokens, viewsOf } from '../accuracy/bare-token.js';
+import { createChance } from '../statistics/chance.js';
+import { proportion, toJson } from '../statistics/proportion.js';
+import { type Attack, toClaim } from './attack.js';
+import type { Faces, Person } from './faces.js';
+import { measureLinkability } from './linkability.js';
+import { showShare, showWith } from './report.js';
+import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js';
+import type { Size } from './size.js';
+
+const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
+const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);
+
+const pairsOf = (size: Size): number => (size === 'full' ? 1500 : 60);
+
+/** Two photos of each person that has two. */
+const withTwo = (people: readonly Person[]): (readonly Float32Array[])[] =>
+  people.map(({ embeddings }) => embeddings.slice(0, 2)).filter(({ length }) => length === 2);
+
+/** Whom a person is paired with: themselves, or a stranger of chance. */
+function createPartners(name: string, people: number) {
+  const chance = createChance(name);
+  return {
+    same: (index: number): number => index,
+    stranger: (index: number): number => (index + 1 + chance.below(people - 1)) % people,
+  };
+}
+
+/** Tokens and no keys: how many of the 1,280 bits that tell nothing differ, for two scopes of one person or two people. */
+async function linkWithoutKeys({ judge }: Faces, size: Size) {
+  const sealing = createSealing('linkage', size);
+  const photos = withTwo(judge);
+  const partners = createPartners('partners', photos.length);
+  const toBits = ({ salt, stored, tag }: SecretFields): Uint8Array => unpackBits(Buffer.concat([salt, stored, tag]));
+  const differences = async (otherOf: (index: number) => number): Promise<number[]> => {
+    const scores: number[] = [];
+    for (let pair = 0; pair < pairsOf(size); pair += 1) {
+      const index = pair % photos.length;
+      const one = await sealFields(sealing, photos[index][0], { scope: 'sign-in' });
+      // Of one person the very same photo: the worst case.
+      const other = await sealFields(sealing, photos[otherOf(index)][0], { scope: 'payments' });
+      scores.push(ones(xor(toBits(one), toBits(other))));
+    }
+    return scores;
+  };
+  return measureLinkability(
+    await differences(partners.same),
+    await differences(partners.stranger),
+    createChance('mix'),
+  );
+}
+
+/** The share of bits in which a word differs from the nearest code word the decoder finds. */
+const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
+  Math.min(
+    ...tokens
+      .decode(Float32Array.from(word, (bit) => 1 - 2 * bit))
+      .map((message) => ones(xor(word, tokens.encode(message))) / codeLength),
+  );
+
+/** The share of pairs of one person that lie nearer to the code than any pair of strangers does. */
+const linked = (mated: readonly number[], nonMated: readonly number[]) =>
+  proportion(mated.filter((score) => score < Math.min(...nonMated)).length, mated.length);
+
+/** Tokens and their keys: whether what two of them differ in is near a code word. */
+function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
+  const tokens = createBareTokens(accuracy, createChance(`linkage ${accuracy}`));
+  const photos = withTwo(judge).map((two) => two.map((embedding) => viewsOf([embedding])));
+  const partners = createPartners(`partners ${accuracy}`, photos.length);
+  /** What two tokens differ in, as it is stored. */
+  const asStored = (one: BareToken, other: BareToken): Uint8Array => xor(one.hidden, other.hidden);
+  /** The same, in the order of the first one's code word; the other's stays permuted. */
+  const inOrderOfOne = (one: BareToken, other: BareToken): Uint8Array => {
+    const bits = new Uint8Array(codeLength);
+    asStored(one, other).forEach((bit, at) => {
+      bits[one.order[at]] = bit;
+    });
+    return bits;
+  };
+  /** The same token, its code word never permuted. */
+  const unpermuted = ({ hidden, message, order }: BareToken): Uint8Array => {
+    const word = tokens.encode(message);
+    return hidden.map((bit, at) => bit ^ word[order[at]] ^ word[at]);
+  };
+  type Read = (one: BareToken, other: BareToken) => Uint8Array;
+  const scores = (otherOf: (index: number) => number, read: Read): number[] =>
+    Array.from({ length: pairsOf(size) }, (_, pair) => {
+      const index = pair % photos.length;
+      const [one, other] = [photos[index][0], photos[otherOf(index)][1]].map((views) => tokens.seal(views));
+      return distanceToCode(tokens, read(one, other));
+    });
+  const measure = (read: Read) => {
+    const [mated, nonMated] = [scores(partners.same, read), scores(partners.stranger, read)];
+    return {
+      ...measureLinkability(mated, nonMated, createChance(`mix ${accuracy}`)),
+      linked: linked(mated, nonMated),
+    };
+  };
+  return {
+    asSealed: measure(asStored),
+    oneUndone: measure(inOrderOfOne),
+    withoutPermutation: measure((one, other) => xor(unpermuted(one), unpermuted(other))),
+  };
+}
+
+/** Whether two tokens show that they are of one person. */
+export const linkage: Attack = {
+  about: 'two tokens of one person, without keys and with both keys: are they linked?',
+  async run({ size, loadFaces, say }) {
+    const faces = await loadFaces();
+    say('Linking tokens without keys…');
+    const withoutKeys = await linkWithoutKeys(faces, size);
+    const levels = ([4, 8] as const).map((accuracy) => {
+      say(`Linking tokens with both keys at accuracy ${accuracy}…`);
+      return { accuracy, ...linkWithKeys(faces, accuracy, size) };
+    });
+    const toFigures = ({ linked, ...rest }: (typeof levels)[number]['asSealed']) => ({
+      ...rest,
+      linked: toJson(linked),
+    });
+    return {
+      figures: {
+        withoutKeys: { ...withoutKeys },
+        ...Object.fromEntries(
+          levels.map(({ accuracy, asSealed, oneUndone, withoutPermutation }) => [
+            `accuracy${accuracy}`,
+            {
+              asSealed: toFigures(asSealed),
+              oneUndone: toFigures(oneUndone),
+              withoutPermutation: toFigures(withoutPermutation),
+            },
+          ]),
+        ),
+      },
+      table: [
+        ['tokens', 'D_sys', 'chance alone: mean, most', 'pairs of one person nearer than any of two'],
+        ...[
+          { what: 'no keys, the same photo', ...withoutKeys, linked: null },
+          ...levels.flatMap(({ accuracy, asSealed, oneUndone, withoutPermutation }) => [
+            { what: `both keys, level ${accuracy}`, ...asSealed },
+            { what: `both keys, level ${accuracy}, one permutation undone`, ...oneUndone },
+            { what: `both keys, level ${accuracy}, without the permutation`, ...withoutPermutation },
+          ]),
+        ].map(({ what, dSys, interval, chance, linked }) => [
+          what,
+          showWith(dSys, interval),
+          `${chance.mean}, ${chance.most}`,
+          linked === null ? '' : showShare(linked),
+        ]),
+      ],
+      claims: [
+        toClaim(
+          'tokens of the same photo under two scopes, no keys: D_sys is no more than chance gives',
+          { figure: withoutKeys.dSys, interval: withoutKeys.interval },
+          { atMost: withoutKeys.chance.most },
+        ),
+        ...levels.flatMap(({ accuracy, asSealed, oneUndone, withoutPermutation }) => [
+          toClaim(
+            `tokens of two photos of one person, both keys, accuracy ${accuracy}: decoding their difference links no more than chance`,
+            { figure: asSealed.dSys, interval: asSealed.interval },
+            { atMost: asSealed.chance.most },
+          ),
+          toClaim(
+            `the same, one permutation undone, accuracy ${accuracy}`,
+            { figure: oneUndone.dSys, interval: oneUndone.interval },
+            { atMost: oneUndone.chance.most },
+          ),
+          toClaim(
+            `control: without the permutation decoding links them, accuracy ${accuracy}`,
+            { figure: withoutPermutation.dSys, interval: withoutPermutation.interval },
+            { atLeast: 0.5 },
+          ),
+        ]),
+      ],
+      skipped: faces.areReal ? [] : ['how often real faces would be linked: simulated ones have another spread'],
+    };
+  },
+};

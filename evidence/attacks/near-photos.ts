@@ -1,0 +1,63 @@
+import sharp, { type Sharp } from 'sharp';
+import { createEnginePool } from '../../src/engine/pool.js';
+import { codeLength } from '../../src/token/polar.js';
+import { modelsFolder } from '../../test/paths.js';
+import { loadPictures, toPhoto } from '../../test/pictures.js';
+import { createBareTokens, enrolledBits, viewsOf } from '../accuracy/bare-token.js';
+import { createChance } from '../statistics/chance.js';
+import { solvePair } from './record-multiplicity.js';
+import { binding } from './sealed-tokens.js';
+import type { Size } from './size.js';
+
+/** What pictures a moment apart differ in, and less than that. */
+const changes: Readonly<Record<string, (photo: Sharp) => Sharp>> = {
+  recompressed: (photo) => photo.jpeg({ quality: 50 }),
+  brighter: (photo) => photo.modulate({ brightness: 1.15 }).jpeg(),
+  turned: (photo) => photo.rotate(3).jpeg(),
+  smaller: (photo) => photo.resize({ width: 200 }).jpeg(),
+};
+
+/** Two tokens, of a photo and of the same photo changed a little. */
+export interface NearPhotos {
+  readonly change: string;
+  /** The share of sign bits that differ. */
+  readonly differing: number;
+  /** Tries until both opened; `null` if they were not enough. */
+  readonly tries: number | null;
+}
+
+/** Opens two tokens of nearly the same photo: each of the demonstration's three, changed in each way. */
+export async function solveNearPhotos(size: Size): Promise<NearPhotos[]> {
+  const { person, stranger } = await loadPictures();
+  const photos = size === 'full' ? [...person, stranger] : [stranger];
+  const chosen = Object.entries(changes).slice(0, size === 'full' ? undefined : 2);
+  const tokens = createBareTokens(binding.accuracy, createChance('near photos'));
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 8, workers: 1 });
+  try {
+    const viewsOfPhoto = async (bytes: Uint8Array): Promise<Float32Array> => {
+      const { embedding } = await engine.examine(toPhoto(bytes), ['embedding']);
+      if (embedding === null) throw new Error('the engine left out the embedding');
+      return embedding.use((values) => viewsOf([values]));
+    };
+    const solved: NearPhotos[] = [];
+    for (const photo of photos) {
+      const views = await viewsOfPhoto(photo);
+      for (const [change, apply] of chosen) {
+        const changed = await viewsOfPhoto(await apply(sharp(photo)).toBuffer());
+        const bits = enrolledBits(changed);
+        const differing = enrolledBits(views).reduce((sum, bit, at) => sum + (bit ^ bits[at]), 0) / codeLength;
+        const token = tokens.seal(views);
+        const found = solvePair(tokens, token, tokens.seal(changed), 100_000);
+        const isRight = found?.first.some((message) => message.every((bit, at) => bit === token.message[at])) ?? false;
+        solved.push({
+          change,
+          differing: Math.round(differing * 1000) / 1000,
+          tries: found !== null && isRight ? found.tries : null,
+        });
+      }
+    }
+    return solved;
+  } finally {
+    await engine.close();
+  }
+}

@@ -1,0 +1,73 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Embedding, type SealedToken, UserSecret } from '../../src/core/concealed.js';
+import { packBits, unpackBits } from '../../src/token/bits.js';
+import { deriveTokenKeys, permutationOf, tagOf } from '../../src/token/derive.js';
+import { parseToken } from '../../src/token/format.js';
+import { createFv1 } from '../../src/token/fv1.js';
+import { createStretch } from '../../src/token/stretch.js';
+import { createKeysInMemory } from '../../test/keys.js';
+import { createBareTokens, parameters } from '../accuracy/bare-token.js';
+import { createChance } from '../statistics/chance.js';
+import { solvePair } from './record-multiplicity.js';
+import { binding, costOf } from './sealed-tokens.js';
+import type { Size } from './size.js';
+
+/** What came of trying PINs on two real tokens. */
+export interface PinSearch {
+  readonly pins: number;
+  /** PINs under which the two tokens fit together. */
+  readonly fitting: number;
+  /** Whether the first token's tag confirmed what was found: it is open. */
+  readonly opened: boolean;
+  /** Of one PIN. */
+  readonly msEach: number;
+}
+
+/**
+ * Two real tokens of the same photo and the same PIN, under two scopes. A thief with the sealing key tries PINs: under the right
+ * one, and under no other, the difference of the tokens is a word of the two codes. No face is needed.
+ */
+export async function searchPin(embedding: Float32Array, size: Size): Promise<PinSearch> {
+  const chance = createChance('pin');
+  const deps = {
+    parameters,
+    keys: createKeysInMemory(chance.bytes(32)),
+    random: (count: number) => chance.bytes(count),
+    stretch: createStretch(costOf(size)),
+  };
+  const fv1 = createFv1(deps);
+  const pins = Array.from({ length: size === 'full' ? 100 : 5 }, (_, at) => String(271_828 + at));
+  const right = pins[pins.length - 2];
+  const seal = (scope: string) =>
+    fv1.seal({
+      embedding: new Embedding(Float32Array.from(embedding)),
+      photos: 1,
+      binding: { ...binding, scope },
+      secret: new UserSecret(right),
+      expiresAt: null,
+    });
+  const unmask = async (token: SealedToken, scope: string, pin: string) => {
+    const fields = parseToken(token);
+    const context = { binding: { ...binding, scope }, header: fields, salt: fields.salt };
+    const keys = await deriveTokenKeys(context, new UserSecret(pin), deps);
+    const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
+    return { fields, keys, hidden, order: permutationOf(keys.permutation) };
+  };
+  const [one, other] = [await seal('sign-in'), await seal('payments')];
+  const tokens = createBareTokens(binding.accuracy, chance);
+  const from = performance.now();
+  let fitting = 0;
+  let opened = false;
+  for (const pin of pins) {
+    const first = await unmask(one.token, 'sign-in', pin);
+    const solved = solvePair(tokens, first, await unmask(other.token, 'payments', pin), 1);
+    if (solved === null) continue;
+    fitting += 1;
+    for (const message of solved.first) {
+      const { salt, stored, tag } = first.fields;
+      const stretched = await deps.stretch('message', packBits(message), salt);
+      if (timingSafeEqual(tagOf(first.keys, stretched, stored), tag)) opened = pin === right;
+    }
+  }
+  return { pins: pins.length, fitting, opened, msEach: (performance.now() - from) / pins.length };
+}

@@ -1,0 +1,126 @@
+import { deflateRawSync } from 'node:zlib';
+import { unpackBits } from '../../src/token/bits.js';
+import {
+  approximateEntropy,
+  blockFrequency,
+  cumulativeSums,
+  frequency,
+  longestRun,
+  runs,
+  serial,
+} from './nist-tests.js';
+import { chiSquaredTail, twoSampleKs, twoSided } from './probability.js';
+import type { SecretFields } from './sealed-tokens.js';
+
+/** How odd each test finds a set of tokens: how often random bytes would look so, 0 to 1. */
+export type PValues = Readonly<Record<string, number>>;
+
+const toBytes = ({ salt, stored, tag }: SecretFields): Uint8Array => Buffer.concat([salt, stored, tag]);
+
+const distance = (a: Uint8Array, b: Uint8Array): number => a.reduce((sum, bit, at) => sum + (bit ^ b[at]), 0);
+
+/** The greatest bias of any one bit of the tokens, as one p-value for all of them (Bonferroni). */
+function positionBias(tokens: readonly Uint8Array[]): number {
+  const counts = new Float64Array(tokens[0].length);
+  for (const bits of tokens) for (let at = 0; at < bits.length; at += 1) counts[at] += bits[at];
+  const greatest = counts.reduce((most, count) => Math.max(most, Math.abs(2 * count - tokens.length)), 0);
+  return Math.min(1, counts.length * twoSided(greatest / Math.sqrt(tokens.length)));
+}
+
+function byteFrequency(bytes: Uint8Array): number {
+  const counts = new Float64Array(256);
+  for (const byte of bytes) counts[byte] += 1;
+  const expected = bytes.length / 256;
+  return chiSquaredTail(
+    counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0),
+    255,
+  );
+}
+
+/** Each byte against the next: the correlation, times the square root of their number, is a normal deviate. */
+function serialCorrelation(bytes: Uint8Array): number {
+  const mean = bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
+  let [together, alone] = [0, 0];
+  for (let at = 0; at < bytes.length; at += 1) {
+    alone += (bytes[at] - mean) ** 2;
+    if (at > 0) together += (bytes[at] - mean) * (bytes[at - 1] - mean);
+  }
+  return twoSided((together / alone) * Math.sqrt(bytes.length));
+}
+
+/**
+ * Whether the stored bits of tokens of one person have an even number of ones more or less often than not. All code words
+ * are even, and a permutation moves no bit in or out: without a mask this would be the parity of the face, the same in all.
+ */
+function parityOfOnes(stored: readonly Uint8Array[]): number {
+  const odd = stored.reduce((sum, bits) => sum + bits.reduce((parity, bit) => parity ^ bit, 0), 0);
+  return twoSided((2 * odd - stored.length) / Math.sqrt(stored.length));
+}
+
+/**
+ * The rank over GF(2) of the differences of tokens from the first one: those of one code and one face span few dimensions.
+ * The idea of NIST SP 800-22, 2.5, over whole tokens. A random matrix of r rows and c columns lacks d of its rank about
+ * 2^(−d(d + |r − c|)) of the time; 3.5 bounds the factor before it.
+ */
+function binaryRank(stored: readonly Uint8Array[]): number {
+  const rows = stored.slice(1, stored[0].length + 1).map((bits) => {
+    let row = 0n;
+    for (let at = 0; at < bits.length; at += 1) row = (row << 1n) | BigInt(bits[at] ^ stored[0][at]);
+    return row;
+  });
+  const pivots = new Map<number, bigint>();
+  for (let row of rows) {
+    while (row !== 0n) {
+      const top = row.toString(2).length;
+      const pivot = pivots.get(top);
+      if (pivot === undefined) {
+        pivots.set(top, row);
+        break;
+      }
+      row ^= pivot;
+    }
+  }
+  const lacking = Math.min(rows.length, stored[0].length) - pivots.size;
+  return Math.min(1, lacking === 0 ? 1 : 3.5 * 2 ** (-lacking * (lacking + Math.abs(rows.length - stored[0].length))));
+}
+
+/** Random bytes do not get shorter: 1 where these did not either, else 0. */
+const compression = (bytes: Uint8Array): number => (deflateRawSync(bytes, { level: 9 }).length >= bytes.length ? 1 : 0);
+
+/**
+ * All tests on tokens.
+ * @param ofOne - tokens of one person, of the very same photo: the worst case
+ * @param ofMany - tokens of different people
+ */
+export function testRandomness(ofOne: readonly SecretFields[], ofMany: readonly SecretFields[]): PValues {
+  const [one, many] = [ofOne, ofMany].map((tokens) => tokens.map((token) => unpackBits(toBytes(token))));
+  const bytes = Buffer.concat([...ofOne, ...ofMany].map(toBytes));
+  const bits = unpackBits(bytes);
+  const storedOfOne = ofOne.map(({ stored }) => unpackBits(stored));
+  /** Of pairs that share no token, so that their distances are independent. */
+  const distances = (tokens: readonly Uint8Array[]): number[] =>
+    Array.from({ length: tokens.length >> 1 }, (_, at) => distance(tokens[2 * at], tokens[2 * at + 1]));
+  const [serial1, serial2] = serial(bits);
+  return {
+    frequency: frequency(bits),
+    blockFrequency: blockFrequency(bits),
+    runs: runs(bits),
+    longestRun: longestRun(bits),
+    serial1,
+    serial2,
+    approximateEntropy: approximateEntropy(bits),
+    cumulativeSums: cumulativeSums(bits),
+    byteFrequency: byteFrequency(bytes),
+    serialCorrelation: serialCorrelation(bytes),
+    positionBiasOfOne: positionBias(one),
+    positionBiasOfMany: positionBias(many),
+    hammingDistance: twoSampleKs(distances(one), distances(many)),
+    parityOfOnes: parityOfOnes(storedOfOne),
+    binaryRank: binaryRank(storedOfOne),
+    compression: compression(bytes),
+  };
+}
+
+/** The least p-value of several tests as one (Bonferroni): 1 is nothing odd. */
+export const combined = (values: PValues): number =>
+  Math.min(1, Object.keys(values).length * Math.min(...Object.values(values)));

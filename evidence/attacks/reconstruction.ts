@@ -1,0 +1,156 @@
+import { type BareToken, type BareTokens, createBareTokens, enrolledBits, viewsOf } from '../accuracy/bare-token.js';
+import { createChance } from '../statistics/chance.js';
+
+import { type Attack, toClaim, toDigits } from './attack.js';
+import { cosineOf, createEstimator } from './estimator.js';
+import { createGaussian, meanOf } from './gaussian.js';
+import { showWith } from './report.js';
+
+const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
+
+/** The sign bits of an opened token: its message tells the code word, and that hides nothing any more. */
+const openedBits = (tokens: BareTokens, { hidden, order }: BareToken, message: Uint8Array): Uint8Array => {
+  const word = tokens.encode(message);
+  return hidden.map((bit, at) => bit ^ word[order[at]]);
+};
+
+/** The mean of some figures with its 95 % interval over people. */
+function meanOver(values: readonly number[]) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+  const reach = (1.96 * spread) / Math.sqrt(values.length);
+  const digits = (value: number): number => Math.round(value * 1000) / 1000;
+  return { mean: digits(mean), interval: [digits(mean - reach), digits(mean + reach)] as const };
+}
+
+/** How near somebody with keys comes to the face itself: cosines of estimated and true embeddings. */
+export const reconstruction: Attack = {
+  about: 'stolen tokens and keys: how near does the best estimate come to the face?',
+  async run({ size, loadFaces, say }) {
+    const faces = await loadFaces();
+    const isFull = size === 'full';
+    const chance = createChance('reconstruction');
+    const tokens = createBareTokens(4, chance);
+    const corpus = faces.fit.map(({ embeddings }) => embeddings[0]);
+    const people = faces.judge.filter(({ embeddings }) => embeddings.length > 1).slice(0, isFull ? 100 : 3);
+    const estimate = createEstimator(corpus);
+    const gaussian = createGaussian(corpus, chance);
+    const centre = Float32Array.from(meanOf(corpus));
+    const guesses = Array.from({ length: isFull ? 300 : 20 }, () => viewsOf([gaussian()]));
+
+    /** A thief without the message takes the likeliest of what many guesses decode to. */
+    const unopened = (token: BareToken): Uint8Array => {
+      let best = { likeness: Number.NEGATIVE_INFINITY, bits: token.hidden };
+      for (const views of guesses) {
+        const soft = new Float32Array(views.length);
+        token.order.forEach((position, at) => {
+          soft[position] = token.hidden[at] === 1 ? -views[at] : views[at];
+        });
+        const bits = openedBits(tokens, token, tokens.decode(soft)[0]);
+        const likeness =
+          bits.reduce((sum, bit, at) => sum + (bit === 1 ? -views[at] : views[at]), 0) / Math.hypot(...views);
+        if (likeness > best.likeness) best = { likeness, bits };
+      }
+      return best.bits;
+    };
+
+    say(`Reconstructing ${people.length} faces…`);
+    const rows = people.map(({ embeddings }) => {
+      const [enrolled, live] = embeddings;
+      const token = tokens.seal(viewsOf([enrolled]));
+      const bits = openedBits(tokens, token, token.message);
+      const again = tokens.seal(viewsOf([enrolled]));
+      const opened = estimate.likeliest([bits]);
+      const others = embeddings.slice(1, -1).map((embedding) => enrolledBits(viewsOf([embedding])));
+      const last = embeddings[embeddings.length - 1];
+      const elsewhere = tokens.seal(viewsOf([live]));
+      return {
+        linear: cosineOf(estimate.linear(bits), enrolled),
+        opened: cosineOf(opened, enrolled),
+        // A further token of the same photo: its bits are the same, so there is nothing to intersect.
+        newBits: xor(bits, openedBits(tokens, again, again.message)).reduce((sum, bit) => sum + bit, 0),
+        // What a transform of its own for each token would have given away.
+        ownTransform: cosineOf(estimate.ofOwnTransforms(enrolled), enrolled),
+        unopened: cosineOf(estimate.likeliest([unopened(token)]), enrolled),
+        mean: cosineOf(centre, enrolled),
+        genuine: cosineOf(live, enrolled),
+        opensAnother: tokens.opens(elsewhere, viewsOf([opened])),
+        photoOpensAnother: tokens.opens(elsewhere, viewsOf([enrolled])),
+        severalPhotos:
+          embeddings.length < 5
+            ? null
+            : { one: cosineOf(opened, last), all: cosineOf(estimate.likeliest([bits, ...others]), last) },
+      };
+    });
+    const of = (read: (row: (typeof rows)[number]) => number) => meanOver(rows.map(read));
+    const [linear, opened, ownTransform, unopenedMean, mean] = [
+      of((row) => row.linear),
+      of((row) => row.opened),
+      of((row) => row.ownTransform),
+      of((row) => row.unopened),
+      of((row) => row.mean),
+    ];
+    // How faces are spread helps where there are many of them: an attacker with few does without.
+    const best = opened.mean > linear.mean ? opened : linear;
+    const several = rows.flatMap(({ severalPhotos }) => (severalPhotos === null ? [] : [severalPhotos]));
+    const newBits = rows.reduce((sum, row) => sum + row.newBits, 0);
+    const share = (read: (row: (typeof rows)[number]) => boolean): number =>
+      toDigits(rows.filter(read).length / rows.length);
+    return {
+      figures: {
+        people: rows.length,
+        opened: { ...opened },
+        openedLinear: { ...linear },
+        unopened: { ...unopenedMean },
+        meanFace: { ...mean },
+        otherPhoto: { ...of((row) => row.genuine) },
+        opensAnotherToken: share((row) => row.opensAnother),
+        photoOpensAnotherToken: share((row) => row.photoOpensAnother),
+        severalTokens:
+          several.length < 2
+            ? null
+            : {
+                people: several.length,
+                one: meanOver(several.map(({ one }) => one)).mean,
+                all: meanOver(several.map(({ all }) => all)).mean,
+              },
+        sameTransform: { differingBits: newBits },
+        ownTransforms: { ...ownTransform },
+      },
+      table: [
+        ['estimate', 'cosine with the enrolled face'],
+        ...Object.entries({
+          'opened, with how faces are spread': opened,
+          'opened, by the transposed transform alone': linear,
+          'two tokens, were the transform of each its own': ownTransform,
+          'not opened: likeliest of the guesses': unopenedMean,
+          'the mean of all faces': mean,
+          'another photo of the person': of((row) => row.genuine),
+        }).map(([what, { mean: value, interval }]) => [what, showWith(value, interval)]),
+      ],
+      claims: [
+        toClaim(
+          'limit: whoever opens a token knows the direction of the face to this cosine',
+          { figure: best.mean, interval: best.interval },
+          { atLeast: 0.85 },
+        ),
+        toClaim(
+          'a token and its key that no guess opened tell no more of the face than the mean of all faces does (difference of the cosines)',
+          { figure: toDigits(unopenedMean.mean - mean.mean), interval: null },
+          { atMost: 0.05 },
+        ),
+        toClaim(
+          'two opened tokens of one photo tell no more than one: differing sign bits',
+          { figure: newBits },
+          { atMost: 0 },
+        ),
+        toClaim(
+          'control: with a transform of its own each, two tokens would tell more (what is left of 1 less the cosine, as a share)',
+          { figure: toDigits((1 - ownTransform.mean) / (1 - opened.mean)) },
+          { atMost: 0.8 },
+        ),
+      ],
+      skipped: [],
+    };
+  },
+};

@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../test/paths.js';
+import type { Proportion } from '../statistics/proportion.js';
+import { type Claim, type Finding, type Row, toDigits } from './attack.js';
+
+/** A number as the documents show it. */
+export const show = (value: number): string =>
+  value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : String(toDigits(value));
+
+/** A figure with its interval. */
+export const showWith = (value: number, [from, to]: readonly [number, number]): string =>
+  `${show(value)} (${show(from)}–${show(to)})`;
+
+/** A share with its interval, and what it was counted over. */
+export const showShare = ({ hits, trials, rate, interval }: Proportion): string =>
+  `${showWith(rate, interval)}, ${hits} of ${trials}`;
+
+const toTable = ([head, ...rows]: readonly Row[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const showBound = (bound: Claim['bound']): string =>
+  'atMost' in bound ? `at most ${show(bound.atMost)}` : `at least ${show(bound.atLeast)}`;
+
+/** What came of an attack, as Markdown: its figures, and which claims hold. */
+export function toMarkdown({ table, claims, skipped }: Finding): string {
+  const rows = claims.map(({ claim, figure, interval, bound, holds }) => [
+    claim,
+    interval === null ? show(figure) : showWith(figure, interval),
+    showBound(bound),
+    holds ? 'yes' : '**no**',
+  ]);
+  const parts = [toTable(table)];
+  if (rows.length > 0) parts.push(toTable([['claim', 'figure', 'bound', 'holds'], ...rows]));
+  return [...parts, ...skipped.map((reason) => `Skipped: ${reason}.`)].join('\n\n');
+}
+
+const documentFile = join(projectRoot, 'docs', 'security-analysis.md');
+
+/** Puts what came of an attack in its place in docs/security-analysis.md. @param setting - date and machine */
+export function writeFinding(name: string, finding: Finding, setting: string): void {
+  const [before, after] = [`<!-- attack: ${name} -->`, `<!-- end of ${name} -->`];
+  const text = readFileSync(documentFile, 'utf8');
+  const [from, to] = [text.indexOf(before), text.indexOf(after)];
+  if (from === -1 || to < from) throw new Error(`docs/security-analysis.md has no place for ${name}`);
+  const block = `${before}\n\n${toMarkdown(finding)}\n\n${setting}\n\n`;
+  writeFileSync(documentFile, text.slice(0, from) + block + text.slice(to));
+}

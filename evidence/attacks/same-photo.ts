@@ -1,0 +1,171 @@
+import { codeLength } from '../../src/token/polar.js';
+import { type BareToken, createBareTokens, enrolledBits, viewsOf } from '../accuracy/bare-token.js';
+import { createChance } from '../statistics/chance.js';
+import { proportion, toJson } from '../statistics/proportion.js';
+import { type Attack, toClaim, toDigits } from './attack.js';
+import type { Person } from './faces.js';
+import { solveNearPhotos } from './near-photos.js';
+import { searchPin } from './pin-by-algebra.js';
+import { type SolvedPair, solvePair } from './record-multiplicity.js';
+import { show, showShare, showWith } from './report.js';
+
+const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
+
+/** Whether what was solved is the first token's message: the tag would tell. */
+const isRight = ({ first }: SolvedPair, token: BareToken): boolean =>
+  first.some((message) => message.every((bit, at) => bit === token.message[at]));
+
+/** The binary logarithm of how many tries it takes on average. @param share - of the sign bits, those that differ */
+const workOf = (share: number, bits: number): number => -(2 * bits - 1) * Math.log2(1 - share);
+
+/** Tries that a desktop computer makes in an hour or so, and those of a rack in a month. */
+const reach = { desktop: 2 ** 25, rack: 2 ** 45 };
+
+/** The shares of sign bits that differ between two photos of one person, or between the means of threes of them. */
+function differences(people: readonly Person[], photos: number): number[] {
+  return people.flatMap(({ embeddings }) => {
+    if (embeddings.length < 2 * photos) return [];
+    const [one, other] = [0, photos].map((from) => enrolledBits(viewsOf(embeddings.slice(from, from + photos))));
+    return [xor(one, other).reduce((sum, bit) => sum + bit, 0) / codeLength];
+  });
+}
+
+/** Two tokens of one face whose keys are known: the face cancels where the photos are the same, and what is left is linear. */
+export const samePhoto: Attack = {
+  about: 'two tokens of one person and both keys: are they opened without any face, by algebra?',
+  async run({ size, loadFaces, say }) {
+    const faces = await loadFaces();
+    const isFull = size === 'full';
+    const trials = isFull ? 200 : 5;
+    const [one, three] = [differences(faces.judge, 1), differences(faces.judge, 3)];
+    const levels = (isFull ? ([1, 4, 6, 8] as const) : ([4] as const)).map((accuracy) => {
+      say(`Solving ${trials} pairs of tokens at accuracy ${accuracy}…`);
+      const tokens = createBareTokens(accuracy, createChance(`same photo ${accuracy}`));
+      const bits = tokens.positions.length;
+      const from = performance.now();
+      let [opened, strangers] = [0, 0];
+      for (let trial = 0; trial < trials; trial += 1) {
+        const person = (offset: number) => faces.judge[(trial + offset) % faces.judge.length].embeddings[0];
+        const token = tokens.seal(viewsOf([person(0)]));
+        const solved = solvePair(tokens, token, tokens.seal(viewsOf([person(0)])), 1);
+        if (solved !== null && isRight(solved, token)) opened += 1;
+        if (solvePair(tokens, token, tokens.seal(viewsOf([person(1)])), 1) !== null) strangers += 1;
+      }
+      const msEach = toDigits((performance.now() - from) / trials / 2);
+      const workOfAll = (shares: readonly number[]) => {
+        if (shares.length === 0) return null;
+        const works = shares.map((share) => workOf(share, bits)).sort((a, b) => a - b);
+        const within = (tries: number) =>
+          toJson(proportion(works.filter((work) => work <= Math.log2(tries)).length, works.length));
+        return { median: toDigits(works[works.length >> 1]), desktop: within(reach.desktop), rack: within(reach.rack) };
+      };
+      return {
+        accuracy,
+        msEach,
+        samePhoto: proportion(opened, trials),
+        strangers: proportion(strangers, trials),
+        otherPhotoLog2Tries: workOfAll(one),
+        otherThreesLog2Tries: workOfAll(three),
+      };
+    });
+
+    // The estimate of the work, borne out where it can be: level 1, threes of photos, nearest pairs first.
+    const tokens = createBareTokens(1, createChance('solved'));
+    const nearest = faces.judge
+      .filter(({ embeddings }) => embeddings.length >= 6)
+      .map(({ embeddings }) => [viewsOf(embeddings.slice(0, 3)), viewsOf(embeddings.slice(3, 6))] as const)
+      .slice(0, isFull ? 20 : 0);
+    say(`Solving tokens of different photos at accuracy 1: ${nearest.length} pairs…`);
+    const mostTries = 100_000;
+    const from = performance.now();
+    const solved = nearest.map(([a, b]) => {
+      const token = tokens.seal(a);
+      const found = solvePair(tokens, token, tokens.seal(b), mostTries);
+      return { tries: found?.tries ?? mostTries, isRight: found !== null && isRight(found, token) };
+    });
+    const allTries = solved.reduce((sum, { tries }) => sum + tries, 0);
+    say('Trying PINs on two real tokens of one photo…');
+    const pin = await searchPin(faces.judge[0].embeddings[0], size);
+    say('Opening tokens of nearly the same photo…');
+    const near = await solveNearPhotos(size);
+    const least = levels.reduce((sum, { samePhoto }) => Math.min(sum, samePhoto.rate), 1);
+    return {
+      figures: {
+        levels: levels.map(({ samePhoto, strangers, ...rest }) => ({
+          ...rest,
+          samePhoto: toJson(samePhoto),
+          strangers: toJson(strangers),
+        })),
+        nearlySamePhoto: near.map((pair) => ({ ...pair })),
+        pin: { ...pin, msEach: toDigits(pin.msEach), hoursForSixDigits: toDigits((pin.msEach * 1e6) / 3_600_000) },
+        accuracy1Threes:
+          solved.length === 0
+            ? null
+            : {
+                opened: toJson(proportion(solved.filter((each) => each.isRight).length, solved.length)),
+                triesPerSecond: toDigits((allTries * 1000) / (performance.now() - from)),
+              },
+      },
+      table: [
+        [
+          'level',
+          'same photo: opened',
+          'ms',
+          'tries for other photos, log2 of the median',
+          'within 2^45',
+          'means of three, log2 of the median',
+          'within 2^45',
+        ],
+        ...levels.map(({ accuracy, samePhoto, msEach, otherPhotoLog2Tries: other, otherThreesLog2Tries: threes }) => [
+          String(accuracy),
+          showShare(samePhoto),
+          show(msEach),
+          other === null ? '' : show(other.median),
+          other === null ? '' : showWith(other.rack.rate, [other.rack.interval[0], other.rack.interval[1]]),
+          threes === null ? '' : show(threes.median),
+          threes === null ? '' : showWith(threes.rack.rate, [threes.rack.interval[0], threes.rack.interval[1]]),
+        ]),
+      ],
+      claims: [
+        toClaim(
+          'limit: two tokens of the very same photo, both keys, no secret set: share that open without any face (least of all levels)',
+          { figure: least },
+          { atLeast: 0.99 },
+        ),
+        toClaim(
+          'control: two tokens of strangers so solved',
+          { figure: levels.reduce((sum, { strangers }) => sum + strangers.hits, 0) },
+          { atMost: 0 },
+        ),
+        toClaim(
+          'limit: two real tokens of the very same photo and PIN, both keys: PINs that fit, and the tag confirms, of those tried',
+          { figure: pin.opened ? pin.fitting : 0 },
+          { atLeast: 1 },
+        ),
+        toClaim(
+          'limit: two tokens of a photo and of the same photo changed a little, both keys, level 4: share opened in 100,000 tries',
+          { figure: toDigits(near.filter(({ tries }) => tries !== null).length / near.length) },
+          { atLeast: 0.5 },
+        ),
+        toClaim(
+          'limit: hours on one core to try all PINs of six digits on two tokens of one photo and PIN',
+          { figure: toDigits((pin.msEach * 1e6) / 3_600_000) },
+          { atMost: 100 },
+        ),
+        ...(solved.length === 0
+          ? []
+          : [
+              toClaim(
+                'limit: two tokens of other photos, three in each, both keys, level 1: share opened in 100,000 tries',
+                { figure: toDigits(solved.filter((each) => each.isRight).length / solved.length) },
+                { atLeast: 0.1 },
+              ),
+            ]),
+        toClaim('control: PINs that fit beside the right one', { figure: pin.fitting - 1 }, { atMost: 0 }),
+      ],
+      skipped: faces.areReal
+        ? []
+        : ['how much work two photos of one person leave: simulated ones are all equally alike'],
+    };
+  },
+};

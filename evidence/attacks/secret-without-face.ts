@@ -1,0 +1,124 @@
+import type { Accuracy } from '../../src/core/ports.js';
+import { codeLength } from '../../src/token/polar.js';
+import { createBareTokens, viewsOf } from '../accuracy/bare-token.js';
+import { type Chance, createChance } from '../statistics/chance.js';
+import { type Attack, toClaim } from './attack.js';
+import type { Person } from './faces.js';
+import { type ParityCheck, parityChecksOf } from './parity-checks.js';
+import { showWith } from './report.js';
+import type { Size } from './size.js';
+
+const viewsOfFirst = (people: readonly Person[]) => people.map(({ embeddings }) => viewsOf([embeddings[0]]));
+
+/** How strongly the signs at some positions go together, from −1 to 1, over people. */
+function signCorrelations(people: readonly Float32Array[]): Float32Array {
+  const { asin, max, min, sqrt } = Math;
+  const squares = new Float32Array(codeLength);
+  for (const views of people) for (let at = 0; at < codeLength; at += 1) squares[at] += views[at] ** 2;
+  const scale = squares.map((value) => 1 / sqrt(value));
+  const result = new Float32Array(codeLength * codeLength);
+  for (const views of people) {
+    const scaled = views.map((value, at) => value * scale[at]);
+    for (let row = 0; row < codeLength; row += 1)
+      for (let column = 0; column < codeLength; column += 1)
+        result[row * codeLength + column] += scaled[row] * scaled[column];
+  }
+  // Rounding may lead a little beyond 1.
+  return result.map((value) => asin(max(-1, min(1, value))) / asin(1));
+}
+
+/**
+ * Whether a right guess of the user's secret shows without a face. The sign bits go together a little; the code word
+ * drops out of parity checks; so under the right key the checks lean to one side. Weighted as an attacker would.
+ */
+function measureLean(correlations: Float32Array, judge: readonly Person[], accuracy: Accuracy, size: Size) {
+  const chance: Chance = createChance(`secret ${accuracy}`);
+  const tokens = createBareTokens(accuracy, chance);
+  const checks = parityChecksOf(tokens.positions, chance, size === 'full' ? 100_000 : 5000);
+  const lean = (hidden: Uint8Array, order: Uint16Array): number => {
+    const at = new Uint16Array(codeLength);
+    order.forEach((position, index) => {
+      at[position] = index;
+    });
+    const together = (a: number, b: number): number => correlations[a * codeLength + b];
+    return checks.reduce((sum, check: ParityCheck) => {
+      const [a, b, c, d] = check.map((position) => at[position]);
+      if (c === undefined) return sum + together(a, b) * (1 - 2 * (hidden[a] ^ hidden[b]));
+      const expected =
+        together(a, b) * together(c, d) + together(a, c) * together(b, d) + together(a, d) * together(b, c);
+      return sum + expected * (1 - 2 * (hidden[a] ^ hidden[b] ^ hidden[c] ^ hidden[d]));
+    }, 0);
+  };
+  const right: number[] = [];
+  const wrong: number[] = [];
+  for (const views of viewsOfFirst(judge).slice(0, size === 'full' ? 500 : 20)) {
+    const { hidden, order } = tokens.seal(views);
+    right.push(lean(hidden, order));
+    // Under a wrong secret mask and permutation are others: fair coins.
+    const coins = Uint8Array.from(chance.bytes(codeLength), (byte) => byte & 1);
+    wrong.push(lean(coins, tokens.seal(views).order));
+  }
+  return { accuracy, checks: checks.length, ...rank(right, wrong) };
+}
+
+/**
+ * How often a right guess leans more than a wrong one, with its 95 % interval.
+ * @see https://doi.org/10.1148/radiology.143.1.7063747 (Hanley and McNeil: the standard error of such an area)
+ */
+export function rank(right: readonly number[], wrong: readonly number[]) {
+  const wins = right.reduce((sum, value) => sum + wrong.filter((other) => value > other).length, 0);
+  const area = wins / right.length / wrong.length;
+  const [bothRight, bothWrong] = [area / (2 - area), (2 * area ** 2) / (1 + area)];
+  const variance =
+    area * (1 - area) + (right.length - 1) * (bothRight - area ** 2) + (wrong.length - 1) * (bothWrong - area ** 2);
+  const reach = 1.96 * Math.sqrt(variance / right.length / wrong.length);
+  const digits = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * 1000) / 1000;
+  return {
+    tokens: right.length,
+    rightAboveWrong: digits(area),
+    interval: [digits(area - reach), digits(area + reach)] as const,
+    // Guesses tried in the order of their lean: the right one comes so much earlier than in the middle.
+    timesEarlier: Math.round((0.5 / (1 - area)) * 10) / 10,
+  };
+}
+
+/** What a thief of token and key learns of the user's secret without any face. */
+export const secretWithoutFace: Attack = {
+  about: 'a stolen token and the sealing key: does a right PIN show without a face?',
+  async run({ size, loadFaces, say }) {
+    const faces = await loadFaces();
+    say('How the sign bits of faces go together…');
+    const correlations = signCorrelations(viewsOfFirst(size === 'full' ? faces.fit : faces.fit.slice(0, 30)));
+    const levels = (size === 'full' ? ([1, 4, 8] as const) : ([4] as const)).map((accuracy) => {
+      say(`Guessing secrets at accuracy ${accuracy}…`);
+      return measureLean(correlations, faces.judge, accuracy, size);
+    });
+    const usual = levels.find(({ accuracy }) => accuracy === 4);
+    const canTell = faces.areReal && size === 'full' && usual !== undefined;
+    return {
+      figures: { levels: levels.map((level) => ({ ...level })) },
+      table: [
+        ['level', 'a right secret ranks above a wrong one', 'times earlier', 'checks', 'tokens'],
+        ...levels.map((each) => [
+          String(each.accuracy),
+          showWith(each.rightAboveWrong, each.interval),
+          String(each.timesEarlier),
+          String(each.checks),
+          String(each.tokens),
+        ]),
+      ],
+      claims: canTell
+        ? [
+            toClaim(
+              'limit: a right secret shows without a face, weakly: how often it ranks above a wrong one at accuracy 4',
+              { figure: usual.rightAboveWrong, interval: usual.interval },
+              { atMost: 0.85 },
+            ),
+          ]
+        : [],
+      skipped: canTell
+        ? []
+        : ['how often a right secret ranks above a wrong one: it takes real faces and the full form'],
+    };
+  },
+};

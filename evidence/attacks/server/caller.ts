@@ -1,0 +1,53 @@
+import type { Json } from '../../../src/base/json.js';
+import { type Answer, bodyOf } from './answer.js';
+import { type FormPart, type Header, type Request, toBytes, toJson, toMultipart } from './request.js';
+import { atOnce, exchange } from './socket.js';
+
+/** Somebody who calls as they may. */
+export interface Caller {
+  call(request: Request): Promise<Answer>;
+  /** @returns the body of a success; throws on a refusal */
+  get(path: string, headers: readonly Header[]): Promise<Reply>;
+  post(path: string, body: { readonly [name: string]: Json }, headers?: readonly Header[]): Promise<Reply>;
+  postForm(path: string, parts: readonly FormPart[], headers?: readonly Header[]): Promise<Reply>;
+}
+
+/** The body of a success. */
+export interface Reply {
+  readonly status: number;
+  /** A field that is text. */
+  text(name: string): string;
+  readonly body: Readonly<Record<string, Json>>;
+}
+
+/** Longer than anything takes that is in order. */
+const patienceMs = 30_000;
+
+/** @param from - the caller's own address */
+export function createCaller(port: number, from: string): Caller {
+  const call = async (request: Request): Promise<Answer> => {
+    const { answer, end } = await exchange(atOnce(toBytes(request)), { port, from, patienceMs });
+    if (answer === null) throw new Error(`${request.method} ${request.path}: ${end}`);
+    return answer;
+  };
+  const succeed = async (request: Request): Promise<Reply> => {
+    const answer = await call(request);
+    const body = bodyOf(answer);
+    if (answer.status >= 400) throw new Error(`${request.method} ${request.path}: ${answer.status} ${answer.text}`);
+    return {
+      status: answer.status,
+      body,
+      text(name) {
+        const value = body[name];
+        if (typeof value !== 'string') throw new Error(`${request.path}: no ${name} in ${answer.text}`);
+        return value;
+      },
+    };
+  };
+  return {
+    call,
+    get: (path, headers) => succeed({ method: 'GET', path, headers, body: null }),
+    post: (path, body, headers = []) => succeed({ method: 'POST', path, headers, body: toJson(body) }),
+    postForm: (path, parts, headers = []) => succeed({ method: 'POST', path, headers, body: toMultipart(parts) }),
+  };
+}

@@ -1,0 +1,23 @@
+import type { Movement } from '../../../src/core/ports.js';
+import { movements } from '../../../src/core/ports.js';
+import { readPeople } from '../../../test/browser/people.js';
+import { drawTurn, turnHead } from '../../../test/face-video/index.js';
+import { createChance } from '../../statistics/chance.js';
+import type { Film } from './page.js';
+
+/** Of each movement: nobody holds quite still. */
+const picturesOfEach = 3;
+
+/** Pictures of one person of the demonstration photos who turns each way. */
+export async function shootFilm(): Promise<Film> {
+  const { ada } = await readPeople();
+  const chance = createChance('siege');
+  const film: Partial<Record<Movement, Uint8Array[]>> = {};
+  for (const movement of movements) {
+    const shots: Uint8Array[] = [];
+    for (let shot = 0; shot < picturesOfEach; shot += 1)
+      shots.push(await turnHead(ada, drawTurn(movement, chance), chance));
+    film[movement] = shots;
+  }
+  return { centre: [], left: [], right: [], up: [], down: [], ...film };
+}

@@ -1,0 +1,194 @@
+import type { JsonObject } from '../../../src/base/json.js';
+import { type Answer, bodyOf } from './answer.js';
+import { createCaller } from './caller.js';
+import type { OidcTarget } from './clients.js';
+import { asClient } from './credentials.js';
+import type { Film } from './page.js';
+import { signForOneLogin } from './providers/onelogin.js';
+import { type FormPart, type Header, type Request, toBytes, toMultipart, toUrlencoded } from './request.js';
+import { asOidcClient, beginSignIn, redemption, takeCode } from './sign-in.js';
+import { atOnce, exchange } from './socket.js';
+
+/** A hook as its provider calls it while the attack goes on. */
+export interface LoadedHook {
+  readonly path: string;
+  /** JSON; `{{id}}`, `{{time}}` and `{{ip}}` are filled in. */
+  readonly template: string;
+  readonly headers: readonly Header[];
+  /** Signs each body, in place of `headers`. */
+  readonly oneLoginSecret: string | null;
+  /** What stands in the answer it has to get. */
+  readonly answer: string;
+}
+
+/** Everything that the legitimate load needs: it runs in a process of its own. */
+export interface LoadSetting {
+  readonly url: string;
+  readonly port: number;
+  readonly clientToken: string;
+  /** A token that a backend keeps, and a photo of that face in base64. */
+  readonly faceToken: string;
+  readonly photo: string;
+  /** A user of `workforce` who is enrolled. */
+  readonly subject: string;
+  readonly hooks: readonly LoadedHook[];
+  /** As `hooks`, of the user above after a face check: it has to be granted. */
+  readonly granted: LoadedHook;
+  readonly oidc: { readonly target: OidcTarget; readonly login: string };
+  /** In base64, by movement. */
+  readonly film: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What people and providers do. */
+export const loadKinds = ['hook', 'face check by photo', 'step-up', 'sign-in'] as const;
+export type LoadKind = (typeof loadKinds)[number];
+
+/** How often each is begun, in milliseconds: some nine requests a second together. */
+export const everyMs: Readonly<Record<LoadKind, number>> = {
+  hook: 250,
+  'face check by photo': 1_000,
+  'step-up': 2_500,
+  'sign-in': 8_000,
+};
+
+/** One request that was in order. */
+export interface LoadSample {
+  readonly kind: LoadKind;
+  readonly ms: number;
+  /** What it got in place of what it should; `null` where it was right. */
+  readonly refusal: string | null;
+}
+
+/** Addresses of nobody else. */
+const addressOf: Readonly<Record<LoadKind, string>> = {
+  hook: '127.3.0.1',
+  'face check by photo': '127.3.0.2',
+  'step-up': '127.3.0.3',
+  'sign-in': '127.3.0.4',
+};
+
+const patienceMs = 30_000;
+
+/** @param note - told of every request */
+export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
+  const { port, url } = setting;
+  const photo = Buffer.from(setting.photo, 'base64');
+  const toPictures = (movement: string) => (setting.film[movement] ?? []).map((text) => Buffer.from(text, 'base64'));
+  const film: Film = {
+    ...{ centre: toPictures('centre'), left: toPictures('left'), right: toPictures('right') },
+    ...{ up: toPictures('up'), down: toPictures('down') },
+  };
+  let count = 0;
+  const mark = (): string => `load ${process.pid} ${++count}`;
+
+  const send = async (
+    kind: LoadKind,
+    request: Request,
+    isRight: (answer: Answer) => boolean,
+  ): Promise<Answer | null> => {
+    const { answer, end, ms } = await exchange(atOnce(toBytes(request)), { port, from: addressOf[kind], patienceMs });
+    const what = `${request.method} ${request.path.replace(/[\w-]{20,}/g, '…')}`;
+    const refusal =
+      answer === null
+        ? `${what}: ${end}`
+        : isRight(answer)
+          ? null
+          : `${what}: ${answer.status} ${answer.text.slice(0, 120)}`;
+    note({ kind, ms, refusal });
+    return answer;
+  };
+  const post = (path: string, body: Request['body'], headers: readonly Header[] = []): Request => ({
+    ...{ method: 'POST', path, headers, body },
+  });
+  const hookRequest = ({ path, template, headers, oneLoginSecret }: LoadedHook): Request => {
+    const text = template
+      .replaceAll('{{id}}', mark())
+      .replaceAll('{{time}}', new Date().toISOString())
+      .replaceAll('{{ip}}', `198.51.100.${count % 250}`);
+    const bytes = Buffer.from(text);
+    const signed = oneLoginSecret === null ? headers : signForOneLogin(oneLoginSecret, bytes);
+    return post(path, { type: 'application/json', bytes }, signed);
+  };
+  const callHook = (kind: LoadKind, hook: LoadedHook) =>
+    send(kind, hookRequest(hook), ({ status, text }) => status === 200 && text.includes(hook.answer));
+
+  let turn = 0;
+  const acts: Readonly<Record<LoadKind, () => Promise<unknown>>> = {
+    hook() {
+      turn += 1;
+      return callHook('hook', setting.hooks[turn % setting.hooks.length]);
+    },
+    'face check by photo': () =>
+      send(
+        'face check by photo',
+        post(
+          '/authenticate',
+          toMultipart([
+            ['token', setting.faceToken],
+            ['photo', photo],
+          ]),
+          asClient(setting.clientToken),
+        ),
+        ({ status, text }) => status === 200 && text.includes('"authenticated":true'),
+      ),
+    async 'step-up'() {
+      const about: JsonObject = { connection: 'workforce', subject: setting.subject };
+      const start = post(
+        '/step-ups',
+        { type: 'application/json', bytes: Buffer.from(JSON.stringify(about)) },
+        asClient(setting.clientToken),
+      );
+      const started = await send('step-up', start, ({ status }) => status === 201);
+      if (started?.status !== 201) return;
+      const { id, challenge } = bodyOf(started);
+      const parts: FormPart[] = [
+        ['challenge', String(challenge)],
+        ['photo', photo],
+      ];
+      await send('step-up', post(`/step-ups/${String(id)}/photos`, toMultipart(parts)), ({ text }) =>
+        text.includes('"passed"'),
+      );
+      await callHook('step-up', setting.granted);
+    },
+    async 'sign-in'() {
+      // Timed as a whole less the time a head takes to turn: what the server takes of it.
+      const caller = createCaller(port, addressOf['sign-in']);
+      const began = performance.now();
+      try {
+        const signIn = await beginSignIn(url, setting.oidc.target, setting.oidc.login);
+        const code = await takeCode(timed(caller, note), signIn, film, mark());
+        const redeem = post(
+          '/oidc/workforce/token',
+          toUrlencoded(redemption(signIn, code)),
+          asOidcClient(setting.oidc.target),
+        );
+        await send('sign-in', redeem, ({ status, text }) => status === 200 && text.includes('id_token'));
+      } catch (error) {
+        note({
+          kind: 'sign-in',
+          ms: performance.now() - began,
+          refusal: error instanceof Error ? error.message.slice(0, 200) : 'failed',
+        });
+      }
+    },
+  };
+  return acts;
+}
+
+/** Notes each call of a sign-in. */
+function timed(caller: ReturnType<typeof createCaller>, note: (sample: LoadSample) => void): typeof caller {
+  const clock =
+    <Args extends readonly unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      const from = performance.now();
+      const result = await call(...args);
+      note({ kind: 'sign-in', ms: performance.now() - from, refusal: null });
+      return result;
+    };
+  return {
+    call: clock(caller.call),
+    get: clock(caller.get),
+    post: clock(caller.post),
+    postForm: clock(caller.postForm),
+  };
+}

@@ -1,0 +1,147 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { signToken } from '../../../simulators/entra/tenant.js';
+import { createBrowser } from '../../../test/oidc/browser.js';
+import type { OidcTarget } from './clients.js';
+import { alterToken } from './providers/bearer-tricks.js';
+import { toUrlencoded } from './request.js';
+import { asOidcClient, authorizationParams, issuerOf } from './sign-in.js';
+import type { Stage } from './stage.js';
+
+/** What others have begun at the OpenID providers. */
+export interface OidcVictims {
+  /** The interaction of another browser, by connection. */
+  readonly interactions: Readonly<Record<string, string>>;
+  /** A pushed request that waits, by connection. */
+  readonly pushed: Readonly<Record<string, string>>;
+  /** A hint of Entra that was used. */
+  readonly usedHint: string;
+  /** Hints that Entra never signed so, by what is wrong with them. */
+  readonly badHints: readonly (readonly [string, string])[];
+}
+
+/** Pushes a request as its client. @returns its address */
+export async function pushRequest(
+  stage: Pick<Stage, 'caller'>,
+  target: OidcTarget,
+  login = 'somebody@example.com',
+): Promise<string> {
+  const { params } = authorizationParams(target, { login_hint: login });
+  const { status, text } = await stage.caller.call({
+    ...{ method: 'POST', path: `/oidc/${target.connection}/par`, headers: asOidcClient(target) },
+    body: toUrlencoded(Object.entries(params)),
+  });
+  const uri: unknown = JSON.parse(text).request_uri;
+  if (typeof uri !== 'string') throw new Error(`No request was pushed: ${status} ${text}`);
+  return uri;
+}
+
+/** A hint as Entra signs it for a sign-in of that user. It is issued expired, on purpose. */
+export async function signHint(
+  { providers: { staff } }: Pick<Stage, 'providers'>,
+  changes: object = {},
+): Promise<string> {
+  const { tenant, url } = staff.simulator;
+  const sub = createHash('sha256').update(staff.stranger).digest('base64url');
+  const claims = {
+    ...{
+      ver: '2.0',
+      iss: `${url}/${tenant.id}/v2.0`,
+      aud: staff.externalMfa,
+      tid: tenant.id,
+      oid: staff.stranger,
+      sub,
+    },
+    ...{ jti: randomBytes(8).toString('hex'), ...changes },
+  };
+  return signToken(tenant, claims, Date.now(), -1);
+}
+
+async function makeBadHints(stage: Pick<Stage, 'providers'>): Promise<readonly (readonly [string, string])[]> {
+  const { staff, outside } = stage.providers;
+  const { tenant, url } = staff.simulator;
+  const other = await staff.simulator.addTenant();
+  const now = Math.floor(Date.now() / 1000);
+  const publicKey = { ...tenant.keys.at(-1)?.publicJwk };
+  const claims = {
+    iss: `${url}/${tenant.id}/v2.0`,
+    aud: staff.externalMfa,
+    tid: tenant.id,
+    oid: staff.stranger,
+    sub: 'a',
+  };
+  return [
+    ['no hint', ''],
+    ['a hint for another client', await signHint(stage, { aud: 'another' })],
+    ['a hint of another issuer', await signHint(stage, { iss: `${url}/${other.id}/v2.0` })],
+    ['a hint of another tenant', await signHint(stage, { tid: other.id })],
+    ['a hint of another tenant’s key', await signToken(other, claims, Date.now(), -1)],
+    ['a hint of an hour ago', await signHint(stage, { iat: now - 3600, nbf: now - 3600 })],
+    ['a hint of the future', await signHint(stage, { iat: now + 3600 })],
+    ['a hint about nobody', await signHint(stage, { oid: 'nobody' })],
+    ['a hint signed by a stranger', await outside.forge(claims)],
+    ['a stranger’s hint under this key’s name', await outside.forge(claims, { kid: tenant.keys.at(-1)?.kid })],
+    ...alterToken(await signHint(stage), { publicKey, lure: `${outside.url}/lure/hint` }),
+  ];
+}
+
+/** The request that Entra has the browser post. */
+export function externalMfaParams(target: OidcTarget, hint: string): Readonly<Record<string, string>> {
+  const claims = {
+    id_token: {
+      acr: { essential: true, values: ['possessionorinherence'] },
+      amr: { essential: true, values: ['face'] },
+    },
+  };
+  return {
+    ...{ scope: 'openid', response_mode: 'form_post', response_type: 'id_token', client_id: target.id },
+    ...{
+      redirect_uri: target.redirectUri,
+      nonce: randomBytes(16).toString('hex'),
+      state: randomBytes(16).toString('hex'),
+    },
+    ...{
+      id_token_hint: hint,
+      claims: JSON.stringify(claims),
+      'client-request-id': '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+    },
+  };
+}
+
+/** The client of a connection that a browser can begin with, or the only one there is. */
+export const mainTarget = ({ targets }: Stage['providers'], connection: string): OidcTarget => {
+  const own = targets.filter((target) => target.connection === connection);
+  const [found] = [...own.filter(({ isOpenToBrowsers, secret }) => isOpenToBrowsers && secret !== null), ...own];
+  return found;
+};
+
+/** The parameters of a request that its connection takes. */
+async function validParams(stage: Stage, connection: string): Promise<Readonly<Record<string, string>>> {
+  const target = mainTarget(stage.providers, connection);
+  if (target.kind === 'entra_external_mfa') return externalMfaParams(target, await signHint(stage));
+  return authorizationParams(target, { login_hint: 'somebody@example.com' }).params;
+}
+
+/** Begins at every OpenID provider as others do. */
+export async function beginElsewhere(stage: Stage, connections: readonly string[]): Promise<OidcVictims> {
+  const interactions: Record<string, string> = {};
+  const pushed: Record<string, string> = {};
+  const begin = async (connection: string, params: Readonly<Record<string, string>>): Promise<string> => {
+    const browser = createBrowser((url, init) => fetch(url, init));
+    const issuer = issuerOf(stage.url, { connection });
+    const { status, text } = await browser.follow(`${issuer}/authorize?${new URLSearchParams(params)}`);
+    const cookie = [...browser.jar.values()].find(({ path }) => path.includes('/interaction/'));
+    const uid = cookie?.path.split('/').at(-1);
+    if (uid === undefined) throw new Error(`${connection}: no interaction: ${status} ${text.slice(0, 300)}`);
+    return uid;
+  };
+  let usedHint = '';
+  for (const connection of connections) {
+    const params = await validParams(stage, connection);
+    interactions[connection] = await begin(connection, params);
+    usedHint = params.id_token_hint ?? usedHint;
+    const target = mainTarget(stage.providers, connection);
+    if (target.secret === null) continue;
+    pushed[connection] = await pushRequest(stage, target);
+  }
+  return { interactions, pushed, usedHint, badHints: await makeBadHints(stage) };
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Movement, movements } from '../../../src/core/ports.js';
+import type { Caller } from './caller.js';
+import { asSession } from './credentials.js';
+import { type FormPart, type Header, toMultipart } from './request.js';
+
+/** What a camera sees of one person, by movement; several pictures of each. */
+export type Film = Readonly<Record<Movement, readonly Uint8Array[]>>;
+
+/** A session of the capture page. */
+export interface OpenedPage {
+  readonly session: string;
+  /** The step-up's public id. */
+  readonly id: string;
+}
+
+const nextGuard = z.object({ movement: z.enum(movements) }).nullable();
+const viewGuard = z.object({ id: z.string(), consentNeeded: z.boolean(), consentVersion: z.string() });
+
+/** The ticket of a link. */
+export const ticketOf = (link: string): string => new URL(link).hash.slice(1);
+
+/** Opens a link, and agrees where that is asked for. @param cookies - of the browser that was redirected there */
+export async function openPage(caller: Caller, ticket: string, cookies: readonly Header[] = []): Promise<OpenedPage> {
+  const opened = await caller.post('/face/open', { ticket }, cookies);
+  const session = opened.text('session');
+  const { id, consentNeeded, consentVersion } = viewGuard.parse(opened.body.view);
+  if (consentNeeded)
+    await caller.post('/face/consent', { version: consentVersion, language: 'en' }, asSession(session));
+  return { session, id };
+}
+
+/** The least time a head takes to turn: the server takes no frame sooner. */
+const betweenFramesMs = 450;
+
+/** No file is sent twice: a comment with a number makes each one of its own (JPEG, ISO/IEC 10918-1, B.2.4.5). */
+function numbered(jpeg: Uint8Array, number: string): Buffer {
+  const text = Buffer.from(number);
+  const head = Buffer.from([0xff, 0xfe, 0, text.length + 2]);
+  return Buffer.concat([jpeg.subarray(0, 2), head, text, jpeg.subarray(2)]);
+}
+
+/** A challenge with its pictures committed to: what `/face/frames` takes, once. */
+export async function takeFrames(
+  caller: Caller,
+  { session, film, mark }: { readonly session: string; readonly film: Film; readonly mark: string },
+): Promise<readonly FormPart[]> {
+  const headers = asSession(session);
+  const challenged = await caller.post('/face/challenge', {}, headers);
+  const nonce = challenged.text('nonce');
+  const parts: FormPart[] = [['nonce', nonce]];
+  for (let next = nextGuard.parse(challenged.body.next); next !== null; ) {
+    await sleep(betweenFramesMs);
+    const pictures = film[next.movement];
+    const photo = numbered(pictures[parts.length % pictures.length], `${mark} ${parts.length}`);
+    const digest = createHash('sha256').update(photo).digest('base64url');
+    parts.push(['photo', photo]);
+    next = nextGuard.parse((await caller.post('/face/challenge/frames', { nonce, digest }, headers)).body.next);
+  }
+  return parts;
+}
+
+/** Does what the page does until a face check is over. @returns whether it passed */
+export async function passOnPage(
+  caller: Caller,
+  { session, film, mark }: { readonly session: string; readonly film: Film; readonly mark: string },
+): Promise<boolean> {
+  for (let tries = 0; ; tries += 1) {
+    const parts = await takeFrames(caller, { session, film, mark: `${mark} ${tries}` });
+    const { body } = await caller.postForm('/face/frames', parts, asSession(session));
+    if (body.outcome !== 'try_again') return body.outcome === 'passed';
+  }
+}
+
+/** The request that sends taken frames. */
+export const toFramesRequest = (session: string, parts: readonly FormPart[]) => ({
+  ...{ method: 'POST', path: '/face/frames', headers: asSession(session), body: toMultipart(parts) },
+});

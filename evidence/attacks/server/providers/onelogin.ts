@@ -1,0 +1,88 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { type OneLoginSimulator, startOneLoginSimulator } from '../../../../simulators/onelogin/index.js';
+import type { Header } from '../request.js';
+import type { HookTarget, Provider } from './provider.js';
+
+/** An account, and what it signs with. */
+export interface OneLoginProvider extends Provider {
+  readonly simulator: OneLoginSimulator;
+  readonly hookSecret: string;
+}
+
+/** As our own Smart Hook signs. @param time - whole seconds since 1970 */
+export function signForOneLogin(secret: string, body: Buffer, time = Math.floor(Date.now() / 1000)): readonly Header[] {
+  const mac = createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex');
+  return [['X-Facestep-Signature', `t=${time},v1=${mac}`]];
+}
+
+const isAllowed: HookTarget['isGranted'] = ({ text }) => text.includes('"allow"');
+
+export async function openOneLogin(
+  id: string,
+  { foreign, clients }: { readonly foreign: HookTarget['foreign']; readonly clients: readonly object[] },
+): Promise<OneLoginProvider> {
+  const simulator = await startOneLoginSimulator();
+  const hookSecret = randomBytes(32).toString('base64url');
+  const bait = String(simulator.addUser({ username: 'partner-bait', password: 'first factor' }));
+  const stranger = String(simulator.addUser({ username: 'partner-stranger', password: 'first factor' }));
+  const sign: HookTarget['sign'] = (body) => signForOneLogin(hookSecret, body);
+  const forgeries: HookTarget['forgeries'] = (body) => {
+    const now = Math.floor(Date.now() / 1000);
+    const [[name, value]] = sign(body);
+    const as = (text: string): readonly Header[] => [[name, text]];
+    return [
+      ['no signature', []],
+      ['another secret', signForOneLogin(randomBytes(32).toString('base64url'), body)],
+      ['an empty secret', signForOneLogin('\0', body)],
+      ['signed an hour ago', signForOneLogin(hookSecret, body, now - 3600)],
+      ['signed in an hour', signForOneLogin(hookSecret, body, now + 3600)],
+      ['another time than the signed one', as(value.replace(/t=\d+/, `t=${now + 1}`))],
+      ['signed for another body', signForOneLogin(hookSecret, Buffer.concat([body, Buffer.from(' ')]))],
+      ['signed for no body', signForOneLogin(hookSecret, Buffer.alloc(0))],
+      ['the signature in capitals', as(value.toUpperCase())],
+      ['the signature and one digit', as(`${value}0`)],
+      ['the signature but its last digit', as(value.slice(0, -1))],
+      ['the signature twice', [...as(value), ...as(value)]],
+      ['two signatures in one', as(`${value},v1=${'0'.repeat(64)}`)],
+      ['a time that is no number', as(value.replace(/t=\d+/, 't=1e9'))],
+    ];
+  };
+  const toTarget = (hook: string, target: Pick<HookTarget, 'event' | 'bait'>): HookTarget => ({
+    ...{ connection: id, hook, sign, forgeries, foreign, isGranted: isAllowed, ...target },
+  });
+  return {
+    ...{ simulator, hookSecret, environment: {} },
+    connection: {
+      ...{ id, kind: 'onelogin', policy: { liveness: 'off', freshnessSec: 86_400 } },
+      oidc: { clients: JSON.parse(JSON.stringify(clients)) },
+      onelogin: {
+        ...{ accountUrl: simulator.url, clientId: simulator.clientId, clientSecret: simulator.clientSecret },
+        hooks: { secret: hookSecret },
+        facePolicyId: simulator.addPolicy({ name: 'Face', factors: ['trusted_idp'] }),
+      },
+    },
+    hooks: [
+      toTarget('pre-authentication', {
+        bait: { kind: 'profile', subject: bait },
+        event: ({ about, id: requestId }) => ({
+          user_id: Number(about === 'bait' ? bait : stranger),
+          request_id: requestId,
+          // An address of its own for each call, as one may ask only so often.
+          ip: `192.0.2.${Math.abs(hashOf(requestId)) % 250}`,
+        }),
+      }),
+      toTarget('user-migration', {
+        bait: { kind: 'name', subject: 'partner-name-bait' },
+        event: ({ about, id: requestId }) => ({ user_identifier: `partner-name-${about}`, request_id: requestId }),
+      }),
+    ],
+    async prepare() {
+      const field = { name: 'Facestep', shortname: 'facestep_token' };
+      const { status } = await simulator.callApi('POST', '/api/2/users/custom_attributes', { user_field: field });
+      if (status >= 300) throw new Error(`OneLogin took no field: ${status}`);
+    },
+    close: () => simulator.close(),
+  };
+}
+
+const hashOf = (text: string): number => [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7);

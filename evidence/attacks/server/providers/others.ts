@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { startCognitoSimulator } from '../../../../simulators/cognito/index.js';
+import { startScimSimulator } from '../../../../simulators/scim/index.js';
+import type { Provider } from './provider.js';
+
+/* Providers that call no hook of this server: Cognito's are Lambda functions, and a SCIM directory has none. */
+
+/** A user pool, and the secret its triggers sign requests with. */
+export interface CognitoProvider extends Provider {
+  readonly requestSecret: string;
+  readonly userPoolId: string;
+  readonly clientId: string;
+}
+
+export async function openCognito(id: string, clients: readonly object[]): Promise<CognitoProvider> {
+  const simulator = await startCognitoSimulator();
+  const { id: userPoolId } = await simulator.createPool();
+  const requestSecret = randomBytes(32).toString('base64url');
+  const clientId = 'siegeappclient';
+  return {
+    ...{ requestSecret, userPoolId, clientId, hooks: [], environment: {} },
+    connection: {
+      ...{ id, kind: 'cognito', policy: { liveness: 'off' }, oidc: { clients: JSON.parse(JSON.stringify(clients)) } },
+      cognito: {
+        ...{ userPoolId, clientIds: [clientId], endpoint: simulator.url, triggers: { requestSecret } },
+        credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
+      },
+    },
+    prepare: async () => {},
+    close: () => simulator.close(),
+  };
+}
+
+export async function openScim(id: string, clients: readonly object[]): Promise<Provider> {
+  const simulator = await startScimSimulator();
+  simulator.addUser('field@example.com');
+  return {
+    ...{ hooks: [], environment: {} },
+    connection: {
+      ...{ id, kind: 'scim', policy: { liveness: 'off' }, oidc: { clients: JSON.parse(JSON.stringify(clients)) } },
+      scim: { baseUrl: simulator.baseUrl, auth: { kind: 'bearer', token: simulator.bearer } },
+    },
+    prepare: async () => {},
+    close: () => simulator.close(),
+  };
+}

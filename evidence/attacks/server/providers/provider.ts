@@ -1,0 +1,56 @@
+import type { JsonObject } from '../../../../src/base/json.js';
+import type { Answer } from '../answer.js';
+import type { Header } from '../request.js';
+
+/** Who a hook is asked about. The bait has passed a face check that no hook has used yet; of the stranger nothing is known. */
+export type About = 'bait' | 'stranger';
+
+/** How the bait of a hook is laid. */
+export type Bait =
+  /** Enrolled in the provider's profile, and passed. */
+  | { readonly kind: 'profile'; readonly subject: string }
+  /** Passed with a token that a backend keeps, under this name. */
+  | { readonly kind: 'name'; readonly subject: string }
+  /** A receipt for the hook, in the name of this address. */
+  | { readonly kind: 'receipt'; readonly subject: string }
+  /** Enrolled: the hook would end that. */
+  | { readonly kind: 'enrolment'; readonly subject: string };
+
+/** Names a call, and makes it one of its own. */
+export interface HookCall {
+  readonly about: About;
+  /** Another id is another event. */
+  readonly id: string;
+  /** One that is good now, where the bait is a receipt. */
+  readonly receipt: string;
+}
+
+/** One hook, as its provider calls it. */
+export interface HookTarget {
+  readonly connection: string;
+  readonly hook: string;
+  readonly bait: Bait;
+  event(call: HookCall): JsonObject;
+  /** What proves the provider to be the caller. */
+  sign(body: Buffer): readonly Header[];
+  /** What somebody else might show in its place, by what is wrong with it. */
+  forgeries(body: Buffer): readonly (readonly [string, readonly Header[]])[];
+  /** What another tenant of this server shows to its own hooks. */
+  foreign(body: Buffer): readonly Header[];
+  /** Whether the provider would go on as if a face had been checked, or an event were heard. */
+  isGranted(answer: Answer): boolean;
+}
+
+/** A simulated provider behind one connection. */
+export interface Provider {
+  readonly connection: JsonObject & { readonly id: string };
+  readonly hooks: readonly HookTarget[];
+  /** What the server needs beside its configuration. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Prepares the attribute that keeps tokens. */
+  prepare(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The address of a hook. */
+export const hookAddress = ({ connection, hook }: HookTarget): string => `/hooks/${connection}/${hook}`;

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findFreePort } from '../../../test/free-port.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { loadPictures, type Pictures } from '../../../test/pictures.js';
+import { type Service, startService } from '../../../test/service.js';
+import { preload } from '../../faults/preload.js';
+import { type Caller, createCaller } from './caller.js';
+import { createOidcClients, type OidcClients } from './clients.js';
+import { asClient, type Credentials, issueCredentials, issueExpiring } from './credentials.js';
+import { openProviders, type Providers } from './providers/all.js';
+
+/** The server under siege: a process of its own, all providers behind it, and whoever may call it. */
+export interface Stage {
+  readonly port: number;
+  readonly metricsPort: number;
+  readonly url: string;
+  readonly pid: number;
+  /** Whether the process is the one that was started. */
+  isAlive(): boolean;
+  readonly logFile: string;
+  /** Where one-time codes go. */
+  readonly outboxFile: string;
+  readonly providers: Providers;
+  readonly clients: OidcClients;
+  readonly credentials: Credentials;
+  readonly pictures: Pictures;
+  /** A token of the person that expired a day ago. */
+  readonly expiredToken: { readonly text: string; readonly expiry: string };
+  readonly caller: Caller;
+  close(): Promise<void>;
+}
+
+/** The day before: what is issued then has expired by now. */
+const dayMs = -24 * 3_600_000;
+
+/** Where whoever may call comes from; nobody attacks from there. */
+const ownAddress = '127.0.0.1';
+
+export async function openStage(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-siege-'));
+  const clients = await createOidcClients();
+  const [providers, pictures] = await Promise.all([openProviders(clients), loadPictures()]);
+  const port = await findFreePort();
+  const metricsPort = await findFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const owner = `fsa_${randomBytes(24).toString('base64url')}`;
+  const configFile = join(folder, 'facestep.json');
+  const config = {
+    ...{ modelsFolder, publicUrl: url, telemetry: { metrics: { port: metricsPort } } },
+    connections: providers.all.map(({ connection }) => connection),
+  };
+  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
+  const logFile = join(folder, 'log');
+  const data = join(folder, 'data');
+  const environment = {
+    ...Object.assign({}, ...providers.all.map((provider) => provider.environment)),
+    ...{ PORT: String(port), FACESTEP_CONFIG: configFile, FACESTEP_DATA: data, FACESTEP_ADMIN_KEY: owner },
+  };
+  const caller = createCaller(port, ownAddress);
+
+  const clockFile = join(folder, 'clock');
+  await writeFile(clockFile, String(dayMs));
+  const before = await startService({ ...environment, ...preload('shifted-clock'), FAULTS_CLOCK_FILE: clockFile });
+  const { expired, expiredToken } = await liveTheDayBefore(before, { caller, owner, pictures });
+
+  const service = await startService(environment, logFile);
+  const credentials = { ...expired, ...(await issueCredentials(caller, owner)) };
+  return {
+    ...{ port, metricsPort, url, logFile, outboxFile: join(data, 'outbox.jsonl'), providers, clients },
+    ...{ credentials, pictures, expiredToken, caller, pid: service.process.pid ?? 0 },
+    isAlive: () => service.process.exitCode === null && service.process.signalCode === null,
+    async close() {
+      await service.stop();
+      await providers.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function liveTheDayBefore(
+  service: Service,
+  { caller, owner, pictures }: { readonly caller: Caller; readonly owner: string; readonly pictures: Pictures },
+) {
+  try {
+    const expired = await issueExpiring(caller, owner);
+    const expiry = new Date(Date.now() + dayMs + 30_000).toISOString();
+    const parts = [...pictures.person.map((photo) => ['photo', photo] as const), ['expiry', expiry] as const];
+    const made = await caller.postForm('/generate', parts, asClient(expired.expired));
+    // As the server cut it to whole seconds.
+    return { expired, expiredToken: { text: made.text('token'), expiry: made.text('expiresAt') } };
+  } finally {
+    await service.stop();
+  }
+}

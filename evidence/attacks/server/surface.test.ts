@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connectionGuards, createAdapter } from '../../../adapters/index.js';
+import { createConfigGuard } from '../../../src/config/schema.js';
+import { startApiServer } from '../../../test/api-server.js';
+import { createTestCore } from '../../../test/core.js';
+import { createTestVerifier } from '../../../test/embedded.js';
+import { createOidcClients } from './clients.js';
+import { openProviders, type Providers } from './providers/all.js';
+import { hookAddress } from './providers/provider.js';
+import { type Endpoint, oidcEndpoints, pageEndpoints, readDescription } from './surface.js';
+
+/* Nothing that the server answers to is left out of the attack: held against what the server itself has mounted. */
+
+/** A part of Express's table of routes, as far as it is looked at. */
+interface Layer {
+  readonly name: string;
+  readonly route?: { readonly path: string | readonly string[] };
+  readonly handle: { readonly stack?: readonly Layer[] };
+}
+
+/** Whose routes stand under a path of their own. */
+const pagePath = '/face';
+
+const routesOf = (stack: readonly Layer[], under = ''): readonly string[] =>
+  stack.flatMap(({ name, route, handle }) => {
+    if (route !== undefined)
+      return [route.path].flat().map((path) => under + (path === '/' && under !== '' ? '' : path));
+    return name === 'router' ? routesOf(handle.stack ?? [], pagePath) : [];
+  });
+
+/** Whether an address is answered by a route. */
+const isOf = (route: string) => {
+  const pattern = new RegExp(`^${route.replace(/\./g, '\\.').replace(/:\w+/g, '[^/]+')}$`);
+  return (path: string): boolean => pattern.test(path.replace(/\{\w+\}/g, 'x'));
+};
+
+let server: Awaited<ReturnType<typeof startApiServer>>;
+let described: readonly Endpoint[];
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+  const { headers, body } = await server.send('GET', '/openapi.json');
+  const plain = Object.fromEntries(headers);
+  described = readDescription({ status: 200, headers: plain, cookies: [], text: JSON.stringify(body) });
+});
+afterAll(() => server.stop());
+
+test('every route of the server has an endpoint that is attacked', () => {
+  // Its types tell nothing of routers within routers.
+  const { stack } = server.app.router as unknown as { stack: readonly Layer[] };
+  const attacked = [
+    ...described,
+    ...pageEndpoints(['/face/assets/index.js', '/face/assets/ort.wasm']),
+    ...oidcEndpoints(['work']),
+  ].map(({ path }) => path);
+  const routes = routesOf(stack).map((route) => route.replace(/^\/v[12](?=\/)/, ''));
+  expect(routes.length).toBeGreaterThan(50);
+  const left = routes.filter((route) => !attacked.some((path) => isOf(route)(path) || isOf(`/v2${route}`)(path)));
+  expect(left).toEqual([]);
+});
+
+test('the description says of every endpoint what it needs', () => {
+  const needs = new Map(described.map(({ name, needs }) => [name, needs]));
+  expect(needs.get('POST /authenticate')).toEqual({ kind: 'client', scope: 'verify' });
+  expect(needs.get('POST /token')).toEqual({ kind: 'client', scope: null });
+  expect(needs.get('POST /subjects/erase')).toEqual({ kind: 'admin', right: 'operate' });
+  expect(needs.get('POST /face/frames')).toEqual({ kind: 'session' });
+  expect(needs.get('POST /face/open')).toEqual({ kind: 'open' });
+  expect(needs.get('GET /healthz')).toEqual({ kind: 'public' });
+  const nameless = described.filter((each) => each.needs.kind === 'admin' && each.needs.right === '');
+  expect(nameless).toEqual([]);
+});
+
+describe('with every provider', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'facestep-siege-'));
+  let providers: Providers;
+  beforeAll(async () => {
+    providers = await openProviders(await createOidcClients());
+  });
+  afterAll(async () => {
+    await providers.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('every hook of every connection is attacked', async () => {
+    const { deps } = await createTestCore(join(folder, 'keys.json'));
+    const connections = providers.all.map(({ connection }) => connection);
+    const config = createConfigGuard(connectionGuards).parse({ publicUrl: 'https://face.example.com', connections });
+    const mounted: string[] = [];
+    for (const settings of config.connections) {
+      const { hooks } = await createAdapter(settings, { core: deps, fetch });
+      mounted.push(...Object.keys(hooks).map((hook) => `/hooks/${settings.id}/${hook}`));
+    }
+    expect(providers.hooks.map(hookAddress).toSorted()).toEqual(mounted.toSorted());
+  });
+});

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { Json } from '../../../src/base/json.js';
+import type { Answer } from './answer.js';
+
+/** What an endpoint asks its caller for. */
+export type Needs =
+  | { readonly kind: 'client'; readonly scope: string | null }
+  | { readonly kind: 'admin'; readonly right: string }
+  | { readonly kind: 'session' }
+  /** A credential of its own is in the body, or none at all. */
+  | { readonly kind: 'open' }
+  | { readonly kind: 'hook' }
+  | { readonly kind: 'oidc' }
+  /** The same for everybody. */
+  | { readonly kind: 'public' };
+
+/** A field as the server's own description has it. */
+export type Schema = Readonly<Record<string, Json>>;
+
+/** One address and method of the server. */
+export interface Endpoint {
+  /** As in findings: method and template. */
+  readonly name: string;
+  readonly method: string;
+  /** `{id}` stands for a part of the address. */
+  readonly path: string;
+  readonly needs: Needs;
+  readonly fields: Readonly<Record<string, Schema>>;
+  readonly required: readonly string[];
+  readonly photos: Readonly<Record<string, { readonly atLeast: number; readonly atMost: number }>>;
+}
+
+const schemaGuard = z.record(z.string(), z.json());
+
+const operationGuard = z.object({
+  description: z.string().default(''),
+  security: z.array(z.record(z.string(), z.json())).default([]),
+  requestBody: z
+    .object({
+      content: z.record(
+        z.string(),
+        z.object({
+          schema: z.object({
+            properties: z.record(z.string(), schemaGuard).default({}),
+            required: z.array(z.string()).default([]),
+          }),
+        }),
+      ),
+    })
+    .optional(),
+});
+
+const descriptionGuard = z.object({ paths: z.record(z.string(), z.record(z.string(), operationGuard)) });
+
+const photoGuard = z.object({
+  items: z.object({ contentMediaType: z.literal('image/*') }),
+  minItems: z.int(),
+  maxItems: z.int(),
+});
+
+function toNeeds({ description, security }: z.output<typeof operationGuard>, method: string): Needs {
+  const [scheme] = security.flatMap((each) => Object.keys(each));
+  if (scheme === 'clientToken') {
+    return { kind: 'client', scope: /Needs the scope `([\w-]+)`/.exec(description)?.[1] ?? null };
+  }
+  if (scheme === 'adminKey') return { kind: 'admin', right: /Needs the right `([\w-]+)`/.exec(description)?.[1] ?? '' };
+  if (scheme === 'pageSession') return { kind: 'session' };
+  return { kind: method === 'GET' ? 'public' : 'open' };
+}
+
+/** Every endpoint that the server describes. @param answer - to `GET /openapi.json` */
+export function readDescription({ text }: Answer): readonly Endpoint[] {
+  const { paths } = descriptionGuard.parse(JSON.parse(text));
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([verb, operation]): Endpoint => {
+      const method = verb.toUpperCase();
+      const needs = toNeeds(operation, method);
+      const schema = operation.requestBody?.content['multipart/form-data']?.schema;
+      const all = Object.entries(schema?.properties ?? {}).filter(([name]) => name !== 'auth_token');
+      const isPhoto = (field: Schema): boolean => photoGuard.safeParse(field).success;
+      const photos = all.flatMap(([name, field]) => {
+        const found = photoGuard.safeParse(field).data;
+        return found === undefined ? [] : [[name, { atLeast: found.minItems, atMost: found.maxItems }] as const];
+      });
+      return {
+        ...{ name: `${method} ${path}`, method, path, needs },
+        fields: Object.fromEntries(all.filter(([, field]) => !isPhoto(field))),
+        required: schema?.required ?? [],
+        photos: Object.fromEntries(photos),
+      };
+    }),
+  );
+}
+
+const bare = { fields: {}, required: [], photos: {} } as const;
+
+/** An endpoint that the description does not hold. */
+export const endpointOf = (method: string, path: string, needs: Needs): Endpoint => ({
+  ...{ name: `${method} ${path}`, method, path, needs },
+  ...bare,
+});
+
+/** What is there for everybody, beside what is described: the capture page and its files. */
+export const pageEndpoints = (assets: readonly string[]): readonly Endpoint[] =>
+  ['/face', '/face/kiosk', '/face/models/detect.onnx', ...assets].map((path) =>
+    endpointOf('GET', path, { kind: 'public' }),
+  );
+
+/** At an address of its own. */
+export const metricsEndpoint: Endpoint = endpointOf('GET', '/metrics', { kind: 'public' });
+
+/** The OpenID provider of a connection: its paths, by the method each is used with. */
+const oidcPaths = [
+  ['GET', '/.well-known/openid-configuration'],
+  ['GET', '/.well-known/oauth-authorization-server'],
+  ['GET', '/jwks'],
+  ['GET', '/authorize'],
+  ['POST', '/authorize'],
+  ['GET', '/authorize/{uid}'],
+  ['GET', '/interaction/{uid}'],
+  ['POST', '/interaction/{uid}'],
+  ['POST', '/par'],
+  ['POST', '/token'],
+  ['GET', '/userinfo'],
+  ['POST', '/userinfo'],
+] as const;
+
+const publicOidc = /\/(jwks|openid-configuration|oauth-authorization-server)$/;
+
+/** @param connections - those with an OpenID provider */
+export const oidcEndpoints = (connections: readonly string[]): readonly Endpoint[] =>
+  connections.flatMap((id) =>
+    oidcPaths.map(([method, path]) =>
+      endpointOf(method, `/oidc/${id}${path}`, { kind: publicOidc.test(path) ? 'public' : 'oidc' }),
+    ),
+  );
+
+/** The address of an endpoint with its parts filled in. */
+export const fillPath = (path: string, part: string): string => path.replace(/\{\w+\}/g, part);

@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { PerformanceObserver } from 'node:perf_hooks';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import sharp from 'sharp';
+import { Photo } from '../../src/core/concealed.js';
+import { prepareDecoder } from '../../src/engine/header.js';
+import { models as modelFiles } from '../../src/engine/manifest.js';
+import { loadModels, type Models, sessionOptions } from '../../src/engine/models.js';
+import { createPipeline, type Pipeline } from '../../src/engine/pipeline.js';
+import { createEnginePool } from '../../src/engine/pool.js';
+import { modelsFolder } from '../../test/paths.js';
+import { loadPictures } from '../../test/pictures.js';
+import { type StageTiming, timeStages } from './engine-stages.js';
+import { load, quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
+
+/** What `npm run bench -- engine` prints: medians in milliseconds, of one thread but for `pool`. Keys are stable. */
+export interface EngineReport {
+  readonly date: string;
+  readonly node: string;
+  readonly cpu: string;
+  readonly cores: number;
+  /** By width and height. */
+  readonly photos: Readonly<Record<string, PhotoProfile>>;
+  /** One run of the recognition model: its file as published, and as loaded (src/engine/prelu.ts). */
+  readonly recognition: { readonly published: Timing; readonly loaded: Timing };
+  /** The smallest photo, with a worker for each core. */
+  readonly pool: {
+    readonly workers: number;
+    readonly aloneMs: number;
+    readonly perSecond: number;
+    /** Against what one thread does. */
+    readonly timesOneThread: number;
+    /** What the main thread spends on a photo. */
+    readonly mainThreadMs: number;
+  };
+}
+
+interface PhotoProfile {
+  readonly bytes: number;
+  readonly stages: Readonly<Record<string, StageTiming>>;
+  /** From the encoded photo to the embedding. */
+  readonly examine: Timing;
+  /** What one such examination allocates: in the JavaScript heap, and beside it, where decoded pixels lie. */
+  readonly heapKiB: number;
+  readonly besideHeapKiB: number;
+  /** What it spends on collecting garbage, on average. */
+  readonly gcMs: number;
+}
+
+/** As the figures of docs/engine.md were measured at, as a page takes them from a camera, and as a telephone does. */
+const sizes = [
+  [250, 250],
+  [640, 480],
+  [4032, 3024],
+] as const;
+
+/** A portrait: a square of it as `npm run bench` takes it, otherwise all of it on a plain ground. */
+const toPhoto = (portrait: Uint8Array, width: number, height: number): Promise<Buffer> =>
+  sharp(portrait)
+    .resize(width, height, { fit: width === height ? 'cover' : 'contain', position: 'top', background: '#777777' })
+    .jpeg()
+    .toBuffer();
+
+/**
+ * Profiles the engine stage by stage, each beside what it calls of the libraries, called bare in the same run.
+ * @param rounds - how often each stage is timed
+ */
+export async function benchEngine(rounds: number): Promise<EngineReport> {
+  const { person } = await loadPictures();
+  const photos = await Promise.all(sizes.map(([width, height]) => toPhoto(person[1], width, height)));
+  prepareDecoder();
+  const pipeline = await createPipeline(modelsFolder);
+  const models = await loadModels(modelsFolder);
+  const profiles: [string, PhotoProfile][] = [];
+  for (const [index, [width, height]] of sizes.entries())
+    profiles.push([`${width}x${height}`, await profilePhoto(photos[index], pipeline, models, rounds)]);
+  const recognition = await timeRecognition(models, rounds);
+  await pipeline.close();
+  for (const model of Object.values(models)) await model.close();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    cpu: cpus()[0].model,
+    cores: availableParallelism(),
+    photos: Object.fromEntries(profiles),
+    recognition,
+    pool: await measurePool(photos[0], profiles[0][1].examine.ms, 10 * rounds),
+  };
+}
+
+async function profilePhoto(
+  photo: Uint8Array,
+  pipeline: Pipeline,
+  models: Models,
+  rounds: number,
+): Promise<PhotoProfile> {
+  const stages = await timeStages(photo, models, rounds);
+  let gcMs = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) gcMs += duration;
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  const heap: number[] = [];
+  const besideHeap: number[] = [];
+  const [times] = await timeInTurns(rounds, [
+    async () => {
+      const before = process.memoryUsage();
+      await pipeline.examine(photo, ['embedding'], 'only');
+      const after = process.memoryUsage();
+      // Where garbage was collected in between it is less; the median leaves those out.
+      heap.push((after.heapUsed - before.heapUsed) / 1024);
+      besideHeap.push((after.external - before.external) / 1024);
+    },
+  ]);
+  // Told in a later turn of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  observer.disconnect();
+  return {
+    bytes: photo.length,
+    stages,
+    examine: toTiming(times),
+    heapKiB: round(quantile(heap)),
+    besideHeapKiB: round(quantile(besideHeap)),
+    gcMs: round(gcMs / rounds),
+  };
+}
+
+async function timeRecognition(models: Models, rounds: number): Promise<EngineReport['recognition']> {
+  const { file, input } = modelFiles.embed;
+  const session = await InferenceSession.create(await readFile(join(modelsFolder, file)), sessionOptions);
+  // Not one grey: PRelu is quicker where it can guess the sign.
+  const noise = Float32Array.from(models.embed.input, (_, at) => Math.sin(at * at));
+  models.embed.input.set(noise);
+  const feeds = { input: new Tensor('float32', noise, input) };
+  const [published, loaded] = await timeInTurns(rounds, [() => session.run(feeds), () => models.embed.run()]);
+  await session.release();
+  return { published: toTiming(published), loaded: toTiming(loaded) };
+}
+
+async function measurePool(photo: Uint8Array, oneThreadMs: number, count: number): Promise<EngineReport['pool']> {
+  const workers = availableParallelism();
+  const pool = await createEnginePool({ modelsFolder, workers, queueLimit: workers });
+  const examine = async (): Promise<void> => {
+    const { embedding } = await pool.examine(new Photo(Uint8Array.from(photo)), ['embedding']);
+    embedding?.wipe();
+  };
+  await load(10 * workers, workers, examine);
+  const alone = await load(count, 1, examine);
+  const before = performance.eventLoopUtilization();
+  const { perSecond } = await load(count, workers, examine);
+  const { active } = performance.eventLoopUtilization(before);
+  await pool.close();
+  return {
+    workers,
+    aloneMs: round(quantile(alone.times)),
+    perSecond: round(perSecond),
+    timesOneThread: round((perSecond * oneThreadMs) / 1000),
+    mainThreadMs: round(active / count),
+  };
+}
+
+/** The same for people. */
+export function showEngine({ date, node, cpu, cores, photos, recognition, pool }: EngineReport): string[] {
+  const toText = (value: number): string => value.toFixed(2).padStart(8);
+  return [
+    `${date}, ${cpu}, ${cores} cores, Node ${node}. Median milliseconds, one thread; beside it the bare library call`,
+    ...Object.entries(photos).flatMap(([size, { bytes, stages, examine, heapKiB, besideHeapKiB, gcMs }]) => [
+      `JPEG ${size}, ${Math.round(bytes / 1024)} KiB`,
+      ...Object.entries(stages).map(
+        ([name, { ms, floorMs, ratio }]) =>
+          `  ${name.padEnd(20)}${toText(ms)}${floorMs === null ? '' : `${toText(floorMs)}   × ${ratio}`}`,
+      ),
+      `  ${'photo to embedding'.padEnd(20)}${toText(examine.ms)}   (${examine.interval.join(' to ')})`,
+      `  allocates ${heapKiB} KiB in the heap and ${besideHeapKiB} KiB beside it; ${gcMs} ms of collecting garbage`,
+    ]),
+    `Recognition model: ${recognition.published.ms} ms as published, ${recognition.loaded.ms} ms as loaded`,
+    `Pool of ${pool.workers}: ${pool.aloneMs} ms alone; ${pool.perSecond} photos a second at full width, ` +
+      `× ${pool.timesOneThread} of one thread; ${pool.mainThreadMs} ms of the main thread each`,
+  ];
+}

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { hashRaw } from '@node-rs/argon2';
+import { createPipeline } from '../../src/engine/pipeline.js';
+import { publishedCost } from '../../src/token/stretch.js';
+
+/** The least a verification can cost: its heavy parts, called directly one after the other on one thread. */
+export interface Floor {
+  /** Decode, detect, landmarks, align and embed, then one Argon2id run. */
+  verifyOnce(photo: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Loads the models into this process. */
+export async function createFloor(modelsFolder: string): Promise<Floor> {
+  const pipeline = await createPipeline(modelsFolder);
+  const { stages } = pipeline;
+  const salt = randomBytes(16);
+  const message = randomBytes(10);
+  const options = { salt, outputLen: 32, memoryCost: publishedCost.memoryKiB, timeCost: publishedCost.passes };
+  return {
+    async verifyOnce(photo) {
+      const header = await stages.readHeader(photo);
+      const picture = await stages.decode(photo, header, 1, null);
+      const [face] = await stages.detect(picture, 'sure');
+      if (face === undefined) throw new Error('the photo of the benchmark shows no face');
+      const landmarks = await stages.findLandmarks(picture, face.box);
+      await stages.embed(picture, stages.align(landmarks));
+      await hashRaw(message, { ...options, parallelism: 1 });
+    },
+    close: () => pipeline.close(),
+  };
+}

@@ -1,0 +1,10 @@
+import { openEntra } from './entra.js';
+import { openOkta } from './okta.js';
+import { openOneLogin } from './onelogin.js';
+import type { BenchProvider } from './provider.js';
+
+/** The providers whose hooks are called over HTTP. Cognito's triggers run at AWS: evidence/bench/triggers.ts measures those. */
+export async function openProviders({ freshnessSec }: { freshnessSec: number }): Promise<readonly BenchProvider[]> {
+  const policy = { freshnessSec };
+  return [await openEntra(policy), openOkta(policy), openOneLogin(policy)];
+}

@@ -1,0 +1,188 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { recordPassedStepUp } from '../../src/core/passed-step-up.js';
+import type { State } from '../../src/core/ports.js';
+import { epochMs } from '../../src/core/units.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { openSigner } from '../../test/keys.js';
+import { modelsFolder } from '../../test/paths.js';
+import { startService } from '../../test/service.js';
+import { type LoadResult, loadHook } from './hook-load.js';
+import { openProviders } from './hook-providers/index.js';
+import {
+  type BenchProvider,
+  benchPublicUrl,
+  isPassed,
+  type ProviderLoad,
+  type SignReceipt,
+} from './hook-providers/provider.js';
+import { measureTriggers, type TriggersReport } from './triggers.js';
+
+const freshnessSec = 86_400;
+
+/** How hard and how long each hook is called. */
+interface Rate {
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** Before anything counts. */
+  readonly warmUpSec: number;
+}
+
+/** What `npm run bench -- hooks` prints. Keys are stable. */
+export interface HooksReport {
+  readonly node: string;
+  readonly cores: number;
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** A server that reads the call and answers a fixed text: what the machine, Node and the load generator cost. */
+  readonly floor: LoadResult;
+  /** By provider: its slowest hook, and each hook. */
+  readonly hooks: Readonly<
+    Record<
+      string,
+      {
+        readonly p50Ms: number;
+        readonly p99Ms: number;
+        readonly errors: number;
+        readonly each: Readonly<Record<string, LoadResult>>;
+      }
+    >
+  >;
+  readonly lambda: TriggersReport;
+}
+
+/**
+ * Measures each hook of a real server process at a steady rate. Every call is an event of its own; about every second one
+ * finds a passed step-up or brings a receipt, so that half the answers grant and use it up. The Lambda functions are
+ * measured as processes.
+ */
+export async function benchHooks(rate: Rate): Promise<HooksReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
+  const dataFolder = join(folder, 'data');
+  await mkdir(dataFolder, { mode: 0o700 });
+  const providers = await openProviders({ freshnessSec });
+  const config = {
+    modelsFolder,
+    publicUrl: benchPublicUrl,
+    verifier: { kind: 'embedded', workers: 1 },
+    connections: providers.map(({ connection }) => connection),
+  };
+  const configFile = join(folder, 'facestep.json');
+  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
+  await passStepUps(join(dataFolder, 'state.db'), providers, toCount(rate));
+  const signer = await openSigner(join(dataFolder, 'signing-keys.json'));
+
+  const service = await startService({
+    PORT: '0',
+    FACESTEP_CONFIG: configFile,
+    FACESTEP_DATA: dataFolder,
+    ...Object.fromEntries(providers.flatMap(({ env }) => Object.entries(env))),
+  });
+  const floor = await measureFloor(rate);
+  const results: HookResult[] = [];
+  for (const { loads } of providers) {
+    for (const load of loads(service.url)) {
+      results.push({
+        ...load,
+        result: await loadWarm(load, rate, (claims) => signer.sign('facestep-receipt+jwt', claims)),
+      });
+    }
+  }
+  await service.stop();
+  for (const { close } of providers) await close();
+  await rm(folder, { recursive: true });
+  const lambda = await measureTriggers();
+  const { perSecond, seconds } = rate;
+  return {
+    node: process.version,
+    cores: availableParallelism(),
+    ...{ perSecond, seconds, floor },
+    hooks: toSummary(results),
+    lambda,
+  };
+}
+
+type HookResult = Pick<ProviderLoad, 'provider' | 'hook'> & { readonly result: LoadResult };
+
+/** The load generator sends its share of a second at once, at the end of the last one too. */
+const toCalls = (perSecond: number, seconds: number): number => perSecond * (seconds + 1);
+
+const toCount = ({ perSecond, seconds, warmUpSec }: Rate): number =>
+  toCalls(perSecond, seconds) + toCalls(perSecond, warmUpSec);
+
+async function loadWarm(
+  load: Omit<ProviderLoad, 'provider' | 'hook'>,
+  rate: Rate,
+  sign: SignReceipt,
+): Promise<LoadResult> {
+  const { grantedText, url, toCall, prepare } = load;
+  await prepare?.(toCount(rate), sign);
+  const measured = toCalls(rate.perSecond, rate.seconds);
+  await loadHook({ url, toCall: (n) => toCall(measured + n) }, { ...rate, seconds: rate.warmUpSec, grantedText });
+  return loadHook(load, { ...rate, grantedText });
+}
+
+/** Notes a passed step-up of about every second subject, as if it had happened before the server started. */
+async function passStepUps(file: string, providers: readonly BenchProvider[], count: number): Promise<void> {
+  const clock = { now: () => epochMs(Date.now()) };
+  const state = createSqliteState({ file, clock });
+  // Tens of thousands: waiting for the disk at each would take longer than the measurement.
+  const quick: State = {
+    ...state,
+    write: (key, value, options) => state.write(key, value, { ...options, mayBeLost: true }),
+  };
+  for (const { connection, subjects } of providers) {
+    for (let n = 0; n < count; n++) {
+      if (!isPassed(n)) continue;
+      const result = { stepUpId: `step-up-${n}`, passedAt: clock.now(), liveness: 0.9 };
+      for (const subject of subjects(n)) {
+        await recordPassedStepUp({ connection: connection.id, subject }, result, { freshnessSec }, { state: quick });
+      }
+    }
+  }
+  await state.close();
+}
+
+const readyGuard = z.tuple([z.string()]).rest(z.unknown());
+
+async function measureFloor(rate: Rate): Promise<LoadResult> {
+  const child = fork(fileURLToPath(new URL('./hook-floor.js', import.meta.url)));
+  const [url] = readyGuard.parse(await once(child, 'message'));
+  const body = JSON.stringify({ text: 'x'.repeat(300) });
+  const load = { url, grantedText: 'commands', toCall: () => ({ headers: {}, body }) };
+  const result = await loadWarm(load, rate, async () => '');
+  child.kill();
+  return result;
+}
+
+function toSummary(results: readonly HookResult[]): HooksReport['hooks'] {
+  const providers = [...new Set(results.map(({ provider }) => provider))];
+  return Object.fromEntries(
+    providers.map((name) => {
+      const own = results.filter(({ provider }) => provider === name);
+      const worst = (of: (result: LoadResult) => number) => Math.max(...own.map(({ result }) => of(result)));
+      const each = Object.fromEntries(own.map(({ hook, result }) => [hook, result]));
+      const errors = own.reduce((sum, { result }) => sum + result.errors, 0);
+      return [name, { p50Ms: worst(({ p50Ms }) => p50Ms), p99Ms: worst(({ p99Ms }) => p99Ms), errors, each }];
+    }),
+  );
+}
+
+/** The same for people. */
+export function showHooks({ node, cores, perSecond, seconds, floor, hooks, lambda }: HooksReport): string[] {
+  const line = (name: string, { p50Ms, p99Ms, maxMs, errors, granted }: LoadResult): string =>
+    `  ${name.padEnd(40)} p50 ${p50Ms} ms   p99 ${p99Ms} ms   longest ${maxMs} ms   errors ${errors}   granted ${granted}`;
+  return [
+    `Each hook at ${perSecond} requests/s for ${seconds} s on loopback, ${cores} cores, Node ${node}`,
+    line('floor (reads, answers a fixed text)', floor),
+    ...Object.entries(hooks).flatMap(([provider, { each }]) =>
+      Object.entries(each).map(([hook, result]) => line(`${provider} ${hook}`, result)),
+    ),
+    `Lambda functions of a Cognito pool: bundle ${lambda.bundleBytes} bytes, from process start to ready ${lambda.initMs} ms (an empty module ${lambda.emptyInitMs} ms)`,
+  ];
+}

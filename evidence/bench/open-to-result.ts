@@ -1,0 +1,52 @@
+import type { Cast } from '../../test/browser/cast.js';
+import { makePoses } from '../../test/browser/people.js';
+import { devices } from '../../test/browser/screens.js';
+import { type Poses, receive } from '../../test/browser/visitor.js';
+import { press, screenOf, see } from '../../test/browser/walk.js';
+
+/** How fast the person in front of the drawn camera is: to read what is asked, and from one movement to the next. */
+export const person = { reactionMs: 500, turnMs: 800 } as const;
+
+/** Pictures on the way of a turn: as many as a camera takes meanwhile, about. */
+const picturesOfTurn = 8;
+
+/** Somebody who comes back: enrolled on the page's own text, on a phone that has allowed the camera before. */
+export interface Returning {
+  readonly cast: Cast;
+  readonly connection: string;
+  readonly subject: string;
+  readonly poses: Poses;
+}
+
+/** @param connection - of the cast */
+export async function bringBack(cast: Cast, connection: string): Promise<Returning> {
+  const subject = await cast.enrolAda(connection, 'consent-1 (en)');
+  return { cast, connection, subject, poses: await makePoses(cast.heads.ada, 'ada', picturesOfTurn) };
+}
+
+/**
+ * From the opening of the page to its result, with the guidance: the person waits until the page says that they can start, and
+ * makes each movement as it is asked for.
+ * @returns seconds; `null` where the pictures, which are drawn, were refused
+ */
+export async function timeToResult({ cast, connection, subject, poses }: Returning): Promise<number | null> {
+  const { link } = await cast.stage.startStepUp({ connection, subject });
+  const { page, close } = await receive(cast.browser, {
+    ...devices.phone,
+    person: { poses, plan: 'follow', ...person },
+  });
+  try {
+    const opened = performance.now();
+    await page.goto(link);
+    await see(page, 'framing');
+    await page.locator('.advice[data-tone="good"]').waitFor();
+    await page.waitForTimeout(person.reactionMs);
+    await press(page, 'Start');
+    await see(page, 'challenge');
+    await page.locator('main:is([data-screen="passed"], [data-screen="try-again"])').waitFor({ timeout: 60_000 });
+    const took = (performance.now() - opened) / 1000;
+    return (await screenOf(page)) === 'passed' ? took : null;
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,123 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createChance } from '../../statistics/chance.js';
+import { type AccuracyReport, measureAccuracy } from './accuracy.js';
+import { chooseCentral } from './library.js';
+import type { Pair } from './messages.js';
+
+const threshold = 0.6;
+
+/** Each two of so many people, in the order of `drawPairs`. */
+const pairsOf = (people: number): Pair[] =>
+  Array.from({ length: people }, (_, a) => a).flatMap((a) =>
+    Array.from({ length: people - a - 1 }, (_, b): Pair => [2 * a, 2 * (a + 1 + b)]),
+  );
+
+function judge(genuine: readonly (number | null)[], impostor: readonly (number | null)[]): AccuracyReport {
+  const compared = (score: number | null) => (score === null ? null : { score, isMatch: score >= threshold });
+  return measureAccuracy(
+    {
+      genuine: genuine.map(compared),
+      impostor: impostor.map(compared),
+      impostorPairs: pairsOf(genuine.length),
+      acquired: genuine.flatMap((score) => [true, score !== null]),
+    },
+    'at least 0.6',
+    createChance('test'),
+  );
+}
+
+describe('error rates of one library', () => {
+  test('are those worked out by hand', () => {
+    const report = judge([0.9, 0.8, 0.4, 0.7], [0.5, 0.3, 0.2, 0.1, 0.1, 0]);
+    // One false match in six is too many for 1e-2: the threshold is 0.5, and 0.4 is below it.
+    expect(report.fnmr['1e-2'].rate).toBe(0.25);
+    expect(report.fnmr['1e-3'].rate).toBe(0.25);
+    // Between 0 of 6 with 1 of 4, and 1 of 6 with 0 of 4.
+    expect(report.eer.rate).toBeCloseTo(1 / 12, 4);
+    expect(report.atDefault).toMatchObject({ threshold: 'at least 0.6', fmr: { rate: 0 }, fnmr: { rate: 0.25 } });
+    expect(report.fta.rate).toBe(0);
+  });
+
+  test('a score that several strangers share is let through for none or for all', () => {
+    expect(judge([0.9, 0.5, 0.8], [0.5, 0.5, 0.5]).fnmr['1e-2'].rate).toBeCloseTo(1 / 3, 4);
+  });
+
+  test('no error seen is no proof of none', () => {
+    const { eer, fnmr } = judge([0.9, 0.8, 0.9], [0.1, 0.2, 0.1]);
+    expect([eer.rate, fnmr['1e-2'].rate]).toEqual([0, 0]);
+    expect(fnmr['1e-2'].interval[0]).toBe(0);
+    expect(fnmr['1e-2'].interval[1]).toBeGreaterThan(0.5);
+  });
+
+  test('a photo without a face is not compared, and counts as a refusal', () => {
+    const report = judge([0.9, null, 0.4, 0.8], [0.5, null, 0.1, 0.2, null, 0.1]);
+    expect(report.compared).toEqual({ genuine: 3, impostor: 4 });
+    expect(report.pairs).toEqual({ genuine: 4, impostor: 6 });
+    expect(report.fta.rate).toBe(1 / 8);
+    expect(report.fnmr['1e-2'].rate).toBeCloseTo(1 / 3, 4);
+    expect(report.frr['1e-2'].rate).toBe(0.5);
+    expect(report.atDefault.frr.rate).toBe(0.5);
+  });
+
+  test('a library that always says the opposite is wrong throughout', () => {
+    expect(judge([0.1, 0.2, 0.1], [0.9, 0.8, 0.9]).eer.rate).toBe(1);
+  });
+
+  test('doubt more where the errors are one person’s than where they are spread', () => {
+    const genuine = Array.from({ length: 20 }, () => 0.9);
+    const ofOne = pairsOf(20).map(([a]) => (a === 0 ? 0.8 : 0.1));
+    const spread = pairsOf(20).map(([a, b]) => ((b - a) / 2 === 10 || (b - a) / 2 === 11 ? 0.8 : 0.1));
+    const [wide, narrow] = [judge(genuine, ofOne).atDefault.fmr, judge(genuine, spread).atDefault.fmr];
+    expect([wide.rate, narrow.rate]).toEqual([0.1, 0.1]);
+    expect(wide.interval[0]).toBe(0);
+    expect(wide.interval[1]).toBeGreaterThan(narrow.interval[1] + 0.03);
+  });
+
+  test('are the same in every run', () => {
+    const scores = [
+      [0.9, 0.8, 0.4, 0.7],
+      [0.5, 0.3, 0.2, 0.1, 0.1, 0],
+    ] as const;
+    expect(judge(...scores)).toEqual(judge(...scores));
+  });
+
+  test('agree with trying every threshold, and lie in their intervals', () => {
+    const score = fc.integer({ min: 0, max: 40 }).map((value) => value / 40);
+    const people = 12;
+    const scores = fc.tuple(
+      fc.array(score, { minLength: people, maxLength: people }),
+      fc.array(score, { minLength: 66, maxLength: 66 }),
+    );
+    fc.assert(
+      fc.property(scores, ([genuine, impostor]) => {
+        const report = judge(genuine, impostor);
+        const share = (values: number[], isCounted: (value: number) => boolean) =>
+          values.filter(isCounted).length / values.length;
+        const allowed = impostor.filter((tried) => share(impostor, (value) => value > tried) <= 1e-2);
+        const best = Math.min(...allowed.map((tried) => share(genuine, (value) => value <= tried)));
+        expect(report.fnmr['1e-2'].rate).toBeCloseTo(best, 4);
+        for (const { rate, interval } of [report.eer, report.fnmr['1e-2'], report.frr['1e-3'], report.atDefault.fmr]) {
+          expect(interval[0]).toBeLessThanOrEqual(rate);
+          expect(interval[1]).toBeGreaterThanOrEqual(rate);
+        }
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
+describe('of several faces in an evaluation photo', () => {
+  const at = (x: number, y: number, score: number) => ({ score, middle: { x, y } });
+  const size = { widthPx: 100, heightPx: 100 };
+
+  test('the one nearest the middle is meant', () => {
+    expect(chooseCentral([at(10, 10, 0.9), at(55, 50, 0.6), at(90, 90, 0.99)], size)).toEqual(at(55, 50, 0.6));
+  });
+
+  test('a sure one goes before a guess, and the best guess before others', () => {
+    expect(chooseCentral([at(50, 50, 0.2), at(80, 80, 0.7)], size)).toEqual(at(80, 80, 0.7));
+    expect(chooseCentral([at(50, 50, 0.2), at(80, 80, 0.3)], size)).toEqual(at(80, 80, 0.3));
+    expect(chooseCentral([], size)).toBeUndefined();
+  });
+});

@@ -1,0 +1,75 @@
+import { createFaceApi } from './face-api.js';
+import { createFacestep } from './facestep.js';
+import { createHuman } from './human.js';
+import type { FaceLibrary, LibraryName, Template } from './library.js';
+import { type Answer, type Job, jobGuard, type PhotoPair } from './messages.js';
+
+/*
+ * One face library in a process of its own, started by evidence/bench/peers/library-handle.ts, so that memory and start-up are its
+ * own. Answers one job after the other.
+ */
+
+const makers: Readonly<Record<LibraryName, () => Promise<FaceLibrary>>> = {
+  facestep: createFacestep,
+  faceApi: () => createFaceApi('recommended'),
+  faceApiFast: () => createFaceApi('fast'),
+  human: () => createHuman('recommended'),
+  humanFast: () => createHuman('fast'),
+};
+
+const templates: (Template | null)[] = [];
+let started: FaceLibrary | null = null;
+
+/** From the bytes of two photos to a decision. */
+async function verify(library: FaceLibrary, [first, second]: PhotoPair): Promise<void> {
+  const a = await library.embed(first, 'first');
+  const b = await library.embed(second, 'first');
+  // A photo without a face would be quicker done with.
+  if (a === null || b === null) throw new Error('a photo that is timed shows no face');
+  library.compare(a, b);
+}
+
+async function work(library: FaceLibrary, job: Exclude<Job, { task: 'start' }>): Promise<Answer> {
+  switch (job.task) {
+    case 'verify': {
+      const times: number[] = [];
+      for (let run = 0; run < job.runs; run += 1) {
+        const from = performance.now();
+        await verify(library, job.photos);
+        times.push(performance.now() - from);
+      }
+      return times;
+    }
+    case 'pairs': {
+      const from = performance.now();
+      const used = process.cpuUsage();
+      for (const pair of job.pairs) await verify(library, pair);
+      const { user, system } = process.cpuUsage(used);
+      return { passedMs: performance.now() - from, processorMs: (user + system) / 1000 };
+    }
+    case 'embed': {
+      const added: (Template | null)[] = [];
+      for (const photo of job.photos) added.push(await library.embed(photo, 'central'));
+      templates.push(...added);
+      return added.map((template) => template !== null);
+    }
+    case 'compare':
+      return job.pairs.map(([first, second]) => {
+        const [a, b] = [templates[first], templates[second]];
+        return a === null || b === null ? null : library.compare(a, b);
+      });
+  }
+}
+
+process.on('message', async (message) => {
+  const job = jobGuard.parse(message);
+  if (job.task === 'start') {
+    started = await makers[job.library]();
+    if ((await started.embed(job.photo, 'first')) === null) throw new Error('the first photo shows no face');
+    const { version, backend, settings, threshold } = started;
+    process.send?.({ version, backend, settings, threshold });
+  } else if (started !== null) process.send?.(await work(started, job));
+});
+
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit());

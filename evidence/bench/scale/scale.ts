@@ -1,0 +1,102 @@
+import { availableParallelism } from 'node:os';
+import { hasRedis, startRedis } from '../../../test/redis.js';
+import type { Timing } from '../measure.js';
+import { openFloors } from './floors.js';
+import { atOnce, measureReplicas, type Rate, type ReplicasReport } from './replicas.js';
+import { measureSubjects, type StoreReport } from './subjects.js';
+
+/** What `npm run bench -- scale` prints. Keys are stable. */
+export interface ScaleReport {
+  readonly node: string;
+  readonly cores: number;
+  /** Hooks under way at once; of verifications two a replica. */
+  readonly atOnce: number;
+  readonly replicas: readonly ReplicasReport[];
+  /** A script that reads and writes one record, called as often as Redis answers. */
+  readonly redisFloor: Rate | null;
+  readonly subjects: { readonly redis: StoreReport | null; readonly sqlite: StoreReport };
+}
+
+/** How much is measured. */
+export interface ScaleSize {
+  readonly replicas: readonly number[];
+  readonly subjects: readonly number[];
+  readonly hooks: number;
+  readonly verifications: number;
+  /** One at a time, with few and many users. */
+  readonly alone: { readonly hooks: number; readonly verifications: number };
+}
+
+export const fullScale: ScaleSize = {
+  replicas: [1, 2, 4],
+  subjects: [0, 10_000, 1_000_000],
+  ...{ hooks: 20_000, verifications: 600 },
+  alone: { hooks: 2_000, verifications: 200 },
+};
+
+export const quickScale: ScaleSize = {
+  replicas: [1],
+  subjects: [0, 1_000],
+  ...{ hooks: 200, verifications: 8 },
+  alone: { hooks: 40, verifications: 4 },
+};
+
+/**
+ * Measures how hooks and verifications grow with replicas on one Redis, and what many users cost. Client, servers and
+ * Redis share the machine.
+ */
+export async function benchScale(size: ScaleSize, say: (line: string) => void): Promise<ScaleReport> {
+  const floors = await openFloors(1);
+  const { byReplicas, redisFloor } = hasRedis
+    ? await measureReplicas(size.replicas, size, say)
+    : { byReplicas: [], redisFloor: null };
+  const servers = hasRedis ? await Promise.all(size.subjects.map(() => startRedis())) : [];
+  const onRedis = servers.map(({ url }, at) => ({
+    subjects: size.subjects[at] ?? 0,
+    state: { kind: 'redis', url } as const,
+  }));
+  const redis = hasRedis ? await measureSubjects(onRedis, size.alone, { floors, say }) : null;
+  for (const server of servers) await server.stop();
+  const onSqlite = size.subjects.map((subjects) => ({ subjects, state: { kind: 'sqlite' } as const }));
+  const sqlite = await measureSubjects(onSqlite, size.alone, { floors, say });
+  await floors.close();
+  return {
+    ...{ node: process.version, cores: availableParallelism(), atOnce, replicas: byReplicas, redisFloor },
+    subjects: { redis, sqlite },
+  };
+}
+
+const showRate = ({ perSecond, p50Ms, p99Ms }: Rate): string => `${perSecond}/s   p50 ${p50Ms} ms   p99 ${p99Ms} ms`;
+
+const showTiming = ({ ms, interval: [from, to] }: Timing): string => `${ms} ms (${from}–${to})`;
+
+/** The same for people. */
+export function showScale({ node, cores, replicas, redisFloor, subjects }: ScaleReport): string[] {
+  const showStore = (name: string, report: StoreReport): string[] => [
+    `${name}: one at a time, medians with 95 % intervals; a server that answers at once ${showTiming(report.floor)}`,
+    ...report.bySize.map(
+      ({ subjects, storeMiB, bytesPerSubject, hook, verify }) =>
+        `  ${String(subjects).padStart(9)} users   hook ${showTiming(hook)}   verification ${showTiming(verify)}   store ${storeMiB} MiB${bytesPerSubject === null ? '' : `, ${bytesPerSubject} bytes a user`}`,
+    ),
+    ...Object.entries(report.flatness).map(
+      ([
+        what,
+        {
+          ratio,
+          interval: [from, to],
+        },
+      ]) => `  most users against none, ${what}: × ${ratio} (${from}–${to})`,
+    ),
+  ];
+  return [
+    `Replicas on one Redis, client and servers on ${cores} cores, Node ${node}`,
+    ...replicas.flatMap(({ replicas, hooks, hookFloor, verifications }) => [
+      `  ${replicas} × hooks           ${showRate(hooks)}`,
+      `      of a fixed text   ${showRate(hookFloor)}`,
+      `      verifications     ${showRate(verifications)}`,
+    ]),
+    ...(redisFloor === null ? ['  SKIPPED: there is no Redis'] : [`  one script at Redis     ${showRate(redisFloor)}`]),
+    ...(subjects.redis === null ? [] : showStore('Redis', subjects.redis)),
+    ...showStore('SQLite', subjects.sqlite),
+  ];
+}

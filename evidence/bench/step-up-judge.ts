@@ -1,0 +1,81 @@
+import type { LivenessJudge } from '../../src/core/ports.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { createEnginePool } from '../../src/engine/pool.js';
+import { createMovementJudge } from '../../src/liveness/judge.js';
+import { createTestSight, createTestVerifier } from '../../test/embedded.js';
+import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../test/face-video/index.js';
+import { hasFaces } from '../../test/faces.js';
+import { modelsFolder } from '../../test/paths.js';
+import { toPhoto } from '../../test/pictures.js';
+import { drawPhotos, readFrontalHeads } from '../eval/presentation-attacks/heads.js';
+import { countSignals, judgeChallenges } from '../eval/presentation-attacks/judged-challenges.js';
+import { proportion, toJson } from '../statistics/proportion.js';
+import { quantile, round } from './measure.js';
+
+type Rate = ReturnType<typeof toJson>;
+
+/** What the pictures of movement challenges are judged as. Keys are stable. */
+export interface StepUpJudgeReport {
+  /** All frames are made by rendering photos: no figure here is of people in front of a camera. */
+  readonly frames: 'synthetic';
+  /** Whose photos: evaluation people that no bound was set by, or those of the demonstration. */
+  readonly people: { readonly from: 'evaluation' | 'demonstration'; readonly count: number };
+  /** Share of genuine challenges that were refused, and by which signals, each counted once a challenge. */
+  readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };
+  /** Share of attacks that passed, of each kind. */
+  readonly apcer: { readonly byAttack: Readonly<Record<string, Rate>> };
+  /** Medians in milliseconds, for five frames of 640×480: the judge, and what the verifier takes after it for the same ones. */
+  readonly resultMs: { readonly judge: number; readonly verify: number };
+}
+
+/** How long the two parts of a result take, one after the other, as after the last frame of a challenge. */
+async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): Promise<StepUpJudgeReport['resultMs']> {
+  const [verifier, sight] = [createTestVerifier(engine), createTestSight(engine)];
+  const frames = await makeGenuineFrames(scene);
+  const binding = { tenant: 'bench', idp: 'api', subject: '', scope: 'bench', accuracy: 4 } as const;
+  const photos = frames.map(toPhoto);
+  const { token } = await verifier.enrol({ photos, binding, secret: null, expiresAt: null });
+  const times = { judge: [] as number[], verify: [] as number[] };
+  for (let run = 0; run < 12; run += 1)
+    await sight.share(frames.map(toPhoto), async (photos) => {
+      const from = performance.now();
+      await judge.judge(photos.map((photo, at) => ({ photo, movement: scene.movements[at] })));
+      const between = performance.now();
+      await verifier.verify({ photos, token, binding, secret: null, requireLiveness: false, allowRenewal: false });
+      times.judge.push(between - from);
+      times.verify.push(performance.now() - between);
+    });
+  return { judge: round(quantile(times.judge.slice(2)), 1), verify: round(quantile(times.verify.slice(2)), 1) };
+}
+
+/**
+ * Counts how often synthetic challenges pass: those of people who follow, and those of each attack.
+ * @param people - at most; the four of the demonstration photos where there are no evaluation faces
+ */
+export async function benchStepUpJudge(people: number, say: (line: string) => void): Promise<StepUpJudgeReport> {
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+  try {
+    const judge = createMovementJudge({ engine });
+    const heads = hasFaces
+      ? await readFrontalHeads(engine, drawPhotos('judge', 'people of the step-up benchmark'), people)
+      : await readDemoHeads(engine);
+    const judged = await judgeChallenges(judge, heads, say);
+    const of = (species: string) => judged.filter((each) => each.species === species);
+    const count = (species: string, pass: boolean) =>
+      toJson(proportion(of(species).filter((each) => each.pass === pass).length, heads.length));
+    return {
+      frames: 'synthetic',
+      people: { from: hasFaces ? 'evaluation' : 'demonstration', count: heads.length },
+      bpcer: { ...count('genuine', false), refusedBy: countSignals(of('genuine')) },
+      apcer: { byAttack: Object.fromEntries(attacks.map(({ name }) => [name, count(name, true)])) },
+      resultMs: await timeResult(engine, judge, {
+        victim: heads[0],
+        attacker: heads[1],
+        movements: ['centre', 'left', 'up', 'right', 'centre'],
+        seed: 'time',
+      }),
+    };
+  } finally {
+    await engine.close();
+  }
+}

@@ -1,0 +1,156 @@
+import { availableParallelism } from 'node:os';
+import { type Cast, gather } from '../../test/browser/cast.js';
+import { stepUpBySocket } from '../../test/browser/page-client.js';
+import { weighPage } from '../../test/browser/page-weight.js';
+import { devices } from '../../test/browser/screens.js';
+import { goAlong, see } from '../../test/browser/walk.js';
+import { quantile, round } from './measure.js';
+import { bringBack, person, timeToResult } from './open-to-result.js';
+import { benchStepUpJudge, type StepUpJudgeReport } from './step-up-judge.js';
+
+interface Times {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** What `npm run bench -- step-up` prints. Keys are stable. */
+export interface StepUpReport {
+  readonly node: string;
+  readonly cores: number;
+  readonly runs: number;
+  /** What is fetched before the first screen, each file compressed by gzip; models and WebAssembly come later. */
+  readonly pageWeight: { readonly gzipBytes: number };
+  /** In Chromium, on a phone that has allowed the camera. */
+  readonly openToCameraMs: Times;
+  /**
+   * Of somebody who comes back, in Chromium on a phone, guided: from opening the page to its result, of those whose drawn pictures
+   * passed at the first try.
+   */
+  readonly openToResultSec: Times & { readonly passed: { readonly hits: number; readonly trials: number } };
+  /** How fast that person is. */
+  readonly person: typeof person;
+  readonly stepUp: {
+    /** From the last frame to the result, five frames: measured at the socket. */
+    readonly resultMs: Times;
+    /** The same as the page in Chromium sees it, which shares the machine with the server here. */
+    readonly resultInBrowserMs: Times;
+    /** Of the same runs: examinations that the engine counted, for each frame it was sent. */
+    readonly engineRunsPerFrame: number;
+    /** How many of the whole step-ups in Chromium passed at the first try. */
+    readonly passedInBrowser: { readonly hits: number; readonly trials: number };
+    /** Without HTTP, state and audit trail: the judge, then the verifier, which has the judge's examinations. */
+    readonly floorMs: { readonly judge: number; readonly verify: number };
+    /** Synthetic frames, every one: no figure of these is of people in front of a camera. */
+    readonly frames: StepUpJudgeReport['frames'];
+    readonly people: StepUpJudgeReport['people'];
+    readonly bpcer: StepUpJudgeReport['bpcer'];
+    readonly apcer: StepUpJudgeReport['apcer'];
+  };
+}
+
+const toTimes = (values: readonly number[]): Times => ({
+  p50: round(quantile(values), 1),
+  p95: round(quantile(values, 0.95), 1),
+});
+
+interface InBrowser {
+  readonly cameraMs: number;
+  readonly resultMs: number;
+  readonly hasPassed: boolean;
+}
+
+/** One whole step-up on a phone in Chromium. */
+async function timeInBrowser(cast: Cast, subject: string): Promise<InBrowser> {
+  const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
+  const { page, close } = await cast.sit('ada', { ...devices.phone, isGuided: false });
+  const opened = performance.now();
+  await page.goto(link);
+  await page.getByRole('button', { name: 'I agree, go on' }).click();
+  await see(page, 'framing');
+  const cameraMs = performance.now() - opened;
+  const times = page
+    .waitForResponse((response) => response.url().endsWith('/face/frames'))
+    .then(async (response) => {
+      await response.finished();
+      return response.request().timing().responseEnd;
+    });
+  const hasPassed = (await goAlong(page)) === 'passed';
+  const resultMs = await times;
+  await close();
+  return { cameraMs, resultMs, hasPassed };
+}
+
+/**
+ * Measures what a person waits for, on a real server with a real browser, and counts what the judge lets through.
+ * @param runs - step-ups at the socket; a quarter as many in the browser
+ * @param people - for the rates, at most
+ */
+export async function benchStepUp({ runs, people }: { runs: number; people: number }): Promise<StepUpReport> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const cast = await gather({ bench: { organisation: 'Example Ltd' } });
+  try {
+    const gzipBytes = await weighPage(cast.browser, cast.stage.url);
+    const subject = await cast.enrolAda('bench');
+    const atSocket: number[] = [];
+    const examinedBefore = await cast.stage.countExaminations();
+    let framesTaken = 0;
+    // The first one loads what is loaded once.
+    for (let run = -1; run < runs; run += 1) {
+      const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
+      const { outcome, resultMs } = await stepUpBySocket(link, (movement) => {
+        framesTaken += 1;
+        return cast.takePicture('ada', movement);
+      });
+      if (outcome !== 'passed') throw new Error(`a genuine step-up ended with ${outcome}`);
+      if (run >= 0) atSocket.push(resultMs);
+    }
+    const examined = (await cast.stage.countExaminations()) - examinedBefore;
+    const inBrowser: InBrowser[] = [];
+    for (let run = 0; run < Math.max(1, runs / 4); run += 1) inBrowser.push(await timeInBrowser(cast, subject));
+    const returning = await bringBack(cast, 'bench');
+    const tries: (number | null)[] = [];
+    for (let run = 0; run < Math.max(2, runs / 4); run += 1) tries.push(await timeToResult(returning));
+    const toResult = tries.filter((took) => took !== null);
+    if (toResult.length === 0) throw new Error('nobody who came back passed at the first try');
+    await cast.close();
+    const { resultMs, frames, people: judged, bpcer, apcer } = await benchStepUpJudge(people, say);
+    return {
+      node: process.version,
+      cores: availableParallelism(),
+      runs,
+      pageWeight: { gzipBytes },
+      openToCameraMs: toTimes(inBrowser.map(({ cameraMs }) => cameraMs)),
+      openToResultSec: { ...toTimes(toResult), passed: { hits: toResult.length, trials: tries.length } },
+      person,
+      stepUp: {
+        resultMs: toTimes(atSocket),
+        resultInBrowserMs: toTimes(inBrowser.map((times) => times.resultMs)),
+        engineRunsPerFrame: round(examined / framesTaken, 2),
+        passedInBrowser: { hits: inBrowser.filter(({ hasPassed }) => hasPassed).length, trials: inBrowser.length },
+        floorMs: resultMs,
+        ...{ frames, people: judged, bpcer, apcer },
+      },
+    };
+  } catch (error) {
+    await cast.close();
+    throw error;
+  }
+}
+
+export function showStepUp(report: StepUpReport): readonly string[] {
+  const toText = ({ p50, p95 }: Times): string => `${p50} ms median, ${p95} ms p95`;
+  const { cores, pageWeight, openToCameraMs, openToResultSec, stepUp } = report;
+  const { resultMs, resultInBrowserMs, floorMs, bpcer, apcer } = stepUp;
+  return [
+    `Page before the models: ${Math.round(pageWeight.gzipBytes / 1024)} KiB by gzip`,
+    `From opening to the camera: ${toText(openToCameraMs)}`,
+    `From opening to the result, who comes back: ${openToResultSec.p50} s median, ${openToResultSec.p95} s p95 (reads in ${person.reactionMs} ms, turns in ${person.turnMs} ms)`,
+    `From the last frame to the result, ${cores} cores: ${toText(resultMs)} (in the browser ${toText(resultInBrowserMs)})`,
+    `  of it the judge ${floorMs.judge} ms, the verifier ${floorMs.verify} ms more`,
+    `Examinations of the engine for each frame: ${stepUp.engineRunsPerFrame}`,
+    `Synthetic people who were refused: ${JSON.stringify(bpcer)}`,
+    ...Object.entries(apcer.byAttack).map(
+      ([attack, rate]) => `Synthetic ${attack} that passed: ${JSON.stringify(rate)}`,
+    ),
+  ];
+}

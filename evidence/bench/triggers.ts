@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The Lambda functions of a Cognito user pool, as they are deployed. */
+export interface TriggersReport {
+  readonly bundleBytes: number;
+  /** From the start of a fresh Node process to four handlers ready, median. */
+  readonly initMs: number;
+  /** The same for a module with nothing in it: what Node itself takes. */
+  readonly emptyInitMs: number;
+}
+
+const medianOf = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+/** How long a fresh process has run when it has loaded a module. */
+async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const code = `await import(${JSON.stringify(pathToFileURL(file).href)}); process.stdout.write(String(performance.now()))`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { env });
+  const initMs = Number(stdout);
+  if (!(initMs > 0)) throw new Error(`The triggers did not load: ${stdout}`);
+  return initMs;
+}
+
+/** Builds the bundle and starts it in fresh processes, in turn with an empty module. */
+export async function measureTriggers(processes = 15): Promise<TriggersReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-triggers-'));
+  try {
+    const bundle = join(folder, 'index.mjs');
+    const empty = join(folder, 'empty.mjs');
+    await run(process.execPath, [
+      fileURLToPath(new URL('../../../scripts/build-triggers.mjs', import.meta.url)),
+      bundle,
+    ]);
+    await writeFile(empty, 'export {};\n');
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const env = {
+      FACESTEP_CONNECTION: 'customers',
+      FACESTEP_PUBLIC_URL: 'https://face.example.com',
+      FACESTEP_USER_POOL_ID: 'eu-central-1_AbCdEfGhI',
+      FACESTEP_CLIENT_IDS: '1example23456789',
+      FACESTEP_REQUEST_SECRET: 'x'.repeat(32),
+      FACESTEP_RECEIPT_KEYS: JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }),
+    };
+    const inits: number[] = [];
+    const empties: number[] = [];
+    for (let each = 0; each < processes; each++) {
+      inits.push(await measureInit(bundle, env));
+      empties.push(await measureInit(empty, env));
+    }
+    const { size } = await stat(bundle);
+    return {
+      bundleBytes: size,
+      initMs: Math.round(medianOf(inits) * 10) / 10,
+      emptyInitMs: Math.round(medianOf(empties) * 10) / 10,
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

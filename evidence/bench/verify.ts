@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { modelsFolder, projectRoot } from '../../test/paths.js';
+import { loadPictures } from '../../test/pictures.js';
+import { startService } from '../../test/service.js';
+import { measureCeiling } from './ceiling.js';
+import { createClient } from './client.js';
+import { createFloor } from './floor.js';
+import { load, quantile, residentMiB, round, timeEach } from './measure.js';
+
+/** What `npm run bench` prints. Keys are stable. */
+export interface VerifyReport {
+  readonly node: string;
+  readonly cores: number;
+  readonly photo: { readonly widthPx: number; readonly heightPx: number; readonly bytes: number };
+  readonly verify: {
+    /** Median of the floor, and of the whole request over HTTP, one at a time, in milliseconds. */
+    readonly floorMs: number;
+    readonly httpMs: number;
+    readonly ratio: number;
+  };
+  readonly throughput: readonly {
+    readonly concurrent: number;
+    readonly perSecond: number;
+    /** Against what one core does of the floor. */
+    readonly timesFloor: number;
+    readonly p50Ms: number;
+    readonly p99Ms: number;
+  }[];
+  /** What the machine allows: the floor on every core at once, in processes of their own, without a server. */
+  readonly ceiling: { readonly perSecond: number; readonly timesFloor: number };
+  /** After the first thousand requests, and how much more after the next thousand. */
+  readonly rssMiB: number;
+  readonly rssGrowthMiB: number;
+  /** From starting the process to `/readyz` saying 200; median of three starts. */
+  readonly readyMs: number;
+}
+
+/**
+ * Measures `POST /authenticate` of a real server process against the floor, both in one run. Floor and requests take
+ * turns in blocks, so that a machine that changes its speed changes both.
+ * @param requests - 1,000 for the figures in the documents; fewer for a quick look
+ */
+export async function benchVerify(requests: number): Promise<VerifyReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
+  const adminKey = randomBytes(24).toString('base64url');
+  let starts = 0;
+  // As an administrator starts it: where the models are is found from the working directory.
+  process.chdir(projectRoot);
+  const start = () =>
+    startService({ PORT: '0', FACESTEP_DATA: join(folder, String(++starts)), FACESTEP_ADMIN_KEY: adminKey });
+
+  const readyTimes: number[] = [];
+  const startTimed = async () => {
+    const from = performance.now();
+    const started = await start();
+    readyTimes.push(performance.now() - from);
+    return started;
+  };
+  for (let index = 0; index < 2; index++) await (await startTimed()).stop();
+  const service = await startTimed();
+
+  const { person } = await loadPictures();
+  // The size the figures of the engine were measured at.
+  const live = await sharp(person[1]).resize(250, 250, { fit: 'cover', position: 'top' }).jpeg().toBuffer();
+  const floor = await createFloor(modelsFolder);
+  const client = await createClient(service.url, adminKey, { enrolled: person[0], live }, 8);
+  const pid = service.process.pid ?? 0;
+
+  const block = Math.ceil(requests / 40);
+  await timeEach(block, () => floor.verifyOnce(live));
+  await timeEach(block, () => client.authenticate());
+  const floorTimes: number[] = [];
+  const httpTimes: number[] = [];
+  for (let done = 0; done < requests / 2; done += block) {
+    floorTimes.push(...(await timeEach(block, () => floor.verifyOnce(live))));
+    httpTimes.push(...(await timeEach(block, () => client.authenticate())));
+  }
+  const [floorMs, httpMs] = [quantile(floorTimes), quantile(httpTimes)];
+
+  const throughput = [];
+  let sent = httpTimes.length + block;
+  let rssMiB = 0;
+  for (const concurrent of [2, 4, 8]) {
+    const { perSecond, times } = await load(Math.ceil(requests / 5), concurrent, () => client.authenticate());
+    sent += times.length;
+    throughput.push({
+      concurrent,
+      perSecond: round(perSecond),
+      timesFloor: round((perSecond * floorMs) / 1000),
+      p50Ms: round(quantile(times)),
+      p99Ms: round(quantile(times, 0.99)),
+    });
+  }
+  await load(Math.max(0, requests - sent), 4, () => client.authenticate());
+  rssMiB = residentMiB(pid);
+  await load(requests, 4, () => client.authenticate());
+  const rssGrowthMiB = residentMiB(pid) - rssMiB;
+
+  await client.close();
+  await service.stop();
+  const ceiling = await measureCeiling(live, availableParallelism(), Math.ceil(requests / 5));
+  await floor.close();
+  await rm(folder, { recursive: true });
+  const { width, height } = await sharp(live).metadata();
+  return {
+    node: process.version,
+    cores: availableParallelism(),
+    photo: { widthPx: width, heightPx: height, bytes: live.length },
+    verify: { floorMs: round(floorMs), httpMs: round(httpMs), ratio: round(httpMs / floorMs, 3) },
+    throughput,
+    ceiling: { perSecond: round(ceiling), timesFloor: round((ceiling * floorMs) / 1000) },
+    rssMiB: round(rssMiB, 1),
+    rssGrowthMiB: round(rssGrowthMiB, 1),
+    readyMs: Math.round(quantile(readyTimes)),
+  };
+}
+
+/** The same for people. */
+export function showVerify(report: VerifyReport): string[] {
+  const { verify, throughput, ceiling, rssMiB, rssGrowthMiB, readyMs, cores, node, photo } = report;
+  return [
+    `One verification, ${photo.widthPx}×${photo.heightPx} JPEG, ${cores} cores, Node ${node}`,
+    `  floor (decode, three models, Argon2id, called directly)  ${verify.floorMs} ms`,
+    `  POST /authenticate over HTTP                             ${verify.httpMs} ms   × ${verify.ratio}`,
+    ...throughput.map(
+      ({ concurrent, perSecond, timesFloor, p50Ms, p99Ms }) =>
+        `  ${concurrent} at once   ${perSecond}/s   × ${timesFloor} of one core's floor   p50 ${p50Ms} ms   p99 ${p99Ms} ms`,
+    ),
+    `  what the machine allows: the floor on every core at once   ${ceiling.perSecond}/s   × ${ceiling.timesFloor}`,
+    `  memory after 1,000 requests ${rssMiB} MiB, then ${rssGrowthMiB >= 0 ? '+' : ''}${rssGrowthMiB} MiB over the next 1,000`,
+    `  from start to ready ${readyMs} ms`,
+  ];
+}

@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { BadInput } from './bad-input.js';
+import { readCorpus, readSources, toPhotoFilter } from './corpus.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'facestep-corpus-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const put = async (person: string, ...files: string[]): Promise<void> => {
+  await mkdir(join(folder, person), { recursive: true });
+  for (const file of files) await writeFile(join(folder, person, file), '');
+};
+
+test('people and photos are found by name, sorted, whatever the photos are called', async () => {
+  await put('Ünal Öz', 'second.PNG', 'first.jpeg', 'third.webp');
+  await put('A_Person', 'A_Person_0002.jpg', 'A_Person_0001.jpg');
+  expect(await readCorpus(folder)).toEqual({
+    folder,
+    otherFiles: 0,
+    people: [
+      { person: 'A_Person', files: ['A_Person_0001.jpg', 'A_Person_0002.jpg'] },
+      { person: 'Ünal Öz', files: ['first.jpeg', 'second.PNG', 'third.webp'] },
+    ],
+  });
+});
+
+test('what is no photo is counted; files beside the people and hidden folders are passed over', async () => {
+  await put('a', '1.jpg', 'notes.txt', '.2.jpg');
+  await mkdir(join(folder, 'a', 'folder.jpg'));
+  await put('.hidden', '1.jpg');
+  await put('empty');
+  await writeFile(join(folder, 'pairs.txt'), '');
+  expect(await readCorpus(folder)).toMatchObject({ otherFiles: 3, people: [{ person: 'a', files: ['1.jpg'] }] });
+});
+
+test('photos may be chosen by name; those left out count nowhere, nor do people with none', async () => {
+  await put('a', 'frontal_01.jpg', 'frontal_02.jpg', 'profile_01.jpg', 'notes.txt');
+  await put('b', 'profile_01.jpg');
+  const isWanted = toPhotoFilter('frontal_*');
+  expect(await readCorpus(folder, isWanted)).toMatchObject({
+    otherFiles: 1,
+    people: [{ person: 'a', files: ['frontal_01.jpg', 'frontal_02.jpg'] }],
+  });
+  await expect(readCorpus(folder, toPhotoFilter('front_*'))).rejects.toThrow(/holds no photos/);
+  expect(['a.jpg', 'axjpg', 'a.jpg.png'].map(toPhotoFilter('a.*g'))).toEqual([true, false, true]);
+  expect(toPhotoFilter('*')('anything')).toBe(true);
+});
+
+test('links to photos and to people count, broken ones do not', async () => {
+  await put('a', '1.jpg');
+  await symlink(join(folder, 'a'), join(folder, 'b'));
+  await symlink(join(folder, 'a', '1.jpg'), join(folder, 'a', '2.jpg'));
+  await symlink(join(folder, 'nothing'), join(folder, 'a', '3.jpg'));
+  const { people } = await readCorpus(folder);
+  expect(people.map(({ person, files }) => [person, files.length])).toEqual([
+    ['a', 2],
+    ['b', 2],
+  ]);
+});
+
+test.each([
+  ['is missing', async () => join(folder, 'missing'), /There is no folder/],
+  [
+    'is a file',
+    async () => {
+      await writeFile(join(folder, 'file'), '');
+      return join(folder, 'file');
+    },
+    /is not a folder/,
+  ],
+  ['is empty', async () => folder, /holds no photos/],
+  [
+    'has no photos',
+    async () => {
+      await put('a', 'notes.txt');
+      return folder;
+    },
+    /holds no photos/,
+  ],
+] as const)('a folder that %s is refused', async (_, prepare, message) => {
+  const target = await prepare();
+  await expect(readCorpus(target)).rejects.toThrow(BadInput);
+  await expect(readCorpus(target)).rejects.toThrow(message);
+});
+
+describe('folders of sources', () => {
+  test('are found by name, with the people in them, links too; what holds no photo is none', async () => {
+    await put('east/a', '1.jpg', '2.jpg');
+    await put('east/b', '1.jpg', 'notes.txt');
+    await put('away/a', '1.jpg');
+    await put('empty/nobody');
+    await put('.hidden/a', '1.jpg');
+    await writeFile(join(folder, 'README.md'), '');
+    await symlink(join(folder, 'east'), join(folder, 'link'));
+    expect(
+      (await readSources(folder))!.map(({ source, people, otherFiles }) => [source, people.length, otherFiles]),
+    ).toEqual([
+      ['away', 1, 0],
+      ['east', 2, 1],
+      ['link', 2, 1],
+    ]);
+    expect((await readSources(folder))![1]!.folder).toBe(join(folder, 'east'));
+  });
+
+  test('are none where people have photos, where there are none, and where there is nothing', async () => {
+    expect(await readSources(folder)).toBeNull();
+    expect(await readSources(join(folder, 'missing'))).toBeNull();
+    await put('person', '1.jpg');
+    await put('person/more', '1.jpg');
+    expect(await readSources(folder)).toBeNull();
+    expect(await readSources(join(folder, 'person', '1.jpg'))).toBeNull();
+  });
+});

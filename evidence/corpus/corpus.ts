@@ -1,0 +1,98 @@
+import type { Dirent } from 'node:fs';
+import { opendir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BadInput } from './bad-input.js';
+
+/** One person of a corpus: the name of the folder, and of the photos in it, sorted. */
+export interface CorpusPerson {
+  readonly person: string;
+  readonly files: readonly string[];
+}
+
+/** A folder of photos in the layout of Labeled Faces in the Wild: one folder for each person. Names only, no photo. */
+export interface Corpus {
+  readonly folder: string;
+  /** Sorted by name; nobody without a photo. */
+  readonly people: readonly CorpusPerson[];
+  /** Files beside the photos in the folders of people, by their ending nothing the engine reads. */
+  readonly otherFiles: number;
+}
+
+/** Whether a file is one of the photos that are wanted. */
+export type PhotoFilter = (name: string) => boolean;
+
+const isPhoto: PhotoFilter = (name) => /^[^.].*\.(jpe?g|png|webp)$/i.test(name);
+
+/** Photos whose names are like a pattern, such as `frontal_*`: a star stands for anything. */
+export function toPhotoFilter(pattern: string): PhotoFilter {
+  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  const like = new RegExp(`^${parts.join('.*')}$`, 'su');
+  return (name) => like.test(name);
+}
+const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+async function isKind(folder: string, entry: Dirent, kind: 'isFile' | 'isDirectory'): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry[kind]();
+  const target = await stat(join(folder, entry.name)).catch(() => null);
+  return target?.[kind]() === true;
+}
+
+/** One of several corpora that lie beside one another. */
+export interface Source extends Corpus {
+  /** The name of its folder. */
+  readonly source: string;
+}
+
+/** The folders in a folder, hidden ones left out. Entry by entry, so that a large one costs its names and no more. */
+async function* foldersIn(folder: string): AsyncGenerator<string> {
+  for await (const entry of await opendir(folder))
+    if (!entry.name.startsWith('.') && (await isKind(folder, entry, 'isDirectory'))) yield entry.name;
+}
+
+async function readPeople(folder: string, isWanted: PhotoFilter): Promise<Pick<Corpus, 'people' | 'otherFiles'>> {
+  const people: CorpusPerson[] = [];
+  let otherFiles = 0;
+  for await (const person of foldersIn(folder)) {
+    const own = join(folder, person);
+    const files: string[] = [];
+    for await (const file of await opendir(own)) {
+      if (!isPhoto(file.name) || !(await isKind(own, file, 'isFile'))) otherFiles += 1;
+      else if (isWanted(file.name)) files.push(file.name);
+    }
+    if (files.length > 0) people.push({ person, files: files.sort(byName) });
+  }
+  return { people: people.sort((a, b) => byName(a.person, b.person)), otherFiles };
+}
+
+/**
+ * Finds the photos of a corpus: `Name/Name_0001.jpg`; any file name goes, JPEG, PNG and WebP by their ending.
+ * @param isWanted - photos to leave out count nowhere
+ * @throws BadInput where the folder is missing, is none, or holds no photo
+ */
+export async function readCorpus(folder: string, isWanted: PhotoFilter = () => true): Promise<Corpus> {
+  const target = await stat(folder).catch(() => null);
+  if (target === null) throw new BadInput(`There is no folder ${folder}`);
+  if (!target.isDirectory()) throw new BadInput(`${folder} is not a folder`);
+  const { people, otherFiles } = await readPeople(folder, isWanted);
+  if (people.length === 0)
+    throw new BadInput(`${folder} holds no photos: expected one folder for each person, such as Name/Name_0001.jpg`);
+  return { folder, people, otherFiles };
+}
+
+/**
+ * Finds photos that lie one folder deeper than those of a corpus, by where they come from: `casia/Name/Name_0001.jpg`.
+ * @returns sorted by name, none without a photo; `null` where the folder is no such one: a corpus, empty, or missing
+ */
+export async function readSources(
+  folder: string,
+  isWanted: PhotoFilter = () => true,
+): Promise<readonly Source[] | null> {
+  const target = await stat(folder).catch(() => null);
+  if (target?.isDirectory() !== true || (await readPeople(folder, isWanted)).people.length > 0) return null;
+  const sources: Source[] = [];
+  for await (const source of foldersIn(folder)) {
+    const found = await readPeople(join(folder, source), isWanted);
+    if (found.people.length > 0) sources.push({ source, folder: join(folder, source), ...found });
+  }
+  return sources.length === 0 ? null : sources.sort((a, b) => byName(a.source, b.source));
+}

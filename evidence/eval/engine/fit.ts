@@ -1,0 +1,41 @@
+import { toMillionths } from '../../../src/token/parameters.js';
+import { groupsFolder } from '../../../test/faces.js';
+import { BadInput } from '../../corpus/bad-input.js';
+import { readSources } from '../../corpus/corpus.js';
+import { type EmbeddedPerson, embedHalves, embedSources } from '../../corpus/people.js';
+import { toHalfByPlace } from '../../corpus/split.js';
+import { meanOfMeans, minus, principalDirections } from '../../statistics/directions.js';
+import type { EvalProgram } from '../program.js';
+
+const meanOver = (people: readonly EmbeddedPerson[]): Float32Array =>
+  meanOfMeans(people.map(({ embeddings }) => embeddings));
+
+const photosOf = (people: readonly EmbeddedPerson[]): number =>
+  people.reduce((sum, { embeddings }) => sum + embeddings.length, 0);
+
+/**
+ * Prints what `parameters/engines.json` holds of the current engine, but for levels, which are chosen: the mean of mixed people,
+ * and the directions in which the mean of each source of people of one place lies from it.
+ */
+export const fit: EvalProgram = {
+  about: 'mean and directions of parameters/engines.json, fitted on one half of the people and of FACESTEP_GROUPS',
+  async run(say) {
+    const found = await readSources(groupsFolder);
+    if (found === null) throw new BadInput('There are no faces of one place. Set FACESTEP_GROUPS to their folder.');
+    const { fit: mixed } = await embedHalves(say);
+    const fitting = found.map((source) => ({
+      ...source,
+      people: source.people.filter((_, place) => toHalfByPlace(place) === 'fit'),
+    }));
+    const embedded = await embedSources(fitting, say);
+    const mean = meanOver(mixed);
+    const apart = embedded.map(({ people }) => minus(meanOver(people), mean));
+    const counted = embedded.map(({ people }) => ({ people: people.length, photos: photosOf(people) }));
+    return {
+      mixed: { people: mixed.length, photos: photosOf(mixed) },
+      sources: Object.fromEntries(found.map(({ source }, at) => [source, counted[at]])),
+      meanInMillionths: toMillionths(mean),
+      directionsInMillionths: principalDirections(apart, found.length).map(toMillionths),
+    };
+  },
+};

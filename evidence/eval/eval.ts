@@ -1,0 +1,187 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { facesFolder, hasFaces } from '../../test/faces.js';
+import { type AccuracyOptions, measureAccuracy } from '../accuracy/accuracy.js';
+import { asUsedToMarkdown, ofPeople, ofSources, type SourceAsUsed } from '../accuracy/as-used.js';
+import { shipped } from '../accuracy/bare-token.js';
+import type { AccuracyFigures } from '../accuracy/figures.js';
+import type { GroupFigures } from '../accuracy/group-figures.js';
+import { groupsToMarkdown } from '../accuracy/group-report.js';
+import { measureGroups } from '../accuracy/groups.js';
+import type { By } from '../accuracy/rates.js';
+import { toMarkdown, toPlot } from '../accuracy/report.js';
+import { BadInput } from '../corpus/bad-input.js';
+import { readSources, type Source, toPhotoFilter } from '../corpus/corpus.js';
+import { embedSources } from '../corpus/people.js';
+import { companions } from './engine/companions.js';
+import { faceDepthTable } from './engine/face-depth.js';
+import { faceWidth } from './engine/face-width.js';
+import { fit } from './engine/fit.js';
+import { guidancePose } from './engine/guidance-pose.js';
+import { qualityBounds } from './engine/quality-bounds.js';
+import { sharedDirections } from './engine/shared-directions.js';
+import { bentSheet } from './presentation-attacks/bent-sheet.js';
+import { passiveBounds } from './presentation-attacks/passive-bounds.js';
+import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
+import type { EvalProgram } from './program.js';
+
+/*
+ * `npm run eval -- --data DIR` measures the accuracy on a folder of photos; `npm run eval -- NAME` one other thing the
+ * documents state, on the evaluation faces. Progress goes to stderr, figures to stdout. Exit code 2: bad arguments or photos.
+ */
+
+const programs: Readonly<Record<string, EvalProgram>> = {
+  companions,
+  'face-width': faceWidth,
+  'face-depth': faceDepthTable,
+  'bent-sheet': bentSheet,
+  'quality-bounds': qualityBounds,
+  fit,
+  'shared-directions': sharedDirections,
+  'guidance-pose': guidancePose,
+  'presentation-attacks': presentationAttacks,
+  'passive-bounds': passiveBounds,
+};
+
+const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--photos PATTERN] [--json] [--out DIR]
+  Accuracy on the photos of a folder: one folder in it for each person, such as Name/Name_0001.jpg (JPEG, PNG, WebP).
+  A pairs.txt in it is judged too, by the protocol of Labeled Faces in the Wild.
+  Or one folder for each source, and the people in those: strangers within each source, such as of one place.
+  --data    without it: the evaluation faces (FACESTEP_FACES)
+  --judge   half: the half of the people nothing was fitted on; all: where nothing was fitted on any of them
+            (default half; all for folders of sources)
+  --pairs   pairs of each kind to decode for each combination of photos (default 200000); all: for figures to publish
+  --photos  which photos count, by the names of their files: 'frontal_*' (default all)
+  --json    figures as JSON on stdout instead of tables
+  --out     also writes accuracy.json, accuracy.md and det.svg into this folder; of sources groups.json and groups.md;
+            and this folder's entry in as-used.json and as-used.md, beside those of other folders that are there
+
+npm run eval -- NAME [--data DIR]… [--json] [--out DIR]
+  --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
+            movements/<species>/<clip>/<ms>.jpg, where the species "live" are people; or one folder for each person.
+            passive-bounds takes several
+  --out     where it draws plots and tables: into this folder
+${Object.entries(programs)
+  .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)
+  .join('\n')}`;
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const programOptions = { json: { type: 'boolean', default: false }, out: { type: 'string' } } as const;
+const programDataOptions = { ...programOptions, data: { type: 'string', multiple: true } } as const;
+const accuracyOptions = {
+  ...programOptions,
+  data: { type: 'string' },
+  judge: { type: 'string' },
+  pairs: { type: 'string', default: '200000' },
+  photos: { type: 'string' },
+} as const;
+
+/** What is no option, or has no value, is the caller's mistake. */
+function parsing<Values>(parse: () => { readonly values: Values }): Values {
+  try {
+    return parse().values;
+  } catch (error) {
+    throw new BadInput(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const toFile = (figures: AccuracyFigures | GroupFigures | By<SourceAsUsed>): string =>
+  `${JSON.stringify(figures, null, 2)}\n`;
+
+/** What earlier runs wrote of other sources. */
+async function readAsUsed(out: string): Promise<By<SourceAsUsed>> {
+  const file = join(out, 'as-used.json');
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadInput(`${file} is no JSON`);
+  }
+}
+
+async function runPeople(options: AccuracyOptions) {
+  const figures = await measureAccuracy(options, say);
+  const tables = toMarkdown(figures);
+  const files = { 'accuracy.json': toFile(figures), 'accuracy.md': tables, 'det.svg': toPlot(figures) };
+  return { figures, tables, files, asUsed: ofPeople(basename(resolve(options.data)), figures) };
+}
+
+async function runSources(options: AccuracyOptions, sources: readonly Source[]) {
+  const figures = await measureGroups(options, sources, say);
+  const tables = groupsToMarkdown(figures);
+  const files = { 'groups.json': toFile(figures), 'groups.md': tables };
+  return { figures, tables, files, asUsed: ofSources(figures) };
+}
+
+async function runAccuracy(args: string[]): Promise<void> {
+  const { data, judge, pairs, photos = null, json, out } = parsing(() => parseArgs({ args, options: accuracyOptions }));
+  if (judge !== undefined && judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
+  if (pairs !== 'all' && !/^[1-9]\d{0,8}$/.test(pairs)) throw new BadInput('--pairs takes a number or all');
+  if (data === undefined && !hasFaces) throw new BadInput('Name a folder of photos: --data DIR, or set FACESTEP_FACES');
+  // Before the work, not after it: a run for publication takes a quarter of an hour.
+  if (out !== undefined)
+    await mkdir(out, { recursive: true }).catch(() => {
+      throw new BadInput(`The folder ${out} cannot be made`);
+    });
+  const earlier = out === undefined ? {} : await readAsUsed(out);
+  const options = {
+    data: data ?? facesFolder,
+    photos,
+    pairs: pairs === 'all' ? Number.POSITIVE_INFINITY : Number(pairs),
+  };
+  const sources = await readSources(options.data, toPhotoFilter(photos ?? '*'));
+  const judged = judge ?? (sources === null ? 'half' : 'all');
+  const named = photos === null ? '' : ` --photos '${photos}'`;
+  const command = `npm run eval -- --data DIR --judge ${judged} --pairs ${pairs}${named}`;
+  const settings = { ...options, judge: judged, embed: embedSources, command, engine: shipped } as const;
+  const { figures, tables, files, asUsed } =
+    sources === null ? await runPeople(settings) : await runSources(settings, sources);
+  for (const line of figures.missing) say(`Not measured: ${line}`);
+  if (out !== undefined) {
+    const sources = { ...earlier, ...asUsed };
+    const all = { ...files, 'as-used.json': toFile(sources), 'as-used.md': asUsedToMarkdown(sources) };
+    for (const [name, text] of Object.entries(all)) await writeFile(join(out, name), text);
+  }
+  process.stdout.write(json ? `${JSON.stringify(figures)}\n` : tables);
+}
+
+async function runProgram(name: string, args: string[]): Promise<void> {
+  const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
+  if (program === undefined) throw new BadInput(`There is no program ${name}\n\n${usage}`);
+  const { data = [], json, out = null } = parsing(() => parseArgs({ args, options: programDataOptions }));
+  const figures = await runOn(name, program, data, out);
+  if (json) {
+    console.log(JSON.stringify(figures));
+    return;
+  }
+  for (const [figure, value] of Object.entries(figures)) {
+    if (Array.isArray(value)) {
+      console.log(`${figure}:`);
+      console.table(value);
+    } else console.log(`${figure}: ${typeof value === 'object' ? JSON.stringify(value) : value}`);
+  }
+}
+
+async function runOn(name: string, program: EvalProgram, folders: readonly string[], out: string | null) {
+  if (folders.length > 0) {
+    if (program.runOn === undefined) throw new BadInput(`${name} takes no --data`);
+    return program.runOn(folders, say, out);
+  }
+  if (!hasFaces) throw new BadInput('There are no evaluation faces. Set FACESTEP_FACES to their folder.');
+  return program.run(say, out);
+}
+
+const args = process.argv.slice(2);
+try {
+  if (args.length === 0 || args.includes('--help')) console.log(usage);
+  else if (args[0].startsWith('--')) await runAccuracy(args);
+  else await runProgram(args[0], args.slice(1));
+} catch (error) {
+  if (!(error instanceof BadInput)) throw error;
+  say(error.message);
+  process.exitCode = 2;
+}

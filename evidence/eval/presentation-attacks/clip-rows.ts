@@ -1,0 +1,104 @@
+import type { Movement } from '../../../src/core/ports.js';
+import type { SeenFrame } from '../../../src/liveness/frame.js';
+import { measureFrames } from '../../../src/liveness/signals.js';
+import type { TurnedMovement } from '../../../src/liveness/turn.js';
+import { toFaceRatios, toHeadTurn } from '../../../web/capture/guidance/head-turn.js';
+import { toPose } from '../../../web/capture/guidance/pose.js';
+
+/** One picture of a clip as the engine saw it, whatever was asked when it was taken. */
+export type ClipFrame = Omit<SeenFrame, 'movement'>;
+
+/** What came of one clip in one row of movements. */
+export interface RowOutcome {
+  /** Whether it passes all signals but `passive`. */
+  readonly movement: boolean;
+  /** The mean of its frames, 0 to 1; 0 where no frames pass the others. */
+  readonly passive: number;
+}
+
+const turns: readonly TurnedMovement[] = ['left', 'right', 'up', 'down'];
+
+/** The 24 rows of a challenge, by the three movements between the two looks ahead. */
+export const rows: readonly (readonly TurnedMovement[])[] = turns.flatMap((first) =>
+  turns
+    .filter((turn) => turn !== first)
+    .flatMap((second) =>
+      turns.filter((turn) => turn !== first && turn !== second).map((third) => [first, second, third]),
+    ),
+);
+
+const asAsked = (frame: ClipFrame, movement: Movement): SeenFrame => ({ ...frame, movement });
+
+/** Frames looked at as the two straight ahead: those that look most so. */
+const frontalCandidates = 8;
+
+const toOutcome = (frames: readonly SeenFrame[]): RowOutcome => {
+  const measured = measureFrames(frames).map(({ measurement }) => measurement);
+  return {
+    movement: measured.every(({ name, pass }) => pass || name === 'passive'),
+    passive: measured.find(({ name }) => name === 'passive')?.value ?? 0,
+  };
+};
+
+const none: RowOutcome = { movement: false, passive: 0 };
+
+/**
+ * The best an attacker can do with a clip, row by row: any two frames as those straight ahead, and for each movement the
+ * frame that passes and looks most alive.
+ */
+export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
+  const frontal = [...clip]
+    .sort((one, other) => Math.abs(one.pose.yawDeg) - Math.abs(other.pose.yawDeg))
+    .slice(0, frontalCandidates);
+  const outcomes = rows.map(() => none);
+  for (const [at, first] of frontal.entries())
+    for (const last of frontal.slice(at + 1)) {
+      const best = new Map<TurnedMovement, number>();
+      for (const turn of turns)
+        for (const frame of clip) {
+          if (frame === first || frame === last) continue;
+          const { movement } = toOutcome([asAsked(first, 'centre'), asAsked(frame, turn), asAsked(last, 'centre')]);
+          if (movement) best.set(turn, Math.max(best.get(turn) ?? 0, frame.liveness));
+        }
+      for (const [index, row] of rows.entries()) {
+        const alive = row.map((turn) => best.get(turn));
+        if (!alive.every((liveness) => liveness !== undefined)) continue;
+        const mean = [first.liveness, last.liveness, ...alive].reduce((sum, liveness) => sum + liveness, 0) / 5;
+        outcomes[index] = { movement: true, passive: Math.max(outcomes[index].passive, mean) };
+      }
+    }
+  return outcomes;
+}
+
+/**
+ * What the page takes of a person whose clip holds the movements in an order of its own: the first look ahead, for each
+ * movement the first picture that the guide takes for it, or else the one turned furthest, as the page does after a while;
+ * and another look ahead.
+ */
+export function pageRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
+  const turned = clip.map(({ landmarks }) => toHeadTurn(toFaceRatios(landmarks)));
+  const neutralAt = turned.findIndex(({ yawDeg }) => Math.abs(yawDeg) <= 12);
+  const neutral = turned[neutralAt];
+  if (neutral === undefined) return rows.map(() => none);
+  const poses = turned.map((turn) => toPose(turn, neutral));
+  const lastAt = poses.lastIndexOf('centre');
+  const toward = (at: number, turn: TurnedMovement): number => {
+    const yaw = turned[at].yawDeg - neutral.yawDeg;
+    const pitch = turned[at].pitchDeg - neutral.pitchDeg;
+    return { left: -yaw, right: yaw, up: pitch, down: -pitch }[turn];
+  };
+  const taken = (turn: TurnedMovement): ClipFrame => {
+    const first = poses.indexOf(turn);
+    const furthest = clip
+      .map((_, at) => at)
+      .reduce((best, at) => (toward(at, turn) > toward(best, turn) ? at : best), 0);
+    return clip[first === -1 ? furthest : first];
+  };
+  return rows.map((row) => {
+    return toOutcome([
+      asAsked(clip[neutralAt], 'centre'),
+      ...row.map((turn) => asAsked(taken(turn), turn)),
+      asAsked(clip[lastAt === -1 ? neutralAt : lastAt], 'centre'),
+    ]);
+  });
+}

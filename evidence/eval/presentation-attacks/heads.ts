@@ -1,0 +1,57 @@
+import type { Engine } from '../../../src/engine/engine.js';
+import type { Picture } from '../../../src/engine/picture.js';
+import { FaceError } from '../../../src/errors.js';
+import { type Head, readHead } from '../../../test/face-video/index.js';
+import { face, people } from '../../../test/faces.js';
+import { toPhoto } from '../../../test/pictures.js';
+import { type Half, toHalf } from '../../corpus/split.js';
+import { createChance } from '../../statistics/chance.js';
+
+/**
+ * The first photo of each person of one half, in an order drawn by chance.
+ * @param draw - names the draw: the same name draws the same order
+ */
+export function* drawPhotos(half: Half, draw: string): Generator<Buffer> {
+  const names = people()
+    .map(({ person }) => person)
+    .filter((person) => toHalf(person) === half);
+  const chance = createChance(draw);
+  while (names.length > 0) for (const person of names.splice(chance.below(names.length), 1)) yield face(person, 1);
+}
+
+/** What the engine makes of a picture, `null` where it finds no face, several, or one too small. */
+export async function withoutRefusal<Seen>(look: () => Promise<Seen>): Promise<Seen | null> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof FaceError && /^face_(none|many|too_small)$/.test(error.code)) return null;
+    throw error;
+  }
+}
+
+/** Whoever looks further aside in the photo cannot be made to look straight. */
+const greatestYawDeg = 15;
+
+/** People in front of a camera, from the first `count` photos that show one face about from the front. */
+export async function readFrontalHeads(
+  engine: Engine,
+  photos: Iterable<Uint8Array>,
+  count: number,
+): Promise<readonly Head[]> {
+  const heads: Head[] = [];
+  for (const photo of photos) {
+    if (heads.length === count) break;
+    const seen = await withoutRefusal(() => engine.examine(toPhoto(photo), ['pose']));
+    if (seen !== null && seen.pose !== null && Math.abs(seen.pose.yawDeg) <= greatestYawDeg)
+      heads.push(await readHead(engine, photo));
+  }
+  return heads;
+}
+
+/** Whether a picture is black and white, or as good as: its channels differ by less than two levels in the mean. */
+export function isGrey({ data }: Picture): boolean {
+  let difference = 0;
+  for (let at = 0; at < data.length; at += 3)
+    difference += Math.max(data[at], data[at + 1], data[at + 2]) - Math.min(data[at], data[at + 1], data[at + 2]);
+  return difference < 2 * (data.length / 3);
+}

@@ -1,0 +1,63 @@
+import { Photo } from '../../../src/core/concealed.js';
+import { drawMovements } from '../../../src/core/movement-challenge.js';
+import type { LivenessFinding, LivenessJudge, Movement } from '../../../src/core/ports.js';
+import { type Attack, attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
+import { createChance } from '../../statistics/chance.js';
+
+/** What the judge said of one rendered challenge. */
+export interface JudgedChallenge {
+  /** An attack's name, or `genuine`. */
+  readonly species: string;
+  readonly pass: boolean;
+  /** The signals that refused it, each once, without the frame's index. */
+  readonly refusedBy: readonly string[];
+}
+
+const genuine: Attack = { name: 'genuine', makeFrames: makeGenuineFrames };
+
+const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
+
+/** Has frames judged as the core does. */
+const judgeFrames = (
+  judge: LivenessJudge,
+  movements: readonly Movement[],
+  frames: readonly Buffer[],
+): Promise<LivenessFinding> =>
+  judge.judge(frames.map((frame, at) => ({ photo: new Photo(Uint8Array.from(frame)), movement: movements[at] })));
+
+/**
+ * Renders a genuine challenge of each person, and one attack of each species on them, and has all judged.
+ * The attacker is the next person; movements are drawn as the core draws them.
+ */
+export async function judgeChallenges(
+  judge: LivenessJudge,
+  heads: readonly Head[],
+  say: (line: string) => void,
+): Promise<readonly JudgedChallenge[]> {
+  const judged: JudgedChallenge[] = [];
+  const judgeAll = async (victim: Head, at: number): Promise<void> => {
+    const seed = `person ${at}`;
+    const movements = drawMovements(createChance(`movements ${seed}`).bytes);
+    for (const { name, makeFrames } of [genuine, ...attacks]) {
+      const frames = await makeFrames({ victim, attacker: heads[(at + 1) % heads.length], movements, seed });
+      const { pass, reasons } = await judgeFrames(judge, movements, frames);
+      const refusedBy = [...new Set(reasons.map(toSignal))];
+      judged.push({ species: name, pass, refusedBy });
+    }
+    if ((at + 1) % 10 === 0) say(`challenges: ${at + 1} of ${heads.length} people`);
+  };
+  // Two at once: while one is judged on the workers, frames of the other are drawn here.
+  const queue = heads.entries();
+  const work = async (): Promise<void> => {
+    for (const [at, victim] of queue) await judgeAll(victim, at);
+  };
+  await Promise.all([work(), work()]);
+  return judged;
+}
+
+/** How often each signal refused, most often first; a challenge refused by two counts for both. */
+export function countSignals(judged: readonly JudgedChallenge[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const signal of judged.flatMap(({ refusedBy }) => refusedBy)) counts.set(signal, (counts.get(signal) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
+}

@@ -1,0 +1,43 @@
+import { livenessBoundary } from '../../../src/core/ports.js';
+import type { Engine } from '../../../src/engine/engine.js';
+import { type Head, readHead, species } from '../../../test/face-video/index.js';
+import { toPhoto } from '../../../test/pictures.js';
+import { withoutRefusal } from './heads.js';
+import type { Scores } from './presentation-rates.js';
+
+/** What passive liveness said of photos as they are, and of each species made from them. */
+export interface PassiveScores {
+  readonly genuine: Scores;
+  readonly bySpecies: ReadonlyMap<string, Scores>;
+}
+
+/** The bound in use, of a single picture and of the mean of five, and beside it the model's own between its two classes. */
+export const shownBounds = [livenessBoundary, 0.5] as const;
+
+/**
+ * Scores photos, each of one person, and one picture of each species made from each of them. Of a photo that gets no
+ * response no attack is made: an attacker takes another.
+ */
+export async function scorePassive(
+  engine: Engine,
+  photos: readonly Uint8Array[],
+  say: (line: string) => void,
+): Promise<PassiveScores> {
+  const scoreOf = (picture: Uint8Array): Promise<number | null> =>
+    withoutRefusal(async () => (await engine.examine(toPhoto(picture), ['liveness'])).liveness);
+  const genuine: (number | null)[] = [];
+  const bySpecies = new Map<string, (number | null)[]>(species.map(({ name }) => [name, []]));
+  let before: Head | null = null;
+  for (const [at, photo] of photos.entries()) {
+    genuine.push(await scoreOf(photo));
+    const victim = await withoutRefusal(() => readHead(engine, photo));
+    if (victim === null) continue;
+    // The attacker, whose room is seen around what is held, is the person before.
+    const sitting = { victim, attacker: before ?? victim, seed: `person ${at}` };
+    const scored = species.map(async ({ name, present }) => ({ name, score: await scoreOf(await present(sitting)) }));
+    for (const { name, score } of await Promise.all(scored)) bySpecies.get(name)?.push(score);
+    before = victim;
+    if ((at + 1) % 20 === 0) say(`single images: ${at + 1} of ${photos.length} people`);
+  }
+  return { genuine, bySpecies };
+}

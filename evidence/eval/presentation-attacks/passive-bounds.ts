@@ -1,0 +1,178 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Json } from '../../../src/base/json.js';
+import { createEnginePool } from '../../../src/engine/pool.js';
+import { facesFolder } from '../../../test/faces.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { table } from '../../accuracy/markdown.js';
+import { type Half, toHalf } from '../../corpus/split.js';
+import { type ClusteredRate, rateByPerson } from '../../statistics/clustered-rate.js';
+import type { EvalProgram } from '../program.js';
+import { mapPictures, scorePicture } from './looks.js';
+import { countsAsText, rateAsJson } from './rate-cells.js';
+import { liveSpecies, readRecorded } from './recorded.js';
+
+/** What passive liveness says of the pictures of one person, or of one clip, in their order. */
+interface ScoredPerson {
+  readonly source: string;
+  readonly isLive: boolean;
+  readonly person: string;
+  readonly scores: readonly number[];
+}
+
+const candidates = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5] as const;
+
+/** As many as a challenge has. */
+const frames = 5;
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** What is held against a bound: a person takes pictures as they come, an attacker the best. */
+const views = {
+  /** Every picture by itself. */
+  one: ({ scores }: ScoredPerson): readonly number[] => scores,
+  /** Means of five: of people each picture is in one five at most, and a five is spread over all of them. */
+  five: ({ isLive, scores }: ScoredPerson): readonly number[] => {
+    const fives = Math.floor(scores.length / frames);
+    if (fives === 0) return [];
+    if (!isLive) return [meanOf([...scores].sort((one, other) => other - one).slice(0, frames))];
+    return Array.from({ length: fives }, (_, first) =>
+      meanOf(Array.from({ length: frames }, (_, at) => scores[first + at * fives])),
+    );
+  },
+} as const;
+type View = keyof typeof views;
+
+/** What one source comes to: of people what is refused is counted, of all else what passes. */
+interface SourceRates {
+  readonly source: string;
+  readonly isLive: boolean;
+  readonly lowest: number;
+  readonly highest: number;
+  /** At each candidate. */
+  readonly rates: readonly ClusteredRate[];
+}
+
+function ratesOf(view: View, people: readonly ScoredPerson[]): readonly SourceRates[] {
+  const sources = [...new Set(people.map(({ source }) => source))].sort();
+  return sources.flatMap((source) => {
+    const own = people.filter((person) => person.source === source);
+    const [{ isLive }] = own;
+    const seen = own.flatMap((each) => views[view](each).map((value) => ({ person: each.person, value })));
+    const rates = candidates.flatMap((bound) => {
+      const rate = rateByPerson(seen.map(({ person, value }) => ({ person, hit: value >= bound !== isLive })));
+      return rate === null ? [] : [rate];
+    });
+    const values = seen.map(({ value }) => value);
+    return values.length === 0
+      ? []
+      : [{ source, isLive, lowest: Math.min(...values), highest: Math.max(...values), rates }];
+  });
+}
+
+async function scorePeople(
+  folders: readonly string[],
+  say: (line: string) => void,
+): Promise<{ readonly people: readonly ScoredPerson[]; readonly noResponse: number }> {
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+  try {
+    const people = new Map<string, ScoredPerson & { readonly scores: number[] }>();
+    let noResponse = 0;
+    for (const folder of folders) {
+      const { stills, clips } = await readRecorded(folder);
+      const pictures = [...stills, ...clips.flatMap(({ files, ...clip }) => files.map((file) => ({ ...clip, file })))];
+      const scores = await mapPictures(pictures, ({ file }) => scorePicture(engine, file));
+      for (const [at, { source, species, person }] of pictures.entries()) {
+        const key = `${source}/${person}`;
+        const own = people.get(key) ?? { source, isLive: species === liveSpecies, person, scores: [] };
+        people.set(key, own);
+        const score = scores[at];
+        if (score === null) noResponse += 1;
+        else own.scores.push(score);
+      }
+      say(`${basename(resolve(folder))}: ${pictures.length} pictures`);
+    }
+    return { people: [...people.values()], noResponse };
+  } finally {
+    await engine.close();
+  }
+}
+
+const titles: Readonly<Record<View, string>> = { one: 'One picture', five: 'The mean of five' };
+const halves: Readonly<Record<Half, string>> = {
+  fit: 'the half that sets bounds',
+  judge: 'the half that judges them',
+};
+
+const preface = `# Bounds of passive liveness, real pictures
+
+Written by \`npm run eval -- passive-bounds --data DIR --out DIR\`. What it means is in [liveness.md](../liveness.md).
+
+A column is a bound: how many of the people's pictures it refuses, and how many of an attack's **pass** it, with the exact 95 %
+interval by person. Five pictures of a person are spread over all there are of that person; of an attack the five best are
+taken. Pictures without one clear face are left out.
+`;
+
+const toScore = (value: number): string => String(Number(value.toPrecision(2)));
+
+function toTable(rows: readonly SourceRates[]): string {
+  return table(
+    ['', 'people', 'lowest – highest', ...candidates.map(String)],
+    rows.map(({ source, isLive, lowest, highest, rates }) => [
+      `\`${source}\`, ${isLive ? 'refused' : '**passed**'}`,
+      String(rates[0].people),
+      `${toScore(lowest)} – ${toScore(highest)}`,
+      ...rates.map(countsAsText),
+    ]),
+  );
+}
+
+const rowAsJson = ({ isLive, lowest, highest, rates }: SourceRates): Json => ({
+  counted: isLive ? 'refused' : 'passed',
+  lowest,
+  highest,
+  atBound: Object.fromEntries(candidates.map((bound, at) => [String(bound), rateAsJson(rates[at])])),
+});
+
+/**
+ * What each candidate for a bound of passive liveness costs people and stops of attacks, source by source, on the half of
+ * the people that bounds are set by and on the other.
+ * @throws BadInput
+ */
+async function measureBounds(
+  folders: readonly string[],
+  say: (line: string) => void,
+  out: string | null,
+): Promise<{ readonly [figure: string]: Json }> {
+  const { people, noResponse } = await scorePeople(folders, say);
+  const sections = (['fit', 'judge'] as const).flatMap((half) =>
+    (['one', 'five'] as const).map((view) => ({
+      half,
+      view,
+      rows: ratesOf(
+        view,
+        people.filter(({ person }) => toHalf(person) === half),
+      ),
+    })),
+  );
+  if (out !== null) {
+    await mkdir(out, { recursive: true });
+    const tables = sections.map(({ half, view, rows }) => `## ${titles[view]}, ${halves[half]}\n\n${toTable(rows)}\n`);
+    await writeFile(join(out, 'passive-bounds.md'), [preface, ...tables].join('\n'));
+  }
+  const of = (half: Half, view: View): Json =>
+    Object.fromEntries(
+      sections
+        .filter((each) => each.half === half && each.view === view)
+        .flatMap(({ rows }) => rows.map((row) => [row.source, rowAsJson(row)])),
+    );
+  const ofHalf = (half: Half): Json => ({ one: of(half, 'one'), five: of(half, 'five') });
+  return { noResponse, fit: ofHalf('fit'), judge: ofHalf('judge') };
+}
+
+/** Candidates for the bounds of passive liveness, on real pictures. */
+export const passiveBounds: EvalProgram = {
+  about: 'what each bound of passive liveness costs people and stops of attacks, by source, in both halves',
+  runOn: measureBounds,
+  run: (say, out) => measureBounds([facesFolder], say, out),
+};

@@ -1,0 +1,64 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine } from '../../../src/engine/engine.js';
+import { createEnginePool } from '../../../src/engine/pool.js';
+import { createMovementJudge } from '../../../src/liveness/judge.js';
+import { readDemoFaces, readPicture } from '../../../test/face-video/index.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { proportion, toJson } from '../../statistics/proportion.js';
+import type { EvalProgram } from '../program.js';
+import { drawPhotos, isGrey, readFrontalHeads } from './heads.js';
+import { judgeChallenges } from './judged-challenges.js';
+import { scorePassive } from './passive-attacks.js';
+import { toChallengeFigures, toPassiveFigures } from './presentation-figures.js';
+import { drawChallenge, drawPassive, passivePlots } from './presentation-plots.js';
+import { toTables } from './presentation-tables.js';
+import { measureRecorded } from './real-presentations.js';
+
+/** People of the judging half: single images are quick, a challenge is five frames. */
+const peopleOf = { passive: 150, challenge: 100 } as const;
+
+/** Both, of the same people's photos: `count` of them as single images, fewer as heads that turn. */
+async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads: number, say: (line: string) => void) {
+  const pictures = await Promise.all(photos.map(readPicture));
+  const scores = await scorePassive(engine, photos, say);
+  const turned = await readFrontalHeads(engine, photos, heads);
+  const judged = await judgeChallenges(createMovementJudge({ engine }), turned, say);
+  return {
+    scores,
+    figures: {
+      blackAndWhite: toJson(proportion(pictures.filter(isGrey).length, pictures.length)),
+      passive: toPassiveFigures(scores),
+      challenge: toChallengeFigures(judged),
+    },
+  };
+}
+
+/** Presentation attacks on passive liveness and on the movement challenge, by the terms of ISO/IEC 30107-3. */
+export const presentationAttacks: EvalProgram = {
+  about: 'APCER and BPCER of rendered prints, screens, cut-outs, replays and stills; with --data of recorded ones',
+  runOn: measureRecorded,
+  async run(say, out) {
+    const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+    try {
+      const photos = [...drawPhotos('judge', 'people of the step-up benchmark')].slice(0, peopleOf.passive);
+      const evaluation = await attackPeople(engine, photos, peopleOf.challenge, say);
+      say('The same of the demonstration photos, which are in colour');
+      const faces = await readDemoFaces(engine);
+      const demonstration = await attackPeople(engine, faces, faces.length, say);
+      if (out !== null) {
+        await mkdir(out, { recursive: true });
+        for (const plot of passivePlots)
+          await writeFile(join(out, `passive-liveness-${plot.name}.svg`), drawPassive(evaluation.scores, plot));
+        await writeFile(join(out, 'movement-challenge.svg'), drawChallenge(evaluation.figures.challenge));
+        await writeFile(
+          join(out, 'presentation-attacks.md'),
+          toTables(evaluation.figures, demonstration.figures, new Date()),
+        );
+      }
+      return { frames: 'synthetic', evaluation: evaluation.figures, demonstration: demonstration.figures };
+    } finally {
+      await engine.close();
+    }
+  },
+};

@@ -1,0 +1,46 @@
+import { attacks } from '../../../test/face-video/index.js';
+import { proportion, toJson } from '../../statistics/proportion.js';
+import { countSignals, type JudgedChallenge } from './judged-challenges.js';
+import { type PassiveScores, shownBounds } from './passive-attacks.js';
+import { type Rate, toApcer, toBpcer, toHighest, toNonResponseRate } from './presentation-rates.js';
+
+const mapEach = <From, To>(entries: Iterable<readonly [string, From]>, to: (value: From) => To): Record<string, To> =>
+  Object.fromEntries([...entries].map(([name, value]) => [name, to(value)]));
+
+/** What passive liveness lets through and refuses. A picture in which no single face is found is a non-response. */
+export function toPassiveFigures({ genuine, bySpecies }: PassiveScores) {
+  const atBound = shownBounds.map((bound) => {
+    const apcer = mapEach(bySpecies, (scores) => toApcer(scores, bound));
+    return [String(bound), { bpcer: toBpcer(genuine, bound), highestApcer: toHighest(apcer), apcer }] as const;
+  });
+  return {
+    people: genuine.length,
+    bpnrr: toNonResponseRate(genuine),
+    apnrr: mapEach(bySpecies, toNonResponseRate),
+    atBound: Object.fromEntries(atBound),
+  };
+}
+
+/** What the judge lets through and refuses. It always responds: a frame without a face is a refusal, by `faces`. */
+export function toChallengeFigures(judged: readonly JudgedChallenge[]) {
+  const of = (species: string) => judged.filter((each) => each.species === species);
+  const rate = (species: string, pass: boolean): Rate =>
+    toJson(proportion(of(species).filter((each) => each.pass === pass).length, of(species).length));
+  const apcer = Object.fromEntries(attacks.map(({ name }) => [name, rate(name, true)]));
+  return {
+    people: of('genuine').length,
+    bpcer: rate('genuine', false),
+    refusedBy: countSignals(of('genuine')),
+    highestApcer: toHighest(apcer),
+    apcer,
+    stoppedBy: Object.fromEntries(attacks.map(({ name }) => [name, countSignals(of(name))])),
+  };
+}
+
+/** What presentation attacks came to, of one set of photos. */
+export interface PresentationFigures {
+  /** How many of the photos are black and white. */
+  readonly blackAndWhite: Rate;
+  readonly passive: ReturnType<typeof toPassiveFigures>;
+  readonly challenge: ReturnType<typeof toChallengeFigures>;
+}

@@ -1,0 +1,54 @@
+import { toDetSvg } from '../../plots/det-plot.js';
+import { drawRatePlot } from '../../plots/rate-plot.js';
+import { type PassiveScores, shownBounds } from './passive-attacks.js';
+import { type Rate, toApcer, toBpcer, toDetPoints } from './presentation-rates.js';
+
+/** Species that are drawn together: more curves could not be told apart. */
+interface PassivePlot {
+  readonly name: string;
+  readonly species: readonly string[];
+}
+
+export const passivePlots: readonly PassivePlot[] = [
+  { name: 'stills', species: ['still', 'warpedStill', 'printFine', 'printMedium', 'printCoarse'] },
+  { name: 'sheets', species: ['printEdge', 'printGlare', 'bentPrint', 'cutOut'] },
+  { name: 'screens', species: ['screenFine', 'screenNear', 'screenCoarse', 'screenBezel', 'screenWashedOut'] },
+];
+
+/** Passive liveness over all bounds, SVG; the dots are the bound in use and the model's own. */
+export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: PassivePlot): string {
+  return toDetSvg({
+    title: 'Passive liveness on one picture: synthetic attacks, real photos',
+    xLabel: 'BPCER: photos of people that were refused',
+    yLabel: 'APCER: attacks that passed',
+    x: [0.005, 1],
+    y: [0.005, 1],
+    legend: 'bottomLeft',
+    series: plot.species.map((name, at) => {
+      const attack = bySpecies.get(name) ?? [];
+      const points = shownBounds.flatMap((bound) => {
+        const [bpcer, apcer] = [toBpcer(genuine, bound), toApcer(attack, bound)];
+        // The bound is the same for all curves: it is written beside the first.
+        return bpcer === null || apcer === null
+          ? []
+          : [{ x: bpcer.rate, y: apcer.rate, label: at === 0 ? String(bound) : '' }];
+      });
+      return { name, curve: toDetPoints(genuine, attack), points };
+    }),
+  });
+}
+
+/** What the judge of movement challenges lets through and refuses, SVG. */
+export function drawChallenge(figures: {
+  readonly people: number;
+  readonly bpcer: Rate;
+  readonly apcer: Readonly<Record<string, Rate>>;
+}): string {
+  return drawRatePlot({
+    title: `Movement challenge, synthetic frames of ${figures.people} people, bounds as shipped`,
+    xLabel: 'Attacks that passed (APCER) and people who were refused (BPCER), with 95 % intervals',
+    rows: [...Object.entries(figures.apcer), ['people (BPCER)', figures.bpcer] as const].map(
+      ([name, { rate, interval }]) => ({ name, rate, interval: [interval[0], interval[1]] }),
+    ),
+  });
+}

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createEnginePool, type EnginePool } from '../../../src/engine/pool.js';
+import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../../test/face-video/index.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { BadInput } from '../../corpus/bad-input.js';
+import { measureRecorded } from './real-presentations.js';
+import { readRecorded } from './recorded.js';
+
+// Drawn frames in the place of recorded ones: they test the machinery, and give no rates.
+
+let folder: string;
+let engine: EnginePool;
+
+const save = async (path: string, pictures: readonly Uint8Array[]): Promise<void> => {
+  await mkdir(join(folder, path), { recursive: true });
+  // Names of different lengths: the order is that of time.
+  for (const [at, picture] of pictures.entries())
+    await writeFile(join(folder, path, `f${at}_${at * 400}ms.jpg`), picture);
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'facestep-recorded-'));
+  engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+  const [victim, attacker] = await readDemoHeads(engine);
+  const scene: Scene = {
+    victim,
+    attacker,
+    movements: ['centre', 'left', 'right', 'up', 'down', 'centre'],
+    seed: 'recorded',
+  };
+  const still = await attacks.find(({ name }) => name === 'still')!.makeFrames(scene);
+  const turning = await makeGenuineFrames(scene);
+  await save('movements/live/one', turning);
+  await save('movements/replay/one', turning);
+  await save('movements/still/one', still);
+  await save('movements/faceless/one', [Buffer.from('no picture')].slice(1));
+  await mkdir(join(folder, 'stills/live'), { recursive: true });
+  await writeFile(join(folder, 'stills/live/one_1.jpg'), turning[0]!);
+  await writeFile(join(folder, 'stills/live/one_2.jpg'), turning[5]!);
+  await writeFile(join(folder, 'stills/live/notes.txt'), 'no picture');
+});
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('the pictures of a clip come in the order of time, and what is no picture is left out', async () => {
+  const { stills, clips } = await readRecorded(folder);
+  expect(stills.map(({ person }) => person)).toEqual(['one', 'one']);
+  expect(clips.map(({ species }) => species)).toEqual(['live', 'replay', 'still']);
+  expect(clips[0]!.files.map((file) => file.split('_').at(-1))).toEqual(
+    [0, 400, 800, 1200, 1600, 2000].map((ms) => `${ms}ms.jpg`),
+  );
+});
+
+test('photos of people, one folder for each, are stills of people', async () => {
+  const { stills, clips } = await readRecorded(join(folder, 'movements/live'));
+  expect(stills).toHaveLength(6);
+  expect(stills[0]).toMatchObject({ source: 'movements/live', species: 'live', person: 'one' });
+  expect(clips).toEqual([]);
+});
+
+test('a folder with nothing in it is refused, and so are two', async () => {
+  await expect(readRecorded(join(folder, 'nothing'))).rejects.toThrow(BadInput);
+  await expect(measureRecorded([folder, folder], () => {}, null)).rejects.toThrow(BadInput);
+});
+
+describe('of each species', () => {
+  test('a head that turns is let in, a recording of it too, and a picture that does not turn is not', async () => {
+    const { frames, real } = await measureRecorded([folder], () => {}, folder);
+    expect(frames).toBe('recorded');
+    expect(real).toMatchObject({
+      live: { presentations: 3, stills: 2, clips: 1, movement: { passed: 0, of: 1 }, policy: { passed: 0, of: 1 } },
+      replay: { presentations: 1, passive: { of: 1 }, movement: { passed: 1, of: 1 }, light: null },
+      still: { movement: { passed: 0, of: 1, rate: 0 }, policy: { passed: 0, of: 1 } },
+    });
+    // Three pictures of one person count as one person's.
+    expect(real.live).toMatchObject({ passive: { of: 3, people: 1 } });
+  });
+});

@@ -1,0 +1,33 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { hasPresentations, presentationsFolder } from '../../../test/recorded-presentations.js';
+import { measureRecorded } from './real-presentations.js';
+
+// The bound of the judge that ships, on a few pictures of cameras: what docs/liveness.md says of them.
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'facestep-presentations-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const take = (...path: string[]): void =>
+  cpSync(join(presentationsFolder, ...path), join(folder, ...path), { recursive: true });
+
+(hasPresentations ? describe : describe.skip)('before a camera', () => {
+  test('a person passes; a replay that moves as asked is stopped by passive liveness, and so are prints', async () => {
+    take('movements', 'live', '621f73fc7c3ae23005b89f74');
+    take('movements', 'phone-replay', '630b66fab961b45a3ceb1ca9');
+    mkdirSync(join(folder, 'stills', 'print'), { recursive: true });
+    for (const name of readdirSync(join(presentationsFolder, 'stills', 'print')).slice(0, 12))
+      take('stills', 'print', name);
+    const { real } = await measureRecorded([folder], () => {}, null);
+    expect(real).toMatchObject({
+      live: { movement: { passed: 0, of: 1 }, policy: { passed: 0, of: 1 } },
+      'phone-replay': { movement: { passed: 1, of: 1 }, policy: { passed: 0, of: 1 } },
+      print: { passive: { passed: 0 } },
+    });
+  });
+});

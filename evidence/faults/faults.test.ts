@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createFileAudit } from '../../src/audit/file.js';
+import { createManualClock } from '../../test/manual-clock.js';
+import { projectRoot } from '../../test/paths.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
+import { holds, type Invariant } from './fault.js';
+import { createJournal } from './journal.js';
+import { faults } from './registry.js';
+import { checkChains } from './trails.js';
+
+test('an invariant that was held against nothing does not hold', () => {
+  const invariant: Invariant = { invariant: 'something', checked: 1, broken: [] };
+  expect(holds(invariant)).toBe(true);
+  expect(holds({ ...invariant, checked: 0 })).toBe(false);
+  expect(holds({ ...invariant, broken: ['this'] })).toBe(false);
+});
+
+test('the journal counts answers by time and by what was done', () => {
+  const journal = createJournal();
+  journal.note({ doing: 'hook', answer: 'granted', tries: 1, ms: 2 });
+  journal.turnTo('during');
+  journal.note({ doing: 'hook', answer: 'granted', tries: 2, ms: 9 });
+  journal.note({ doing: 'hook', answer: 'denied', tries: 1, ms: 4 });
+  expect(journal.toSeen()).toEqual([
+    expect.objectContaining({ when: 'before', doing: 'hook', requests: 1, answers: { granted: 1 }, retried: 0 }),
+    expect.objectContaining({ when: 'during', requests: 2, answers: { granted: 1, denied: 1 }, retried: 1, maxMs: 9 }),
+  ]);
+});
+
+test('a trail that somebody changed is no unbroken chain', async () => {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'facestep-trail-'));
+  const file = join(dataFolder, 'audit.jsonl');
+  const deps = { clock: createManualClock(), random: systemRandom, log: createTextLog(), retentionDays: null };
+  const audit = await createFileAudit({ file, ...deps });
+  for (const subject of ['a', 'b', 'c']) {
+    await audit.append({ action: 'revoked', connection: 'work', subject, detail: { tokenId: null } });
+  }
+  await audit.close();
+  const keeper = { name: 'replica-1', dataFolder };
+  expect(await checkChains([keeper])).toMatchObject({ checked: 3, broken: [] });
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"subject":"b"', '"subject":"x"'));
+  expect(await checkChains([keeper])).toMatchObject({ broken: ['replica-1, line 3'] });
+  rmSync(dataFolder, { recursive: true });
+});
+
+test.each(Object.keys(faults))('docs/faults.md tells what people see of %s', (name) => {
+  expect(readFileSync(join(projectRoot, 'docs/faults.md'), 'utf8')).toContain(`\`${name}\``);
+});

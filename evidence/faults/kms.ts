@@ -1,0 +1,68 @@
+import { kmsEnvironment, startKms, type Trouble } from '../../simulators/kms/index.js';
+import type { Fault } from './fault.js';
+import { checkInvariants } from './invariants.js';
+import { openStage, type Stage } from './stage.js';
+
+/** The key service denies, throttles, breaks, keeps silent or is slow; then it is back. */
+export const kms: Fault = {
+  about: 'the key service (AWS KMS) denies, throttles, fails, keeps silent or is slow, and comes back',
+  async run({ size, say }) {
+    const service = await startKms();
+    const keys = {
+      ...{ kind: 'aws-kms', region: service.region, endpoint: service.url },
+      sealing: [{ version: 1, keyId: service.createKey('HMAC_256') }],
+      signing: { keyId: service.createKey('ECC_NIST_P256') },
+    };
+    const stage = await openStage({ config: { keys }, env: () => kmsEnvironment });
+    const { client, pictures, journal } = stage;
+    try {
+      const troubles: readonly Trouble[] = size === 'full' ? ['denied', 'throttled', 'broken', 'silent'] : ['denied'];
+      const [user = '', ...newcomers] = await stage.createUsers(troubles.length + 2);
+      const unseen = await stage.createUsers(troubles.length);
+      for (const each of [user, ...unseen]) await client.enrol(each, pictures.person[0]);
+      // A new process knows no key of any token yet.
+      await stage.replicas[0].stop();
+      await stage.replicas[0].start();
+      await client.checkFace(user, pictures.person[1]);
+      const backAfterSec: Record<string, number> = {};
+      const disturb = async (when: string, newcomer: string): Promise<void> => {
+        journal.turnTo(when);
+        say(`  ${when}`);
+        await client.callHook(user, when);
+        await client.checkFace(user, pictures.person[1]);
+        await client.enrol(newcomer, pictures.person[0]);
+      };
+      for (const [at, trouble] of troubles.entries()) {
+        await client.checkFace(user, pictures.person[1]);
+        service.cause(trouble);
+        await disturb(trouble, newcomers[at] ?? '');
+        journal.turnTo(`${trouble}, somebody for the first time since the start`);
+        // More often than anybody may fail: what the key service does is nobody's failure.
+        for (let n = 0; n < 6; n += 1) await client.checkFace(unseen[at] ?? '', pictures.person[1]);
+        service.cause('none');
+        backAfterSec[trouble] = await untilBack(stage, user);
+      }
+      service.slowDown(300);
+      await disturb('answers 300 ms late', newcomers.at(-1) ?? '');
+      service.slowDown(0);
+      journal.turnTo('back');
+      for (const newcomer of newcomers) {
+        if (stage.tokenOf(newcomer) === null) await client.enrol(newcomer, pictures.person[0]);
+      }
+      await client.checkFace(user, pictures.person[1]);
+      const invariants = await checkInvariants(stage, { enrolled: [user, ...newcomers, ...unseen] });
+      return { seen: journal.toSeen(), figures: { backAfterSec }, invariants, skipped: [] };
+    } finally {
+      await stage.close();
+      await service.close();
+    }
+  },
+};
+
+/** After many outages nobody is asked for a while (the breaker of src/keys/aws-kms-calls.ts). @returns whole seconds */
+async function untilBack({ client, pictures, journal }: Stage, user: string): Promise<number> {
+  journal.turnTo('coming back');
+  const began = performance.now();
+  while (!(await client.enrol(user, pictures.person[0]))) await new Promise((resolve) => setTimeout(resolve, 500));
+  return Math.round((performance.now() - began) / 1000);
+}

@@ -1,0 +1,166 @@
+import { hasRedis, startRedis } from '../../test/redis.js';
+import { masterName, startRedisSentinel } from '../../test/redis-groups.js';
+import { type Fault, type Finding, type Invariant, type Setting, skip } from './fault.js';
+import { checkInvariants } from './invariants.js';
+import { openStage, type Stage } from './stage.js';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
+
+/** The store that all replicas share is stopped, slow, silent, restarted, or restarted empty. */
+export const redis: Fault = {
+  about: 'the Redis of all replicas is cut off, slow, silent, restarted with what it kept, and restarted empty',
+  async run({ size, say }) {
+    if (!hasRedis) return skip('there is no Redis');
+    const server = await startRedis();
+    const proxy = await startTcpProxy(server.port);
+    const stage = await openStage({ replicas: 2, redisUrl: `redis://127.0.0.1:${proxy.port}` });
+    try {
+      const people = await prepare(stage, size === 'full' ? 10 : 2);
+      for (const { when, begin, end } of disturbances(proxy).slice(0, size === 'full' ? undefined : 1)) {
+        stage.journal.turnTo(when);
+        say(`  ${when}`);
+        begin();
+        await useAll(stage, people, when);
+        end();
+        await untilReady(stage);
+      }
+
+      if (size === 'full') {
+        stage.journal.turnTo('restarted with what it kept');
+        say('  restarted with what it kept');
+        await server.restart('what it kept');
+        await untilReady(stage);
+        await useAll(stage, people, 'kept');
+      }
+      stage.journal.turnTo('restarted empty');
+      say('  restarted empty');
+      const lost = await checkForgotten(stage, people, () => server.restart('nothing'));
+      const invariants = await checkInvariants(stage, { enrolled: [...people.enrolled, people.revoked] });
+      return { seen: stage.journal.toSeen(), figures: {}, invariants: [...lost, ...invariants], skipped: [] };
+    } finally {
+      await stage.close();
+      await proxy.close();
+      await server.stop();
+    }
+  },
+};
+
+/** A master fails over to its replica. */
+export const failover: Fault = {
+  about: 'the Redis master is ended, and its sentinel makes the replica the master',
+  async run({ size, say }: Setting): Promise<Finding> {
+    if (!hasRedis) return skip('there is no Redis');
+    const group = await startRedisSentinel();
+    const [master] = group.servers;
+    const sentinel = { name: masterName, addresses: [`127.0.0.1:${group.sentinelPort}`] };
+    const state = { kind: 'redis', url: master?.url ?? '', sentinel };
+    const stage = await openStage({ replicas: 2, config: { state } });
+    try {
+      const people = await prepare(stage, size === 'full' ? 10 : 2);
+      stage.journal.turnTo('while it fails over');
+      say('  while it fails over');
+      const over = group.failOver();
+      await useAll(stage, people, 'meanwhile');
+      await over;
+      await untilReady(stage);
+      stage.journal.turnTo('after');
+      await useAll(stage, people, 'after');
+      const invariants = await checkInvariants(stage, { enrolled: [...people.enrolled, people.revoked] });
+      return { seen: stage.journal.toSeen(), figures: {}, invariants, skipped: [] };
+    } finally {
+      await stage.close();
+      await group.stop();
+    }
+  },
+};
+
+interface People {
+  readonly enrolled: readonly string[];
+  /** Enrolled once; its token was put back into the profile afterwards by somebody who had kept it. */
+  readonly revoked: string;
+  /** A stranger stands before the camera of this one. */
+  readonly outsider: string;
+}
+
+async function prepare(stage: Stage, count: number): Promise<People> {
+  const { client, pictures } = stage;
+  const [revoked = '', outsider = '', ...enrolled] = await stage.createUsers(count + 2);
+  for (const user of [revoked, outsider, ...enrolled]) await client.enrol(user, pictures.person[0]);
+  return { enrolled, revoked, outsider };
+}
+
+interface Disturbance {
+  readonly when: string;
+  begin(): void;
+  end(): void;
+}
+
+/** The quick form does the first. */
+const disturbances = (proxy: TcpProxy): readonly Disturbance[] => [
+  { when: 'cut off', begin: () => proxy.cut(true), end: () => proxy.cut(false) },
+  ...[100, 1_000].map((ms) => ({
+    when: `answers ${ms} ms late`,
+    begin: () => proxy.slowDown(ms),
+    end: () => proxy.slowDown(0),
+  })),
+  { when: 'silent', begin: () => proxy.hang(true), end: () => proxy.hang(false) },
+];
+
+/** What goes on at any time: checks, and one event asked twice beside another. */
+async function useAll({ client, pictures }: Stage, { enrolled }: People, label: string): Promise<void> {
+  await Promise.all(
+    enrolled.map(async (user) => {
+      await client.checkFace(user, pictures.person[1]);
+      await Promise.all(['a', 'a', 'b'].map((event) => client.callHook(user, `${label}-${user}-${event}`)));
+    }),
+  );
+}
+
+/** Until a client can take a token at every replica. */
+async function untilReady({ replicas, client, connectTo }: Stage): Promise<void> {
+  for (const { url } of replicas) {
+    while (!(await isServing(() => connectTo([url])))) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await client.signIn();
+}
+
+const isServing = (take: () => Promise<unknown>): Promise<boolean> =>
+  take().then(
+    () => true,
+    () => false,
+  );
+
+/** An empty store has forgotten what was spent and revoked: none of it may count again. */
+async function checkForgotten(
+  stage: Stage,
+  { enrolled: [user = ''], revoked, outsider }: People,
+  lose: () => Promise<void>,
+): Promise<readonly Invariant[]> {
+  const { client, pictures, okta, tokenOf } = stage;
+  const kept = tokenOf(revoked);
+  await client.revoke(revoked);
+  await client.checkFace(user, pictures.person[1]);
+  const spent = await client.callHook(user, 'spent-before');
+  await lose();
+  await untilReady(stage);
+  // Somebody who kept the revoked token puts it back.
+  const profile = okta.org.users.get(revoked)?.profile;
+  if (profile !== undefined) profile.facestepToken = kept;
+  const replayed = await client.checkFace(revoked, pictures.person[1]);
+  if (profile !== undefined) delete profile.facestepToken;
+  const again = await client.callHook(user, 'spent-again');
+  const strange = await client.checkFace(outsider, pictures.stranger);
+  return [
+    {
+      invariant: 'a token that was revoked stays revoked, though the store forgot it',
+      ...{ checked: kept === null ? 0 : 1, broken: replayed === 'passed' ? [`${revoked} passed`] : [] },
+    },
+    {
+      invariant: 'a check that was spent stays spent, though the store forgot it',
+      ...{ checked: spent === 'granted' ? 1 : 0, broken: again === 'granted' ? [`${user} was granted again`] : [] },
+    },
+    {
+      invariant: 'a stranger is refused, though the store forgot everything',
+      ...{ checked: 1, broken: strange === 'passed' ? [`${outsider} passed`] : [] },
+    },
+  ];
+}

@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../test/paths.js';
+import { type Finding, holds, type Invariant, type Seen } from './fault.js';
+
+const toTable = (rows: readonly (readonly string[])[]): readonly string[] => {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
+};
+
+const toRow = ({ when, doing, requests, answers, retried, p50Ms, maxMs }: Seen): readonly string[] => [
+  when,
+  doing,
+  String(requests),
+  Object.entries(answers)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([answer, count]) => `${answer} × ${count}`)
+    .join(', '),
+  String(retried),
+  `${p50Ms} ms`,
+  `${maxMs} ms`,
+];
+
+const toLine = (invariant: Invariant): readonly string[] => [
+  `  ${holds(invariant) ? 'holds ' : 'BROKEN'}  ${invariant.invariant} (${invariant.checked} looked at)`,
+  ...invariant.broken.map((each) => `            ${each}`),
+];
+
+/** What came of a fault, for people. */
+export function toText({ seen, figures, invariants, skipped }: Finding): readonly string[] {
+  const head = ['when', 'doing', 'requests', 'answers', 'sent again', 'median', 'longest'];
+  return [
+    ...(seen.length === 0 ? [] : toTable([head, ...seen.map(toRow)])),
+    ...Object.entries(figures).map(([name, figure]) => `  ${name}: ${JSON.stringify(figure)}`),
+    ...invariants.flatMap(toLine),
+    ...skipped.map((reason) => `  SKIPPED: ${reason}`),
+  ];
+}
+
+const documentFile = join(projectRoot, 'docs', 'faults.md');
+
+/** Puts what came of a fault in its place in docs/faults.md. @param setting - date and machine */
+export function writeFinding(name: string, finding: Finding, setting: string): void {
+  const [before, after] = [`<!-- fault: ${name} -->`, `<!-- end of ${name} -->`];
+  const text = readFileSync(documentFile, 'utf8');
+  const [from, to] = [text.indexOf(before), text.indexOf(after)];
+  if (from === -1 || to < from) throw new Error(`docs/faults.md has no place for ${name}`);
+  const block = [before, '```', ...toText(finding), '```', '', setting, after].join('\n');
+  writeFileSync(documentFile, text.slice(0, from) + block + text.slice(to + after.length));
+}

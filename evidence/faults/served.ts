@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { createBrowser } from '../../test/oidc/browser.js';
+import { issuer, publicUrl, type Stage } from './stage.js';
+
+const secret = 'a-secret-of-the-portal-0123456789abcdef';
+const redirectUri = 'https://portal.example.com/callback';
+/** The portal, which pushes who signs in; outsiders bring its requests without that. */
+export const oidcClients = [{ kind: 'relying_party', id: 'portal', secret, redirectUris: [redirectUri] }];
+
+/** A request of the portal. */
+export const asked = {
+  client_id: 'portal',
+  redirect_uri: redirectUri,
+  response_type: 'code',
+  scope: 'openid',
+  state: 's-1',
+};
+
+/** What others did meanwhile. Times in milliseconds. */
+export interface Meanwhile {
+  readonly hooks: readonly number[];
+  readonly checks: readonly number[];
+  readonly signIns: readonly number[];
+  /** Each that did not end as it does without an attack. */
+  readonly disturbed: readonly string[];
+}
+
+/** Users of the org, each with a part of their own. */
+export interface People {
+  /** Shows a face, and signs in with it. */
+  readonly checked: string;
+  /** Signs in without having shown a face. */
+  readonly called: string;
+  /** Is named by a portal that pushes its requests. */
+  readonly named: string;
+}
+
+/** What goes on all the time, until something is over. */
+export async function serve(stage: Stage, people: People, until: Promise<unknown>): Promise<Meanwhile> {
+  const { client, pictures } = stage;
+  const hooks: number[] = [];
+  const checks: number[] = [];
+  const signIns: number[] = [];
+  const disturbed: string[] = [];
+  let isOver = false;
+  until.finally(() => {
+    isOver = true;
+  });
+  const again = async (everyMs: number, times: number[], expected: string, work: () => Promise<string>) => {
+    while (!isOver) {
+      const from = performance.now();
+      const end = await work();
+      times.push(performance.now() - from);
+      if (end !== expected) disturbed.push(`${expected} expected, and it was ${end}`);
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
+    }
+  };
+  let events = 0;
+  const callHook = (user: string) => client.callHook(user, `event-${Date.now()}-${events++}`);
+  await Promise.all([
+    again(100, hooks, 'denied', () => callHook(people.called)),
+    again(500, checks, 'passed', () => client.checkFace(people.checked, pictures.person[1])),
+    again(1_000, signIns, 'led to the camera', () => signIn(stage, people.named)),
+  ]);
+  return { hooks, checks, signIns, disturbed };
+}
+
+const pushedGuard = z.object({ request_uri: z.string() });
+
+/** A sign-in at the portal, which pushes who it is about, as far as the camera. */
+async function signIn({ replicas, journal }: Stage, subject: string): Promise<string> {
+  const began = performance.now();
+  const open = (url: string, init: RequestInit) => fetch(url.replace(publicUrl, replicas[0].url), init);
+  const end = await (async () => {
+    const authorization = `Basic ${Buffer.from(`portal:${secret}`).toString('base64')}`;
+    const body = new URLSearchParams({ ...asked, login_hint: subject });
+    const pushed = await open(`${issuer}/par`, { method: 'POST', headers: { authorization }, body });
+    const { data } = pushedGuard.safeParse(await pushed.json());
+    if (data === undefined) return `${pushed.status} when it was pushed`;
+    const query = new URLSearchParams({ client_id: 'portal', request_uri: data.request_uri });
+    const { url, status } = await createBrowser(open).follow(`${issuer}/authorize?${query}`);
+    return new URL(url).pathname === '/face' ? 'led to the camera' : `${status}`;
+  })().catch(() => 'no answer');
+  journal.note({ doing: 'pushed sign-in', answer: end, tries: 1, ms: performance.now() - began });
+  return end;
+}

@@ -1,0 +1,58 @@
+import { connect, type Socket } from 'node:net';
+import { z } from 'zod';
+
+/*
+ * Opens connections that send almost nothing, in a process of its own: half of them headers that never end, half of them a
+ * body that never comes. Started by evidence/faults/connections.ts; tells how many stand whenever it is asked.
+ */
+
+const jobGuard = z.object({ port: z.int(), connections: z.int() });
+
+/** A byte of a header or of a body, now and then, so that no connection looks idle. */
+const everyMs = 2_000;
+
+const beginnings = [
+  'POST /generateToken HTTP/1.1\r\nHost: faults\r\nX-Slow: ',
+  'POST /hooks/workforce/token HTTP/1.1\r\nHost: faults\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{',
+];
+
+const sockets = new Set<Socket>();
+const ends: Record<string, number> = {};
+let opened = 0;
+
+function open(port: number, beginning: string): void {
+  const socket = connect(port, '127.0.0.1');
+  let end = 'closed without a word';
+  socket.on('connect', () => {
+    opened += 1;
+    sockets.add(socket);
+    socket.write(beginning);
+  });
+  socket.on('data', (bytes) => {
+    end = `answered ${bytes.toString('latin1').split(' ')[1] ?? ''}`;
+  });
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    sockets.delete(socket);
+    ends[end] = (ends[end] ?? 0) + 1;
+  });
+}
+
+process.on('message', (message) => {
+  const job = jobGuard.safeParse(message).data;
+  if (job === undefined) {
+    process.send?.({ opened, standing: sockets.size, ends });
+    return;
+  }
+  setInterval(() => {
+    for (const socket of sockets) socket.write('x');
+  }, everyMs);
+  let left = job.connections;
+  // In batches: a queue of the system holds so many that nobody has accepted yet.
+  const openSome = (): void => {
+    for (let n = 0; n < 200 && left > 0; n += 1, left -= 1) open(job.port, beginnings[left % 2] ?? '');
+    if (left > 0) setTimeout(openSome, 20);
+  };
+  openSome();
+});
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSendToOkta } from '../../adapters/okta/client.js';
+import { createAttributeStep, tokenAttribute } from '../../adapters/okta/provision-attribute.js';
+import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
+import { type Front, startFront } from '../../simulators/front.js';
+import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
+import { modelsFolder } from '../../test/paths.js';
+import { loadPictures, type Pictures } from '../../test/pictures.js';
+import { type Client, createClient } from './client.js';
+import { createJournal, type Journal } from './journal.js';
+import { createReplica, type Replica } from './replica.js';
+
+/** Replicas as processes, an Okta org behind an address that can fail, and one client of them all. */
+export interface Stage {
+  readonly okta: OktaSimulator;
+  /** Stands before the org's management API. */
+  readonly idp: Front;
+  readonly replicas: readonly [Replica, ...Replica[]];
+  readonly client: Client;
+  readonly journal: Journal;
+  readonly pictures: Pictures;
+  /** Step-ups that were told to have passed, and those of which nobody was told how they ended. */
+  readonly passedOrUntold: ReadonlySet<string>;
+  /** Subjects whose revocation is to be sent again. */
+  readonly openRevocations: ReadonlySet<string>;
+  /** A client of some of the replicas, signed in. */
+  connectTo(urls: readonly string[]): Promise<Client>;
+  /** @returns the ids of that many new users of the org */
+  createUsers(count: number): Promise<readonly string[]>;
+  /** What stands in the user's attribute now. */
+  tokenOf(subject: string): string | null;
+  close(): Promise<void>;
+}
+
+/** What a stage is made of. */
+export interface StageSettings {
+  readonly replicas?: number;
+  /** Of the Redis that keeps their state; without one the only replica keeps it in a file. */
+  readonly redisUrl?: string;
+  /** Added to the configuration file that all replicas share. */
+  readonly config?: object;
+  /** Clients of the connection's OpenID provider. */
+  readonly oidcClients?: readonly object[];
+  /** Added to a replica's environment; the first is number 0. */
+  readonly env?: (replica: number) => Readonly<Record<string, string>>;
+  /** Where replicas keep their data, in place of a new folder: taken as it is, and left. */
+  readonly folder?: string;
+}
+
+const connectionId = 'workforce';
+/** The service as browsers know it; there is nothing there. */
+export const publicUrl = 'https://face.example.com';
+/** The OpenID provider of the connection. */
+export const issuer = `${publicUrl}/oidc/${connectionId}`;
+const attribute = 'facestepToken';
+
+/** Starts all of it; the replicas share their keys, and each has a data folder of its own. */
+export async function openStage(settings: StageSettings = {}): Promise<Stage> {
+  const top = await mkdtemp(join(tmpdir(), 'facestep-faults-'));
+  const { folder = top, redisUrl, oidcClients } = settings;
+  const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
+  const hookSecret = `Bearer ${randomBytes(24).toString('base64url')}`;
+  const okta = await startOktaSimulator();
+  const idp = await startFront(okta.url);
+  const connection = {
+    ...{ id: connectionId, kind: 'okta', policy: { liveness: 'off' } },
+    okta: {
+      orgUrl: idp.url,
+      auth: { kind: 'api_token', token: okta.apiToken },
+      hooks: { secret: { header: 'authorization', value: hookSecret } },
+    },
+    ...(oidcClients === undefined ? {} : { oidc: { clients: oidcClients } }),
+  };
+  const keys = join(top, 'keys');
+  await mkdir(keys, { mode: 0o700 });
+  const configFile = join(top, 'facestep.json');
+  const shared = {
+    modelsFolder,
+    publicUrl,
+    verifier: { kind: 'embedded', workers: 1 },
+    keys: { kind: 'local', folder: keys },
+    state: redisUrl === undefined ? { kind: 'sqlite' } : { kind: 'redis', url: redisUrl },
+  };
+  const config = { ...shared, ...settings.config, connections: [connection] };
+  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
+  await addAttribute(connection);
+
+  const replicaOf = (at: number): Promise<Replica> =>
+    createReplica({
+      name: `replica-${at + 1}`,
+      folder,
+      env: { FACESTEP_CONFIG: configFile, FACESTEP_ADMIN_KEY: adminKey, ...settings.env?.(at) },
+    });
+  const replicas: [Replica, ...Replica[]] = [await replicaOf(0)];
+  for (let at = 1; at < (settings.replicas ?? 1); at += 1) replicas.push(await replicaOf(at));
+  // One after the other: the first makes the keys.
+  for (const replica of replicas) await replica.start();
+  const journal = createJournal();
+  const passedOrUntold = new Set<string>();
+  const openRevocations = new Set<string>();
+  const connectTo = async (urls: readonly string[]): Promise<Client> => {
+    const own = { urls, adminKey, hookSecret, connection: connectionId };
+    const client = createClient({ ...own, journal, passedOrUntold, openRevocations });
+    await client.signIn();
+    return client;
+  };
+  const client = await connectTo(replicas.map(({ url }) => url));
+  return {
+    ...{ okta, idp, replicas, client, journal, passedOrUntold, openRevocations, connectTo },
+    pictures: await loadPictures(),
+    async createUsers(count) {
+      const made: string[] = [];
+      for (let n = 0; n < count; n += 1) {
+        const login = `user-${okta.org.users.size + 1}@example.com`;
+        made.push(await okta.createUser({ login, password: 'first factor' }));
+      }
+      return made;
+    },
+    tokenOf(subject) {
+      const value = okta.org.users.get(subject)?.profile[attribute];
+      return typeof value === 'string' ? value : null;
+    },
+    async close() {
+      for (const replica of replicas) await replica.stop();
+      await idp.close();
+      await okta.close();
+      await rm(top, { recursive: true, force: true });
+    },
+  };
+}
+
+/** By the product's own provisioning: the org refuses an attribute it does not know. */
+async function addAttribute(connection: object): Promise<void> {
+  const { okta } = oktaConnectionGuard.parse(connection);
+  const send = createSendToOkta(okta, (url, init) => fetch(url, init));
+  await createAttributeStep(tokenAttribute(okta.attribute), { send }).apply();
+}

@@ -1,0 +1,67 @@
+import { SealedToken } from '../../src/core/concealed.js';
+import { tokenIdOf } from '../../src/token/format.js';
+import type { Invariant } from './fault.js';
+import type { Stage } from './stage.js';
+import { readTrails, type TrailEvent } from './trails.js';
+
+/** What was left open is settled by a replica that is back, and while a provider is away after pauses. */
+const settledWithinMs = 60_000;
+
+/**
+ * A token in the profile ⇔ its record in the audit: and what stands there opens for its owner. A revocation that got no
+ * answer is sent again first, as its caller would.
+ * @param enrolled - whose own face may be shown
+ */
+export async function checkStoredTokens(stage: Stage, enrolled: readonly string[]): Promise<readonly Invariant[]> {
+  const { client, pictures, okta, tokenOf, openRevocations } = stage;
+  for (const subject of [...openRevocations]) await client.revoke(subject);
+  const torn = await untilSettled(stage);
+  const stored = enrolled.filter((subject) => tokenOf(subject) !== null);
+  const closed: string[] = [];
+  for (const subject of stored) {
+    const end = await client.checkFace(subject, pictures.person[1]);
+    if (end !== 'passed') closed.push(`${subject}: ${end}`);
+  }
+  return [
+    {
+      invariant: 'a token is in the profile exactly where the audit says so',
+      ...{ checked: okta.org.users.size, broken: torn },
+    },
+    { invariant: 'every token in a profile opens for its owner', checked: stored.length, broken: closed },
+  ];
+}
+
+/** @returns of whom profiles and trails say different things, in words */
+async function untilSettled(stage: Stage): Promise<readonly string[]> {
+  const lastTry = performance.now() + settledWithinMs;
+  for (;;) {
+    const torn = compare(stage, await readTrails(stage.replicas));
+    if (torn.length === 0 || performance.now() > lastTry) return torn;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** The token that a record says is in the profile; `null`: none, `undefined`: it says nothing of it. */
+function tokenAfter({ action, detail }: TrailEvent): string | null | undefined {
+  switch (action) {
+    case 'enrolled':
+    case 'enrolment_recovered':
+    case 'renewed':
+      return detail.tokenId;
+    case 'revoked':
+    case 'subject_erased':
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+function compare({ okta, tokenOf }: Stage, records: readonly TrailEvent[]): readonly string[] {
+  return [...okta.org.users.keys()].flatMap((subject) => {
+    const token = tokenOf(subject);
+    const stored = token === null ? null : tokenIdOf(new SealedToken(token));
+    const told = records.filter((record) => record.subject === subject).map(tokenAfter);
+    const onRecord = told.findLast((tokenId) => tokenId !== undefined) ?? null;
+    return stored === onRecord ? [] : [`${subject}: ${stored ?? 'none'} stored, ${onRecord ?? 'none'} on record`];
+  });
+}

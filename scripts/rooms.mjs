@@ -1,0 +1,96 @@
+// The rooms of the code, from the top floor down, and the imports between them.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Every room with its floor, the top one first: a file imports its own room and floors below, never one beside. A name
+ * stands for a file or for a folder with all in it, less what has a row of its own.
+ */
+export const floors = [
+  ['evidence/attacks'],
+  ['evidence/faults'],
+  ['evidence/bench'],
+  ['evidence/eval', 'examples'],
+  ['src/main.ts', 'triggers'],
+  ['src/server'],
+  ['src/cli'],
+  ['simulators', 'evidence/accuracy', 'adapters/index.ts'],
+  [
+    'evidence/corpus',
+    'evidence/plots',
+    'adapters/cognito',
+    'adapters/entra',
+    'adapters/okta',
+    'adapters/onelogin',
+    'adapters/scim',
+  ],
+  ['src/setup.ts'],
+  ['src/api', 'src/capture', 'src/oidc'],
+  ['src/rest'],
+  ['src/http'],
+  [
+    'adapters',
+    'src/delivery',
+    'src/liveness',
+    'src/recognition',
+    'src/security-events',
+    'src/state',
+    'src/telemetry',
+    'src/webauthn',
+    'web/capture',
+  ],
+  ['src/keys', 'src/verifier'],
+  ['setup', 'src/audit'],
+  ['src/engine', 'src/token', 'src/config'],
+  ['src/files'],
+  ['src/core', 'client', 'evidence/statistics'],
+  ['src/errors.ts'],
+  ['src/base'],
+];
+
+/** Names of rooms, the longest first, so that a folder in a folder is found before it. */
+const rooms = floors.flat().sort((a, b) => b.length - a.length);
+
+/** The room that a file is in; `undefined` outside all of them. @param file - from the top of the checkout, with slashes */
+export const roomOf = (file) => rooms.find((room) => file === room || file.startsWith(`${room}/`));
+
+const isSource = (name) => /\.(ts|cts|mts)$/.test(name) && !/\.(test|d)\.[cm]?ts$/.test(name);
+
+/** The sources in every room; no tests. */
+export const listSources = () =>
+  [...new Set(rooms.map((room) => room.split('/')[0]))].sort().flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .map((name) => join(folder, name).replaceAll('\\', '/'))
+      .filter((name) => isSource(name) && !/(^|\/)(dist|node_modules)\//.test(name))
+      .sort(),
+  );
+
+/** What a file imports: files of the checkout from its top, as they are compiled, and packages by name. */
+export const importsOf = (file) =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import\(|^import)\s*'([^']+)'/gm)].map(([, name]) =>
+    name.startsWith('.') ? relative(root, join(root, dirname(file), name)).replaceAll('\\', '/') : name,
+  );
+
+/** Every import from one room into another. */
+export const listArrows = () =>
+  listSources().flatMap((file) =>
+    importsOf(file).flatMap((imported) => {
+      const [from, to] = [roomOf(file), roomOf(imported.replace(/\.js$/, '.ts'))];
+      return to === undefined || from === to ? [] : [{ file, imported, from, to }];
+    }),
+  );
+
+export const floorOf = (room) => floors.findIndex((floor) => floor.includes(room));
+
+/** Imports that run up or along their floor, and sources in no room. */
+export const findBreaches = () => [
+  ...listArrows()
+    .filter(({ from, to }) => floorOf(to) <= floorOf(from))
+    .map(({ file, imported }) => `${file} imports ${imported}, which is not below it`),
+  ...listSources()
+    .filter((file) => roomOf(file) === undefined)
+    .map((file) => `${file} is in no room`),
+];

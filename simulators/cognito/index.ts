@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { z } from 'zod';
+import type { Fetch } from '../../src/core/ports.js';
+import { type CognitoApp, createAppPages } from './app.js';
+import { resourceNotFound, ServiceError } from './errors.js';
+import { createFederation } from './federation.js';
+import { createIdentityProviderOperations } from './identity-providers.js';
+import { createLambdaService, type LambdaService } from './lambda.js';
+import { createPool, type Settings, type UserPool } from './pool.js';
+import { createProtocol, requireSignature } from './protocol.js';
+import { parsePoolSettings, settingsOperations } from './settings.js';
+import { createSignIn } from './sign-in.js';
+import { selfServiceOperations, userOperations } from './users.js';
+
+/** Amazon Cognito with any number of user pools, and Lambda beside it, on a real socket. */
+export interface CognitoSimulator {
+  /** The endpoint for SDKs, without a slash at the end. */
+  readonly url: string;
+  readonly region: string;
+  /** What the pools hold; for reading. */
+  readonly pools: ReadonlyMap<string, UserPool>;
+  readonly lambda: LambdaService;
+  setTriggerTimeoutMs(timeoutMs: number): void;
+  /** Serves the pages of an application, at `/app/start?user=<name>`. */
+  serveApp(app: CognitoApp): void;
+  /**
+   * Makes a pool. What the API can do is done over the API from here on.
+   * @param usernameAttributes - `['email']` is a pool whose users sign in with their e-mail address
+   */
+  createPool(settings?: Settings, usernameAttributes?: readonly string[]): Promise<UserPool>;
+  close(): Promise<void>;
+}
+
+const aboutPool = z.looseObject({ UserPoolId: z.string() });
+
+/**
+ * Starts a simulated Cognito on this machine.
+ * @param port - 0, the default, takes a free one
+ * @param now - the service's clock
+ * @param reach - how the service reaches OpenID providers
+ * @param triggerTimeoutMs - Cognito's own is 5,000 and cannot be changed
+ */
+export async function startCognitoSimulator({
+  port = 0,
+  now = Date.now,
+  region = 'eu-central-1',
+  triggerTimeoutMs = 5_000,
+  reach = fetch,
+}: {
+  readonly port?: number;
+  readonly now?: () => number;
+  readonly region?: string;
+  readonly triggerTimeoutMs?: number;
+  readonly reach?: Fetch;
+} = {}): Promise<CognitoSimulator> {
+  const pools = new Map<string, UserPool>();
+  const lambda = createLambdaService();
+  let url = '';
+  let timeoutMs = triggerTimeoutMs;
+  const signIn = createSignIn(pools, { lambda, triggerTimeoutMs: () => timeoutMs, now, url: () => url });
+  const administration = { ...settingsOperations, ...userOperations, ...createIdentityProviderOperations(reach) };
+
+  const federation = createFederation(pools, { now, url: () => url, fetch: reach });
+
+  const apps: { current: CognitoApp | null } = { current: null };
+  const appPages = createAppPages(apps, () => url);
+
+  const poolOf = (body: unknown): UserPool => {
+    const { UserPoolId } = aboutPool.parse(body);
+    const pool = pools.get(UserPoolId);
+    if (pool === undefined) throw resourceNotFound(`User pool ${UserPoolId} does not exist.`);
+    return pool;
+  };
+
+  const protocol = createProtocol(async (operation, body, request) => {
+    if (operation === 'InitiateAuth') return signIn.initiate(body, null);
+    if (operation === 'RespondToAuthChallenge') return signIn.respond(body, null);
+    const ofUser = selfServiceOperations[operation];
+    if (ofUser !== undefined) return ofUser(pools.values(), body);
+    requireSignature(request);
+    if (operation === 'AdminInitiateAuth') return signIn.initiate(body, poolOf(body).id);
+    if (operation === 'AdminRespondToAuthChallenge') return signIn.respond(body, poolOf(body).id);
+    const perform = administration[operation];
+    if (perform === undefined) throw new ServiceError('UnknownOperationException', 'Unknown operation');
+    return perform({ pool: poolOf(body), body, now: now() });
+  }, now);
+
+  const server = createServer((request, response) => {
+    const poolId = /^\/([\w-]+)\/\.well-known\/jwks\.json$/.exec(request.url ?? '')?.[1];
+    const pool = pools.get(poolId ?? '');
+    if (request.method === 'GET' && pool !== undefined) {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [pool.key.publicJwk] }));
+    } else if (/^\/oauth2\//.test(request.url ?? '')) federation(request, response);
+    else if (/^\/app\//.test(request.url ?? '')) appPages(request, response);
+    else protocol(request, response);
+  }).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : port}`;
+
+  return {
+    url,
+    region,
+    pools,
+    lambda,
+    setTriggerTimeoutMs: (changed) => {
+      timeoutMs = changed;
+    },
+    serveApp: (app) => {
+      apps.current = app;
+    },
+    async createPool(settings = {}, usernameAttributes = []) {
+      const pool = await createPool(region, now(), parsePoolSettings(settings), usernameAttributes);
+      pools.set(pool.id, pool);
+      return pool;
+    },
+    async close() {
+      await lambda.close();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import {
+  AdminCreateUserCommand,
+  AdminGetUserCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+  CreateUserPoolClientCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { CognitoUser as BrowserUser, IAuthenticationCallback } from 'amazon-cognito-identity-js';
+import { z } from 'zod';
+import type { JsonObject } from '../../src/base/json.js';
+import type { StartSimulation } from '../simulation.js';
+import { simulatedLogins, toShownToken } from '../simulations.js';
+import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './browser-client.js';
+import { startCognitoSimulator } from './index.js';
+
+const password = 'First-factor-1';
+const attribute = 'custom:face_token';
+
+/** What the compiled triggers export, by where a pool calls them. */
+const handlers = {
+  defineAuthChallenge: 'defineAuthChallenge',
+  createAuthChallenge: 'createAuthChallenge',
+  verifyAuthChallengeResponse: 'verifyAuthChallengeResponse',
+  preTokenGeneration: 'preTokenGeneration',
+} as const;
+
+const triggersFile = fileURLToPath(new URL('../../triggers/index.js', import.meta.url));
+const parametersGuard = z.record(z.string(), z.json());
+const subjectGuard = z.object({ UserAttributes: z.array(z.object({ Name: z.string(), Value: z.string() })) });
+
+/**
+ * A Cognito user pool and the deployed triggers, for `facestep simulate cognito`. A sign-in is the browser library's:
+ * the password by SRP, then the challenge.
+ */
+export const startCognitoSimulation: StartSimulation = async ({ port, connection, serverUrl }) => {
+  const cognito = await startCognitoSimulator({ port });
+  const pool = await cognito.createPool();
+  const credentials = {
+    accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(24).toString('base64url'),
+  };
+  // The SDK writes into the object it is given.
+  const aws = new CognitoIdentityProviderClient({
+    ...{ region: cognito.region, endpoint: cognito.url },
+    credentials: { ...credentials },
+  });
+  const { UserPoolClient } = await aws.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId: pool.id,
+      ClientName: 'Application',
+      ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
+      PreventUserExistenceErrors: 'ENABLED',
+      AuthSessionValidity: 15,
+    }),
+  );
+  const clientId = UserPoolClient?.ClientId ?? '';
+  const users = await Promise.all(
+    simulatedLogins.map(async (login) => {
+      const user = { UserPoolId: pool.id, Username: login };
+      await aws.send(new AdminCreateUserCommand(user));
+      await aws.send(new AdminSetUserPasswordCommand({ ...user, Password: password, Permanent: true }));
+      const { UserAttributes } = subjectGuard.parse(await aws.send(new AdminGetUserCommand(user)));
+      return { login, subject: UserAttributes.find(({ Name }) => Name === 'sub')?.Value ?? '' };
+    }),
+  );
+
+  const requestSecret = randomBytes(32).toString('base64url');
+  const arnOf = (handler: string) => `arn:aws:lambda:${cognito.region}:123456789012:function:facestep-${handler}`;
+  /** Deploys the functions, with the keys the server has by now: they verify receipts without a network. */
+  const deploy = async (): Promise<boolean> => {
+    const keys = await fetch(`${serverUrl}/.well-known/jwks.json`).then(
+      (response) => response.text(),
+      () => null,
+    );
+    if (keys === null) return false;
+    for (const handler of Object.values(handlers)) {
+      cognito.lambda.functions.set(arnOf(handler), {
+        file: triggersFile,
+        handler,
+        environment: {
+          FACESTEP_CONNECTION: connection,
+          FACESTEP_PUBLIC_URL: serverUrl,
+          FACESTEP_USER_POOL_ID: pool.id,
+          FACESTEP_CLIENT_IDS: clientId,
+          FACESTEP_ATTRIBUTE: attribute,
+          FACESTEP_REQUEST_SECRET: requestSecret,
+          FACESTEP_RECEIPT_KEYS: keys,
+        },
+        sourceArns: [pool.arn],
+      });
+    }
+    return true;
+  };
+
+  /** Sign-ins that wait for the answer to their challenge: the library keeps Cognito's session. */
+  const challenged = new Map<string, BrowserUser>();
+  const createUser = (login: string): BrowserUser => {
+    const userPool = new CognitoUserPool({ UserPoolId: pool.id, ClientId: clientId, endpoint: cognito.url });
+    const user = new CognitoUser({ Username: login, Pool: userPool });
+    user.setAuthenticationFlowType('CUSTOM_AUTH');
+    return user;
+  };
+  const settle = (session: string, start: (callbacks: IAuthenticationCallback) => void): Promise<JsonObject> =>
+    new Promise((resolve) => {
+      start({
+        onSuccess: (tokens) => {
+          challenged.delete(session);
+          resolve({
+            signedIn: true,
+            ...toShownToken('accessToken', tokens.getAccessToken().getJwtToken()),
+            ...toShownToken('idToken', tokens.getIdToken().getJwtToken()),
+          });
+        },
+        onFailure: (error: unknown) => {
+          challenged.delete(session);
+          resolve({ signedIn: false, error: error instanceof Error ? error.message : 'refused' });
+        },
+        customChallenge: (parameters: unknown) =>
+          resolve({ signedIn: false, session, challenge: parametersGuard.parse(parameters) }),
+      });
+    });
+
+  return {
+    title: 'Cognito user pool',
+    url: cognito.url,
+    settings: {
+      userPoolId: pool.id,
+      clientIds: [clientId],
+      credentials: { kind: 'static', ...credentials },
+      endpoint: cognito.url,
+      triggers: {
+        requestSecret,
+        functions: Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, arnOf(handler)])),
+      },
+    },
+    environment: {},
+    users,
+    faceCheck: 'challenge',
+    async signIn(login, answer) {
+      if (!(await deploy())) return { signedIn: false, error: `the server is not at ${serverUrl}` };
+      if (answer === null) {
+        const session = randomBytes(16).toString('base64url');
+        const user = createUser(login);
+        challenged.set(session, user);
+        const details = new AuthenticationDetails({ Username: login, Password: password });
+        return settle(session, (callbacks) => user.authenticateUser(details, callbacks));
+      }
+      const user = challenged.get(answer.session);
+      if (user?.getUsername() !== login) return { signedIn: false, error: 'no such session' };
+      // The triggers keep nothing: what the tokens are to say travels with the answer.
+      const metadata = { face_receipt: answer.receipt };
+      return settle(answer.session, (callbacks) => user.sendCustomChallengeAnswer(answer.receipt, callbacks, metadata));
+    },
+    async close() {
+      aws.destroy();
+      await cognito.close();
+    },
+  };
+};

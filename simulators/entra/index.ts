@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import express from 'express';
+import { Agent, fetch as fetchWith } from 'undici';
+import type { Fetch } from '../../src/core/ports.js';
+import { createSelfSigned } from '../tls-server.js';
+import type { Cloud, CloudPart, Fault } from './cloud.js';
+import {
+  type AuthorizeForm,
+  finishExternalMfa,
+  type MfaResult,
+  type MfaStart,
+  startExternalMfa,
+} from './external-mfa.js';
+import { createExternalMfaPages } from './external-mfa-pages.js';
+import { createGraph } from './graph.js';
+import { newApplication } from './graph-applications.js';
+import { createLogin } from './login.js';
+import { issueToken, type SignIn } from './sign-in.js';
+import { type SignUp, type SignUpForm, signUp } from './sign-up.js';
+import {
+  addServicePrincipal,
+  createSigningKey,
+  createTenant,
+  type DirectoryUser,
+  findApplication,
+  findServicePrincipal,
+  grantRole,
+  graphRoles,
+  type Tenant,
+  type UserFlow,
+} from './tenant.js';
+
+/** An application that calls Graph for itself. */
+export interface Daemon {
+  readonly clientId: string;
+  readonly secret: string;
+}
+
+/** A simulated Entra ID on a real socket, over TLS as MSAL demands: tenants, their keys, tokens, Graph and callouts. */
+export interface EntraSimulator {
+  /** Login host and Graph in one, without a slash at the end. */
+  readonly url: string;
+  /** What it is known by: give it to another process as NODE_EXTRA_CA_CERTS. */
+  readonly cert: string;
+  /** A fetch that trusts it. */
+  readonly fetch: Fetch;
+  /** The tenant of most tests. */
+  readonly tenant: Tenant;
+  /** Requests so far, by part. */
+  readonly requests: Readonly<Record<CloudPart, number>>;
+  addTenant(kind?: Tenant['kind']): Promise<Tenant>;
+  addUser(user: { mail: string; userType?: DirectoryUser['userType'] }, tenant?: Tenant): DirectoryUser;
+  /** Registers an application with a secret and grants it permissions of Graph; all it knows unless told. */
+  addDaemon(roles?: readonly string[]): Daemon;
+  /** Defines a directory extension of users. @returns its full name */
+  addExtension(clientId: string, name: string): string;
+  /** Lets a registered application in by a certificate too. */
+  addCertificate(clientId: string, pem: string): void;
+  /** Takes a multi-tenant application into another tenant, with the same permissions there. */
+  consent(clientId: string, tenant: Tenant, roles: readonly string[]): void;
+  /** Registers an application people sign in to. @returns its client id */
+  addClientApp(settings?: { acceptMappedClaims?: boolean }, tenant?: Tenant): string;
+  /** What only the console does: has a user flow call extensions around its form. */
+  attachUserFlow(appId: string, flow: UserFlow, tenant?: Tenant): void;
+  signIn(who: { appId: string; userId: string; correlationId?: string }, tenant?: Tenant): Promise<SignIn>;
+  /** Client credentials of an application for its own API: no person is involved. */
+  signInApp(appId: string, tenant?: Tenant): Promise<SignIn>;
+  signUp(form: SignUpForm, tenant?: Tenant): Promise<SignUp>;
+  /** Makes a group of users. @returns its id */
+  addGroup(userIds?: readonly string[], tenant?: Tenant): string;
+  /**
+   * A sign-in that comes to External MFA: the form the browser posts to the provider. In a browser it is the page
+   * `/external-mfa/start?user=<user principal name or object id>`.
+   * @throws MfaError where Entra would show an error instead
+   */
+  startExternalMfa(start: MfaStart, tenant?: Tenant): Promise<AuthorizeForm>;
+  /** Takes the form the provider has the browser post back. In a browser the answer is a page with `data-result`. */
+  finishExternalMfa(form: Readonly<Record<string, string>>): Promise<MfaResult>;
+  /** Every end of a sign-in by External MFA so far. */
+  readonly mfaResults: readonly MfaResult[];
+  /** Whom hints are for from now on; the client id at first. */
+  setHintAudience(audience: 'clientId' | 'appId'): void;
+  /** Publishes a new key, which signs from now on; the former stays published unless dropped. */
+  rotateKey(options?: { dropFormer?: boolean }, tenant?: Tenant): Promise<void>;
+  /** How long an extension may take from now on; `null` is what it was registered with. */
+  setHookTimeoutMs(timeoutMs: number | null): void;
+  fail(part: CloudPart, fault: Fault): void;
+  heal(part: CloudPart): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a simulated Entra ID on this machine.
+ * @param port - 0, the default, takes a free one
+ * @param now - the cloud's clock
+ * @param hookTimeoutMs - how long an extension may take; what it was registered with unless given
+ * @param fetchProvider - reads providers of External MFA; the platform's unless given
+ */
+export async function startEntraSimulator({
+  port = 0,
+  kind = 'workforce',
+  now = Date.now,
+  hookTimeoutMs = null,
+  fetchProvider = (url, init) => fetch(url, init),
+}: {
+  readonly port?: number;
+  readonly kind?: Tenant['kind'];
+  readonly now?: () => number;
+  readonly hookTimeoutMs?: number | null;
+  readonly fetchProvider?: Fetch;
+} = {}): Promise<EntraSimulator> {
+  const cloud: Cloud = {
+    url: '',
+    now,
+    tenants: new Map(),
+    faults: new Map(),
+    hookTimeoutMs,
+    pageSize: 2,
+    requests: { login: 0, keys: 0, graph: 0 },
+    hintAudience: 'clientId',
+    mfaRequests: new Map(),
+    mfaResults: [],
+    fetchProvider,
+    providerMetadata: new Map(),
+  };
+  const app = express();
+  app.use('/v1.0', createGraph(cloud));
+  app.use(createExternalMfaPages(cloud));
+  app.use(createLogin(cloud));
+  const selfSigned = createSelfSigned();
+  const server = createServer(selfSigned, app).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  cloud.url = `https://127.0.0.1:${typeof address === 'object' ? address?.port : port}`;
+
+  const addTenant = async (kindOfIt: Tenant['kind'] = 'workforce'): Promise<Tenant> => {
+    const id = randomUUID();
+    // Both kinds are behind one address here; an external tenant's own host is https://{domain}.ciamlogin.com, and it
+    // issues in the name of its id.
+    const host = kindOfIt === 'external' ? `https://${id}.ciamlogin.com` : cloud.url;
+    const added = await createTenant({ id, kind: kindOfIt, issuer: `${host}/${id}/v2.0` });
+    cloud.tenants.set(id, added);
+    return added;
+  };
+  const tenant = await addTenant(kind);
+  const agent = new Agent({ connect: { ca: selfSigned.cert } });
+
+  const register = (within: Tenant, displayName: string) => {
+    const application = newApplication(displayName);
+    within.applications.set(application.id, application);
+    addServicePrincipal(within, application.appId, displayName);
+    return application;
+  };
+  const findUser = (within: Tenant, id: string): DirectoryUser => {
+    const user = within.users.get(id);
+    if (user === undefined) throw new Error('no such user');
+    return user;
+  };
+
+  return {
+    url: cloud.url,
+    cert: selfSigned.cert,
+    async fetch(url, init) {
+      // Its own types of requests and responses are those of the platform, which bundles it.
+      const response = await fetchWith(url, { ...(init as object), dispatcher: agent });
+      return response as unknown as Response;
+    },
+    tenant,
+    requests: cloud.requests,
+    addTenant,
+    addUser({ mail, userType = 'Member' }, within = tenant) {
+      const name = mail.split('@')[0] ?? mail;
+      const userPrincipalName = userType === 'Guest' ? `${name}_example.com#EXT#@contoso.onmicrosoft.com` : mail;
+      const user = { id: randomUUID(), userPrincipalName, displayName: name, mail, userType, extensions: {} };
+      within.users.set(user.id, user);
+      return user;
+    },
+    addDaemon(roles = Object.keys(graphRoles).filter((value) => !value.endsWith('Receive.Payload'))) {
+      const application = register(tenant, 'facestep');
+      const secret = randomUUID() + randomUUID();
+      application.secrets.add(secret);
+      for (const role of roles) grantRole(tenant, application.appId, role);
+      return { clientId: application.appId, secret };
+    },
+    addExtension(clientId, name) {
+      const id = randomUUID();
+      const full = `extension_${clientId.replaceAll('-', '')}_${name}`;
+      const property = { id, name: full, dataType: 'String', isMultiValued: false, targetObjects: ['User'] };
+      findApplication(tenant, clientId)?.extensionProperties.set(id, property);
+      return full;
+    },
+    addCertificate(clientId, pem) {
+      findApplication(tenant, clientId)?.certificates.add(pem);
+    },
+    consent(clientId, within, roles) {
+      const application = findApplication(tenant, clientId);
+      if (application === undefined) throw new Error('no such application');
+      if (findServicePrincipal(within, clientId) === undefined)
+        addServicePrincipal(within, clientId, application.displayName);
+      for (const role of roles) grantRole(within, clientId, role);
+      // A tenant that has the service principal knows the application's extension properties.
+      within.applications.set(application.id, application);
+    },
+    addClientApp({ acceptMappedClaims = true } = {}, within = tenant) {
+      const application = register(within, 'Client application');
+      application.api.acceptMappedClaims = acceptMappedClaims;
+      application.api.requestedAccessTokenVersion = 2;
+      return application.appId;
+    },
+    attachUserFlow(appId, flow, within = tenant) {
+      within.userFlows.set(appId, flow);
+    },
+    signIn: ({ appId, userId, correlationId }, within = tenant) =>
+      issueToken(cloud, within, {
+        appId,
+        user: findUser(within, userId),
+        ...(correlationId === undefined ? {} : { correlationId }),
+      }),
+    signInApp: (appId, within = tenant) => issueToken(cloud, within, { appId, user: null }),
+    signUp: (form, within = tenant) => signUp(cloud, within, form),
+    addGroup(userIds = [], within = tenant) {
+      const id = randomUUID();
+      within.groups.set(id, new Set(userIds));
+      return id;
+    },
+    startExternalMfa: (start, within = tenant) => startExternalMfa(cloud, within, start),
+    finishExternalMfa: (form) => finishExternalMfa(cloud, form),
+    mfaResults: cloud.mfaResults,
+    setHintAudience(audience) {
+      cloud.hintAudience = audience;
+    },
+    async rotateKey({ dropFormer = false } = {}, within = tenant) {
+      if (dropFormer) within.keys.length = 0;
+      within.keys.push(await createSigningKey());
+    },
+    setHookTimeoutMs(timeoutMs) {
+      cloud.hookTimeoutMs = timeoutMs;
+    },
+    fail: (part, fault) => void cloud.faults.set(part, fault),
+    heal: (part) => void cloud.faults.delete(part),
+    async close() {
+      await agent.close();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StartSimulation } from '../simulation.js';
+import { simulatedLogins, toShownToken } from '../simulations.js';
+import { startEntraSimulator } from './index.js';
+
+/**
+ * An Entra workforce tenant with one application people sign in to, and one that stands for External MFA, for
+ * `facestep simulate entra`.
+ */
+export const startEntraSimulation: StartSimulation = async ({ port }) => {
+  const entra = await startEntraSimulator({ port });
+  const daemon = entra.addDaemon();
+  const application = entra.addClientApp();
+  const externalMfa = entra.addClientApp();
+  // MSAL speaks to nothing but https, so whoever calls has to trust the certificate of this run.
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-entra-'));
+  const certificate = join(folder, 'certificate.pem');
+  await writeFile(certificate, entra.cert);
+  const users = simulatedLogins.map((login) => ({ login, subject: entra.addUser({ mail: login }).id }));
+  return {
+    title: 'Entra tenant',
+    url: entra.url,
+    settings: {
+      tenantId: entra.tenant.id,
+      clientId: daemon.clientId,
+      auth: { kind: 'secret', secret: daemon.secret },
+      endpoints: { login: entra.url, graph: entra.url },
+      hooks: { clientApps: [application] },
+    },
+    oidc: {
+      clients: [
+        {
+          kind: 'entra_external_mfa',
+          id: externalMfa,
+          tenantIds: [entra.tenant.id],
+          login: entra.url,
+          groups: ['all_users'],
+        },
+      ],
+    },
+    signInPage: `${entra.url}/external-mfa/start?user=${simulatedLogins[0]}`,
+    environment: { NODE_EXTRA_CA_CERTS: certificate },
+    users,
+    faceCheck: 'before',
+    async signIn(login) {
+      const userId = users.find((user) => user.login === login)?.subject ?? '';
+      const result = await entra.signIn({ appId: application, userId });
+      if (!result.ok) return { signedIn: false, error: result.error, code: result.code };
+      return { signedIn: true, ...toShownToken('token', result.token) };
+    },
+    async close() {
+      await entra.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+};

@@ -1,0 +1,144 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import type { Fetch } from '../../src/core/ports.js';
+import {
+  Refusal,
+  redeemCode,
+  redirectTo,
+  showResult,
+  startPending,
+  takePending,
+  toCodeChallenge,
+  verifyIdToken,
+} from '../relying-party.js';
+import { findUser, type IdentityProvider, isoNow, type Org, type PendingAtProvider } from './org.js';
+
+const skewSec = 120;
+
+const startGuard = z.object({ user: z.string(), flow: z.string().optional() });
+const pushedGuard = z.object({ request_uri: z.string(), expires_in: z.int().positive() });
+
+/** Attributes beyond these fail the evaluation. */
+const supportedClaims = 'given_name family_name middle_name email birthdate phone_number address'.split(' ');
+
+const verifiedClaimsGuard = z
+  .array(
+    z.object({
+      verification: z.object({
+        trust_framework: z.string().nullish(),
+        assurance_level: z.string().nullish(),
+        time: z.string().nullish(),
+      }),
+      claims: z.record(z.string(), z.unknown()),
+    }),
+  )
+  .length(1);
+
+/**
+ * What the account management policy asks for before an authenticator is enrolled or a password recovered:
+ * `/identity-verification/start?user=<login>`. It ends on a page that tells the result.
+ * @see https://developer.okta.com/docs/guides/idv-integration/main/
+ */
+export function createIdentityVerification(org: Org): Router {
+  const router = Router();
+
+  router.get('/identity-verification/start', async (request, response) => {
+    const { user: login, flow } = startGuard.parse(request.query);
+    const user = findUser(org, login);
+    const idp = [...org.identityProviders.values()].find(({ type }) => type === 'IDV_STANDARD');
+    if (user === undefined || idp === undefined) return void response.status(404).end();
+    const { state, ...pending } = startPending(`${org.url}/idp/identity-verification/callback`);
+    org.pendingAtProvider.set(state, { ...pending, idpId: idp.id, userId: user.id });
+    const who = { state, userId: user.id, profile: user.profile, flow };
+    const pushed = await push(idp, pending, org.fetch, who).catch((error: unknown) => ({ error }));
+    // The browser carries nothing else: neither the client's id nor the state.
+    if (typeof pushed === 'string') {
+      return redirectTo(response, idp.client.authorizationEndpoint, { request_uri: pushed });
+    }
+    await showResult(response, () => Promise.reject(pushed.error));
+  });
+
+  router.get('/idp/identity-verification/callback', (request, response) =>
+    showResult(response, async () => {
+      const { started, code } = takePending(org.pendingAtProvider, request.query);
+      const idp = org.identityProviders.get(started.idpId);
+      if (idp?.type !== 'IDV_STANDARD') throw new Refusal('state');
+      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: true, fetch: org.fetch });
+      const claims = await verifyIdToken(idp.client, idToken, {
+        nonce: started.nonce,
+        now: org.now,
+        skewSec,
+        fetch: org.fetch,
+      });
+      const outcome = evaluate(claims.verified_claims);
+      org.log.push({
+        eventType: 'user.identity_verification',
+        published: isoNow(org),
+        outcome: { result: outcome === 'CLAIMS_VERIFIED' ? 'SUCCESS' : 'FAILURE', reason: outcome },
+        target: { id: started.userId },
+        debugContext: null,
+      });
+      if (outcome !== 'CLAIMS_VERIFIED') throw new Refusal('evaluation', outcome);
+      return { userId: started.userId, idToken: claims };
+    }),
+  );
+  return router;
+}
+
+/** @returns the `request_uri` */
+async function push(
+  { client }: IdentityProvider,
+  { nonce, codeVerifier, redirectUri }: Pick<PendingAtProvider, 'nonce' | 'codeVerifier' | 'redirectUri'>,
+  fetch: Fetch,
+  who: { state: string; userId: string; profile: Readonly<Record<string, unknown>>; flow: string | undefined },
+): Promise<string> {
+  const { state, userId, profile, flow } = who;
+  const claims = {
+    id_token: {
+      verified_claims: [
+        {
+          verification: {
+            trust_framework: { value: 'IDV-DELEGATED', essential: true },
+            assurance_level: { value: 'VERIFIED', essential: true },
+          },
+          claims: {
+            given_name: { value: profile.firstName, fuzzy: true },
+            family_name: { value: profile.lastName, fuzzy: true },
+            email: { value: profile.email, fuzzy: true },
+          },
+        },
+      ],
+    },
+  };
+  const response = await fetch(client.parEndpoint ?? '', {
+    method: 'POST',
+    body: new URLSearchParams({
+      response_type: 'code',
+      client_id: client.clientId,
+      client_secret: client.clientSecret,
+      code_challenge: toCodeChallenge(codeVerifier),
+      code_challenge_method: 'S256',
+      scope: [...client.scopes, ...(flow === undefined ? [] : [`idv_flow_${flow}`])].join(' '),
+      nonce,
+      claims: JSON.stringify(claims),
+      state,
+      login_hint: userId,
+      redirect_uri: redirectUri,
+    }),
+  });
+  const body: unknown = await response.json().catch(() => null);
+  if (response.status === 201) return pushedGuard.parse(body).request_uri;
+  throw new Refusal('par', JSON.stringify(body));
+}
+
+/** What the system log says of the evaluation. */
+function evaluate(value: unknown): string {
+  const parsed = verifiedClaimsGuard.safeParse(value);
+  const verified = parsed.data?.[0];
+  if (verified === undefined) return 'PARSING_ERROR';
+  const { trust_framework, assurance_level, time } = verified.verification;
+  if (!time || Number.isNaN(Date.parse(time))) return 'MISSING';
+  if (Object.keys(verified.claims).some((name) => !supportedClaims.includes(name))) return 'PARSING_ERROR';
+  const isVerified = trust_framework === 'IDV-DELEGATED' && assurance_level === 'VERIFIED';
+  return isVerified ? 'CLAIMS_VERIFIED' : 'CLAIMS_NOT_VERIFIED';
+}

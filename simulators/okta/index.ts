@@ -1,0 +1,316 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import type { JWK } from 'jose';
+import { z } from 'zod';
+import type { Fetch } from '../../src/core/ports.js';
+import { createAccess } from './access.js';
+import {
+  addAuthorizationServer,
+  createAuthorizationServers,
+  createAuthorizationServersApi,
+} from './authorization-servers.js';
+import { answerError } from './errors.js';
+import { settleEvents } from './event-delivery.js';
+import { createEventHooksApi } from './event-hooks.js';
+import { createFactorSignIn } from './factor-sign-in.js';
+import { createAuthenticatorsApi, createIdentityProvidersApi } from './identity-providers.js';
+import { createIdentityVerification } from './identity-verification.js';
+import { newId } from './ids.js';
+import { createInlineHooksApi } from './inline-hooks.js';
+import { createOrg, type IdentityProvider, type LogEvent, type Org, type OrgClient } from './org.js';
+import { createEnrollmentForms, createEnrollmentPolicyApi } from './registration.js';
+import { createSamlAppsApi, createSamlSignIn } from './saml.js';
+import { createUserSchemaApi } from './user-schema.js';
+import { createUsersApi } from './users.js';
+
+/** What a sign-in brought the application: tokens, or an OAuth error. */
+export type SignIn =
+  | {
+      readonly ok: true;
+      readonly idToken: string | null;
+      readonly accessToken: string;
+      readonly refreshToken: string | null;
+    }
+  | { readonly ok: false; readonly error: string; readonly description: string };
+
+/** How Okta is to authenticate itself to a hook. */
+export type HookChannelSettings =
+  | { readonly type: 'HTTP'; readonly header: string; readonly secret: string }
+  | {
+      readonly type: 'OAUTH';
+      readonly clientId: string;
+      /** `null` signs with the hook key. */
+      readonly clientSecret: string | null;
+      readonly hookKeyId: string | null;
+      readonly tokenUrl: string;
+      readonly scope: string;
+    };
+
+/** A simulated Okta org on a real socket. Everything below goes over HTTP, as an administrator or a browser would. */
+export interface OktaSimulator {
+  /** The org's address, without a slash at the end. */
+  readonly url: string;
+  /** The API token of an administrator. */
+  readonly apiToken: string;
+  /** What the org holds; for reading. */
+  readonly org: Org;
+  /** @returns the new user's id */
+  createUser(user: { login: string; password: string; firstName?: string; lastName?: string }): Promise<string>;
+  /** Creates a user whose password the password import hook is asked for. @returns the new user's id */
+  createUserToImport(login: string): Promise<string>;
+  changeStatus(userId: string, verb: 'deactivate' | 'suspend' | 'unsuspend' | 'activate' | 'reactivate'): Promise<void>;
+  /** Deactivates an active user, and deletes a deactivated one. */
+  deleteUser(userId: string): Promise<void>;
+  /** Resolves once event hooks were told of all that has happened so far. */
+  settleEvents(): Promise<void>;
+  /** Registers an application; what the real console does has no public API worth simulating. */
+  addClient(client: Partial<Omit<OrgClient, 'id'>>): OrgClient;
+  addHookKey(name: string): Promise<{ readonly id: string; readonly publicJwk: JWK }>;
+  addAuthorizationServer(server: { id: string; audience: string }): Promise<{ readonly issuer: string }>;
+  /**
+   * Creates a hook and hangs it on its policy rule: the default authorization server's, or the user profile policy's. A
+   * password import hook hangs on nothing.
+   */
+  attachHook(hook: {
+    kind: 'token' | 'registration' | 'password-import';
+    uri: string;
+    channel: HookChannelSettings;
+  }): Promise<{ readonly id: string }>;
+  /** Creates an event hook, and verifies it unless told not to. */
+  addEventHook(hook: { uri: string; secret: string; events: readonly string[]; verify?: boolean }): Promise<void>;
+  /** Adds a custom SAML application with a hook, and attribute statements of its own. */
+  addSamlApp(app: {
+    uri: string;
+    channel: HookChannelSettings;
+    statements?: Readonly<Record<string, string>>;
+  }): Promise<{ readonly id: string }>;
+  /** What only the console does: "IdP Usage". */
+  setIdpUsage(idpId: string, usage: IdentityProvider['usage']): void;
+  /** Signs a user in at a SAML application. @returns the assertion, signed as a JWS in place of XML; `null` if refused */
+  signInBySaml(user: { appId: string; login: string; password: string }): Promise<string | null>;
+  /** Signs a user in at the default authorization server, from an application made for it. */
+  signIn(user: { login: string; password: string; scope?: string }): Promise<SignIn>;
+  refresh(refreshToken: string): Promise<SignIn>;
+  readLog(): Promise<readonly LogEvent[]>;
+  close(): Promise<void>;
+}
+
+/** One call of the management API as the administrator. @returns the body; throws on any refusal */
+async function callApi(org: Org, apiToken: string, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(org.url + path, {
+    method,
+    headers: { Authorization: `SSWS ${apiToken}`, 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return response.status === 204 ? null : response.json();
+}
+
+const withIdGuard = z.object({ id: z.string() });
+const logGuard = z.array(z.custom<LogEvent>((event) => z.object({ eventType: z.string() }).safeParse(event).success));
+const tokensGuard = z.object({
+  access_token: z.string(),
+  id_token: z.string().optional(),
+  refresh_token: z.string().optional(),
+});
+const oauthErrorGuard = z.object({ error: z.string(), error_description: z.string() });
+
+/**
+ * Starts a simulated Okta org on this machine.
+ * @param port - 0, the default, takes a free one
+ * @param now - the org's clock
+ * @param reach - how the org reaches OpenID providers
+ * @param hookTimeoutMs - Okta's own is 3,000; its support can raise it for an org
+ */
+export async function startOktaSimulator({
+  port = 0,
+  now = Date.now,
+  hookTimeoutMs = 3_000,
+  reach = fetch,
+}: {
+  readonly port?: number;
+  readonly now?: () => number;
+  readonly hookTimeoutMs?: number;
+  readonly reach?: Fetch;
+} = {}): Promise<OktaSimulator> {
+  const org = createOrg({ now, hookTimeoutMs, fetch: reach });
+  const server = createServer(createApp(org)).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address: AddressInfo | string | null = server.address();
+  org.url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : port}`;
+
+  const apiToken = newId('00', 42);
+  org.apiTokens.add(apiToken);
+  await addAuthorizationServer(org, { id: 'default', name: 'default', audience: 'api://default' });
+  const api = (method: string, path: string, body?: unknown) => callApi(org, apiToken, method, path, body);
+
+  const addClient: OktaSimulator['addClient'] = (client) => {
+    const defaults = { name: 'Application', secret: null, publicJwks: [], scopes: [], requireDpop: false };
+    const added = { id: newId('0oa'), ...defaults, ...client };
+    org.clients.set(added.id, added);
+    return added;
+  };
+  const application = addClient({ name: 'Web application', secret: newId('', 40) });
+  const requestTokens = async (form: Record<string, string>): Promise<SignIn> => {
+    const response = await fetch(`${org.url}/oauth2/default/v1/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ ...form, client_id: application.id, client_secret: application.secret ?? '' }),
+    });
+    const body: unknown = await response.json();
+    if (response.ok) {
+      const { access_token, id_token = null, refresh_token = null } = tokensGuard.parse(body);
+      return { ok: true, accessToken: access_token, idToken: id_token, refreshToken: refresh_token };
+    }
+    const { error, error_description } = oauthErrorGuard.parse(body);
+    return { ok: false, error, description: error_description };
+  };
+
+  return {
+    url: org.url,
+    apiToken,
+    org,
+    addClient,
+    async createUser({ login, password, firstName = 'Test', lastName = 'User' }) {
+      const profile = { login, email: login, firstName, lastName };
+      const user = await api('POST', '/api/v1/users', { profile, credentials: { password: { value: password } } });
+      return withIdGuard.parse(user).id;
+    },
+    async createUserToImport(login) {
+      const profile = { login, email: login, firstName: 'Test', lastName: 'User' };
+      const credentials = { password: { hook: { type: 'default' } } };
+      return withIdGuard.parse(await api('POST', '/api/v1/users', { profile, credentials })).id;
+    },
+    async changeStatus(userId, verb) {
+      await api('POST', `/api/v1/users/${userId}/lifecycle/${verb}`);
+    },
+    async deleteUser(userId) {
+      await api('DELETE', `/api/v1/users/${userId}`);
+    },
+    settleEvents: () => settleEvents(org),
+    setIdpUsage(idpId, usage) {
+      const idp = org.identityProviders.get(idpId);
+      if (idp !== undefined) idp.usage = usage;
+    },
+    async addHookKey(name) {
+      const { id } = withIdGuard.parse(await api('POST', '/api/v1/hook-keys', { name }));
+      const publicJwk = org.hookKeys.get(id)?.publicJwk;
+      if (publicJwk === undefined) throw new Error('no such hook key');
+      return { id, publicJwk };
+    },
+    addAuthorizationServer: ({ id, audience }) => addAuthorizationServer(org, { id, name: id, audience }),
+    async attachHook({ kind, uri, channel }) {
+      const id = await createHook(api, hookTypes[kind], uri, channel);
+      if (kind === 'token') await attachToDefaultServer(org, api, id);
+      if (kind === 'registration') await attachToProfilePolicy(org, api, id);
+      return { id };
+    },
+    async addEventHook({ uri, secret, events, verify = true }) {
+      const authScheme = { type: 'HEADER', key: 'Authorization', value: secret };
+      const channel = { type: 'HTTP', version: '1.0.0', config: { uri, headers: [], authScheme } };
+      const hook = { name: 'Face step-up, events', events: { type: 'EVENT_TYPE', items: events }, channel };
+      const { id } = withIdGuard.parse(await api('POST', '/api/v1/eventHooks', hook));
+      if (verify) await api('POST', `/api/v1/eventHooks/${id}/lifecycle/verify`);
+    },
+    async addSamlApp({ uri, channel, statements = {} }) {
+      const id = await createHook(api, 'com.okta.saml.tokens.transform', uri, channel);
+      const attributeStatements = Object.entries(statements).map(([name, value]) => ({
+        type: 'EXPRESSION',
+        name,
+        values: [value],
+      }));
+      const signOn = { audience: 'urn:example:sp', recipient: 'https://sp.example.com/saml/sso', attributeStatements };
+      const settings = { signOn: { ...signOn, inlineHooks: [{ id }] } };
+      const app = await api('POST', '/api/v1/apps', { label: 'SAML app', signOnMode: 'SAML_2_0', settings });
+      return { id: withIdGuard.parse(app).id };
+    },
+    async signInBySaml({ appId, login, password }) {
+      const body = new URLSearchParams({ username: login, password });
+      const response = await fetch(`${org.url}/app/${appId}/sso/saml`, { method: 'POST', body });
+      return response.ok ? z.object({ assertion: z.string() }).parse(await response.json()).assertion : null;
+    },
+    signIn: ({ login, password, scope = 'openid profile' }) =>
+      requestTokens({ grant_type: 'password', username: login, password, scope }),
+    refresh: (refreshToken) => requestTokens({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+    readLog: async () => logGuard.parse(await api('GET', '/api/v1/logs')),
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const hookTypes = {
+  token: 'com.okta.oauth2.tokens.transform',
+  registration: 'com.okta.user.pre-registration',
+  'password-import': 'com.okta.user.credential.password.import',
+} as const;
+
+async function createHook(api: CallApi, type: string, uri: string, channel: HookChannelSettings): Promise<string> {
+  const hook = { name: `Face step-up, ${type}`, type, version: '1.0.0', channel: toChannel(uri, channel) };
+  return withIdGuard.parse(await api('POST', '/api/v1/inlineHooks', hook)).id;
+}
+
+function createApp(org: Org): express.Express {
+  const app = express();
+  app.use((_request, response, next) => {
+    response.set('Date', new Date(org.now()).toUTCString());
+    next();
+  });
+  const { router, requireScope } = createAccess(org);
+  app.use(router);
+  app.use(createFactorSignIn(org));
+  app.use(createIdentityVerification(org));
+  app.use('/oauth2', createAuthorizationServers(org));
+  app.use(express.json({ limit: '1mb' }));
+  app.use('/api/v1/users', createUsersApi(org, requireScope));
+  app.use('/api/v1/meta/schemas/user', createUserSchemaApi(org, requireScope));
+  app.use('/api/v1/authorizationServers', createAuthorizationServersApi(org, requireScope));
+  app.use('/api/v1/policies', createEnrollmentPolicyApi(org, requireScope));
+  app.get('/api/v1/logs', requireScope('okta.logs.read'), (_request, response) => {
+    response.json(org.log);
+  });
+  app.use('/api/v1/eventHooks', createEventHooksApi(org, requireScope));
+  app.use('/api/v1/apps', createSamlAppsApi(org, requireScope));
+  app.use('/api/v1/idps', createIdentityProvidersApi(org, requireScope));
+  app.use('/api/v1/authenticators', createAuthenticatorsApi(org, requireScope));
+  app.use('/app', createSamlSignIn(org));
+  app.use('/api/v1', createInlineHooksApi(org, requireScope));
+  app.use('/idp/idx/enroll', createEnrollmentForms(org));
+  app.use(answerError);
+  return app;
+}
+
+function toChannel(uri: string, channel: HookChannelSettings) {
+  const shared = { uri, method: 'POST', headers: [] };
+  if (channel.type === 'HTTP') {
+    const authScheme = { type: 'HEADER', key: channel.header, value: channel.secret };
+    return { type: 'HTTP', version: '1.0.0', config: { ...shared, authScheme } };
+  }
+  const { clientId, clientSecret, hookKeyId, tokenUrl, scope } = channel;
+  const authType = clientSecret === null ? 'private_key_jwt' : 'client_secret_post';
+  const config = { ...shared, authType, clientId, clientSecret, hookKeyId, tokenUrl, scope };
+  return { type: 'OAUTH', version: '1.0.0', config };
+}
+
+type CallApi = (method: string, path: string, body?: unknown) => Promise<unknown>;
+
+async function attachToDefaultServer(org: Org, api: CallApi, hookId: string): Promise<void> {
+  const policy = org.servers.get('default')?.policy;
+  await api('PUT', `/api/v1/authorizationServers/default/policies/${policy?.id}/rules/${policy?.rule.id}`, {
+    name: 'Default rule',
+    type: 'RESOURCE_ACCESS',
+    conditions: { grantTypes: { include: ['password'] } },
+    actions: { token: { accessTokenLifetimeMinutes: 60, inlineHook: { id: hookId } } },
+  });
+}
+
+async function attachToProfilePolicy(org: Org, api: CallApi, hookId: string): Promise<void> {
+  await api('PUT', `/api/v1/policies/${org.registrationRule.policyId}/rules/${org.registrationRule.id}`, {
+    name: 'Default rule',
+    type: 'PROFILE_ENROLLMENT',
+    actions: { profileEnrollment: { access: 'ALLOW', preRegistrationInlineHooks: [{ inlineHookId: hookId }] } },
+  });
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import type { StartSimulation } from '../simulation.js';
+import { simulatedLogins, toShownToken } from '../simulations.js';
+import { startOktaSimulator } from './index.js';
+
+const password = 'first factor';
+
+/** An Okta org, for `facestep simulate okta`. */
+export const startOktaSimulation: StartSimulation = async ({ port }) => {
+  const okta = await startOktaSimulator({ port });
+  const users = await Promise.all(
+    simulatedLogins.map(async (login) => ({ login, subject: await okta.createUser({ login, password }) })),
+  );
+  return {
+    title: 'Okta org',
+    url: okta.url,
+    settings: {
+      orgUrl: okta.url,
+      auth: { kind: 'api_token', token: okta.apiToken },
+      hooks: { secret: { header: 'authorization', value: `Bearer ${randomBytes(24).toString('base64url')}` } },
+    },
+    environment: {},
+    users,
+    faceCheck: 'before',
+    async signIn(login) {
+      const result = await okta.signIn({ login, password });
+      if (!result.ok) return { signedIn: false, error: result.error, error_description: result.description };
+      return {
+        signedIn: true,
+        ...toShownToken('accessToken', result.accessToken),
+        ...(result.idToken === null ? {} : toShownToken('idToken', result.idToken)),
+      };
+    },
+    close: () => okta.close(),
+  };
+};

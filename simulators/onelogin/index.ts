@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { z } from 'zod';
+import type { Fetch } from '../../src/core/ports.js';
+import { createAccess } from './access.js';
+import { type Account, createAccount, defaultPolicyId } from './account.js';
+import { answerError } from './errors.js';
+import { createPoliciesApi } from './policies.js';
+import { createSignIn } from './sign-in.js';
+import { createSmartHooksApi } from './smart-hooks.js';
+import { createTrustedIdp } from './trusted-idp.js';
+import { createUsersApi } from './users.js';
+
+/** What became of a sign-in. */
+export type SignIn =
+  | { readonly ok: true; readonly userId: number; readonly policyId: number; readonly factors: readonly string[] }
+  | { readonly ok: false; readonly denied: string };
+
+/** Who signs in, and how. */
+export interface SignInRequest {
+  readonly identifier: string;
+  readonly password: string;
+  /** Factors the person can show; whatever else the policy asks for is where the sign-in ends. */
+  readonly factors?: readonly string[];
+  readonly ip?: string;
+  readonly appId?: number | null;
+}
+
+/** A simulated OneLogin account on a real socket. */
+export interface OneLoginSimulator {
+  /** The account's address, without a slash at the end. */
+  readonly url: string;
+  /** An API credential with the scope Manage All. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** What the account holds; for reading, and for the settings OneLogin does not document. */
+  readonly account: Account;
+  /** @returns the new user's id */
+  addUser(user: { username: string; password: string; policyId?: number; roleIds?: readonly number[] }): number;
+  /** Makes a user policy: in the real account that is done in its console. */
+  addPolicy(policy: { name: string; factors: readonly string[] }): number;
+  /** One call of the API with a good token. */
+  callApi(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Signs a person in as a browser does, page by page. */
+  signIn(request: SignInRequest): Promise<SignIn>;
+  close(): Promise<void>;
+}
+
+const tokenGuard = z.object({ access_token: z.string() });
+const pageGuard = z.object({
+  denied: z.string().optional(),
+  state_token: z.string().optional(),
+  factor: z.string().optional(),
+  user_id: z.number().optional(),
+  policy_id: z.number().optional(),
+});
+
+/**
+ * Starts a simulated OneLogin account on this machine.
+ * @param port - 0, the default, takes a free one
+ * @param now - the account's clock, also that of the machine its hooks run on
+ * @param reach - how the account reaches its trusted provider
+ * @param graceMs - added to the time-out of every hook; OneLogin adds nothing
+ */
+export async function startOneLoginSimulator({
+  port = 0,
+  now = Date.now,
+  graceMs = 0,
+  reach = fetch,
+}: {
+  readonly port?: number;
+  readonly now?: () => number;
+  readonly graceMs?: number;
+  readonly reach?: Fetch;
+} = {}): Promise<OneLoginSimulator> {
+  const clientId = randomBytes(32).toString('hex');
+  const clientSecret = randomBytes(32).toString('hex');
+  const account = createAccount({ now, fetch: reach, clientId, clientSecret });
+  const server = createServer(createApp(account, graceMs)).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address: AddressInfo | string | null = server.address();
+  account.url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : port}`;
+
+  const post = async (path: string, body: unknown) => {
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(account.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return pageGuard.parse(await response.json());
+  };
+
+  return {
+    url: account.url,
+    clientId,
+    clientSecret,
+    account,
+    addUser({ username, password, policyId = defaultPolicyId, roleIds = [] }) {
+      const id = 36_216_766 + account.users.size;
+      const names = { username, email: username, firstname: 'Test', lastname: 'User' };
+      account.users.set(id, { id, ...names, password, policyId, roleIds, customAttributes: {}, lastLogin: null });
+      return id;
+    },
+    addPolicy(policy) {
+      const id = defaultPolicyId + account.policies.size;
+      account.policies.set(id, { id, otpTriggerCondition: 0, ...policy });
+      return id;
+    },
+    async callApi(method, path, body) {
+      const credentials = `client_id:${clientId}, client_secret:${account.credentials.clientSecret}`;
+      const granted = await fetch(`${account.url}/auth/oauth2/v2/token`, {
+        method: 'POST',
+        headers: { Authorization: credentials, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ grant_type: 'client_credentials' }),
+      });
+      const { access_token } = tokenGuard.parse(await granted.json());
+      const response = await fetch(account.url + path, {
+        method,
+        headers: { Authorization: `bearer:${access_token}`, 'Content-Type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+    },
+    async signIn({ identifier, password, factors = [], ip = '120.118.218.225', appId = 959_314 }) {
+      const begun = await post('/login/username', { identifier, app_id: appId, ip });
+      const { state_token } = begun;
+      if (state_token === undefined) return { ok: false, denied: begun.denied ?? '' };
+      const shown: string[] = [];
+      let page = await post('/login/password', { state_token, password });
+      while (page.factor !== undefined && factors.includes(page.factor)) {
+        shown.push(page.factor);
+        page = await post('/login/factor', { state_token, factor: page.factor });
+      }
+      const { user_id, policy_id } = page;
+      if (user_id === undefined || policy_id === undefined) {
+        return { ok: false, denied: page.denied ?? `factor: ${page.factor}` };
+      }
+      return { ok: true, userId: user_id, policyId: policy_id, factors: shown };
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function createApp(account: Account, graceMs: number): express.Express {
+  const app = express();
+  const { router, requireToken } = createAccess(account);
+  app.use((_request, response, next) => {
+    response.set('Date', new Date(account.now()).toUTCString());
+    next();
+  });
+  app.use(router);
+  app.use(express.json({ limit: '1mb' }));
+  app.use('/login', createSignIn(account, graceMs));
+  app.use(createTrustedIdp(account));
+  app.use('/api/2', requireToken);
+  app.use('/api/2/users', createUsersApi(account));
+  app.use('/api/2/hooks', createSmartHooksApi(account));
+  app.use('/api/2/policies', createPoliciesApi(account));
+  app.use(answerError);
+  return app;
+}

@@ -1,0 +1,230 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Response as ExpressResponse } from 'express';
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { Fetch } from '../src/core/ports.js';
+
+/*
+ * What the simulated providers have in common where they are the relying party of an OpenID provider: the code flow over
+ * plain requests. What each checks beyond, and leaves out, is in its own folder.
+ */
+
+/** An OpenID provider as an administrator registered it. */
+export interface OpenIdProvider {
+  readonly issuer: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly jwksUri: string;
+  readonly userinfoEndpoint: string | null;
+  readonly parEndpoint: string | null;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scopes: readonly string[];
+}
+
+const metadataGuard = z.object({
+  issuer: z.string(),
+  authorization_endpoint: z.string(),
+  token_endpoint: z.string(),
+  jwks_uri: z.string(),
+  userinfo_endpoint: z.string().optional(),
+  pushed_authorization_request_endpoint: z.string().optional(),
+});
+
+/** Reads the endpoints of an issuer from its metadata, as an administrator copies them. */
+export async function discover(
+  issuer: string,
+  client: Pick<OpenIdProvider, 'clientId' | 'clientSecret' | 'scopes'>,
+  fetch: Fetch,
+): Promise<OpenIdProvider> {
+  const response = await fetch(`${issuer}/.well-known/openid-configuration`, {});
+  if (!response.ok) throw new Refusal('discovery', `status ${response.status}`);
+  const metadata = metadataGuard.parse(await response.json());
+  if (metadata.issuer !== issuer) throw new Refusal('discovery', 'another issuer');
+  return {
+    issuer,
+    authorizationEndpoint: metadata.authorization_endpoint,
+    tokenEndpoint: metadata.token_endpoint,
+    jwksUri: metadata.jwks_uri,
+    userinfoEndpoint: metadata.userinfo_endpoint ?? null,
+    parEndpoint: metadata.pushed_authorization_request_endpoint ?? null,
+    ...client,
+  };
+}
+
+/** Why a sign-in ends here: a word for the result page, and what the provider said. */
+export class Refusal extends Error {
+  constructor(
+    readonly reason: string,
+    readonly said = '',
+  ) {
+    super(`${reason} ${said}`);
+  }
+}
+
+/** What a browser that comes back must fit to. */
+export interface PendingSignIn {
+  readonly nonce: string;
+  readonly codeVerifier: string;
+  readonly redirectUri: string;
+}
+
+export const startPending = (redirectUri: string): PendingSignIn & { readonly state: string } => ({
+  state: randomBytes(24).toString('base64url'),
+  nonce: randomBytes(24).toString('base64url'),
+  codeVerifier: randomBytes(32).toString('base64url'),
+  redirectUri,
+});
+
+/** PKCE, S256 (RFC 7636). */
+export const toCodeChallenge = (codeVerifier: string): string =>
+  createHash('sha256').update(codeVerifier).digest('base64url');
+
+const queryGuard = z.object({
+  state: z.string(),
+  code: z.string().optional(),
+  error: z.string().optional(),
+  iss: z.string().optional(),
+});
+
+/** Takes what a callback brings, for the sign-in that its `state` belongs to, which is over with that. */
+export function takePending<Pending>(
+  pending: Map<string, Pending>,
+  query: unknown,
+): { readonly started: Pending; readonly code: string } {
+  const parsed = queryGuard.safeParse(query);
+  const started = parsed.success ? pending.get(parsed.data.state) : undefined;
+  if (!parsed.success || started === undefined) throw new Refusal('state');
+  pending.delete(parsed.data.state);
+  if (parsed.data.error !== undefined) throw new Refusal('error', parsed.data.error);
+  if (parsed.data.code === undefined) throw new Refusal('code');
+  return { started, code: parsed.data.code };
+}
+
+const tokenErrorGuard = z.object({ error: z.string() });
+const tokensGuard = z.object({ id_token: z.string(), access_token: z.string().optional() });
+
+/** Redeems a code, with the client secret in the form unless said otherwise. */
+export async function redeemCode(
+  provider: OpenIdProvider,
+  {
+    code,
+    started,
+    hasPkce,
+    isBasic = false,
+    fetch,
+  }: {
+    readonly code: string;
+    readonly started: PendingSignIn;
+    readonly hasPkce: boolean;
+    readonly isBasic?: boolean;
+    readonly fetch: Fetch;
+  },
+): Promise<{ readonly idToken: string; readonly accessToken: string | null }> {
+  const { clientId, clientSecret } = provider;
+  const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64');
+  const response = await fetch(provider.tokenEndpoint, {
+    method: 'POST',
+    headers: isBasic ? { authorization: `Basic ${basic}` } : {},
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: started.redirectUri,
+      ...(hasPkce ? { code_verifier: started.codeVerifier } : {}),
+      ...(isBasic ? {} : { client_id: clientId, client_secret: clientSecret }),
+    }),
+  });
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw new Refusal('token', tokenErrorGuard.safeParse(body).data?.error ?? String(response.status));
+  const tokens = tokensGuard.safeParse(body);
+  if (!tokens.success) throw new Refusal('token', 'not understood');
+  return { idToken: tokens.data.id_token, accessToken: tokens.data.access_token ?? null };
+}
+
+/**
+ * Checks an ID token as OpenID Connect Core, section 3.1.3.7, says.
+ * @param nonce - `null` where the relying party sends none
+ */
+export async function verifyIdToken(
+  provider: OpenIdProvider,
+  idToken: string,
+  {
+    nonce,
+    now,
+    skewSec,
+    fetch,
+  }: {
+    readonly nonce: string | null;
+    readonly now: () => number;
+    readonly skewSec: number;
+    readonly fetch: Fetch;
+  },
+): Promise<JWTPayload & { readonly sub: string }> {
+  const keys = createRemoteJWKSet(new URL(provider.jwksUri), {
+    [customFetch]: (url, init) => fetch(url, init),
+  });
+  const payload = await jwtVerify(idToken, keys, {
+    issuer: provider.issuer,
+    audience: provider.clientId,
+    algorithms: ['RS256', 'ES256'],
+    requiredClaims: ['sub', 'exp', 'iat'],
+    clockTolerance: skewSec,
+    currentDate: new Date(now()),
+  }).then(
+    (verified) => verified.payload,
+    (error: unknown) => {
+      throw new Refusal('id_token', error instanceof errors.JOSEError ? error.code : 'keys');
+    },
+  );
+  const { sub } = payload;
+  if (sub === undefined || sub === '') throw new Refusal('id_token', 'sub');
+  if (nonce !== null && payload.nonce !== nonce) throw new Refusal('id_token', 'nonce');
+  return { ...payload, sub };
+}
+
+const userinfoGuard = z.looseObject({ sub: z.string() });
+
+/** Reads the userinfo endpoint, which must be about the same person (section 5.3.2). */
+export async function readUserinfo(
+  { userinfoEndpoint }: OpenIdProvider,
+  accessToken: string | null,
+  sub: string,
+  fetch: Fetch,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (userinfoEndpoint === null || accessToken === null) throw new Refusal('userinfo', 'none');
+  const response = await fetch(userinfoEndpoint, { headers: { authorization: `Bearer ${accessToken}` } });
+  const claims = userinfoGuard.safeParse(await response.json().catch(() => null));
+  if (!response.ok || !claims.success) throw new Refusal('userinfo', String(response.status));
+  if (claims.data.sub !== sub) throw new Refusal('userinfo', 'sub');
+  return claims.data;
+}
+
+/** Sends a browser to the provider. */
+export function redirectTo(response: ExpressResponse, endpoint: string, query: Readonly<Record<string, string>>): void {
+  const url = new URL(endpoint);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  response.redirect(302, url.href);
+}
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** Where a browser ends: `data-result` tells how, `data-reason` why not. */
+export async function showResult(response: ExpressResponse, finish: () => Promise<object>): Promise<void> {
+  const outcome = await finish().then(
+    (details) => ({ result: 'signed-in', reason: '', details }),
+    (error: unknown) => {
+      if (!(error instanceof Refusal)) throw error;
+      return { result: 'refused', reason: error.reason, details: { reason: error.reason, said: error.said } };
+    },
+  );
+  const { result, reason, details } = outcome;
+  const title = result === 'signed-in' ? 'Signed in' : 'Not signed in';
+  response
+    .status(result === 'signed-in' ? 200 : 403)
+    .set({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+    .send(
+      `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>` +
+        `<body data-result="${result}" data-reason="${escapeHtml(reason)}"><main><h1>${title}</h1>` +
+        `<pre id="details">${escapeHtml(JSON.stringify(details, null, 2))}</pre></main></body></html>\n`,
+    );
+}

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import type { JsonObject } from '../base/json.js';
+import { maxKeys } from './application-keys.js';
+import { maxApplications, registerApplication } from './applications.js';
+
+let server: ApiServer;
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+});
+afterAll(() => server.stop());
+
+const asAdmin = { 'x-admin-key': adminKey };
+const post = (path: string, body: JsonObject = {}) => server.postJson(path, body, asAdmin);
+const get = (path: string) => server.send('GET', path, { headers: asAdmin });
+const report = (token: unknown) => server.postJson('/token', {}, { 'x-auth-token': String(token) });
+
+async function register(terms: JsonObject = {}): Promise<string> {
+  const answer = await post('/applications', { name: 'shop', ...terms });
+  expect(answer.status).toBe(201);
+  return String(answer.body.id);
+}
+
+async function issue(id: string, request: JsonObject = {}): Promise<{ token: string; id: string }> {
+  const answer = await post(`/applications/${id}/keys`, request);
+  expect(answer.status).toBe(201);
+  return { token: String(answer.body.token), id: String(answer.body.id) };
+}
+
+const eventsOf = (action: string) => server.audit.events.filter((event) => event.action === action);
+
+describe('an application', () => {
+  test('has sane terms unless others are given', async () => {
+    const { body } = await post('/applications', { name: 'shop' });
+    const { id, createdAt, changedAt, ...terms } = body;
+    expect(id).toMatch(/^[0-9a-f]{24}$/);
+    expect(changedAt).toBe(createdAt);
+    expect(terms).toEqual({
+      ok: true,
+      name: 'shop',
+      tenant: 'default',
+      scopes: ['enrol', 'verify', 'match', 'screen'],
+      perMinute: 600,
+      perDay: 100_000,
+      contact: '',
+    });
+    expect((await get(`/applications/${id}`)).body).toEqual(body);
+  });
+
+  test.each<[string, JsonObject]>([
+    ['no name', {}],
+    ['a scope that is none', { name: 'a', scopes: ['admin'] }],
+    ['no scope', { name: 'a', scopes: [] }],
+    ['no request a minute', { name: 'a', perMinute: 0 }],
+    ['half a request a day', { name: 'a', perDay: 0.5 }],
+    ['a tenant with a space', { name: 'a', tenant: 'a b' }],
+  ])('is not registered with %s', async (_, body) => {
+    expect(await post('/applications', body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
+  });
+
+  test('is listed in order, changed in part, and gone once removed', async () => {
+    const first = await register({ name: 'first' });
+    const second = await register({ name: 'second', contact: 'ada@example.com' });
+    const listed = async () => ((await get('/applications')).body.applications as { id: string }[]).map(({ id }) => id);
+    expect((await listed()).slice(-2)).toEqual([first, second]);
+    server.clock.advanceSec(1);
+    const before = (await get(`/applications/${second}`)).body;
+    const { body } = await post(`/applications/${second}/change`, { perMinute: 5 });
+    expect(body).toEqual({ ...before, perMinute: 5, changedAt: expect.not.stringMatching(String(before.changedAt)) });
+    expect(await post(`/applications/${second}/change`, { tenant: 'other' })).toMatchObject({
+      body: { code: 'field_unknown' },
+    });
+    expect((await post(`/applications/${first}/remove`)).status).toBe(200);
+    expect((await listed()).includes(first)).toBe(false);
+    for (const path of [
+      `/applications/${first}/remove`,
+      `/applications/${first}/change`,
+      `/applications/${first}/keys`,
+    ])
+      expect(await post(path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect((await get(`/applications/${first}`)).status).toBe(404);
+  });
+
+  test('stands in the audit trail with whoever did it', async () => {
+    const id = await register({ name: 'audited', tenant: 'acme' });
+    await post(`/applications/${id}/change`, { perDay: 7 });
+    await post(`/applications/${id}/remove`);
+    const [registered, changed, removed] = ['registered', 'changed', 'removed'].map((what) =>
+      eventsOf(`application_${what}`).at(-1),
+    );
+    expect(registered).toMatchObject({ connection: 'acme', detail: { id, name: 'audited', by: 'owner' } });
+    expect(changed).toMatchObject({ connection: 'acme', detail: { id, perDay: 7, by: 'owner' } });
+    expect(removed).toMatchObject({ connection: 'acme', detail: { id, name: 'audited', by: 'owner' } });
+  });
+
+  test('of many registered at once none is lost', async () => {
+    const ids = await Promise.all(Array.from({ length: 12 }, () => register()));
+    const { body } = await get('/applications');
+    const listed = new Set((body.applications as { id: string }[]).map(({ id }) => id));
+    expect(ids.filter((id) => !listed.has(id))).toEqual([]);
+  });
+});
+
+describe('keys', () => {
+  test('are client tokens of the application’s tenant, with all or some of its scopes', async () => {
+    const id = await register({ tenant: 'acme', scopes: ['enrol', 'verify'] });
+    const all = await issue(id);
+    expect((await report(all.token)).body).toMatchObject({
+      ...{ id: all.id, name: 'shop', tenant: 'acme', scopes: ['enrol', 'verify'], application: id },
+    });
+    const some = await issue(id, { scopes: ['verify'], expiresIn: 60 });
+    expect((await report(some.token)).body).toMatchObject({ scopes: ['verify'] });
+    expect(await post(`/applications/${id}/keys`, { scopes: ['verify', 'score'] })).toMatchObject({
+      status: 400,
+      body: { code: 'request_malformed' },
+    });
+    const other = await server.issue();
+    expect((await report(other.token)).body.application).toBeNull();
+  });
+
+  test('are listed without the key, with the last day of use; two are good at once until one is revoked', async () => {
+    const id = await register();
+    const [former, next] = [await issue(id), await issue(id)];
+    await report(former.token);
+    await server.usage.flush();
+    const { body } = await get(`/applications/${id}/keys`);
+    expect(body.keys).toEqual([
+      expect.objectContaining({ id: former.id, lastUsed: new Date(server.clock.now()).toISOString().slice(0, 10) }),
+      expect.objectContaining({ id: next.id, lastUsed: null }),
+    ]);
+    expect(JSON.stringify(body)).not.toContain(former.token.slice(-43));
+    expect((await post(`/applications/${id}/keys/revoke`, { key: former.id })).status).toBe(200);
+    expect([(await report(former.token)).status, (await report(next.token)).status]).toEqual([401, 200]);
+    expect((await get(`/applications/${id}/keys`)).body.keys).toEqual([expect.objectContaining({ id: next.id })]);
+    expect(eventsOf('client_token_revoked').at(-1)?.detail).toEqual({ id: former.id, application: id, by: 'owner' });
+  });
+
+  test('end with their application, at once', async () => {
+    const id = await register();
+    const { token } = await issue(id);
+    expect((await report(token)).status).toBe(200);
+    await post(`/applications/${id}/remove`);
+    expect(await report(token)).toMatchObject({ status: 401, body: { code: 'caller_untrusted' } });
+  });
+
+  test('lose a scope with their application', async () => {
+    const id = await register({ scopes: ['enrol', 'match'] });
+    const { token } = await issue(id);
+    const match = () => server.postJson('/match', {}, { 'x-auth-token': token });
+    expect((await match()).body.code).toBe('photo_missing');
+    await post(`/applications/${id}/change`, { scopes: ['enrol'] });
+    expect((await match()).body.code).toBe('scope_missing');
+    expect((await report(token)).body.scopes).toEqual(['enrol']);
+  });
+
+  test('of another application are not revoked here, nor are those of none', async () => {
+    const [mine, other] = [await register(), await register()];
+    const foreign = await issue(other);
+    const loose = await server.issue();
+    for (const { id, token } of [foreign, loose]) {
+      expect((await post(`/applications/${mine}/keys/revoke`, { key: id })).status).toBe(404);
+      expect((await report(token)).status).toBe(200);
+    }
+  });
+
+  test(`are ${maxKeys} at most; an ended one makes room`, async () => {
+    const id = await register();
+    const first = await issue(id, { expiresIn: 60 });
+    await Promise.all(Array.from({ length: maxKeys - 1 }, () => issue(id)));
+    const full = await post(`/applications/${id}/keys`);
+    expect(full).toMatchObject({ status: 409, body: { code: 'limit_reached' } });
+    server.clock.advanceSec(60);
+    const last = await issue(id);
+    const listed = (await get(`/applications/${id}/keys`)).body.keys as { id: string }[];
+    expect(listed).toHaveLength(maxKeys);
+    expect(listed.at(-1)?.id).toBe(last.id);
+    expect(listed.map((key) => key.id)).not.toContain(first.id);
+  });
+});
+
+test(`a server keeps ${maxApplications}; one more leaves nothing behind`, async () => {
+  const crowded = await startApiServer({ verifier: createTestVerifier() });
+  const terms = { name: 'a', tenant: 'default', scopes: ['match'], perMinute: 1, perDay: 1, contact: '' } as const;
+  const by = { name: 'owner', role: 'owner' } as const;
+  const add = () => registerApplication(terms, by, crowded.deps);
+  for (let made = 0; made < maxApplications; made += 1) await add();
+  await expect(add()).rejects.toMatchObject({ code: 'limit_reached' });
+  const { body } = await crowded.send('GET', '/applications', { headers: asAdmin });
+  expect(body.applications).toHaveLength(maxApplications);
+  await crowded.stop();
+});

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import type { Json } from '../base/json.js';
+import { faceErrorCodes, refusals } from '../errors.js';
+import { escapeHtml, policyOfPage } from '../http/html.js';
+import { quotaRanges } from './applications.js';
+import { catalogueStyle } from './catalogue-style.js';
+import { toCurlExample } from './curl-example.js';
+import { type Auth, type Endpoint, groupDescriptions } from './endpoint.js';
+import { describeFields } from './json-schema.js';
+import { codesOf, documentedPath } from './openapi.js';
+import { holds, roles } from './rights.js';
+
+/** The page's Content-Security-Policy. */
+export const cataloguePolicy = policyOfPage(catalogueStyle);
+
+/** Text in which backquotes mark code, as HTML. */
+const toHtml = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+
+const toAnchor = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+
+/**
+ * The published API as a page for whoever writes against it, from the table that checks the requests.
+ * @param issuer - the public address of this server, without a slash at the end
+ * @returns HTML, to be sent with `cataloguePolicy`
+ */
+export function renderCatalogue(endpoints: readonly Endpoint[], { issuer }: { readonly issuer: string }): string {
+  const groups = Object.entries(groupDescriptions).flatMap(([name, description]) => {
+    const members = endpoints.filter(({ tag }) => tag === name);
+    return members.length === 0 ? [] : [{ name, description, members }];
+  });
+  const links = [...groups.map(({ name }) => name), 'Quotas', 'Refusals'].map(
+    (name) => `<li><a href="#${toAnchor(name)}">${escapeHtml(name)}</a></li>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>API catalogue · facestep</title>
+<style>${catalogueStyle}</style>
+</head>
+<body>
+<header>
+<h1>API catalogue</h1>
+<p class="lead">What this server answers to, and what each call needs. The same for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
+<nav aria-label="Groups"><ul>${links.join('')}</ul></nav>
+</header>
+<main>
+${renderPreparation(issuer)}
+${groups.map(renderGroup).join('\n')}
+${renderQuotas()}
+${renderRefusals()}
+</main>
+</body>
+</html>
+`;
+}
+
+const renderPreparation = (issuer: string): string => `<section class="card" aria-labelledby="before">
+<h2 id="before">Before the first call</h2>
+<p>The examples take these from the shell. An administrator issues client tokens: they are the keys of an application, or of none.</p>
+<pre>${escapeHtml(`export FACESTEP=${issuer}
+export FACENITION_TOKEN=fst_…      # a client token
+export FACESTEP_ADMIN_KEY=fsa_…    # an administrator’s key`)}</pre>
+<p>Every address also answers under <code>/v1</code> and <code>/v2</code>. An address alone is v1. Those shown with <code>/v2</code> exist, or differ, on v2 only.</p>
+</section>`;
+
+function renderGroup(group: { name: string; description: string; members: readonly Endpoint[] }): string {
+  const id = toAnchor(group.name);
+  return `<section aria-labelledby="${id}">
+<h2 id="${id}">${escapeHtml(group.name)}</h2>
+<p class="about">${toHtml(group.description)}</p>
+${group.members.map(renderEndpoint).join('\n')}
+</section>`;
+}
+
+function renderEndpoint(endpoint: Endpoint): string {
+  const { method, summary, description, auth, ours } = endpoint;
+  const path = documentedPath(endpoint);
+  const id = toAnchor(`${method}-${path}`);
+  return `<article aria-labelledby="${id}">
+<h3 id="${id}" class="address"><span class="method ${method.toLowerCase()}">${method}</span> <code>${escapeHtml(path)}</code></h3>
+<p class="summary">${toHtml(summary)}</p>
+<p>${toHtml(description)}${ours ? '' : ' <span class="about">As in the Facenition API.</span>'}</p>
+<p>${toHtml(describeNeeds(auth))}</p>
+${renderFields(endpoint)}<details><summary>Example</summary>
+<pre>${escapeHtml(toCurlExample(endpoint))}</pre></details>
+<details><summary>What it may refuse with</summary>
+<ul class="codes">${codesOf(endpoint)
+    .map((code) => `<li><a href="#${code}"><code>${code}</code></a> ${escapeHtml(refusals[code].text)}</li>`)
+    .join('')}</ul></details>
+</article>`;
+}
+
+function describeNeeds(auth: Auth): string {
+  switch (auth.kind) {
+    case 'client':
+      return auth.scope === null
+        ? 'Needs a client token, in `X-Auth-Token`.'
+        : `Needs a client token with the scope \`${auth.scope}\`, in \`X-Auth-Token\`.`;
+    case 'admin': {
+      const holders = roles.filter((role) => holds({ role }, auth.right)).join(', ');
+      return `Needs an administrator’s key with the right \`${auth.right}\` (${holders}), in \`X-Admin-Key\`.`;
+    }
+    case 'session':
+      return 'Needs the session of a capture page, in `Authorization`.';
+    case 'open':
+      return 'Needs no client token.';
+  }
+}
+
+const fieldGuard = z.looseObject({ description: z.string().default(''), enum: z.array(z.string()).default([]) });
+
+function describeField(schema: Json): string {
+  const { description, enum: values } = fieldGuard.parse(schema);
+  return [
+    description,
+    ...(values.length === 0 ? [] : [`One of ${values.map((value) => `\`${value}\``).join(', ')}.`]),
+  ].join(' ');
+}
+
+function renderFields({ fieldsGuard, photos }: Endpoint): string {
+  const { properties, required } = describeFields(fieldsGuard);
+  const texts = Object.entries(properties).map(([name, schema]) => ({
+    name,
+    note: required.includes(name) ? 'needed' : 'may be left out',
+    about: describeField(schema),
+  }));
+  const files = Object.entries(photos).map(([name, { atLeast, atMost }]) => ({
+    name,
+    note: atLeast === atMost ? `${atMost} of them` : `${atLeast} to ${atMost}`,
+    about: 'JPEG, PNG or WebP, at most 10 MB.',
+  }));
+  const rows = [...files, ...texts].map(
+    ({ name, note, about }) =>
+      `<dt><code>${escapeHtml(name)}</code> <small>${note}</small></dt><dd>${toHtml(about)}</dd>`,
+  );
+  if (rows.length === 0) return '';
+  return `<details><summary>Fields</summary>\n<dl>${rows.join('')}</dl></details>\n`;
+}
+
+const inWords = (count: number): string => count.toLocaleString('en');
+
+const renderQuotas = (): string => `<section aria-labelledby="quotas">
+<h2 id="quotas">Quotas</h2>
+<div class="card">
+<p>The keys of an application share its quotas: ${inWords(quotaRanges.perMinute.standard)} requests a minute and ${inWords(quotaRanges.perDay.standard)} a day, in UTC, unless it was registered with others. One too many is refused with <a href="#quota_exceeded"><code>quota_exceeded</code></a>, and <code>Retry-After</code> says when to come back. Each answer says how the quotas stand:</p>
+<pre>RateLimit-Policy: "minute";q=600;w=60, "day";q=100000;w=86400
+RateLimit: "minute";r=599;t=29, "day";r=99999;t=12089</pre>
+<p>A client token that belongs to no application has no quota.</p>
+</div>
+</section>`;
+
+function renderRefusals(): string {
+  const rows = faceErrorCodes.map(
+    (code) =>
+      `<div id="${code}"><dt><code>${code}</code> <small>${refusals[code].status}</small></dt><dd>${escapeHtml(refusals[code].text)}</dd></div>`,
+  );
+  return `<section aria-labelledby="refusals">
+<h2 id="refusals">Refusals</h2>
+<p class="about">The code, its HTTP status, and the text that goes with it. Program against the code; the text may be reworded. With 429 and 503, <code>Retry-After</code> says how many seconds to wait. Every reply has an <code>X-Request-Id</code>: name it to whoever runs this server.</p>
+<dl class="card refusals">
+${rows.join('\n')}
+</dl>
+</section>`;
+}

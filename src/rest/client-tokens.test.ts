@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import type { JsonObject } from '../base/json.js';
+import { clientScopes } from './scopes.js';
+
+let server: ApiServer;
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+});
+afterAll(() => server.stop());
+
+const asAdmin = { 'x-admin-key': adminKey };
+const generate = (body: JsonObject) => server.postJson('/generateToken', body, asAdmin);
+const report = (token: string) => server.postJson('/token', {}, { 'x-auth-token': token });
+const photo = drawPicture('ada', 1);
+
+/** Whole, id and secret; the secret may hold an underscore itself. */
+const partsOf = (token: string): string[] => /^fst_([0-9a-f]{24})_(.{43})$/.exec(token) ?? [];
+
+describe('generateToken', () => {
+  test.each([{}, { 'x-admin-key': '' }, { 'x-admin-key': `${adminKey}x` }, { 'x-auth-token': adminKey }])(
+    'refuses %j',
+    async (headers: Record<string, string>) => {
+      expect(await server.postJson('/generateToken', { name: 'shop' }, headers)).toMatchObject({
+        status: 401,
+        body: { code: 'caller_untrusted' },
+      });
+    },
+  );
+
+  test.each<[string, JsonObject, string]>([
+    ['no name', {}, 'request_malformed'],
+    ['an unknown scope', { name: 'a', scopes: ['admin'] }, 'request_malformed'],
+    ['no scopes', { name: 'a', scopes: [] }, 'request_malformed'],
+    ['too short a life', { name: 'a', expiresIn: 59 }, 'request_malformed'],
+    ['too long a life', { name: 'a', expiresIn: 31_622_401 }, 'request_malformed'],
+    ['half a second', { name: 'a', expiresIn: 60.5 }, 'request_malformed'],
+    ['an unknown field', { name: 'a', admin: true }, 'field_unknown'],
+    ['a client token field', { name: 'a', auth_token: 'x' }, 'field_unknown'],
+  ])('refuses %s', async (_, body, code) => {
+    expect(await generate(body)).toMatchObject({ status: 400, body: { code } });
+  });
+
+  test('issues a token that reports itself', async () => {
+    const issued = await generate({ name: 'shop', tenant: 'acme', scopes: ['enrol', 'score'], expiresIn: 60 });
+    expect(issued.status).toBe(200);
+    expect((await report(String(issued.body.token))).body).toEqual({
+      ok: true,
+      id: issued.body.id,
+      name: 'shop',
+      tenant: 'acme',
+      scopes: ['enrol', 'score'],
+      issuedAt: expect.any(String),
+      expiresAt: issued.body.expiresAt,
+      application: null,
+    });
+  });
+
+  test('by default gives all scopes but score and content-key, the standard tenant and 90 days', async () => {
+    const { body } = await generate({ name: 'shop' });
+    const told = (await report(String(body.token))).body;
+    expect(told).toMatchObject({ tenant: 'default', scopes: ['enrol', 'verify', 'match', 'screen'] });
+    expect(Date.parse(String(told.expiresAt)) - Date.parse(String(told.issuedAt))).toBe(90 * 86_400_000);
+  });
+
+  test('takes a form too', async () => {
+    const form = toForm({ name: 'shop', scopes: ['enrol', 'verify'], expiresIn: '60' });
+    const { status, body } = await server.postForm('/generateToken', form, asAdmin);
+    expect(status).toBe(200);
+    expect((await report(String(body.token))).body.scopes).toEqual(['enrol', 'verify']);
+  });
+
+  test('is not asked for a body by /token', async () => {
+    const { body } = await generate({ name: 'shop' });
+    const answer = await server.send('POST', '/token', { headers: { 'x-auth-token': String(body.token) } });
+    expect(answer.status).toBe(200);
+  });
+
+  test('keeps a digest and no token', async () => {
+    const { body } = await generate({ name: 'shop' });
+    const [, id, secret] = partsOf(String(body.token));
+    const stored = JSON.stringify(await server.deps.state.read(`client-token:${id}`));
+    expect(stored).toContain('shop');
+    expect(stored).not.toContain(secret);
+    expect(JSON.stringify(server.audit.events)).not.toContain(secret);
+    expect(server.log.text()).not.toContain(secret);
+  });
+});
+
+describe('a client token', () => {
+  test('that is none, of unknown id or with another secret is refused alike', async () => {
+    const { token } = await server.issue();
+    const [, id, secret] = partsOf(token);
+    const wrong = [
+      '',
+      'x',
+      token.slice(0, -1),
+      `${token}x`,
+      `fst_${'0'.repeat(24)}_${secret}`,
+      `fst_${id}_${'A'.repeat(43)}`,
+    ];
+    const answers = await Promise.all(wrong.map(report));
+    for (const { status, body } of answers) {
+      expect({ status, body }).toEqual({ status: 401, body: answers[0]!.body });
+    }
+    expect((await server.postJson('/token', {})).body).toEqual(answers[0]!.body);
+  });
+
+  test('expires', async () => {
+    const own = await startApiServer({ verifier: createTestVerifier() });
+    const { token } = await own.issue();
+    own.clock.advanceSec(3599);
+    expect((await own.postJson('/token', {}, { 'x-auth-token': token })).status).toBe(200);
+    own.clock.advanceSec(1);
+    expect((await own.postJson('/token', {}, { 'x-auth-token': token })).status).toBe(401);
+    await own.stop();
+  });
+
+  test('is revoked by an administrator, at once and for good', async () => {
+    const { token, id } = await server.issue();
+    expect((await server.postJson('/revokeToken', { id }, { 'x-auth-token': token })).status).toBe(401);
+    expect((await report(token)).status).toBe(200);
+    expect((await server.postJson('/revokeToken', { id }, asAdmin)).body).toEqual({ ok: true });
+    expect((await report(token)).status).toBe(401);
+    expect((await server.postJson('/revokeToken', { id }, asAdmin)).status).toBe(200);
+    expect((await server.postJson('/revokeToken', { id: '0'.repeat(24) }, asAdmin)).status).toBe(404);
+  });
+
+  test.each(clientScopes)('without the scope %s is told so, before its body is read', async (scope) => {
+    const path = {
+      enrol: '/generate',
+      verify: '/authenticate',
+      score: '/authenticate-score',
+      'content-key': '/content-key',
+      match: '/match',
+      screen: '/detect',
+    }[scope];
+    const { token } = await server.issue(clientScopes.filter((each) => each !== scope));
+    const answer = await server.postJson(path, '{broken', { 'x-auth-token': token });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'scope_missing' } });
+  });
+
+  test('may come as a field, in a form and in JSON; the header wins', async () => {
+    const { token } = await server.issue();
+    expect((await server.postForm('/detect', toForm({ auth_token: token, photo }))).status).toBe(200);
+    expect((await server.postForm('/detect', toForm({ photo, auth_token: token }))).status).toBe(200);
+    const base64 = Buffer.from(photo).toString('base64');
+    expect((await server.postJson('/detect', { auth_token: token, photo: base64 })).status).toBe(200);
+    expect((await server.postJson('/detect', { auth_token: 7, photo: base64 })).status).toBe(401);
+    const both = { auth_token: 'wrong', photo: base64 };
+    expect((await server.postJson('/detect', both, { 'x-auth-token': token })).status).toBe(200);
+    const reversed = { auth_token: token, photo: base64 };
+    expect((await server.postJson('/detect', reversed, { 'x-auth-token': 'wrong' })).status).toBe(401);
+    const twice = toForm({ auth_token: [token, token], photo });
+    expect((await server.postForm('/detect', twice)).status).toBe(401);
+  });
+
+  test('revoked while its request runs gets no answer', async () => {
+    const verifier = createTestVerifier();
+    const own = await startApiServer({
+      verifier: {
+        ...verifier,
+        async detect(photo) {
+          await own.postJson('/revokeToken', { id }, asAdmin);
+          return verifier.detect(photo);
+        },
+      },
+    });
+    const { token, id } = await own.issue();
+    const answer = await own.postForm('/detect', toForm({ photo }), { 'x-auth-token': token });
+    expect(answer).toMatchObject({ status: 401, body: { code: 'caller_untrusted' } });
+    await own.stop();
+  });
+});

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { Credential } from '../core/concealed.js';
+import { digestOf, hasDigest } from '../core/digest.js';
+import type { Audit, Binding, Clock, Random, State } from '../core/ports.js';
+import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { type Application, findApplication } from './applications.js';
+import type { Administrator } from './rights.js';
+import { type ClientScope, clientScopes } from './scopes.js';
+
+const day = 24 * 60 * 60;
+/** How long a client token lasts, in seconds. */
+export const clientTokenLifeSec = { least: 60, standard: 90 * day, most: 366 * day } as const;
+
+/** A client of the API, as its token describes it. */
+export interface Client {
+  readonly id: string;
+  readonly name: string;
+  /** Whose enrolments it makes and checks. */
+  readonly tenant: string;
+  readonly scopes: readonly ClientScope[];
+  readonly issuedAt: EpochMs;
+  readonly expiresAt: EpochMs;
+  /** Whose key the token is; `null` for one that belongs to none. */
+  readonly application: Application | null;
+}
+
+interface Deps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly state: State;
+  readonly audit: Audit;
+}
+
+const recordGuard = z.object({
+  name: z.string(),
+  tenant: z.string(),
+  scopes: z.array(z.enum(clientScopes)),
+  secretDigest: z.string(),
+  issuedAt: epochMsGuard,
+  expiresAt: epochMsGuard,
+  isRevoked: z.boolean(),
+  application: z.string().nullable().default(null),
+});
+type ClientRecord = z.infer<typeof recordGuard>;
+
+const clientKey = (id: string): string => `client-token:${id}`;
+
+/**
+ * Makes a client token. Its text is given out once; what is kept is the digest of its secret.
+ * @param request.lifeSec - in whole seconds, within `clientTokenLifeSec`
+ * @throws FaceError `state_unavailable`
+ */
+export async function issueClientToken(
+  request: {
+    name: string;
+    tenant: string;
+    scopes: readonly ClientScope[];
+    lifeSec: number;
+    application: Application | null;
+  },
+  by: Administrator,
+  { clock, random, state, audit }: Deps,
+): Promise<{ credential: Credential; client: Client }> {
+  const { name, tenant, scopes, lifeSec, application } = request;
+  const id = Buffer.from(random(12)).toString('hex');
+  const secret = Buffer.from(random(32)).toString('base64url');
+  const issuedAt = clock.now();
+  const expiresAt = addSec(issuedAt, lifeSec);
+  const record: ClientRecord = {
+    name,
+    tenant,
+    scopes: [...scopes],
+    secretDigest: digestOf(secret).toString('base64url'),
+    issuedAt,
+    expiresAt,
+    isRevoked: false,
+    application: application?.id ?? null,
+  };
+  await state.write(clientKey(id), record, { when: 'absent', expiresAt });
+  await audit.append({
+    action: 'client_token_issued',
+    connection: tenant,
+    subject: '',
+    detail: { id, name, scopes: [...scopes], application: record.application, by: by.name },
+  });
+  return { credential: new Credential(`fst_${id}_${secret}`), client: toClient(id, record, application) };
+}
+
+/**
+ * Whose token this is. An unknown id takes the same steps as a wrong secret.
+ * @throws FaceError `caller_untrusted`, `state_unavailable`
+ */
+export async function authenticateClient(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
+  const [, id, secret] = credential.use((text) => /^fst_([0-9a-f]{24})_([\w-]{43})$/.exec(text)) ?? [];
+  if (id === undefined || secret === undefined) throw new FaceError('caller_untrusted');
+  const record = await readRecord(id, deps);
+  const expected = Buffer.from(record?.secretDigest ?? noDigest, 'base64url');
+  const isRight = hasDigest(secret, expected);
+  if (!isRight || record === null) throw new FaceError('caller_untrusted');
+  return toClient(id, record, await checkLive(record, deps));
+}
+
+/**
+ * Asks again, right before the answer: the token may have been revoked while the work was done.
+ * @throws FaceError `caller_untrusted`, `state_unavailable`
+ */
+export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
+  const record = await readRecord(client.id, deps);
+  if (record === null) throw new FaceError('caller_untrusted');
+  await checkLive(record, deps);
+}
+
+/** What a client token that was issued is, revoked or not; `null` once it has expired. @throws FaceError `state_unavailable` */
+export async function findClientToken(
+  id: string,
+  deps: Pick<Deps, 'state'>,
+): Promise<Pick<ClientRecord, 'scopes' | 'issuedAt' | 'expiresAt' | 'isRevoked'> | null> {
+  return readRecord(id, deps);
+}
+
+/**
+ * Ends a client token at once, for requests under way too. Revoking a revoked one succeeds.
+ * @throws FaceError `not_found` for an id that never was or has expired, `state_unavailable`
+ */
+export async function revokeClientToken(
+  id: string,
+  by: Administrator,
+  deps: Pick<Deps, 'state' | 'audit'>,
+): Promise<void> {
+  const record = await readRecord(id, deps);
+  if (record === null) throw new FaceError('not_found');
+  const revoked = { ...record, isRevoked: true };
+  await deps.state.write(clientKey(id), revoked, { when: 'any', expiresAt: record.expiresAt });
+  const detail = { id, application: record.application, by: by.name };
+  await deps.audit.append({ action: 'client_token_revoked', connection: record.tenant, subject: '', detail });
+}
+
+async function readRecord(id: string, { state }: Pick<Deps, 'state'>): Promise<ClientRecord | null> {
+  const found = await state.read(clientKey(id));
+  return found === null ? null : recordGuard.parse(found.value);
+}
+
+/** Compared against where there is no record; no secret has this digest. */
+const noDigest = Buffer.alloc(32).toString('base64url');
+
+/**
+ * The application whose key a live token is; `null` where it belongs to none.
+ * @throws FaceError `caller_untrusted`: revoked, expired, or its application is gone
+ */
+async function checkLive(
+  { isRevoked, expiresAt, application: id }: ClientRecord,
+  { clock, state }: Pick<Deps, 'clock' | 'state'>,
+): Promise<Application | null> {
+  const application = id === null ? null : await findApplication(id, { state });
+  const isOrphan = id !== null && application === null;
+  if (isRevoked || isOrphan || expiresAt <= clock.now()) throw new FaceError('caller_untrusted');
+  return application;
+}
+
+const toClient = (id: string, record: ClientRecord, application: Application | null): Client => {
+  const { name, tenant, scopes, issuedAt, expiresAt } = record;
+  // What was taken from the application since is taken from its keys.
+  const held = application === null ? scopes : scopes.filter((scope) => application.scopes.includes(scope));
+  return { id, name, tenant, scopes: held, issuedAt, expiresAt, application };
+};
+
+/** Tokens made over this API belong to the client's tenant and to no subject: who is who is kept by the client. */
+export const bindingOfClient = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({
+  tenant: client.tenant,
+  idp: 'api',
+  subject: '',
+  scope,
+  accuracy,
+});

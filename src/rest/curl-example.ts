@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Json } from '../base/json.js';
+import type { Endpoint } from './endpoint.js';
+import { describeFields } from './json-schema.js';
+import { documentedPath } from './openapi.js';
+
+/** What stands for a text field in an example; what starts with `$` is a variable of the shell. */
+const exampleTexts: Readonly<Record<string, string>> = {
+  name: 'reception',
+  role: 'help-desk',
+  token: '$STORED_TOKEN',
+  connection: 'acme',
+  subject: '00u1ab2cd3',
+  id: '818f1c0d07efab4670eaa8a5',
+  key: '818f1c0d07efab4670eaa8a5',
+  email: 'ada@example.com',
+  phone: '+4915112345678',
+  emailCode: '077113',
+  phoneCode: '187569',
+  consentStatement: 'face check, version 1',
+  consentGivenAt: '2026-11-20T08:49:39Z',
+  request: '$REQUEST',
+  challenge: '$CHALLENGE',
+  ticket: '$TICKET',
+  kiosk: '$KIOSK',
+  secret: '$SECRET',
+  nonce: '$NONCE',
+  digest: '$DIGEST',
+  number: '47',
+  version: 'consent-1',
+  language: 'en',
+};
+
+/** Shown where an endpoint takes them, although it does without. */
+const shownAnyway: ReadonlySet<string> = new Set(['connection', 'subject', 'perMinute']);
+
+const headersByAuth = {
+  client: ' -H "X-Auth-Token: $FACENITION_TOKEN"',
+  admin: ' -H "X-Admin-Key: $FACESTEP_ADMIN_KEY"',
+  session: ' -H "Authorization: Bearer $SESSION"',
+  open: '',
+} as const;
+
+const schemaGuard = z.object({
+  type: z.string().optional(),
+  enum: z.array(z.json()).optional(),
+  default: z.json().optional(),
+  minimum: z.number().optional(),
+});
+
+function exampleOf(name: string, schema: Json): Json {
+  const { type, enum: values, default: standard, minimum } = schemaGuard.parse(schema);
+  if (type === 'boolean') return true;
+  if (type === 'integer' || type === 'number') return standard ?? minimum ?? 1;
+  const [first = ''] = values ?? [];
+  return exampleTexts[name] ?? first;
+}
+
+/** The fields of an example by name: those that must be there, and a few more. */
+export function exampleFields({ fieldsGuard }: Endpoint): Readonly<Record<string, Json>> {
+  const { properties, required } = describeFields(fieldsGuard);
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, schema]) =>
+      required.includes(name) || shownAnyway.has(name) ? [[name, exampleOf(name, schema)]] : [],
+    ),
+  );
+}
+
+/**
+ * A line for a shell that calls an endpoint. The address, the credential and what an earlier call gave are variables.
+ * @returns one or more lines of text
+ */
+export function toCurlExample(endpoint: Endpoint): string {
+  const path = documentedPath(endpoint).replace(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`);
+  const call = `curl${endpoint.method === 'POST' ? ' -X POST' : ''} $FACESTEP${path}${headersByAuth[endpoint.auth.kind]}`;
+  const fields = Object.entries(exampleFields(endpoint));
+  const photos = Object.entries(endpoint.photos).flatMap(([name, { atLeast }]) =>
+    Array.from({ length: atLeast }, (_, index) => `-F "${name}=@${name}${atLeast > 1 ? index + 1 : ''}.jpg"`),
+  );
+  if (photos.length > 0) {
+    const texts = fields.map(([name, value]) => `-F "${name}=${String(value)}"`);
+    return [call, ...texts, ...photos].join(' \\\n  ');
+  }
+  if (fields.length === 0) return call;
+  const json = JSON.stringify(Object.fromEntries(fields));
+  const quoted = json.includes('$') ? `"${json.replaceAll('"', '\\"')}"` : `'${json}'`;
+  return `${call} \\\n  -H "Content-Type: application/json" -d ${quoted}`;
+}

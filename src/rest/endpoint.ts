@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
+import type { Credential, Photo } from '../core/concealed.js';
+import type { State } from '../core/ports.js';
+import { type FoundSession, findSession } from '../core/session.js';
+import type { SessionAction } from '../core/session-actions.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
+import type { PhotoRange } from '../http/intake.js';
+import type { Client } from './client-tokens.js';
+import { parseFields } from './fields.js';
+import type { Administrator, Right } from './rights.js';
+import type { ClientScope } from './scopes.js';
+
+export type ApiVersion = 1 | 2;
+
+/** The groups the description and the catalogue list endpoints in, and what each is for. */
+export const groupDescriptions = {
+  'Face tokens': 'Make a sealed token of a face, and hold a face against it. The server keeps neither.',
+  Matching: 'Compare pictures with pictures. Nothing is stored.',
+  Screening: 'Judge one picture. Nothing is stored.',
+  'Client tokens': 'Issue, look at and end the tokens that programs call with.',
+  Contacts: 'Verify an e-mail address and a phone number together.',
+  'Step-up': 'Enrol and check users of an identity provider.',
+  'Capture page': 'What the page in front of the camera calls.',
+  Applications: 'Register the programs that call, with scopes, quotas and keys of their own, and see what they used.',
+  Administrators: 'Say who administers this server, and in which role.',
+  'Data subjects': 'Help one person, and give them their rights over what is held of them.',
+  Operations: 'Run the server.',
+} as const;
+export type EndpointGroup = keyof typeof groupDescriptions;
+
+/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right`, a capture page whose session may do `action`, or everybody. */
+export type Auth =
+  | { readonly kind: 'client'; readonly scope: ClientScope | null }
+  | { readonly kind: 'admin'; readonly right: Right }
+  | { readonly kind: 'session'; readonly action: SessionAction }
+  | { readonly kind: 'open' };
+
+/** What the description says, and nothing more. */
+interface Described {
+  readonly method: 'GET' | 'POST';
+  /** As Express writes it: `/step-ups/:id/photos`. Served bare, under `/v1` and under `/v2`. */
+  readonly path: string;
+  readonly versions: readonly ApiVersion[];
+  readonly tag: EndpointGroup;
+  readonly summary: string;
+  readonly description: string;
+  /** Whether this project added it to what the Facenition API publishes. */
+  readonly ours: boolean;
+  /** Status of a success. */
+  readonly status: 200 | 201;
+  /** What it may refuse with, beside what follows from its authentication and photos. */
+  readonly codes: readonly FaceErrorCode[];
+}
+
+/** One call, checked. */
+export interface Call<Fields, PhotoName extends string> {
+  readonly fields: Fields;
+  /** The photos of a field, as many as its range says. */
+  photos(name: PhotoName): readonly Photo[];
+  /** A part of the address, as text nobody has checked. */
+  param(name: string): string;
+  /** The address the call came from. */
+  readonly source: string;
+  /** What the browser says of itself, as text nobody has checked; `null` where it says nothing. */
+  readonly userAgent: string | null;
+  /** A cookie of the browser, as text nobody has checked. */
+  cookie(name: string): string | null;
+  /** What a capture page holds; `null` where the endpoint asks for none. */
+  readonly session: FoundSession | null;
+}
+
+/** Who called, as far as the endpoint asks. */
+export interface Caller {
+  readonly client: Client | null;
+  readonly administrator: Administrator | null;
+}
+
+/** One endpoint as data: routes, validation and the OpenAPI description are all made from it. */
+export interface Endpoint extends Described {
+  readonly auth: Auth;
+  readonly photos: Readonly<Record<string, PhotoRange>>;
+  /** The text fields; a form sends them as text, JSON with their types. */
+  readonly fieldsGuard: z.ZodObject;
+  readonly replyGuard: z.ZodObject;
+  /**
+   * Refuses before a byte of the body is read.
+   * @param call.session - what a capture page showed; nobody has checked it
+   * @returns the session, where the endpoint asks for one
+   */
+  admit(call: { param(name: string): string; readonly session: Credential | null }): Promise<FoundSession | null>;
+  run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, caller: Caller): Promise<JsonObject>;
+}
+
+interface Definition<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>
+  extends Described {
+  readonly photos: Readonly<Record<PhotoName, PhotoRange>>;
+  readonly fields: Fields;
+  /** Without `ok`, which every success has. */
+  readonly reply: Reply;
+  readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void>;
+}
+
+/** Replies are JSON and fit their schema: a face or a token that is not taken out on purpose does not compile. */
+type ReplyOf<Reply extends z.ZodObject> = Promise<z.input<Reply> & JsonObject>;
+
+/** An endpoint for holders of a client token. */
+export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName> & {
+    readonly scope: ClientScope | null;
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly client: Client }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'client', scope: definition.scope },
+    async run(fields, call, { client }) {
+      if (client === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), client });
+    },
+  };
+}
+
+/** An endpoint for administrators. */
+export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName> & {
+    readonly right: Right;
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly administrator: Administrator }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'admin', right: definition.right },
+    async run(fields, call, { administrator }) {
+      if (administrator === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), administrator });
+    },
+  };
+}
+
+/** An endpoint for everybody. */
+export function openEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName> & {
+    handle(call: Call<z.output<Fields>, PhotoName>): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'open' },
+    async run(fields, call) {
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields) });
+    },
+  };
+}
+
+/**
+ * An endpoint for a capture page that holds a session. Before a byte of the body is read, the session is known, and whether it
+ * may be used for that action.
+ */
+export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+  definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
+    readonly action: SessionAction;
+    /** Where sessions are kept. */
+    readonly state: State;
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: FoundSession }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'session', action: definition.action },
+    async admit({ session }) {
+      if (session === null) throw new FaceError('caller_untrusted');
+      return findSession(session, definition.action, definition);
+    },
+    async run(fields, call) {
+      const { session } = call;
+      if (session === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), session });
+    },
+  };
+}
+
+function toParts<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName>,
+): Omit<Endpoint, 'auth' | 'run'> {
+  const { method, path, versions, tag, summary, description, ours, status, codes, photos, fields, reply } = definition;
+  return {
+    ...{ method, path, versions, tag, summary, description, ours, status, codes, photos },
+    fieldsGuard: fields,
+    replyGuard: z.strictObject({ ok: z.literal(true), ...reply.shape }),
+    async admit(call) {
+      await definition.admit?.(call);
+      return null;
+    },
+  };
+}

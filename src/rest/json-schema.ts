@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
+
+const jsonObjectGuard = z.record(z.string(), z.json());
+
+/** A guard as JSON Schema 2020-12. @param io - of what it takes, or of what it gives */
+export function toJsonSchema(guard: z.ZodType, io: 'input' | 'output'): JsonObject {
+  const { $schema: _, ...schema } = jsonObjectGuard.parse(z.toJSONSchema(guard, { target: 'draft-2020-12', io }));
+  return schema;
+}
+
+const objectGuard = z.object({
+  properties: z.record(z.string(), z.json()).default({}),
+  required: z.array(z.string()).default([]),
+});
+
+/** The fields of a request by name, each as JSON Schema, and the names of those that must be there. */
+export function describeFields(guard: z.ZodObject): z.infer<typeof objectGuard> {
+  return objectGuard.parse(toJsonSchema(guard, 'input'));
+}

@@ -1,0 +1,231 @@
+import { hookPath } from '../../adapters/adapter.js';
+import type { JsonObject } from '../base/json.js';
+import { type FaceErrorCode, photoCodes, refusals } from '../errors.js';
+import { maxJsonBytes } from '../http/intake.js';
+import { refusalGuard } from '../http/reply.js';
+import { type Endpoint, groupDescriptions } from './endpoint.js';
+import { describeFields, toJsonSchema } from './json-schema.js';
+
+/** Any request may meet these. */
+const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
+const bodyCodes: readonly FaceErrorCode[] = ['field_unknown', 'body_too_large', 'overloaded', 'state_unavailable'];
+const clientCodes: readonly FaceErrorCode[] = [
+  'caller_untrusted',
+  'scope_missing',
+  'quota_exceeded',
+  'state_unavailable',
+];
+const adminCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'role_missing', 'locked_out', 'state_unavailable'];
+const sessionCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'step_up_unknown', 'state_unavailable'];
+const checkCodes: readonly FaceErrorCode[] = [...photoCodes, 'upstream_unavailable', 'upstream_malformed'];
+
+/** What an endpoint may refuse with, all told. */
+export function codesOf({ auth, photos, method, codes }: Endpoint): readonly FaceErrorCode[] {
+  const all = new Set([
+    ...commonCodes,
+    ...(method === 'POST' ? bodyCodes : []),
+    ...(auth.kind === 'client' ? clientCodes : []),
+    ...(auth.kind === 'admin' ? adminCodes : []),
+    ...(auth.kind === 'session' ? sessionCodes : []),
+    ...(Object.keys(photos).length > 0 ? checkCodes : []),
+    ...(Object.keys(photos).length > 0 && auth.kind === 'client' ? (['locked_out'] as const) : []),
+    ...codes,
+  ]);
+  return [...all];
+}
+
+/** Where an endpoint is described: bare where v1 has it, else under `/v2`. */
+export function documentedPath({ path, versions }: Pick<Endpoint, 'path' | 'versions'>): string {
+  return `${versions.includes(1) ? '' : '/v2'}${toTemplate(path)}`;
+}
+
+const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
+
+/** The OpenAPI 3.1 description, from the same schemas that check the requests. */
+export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
+  const paths: Record<string, JsonObject> = { ...operationalPaths };
+  for (const endpoint of endpoints) {
+    const path = documentedPath(endpoint);
+    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: describeEndpoint(endpoint) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'facestep',
+      version: '2',
+      description:
+        'Compatible with the published Facenition API. Every address also answers under /v1 and /v2; bare is v1; the header X-API-Version (1 or 2) overrides both. Addresses written with /v2 here exist, or differ, on v2 only. What is marked «ours» is not in the published API.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: Object.entries(groupDescriptions).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      securitySchemes: {
+        clientToken: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Auth-Token',
+          description: 'A client token. It may be sent as the field `auth_token` instead; the header wins.',
+        },
+        adminKey: { type: 'apiKey', in: 'header', name: 'X-Admin-Key', description: 'The administrator’s key.' },
+        pageSession: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'What `POST /face/open` gave for the ticket of a link. One browser holds it.',
+        },
+      },
+      schemas: { Refusal: toJsonSchema(refusalGuard, 'output') },
+      parameters: {
+        apiVersion: {
+          name: 'X-API-Version',
+          in: 'header',
+          required: false,
+          description: 'Overrides any prefix.',
+          schema: { type: 'string', enum: ['1', '2'] },
+        },
+      },
+    },
+  };
+}
+
+const schemeByAuth = { client: 'clientToken', admin: 'adminKey', session: 'pageSession' } as const;
+
+function describeNeeds(auth: Endpoint['auth']): string {
+  if (auth.kind === 'client' && auth.scope !== null) return ` Needs the scope \`${auth.scope}\`.`;
+  return auth.kind === 'admin' ? ` Needs the right \`${auth.right}\`.` : '';
+}
+
+function describeEndpoint(endpoint: Endpoint): JsonObject {
+  const { auth, ours, summary, description, tag, path, status, replyGuard, method, versions } = endpoint;
+  const needs = describeNeeds(auth);
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
+  const version = versions.includes(1) ? '' : 'V2';
+  return {
+    operationId: `${method.toLowerCase()}${version}${path.replace(/[^A-Za-z]+(.?)/g, (_, next: string) => next.toUpperCase())}`,
+    tags: [tag],
+    summary,
+    description: `${ours ? '«ours» ' : ''}${description}${needs}`,
+    security: auth.kind === 'open' ? [] : [{ [schemeByAuth[auth.kind]]: [] }],
+    parameters: [
+      { $ref: '#/components/parameters/apiVersion' },
+      ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ],
+    ...(method === 'GET' ? {} : { requestBody: describeBody(endpoint) }),
+    responses: {
+      [status]: { description: 'Done.', content: asJson(toJsonSchema(replyGuard, 'output')) },
+      ...describeRefusals(codesOf(endpoint)),
+    },
+  };
+}
+
+function describeBody(endpoint: Endpoint): JsonObject {
+  const { required } = describeFields(endpoint.fieldsGuard);
+  const isNeeded = required.length > 0 || Object.values(endpoint.photos).some(({ atLeast }) => atLeast > 0);
+  return {
+    required: isNeeded,
+    content: {
+      'multipart/form-data': { schema: toBodySchema(endpoint, (atLeast, atMost) => toFileSchema(atLeast, atMost)) },
+      'application/json': { schema: toBodySchema(endpoint, (atLeast, atMost) => toBase64Schema(atLeast, atMost)) },
+    },
+  };
+}
+
+function toBodySchema(endpoint: Endpoint, toPhotoSchema: (atLeast: number, atMost: number) => JsonObject): JsonObject {
+  const { properties, required } = describeFields(endpoint.fieldsGuard);
+  const photos = Object.entries(endpoint.photos);
+  const token = { type: 'string', description: 'The client token, where the header does not carry it.' };
+  return {
+    type: 'object',
+    properties: {
+      ...properties,
+      ...Object.fromEntries(photos.map(([name, { atLeast, atMost }]) => [name, toPhotoSchema(atLeast, atMost)])),
+      ...(endpoint.auth.kind === 'client' ? { auth_token: token } : {}),
+    },
+    required: [...required, ...photos.flatMap(([name, { atLeast }]) => (atLeast > 0 ? [name] : []))],
+    additionalProperties: false,
+  };
+}
+
+const toFileSchema = (minItems: number, maxItems: number): JsonObject => ({
+  type: 'array',
+  items: { type: 'string', contentMediaType: 'image/*' },
+  minItems,
+  maxItems,
+  description: 'JPEG, PNG or WebP, at most 10 MB and 40 megapixels each; repeat the field for several.',
+});
+
+const toBase64Schema = (minItems: number, maxItems: number): JsonObject => {
+  const text = { type: 'string', contentEncoding: 'base64' };
+  return {
+    description: `Base64 or a data: URL; the whole body is at most ${maxJsonBytes} bytes.`,
+    ...(maxItems === 1
+      ? text
+      : { anyOf: [...(minItems > 1 ? [] : [text]), { type: 'array', items: text, minItems, maxItems }] }),
+  };
+};
+
+function describeRefusals(codes: readonly FaceErrorCode[]): Record<string, JsonObject> {
+  const statuses = [...new Set(codes.map((code) => refusals[code].status))].sort();
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const here = codes.filter((code) => refusals[code].status === status);
+      const description = here.map((code) => `\`${code}\`: ${refusals[code].text}`).join('\n\n');
+      return [String(status), { description, content: asJson({ $ref: '#/components/schemas/Refusal' }) }];
+    }),
+  );
+}
+
+const asJson = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
+
+const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };
+
+const operational = (operationId: string, summary: string, schema: JsonObject): JsonObject => ({
+  operationId,
+  tags: ['Operations'],
+  summary,
+  security: [],
+  responses: { 200: { description: 'Done.', content: asJson(schema) } },
+});
+
+/** What is no part of the API proper. */
+const operationalPaths: Record<string, JsonObject> = {
+  '/healthz': { get: operational('health', '«ours» Whether the process answers', okSchema) },
+  '/readyz': { get: operational('readiness', '«ours» Whether the process can take work; 503 where not', okSchema) },
+  '/openapi.json': { get: operational('description', '«ours» This description', { type: 'object' }) },
+  '/catalogue': {
+    get: {
+      ...operational('catalogue', '«ours» This description as a page for people', {}),
+      responses: { 200: { description: 'Done.', content: { 'text/html': { schema: { type: 'string' } } } } },
+    },
+  },
+  '/.well-known/jwks.json': {
+    get: operational('receiptKeys', '«ours» The keys that receipts are signed with (RFC 7517)', {
+      type: 'object',
+      properties: { keys: { type: 'array', items: { type: 'object' } } },
+      required: ['keys'],
+    }),
+  },
+  '/.well-known/ssf-configuration': {
+    get: operational('transmitter', '«ours» The transmitter of security events (SSF)', { type: 'object' }),
+  },
+  '/oidc/{connection}/.well-known/openid-configuration': {
+    get: {
+      ...operational('discovery', '«ours» The OpenID provider of a connection; it describes itself', {
+        type: 'object',
+      }),
+      parameters: [{ name: 'connection', in: 'path', required: true, schema: { type: 'string' } }],
+    },
+  },
+  [toTemplate(hookPath)]: {
+    post: {
+      ...operational('hook', '«ours» Where identity providers call; see each adapter’s README', {}),
+      parameters: ['connection', 'hook'].map((name) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+      })),
+    },
+  },
+};

@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { adminKey, startApiServer } from '../../test/api-server.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { createTextLog } from '../../test/sinks.js';
+import type { JsonObject } from '../base/json.js';
+import type { State } from '../core/ports.js';
+import { epochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { createSqliteState } from '../state/sqlite.js';
+import type { Client } from './client-tokens.js';
+import { createUsageRecorder, readLastUsed, readUsage, usageKeptDays } from './usage.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-usage-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const clientOf = (application: string | null): Client => ({
+  ...{ id: 'c'.repeat(24), name: 'shop', tenant: 'default', scopes: [] },
+  ...{ issuedAt: epochMs(0), expiresAt: epochMs(4_000_000_000_000) },
+  application:
+    application === null
+      ? null
+      : {
+          ...{ id: application, name: 'shop', tenant: 'default', scopes: [], contact: '', keys: [] },
+          ...{ perMinute: 1, perDay: 1, createdAt: epochMs(0), changedAt: epochMs(0) },
+        },
+});
+
+const noon = Date.parse('2026-11-20T12:00:00Z');
+
+test('the figures of three replicas add up, whenever each writes', async () => {
+  const clock = createManualClock(noon);
+  const file = join(folder, 'replicas.db');
+  const replicas = [1, 2, 3].map(() => {
+    const state = createSqliteState({ file, clock });
+    return { state, usage: createUsageRecorder({ state, clock, log: createTextLog() }) };
+  });
+  const flushes: Promise<void>[] = [];
+  for (let round = 0; round < 40; round += 1) {
+    for (const { usage } of replicas) {
+      usage.note({ client: clientOf('a'), endpoint: 'POST /match', outcome: 'ok' });
+      usage.note({ client: clientOf('a'), endpoint: 'POST /match', outcome: round % 4 === 0 ? 'face_none' : 'ok' });
+      usage.note({ client: clientOf(null), endpoint: 'POST /token', outcome: 'ok' });
+      if (round % 3 === 0) flushes.push(usage.flush());
+    }
+  }
+  await Promise.all(flushes);
+  await Promise.all(replicas.map(({ usage }) => usage.stop()));
+  const { state } = replicas[0]!;
+  expect(await readUsage('a', 1, { state, clock })).toEqual([
+    { day: '2026-11-20', endpoint: 'POST /match', requests: 240, refusals: { face_none: 30 } },
+  ]);
+  expect(await readUsage(null, 1, { state, clock })).toEqual([
+    { day: '2026-11-20', endpoint: 'POST /token', requests: 120, refusals: {} },
+  ]);
+  await Promise.all(replicas.map((replica) => replica.state.close()));
+});
+
+test('what the store does not take is added once it does', async () => {
+  const clock = createManualClock(noon);
+  const store = createSqliteState({ file: ':memory:', clock });
+  let isDown = true;
+  const state: State = {
+    ...store,
+    write: async (...args) => {
+      if (isDown) throw new FaceError('state_unavailable');
+      return store.write(...args);
+    },
+  };
+  const log = createTextLog();
+  const usage = createUsageRecorder({ state, clock, log });
+  usage.note({ client: clientOf('a'), endpoint: 'POST /match', outcome: 'ok' });
+  await usage.flush();
+  expect(log.text()).toContain('state_unavailable');
+  usage.note({ client: clientOf('a'), endpoint: 'POST /match', outcome: 'ok' });
+  isDown = false;
+  await usage.stop();
+  expect(await readUsage('a', 1, { state, clock })).toMatchObject([{ requests: 2 }]);
+  expect(await readLastUsed('c'.repeat(24), { state })).toBe('2026-11-20');
+});
+
+test('a request before midnight counts for its own day, and each day is kept as long', async () => {
+  const clock = createManualClock(Date.parse('2026-11-20T23:59:59Z'));
+  const state = createSqliteState({ file: ':memory:', clock });
+  const usage = createUsageRecorder({ state, clock, log: createTextLog() });
+  const note = () => usage.note({ client: clientOf('a'), endpoint: 'POST /match', outcome: 'ok' });
+  note();
+  clock.advanceSec(1);
+  note();
+  await usage.flush();
+  expect((await readUsage('a', 2, { state, clock })).map(({ day }) => day)).toEqual(['2026-11-21', '2026-11-20']);
+  expect(await readLastUsed('c'.repeat(24), { state })).toBe('2026-11-21');
+  clock.advanceSec((usageKeptDays - 1) * 86_400);
+  expect((await readUsage('a', usageKeptDays, { state, clock })).map(({ day }) => day)).toEqual(['2026-11-21']);
+  expect(await state.read('usage:a:2026-11-20')).not.toBeNull();
+  clock.advanceSec(86_400);
+  expect(await state.read('usage:a:2026-11-20')).toBeNull();
+  await usage.stop();
+});
+
+test('administrators read it, by application and in all', async () => {
+  const server = await startApiServer({ verifier: createTestVerifier() });
+  const asAdmin = { 'x-admin-key': adminKey };
+  const post = async (path: string, body: JsonObject = {}) => (await server.postJson(path, body, asAdmin)).body;
+  const { id } = await post('/applications', { name: 'shop', scopes: ['match'], perMinute: 3 });
+  const { token } = await post(`/applications/${String(id)}/keys`);
+  const asClient = { 'x-auth-token': String(token) };
+  await server.postJson('/token', {}, asClient);
+  await server.postJson('/match', {}, asClient);
+  await server.postJson('/generate', {}, asClient);
+  await server.postJson('/v2/match', {}, asClient);
+  await server.postJson('/match', {}, asClient);
+  await server.postJson('/token', {}, { 'x-auth-token': 'fst_unknown' });
+  await server.postJson('/token', {}, { 'x-auth-token': (await server.issue()).token });
+  await server.usage.flush();
+
+  const { usage } = await post(`/applications/${String(id)}/usage`);
+  const day = new Date(server.clock.now()).toISOString().slice(0, 10);
+  expect(usage).toEqual(
+    expect.arrayContaining([
+      { day, endpoint: 'POST /token', requests: 1, refusals: {} },
+      { day, endpoint: 'POST /match', requests: 3, refusals: { photo_missing: 2, quota_exceeded: 1 } },
+      { day, endpoint: 'POST /generate', requests: 1, refusals: { scope_missing: 1 } },
+    ]),
+  );
+  expect(usage).toHaveLength(3);
+  expect((await post('/usage', { days: 1 })).usage).toEqual([
+    {
+      ...{ application: id, name: 'shop', requests: 5 },
+      refusals: { photo_missing: 2, quota_exceeded: 1, scope_missing: 1 },
+    },
+    { application: null, name: null, requests: 1, refusals: {} },
+  ]);
+  expect((await post('/applications/nobody/usage')).code).toBe('not_found');
+  expect((await post('/usage', { days: 32 })).code).toBe('request_malformed');
+  await server.stop();
+});

@@ -1,0 +1,125 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { z } from 'zod';
+import { framesOf } from '../base/frames.js';
+import type { JsonObject } from '../base/json.js';
+import { mountPage, type PageFolders } from '../capture/page.js';
+import type { Log } from '../core/ports.js';
+import { FaceError, toCode } from '../errors.js';
+import { createAccessLog, noteRefusal } from '../http/access-log.js';
+import { discardRest } from '../http/collect.js';
+import { isFault, sendRefusal } from '../http/reply.js';
+import type { BodyRooms } from '../http/rooms.js';
+import { mountOidc, type OidcIssuers } from '../oidc/mount.js';
+import { cataloguePolicy, renderCatalogue } from '../rest/catalogue.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { mountEndpoints } from '../rest/dispatch.js';
+import { describeApi } from '../rest/openapi.js';
+import { describeTransmitter } from '../security-events/metadata.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { createEndpoints } from './endpoints.js';
+import { type HooksByConnection, mountHooks } from './hooks.js';
+
+export interface AppDeps extends ApiDeps {
+  readonly hooks: HooksByConnection;
+  readonly issuers: OidcIssuers;
+  readonly folders: PageFolders;
+  readonly telemetry: Telemetry;
+  /** Where request bodies are held. They outlive the app: what is under way goes on when another takes its place. */
+  readonly rooms: BodyRooms;
+  /** How many reverse proxies stand before this server and name the caller in `X-Forwarded-For`. */
+  readonly proxyHops: number;
+  /** The names of what keeps this process from taking work: models not loaded, a store that does not answer. */
+  findUnready(): Promise<readonly string[]>;
+}
+
+/** The whole HTTP surface, ready to be listened with. */
+export function createApp(deps: AppDeps): Express {
+  const app = express();
+  app.disable('etag');
+  app.set('query parser', false);
+  app.enable('case sensitive routing');
+  app.set('trust proxy', deps.proxyHops);
+  app.use(createAccessLog(deps));
+  app.use(helmet());
+  app.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+
+  const endpoints = createEndpoints(deps);
+  // Made when first asked for: schemas take longer to write out than the rest of the app to put together.
+  let description: JsonObject | null = null;
+  let catalogue: string | null = null;
+  mountGet(app, '/healthz', (response) => response.json({ ok: true }));
+  mountGet(app, '/readyz', async (response) => {
+    const unready = await deps.findUnready();
+    if (unready.length === 0) response.json({ ok: true });
+    else response.status(503).json({ ok: false, unready });
+  });
+  mountGet(app, '/openapi.json', (response) => {
+    description ??= describeApi(endpoints);
+    response.json(description);
+  });
+  mountGet(app, '/catalogue', (response) => {
+    catalogue ??= renderCatalogue(endpoints, deps);
+    response.set('Content-Security-Policy', cataloguePolicy).type('html').send(catalogue);
+  });
+  mountGet(app, '/.well-known/jwks.json', async (response) => {
+    // Whoever verifies receipts may keep them for a while: a new key is published well before it signs.
+    response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
+  });
+  mountGet(app, '/.well-known/ssf-configuration', (response) => response.json(describeTransmitter(deps.issuer)));
+  mountHooks(app, deps.hooks, deps, deps.rooms.hooks);
+  mountOidc(app, deps.issuers, deps, deps.rooms.oidc);
+  mountPage(app, deps.folders);
+  mountEndpoints(app, endpoints, deps, deps.rooms);
+
+  app.use(() => {
+    throw new FaceError('not_found');
+  });
+  app.use(createErrorHandler(deps.log));
+  return app;
+}
+
+function mountGet(app: Express, path: string, answer: (response: Response) => unknown): void {
+  app.all(path, async (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.set('Allow', 'GET, HEAD');
+      throw new FaceError('method_not_allowed');
+    }
+    await answer(response);
+  });
+}
+
+/** What Node's parser says of a caller who stops sending HTTP in the middle of a body. */
+const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
+
+/** What libraries throw at a request that is not as it should be. */
+function toRefusal(thrown: unknown): unknown {
+  // Express throws this for an address with broken percent signs.
+  if (thrown instanceof URIError) return new FaceError('not_found');
+  // Sending a file fails with this, while nobody reads the body.
+  if (brokenHttpGuard.safeParse(thrown).success) return new FaceError('request_malformed', 'aborted');
+  return thrown;
+}
+
+/** The one place where a refusal becomes a reply. Express knows it by its four parameters. */
+function createErrorHandler(log: Log) {
+  return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    const error = toRefusal(thrown);
+    const code = toCode(error);
+    noteRefusal(response, error);
+    if (isFault(code)) {
+      log.error('request failed', {
+        code,
+        detail: error instanceof FaceError ? error.detail : null,
+        frames: framesOf(error),
+        cause: error instanceof Error ? framesOf(error.cause) : 'none',
+      });
+    }
+    if (response.headersSent) response.destroy();
+    else sendRefusal(response, error);
+    discardRest(request);
+  };
+}

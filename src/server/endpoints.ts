@@ -1,0 +1,30 @@
+import { createAdministratorEndpoints } from '../api/administrator-endpoints.js';
+import { createApplicationEndpoints } from '../api/application-endpoints.js';
+import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
+import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
+import { createContactEndpoints } from '../api/contact-endpoints.js';
+import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
+import { createMatchingEndpoints } from '../api/matching-endpoints.js';
+import { createScreeningEndpoints } from '../api/screening-endpoints.js';
+import { createSubjectEndpoints } from '../api/subject-endpoints.js';
+import { createUsageEndpoints } from '../api/usage-endpoints.js';
+import { createCaptureEndpoints } from '../capture/routes.js';
+import type { ApiDeps } from '../rest/deps.js';
+import type { Endpoint } from '../rest/endpoint.js';
+
+/** Every endpoint of the REST API. */
+export function createEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    ...createFaceTokenEndpoints(deps),
+    ...createMatchingEndpoints(deps),
+    ...createScreeningEndpoints(deps),
+    ...createClientTokenEndpoints(deps),
+    ...createContactEndpoints(deps),
+    ...createSubjectEndpoints(deps),
+    ...createCaptureEndpoints(deps),
+    ...createApplicationEndpoints(deps),
+    ...createApplicationKeyEndpoints(deps),
+    ...createUsageEndpoints(deps),
+    ...createAdministratorEndpoints(deps),
+  ];
+}

@@ -1,0 +1,90 @@
+import type { Express, Request, Response } from 'express';
+import {
+  type Hook,
+  type HookMethod,
+  type Hooks,
+  hookPath,
+  type RawHead,
+  type RawReply,
+} from '../../adapters/adapter.js';
+import { framesOf } from '../base/frames.js';
+import type { Log } from '../core/ports.js';
+import { FaceError, toCode } from '../errors.js';
+import { noteRefusal } from '../http/access-log.js';
+import { Allowance } from '../http/allowance.js';
+import { collectBody, discardRest } from '../http/collect.js';
+import { isFault } from '../http/reply.js';
+import type { Room } from '../http/rooms.js';
+import { toSource } from '../http/source.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+
+/** The hooks of each connection: by connection id, then by hook name. */
+export type HooksByConnection = ReadonlyMap<string, Hooks>;
+
+const onlyPost: readonly HookMethod[] = ['POST'];
+
+const maxHookBytes = 1024 * 1024;
+
+/** Of a caller that is known only with its whole body. A Smart Hook of ours sends some hundred bytes, 5 KiB at the very most. */
+const maxUnprovenBytes = 16 * 1024;
+
+/**
+ * Hands each call to the hook it is for, unparsed, and answers as that provider expects, refusals too. Whoever is refused
+ * by what the headers say is answered before a byte of the body is read.
+ * @throws FaceError `not_found` where there is no such hook, `method_not_allowed`: these are answered as any other
+ */
+export function mountHooks(
+  app: Express,
+  hooks: HooksByConnection,
+  { log, telemetry }: { readonly log: Log; readonly telemetry: Telemetry },
+  room: Room,
+): void {
+  app.all(hookPath, async (request, response) => {
+    const hook = findHook(hooks, request);
+    const methods = hook.methods ?? onlyPost;
+    if (!methods.some((method) => method === request.method)) {
+      response.set('Allow', methods.join(', '));
+      throw new FaceError('method_not_allowed');
+    }
+    const connection = String(request.params.connection);
+    const answered = telemetry.followHook({ connection, hook: String(request.params.hook) }, hook.budgetMs);
+    const allowance = new Allowance(room, toSource(request.ip), maxUnprovenBytes);
+    try {
+      const answer = await hook.admit(toRawHead(request));
+      if (hook.proof === 'headers') allowance.recognise(connection, maxHookBytes);
+      const hasBody = request.method !== 'GET';
+      send(response, await answer(hasBody ? await collectBody({ request, response }, allowance) : new Uint8Array()));
+    } catch (error) {
+      const code = toCode(error);
+      noteRefusal(response, error);
+      if (isFault(code)) {
+        log.error('hook failed', { code, frames: framesOf(error) });
+      }
+      send(response, hook.refuse(code));
+      discardRest(request);
+    } finally {
+      answered();
+      allowance.release();
+    }
+  });
+}
+
+function findHook(hooks: HooksByConnection, request: Request): Hook {
+  const ofConnection = hooks.get(String(request.params.connection)) ?? {};
+  const name = String(request.params.hook);
+  const hook = Object.hasOwn(ofConnection, name) ? ofConnection[name] : undefined;
+  if (hook === undefined) throw new FaceError('not_found');
+  return hook;
+}
+
+/** `headersDistinct` keeps every repetition: `headers` would drop a second `authorization` without a word. */
+function toRawHead(request: Request): RawHead {
+  const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, values?.join(', ')] as const);
+  return { method: request.method, headers: Object.fromEntries(headers) };
+}
+
+function send(response: Response, { status, body }: RawReply): void {
+  response.status(status);
+  if (body === null) response.end();
+  else response.json(body);
+}

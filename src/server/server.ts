@@ -1,0 +1,117 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { readOpenChanges } from '../audit/open-changes.js';
+import { framesOf } from '../base/frames.js';
+import { redact } from '../config/redact.js';
+import { recoverEnrolments } from '../core/recover-enrolments.js';
+import type { EpochMs } from '../core/units.js';
+import { FaceError, toCode } from '../errors.js';
+import { listen } from '../http/listen.js';
+import { createBodyRooms } from '../http/rooms.js';
+import type { Setup } from '../setup.js';
+import { openTelemetry } from '../telemetry/telemetry.js';
+import { type BuiltApp, buildApp } from './build-app.js';
+import { serveMetrics } from './metrics-server.js';
+import { type OpenPorts, openPorts, type ServerDeps } from './open-ports.js';
+import { openTransmitter } from './open-transmitter.js';
+import { createReadiness } from './readiness.js';
+import { digestOfConfig, reloadSettings } from './settings.js';
+
+/** The server, listening. */
+export interface RunningServer {
+  /**
+   * Puts another configuration in force without dropping a request. One that is not valid, or that cannot be built, is
+   * logged and changes nothing.
+   */
+  reload(loadSetup: () => Promise<Setup>): Promise<void>;
+  /** Says that it is not ready, takes no more requests, lets those under way finish, and closes what is open. */
+  stop(): Promise<void>;
+}
+
+/** Configuration → ports → app → listen. */
+export async function startServer(setup: Setup, deps: ServerDeps): Promise<RunningServer> {
+  const { clock, log, tell } = deps;
+  const startedAt = clock.now();
+  let { config } = setup;
+  log.info('configuration', { settings: redact(config) });
+  const telemetry = await openTelemetry(config.telemetry, deps);
+  const ports = await openPorts(config, { ...deps, telemetry });
+  const readiness = createReadiness(partsOf(ports), deps);
+  const rooms = createBodyRooms();
+  const build = (next: Setup) => buildApp(next, ports, { ...deps, telemetry, readiness, rooms });
+
+  const built = await build(setup);
+  let { app } = built;
+  // In the background: while one provider is down, the others are served.
+  recover(ports.files.audit, startedAt, built.core).catch((error: unknown) => {
+    log.error('enrolments not recovered', { code: toCode(error), frames: framesOf(error) });
+  });
+  const transmitter = await openTransmitter(config, ports, { ...deps, telemetry });
+  await recordLoaded(config, [], ports);
+  const { host } = config;
+  const listening = await listen((request, response) => app(request, response), { host, port: config.port });
+  const metrics = await serveMetrics(config.telemetry.metrics, telemetry.metrics, {
+    engineLoad: () => ports.engine.load(),
+    findUnready: () => readiness.findUnready(),
+  });
+  if (metrics !== null) tell(`facestep shows metrics on ${metrics.url}`);
+  tell(`facestep listens on http://${host}:${listening.port}`);
+  log.info('listening', { host, port: listening.port });
+
+  const load = async (loadSetup: () => Promise<Setup>): Promise<void> => {
+    const loaded = await loadSetup();
+    const { changed, needingRestart, ...next } = reloadSettings(config, loaded.config);
+    const rebuilt = await build({ ...loaded, ...next });
+    await recordLoaded(next.config, changed, ports);
+    ({ config } = next);
+    app = rebuilt.app;
+    log.info('configuration', { settings: redact(config), changed: [...changed] });
+    if (needingRestart.length > 0) log.warn('some settings need a restart', { changed: [...needingRestart] });
+  };
+
+  let loading: Promise<void> = Promise.resolve();
+  return {
+    reload(loadSetup) {
+      loading = loading
+        .then(() => load(loadSetup))
+        .catch((error: unknown) => {
+          const detail = error instanceof FaceError ? error.detail : null;
+          log.error('configuration not loaded', { code: toCode(error), detail, frames: framesOf(error) });
+        });
+      return loading;
+    },
+    async stop() {
+      readiness.stop();
+      await loading;
+      await delay(config.stopDelaySec * 1000);
+      await listening.stop();
+      await transmitter.close();
+      await ports.close();
+      await telemetry.close();
+      await metrics?.stop();
+    },
+  };
+}
+
+/** Settles what a former process on the same data folder left half done. */
+async function recover(auditFile: string, before: EpochMs, core: BuiltApp['core']): Promise<void> {
+  await recoverEnrolments(await readOpenChanges(auditFile, { before }), core);
+}
+
+/** What must work for this process to take work. */
+function partsOf({ engine, verifier, state, keyService }: OpenPorts): Record<string, () => Promise<boolean>> {
+  return {
+    engine: async () => engine.isReady(),
+    verifier: () => verifier.isReady(),
+    state: async () => (await state.read('ready')) === null,
+    keys: async () => (await keyService.keys.currentVersion()) > 0,
+  };
+}
+
+async function recordLoaded(
+  config: Setup['config'],
+  changed: readonly string[],
+  { audit }: Pick<OpenPorts, 'audit'>,
+): Promise<void> {
+  const detail = { digest: digestOfConfig(config), connections: config.connections.length, changed: [...changed] };
+  await audit.append({ action: 'configuration_loaded', connection: '', subject: '', detail });
+}

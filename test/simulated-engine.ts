@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { Embedding, Photo } from '../src/core/concealed.js';
+import type { Engine } from '../src/engine/engine.js';
+import { FaceError, type FaceErrorCode } from '../src/errors.js';
+
+/** Genuine pairs have a cosine of about this, strangers about 0: like good photos under the real engine. */
+const genuineCosine = 0.85;
+
+/**
+ * A picture the simulated engine sees: `person` in their `shot`-th photo. With a liveness under one half it looks like a
+ * photo of a photo.
+ */
+export function drawPhoto(person: string, shot: number, liveness = 0.9): Photo {
+  return new Photo(Buffer.from(`face ${person} ${shot} ${liveness}`));
+}
+
+/** Pictures without exactly one face that could be described: the bytes are the name. */
+const refusals: ReadonlyMap<string, FaceErrorCode> = new Map([
+  ['wall', 'face_none'],
+  ['crowd', 'face_many'],
+  ['speck', 'face_too_small'],
+]);
+
+/** A picture without a face. */
+export const drawWall = (): Photo => new Photo(Buffer.from('wall'));
+
+/**
+ * An engine without models, for suites that need thousands of people or no pixels at all. It stands in for the models
+ * alone: tokens, keys and decisions above it are the real ones.
+ * @param recognisers - ids of models of one's own, each of which sees people in its own way
+ */
+export function createSimulatedEngine(recognisers: readonly string[] = []): Engine {
+  const look = (photo: Photo): { person: string; shot: string; liveness: number } => {
+    const text = photo.use((bytes) => Buffer.from(bytes).toString());
+    photo.wipe();
+    const [, person, shot, liveness] = /^face (\S+) (\S+) (\S+)$/.exec(text) ?? [];
+    if (person === undefined || shot === undefined) throw new FaceError(refusals.get(text) ?? 'face_none');
+    return { person, shot, liveness: Number(liveness) };
+  };
+  const face = { box: { x: 10, y: 10, width: 100, height: 120 }, confidence: 0.99 };
+  return {
+    isReady: () => true,
+    async detect(photo) {
+      look(photo);
+      return { widthPx: 200, heightPx: 200, faces: [face] };
+    },
+    async examine(photo, signals) {
+      const { person, shot, liveness } = look(photo);
+      const wants = (signal: (typeof signals)[number]) => signals.includes(signal);
+      return {
+        face,
+        embedding: wants('embedding') ? new Embedding(toEmbedding(person, shot)) : null,
+        own: (wants('embedding') ? recognisers : []).map((recogniser) => ({
+          recogniser,
+          embedding: new Embedding(toEmbedding(`${person}-${recogniser}`, shot)),
+          magnitude: 20,
+        })),
+        magnitude: wants('embedding') || wants('magnitude') ? 3.7 : null,
+        pose: wants('pose') ? { yawDeg: 0, pitchDeg: -15, rollDeg: 0 } : null,
+        liveness: wants('liveness') ? liveness : null,
+        eyesOpen: wants('eyes') ? 0.99 : null,
+        quality: wants('quality')
+          ? { faceWidthPx: 100, eyeDistancePx: 45, sharpness: 500, brightness: 128, contrast: 50 }
+          : null,
+        landmarks: wants('landmarks') ? Array.from({ length: 68 }, (_, at) => ({ x: 60, y: 20 + at })) : null,
+      };
+    },
+    async close() {},
+  };
+}
+
+/** A unit vector of 512: mostly the person, partly the shot. The same names always give the same vector. */
+export function toEmbedding(person: string, shot: string | number): Float32Array {
+  const own = toNormals(`person ${person}`);
+  const noise = toNormals(`shot ${person} ${shot}`);
+  const mixed = own.map((value, index) => {
+    return Math.sqrt(genuineCosine) * value + Math.sqrt(1 - genuineCosine) * (noise[index] ?? 0);
+  });
+  const length = Math.hypot(...mixed);
+  return Float32Array.from(mixed, (value) => value / length);
+}
+
+/** 512 numbers of normal distribution, from a name (Box–Muller over SHAKE-256). */
+function toNormals(name: string): number[] {
+  const bytes = createHash('shake256', { outputLength: 512 * 8 })
+    .update(name)
+    .digest();
+  return Array.from({ length: 512 }, (_, index) => {
+    const [u, v] = [bytes.readUInt32LE(index * 8), bytes.readUInt32LE(index * 8 + 4)].map(
+      (word) => (word + 0.5) / 2 ** 32,
+    );
+    return Math.sqrt(-2 * Math.log(u ?? 1)) * Math.cos(2 * Math.PI * (v ?? 0));
+  });
+}

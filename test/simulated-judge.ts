@@ -1,0 +1,33 @@
+import type { CapturedFrame, LivenessJudge } from '../src/core/ports.js';
+import { livenessBoundary } from '../src/core/ports.js';
+import type { Engine } from '../src/engine/engine.js';
+import { examineOnce } from '../src/engine/sight.js';
+import { createSimulatedEngine } from './simulated-engine.js';
+
+/**
+ * Judges the pictures of the simulated engine (`face <person> <shot> <liveness>`): each is as live as it says, and a shot
+ * named for a movement shows that movement alone. It stands in for the models, where no pixels are at hand.
+ */
+export function createSimulatedJudge(engine: Engine = createSimulatedEngine()): LivenessJudge {
+  return {
+    name: 'simulated',
+    async judge(frames) {
+      const look = async ({ photo, movement }: CapturedFrame) => {
+        const [, , shot = ''] = photo.use((bytes) => Buffer.from(bytes).toString()).split(' ');
+        const { liveness, embedding } = await examineOnce(engine, photo.copy(), ['liveness']);
+        embedding?.wipe();
+        const [shown = ''] = shot.split(':');
+        return { liveness: liveness ?? 0, follows: !/[a-z]/.test(shown) || shown === movement };
+      };
+      const seen = await Promise.all(frames.map(look));
+      const liveness = Math.min(...seen.map((each) => each.liveness));
+      const following = seen.filter(({ follows }) => follows).length;
+      const measurements = [
+        { name: 'passive', value: liveness, unit: 'probability', atLeast: livenessBoundary, atMost: null },
+        { name: 'following', value: following, unit: 'count', atLeast: frames.length, atMost: null },
+      ].map((each) => ({ ...each, pass: each.value >= each.atLeast }));
+      const reasons = measurements.filter(({ pass }) => !pass).map(({ name }) => name);
+      return { pass: reasons.length === 0, reasons, measurements, liveness, hint: null };
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Picture } from '../../../src/engine/picture.js';
+
+/** A canvas of a page or of a worker. */
+export type FrameContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+/** Longest side of the picture that is looked at: faces are searched at 320 and their points at 64 pixels. */
+const maxSidePx = 640;
+
+/** How many pixels of the camera become one of the picture, along each side: at least 1. */
+export const toFrameScale = (widthPx: number, heightPx: number): number =>
+  Math.max(1, Math.max(widthPx, heightPx) / maxSidePx);
+
+/** Reads a frame of the camera, made smaller. The canvas is left black. */
+export function readFrame(
+  context: FrameContext,
+  source: CanvasImageSource,
+  widthPx: number,
+  heightPx: number,
+): { readonly picture: Picture; readonly scale: number } {
+  const scale = toFrameScale(widthPx, heightPx);
+  const width = Math.round(widthPx / scale);
+  const height = Math.round(heightPx / scale);
+  const { canvas } = context;
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  context.drawImage(source, 0, 0, width, height);
+  const { data } = context.getImageData(0, 0, width, height);
+  context.clearRect(0, 0, width, height);
+  const rgb = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
+    rgb[to] = data[from];
+    rgb[to + 1] = data[from + 1];
+    rgb[to + 2] = data[from + 2];
+  }
+  return { picture: { data: rgb, widthPx: width, heightPx: height }, scale };
+}

@@ -1,0 +1,59 @@
+import type { Hint } from '../../../src/core/hints.js';
+import { isWithin } from '../../../src/engine/quality-bounds.js';
+import { frameLongestPx, toSentSize } from '../frame-size.js';
+import { framingBounds, lightBounds, stillnessBounds } from './bounds.js';
+import type { SeenFace, Sight } from './sight.js';
+
+/** Whether the frame that would be sent now shows the one face too small. */
+export function isTooSmall({ widthPx, heightPx, scale, face }: Sight): boolean {
+  if (face === null) return false;
+  const sent = toSentSize({ width: widthPx * scale, height: heightPx * scale }, frameLongestPx);
+  return (face.box.width / widthPx) * sent.width < framingBounds.minSentWidthPx;
+}
+
+function toFramingHint(sight: Sight, { box }: SeenFace): Hint | null {
+  const { widthPx, heightPx } = sight;
+  const shorterPx = Math.min(widthPx, heightPx);
+  const share = box.width / shorterPx;
+  if (share < framingBounds.minWidthShare || isTooSmall(sight)) return 'come_closer';
+  if (share > framingBounds.maxWidthShare) return 'move_back';
+  const reachPx = framingBounds.maxOffsetShare * shorterPx;
+  const isCentred =
+    Math.abs(box.x + box.width / 2 - widthPx / 2) <= reachPx &&
+    Math.abs(box.y + box.height / 2 - heightPx / 2) <= reachPx;
+  return isCentred ? null : 'centre';
+}
+
+function toLightHint({ quality, light }: SeenFace): Hint | null {
+  const { brightness, contrast } = quality;
+  if (brightness < lightBounds.brightness.atLeast) return 'more_light';
+  if (brightness > lightBounds.brightness.atMost) return 'less_light';
+  const { maxBrightness, maxShareOfSurroundings } = lightBounds.backlit;
+  if (brightness < maxBrightness && brightness < maxShareOfSurroundings * light.surroundings) return 'more_light';
+  if (light.clippedShare > lightBounds.maxClippedShare) return 'glare';
+  return contrast < lightBounds.contrast.atLeast ? 'more_light' : null;
+}
+
+/** What would help to find a face where there is none. */
+function toSearchHint({ brightness }: Sight): Hint {
+  if (brightness < lightBounds.picture.atLeast) return 'more_light';
+  return brightness > lightBounds.picture.atMost ? 'less_light' : 'no_face';
+}
+
+/**
+ * The one thing that would help most: first that there is one face, then where it is, then its light, then that it is
+ * still.
+ * @param shiftShare - how far the face's points moved since the last look, as a share of its width; 0 at the first
+ */
+export function toHint(sight: Sight, shiftShare: number): Hint | null {
+  if (sight.faces > 1) return 'one_face';
+  const { face } = sight;
+  if (face === null) return toSearchHint(sight);
+  const framing = toFramingHint(sight, face);
+  if (framing !== null) return framing;
+  const light = toLightHint(face);
+  if (light !== null) return light;
+  const isStill =
+    shiftShare <= stillnessBounds.maxShiftShare && isWithin(stillnessBounds.sharpness, face.quality.sharpness);
+  return isStill ? null : 'hold_still';
+}

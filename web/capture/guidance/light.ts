@@ -1,0 +1,47 @@
+import type { Box } from '../../../src/core/face.js';
+import { type Picture, sampleGrid, toCellGrid, toGreys } from '../../../src/engine/picture.js';
+
+/** How the light falls, beside the mean and the spread that the engine measures too. */
+export interface Light {
+  /** Share of the face box that is as white as the camera can tell, 0 to 1. */
+  readonly clippedShare: number;
+  /** Mean grey level, 0 to 255, of what is around the face; that of the face where nothing is. */
+  readonly surroundings: number;
+}
+
+/** From this grey level on a camera's picture holds no more detail. */
+const clippedLevel = 250;
+
+const faceGrid = { columns: 48, rows: 48 };
+const pictureGrid = { columns: 32, rows: 24 };
+
+function readGreys(picture: Picture, area: Box, { columns, rows }: { columns: number; rows: number }): Float32Array {
+  const rgb = new Float32Array(3 * columns * rows);
+  const greys = new Float32Array(columns * rows);
+  sampleGrid(picture, toCellGrid(area, columns, rows), 'nearest', rgb);
+  toGreys(rgb, greys, 1);
+  return greys;
+}
+
+const toMean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const wholeOf = ({ widthPx, heightPx }: Picture): Box => ({ x: 0, y: 0, width: widthPx, height: heightPx });
+
+/** Mean grey level of a whole picture, 0 to 255. */
+export const measureBrightness = (picture: Picture): number =>
+  toMean([...readGreys(picture, wholeOf(picture), pictureGrid)]);
+
+/** Measures the light on a face and around it. Hair and neck, a quarter of the box on each side, count as neither. */
+export function measureLight(picture: Picture, face: Box): Light {
+  const onFace = [...readGreys(picture, face, faceGrid)];
+  const { columns, rows } = pictureGrid;
+  const around = [...readGreys(picture, wholeOf(picture), pictureGrid)].filter((_, at) => {
+    const x = (((at % columns) + 0.5) * picture.widthPx) / columns;
+    const y = ((Math.floor(at / columns) + 0.5) * picture.heightPx) / rows;
+    const acrossFace = Math.abs(x - face.x - face.width / 2) < face.width * 0.75;
+    return !(acrossFace && Math.abs(y - face.y - face.height / 2) < face.height * 0.75);
+  });
+  return {
+    clippedShare: onFace.filter((grey) => grey >= clippedLevel).length / onFace.length,
+    surroundings: toMean(around.length > 0 ? around : onFace),
+  };
+}

@@ -1,0 +1,185 @@
+import type { Hint } from '../../../src/core/hints.js';
+import type { ProblemName } from '../problem.js';
+import type { Movement } from '../view.js';
+
+interface Section {
+  readonly heading: string;
+  readonly text: string;
+}
+
+/** Who asks, by name. `null`: the connection names nobody. */
+type Organisation = string | null;
+
+/** What the consent text depends on. */
+export interface ConsentFacts {
+  readonly organisation: Organisation;
+  readonly retentionDays: number | null;
+  readonly referencePhotoNeeded: boolean;
+}
+
+export interface ConsentWords {
+  readonly heading: string;
+  readonly intro: (organisation: Organisation) => string;
+  /** What happens, what is kept, how to refuse, how to withdraw. */
+  readonly sections: (facts: ConsentFacts) => readonly Section[];
+}
+
+export interface ProblemWords {
+  readonly heading: string;
+  readonly text: string;
+  /** What the person can do, step by step. */
+  readonly steps?: readonly string[];
+}
+
+/** Every word of the page in one language. A language that lacks one does not compile. */
+export interface Words {
+  readonly title: string;
+  readonly language: string;
+  readonly agree: string;
+  readonly refuse: string;
+  readonly cannot: string;
+  /** What that does. */
+  readonly cannotText: string;
+  /** Of somebody who agreed at an earlier visit. */
+  readonly agreed: { readonly on: (day: string) => string; readonly read: string };
+  readonly next: string;
+  readonly back: string;
+  readonly tryAgain: string;
+  readonly goOn: string;
+  readonly leave: string;
+  readonly otherWay: string;
+  readonly mayClose: string;
+  readonly opening: string;
+  readonly consent: { readonly verify: ConsentWords; readonly enrol: ConsentWords };
+  readonly place: {
+    readonly heading: string;
+    readonly text: string;
+    readonly here: string;
+    readonly phone: string;
+  };
+  readonly handOff: {
+    readonly heading: string;
+    readonly text: string;
+    readonly qr: string;
+    readonly code: string;
+    readonly waiting: string;
+    readonly opened: string;
+    readonly openedText: string;
+    readonly paired: string;
+    readonly pairedText: string;
+    readonly refused: string;
+    readonly refusedText: string;
+    readonly here: string;
+  };
+  readonly pairing: {
+    readonly heading: string;
+    readonly text: string;
+    readonly organisation: string;
+    readonly application: string;
+    readonly computer: string;
+    readonly network: string;
+    readonly unknown: string;
+    readonly warning: string;
+    readonly none: string;
+    readonly refused: string;
+    readonly refusedText: string;
+  };
+  readonly permission: { readonly heading: string; readonly text: string; readonly action: string };
+  readonly framing: {
+    readonly heading: string;
+    readonly text: string;
+    readonly camera: string;
+    readonly unnamedCamera: (number: number) => string;
+    readonly start: string;
+    readonly ready: string;
+    readonly loading: string;
+    readonly noGuide: string;
+    readonly virtual: (camera: string) => string;
+    readonly unsuitable: (camera: string) => string;
+  };
+  /** What would help: while the camera runs, and after a try. */
+  readonly hints: Readonly<Record<Hint, string>>;
+  readonly challenge: {
+    readonly heading: string;
+    readonly movements: Readonly<Record<Movement, string>>;
+    readonly progress: (step: number, of: number) => string;
+  };
+  readonly sending: { readonly heading: string; readonly text: string };
+  readonly passed: {
+    readonly verify: string;
+    readonly enrol: string;
+    readonly text: string;
+    readonly onPhone: string;
+    readonly returning: string;
+  };
+  readonly failed: { readonly heading: string; readonly text: string };
+  readonly again: {
+    readonly heading: string;
+    readonly text: string;
+    readonly triesLeft: (tries: number) => string;
+  };
+  readonly expired: { readonly heading: string; readonly text: string };
+  readonly abandoned: { readonly heading: string; readonly text: string };
+  readonly lockedFor: (minutes: number) => string;
+  readonly problems: Readonly<Record<ProblemName, ProblemWords>>;
+  readonly manage: {
+    readonly heading: string;
+    readonly none: string;
+    readonly text: string;
+    readonly tokenId: string;
+    readonly enrolledAt: string;
+    readonly purpose: string;
+    readonly expiresAt: string;
+    readonly untilRevoked: string;
+    readonly enrol: string;
+    readonly renew: string;
+    readonly revoke: string;
+    readonly confirmHeading: string;
+    readonly confirmText: string;
+    readonly confirm: string;
+    readonly keep: string;
+    readonly revoked: string;
+  };
+  readonly reference: {
+    readonly heading: string;
+    readonly text: string;
+    readonly choose: string;
+    readonly take: string;
+    readonly cameraHeading: string;
+    readonly cameraText: string;
+    readonly shutter: string;
+    readonly preview: string;
+    readonly use: string;
+    readonly another: string;
+  };
+  readonly pin: {
+    readonly chooseHeading: string;
+    readonly enterHeading: string;
+    readonly chooseText: string;
+    readonly enterText: string;
+    readonly label: string;
+    readonly repeat: string;
+    readonly rule: string;
+    readonly tooShort: string;
+    readonly weak: string;
+    readonly different: string;
+  };
+  readonly passkey: {
+    readonly createHeading: string;
+    readonly getHeading: string;
+    readonly createText: string;
+    readonly getText: string;
+    readonly action: string;
+  };
+  readonly kiosk: {
+    readonly heading: string;
+    readonly text: string;
+    readonly noScanner: string;
+    readonly scan: string;
+    readonly scanHeading: string;
+    readonly scanText: string;
+    readonly fullScreen: string;
+    readonly resets: (seconds: number) => string;
+    readonly now: string;
+  };
+}

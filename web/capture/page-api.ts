@@ -1,0 +1,192 @@
+import { z } from 'zod/mini';
+import { type Hint, hints } from '../../src/core/hints.js';
+import { Problem, toProblem } from './problem.js';
+import type { Frames, Secret } from './state.js';
+import {
+  type Enrolment,
+  enrolmentGuard,
+  type NextMovement,
+  nextMovementGuard,
+  type Outcome,
+  outcomeGuard,
+  type View,
+  viewGuard,
+} from './view.js';
+
+const viewReply = z.object({ view: viewGuard });
+const refusalGuard = z.object({ ok: z.literal(false), code: z.string() });
+
+const answerWithinMs = 15_000;
+/** Five pictures over a slow connection, and their judgement. */
+const verdictWithinMs = 60_000;
+
+interface Call<Reply> {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: FormData | Readonly<Record<string, unknown>>;
+  readonly reply: z.ZodMiniType<Reply>;
+  readonly withinMs?: number;
+}
+
+/** What was asked of a passkey: a ceremony and its options, as the server made them. */
+export interface PasskeyRequest {
+  readonly ceremony: 'create' | 'get';
+  readonly options: unknown;
+}
+
+/** The server, as the page knows it. Every method throws `Problem`, and those that send pictures also `UnusablePictures`. */
+export class PageApi {
+  #session: string | null = null;
+
+  /** @param base - where the page lives, without a slash at the end: `/face` */
+  constructor(private readonly base: string) {}
+
+  /** What proves to the server that this browser opened the link. */
+  get session(): string | null {
+    return this.#session;
+  }
+
+  resume(session: string): void {
+    this.#session = session;
+  }
+
+  /** Trades the one-time ticket for a session, which this object then holds. */
+  async open(ticket: string, returnUrl: string | null): Promise<View> {
+    const reply = z.object({ session: z.string(), view: viewGuard });
+    const body = returnUrl === null ? { ticket } : { ticket, returnUrl };
+    const { session, view } = await this.#call({ method: 'POST', path: '/open', body, reply });
+    this.#session = session;
+    return view;
+  }
+
+  /** How the step-up stands now; a receipt where it passed meanwhile, on the phone or in a reply that got lost. */
+  async readState(): Promise<{ readonly view: View; readonly receipt: string | null }> {
+    const reply = z.object({ view: viewGuard, receipt: z.nullable(z.string()) });
+    return this.#call({ method: 'GET', path: '/session', reply });
+  }
+
+  /** @param version - of the text that was shown; `language` the one it was shown in */
+  async giveConsent(version: string, language: string): Promise<View> {
+    return (await this.#post('/consent', { version, language }, viewReply)).view;
+  }
+
+  async decline(): Promise<View> {
+    return (await this.#post('/decline', {}, viewReply)).view;
+  }
+
+  /** Asks for a new challenge; the one before it is void. */
+  async startChallenge(): Promise<{ readonly nonce: string; readonly next: NextMovement }> {
+    return this.#post('/challenge', {}, z.object({ nonce: z.string(), next: nextMovementGuard }));
+  }
+
+  /**
+   * Commits to a picture just taken.
+   * @param digest - SHA-256 of its bytes, base64url
+   * @returns the next movement; `null` after the last
+   */
+  async commitFrame(nonce: string, digest: string): Promise<NextMovement | null> {
+    const reply = z.object({ next: z.nullable(nextMovementGuard) });
+    return (await this.#post('/challenge/frames', { nonce, digest }, reply)).next;
+  }
+
+  /** Sends the pictures and what goes with them. @param reference - a photo of an ID, at enrolment */
+  async send(frames: Frames, secret: Secret | null, reference: Blob | null): Promise<Outcome> {
+    const body = new FormData();
+    body.set('nonce', frames.nonce);
+    for (const [name, value] of Object.entries(secret ?? {})) body.set(name, value);
+    frames.photos.forEach((photo, index) => {
+      body.append('photo', photo, `${index}.jpg`);
+    });
+    if (reference !== null) body.set('reference', reference, 'reference.jpg');
+    return this.#call({ method: 'POST', path: '/frames', body, reply: outcomeGuard, withinMs: verdictWithinMs });
+  }
+
+  /** Has the photo of an ID looked at, alone. @returns what would help; `null`: it can be used */
+  async lookAtReference(reference: Blob): Promise<Hint | null> {
+    const body = new FormData();
+    body.set('reference', reference, 'reference.jpg');
+    const reply = z.object({ hint: z.nullable(z.enum(hints)) });
+    return (await this.#call({ method: 'POST', path: '/reference', body, reply, withinMs: verdictWithinMs })).hint;
+  }
+
+  /** A link for the person's phone, and the number that this screen shows for it. */
+  async startHandOff(): Promise<{ readonly url: string; readonly code: string }> {
+    return this.#post('/hand-off', {}, z.object({ url: z.string(), code: z.string() }));
+  }
+
+  /** On the phone: the number that the computer shows; `null`: none of those offered, which ends the check. */
+  async chooseNumber(number: string | null): Promise<View> {
+    return (await this.#post('/hand-off/choice', { number }, viewReply)).view;
+  }
+
+  async readEnrolment(): Promise<Enrolment | null> {
+    const reply = z.object({ enrolment: z.nullable(enrolmentGuard) });
+    return (await this.#call({ method: 'GET', path: '/enrolment', reply })).enrolment;
+  }
+
+  async revoke(): Promise<void> {
+    await this.#post('/enrolment/revoke', {}, z.object({}));
+  }
+
+  async renew(): Promise<View> {
+    return (await this.#post('/enrolment/renew', {}, viewReply)).view;
+  }
+
+  async startPasskey(): Promise<PasskeyRequest> {
+    return this.#post('/passkey', {}, z.object({ ceremony: z.enum(['create', 'get']), options: z.unknown() }));
+  }
+
+  /** The ticket that waits for this kiosk; `null`: none yet. */
+  async nextOfKiosk(kiosk: string, secret: string): Promise<string | null> {
+    return (await this.#post('/kiosk/next', { kiosk, secret }, z.object({ ticket: z.nullable(z.string()) }))).ticket;
+  }
+
+  #post<Reply>(path: string, body: Readonly<Record<string, unknown>>, reply: z.ZodMiniType<Reply>): Promise<Reply> {
+    return this.#call({ method: 'POST', path, body, reply });
+  }
+
+  async #call<Reply>({ method, path, body, reply, withinMs = answerWithinMs }: Call<Reply>): Promise<Reply> {
+    const headers = new Headers({ accept: 'application/json' });
+    if (this.#session !== null) headers.set('authorization', `Bearer ${this.#session}`);
+    const isForm = body instanceof FormData;
+    if (body !== undefined && !isForm) headers.set('content-type', 'application/json');
+    try {
+      const response = await fetch(this.base + path, {
+        method,
+        headers,
+        body: isForm ? body : body === undefined ? null : JSON.stringify(body),
+        signal: AbortSignal.timeout(withinMs),
+        cache: 'no-store',
+        credentials: 'same-origin',
+        redirect: 'error',
+      });
+      return read(response, await response.text(), reply);
+    } catch (error) {
+      if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+      throw new Problem(error.name === 'TimeoutError' ? 'time-out' : 'offline', null, { cause: error });
+    }
+  }
+}
+
+function read<Reply>(response: Response, text: string, reply: z.ZodMiniType<Reply>): Reply {
+  const body = parseJson(text);
+  if (response.ok) {
+    const parsed = reply.safeParse(body);
+    if (parsed.success) return parsed.data;
+    throw new Problem('general', null, { cause: parsed.error });
+  }
+  const wait = /^\d+$/.exec(response.headers.get('retry-after') ?? '');
+  const waitSec = wait === null ? null : Number(wait[0]);
+  const refusal = refusalGuard.safeParse(body);
+  if (refusal.success) throw toProblem(refusal.data.code, waitSec);
+  // Something in between answered: a proxy, or a server that is just starting.
+  throw new Problem(response.status >= 500 ? 'unavailable' : 'general', waitSec);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,92 @@
+import { hintOfFrames } from '../../src/core/hints.js';
+import type { PhotoCode } from '../../src/errors.js';
+
+/** What can stand in the way. Each has a text of its own and a way on. */
+export const problemNames = [
+  'camera-denied',
+  'camera-none',
+  'camera-busy',
+  'camera-stopped',
+  'insecure',
+  'unsupported',
+  'offline',
+  'time-out',
+  'locked-out',
+  'opened-elsewhere',
+  'link-missing',
+  'link-over',
+  'overloaded',
+  'unavailable',
+  'challenge-over',
+  'passkey-unsupported',
+  'passkey-cancelled',
+  'passkey-no-prf',
+  'passkey-not-known',
+  'general',
+] as const;
+export type ProblemName = (typeof problemNames)[number];
+
+/** The one error of the page. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  constructor(
+    readonly problem: ProblemName,
+    /** Whole seconds until another try makes sense; `null`: not told. */
+    readonly waitSec: number | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(problem, options);
+  }
+}
+
+/** Pictures that the server could not use, and why: the person takes others. */
+export class UnusablePictures extends Error {
+  override readonly name = 'UnusablePictures';
+  constructor(readonly code: PhotoCode) {
+    super(code);
+  }
+}
+
+const problemByCode: Readonly<Record<string, ProblemName>> = {
+  locked_out: 'locked-out',
+  step_up_unknown: 'link-over',
+  step_up_finished: 'link-over',
+  caller_untrusted: 'link-over',
+  not_found: 'link-over',
+  step_up_opened: 'opened-elsewhere',
+  challenge_wrong: 'challenge-over',
+  overloaded: 'overloaded',
+  profile_unavailable: 'unavailable',
+  state_unavailable: 'unavailable',
+  key_service_unavailable: 'unavailable',
+  upstream_unavailable: 'unavailable',
+};
+
+const isPhotoCode = (code: string): code is PhotoCode => Object.hasOwn(hintOfFrames, code);
+
+/** What a refusal of the server means to the person. A code this page does not know has the general text. */
+export function toProblem(code: string, waitSec: number | null): Problem | UnusablePictures {
+  if (isPhotoCode(code)) return new UnusablePictures(code);
+  const known = Object.hasOwn(problemByCode, code) ? problemByCode[code] : undefined;
+  return new Problem(known ?? 'general', waitSec);
+}
+
+const problemByCameraError: Readonly<Record<string, ProblemName>> = {
+  NotAllowedError: 'camera-denied',
+  SecurityError: 'camera-denied',
+  NotFoundError: 'camera-none',
+  OverconstrainedError: 'camera-none',
+  NotReadableError: 'camera-busy',
+  AbortError: 'camera-busy',
+  TypeError: 'unsupported',
+};
+
+/**
+ * What an error of `getUserMedia` means to the person.
+ * @see https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia
+ */
+export function toCameraProblem(error: unknown): Problem {
+  const name = error instanceof Error ? error.name : '';
+  const known = Object.hasOwn(problemByCameraError, name) ? problemByCameraError[name] : undefined;
+  return new Problem(known ?? 'camera-busy', null, { cause: error });
+}

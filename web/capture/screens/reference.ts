@@ -1,0 +1,100 @@
+import { type Hint, hintOfReference } from '../../../src/core/hints.js';
+import { openCamera } from '../camera.js';
+import { actions, button, el, paragraph } from '../dom.js';
+import { readReference, takeReference } from '../picture.js';
+import { UnusablePictures } from '../problem.js';
+import type { Step, Tools } from '../step.js';
+import type { View } from '../view.js';
+import { waiting } from './sending.js';
+
+/**
+ * A photo of an ID, from a file or by the camera, seen by the person and looked at by the server before it is used: one
+ * of no use is asked for anew here, and nothing else.
+ */
+export const reference: Step = async (view, { again }, tools) => {
+  for (let hint = again?.hint ?? null; ; ) {
+    const choice = await askForPhoto(hint, view, tools);
+    const photo = choice === 'take' ? await photograph(tools) : await readReference(choice);
+    if (photo === null) hint = choice === 'take' ? hint : 'reference_unreadable';
+    else if (await askWhetherGood(photo, tools)) {
+      hint = await lookAt(photo, tools);
+      if (hint === null) return { referencePhoto: photo, again: null };
+    }
+  }
+};
+
+/** @param hint - what was wrong with the photo before */
+function askForPhoto(hint: Hint | null, { triesLeft }: View, { page }: Tools): Promise<File | 'take'> {
+  return page.ask((words, choose) => {
+    const input = el('input', { type: 'file', accept: 'image/*', hidden: true, 'aria-label': words.reference.choose });
+    input.addEventListener('change', () => {
+      const [file] = input.files ?? [];
+      if (file !== undefined) choose(file);
+    });
+    return {
+      screen: 'reference',
+      heading: words.reference.heading,
+      body: [
+        hint === null ? null : paragraph(words.hints[hint], 'note'),
+        hint === 'reference_unlike' ? paragraph(words.again.triesLeft(triesLeft)) : null,
+        paragraph(words.reference.text, 'lead'),
+        input,
+        actions(
+          button('plain', words.reference.choose, () => input.click()),
+          button('quiet', words.reference.take, () => choose('take')),
+        ),
+      ],
+    };
+  });
+}
+
+/** @returns `null` where the person goes back without a photo */
+async function photograph({ page, interrupted }: Tools): Promise<Blob | null> {
+  const camera = await openCamera(null, 'environment');
+  try {
+    const asked = page.ask<boolean>((words, choose) => ({
+      screen: 'reference-camera',
+      heading: words.reference.cameraHeading,
+      body: [
+        paragraph(words.reference.cameraText, 'lead'),
+        el('div', { class: 'stage unmirrored' }, camera.video),
+        actions(
+          button('plain', words.reference.shutter, () => choose(true)),
+          button('quiet', words.back, () => choose(false)),
+        ),
+      ],
+    }));
+    return (await Promise.race([asked, camera.lost, interrupted])) ? await takeReference(camera.video) : null;
+  } finally {
+    camera.stop();
+  }
+}
+
+async function askWhetherGood(photo: Blob, { page }: Tools): Promise<boolean> {
+  const url = URL.createObjectURL(photo);
+  try {
+    return await page.ask<boolean>((words, choose) => ({
+      screen: 'reference-photo',
+      heading: words.reference.preview,
+      body: [
+        el('img', { class: 'reference', src: url, alt: words.reference.preview }),
+        actions(
+          button('plain', words.reference.use, () => choose(true)),
+          button('quiet', words.reference.another, () => choose(false)),
+        ),
+      ],
+    }));
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+async function lookAt(photo: Blob, { page, api }: Tools): Promise<Hint | null> {
+  page.show((words) => waiting('reference-look', words));
+  try {
+    return await api.lookAtReference(photo);
+  } catch (error) {
+    if (error instanceof UnusablePictures) return hintOfReference[error.code];
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+import { type Hint, isOfReference } from '../../src/core/hints.js';
+import type { ProblemName } from './problem.js';
+import type { View } from './view.js';
+
+/** Every screen of the page: the value of `data-screen`. */
+export type Screen =
+  | StepName
+  | ProblemName
+  | 'refused'
+  | 'reference-camera'
+  | 'reference-photo'
+  | 'reference-look'
+  | 'permission'
+  | 'framing'
+  | 'challenge'
+  | 'revoke'
+  | 'kiosk-idle'
+  | 'kiosk-scan';
+
+/** What the person is led through, one after the other. */
+export type StepName =
+  | 'opening'
+  | 'pairing'
+  | 'manage'
+  | 'consent'
+  | 'place'
+  | 'hand-off'
+  | 'reference'
+  | 'pin'
+  | 'passkey'
+  | 'capture'
+  | 'sending'
+  | 'passed'
+  | 'failed'
+  | 'try-again'
+  | 'expired'
+  | 'abandoned';
+
+/** Five pictures whose digests the server holds, in the order in which it asked for them. */
+export interface Frames {
+  readonly nonce: string;
+  readonly photos: readonly Blob[];
+}
+
+/** What goes with the pictures: a PIN, or the JSON text of a passkey's answer. */
+export type Secret = { readonly pin: string } | { readonly passkey: string };
+
+/** All that the page knows. The step that is due follows from it, and each step adds to it. */
+export interface Facts {
+  /** `null` until the link was opened. */
+  readonly view: View | null;
+  readonly isKiosk: boolean;
+  /** A computer without a touch screen may hand the camera's part to a phone. */
+  readonly mayHandOff: boolean;
+  readonly place: 'unasked' | 'here' | 'phone';
+  readonly referencePhoto: Blob | null;
+  readonly secret: Secret | null;
+  /** The person has pressed the button that turns the camera on. */
+  readonly isCameraAsked: boolean;
+  readonly frames: Frames | null;
+  /** The last try did not do, and another one may. */
+  readonly again: { readonly hint: Hint | null } | null;
+  readonly receipt: string | null;
+}
+
+/** At the start. */
+export const nothingKnown: Facts = {
+  view: null,
+  isKiosk: false,
+  mayHandOff: false,
+  place: 'unasked',
+  referencePhoto: null,
+  secret: null,
+  isCameraAsked: false,
+  frames: null,
+  again: null,
+  receipt: null,
+};
+
+/** What a step adds to the facts. */
+export type Change = Partial<Facts>;
+
+/** The step that is due. */
+export function nextStep(facts: Facts): StepName {
+  const { view } = facts;
+  if (view === null) return 'opening';
+  switch (view.state) {
+    case 'passed':
+    case 'failed':
+    case 'expired':
+    case 'abandoned':
+      return view.state;
+    case 'started':
+    case 'captured':
+      return nextOpenStep(facts, view);
+  }
+}
+
+function nextOpenStep(facts: Facts, view: View): StepName {
+  if (view.role === 'unpaired') return 'pairing';
+  if (view.purpose === 'manage') return 'manage';
+  if (view.consentNeeded) return 'consent';
+  // Where another photo of the document is all that is asked for, the screen that asks for it says so.
+  if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';
+  if (view.role === 'own' && facts.place === 'phone') return 'hand-off';
+  if (view.role === 'own' && facts.place === 'unasked' && facts.mayHandOff && view.handOffAllowed) {
+    return view.handOff === null ? 'place' : 'hand-off';
+  }
+  if (view.purpose === 'enrol' && view.referencePhotoNeeded && facts.referencePhoto === null) return 'reference';
+  if (view.userSecret !== 'none' && facts.secret === null) return view.userSecret;
+  return facts.frames === null ? 'capture' : 'sending';
+}
+
+/**
+ * What is left of a try that did not do. Pictures are good for one, and so is a secret, except the one chosen at an
+ * enrolment: nobody has to think of another PIN, or to keep a second passkey. Neither has anybody to choose the photo of
+ * their ID again, unless it was that photo.
+ */
+export const afterTry = ({ purpose }: View, hint: Hint | null): Change => ({
+  frames: null,
+  ...(purpose === 'enrol' ? {} : { secret: null }),
+  ...(isOfReference(hint) ? { referencePhoto: null } : {}),
+});
