@@ -30,9 +30,14 @@ test('there is something to look at', () => {
   expect(files.length).toBeGreaterThan(30);
 });
 
+const runScript = (...args: string[]) => spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
+
 test('every source is in a room, and no import runs up or along the floors', () => {
-  const check = spawnSync(process.execPath, [join(projectRoot, 'scripts/check-floors.mjs')], { encoding: 'utf8' });
-  expect(check).toMatchObject({ status: 0, stderr: '' });
+  expect(runScript('scripts/check-floors.mjs')).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('the picture of the rooms is what the imports are', () => {
+  expect(runScript('scripts/draw-floors.mjs', '--check')).toMatchObject({ status: 0, stderr: '' });
 });
 
 describe('data flows one way', () => {

@@ -82,10 +82,22 @@ inBrowser('stops at any moment, the movements and the sending too, and goes back
 
 inBrowser('is decided first where the pictures are being judged when the person stops', async () => {
   const { id, link } = await start();
-  const { page, close } = await cast().sit('ada', { isGuided: false });
+  const { page, context, close } = await cast().sit('ada', { isGuided: false });
+  const stop = page.getByRole('button', { name: 'I can’t do this' });
+  // The server judges at once; the page hears of it only once the person has stopped, however fast the judge is.
+  let stopped = (): void => undefined;
+  const untilStopped = new Promise<void>((resolve) => {
+    stopped = resolve;
+  });
+  await context.route('**/face/frames', async (route) => {
+    const response = await route.fetch();
+    await untilStopped;
+    await route.fulfill({ response }).catch(() => undefined);
+  });
   await page.goto(link);
   await goAlong(page, { upTo: 'sending' });
-  await page.getByRole('button', { name: 'I can’t do this' }).click();
+  await stop.click();
+  stopped();
   await page.locator('main:is([data-screen="passed"], [data-screen="abandoned"])').waitFor();
   const { state } = await cast().stage.get(`/step-ups/${id}`);
   expect(await page.locator('main').getAttribute('data-screen')).toBe(state);
