@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { attemptsOfToken } from '../src/core/attempts.js';
-import { countAttempt } from '../src/core/lockout.js';
+import { attemptsOfToken } from '../src/core/limits/attempts.js';
+import { countAttempt } from '../src/core/limits/lockout.js';
 import { type ApiServer, startApiServer } from '../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../test/embedded.js';
 import { testIssuer } from '../test/keys.js';

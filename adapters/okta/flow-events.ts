@@ -1,7 +1,7 @@
 import type { Connection } from '../../src/core/connection.js';
 import { inTime } from '../../src/core/deadline.js';
 import type { CoreDeps } from '../../src/core/deps.js';
-import { revokeSubject } from '../../src/core/revoke.js';
+import { revokeSubject } from '../../src/core/enrolment/revoke.js';
 import { addSec } from '../../src/core/units.js';
 import { FaceError, toCode } from '../../src/errors.js';
 import type { RawHead, RawReply } from '../adapter.js';

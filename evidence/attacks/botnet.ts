@@ -1,5 +1,5 @@
-import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/attempts.js';
-import { countAnew, countAttempt } from '../../src/core/lockout.js';
+import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/limits/attempts.js';
+import { countAnew, countAttempt } from '../../src/core/limits/lockout.js';
 import type { Binding, State } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createSqliteState } from '../../src/state/sqlite.js';

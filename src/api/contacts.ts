@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { CoreSettings } from '../core/deps.js';
-import { countAgainst } from '../core/limits.js';
+import { countAgainst } from '../core/limits/limits.js';
 import type { Clock, Delivery, Random, State } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';

@@ -5,8 +5,8 @@ import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { systemRandom } from '../../test/sinks.js';
-import { attemptsOfToken } from '../core/attempts.js';
-import { countAttempt } from '../core/lockout.js';
+import { attemptsOfToken } from '../core/limits/attempts.js';
+import { countAttempt } from '../core/limits/lockout.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 
 let server: ApiServer;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { enrolToken } from '../core/enrol.js';
+import { enrolToken } from '../core/enrolment/enrol.js';
+import { revokeToken } from '../core/enrolment/revoke.js';
 import type { VerifyRequest } from '../core/ports.js';
-import { revokeToken } from '../core/revoke.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { scoreToken, verifyToken } from '../core/verify.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';

@@ -10,7 +10,7 @@ import { parameters } from '../../test/parameters.js';
 import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { systemRandom } from '../../test/sinks.js';
 import { SealedToken } from '../core/concealed.js';
-import { countAgainst } from '../core/limits.js';
+import { countAgainst } from '../core/limits/limits.js';
 import { epochSec, toIso } from '../core/units.js';
 import { replayDenials } from '../state/denials.js';
 import { createSqliteState } from '../state/sqlite.js';

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
-import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../core/attempts.js';
 import { bindingOf } from '../core/connection.js';
-import { clearAttempts } from '../core/lockout.js';
-import { revokeSubject } from '../core/revoke.js';
+import { revokeSubject } from '../core/enrolment/revoke.js';
 import {
   type Erased,
   eraseSubject,
@@ -11,7 +9,9 @@ import {
   issueErasureReceipt,
   type SubjectAsked,
   type SubjectOf,
-} from '../core/subject-rights.js';
+} from '../core/enrolment/subject-rights.js';
+import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../core/limits/attempts.js';
+import { clearAttempts } from '../core/limits/lockout.js';
 import { FaceError, faceErrorCodes, toCode } from '../errors.js';
 import { toSource } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RecordOf } from '../core/audit-events.js';
-import type { AttemptsView } from '../core/lockout.js';
-import { readHoldings, type SubjectOf } from '../core/subject-rights.js';
+import { readHoldings, type SubjectOf } from '../core/enrolment/subject-rights.js';
+import type { AttemptsView } from '../core/limits/lockout.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { faceErrorCodes } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { checkConsent } from '../core/consent.js';
-import { enrolSubject } from '../core/enrol.js';
-import { revokeSubject } from '../core/revoke.js';
+import { checkConsent } from '../core/enrolment/consent.js';
+import { enrolSubject } from '../core/enrolment/enrol.js';
+import { revokeSubject } from '../core/enrolment/revoke.js';
+import { checkPassword } from '../core/step-up/user-secret.js';
 import { toEpochMs, toIso } from '../core/units.js';
-import { checkPassword } from '../core/user-secret.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
-import { chooseNumber, startHandOff } from '../core/hand-off.js';
+import { chooseNumber, startHandOff } from '../core/step-up/hand-off.js';
 import type { FaceErrorCode } from '../errors.js';
 import { pageLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readHeldEnrolment, renewHeldEnrolment, revokeHeldEnrolment } from '../core/held-enrolment.js';
+import { readHeldEnrolment, renewHeldEnrolment, revokeHeldEnrolment } from '../core/step-up/held-enrolment.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
-import { startStepUp } from '../core/step-up.js';
+import { startStepUp } from '../core/step-up/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { startedLink } from '../http/page-link.js';

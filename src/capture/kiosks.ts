@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
-import { registerKiosk, takeNextAtKiosk } from '../core/kiosk.js';
-import { joinTicket } from '../core/ticket.js';
+import { registerKiosk, takeNextAtKiosk } from '../core/step-up/kiosk.js';
+import { joinTicket } from '../core/step-up/ticket.js';
 import { pagePath } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';

@@ -11,9 +11,9 @@ import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import { systemRandom } from '../../test/sinks.js';
-import { attemptsOfSubject, attemptsOfToken } from '../core/attempts.js';
 import type { Connection } from '../core/connection.js';
-import { countAttempt } from '../core/lockout.js';
+import { attemptsOfSubject, attemptsOfToken } from '../core/limits/attempts.js';
+import { countAttempt } from '../core/limits/lockout.js';
 import type { Keys } from '../core/ports.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { askForPasskey } from '../core/user-secret.js';
+import { askForPasskey } from '../core/step-up/user-secret.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 

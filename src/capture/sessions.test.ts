@@ -7,7 +7,7 @@ import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Connection, Policy } from '../core/connection.js';
-import { startStepUp } from '../core/step-up.js';
+import { startStepUp } from '../core/step-up/step-up.js';
 import { addSec, toEpochSec } from '../core/units.js';
 import { startedLink } from '../http/page-link.js';
 

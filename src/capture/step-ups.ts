@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
-import { assignToKiosk, checkKiosk } from '../core/kiosk.js';
+import { assignToKiosk, checkKiosk } from '../core/step-up/kiosk.js';
 import {
   readStepUp,
   type StartedStepUp,
@@ -9,7 +9,7 @@ import {
   startRequestedStepUp,
   startStepUp,
   submitPhotos,
-} from '../core/step-up.js';
+} from '../core/step-up/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { startedLink } from '../http/page-link.js';

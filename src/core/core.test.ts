@@ -6,12 +6,12 @@ import { createTestCore } from '../../test/core.js';
 import { drawPhoto, drawWall } from '../../test/simulated-engine.js';
 import { Credential, SealedToken } from './concealed.js';
 import type { Policy } from './connection.js';
-import { readConsent } from './consent.js';
 import { decideHook } from './decide.js';
-import { enrolSubject, enrolToken } from './enrol.js';
+import { readConsent } from './enrolment/consent.js';
+import { enrolSubject, enrolToken } from './enrolment/enrol.js';
+import { revokeSubject, revokeToken } from './enrolment/revoke.js';
 import type { VerifyRequest } from './ports.js';
-import { revokeSubject, revokeToken } from './revoke.js';
-import { readStepUp, startStepUp, submitPhotos } from './step-up.js';
+import { readStepUp, startStepUp, submitPhotos } from './step-up/step-up.js';
 import { addSec, toEpochSec } from './units.js';
 import { scoreToken, verifyToken } from './verify.js';
 

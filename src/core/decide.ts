@@ -4,7 +4,7 @@ import type { AuditDetail } from './audit-events.js';
 import type { Connection, HookFallback } from './connection.js';
 import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
-import { takePassedStepUp } from './passed-step-up.js';
+import { takePassedStepUp } from './step-up/passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec } from './units.js';
 
 const decisionGuard = z.discriminatedUnion('outcome', [

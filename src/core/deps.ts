@@ -1,4 +1,4 @@
-import type { Limits } from './limits.js';
+import type { Limits } from './limits/limits.js';
 import type { Audit, Clock, Log, Random, Signer, State, Verifier } from './ports.js';
 
 /** The ports every part of the core takes from. */

@@ -1,10 +1,10 @@
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
-import { attemptsOf, attemptsOfToken } from './attempts.js';
 import type { SealedToken } from './concealed.js';
-import { identifyWhereSound, isDenied } from './deny-list.js';
 import type { CoreDeps } from './deps.js';
-import { countAgainst } from './limits.js';
-import { countAttempt } from './lockout.js';
+import { identifyWhereSound, isDenied } from './enrolment/deny-list.js';
+import { attemptsOf, attemptsOfToken } from './limits/attempts.js';
+import { countAgainst } from './limits/limits.js';
+import { countAttempt } from './limits/lockout.js';
 import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from './ports.js';
 import { toEpochMs } from './units.js';
 

@@ -1,6 +1,6 @@
 import type { Credential } from '../core/concealed.js';
-import type { StartedStepUp } from '../core/step-up.js';
-import { joinTicket } from '../core/ticket.js';
+import type { StartedStepUp } from '../core/step-up/step-up.js';
+import { joinTicket } from '../core/step-up/ticket.js';
 
 /** Where the page lives. */
 export const pagePath = '/face';

@@ -3,7 +3,7 @@ import { noteLookUps } from '../../test/counted.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { standardSettings } from '../../test/settings.js';
 import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
-import { createCountAll, type Limits } from '../core/limits.js';
+import { createCountAll, type Limits } from '../core/limits/limits.js';
 import { createSqliteState } from '../state/sqlite.js';
 import { createDirectories, type DirectoryFor } from './directories.js';
 

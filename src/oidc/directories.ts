@@ -1,5 +1,5 @@
 import type { Connection } from '../core/connection.js';
-import type { CountAll } from '../core/limits.js';
+import type { CountAll } from '../core/limits/limits.js';
 import type { Account, Clock, Profile } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { AuthorizationRequest } from './client.js';

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Interaction, InteractionResults } from 'oidc-provider';
 import { digestOf, hasDigest } from '../core/digest.js';
-import { newSecret, readStepUp, startStepUp, takeStepUp } from '../core/step-up.js';
+import { newSecret, readStepUp, startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { browserCookieOf, setBrowserCookie } from '../http/browser-cookie.js';

@@ -3,7 +3,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
-import type { CountAll } from '../core/limits.js';
+import type { CountAll } from '../core/limits/limits.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';

@@ -1,6 +1,6 @@
 import type { OidcConfig } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
-import { createCountAll } from '../core/limits.js';
+import { createCountAll } from '../core/limits/limits.js';
 import type { Fetch } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { createClient } from './clients.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { attemptsOfKeys } from '../core/attempts.js';
 import { changeStored } from '../core/change-stored.js';
 import { Credential } from '../core/concealed.js';
 import { digestOf, hasDigest } from '../core/digest.js';
-import { countAttempt } from '../core/lockout.js';
+import { attemptsOfKeys } from '../core/limits/attempts.js';
+import { countAttempt } from '../core/limits/lockout.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { ApiDeps } from './deps.js';

@@ -1,6 +1,6 @@
 import type { Express, Request, Response } from 'express';
 import { Credential, maxPhotoBytes, type Photo } from '../core/concealed.js';
-import { countAgainst } from '../core/limits.js';
+import { countAgainst } from '../core/limits/limits.js';
 import { FaceError, toCode } from '../errors.js';
 import { Allowance } from '../http/allowance.js';
 import { isMultipart, readBody } from '../http/body.js';

@@ -7,7 +7,7 @@ import type { DeliveryConfig } from '../config/schema.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Delivery } from '../core/ports.js';
-import type { SettleDeps } from '../core/step-up.js';
+import type { SettleDeps } from '../core/step-up/step-up.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createSmtpDelivery } from '../delivery/smtp.js';
 import { createSight } from '../engine/sight.js';

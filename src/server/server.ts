@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readOpenChanges } from '../audit/open-changes.js';
 import { framesOf } from '../base/frames.js';
 import { redact } from '../config/redact.js';
-import { recoverEnrolments } from '../core/recover-enrolments.js';
+import { recoverEnrolments } from '../core/enrolment/recover-enrolments.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { listen } from '../http/listen.js';

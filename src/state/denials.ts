@@ -1,5 +1,5 @@
 import { type PastEvent, readEvents } from '../audit/events.js';
-import { denyTokenId } from '../core/deny-list.js';
+import { denyTokenId } from '../core/enrolment/deny-list.js';
 import type { Clock, State } from '../core/ports.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 

@@ -11,13 +11,13 @@ import { standardSettings } from '../../test/settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../../test/sinks.js';
 import { createStateFolder, type StateFolder } from '../../test/state-folder.js';
 import { stateGuard } from '../config/state.js';
-import { nameInConsent, settleConsent } from '../core/consent.js';
-import { denyTokenId } from '../core/deny-list.js';
 import type { CoreDeps } from '../core/deps.js';
-import { recordPassedStepUp } from '../core/passed-step-up.js';
-import { keepPasskey } from '../core/passkey-record.js';
+import { nameInConsent, settleConsent } from '../core/enrolment/consent.js';
+import { denyTokenId } from '../core/enrolment/deny-list.js';
+import { keepPasskey } from '../core/enrolment/passkey-record.js';
 import type { Clock } from '../core/ports.js';
-import { startStepUp } from '../core/step-up.js';
+import { recordPassedStepUp } from '../core/step-up/passed-step-up.js';
+import { startStepUp } from '../core/step-up/step-up.js';
 import { addSec, epochMs, toEpochSec } from '../core/units.js';
 import { currentEngine, renderToken } from '../token/format.js';
 

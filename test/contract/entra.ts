@@ -15,9 +15,9 @@ import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '..
 import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
-import { recordPassedStepUp } from '../../src/core/passed-step-up.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
+import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';

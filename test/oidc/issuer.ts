@@ -5,7 +5,7 @@ import * as client from 'openid-client';
 import { oidcGuard } from '../../src/config/oidc.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
-import type { Limits } from '../../src/core/limits.js';
+import type { Limits } from '../../src/core/limits/limits.js';
 import type { State } from '../../src/core/ports.js';
 import { type BodyRooms, createBodyRooms } from '../../src/http/rooms.js';
 import type { OidcKeys } from '../../src/keys/oidc-key-set.js';

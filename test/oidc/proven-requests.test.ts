@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { oidcGuard } from '../../src/config/oidc.js';
-import { attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/attempts.js';
 import { bindingOf } from '../../src/core/connection.js';
-import { readAttempts } from '../../src/core/lockout.js';
+import { attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/limits/attempts.js';
+import { readAttempts } from '../../src/core/limits/lockout.js';
 import { toEpochSec } from '../../src/core/units.js';
 import { clientSecret, createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 

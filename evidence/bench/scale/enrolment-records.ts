@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Json } from '../../../src/base/json.js';
-import { enrolSubject } from '../../../src/core/enrol.js';
+import { enrolSubject } from '../../../src/core/enrolment/enrol.js';
 import type { PasskeyCredential, State } from '../../../src/core/ports.js';
 import { createTestCore } from '../../../test/core.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';

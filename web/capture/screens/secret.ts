@@ -1,4 +1,4 @@
-import { isPin, isWeakPin } from '../../../src/core/pin.js';
+import { isPin, isWeakPin } from '../../../src/core/step-up/pin.js';
 import { actions, button, el, paragraph } from '../dom.js';
 import { Problem, type ProblemName } from '../problem.js';
 import type { Change } from '../state.js';

@@ -1,0 +1,86 @@
+import { toCode } from '../../errors.js';
+import type { Photo, UserSecret } from '../concealed.js';
+import { bindingOf, type Connection } from '../connection.js';
+import type { CoreDeps } from '../deps.js';
+import type { EnrolRequest, PasskeyCredential, Sealed } from '../ports.js';
+import { addSec, secondsPerDay, toEpochMs, toEpochSec, toIso } from '../units.js';
+import { type Consent, checkConsent, findConsent, nameInConsent } from './consent.js';
+import { keepPasskey } from './passkey-record.js';
+import { changeToken, toTokenChange } from './token-change.js';
+
+/**
+ * Makes a token for a caller that keeps it itself.
+ * @throws FaceError the codes of `Verifier`
+ */
+export async function enrolToken(request: EnrolRequest, deps: CoreDeps): Promise<Sealed> {
+  const sealed = await seal(request, deps);
+  const { tenant: connection, subject } = request.binding;
+  const { tokenId, photos, expiresAt } = sealed;
+  const { keyVersion } = deps.verifier.identify(sealed.token);
+  const until = expiresAt === null ? null : toIso(toEpochMs(expiresAt));
+  const detail = { tokenId, keyVersion, photos, expiresAt: until, former: null };
+  await deps.audit.append({ action: 'enrolled', connection, subject, detail });
+  return sealed;
+}
+
+/** Makes a token. The photos are overwritten in any case. */
+async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promise<Sealed> {
+  const { tenant: connection, subject } = request.binding;
+  try {
+    return await verifier.enrol(request);
+  } catch (error) {
+    await audit.append({ action: 'enrolment_refused', connection, subject, detail: { code: toCode(error) } });
+    throw error;
+  } finally {
+    for (const photo of request.photos) photo.wipe();
+  }
+}
+
+/**
+ * Makes a token from 1 to 5 photos and writes it to the subject's attribute, under recorded consent. The token that was
+ * there is denied from then on; it stays where the new one cannot be written.
+ * @throws FaceError `consent_missing`, `subject_unknown`, `profile_unavailable`, `state_unavailable`, the codes of
+ *   `Verifier`; `enrolment_changed`: another enrolment, or the end of one, came in between
+ */
+export async function enrolSubject(
+  request: {
+    readonly connection: Connection;
+    readonly subject: string;
+    readonly photos: readonly Photo[];
+    readonly secret: UserSecret | null;
+    /** Whose secret it is, to be kept for the checks to come; without one any former one is forgotten. */
+    readonly passkey?: PasskeyCredential | null;
+    readonly consent: Consent;
+  },
+  deps: CoreDeps,
+): Promise<Sealed> {
+  const { connection, subject, photos, secret, passkey = null, consent } = request;
+  const { enrolmentDays } = connection.policy;
+  const now = deps.clock.now();
+  const who = { connection: connection.id, subject };
+  try {
+    checkConsent(consent, now);
+    // Before the profile: who changes the one after this is found out by the other.
+    const found = await findConsent(who, deps);
+    const former = await connection.profile.readToken(subject);
+    const binding = bindingOf(connection, subject);
+    const expiresAt = enrolmentDays === null ? null : toEpochSec(addSec(now, enrolmentDays * secondsPerDay));
+    const sealed = await seal({ photos, binding, secret, expiresAt }, deps);
+    const change = toTokenChange({ connection, subject, kind: 'enrolment', sealed, former }, deps);
+    const standing = change.former?.tokenId ?? null;
+    const makeReady = async (): Promise<void> => {
+      const token = change.token;
+      await nameInConsent(who, { consent, token, found, standing }, deps);
+      if (passkey === null) return;
+      const until = token.expiresAt === null ? null : toEpochMs(token.expiresAt);
+      await keepPasskey(who, { credential: passkey, tokenId: token.tokenId, expiresAt: until, standing }, deps);
+    };
+    await changeToken(change, { token: sealed.token, makeReady }, deps).catch((error: unknown) => {
+      sealed.contentKey?.wipe();
+      throw error;
+    });
+    return sealed;
+  } finally {
+    for (const photo of photos) photo.wipe();
+  }
+}

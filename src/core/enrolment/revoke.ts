@@ -1,0 +1,90 @@
+import { FaceError } from '../../errors.js';
+import type { SealedToken } from '../concealed.js';
+import { bindingOf, type Connection } from '../connection.js';
+import type { CoreDeps } from '../deps.js';
+import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
+import { countAgainst } from '../limits/limits.js';
+import { clearAttempts } from '../limits/lockout.js';
+import { forgetPassedStepUp } from '../step-up/passed-step-up.js';
+import { toEpochMs, toIso } from '../units.js';
+import { findConsent, withdrawConsent } from './consent.js';
+import { denyToken, identifyWhereSound } from './deny-list.js';
+import { noteEnd } from './enrolment-end.js';
+import { forgetPasskey } from './passkey-record.js';
+
+/**
+ * Denies a token from now until it would have expired, wherever a copy of it may be. Whoever has the whole of it may: its
+ * public id is a digest of all its bytes, so nobody who knows only that can. Whether anybody made it cannot be told without
+ * the face, so each client may do so only so often.
+ * @param by - the tenant of whoever asks, and their id
+ * @throws FaceError `token_malformed`; `locked_out`: too many by that client; `token_key_retired`: no key here opens it,
+ *   and nothing is kept; `state_unavailable`
+ */
+export async function revokeToken(
+  token: SealedToken,
+  by: { readonly tenant: string; readonly client: string },
+  deps: CoreDeps,
+): Promise<void> {
+  const named = deps.verifier.identify(token);
+  await countAgainst('revocations', by.client, deps);
+  if (!(await deps.verifier.holdsKeyOf(named))) throw new FaceError('token_key_retired');
+  await denyToken(named, deps);
+  // With its end, which no other record tells where nobody here made it.
+  const expiresAt = named.expiresAt === null ? null : toIso(toEpochMs(named.expiresAt));
+  await deps.audit.append({
+    action: 'revoked',
+    connection: by.tenant,
+    subject: '',
+    detail: { tokenId: named.tokenId, expiresAt, client: by.client },
+  });
+}
+
+/** What ended with an enrolment. */
+export interface Revocation {
+  /** Public ids of the tokens that were denied: most often one. */
+  readonly tokenIds: readonly string[];
+}
+
+/**
+ * Ends the enrolment of a subject: what waits for them (step-ups, a passed one that no hook has used yet), the passkey, the
+ * count of failed attempts, the consent; then denies the token and clears the attribute. What needs no provider comes first,
+ * so that it holds whatever the provider says: the consent names the token. Ending what has ended succeeds.
+ * @param request.by - the administrator who asked for it
+ * @throws FaceError `subject_unknown`, `profile_unavailable`, `state_unavailable`
+ */
+export async function revokeSubject(
+  request: { readonly connection: Connection; readonly subject: string; readonly by?: string },
+  deps: CoreDeps,
+): Promise<Revocation> {
+  const { connection, subject, by } = request;
+  const who = { connection: connection.id, subject };
+  const note = (action: 'consent_withdrawn' | 'revoked', tokenId: string | null): Promise<void> =>
+    deps.audit.append({ action, ...who, detail: { tokenId, by } });
+
+  await noteEnd(who, deps);
+  await forgetPassedStepUp(who, deps);
+  await forgetPasskey(who, deps);
+  const binding = bindingOf(connection, subject);
+  await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
+  const consent = await withdrawConsent(who, deps);
+  const denied: string[] = [];
+  for (const ended of consent?.ended ?? []) {
+    await denyToken(ended, deps);
+    await note('consent_withdrawn', ended.tokenId);
+    await note('revoked', ended.tokenId);
+    denied.push(ended.tokenId);
+  }
+  const standing = identifyWhereSound(await connection.profile.readToken(subject), deps);
+  if (standing !== null && !denied.includes(standing.tokenId)) {
+    await denyToken(standing, deps);
+    await note('revoked', standing.tokenId);
+    denied.push(standing.tokenId);
+  }
+  if (denied.length === 0) await note('revoked', null);
+  await connection.profile.clearToken(subject);
+  // An enrolment that came in between was cleared with the rest, and ends too.
+  const after = await findConsent(who, deps);
+  if (after === null || after.revision === consent?.revision) return { tokenIds: denied };
+  const { tokenIds } = await revokeSubject(request, deps);
+  return { tokenIds: [...denied, ...tokenIds] };
+}

@@ -1,0 +1,170 @@
+import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
+import { bindingOf, type Connection } from '../connection.js';
+import type { CoreDeps } from '../deps.js';
+import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
+import { type AttemptsView, readAttempts } from '../limits/lockout.js';
+import type { TokenName } from '../ports.js';
+import { type PassedStepUp, readPassedStepUp } from '../step-up/passed-step-up.js';
+import { toEpochSec } from '../units.js';
+import { forgetConsent, readConsent } from './consent.js';
+import { identifyWhereSound, isDenied } from './deny-list.js';
+import { type KeptPasskey, readPasskey } from './passkey-record.js';
+import { revokeSubject } from './revoke.js';
+
+/** A user of a connection. */
+export interface SubjectOf {
+  readonly connection: Connection;
+  readonly subject: string;
+}
+
+/** Whose data is asked for: a user of one connection, or whoever signs in by a name, wherever they do. */
+export type SubjectAsked =
+  | { readonly connection: string; readonly subject: string }
+  | { readonly connection: null; readonly login: string };
+
+/** Where somebody was looked for, and what was found: a user, or why not. */
+export interface SubjectSearch {
+  readonly connection: Connection;
+  readonly found: string | null;
+  /** `subject_unknown`: no user there signs in by that name. */
+  readonly code: FaceErrorCode | null;
+}
+
+type Connections = { readonly connections: ReadonlyMap<string, Connection> };
+
+/**
+ * Finds whoever is asked for. One provider that is down keeps nobody from being found at the others.
+ * @throws FaceError `connection_unknown`
+ */
+export async function findSubjects(
+  asked: SubjectAsked,
+  { connections }: Connections,
+): Promise<readonly SubjectSearch[]> {
+  if (asked.connection !== null) {
+    const connection = connections.get(asked.connection);
+    if (connection === undefined) throw new FaceError('connection_unknown');
+    return [{ connection, found: asked.subject, code: null }];
+  }
+  const search = async (connection: Connection): Promise<SubjectSearch> => {
+    try {
+      const account = await connection.profile.findAccount(asked.login);
+      return { connection, found: account?.subject ?? null, code: account === null ? 'subject_unknown' : null };
+    } catch (error) {
+      return { connection, found: null, code: toCode(error) };
+    }
+  };
+  return Promise.all([...connections.values()].map(search));
+}
+
+/** What is held of a user: nothing of it is a token, a picture, or made of one. */
+export interface SubjectHoldings {
+  /** `null`: no token in the profile, or the provider does not say. */
+  readonly enrolment: (TokenName & { readonly isDenied: boolean }) | null;
+  /** Why the profile could not be read. */
+  readonly profileCode: FaceErrorCode | null;
+  readonly consent: Awaited<ReturnType<typeof readConsent>>;
+  readonly passkey: KeptPasskey['record'] | null;
+  readonly attempts: AttemptsView;
+  /** Of all together whom nobody vouched for. */
+  readonly attemptsOfOutsiders: AttemptsView;
+  readonly passedStepUp: PassedStepUp | null;
+}
+
+/** @throws FaceError `state_unavailable` */
+export async function readHoldings({ connection, subject }: SubjectOf, deps: CoreDeps): Promise<SubjectHoldings> {
+  const who = { connection: connection.id, subject };
+  const binding = bindingOf(connection, subject);
+  const read = await connection.profile.readToken(subject).then(
+    (token) => ({ name: identifyWhereSound(token, deps), code: null }),
+    (error: unknown) => ({ name: null, code: toCode(error) }),
+  );
+  return {
+    enrolment: read.name === null ? null : { ...read.name, isDenied: await isDenied(read.name.tokenId, deps) },
+    profileCode: read.code,
+    consent: await readConsent(who, deps),
+    passkey: (await readPasskey(who, deps))?.record ?? null,
+    attempts: await readAttempts(attemptsOfSubject(binding), deps),
+    attemptsOfOutsiders: await readAttempts(attemptsOfOutsiders(binding), deps),
+    passedStepUp: await readPassedStepUp(who, deps),
+  };
+}
+
+/**
+ * Erases what is held of a user: ends the enrolment, and forgets the consent too. A user whom the provider has no more is
+ * erased here all the same. Erasing what was erased succeeds.
+ * @param request.receiptId - stands in the audit trail and in the receipt
+ * @param request.by - the administrator who asked for it
+ * @throws FaceError `profile_unavailable`: nothing else is left but the attribute and the consent, for the next try;
+ *   `state_unavailable`
+ */
+export async function eraseSubject(
+  request: SubjectOf & { readonly receiptId: string; readonly by: string },
+  deps: CoreDeps,
+): Promise<{ readonly tokenIds: readonly string[] }> {
+  const { connection, subject, receiptId, by } = request;
+  const who = { connection: connection.id, subject };
+  const consent = await readConsent(who, deps);
+  const { tokenIds } = await revokeSubject(request, deps).catch((error: unknown) => {
+    if (toCode(error) !== 'subject_unknown') throw error;
+    return { tokenIds: consent === null ? [] : [consent.tokenId] };
+  });
+  await forgetConsent(who, deps);
+  const detail = { receiptId, tokenId: tokenIds[0] ?? consent?.tokenId ?? null, by };
+  await deps.audit.append({ action: 'subject_erased', ...who, detail });
+  return { tokenIds };
+}
+
+/** What was erased of one user. */
+export interface Erased {
+  readonly connection: string;
+  readonly subject: string;
+  readonly tokenIds: readonly string[];
+}
+
+/** What an erasure takes away. */
+export const erasedParts = ['token', 'consent', 'passkey', 'passed_step_up', 'attempts'] as const;
+
+/** What an erasure leaves, why, and for how long. */
+export const remainingParts = [
+  {
+    what: 'deny_list',
+    why: 'The public ids of the erased tokens, so that no copy of one opens. An id is a digest and names nobody.',
+    until: 'the token would have expired',
+  },
+  {
+    what: 'step_ups',
+    why: 'Face checks that were started and cannot go on: they are kept under random ids.',
+    until: 'at most 15 days after the erasure',
+  },
+  {
+    what: 'audit_trail',
+    why: 'Who did what and when, without anything biometric: evidence, which no single record can be taken from.',
+    until: 'the retention of the trail ends',
+  },
+  {
+    what: 'provider_account',
+    why: 'The account at the identity provider is not kept by this service; its face attribute was cleared.',
+    until: 'the organisation deletes it there',
+  },
+  {
+    what: 'backups',
+    why: 'Copies of the store that were made before the erasure.',
+    until: 'the organisation overwrites them',
+  },
+] as const;
+
+/**
+ * States an erasure, signed: whoever has the public keys of this service (RFC 7517) can check it.
+ * @returns a JWS of the type `facestep-erasure+jwt`
+ */
+export async function issueErasureReceipt(
+  { receiptId, erased }: { readonly receiptId: string; readonly erased: readonly Erased[] },
+  { signer, issuer, clock }: CoreDeps,
+): Promise<string> {
+  return signer.sign('facestep-erasure+jwt', {
+    ...{ iss: issuer, iat: toEpochSec(clock.now()), jti: receiptId },
+    erased: erased.map(({ connection, subject, tokenIds }) => ({ connection, subject, tokenIds: [...tokenIds] })),
+    parts: [...erasedParts],
+    remains: remainingParts.map((part) => ({ ...part })),
+  });
+}

@@ -1,0 +1,63 @@
+import type { Binding } from '../ports.js';
+import { secondsPerDay } from '../units.js';
+import { type Counted, firstLockoutSec } from './lockout.js';
+import { networksOf } from './networks.js';
+
+/* Whose attempts are counted together, and how many of them may fail. */
+
+const nameOf = ({ tenant, idp, subject }: Binding): string => `${idp}:${tenant}:${subject}`;
+
+/**
+ * A user in front of a camera. NIST SP 800-63B-4, section 3.2.3: at most five failures in a row for a biometric without
+ * certified presentation attack detection, then a delay before each further one.
+ */
+export const attemptsOfSubject = (binding: Binding): Counted => ({
+  ...{ name: `subject:${nameOf(binding)}`, kind: 'subject', failuresAllowed: 5 },
+  ...{ windowSec: secondsPerDay, rememberedSec: secondsPerDay },
+});
+
+/**
+ * All who come for one person and whom nobody vouches for, from wherever: they lock out each other, and never whoever has
+ * passed the first factor. Were all cleared by a success, as elsewhere, whoever waits for the person's own sign-ins would
+ * begin anew after each. NIST SP 800-63B-4, section 3.2.2: no more than a hundred failures in a row at one account.
+ */
+export const attemptsOfOutsiders = (binding: Binding): Counted => ({
+  ...{ name: `outsiders:${nameOf(binding)}`, kind: 'outsiders', failuresAllowed: 20, failuresInAll: 100 },
+  ...{ windowSec: 30 * secondsPerDay, rememberedSec: 30 * secondsPerDay, keepsOthersFailures: true },
+});
+
+/**
+ * Somebody who comes for a person and whom nobody vouches for: counted at each of their networks, and with all others.
+ * @param source - where they come from
+ */
+export const attemptsOfOutsider = (binding: Binding, source: string): readonly Counted[] => [
+  ...networksOf(source).map(({ name, share }) => ({
+    ...attemptsOfSubject(binding),
+    ...{ name: `subject:${nameOf(binding)}:from:${name}`, kind: 'outsider' as const, failuresAllowed: 5 * share },
+  })),
+  attemptsOfOutsiders(binding),
+];
+
+/**
+ * A token that a backend keeps and checks as it sees fit: at a door, against every face that comes. NIST SP 800-63B-4,
+ * section 3.2.2, bounds the failures of any authenticator by a hundred. Most of them are other people's, so lockouts do not
+ * grow.
+ */
+export const attemptsOfToken = (tokenId: string): Counted => ({
+  ...{ name: `token:${tokenId}`, kind: 'token', failuresAllowed: 100 },
+  ...{ windowSec: firstLockoutSec, rememberedSec: 0 },
+});
+
+/** Keys of administrators, shown from one source: counted at each of its networks. */
+export const attemptsOfKeys = (source: string): readonly Counted[] =>
+  networksOf(source).map(({ name, share }) => ({
+    ...{ name: `admin-key:from:${name}`, kind: 'administrator', failuresAllowed: 100 * share },
+    ...{ windowSec: firstLockoutSec, rememberedSec: 0 },
+  }));
+
+/**
+ * Whoever comes for a person.
+ * @param outsider - where they come from, where nobody vouches for them; `null`: it is the person, or their provider says so
+ */
+export const attemptsOf = (binding: Binding, outsider: string | null): Counted | readonly Counted[] =>
+  outsider === null ? attemptsOfSubject(binding) : attemptsOfOutsider(binding, outsider);

@@ -1,0 +1,249 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { z } from 'zod';
+import { createManualClock } from '../../../test/contract/state.js';
+import { createTestCore } from '../../../test/core.js';
+import { countState } from '../../../test/counted.js';
+import { standardSettings } from '../../../test/settings.js';
+import { drawPhoto } from '../../../test/simulated-engine.js';
+import { toCode } from '../../errors.js';
+import { createSqliteState } from '../../state/sqlite.js';
+import { enrolSubject } from '../enrolment/enrol.js';
+import { startStepUp, submitPhotos } from '../step-up/step-up.js';
+import { attemptsOfOutsider, attemptsOfSubject } from './attempts.js';
+import { countAgainst, createCountAll, type LimitName } from './limits.js';
+import { countAttempt } from './lockout.js';
+
+describe('one limit', () => {
+  const setUp = () => {
+    const clock = createManualClock(1_790_000_040_000);
+    const deps = { clock, state: createSqliteState({ file: ':memory:', clock }), settings: standardSettings };
+    const count = (limit: LimitName, who: string) => countAgainst(limit, who, deps);
+    const countMany = async (limit: LimitName, who: string, times: number) => {
+      const outcomes = await Promise.all(
+        Array.from({ length: times }, () => count(limit, who).then(() => 'taken', toCode)),
+      );
+      return outcomes.filter((outcome) => outcome === 'taken').length;
+    };
+    return { clock, deps, count, countMany };
+  };
+
+  test.each<[LimitName, number, number]>([
+    ['outsiderStarts', 300, 60],
+    ['outsiderStartsOfConnection', 3000, 60],
+    ['startsOfPushedRequest', 5, 60],
+    ['outsiderLookUps', 150, 60],
+    ['outsiderLookUpsOfConnection', 300, 60],
+    ['outsiderChecks', 300, 60],
+    ['outsiderChecksOfConnection', 3000, 60],
+    ['clientPictures', 6000, 60],
+    ['revocations', 1000, 3600],
+    ['codesOfContact', 5, 86_400],
+    ['codesOfSource', 20, 3600],
+    ['codesOfService', 200, 3600],
+  ])('%s takes %d in %d seconds, also all at once, and says how long to wait', async (limit, allowed, windowSec) => {
+    const { clock, count, countMany } = setUp();
+    expect(await countMany(limit, 'a', allowed + 20)).toBe(allowed);
+    expect(await countMany(limit, 'b', 1)).toBe(1);
+    const refusal = await count(limit, 'a').catch((error: unknown) => error);
+    const retryAfterSec = windowSec - ((clock.now() / 1000) % windowSec);
+    expect(refusal).toMatchObject({ code: 'locked_out', detail: { limit, retryAfterSec } });
+    clock.advanceSec(retryAfterSec - 1);
+    expect(await countMany(limit, 'a', 1)).toBe(0);
+    clock.advanceSec(1);
+    expect(await countMany(limit, 'a', 1)).toBe(1);
+  });
+
+  test('counted for outsiders it costs the store next to nothing beyond what is allowed, and goes on in the next window', async () => {
+    const { clock, deps } = setUp();
+    const { state, counts } = countState(deps.state);
+    const count = createCountAll({ ...deps, state });
+    const countMany = async (source: string, times: number) => {
+      let taken = 0;
+      for (let n = 0; n < times; n += 1) {
+        const code = await count(['outsiderLookUps', source], ['outsiderLookUpsOfConnection', 'work']).then(
+          () => 'taken',
+          toCode,
+        );
+        taken += code === 'taken' ? 1 : 0;
+        if (code !== 'taken') expect(code).toBe('locked_out');
+      }
+      return taken;
+    };
+    expect(await countMany('a', 1_000)).toBe(150);
+    // The one beyond is counted, and taken back.
+    expect(counts.counters).toBe(150 + 150 + 2);
+    expect(await countMany('b', 100)).toBe(100);
+    expect(await countMany('c', 1_000)).toBe(50);
+    const additions = counts.counters;
+    // From however many addresses: neither the connection's counter nor one of theirs is touched.
+    for (let n = 0; n < 1_000; n += 1) expect(await countMany(`another-${n}`, 1)).toBe(0);
+    expect(counts.counters).toBe(additions);
+    const refusal = await count(['outsiderLookUps', 'a']).catch((error: unknown) => error);
+    const retryAfterSec = 60 - ((clock.now() / 1000) % 60);
+    expect(refusal).toMatchObject({ code: 'locked_out', detail: { limit: 'outsiderLookUps', retryAfterSec } });
+    clock.advanceSec(60);
+    expect(await countMany('a', 1)).toBe(1);
+  });
+
+  test('what cannot be counted is not taken', async () => {
+    const { deps } = setUp();
+    await deps.state.close();
+    await expect(countAgainst('outsiderStarts', 'a', deps)).rejects.toMatchObject({ code: 'state_unavailable' });
+  });
+
+  test('65,536 networks of one /48 may what four addresses may, and 256 of one /56 what two may', async () => {
+    const { countMany } = setUp();
+    const taken = async (networks: readonly number[]) => {
+      let sum = 0;
+      for (const each of networks) sum += await countMany('codesOfSource', `2001:db8:1:${each.toString(16)}::/64`, 25);
+      return sum;
+    };
+    expect(await taken([0x100, 0x101, 0x102, 0x103])).toBe(40);
+    expect(await taken([0x200, 0x300, 0x400, 0x500])).toBe(40);
+    expect(await countMany('codesOfSource', '2001:db8:2:1::/64', 25)).toBe(20);
+  });
+
+  test('whoever goes on after a refusal takes nothing of what their neighbours may', async () => {
+    const { countMany } = setUp();
+    expect(await countMany('codesOfSource', '2001:db8:1:1::/64', 500)).toBe(20);
+    expect(await countMany('codesOfSource', '2001:db8:1:2::/64', 20)).toBe(20);
+    expect(await countMany('codesOfSource', '2001:db8:1:1001::/64', 20)).toBe(20);
+  });
+
+  test('a refused wide network leaves no counts of narrower ones', async () => {
+    const { deps, countMany } = setUp();
+    for (const network of ['100', '200', '300', '400'])
+      await countMany('codesOfSource', `2001:db8:1:${network}::/64`, 20);
+    const added: string[] = [];
+    const state = {
+      ...deps.state,
+      add: (...given: Parameters<typeof deps.state.add>) => {
+        added.push(given[0]);
+        return deps.state.add(...given);
+      },
+    };
+    const refused = countAgainst('codesOfSource', '2001:db8:1:500::/64', { ...deps, state });
+    await expect(refused).rejects.toMatchObject({ code: 'locked_out', detail: { limit: 'codesOfSource' } });
+    expect(new Set(added.map((key) => key.split('::')[1]))).toEqual(new Set([expect.stringMatching(/^\/48:/)]));
+  });
+});
+
+const anna = { tenant: 'work', idp: 'okta', subject: 'anna', scope: 'sign-in', accuracy: 4 } as const;
+
+test('whatever outsiders do, and from wherever, who has signed in is taken at once', async () => {
+  const outsider = fc.record({
+    source: fc.constantFrom(
+      '192.0.2.7',
+      '192.0.2.8',
+      '2001:db8:0:0::/64',
+      '2001:db8:0:1::/64',
+      '',
+      ':from:',
+      'anna',
+      'outsiders',
+    ),
+    outcome: fc.constantFrom('right', 'wrong', 'face_none', 'throws'),
+    waitSec: fc.constantFrom(0, 1, 60, 901, 90_000, 2_600_000),
+    atOnce: fc.integer({ min: 1, max: 7 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(outsider, { maxLength: 25 }), async (attempts) => {
+      const clock = createManualClock();
+      const deps = { clock, state: createSqliteState({ file: ':memory:', clock }) };
+      for (const { source, outcome, waitSec, atOnce } of attempts) {
+        clock.advanceSec(waitSec);
+        const one = () =>
+          countAttempt(
+            attemptsOfOutsider(anna, source),
+            async () => {
+              if (outcome === 'throws') throw new Error('anything');
+              return { succeeded: outcome === 'right', result: null };
+            },
+            deps,
+          ).catch(() => null);
+        await Promise.all(Array.from({ length: atOnce }, one));
+        const own = countAttempt(attemptsOfSubject(anna), async () => ({ succeeded: true, result: 'taken' }), deps);
+        expect(await own).toBe('taken');
+      }
+      await deps.state.close();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+describe('a face check', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'facestep-limits-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  let core: Awaited<ReturnType<typeof createTestCore>>;
+  beforeAll(async () => {
+    core = await createTestCore(join(folder, 'keys.json'));
+    const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
+    const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
+    await enrolSubject({ connection: core.connection, subject: 'anna', photos, secret: null, consent }, core.deps);
+  });
+
+  const stepUp = async (source: string | null, limits: object, person = 'anna') => {
+    const { connection, deps } = core;
+    const asked = source === null ? { proved: true as const } : { proved: false as const, source };
+    const about = { connection, subject: 'anna', kept: null, receipt: null, asked };
+    const limited = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, ...limits } } };
+    const { id, challenge } = await startStepUp(about, limited);
+    return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, limited).then(
+      ({ state }) => state,
+      toCode,
+    );
+  };
+
+  test('of outsiders is bounded by address and by connection, and of the others by neither', async () => {
+    const byAddress = { outsiderChecks: 2 };
+    expect(await stepUp('192.0.2.7', byAddress)).toBe('passed');
+    expect(await stepUp('192.0.2.7', byAddress)).toBe('passed');
+    expect(await stepUp('192.0.2.7', byAddress)).toBe('locked_out');
+    expect(await stepUp('192.0.2.8', byAddress)).toBe('passed');
+    const byConnection = { outsiderChecksOfConnection: 3 };
+    expect(await stepUp('192.0.2.9', byConnection)).toBe('locked_out');
+    expect(await stepUp(null, { ...byAddress, ...byConnection })).toBe('passed');
+    expect(core.audit.events.filter(({ detail }) => detail.code === 'locked_out')).toHaveLength(2);
+  });
+
+  test('of 300 wrong faces at one person from 60 networks of one /48, twenty are decided', async () => {
+    const outcomes: unknown[] = [];
+    for (let network = 0; network < 60; network += 1) {
+      for (let tries = 0; tries < 5; tries += 1) {
+        outcomes.push(await stepUp(`2001:db8:1:${(network * 256).toString(16)}::/64`, {}, 'eve'));
+      }
+    }
+    expect(outcomes.filter((outcome) => outcome === 'failed')).toHaveLength(20);
+    expect(outcomes.filter((outcome) => outcome === 'locked_out')).toHaveLength(280);
+    expect(await stepUp(null, {})).toBe('passed');
+  });
+
+  test.each([
+    [{ proved: true, source: '' }, null],
+    [{ proved: false, source: '192.0.2.99' }, 'outsiders'],
+  ])('of a step-up that was stored before anybody asked who sends it counts as it did: %j', async (former, lockout) => {
+    const { connection, deps, state } = core;
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const { value } = (await state.read(`step-up:${id}`))!;
+    const { isSentByProvider: _, ...record } = z.looseObject({}).parse(value);
+    const changed = JSON.parse(JSON.stringify({ ...record, ...former }));
+    await state.write(`step-up:${id}`, changed, { when: 'any', expiresAt: null });
+    // All that outsiders may try at her was tried above.
+    const checked = submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
+    if (lockout === null) expect(await checked).toMatchObject({ state: 'passed' });
+    else await expect(checked).rejects.toMatchObject({ code: 'locked_out', detail: { lockout } });
+  });
+
+  test('is refused where the store cannot count it', async () => {
+    const { connection, deps } = core;
+    const { id, challenge } = await startStepUp({ connection, subject: 'anna', kept: null, receipt: null }, deps);
+    const add = () => Promise.reject(new Error('away'));
+    const uncounted = { ...deps, state: { ...deps.state, add } };
+    const photos = [drawPhoto('anna', 9)];
+    await expect(submitPhotos({ id, challenge, photos, secret: null }, uncounted)).rejects.toThrow('away');
+  });
+});

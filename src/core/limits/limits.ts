@@ -1,0 +1,140 @@
+import { FaceError } from '../../errors.js';
+import type { Clock, State } from '../ports.js';
+import { addSec, type EpochMs, epochMs } from '../units.js';
+import { networksOf } from './networks.js';
+
+const minute = 60;
+const hour = 60 * minute;
+
+/**
+ * What is counted, by whom, and over which time in seconds. What counts people nobody vouches for counts nobody else:
+ * whoever signed in at the provider is not held up by it.
+ */
+const windowSecOf = {
+  /** Sign-ins that somebody starts without having shown who they are, by source. */
+  outsiderStarts: minute,
+  /** The same by connection: from however many addresses. */
+  outsiderStartsOfConnection: minute,
+  /** Sign-ins that one pushed request starts, by that request: whoever has its address can open it again and again. */
+  startsOfPushedRequest: minute,
+  /** Questions to the identity provider about names that somebody like that sends or types, by source. */
+  outsiderLookUps: minute,
+  /** The same by connection. */
+  outsiderLookUpsOfConnection: minute,
+  /** Faces held against a token for somebody nobody vouches for, by source. */
+  outsiderChecks: minute,
+  /** The same by connection: from however many addresses. */
+  outsiderChecksOfConnection: minute,
+  /** Requests with pictures, by client token. */
+  clientPictures: minute,
+  /** Tokens revoked over the API, by client token: whether anybody made them cannot be told, and each may be kept for ever. */
+  revocations: hour,
+  /** One-time codes, by who gets them. */
+  codesOfContact: 24 * hour,
+  /** One-time codes, by the source they are asked for from. */
+  codesOfSource: hour,
+  /** One-time codes of the whole service. */
+  codesOfService: hour,
+} as const;
+
+/** Stands in the log and the metrics of a refusal. */
+export type LimitName = keyof typeof windowSecOf;
+
+/** Codes go to strangers, and a pushed request is one sign-in: these bounds are not for an administrator to raise. */
+const fixedLimits = {
+  startsOfPushedRequest: 5,
+  ...{ codesOfContact: 5, codesOfSource: 20, codesOfService: 200 },
+} as const satisfies Partial<Record<LimitName, number>>;
+
+/** How many are taken in one window of each, as the administrator has it. */
+export type Limits = Readonly<Record<Exclude<LimitName, keyof typeof fixedLimits>, number>>;
+
+/** What counting takes. */
+export interface CountDeps {
+  readonly state: State;
+  readonly clock: Clock;
+  readonly settings: { readonly limits: Limits };
+}
+
+/**
+ * Counts one against a limit, on all replicas together. The windows are the same for all: they begin at whole multiples of
+ * their length.
+ * @param who - whom it is counted by; a source as `toSource` names it; empty where one count is for all
+ * @throws FaceError `locked_out` with the seconds until the window ends, and the name of the limit; `state_unavailable`:
+ *   what cannot be counted is not taken
+ */
+export async function countAgainst(limit: LimitName, who: string, deps: CountDeps): Promise<void> {
+  await countIn(windowsOf(limit, who, deps), deps);
+}
+
+/**
+ * Counts one against several limits, in their order; where one of them is used up it is counted against none.
+ * @throws FaceError as `countAgainst`
+ */
+export type CountAll = (...counts: readonly (readonly [limit: LimitName, who: string])[]) => Promise<void>;
+
+/**
+ * Makes the counting of what outsiders do by the thousand. A limit that was found used up is not asked of the store again
+ * before its window ends: a flood costs the store no more than the limits allow, and leaves no more counters there.
+ */
+export function createCountAll(deps: CountDeps): CountAll {
+  const usedUp = new Map<string, EpochMs>();
+  const note = ({ key, endsAt }: Window): void => {
+    for (const [other, end] of usedUp) if (end <= deps.clock.now()) usedUp.delete(other);
+    usedUp.set(key, endsAt);
+  };
+  return async (...counts) => {
+    const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
+    const found = windows.find(({ key }) => usedUp.has(key));
+    if (found !== undefined) throw toLockedOut(found, deps);
+    await countIn(windows, deps, note);
+  };
+}
+
+/** What is counted by where it comes from: at every network of a source, as `toSource` names it. */
+const limitsBySource: ReadonlySet<LimitName> = new Set([
+  'outsiderStarts',
+  'outsiderLookUps',
+  'outsiderChecks',
+  'codesOfSource',
+]);
+
+/** One count of one limit, until it begins anew. */
+interface Window {
+  readonly limit: LimitName;
+  readonly key: string;
+  readonly endsAt: EpochMs;
+  readonly allowed: number;
+}
+
+/** Widest first, so that a refused wide network leaves no counts of narrower ones. */
+function windowsOf(limit: LimitName, who: string, { clock, settings }: CountDeps): readonly Window[] {
+  const windowMs = windowSecOf[limit] * 1000;
+  const number = Math.floor(clock.now() / windowMs);
+  const endsAt = epochMs((number + 1) * windowMs);
+  const networks = limitsBySource.has(limit) ? networksOf(who) : [{ name: who, share: 1 }];
+  return networks.map(({ name, share }) => ({
+    ...{ limit, endsAt, key: `limit:${limit}:${name}:${number}` },
+    allowed: { ...fixedLimits, ...settings.limits }[limit] * share,
+  }));
+}
+
+/** Whoever goes on after a refusal takes nothing of what their neighbours share with them. */
+async function countIn(
+  windows: readonly Window[],
+  deps: CountDeps,
+  onUsedUp: (window: Window) => void = () => {},
+): Promise<void> {
+  const add = ({ key, endsAt }: Window, amount: number): Promise<number> =>
+    // Kept a little longer, as the clocks of replicas differ.
+    deps.state.add(key, amount, addSec(endsAt, minute));
+  for (const [at, window] of windows.entries()) {
+    if ((await add(window, 1)) <= window.allowed) continue;
+    onUsedUp(window);
+    await Promise.all(windows.slice(0, at + 1).map((counted) => add(counted, -1)));
+    throw toLockedOut(window, deps);
+  }
+}
+
+const toLockedOut = ({ limit, endsAt }: Window, { clock }: CountDeps): FaceError =>
+  new FaceError('locked_out', { limit, retryAfterSec: Math.ceil((endsAt - clock.now()) / 1000) });

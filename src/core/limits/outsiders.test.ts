@@ -1,0 +1,242 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createManualClock } from '../../../test/manual-clock.js';
+import { FaceError } from '../../errors.js';
+import { createSqliteState } from '../../state/sqlite.js';
+import type { Binding } from '../ports.js';
+import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from './attempts.js';
+import { clearAttempts, countAnew, countAttempt, readAttempts } from './lockout.js';
+
+/* What whoever comes without having passed the first factor can do against one person: so much, and no more. */
+
+const anna = { tenant: 'work', idp: 'okta', subject: 'anna', scope: 'sign-in', accuracy: 4 } as const;
+const berta = { ...anna, subject: 'berta' };
+const hour = 3600;
+const day = 24 * hour;
+
+function setUp() {
+  const clock = createManualClock();
+  const deps = { clock, state: createSqliteState({ file: ':memory:', clock }) };
+  let decided = 0;
+  const from = (source: string, outcome: 'right' | 'wrong' | 'unused' = 'wrong', who: Binding = anna) =>
+    countAttempt(
+      attemptsOfOutsider(who, source),
+      async () => {
+        if (outcome === 'unused') throw new FaceError('face_none');
+        if (outcome === 'wrong') decided += 1;
+        return { succeeded: outcome === 'right', result: outcome };
+      },
+      deps,
+    ).catch((error: unknown) => {
+      if (!(error instanceof FaceError)) throw error;
+      return Object.assign(error, Object(error.detail));
+    });
+  const pass = async () => {
+    const passed = await countAttempt(
+      attemptsOfSubject(anna),
+      async () => ({ succeeded: true, result: 'passed' }),
+      deps,
+    );
+    await countAnew(attemptsOfOutsiders(anna), deps);
+    return passed;
+  };
+  return { clock, deps, from, pass, decided: () => decided };
+}
+
+/** Addresses that share nothing. */
+const address = (index: number) => `198.51.${index >> 8}.${index & 255}`;
+
+/** Wrong faces that a person's outsiders get decided in so many seconds, from an untouched start. */
+function mostAfter(seconds: number): number {
+  let tries = 20;
+  let at = 0;
+  for (let lockedSec = 900; ; lockedSec = Math.min(2 * lockedSec, day)) {
+    at += lockedSec;
+    if (at > seconds || tries === 100) return tries;
+    tries += 1;
+  }
+}
+
+test('twenty wrong faces from as many addresses are decided, and then none from anywhere for a quarter of an hour', async () => {
+  const { clock, from, decided } = setUp();
+  for (let index = 0; index < 300; index += 1) await from(address(index));
+  expect(decided()).toBe(20);
+  expect(await from(address(999), 'right')).toMatchObject({
+    code: 'locked_out',
+    lockout: 'outsiders',
+    retryAfterSec: 900,
+  });
+  expect(await from(address(999), 'right', berta)).toBe('right');
+  clock.advanceSec(900);
+  expect(await from(address(999), 'right')).toBe('right');
+});
+
+test('fifty at once from fifty addresses get no more than twenty', async () => {
+  const { from, decided } = setUp();
+  await Promise.all(Array.from({ length: 50 }, (_, index) => from(address(index))));
+  expect(decided()).toBe(20);
+});
+
+test('one address gets five, however many it sends at once, and keeps nobody else out', async () => {
+  const { from, decided } = setUp();
+  await Promise.all(Array.from({ length: 50 }, () => from(address(1))));
+  for (let tries = 0; tries < 50; tries += 1) await from(address(1));
+  expect(decided()).toBe(5);
+  expect(await from(address(2), 'right')).toBe('right');
+});
+
+test('60 networks of one /48 get twenty, and whoever waits is told the true time', async () => {
+  const { from, decided } = setUp();
+  for (let network = 0; network < 60; network += 1) {
+    for (let tries = 0; tries < 5; tries += 1) await from(`2001:db8:1:${(network * 256).toString(16)}::/64`);
+  }
+  expect(decided()).toBe(20);
+  expect(await from('2001:db8:1:ffff::/64')).toMatchObject({ code: 'locked_out', retryAfterSec: 900 });
+});
+
+test('pictures of no use use nothing up', async () => {
+  const { from, decided } = setUp();
+  for (let index = 0; index < 60; index += 1) await from(address(index), 'unused');
+  for (let index = 100; index < 160; index += 1) await from(address(index));
+  expect(decided()).toBe(20);
+});
+
+test('pictures of no use bring no lockout nearer, however many come at once, also after one', async () => {
+  const { clock, deps, from, decided } = setUp();
+  const crowd = (number: number) =>
+    Promise.all(Array.from({ length: number }, (_, index) => from(address(index), 'unused')));
+  await crowd(50);
+  expect(await readAttempts(attemptsOfOutsiders(anna), deps)).toEqual({ failures: 0, lockedUntil: null });
+  for (let index = 100; index < 160; index += 1) await from(address(index));
+  expect(decided()).toBe(20);
+  clock.advanceSec(900);
+  for (let round = 0; round < 200; round += 1) {
+    await crowd(10);
+    clock.advanceSec(30);
+  }
+  expect(await from(address(200))).toBe('wrong');
+  expect(await from(address(201))).toMatchObject({ code: 'locked_out', retryAfterSec: 1800 });
+});
+
+test('whoever passes gets back the failures of their own address, and nobody else’s', async () => {
+  const { from, deps, decided } = setUp();
+  for (let index = 0; index < 10; index += 1) await from(address(index));
+  for (let signIn = 0; signIn < 40; signIn += 1) {
+    for (let tries = 0; tries < 4; tries += 1) await from('192.0.2.7');
+    expect(await from('192.0.2.7', 'right')).toBe('right');
+  }
+  expect(await readAttempts(attemptsOfOutsiders(anna), deps)).toEqual({ failures: 10, lockedUntil: null });
+  const before = decided();
+  for (let index = 100; index < 160; index += 1) await from(address(index));
+  expect(decided() - before).toBe(10);
+});
+
+test('an attempt that outlives its window owes the next one nothing', async () => {
+  const { clock, deps, from, decided } = setUp();
+  let goOn = (): void => {};
+  const waiting = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const slow = Array.from({ length: 10 }, (_, index) =>
+    countAttempt(
+      attemptsOfOutsider(anna, address(index)),
+      async () => {
+        await waiting;
+        return { succeeded: true, result: null };
+      },
+      deps,
+    ),
+  );
+  await new Promise(setImmediate);
+  clock.advanceSec(31 * day);
+  goOn();
+  await Promise.all(slow);
+  for (let index = 100; index < 160; index += 1) await from(address(index));
+  expect(decided()).toBe(20);
+});
+
+describe('a hundred failures in a row', () => {
+  /** As many as it takes, one whenever one is taken. */
+  async function failTimes(bench: ReturnType<typeof setUp>, times: number) {
+    for (let index = 0; bench.decided() < times; index += 1) {
+      const refusal = await bench.from(address(index % 60_000));
+      if (refusal instanceof FaceError) bench.clock.advanceSec(Object(refusal.detail).retryAfterSec);
+    }
+  }
+
+  test('are all that outsiders get: then none for a year', async () => {
+    const bench = setUp();
+    await failTimes(bench, 100);
+    expect(await bench.from('192.0.2.7', 'right')).toMatchObject({ code: 'locked_out', retryAfterSec: 365 * day });
+    bench.clock.advanceSec(364 * day);
+    expect(await bench.from('192.0.2.7', 'right')).toMatchObject({ code: 'locked_out', lockout: 'outsiders' });
+    expect(await bench.pass()).toBe('passed');
+  });
+
+  test('are forgotten after a pass that nobody outside can bring, a day later, and begin one by one', async () => {
+    const bench = setUp();
+    await failTimes(bench, 100);
+    await bench.pass();
+    expect(await bench.from('192.0.2.7')).toMatchObject({ code: 'locked_out', retryAfterSec: day });
+    bench.clock.advanceSec(day);
+    expect(await bench.from('192.0.2.7')).toBe('wrong');
+    expect(await bench.from('192.0.2.8')).toMatchObject({ code: 'locked_out', retryAfterSec: day });
+  });
+
+  test('are forgotten at once where an administrator says so, or the person enrols anew', async () => {
+    const bench = setUp();
+    await failTimes(bench, 100);
+    await clearAttempts([attemptsOfSubject(anna), attemptsOfOutsiders(anna)], bench.deps);
+    expect(await bench.from('192.0.2.7', 'right')).toBe('right');
+    await failTimes(bench, 126);
+    // As at the very beginning: the lockouts between were forgotten too.
+    expect(mostAfter(2 * day - 1)).toBe(27);
+    expect(bench.decided()).toBe(126);
+  });
+});
+
+test('passes of the person, proven ones and others’, give nobody a new twenty', async () => {
+  const { clock, from, pass, decided } = setUp();
+  for (let index = 0; index < 100; index += 1) {
+    for (let tries = 0; tries < 3; tries += 1) {
+      for (let other = 0; other < 25; other += 1) await from(address(index * 75 + tries * 25 + other));
+      await from('192.0.2.7', 'right');
+      expect(await pass()).toBe('passed');
+      clock.advanceSec(8 * hour);
+    }
+  }
+  expect(decided()).toBeLessThanOrEqual(20 + 8 + 100);
+});
+
+test('no sequence of outsiders’ attempts in thirty days gets more decided than is said, and the person is taken throughout', async () => {
+  const step = fc.record({
+    source: fc.oneof(
+      fc.nat(60_000).map(address),
+      fc.tuple(fc.nat(3), fc.nat(65_535)).map(([site, network]) => `2001:db8:${site}:${network.toString(16)}::/64`),
+    ),
+    outcome: fc.constantFrom<('wrong' | 'unused')[]>('wrong', 'wrong', 'wrong', 'unused'),
+    waitSec: fc.constantFrom(0, 0, 0, 1, 30, 31, 900, 1800, hour, 16 * hour, day, day + 1, 5 * day),
+    atOnce: fc.constantFrom(1, 1, 4, 5, 6, 50),
+    passes: fc.boolean(),
+  });
+  let most = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 120 }), async (steps) => {
+      const { clock, deps, from, pass, decided } = setUp();
+      let sinceSec = 0;
+      for (const { source, outcome, waitSec, atOnce, passes } of steps) {
+        if (sinceSec + waitSec >= 30 * day) break;
+        sinceSec += waitSec;
+        clock.advanceSec(waitSec);
+        await Promise.all(Array.from({ length: atOnce }, () => from(source, outcome)));
+        expect(decided()).toBeLessThanOrEqual(mostAfter(sinceSec));
+        if (passes) expect(await pass()).toBe('passed');
+      }
+      most = Math.max(most, decided());
+      await deps.state.close();
+    }),
+    { numRuns: 40 },
+  );
+  // The bound is met, or the property would say nothing.
+  expect(most).toBeGreaterThanOrEqual(20);
+});

@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { createTestCore } from '../../../test/core.js';
+import { drawPhoto } from '../../../test/simulated-engine.js';
+import { toCode } from '../../errors.js';
+import { enrolSubject } from '../enrolment/enrol.js';
+import { revokeSubject } from '../enrolment/revoke.js';
+import type { VerifyRequest } from '../ports.js';
+import { takePassedStepUp } from './passed-step-up.js';
+import { readStepUp, startStepUp, submitPhotos } from './step-up.js';
+
+/* Attempts at a step-up whose process dies, or that take so long that another begins. */
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-attempt-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let core: Awaited<ReturnType<typeof createTestCore>>;
+let cores = 0;
+beforeEach(async () => {
+  core = await createTestCore(join(folder, `keys-${++cores}.json`));
+  const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
+  const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
+  await enrolSubject({ connection: core.connection, subject: 'anna', photos, secret: null, consent }, core.deps);
+});
+
+const start = () => startStepUp({ connection: core.connection, subject: 'anna', kept: null, receipt: null }, core.deps);
+type Started = Awaited<ReturnType<typeof start>>;
+
+const submit = ({ id, challenge }: Started, verify = core.deps.verifier.verify) => {
+  const deps = { ...core.deps, verifier: { ...core.deps.verifier, verify } };
+  return submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
+};
+
+/** As a process that dies while it looks at the pictures. */
+const never = () => new Promise<never>(() => {});
+
+/** Begins an attempt, and waits until it is under way. */
+async function begin(started: Started, verify: (request: VerifyRequest) => Promise<never>): Promise<void> {
+  void submit(started, verify);
+  while ((await readStepUp(started.id, core.deps)).state !== 'captured') await new Promise(setImmediate);
+}
+
+test('a step-up whose attempt nobody will end is open again after half a minute', async () => {
+  const started = await start();
+  await begin(started, never);
+  core.clock.advanceSec(29);
+  expect(await submit(started).catch(toCode)).toBe('step_up_finished');
+  core.clock.advanceSec(1);
+  expect((await readStepUp(started.id, core.deps)).state).toBe('started');
+  expect((await submit(started)).state).toBe('passed');
+});
+
+test('each such attempt costs a try: after three the step-up has failed', async () => {
+  const started = await start();
+  for (let tries = 0; tries < 3; tries += 1) {
+    await begin(started, never);
+    core.clock.advanceSec(30);
+  }
+  expect((await readStepUp(started.id, core.deps)).state).toBe('failed');
+  expect(await submit(started).catch(toCode)).toBe('step_up_finished');
+});
+
+test('an attempt that ends after another has begun counts for nothing, and opens nothing twice', async () => {
+  const started = await start();
+  let goOn: () => void = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const slow = submit(started, async (request) => {
+    await waiting;
+    return core.deps.verifier.verify(request);
+  });
+  while ((await readStepUp(started.id, core.deps)).state !== 'captured') await new Promise(setImmediate);
+  core.clock.advanceSec(30);
+  expect((await submit(started)).state).toBe('passed');
+  const take = (eventId: string) =>
+    takePassedStepUp(
+      { connection: 'work', subject: 'anna' },
+      { eventId, freshnessSec: 300, repeatableForSec: 60 },
+      core.deps,
+    );
+  expect(await take('event-1')).not.toBeNull();
+  goOn();
+  expect(await slow.catch(toCode)).toBe('step_up_finished');
+  expect((await readStepUp(started.id, core.deps)).state).toBe('passed');
+  expect(await take('event-2')).toBeNull();
+});
+
+test('a pass that comes right after the end of the enrolment is forgotten', async () => {
+  const started = await start();
+  core.clock.advanceSec(1);
+  const { state } = core.deps;
+  const passing = {
+    ...core.deps,
+    state: {
+      ...state,
+      write: async (...given: Parameters<typeof state.write>) => {
+        if (given[0] === 'passed:work:anna') {
+          await revokeSubject({ connection: core.connection, subject: 'anna' }, core.deps);
+        }
+        return state.write(...given);
+      },
+    },
+  };
+  const photos = [drawPhoto('anna', 9)];
+  const { id, challenge } = started;
+  expect(await submitPhotos({ id, challenge, photos, secret: null }, passing).catch(toCode)).toBe('step_up_finished');
+  expect(await state.read('passed:work:anna')).toBeNull();
+});
+
+test('where the store fails after the photos were of no use, the step-up is open again by itself', async () => {
+  const started = await start();
+  const { state } = core.deps;
+  let writes = 0;
+  const failing = {
+    ...state,
+    write: async (...given: Parameters<typeof state.write>) => {
+      writes += 1;
+      if (writes > 1 && given[0].startsWith('step-up:')) throw new Error('away');
+      return state.write(...given);
+    },
+  };
+  const deps = { ...core.deps, state: failing };
+  core.profile.setDown(true);
+  const { id, challenge } = started;
+  const attempt = submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
+  expect(await attempt.catch(toCode)).toBe('profile_unavailable');
+  core.profile.setDown(false);
+  expect(await submit(started).catch(toCode)).toBe('step_up_finished');
+  core.clock.advanceSec(30);
+  expect((await submit(started)).state).toBe('passed');
+});

@@ -1,0 +1,93 @@
+import { FaceError, toCode } from '../../errors.js';
+import type { Photo, SealedToken, UserSecret } from '../concealed.js';
+import { bindingOf, type Connection, readTokenIfAny } from '../connection.js';
+import type { CoreDeps } from '../deps.js';
+import { findConsent, nameInConsent } from '../enrolment/consent.js';
+import { changeToken, toTokenChange } from '../enrolment/token-change.js';
+import { attemptsOfOutsiders } from '../limits/attempts.js';
+import { countAnew } from '../limits/lockout.js';
+import type { Accuracy, Binding, Sealed, Verdict } from '../ports.js';
+import { type CheckRules, verifyPerson } from '../verify.js';
+
+/** A token that the caller keeps and no profile holds, and what it is bound to. */
+export interface KeptToken {
+  readonly token: SealedToken;
+  readonly binding: Binding;
+}
+
+/**
+ * Holds photos against the token in a subject's profile, or against one that somebody keeps, and stores a token that was
+ * sealed anew on the way.
+ * @param request.connection - `undefined` only with a kept token
+ * @throws FaceError `connection_unknown`, `profile_unavailable`, and as `verifyPerson`
+ */
+export async function checkFace(
+  request: {
+    readonly connection: Connection | undefined;
+    readonly subject: string;
+    readonly kept: KeptToken | null;
+    readonly photos: readonly Photo[];
+    readonly secret: UserSecret | null;
+  } & CheckRules,
+  deps: CoreDeps,
+): Promise<{ verdict: Verdict; accuracy: Accuracy }> {
+  const { connection, subject, kept, photos, secret, ...rules } = request;
+  const requireLiveness = connection?.policy.liveness === 'passive';
+  if (kept !== null) {
+    const { token, binding } = kept;
+    const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false };
+    return { verdict: forgetKeys(await verifyPerson(request, rules, deps)), accuracy: binding.accuracy };
+  }
+  if (connection === undefined) throw new FaceError('connection_unknown');
+  const token = await readTokenIfAny(connection, subject);
+  const binding = bindingOf(connection, subject);
+  const verdict = await verifyPerson(
+    { photos, token, binding, secret, requireLiveness, allowRenewal: true },
+    rules,
+    deps,
+  );
+  if (verdict.matched && rules.outsider === null) await countAnew(attemptsOfOutsiders(binding), deps);
+  if (verdict.matched && verdict.renewed !== null && token !== null) {
+    await renewToken({ connection, subject, former: token, sealed: verdict.renewed }, deps);
+  }
+  return { verdict: forgetKeys(verdict), accuracy: binding.accuracy };
+}
+
+/** A step-up says who is there, and releases nothing. */
+function forgetKeys(verdict: Verdict): Verdict {
+  verdict.contentKey?.wipe();
+  verdict.renewed?.contentKey?.wipe();
+  return verdict;
+}
+
+/**
+ * Puts a token sealed anew in place of the one that matched, unless that was replaced or revoked while the check ran. A
+ * renewal that cannot be stored waits for the next check: the old token still opens.
+ */
+async function renewToken(
+  renewal: {
+    readonly connection: Connection;
+    readonly subject: string;
+    readonly former: SealedToken;
+    readonly sealed: Sealed;
+  },
+  deps: CoreDeps,
+): Promise<void> {
+  const { connection, subject, sealed } = renewal;
+  const who = { connection: connection.id, subject };
+  try {
+    const change = toTokenChange({ ...renewal, kind: 'renewal' }, deps);
+    const standing = change.former?.tokenId ?? null;
+    const found = await findConsent(who, deps);
+    const makeReady = async (): Promise<void> => {
+      // The same consent, given to the same face. After a loss of the store there is none to name the token in.
+      if (found === null) return;
+      const { record: consent } = found;
+      if (consent.tokenId !== standing) throw new FaceError('enrolment_changed');
+      await nameInConsent(who, { consent, token: change.token, found, standing }, deps);
+    };
+    await changeToken(change, { token: sealed.token, makeReady }, deps);
+  } catch (error) {
+    deps.log.warn('renewed token not stored', { connection: connection.id, code: toCode(error) });
+  }
+}

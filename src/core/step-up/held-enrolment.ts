@@ -1,0 +1,69 @@
+import { FaceError } from '../../errors.js';
+import type { Connection } from '../connection.js';
+import { readConsent } from '../enrolment/consent.js';
+import { revokeSubject } from '../enrolment/revoke.js';
+import { type EpochMs, toEpochMs } from '../units.js';
+import { changeSession, type FoundSession } from './session.js';
+import { type SessionView, toSessionView } from './session-view.js';
+import type { SettleDeps } from './step-up.js';
+import { checkStarted, type StepUpRecord } from './step-up-record.js';
+
+/** What is held of a person, as they may see it. */
+export interface HeldEnrolment {
+  readonly tokenId: string;
+  /** When they agreed to it; `null` where that was not recorded here. */
+  readonly enrolledAt: EpochMs | null;
+  /** What the token may be used for. */
+  readonly purpose: string;
+  readonly expiresAt: EpochMs | null;
+}
+
+function findManaged(
+  { record }: FoundSession,
+  deps: SettleDeps,
+): { readonly connection: Connection; readonly subject: string } {
+  checkStarted(record, deps.clock.now());
+  const connection = deps.connections.get(record.connection);
+  if (record.purpose !== 'manage' || connection === undefined) throw new FaceError('step_up_unknown');
+  return { connection, subject: record.subject };
+}
+
+/**
+ * What is held of the person whose page this is; `null`: nothing.
+ * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`, `profile_unavailable`
+ */
+export async function readHeldEnrolment(session: FoundSession, deps: SettleDeps): Promise<HeldEnrolment | null> {
+  const { connection, subject } = findManaged(session, deps);
+  const token = await connection.profile.readToken(subject);
+  if (token === null) return null;
+  const { tokenId, expiresAt } = deps.verifier.identify(token);
+  const consent = await readConsent({ connection: connection.id, subject }, deps);
+  return {
+    tokenId,
+    enrolledAt: consent?.tokenId === tokenId ? consent.givenAt : null,
+    purpose: connection.policy.scope,
+    expiresAt: expiresAt === null ? null : toEpochMs(expiresAt),
+  };
+}
+
+/**
+ * Ends the enrolment of the person whose page this is, and their consent with it.
+ * @throws FaceError as `readHeldEnrolment`, and `revokeSubject`
+ */
+export async function revokeHeldEnrolment(session: FoundSession, deps: SettleDeps): Promise<void> {
+  await revokeSubject(findManaged(session, deps), deps);
+}
+
+/**
+ * Turns the page into one that enrols anew; what is held stays until the new token is there.
+ * @throws FaceError as `readHeldEnrolment`
+ */
+export async function renewHeldEnrolment(session: FoundSession, deps: SettleDeps): Promise<SessionView> {
+  findManaged(session, deps);
+  const { id, role } = session;
+  // Whoever ends their enrolment here may make a new one here.
+  const startedAt = deps.clock.now();
+  const toEnrol = (found: StepUpRecord): StepUpRecord => ({ ...found, purpose: 'enrol', startedAt });
+  const record = await changeSession(session, toEnrol, deps);
+  return toSessionView(id, record, role, deps);
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { Credential } from '../concealed.js';
+import { epochMs } from '../units.js';
+import { commitTo, drawMovements, measureChallenge, newChallenge, nextOf } from './movement-challenge.js';
+
+test('every row is straight, three different turns, straight; each of the 24 as likely', () => {
+  const draws = 24_000;
+  const seen = new Map<string, number>();
+  for (let draw = 0; draw < draws; draw += 1) {
+    const row = drawMovements(randomBytes);
+    expect([row.length, row[0], row[4]]).toEqual([5, 'centre', 'centre']);
+    expect(new Set(row).size).toBe(4);
+    const name = row.slice(1, 4).join(' ');
+    seen.set(name, (seen.get(name) ?? 0) + 1);
+  }
+  expect(seen.size).toBe(24);
+  // 1,000 expected of each; a fair draw is off by 200 (over six deviations) once in a hundred million rows.
+  for (const count of seen.values()) expect(Math.abs(count - 1000)).toBeLessThan(200);
+});
+
+test('bytes that would favour a movement are drawn anew', () => {
+  const bytes = [0, 255, 255, 3, 0];
+  const row = drawMovements(() => Uint8Array.of(bytes.shift() ?? 0));
+  expect(row).toEqual(['centre', 'left', 'right', 'up', 'centre']);
+});
+
+test('tells one movement at a time, and times each from the moment it was told', () => {
+  const times = [1000, 1900, 3000, 4100, 5000, 9000].map(epochMs);
+  let at = 0;
+  const clock = { now: () => times[at]! };
+  let challenge = newChallenge(new Credential('nonce'), { clock, random: randomBytes });
+  expect(nextOf(challenge)).toEqual({ index: 0, of: 5, movement: 'centre' });
+  for (at = 1; at <= 5; at += 1) challenge = commitTo(challenge, `digest ${at}`, clock.now());
+  expect(nextOf(challenge)).toBeNull();
+  expect(challenge.frames.map(({ afterMs }) => afterMs)).toEqual([900, 1100, 1100, 900, 4000]);
+  expect(() => commitTo(challenge, 'one more', clock.now())).toThrow('challenge');
+  const digests = challenge.frames.map(({ digest }) => digest);
+  expect(measureChallenge(challenge, digests, 5).every(({ pass }) => pass)).toBe(true);
+  const failing = measureChallenge(challenge, digests.toReversed(), 4).filter(({ pass }) => !pass);
+  expect(failing.map(({ name, value }) => [name, value])).toEqual([
+    ['frames_as_committed', 1],
+    ['frames_never_seen', 4],
+  ]);
+});

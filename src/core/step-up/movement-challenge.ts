@@ -1,0 +1,113 @@
+import { FaceError } from '../../errors.js';
+import type { Credential } from '../concealed.js';
+import type { CoreDeps } from '../deps.js';
+import type { Measurement, Movement, Random } from '../ports.js';
+import { addSec, type EpochMs } from '../units.js';
+import { drawBelow } from './draw.js';
+import { isStored, type StepUpRecord, toStoredDigest } from './step-up-record.js';
+
+/*
+ * A random row of head movements, told one at a time. Before the next is told, the client commits to the picture of the
+ * last by its digest: so this server's clock times each movement, and nobody knows the row before it is over. All pictures
+ * come at the end, in one request, and are held against the digests; none of them is stored.
+ */
+
+/** The pictures of one challenge: straight ahead, three movements, straight ahead. */
+export const framesOfChallenge = 5;
+
+/** How long one challenge may take, in seconds. */
+const challengeLifeSec = 45;
+
+/** Faster than this nobody reads, turns and is photographed. */
+const quickestFrameMs = 400;
+
+/** Longer than this somebody has time to make a picture of what was asked. */
+const slowestFrameMs = 8000;
+
+const turns = ['left', 'right', 'up', 'down'] as const;
+
+/**
+ * Straight ahead, three different turns, straight ahead: 24 rows. Of three different turns one at least goes to a side and
+ * one up or down, and turns to a side are the clearest to the judge.
+ */
+export function drawMovements(random: Random): Movement[] {
+  const left: Movement[] = [...turns];
+  const drawn = [4, 3, 2].flatMap((bound) => left.splice(drawBelow(bound, random), 1));
+  return ['centre', ...drawn, 'centre'];
+}
+
+/** The movement a client is to be told next. */
+export interface NextMovement {
+  /** From 0. */
+  readonly index: number;
+  readonly of: number;
+  readonly movement: Movement;
+}
+
+type MovementRecord = NonNullable<StepUpRecord['movement']>;
+
+/** A new challenge as it is stored. */
+export function newChallenge(nonce: Credential, { clock, random }: Pick<CoreDeps, 'clock' | 'random'>): MovementRecord {
+  const now = clock.now();
+  return {
+    nonceDigest: toStoredDigest(nonce),
+    asked: drawMovements(random),
+    toldAt: now,
+    frames: [],
+    expiresAt: addSec(now, challengeLifeSec),
+  };
+}
+
+/** What is to be told now, and nothing of what comes after it; `null` where all has been told. */
+export function nextOf({ asked, frames }: MovementRecord): NextMovement | null {
+  const movement = asked[frames.length];
+  return movement === undefined ? null : { index: frames.length, of: asked.length, movement };
+}
+
+/**
+ * The challenge that a nonce names.
+ * @throws FaceError `challenge_wrong`: there is none, another, or its time is up
+ */
+export function findChallenge({ movement }: StepUpRecord, nonce: Credential, now: EpochMs): MovementRecord {
+  if (movement === null || !isStored(nonce, movement.nonceDigest) || movement.expiresAt <= now) {
+    throw new FaceError('challenge_wrong');
+  }
+  return movement;
+}
+
+/**
+ * The challenge after a picture was committed to.
+ * @param digest - SHA-256 of the picture's bytes, base64url
+ * @throws FaceError `challenge_wrong`: it has all its pictures
+ */
+export function commitTo(challenge: MovementRecord, digest: string, now: EpochMs): MovementRecord {
+  if (nextOf(challenge) === null) throw new FaceError('challenge_wrong');
+  const frame = { digest, afterMs: now - challenge.toldAt };
+  return { ...challenge, toldAt: now, frames: [...challenge.frames, frame] };
+}
+
+const toMeasurement = (name: string, value: number, unit: string, bounds: Partial<Measurement>): Measurement => {
+  const { atLeast = null, atMost = null } = bounds;
+  const pass = (atLeast === null || value >= atLeast) && (atMost === null || value <= atMost);
+  return { name, value, unit, atLeast, atMost, pass };
+};
+
+/**
+ * What the order, the digests and the clock say of the pictures of a challenge, each with its bound.
+ * @param digests - of the pictures that came, in order
+ * @param fresh - how many of them were never sent before
+ */
+export function measureChallenge(
+  { asked, frames }: MovementRecord,
+  digests: readonly string[],
+  fresh: number,
+): readonly Measurement[] {
+  const times = frames.map(({ afterMs }) => afterMs);
+  const inOrder = digests.filter((digest, index) => digest === frames[index]?.digest).length;
+  return [
+    toMeasurement('frames_as_committed', inOrder, 'count', { atLeast: asked.length }),
+    toMeasurement('frames_never_seen', fresh, 'count', { atLeast: asked.length }),
+    toMeasurement('quickest_frame', Math.min(...times), 'ms', { atLeast: quickestFrameMs }),
+    toMeasurement('slowest_frame', Math.max(...times), 'ms', { atMost: slowestFrameMs }),
+  ];
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { CoreDeps } from '../deps.js';
+import { addSec, type EpochMs, epochMsGuard } from '../units.js';
+
+const recordGuard = z.object({
+  stepUpId: z.string(),
+  passedAt: epochMsGuard,
+  liveness: z.number().nullable(),
+  /** The event that used it, and when; whoever comes later finds it spent. */
+  used: z.object({ by: z.string(), at: epochMsGuard }).nullable(),
+});
+
+/** A step-up that passed and waits for a hook. */
+export type PassedStepUp = z.infer<typeof recordGuard>;
+
+/** How far ahead the clock of the replica may be that it passed at: further, and it would stay fresh for longer. */
+const skewSec = 30;
+
+type Who = { readonly connection: string; readonly subject: string };
+const passedKey = ({ connection, subject }: Who): string => `passed:${connection}:${subject}`;
+
+/** Notes that a step-up passed, in place of any earlier one of the subject. It is kept for `freshnessSec`. */
+export async function recordPassedStepUp(
+  who: Who,
+  result: { readonly stepUpId: string; readonly passedAt: EpochMs; readonly liveness: number | null },
+  { freshnessSec }: { readonly freshnessSec: number },
+  { state }: Pick<CoreDeps, 'state'>,
+): Promise<void> {
+  const record: PassedStepUp = { ...result, used: null };
+  await state.write(passedKey(who), record, { when: 'any', expiresAt: addSec(result.passedAt, freshnessSec) });
+}
+
+/**
+ * Takes the newest passed step-up of a subject for one event. The swap is atomic, so that of two events only one gets
+ * it; the event that has it may ask again for a while.
+ * @returns `null` where there is none, it is no longer fresh, or an event used it that may not ask again
+ */
+export async function takePassedStepUp(
+  who: Who,
+  by: { readonly eventId: string; readonly freshnessSec: number; readonly repeatableForSec: number },
+  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+): Promise<PassedStepUp | null> {
+  const { eventId, freshnessSec, repeatableForSec } = by;
+  const now = clock.now();
+  const found = await state.read(passedKey(who));
+  if (found === null) return null;
+  const passed = recordGuard.parse(found.value);
+  const freshUntil = addSec(passed.passedAt, freshnessSec);
+  if (freshUntil <= now || passed.passedAt > addSec(now, skewSec)) return null;
+  const isOwn = ({ used }: PassedStepUp): boolean =>
+    used !== null && used.by === eventId && now < addSec(used.at, repeatableForSec);
+  if (passed.used !== null) return isOwn(passed) ? passed : null;
+  const taken = { ...passed, used: { by: eventId, at: now } };
+  const options = { when: { revision: found.revision }, expiresAt: freshUntil };
+  if (await state.write(passedKey(who), taken, options)) return taken;
+  const winner = await state.read(passedKey(who));
+  return winner !== null && isOwn(recordGuard.parse(winner.value)) ? taken : null;
+}
+
+/** The newest passed step-up of a subject, used or not; `null`: none that is fresh. */
+export async function readPassedStepUp(who: Who, { state }: Pick<CoreDeps, 'state'>): Promise<PassedStepUp | null> {
+  const found = await state.read(passedKey(who));
+  return found === null ? null : recordGuard.parse(found.value);
+}
+
+/** Forgets a passed step-up that no hook has used yet. */
+export async function forgetPassedStepUp(who: Who, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+  await state.delete(passedKey(who));
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { JsonObject } from '../../base/json.js';
+import { FaceError } from '../../errors.js';
+import { UserSecret } from '../concealed.js';
+import type { CoreDeps } from '../deps.js';
+import { countPasskeyUse, decoyPasskey, type PasskeyOwner, readPasskey } from '../enrolment/passkey-record.js';
+import type { AssertionAnswer, PasskeyAnswer, PasskeyCredential, Passkeys, PresentedSecret } from '../ports.js';
+import { addSec } from '../units.js';
+
+/** What a WebAuthn ceremony needs. */
+export type CeremonyDeps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'log'> & { readonly passkeys: Passkeys };
+
+/** `create` makes a credential, for an enrolment; `get` uses one. The names are WebAuthn's. */
+export type Ceremony = 'create' | 'get';
+
+/** How long a ceremony and the frames after it may take. */
+const challengeLifeSec = 600;
+
+/**
+ * Begins a WebAuthn ceremony of a step-up; a former one is over. Somebody without a credential gets options that look like
+ * anybody's.
+ * @returns the options, as the specification serialises them
+ */
+export async function startCeremony(
+  request: PasskeyOwner & {
+    readonly stepUpId: string;
+    readonly ceremony: Ceremony;
+    readonly organisation: string | null;
+  },
+  deps: CeremonyDeps,
+): Promise<JsonObject> {
+  const { stepUpId, ceremony, organisation, connection, subject } = request;
+  const owner = { connection, subject };
+  const challenge = Buffer.from(deps.random(32)).toString('base64url');
+  await deps.state.write(
+    challengeKey(stepUpId),
+    { challenge, isUsed: false },
+    { when: 'any', expiresAt: addSec(deps.clock.now(), challengeLifeSec), mayBeLost: true },
+  );
+  const salt = prfSaltOf(owner);
+  if (ceremony === 'get') {
+    const { credential } = await credentialOf(owner, deps);
+    return deps.passkeys.requestOptions({ challenge, salt, credential });
+  }
+  const user = { id: ownDigest('facestep/passkey/user', owner), name: subject };
+  return deps.passkeys.creationOptions({ challenge, salt, user, organisation });
+}
+
+/**
+ * The secret of a new credential, and what to keep of it once the enrolment is written.
+ * @throws FaceError `secret_missing`: not the answer to this step-up's ceremony, or without a PRF output
+ */
+export async function takeNewPasskey(
+  { stepUpId, answer }: { readonly stepUpId: string; readonly answer: PasskeyAnswer },
+  deps: CeremonyDeps,
+): Promise<{ secret: PresentedSecret; passkey: PasskeyCredential }> {
+  const expectedChallenge = await takeChallenge(stepUpId, deps);
+  const proven = expectedChallenge === null ? null : await deps.passkeys.verifyCreation(answer, { expectedChallenge });
+  if (proven === null) throw new FaceError('secret_missing', { passkey: 'not proven' });
+  const { secret: value, method, credential } = proven;
+  return { secret: { value, method }, passkey: credential };
+}
+
+/**
+ * The secret of the subject's credential. An answer that does not prove itself becomes a secret that opens nothing, and
+ * the face is held against the token all the same: from outside, in time too, that is a wrong face, and it counts as one.
+ */
+export async function takePasskey(
+  request: PasskeyOwner & { readonly stepUpId: string; readonly answer: AssertionAnswer | null },
+  deps: CeremonyDeps,
+): Promise<PresentedSecret> {
+  const { stepUpId, answer, connection, subject } = request;
+  const owner = { connection, subject };
+  const unproven: PresentedSecret = {
+    value: new UserSecret(Buffer.from(deps.random(32)).toString('base64url')),
+    method: 'swk',
+  };
+  const expectedChallenge = await takeChallenge(stepUpId, deps);
+  const { kept, credential } = await credentialOf(owner, deps);
+  const proven =
+    answer === null
+      ? null
+      : await deps.passkeys.verifyAssertion(answer, {
+          // Nothing that can be answered: the work is done for a challenge that is spent, too.
+          expectedChallenge: expectedChallenge ?? Buffer.from(deps.random(32)).toString('base64url'),
+          credential,
+        });
+  const isCounted =
+    proven !== null && kept !== null && (await countPasskeyUse(owner, kept, proven.credential.counter, deps));
+  if (proven === null || !isCounted) {
+    deps.log.info('passkey not proven', { connection, stepUpId });
+    return unproven;
+  }
+  return { value: proven.secret, method: proven.method };
+}
+
+/**
+ * The input of the PRF: the same for a subject at every check, and another for every subject and connection. It is no
+ * secret. The authenticator computes the output with a key that never leaves it, and for this origin alone; who has the
+ * input and not the authenticator has nothing.
+ * @returns 32 bytes
+ */
+export const prfSaltOf = (owner: PasskeyOwner): Uint8Array => ownDigest('facestep/passkey/prf', owner);
+
+/** SHA-256 over a label and whose it is, each after its length, so that no character can move between two of them. */
+function ownDigest(label: string, { connection, subject }: PasskeyOwner): Uint8Array {
+  const hash = createHash('sha256');
+  for (const text of [label, connection, subject]) {
+    const bytes = Buffer.from(text, 'utf8');
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    hash.update(length).update(bytes);
+  }
+  return hash.digest();
+}
+
+/** The decoy is made for everybody: the time does not tell who has a credential. */
+async function credentialOf(owner: PasskeyOwner, deps: CeremonyDeps) {
+  const decoy = await decoyPasskey(owner, deps);
+  const kept = await readPasskey(owner, deps);
+  return { kept, credential: kept?.credential ?? decoy };
+}
+
+const challengeKey = (stepUpId: string): string => `passkey-challenge:${stepUpId}`;
+
+const challengeGuard = z.object({ challenge: z.string(), isUsed: z.boolean() });
+
+/** The challenge of a step-up's ceremony, once; `null` where there is none. Which ceremony it was for is signed. */
+async function takeChallenge(
+  stepUpId: string,
+  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+): Promise<string | null> {
+  const key = challengeKey(stepUpId);
+  const found = await state.read(key);
+  if (found === null) return null;
+  const record = challengeGuard.parse(found.value);
+  const expiresAt = addSec(clock.now(), challengeLifeSec);
+  const used = { ...record, isUsed: true };
+  if (record.isUsed || !(await state.write(key, used, { when: { revision: found.revision }, expiresAt }))) return null;
+  return record.challenge;
+}

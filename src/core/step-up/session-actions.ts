@@ -1,0 +1,44 @@
+import { FaceError } from '../../errors.js';
+
+/**
+ * `own`: the browser the link was for; `camera`: a phone that lends it its camera; `unpaired`: one that has opened the link
+ * of a hand-off, and has not yet chosen the number that the first browser shows.
+ */
+export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
+export type SessionRole = (typeof sessionRoles)[number];
+
+type Allowed = Readonly<Record<SessionRole, boolean>>;
+
+const everyone: Allowed = { own: true, unpaired: true, camera: true };
+const whoHasACamera: Allowed = { own: true, unpaired: false, camera: true };
+const ownAlone: Allowed = { own: true, unpaired: false, camera: false };
+const unpairedAlone: Allowed = { own: false, unpaired: true, camera: false };
+
+/**
+ * Who may do what with a session. A phone does what belongs to the pictures, and to the secret that goes with them: the
+ * person who holds it agrees, unlocks their passkey there, or gives up; and nothing before they have chosen the number. It
+ * learns nothing of what is held of them.
+ */
+const allowedBy = {
+  read: everyone,
+  consent: whoHasACamera,
+  decline: whoHasACamera,
+  start_challenge: whoHasACamera,
+  commit_frame: whoHasACamera,
+  look_at_reference: whoHasACamera,
+  submit_frames: whoHasACamera,
+  start_passkey: whoHasACamera,
+  start_hand_off: ownAlone,
+  choose_number: unpairedAlone,
+  read_enrolment: ownAlone,
+  revoke_enrolment: ownAlone,
+  renew_enrolment: ownAlone,
+} as const satisfies Record<string, Allowed>;
+
+/** What a session may be used for. */
+export type SessionAction = keyof typeof allowedBy;
+
+/** @throws FaceError `step_up_unknown`: not with a session of this role */
+export function checkAllowed(action: SessionAction, role: SessionRole): void {
+  if (!allowedBy[action][role]) throw new FaceError('step_up_unknown', { action, role });
+}

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { createTestCore } from '../../../test/core.js';
+import { drawPhoto } from '../../../test/simulated-engine.js';
+import { Credential } from '../concealed.js';
+import { enrolSubject } from '../enrolment/enrol.js';
+import { openSession } from './session.js';
+import { startStepUp, submitPhotos, takeStepUp } from './step-up.js';
+import { joinTicket } from './ticket.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'facestep-session-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let cores = 0;
+const setUp = () => createTestCore(join(folder, `keys-${++cores}.json`));
+
+const about = { subject: 'anna', kept: null, receipt: null } as const;
+
+test('a link that is for one browser opens in no other, however often it is tried', async () => {
+  const { connection, deps } = await setUp();
+  const browser = new Credential('the secret in its cookie');
+  const started = await startStepUp({ connection, ...about, browser }, deps);
+  const open = (shown: Credential | null) =>
+    openSession({ ticket: joinTicket(started.id, started.challenge), browser: shown, returnUrl: null }, deps);
+  for (const other of [null, new Credential('the secret in another cookie')])
+    await expect(open(other)).rejects.toMatchObject({ code: 'step_up_unknown' });
+  expect((await open(browser)).view).toMatchObject({ state: 'started', role: 'own' });
+});
+
+test('two browsers race for one link: one gets it', async () => {
+  const { connection, deps } = await setUp();
+  const started = await startStepUp({ connection, ...about }, deps);
+  const open = () =>
+    openSession({ ticket: joinTicket(started.id, started.challenge), browser: null, returnUrl: null }, deps);
+  const results = await Promise.allSettled(Array.from({ length: 20 }, open));
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+test('what is stored of a step-up opens nothing', async () => {
+  const { connection, deps, state } = await setUp();
+  const browser = new Credential('the secret in its cookie');
+  const started = await startStepUp({ connection, ...about, browser }, deps);
+  const { session } = await openSession(
+    { ticket: joinTicket(started.id, started.challenge), browser, returnUrl: null },
+    deps,
+  );
+  const stored = JSON.stringify(await state.read(`step-up:${started.id}`));
+  for (const secret of [started.challenge, session, browser])
+    secret.use((text) => expect(stored).not.toContain(text.split('.').at(-1)));
+});
+
+test('a pass is taken once, and nothing else is', async () => {
+  const { connection, deps, clock } = await setUp();
+  const consent = { statement: 'v1', givenAt: clock.now() };
+  const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));
+  await enrolSubject({ connection, subject: 'anna', photos, secret: null, consent }, deps);
+  const { id, challenge } = await startStepUp({ connection, ...about }, deps);
+  await expect(takeStepUp(id, deps)).rejects.toMatchObject({ code: 'face_not_verified' });
+  await submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
+  const results = await Promise.allSettled(Array.from({ length: 20 }, () => takeStepUp(id, deps)));
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  await expect(takeStepUp(id, deps)).rejects.toMatchObject({ code: 'step_up_finished' });
+  await expect(takeStepUp('nobody’s', deps)).rejects.toMatchObject({ code: 'step_up_unknown' });
+});
+
+test('somebody nobody vouches for locks out their own address, and not the user', async () => {
+  const { connection, deps, clock } = await setUp();
+  const consent = { statement: 'v1', givenAt: clock.now() };
+  const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));
+  await enrolSubject({ connection, subject: 'anna', photos, secret: null, consent }, deps);
+  const check = async (person: string, source: string | null) => {
+    const asked = source === null ? ({ proved: true } as const) : ({ proved: false, source } as const);
+    const { id, challenge } = await startStepUp({ connection, ...about, asked }, deps);
+    return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, deps);
+  };
+  for (let failure = 0; failure < 5; failure += 1) await check('eve', '192.0.2.7');
+  await expect(check('eve', '192.0.2.7')).rejects.toMatchObject({ code: 'locked_out' });
+  expect(await check('anna', null)).toMatchObject({ state: 'passed' });
+  expect(await check('anna', '192.0.2.8')).toMatchObject({ state: 'passed' });
+});
+
+test('a step-up that nobody came for is gone with its time', async () => {
+  const { connection, deps, clock, state } = await setUp();
+  const { id } = await startStepUp({ connection, ...about, asked: { proved: false, source: '192.0.2.7' } }, deps);
+  expect(await state.read(`step-up:${id}`)).not.toBeNull();
+  clock.advanceSec(600 + 3601);
+  expect(await state.read(`step-up:${id}`)).toBeNull();
+});

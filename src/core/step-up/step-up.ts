@@ -1,0 +1,331 @@
+import { FaceError, toCode } from '../../errors.js';
+import { Credential, type Photo, SealedToken, type UserSecret } from '../concealed.js';
+import { type Connection, subjectOfIdentifier } from '../connection.js';
+import type { CoreDeps } from '../deps.js';
+import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import { isForgotten } from '../forgotten.js';
+import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from '../ports.js';
+import { issueReceipt, type ReceiptRequest, receiptLifeSec } from '../receipt.js';
+import { addSec, type EpochMs } from '../units.js';
+import { checkFace, type KeptToken } from './check-face.js';
+import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
+import {
+  changeRecord,
+  checkStarted,
+  endAttempt,
+  isStored,
+  keepForAttempt,
+  looksOnPage,
+  outsiderOf,
+  readRecord,
+  type StepUpPurpose,
+  type StepUpRecord,
+  type StepUpState,
+  stateAt,
+  toCaptured,
+  toStoredDigest,
+  writeRecord,
+} from './step-up-record.js';
+
+/** What may be told of a step-up. */
+export interface StepUpView {
+  readonly id: string;
+  readonly connection: string;
+  readonly subject: string;
+  readonly purpose: StepUpPurpose;
+  readonly state: StepUpState;
+  readonly expiresAt: EpochMs;
+  /** Of a passed step-up that was started for one, while it is good. */
+  readonly receipt: Credential | null;
+  /** Of a passed one: when, how alive it looked, and what took part (RFC 8176). */
+  readonly pass: StepUpRecord['pass'];
+}
+
+/** What a step-up is about. */
+export type StepUpRequested = {
+  readonly subject: string;
+  readonly purpose?: StepUpPurpose;
+  /**
+   * Whether whoever starts it has proved, or vouches, that this subject is there. `source`: where it was asked for; `null`
+   * where the subject's own provider asks, so that failures are the subject's.
+   */
+  readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string | null };
+  /** The administrator who asked for it, for the audit trail. */
+  readonly by?: string;
+  /** An address of the application that gets the answer, where that is not the receipt's audience. */
+  readonly application?: string | null;
+  /** Where the page sends the browser at the end. */
+  readonly returnUrl?: string | null;
+  /** The secret of the one browser that may open the page; `null`: whichever. */
+  readonly browser?: Credential | null;
+  /** Whether a pass is noted for the connection's hooks, beside whoever takes it; where it makes no receipt, yes. */
+  readonly feedsHooks?: boolean;
+  /** How long it waits to be opened, in seconds, in place of the policy's time. */
+  readonly lifeSec?: number;
+} & (
+  | {
+      readonly connection: Connection;
+      /** `null` takes the token in the subject's profile. */
+      readonly kept: KeptToken | null;
+      /** `null` makes none. */
+      readonly receipt: ReceiptRequest | null;
+    }
+  | { readonly connection: null; readonly kept: KeptToken; readonly receipt: ReceiptRequest }
+);
+
+/** How long a step-up without a connection waits for its photos, in seconds. */
+export const defaultTimeoutSec = 600;
+
+/** Decisions against a person before the page gives up. */
+const triesOnPage = 3;
+
+/** Movement challenges of one step-up, with those whose pictures were of no use. */
+const challengesOnPage = 12;
+
+/** A step-up that has just been started. The challenge, after the id and a dot, is the ticket of the capture page. */
+export interface StartedStepUp {
+  readonly id: string;
+  readonly challenge: Credential;
+  readonly expiresAt: EpochMs;
+}
+
+/**
+ * Opens a step-up for a subject. Nothing is looked up: one for an unknown or unenrolled subject looks the same. Nothing is
+ * counted either: whoever lets strangers start one does that first.
+ * @returns the id, public, and the challenge, which only the person in front of the camera may get
+ * @throws FaceError `token_malformed`: what is kept is no token
+ */
+export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
+  const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
+  const source = asked.proved ? null : asked.source;
+  // Its keeper is told now, as the person in front of the camera is not.
+  if (kept !== null) deps.verifier.identify(kept.token);
+  const id = Buffer.from(deps.random(16)).toString('base64url');
+  const challenge = newSecret(deps);
+  const lifeSec = requested.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
+  const expiresAt = addSec(deps.clock.now(), lifeSec);
+  const { purpose = 'verify', browser = null } = requested;
+  const record: StepUpRecord = {
+    connection: connection === null ? kept.binding.tenant : connection.id,
+    subject,
+    purpose,
+    proved: asked.proved,
+    source: source ?? '',
+    isSentByProvider: source === null,
+    kept: kept === null ? null : { token: kept.token.use((text) => text), binding: kept.binding },
+    application: hostOf(requested.application ?? receipt?.audience ?? ''),
+    receiptFor: receipt,
+    receipt: null,
+    feedsHooks: requested.feedsHooks ?? (receipt === null && purpose === 'verify'),
+    state: 'started',
+    startedAt: deps.clock.now(),
+    challengeDigest: toStoredDigest(challenge),
+    browserDigest: browser === null ? null : toStoredDigest(browser),
+    ...{ sessionDigest: null, handOff: null, captured: null, movement: null, consent: null, pass: null, taken: false },
+    ...{ triesLeft: triesOnPage, challengesLeft: challengesOnPage, looksLeft: looksOnPage },
+    returnUrl: requested.returnUrl ?? null,
+    expiresAt,
+  };
+  // Outsiders begin many, so it must not cost a wait for the disk: after a power cut they begin anew.
+  await writeRecord(id, record, 'absent', deps, { mayBeLost: !asked.proved });
+  await deps.audit.append({
+    action: 'step_up_started',
+    connection: record.connection,
+    subject,
+    detail: { stepUpId: id, purpose, by: requested.by },
+  });
+  return { id, challenge, expiresAt };
+}
+
+/** What people know an application by; `null` where its address names no host. */
+const hostOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).host || null : null);
+
+/** 32 random bytes as text. */
+export const newSecret = ({ random }: Pick<CoreDeps, 'random'>): Credential =>
+  new Credential(Buffer.from(random(32)).toString('base64url'));
+
+/**
+ * Opens the step-up that a provider's side asked for and signed. Each request opens one.
+ * @throws FaceError `caller_untrusted`: not signed by it, or expired; `step_up_finished`: used already
+ */
+export async function startRequestedStepUp(
+  { connection, request }: { connection: Connection; request: string },
+  deps: CoreDeps,
+): Promise<StartedStepUp> {
+  if (connection.openStepUpRequest === null) throw new FaceError('caller_untrusted');
+  const { subject, audience, nonce, issuedAt, expiresAt } = await connection.openStepUpRequest(request);
+  if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
+  if (await isForgotten(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
+  const key = `step-up-request:${connection.id}:${nonce}`;
+  if (!(await deps.state.write(key, true, { when: 'absent', expiresAt }))) throw new FaceError('step_up_finished');
+  return startStepUp({ connection, subject, kept: null, receipt: { audience, nonce } }, deps);
+}
+
+/**
+ * Takes the photos of a step-up from whoever holds its challenge, and settles it. Pictures that cannot be used leave it
+ * open for better ones; a decision closes it. To whoever sends them a wrong face, no liveness, an unenrolled or revoked
+ * person are one decision.
+ * @throws FaceError `step_up_unknown` (also for a wrong challenge), `step_up_finished`, `challenge_needed`,
+ *   `secret_missing`, `locked_out`, `profile_unavailable`, and the codes of `Verifier` for pictures
+ */
+export async function submitPhotos(
+  request: {
+    readonly id: string;
+    readonly challenge: Credential;
+    readonly photos: readonly Photo[];
+    readonly secret: UserSecret | null;
+  },
+  deps: SettleDeps,
+): Promise<StepUpView> {
+  const { id, challenge, photos, secret } = request;
+  try {
+    const { record, revision } = await readRecord(id, deps);
+    if (!isStored(challenge, record.challengeDigest)) throw new FaceError('step_up_unknown');
+    checkStarted(record, deps.clock.now());
+    const connection = deps.connections.get(record.connection);
+    const policy = record.kept === null ? connection?.policy : undefined;
+    // Pictures alone show no movement, and no authenticator.
+    if (policy?.liveness === 'challenge' || record.purpose !== 'verify') throw new FaceError('challenge_needed');
+    if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
+
+    const captured = toCaptured(record, deps);
+    if (!(await writeRecord(id, captured, { revision }, deps))) throw new FaceError('step_up_finished');
+    const attempt = { id, record: captured, photos, secret, methods: ['face'], judged: null } as const;
+    const settled = await settleVerification(attempt, deps).catch(async (error: unknown) => {
+      await reopen(id, captured, record, deps);
+      throw error;
+    });
+    await endAttempt(id, captured, settled, deps);
+    return toView(id, settled, deps.clock.now());
+  } finally {
+    for (const photo of photos) photo.wipe();
+  }
+}
+
+/** After an attempt without a decision; where the store fails, the step-up is open again in a while. */
+export async function reopen(
+  id: string,
+  captured: StepUpRecord,
+  before: StepUpRecord,
+  { state, log }: Pick<CoreDeps, 'state' | 'log'>,
+): Promise<void> {
+  await endAttempt(id, captured, { ...before, state: 'started' }, { state }).catch((error: unknown) => {
+    log.warn('step-up not reopened', { stepUpId: id, code: toCode(error) });
+  });
+}
+
+/**
+ * How a step-up stands.
+ * @throws FaceError `step_up_unknown`
+ */
+export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
+  const { record } = await readRecord(id, deps);
+  return toView(id, record, deps.clock.now());
+}
+
+/**
+ * Takes the pass of a step-up, once, for whoever started it and answers for it elsewhere.
+ * @throws FaceError `step_up_unknown`, `face_not_verified`: it did not pass; `step_up_finished`: taken already
+ */
+export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
+  const taken = await changeRecord(
+    id,
+    (record) => {
+      if (record.state !== 'passed') throw new FaceError('face_not_verified');
+      if (record.taken) throw new FaceError('step_up_finished');
+      return { ...record, taken: true };
+    },
+    deps,
+  );
+  return toView(id, taken, deps.clock.now());
+}
+
+/** A face to be held against the subject of a step-up. */
+export interface Attempt {
+  readonly id: string;
+  /** As it was captured. */
+  readonly record: StepUpRecord;
+  readonly photos: readonly Photo[];
+  readonly secret: UserSecret | null;
+  /** What takes part, should it pass. */
+  readonly methods: readonly AuthenticationMethod[];
+  /** Settles beside the check, which fails where it is not live; `null` where nobody judges. */
+  readonly judged: Promise<LivenessFinding> | null;
+}
+
+/** The core, and the connections it settles for, by id. */
+export type SettleDeps = CoreDeps & { readonly connections: ReadonlyMap<string, Connection> };
+
+/**
+ * Checks the face, and puts a pass where it was asked for. @returns the step-up as it ended, passed or failed
+ * @throws FaceError as `checkFace`
+ */
+export async function settleVerification(attempt: Attempt, deps: SettleDeps): Promise<StepUpRecord> {
+  const { record, photos, secret, methods, judged } = attempt;
+  const { connection, subject } = record;
+  const found = deps.connections.get(connection);
+  const { verdict, accuracy } = await checkFace(
+    {
+      ...{ connection: found, subject, kept: toKeptToken(record.kept), photos, secret, judged },
+      outsider: outsiderOf(record),
+    },
+    deps,
+  );
+  if (!verdict.matched) return { ...record, kept: null, state: 'failed' };
+  const liveness = judged === null ? verdict.liveness : (await judged).liveness;
+  const check = { at: deps.clock.now(), liveness, methods: [...methods] };
+  return passStepUp({ id: attempt.id, record, check, accuracy }, deps);
+}
+
+/**
+ * Puts a pass where it was asked for: into a receipt, before the connection's hooks, and for whoever takes it.
+ * @throws FaceError `step_up_finished`: another attempt has begun, or the enrolment has ended
+ */
+export async function passStepUp(
+  passed: {
+    readonly id: string;
+    readonly record: StepUpRecord;
+    readonly check: {
+      readonly at: EpochMs;
+      readonly liveness: Liveness | null;
+      readonly methods: AuthenticationMethod[];
+    };
+    readonly accuracy: Accuracy;
+  },
+  deps: SettleDeps,
+): Promise<StepUpRecord> {
+  const { id, record, check, accuracy } = passed;
+  const { connection, subject, kept, receiptFor, feedsHooks } = record;
+  const ended = { ...record, kept: null, state: 'passed', pass: check } as const;
+  const { at: passedAt, liveness, methods } = check;
+  await keepForAttempt(id, record, deps);
+  if (feedsHooks) {
+    const found = deps.connections.get(connection);
+    if (found === undefined) throw new FaceError('connection_unknown');
+    const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
+    await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness }, found.policy, deps);
+    // Whoever ended the enrolment noted that before they looked for a pass to forget.
+    if (await hasEndedSince(who, record.startedAt, deps)) {
+      await forgetPassedStepUp(who, deps);
+      throw new FaceError('step_up_finished');
+    }
+  }
+  if (receiptFor === null) return ended;
+  // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.
+  const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
+  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, methods };
+  const receipt = await issueReceipt(receiptFor, stated, deps);
+  return { ...ended, receipt: { text: receipt.use((text) => text), expiresAt: addSec(passedAt, receiptLifeSec) } };
+}
+
+const toKeptToken = (kept: StepUpRecord['kept']): KeptToken | null =>
+  kept === null ? null : { token: new SealedToken(kept.token), binding: kept.binding };
+
+/** What may be told of a stored step-up. */
+export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpView => ({
+  ...{ id, connection: record.connection, subject: record.subject, purpose: record.purpose },
+  receipt: record.receipt === null || record.receipt.expiresAt <= now ? null : new Credential(record.receipt.text),
+  state: stateAt(record, now),
+  expiresAt: record.expiresAt,
+  pass: record.pass,
+});

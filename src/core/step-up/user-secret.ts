@@ -1,0 +1,101 @@
+import type { JsonObject } from '../../base/json.js';
+import { FaceError } from '../../errors.js';
+import type { UserSecret } from '../concealed.js';
+import type { Policy } from '../connection.js';
+import type { PasskeyAnswer, PasskeyCredential, PresentedSecret } from '../ports.js';
+import { type Ceremony, type CeremonyDeps, startCeremony, takeNewPasskey, takePasskey } from './passkey-ceremony.js';
+import { isPin, isWeakPin } from './pin.js';
+import type { FoundSession } from './session.js';
+import { demandedSecret } from './session-view.js';
+import type { SettleDeps } from './step-up.js';
+import { checkStarted, type StepUpRecord } from './step-up-record.js';
+
+/** What came with the frames, or `null`. Nothing of it is proven. */
+export interface SentSecret {
+  readonly pin: UserSecret | null;
+  readonly passkey: PasskeyAnswer | null;
+}
+
+/** A step-up, and what was sent to it. */
+interface SentTo {
+  readonly stepUpId: string;
+  readonly record: StepUpRecord;
+  readonly sent: SentSecret;
+}
+
+type DepsOfStepUp = CeremonyDeps & Pick<SettleDeps, 'connections'>;
+
+/**
+ * Whether what the connection asks for came along; before anything is compared.
+ * @throws FaceError `secret_missing`, `secret_weak`
+ */
+export function checkSecret(record: StepUpRecord, sent: SentSecret, deps: Pick<SettleDeps, 'connections'>): void {
+  const demanded = demandedSecret(record, deps);
+  const isNew = record.purpose === 'enrol';
+  const { pin, passkey } = sent;
+  if (demanded === 'pin') {
+    if (pin === null) throw new FaceError('secret_missing');
+    if (isNew) checkNewPin(pin);
+  } else if (demanded === 'passkey') {
+    if (passkey === null || passkey[isNew ? 'creation' : 'assertion'] === null) throw new FaceError('secret_missing');
+  }
+}
+
+/**
+ * A PIN that somebody chose.
+ * @throws FaceError `secret_missing`: not a PIN; `secret_weak`: one of the first that anybody would try
+ */
+export function checkNewPin(pin: UserSecret): void {
+  if (!pin.use(isPin)) throw new FaceError('secret_missing');
+  if (pin.use(isWeakPin)) throw new FaceError('secret_weak');
+}
+
+/**
+ * What a backend that enrols sends as the password, held against what the connection asks for.
+ * @throws FaceError `secret_missing`: not a PIN, or a passkey is asked for, which needs the page; `secret_weak`
+ */
+export function checkPassword({ userSecret }: Policy, password: UserSecret | null): void {
+  if (userSecret === 'none') return;
+  if (userSecret === 'passkey' || password === null) throw new FaceError('secret_missing');
+  checkNewPin(password);
+}
+
+/**
+ * The secret to open a token with, or to make one with, and the credential to keep in that case. What was not asked for is
+ * left out.
+ * @throws FaceError `secret_missing`: as `checkSecret`, and of an enrolment as `takeNewPasskey`
+ */
+export async function presentSecret(
+  { stepUpId, record, sent: { pin, passkey } }: SentTo,
+  deps: DepsOfStepUp,
+): Promise<{ secret: PresentedSecret | null; passkey: PasskeyCredential | null }> {
+  const demanded = demandedSecret(record, deps);
+  if (demanded === 'none') return { secret: null, passkey: null };
+  if (demanded === 'pin') {
+    if (pin === null) throw new FaceError('secret_missing');
+    return { secret: { value: pin, method: 'pin' }, passkey: null };
+  }
+  if (passkey === null) throw new FaceError('secret_missing');
+  if (record.purpose === 'enrol') return takeNewPasskey({ stepUpId, answer: passkey }, deps);
+  const { connection, subject } = record;
+  const answer = passkey.assertion;
+  return { secret: await takePasskey({ stepUpId, answer, connection, subject }, deps), passkey: null };
+}
+
+/**
+ * Begins the WebAuthn ceremony that goes with the frames of a session.
+ * @throws FaceError `step_up_finished`, `consent_missing`, `not_found`: no passkey is asked for
+ */
+export async function askForPasskey(
+  { id: stepUpId, record }: FoundSession,
+  deps: DepsOfStepUp,
+): Promise<{ readonly ceremony: Ceremony; readonly options: JsonObject }> {
+  checkStarted(record, deps.clock.now());
+  const { purpose, consent, connection, subject } = record;
+  if (purpose === 'manage' || demandedSecret(record, deps) !== 'passkey') throw new FaceError('not_found');
+  if (consent === null) throw new FaceError('consent_missing');
+  const ceremony = purpose === 'enrol' ? 'create' : 'get';
+  const organisation = deps.connections.get(connection)?.policy.organisation ?? null;
+  const options = await startCeremony({ stepUpId, ceremony, organisation, connection, subject }, deps);
+  return { ceremony, options };
+}
