@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
-import { bindingOf } from '../core/connection.js';
+import { bindingOf, type ConnectedSubject, toSubjectRef } from '../core/connection.js';
 import { revokeSubject } from '../core/enrolment/revoke.js';
 import {
   type Erased,
@@ -8,7 +8,6 @@ import {
   findSubjects,
   issueErasureReceipt,
   type SubjectAsked,
-  type SubjectOf,
 } from '../core/enrolment/subject-rights.js';
 import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../core/limits/attempts.js';
 import { clearAttempts } from '../core/limits/lockout.js';
@@ -59,7 +58,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
   const forEach = async <Done extends JsonObject>(
     fields: SubjectFields,
     nothing: Done,
-    act: (who: SubjectOf) => Promise<Done>,
+    act: (who: ConnectedSubject) => Promise<Done>,
   ) => {
     const searches = await findSubjects(toAsked(fields), deps);
     return Promise.all(
@@ -93,8 +92,11 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ fields, administrator }) {
         const subjects = await forEach<{ held: Holdings | null }>(fields, { held: null }, async (who) => {
           const held = await exportHoldings(who, deps);
-          const about = { connection: who.connection.id, subject: who.subject };
-          await deps.audit.append({ action: 'subject_exported', ...about, detail: { by: administrator.name } });
+          await deps.audit.append({
+            action: 'subject_exported',
+            ...toSubjectRef(who),
+            detail: { by: administrator.name },
+          });
           return { held };
         });
         const isWhole = isComplete(subjects) && subjects.every(({ held }) => (held?.profileCode ?? null) === null);
@@ -136,7 +138,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
         const erased: Erased[] = [];
         const subjects = await forEach(fields, {}, async (who) => {
           const { tokenIds } = await eraseSubject({ ...who, receiptId, by: administrator.name }, deps);
-          erased.push({ connection: who.connection.id, subject: who.subject, tokenIds });
+          erased.push({ ...toSubjectRef(who), tokenIds });
           return {};
         });
         const receipt = erased.length === 0 ? null : await issueErasureReceipt({ receiptId, erased }, deps);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RecordOf } from '../core/audit-events.js';
-import { readHoldings, type SubjectOf } from '../core/enrolment/subject-rights.js';
+import { type ConnectedSubject, toSubjectRef } from '../core/connection.js';
+import { readHoldings } from '../core/enrolment/subject-rights.js';
 import type { AttemptsView } from '../core/limits/lockout.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { faceErrorCodes } from '../errors.js';
@@ -73,12 +74,11 @@ const toAttempts = ({ failures, lockedUntil }: AttemptsView): z.input<typeof att
 });
 
 /** Reads what is held, as the reply tells it. @throws FaceError `state_unavailable` */
-export async function exportHoldings(who: SubjectOf, deps: ApiDeps): Promise<Holdings> {
-  const { connection, subject } = who;
+export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<Holdings> {
   const held = await readHoldings(who, deps);
   const { profileCode, enrolment, consent, passkey, attempts, attemptsOfOutsiders, passedStepUp } = held;
-  const { records, left } = await deps.recordsOf({ connection: connection.id, subject });
-  const { scope, accuracy } = connection.policy;
+  const { records, left } = await deps.recordsOf(toSubjectRef(who));
+  const { scope, accuracy } = who.connection.policy;
   return {
     profileCode,
     enrolment: enrolment && {

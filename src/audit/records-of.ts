@@ -1,4 +1,5 @@
 import type { RecordOf } from '../core/audit-events.js';
+import type { SubjectRef } from '../core/connection.js';
 import { toIso } from '../core/units.js';
 import { readRecords } from './records.js';
 
@@ -11,11 +12,11 @@ const mostRecords = 1000;
  */
 export async function readRecordsOf(
   file: string,
-  { connection, subject }: { readonly connection: string; readonly subject: string },
+  who: SubjectRef,
 ): Promise<{ readonly records: readonly RecordOf[]; readonly left: number }> {
   const records: RecordOf[] = [];
   let left = 0;
-  for await (const { time, action, detail } of readRecords(file, { connection, subject })) {
+  for await (const { time, action, detail } of readRecords(file, who)) {
     records.push({ time: toIso(time), action, detail });
     if (records.length > mostRecords) {
       records.shift();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toSubjectRef } from '../core/connection.js';
 import { checkConsent } from '../core/enrolment/consent.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
 import { revokeSubject } from '../core/enrolment/revoke.js';
@@ -44,12 +45,11 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
         const consent = { statement: fields.consentStatement, givenAt: fields.consentGivenAt };
         checkConsent(consent, deps.clock.now());
         const detail = { statement: consent.statement, givenAt: toIso(consent.givenAt), client: client.id };
-        const about = { connection: connection.id, subject: fields.subject };
-        await deps.audit.append({ action: 'consent_given', ...about, detail });
+        const person = { connection, subject: fields.subject };
+        await deps.audit.append({ action: 'consent_given', ...toSubjectRef(person), detail });
         const sealed = await enrolSubject(
           {
-            connection,
-            subject: fields.subject,
+            ...person,
             photos: photos('photo'),
             secret,
             consent,

@@ -76,6 +76,23 @@ export interface Connection {
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }
 
+/** A user of a connection, by ids: names what is kept of them, and stands in the audit trail. */
+export interface SubjectRef {
+  readonly connection: string;
+  readonly subject: string;
+}
+
+/** The same with the connection itself, whose provider is asked about them. */
+export interface ConnectedSubject {
+  readonly connection: Connection;
+  readonly subject: string;
+}
+
+export const toSubjectRef = ({ connection, subject }: ConnectedSubject): SubjectRef => ({
+  connection: connection.id,
+  subject,
+});
+
 /** What a token of this connection's subject is bound to. */
 export function bindingOf({ id, kind, policy }: Connection, subject: string): Binding {
   return { tenant: id, idp: kind, subject, scope: policy.scope, accuracy: policy.accuracy };

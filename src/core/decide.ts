@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { AuditDetail } from './audit-events.js';
-import type { Connection, HookFallback } from './connection.js';
+import { type ConnectedSubject, type Connection, type HookFallback, toSubjectRef } from './connection.js';
 import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
 import { takePassedStepUp } from './step-up/passed-step-up.js';
@@ -22,11 +22,9 @@ const decisionGuard = z.discriminatedUnion('outcome', [
 export type HookDecision = z.infer<typeof decisionGuard>;
 
 /** One call of a hook, as its adapter understood it. */
-export interface HookEvent {
-  readonly connection: Connection;
+export interface HookEvent extends ConnectedSubject {
   /** The hook's name, for the record. */
   readonly hook: string;
-  readonly subject: string;
   /** The provider's own id of the event: the same id is the same event. */
   readonly eventId: string;
   /** `null` where the provider tells none. */
@@ -85,10 +83,10 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
 }
 
 async function decideAnew(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
-  const { connection, hook, subject, eventId, repeatableForSec } = event;
+  const { connection, hook, eventId, repeatableForSec } = event;
   const { freshnessSec } = connection.policy;
   const by = { eventId: JSON.stringify([hook, eventId]), freshnessSec, repeatableForSec };
-  const passed = await takePassedStepUp({ connection: connection.id, subject }, by, deps);
+  const passed = await takePassedStepUp(toSubjectRef(event), by, deps);
   if (passed === null) return unverified(connection, 'whenUnverified');
   const { passedAt, stepUpId, liveness } = passed;
   return { outcome: 'verified', at: toEpochSec(passedAt), stepUpId, liveness };
@@ -124,11 +122,11 @@ function toDetail(hook: string, decision: HookDecision, { policy }: Connection):
 }
 
 async function record(
-  { connection, subject }: { connection: Connection; subject: string },
+  about: ConnectedSubject,
   detail: AuditDetail<'hook_decided'>,
   { audit }: CoreDeps,
 ): Promise<void> {
-  await audit.append({ action: 'hook_decided', connection: connection.id, subject, detail });
+  await audit.append({ action: 'hook_decided', ...toSubjectRef(about), detail });
 }
 
 async function readDecision(key: string, { state }: CoreDeps): Promise<HookDecision | null> {

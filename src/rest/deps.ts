@@ -1,5 +1,5 @@
 import type { RecordOf } from '../core/audit-events.js';
-import type { Connection } from '../core/connection.js';
+import type { Connection, SubjectRef } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Delivery, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
 import type { ClientRequest } from './usage.js';
@@ -15,10 +15,7 @@ export interface ApiDeps extends CoreDeps {
   /** Told of every request of a caller who showed a client token that holds, once it is over. */
   readonly onClientRequest: (request: ClientRequest) => void;
   /** The newest records of this server's own audit trail about a user; `left`: how many older ones there are. */
-  readonly recordsOf: (who: {
-    readonly connection: string;
-    readonly subject: string;
-  }) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
+  readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
   /** By id. */
   readonly connections: ReadonlyMap<string, Connection>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
+import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import type { TokenName } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
@@ -44,8 +45,7 @@ const clockSkewSec = 300;
 
 const maxStatementCharacters = 2000;
 
-type Who = { readonly connection: string; readonly subject: string };
-const consentKey = ({ connection, subject }: Who): string => `consent:${connection}:${subject}`;
+const consentKey = ({ connection, subject }: SubjectRef): string => `consent:${connection}:${subject}`;
 
 /** @throws FaceError `consent_missing` where there is no text, or its time lies in the future */
 export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): void {
@@ -55,7 +55,7 @@ export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): voi
 }
 
 /** The newest consent of a subject, with its revision; `null`: none. */
-export async function findConsent(who: Who, { state }: Pick<CoreDeps, 'state'>): Promise<FoundConsent | null> {
+export async function findConsent(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<FoundConsent | null> {
   const found = await state.read(consentKey(who));
   return found === null ? null : { record: recordGuard.parse(found.value), revision: found.revision };
 }
@@ -66,7 +66,7 @@ export async function findConsent(who: Who, { state }: Pick<CoreDeps, 'state'>):
  * @param version - of the page's text
  */
 export async function findStandingConsent(
-  who: Who,
+  who: SubjectRef,
   version: string,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<Consent | null> {
@@ -84,7 +84,7 @@ const isStatementOf = (version: string, statement: string): boolean =>
   statement.startsWith(`${version} (`) && statement.endsWith(')');
 
 /** The newest consent of a subject, or `null`. */
-export async function readConsent(who: Who, deps: Pick<CoreDeps, 'state'>): Promise<ConsentRecord | null> {
+export async function readConsent(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<ConsentRecord | null> {
   return (await findConsent(who, deps))?.record ?? null;
 }
 
@@ -96,7 +96,7 @@ export async function readConsent(who: Who, deps: Pick<CoreDeps, 'state'>): Prom
  * @throws FaceError `enrolment_changed`: somebody else changed the record since, or is about to write a token
  */
 export async function nameInConsent(
-  who: Who,
+  who: SubjectRef,
   {
     consent,
     token,
@@ -127,7 +127,11 @@ export async function nameInConsent(
 }
 
 /** Once a token stands in the profile: its consent alone is left, and the next change may begin. */
-export async function settleConsent(who: Who, tokenId: string, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function settleConsent(
+  who: SubjectRef,
+  tokenId: string,
+  { state }: Pick<CoreDeps, 'state'>,
+): Promise<void> {
   const found = await findConsent(who, { state });
   if (found === null || found.record.tokenId !== tokenId || found.record.changingUntil === null) return;
   const alone = { ...found.record, replaces: null, changingUntil: null };
@@ -135,7 +139,7 @@ export async function settleConsent(who: Who, tokenId: string, { state }: Pick<C
 }
 
 /** Puts the consent record back as it was before a token was named in it that did not reach the profile. */
-export async function restoreConsent(who: Who, tokenId: string, deps: CoreDeps): Promise<void> {
+export async function restoreConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
   const { state, clock } = deps;
   const found = await findConsent(who, deps);
   if (found === null || found.record.tokenId !== tokenId || found.record.withdrawnAt !== null) return;
@@ -159,7 +163,7 @@ export interface WithdrawnConsent {
  * Notes that the consent no longer holds; the record ends when the operator need not show it any more.
  * @returns `null` where there is none
  */
-export async function withdrawConsent(who: Who, deps: CoreDeps): Promise<WithdrawnConsent | null> {
+export async function withdrawConsent(who: SubjectRef, deps: CoreDeps): Promise<WithdrawnConsent | null> {
   const isHeld = (each: z.output<typeof consentGuard> | null) => each !== null && each.withdrawnAt === null;
   for (let ended: WithdrawnConsent['ended'] = []; ; ) {
     const found = await findConsent(who, deps);
@@ -182,6 +186,6 @@ function keptUntil(
 }
 
 /** Forgets the consent of a subject: at their demand to erase all. */
-export async function forgetConsent(who: Who, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function forgetConsent(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(consentKey(who));
 }

@@ -1,6 +1,6 @@
 import { toCode } from '../../errors.js';
 import type { Photo, UserSecret } from '../concealed.js';
-import { bindingOf, type Connection } from '../connection.js';
+import { bindingOf, type ConnectedSubject, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import type { EnrolRequest, PasskeyCredential, Sealed } from '../ports.js';
 import { addSec, secondsPerDay, toEpochMs, toEpochSec, toIso } from '../units.js';
@@ -43,9 +43,7 @@ async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promi
  *   `Verifier`; `enrolment_changed`: another enrolment, or the end of one, came in between
  */
 export async function enrolSubject(
-  request: {
-    readonly connection: Connection;
-    readonly subject: string;
+  request: ConnectedSubject & {
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
     /** Whose secret it is, to be kept for the checks to come; without one any former one is forgotten. */
@@ -57,7 +55,7 @@ export async function enrolSubject(
   const { connection, subject, photos, secret, passkey = null, consent } = request;
   const { enrolmentDays } = connection.policy;
   const now = deps.clock.now();
-  const who = { connection: connection.id, subject };
+  const who = toSubjectRef(request);
   try {
     checkConsent(consent, now);
     // Before the profile: who changes the one after this is found out by the other.

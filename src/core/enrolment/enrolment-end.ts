@@ -1,21 +1,21 @@
+import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
 /** Longer than any step-up waits: an invitation does for 14 days at most. */
 const keptSec = 15 * secondsPerDay;
 
-type Who = { readonly connection: string; readonly subject: string };
-const endKey = ({ connection, subject }: Who): string => `enrolment-end:${connection}:${subject}`;
+const endKey = ({ connection, subject }: SubjectRef): string => `enrolment-end:${connection}:${subject}`;
 
 /** Notes that the enrolment of a subject ends now, and with it every step-up of theirs that was started before. */
-export async function noteEnd(who: Who, { state, clock }: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
+export async function noteEnd(who: SubjectRef, { state, clock }: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
   const now = clock.now();
   await state.write(endKey(who), now, { when: 'any', expiresAt: addSec(now, keptSec) });
 }
 
 /** Whether an enrolment ended after a step-up of the subject was started. */
 export async function hasEndedSince(
-  who: Who,
+  who: SubjectRef,
   startedAt: EpochMs,
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<boolean> {

@@ -1,14 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import type { PasskeyCredential } from '../ports.js';
 import { type EpochMs, epochMsGuard } from '../units.js';
-
-/** A subject of a connection. */
-export interface PasskeyOwner {
-  readonly connection: string;
-  readonly subject: string;
-}
 
 const recordGuard = z.object({
   id: z.string(),
@@ -34,13 +29,10 @@ export interface KeptPasskey {
   readonly revision: number;
 }
 
-const passkeyKey = ({ connection, subject }: PasskeyOwner): string => `passkey:${connection}:${subject}`;
+const passkeyKey = ({ connection, subject }: SubjectRef): string => `passkey:${connection}:${subject}`;
 
 /** The credential of a subject, or `null`. */
-export async function readPasskey(
-  owner: PasskeyOwner,
-  { state }: Pick<CoreDeps, 'state'>,
-): Promise<KeptPasskey | null> {
+export async function readPasskey(owner: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<KeptPasskey | null> {
   const found = await state.read(passkeyKey(owner));
   if (found === null) return null;
   const record = storedGuard.parse(found.value);
@@ -53,7 +45,7 @@ export async function readPasskey(
  * one of the token that stands there is kept beside it, in case the write fails.
  */
 export async function keepPasskey(
-  owner: PasskeyOwner,
+  owner: SubjectRef,
   kept: {
     readonly credential: PasskeyCredential;
     readonly tokenId: string;
@@ -74,7 +66,7 @@ export async function keepPasskey(
 
 /** Puts the former credential back in place of one whose token did not reach the profile. */
 export async function restorePasskey(
-  owner: PasskeyOwner,
+  owner: SubjectRef,
   tokenId: string,
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<void> {
@@ -91,7 +83,7 @@ export async function restorePasskey(
  * @returns `false` where it was used or replaced meanwhile: of two answers with one counter, one is a copy's
  */
 export async function countPasskeyUse(
-  owner: PasskeyOwner,
+  owner: SubjectRef,
   kept: KeptPasskey,
   counter: number,
   { state }: Pick<CoreDeps, 'state'>,
@@ -103,7 +95,7 @@ export async function countPasskeyUse(
 
 /** Once a token stands in the profile: keeps the credential that goes with it, and forgets any other. */
 export async function settlePasskey(
-  owner: PasskeyOwner,
+  owner: SubjectRef,
   tokenId: string,
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<void> {
@@ -117,7 +109,7 @@ export async function settlePasskey(
 }
 
 /** Forgets the credential of a subject: at the end of the enrolment. */
-export async function forgetPasskey(owner: PasskeyOwner, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function forgetPasskey(owner: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(passkeyKey(owner));
 }
 
@@ -141,7 +133,7 @@ const decoyPublicKey =
  * Only this service can tell, as the key it is derived with is kept in State.
  */
 export async function decoyPasskey(
-  { connection, subject }: PasskeyOwner,
+  { connection, subject }: SubjectRef,
   deps: Pick<CoreDeps, 'state' | 'random'>,
 ): Promise<PasskeyCredential> {
   const key = await readDecoyKey(deps);

@@ -1,12 +1,9 @@
-import type { Connection } from '../connection.js';
+import type { Connection, SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { settleLater, type TokenChange } from './token-change.js';
 
 /** A change of a token that the audit trail says was begun, and not how it ended. */
-export interface OpenChange extends Omit<TokenChange, 'connection'> {
-  /** Its id. */
-  readonly connection: string;
-}
+export interface OpenChange extends SubjectRef, Omit<TokenChange, keyof SubjectRef> {}
 
 /**
  * Settles what a process that died left open, by what the profiles say now: each as often as it takes. Sound at any time:

@@ -1,6 +1,6 @@
 import { FaceError } from '../../errors.js';
 import type { SealedToken } from '../concealed.js';
-import { bindingOf, type Connection } from '../connection.js';
+import { bindingOf, type ConnectedSubject, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { countAgainst } from '../limits/limits.js';
@@ -53,11 +53,11 @@ export interface Revocation {
  * @throws FaceError `subject_unknown`, `profile_unavailable`, `state_unavailable`
  */
 export async function revokeSubject(
-  request: { readonly connection: Connection; readonly subject: string; readonly by?: string },
+  request: ConnectedSubject & { readonly by?: string },
   deps: CoreDeps,
 ): Promise<Revocation> {
   const { connection, subject, by } = request;
-  const who = { connection: connection.id, subject };
+  const who = toSubjectRef(request);
   const note = (action: 'consent_withdrawn' | 'revoked', tokenId: string | null): Promise<void> =>
     deps.audit.append({ action, ...who, detail: { tokenId, by } });
 

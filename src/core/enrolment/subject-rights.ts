@@ -1,5 +1,5 @@
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
-import { bindingOf, type Connection } from '../connection.js';
+import { bindingOf, type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { type AttemptsView, readAttempts } from '../limits/lockout.js';
@@ -11,16 +11,8 @@ import { identifyWhereSound, isDenied } from './deny-list.js';
 import { type KeptPasskey, readPasskey } from './passkey-record.js';
 import { revokeSubject } from './revoke.js';
 
-/** A user of a connection. */
-export interface SubjectOf {
-  readonly connection: Connection;
-  readonly subject: string;
-}
-
 /** Whose data is asked for: a user of one connection, or whoever signs in by a name, wherever they do. */
-export type SubjectAsked =
-  | { readonly connection: string; readonly subject: string }
-  | { readonly connection: null; readonly login: string };
+export type SubjectAsked = SubjectRef | { readonly connection: null; readonly login: string };
 
 /** Where somebody was looked for, and what was found: a user, or why not. */
 export interface SubjectSearch {
@@ -71,8 +63,9 @@ export interface SubjectHoldings {
 }
 
 /** @throws FaceError `state_unavailable` */
-export async function readHoldings({ connection, subject }: SubjectOf, deps: CoreDeps): Promise<SubjectHoldings> {
-  const who = { connection: connection.id, subject };
+export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Promise<SubjectHoldings> {
+  const { connection, subject } = person;
+  const who = toSubjectRef(person);
   const binding = bindingOf(connection, subject);
   const read = await connection.profile.readToken(subject).then(
     (token) => ({ name: identifyWhereSound(token, deps), code: null }),
@@ -98,11 +91,11 @@ export async function readHoldings({ connection, subject }: SubjectOf, deps: Cor
  *   `state_unavailable`
  */
 export async function eraseSubject(
-  request: SubjectOf & { readonly receiptId: string; readonly by: string },
+  request: ConnectedSubject & { readonly receiptId: string; readonly by: string },
   deps: CoreDeps,
 ): Promise<{ readonly tokenIds: readonly string[] }> {
-  const { connection, subject, receiptId, by } = request;
-  const who = { connection: connection.id, subject };
+  const { receiptId, by } = request;
+  const who = toSubjectRef(request);
   const consent = await readConsent(who, deps);
   const { tokenIds } = await revokeSubject(request, deps).catch((error: unknown) => {
     if (toCode(error) !== 'subject_unknown') throw error;
@@ -115,9 +108,7 @@ export async function eraseSubject(
 }
 
 /** What was erased of one user. */
-export interface Erased {
-  readonly connection: string;
-  readonly subject: string;
+export interface Erased extends SubjectRef {
   readonly tokenIds: readonly string[];
 }
 

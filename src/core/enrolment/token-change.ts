@@ -1,7 +1,7 @@
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import type { AuditDetail } from '../audit-events.js';
 import type { SealedToken } from '../concealed.js';
-import { bindingOf, type Connection, readTokenIfAny } from '../connection.js';
+import { bindingOf, type ConnectedSubject, readTokenIfAny, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { clearAttempts } from '../limits/lockout.js';
@@ -20,9 +20,7 @@ import { revokeSubject } from './revoke.js';
  */
 
 /** A change of the token in one profile. All of it is public, and stands in the audit trail. */
-export interface TokenChange {
-  readonly connection: Connection;
-  readonly subject: string;
+export interface TokenChange extends ConnectedSubject {
   /** `renewal`: the same face under the same consent, sealed anew. */
   readonly kind: 'enrolment' | 'renewal';
   readonly token: TokenName;
@@ -126,7 +124,7 @@ async function settle(
   deps: CoreDeps,
 ): Promise<boolean> {
   const { connection, subject, kind, token, former } = change;
-  const who = { connection: connection.id, subject };
+  const who = toSubjectRef(change);
   const mayStay = await isInForce(change, deps);
   const stands = (isWritten && mayStay) || (await readStandingId(change, deps)) === token.tokenId;
   if (stands && mayStay) {
@@ -163,9 +161,10 @@ async function readStandingId({ connection, subject }: TokenChange, deps: CoreDe
  * Whether a token that stands in the profile may stay: it was not denied, and the consent names it, or names one that is
  * about to take its place.
  */
-async function isInForce({ connection, subject, kind, token, former }: TokenChange, deps: CoreDeps): Promise<boolean> {
+async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> {
+  const { kind, token, former } = change;
   if (await isDenied(token.tokenId, deps)) return false;
-  const consent = await readConsent({ connection: connection.id, subject }, deps);
+  const consent = await readConsent(toSubjectRef(change), deps);
   if (consent !== null) {
     const named = [consent.tokenId, consent.replaces?.tokenId];
     return consent.withdrawnAt === null && named.includes(token.tokenId);
@@ -179,6 +178,5 @@ async function note(
   action: 'enrolment_begun' | 'enrolled' | 'renewed' | 'enrolment_recovered',
   { audit }: CoreDeps,
 ): Promise<void> {
-  const { connection, subject } = change;
-  await audit.append({ action, connection: connection.id, subject, detail: detailOf(change) });
+  await audit.append({ action, ...toSubjectRef(change), detail: detailOf(change) });
 }

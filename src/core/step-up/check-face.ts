@@ -1,6 +1,6 @@
 import { FaceError, toCode } from '../../errors.js';
 import type { Photo, SealedToken, UserSecret } from '../concealed.js';
-import { bindingOf, type Connection, readTokenIfAny } from '../connection.js';
+import { bindingOf, type ConnectedSubject, type Connection, readTokenIfAny, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { findConsent, nameInConsent } from '../enrolment/consent.js';
 import { changeToken, toTokenChange } from '../enrolment/token-change.js';
@@ -65,16 +65,14 @@ function forgetKeys(verdict: Verdict): Verdict {
  * renewal that cannot be stored waits for the next check: the old token still opens.
  */
 async function renewToken(
-  renewal: {
-    readonly connection: Connection;
-    readonly subject: string;
+  renewal: ConnectedSubject & {
     readonly former: SealedToken;
     readonly sealed: Sealed;
   },
   deps: CoreDeps,
 ): Promise<void> {
-  const { connection, subject, sealed } = renewal;
-  const who = { connection: connection.id, subject };
+  const { connection, sealed } = renewal;
+  const who = toSubjectRef(renewal);
   try {
     const change = toTokenChange({ ...renewal, kind: 'renewal' }, deps);
     const standing = change.former?.tokenId ?? null;

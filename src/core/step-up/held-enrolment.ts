@@ -1,5 +1,5 @@
 import { FaceError } from '../../errors.js';
-import type { Connection } from '../connection.js';
+import { type ConnectedSubject, toSubjectRef } from '../connection.js';
 import { readConsent } from '../enrolment/consent.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import { type EpochMs, toEpochMs } from '../units.js';
@@ -18,10 +18,7 @@ export interface HeldEnrolment {
   readonly expiresAt: EpochMs | null;
 }
 
-function findManaged(
-  { record }: FoundSession,
-  deps: SettleDeps,
-): { readonly connection: Connection; readonly subject: string } {
+function findManaged({ record }: FoundSession, deps: SettleDeps): ConnectedSubject {
   checkStarted(record, deps.clock.now());
   const connection = deps.connections.get(record.connection);
   if (record.purpose !== 'manage' || connection === undefined) throw new FaceError('step_up_unknown');
@@ -33,11 +30,12 @@ function findManaged(
  * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`, `profile_unavailable`
  */
 export async function readHeldEnrolment(session: FoundSession, deps: SettleDeps): Promise<HeldEnrolment | null> {
-  const { connection, subject } = findManaged(session, deps);
+  const person = findManaged(session, deps);
+  const { connection, subject } = person;
   const token = await connection.profile.readToken(subject);
   if (token === null) return null;
   const { tokenId, expiresAt } = deps.verifier.identify(token);
-  const consent = await readConsent({ connection: connection.id, subject }, deps);
+  const consent = await readConsent(toSubjectRef(person), deps);
   return {
     tokenId,
     enrolledAt: consent?.tokenId === tokenId ? consent.givenAt : null,

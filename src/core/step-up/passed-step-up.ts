@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 
@@ -16,12 +17,11 @@ export type PassedStepUp = z.infer<typeof recordGuard>;
 /** How far ahead the clock of the replica may be that it passed at: further, and it would stay fresh for longer. */
 const skewSec = 30;
 
-type Who = { readonly connection: string; readonly subject: string };
-const passedKey = ({ connection, subject }: Who): string => `passed:${connection}:${subject}`;
+const passedKey = ({ connection, subject }: SubjectRef): string => `passed:${connection}:${subject}`;
 
 /** Notes that a step-up passed, in place of any earlier one of the subject. It is kept for `freshnessSec`. */
 export async function recordPassedStepUp(
-  who: Who,
+  who: SubjectRef,
   result: { readonly stepUpId: string; readonly passedAt: EpochMs; readonly liveness: number | null },
   { freshnessSec }: { readonly freshnessSec: number },
   { state }: Pick<CoreDeps, 'state'>,
@@ -36,7 +36,7 @@ export async function recordPassedStepUp(
  * @returns `null` where there is none, it is no longer fresh, or an event used it that may not ask again
  */
 export async function takePassedStepUp(
-  who: Who,
+  who: SubjectRef,
   by: { readonly eventId: string; readonly freshnessSec: number; readonly repeatableForSec: number },
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<PassedStepUp | null> {
@@ -58,12 +58,15 @@ export async function takePassedStepUp(
 }
 
 /** The newest passed step-up of a subject, used or not; `null`: none that is fresh. */
-export async function readPassedStepUp(who: Who, { state }: Pick<CoreDeps, 'state'>): Promise<PassedStepUp | null> {
+export async function readPassedStepUp(
+  who: SubjectRef,
+  { state }: Pick<CoreDeps, 'state'>,
+): Promise<PassedStepUp | null> {
   const found = await state.read(passedKey(who));
   return found === null ? null : recordGuard.parse(found.value);
 }
 
 /** Forgets a passed step-up that no hook has used yet. */
-export async function forgetPassedStepUp(who: Who, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function forgetPassedStepUp(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(passedKey(who));
 }

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { JsonObject } from '../../base/json.js';
 import { FaceError } from '../../errors.js';
 import { UserSecret } from '../concealed.js';
+import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
-import { countPasskeyUse, decoyPasskey, type PasskeyOwner, readPasskey } from '../enrolment/passkey-record.js';
+import { countPasskeyUse, decoyPasskey, readPasskey } from '../enrolment/passkey-record.js';
 import type { AssertionAnswer, PasskeyAnswer, PasskeyCredential, Passkeys, PresentedSecret } from '../ports.js';
 import { addSec } from '../units.js';
 
@@ -23,7 +24,7 @@ const challengeLifeSec = 600;
  * @returns the options, as the specification serialises them
  */
 export async function startCeremony(
-  request: PasskeyOwner & {
+  request: SubjectRef & {
     readonly stepUpId: string;
     readonly ceremony: Ceremony;
     readonly organisation: string | null;
@@ -67,7 +68,7 @@ export async function takeNewPasskey(
  * the face is held against the token all the same: from outside, in time too, that is a wrong face, and it counts as one.
  */
 export async function takePasskey(
-  request: PasskeyOwner & { readonly stepUpId: string; readonly answer: AssertionAnswer | null },
+  request: SubjectRef & { readonly stepUpId: string; readonly answer: AssertionAnswer | null },
   deps: CeremonyDeps,
 ): Promise<PresentedSecret> {
   const { stepUpId, answer, connection, subject } = request;
@@ -101,10 +102,10 @@ export async function takePasskey(
  * input and not the authenticator has nothing.
  * @returns 32 bytes
  */
-export const prfSaltOf = (owner: PasskeyOwner): Uint8Array => ownDigest('facestep/passkey/prf', owner);
+export const prfSaltOf = (owner: SubjectRef): Uint8Array => ownDigest('facestep/passkey/prf', owner);
 
 /** SHA-256 over a label and whose it is, each after its length, so that no character can move between two of them. */
-function ownDigest(label: string, { connection, subject }: PasskeyOwner): Uint8Array {
+function ownDigest(label: string, { connection, subject }: SubjectRef): Uint8Array {
   const hash = createHash('sha256');
   for (const text of [label, connection, subject]) {
     const bytes = Buffer.from(text, 'utf8');
@@ -116,7 +117,7 @@ function ownDigest(label: string, { connection, subject }: PasskeyOwner): Uint8A
 }
 
 /** The decoy is made for everybody: the time does not tell who has a credential. */
-async function credentialOf(owner: PasskeyOwner, deps: CeremonyDeps) {
+async function credentialOf(owner: SubjectRef, deps: CeremonyDeps) {
   const decoy = await decoyPasskey(owner, deps);
   const kept = await readPasskey(owner, deps);
   return { kept, credential: kept?.credential ?? decoy };
