@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { changeStored, readStored } from '../core/change-stored.js';
 import type { CoreSettings } from '../core/deps.js';
 import { countAgainst } from '../core/limits/limits.js';
 import type { Clock, Delivery, Random, State } from '../core/ports.js';
@@ -79,21 +80,20 @@ export async function verifyCodes(
   { id, emailCode, phoneCode }: { id: string; emailCode: string; phoneCode: string },
   { clock, state }: Pick<Deps, 'clock' | 'state'>,
 ): Promise<void> {
-  const found = await state.read(codesKey(id));
-  if (found === null) throw new FaceError('code_wrong');
-  const record = recordGuard.parse(found.value);
+  const stored = { key: codesKey(id), guard: recordGuard, expiresAt: () => addSec(clock.now(), codeLifeSec) };
+  const known = await readStored(stored, { state });
+  if (known === null) throw new FaceError('code_wrong');
   // Counted before it is compared, so that many tries at once count too.
   const tries = await state.add(`${codesKey(id)}:tries`, 1, addSec(clock.now(), codeLifeSec));
-  const isEmailRight = isSame(codeDigest(id, 'email', emailCode), record.emailCodeDigest);
-  const isPhoneRight = isSame(codeDigest(id, 'sms', phoneCode), record.phoneCodeDigest);
-  if (tries > triesAllowed || record.isUsed || !isEmailRight || !isPhoneRight) throw new FaceError('code_wrong');
-  const used = { ...record, isUsed: true };
-  const isFirst = await state.write(codesKey(id), used, {
-    when: { revision: found.revision },
-    expiresAt: addSec(clock.now(), codeLifeSec),
-  });
-  if (!isFirst) throw new FaceError('code_wrong');
-  await state.write(verifiedKey(record.contactDigest), false, {
+  const isEmailRight = isSame(codeDigest(id, 'email', emailCode), known.record.emailCodeDigest);
+  const isPhoneRight = isSame(codeDigest(id, 'sms', phoneCode), known.record.phoneCodeDigest);
+  if (tries > triesAllowed || !isEmailRight || !isPhoneRight) throw new FaceError('code_wrong');
+  const use = (found: CodeRecord | null): CodeRecord => {
+    if (found === null || found.isUsed) throw new FaceError('code_wrong');
+    return { ...found, isUsed: true };
+  };
+  const { changed } = await changeStored(stored, use, { state }, known);
+  await state.write(verifiedKey(changed.contactDigest), false, {
     when: 'any',
     expiresAt: addSec(clock.now(), verifiedLifeSec),
   });
@@ -107,15 +107,12 @@ export async function takeVerifiedContact(
   contact: Contact,
   { clock, state }: Pick<Deps, 'clock' | 'state'>,
 ): Promise<void> {
-  const key = verifiedKey(contactDigest(contact));
-  const found = await state.read(key);
-  const isTaken = found === null || found.value !== false;
-  if (isTaken) throw new FaceError('contact_unverified');
-  const isFirst = await state.write(key, true, {
-    when: { revision: found.revision },
-    expiresAt: addSec(clock.now(), verifiedLifeSec),
-  });
-  if (!isFirst) throw new FaceError('contact_unverified');
+  const expiresAt = () => addSec(clock.now(), verifiedLifeSec);
+  const take = (isTaken: boolean | null): boolean => {
+    if (isTaken !== false) throw new FaceError('contact_unverified');
+    return true;
+  };
+  await changeStored({ key: verifiedKey(contactDigest(contact)), guard: z.boolean(), expiresAt }, take, { state });
 }
 
 /** Six digits, each value as likely: 32 random bits over, and a remainder that would favour low values drawn again. */

@@ -60,7 +60,7 @@ const recordGuard = z.object({
 type ApplicationRecord = z.infer<typeof recordGuard>;
 
 /** The ids of all, oldest first. An id whose application is gone is passed over. */
-const index = { key: 'applications', guard: z.array(z.string()), expiresAt: null } as const;
+const index = { key: 'applications', guard: z.array(z.string()), expiresAt: () => null };
 
 const recordKey = (id: string): string => `application:${id}`;
 
@@ -178,12 +178,13 @@ async function changeExisting(
   change: (record: ApplicationRecord) => ApplicationRecord,
   { state }: Pick<Deps, 'state'>,
 ): Promise<ApplicationRecord> {
-  return changeStored(
-    { key: recordKey(id), guard: recordGuard, expiresAt: null },
+  const { changed } = await changeStored(
+    { key: recordKey(id), guard: recordGuard, expiresAt: () => null },
     (former) => {
       if (former === null) throw new FaceError('not_found');
       return change(former);
     },
     { state },
   );
+  return changed;
 }

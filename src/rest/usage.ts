@@ -84,7 +84,7 @@ export function createUsageRecorder({
     const [counted, uses] = [pending, unnotedUses];
     [pending, unnotedUses] = [new Map(), new Map()];
     for (const [key, { day, counts }] of counted) {
-      const record = { key, guard: countsGuard, expiresAt: usageExpiry(day), mayBeLost: true };
+      const record = { key, guard: countsGuard, expiresAt: () => usageExpiry(day), mayBeLost: true };
       await changeStored(record, (former) => sumOf(former ?? {}, counts), { state }).catch((error: unknown) => {
         addPending(key, day, counts);
         log.warn('usage not stored', { code: toCode(error) });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
+import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import type { TokenName } from '../ports.js';
@@ -31,12 +32,6 @@ const recordGuard = consentGuard.extend({
 /** Kept for as long as the operator must be able to show it: it holds no face, and outlives the enrolment. */
 export type ConsentRecord = z.output<typeof recordGuard>;
 
-/** A consent record, and the number of the write that made it. */
-export interface FoundConsent {
-  readonly record: ConsentRecord;
-  readonly revision: number;
-}
-
 /** Longer than a provider may take to answer; after a crash, the next enrolment waits for as long. */
 const changeLifeSec = 60;
 
@@ -47,6 +42,14 @@ const maxStatementCharacters = 2000;
 
 const consentKey = ({ connection, subject }: SubjectRef): string => `consent:${connection}:${subject}`;
 
+/** Kept without end while the consent holds. */
+const toStored = (who: SubjectRef, { settings: { consentDays } }: Pick<CoreDeps, 'settings'>) => ({
+  key: consentKey(who),
+  guard: recordGuard,
+  expiresAt: ({ withdrawnAt }: ConsentRecord): EpochMs | null =>
+    withdrawnAt === null || consentDays === null ? null : addSec(withdrawnAt, consentDays * secondsPerDay),
+});
+
 /** @throws FaceError `consent_missing` where there is no text, or its time lies in the future */
 export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): void {
   const length = statement.trim().length;
@@ -55,10 +58,10 @@ export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): voi
 }
 
 /** The newest consent of a subject, with its revision; `null`: none. */
-export async function findConsent(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<FoundConsent | null> {
-  const found = await state.read(consentKey(who));
-  return found === null ? null : { record: recordGuard.parse(found.value), revision: found.revision };
-}
+export const findConsent = (
+  who: SubjectRef,
+  deps: Pick<CoreDeps, 'state'>,
+): Promise<FoundRecord<ConsentRecord> | null> => readStored({ key: consentKey(who), guard: recordGuard }, deps);
 
 /**
  * The consent of a person's enrolment, where it holds for a check of today: it was given to the very text that the page shows,
@@ -105,7 +108,7 @@ export async function nameInConsent(
   }: {
     readonly consent: Consent;
     readonly token: Pick<TokenName, 'tokenId' | 'expiresAt'>;
-    readonly found: FoundConsent | null;
+    readonly found: FoundRecord<ConsentRecord> | null;
     readonly standing: string | null;
   },
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
@@ -127,62 +130,50 @@ export async function nameInConsent(
 }
 
 /** Once a token stands in the profile: its consent alone is left, and the next change may begin. */
-export async function settleConsent(
-  who: SubjectRef,
-  tokenId: string,
-  { state }: Pick<CoreDeps, 'state'>,
-): Promise<void> {
-  const found = await findConsent(who, { state });
-  if (found === null || found.record.tokenId !== tokenId || found.record.changingUntil === null) return;
-  const alone = { ...found.record, replaces: null, changingUntil: null };
-  await state.write(consentKey(who), alone, { when: { revision: found.revision }, expiresAt: null });
+export async function settleConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
+  const settle = (found: ConsentRecord | null): ConsentRecord | null =>
+    found === null || found.tokenId !== tokenId || found.changingUntil === null
+      ? found
+      : { ...found, replaces: null, changingUntil: null };
+  await changeStored(toStored(who, deps), settle, deps);
 }
 
 /** Puts the consent record back as it was before a token was named in it that did not reach the profile. */
 export async function restoreConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
-  const { state, clock } = deps;
-  const found = await findConsent(who, deps);
-  if (found === null || found.record.tokenId !== tokenId || found.record.withdrawnAt !== null) return;
-  const { replaces } = found.record;
-  const when = { revision: found.revision };
+  const { clock } = deps;
+  const stored = toStored(who, deps);
+  const restore = (found: ConsentRecord | null): ConsentRecord | null => {
+    if (found === null || found.tokenId !== tokenId || found.withdrawnAt !== null) return found;
+    const { replaces } = found;
+    return replaces === null
+      ? { ...found, withdrawnAt: clock.now(), changingUntil: null }
+      : { ...replaces, replaces: null, changingUntil: null };
+  };
   // A record cannot be deleted under a condition: the one that replaces nothing ends a moment later by itself.
-  const gone = { ...found.record, withdrawnAt: clock.now(), changingUntil: null };
-  await (replaces === null
-    ? state.write(consentKey(who), gone, { when, expiresAt: addSec(clock.now(), 1) })
-    : state.write(consentKey(who), replaces, { when, expiresAt: keptUntil(replaces, deps) }));
-}
-
-/** A consent record that holds no longer. */
-export interface WithdrawnConsent {
-  readonly revision: number;
-  /** What held until now: the consent to a token, and while one takes the place of another to both. */
-  readonly ended: readonly Pick<ConsentRecord, 'tokenId' | 'expiresAt'>[];
+  const expiresAt = (changed: ConsentRecord): EpochMs | null =>
+    changed.tokenId === tokenId ? addSec(clock.now(), 1) : stored.expiresAt(changed);
+  await changeStored({ ...stored, expiresAt }, restore, deps);
 }
 
 /**
  * Notes that the consent no longer holds; the record ends when the operator need not show it any more.
- * @returns `null` where there is none
+ * @returns what held until now: the consent to a token, and while one takes the place of another to both
  */
-export async function withdrawConsent(who: SubjectRef, deps: CoreDeps): Promise<WithdrawnConsent | null> {
-  const isHeld = (each: z.output<typeof consentGuard> | null) => each !== null && each.withdrawnAt === null;
-  for (let ended: WithdrawnConsent['ended'] = []; ; ) {
-    const found = await findConsent(who, deps);
-    if (found === null) return null;
-    const { record, revision } = found;
-    if (record.withdrawnAt !== null) return { revision, ended };
-    const withdrawn = { ...record, withdrawnAt: deps.clock.now(), replaces: null, changingUntil: null };
-    const options = { when: { revision }, expiresAt: keptUntil(withdrawn, deps) };
-    const isDone = await deps.state.write(consentKey(who), withdrawn, options);
-    if (isDone) ended = [record, record.replaces].filter((each) => each !== null).filter(isHeld);
-  }
-}
-
-/** Without end while the consent holds. */
-function keptUntil(
-  { withdrawnAt }: Pick<ConsentRecord, 'withdrawnAt'>,
-  { settings: { consentDays } }: Pick<CoreDeps, 'settings'>,
-): EpochMs | null {
-  return withdrawnAt === null || consentDays === null ? null : addSec(withdrawnAt, consentDays * secondsPerDay);
+export async function withdrawConsent(
+  who: SubjectRef,
+  deps: CoreDeps,
+): Promise<readonly Pick<ConsentRecord, 'tokenId' | 'expiresAt'>[]> {
+  const { former } = await changeStored(
+    toStored(who, deps),
+    (found) =>
+      found === null || found.withdrawnAt !== null
+        ? found
+        : { ...found, withdrawnAt: deps.clock.now(), replaces: null, changingUntil: null },
+    deps,
+  );
+  if (former === null || former.withdrawnAt !== null) return [];
+  const held = former.replaces?.withdrawnAt === null ? [former.replaces] : [];
+  return [former, ...held];
 }
 
 /** Forgets the consent of a subject: at their demand to erase all. */

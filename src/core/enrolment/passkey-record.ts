@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import type { PasskeyCredential } from '../ports.js';
@@ -22,22 +23,21 @@ const storedGuard = recordGuard.extend({
   replaces: recordGuard.nullable().default(null),
 });
 
-/** A kept credential, and the number of the write that made it. */
-export interface KeptPasskey {
-  readonly credential: PasskeyCredential;
-  readonly record: z.output<typeof storedGuard>;
-  readonly revision: number;
-}
+/** A credential as it is kept. */
+export type PasskeyRecord = z.output<typeof storedGuard>;
 
 const passkeyKey = ({ connection, subject }: SubjectRef): string => `passkey:${connection}:${subject}`;
 
+/** Until the end of the enrolment. */
+const toStored = (owner: SubjectRef) => ({
+  key: passkeyKey(owner),
+  guard: storedGuard,
+  expiresAt: ({ expiresAt }: PasskeyRecord): EpochMs | null => expiresAt,
+});
+
 /** The credential of a subject, or `null`. */
-export async function readPasskey(owner: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<KeptPasskey | null> {
-  const found = await state.read(passkeyKey(owner));
-  if (found === null) return null;
-  const record = storedGuard.parse(found.value);
-  const { expiresAt: _, tokenId: __, replaces: ___, ...credential } = record;
-  return { credential, record, revision: found.revision };
+export async function readPasskey(owner: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<PasskeyRecord | null> {
+  return (await readStored(toStored(owner), deps))?.record ?? null;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function keepPasskey(
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<void> {
   const { credential, tokenId, expiresAt, standing } = kept;
-  const found = (await readPasskey(owner, { state }))?.record ?? null;
+  const found = await readPasskey(owner, { state });
   // One that replaces another belongs to an enrolment that has not been settled yet.
   const isStanding = found === null || found.replaces === null || found.tokenId === standing;
   const former = isStanding ? found : found.replaces;
@@ -65,56 +65,53 @@ export async function keepPasskey(
 }
 
 /** Puts the former credential back in place of one whose token did not reach the profile. */
-export async function restorePasskey(
-  owner: SubjectRef,
-  tokenId: string,
-  { state }: Pick<CoreDeps, 'state'>,
-): Promise<void> {
-  const kept = await readPasskey(owner, { state });
-  if (kept === null || kept.record.tokenId !== tokenId) return;
-  const { replaces } = kept.record;
-  if (replaces === null) return state.delete(passkeyKey(owner));
-  const when = { revision: kept.revision };
-  await state.write(passkeyKey(owner), replaces, { when, expiresAt: replaces.expiresAt });
+export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
+  const { former, changed } = await changeStored(
+    toStored(owner),
+    (found) =>
+      found === null || found.tokenId !== tokenId || found.replaces === null
+        ? found
+        : { ...found.replaces, replaces: null },
+    deps,
+  );
+  if (former !== null && former === changed && former.tokenId === tokenId) await forgetPasskey(owner, deps);
 }
 
 /**
  * Notes that a kept credential was used.
+ * @param kept - as it was when the answer was verified
  * @returns `false` where it was used or replaced meanwhile: of two answers with one counter, one is a copy's
  */
 export async function countPasskeyUse(
   owner: SubjectRef,
-  kept: KeptPasskey,
+  kept: PasskeyRecord,
   counter: number,
-  { state }: Pick<CoreDeps, 'state'>,
+  deps: Pick<CoreDeps, 'state'>,
 ): Promise<boolean> {
-  const { credential, record, revision } = kept;
-  if (counter === credential.counter) return true;
-  return state.write(passkeyKey(owner), { ...record, counter }, { when: { revision }, expiresAt: record.expiresAt });
+  if (counter === kept.counter) return true;
+  const { former, changed } = await changeStored(
+    toStored(owner),
+    (found) => (found?.id === kept.id && found.counter === kept.counter ? { ...found, counter } : found),
+    deps,
+  );
+  return former !== changed;
 }
 
 /** Once a token stands in the profile: keeps the credential that goes with it, and forgets any other. */
-export async function settlePasskey(
-  owner: SubjectRef,
-  tokenId: string,
-  { state }: Pick<CoreDeps, 'state'>,
-): Promise<void> {
-  const kept = await readPasskey(owner, { state });
-  if (kept === null) return;
-  const { record, revision } = kept;
-  if (record.tokenId !== tokenId) return forgetPasskey(owner, { state });
-  if (record.replaces === null) return;
-  const alone = { ...record, replaces: null };
-  await state.write(passkeyKey(owner), alone, { when: { revision }, expiresAt: record.expiresAt });
+export async function settlePasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
+  const { changed } = await changeStored(
+    toStored(owner),
+    (found) =>
+      found === null || found.tokenId !== tokenId || found.replaces === null ? found : { ...found, replaces: null },
+    deps,
+  );
+  if (changed !== null && changed.tokenId !== tokenId) await forgetPasskey(owner, deps);
 }
 
 /** Forgets the credential of a subject: at the end of the enrolment. */
 export async function forgetPasskey(owner: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(passkeyKey(owner));
 }
-
-const decoyKeyName = 'passkey-decoy-key';
-const decoyKeyGuard = z.base64url();
 
 /** What real credentials look like: of Android and iCloud, Windows Hello, security keys. */
 const decoyShapes = [
@@ -154,9 +151,7 @@ export async function decoyPasskey(
 
 async function readDecoyKey({ state, random }: Pick<CoreDeps, 'state' | 'random'>): Promise<Buffer> {
   const fresh = Buffer.from(random(32)).toString('base64url');
-  const found = await state.read(decoyKeyName);
-  if (found !== null) return Buffer.from(decoyKeyGuard.parse(found.value), 'base64url');
-  if (await state.write(decoyKeyName, fresh, { when: 'absent', expiresAt: null }))
-    return Buffer.from(fresh, 'base64url');
-  return readDecoyKey({ state, random });
+  const stored = { key: 'passkey-decoy-key', guard: z.base64url(), expiresAt: () => null };
+  const { changed } = await changeStored(stored, (kept) => kept ?? fresh, { state });
+  return Buffer.from(changed, 'base64url');
 }

@@ -7,7 +7,7 @@ import { countAgainst } from '../limits/limits.js';
 import { clearAttempts } from '../limits/lockout.js';
 import { forgetPassedStepUp } from '../step-up/passed-step-up.js';
 import { toEpochMs, toIso } from '../units.js';
-import { findConsent, withdrawConsent } from './consent.js';
+import { readConsent, withdrawConsent } from './consent.js';
 import { denyToken, identifyWhereSound } from './deny-list.js';
 import { noteEnd } from './enrolment-end.js';
 import { forgetPasskey } from './passkey-record.js';
@@ -66,9 +66,9 @@ export async function revokeSubject(
   await forgetPasskey(who, deps);
   const binding = bindingOf(connection, subject);
   await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
-  const consent = await withdrawConsent(who, deps);
+  const withdrawn = await withdrawConsent(who, deps);
   const denied: string[] = [];
-  for (const ended of consent?.ended ?? []) {
+  for (const ended of withdrawn) {
     await denyToken(ended, deps);
     await note('consent_withdrawn', ended.tokenId);
     await note('revoked', ended.tokenId);
@@ -83,8 +83,8 @@ export async function revokeSubject(
   if (denied.length === 0) await note('revoked', null);
   await connection.profile.clearToken(subject);
   // An enrolment that came in between was cleared with the rest, and ends too.
-  const after = await findConsent(who, deps);
-  if (after === null || after.revision === consent?.revision) return { tokenIds: denied };
+  const after = await readConsent(who, deps);
+  if (after === null || after.withdrawnAt !== null) return { tokenIds: denied };
   const { tokenIds } = await revokeSubject(request, deps);
   return { tokenIds: [...denied, ...tokenIds] };
 }

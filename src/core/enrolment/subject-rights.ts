@@ -8,7 +8,7 @@ import { type PassedStepUp, readPassedStepUp } from '../step-up/passed-step-up.j
 import { toEpochSec } from '../units.js';
 import { forgetConsent, readConsent } from './consent.js';
 import { identifyWhereSound, isDenied } from './deny-list.js';
-import { type KeptPasskey, readPasskey } from './passkey-record.js';
+import { type PasskeyRecord, readPasskey } from './passkey-record.js';
 import { revokeSubject } from './revoke.js';
 
 /** Whose data is asked for: a user of one connection, or whoever signs in by a name, wherever they do. */
@@ -55,7 +55,7 @@ export interface SubjectHoldings {
   /** Why the profile could not be read. */
   readonly profileCode: FaceErrorCode | null;
   readonly consent: Awaited<ReturnType<typeof readConsent>>;
-  readonly passkey: KeptPasskey['record'] | null;
+  readonly passkey: PasskeyRecord | null;
   readonly attempts: AttemptsView;
   /** Of all together whom nobody vouched for. */
   readonly attemptsOfOutsiders: AttemptsView;
@@ -75,7 +75,7 @@ export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Pr
     enrolment: read.name === null ? null : { ...read.name, isDenied: await isDenied(read.name.tokenId, deps) },
     profileCode: read.code,
     consent: await readConsent(who, deps),
-    passkey: (await readPasskey(who, deps))?.record ?? null,
+    passkey: await readPasskey(who, deps),
     attempts: await readAttempts(attemptsOfSubject(binding), deps),
     attemptsOfOutsiders: await readAttempts(attemptsOfOutsiders(binding), deps),
     passedStepUp: await readPassedStepUp(who, deps),

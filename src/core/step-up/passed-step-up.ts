@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
@@ -42,28 +43,22 @@ export async function takePassedStepUp(
 ): Promise<PassedStepUp | null> {
   const { eventId, freshnessSec, repeatableForSec } = by;
   const now = clock.now();
-  const found = await state.read(passedKey(who));
-  if (found === null) return null;
-  const passed = recordGuard.parse(found.value);
-  const freshUntil = addSec(passed.passedAt, freshnessSec);
-  if (freshUntil <= now || passed.passedAt > addSec(now, skewSec)) return null;
-  const isOwn = ({ used }: PassedStepUp): boolean =>
-    used !== null && used.by === eventId && now < addSec(used.at, repeatableForSec);
-  if (passed.used !== null) return isOwn(passed) ? passed : null;
-  const taken = { ...passed, used: { by: eventId, at: now } };
-  const options = { when: { revision: found.revision }, expiresAt: freshUntil };
-  if (await state.write(passedKey(who), taken, options)) return taken;
-  const winner = await state.read(passedKey(who));
-  return winner !== null && isOwn(recordGuard.parse(winner.value)) ? taken : null;
+  const freshUntil = ({ passedAt }: PassedStepUp): EpochMs => addSec(passedAt, freshnessSec);
+  const isFresh = (found: PassedStepUp): boolean => freshUntil(found) > now && found.passedAt <= addSec(now, skewSec);
+  const { changed } = await changeStored(
+    { key: passedKey(who), guard: recordGuard, expiresAt: freshUntil },
+    (found) =>
+      found === null || found.used !== null || !isFresh(found) ? found : { ...found, used: { by: eventId, at: now } },
+    { state },
+  );
+  const used = changed?.used ?? null;
+  if (changed === null || used === null || !isFresh(changed)) return null;
+  return used.by === eventId && now < addSec(used.at, repeatableForSec) ? changed : null;
 }
 
 /** The newest passed step-up of a subject, used or not; `null`: none that is fresh. */
-export async function readPassedStepUp(
-  who: SubjectRef,
-  { state }: Pick<CoreDeps, 'state'>,
-): Promise<PassedStepUp | null> {
-  const found = await state.read(passedKey(who));
-  return found === null ? null : recordGuard.parse(found.value);
+export async function readPassedStepUp(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<PassedStepUp | null> {
+  return (await readStored({ key: passedKey(who), guard: recordGuard }, deps))?.record ?? null;
 }
 
 /** Forgets a passed step-up that no hook has used yet. */

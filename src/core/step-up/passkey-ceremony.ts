@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonObject } from '../../base/json.js';
 import { FaceError } from '../../errors.js';
+import { changeStored } from '../change-stored.js';
 import { UserSecret } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { countPasskeyUse, decoyPasskey, readPasskey } from '../enrolment/passkey-record.js';
 import type { AssertionAnswer, PasskeyAnswer, PasskeyCredential, Passkeys, PresentedSecret } from '../ports.js';
-import { addSec } from '../units.js';
+import { addSec, type EpochMs } from '../units.js';
 
 /** What a WebAuthn ceremony needs. */
 export type CeremonyDeps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'log'> & { readonly passkeys: Passkeys };
@@ -120,7 +121,7 @@ function ownDigest(label: string, { connection, subject }: SubjectRef): Uint8Arr
 async function credentialOf(owner: SubjectRef, deps: CeremonyDeps) {
   const decoy = await decoyPasskey(owner, deps);
   const kept = await readPasskey(owner, deps);
-  return { kept, credential: kept?.credential ?? decoy };
+  return { kept, credential: kept ?? decoy };
 }
 
 const challengeKey = (stepUpId: string): string => `passkey-challenge:${stepUpId}`;
@@ -132,12 +133,11 @@ async function takeChallenge(
   stepUpId: string,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<string | null> {
-  const key = challengeKey(stepUpId);
-  const found = await state.read(key);
-  if (found === null) return null;
-  const record = challengeGuard.parse(found.value);
-  const expiresAt = addSec(clock.now(), challengeLifeSec);
-  const used = { ...record, isUsed: true };
-  if (record.isUsed || !(await state.write(key, used, { when: { revision: found.revision }, expiresAt }))) return null;
-  return record.challenge;
+  const expiresAt = (): EpochMs => addSec(clock.now(), challengeLifeSec);
+  const { former, changed } = await changeStored(
+    { key: challengeKey(stepUpId), guard: challengeGuard, expiresAt },
+    (found) => (found === null || found.isUsed ? found : { ...found, isUsed: true }),
+    { state },
+  );
+  return former === changed ? null : (changed?.challenge ?? null);
 }

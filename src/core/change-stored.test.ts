@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { createManualClock } from '../../test/manual-clock.js';
+import { toCode } from '../errors.js';
+import { createSqliteState } from '../state/sqlite.js';
+import { changeStored, readStored } from './change-stored.js';
+import { addSec } from './units.js';
+
+const setUp = () => {
+  const clock = createManualClock();
+  const state = createSqliteState({ file: ':memory:', clock });
+  const stored = { key: 'counted', guard: z.object({ count: z.int() }), expiresAt: () => addSec(clock.now(), 60) };
+  const countUp = (found: { count: number } | null) => ({ count: (found?.count ?? 0) + 1 });
+  return { clock, state, stored, countUp };
+};
+
+test('many at once lose nothing of each other', async () => {
+  const { state, stored, countUp } = setUp();
+  await Promise.all(Array.from({ length: 15 }, () => changeStored(stored, countUp, { state })));
+  expect((await readStored(stored, { state }))?.record).toEqual({ count: 15 });
+});
+
+test('what was known is read anew where somebody wrote since', async () => {
+  const { state, stored, countUp } = setUp();
+  await changeStored(stored, countUp, { state });
+  const known = await readStored(stored, { state });
+  await changeStored(stored, countUp, { state });
+  expect(await changeStored(stored, countUp, { state }, known)).toEqual({
+    former: { count: 2 },
+    changed: { count: 3 },
+  });
+});
+
+test('what is given back as it was is not written', async () => {
+  const { clock, state, stored, countUp } = setUp();
+  await changeStored(stored, countUp, { state });
+  const before = await readStored(stored, { state });
+  const { former, changed } = await changeStored(stored, (found) => found, { state });
+  expect(changed).toBe(former);
+  expect(await readStored(stored, { state })).toEqual(before);
+  clock.advanceSec(61);
+  expect(await changeStored(stored, (found) => found, { state })).toEqual({ former: null, changed: null });
+});
+
+test('a change that throws leaves the record, and one that is always overtaken ends', async () => {
+  const { state, stored, countUp } = setUp();
+  await changeStored(stored, countUp, { state });
+  const refuse = () => {
+    throw new Error('no');
+  };
+  await expect(changeStored(stored, refuse, { state })).rejects.toThrow('no');
+  expect((await readStored(stored, { state }))?.record).toEqual({ count: 1 });
+  const overtaken = { ...state, write: async () => false };
+  expect(toCode(await changeStored(stored, countUp, { state: overtaken }).catch((error: unknown) => error))).toBe(
+    'state_unavailable',
+  );
+});
