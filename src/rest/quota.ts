@@ -1,5 +1,5 @@
 import type { CoreDeps } from '../core/deps.js';
-import { addSec, epochMs } from '../core/units.js';
+import { countIn, secLeftOf, windowOf } from '../core/limits/window.js';
 import type { Application } from './applications.js';
 
 /** The windows of the clock that requests are counted in, the shorter first: what it refuses costs nothing of the other. */
@@ -7,9 +7,6 @@ const windows = [
   { name: 'minute', sec: 60, quotaOf: ({ perMinute }: Application): number => perMinute },
   { name: 'day', sec: 24 * 60 * 60, quotaOf: ({ perDay }: Application): number => perDay },
 ] as const;
-
-/** A replica whose clock is late counts in the same window a little longer. */
-const clockSkewSec = 60;
 
 /** How one quota stands after a request was counted. */
 export interface QuotaStanding {
@@ -31,18 +28,16 @@ export interface QuotaStanding {
  */
 export async function countRequest(
   application: Application,
-  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+  deps: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<readonly QuotaStanding[]> {
-  const now = clock.now();
   const standings: QuotaStanding[] = [];
   for (const { name, sec, quotaOf } of windows) {
-    const window = Math.floor(now / (sec * 1000));
-    const end = epochMs((window + 1) * sec * 1000);
-    const counted = await state.add(`quota:${application.id}:${name}:${window}`, 1, addSec(end, clockSkewSec));
+    const window = windowOf(`quota:${application.id}:${name}`, sec, deps);
+    const counted = await countIn(window, 1, deps);
     const quota = quotaOf(application);
     const isExceeded = counted > quota;
-    const resetSec = Math.ceil((end - now) / 1000);
-    standings.push({ name, quota, windowSec: sec, left: Math.max(0, quota - counted), resetSec, isExceeded });
+    const left = Math.max(0, quota - counted);
+    standings.push({ name, quota, windowSec: sec, left, resetSec: secLeftOf(window, deps), isExceeded });
     if (isExceeded) break;
   }
   return standings;

@@ -1,7 +1,8 @@
 import { FaceError } from '../../errors.js';
 import type { Clock, State } from '../ports.js';
-import { addSec, type EpochMs, epochMs } from '../units.js';
+import type { EpochMs } from '../units.js';
 import { networksOf } from './networks.js';
+import { countIn, secLeftOf, type Window, windowOf } from './window.js';
 
 const minute = 60;
 const hour = 60 * minute;
@@ -64,7 +65,7 @@ export interface CountDeps {
  *   what cannot be counted is not taken
  */
 export async function countAgainst(limit: LimitName, who: string, deps: CountDeps): Promise<void> {
-  await countIn(windowsOf(limit, who, deps), deps);
+  await countInAll(windowsOf(limit, who, deps), deps);
 }
 
 /**
@@ -87,7 +88,7 @@ export function createCountAll(deps: CountDeps): CountAll {
     const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
     const found = windows.find(({ key }) => usedUp.has(key));
     if (found !== undefined) throw toLockedOut(found, deps);
-    await countIn(windows, deps, note);
+    await countInAll(windows, deps, note);
   };
 }
 
@@ -100,41 +101,34 @@ const limitsBySource: ReadonlySet<LimitName> = new Set([
 ]);
 
 /** One count of one limit, until it begins anew. */
-interface Window {
+interface LimitWindow extends Window {
   readonly limit: LimitName;
-  readonly key: string;
-  readonly endsAt: EpochMs;
   readonly allowed: number;
 }
 
 /** Widest first, so that a refused wide network leaves no counts of narrower ones. */
-function windowsOf(limit: LimitName, who: string, { clock, settings }: CountDeps): readonly Window[] {
-  const windowMs = windowSecOf[limit] * 1000;
-  const number = Math.floor(clock.now() / windowMs);
-  const endsAt = epochMs((number + 1) * windowMs);
+function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly LimitWindow[] {
   const networks = limitsBySource.has(limit) ? networksOf(who) : [{ name: who, share: 1 }];
   return networks.map(({ name, share }) => ({
-    ...{ limit, endsAt, key: `limit:${limit}:${name}:${number}` },
-    allowed: { ...fixedLimits, ...settings.limits }[limit] * share,
+    ...windowOf(`limit:${limit}:${name}`, windowSecOf[limit], deps),
+    limit,
+    allowed: { ...fixedLimits, ...deps.settings.limits }[limit] * share,
   }));
 }
 
 /** Whoever goes on after a refusal takes nothing of what their neighbours share with them. */
-async function countIn(
-  windows: readonly Window[],
+async function countInAll(
+  windows: readonly LimitWindow[],
   deps: CountDeps,
   onUsedUp: (window: Window) => void = () => {},
 ): Promise<void> {
-  const add = ({ key, endsAt }: Window, amount: number): Promise<number> =>
-    // Kept a little longer, as the clocks of replicas differ.
-    deps.state.add(key, amount, addSec(endsAt, minute));
   for (const [at, window] of windows.entries()) {
-    if ((await add(window, 1)) <= window.allowed) continue;
+    if ((await countIn(window, 1, deps)) <= window.allowed) continue;
     onUsedUp(window);
-    await Promise.all(windows.slice(0, at + 1).map((counted) => add(counted, -1)));
+    await Promise.all(windows.slice(0, at + 1).map((counted) => countIn(counted, -1, deps)));
     throw toLockedOut(window, deps);
   }
 }
 
-const toLockedOut = ({ limit, endsAt }: Window, { clock }: CountDeps): FaceError =>
-  new FaceError('locked_out', { limit, retryAfterSec: Math.ceil((endsAt - clock.now()) / 1000) });
+const toLockedOut = (window: LimitWindow, deps: CountDeps): FaceError =>
+  new FaceError('locked_out', { limit: window.limit, retryAfterSec: secLeftOf(window, deps) });
