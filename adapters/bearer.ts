@@ -1,6 +1,6 @@
 import { errors } from 'jose';
 import { FaceError } from '../src/errors.js';
-import type { RawHead } from './adapter.js';
+import type { RawHead } from './hook.js';
 
 /** How it looks when an issuer's keys could not be had: no connection, no answer in time, a status, no key set. */
 const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);

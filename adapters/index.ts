@@ -1,15 +1,13 @@
 import type { ConnectionGuards } from '../src/config/connection.js';
-import type { CoreDeps } from '../src/core/deps.js';
-import type { Fetch } from '../src/core/ports.js';
 import type { SmartHookRequest } from '../src/setup.js';
 import type { Adapter } from './adapter.js';
 import { type CognitoConnection, cognitoConnectionGuard } from './cognito/schema.js';
+import type { AdapterDeps } from './deps.js';
 import { type EntraConnection, entraConnectionGuard } from './entra/schema-connection.js';
 import { type OktaConnection, oktaConnectionGuard } from './okta/schema-connection.js';
 import { type OneLoginConnection, oneloginConnectionGuard } from './onelogin/schema.js';
-import type { ProvisionDeps, Provisioning } from './provisioning.js';
+import type { Provisioning } from './provisioning.js';
 import { type ScimConnection, scimConnectionGuard } from './scim/schema.js';
-import { shadowHooks } from './shadow.js';
 
 /** The names of all adapters: their folders here, and `kind` in the configuration. */
 export const adapterNames = ['cognito', 'entra', 'okta', 'onelogin', 'scim'] as const;
@@ -34,20 +32,11 @@ export type ConnectionSettings =
   | OneLoginConnection
   | ScimConnection;
 
-interface AdapterDeps {
-  readonly core: CoreDeps;
-  readonly fetch: Fetch;
-}
-
-/** Makes the adapter a connection asks for, in the mode of its policy. */
-export async function createAdapter(settings: ConnectionSettings, deps: AdapterDeps): Promise<Adapter> {
-  const adapter = await loadAdapter(settings, deps);
-  if (settings.policy.mode === 'enforce') return adapter;
-  return { ...adapter, hooks: shadowHooks(adapter.hooks, { ...settings, ...adapter }, deps.core) };
-}
-
-/** Only the one that is asked for is loaded: a provider's SDK costs seconds and memory. */
-async function loadAdapter(settings: ConnectionSettings, deps: AdapterDeps): Promise<Adapter> {
+/** Makes the adapter a connection asks for. Only that one is loaded: a provider's SDK costs seconds and memory. */
+export async function createAdapter(
+  settings: ConnectionSettings,
+  deps: Omit<AdapterDeps<ConnectionSettings>, 'settings'>,
+): Promise<Adapter> {
   switch (settings.kind) {
     case 'cognito':
       return (await import('./cognito/index.js')).createCognitoAdapter({ settings, ...deps });
@@ -65,7 +54,7 @@ async function loadAdapter(settings: ConnectionSettings, deps: AdapterDeps): Pro
 /** Makes what sets a connection up at its provider, and tells how it stands. Only that provider's is loaded. */
 export async function createProvisioning(
   settings: ConnectionSettings,
-  deps: Omit<ProvisionDeps<ConnectionSettings>, 'settings'>,
+  deps: Omit<AdapterDeps<ConnectionSettings>, 'settings'>,
 ): Promise<Provisioning> {
   switch (settings.kind) {
     case 'cognito':

@@ -1,4 +1,3 @@
-import type { Clock, Fetch, Log, Random } from '../src/core/ports.js';
 import { type EpochMs, fromHttpDate, toIso } from '../src/core/units.js';
 
 /** How one thing stands that the provider needs for a connection to work. Every text is for an administrator. */
@@ -70,15 +69,4 @@ export interface Check {
 export interface Provisioning {
   readonly steps: readonly ProvisionStep[];
   readonly checks: readonly Check[];
-}
-
-/** What provisioning is made of. */
-export interface ProvisionDeps<Settings> {
-  readonly settings: Settings;
-  /** Where the provider reaches this server, without a slash at the end. */
-  readonly publicUrl: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly fetch: Fetch;
-  readonly log: Log;
 }

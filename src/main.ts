@@ -46,7 +46,7 @@ async function loadSetup(): Promise<Setup> {
   const connections = config.connections.map(
     (settings): ConfiguredConnection => ({
       ...{ id: settings.id, kind: settings.kind, policy: settings.policy, oidc: settings.oidc },
-      createAdapter: (core) => createAdapter(settings, { core, fetch }),
+      createAdapter: (publicUrl) => createAdapter(settings, { publicUrl, clock, random, fetch, log }),
       createProvisioning: (publicUrl) => createProvisioning(settings, { publicUrl, clock, random, fetch, log }),
       renderSmartHook: settings.kind === 'onelogin' ? (request) => renderSmartHook(settings, request) : null,
     }),

@@ -2,7 +2,6 @@ import type { Adapter } from '../adapters/adapter.js';
 import type { Provisioning } from '../adapters/provisioning.js';
 import type { ConnectionConfig, ConnectionGuards } from './config/connection.js';
 import type { Config } from './config/schema.js';
-import type { CoreDeps } from './core/deps.js';
 
 /** The kinds of Smart Hook OneLogin has. */
 export const smartHookTypes = ['pre-authentication', 'user-migration'] as const;
@@ -18,7 +17,8 @@ export interface SmartHookRequest {
 
 /** One configured connection, and what its adapter offers. Nothing of an adapter is loaded before it is asked for. */
 export interface ConfiguredConnection extends ConnectionConfig {
-  createAdapter(core: CoreDeps): Promise<Adapter>;
+  /** @param publicUrl - where the provider reaches this server, without a slash at the end */
+  createAdapter(publicUrl: string): Promise<Adapter>;
   /** @param publicUrl - where the provider reaches this server, without a slash at the end */
   createProvisioning(publicUrl: string): Promise<Provisioning>;
   /**

@@ -1,4 +1,3 @@
-import type { Adapter } from '../adapters/adapter.js';
 import { listen } from '../src/http/listen.js';
 import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
 import { issueClientToken } from '../src/rest/client-tokens.js';
@@ -8,6 +7,7 @@ import { toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
 import { createTestSight } from './embedded.js';
 import { pageFolders } from './paths.js';
+import type { ServedAdapter } from './serve-adapter.js';
 import { createSimulatedJudge } from './simulated-judge.js';
 import { createQuietTelemetry } from './telemetry.js';
 
@@ -27,7 +27,7 @@ export interface OktaServer {
 /** Starts the service with one connection, of that adapter, to the org of a bench. */
 export async function startOktaServer(
   bench: OktaBench,
-  adapter: Adapter = bench.adapter,
+  adapter: ServedAdapter = bench.adapter,
   rooms: BodyRooms = createBodyRooms(),
 ): Promise<OktaServer> {
   const connection = { id: 'workforce', policy: bench.policy, ...adapter };

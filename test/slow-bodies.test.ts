@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Hook } from '../adapters/adapter.js';
+import type { ServedHook } from '../adapters/hook.js';
 import type { Connection } from '../src/core/connection.js';
 import { createBodyRooms, roomLimits } from '../src/http/rooms.js';
 import { type ApiServer, startApiServer } from './api-server.js';
@@ -12,7 +12,7 @@ import { createMemoryProfile } from './simulated-profile.js';
 
 /* Senders who are silent, or say too little for too long. A second is a few milliseconds here. */
 
-const answering: Hook = {
+const answering: ServedHook = {
   budgetMs: 1_500,
   proof: 'body',
   admit: async () => async (body) => ({ status: 202, body: { took: body.length } }),

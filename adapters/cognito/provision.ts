@@ -1,5 +1,6 @@
 import type { Fetch } from '../../src/core/ports.js';
-import type { ProvisionDeps, Provisioning } from '../provisioning.js';
+import type { AdapterDeps } from '../deps.js';
+import type { Provisioning } from '../provisioning.js';
 import {
   attributeCheck,
   clientChecks,
@@ -19,7 +20,7 @@ import type { CognitoConnection } from './schema.js';
 /**
  * What sets a user pool up, and what tells how it stands. Nothing is sent yet.
  */
-export function createCognitoProvisioning(deps: ProvisionDeps<CognitoConnection>): Provisioning {
+export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>): Provisioning {
   const { cognito } = deps.settings;
   let date = '';
   const fetch: Fetch = async (url, init) => {

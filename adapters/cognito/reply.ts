@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/base/json.js';
 import type { FaceErrorCode } from '../../src/errors.js';
-import type { RawReply } from '../adapter.js';
+import type { RawReply } from '../hook.js';
 import { faceClaims } from './schema-events.js';
 
 /*

@@ -6,8 +6,8 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { isEntraKeyOf } from '../../src/oidc/external-mfa-key.js';
-import type { RawHead } from '../adapter.js';
 import { readBearer, toBearerRefusal } from '../bearer.js';
+import type { RawHead } from '../hook.js';
 import type { EntraSettings } from './schema-connection.js';
 
 /** What a call proved. */

@@ -16,7 +16,8 @@ import {
   toTokenIssuanceEvent,
   withBearer,
 } from '../../test/contract/entra.js';
-import type { Adapter, RawReply } from '../adapter.js';
+import type { ServedAdapter } from '../../test/serve-adapter.js';
+import type { RawReply } from '../hook.js';
 
 let bench: EntraBench;
 let bearer: string;
@@ -33,7 +34,7 @@ afterAll(() => bench.close());
 const ada = randomUUID();
 const email = 'ada@example.com';
 const encode = (body: unknown) => Buffer.from(JSON.stringify(body));
-const ask = (hook: string, body: unknown, by: Adapter = bench.adapter, token = bearer) =>
+const ask = (hook: string, body: unknown, by: ServedAdapter = bench.adapter, token = bearer) =>
   askHook(by, hook, withBearer(token, encode(body)));
 const freshId = () => randomUUID();
 const notVerified = {
@@ -44,7 +45,7 @@ const actionOf = ({ body }: RawReply): Json =>
   JSON.parse(JSON.stringify(body))?.data?.actions?.[0]?.['@odata.type'] ?? null;
 
 describe('tokens', () => {
-  const askAbout = (user: string, by?: Adapter, correlationId = freshId()) =>
+  const askAbout = (user: string, by?: ServedAdapter, correlationId = freshId()) =>
     ask('token-issuance-start', toTokenIssuanceEvent(tenantId, user, correlationId), by);
 
   test('tell when and how the face was verified, in texts', async () => {
@@ -155,7 +156,7 @@ describe('tokens', () => {
 });
 
 describe('sign-up, before the form', () => {
-  const start = (address: string, by?: Adapter) =>
+  const start = (address: string, by?: ServedAdapter) =>
     ask('attribute-collection-start', toStartEvent(tenantId, address, freshId()), by);
 
   test('goes on once for the address that passed a step-up, however it is spelt', async () => {

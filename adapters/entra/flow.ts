@@ -1,10 +1,8 @@
-import type { Connection } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import { decideHook, type HookDecision } from '../../src/core/decide.js';
-import type { CoreDeps } from '../../src/core/deps.js';
-import { redeemForHook } from '../../src/core/receipt.js';
+import type { HookDecision } from '../../src/core/decide.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawReply } from '../adapter.js';
+import type { RawReply } from '../hook.js';
+import type { HookCore } from '../hook-core.js';
 import type { VerifiedCaller } from './caller.js';
 import { notVerified, toAttributeCollectionStartReply, toReceiptTakenReply, toTokenIssuanceReply } from './reply.js';
 import {
@@ -22,10 +20,9 @@ export interface VerifiedCall {
 
 /** What the hooks of one connection work with. */
 export interface FlowDeps {
-  readonly connection: Connection;
   /** The tenant whose users are named by their object id alone. */
   readonly homeTenantId: string;
-  readonly core: CoreDeps;
+  readonly core: HookCore;
 }
 
 /** Entra waits 2 s at most; telling who calls may take 0.7 s of it. */
@@ -77,28 +74,21 @@ export async function handleAttributeCollectionSubmit(
   checkTenant(event, caller);
   const receipt = event.readText(receiptAttribute);
   if (receipt === null) throw new FaceError('face_not_verified', { reason: 'no receipt' });
-  const { connection, core } = deps;
-  await redeemForHook(
-    receipt,
-    { connection, subject: toEmail(event), by: event.correlationId, budgetMs: DECISION_TIMEOUT_MS },
-    core,
-  );
+  const by = event.correlationId;
+  await deps.core.redeem(receipt, { subject: toEmail(event), by, budgetMs: DECISION_TIMEOUT_MS });
   return toReceiptTakenReply(receiptAttribute);
 }
 
 const decide = (
   hook: string,
   { subject, correlationId }: { readonly subject: string; readonly correlationId: string },
-  { connection, core }: FlowDeps,
+  { core }: FlowDeps,
 ): Promise<HookDecision> =>
-  decideHook(
-    {
-      ...{ connection, hook, subject, eventId: correlationId, eventTime: null },
-      repeatableForSec: REPEATABLE_FOR_SEC,
-      budgetMs: DECISION_TIMEOUT_MS,
-    },
-    core,
-  );
+  core.decide({
+    ...{ hook, subject, eventId: correlationId, eventTime: null },
+    repeatableForSec: REPEATABLE_FOR_SEC,
+    budgetMs: DECISION_TIMEOUT_MS,
+  });
 
 /** Who signs up has no user id yet: the address they proved to hold names them. */
 function toEmail({ email }: SignUpEvent): string {

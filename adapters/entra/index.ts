@@ -1,6 +1,6 @@
-import type { CoreDeps } from '../../src/core/deps.js';
-import type { Fetch } from '../../src/core/ports.js';
-import type { Adapter, Hook, Hooks, RawReply } from '../adapter.js';
+import type { Adapter } from '../adapter.js';
+import type { AdapterDeps } from '../deps.js';
+import type { Hook, Hooks, RawReply } from '../hook.js';
 import { createVerifyCaller } from './caller.js';
 import {
   DECISION_TIMEOUT_MS,
@@ -21,49 +21,41 @@ import {
 } from './reply.js';
 import type { EntraConnection } from './schema-connection.js';
 
-/** What an Entra adapter is made of. */
-export interface EntraDeps {
-  /** As `entraConnectionGuard` returns it. */
-  readonly settings: EntraConnection;
-  readonly core: CoreDeps;
-  readonly fetch: Fetch;
+/** What is particular to one hook. */
+interface HookParts extends Pick<Hook, 'refuse' | 'pass'> {
+  handle(call: VerifiedCall, deps: FlowDeps): Promise<RawReply>;
 }
-
-/** Makes what admits calls to a hook: those of Entra alone. */
-type AdmitVerified = (handle: (call: VerifiedCall) => Promise<RawReply>) => Hook['admit'];
 
 /**
  * Makes the adapter of one Entra tenant: hook `token-issuance-start`, for sign-ups `attribute-collection-start` and
  * `attribute-collection-submit`, and the directory extension. Nothing is sent yet.
  */
-export function createEntraAdapter({ settings, core, fetch }: EntraDeps): Adapter {
-  const { id, kind, policy, entra } = settings;
-  const profile = createEntraProfile(entra, { fetch, log: core.log });
-  const flow: FlowDeps = {
-    connection: { id, kind, policy, profile, openStepUpRequest: null },
-    homeTenantId: entra.tenantId,
-    core,
-  };
-  const verifyCaller = createVerifyCaller(entra, { host: new URL(core.issuer).hostname, fetch, clock: core.clock });
-  const admitVerified: AdmitVerified =
-    (handle) =>
-    async ({ headers }) => {
-      const caller = await verifyCaller(headers);
-      return (body) => handle({ caller, body });
-    };
+export function createEntraAdapter({ settings, publicUrl, clock, fetch, log }: AdapterDeps<EntraConnection>): Adapter {
+  const { kind, policy, entra } = settings;
+  const homeTenantId = entra.tenantId;
+  const verifyCaller = createVerifyCaller(entra, { host: new URL(publicUrl).hostname, fetch, clock });
+  const toHook = ({ handle, ...replies }: HookParts): Hook => ({
+    ...replies,
+    budgetMs: DECISION_TIMEOUT_MS,
+    proof: 'headers',
+    serve:
+      (core) =>
+      async ({ headers }) => {
+        const caller = await verifyCaller(headers);
+        return (body) => handle({ caller, body }, { homeTenantId, core });
+      },
+  });
   const { signUp } = entra.hooks;
   return {
     kind,
-    profile,
+    profile: createEntraProfile(entra, { fetch, log }),
     hooks: {
-      'token-issuance-start': {
-        budgetMs: DECISION_TIMEOUT_MS,
-        proof: 'headers',
-        admit: admitVerified((call) => handleTokenIssuanceStart(call, flow)),
+      'token-issuance-start': toHook({
+        handle: handleTokenIssuanceStart,
         refuse: createTokenIssuanceRefusal(policy),
         pass: notVerified,
-      },
-      ...(signUp === undefined ? {} : createSignUpHooks(signUp, flow, admitVerified)),
+      }),
+      ...(signUp === undefined ? {} : createSignUpHooks(signUp, toHook)),
     },
     openStepUpRequest: null,
   };
@@ -71,26 +63,21 @@ export function createEntraAdapter({ settings, core, fetch }: EntraDeps): Adapte
 
 const createSignUpHooks = (
   { receiptAttribute }: { readonly receiptAttribute?: string | undefined },
-  flow: FlowDeps,
-  admitVerified: AdmitVerified,
+  toHook: (parts: HookParts) => Hook,
 ): Hooks => ({
-  'attribute-collection-start': {
-    budgetMs: DECISION_TIMEOUT_MS,
-    proof: 'headers',
-    admit: admitVerified((call) => handleAttributeCollectionStart(call, flow)),
+  'attribute-collection-start': toHook({
+    handle: handleAttributeCollectionStart,
     refuse: toAttributeCollectionStartRefusal,
     pass: continueSignUp,
-  },
+  }),
   ...(receiptAttribute === undefined
     ? {}
     : {
-        'attribute-collection-submit': {
-          budgetMs: DECISION_TIMEOUT_MS,
-          proof: 'headers',
-          admit: admitVerified((call) => handleAttributeCollectionSubmit(call, flow, { receiptAttribute })),
+        'attribute-collection-submit': toHook({
+          handle: (call, deps) => handleAttributeCollectionSubmit(call, deps, { receiptAttribute }),
           refuse: createAttributeCollectionSubmitRefusal(receiptAttribute),
           // Whatever was typed there is not to be stored.
           pass: toReceiptTakenReply(receiptAttribute),
-        },
+        }),
       }),
 });

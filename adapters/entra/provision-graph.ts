@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import { FaceError } from '../../src/errors.js';
-import type { ProvisionDeps } from '../provisioning.js';
+import type { AdapterDeps } from '../deps.js';
+
 import type { RestAnswer } from '../rest-call.js';
 import { type GraphCall, type SendToGraph, toRefusalDetail } from './client.js';
 import type { EntraConnection } from './schema-connection.js';
@@ -19,7 +20,7 @@ export interface GraphAdministration {
 }
 
 /** What the steps and checks of one connection work with. */
-export interface EntraProvisionDeps extends ProvisionDeps<EntraConnection> {
+export interface EntraProvisionDeps extends AdapterDeps<EntraConnection> {
   readonly send: SendToGraph;
   readonly graph: GraphAdministration;
 }

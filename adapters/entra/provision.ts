@@ -1,4 +1,5 @@
-import type { ProvisionDeps, Provisioning, ProvisionStep } from '../provisioning.js';
+import type { AdapterDeps } from '../deps.js';
+import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { createGraphClient } from './client.js';
 import { createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
@@ -19,7 +20,7 @@ import type { EntraConnection } from './schema-connection.js';
  * service runs, the application needs the permissions README.md lists while this is done.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
-export function createEntraProvisioning(given: ProvisionDeps<EntraConnection>): Provisioning {
+export function createEntraProvisioning(given: AdapterDeps<EntraConnection>): Provisioning {
   const send = createGraphClient(given.settings.entra, given.fetch);
   const deps: EntraProvisionDeps = { ...given, send, graph: createGraphAdministration(send) };
   const { hooks } = given.settings.entra;

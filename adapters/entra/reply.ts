@@ -3,7 +3,7 @@ import type { Policy, UnverifiedPolicy } from '../../src/core/connection.js';
 import type { HookDecision } from '../../src/core/decide.js';
 import { livenessBoundary } from '../../src/core/ports.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
-import type { RawReply } from '../adapter.js';
+import type { RawReply } from '../hook.js';
 
 /*
  * Every reply that Entra goes on with is 200 with exactly one action. tokenIssuanceStart has no action that blocks; on any

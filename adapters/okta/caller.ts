@@ -5,8 +5,8 @@ import { digestOf, hasDigest } from '../../src/core/digest.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawHead } from '../adapter.js';
 import { readBearer, toBearerRefusal } from '../bearer.js';
+import type { RawHead } from '../hook.js';
 import type { OktaConnection } from './schema-connection.js';
 
 /** What the configuration says of who may call. */

@@ -1,11 +1,9 @@
-import type { Connection } from '../../src/core/connection.js';
 import { inTime } from '../../src/core/deadline.js';
-import type { CoreDeps } from '../../src/core/deps.js';
-import { revokeSubject } from '../../src/core/enrolment/revoke.js';
+import type { Clock, Log } from '../../src/core/ports.js';
 import { addSec } from '../../src/core/units.js';
 import { FaceError, toCode } from '../../src/errors.js';
-import type { RawHead, RawReply } from '../adapter.js';
-import type { FlowDeps } from './flow.js';
+import type { RawHead, RawReply } from '../hook.js';
+import type { HookCore } from '../hook-core.js';
 import { isRefusedByStatus } from './profile.js';
 import { passEvents, toVerification, unfinishedEvents } from './reply.js';
 import { parseEvents } from './schema.js';
@@ -34,6 +32,15 @@ const lanes = 4;
 /** How long after each failure it is tried again. */
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
+/** What the event hook of one connection works with. */
+export interface EventDeps {
+  /** The connection's id, for the log. */
+  readonly connection: string;
+  readonly core: Pick<HookCore, 'revoke' | 'state'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /** Ends the enrolment of a user for one event; resolves once that is done, however many tries it takes. */
 export type Revoke = (subject: string, uuid: string) => Promise<void>;
 
@@ -58,12 +65,12 @@ export function handleEventHookVerification(headers: RawHead['headers']): RawRep
  */
 export async function handleEventHook(
   body: Uint8Array,
-  deps: FlowDeps & { readonly revoke: Revoke },
+  { connection, log, revoke }: Pick<EventDeps, 'connection' | 'log'> & { readonly revoke: Revoke },
 ): Promise<RawReply> {
   const { events, unread } = parseEvents(body);
-  if (unread > 0) deps.core.log.warn('events not understood', { connection: deps.connection.id, count: unread });
+  if (unread > 0) log.warn('events not understood', { connection, count: unread });
   const endings = events.filter(({ eventType, isDone }) => isDone && isEnding(eventType));
-  const work = endings.flatMap(({ uuid, users }) => users.map((user) => deps.revoke(user, uuid)));
+  const work = endings.flatMap(({ uuid, users }) => users.map((user) => revoke(user, uuid)));
   const isDone = await settlesWithin(ANSWER_TIMEOUT_MS, work);
   return isDone ? passEvents : unfinishedEvents;
 }
@@ -78,16 +85,17 @@ function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promi
  * Makes what ends enrolments of one connection. The same event told again joins the work under way, and does nothing once
  * that is done: the user may have enrolled anew since.
  */
-export function createRevoke({ connection, core }: Pick<FlowDeps, 'connection' | 'core'>): Revoke {
+export function createRevoke(deps: EventDeps): Revoke {
+  const { connection, log } = deps;
   const running = new Map<string, Promise<void>>();
   const inLane = createLanes(lanes);
   const tryAll = async (subject: string, uuid: string): Promise<void> => {
     for (const pauseMs of [...pausesMs, null]) {
       try {
-        return await inLane(() => revokeOnce({ connection, subject, uuid }, core));
+        return await inLane(() => revokeOnce({ subject, uuid }, deps));
       } catch (error) {
         const code = toCode(error);
-        core.log.warn('enrolment not ended yet', { connection: connection.id, subject, code });
+        log.warn('enrolment not ended yet', { connection, subject, code });
         if (pauseMs === null) throw error;
         await pause(pauseMs);
       }
@@ -99,7 +107,7 @@ export function createRevoke({ connection, core }: Pick<FlowDeps, 'connection' |
     if (known !== undefined) return known;
     const work = tryAll(subject, uuid)
       .catch((error: unknown) => {
-        core.log.error('enrolment not ended', { connection: connection.id, subject, code: toCode(error) });
+        log.error('enrolment not ended', { connection, subject, code: toCode(error) });
         throw error;
       })
       .finally(() => running.delete(key));
@@ -111,22 +119,19 @@ export function createRevoke({ connection, core }: Pick<FlowDeps, 'connection' |
 }
 
 async function revokeOnce(
-  { connection, subject, uuid }: { connection: Connection; subject: string; uuid: string },
-  core: CoreDeps,
+  { subject, uuid }: { readonly subject: string; readonly uuid: string },
+  { connection, core, clock, log }: EventDeps,
 ): Promise<void> {
-  const key = `ended:${connection.id}:${JSON.stringify([subject, uuid])}`;
+  const key = `ended:${connection}:${JSON.stringify([subject, uuid])}`;
   if ((await core.state.read(key)) !== null) return;
   try {
-    await revokeSubject({ connection, subject }, core);
+    await core.revoke(subject);
   } catch (error) {
     if (isRefusedByStatus(error)) {
-      core.log.warn('the token is denied, and stays in the profile of a deactivated user', {
-        connection: connection.id,
-        subject,
-      });
+      log.warn('the token is denied, and stays in the profile of a deactivated user', { connection, subject });
     } else if (toCode(error) !== 'subject_unknown') throw error;
   }
-  const expiresAt = addSec(core.clock.now(), doneKeptSec);
+  const expiresAt = addSec(clock.now(), doneKeptSec);
   await core.state.write(key, true, { when: 'any', expiresAt, mayBeLost: true });
 }
 

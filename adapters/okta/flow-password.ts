@@ -3,7 +3,7 @@ import type { UserSecret } from '../../src/core/concealed.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Fetch, Log } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawReply } from '../adapter.js';
+import type { RawReply } from '../hook.js';
 import { decide, type FlowDeps } from './flow.js';
 import { unverifiedPassword, verifiedPassword } from './reply.js';
 import { parsePasswordImportHook } from './schema.js';

@@ -6,7 +6,7 @@ import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
 import { toProgressiveEvent, toSamlEvent, toSignUpEvent, toTokenEvent } from '../../test/contract/okta-events.js';
 import { isAllowed, isClaimed, registrationReplyGuard, tokenReplyGuard } from '../../test/contract/okta-replies.js';
-import type { Adapter } from '../adapter.js';
+import type { ServedAdapter } from '../../test/serve-adapter.js';
 
 const ada = '00uAda00000000000001';
 const grace = '00uGrace000000000002';
@@ -14,7 +14,7 @@ const grace = '00uGrace000000000002';
 const eve = '00uEve00000000000003';
 
 let bench: OktaBench;
-let adapter: Adapter;
+let adapter: ServedAdapter;
 beforeAll(async () => {
   bench = await openOktaBench();
   adapter = bench.connect();

@@ -1,9 +1,7 @@
-import type { Connection } from '../../src/core/connection.js';
-import { decideHook, type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
-import type { CoreDeps } from '../../src/core/deps.js';
-import { redeemForHook } from '../../src/core/receipt.js';
+import { type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawReply } from '../adapter.js';
+import type { RawReply } from '../hook.js';
+import type { HookCore } from '../hook-core.js';
 import {
   toNewcomerReply,
   toNoClaimReply,
@@ -22,10 +20,9 @@ import {
 
 /** What the hooks of one connection work with. Each is handed the body of a call that is Okta's. */
 export interface FlowDeps {
-  readonly connection: Connection;
   /** The attribute that brings a receipt when somebody signs up. */
   readonly receiptField: string;
-  readonly core: CoreDeps;
+  readonly core: HookCore;
 }
 
 /** Okta takes the token as it is after 3 s; an answer later than this would be none. */
@@ -65,15 +62,14 @@ export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<
 
 /** Takes the receipt in the form of somebody who signs up, once, if it is theirs: it names the login that is asked for. */
 async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps): Promise<RawReply> {
-  const { connection, receiptField, core } = deps;
+  const { receiptField, core } = deps;
   const login = form?.login;
   const receipt = form?.[receiptField];
   if (typeof login !== 'string' || typeof receipt !== 'string' || receipt.length > maxReceiptCharacters) {
     throw new FaceError('face_not_verified', { reason: 'no receipt' });
   }
   const by = JSON.stringify(['registration', eventId]);
-  const event = { connection, subject: login.toLowerCase(), by, budgetMs: DECISION_TIMEOUT_MS };
-  await redeemForHook(receipt, event, core);
+  await core.redeem(receipt, { subject: login.toLowerCase(), by, budgetMs: DECISION_TIMEOUT_MS });
   return toNewcomerReply(receiptField);
 }
 
@@ -93,13 +89,10 @@ function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
 /** Asks the core about a user's face, within what Okta's patience leaves. @throws FaceError `event_out_of_time` */
 export const decide = (
   { hook, subject, eventId, eventTime }: Pick<HookEvent, 'hook' | 'subject' | 'eventId' | 'eventTime'>,
-  { connection, core }: FlowDeps,
+  { core }: Pick<FlowDeps, 'core'>,
 ): Promise<HookDecision> =>
-  decideHook(
-    {
-      ...{ connection, hook, subject, eventId, eventTime },
-      repeatableForSec: repeatableWithinSkewSec,
-      budgetMs: DECISION_TIMEOUT_MS,
-    },
-    core,
-  );
+  core.decide({
+    ...{ hook, subject, eventId, eventTime },
+    repeatableForSec: repeatableWithinSkewSec,
+    budgetMs: DECISION_TIMEOUT_MS,
+  });

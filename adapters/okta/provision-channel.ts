@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
-import type { ProvisionDeps } from '../provisioning.js';
+import type { AdapterDeps } from '../deps.js';
+
 import type { SendToOkta } from './client.js';
 import type { OktaConnection } from './schema-connection.js';
 
 /** What the parts of provisioning work with. */
-export interface OktaProvisionDeps extends ProvisionDeps<OktaConnection> {
+export interface OktaProvisionDeps extends AdapterDeps<OktaConnection> {
   readonly send: SendToOkta;
 }
 

@@ -1,4 +1,5 @@
-import type { ProvisionDeps, Provisioning, ProvisionStep } from '../provisioning.js';
+import type { AdapterDeps } from '../deps.js';
+import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { createSendToOkta } from './client.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
 import { createAuthenticatorStep, createUsageStep } from './provision-authenticator.js';
@@ -18,7 +19,7 @@ const toScopes = (resources: readonly string[]): string[] =>
  * What sets an Okta org up for a connection, and what tells how it stands.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/
  */
-export function createOktaProvisioning(given: ProvisionDeps<OktaConnection>): Provisioning {
+export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Provisioning {
   const { okta, oidc } = given.settings;
   const clients = oidc?.clients ?? [];
   const isSentHere = clients.some(({ kind }) => kind === 'okta_factor' || kind === 'okta_idv');

@@ -4,7 +4,7 @@ import { digestOf, hasDigest } from '../../src/core/digest.js';
 import type { Clock } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochSec, toEpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawHead } from '../adapter.js';
+import type { RawHead } from '../hook.js';
 
 /** Where the Smart Hook puts its signature: `t=<seconds since 1970>,v1=<HMAC-SHA256 of "t.body", hexadecimal>`. */
 export const signatureHeader = 'x-facestep-signature';

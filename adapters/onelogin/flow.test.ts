@@ -12,14 +12,14 @@ import {
   toPreAuthenticationEvent,
   toUserMigrationEvent,
 } from '../../test/contract/onelogin.js';
-import type { Adapter } from '../adapter.js';
+import type { ServedAdapter } from '../../test/serve-adapter.js';
 
 const ada = '36216766';
 /** Has never passed a step-up. */
 const eve = '36216768';
 
 let bench: OneLoginBench;
-let adapter: Adapter;
+let adapter: ServedAdapter;
 beforeAll(async () => {
   bench = await openOneLoginBench();
   adapter = bench.connect();

@@ -1,8 +1,7 @@
-import type { Connection } from '../../src/core/connection.js';
-import { decideHook, type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
-import type { CoreDeps } from '../../src/core/deps.js';
+import { type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
 import type { EpochMs } from '../../src/core/units.js';
-import type { RawReply } from '../adapter.js';
+import type { RawReply } from '../hook.js';
+import type { HookCore } from '../hook-core.js';
 import type { CountAsk } from './caller.js';
 import { toDecisionReply, toUnverified } from './reply.js';
 import { type OneLoginSettings, parsePreAuthentication, parseUserMigration, type SmartHookType } from './schema.js';
@@ -16,10 +15,9 @@ export interface VerifiedCall {
 
 /** What the hooks of one connection work with. */
 export interface FlowDeps {
-  readonly connection: Connection;
   readonly settings: Pick<OneLoginSettings, 'unverified' | 'timeoutSec'>;
   readonly countAsk: CountAsk;
-  readonly core: CoreDeps;
+  readonly core: HookCore;
 }
 
 /** The way from OneLogin's machine to ours and back, in milliseconds. */
@@ -57,12 +55,9 @@ export async function handleUserMigration({ signedAt, body }: VerifiedCall, deps
 async function decide(
   hook: SmartHookType,
   event: Pick<HookEvent, 'subject' | 'eventId' | 'eventTime'>,
-  { connection, settings, core }: FlowDeps,
+  { settings, core }: FlowDeps,
 ): Promise<RawReply> {
   const budgetMs = toBudgetMs(hook, settings);
-  const decision = await decideHook(
-    { ...event, connection, hook, repeatableForSec: repeatableWithinSkewSec, budgetMs },
-    core,
-  );
+  const decision = await core.decide({ ...event, hook, repeatableForSec: repeatableWithinSkewSec, budgetMs });
   return toDecisionReply(hook, decision, toUnverified(hook, settings));
 }

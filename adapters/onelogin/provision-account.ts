@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import { FaceError } from '../../src/errors.js';
-import type { ProvisionDeps } from '../provisioning.js';
+import type { AdapterDeps } from '../deps.js';
+
 import type { RestAnswer } from '../rest-call.js';
 import type { OneLoginApi } from './client.js';
 import type { OneLoginConnection, OneLoginSettings, SmartHookType } from './schema.js';
@@ -89,7 +90,7 @@ export type AccountClient = ReturnType<typeof createAccountClient>;
 
 /** What steps and checks of one account work with. */
 export interface Parts {
-  readonly deps: ProvisionDeps<OneLoginConnection>;
+  readonly deps: AdapterDeps<OneLoginConnection>;
   readonly onelogin: OneLoginSettings;
   readonly api: OneLoginApi;
   readonly account: AccountClient;

@@ -1,5 +1,6 @@
+import type { AdapterDeps } from '../deps.js';
 import { endpointsOf } from '../openid-provider.js';
-import type { ProvisionDeps, Provisioning, ProvisionStep } from '../provisioning.js';
+import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { createOneLoginApi } from './client.js';
 import { createAccountClient, missingVariables, type Parts, toVariableValue } from './provision-account.js';
 import { createChecks } from './provision-checks.js';
@@ -10,7 +11,7 @@ import type { OneLoginConnection } from './schema.js';
  * What sets a OneLogin account up: the custom user field, the variables and the Smart Hooks. Policies and factors have no
  * documented API: those are steps in its console.
  */
-export function createOneLoginProvisioning(deps: ProvisionDeps<OneLoginConnection>): Provisioning {
+export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>): Provisioning {
   const { onelogin } = deps.settings;
   const api = createOneLoginApi(onelogin, deps);
   const parts: Parts = { deps, onelogin, api, account: createAccountClient(api) };

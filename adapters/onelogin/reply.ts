@@ -1,6 +1,6 @@
 import type { HookDecision } from '../../src/core/decide.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
-import type { RawReply } from '../adapter.js';
+import type { RawReply } from '../hook.js';
 import type { OneLoginSettings, SmartHookType } from './schema.js';
 
 /*

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
-import type { ProvisionDeps } from '../provisioning.js';
+import type { AdapterDeps } from '../deps.js';
+
 import type { RestAnswer } from '../rest-call.js';
 import type { ScimApi } from './client.js';
 import { parseAnswer, type ScimConnection, type ScimSettings, toScimType } from './schema.js';
 
 /** What steps and checks of one server work with. */
 export interface Parts {
-  readonly deps: ProvisionDeps<ScimConnection>;
+  readonly deps: AdapterDeps<ScimConnection>;
   readonly scim: ScimSettings;
   readonly api: ScimApi;
 }

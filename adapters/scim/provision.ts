@@ -1,5 +1,6 @@
 import { maxTokenCharacters } from '../../src/core/concealed.js';
-import type { ProvisionDeps, Provisioning, ProvisionStep } from '../provisioning.js';
+import type { AdapterDeps } from '../deps.js';
+import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { createScimApi } from './client.js';
 import { createChecks } from './provision-checks.js';
 import { type Parts, readExtension } from './provision-schema.js';
@@ -9,7 +10,7 @@ import type { ScimConnection } from './schema.js';
  * What a SCIM server needs: one attribute. The standard has no way to define it, so it is a step by hand, and the rest is
  * looked at.
  */
-export function createScimProvisioning(deps: ProvisionDeps<ScimConnection>): Provisioning {
+export function createScimProvisioning(deps: AdapterDeps<ScimConnection>): Provisioning {
   const { scim } = deps.settings;
   const parts: Parts = { deps, scim, api: createScimApi(scim, deps) };
   return { steps: [createAttributeStep(parts), createRightsStep(parts)], checks: createChecks(parts) };

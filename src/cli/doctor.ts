@@ -4,7 +4,6 @@ import { filesOf } from '../config/data-files.js';
 import { FaceError } from '../errors.js';
 import type { ConfiguredConnection, Setup } from '../setup.js';
 import { createHookChecks } from './checks/hook-answers.js';
-import { createIdleCore } from './checks/idle-core.js';
 import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
 import { createModelCheck, createRecognitionCheck } from './checks/model-files.js';
 import { createPublicAddressChecks, noPublicAddress } from './checks/public-address.js';
@@ -83,7 +82,7 @@ async function* collectChecks(
   }
   if (publicUrl === null) return;
   yield* await orFailing('Hooks', async () => {
-    const { hooks } = await connection.createAdapter(createIdleCore(publicUrl, deps));
+    const { hooks } = await connection.createAdapter(publicUrl);
     return createHookChecks(hooks, { connection: connection.id, publicUrl }, deps);
   });
   yield* await orFailing('Provider', async () => (await connection.createProvisioning(publicUrl)).checks);

@@ -1,4 +1,4 @@
-import { hookPath } from '../../adapters/adapter.js';
+import { hookPath } from '../../adapters/hook.js';
 import type { JsonObject } from '../base/json.js';
 import { type FaceErrorCode, photoCodes, refusals } from '../errors.js';
 import { maxJsonBytes } from '../http/intake.js';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Hook, RawHead } from '../../adapters/adapter.js';
+import type { RawHead, ServedHook } from '../../adapters/hook.js';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { FaceError } from '../errors.js';
@@ -10,7 +10,7 @@ let unready: string[] = [];
 let hookCalls: (RawHead & { readonly body: Uint8Array })[] = [];
 
 beforeAll(async () => {
-  const echo: Hook = {
+  const echo: ServedHook = {
     budgetMs: 1_500,
     proof: 'headers',
     admit: async (head) => async (body) => {

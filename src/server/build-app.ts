@@ -22,12 +22,11 @@ import type { ClientRequest } from '../rest/usage.js';
 import type { ConfiguredConnection, Setup } from '../setup.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
-import type { ObservePort } from '../telemetry/observed-port.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { checkedSignals } from '../verifier/embedded.js';
 import { createPasskeys } from '../webauthn/passkeys.js';
 import { createApp } from './app.js';
-import type { HooksByConnection } from './hooks.js';
+import { connect } from './connect.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
 
@@ -57,7 +56,11 @@ export async function buildApp(
   const issuer = issuerOf(config);
   const settings = { limits: config.limits, consentDays: config.retention.consentDays };
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
-  const { connections, hooks } = await connect(configured, core, observePort);
+  const connected = await Promise.all(
+    configured.map(async (each) => connect(each, await each.createAdapter(issuer), core, observePort)),
+  );
+  const connections = new Map(connected.map(({ connection }) => [connection.id, connection]));
+  const hooks = new Map(connected.map((each) => [each.connection.id, each.hooks]));
   const issuers = await createOidc(configured, connections, { core, fetch, keyService });
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
   adminKey.fresh?.use((text) => tell(`Administrator key, shown this once: ${text}`));
@@ -94,25 +97,6 @@ function countRequest({ client, outcome }: ClientRequest, { applicationRequests 
     application: client.application?.id ?? 'none',
     outcome: outcome === 'ok' ? 'answered' : failed ? 'failed' : 'refused',
   });
-}
-
-async function connect(
-  configured: readonly ConfiguredConnection[],
-  core: CoreDeps,
-  observePort: ObservePort,
-): Promise<{ connections: ReadonlyMap<string, Connection>; hooks: HooksByConnection }> {
-  const made = await Promise.all(
-    configured.map(async (each) => ({ ...each, adapter: await each.createAdapter(core) })),
-  );
-  return {
-    connections: new Map(
-      made.map(({ id, kind, policy, adapter: { profile, openStepUpRequest } }) => [
-        id,
-        { id, kind, policy, profile: observePort('profile', profile), openStepUpRequest },
-      ]),
-    ),
-    hooks: new Map(made.map(({ id, adapter }) => [id, adapter.hooks])),
-  };
 }
 
 /** The keys are made where a connection has clients, and not before. */

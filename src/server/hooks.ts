@@ -1,12 +1,12 @@
 import type { Express, Request, Response } from 'express';
 import {
-  type Hook,
   type HookMethod,
-  type Hooks,
   hookPath,
   type RawHead,
   type RawReply,
-} from '../../adapters/adapter.js';
+  type ServedHook,
+  type ServedHooks,
+} from '../../adapters/hook.js';
 import { framesOf } from '../base/frames.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
@@ -19,7 +19,7 @@ import { toSource } from '../http/source.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** The hooks of each connection: by connection id, then by hook name. */
-export type HooksByConnection = ReadonlyMap<string, Hooks>;
+export type HooksByConnection = ReadonlyMap<string, ServedHooks>;
 
 const onlyPost: readonly HookMethod[] = ['POST'];
 
@@ -69,7 +69,7 @@ export function mountHooks(
   });
 }
 
-function findHook(hooks: HooksByConnection, request: Request): Hook {
+function findHook(hooks: HooksByConnection, request: Request): ServedHook {
   const ofConnection = hooks.get(String(request.params.connection)) ?? {};
   const name = String(request.params.hook);
   const hook = Object.hasOwn(ofConnection, name) ? ofConnection[name] : undefined;

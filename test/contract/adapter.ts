@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { z } from 'zod';
-import type { Adapter, Hook, RawHead, RawReply } from '../../adapters/adapter.js';
+import type { RawHead, RawReply, ServedHook } from '../../adapters/hook.js';
 import type { AdapterName } from '../../adapters/index.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
 import { sendHalf } from '../half-sent.js';
 import { startHooks } from '../hook-server.js';
 import { projectRoot } from '../paths.js';
+import type { ServedAdapter } from '../serve-adapter.js';
 
 /** Text that stands for what must never be seen: it is put where secrets and tokens are. */
 export const canary = 'canary-7f3a9c51e0b24d68';
@@ -20,11 +21,11 @@ export interface RawRequest extends RawHead {
 }
 
 /** What answers a provider, wherever it runs. */
-export type Handler = Pick<Hook, 'admit' | 'refuse'>;
+export type Handler = Pick<ServedHook, 'admit' | 'refuse'>;
 
 /** One adapter with everything around it made anew for one test: its provider simulated, state and clock its own. */
 export interface AdapterHarness {
-  readonly adapter: Adapter;
+  readonly adapter: ServedAdapter;
   /** Functions that the provider runs itself where others call a hook, by name. They have no state: they decide anew. */
   readonly triggers?: Readonly<Record<string, Handler>>;
   /** All that was logged. */
@@ -38,7 +39,7 @@ export interface AdapterHarness {
   /** The attribute as the provider holds it, not as the adapter reads it. */
   readAttribute(subject: string): string | null;
   /** The adapter of the same connection in shadow mode. */
-  connectInShadowMode(): Promise<Adapter>;
+  connectInShadowMode(): ServedAdapter;
   /** Makes the provider unreachable. */
   stopProvider(): Promise<void>;
   /** Notes a passed step-up of the subject, as of now. */
@@ -261,7 +262,7 @@ export function runAdapterContract(
         const testOfHook = isTrigger ? () => {} : testDecision;
         testOfHook('in shadow mode nothing stands in the way, and what would have been is recorded', async () => {
           const { one, unknown } = harness.subjects;
-          const shadow = await harness.connectInShadowMode();
+          const shadow = harness.connectInShadowMode();
           const { toEvent, sign, forgeries, isLetThrough, isGranted } = hook();
           const askShadow = (request: RawRequest) => askHook(shadow, hookName, request);
           const before = harness.decisions();

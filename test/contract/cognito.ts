@@ -7,7 +7,6 @@ import {
   type CreateUserPoolClientCommandInput,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
-import type { Adapter, RawReply } from '../../adapters/adapter.js';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { createCognitoClient } from '../../adapters/cognito/client.js';
 import { createCognitoTriggers, type Trigger, type TriggerName } from '../../adapters/cognito/flow.js';
@@ -19,7 +18,7 @@ import {
   parsePreTokenEvent,
   parseVerifyEvent,
 } from '../../adapters/cognito/schema-events.js';
-import { createAdapter } from '../../adapters/index.js';
+import type { RawReply } from '../../adapters/hook.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import type { CoreDeps } from '../../src/core/deps.js';
@@ -28,6 +27,7 @@ import { issueReceipt } from '../../src/core/receipt.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
+import { serveAdapter } from '../serve-adapter.js';
 import { standardDeps } from '../settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
@@ -250,7 +250,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   const settings = toSettings(simulator, pool, [who.clientId]);
   // The SDK signs with the machine's time.
   const deps = { core, fetch: ((url, init) => fetch(url, init)) satisfies Fetch };
-  const adapter: Adapter = createCognitoAdapter({ settings, ...deps });
+  const adapter = serveAdapter(createCognitoAdapter, { settings, ...deps });
 
   /*
    * What Cognito keeps and what the browser has. A receipt answers one challenge: that of the first sign-in Cognito asks
@@ -370,8 +370,10 @@ export async function setUpCognito(): Promise<AdapterHarness> {
     addUser: (login) => administrator.createUser(login, 'correct horse', login),
     readAttribute: (subject) =>
       [...pool.users.values()].find(({ sub }) => sub === subject)?.attributes.get('custom:face_token') ?? null,
-    connectInShadowMode: () =>
-      createAdapter(toSettings(simulator, pool, [who.clientId], { policy: { mode: 'shadow' } }), deps),
+    connectInShadowMode() {
+      const shadow = toSettings(simulator, pool, [who.clientId], { policy: { mode: 'shadow' } });
+      return serveAdapter(createCognitoAdapter, { settings: shadow, ...deps });
+    },
     async stopProvider() {
       isStopped = true;
       await simulator.close();

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
-import type { Adapter, RawReply } from '../../adapters/adapter.js';
 import { createEntraAdapter } from '../../adapters/entra/index.js';
 import {
   parseAttributeCollectionStart,
@@ -9,7 +8,7 @@ import {
   parseTokenIssuanceStart,
 } from '../../adapters/entra/schema.js';
 import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
-import { createAdapter } from '../../adapters/index.js';
+import type { RawReply } from '../../adapters/hook.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { Policy } from '../../src/core/connection.js';
@@ -21,6 +20,7 @@ import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
+import { type ServedAdapter, serveAdapter } from '../serve-adapter.js';
 import { standardSettings } from '../settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
@@ -64,7 +64,7 @@ export interface EntraBench {
   readonly hookAppId: string;
   /** A second tenant, whose events are not taken unless a connection says so. */
   readonly partner: Tenant;
-  readonly adapter: Adapter;
+  readonly adapter: ServedAdapter;
   readonly core: CoreDeps & {
     readonly log: ReturnType<typeof createTextLog>;
     readonly audit: ReturnType<typeof createMemoryAudit>;
@@ -78,9 +78,9 @@ export interface EntraBench {
   /** A bearer token as the events service has it, with other claims where given. */
   createBearer(claims?: Readonly<Record<string, unknown>>, tenant?: Tenant): Promise<string>;
   /** An adapter for the same tenant with other settings. */
-  connect(settings?: EntraSettingsOfTest): Adapter;
+  connect(settings?: EntraSettingsOfTest): ServedAdapter;
   /** The same adapter as the service makes it for a connection in shadow mode. */
-  connectInShadowMode(): Promise<Adapter>;
+  connectInShadowMode(): ServedAdapter;
   close(): Promise<void>;
 }
 
@@ -128,12 +128,9 @@ export async function openEntraBench(): Promise<EntraBench> {
   const connection = { connection: 'customers' };
   return {
     ...{ entra, daemon, attribute, receiptAttribute, hookAppId, partner, core, clock, policy },
-    adapter: createEntraAdapter(toDeps({})),
-    connect: (settings = {}) => createEntraAdapter(toDeps(settings)),
-    connectInShadowMode: () => {
-      const { settings, ...deps } = toDeps({ policy: { mode: 'shadow' } });
-      return createAdapter(settings, deps);
-    },
+    adapter: serveAdapter(createEntraAdapter, toDeps({})),
+    connect: (settings = {}) => serveAdapter(createEntraAdapter, toDeps(settings)),
+    connectInShadowMode: () => serveAdapter(createEntraAdapter, toDeps({ policy: { mode: 'shadow' } })),
     passStepUp: (subject, stepUpId = 'step-up-1') =>
       recordPassedStepUp({ ...connection, subject }, { stepUpId, passedAt: clock.now(), liveness: 0.97 }, policy, core),
     async issueReceipt(subject, audience = audienceOf(testIssuer, { id: 'customers' })) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RawReply } from '../../adapters/adapter.js';
+import type { RawReply } from '../../adapters/hook.js';
 
 /* What Okta accepts from each hook, and what it takes from it. */
 

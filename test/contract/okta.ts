@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
-import type { Adapter } from '../../adapters/adapter.js';
-import { createAdapter } from '../../adapters/index.js';
+
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import {
@@ -24,6 +23,7 @@ import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
+import { type ServedAdapter, serveAdapter } from '../serve-adapter.js';
 import { standardDeps } from '../settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
@@ -55,7 +55,7 @@ export const hookSecret = `Bearer ${canary}-hook-secret`;
 /** A simulated org, an adapter connected to it, and what they work with. */
 export interface OktaBench {
   readonly okta: OktaSimulator;
-  readonly adapter: Adapter;
+  readonly adapter: ServedAdapter;
   readonly core: CoreDeps & {
     readonly log: ReturnType<typeof createTextLog>;
     readonly audit: ReturnType<typeof createMemoryAudit>;
@@ -65,7 +65,7 @@ export interface OktaBench {
   /** Notes a passed step-up of the user, as of now. */
   passStepUp(userId: string, stepUpId?: string): Promise<void>;
   /** An adapter for the same org with other settings. */
-  connect(settings?: OktaSettings): Adapter;
+  connect(settings?: OktaSettings): ServedAdapter;
   /** What sets the org up for the connection with other settings. */
   provision(settings?: OktaSettings & { readonly publicUrl?: string }): Provisioning;
   /** Where the former directory of users to import is asked, and with which secret. */
@@ -73,7 +73,7 @@ export interface OktaBench {
   /** What the former directory was asked, oldest first. */
   readonly passwordsAsked: readonly { readonly username: string; readonly password: string }[];
   /** The same adapter as the service makes it for a connection in shadow mode. */
-  connectInShadowMode(): Promise<Adapter>;
+  connectInShadowMode(): ServedAdapter;
   close(): Promise<void>;
   /** As `close`, where the org was closed before. */
   closeButOkta(): Promise<void>;
@@ -127,7 +127,7 @@ export async function openOktaBench(): Promise<OktaBench> {
     core: { ...core, ...otherCore },
     fetch: send,
   });
-  const connect = (settings: OktaSettings = {}) => createOktaAdapter(toDeps(settings));
+  const connect = (settings: OktaSettings = {}) => serveAdapter(createOktaAdapter, toDeps(settings));
   const provision = ({ publicUrl = testIssuer, ...settings }: OktaSettings & { publicUrl?: string } = {}) => {
     const deps = toDeps(settings);
     return createOktaProvisioning({ ...deps, publicUrl, clock, random: systemRandom, log });
@@ -144,10 +144,7 @@ export async function openOktaBench(): Promise<OktaBench> {
     provision,
     passwordVerifier,
     passwordsAsked: formerDirectory.asked,
-    connectInShadowMode: () => {
-      const { settings, ...deps } = toDeps({ policy: { mode: 'shadow' } });
-      return createAdapter(settings, deps);
-    },
+    connectInShadowMode: () => serveAdapter(createOktaAdapter, toDeps({ policy: { mode: 'shadow' } })),
     passStepUp: (subject, stepUpId = 'step-up-1') =>
       recordPassedStepUp(
         { connection: 'workforce', subject },

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { Adapter, RawReply } from '../../adapters/adapter.js';
-import { createAdapter } from '../../adapters/index.js';
+import type { RawReply } from '../../adapters/hook.js';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import {
   type OneLoginConnection,
@@ -19,6 +18,7 @@ import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner } from '../keys.js';
+import { type ServedAdapter, serveAdapter } from '../serve-adapter.js';
 import { standardDeps } from '../settings.js';
 import { createMemoryAudit, createTextLog } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
@@ -30,7 +30,7 @@ export const hookSecret = `${canary}-hook-secret`;
 /** A simulated account, an adapter connected to it, and what they work with. */
 export interface OneLoginBench {
   readonly onelogin: OneLoginSimulator;
-  readonly adapter: Adapter;
+  readonly adapter: ServedAdapter;
   readonly core: CoreDeps & {
     readonly log: ReturnType<typeof createTextLog>;
     readonly audit: ReturnType<typeof createMemoryAudit>;
@@ -43,7 +43,7 @@ export interface OneLoginBench {
   passStepUp(subject: string, stepUpId?: string): Promise<void>;
   /** A connection to the same account, with other settings. */
   configure(changes?: OneLoginChanges): OneLoginConnection;
-  connect(changes?: OneLoginChanges): Adapter;
+  connect(changes?: OneLoginChanges): ServedAdapter;
   close(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
       },
     });
   const connect = (changes: OneLoginChanges = {}) =>
-    createOneLoginAdapter({
+    serveAdapter(createOneLoginAdapter, {
       settings: configure(changes),
       core: { ...core, ...changes.core },
       fetch: changes.fetch ?? fetch,
@@ -230,10 +230,7 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
     subjects: { one, other, unknown: '99999999' },
     addUser: async (username) => String(onelogin.addUser({ username, password: 'correct horse' })),
     readAttribute: (subject) => onelogin.account.users.get(Number(subject))?.customAttributes[attribute] ?? null,
-    connectInShadowMode: () => {
-      const settings = bench.configure({ policy: { mode: 'shadow' } });
-      return createAdapter(settings, { core, fetch });
-    },
+    connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
     async stopProvider() {
       isStopped = true;
       await onelogin.close();

@@ -1,5 +1,3 @@
-import type { Adapter } from '../../adapters/adapter.js';
-import { createAdapter } from '../../adapters/index.js';
 import { createScimAdapter } from '../../adapters/scim/index.js';
 import {
   parseAccount,
@@ -17,6 +15,7 @@ import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, testIssuer } from '../keys.js';
+import { type ServedAdapter, serveAdapter } from '../serve-adapter.js';
 import { standardSettings } from '../settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import type { AdapterHarness } from './adapter.js';
@@ -36,14 +35,14 @@ export interface ScimChanges {
 /** A simulated server, an adapter connected to it, and what they work with. */
 export interface ScimBench {
   readonly server: ScimSimulator;
-  readonly adapter: Adapter;
+  readonly adapter: ServedAdapter;
   readonly core: CoreDeps & {
     readonly log: ReturnType<typeof createTextLog>;
     readonly audit: ReturnType<typeof createMemoryAudit>;
   };
   readonly clock: Clock & { advanceSec(seconds: number): void };
   configure(changes?: ScimChanges): ScimConnection;
-  connect(changes?: ScimChanges): Adapter;
+  connect(changes?: ScimChanges): ServedAdapter;
   /** The attribute as the server holds it. */
   readAttribute(id: string): string | null;
   close(): Promise<void>;
@@ -73,7 +72,7 @@ export async function openScimBench(): Promise<ScimBench> {
       scim: { baseUrl: server.baseUrl, auth: { kind: 'bearer', token: server.bearer }, ...scim },
     });
   const connect = (changes: ScimChanges = {}) =>
-    createScimAdapter({ settings: configure(changes), core, fetch: changes.fetch ?? fetch });
+    serveAdapter(createScimAdapter, { settings: configure(changes), core, fetch: changes.fetch ?? fetch });
   return {
     ...{ server, core, clock, configure, connect },
     adapter: connect(),
@@ -98,7 +97,7 @@ export async function setUpScim(): Promise<AdapterHarness> {
     subjects: { one, other, unknown: '2819c223-7f76-453a-919d-413861904646' },
     addUser: async (login) => server.addUser(login),
     readAttribute: bench.readAttribute,
-    connectInShadowMode: () => createAdapter(bench.configure({ policy: { mode: 'shadow' } }), { core, fetch }),
+    connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
     async stopProvider() {
       isStopped = true;
       await server.close();

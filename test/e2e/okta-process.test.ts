@@ -41,7 +41,8 @@ beforeEach(async () => {
   };
   const config = join(folder, 'facestep.json');
   const verifier = { kind: 'embedded', workers: 1 };
-  await writeFile(config, JSON.stringify({ modelsFolder, publicUrl, verifier, connections: [connection] }));
+  const telemetry = { metrics: { port: 0 } };
+  await writeFile(config, JSON.stringify({ modelsFolder, publicUrl, verifier, telemetry, connections: [connection] }));
   service = await startService({
     ...{ PORT: '0', FACESTEP_CONFIG: config, FACESTEP_DATA: join(folder, 'data'), FACESTEP_ADMIN_KEY: adminKey },
   });
@@ -78,6 +79,23 @@ test('a user enrols, signs in by face, leaves, and is known to nobody after comi
   await okta.changeStatus(id, 'activate');
   expect(await okta.signIn(ada)).toMatchObject({ ok: false });
   expect(await backend.checkFace(id, laterPhoto)).toBe('failed');
+});
+
+test('what an event makes the service do at Okta is counted like what anybody else does', async () => {
+  const url = service.said.flatMap((line) => /shows metrics on (\S+)/.exec(line)?.[1] ?? [])[0] ?? '';
+  const cleared = async () =>
+    /^facestep_port_calls_total\{port="profile",operation="clearToken",outcome="ok"\} (\d+)$/m.exec(
+      await (await fetch(url)).text(),
+    )?.[1];
+  okta.org.allowsUpdatesToDeactivated = true;
+  const id = await okta.createUser(ada);
+  const backend = await connectBackend(service.url, adminKey, connection.id);
+  await backend.enrol(id, pictures.person[0]);
+  expect(await cleared()).toBeUndefined();
+  await okta.changeStatus(id, 'deactivate');
+  await okta.settleEvents();
+  expect(okta.org.users.get(id)?.profile.facestepToken).toBeUndefined();
+  expect(await cleared()).toBe('1');
 });
 
 test('a person signs up with the receipt of a face check', async () => {

@@ -55,7 +55,7 @@ beforeEach(async () => {
   });
   bench = await startProviderBench({
     ...{ keysFile: keys.file, settings, reach },
-    createAdapter: (core) => createCognitoAdapter({ settings, core, fetch: (url, init) => fetch(url, init) }),
+    createAdapter: createCognitoAdapter,
   });
   const receiptKeys = await (await bench.send(`${testIssuer}/.well-known/jwks.json`, {})).text();
   for (const handler of Object.values(handlers)) {

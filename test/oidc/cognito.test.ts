@@ -43,7 +43,7 @@ beforeEach(async () => {
   });
   bench = await startProviderBench({
     ...{ keysFile: keys.file, settings, reach },
-    createAdapter: (core) => createCognitoAdapter({ settings, core, fetch: (url, init) => fetch(url, init) }),
+    createAdapter: createCognitoAdapter,
   });
   const { steps } = createCognitoProvisioning({
     ...{ settings, publicUrl: testIssuer, random: systemRandom, log: bench.server.log, clock: bench.server.clock },

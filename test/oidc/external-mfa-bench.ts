@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createEntraAdapter } from '../../adapters/entra/index.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
-import { createAdapter } from '../../adapters/index.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import type { Connection } from '../../src/core/connection.js';
@@ -158,7 +158,9 @@ export async function startExternalMfaBench({
     state,
     connections,
     oidc: async (core) => {
-      const { profile } = await createAdapter(settings, { core, fetch: entra.fetch });
+      const { clock, random, log } = core;
+      const deps = { settings, publicUrl: testIssuer, clock, random, log, fetch: entra.fetch };
+      const { profile } = createEntraAdapter(deps);
       const { id, kind, policy: demanded } = settings;
       const connection: Connection = { id, kind, policy: demanded, profile, openStepUpRequest: null };
       connections.set(id, connection);

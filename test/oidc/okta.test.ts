@@ -55,7 +55,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
   });
   bench = await startProviderBench({
     ...{ keysFile: keys.file, settings, reach },
-    createAdapter: (core) => createOktaAdapter({ settings, core, fetch: (url, init) => fetch(url, init) }),
+    createAdapter: createOktaAdapter,
   });
   const { steps } = createOktaProvisioning({
     ...{ settings, publicUrl: testIssuer, random: systemRandom, log: bench.server.log, clock: bench.server.clock },

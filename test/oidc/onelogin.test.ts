@@ -38,7 +38,7 @@ beforeEach(async () => {
   });
   bench = await startProviderBench({
     ...{ keysFile: keys.file, settings, reach },
-    createAdapter: (core) => createOneLoginAdapter({ settings, core, fetch: (url, init) => fetch(url, init) }),
+    createAdapter: createOneLoginAdapter,
   });
   // What only the console does.
   onelogin.account.trustedIdp = await discover(bench.issuer, client, bench.send);

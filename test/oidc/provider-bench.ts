@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Adapter, Hooks } from '../../adapters/adapter.js';
+import type { Adapter } from '../../adapters/adapter.js';
+import type { AdapterDeps } from '../../adapters/deps.js';
+import type { ServedHooks } from '../../adapters/hook.js';
 import type { OidcConfig } from '../../src/config/oidc.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
-import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { createOidcKeys } from '../../src/keys/oidc-keys.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
+import { connect } from '../../src/server/connect.js';
 import { startApiServer, toForm } from '../api-server.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
 import { testIssuer } from '../keys.js';
@@ -42,28 +44,33 @@ let shots = 0;
  * The service with one connection to a simulated provider, which is the relying party of its OpenID provider: each reaches
  * the other over sockets, the service at its public address.
  */
-export async function startProviderBench({
+export async function startProviderBench<Settings extends Configured>({
   keysFile,
   settings,
   createAdapter,
   reach,
 }: {
   readonly keysFile: string;
-  readonly settings: Configured;
-  readonly createAdapter: (core: CoreDeps) => Adapter;
+  readonly settings: Settings;
+  readonly createAdapter: (deps: AdapterDeps<Settings>) => Adapter;
   /** Set before anything is asked: it leads to the service by its public address. */
   readonly reach: { send: Fetch; now: () => number };
 }) {
   const connections = new Map<string, Connection>();
-  const hooks = new Map<string, Hooks>();
-  const { id, kind, policy, oidc } = settings;
+  const hooks = new Map<string, ServedHooks>();
+  const { id, oidc } = settings;
   const server = await startApiServer({
     ...{ verifier: createTestVerifier(), connections, hooks },
     oidc: async (core) => {
-      const adapter = createAdapter(core);
-      const connection = { id, policy, ...adapter, kind };
+      const { clock, random, log } = core;
+      const adapter = createAdapter({
+        ...{ settings, publicUrl: testIssuer, clock, random, log },
+        fetch: (url, init) => fetch(url, init),
+      });
+      const connected = connect(settings, adapter, core, (_, port) => port);
+      const { connection } = connected;
       connections.set(id, connection);
-      hooks.set(id, adapter.hooks);
+      hooks.set(id, connected.hooks);
       const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
       return createIssuers(oidc === null ? [] : [{ connection, oidc }], { ...core, oidcKeys, fetch });
     },

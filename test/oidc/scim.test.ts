@@ -43,7 +43,7 @@ beforeEach(async () => {
   });
   bench = await startProviderBench({
     ...{ keysFile: keys.file, settings, reach: { send: (url, init) => fetch(url, init), now: () => Date.now() } },
-    createAdapter: (core) => createScimAdapter({ settings, core, fetch: (url, init) => fetch(url, init) }),
+    createAdapter: createScimAdapter,
   });
   ada = scim.addUser('ada@example.com');
   scim.addUser('grace@example.com');

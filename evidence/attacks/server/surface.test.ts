@@ -90,7 +90,7 @@ describe('with every provider', () => {
     const config = createConfigGuard(connectionGuards).parse({ publicUrl: 'https://face.example.com', connections });
     const mounted: string[] = [];
     for (const settings of config.connections) {
-      const { hooks } = await createAdapter(settings, { core: deps, fetch });
+      const { hooks } = await createAdapter(settings, { ...deps, publicUrl: deps.issuer, fetch });
       mounted.push(...Object.keys(hooks).map((hook) => `/hooks/${settings.id}/${hook}`));
     }
     expect(providers.hooks.map(hookAddress).toSorted()).toEqual(mounted.toSorted());

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Hook, Hooks } from '../../../adapters/adapter.js';
+import type { Hooks, HookTerms } from '../../../adapters/hook.js';
 import type { Check, Finding } from '../../../adapters/provisioning.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { type Answer, ask, noAnswer } from './public-address.js';
@@ -20,7 +20,7 @@ export const createHookChecks = (
 
 async function checkHook(
   address: string,
-  hook: Hook,
+  hook: HookTerms,
   deps: { readonly fetch: Fetch; readonly clock: Clock },
 ): Promise<Finding> {
   const [method = 'POST'] = (hook.methods ?? []).toSorted((a, b) => Number(b === 'POST') - Number(a === 'POST'));
@@ -29,7 +29,7 @@ async function checkHook(
   return answer === null ? noAnswer(address) : judge(address, answer, hook);
 }
 
-function judge(address: string, answer: Answer, hook: Hook): Finding {
+function judge(address: string, answer: Answer, hook: HookTerms): Finding {
   const { status, text, tookMs } = answer;
   const expected = hook.refuse('caller_untrusted');
   if (status === expected.status && isDeepStrictEqual(parseBody(text), expected.body)) {

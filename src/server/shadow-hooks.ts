@@ -1,21 +1,21 @@
-import type { Connection } from '../src/core/connection.js';
-import { recordPassedOver } from '../src/core/decide.js';
-import type { CoreDeps } from '../src/core/deps.js';
-import { type FaceErrorCode, refusals, toCode } from '../src/errors.js';
-import type { Hook, Hooks } from './adapter.js';
+import type { ServedHook, ServedHooks } from '../../adapters/hook.js';
+import type { Connection } from '../core/connection.js';
+import { recordPassedOver } from '../core/decide.js';
+import type { CoreDeps } from '../core/deps.js';
+import { type FaceErrorCode, refusals, toCode } from '../errors.js';
 
 /**
  * The hooks of a connection in shadow mode: they decide and record as they would, and never stand in the way. Only who
  * is not the provider is still refused.
  */
-export function shadowHooks(hooks: Hooks, connection: Connection, core: CoreDeps): Hooks {
+export function shadowHooks(hooks: ServedHooks, connection: Connection, core: CoreDeps): ServedHooks {
   return Object.fromEntries(Object.entries(hooks).map(([name, hook]) => [name, shadow(name, hook, connection, core)]));
 }
 
 /** The one kind that no mode lets through. */
 const isOfStranger = (code: FaceErrorCode): boolean => refusals[code].kind === 'caller';
 
-function shadow(name: string, hook: Hook, connection: Connection, core: CoreDeps): Hook {
+function shadow(name: string, hook: ServedHook, connection: Connection, core: CoreDeps): ServedHook {
   /** @returns why the provider is let through; throws what no mode lets through */
   const passOver = async (error: unknown): Promise<FaceErrorCode> => {
     const code = toCode(error);

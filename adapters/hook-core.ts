@@ -1,0 +1,33 @@
+import type { Connection } from '../src/core/connection.js';
+import { decideHook, type HookDecision, type HookEvent } from '../src/core/decide.js';
+import type { CoreDeps } from '../src/core/deps.js';
+import type { State } from '../src/core/ports.js';
+import { redeemForHook } from '../src/core/receipt.js';
+import { revokeSubject } from '../src/core/enrolment/revoke.js';
+
+/** All that the hooks of a connection ask of the core. Each answer is about that connection. */
+export interface HookCore {
+  /** Answers from a finished step-up of the subject. @throws FaceError as `decideHook` */
+  decide(event: Omit<HookEvent, 'connection'>): Promise<HookDecision>;
+  /** Takes a receipt for one event. @throws FaceError as `redeemForHook` */
+  redeem(
+    receipt: string,
+    event: { readonly subject: string; readonly by: string; readonly budgetMs: number },
+  ): Promise<void>;
+  /** Ends the enrolment of a subject. @throws FaceError as `revokeSubject` */
+  revoke(subject: string): Promise<void>;
+  /** For what a hook has to remember between two calls. */
+  readonly state: Pick<State, 'read' | 'write'>;
+}
+
+/** What the hooks of one connection ask. */
+export const createHookCore = (connection: Connection, core: CoreDeps): HookCore => ({
+  decide: (event) => decideHook({ ...event, connection }, core),
+  async redeem(receipt, event) {
+    await redeemForHook(receipt, { ...event, connection }, core);
+  },
+  async revoke(subject) {
+    await revokeSubject({ connection, subject }, core);
+  },
+  state: core.state,
+});

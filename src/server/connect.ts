@@ -1,0 +1,36 @@
+import type { Adapter } from '../../adapters/adapter.js';
+import type { Hooks, ServedHooks } from '../../adapters/hook.js';
+import { createHookCore, type HookCore } from '../../adapters/hook-core.js';
+import type { ConnectionConfig } from '../config/connection.js';
+import type { Connection } from '../core/connection.js';
+import type { CoreDeps } from '../core/deps.js';
+import type { ObservePort } from '../telemetry/observed-port.js';
+import { shadowHooks } from './shadow-hooks.js';
+
+/** A connection in force, and the hooks that ask about it. */
+export interface Connected {
+  readonly connection: Connection;
+  readonly hooks: ServedHooks;
+}
+
+/**
+ * Makes the one connection that everybody gets, the hooks of the provider too, and lets those take calls in the mode of its
+ * policy.
+ */
+export function connect(
+  { id, kind, policy }: Pick<ConnectionConfig, 'id' | 'kind' | 'policy'>,
+  adapter: Adapter,
+  core: CoreDeps,
+  observePort: ObservePort,
+): Connected {
+  const { openStepUpRequest } = adapter;
+  const profile = observePort('profile', adapter.profile);
+  const connection: Connection = { id, kind, policy, profile, openStepUpRequest };
+  const hooks = serveHooks(adapter.hooks, createHookCore(connection, core));
+  return { connection, hooks: policy.mode === 'enforce' ? hooks : shadowHooks(hooks, connection, core) };
+}
+
+const serveHooks = (hooks: Hooks, core: HookCore): ServedHooks =>
+  Object.fromEntries(
+    Object.entries(hooks).map(([name, { serve, ...terms }]) => [name, { ...terms, admit: serve(core) }]),
+  );

@@ -1,0 +1,20 @@
+import type { Adapter } from '../adapters/adapter.js';
+import type { AdapterDeps } from '../adapters/deps.js';
+import type { ServedHooks } from '../adapters/hook.js';
+import type { ConnectionConfig } from '../src/config/connection.js';
+import type { CoreDeps } from '../src/core/deps.js';
+import type { Fetch } from '../src/core/ports.js';
+import { connect } from '../src/server/connect.js';
+
+/** An adapter whose hooks take calls. */
+export type ServedAdapter = Omit<Adapter, 'hooks'> & { readonly hooks: ServedHooks };
+
+/** Makes an adapter, and connects it to a core as the server does, in the mode of its policy. */
+export function serveAdapter<Settings extends ConnectionConfig>(
+  createAdapter: (deps: AdapterDeps<Settings>) => Adapter,
+  { settings, core, fetch }: { readonly settings: Settings; readonly core: CoreDeps; readonly fetch: Fetch },
+): ServedAdapter {
+  const { clock, random, log, issuer } = core;
+  const adapter = createAdapter({ settings, publicUrl: issuer, clock, random, fetch, log });
+  return { ...adapter, hooks: connect(settings, adapter, core, (_, port) => port).hooks };
+}
