@@ -1,9 +1,9 @@
 import type { Connection } from '../src/core/connection.js';
 import { decideHook, type HookDecision, type HookEvent } from '../src/core/decide.js';
 import type { CoreDeps } from '../src/core/deps.js';
+import { revokeSubject } from '../src/core/enrolment/revoke.js';
 import type { State } from '../src/core/ports.js';
 import { redeemForHook } from '../src/core/receipt.js';
-import { revokeSubject } from '../src/core/enrolment/revoke.js';
 
 /** All that the hooks of a connection ask of the core. Each answer is about that connection. */
 export interface HookCore {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from './paths.js';
@@ -38,6 +38,15 @@ test('every source is in a room, and no import runs up or along the floors', () 
 
 test('the picture of the rooms is what the imports are', () => {
   expect(runScript('scripts/draw-floors.mjs', '--check')).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('the page on the house names files that are there, and no journey is longer than a reader follows', () => {
+  const page = read('docs/architecture.md');
+  const named = [...page.matchAll(/`((?:[\w-]+\/)+[\w.-]+)`/g)].map(([, name]) => name!);
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter((name) => !existsSync(join(projectRoot, name)))).toEqual([]);
+  const journeys = page.split('\n### ').slice(1);
+  expect(journeys.map((journey) => journey.match(/^\d+\. /gm)?.length)).toEqual([6, 9, 5, 12]);
 });
 
 describe('data flows one way', () => {
