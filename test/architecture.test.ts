@@ -173,6 +173,11 @@ describe('what only entry points name', () => {
 });
 
 describe('soft spots', () => {
+  test('photos are made where they are owned: who takes them in overwrites them', () => {
+    const makers = files.filter((file) => /\bnew Photo\(/.test(read(file)));
+    expect(makers).toEqual(['src/core/concealed.ts']);
+  });
+
   test.each(files)('%s has no cast, no any and no silenced check', (file) => {
     const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/gm, '');
     const cast =

@@ -32,7 +32,6 @@ export const drawWall = (): Photo => new Photo(Buffer.from('wall'));
 export function createSimulatedEngine(recognisers: readonly string[] = []): Engine {
   const look = (photo: Photo): { person: string; shot: string; liveness: number } => {
     const text = photo.use((bytes) => Buffer.from(bytes).toString());
-    photo.wipe();
     const [, person, shot, liveness] = /^face (\S+) (\S+) (\S+)$/.exec(text) ?? [];
     if (person === undefined || shot === undefined) throw new FaceError(refusals.get(text) ?? 'face_none');
     return { person, shot, liveness: Number(liveness) };

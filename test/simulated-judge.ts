@@ -14,7 +14,7 @@ export function createSimulatedJudge(engine: Engine = createSimulatedEngine()): 
     async judge(frames) {
       const look = async ({ photo, movement }: CapturedFrame) => {
         const [, , shot = ''] = photo.use((bytes) => Buffer.from(bytes).toString()).split(' ');
-        const { liveness, embedding } = await examineOnce(engine, photo.copy(), ['liveness']);
+        const { liveness, embedding } = await examineOnce(engine, photo, ['liveness']);
         embedding?.wipe();
         const [shown = ''] = shot.split(':');
         return { liveness: liveness ?? 0, follows: !/[a-z]/.test(shown) || shown === movement };

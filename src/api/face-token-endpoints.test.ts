@@ -279,26 +279,6 @@ test('no photo, token, password or client token is in the log or the audit trail
   }
 });
 
-test('photos are overwritten, whether they were used or refused before', async () => {
-  const verifier = createTestVerifier();
-  const kept: Uint8Array[] = [];
-  const own = await startApiServer({
-    verifier: {
-      ...verifier,
-      detect: (photo) => {
-        photo.use((bytes) => kept.push(bytes));
-        return verifier.detect(photo);
-      },
-    },
-  });
-  const headers = { 'x-auth-token': (await own.issue()).token };
-  await own.postForm('/detect', toForm({ photo: ada }), headers);
-  await own.postJson('/detect', { photo: Buffer.from(ada).toString('base64') }, headers);
-  expect(kept).toHaveLength(2);
-  for (const bytes of kept) expect(bytes.every((byte) => byte === 0)).toBe(true);
-  await own.stop();
-});
-
 describe('matching', () => {
   const eve = drawPicture('eve', 1);
 

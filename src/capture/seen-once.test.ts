@@ -20,6 +20,7 @@ import type { Engine, Examination } from '../engine/engine.js';
 let server: ApiServer;
 let auth: { 'x-auth-token': string };
 const given: Examination[] = [];
+const pictures: Uint8Array[] = [];
 const work = { examined: 0 };
 afterEach(() => server.stop());
 
@@ -31,6 +32,7 @@ async function startWith({ judge }: { readonly judge?: LivenessJudge } = {}): Pr
   const remembering: Engine = {
     ...simulated,
     async examine(photo, signals) {
+      pictures.push(photo.use((bytes) => bytes));
       const examination = await simulated.examine(photo, signals);
       given.push(examination);
       return examination;
@@ -69,9 +71,12 @@ async function check(
   const { nonce, photos } = await page.takeFrames(takePicture);
   work.examined = 0;
   given.splice(0);
+  pictures.splice(0);
   const { body } = await page.send({ nonce, photo: photos, ...fields });
-  const left = given.filter(({ embedding }) => embedding?.use((values) => values.some((value) => value !== 0)));
-  return { outcome: body.outcome ?? body.code, examined: work.examined, left: left.length };
+  const embeddings = given.filter(({ embedding }) => embedding?.use((values) => values.some((value) => value !== 0)));
+  const photosLeft = pictures.filter((bytes) => bytes.some((byte) => byte !== 0));
+  const left = embeddings.length + photosLeft.length;
+  return { outcome: body.outcome ?? body.code, examined: work.examined, left };
 }
 
 async function enrol(): Promise<void> {

@@ -45,11 +45,6 @@ export class Photo extends ConcealedBytes<Uint8Array> {
   get sizeBytes(): number {
     return this.use((value) => value.length);
   }
-
-  /** For whoever looks at it beside somebody who overwrites it. */
-  copy(): Photo {
-    return this.use((value) => new Photo(Uint8Array.from(value)));
-  }
 }
 
 /** 512 numbers of length 1 that describe a face. */
@@ -93,10 +88,21 @@ export class Credential extends Concealed<string> {
   protected readonly label = 'Credential';
 }
 
-/** Photos are overwritten however `work` ends, also those that it never looked at. */
-export async function wipingPhotos<T>(photos: readonly Photo[], work: () => Promise<T>): Promise<T> {
+/** Makes a photo of bytes that nobody else has, and overwrites them at the end. */
+export type OwnPhoto = (bytes: Uint8Array) => Photo;
+
+/**
+ * Owns the photos of one piece of work: all are made here, and overwritten however the work ends, also those that nobody
+ * looked at. Whoever is handed one leaves it as it is, and is done with it when the work is.
+ */
+export async function owningPhotos<T>(work: (own: OwnPhoto) => Promise<T>): Promise<T> {
+  const photos: Photo[] = [];
   try {
-    return await work();
+    return await work((bytes) => {
+      const photo = new Photo(bytes);
+      photos.push(photo);
+      return photo;
+    });
   } finally {
     for (const photo of photos) photo.wipe();
   }

@@ -106,7 +106,7 @@ export interface LivenessJudge {
   /** Names the judge in the audit trail. */
   readonly name: string;
   /**
-   * Keeps nothing; whoever calls overwrites the photos. Order, times and digests of the frames are not its business.
+   * Keeps nothing, and is done with the photos when it settles. Order, times and digests of the frames are not its business.
    * @throws FaceError the codes of `Verifier` for pictures
    */
   judge(frames: readonly CapturedFrame[]): Promise<LivenessFinding>;
@@ -115,7 +115,7 @@ export interface LivenessJudge {
 /** Sees to it that a photo which several look at is examined once. */
 export interface Sight {
   /**
-   * Hands the photos on, over the same bytes, as ones that with all their copies are examined at most once, whoever asks.
+   * Hands the photos on, over the same bytes, as ones that are examined at most once, whoever asks.
    * Who does not ask takes them for photos like any other. What was seen of them is overwritten before this settles, and
    * cannot be asked for afterwards.
    */
@@ -279,7 +279,7 @@ export interface TokenName {
  * Turns faces into tokens and verdicts. Every method throws `FaceError`: the `photo_*` and `face_*` codes for pictures,
  * `token_malformed`, `token_key_retired`, `overloaded`, and `upstream_*` where the work is done elsewhere. What takes work
  * to find out of a token, such as `token_key_retired`, is told after the work of a refusal. It keeps nothing, and
- * overwrites every `Photo` it was given before it settles.
+ * is done with every `Photo` it was given when it settles: whoever owns them overwrites them.
  */
 export interface Verifier {
   readonly kind: 'embedded' | 'facenition';

@@ -61,7 +61,10 @@ export async function verifyPerson(
   judgedLive?.catch(() => null);
   const rules = judgedLive === undefined ? {} : { judgedLive };
   const check = async (asked: VerifyRequest): Promise<Verdict> => {
-    const [verdict, finding] = await Promise.all([deps.verifier.verify({ ...asked, ...rules }), judged]);
+    const verified = deps.verifier.verify({ ...asked, ...rules });
+    // Both are done with the photos before anybody is told.
+    await Promise.allSettled([verified, judged]);
+    const [verdict, finding] = await Promise.all([verified, judged]);
     const isLow = asked.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary;
     if (isLow || finding?.pass === false) {
       verdict.contentKey?.wipe();
@@ -92,7 +95,7 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   { tellsAtOnce, outsider }: AttemptRules,
   deps: CoreDeps,
 ): Promise<T> {
-  const { token, binding, photos } = request;
+  const { token, binding } = request;
   const { tenant: connection, subject } = binding;
   try {
     if (outsider !== null) {
@@ -119,8 +122,6 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   } catch (error) {
     await deps.audit.append({ action: 'verification_refused', connection, subject, detail: { code: toCode(error) } });
     throw error;
-  } finally {
-    for (const photo of photos) photo.wipe();
   }
 }
 

@@ -42,7 +42,7 @@ export function wipeExamination({ embedding, own }: Pick<Examination, 'embedding
 
 /**
  * The face pipeline: decode, detect, align, embed; pose, liveness, eyes and quality as signals. Photos are copied to a
- * worker thread and overwritten there and here before the promise settles.
+ * worker thread; the copy is overwritten before the promise settles.
  */
 export interface Engine {
   /** Every face, largest first. @throws FaceError `photo_*`, `overloaded` */

@@ -152,19 +152,15 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 
   const ask = async (task: PhotoTask, photo: Photo): Promise<Reply> => {
-    try {
-      if (isClosing || (idle.length === 0 && waiting.length >= options.queueLimit)) {
-        const retryAfterSec = Math.max(1, Math.ceil((waiting.length * jobSec) / size));
-        throw new FaceError('overloaded', { retryAfterSec });
-      }
-      if (hasNone()) throw noWorker();
-      return await new Promise<Reply>((resolve, reject) => {
-        waiting.push({ task, photo, resolve, reject });
-        dispatch();
-      });
-    } finally {
-      photo.wipe();
+    if (isClosing || (idle.length === 0 && waiting.length >= options.queueLimit)) {
+      const retryAfterSec = Math.max(1, Math.ceil((waiting.length * jobSec) / size));
+      throw new FaceError('overloaded', { retryAfterSec });
     }
+    if (hasNone()) throw noWorker();
+    return new Promise<Reply>((resolve, reject) => {
+      waiting.push({ task, photo, resolve, reject });
+      dispatch();
+    });
   };
 
   const examine = async (

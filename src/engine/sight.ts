@@ -3,27 +3,23 @@ import type { Sight } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { type Engine, type Examination, type Signal, wipeExamination } from './engine.js';
 
-/** The one examination of a picture, whoever asks for it with whichever copy. */
+/** The one examination of a picture, whoever asks for it. */
 class Look {
-  readonly #begin: (photo: Photo) => Promise<Examination>;
+  readonly #begin: () => Promise<Examination>;
   #seen: Promise<Examination> | null = null;
   #isOver = false;
 
-  constructor(begin: (photo: Photo) => Promise<Examination>) {
+  constructor(begin: () => Promise<Examination>) {
     this.#begin = begin;
   }
 
   /** As `Engine.examine`. Each who asks gets an embedding of their own. */
-  async examine(photo: Photo): Promise<Examination> {
-    try {
-      if (this.#isOver) throw new FaceError('internal', { problem: 'a shared photo was asked for too late' });
-      this.#seen ??= this.#begin(photo);
-      const seen = await this.#seen;
-      const own = seen.own.map((each) => ({ ...each, embedding: each.embedding.copy() }));
-      return { ...seen, embedding: seen.embedding?.copy() ?? null, own };
-    } finally {
-      photo.wipe();
-    }
+  async examine(): Promise<Examination> {
+    if (this.#isOver) throw new FaceError('internal', { problem: 'a shared photo was asked for too late' });
+    this.#seen ??= this.#begin();
+    const seen = await this.#seen;
+    const own = seen.own.map((each) => ({ ...each, embedding: each.embedding.copy() }));
+    return { ...seen, embedding: seen.embedding?.copy() ?? null, own };
   }
 
   /** Overwrites what was seen, once that is known: whoever asked before has it by then. */
@@ -42,12 +38,8 @@ class SharedPhoto extends Photo {
     this.#look = look;
   }
 
-  override copy(): Photo {
-    return this.use((bytes) => new SharedPhoto(Uint8Array.from(bytes), this.#look));
-  }
-
   examine(): Promise<Examination> {
-    return this.#look.examine(this);
+    return this.#look.examine();
   }
 }
 
@@ -59,7 +51,7 @@ export function createSight(deps: { readonly engine: Engine; readonly signals: r
   const { engine, signals } = deps;
   return {
     async share(photos, work) {
-      const looks = photos.map(() => new Look((photo) => engine.examine(photo, signals)));
+      const looks = photos.map((photo) => new Look(() => engine.examine(photo, signals)));
       try {
         return await work(photos.map((photo, at) => photo.use((bytes) => new SharedPhoto(bytes, looks[at]))));
       } finally {

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { maxPhotoBytes, Photo } from '../core/concealed.js';
+import { maxPhotoBytes, type Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { decodeBase64 } from './base64.js';
 import { collectBody } from './collect.js';
@@ -34,22 +34,22 @@ async function splitPhotos(values: ReadonlyMap<string, FlatValue>, options: Body
   const photos = new Map<string, Photo[]>();
   for (const [name, value] of values) {
     const range = Object.hasOwn(options.photoLimits, name) ? options.photoLimits[name] : undefined;
-    if (range !== undefined) photos.set(name, await toPhotos(value, range));
+    if (range !== undefined) photos.set(name, await toPhotos(value, range, options));
     else if (hasLongText(value)) throw options.onTextTooLong(name);
     else fields.set(name, value);
   }
   return { fields, photos };
 }
 
-async function toPhotos(value: FlatValue, { atMost }: PhotoRange): Promise<Photo[]> {
+async function toPhotos(value: FlatValue, { atMost }: PhotoRange, { own }: BodyOptions): Promise<Photo[]> {
   const texts = isList(value) ? value : [value];
   if (texts.length > atMost) throw new FaceError('photo_too_many');
   const photos: Photo[] = [];
   for (const text of texts) {
     if (typeof text !== 'string' && !(text instanceof LongText)) throw new FaceError('request_malformed');
     const bytes = await decodeBase64(text);
+    photos.push(own(bytes));
     if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large');
-    photos.push(new Photo(bytes));
   }
   return photos;
 }

@@ -1,4 +1,4 @@
-import type { Photo } from '../core/concealed.js';
+import type { OwnPhoto, Photo } from '../core/concealed.js';
 import type { FaceError } from '../errors.js';
 import type { Allowance } from './allowance.js';
 import type { FlatValue } from './json.js';
@@ -18,6 +18,8 @@ export interface PhotoRange {
 export interface BodyOptions {
   readonly photoLimits: Readonly<Record<string, PhotoRange>>;
   readonly allowance: Allowance;
+  /** Takes the bytes of each photo as soon as they are there, also of a body that is refused in the end. */
+  readonly own: OwnPhoto;
   /** The greatest body this endpoint takes from a known caller. */
   readonly maxBytes: number;
   /** Called with the field `auth_token` as soon as it has arrived, before the photos after it are taken. */

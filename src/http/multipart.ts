@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import multer from 'multer';
 import { z } from 'zod';
-import { maxPhotoBytes, Photo } from '../core/concealed.js';
+import { maxPhotoBytes, type Photo } from '../core/concealed.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { receiveBody } from './collect.js';
 import type { Body, BodyOptions } from './intake.js';
@@ -79,7 +79,7 @@ export async function readMultipart(request: Request, response: Response, option
         else reject(toFaceError(error, options));
       });
     });
-    return await toBody(request, memory);
+    return await toBody(request, memory, options);
   } catch (error) {
     // What is refused counts for nobody any more: nothing of it may stay while the rest of the body passes.
     memory.wipe();
@@ -139,7 +139,7 @@ function createFileMemory(): FileMemory {
   };
 }
 
-async function toBody(request: Request, memory: FileMemory): Promise<Body> {
+async function toBody(request: Request, memory: FileMemory, { own }: BodyOptions): Promise<Body> {
   // Where the type has no usable boundary, multer takes the body for one that is not its own and leaves nothing.
   const sent: Record<string, unknown> | undefined = request.body;
   if (sent === undefined) throw new FaceError('request_malformed');
@@ -147,7 +147,7 @@ async function toBody(request: Request, memory: FileMemory): Promise<Body> {
   const fields = new Map(Object.entries(sent).map(([name, value]) => [name, textGuard.parse(value)]));
   const photos = new Map<string, Photo[]>();
   for (const file of Array.isArray(request.files) ? request.files : []) {
-    photos.set(file.fieldname, [...(photos.get(file.fieldname) ?? []), new Photo(await memory.take(file))]);
+    photos.set(file.fieldname, [...(photos.get(file.fieldname) ?? []), own(await memory.take(file))]);
   }
   return { fields, photos };
 }

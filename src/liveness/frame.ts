@@ -19,11 +19,11 @@ export interface SeenFrame {
 export const judgedSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'quality', 'landmarks'];
 
 /**
- * Measures one frame, on a copy of its photo: the engine overwrites what it is given.
+ * Measures one frame.
  * @throws FaceError as `Engine.examine`
  */
 export async function lookAt(engine: Engine, { photo, movement }: CapturedFrame): Promise<SeenFrame> {
-  const seen = await examineOnce(engine, photo.copy(), judgedSignals);
+  const seen = await examineOnce(engine, photo, judgedSignals);
   const { embedding, own, pose, liveness, quality, landmarks } = seen;
   // Frames are compared by our own model alone: the bounds are fitted to it.
   for (const each of own) each.embedding.wipe();

@@ -1,5 +1,5 @@
 import type { Express, Request, Response } from 'express';
-import { Credential, maxPhotoBytes, type Photo } from '../core/concealed.js';
+import { Credential, maxPhotoBytes, owningPhotos, type Photo } from '../core/concealed.js';
 import { countAgainst } from '../core/limits/limits.js';
 import { FaceError, toCode } from '../errors.js';
 import { Allowance } from '../http/allowance.js';
@@ -77,40 +77,38 @@ async function serve(
   const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
   const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
   const param = (name: string): string => String(request.params[name] ?? '');
-  let photos: Body['photos'] = new Map();
   let outcome: Outcome = 'ok';
   try {
     await admission.checkHeaders(request.headers);
     const session = await endpoint.admit({ param, session: readBearer(request) });
     if (session !== null) allowance.recognise(session.id, firstBytes);
-    const body = await readBody(request, response, {
-      photoLimits: endpoint.photos,
-      allowance,
-      maxBytes,
-      onAuthToken: (token) => admission.takeToken(token),
-      onTextTooLong: toFieldRefusal,
-    });
-    photos = body.photos;
-    const fields = new Map(body.fields);
-    if (endpoint.auth.kind === 'client') {
-      const token = fields.get('auth_token');
-      if (typeof token === 'string') await admission.takeToken(token);
-      fields.delete('auth_token');
-    }
-    const client = await admission.caller();
-    if (client !== null && photos.size > 0) await countAgainst('clientPictures', client.id, deps);
-    checkPhotoCounts(endpoint, photos);
-    const call = {
-      param,
-      photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
-      source,
-      userAgent: request.get('user-agent') ?? null,
-      cookie: (name: string) => readCookie(request, name),
-      session,
-    };
-    const reply = await endpoint.run(Object.fromEntries(fields), call, {
-      client,
-      administrator: admission.administrator,
+    const reply = await owningPhotos(async (own) => {
+      const { fields: sent, photos } = await readBody(request, response, {
+        photoLimits: endpoint.photos,
+        allowance,
+        own,
+        maxBytes,
+        onAuthToken: (token) => admission.takeToken(token),
+        onTextTooLong: toFieldRefusal,
+      });
+      const fields = new Map(sent);
+      if (endpoint.auth.kind === 'client') {
+        const token = fields.get('auth_token');
+        if (typeof token === 'string') await admission.takeToken(token);
+        fields.delete('auth_token');
+      }
+      const client = await admission.caller();
+      if (client !== null && photos.size > 0) await countAgainst('clientPictures', client.id, deps);
+      checkPhotoCounts(endpoint, photos);
+      const call = {
+        param,
+        photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
+        source,
+        userAgent: request.get('user-agent') ?? null,
+        cookie: (name: string) => readCookie(request, name),
+        session,
+      };
+      return endpoint.run(Object.fromEntries(fields), call, { client, administrator: admission.administrator });
     });
     await admission.checkStillLive();
     response.status(endpoint.status).json({ ok: true, ...reply });
@@ -120,7 +118,6 @@ async function serve(
   } finally {
     const client = admission.recognised;
     if (client !== null) deps.onClientRequest({ client, endpoint: `${endpoint.method} ${endpoint.path}`, outcome });
-    for (const photo of [...photos.values()].flat()) photo.wipe();
     allowance.release();
   }
 }

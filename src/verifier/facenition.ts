@@ -1,4 +1,4 @@
-import { type Photo, SealedToken, wipingPhotos } from '../core/concealed.js';
+import { type Photo, SealedToken } from '../core/concealed.js';
 import {
   type Accuracy,
   type EnrolRequest,
@@ -86,86 +86,80 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
     holdsKeyOf: async () => true,
     close: client.close,
 
-    enrol: (request) =>
-      wipingPhotos(request.photos, async () => {
-        const { photos, expiresAt } = request;
-        checkPhotoCount(photos);
-        const reply = await client.call('generate', enrolFields(request), generateReply, client.deadline());
-        const token = new SealedToken(reply.token);
-        const tokenId = checkSealed(token, request);
-        return { token, tokenId, engine: reply.engine, expiresAt, photos: photos.length, contentKey: null };
-      }),
+    async enrol(request) {
+      const { photos, expiresAt } = request;
+      checkPhotoCount(photos);
+      const reply = await client.call('generate', enrolFields(request), generateReply, client.deadline());
+      const token = new SealedToken(reply.token);
+      const tokenId = checkSealed(token, request);
+      return { token, tokenId, engine: reply.engine, expiresAt, photos: photos.length, contentKey: null };
+    },
 
-    verify: (request) =>
-      wipingPhotos(request.photos, async () => {
-        checkRequest(request);
-        const signal = client.deadline();
-        // First, as it may be asked again and counts against nobody.
-        const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
-        const isJudgedLive = (await request.judgedLive) ?? true;
-        const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
-        const send = (fields: ReturnType<typeof checkFields>) =>
-          client.call('authenticate', fields, authenticateReply, signal);
-        const reply = await check(request, send, isLive);
-        return { matched: reply?.authenticated ?? false, contentKey: null, liveness, renewed: null };
-      }),
+    async verify(request) {
+      checkRequest(request);
+      const signal = client.deadline();
+      // First, as it may be asked again and counts against nobody.
+      const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
+      const isJudgedLive = (await request.judgedLive) ?? true;
+      const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
+      const send = (fields: ReturnType<typeof checkFields>) =>
+        client.call('authenticate', fields, authenticateReply, signal);
+      const reply = await check(request, send, isLive);
+      return { matched: reply?.authenticated ?? false, contentKey: null, liveness, renewed: null };
+    },
 
-    score: (request) =>
-      wipingPhotos(request.photos, async () => {
-        checkRequest(request);
-        // Where the service refuses a decoy without telling one: nothing reaches it.
-        let threshold = 1;
-        const reply = await check(request, async (fields) => {
-          const scored = await client.call('authenticate-score', fields, scoreReply, client.deadline());
-          threshold = scored.threshold;
-          return scored;
-        });
-        const matched = reply?.authenticated ?? false;
-        // The service may tell how near a miss was; this port does not.
-        const score = matched ? (reply?.score ?? null) : null;
-        return { matched, score: score === null ? null : toTwoDecimals(score), threshold };
-      }),
+    async score(request) {
+      checkRequest(request);
+      // Where the service refuses a decoy without telling one: nothing reaches it.
+      let threshold = 1;
+      const reply = await check(request, async (fields) => {
+        const scored = await client.call('authenticate-score', fields, scoreReply, client.deadline());
+        threshold = scored.threshold;
+        return scored;
+      });
+      const matched = reply?.authenticated ?? false;
+      // The service may tell how near a miss was; this port does not.
+      const score = matched ? (reply?.score ?? null) : null;
+      return { matched, score: score === null ? null : toTwoDecimals(score), threshold };
+    },
 
-    match: (probe, references, accuracy) =>
-      wipingPhotos([probe, ...references], async () => {
-        if (references.length === 0) throw new FaceError('photo_missing');
-        const fields = [
-          accuracyField(accuracy),
-          { name: 'probe', photos: [probe] },
-          { name: 'reference', photos: references },
-        ];
-        const signal = client.deadline();
-        const results =
-          references.length === 1
-            ? [await client.call('match', fields, matchReply, signal)]
-            : (await client.call('match-bulk', fields, matchBulkReply, signal)).results;
-        checkCount('match-bulk', results, references.length);
-        return results.map(({ score, match }) => ({ score: toTwoDecimals(score), match }));
-      }),
+    async match(probe, references, accuracy) {
+      if (references.length === 0) throw new FaceError('photo_missing');
+      const fields = [
+        accuracyField(accuracy),
+        { name: 'probe', photos: [probe] },
+        { name: 'reference', photos: references },
+      ];
+      const signal = client.deadline();
+      const results =
+        references.length === 1
+          ? [await client.call('match', fields, matchReply, signal)]
+          : (await client.call('match-bulk', fields, matchBulkReply, signal)).results;
+      checkCount('match-bulk', results, references.length);
+      return results.map(({ score, match }) => ({ score: toTwoDecimals(score), match }));
+    },
 
-    consistency: (photos, accuracy) =>
-      wipingPhotos(photos, async () => {
-        const fields = [accuracyField(accuracy), photosField(photos)];
-        const reply = await client.call('consistency-check', fields, consistencyReply, client.deadline());
-        const { consistent, outliers } = reply;
-        if (outliers.some((index) => index >= photos.length) || consistent !== (outliers.length === 0))
-          throw new FaceError('upstream_malformed', { endpoint: 'consistency-check' });
-        return { consistent, outliers };
-      }),
+    async consistency(photos, accuracy) {
+      const fields = [accuracyField(accuracy), photosField(photos)];
+      const reply = await client.call('consistency-check', fields, consistencyReply, client.deadline());
+      const { consistent, outliers } = reply;
+      if (outliers.some((index) => index >= photos.length) || consistent !== (outliers.length === 0))
+        throw new FaceError('upstream_malformed', { endpoint: 'consistency-check' });
+      return { consistent, outliers };
+    },
 
-    detect: (photo) =>
-      wipingPhotos([photo], async () => {
-        const fields = [photosField([photo])];
-        const { widthPx, heightPx, faces } = await client.call('detect', fields, detectReply, client.deadline());
-        return { widthPx, heightPx, faces };
-      }),
+    async detect(photo) {
+      const fields = [photosField([photo])];
+      const { widthPx, heightPx, faces } = await client.call('detect', fields, detectReply, client.deadline());
+      return { widthPx, heightPx, faces };
+    },
 
-    quality: (photo) => wipingPhotos([photo], () => screen('quality', photo, client.deadline())),
-    liveness: (photo) => wipingPhotos([photo], () => screen('liveness', photo, client.deadline())),
+    quality: (photo) => screen('quality', photo, client.deadline()),
+    liveness: (photo) => screen('liveness', photo, client.deadline()),
   };
 }
 
-/** Waits for all, so that none is still being sent when photos are overwritten; then throws the first refusal in order. */
+/** Waits for all, so that none is still being sent when this settles; then throws the first refusal in order. */
 async function allSettled<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   const outcomes = await Promise.allSettled(calls);
   return outcomes.map((outcome) => {

@@ -244,18 +244,15 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(verdict).toMatchObject({ matched: true, renewed: null });
       });
 
-      test('photos that others look at too, time and again, and overwrites its own', async () => {
+      test('photos that others look at too, time and again', async () => {
         const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.person[1])];
         await harness.sight.share(photos, async (shared) => {
-          const [enrolled, checked, copied] = [0, 1, 2].map(() => shared.map((photo) => photo.copy()));
-          const { token } = await enrol({ photos: enrolled });
-          const compared = await harness.verifier.match(toPhoto(pictures.stranger), checked!, 4);
+          const { token } = await enrol({ photos: shared });
+          const compared = await harness.verifier.match(toPhoto(pictures.stranger), shared, 4);
           expect(compared.map(({ match }) => match)).toEqual([false, false]);
-          expect(await harness.verifier.verify(request(token, { photos: copied }))).toMatchObject({ matched: true });
-          expect(photos.some(isWiped)).toBe(false);
           expect(await harness.verifier.verify(request(token, { photos: shared }))).toMatchObject({ matched: true });
         });
-        expect(photos.every(isWiped)).toBe(true);
+        expect(photos.some(isWiped)).toBe(false);
       });
 
       test('the right secret', async () => {
@@ -307,13 +304,11 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         const result = await harness.verifier.match(toPhoto(pictures.person[0]), references, 4);
         expect(result.map(({ match }) => match)).toEqual([false, true]);
         expect(result[1]?.score).toBeGreaterThan(result[0]?.score ?? 1);
-        expect(references.every(isWiped)).toBe(true);
       });
 
       test('find the one who is not the person of the others', async () => {
         const mixed = [toPhoto(pictures.person[0]), toPhoto(pictures.stranger), toPhoto(pictures.person[1])];
         expect(await harness.verifier.consistency(mixed, 4)).toEqual({ consistent: false, outliers: [1] });
-        expect(mixed.every(isWiped)).toBe(true);
         const one = pictures.person.map(toPhoto);
         expect(await harness.verifier.consistency(one, 4)).toEqual({ consistent: true, outliers: [] });
       });
@@ -327,7 +322,6 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(faces.length).toBe(3);
         const areas = faces.map(({ box }) => box.width * box.height);
         expect(areas).toEqual(areas.toSorted((a, b) => b - a));
-        expect(isWiped(photo)).toBe(true);
       });
 
       test('detect tells that there is no face', async () => {
@@ -342,31 +336,28 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(pass).toBe(reasons.length === 0);
         for (const { value, atLeast, atMost, pass: within } of measurements)
           expect(within).toBe((atLeast === null || value >= atLeast) && (atMost === null || value <= atMost));
-        expect(isWiped(photo)).toBe(true);
       });
 
-      test.each(['quality', 'liveness'] as const)('%s refuses a group photo and wipes it', async (method) => {
-        const photo = toPhoto(pictures.group);
-        await expectCode(harness.verifier[method](photo), 'face_many');
-        expect(isWiped(photo)).toBe(true);
+      test.each(['quality', 'liveness'] as const)('%s refuses a group photo', async (method) => {
+        await expectCode(harness.verifier[method](toPhoto(pictures.group)), 'face_many');
       });
     });
 
-    describe('photos are overwritten', () => {
-      const isEach = (photos: readonly Photo[]): boolean[] => photos.map(isWiped);
+    describe('photos are left to their owner', () => {
+      const areLeft = (photos: readonly Photo[]): boolean => !photos.some(isWiped);
 
       test('after enrolment and verification', async () => {
         const enrolled = pictures.person.map(toPhoto);
         const { token } = await enrol({ photos: enrolled });
         const probes = pictures.person.map(toPhoto);
         await harness.verifier.verify(request(token, { photos: probes }));
-        expect(isEach([...enrolled, ...probes])).toEqual([true, true, true, true]);
+        expect(areLeft([...enrolled, ...probes])).toBe(true);
       });
 
       test('where one of them is refused', async () => {
         const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.landscape), toPhoto(pictures.person[1])];
         await expectCode(enrol({ photos }), 'face_none');
-        expect(isEach(photos)).toEqual([true, true, true]);
+        expect(areLeft(photos)).toBe(true);
       });
 
       test('where none was looked at', async () => {
@@ -374,7 +365,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         await expectCode(harness.verifier.verify(request(new SealedToken('x'), { photos: probe })), 'token_malformed');
         const many = Array.from({ length: 6 }, () => toPhoto(pictures.person[0]));
         await expectCode(enrol({ photos: many }), 'photo_too_many');
-        expect(isEach([...probe, ...many]).every(Boolean)).toBe(true);
+        expect(areLeft([...probe, ...many])).toBe(true);
       });
     });
 

@@ -4,10 +4,11 @@ import {
   ContentKey,
   Credential,
   maxPhotoBytes,
-  Photo,
+  type OwnPhoto,
+  owningPhotos,
+  type Photo,
   SealedToken,
   UserSecret,
-  wipingPhotos,
 } from '../../core/concealed.js';
 import type { Fetch } from '../../core/ports.js';
 import { FaceError, faceErrorCodes } from '../../errors.js';
@@ -48,7 +49,6 @@ export async function releaseKey(
   const clientToken = new Credential(await readText(clientTokenFile));
   if (!clientToken.use((text) => headerText.test(text))) throw new FaceError('caller_untrusted');
   const secret = passwordFile === undefined ? null : new UserSecret(await readText(passwordFile));
-  const photos = await Promise.all(options.photo.map(readPhoto));
   const fetchUntilStopped: Fetch = (address, init) =>
     fetch(address, { ...init, signal: AbortSignal.any([signal, ...(init.signal ? [init.signal] : [])]) });
   const client = clientToken.use((text) => createFacestepClient({ url, clientToken: text, fetch: fetchUntilStopped }));
@@ -57,7 +57,8 @@ export async function releaseKey(
     ...(scope === undefined ? {} : { scope }),
     ...(accuracy === undefined ? {} : { accuracy }),
   };
-  const released = await wipingPhotos(photos, async () => {
+  const released = await owningPhotos(async (own) => {
+    const photos = await Promise.all(options.photo.map((file) => readPhoto(file, own)));
     const pictures = photos.map((photo) => photo.use((bytes) => bytes));
     return client.contentKey(
       token.use((text) => text),
@@ -80,9 +81,9 @@ function toRefusal(error: unknown, url: string): unknown {
   return new UsageError(`what answers at ${url} is no facestep server. --url names another`);
 }
 
-async function readPhoto(file: string): Promise<Photo> {
+async function readPhoto(file: string, own: OwnPhoto): Promise<Photo> {
   if ((await stat(file)).size > maxPhotoBytes) throw new FaceError('photo_too_large');
-  return new Photo(await readFile(file));
+  return own(await readFile(file));
 }
 
 /** A text of one line; the line's end is no part of it. */

@@ -23,7 +23,7 @@ export async function enrolToken(request: EnrolRequest, deps: CoreDeps): Promise
   return sealed;
 }
 
-/** Makes a token. The photos are overwritten in any case. */
+/** Makes a token. */
 async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promise<Sealed> {
   const { tenant: connection, subject } = request.binding;
   try {
@@ -31,8 +31,6 @@ async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promi
   } catch (error) {
     await audit.append({ action: 'enrolment_refused', connection, subject, detail: { code: toCode(error) } });
     throw error;
-  } finally {
-    for (const photo of request.photos) photo.wipe();
   }
 }
 
@@ -56,29 +54,25 @@ export async function enrolSubject(
   const { enrolmentDays } = connection.policy;
   const now = deps.clock.now();
   const who = toSubjectRef(request);
-  try {
-    checkConsent(consent, now);
-    // Before the profile: who changes the one after this is found out by the other.
-    const found = await findConsent(who, deps);
-    const former = await connection.profile.readToken(subject);
-    const binding = bindingOf(connection, subject);
-    const expiresAt = enrolmentDays === null ? null : toEpochSec(addSec(now, enrolmentDays * secondsPerDay));
-    const sealed = await seal({ photos, binding, secret, expiresAt }, deps);
-    const change = toTokenChange({ connection, subject, kind: 'enrolment', sealed, former }, deps);
-    const standing = change.former?.tokenId ?? null;
-    const makeReady = async (): Promise<void> => {
-      const token = change.token;
-      await nameInConsent(who, { consent, token, found, standing }, deps);
-      if (passkey === null) return;
-      const until = token.expiresAt === null ? null : toEpochMs(token.expiresAt);
-      await keepPasskey(who, { credential: passkey, tokenId: token.tokenId, expiresAt: until, standing }, deps);
-    };
-    await changeToken(change, { token: sealed.token, makeReady }, deps).catch((error: unknown) => {
-      sealed.contentKey?.wipe();
-      throw error;
-    });
-    return sealed;
-  } finally {
-    for (const photo of photos) photo.wipe();
-  }
+  checkConsent(consent, now);
+  // Before the profile: who changes the one after this is found out by the other.
+  const found = await findConsent(who, deps);
+  const former = await connection.profile.readToken(subject);
+  const binding = bindingOf(connection, subject);
+  const expiresAt = enrolmentDays === null ? null : toEpochSec(addSec(now, enrolmentDays * secondsPerDay));
+  const sealed = await seal({ photos, binding, secret, expiresAt }, deps);
+  const change = toTokenChange({ connection, subject, kind: 'enrolment', sealed, former }, deps);
+  const standing = change.former?.tokenId ?? null;
+  const makeReady = async (): Promise<void> => {
+    const token = change.token;
+    await nameInConsent(who, { consent, token, found, standing }, deps);
+    if (passkey === null) return;
+    const until = token.expiresAt === null ? null : toEpochMs(token.expiresAt);
+    await keepPasskey(who, { credential: passkey, tokenId: token.tokenId, expiresAt: until, standing }, deps);
+  };
+  await changeToken(change, { token: sealed.token, makeReady }, deps).catch((error: unknown) => {
+    sealed.contentKey?.wipe();
+    throw error;
+  });
+  return sealed;
 }

@@ -104,24 +104,20 @@ export interface SubmittedFrames {
 export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
   const { session, nonce, photos, reference } = submitted;
   const pictures = reference === null ? photos : [...photos, reference];
-  try {
-    const { id, before, captured, role, challenge } = await takeChallenge(session, nonce, submitted, deps);
-    const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
-    const fresh = await countFresh(digests, deps);
-    const measured = measureChallenge(challenge, digests, fresh);
-    const taken = { id, before, captured, role, measured, asked: challenge.asked, submitted };
-    // The judge, the verifier and whoever compares with a document look at the same pictures.
-    const settled = deps.sight.share(pictures, (shared) => {
-      const seen = { photos: shared.slice(0, photos.length), reference: shared.at(photos.length) ?? null };
-      return settle({ ...taken, submitted: { ...submitted, ...seen } }, deps);
-    });
-    return await settled.catch(async (error: unknown) => {
-      await reopen(id, captured, before, deps);
-      throw error;
-    });
-  } finally {
-    for (const picture of pictures) picture.wipe();
-  }
+  const { id, before, captured, role, challenge } = await takeChallenge(session, nonce, submitted, deps);
+  const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
+  const fresh = await countFresh(digests, deps);
+  const measured = measureChallenge(challenge, digests, fresh);
+  const taken = { id, before, captured, role, measured, asked: challenge.asked, submitted };
+  // The judge, the verifier and whoever compares with a document look at the same pictures.
+  const settled = deps.sight.share(pictures, (shared) => {
+    const seen = { photos: shared.slice(0, photos.length), reference: shared.at(photos.length) ?? null };
+    return settle({ ...taken, submitted: { ...submitted, ...seen } }, deps);
+  });
+  return await settled.catch(async (error: unknown) => {
+    await reopen(id, captured, before, deps);
+    throw error;
+  });
 }
 
 /** Takes the challenge out of the step-up: its frames come once. */
@@ -197,6 +193,9 @@ async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutc
     if (isOneOf(photoCodes, code)) return lose(before, (isReference ? hintOfReference : hintOfFrames)[code]);
     if (!isOneOf(decidedCodes, code)) throw error;
     if (isReference) return lose({ ...before, triesLeft: before.triesLeft - 1 }, 'reference_unlike');
+  } finally {
+    // The judge is done with the photos before their owner is.
+    await judged.catch(() => null);
   }
   const { hint } = await judged;
   return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
@@ -206,24 +205,17 @@ async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutc
 async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<LivenessFinding> {
   const { id, captured: record, measured, asked, submitted } = taken;
   const { judge, audit } = deps;
-  const frames = submitted.photos.map((photo, index) => ({
-    photo: photo.copy(),
-    movement: asked[index] ?? 'centre',
-  }));
-  try {
-    const found = await judge.judge(frames);
-    const missed = measured.filter(({ pass }) => !pass).map(({ name }) => name);
-    const measurements = [...measured, ...found.measurements];
-    const reasons = [...missed, ...found.reasons];
-    const pass = found.pass && missed.length === 0;
-    const { connection, subject } = record;
-    const signals = measurements.map((measurement) => ({ ...measurement }));
-    const detail = { stepUpId: id, judge: judge.name, pass, reasons, asked, signals };
-    await audit.append({ action: 'liveness_judged', connection, subject, detail });
-    return { ...found, pass, reasons, measurements };
-  } finally {
-    for (const { photo } of frames) photo.wipe();
-  }
+  const frames = submitted.photos.map((photo, index) => ({ photo, movement: asked[index] ?? 'centre' }));
+  const found = await judge.judge(frames);
+  const missed = measured.filter(({ pass }) => !pass).map(({ name }) => name);
+  const measurements = [...measured, ...found.measurements];
+  const reasons = [...missed, ...found.reasons];
+  const pass = found.pass && missed.length === 0;
+  const { connection, subject } = record;
+  const signals = measurements.map((measurement) => ({ ...measurement }));
+  const detail = { stepUpId: id, judge: judge.name, pass, reasons, asked, signals };
+  await audit.append({ action: 'liveness_judged', connection, subject, detail });
+  return { ...found, pass, reasons, measurements };
 }
 
 /** With a face alone, or with the secret that came with it. */

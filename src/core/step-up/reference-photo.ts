@@ -32,7 +32,7 @@ export function wantsReference(
  */
 async function examine(reference: Photo, { verifier }: { readonly verifier: Verifier }): Promise<void> {
   try {
-    await verifier.liveness(reference.copy());
+    await verifier.liveness(reference);
   } catch (error) {
     const code = toCode(error);
     throw isOneOf(photoCodes, code) ? new FaceError(code, detail, { cause: error }) : error;
@@ -40,8 +40,7 @@ async function examine(reference: Photo, { verifier }: { readonly verifier: Veri
 }
 
 /**
- * Looks at the photo of a document, before the movements: as often as a step-up has looks left, and nothing is kept. The photo
- * is overwritten.
+ * Looks at the photo of a document, before the movements: as often as a step-up has looks left, and nothing is kept.
  * @returns what would help; `null`: it has the one face it needs
  * @throws FaceError `step_up_unknown`, `step_up_finished`: also where no look is left; `consent_missing`, `not_found`: no such
  *   photo is asked for; `overloaded`, `upstream_unavailable`, `upstream_malformed`
@@ -67,8 +66,6 @@ export async function lookAtReference(
     const code = toCode(error);
     if (isOfReferencePhoto(error) && isOneOf(photoCodes, code)) return hintOfReference[code];
     throw error;
-  } finally {
-    reference.wipe();
   }
 }
 
@@ -92,7 +89,7 @@ export async function matchReference(
   { policy }: Connection,
   { verifier }: { readonly verifier: Verifier },
 ): Promise<void> {
-  const straight = [photos[0], photos.at(-1)].flatMap((photo) => (photo === undefined ? [] : [photo.copy()]));
-  const compared = await verifier.match(reference.copy(), straight, policy.accuracy);
+  const straight = [photos[0], photos.at(-1)].flatMap((photo) => (photo === undefined ? [] : [photo]));
+  const compared = await verifier.match(reference, straight, policy.accuracy);
   if (!compared.some(({ match }) => match)) throw new FaceError('face_mismatch', detail);
 }

@@ -178,28 +178,24 @@ export async function submitPhotos(
   deps: SettleDeps,
 ): Promise<StepUpView> {
   const { id, challenge, photos, secret } = request;
-  try {
-    const { record, revision } = await readRecord(id, deps);
-    if (!isStored(challenge, record.challengeDigest)) throw new FaceError('step_up_unknown');
-    checkStarted(record, deps.clock.now());
-    const connection = deps.connections.get(record.connection);
-    const policy = record.kept === null ? connection?.policy : undefined;
-    // Pictures alone show no movement, and no authenticator.
-    if (policy?.liveness === 'challenge' || record.purpose !== 'verify') throw new FaceError('challenge_needed');
-    if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
+  const { record, revision } = await readRecord(id, deps);
+  if (!isStored(challenge, record.challengeDigest)) throw new FaceError('step_up_unknown');
+  checkStarted(record, deps.clock.now());
+  const connection = deps.connections.get(record.connection);
+  const policy = record.kept === null ? connection?.policy : undefined;
+  // Pictures alone show no movement, and no authenticator.
+  if (policy?.liveness === 'challenge' || record.purpose !== 'verify') throw new FaceError('challenge_needed');
+  if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
 
-    const captured = toCaptured(record, deps);
-    if (!(await writeRecord(id, captured, { revision }, deps))) throw new FaceError('step_up_finished');
-    const attempt = { id, record: captured, photos, secret, methods: ['face'], judged: null } as const;
-    const settled = await settleVerification(attempt, deps).catch(async (error: unknown) => {
-      await reopen(id, captured, record, deps);
-      throw error;
-    });
-    await endAttempt(id, captured, settled, deps);
-    return toView(id, settled, deps.clock.now());
-  } finally {
-    for (const photo of photos) photo.wipe();
-  }
+  const captured = toCaptured(record, deps);
+  if (!(await writeRecord(id, captured, { revision }, deps))) throw new FaceError('step_up_finished');
+  const attempt = { id, record: captured, photos, secret, methods: ['face'], judged: null } as const;
+  const settled = await settleVerification(attempt, deps).catch(async (error: unknown) => {
+    await reopen(id, captured, record, deps);
+    throw error;
+  });
+  await endAttempt(id, captured, settled, deps);
+  return toView(id, settled, deps.clock.now());
 }
 
 /** After an attempt without a decision; where the store fails, the step-up is open again in a while. */
