@@ -29,7 +29,7 @@ export interface Log {
   error(message: string, fields?: JsonObject): void;
 }
 
-/** 1 (most tolerant) to 8 (strictest); what each means in message bits is in `src/token/levels.ts`. */
+/** 1 (most tolerant) to 8 (strictest); what each means in message bits is in `src/token/parameters.ts`. */
 export type Accuracy = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** What a token is bound to. Any difference at verification refuses exactly as another face does. */
