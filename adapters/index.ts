@@ -39,15 +39,15 @@ export async function createAdapter(
 ): Promise<Adapter> {
   switch (settings.kind) {
     case 'cognito':
-      return (await import('./cognito/index.js')).createCognitoAdapter({ settings, ...deps });
+      return (await import('./cognito/index.js')).createCognitoAdapter({ ...deps, settings });
     case 'entra':
-      return (await import('./entra/index.js')).createEntraAdapter({ settings, ...deps });
+      return (await import('./entra/index.js')).createEntraAdapter({ ...deps, settings });
     case 'okta':
-      return (await import('./okta/index.js')).createOktaAdapter({ settings, ...deps });
+      return (await import('./okta/index.js')).createOktaAdapter({ ...deps, settings });
     case 'onelogin':
-      return (await import('./onelogin/index.js')).createOneLoginAdapter({ settings, ...deps });
+      return (await import('./onelogin/index.js')).createOneLoginAdapter({ ...deps, settings });
     case 'scim':
-      return (await import('./scim/index.js')).createScimAdapter({ settings, ...deps });
+      return (await import('./scim/index.js')).createScimAdapter({ ...deps, settings });
   }
 }
 
@@ -58,15 +58,15 @@ export async function createProvisioning(
 ): Promise<Provisioning> {
   switch (settings.kind) {
     case 'cognito':
-      return (await import('./cognito/provision.js')).createCognitoProvisioning({ settings, ...deps });
+      return (await import('./cognito/provision.js')).createCognitoProvisioning({ ...deps, settings });
     case 'entra':
-      return (await import('./entra/provision.js')).createEntraProvisioning({ settings, ...deps });
+      return (await import('./entra/provision.js')).createEntraProvisioning({ ...deps, settings });
     case 'okta':
-      return (await import('./okta/provision.js')).createOktaProvisioning({ settings, ...deps });
+      return (await import('./okta/provision.js')).createOktaProvisioning({ ...deps, settings });
     case 'onelogin':
-      return (await import('./onelogin/provision.js')).createOneLoginProvisioning({ settings, ...deps });
+      return (await import('./onelogin/provision.js')).createOneLoginProvisioning({ ...deps, settings });
     case 'scim':
-      return (await import('./scim/provision.js')).createScimProvisioning({ settings, ...deps });
+      return (await import('./scim/provision.js')).createScimProvisioning({ ...deps, settings });
   }
 }
 
