@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { toCode } from '../../src/errors.js';
 import { parametersFile, parseParameters } from '../../src/token/parameters.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
@@ -40,7 +40,7 @@ function startWith(text: string) {
       cpSync(join(projectRoot, part), join(folder, part), { recursive: true });
     symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
     const file = join(folder, relative(projectRoot, parametersFile));
-    mkdirSync(join(file, '../..'), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
     const config = join(folder, 'config.json');
     writeFileSync(config, JSON.stringify({ modelsFolder }));
