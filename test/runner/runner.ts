@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire, register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { setGlobals } from './globals.js';
@@ -35,5 +36,20 @@ const runtime = {
   unstable_importModule: (path: string) => import(pathToFileURL(path).href),
 };
 
-export default (globalConfig: unknown, config: unknown, environment: unknown, _: unknown, ...rest: unknown[]) =>
-  runFile(globalConfig, config, environment, runtime, ...rest);
+// Jest has a new storage for each file. Node 20 hands every one that was ever used on to every promise, until all work
+// of the process is slow, unless it is given up.
+const storages = new Set<AsyncLocalStorage<unknown>>();
+const { run } = AsyncLocalStorage.prototype;
+AsyncLocalStorage.prototype.run = function (this: AsyncLocalStorage<unknown>, ...given: Parameters<typeof run>) {
+  storages.add(this);
+  return run.apply(this, given);
+} as typeof run;
+
+export default async (globalConfig: unknown, config: unknown, environment: unknown, _: unknown, ...rest: unknown[]) => {
+  try {
+    return await runFile(globalConfig, config, environment, runtime, ...rest);
+  } finally {
+    for (const storage of storages) storage.disable();
+    storages.clear();
+  }
+};
