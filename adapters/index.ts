@@ -1,13 +1,13 @@
 import type { ConnectionGuards } from '../src/config/connection.js';
 import type { SmartHookRequest } from '../src/setup.js';
 import type { Adapter } from './adapter.js';
-import { type CognitoConnection, cognitoConnectionGuard } from './cognito/schema.js';
+import { type CognitoConnection, cognitoConnectionGuard } from './cognito/config.js';
 import type { AdapterDeps } from './deps.js';
-import { type EntraConnection, entraConnectionGuard } from './entra/schema-connection.js';
-import { type OktaConnection, oktaConnectionGuard } from './okta/schema-connection.js';
-import { type OneLoginConnection, oneloginConnectionGuard } from './onelogin/schema.js';
+import { type EntraConnection, entraConnectionGuard } from './entra/config.js';
+import { type OktaConnection, oktaConnectionGuard } from './okta/config.js';
+import { type OneLoginConnection, oneloginConnectionGuard } from './onelogin/config.js';
 import type { Provisioning } from './provisioning.js';
-import { type ScimConnection, scimConnectionGuard } from './scim/schema.js';
+import { type ScimConnection, scimConnectionGuard } from './scim/config.js';
 
 /** The names of all adapters: their folders here, and `kind` in the configuration. */
 export const adapterNames = ['cognito', 'entra', 'okta', 'onelogin', 'scim'] as const;

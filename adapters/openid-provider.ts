@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Fetch } from '../src/core/ports.js';
+import { paths } from './openid-paths.js';
 import { type Finding, fail, pass } from './provisioning.js';
 
 /** Where the OpenID provider of a connection is, as an identity provider's administrator enters it. */
@@ -17,11 +18,11 @@ export function endpointsOf(publicUrl: string, connection: string): OpenIdEndpoi
   const issuer = `${publicUrl}/oidc/${connection}`;
   return {
     issuer,
-    authorization: `${issuer}/authorize`,
-    token: `${issuer}/token`,
-    userinfo: `${issuer}/userinfo`,
-    keys: `${issuer}/jwks`,
-    push: `${issuer}/par`,
+    authorization: issuer + paths.authorize,
+    token: issuer + paths.token,
+    userinfo: issuer + paths.userInfo,
+    keys: issuer + paths.keys,
+    push: issuer + paths.push,
   };
 }
 
@@ -38,7 +39,7 @@ const timeoutMs = 5_000;
 
 /** Whether our own metadata is what an identity provider will read, at the public address. */
 export async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
-  const url = `${expected.issuer}/.well-known/openid-configuration`;
+  const url = expected.issuer + paths.discovery;
   const remedy = `Start the server, and check publicUrl and what stands before it: ${url} must be reachable from outside`;
   const metadata = await readJson(url, fetch);
   if (metadata === null) return fail(`No metadata at ${url}`, remedy);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { defaultAttribute, triggerSettingsGuard } from '../adapters/cognito/config.js';
 import { createCognitoTriggers, type Trigger, type TriggerName } from '../adapters/cognito/flow.js';
 import { refuseCreate, refuseDefine, refusePreToken, refuseVerify } from '../adapters/cognito/reply.js';
-import { defaultAttribute, triggerSettingsGuard } from '../adapters/cognito/schema.js';
 import type { JsonObject } from '../src/base/json.js';
 import { toConfigError, toDottedPath } from '../src/config/problem.js';
 import type { Clock, Log, Random } from '../src/core/ports.js';

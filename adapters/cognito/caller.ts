@@ -6,8 +6,8 @@ import type { Clock } from '../../src/core/ports.js';
 import { audienceOf } from '../../src/core/receipt.js';
 import { addSec, type EpochMs, epochSec, toDate, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { regionOf } from './schema.js';
-import type { TriggerCaller } from './schema-events.js';
+import { regionOf } from './config.js';
+import type { TriggerCaller } from './schema.js';
 
 /** The pool and the app clients an event must be from. */
 export interface ExpectedCaller {

@@ -1,7 +1,7 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
-import { type CognitoConnection, regionOf } from './schema.js';
+import { type CognitoConnection, regionOf } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 

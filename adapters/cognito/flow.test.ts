@@ -17,7 +17,7 @@ import {
 import { createTestSigner, testIssuer } from '../../test/keys.js';
 import { createOpenStepUpRequest, requestLifeSec, toReceiptAudience } from './caller.js';
 import { nextStep, type TriggerName } from './flow.js';
-import type { ChallengeResult } from './schema-events.js';
+import type { ChallengeResult } from './schema.js';
 
 let bench: Awaited<ReturnType<typeof openTriggerBench>>;
 beforeAll(async () => {

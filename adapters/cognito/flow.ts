@@ -4,6 +4,7 @@ import type { Clock, Log, Random } from '../../src/core/ports.js';
 import { addSec, toEpochSec } from '../../src/core/units.js';
 import type { FaceErrorCode } from '../../src/errors.js';
 import { requestLifeSec, signStepUpRequest, toReceiptAudience, verifyCaller } from './caller.js';
+import type { TriggerSettings } from './config.js';
 import {
   type FaceStatement,
   faceChallenge,
@@ -18,7 +19,6 @@ import {
   toPreTokenReply,
   toVerifyReply,
 } from './reply.js';
-import type { TriggerSettings } from './schema.js';
 import {
   type ChallengeResult,
   type Person,
@@ -27,7 +27,7 @@ import {
   parseDefineEvent,
   parsePreTokenEvent,
   parseVerifyEvent,
-} from './schema-events.js';
+} from './schema.js';
 
 /** What the triggers of one connection work with. They keep nothing between two calls. */
 export interface TriggerDeps {

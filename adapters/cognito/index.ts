@@ -1,15 +1,21 @@
 import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import { createOpenStepUpRequest } from './caller.js';
+import type { CognitoConnection } from './config.js';
+import { createCognitoClients } from './oidc.js';
 import { createCognitoProfile } from './profile.js';
-import type { CognitoConnection } from './schema.js';
 
 /**
  * Makes the adapter of one user pool: the profile attribute, and the step-ups that its triggers ask for. Cognito calls
  * no address of this service: its hooks are the Lambda functions of `triggers/index.ts`. Nothing is sent yet.
  */
-export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adapter {
-  const { settings, publicUrl, clock, fetch, log } = deps;
+export function createCognitoAdapter({
+  settings,
+  publicUrl,
+  clock,
+  fetch,
+  log,
+}: AdapterDeps<CognitoConnection>): Adapter {
   const { id, kind, cognito } = settings;
   const { userPoolId, clientIds, triggers } = cognito;
   return {
@@ -20,5 +26,6 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
       { userPoolId, clientIds, connection: id, issuer: publicUrl, requestSecret: triggers.requestSecret },
       { clock },
     ),
+    createOidcClients: (deps) => createCognitoClients(settings.oidc, deps),
   };
 }

@@ -10,7 +10,7 @@ import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
 import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
-import type { CognitoConnection } from './schema.js';
+import type { CognitoConnection } from './config.js';
 
 /** Of one action here: a look-up, its fallback, a write. */
 const TOTAL_TIMEOUT_MS = 10_000;

@@ -3,10 +3,10 @@ import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { Clock } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { type Check, compareClocks, type Finding, fail, pass, warn } from '../provisioning.js';
+import type { CognitoConnection } from './config.js';
 import { isOpen, nameOf } from './provision-permission.js';
 import type { Administration } from './provision-pool.js';
 import { deployment, flowsOf, inspectAttribute, inspectCustomAuth, inspectTriggers } from './provision-steps.js';
-import type { CognitoConnection } from './schema.js';
 
 type Settings = CognitoConnection['cognito'];
 

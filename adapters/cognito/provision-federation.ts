@@ -1,12 +1,10 @@
-import type { z } from 'zod';
-import type { cognitoClientGuard } from '../../src/config/oidc-providers.js';
 import type { AdapterDeps } from '../deps.js';
 import { checkDiscovery, endpointsOf } from '../openid-provider.js';
 import { type Check, fail, manual, type ProvisionStep, pass } from '../provisioning.js';
+import type { CognitoConnection } from './config.js';
+import type { CognitoClient } from './config-oidc.js';
 import type { Administration, OpenIdProvider } from './provision-pool.js';
-import type { CognitoConnection } from './schema.js';
 
-type CognitoClient = z.output<typeof cognitoClientGuard>;
 type Deps = AdapterDeps<CognitoConnection>;
 
 /** How the pool names us. Its federated users are `facestep_<sub>`, so it is never changed. */

@@ -1,7 +1,7 @@
 import type { UserPoolClientType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import type { CognitoConnection } from './config.js';
 import type { Administration } from './provision-pool.js';
-import type { CognitoConnection } from './schema.js';
 
 type Settings = CognitoConnection['cognito'];
 

@@ -7,9 +7,9 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import type { CognitoConnection } from './config.js';
 import { nameOf } from './provision-permission.js';
 import type { Administration } from './provision-pool.js';
-import type { CognitoConnection } from './schema.js';
 
 type Settings = CognitoConnection['cognito'];
 

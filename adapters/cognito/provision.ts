@@ -1,6 +1,7 @@
 import type { Fetch } from '../../src/core/ports.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning } from '../provisioning.js';
+import type { CognitoConnection } from './config.js';
 import {
   attributeCheck,
   clientChecks,
@@ -15,7 +16,6 @@ import { appClientStep, createFederationChecks, identityProviderStep } from './p
 import { permissionStep } from './provision-permission.js';
 import { createAdministration } from './provision-pool.js';
 import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
-import type { CognitoConnection } from './schema.js';
 
 /**
  * What sets a user pool up, and what tells how it stands. Nothing is sent yet.

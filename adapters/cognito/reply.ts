@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/base/json.js';
 import type { FaceErrorCode } from '../../src/errors.js';
 import type { RawReply } from '../hook.js';
-import { faceClaims } from './schema-events.js';
+import { faceClaims } from './schema.js';
 
 /*
  * Cognito takes the event back with its `response` filled in, all values of its maps as text. A trigger has no way to

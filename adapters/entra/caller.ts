@@ -5,10 +5,10 @@ import { inTime } from '../../src/core/deadline.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { isEntraKeyOf } from '../../src/oidc/external-mfa-key.js';
 import { readBearer, toBearerRefusal } from '../bearer.js';
 import type { RawHead } from '../hook.js';
-import type { EntraSettings } from './schema-connection.js';
+import { isEntraKeyOf } from './caller-key.js';
+import type { EntraSettings } from './config.js';
 
 /** What a call proved. */
 export interface VerifiedCaller {

@@ -11,7 +11,7 @@ import type { Json, JsonObject } from '../../src/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
-import type { EntraSettings } from './schema-connection.js';
+import type { EntraSettings } from './config.js';
 
 /** Of each request. One call here is one of them, three where there is no access token yet, four where it was revoked. */
 const REQUEST_TIMEOUT_MS = 4_000;

@@ -2,6 +2,7 @@ import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Hook, Hooks, RawReply } from '../hook.js';
 import { createVerifyCaller } from './caller.js';
+import type { EntraConnection } from './config.js';
 import {
   DECISION_TIMEOUT_MS,
   type FlowDeps,
@@ -10,6 +11,7 @@ import {
   handleTokenIssuanceStart,
   type VerifiedCall,
 } from './flow.js';
+import { createEntraClients } from './oidc.js';
 import { createEntraProfile } from './profile.js';
 import {
   continueSignUp,
@@ -19,7 +21,6 @@ import {
   toAttributeCollectionStartRefusal,
   toReceiptTakenReply,
 } from './reply.js';
-import type { EntraConnection } from './schema-connection.js';
 
 /** What is particular to one hook. */
 interface HookParts extends Pick<Hook, 'refuse' | 'pass'> {
@@ -31,7 +32,7 @@ interface HookParts extends Pick<Hook, 'refuse' | 'pass'> {
  * `attribute-collection-submit`, and the directory extension. Nothing is sent yet.
  */
 export function createEntraAdapter({ settings, publicUrl, clock, fetch, log }: AdapterDeps<EntraConnection>): Adapter {
-  const { kind, policy, entra } = settings;
+  const { id, kind, policy, oidc, entra } = settings;
   const homeTenantId = entra.tenantId;
   const verifyCaller = createVerifyCaller(entra, { host: new URL(publicUrl).hostname, fetch, clock });
   const toHook = ({ handle, ...replies }: HookParts): Hook => ({
@@ -58,6 +59,7 @@ export function createEntraAdapter({ settings, publicUrl, clock, fetch, log }: A
       ...(signUp === undefined ? {} : createSignUpHooks(signUp, toHook)),
     },
     openStepUpRequest: null,
+    createOidcClients: ({ state }) => createEntraClients(oidc, { connection: id, fetch, clock, state, log }),
   };
 }
 

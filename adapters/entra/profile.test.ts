@@ -8,8 +8,8 @@ import type { Fetch, Profile } from '../../src/core/ports.js';
 import { canary } from '../../test/contract/adapter.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog } from '../../test/sinks.js';
+import { entraConnectionGuard } from './config.js';
 import { createEntraProfile } from './profile.js';
-import { entraConnectionGuard } from './schema-connection.js';
 
 const clock = createManualClock();
 const unknown = { code: 'subject_unknown' };

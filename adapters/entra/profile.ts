@@ -4,7 +4,7 @@ import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
 import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js';
-import type { EntraSettings } from './schema-connection.js';
+import type { EntraSettings } from './config.js';
 
 // Holds the directory extension too, under its own name.
 const userGuard = z.looseObject({ id: z.string() });

@@ -1,4 +1,4 @@
-import { paths } from '../../src/oidc/paths.js';
+import { paths } from '../openid-paths.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
 /** Where Entra and the user's browser find the provider of a connection. */

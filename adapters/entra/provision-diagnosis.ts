@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import type { ExternalMfaConfig } from '../../src/config/external-mfa.js';
 import { type Check, type Finding, fail, manual, pass, warn } from '../provisioning.js';
+import type { ExternalMfaConfig } from './config-oidc.js';
 import { addressesOf } from './provision-addresses.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 

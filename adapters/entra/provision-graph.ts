@@ -5,7 +5,7 @@ import type { AdapterDeps } from '../deps.js';
 
 import type { RestAnswer } from '../rest-call.js';
 import { type GraphCall, type SendToGraph, toRefusalDetail } from './client.js';
-import type { EntraConnection } from './schema-connection.js';
+import type { EntraConnection } from './config.js';
 
 /** Administrative calls of Microsoft Graph, in the connection's own tenant. */
 export interface GraphAdministration {

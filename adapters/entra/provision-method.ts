@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ExternalMfaConfig } from '../../src/config/external-mfa.js';
 import type { ProvisionStep } from '../provisioning.js';
+import type { ExternalMfaConfig } from './config-oidc.js';
 import { addressesOf } from './provision-addresses.js';
 import { anything, type EntraProvisionDeps } from './provision-graph.js';
 

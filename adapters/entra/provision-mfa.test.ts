@@ -10,8 +10,8 @@ import { createRsaCertificate } from '../../simulators/tls-server.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import type { Provisioning } from '../provisioning.js';
+import { entraConnectionGuard } from './config.js';
 import { createEntraProvisioning } from './provision.js';
-import { entraConnectionGuard } from './schema-connection.js';
 
 const publicUrl = 'https://face.example.com';
 const issuer = `${publicUrl}/oidc/workforce`;

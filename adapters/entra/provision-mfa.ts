@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { ExternalMfaConfig } from '../../src/config/external-mfa.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import type { EntraConnection } from './config.js';
+import type { ExternalMfaConfig } from './config-oidc.js';
 import { addressesOf } from './provision-addresses.js';
 import {
   type Application,
@@ -14,7 +15,6 @@ import {
 } from './provision-directory.js';
 import { anything, type EntraProvisionDeps } from './provision-graph.js';
 import { createMethodStep, createTargetsStep } from './provision-method.js';
-import type { EntraConnection } from './schema-connection.js';
 
 /** The clients by which a connection's users come here for External MFA. */
 export const externalMfaClientsOf = ({ oidc }: Pick<EntraConnection, 'oidc'>): ExternalMfaConfig[] =>

@@ -6,8 +6,8 @@ import { FaceError } from '../../src/errors.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import type { Finding, Provisioning, StepStatus } from '../provisioning.js';
+import { entraConnectionGuard } from './config.js';
 import { createEntraProvisioning } from './provision.js';
-import { entraConnectionGuard } from './schema-connection.js';
 
 const publicUrl = 'https://face.example.com';
 const clock = createManualClock();

@@ -1,6 +1,7 @@
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { createGraphClient } from './client.js';
+import type { EntraConnection } from './config.js';
 import { createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
 import { createExternalMfaChecks } from './provision-diagnosis.js';
@@ -13,7 +14,6 @@ import {
 import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
 import { createGraphAdministration, type EntraProvisionDeps } from './provision-graph.js';
 import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js';
-import type { EntraConnection } from './schema-connection.js';
 
 /**
  * What sets an Entra tenant up for a connection, and what tells how it stands. Beside `User.ReadWrite.All`, with which the

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseEvent } from '../parse-event.js';
-import { guidGuard } from './schema-connection.js';
+import { guidGuard } from './config-tenant.js';
 
 /*
  * What Entra sends. Only what is used is looked at. Of a user everything but the id may be missing: guests have no given

@@ -7,7 +7,7 @@ import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { readBearer, toBearerRefusal } from '../bearer.js';
 import type { RawHead } from '../hook.js';
-import type { OktaConnection } from './schema-connection.js';
+import type { OktaConnection } from './config.js';
 
 /** What the configuration says of who may call. */
 type ExpectedCallers = OktaConnection['okta']['hooks'];

@@ -4,7 +4,7 @@ import type { Json } from '../../src/base/json.js';
 import { inTime } from '../../src/core/deadline.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import type { OktaConnection } from './schema-connection.js';
+import type { OktaConnection } from './config.js';
 
 /** Of one request. */
 const REQUEST_TIMEOUT_MS = 5_000;

@@ -4,10 +4,10 @@ import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Fetch, Log } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawReply } from '../hook.js';
+import type { OktaConnection } from './config.js';
 import { decide, type FlowDeps } from './flow.js';
 import { unverifiedPassword, verifiedPassword } from './reply.js';
 import { parsePasswordImportHook } from './schema.js';
-import type { OktaConnection } from './schema-connection.js';
 
 /** Whether a password is the right one in the directory the user comes from. */
 export type VerifyPassword = (credential: {

@@ -2,9 +2,11 @@ import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Admit, Answer, Hook } from '../hook.js';
 import { createVerifyCaller } from './caller.js';
+import type { OktaConnection } from './config.js';
 import { DECISION_TIMEOUT_MS, type FlowDeps, handleRegistrationHook, handleSamlHook, handleTokenHook } from './flow.js';
 import { ANSWER_TIMEOUT_MS, createRevoke, handleEventHook, handleEventHookVerification } from './flow-events.js';
 import { createVerifyPassword, handlePasswordImportHook } from './flow-password.js';
+import { createOktaClients } from './oidc.js';
 import { createOktaProfile } from './profile.js';
 import {
   passEvents,
@@ -18,7 +20,6 @@ import {
   toTokenHookRefusal,
   unverifiedPassword,
 } from './reply.js';
-import type { OktaConnection } from './schema-connection.js';
 
 /** Makes the adapter of one Okta org: its hooks, and the profile attribute. Nothing is sent yet. */
 export function createOktaAdapter({ settings, clock, fetch, log }: AdapterDeps<OktaConnection>): Adapter {
@@ -75,5 +76,6 @@ export function createOktaAdapter({ settings, clock, fetch, log }: AdapterDeps<O
       },
     },
     openStepUpRequest: null,
+    createOidcClients: (deps) => createOktaClients(settings.oidc, deps),
   };
 }

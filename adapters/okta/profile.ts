@@ -4,8 +4,8 @@ import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
 import { callOkta, createClient, parseAnswer, type Refusal } from './client.js';
+import type { OktaConnection } from './config.js';
 import { isUserId } from './schema.js';
-import type { OktaConnection } from './schema-connection.js';
 
 /**
  * Reads and writes the token over Okta's management API.

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer } from './client.js';
+import type { OktaFactor } from './config-oidc.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findIdp } from './provision-idps.js';
-import type { OktaFactor } from './schema-connection.js';
 
 const authenticatorsGuard = z.array(
   z.object({

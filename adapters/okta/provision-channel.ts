@@ -3,7 +3,7 @@ import type { Json } from '../../src/base/json.js';
 import type { AdapterDeps } from '../deps.js';
 
 import type { SendToOkta } from './client.js';
-import type { OktaConnection } from './schema-connection.js';
+import type { OktaConnection } from './config.js';
 
 /** What the parts of provisioning work with. */
 export interface OktaProvisionDeps extends AdapterDeps<OktaConnection> {

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
-import type { OktaIdvConfig } from '../../src/config/oidc-providers.js';
 import { endpointsOf } from '../openid-provider.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer } from './client.js';
+import type { OktaClient, OktaFactor, OktaIdv } from './config-oidc.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
-import type { OktaClient, OktaFactor } from './schema-connection.js';
 
 const urlGuard = z.object({ url: z.string() });
 
@@ -133,7 +132,7 @@ function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps
   };
 }
 
-function toVerification(client: OktaIdvConfig, deps: OktaProvisionDeps): IdpDefinition {
+function toVerification(client: OktaIdv, deps: OktaProvisionDeps): IdpDefinition {
   const { issuer, authorization, token, keys, push } = endpointsOf(deps.publicUrl, deps.settings.id);
   return {
     type: 'IDV_STANDARD',

@@ -1,9 +1,9 @@
 import { checkDiscovery, endpointsOf } from '../openid-provider.js';
 import { type Check, type Finding, fail, pass, warn } from '../provisioning.js';
+import type { OktaClient } from './config-oidc.js';
 import { hasAuthenticator } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findIdp, signsRequests } from './provision-idps.js';
-import type { OktaClient } from './schema-connection.js';
 
 /** What tells whether the org can send people here by OpenID Connect, and takes the answer. */
 export function createClientChecks(deps: OktaProvisionDeps): readonly Check[] {

@@ -1,6 +1,7 @@
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { createSendToOkta } from './client.js';
+import type { OktaConnection } from './config.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
 import { createAuthenticatorStep, createUsageStep } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
@@ -9,7 +10,6 @@ import { createEventHookStep } from './provision-events.js';
 import { createInlineHookStep } from './provision-hooks.js';
 import { createIdpStep } from './provision-idps.js';
 import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.js';
-import type { OktaConnection } from './schema-connection.js';
 
 /** What provisioning asks for; the running service does without. */
 const toScopes = (resources: readonly string[]): string[] =>

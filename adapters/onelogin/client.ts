@@ -6,7 +6,7 @@ import type { Asker, Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
-import type { OneLoginSettings } from './schema.js';
+import type { OneLoginSettings } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 /** Of one call here: up to two tokens and two requests, where OneLogin finds the token revoked. */

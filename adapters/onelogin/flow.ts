@@ -3,8 +3,9 @@ import type { EpochMs } from '../../src/core/units.js';
 import type { RawReply } from '../hook.js';
 import type { HookCore } from '../hook-core.js';
 import type { CountAsk } from './caller.js';
+import type { OneLoginSettings } from './config.js';
 import { toDecisionReply, toUnverified } from './reply.js';
-import { type OneLoginSettings, parsePreAuthentication, parseUserMigration, type SmartHookType } from './schema.js';
+import { parsePreAuthentication, parseUserMigration, type SmartHookType } from './schema.js';
 import { toAskMs } from './smart-hook.js';
 
 /** A call of our own Smart Hook: when it was signed, and the body that was, not parsed. */

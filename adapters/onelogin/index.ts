@@ -3,10 +3,12 @@ import type { AdapterDeps } from '../deps.js';
 import type { Hook, RawReply } from '../hook.js';
 import { createCountAsk, createReadSignature } from './caller.js';
 import { createOneLoginApi } from './client.js';
+import type { OneLoginConnection } from './config.js';
 import { type FlowDeps, handlePreAuthentication, handleUserMigration, toBudgetMs, type VerifiedCall } from './flow.js';
+import { createOneLoginClients } from './oidc.js';
 import { createOneLoginProfile } from './profile.js';
 import { passSignIn, toRefusal, toUnverified } from './reply.js';
-import type { OneLoginConnection, SmartHookType } from './schema.js';
+import type { SmartHookType } from './schema.js';
 
 /**
  * Makes the adapter of one OneLogin account: the decisions its Smart Hooks ask for, and the custom user field. Nothing
@@ -37,5 +39,6 @@ export function createOneLoginAdapter({ settings, clock, fetch, log }: AdapterDe
       'user-migration': toHook('user-migration', handleUserMigration),
     },
     openStepUpRequest: null,
+    createOidcClients: (deps) => createOneLoginClients(settings.oidc, deps),
   };
 }

@@ -5,7 +5,7 @@ import { isLogin, isSameLogin } from '../login.js';
 import type { RestAnswer } from '../rest-call.js';
 import { toStoredToken } from '../stored-token.js';
 import { type OneLoginApi, toUnavailable } from './client.js';
-import type { OneLoginSettings } from './schema.js';
+import type { OneLoginSettings } from './config.js';
 
 /** A user's id as OneLogin counts them. Anything else would be another address of the API. */
 function toUserPath(subject: string): string {

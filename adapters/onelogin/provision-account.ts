@@ -5,7 +5,8 @@ import type { AdapterDeps } from '../deps.js';
 
 import type { RestAnswer } from '../rest-call.js';
 import type { OneLoginApi } from './client.js';
-import type { OneLoginConnection, OneLoginSettings, SmartHookType } from './schema.js';
+import type { OneLoginConnection, OneLoginSettings } from './config.js';
+import type { SmartHookType } from './schema.js';
 import { variableNames, variablesOf } from './smart-hook.js';
 
 const fieldGuard = z.object({ shortname: z.string() });

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../src/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { isRuntime } from './config.js';
 import { type Parts, type SmartHook, writeVariables } from './provision-account.js';
-import { isRuntime, type SmartHookType } from './schema.js';
+import type { SmartHookType } from './schema.js';
 import {
   decodeFunction,
   encodeFunction,

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
 import { testIssuer } from '../../test/keys.js';
 import { systemRandom } from '../../test/sinks.js';
+import { oneloginConnectionGuard } from './config.js';
 import { createOneLoginProvisioning } from './provision.js';
-import { oneloginConnectionGuard } from './schema.js';
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';
 

@@ -2,10 +2,10 @@ import type { AdapterDeps } from '../deps.js';
 import { endpointsOf } from '../openid-provider.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { createOneLoginApi } from './client.js';
+import type { OneLoginConnection } from './config.js';
 import { createAccountClient, missingVariables, type Parts, toVariableValue } from './provision-account.js';
 import { createChecks } from './provision-checks.js';
 import { createHookStep } from './provision-hooks.js';
-import type { OneLoginConnection } from './schema.js';
 
 /**
  * What sets a OneLogin account up: the custom user field, the variables and the Smart Hooks. Policies and factors have no

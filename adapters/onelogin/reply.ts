@@ -1,7 +1,8 @@
 import type { HookDecision } from '../../src/core/decide.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
 import type { RawReply } from '../hook.js';
-import type { OneLoginSettings, SmartHookType } from './schema.js';
+import type { OneLoginSettings } from './config.js';
+import type { SmartHookType } from './schema.js';
 
 /*
  * Our own Smart Hook reads the reply. Whoever types a name can tell what it does with it, so nothing but the decision is

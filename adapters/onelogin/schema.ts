@@ -1,7 +1,4 @@
 import { z } from 'zod';
-import { connectionFields } from '../../src/config/connection.js';
-import { headerCredentialGuard } from '../../src/config/credential.js';
-import { safeUrlGuard } from '../../src/config/safe-url.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { parseEvent } from '../parse-event.js';
 
@@ -10,69 +7,6 @@ export const smartHookTypes = ['pre-authentication', 'user-migration'] as const;
 
 /** A kind of Smart Hook. */
 export type SmartHookType = (typeof smartHookTypes)[number];
-
-/*
- * The configuration of a connection
- */
-
-const accountUrlGuard = safeUrlGuard
-  .refine(
-    (text) => !URL.canParse(text) || new URL(text).pathname === '/',
-    'expected the address of the account, no path',
-  )
-  .transform((text) => text.replace(/\/$/, ''));
-
-/** What OneLogin still takes for a Smart Hook; those made before keep what they have. */
-const runtimeGuard = z.enum(['nodejs22.x', 'nodejs24.x']);
-
-/** Whether OneLogin takes a runtime. */
-export const isRuntime = (text: string): boolean => runtimeGuard.safeParse(text).success;
-
-// Ids of policies are numbers, shown in the address of the policy's page.
-const policyIdGuard = z.int().min(1);
-
-/** One OneLogin account in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s. */
-export const oneloginConnectionGuard = z.strictObject({
-  ...connectionFields,
-  kind: z.literal('onelogin'),
-  onelogin: z
-    .strictObject({
-      accountUrl: accountUrlGuard,
-      /** An API credential with the scope Manage All. */
-      clientId: z.string().regex(/^[A-Za-z0-9_-]{1,256}$/, 'expected letters, digits, hyphens and underscores'),
-      clientSecret: headerCredentialGuard,
-      /** The shortname of the custom user field that holds the enrolment token. */
-      attribute: z
-        .string()
-        .regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected lower-case letters, digits and underscores')
-        .default('facestep_token'),
-      hooks: z.strictObject({
-        /** The key the Smart Hook signs its requests with (HMAC-SHA256). */
-        secret: z.string().min(32).max(512).pipe(headerCredentialGuard),
-      }),
-      /** The user policy whose factor is the face check. */
-      facePolicyId: policyIdGuard,
-      /** The user policy of whoever has passed; `null` is the user's own. */
-      normalPolicyId: policyIdGuard.nullable().default(null),
-      /** What a sign-in without a finished face check gets: the face policy, or a refusal before the password. */
-      unverified: z.enum(['face_policy', 'refuse']).default('face_policy'),
-      /** What the Smart Hook does where this server gives no answer it understands in time. */
-      whenDown: z.enum(['face_policy', 'allow', 'refuse']).default('face_policy'),
-      /** How long OneLogin lets the Smart Hook run, in seconds. */
-      timeoutSec: z.int().min(1).max(10).default(2),
-      runtime: runtimeGuard.default('nodejs24.x'),
-    })
-    .refine(({ facePolicyId, normalPolicyId }) => facePolicyId !== normalPolicyId, {
-      path: ['normalPolicyId'],
-      error: 'expected another policy than the face policy',
-    }),
-});
-
-/** One OneLogin account, configured. */
-export type OneLoginConnection = z.output<typeof oneloginConnectionGuard>;
-
-/** The part of it that is OneLogin's own. */
-export type OneLoginSettings = OneLoginConnection['onelogin'];
 
 /*
  * What the Smart Hook sends: our own function, run by OneLogin, with what OneLogin told it. Only what is used is read.

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { compileFunction } from 'node:vm';
 import type { Credential } from '../../src/core/concealed.js';
 import { FaceError } from '../../src/errors.js';
-import type { OneLoginConnection, OneLoginSettings, SmartHookType } from './schema.js';
+import type { OneLoginConnection, OneLoginSettings } from './config.js';
+import type { SmartHookType } from './schema.js';
 
 /** Longest function OneLogin takes, in characters of base64. */
 export const maxFunctionCharacters = 20_000;

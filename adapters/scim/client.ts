@@ -5,7 +5,7 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
-import type { ScimSettings } from './schema.js';
+import type { ScimSettings } from './config.js';
 
 /** Of each request. One call here is one of them, and up to three more where an access token has to be fetched. */
 const timeoutMs = 4_000;

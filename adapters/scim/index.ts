@@ -1,8 +1,8 @@
 import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import { createScimApi } from './client.js';
+import type { ScimConnection } from './config.js';
 import { createScimProfile } from './profile.js';
-import type { ScimConnection } from './schema.js';
 
 /**
  * Makes the adapter of one SCIM server: the profile, and nothing that a provider calls. Nothing is sent yet.
@@ -10,5 +10,11 @@ import type { ScimConnection } from './schema.js';
 export function createScimAdapter({ settings, clock, fetch, log }: AdapterDeps<ScimConnection>): Adapter {
   const { kind, scim } = settings;
   const api = createScimApi(scim, { fetch, clock });
-  return { kind, profile: createScimProfile(scim, { api, log }), hooks: {}, openStepUpRequest: null };
+  return {
+    kind,
+    profile: createScimProfile(scim, { api, log }),
+    hooks: {},
+    openStepUpRequest: null,
+    createOidcClients: () => [],
+  };
 }

@@ -5,14 +5,8 @@ import { isLogin, isSameLogin } from '../login.js';
 import type { RestAnswer } from '../rest-call.js';
 import { toStoredToken } from '../stored-token.js';
 import type { ScimApi } from './client.js';
-import {
-  parseAccount,
-  parseAccountList,
-  parseExtension,
-  type ScimAccount,
-  type ScimSettings,
-  toScimType,
-} from './schema.js';
+import type { ScimSettings } from './config.js';
+import { parseAccount, parseAccountList, parseExtension, type ScimAccount, toScimType } from './schema.js';
 
 const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 

@@ -4,7 +4,8 @@ import type { AdapterDeps } from '../deps.js';
 
 import type { RestAnswer } from '../rest-call.js';
 import type { ScimApi } from './client.js';
-import { parseAnswer, type ScimConnection, type ScimSettings, toScimType } from './schema.js';
+import type { ScimConnection, ScimSettings } from './config.js';
+import { parseAnswer, toScimType } from './schema.js';
 
 /** What steps and checks of one server work with. */
 export interface Parts {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { oidcGuard } from '../../src/config/oidc.js';
+import { createOidcGuard } from '../../src/config/oidc.js';
 import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
 import { systemRandom } from '../../test/sinks.js';
 import { createScimProvisioning } from './provision.js';
@@ -123,7 +123,7 @@ describe('the checks', () => {
 
   test('look at our own metadata where a relying party is configured', async () => {
     const client = { kind: 'relying_party', id: 'sso', redirectUris: ['https://sso.example.com/back'] };
-    const settings = { ...bench.configure(), oidc: oidcGuard.parse({ clients: [client] }) };
+    const settings = { ...bench.configure(), oidc: createOidcGuard().parse({ clients: [client] }) };
     const { clock, log } = bench.core;
     const deps = { settings, publicUrl: 'http://127.0.0.1:1', clock, log, random: systemRandom, fetch };
     const found = createScimProvisioning(deps).checks.find(({ title }) => title === 'OpenID provider');

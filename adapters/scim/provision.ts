@@ -2,9 +2,9 @@ import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { createScimApi } from './client.js';
+import type { ScimConnection } from './config.js';
 import { createChecks } from './provision-checks.js';
 import { type Parts, readExtension } from './provision-schema.js';
-import type { ScimConnection } from './schema.js';
 
 /**
  * What a SCIM server needs: one attribute. The standard has no way to define it, so it is a step by hand, and the rest is

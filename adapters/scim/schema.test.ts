@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../test/paths.js';
-import { parseExtension, scimConnectionGuard, toScimType } from './schema.js';
+import { scimConnectionGuard } from './config.js';
+import { parseExtension, toScimType } from './schema.js';
 
 const auth = { kind: 'bearer', token: 'secret-token' };
 const configure = (scim: Record<string, unknown>) =>

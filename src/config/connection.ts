@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Policy } from '../core/connection.js';
-import { type OidcConfig, oidcGuard } from './oidc.js';
+import { type OidcConfig, oidcOf } from './oidc.js';
 import { safeUrlGuard } from './safe-url.js';
 
 const fallbackGuard = z.enum(['deny', 'omit_claim']);
@@ -29,16 +29,16 @@ export const policyGuard = z.strictObject({
 }) satisfies z.ZodType<Policy>;
 
 /**
- * What every connection has, whatever its provider. An adapter's `schema.ts` spreads these into its own guard, adds
+ * What every connection has, whatever its provider. An adapter's `config.ts` spreads these into its own guard, adds
  * `kind` as a literal and its settings under the kind's name:
- * `z.strictObject({ ...connectionFields, kind: z.literal('okta'), okta: z.strictObject({ … }) })`.
+ * `z.strictObject({ ...connectionFields, kind: z.literal('acme'), acme: z.strictObject({ … }) })`.
  */
 export const connectionFields = {
   /** Names the connection in addresses (`/hooks/<id>/…`), logs and the audit trail. */
   id: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected lower-case letters, digits and hyphens'),
   policy: policyGuard.prefault({}),
-  /** `null`: nobody is sent here by OpenID Connect. */
-  oidc: oidcGuard.nullable().default(null),
+  /** A provider with kinds of clients of its own puts `oidcOf(…)` in its place. */
+  oidc: oidcOf(),
 };
 
 /** The part of a connection's configuration that is the same for all providers. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { credentialGuard } from './credential.js';
-import { isLoopback } from './safe-url.js';
+import { isLoopback, originGuard } from './safe-url.js';
 
 /*
  * What clients of every kind have in their configuration.
@@ -29,3 +29,9 @@ export const clientSecretGuard = credentialGuard.refine(
   (secret) => secret.use((text) => /^[\x21-\x7e]{32,512}$/.test(text)),
   'expected 32 to 512 printable ASCII characters without spaces',
 );
+
+/** What a client with a secret has. */
+export const clientFields = { id: clientIdGuard, secret: clientSecretGuard };
+
+/** Hosts of a client whose redirect URIs are derived, as where a provider takes its answers is fixed. */
+export const originsGuard = z.array(originGuard).min(1).max(10);

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from '../../test/paths.js';
-import { oidcGuard, relyingPartyGuard } from './oidc.js';
+import { createOidcGuard, relyingPartyGuard } from './oidc.js';
 
 const secret = 'x'.repeat(32);
 const app = { kind: 'relying_party', id: 'app', secret, redirectUris: ['https://app.example.com/callback'] };
 const publicKeys = [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }];
+const oidcGuard = createOidcGuard();
 const isTaken = (...clients: unknown[]): boolean => oidcGuard.safeParse({ clients }).success;
 
 test('takes a client, and hides its secret', () => {

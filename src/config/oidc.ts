@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { externalMfaGuard } from './external-mfa.js';
 import { clientIdGuard, clientSecretGuard, redirectUriGuard } from './oidc-client.js';
-import { cognitoClientGuard, oktaFactorGuard, oktaIdvGuard, oneloginFactorGuard } from './oidc-providers.js';
 
 const publicKeyGuard = z
   .looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']), kid: z.string().min(1).optional() })
@@ -32,37 +30,52 @@ export const relyingPartyGuard = z
     error: 'expected a client with a secret or public keys: anybody can speak in the name of another',
   });
 
-const hasOneIdv = (clients: readonly { readonly kind: string }[]): boolean =>
-  clients.filter(({ kind }) => kind === 'okta_idv').length <= 1;
+/** A client of the general kind. */
+export type RelyingPartyConfig = z.output<typeof relyingPartyGuard>;
+
+/** A provider as a client, in a connection to that provider. Only what is read of every one. */
+export interface ProviderClientConfig {
+  readonly kind: string;
+  readonly id: string;
+  /** A relying party's alone, so it tells the two apart: no provider's kind has a setting of that name. */
+  readonly mayEnrol?: undefined;
+}
+
+/** The OpenID provider of one connection. */
+export interface OidcConfig {
+  readonly clients: readonly (RelyingPartyConfig | ProviderClientConfig)[];
+}
+
+/** A provider's guard for one kind of client, told apart by its literal `kind`. */
+export type ClientGuard = z.ZodType<ProviderClientConfig> & z.core.$ZodTypeDiscriminable;
 
 const hasUniqueIds = (clients: readonly { readonly id: string }[]): boolean =>
   new Set(clients.map(({ id }) => id)).size === clients.length;
 
-/** Who may send people to a connection's face check by OpenID Connect: one guard for each kind of client. */
-export const oidcGuard = z.strictObject({
-  clients: z
-    .array(
-      z.discriminatedUnion('kind', [
-        relyingPartyGuard,
-        externalMfaGuard,
-        oktaFactorGuard,
-        oktaIdvGuard,
-        oneloginFactorGuard,
-        cognitoClientGuard,
-      ]),
-    )
-    .min(1)
-    .max(50)
-    .refine(hasUniqueIds, 'two clients have the same id')
-    // Its browsers come without a client id: whoever comes so is of this one.
-    .refine(hasOneIdv, 'two clients are of the kind okta_idv'),
-});
+/**
+ * Who may send people to a connection's face check by OpenID Connect: one guard for each kind of client.
+ * @param kinds - those of the connection's provider, beside `relying_party`, which fits any
+ */
+export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
+  z.strictObject({
+    clients: z
+      .array(
+        z.discriminatedUnion('kind', [relyingPartyGuard, ...kinds], {
+          error: ({ code }) =>
+            code === 'invalid_union' ? 'expected relying_party, or a kind of client of this provider' : undefined,
+        }),
+      )
+      .min(1)
+      .max(50)
+      .refine(hasUniqueIds, 'two clients have the same id'),
+  });
 
-/** The OpenID provider of one connection. */
-export type OidcConfig = z.output<typeof oidcGuard>;
+/** The setting `oidc` of a connection. `null`: nobody is sent here by OpenID Connect. @param kinds - as for `createOidcGuard` */
+export const oidcOf = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
+  createOidcGuard(...kinds)
+    .nullable()
+    .default(null);
 
-/** One registered client, told apart by its `kind`. */
-export type OidcClientConfig = OidcConfig['clients'][number];
-
-/** A client of the general kind. */
-export type RelyingPartyConfig = z.output<typeof relyingPartyGuard>;
+/** The clients that are no provider's own kind. */
+export const relyingPartiesOf = ({ clients }: OidcConfig): RelyingPartyConfig[] =>
+  clients.filter((client) => client.mayEnrol !== undefined);

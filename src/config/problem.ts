@@ -12,7 +12,7 @@ export function toConfigError(problems: readonly Problem[]): FaceError {
   return new FaceError('config_invalid', { problems: problems.map(({ path, reason }) => ({ path, reason })) });
 }
 
-/** `connections.0.okta.orgUrl`; the top is called `configuration`. */
+/** `connections.0.policy.accuracy`; the top is called `configuration`. */
 export function toDottedPath(path: readonly PropertyKey[]): string {
   return path.length === 0 ? 'configuration' : path.map(String).join('.');
 }

@@ -19,3 +19,8 @@ export const safeUrlGuard = z
   .string()
   .max(1024)
   .refine(isSafe, 'expected an https address (http only on this machine) without user, query or fragment');
+
+/** Such an address of a whole host, without a slash at the end. */
+export const originGuard = safeUrlGuard
+  .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', 'expected an address without a path')
+  .transform((text) => text.replace(/\/$/, ''));

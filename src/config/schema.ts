@@ -2,11 +2,10 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
 import { auditGuard } from './audit.js';
-import type { ConnectionConfig, ConnectionGuards } from './connection.js';
+import type { ConnectionGuards } from './connection.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
 import { keysGuard } from './keys.js';
 import { limitsGuard } from './limits.js';
-import { connectionKindOf } from './oidc-providers.js';
 import { retentionGuard } from './retention.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
 import { securityEventReceiverGuard } from './security-events.js';
@@ -75,10 +74,6 @@ const deliveryGuard = z.discriminatedUnion('kind', [
 /** A browser makes and uses credentials for a domain name alone, and `localhost` is one. */
 const hasDomainName = (address: string): boolean => isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
 
-/** A provider's own kind of client is about users of that provider. */
-const hasClientsOfItsKind = ({ kind, oidc }: ConnectionConfig): boolean =>
-  (oidc?.clients ?? []).every((client) => (connectionKindOf[client.kind] ?? kind) === kind);
-
 const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>
   new Set(connections.map(({ id }) => id)).size === connections.length;
 
@@ -122,7 +117,6 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .array(z.discriminatedUnion('kind', connectionGuards))
       .max(100)
       .refine(hasUniqueIds, 'two connections have the same id')
-      .refine((all) => all.every(hasClientsOfItsKind), 'a connection has a client that is of another provider')
       .default([]),
   });
   const named = guard.refine(

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { DirectoryFor } from '../../adapters/openid-client.js';
 import { noteLookUps } from '../../test/counted.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { standardSettings } from '../../test/settings.js';
 import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
 import { createCountAll, type Limits } from '../core/limits/limits.js';
 import { createSqliteState } from '../state/sqlite.js';
-import { createDirectories, type DirectoryFor } from './directories.js';
+import { createDirectories } from './directories.js';
 
 const clock = createManualClock();
 let profile: ReturnType<typeof createMemoryProfile>;

@@ -1,14 +1,8 @@
+import type { DirectoryFor } from '../../adapters/openid-client.js';
 import type { Connection } from '../core/connection.js';
 import type { CountAll } from '../core/limits/limits.js';
-import type { Account, Clock, Profile } from '../core/ports.js';
+import type { Account, Clock } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import type { AuthorizationRequest } from './client.js';
-
-/** Finds people by name or id. */
-export type Directory = Pick<Profile, 'findAccount' | 'readAccount'>;
-
-/** Where the person of a request is looked for. */
-export type DirectoryFor = (request: Pick<AuthorizationRequest, 'isUnaltered' | 'source'>) => Directory;
 
 /** How long an answer is good, in seconds: a reload, and another sign-in of the same person, ask nobody. */
 const keptSec = 60;
@@ -18,7 +12,6 @@ const mostKept = 10_000;
  * The directory of a connection: as it is for requests that their client pushed or signed, and for outsiders bounded. Each question
  * costs of what outsiders may ask and of nothing else, and what was asked a moment ago is remembered, whether somebody was
  * found or not: the time of an answer does not tell who is known.
- * @returns its directories throw FaceError `locked_out`, too: outsiders have asked for too many
  */
 export function createDirectories(
   { id, profile }: Pick<Connection, 'id' | 'profile'>,

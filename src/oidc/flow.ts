@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import type { OidcClient, Person } from '../../adapters/openid-client.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection } from '../core/connection.js';
 import { digestOf } from '../core/digest.js';
 import type { Clock, State } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
-import type { OidcClient, Person } from './client.js';
 import { oidcErrors } from './library.js';
 
 const jsonGuard = z.record(z.string(), z.json());

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Interaction, InteractionResults } from 'oidc-provider';
+import type { OidcClient, Person } from '../../adapters/openid-client.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { newSecret, readStepUp, startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { toEpochSec } from '../core/units.js';
@@ -8,7 +9,6 @@ import { browserCookieOf, setBrowserCookie } from '../http/browser-cookie.js';
 import { readCookie } from '../http/cookies.js';
 import { pagePath, startedLink } from '../http/page-link.js';
 import { toSource } from '../http/source.js';
-import type { OidcClient, Person } from './client.js';
 import { type Flow, readFlow, writeClaims, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
 import { oidcErrors, type Provider } from './library.js';
@@ -81,9 +81,10 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     if (name !== '') {
       const source = toSource(request.ip);
       await issuer.countStart(source);
-      const params = { ...paramsOf(interaction.params), login_hint: name };
+      const sent = paramsOf(interaction.params);
+      const asked = { params: { ...sent, login_hint: name }, requested: parseRequestedClaims(sent.claims) };
       const unproven = { isPushed: false, isUnaltered: false, admitted: null };
-      const person = await client.findPerson({ params, source, ...unproven });
+      const person = await client.findPerson({ ...asked, source, ...unproven });
       await writeFlow(interaction, { ...flow, person }, flowDeps);
       return response.redirect(303, issuer.interactionUrl(interaction.uid));
     }

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Admitted, AuthorizationRequest, OidcClient, Person } from '../../adapters/openid-client.js';
+import { paths } from '../../adapters/openid-paths.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
@@ -8,13 +10,11 @@ import type { AuthenticationMethod, State } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet, OidcKeys, OidcSigningKey, PublicKey } from '../keys/oidc-key-set.js';
-import type { Admitted, AuthorizationRequest, OidcClient, Person } from './client.js';
 import { type Flow, flowLifeSec, readClaims, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
 import { observe } from './observe.js';
 import { pageErrorOf, pagePolicy, renderErrorPage } from './pages.js';
-import { paths } from './paths.js';
 import { createProvider, type ProviderHooks } from './provider.js';
 import { checkDemand, checkMembers, paramsOf, parseRequestedClaims } from './requested-claims.js';
 import { ComeBack, createRequireReturn } from './return-visit.js';
@@ -127,8 +127,11 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
   ): Promise<Person | null> => {
     const { admission, source } = arrivalOf(context);
     const isPushed = provenPushOf(context) !== undefined;
+    const params = paramsOf(context.oidc.params);
+    const requested = parseRequestedClaims(params.claims);
     const request: AuthorizationRequest = {
-      params: paramsOf(context.oidc.params),
+      params,
+      requested,
       isPushed,
       isUnaltered: isPushed || isSigned,
       source,
@@ -136,7 +139,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     };
     const person = await client.findPerson(request).catch(toUnavailable);
     if (person === null && !client.asksWho) throw new oidcErrors.InvalidRequest('login_hint is required');
-    const { sub } = parseRequestedClaims(request.params.claims);
+    const { sub } = requested;
     if (sub !== undefined && person !== null && person.claims.sub !== sub) {
       throw new oidcErrors.LoginRequired('requested subject could not be obtained');
     }

@@ -1,19 +1,21 @@
-import type { OidcConfig } from '../config/oidc.js';
+import type { OidcClient, OidcClientDeps } from '../../adapters/openid-client.js';
+import { type OidcConfig, relyingPartiesOf } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
 import { createCountAll } from '../core/limits/limits.js';
-import type { Fetch } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { createClient } from './clients.js';
 import { createDirectories } from './directories.js';
 import { createInteraction } from './interaction.js';
 import { createIssuer, type IssuerDeps, type OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
 import type { OidcIssuers } from './mount.js';
+import { createRelyingParty } from './relying-party.js';
 
 /** A connection, and the clients of its OpenID provider. */
 export interface ConnectionWithClients {
   readonly connection: Connection;
   readonly oidc: OidcConfig;
+  /** Makes those of the provider's own kinds. */
+  createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
 }
 
 /**
@@ -22,12 +24,15 @@ export interface ConnectionWithClients {
  */
 export async function createIssuers(
   connections: readonly ConnectionWithClients[],
-  given: Omit<IssuerDeps, 'countAll'> & { readonly fetch: Fetch },
+  given: Omit<IssuerDeps, 'countAll'>,
 ): Promise<OidcIssuers> {
   const deps = { ...given, countAll: createCountAll(given) };
-  const issuers = connections.map(({ connection, oidc }) => {
+  const issuers = connections.map(({ connection, oidc, createOidcClients }) => {
     const directoryFor = createDirectories(connection, deps);
-    const clients = oidc.clients.map((client) => createClient(client, { ...deps, connection, directoryFor }));
+    const clients = [
+      ...relyingPartiesOf(oidc).map((client) => createRelyingParty(client, directoryFor)),
+      ...createOidcClients({ state: deps.state, directoryFor }),
+    ];
     const issuer = createIssuer(connection, clients, deps);
     return { ...issuer, interact: createInteraction(issuer, deps) };
   });

@@ -1,5 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
+import { paths } from '../../adapters/openid-paths.js';
 import { framesOf } from '../base/frames.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, refusals, toCode } from '../errors.js';
@@ -14,7 +15,6 @@ import type { OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
 import { languageOf } from './messages.js';
 import { pageErrorOf, pagePolicy, renderErrorPage } from './pages.js';
-import { paths } from './paths.js';
 import { returnParameter } from './return-visit.js';
 
 /** An issuer, and what its own pages do. */

@@ -1,8 +1,8 @@
 import type { Account, ClientMetadata, Configuration, Interaction, KoaContextWithOIDC } from 'oidc-provider';
+import type { OidcClient } from '../../adapters/openid-client.js';
+import { paths } from '../../adapters/openid-paths.js';
 import type { OidcKeySet } from '../keys/oidc-key-set.js';
-import type { OidcClient } from './client.js';
 import { Check, type Check as LibraryCheck, Prompt, Provider } from './library.js';
-import { paths } from './paths.js';
 import { dressReplies } from './replies.js';
 import { toLibraryKey } from './signing-key.js';
 import { clockToleranceSec, type createStorage } from './storage.js';

@@ -1,11 +1,15 @@
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
+import type {
+  AuthorizationRequest,
+  Directory,
+  DirectoryFor,
+  OidcClient,
+  Person,
+} from '../../adapters/openid-client.js';
 import type { RelyingPartyConfig } from '../config/oidc.js';
 import { FaceError } from '../errors.js';
-import type { AuthorizationRequest, OidcClient, Person } from './client.js';
-import type { Directory, DirectoryFor } from './directories.js';
 import { oidcErrors } from './library.js';
-import { parseRequestedClaims } from './requested-claims.js';
 
 /** Longer than any name or id of the providers. */
 const maxHintCharacters = 256;
@@ -71,11 +75,11 @@ export const toClaims = (subject: string, login: string | null): Person['claims'
 const subGuard = z.object({ sub: z.string() });
 
 /** Whom a request names, in the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
-function nameIn({ params }: AuthorizationRequest): string | null {
-  const { login_hint: loginHint, id_token_hint: idTokenHint, claims } = params;
+function nameIn({ params, requested }: AuthorizationRequest): string | null {
+  const { login_hint: loginHint, id_token_hint: idTokenHint } = params;
   // The library has checked that this provider signed the hint.
   const hinted = idTokenHint === undefined ? undefined : subGuard.parse(decodeJwt(idTokenHint)).sub;
-  const name = loginHint ?? parseRequestedClaims(claims).sub ?? hinted;
+  const name = loginHint ?? requested.sub ?? hinted;
   if (name === undefined || name === '') return null;
   if (name.length > maxHintCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
   return name;

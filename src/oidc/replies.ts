@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { paths } from '../../adapters/openid-paths.js';
 import type { PublicKey } from '../keys/oidc-key-set.js';
 import type { Provider } from './library.js';
-import { paths } from './paths.js';
 
 /**
  * The library adds the digest of its one script, which sends the form, to `script-src`. Where the form goes cannot be held

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Demand, RequestedClaims } from '../../adapters/openid-client.js';
 import { oidcErrors } from './library.js';
 
 const requestGuard = z
@@ -12,21 +13,6 @@ const requestGuard = z
 const claimsGuard = z.object({
   id_token: z.object({ acr: requestGuard, amr: requestGuard, sub: requestGuard }).optional(),
 });
-
-/** Values one claim must have. */
-export interface Demand {
-  readonly values: readonly string[];
-  /** Whether an answer without any of them is to be refused. */
-  readonly isEssential: boolean;
-}
-
-/** What the `claims` parameter asks of the ID token. */
-export interface RequestedClaims {
-  readonly acr: Demand;
-  readonly amr: Demand;
-  /** The one subject it may be about. */
-  readonly sub: string | undefined;
-}
 
 /**
  * Reads the `claims` parameter.

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { paths } from '../../adapters/openid-paths.js';
 import type { Credential } from '../core/concealed.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import type { Clock } from '../core/ports.js';
@@ -7,7 +8,6 @@ import { toEpochSec } from '../core/units.js';
 import { readCookie } from '../http/cookies.js';
 import type { OidcKeys } from '../keys/oidc-key-set.js';
 import { oidcErrors } from './library.js';
-import { paths } from './paths.js';
 
 /** How long a browser may take to come back, in seconds, and how long its cookie is good. */
 const lifeSec = 120;

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { readRecordsOf } from '../audit/records-of.js';
 import { issuerOf } from '../config/issuer.js';
 import type { DeliveryConfig } from '../config/schema.js';
-import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Delivery } from '../core/ports.js';
 import type { SettleDeps } from '../core/step-up/step-up.js';
@@ -16,7 +15,7 @@ import type { BodyRooms } from '../http/rooms.js';
 import { loadAdminKey } from '../keys/admin-key.js';
 import { judgedSignals } from '../liveness/frame.js';
 import { createMovementJudge } from '../liveness/judge.js';
-import { createIssuers } from '../oidc/issuers.js';
+import { type ConnectionWithClients, createIssuers } from '../oidc/issuers.js';
 import type { OidcIssuers } from '../oidc/mount.js';
 import type { ClientRequest } from '../rest/usage.js';
 import type { ConfiguredConnection, Setup } from '../setup.js';
@@ -48,7 +47,7 @@ export async function buildApp(
   ports: OpenPorts,
   deps: ServerDeps & { readonly readiness: Readiness; readonly telemetry: Telemetry; readonly rooms: BodyRooms },
 ): Promise<BuiltApp> {
-  const { clock, random, log, fetch, tell, telemetry, rooms } = deps;
+  const { clock, random, log, tell, telemetry, rooms } = deps;
   const { observePort, metrics } = telemetry;
   const { files, state, verifier, engine, keyService } = ports;
   const ids = new Set(configured.map(({ id }) => id));
@@ -57,11 +56,15 @@ export async function buildApp(
   const settings = { limits: config.limits, consentDays: config.retention.consentDays };
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
   const connected = await Promise.all(
-    configured.map(async (each) => connect(each, await each.createAdapter(issuer), core, observePort)),
+    configured.map(async (each) => {
+      const adapter = await each.createAdapter(issuer);
+      const { createOidcClients } = adapter;
+      return { ...connect(each, adapter, core, observePort), oidc: each.oidc, createOidcClients };
+    }),
   );
   const connections = new Map(connected.map(({ connection }) => [connection.id, connection]));
   const hooks = new Map(connected.map((each) => [each.connection.id, each.hooks]));
-  const issuers = await createOidc(configured, connections, { core, fetch, keyService });
+  const issuers = await createOidc(connected, { ...core, keyService });
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
   adminKey.fresh?.use((text) => tell(`Administrator key, shown this once: ${text}`));
 
@@ -101,17 +104,13 @@ function countRequest({ client, outcome }: ClientRequest, { applicationRequests 
 
 /** The keys are made where a connection has clients, and not before. */
 async function createOidc(
-  configured: readonly ConfiguredConnection[],
-  connections: ReadonlyMap<string, Connection>,
-  { core, fetch, keyService }: Pick<ServerDeps, 'fetch'> & Pick<OpenPorts, 'keyService'> & { readonly core: CoreDeps },
+  connected: readonly (Omit<ConnectionWithClients, 'oidc'> & Pick<ConfiguredConnection, 'oidc'>)[],
+  { keyService, ...core }: CoreDeps & Pick<OpenPorts, 'keyService'>,
 ): Promise<OidcIssuers> {
-  const withClients = configured.flatMap(({ id, oidc }) => {
-    const connection = connections.get(id);
-    return connection === undefined || oidc === null ? [] : [{ connection, oidc }];
-  });
+  const withClients = connected.flatMap(({ oidc, ...each }) => (oidc === null ? [] : [{ ...each, oidc }]));
   if (withClients.length === 0) return new Map();
   const oidcKeys = await keyService.openOidcKeys();
-  return createIssuers(withClients, { ...core, oidcKeys, fetch });
+  return createIssuers(withClients, { ...core, oidcKeys });
 }
 
 function createDelivery(config: DeliveryConfig, outbox: Delivery): Delivery {

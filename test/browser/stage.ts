@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
-import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import type { JsonObject } from '../../src/base/json.js';
 import { epochMs } from '../../src/core/units.js';

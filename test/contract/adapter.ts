@@ -92,13 +92,22 @@ export async function askHook(
 const encode = (body: unknown): Uint8Array => Buffer.from(JSON.stringify(body));
 
 /** The files every adapter's folder has. */
-export const adapterFiles = ['README.md', 'fixtures', 'index.ts', 'profile.ts', 'provision.ts', 'schema.ts'];
+export const adapterFiles = [
+  'README.md',
+  'config.ts',
+  'fixtures',
+  'index.ts',
+  'profile.ts',
+  'provision.ts',
+  'schema.ts',
+];
 
 /** What is there exactly where the provider calls: who calls, the steps of a call, and what is answered. */
 const calledFiles = ['caller.ts', 'flow.ts', 'reply.ts'];
 
-/** What it may have beside: a client of the provider's API, and parts of files that have grown, as `flow-events.ts`. */
-const isFurtherFile = (file: string): boolean => /^(client|(flow|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
+/** What it may have beside: a client of the provider's API, its OpenID clients here, and parts of files that have grown. */
+const isFurtherFile = (file: string): boolean =>
+  /^(client|oidc|(caller|config|flow|oidc|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
 
 /** What one provider needs beyond that: OneLogin runs a function that we render. */
 const furtherFiles: Partial<Record<AdapterName, readonly string[]>> = { onelogin: ['smart-hook', 'smart-hook.ts'] };

@@ -9,15 +9,15 @@ import {
 import { z } from 'zod';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { createCognitoClient } from '../../adapters/cognito/client.js';
+import { type CognitoConnection, cognitoConnectionGuard, triggerSettingsGuard } from '../../adapters/cognito/config.js';
 import { createCognitoTriggers, type Trigger, type TriggerName } from '../../adapters/cognito/flow.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
-import { type CognitoConnection, cognitoConnectionGuard, triggerSettingsGuard } from '../../adapters/cognito/schema.js';
 import {
   parseCreateEvent,
   parseDefineEvent,
   parsePreTokenEvent,
   parseVerifyEvent,
-} from '../../adapters/cognito/schema-events.js';
+} from '../../adapters/cognito/schema.js';
 import type { RawReply } from '../../adapters/hook.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';

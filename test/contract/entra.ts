@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
+import { entraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraAdapter } from '../../adapters/entra/index.js';
 import {
   parseAttributeCollectionStart,
   parseAttributeCollectionSubmit,
   parseTokenIssuanceStart,
 } from '../../adapters/entra/schema.js';
-import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
 import type { RawReply } from '../../adapters/hook.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../../simulators/entra/tenant.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
-
+import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import {
@@ -11,7 +11,6 @@ import {
   parseSamlHook,
   parseTokenHook,
 } from '../../adapters/okta/schema.js';
-import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
 import type { Provisioning } from '../../adapters/provisioning.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { policyGuard } from '../../src/config/connection.js';

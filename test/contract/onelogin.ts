@@ -1,13 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { RawReply } from '../../adapters/hook.js';
+import { type OneLoginConnection, oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
-import {
-  type OneLoginConnection,
-  oneloginConnectionGuard,
-  parsePreAuthentication,
-  parseUserMigration,
-} from '../../adapters/onelogin/schema.js';
+import { parsePreAuthentication, parseUserMigration } from '../../adapters/onelogin/schema.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { Policy } from '../../src/core/connection.js';

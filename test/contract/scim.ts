@@ -1,11 +1,6 @@
+import { type ScimConnection, scimConnectionGuard } from '../../adapters/scim/config.js';
 import { createScimAdapter } from '../../adapters/scim/index.js';
-import {
-  parseAccount,
-  parseAccountList,
-  type ScimConnection,
-  scimConnectionGuard,
-  toScimType,
-} from '../../adapters/scim/schema.js';
+import { parseAccount, parseAccountList, toScimType } from '../../adapters/scim/schema.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
 import { type ScimSimulator, startScimSimulator } from '../../simulators/scim/index.js';
 import { policyGuard } from '../../src/config/connection.js';

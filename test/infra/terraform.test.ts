@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { triggerSettingsGuard } from '../../adapters/cognito/schema.js';
+import { triggerSettingsGuard } from '../../adapters/cognito/config.js';
 import { connectionGuards } from '../../adapters/index.js';
 import { tokenAttribute } from '../../adapters/okta/provision-attribute.js';
 import { createConfigGuard } from '../../src/config/schema.js';

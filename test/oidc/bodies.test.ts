@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { paths } from '../../adapters/openid-paths.js';
 import { createBodyRooms, roomLimits } from '../../src/http/rooms.js';
-import { paths } from '../../src/oidc/paths.js';
 import { eventually } from '../eventually.js';
 import { type HalfSent, sendHalf } from '../half-sent.js';
 import { clientSecret, createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
-import { oidcGuard } from '../../src/config/oidc.js';
+import { createOidcGuard } from '../../src/config/oidc.js';
 import {
   clientSecret,
   createKeysFolder,
@@ -22,7 +22,7 @@ afterAll(() => keys.remove());
 beforeEach(async () => {
   const publicKeys = [{ ...(await exportJWK(signer.publicKey)), kid: 'k1' }];
   const assertive = { kind: 'relying_party', id: 'assertive', publicKeys, redirectUris: [redirectUri] };
-  const config = oidcGuard.parse({ clients: [assertive] });
+  const config = createOidcGuard().parse({ clients: [assertive] });
   op = await startIssuer({ keysFile: keys.file, config: { clients: [...oidcConfig.clients, ...config.clients] } });
 });
 afterEach(() => op.stop());

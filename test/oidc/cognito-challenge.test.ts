@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { cognitoConnectionGuard } from '../../adapters/cognito/config.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
-import { cognitoConnectionGuard } from '../../adapters/cognito/schema.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { entraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraAdapter } from '../../adapters/entra/index.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
-import { entraConnectionGuard } from '../../adapters/entra/schema-connection.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import type { Connection } from '../../src/core/connection.js';
@@ -160,12 +160,12 @@ export async function startExternalMfaBench({
     oidc: async (core) => {
       const { clock, random, log } = core;
       const deps = { settings, publicUrl: testIssuer, clock, random, log, fetch: entra.fetch };
-      const { profile } = createEntraAdapter(deps);
+      const { profile, createOidcClients } = createEntraAdapter(deps);
       const { id, kind, policy: demanded } = settings;
       const connection: Connection = { id, kind, policy: demanded, profile, openStepUpRequest: null };
       connections.set(id, connection);
       const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
-      return createIssuers([{ connection, oidc: settings.oidc! }], { ...core, oidcKeys, fetch: entra.fetch });
+      return createIssuers([{ connection, oidc: settings.oidc!, createOidcClients }], { ...core, oidcKeys });
     },
   });
   origin = server.origin;

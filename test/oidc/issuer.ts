@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as client from 'openid-client';
-import { oidcGuard } from '../../src/config/oidc.js';
+import type { OidcClient, OidcClientDeps } from '../../adapters/openid-client.js';
+import { createOidcGuard, type OidcConfig } from '../../src/config/oidc.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Limits } from '../../src/core/limits/limits.js';
@@ -24,7 +25,7 @@ export const redirectUri = 'https://app.example.com/callback';
 export const clientSecret = 'a-secret-of-the-application-0123456789';
 
 /** One client of each way to authenticate. */
-export const oidcConfig = oidcGuard.parse({
+export const oidcConfig = createOidcGuard().parse({
   clients: [
     { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] },
     { kind: 'relying_party', id: 'spa', redirectUris: [redirectUri, 'https://app.example.com/other'] },
@@ -47,6 +48,7 @@ export async function startIssuer({
   openKeys = (core) => createOidcKeys({ ...core, file: keysFile }),
   policy = {},
   config = oidcConfig,
+  createOidcClients = () => [],
   publicUrl = testIssuer,
   toState = (state) => state,
   limits = {},
@@ -57,7 +59,9 @@ export async function startIssuer({
   /** Keys from elsewhere than the file. */
   openKeys?: (core: CoreDeps) => Promise<OidcKeys>;
   policy?: Partial<Policy>;
-  config?: typeof oidcConfig;
+  config?: OidcConfig;
+  /** Makes the clients of a provider's own kinds. */
+  createOidcClients?: (deps: OidcClientDeps) => readonly OidcClient[];
   publicUrl?: string;
   /** Puts something before the store. */
   toState?: (state: State) => State;
@@ -83,7 +87,8 @@ export async function startIssuer({
     rooms,
     oidc: async (core) => {
       const oidcKeys = await openKeys(core);
-      return createIssuers([{ connection, oidc: config }], { ...core, issuer: publicUrl, oidcKeys, fetch });
+      const withClients = { connection, oidc: config, createOidcClients };
+      return createIssuers([withClients], { ...core, issuer: publicUrl, oidcKeys });
     },
   });
   const issuer = `${publicUrl}/oidc/work`;

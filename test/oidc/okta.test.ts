@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
+import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
-import { oktaConnectionGuard } from '../../adapters/okta/schema-connection.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/limits/attempts.js';
 import { readAttempts } from '../../src/core/limits/lockout.js';

@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { oidcGuard } from '../../src/config/oidc.js';
+import { cognitoClientGuard } from '../../adapters/cognito/config-oidc.js';
+import { createCognitoClients } from '../../adapters/cognito/oidc.js';
+import { oktaFactorGuard, oktaIdvGuard } from '../../adapters/okta/config-oidc.js';
+import { createOktaClients } from '../../adapters/okta/oidc.js';
+import { createOidcGuard } from '../../src/config/oidc.js';
 import { bindingOf } from '../../src/core/connection.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/limits/attempts.js';
 import { readAttempts } from '../../src/core/limits/lockout.js';
@@ -24,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => keys.remove());
 // Each begins with the server's clock at the library's: showing a face moves it.
 beforeEach(async () => {
-  const config = oidcGuard.parse({
+  const apps = createOidcGuard().parse({
     clients: [
       { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] },
       {
@@ -34,12 +38,23 @@ beforeEach(async () => {
         redirectUris: [redirectUri],
       },
       { kind: 'relying_party', id: 'spa', redirectUris: [redirectUri] },
-      { kind: 'okta_factor', id: 'okta', secret: clientSecret, orgUrls },
-      { kind: 'okta_idv', id: 'idv', secret: clientSecret, orgUrls, ...pages },
-      { kind: 'cognito', id: 'cognito', secret: clientSecret, domains: orgUrls },
     ],
   });
-  op = await startIssuer({ keysFile: keys.file, config, policy: { whenNotEnrolled: 'enrol' } });
+  const okta = createOidcGuard(oktaFactorGuard, oktaIdvGuard).parse({
+    clients: [
+      { kind: 'okta_factor', id: 'okta', secret: clientSecret, orgUrls },
+      { kind: 'okta_idv', id: 'idv', secret: clientSecret, orgUrls, ...pages },
+    ],
+  });
+  const cognito = createOidcGuard(cognitoClientGuard).parse({
+    clients: [{ kind: 'cognito', id: 'cognito', secret: clientSecret, domains: orgUrls }],
+  });
+  op = await startIssuer({
+    keysFile: keys.file,
+    config: apps,
+    createOidcClients: (deps) => [...createOktaClients(okta, deps), ...createCognitoClients(cognito, deps)],
+    policy: { whenNotEnrolled: 'enrol' },
+  });
   await op.enrol('anna');
 });
 afterEach(() => op.stop());

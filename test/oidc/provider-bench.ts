@@ -72,7 +72,8 @@ export async function startProviderBench<Settings extends Configured>({
       connections.set(id, connection);
       hooks.set(id, connected.hooks);
       const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
-      return createIssuers(oidc === null ? [] : [{ connection, oidc }], { ...core, oidcKeys, fetch });
+      const { createOidcClients } = adapter;
+      return createIssuers(oidc === null ? [] : [{ connection, oidc, createOidcClients }], { ...core, oidcKeys });
     },
   });
   const send: Fetch = (url, init) => fetch(url.replace(testIssuer, server.origin), init);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSendToOkta } from '../../../../adapters/okta/client.js';
+import { oktaConnectionGuard } from '../../../../adapters/okta/config.js';
 import { createAttributeStep, tokenAttribute } from '../../../../adapters/okta/provision-attribute.js';
-import { oktaConnectionGuard } from '../../../../adapters/okta/schema-connection.js';
 import { type OktaSimulator, startOktaSimulator } from '../../../../simulators/okta/index.js';
 import type { JsonObject } from '../../../../src/base/json.js';
 import type { Answer } from '../answer.js';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Credential } from '../../src/core/concealed.js';
-import { oktaConnectionGuard } from './schema-connection.js';
+import { oktaConnectionGuard } from './config.js';
 
 const minimal = {
   id: 'workforce',

@@ -1,12 +1,36 @@
 import type { ClientMetadata } from 'oidc-provider';
-import type { Json, JsonObject } from '../base/json.js';
-import type { AuthenticationMethod } from '../core/ports.js';
-import type { EpochMs } from '../core/units.js';
+import type { Json, JsonObject } from '../src/base/json.js';
+import type { AuthenticationMethod, Profile, State } from '../src/core/ports.js';
+import type { EpochMs } from '../src/core/units.js';
+
+/** What a client's kind refuses a request with. */
+export {
+  AccessDenied,
+  InvalidRequest,
+  UnmetAuthenticationRequirements,
+} from 'oidc-provider/lib/helpers/errors.js';
+
+/** Values one claim must have. */
+export interface Demand {
+  readonly values: readonly string[];
+  /** Whether an answer without any of them is to be refused. */
+  readonly isEssential: boolean;
+}
+
+/** What the `claims` parameter asks of the ID token (OpenID Connect Core, section 5.5). */
+export interface RequestedClaims {
+  readonly acr: Demand;
+  readonly amr: Demand;
+  /** The one subject it may be about. */
+  readonly sub: string | undefined;
+}
 
 /** An authorization request. The protocol's own rules hold for it: client, redirect URI, response type, PKCE, nonce. */
 export interface AuthorizationRequest {
   /** The parameters of OpenID Connect that were sent, by name, each once. */
   readonly params: Readonly<Record<string, string | undefined>>;
+  /** What its `claims` ask. */
+  readonly requested: RequestedClaims;
   /** Whether an authenticated client pushed it (RFC 9126): then no browser has had it in hands, and no stranger made it. */
   readonly isPushed: boolean;
   /** Whether the client is known to send this very request now: it pushed it, or signed it (RFC 9101). */
@@ -31,6 +55,18 @@ export type Person = {
   /** The claims of ID token and UserInfo about the person; those of the check come on top. */
   readonly claims: JsonObject & { readonly sub: string };
 };
+
+/** Finds people by name or id. */
+export type Directory = Pick<Profile, 'findAccount' | 'readAccount'>;
+
+/** Where the person of a request is looked for. Its directories throw FaceError `locked_out`, too: outsiders ask for too many. */
+export type DirectoryFor = (request: Pick<AuthorizationRequest, 'isUnaltered' | 'source'>) => Directory;
+
+/** What the clients of a connection are made of, beside their configuration. */
+export interface OidcClientDeps {
+  readonly directoryFor: DirectoryFor;
+  readonly state: State;
+}
 
 /** A request as it may go on, and what the client's kind has proved from it. */
 export interface Admitted {
@@ -59,7 +95,7 @@ export interface OidcClient {
   readonly asksWho: boolean;
   /**
    * Looks at a request before the protocol library does, and may take parameters off it. `null`: nothing to do. What it
-   * throws is answered as `error`: `oidcErrors.InvalidRequest`, `AccessDenied`.
+   * throws is answered as `error`: `InvalidRequest`, `AccessDenied`, `UnmetAuthenticationRequirements`.
    */
   readonly admit: ((params: URLSearchParams) => Promise<Admitted>) | null;
   /**

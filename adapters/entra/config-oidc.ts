@@ -1,21 +1,9 @@
 import { z } from 'zod';
-import { safeUrlGuard } from './safe-url.js';
-
-const guidGuard = z.guid().transform((text) => text.toLowerCase());
-
-/** Where people sign in, in each national cloud. */
-const logins = {
-  global: 'https://login.microsoftonline.com',
-  usgov: 'https://login.microsoftonline.us',
-  china: 'https://login.partner.microsoftonline.cn',
-} as const;
+import { originGuard } from '../../src/config/safe-url.js';
+import { cloudGuard, clouds, guidGuard } from './config-tenant.js';
 
 /** Where answers go, the same for every tenant of a cloud. */
 const callbackPath = '/common/federation/externalauthprovider';
-
-const baseUrlGuard = safeUrlGuard
-  .refine((text) => URL.canParse(text) && new URL(text).pathname === '/', 'expected an address without a path')
-  .transform((text) => text.replace(/\/$/, ''));
 
 /**
  * Entra ID as a client: it sends people here for External MFA. There is one redirect URI for each cloud, so none is
@@ -34,9 +22,9 @@ export const externalMfaGuard = z
      * `<tenant id>/<object id>`.
      */
     tenantIds: z.array(guidGuard).min(1).max(100),
-    cloud: z.enum(['global', 'usgov', 'china']).default('global'),
+    cloud: cloudGuard,
     /** In place of the cloud's: another national cloud, or a simulator. */
-    login: baseUrlGuard.optional(),
+    login: originGuard.optional(),
     /** What people see the method as; it cannot be changed later. Used by provisioning alone. */
     displayName: z.string().min(1).max(120).default('Face check'),
     /** The groups that may use the method, or `all_users`; used by provisioning alone. */
@@ -45,7 +33,7 @@ export const externalMfaGuard = z
       .max(100)
       .default([]),
   })
-  .transform(({ appId, cloud, login = logins[cloud], ...rest }) => ({
+  .transform(({ appId, cloud, login = clouds[cloud].login, ...rest }) => ({
     ...rest,
     appId: appId ?? rest.id,
     login,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Credential } from '../../src/core/concealed.js';
-import { cognitoConnectionGuard, triggerSettingsGuard } from './schema.js';
+import { cognitoConnectionGuard, triggerSettingsGuard } from './config.js';
 
 const secret = 'a secret of at least thirty-two characters';
 const minimal = {

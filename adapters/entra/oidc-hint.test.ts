@@ -5,9 +5,9 @@ import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra
 import { signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { State } from '../../src/core/ports.js';
 import { addSec } from '../../src/core/units.js';
-import { createVerifyEntraHint, type VerifyEntraHint } from '../../src/oidc/external-mfa-hint.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
-import { createManualClock } from '../contract/state.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { createVerifyEntraHint, type VerifyEntraHint } from './oidc-hint.js';
 
 const clientId = randomUUID();
 const appId = randomUUID();

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { Credential } from '../../src/core/concealed.js';
 import { projectRoot } from '../../test/paths.js';
 import { connectionGuards } from '../index.js';
-import { oneloginConnectionGuard } from './schema.js';
+import { oneloginConnectionGuard } from './config.js';
 
 const secret = 'a secret of at least thirty-two characters';
 const minimal = {

@@ -1,11 +1,11 @@
 import { compactVerify, createRemoteJWKSet, customFetch, decodeJwt, decodeProtectedHeader, errors } from 'jose';
 import { z } from 'zod';
-import { digestOf } from '../core/digest.js';
-import { isForgotten } from '../core/forgotten.js';
-import type { Clock, Fetch, State } from '../core/ports.js';
-import { addSec, epochSec, toEpochMs } from '../core/units.js';
-import { FaceError } from '../errors.js';
-import { isEntraKeyOf } from './external-mfa-key.js';
+import { digestOf } from '../../src/core/digest.js';
+import { isForgotten } from '../../src/core/forgotten.js';
+import type { Clock, Fetch, State } from '../../src/core/ports.js';
+import { addSec, epochSec, toEpochMs } from '../../src/core/units.js';
+import { FaceError } from '../../src/errors.js';
+import { isEntraKeyOf } from './caller-key.js';
 
 /** Whose hints are taken. */
 export interface EntraHintPolicy {

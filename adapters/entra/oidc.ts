@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import type { ExternalMfaConfig } from '../config/external-mfa.js';
-import type { Clock, Fetch, Log, State } from '../core/ports.js';
-import { FaceError } from '../errors.js';
-import type { AuthorizationRequest, OidcClient } from './client.js';
-import { createVerifyEntraHint, type VerifyEntraHint } from './external-mfa-hint.js';
-import { checkRequirements, faceAcrValues } from './external-mfa-requirements.js';
-import { oidcErrors } from './library.js';
+import type { Clock, Fetch, Log, State } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import { AccessDenied, InvalidRequest, type OidcClient } from '../openid-client.js';
+import type { EntraConnection } from './config.js';
+import type { ExternalMfaConfig } from './config-oidc.js';
+import { createVerifyEntraHint, type VerifyEntraHint } from './oidc-hint.js';
+import { checkRequirements, faceAcrValues } from './oidc-requirements.js';
 
 /** What such a client is made of. */
 export interface ExternalMfaDeps {
-  readonly connection: { readonly id: string };
+  /** The connection's id. */
+  readonly connection: string;
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly state: State;
@@ -25,6 +26,12 @@ const passedOn = ['client_id', 'response_mode', 'scope', 'nonce', 'state', 'clai
 /** What is taken off a request: the library refuses a hint that it did not issue. */
 const takenOffGuard = z.object({ hints: z.array(z.string()), requestId: z.guid().nullable().catch(null) });
 
+/** Entra as the clients that a connection's configuration names. */
+export const createEntraClients = (oidc: EntraConnection['oidc'], deps: ExternalMfaDeps): readonly OidcClient[] =>
+  (oidc?.clients ?? []).flatMap((client) =>
+    client.kind === 'relying_party' ? [] : createExternalMfaClient(client, deps),
+  );
+
 /**
  * Entra ID as a client of a connection's provider: implicit ID token by form post, about the person of the hint. The hint
  * is looked at last, when the library has found everything else in order: a request that fails for another reason does not
@@ -38,7 +45,7 @@ export function createExternalMfaClient(
   const [homeTenantId] = tenantIds;
   const verifyHint = createVerifyEntraHint(
     { tenantIds, audiences: [id, appId], login },
-    { name: `${connection.id}:${id}`, fetch, clock, state },
+    { name: `${connection}:${id}`, fetch, clock, state },
   );
   return {
     metadata: {
@@ -57,10 +64,11 @@ export function createExternalMfaClient(
       params: toProtocol(given),
       admitted: { hints: given.getAll('id_token_hint'), requestId: given.get('client-request-id') },
     }),
-    async findPerson({ params, admitted }) {
+    async findPerson({ params, requested, admitted }) {
       const { hints, requestId } = takenOffGuard.parse(admitted);
-      log.info('external MFA requested', { connection: connection.id, clientRequestId: requestId });
-      checkRequest(params);
+      log.info('external MFA requested', { connection, clientRequestId: requestId });
+      if (params.response_mode !== 'form_post') throw new InvalidRequest('response_mode must be form_post');
+      checkRequirements(requested);
       const { sub, tid, oid } = await verify(hints, verifyHint);
       const subject = tid === homeTenantId ? oid : `${tid}/${oid}`;
       return { subject, isProven: true, isSentByProvider: true, claims: { sub } };
@@ -82,18 +90,13 @@ function toProtocol(given: URLSearchParams): URLSearchParams {
   return params;
 }
 
-function checkRequest({ response_mode: responseMode, claims }: AuthorizationRequest['params']): void {
-  if (responseMode !== 'form_post') throw new oidcErrors.InvalidRequest('response_mode must be form_post');
-  checkRequirements(claims);
-}
-
 async function verify([hint, ...others]: readonly string[], verifyHint: VerifyEntraHint) {
-  if (hint === undefined || others.length > 0) throw new oidcErrors.InvalidRequest('expected one id_token_hint');
+  if (hint === undefined || others.length > 0) throw new InvalidRequest('expected one id_token_hint');
   try {
     return await verifyHint(hint);
   } catch (error) {
     const isRefused = error instanceof FaceError && error.code === 'caller_untrusted';
     // What was wrong with it is in the cause, for the log; an answer says that it is refused.
-    throw isRefused ? new oidcErrors.AccessDenied('id_token_hint is not accepted', { cause: error }) : error;
+    throw isRefused ? new AccessDenied('id_token_hint is not accepted', { cause: error }) : error;
   }
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { createRsaCertificate, createSelfSigned } from '../../simulators/tls-server.js';
-import { entraConnectionGuard } from './schema-connection.js';
+import { entraConnectionGuard } from './config.js';
 
 const tenantId = '11111111-2222-3333-4444-555555555555';
 const clientId = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';

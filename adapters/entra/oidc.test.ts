@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { signToken, type Tenant } from '../../simulators/entra/tenant.js';
-import { externalMfaGuard } from '../../src/config/external-mfa.js';
-import type { AuthorizationRequest, OidcClient } from '../../src/oidc/client.js';
-import { createExternalMfaClient } from '../../src/oidc/external-mfa.js';
+import { parseRequestedClaims } from '../../src/oidc/requested-claims.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
-import { createManualClock } from '../contract/state.js';
-import { createTextLog } from '../sinks.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { createTextLog } from '../../test/sinks.js';
+import type { AuthorizationRequest, OidcClient } from '../openid-client.js';
+import { externalMfaGuard } from './config-oidc.js';
+import { createExternalMfaClient } from './oidc.js';
 
 /* What the library is handed, and what is made of the rest: the whole flow at the socket is external-mfa.test.ts. */
 
@@ -34,7 +35,7 @@ beforeEach(() => {
     login: entra.url,
   });
   const state = createSqliteState({ file: ':memory:', clock });
-  client = createExternalMfaClient(config, { connection: { id: 'workforce' }, fetch: entra.fetch, clock, state, log });
+  client = createExternalMfaClient(config, { connection: 'workforce', fetch: entra.fetch, clock, state, log });
 });
 afterEach(() => entra.heal('keys'));
 
@@ -65,10 +66,12 @@ const toClaims = (values: Record<string, readonly string[]>): string => {
 };
 
 /** As the provider calls the client: first what was sent, then what the library has let through. */
-async function ask(params: URLSearchParams) {
-  const { params: taken, admitted } = await client.admit!(params);
+async function ask(sent: URLSearchParams) {
+  const { params: taken, admitted } = await client.admit!(sent);
+  const params = Object.fromEntries(taken);
   const request: AuthorizationRequest = {
-    params: Object.fromEntries(taken),
+    params,
+    requested: parseRequestedClaims(params.claims),
     isPushed: false,
     isUnaltered: false,
     source: '192.0.2.7',

@@ -2,8 +2,9 @@ import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { connectionFields } from '../../src/config/connection.js';
 import { credentialGuard, headerCredentialGuard } from '../../src/config/credential.js';
-import type { OktaIdvConfig, oktaFactorGuard } from '../../src/config/oidc-providers.js';
+import { oidcOf } from '../../src/config/oidc.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
+import { hasOneIdv, oktaFactorGuard, oktaIdvGuard } from './config-oidc.js';
 
 const orgUrlGuard = safeUrlGuard
   .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', 'expected the address of the org, no path')
@@ -99,41 +100,41 @@ const provisionGuard = z.strictObject({
 });
 
 /** One Okta org in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s. */
-export const oktaConnectionGuard = z.strictObject({
-  ...connectionFields,
-  kind: z.literal('okta'),
-  okta: z
-    .strictObject({
-      orgUrl: orgUrlGuard,
-      auth: apiAuthGuard,
-      /** The custom profile attribute that holds the enrolment token. */
-      attribute: attributeNameGuard.default('facestepToken'),
-      hooks: callersGuard,
-      registration: z
-        .strictObject({
-          /** The custom profile attribute, a field of the sign-up form, that brings the receipt of a face check. */
-          receiptField: attributeNameGuard.default('facestepReceipt'),
-        })
-        .prefault({}),
-      passwordImport: z
-        .strictObject({
-          /** The customer's own check of a password in the former directory; without it no password is ever right. */
-          verifier: z.strictObject({ url: safeUrlGuard, secret: headerCredentialGuard }),
-        })
-        .optional(),
-      provision: provisionGuard.prefault({}),
-    })
-    .refine(({ attribute, registration }) => attribute.toLowerCase() !== registration.receiptField.toLowerCase(), {
-      path: ['registration', 'receiptField'],
-      error: 'expected another attribute than the one of the token',
-    }),
-});
+export const oktaConnectionGuard = z
+  .strictObject({
+    ...connectionFields,
+    oidc: oidcOf(oktaFactorGuard, oktaIdvGuard),
+    kind: z.literal('okta'),
+    okta: z
+      .strictObject({
+        orgUrl: orgUrlGuard,
+        auth: apiAuthGuard,
+        /** The custom profile attribute that holds the enrolment token. */
+        attribute: attributeNameGuard.default('facestepToken'),
+        hooks: callersGuard,
+        registration: z
+          .strictObject({
+            /** The custom profile attribute, a field of the sign-up form, that brings the receipt of a face check. */
+            receiptField: attributeNameGuard.default('facestepReceipt'),
+          })
+          .prefault({}),
+        passwordImport: z
+          .strictObject({
+            /** The customer's own check of a password in the former directory; without it no password is ever right. */
+            verifier: z.strictObject({ url: safeUrlGuard, secret: headerCredentialGuard }),
+          })
+          .optional(),
+        provision: provisionGuard.prefault({}),
+      })
+      .refine(({ attribute, registration }) => attribute.toLowerCase() !== registration.receiptField.toLowerCase(), {
+        path: ['registration', 'receiptField'],
+        error: 'expected another attribute than the one of the token',
+      }),
+  })
+  .refine(({ oidc }) => hasOneIdv(oidc?.clients ?? []), {
+    path: ['oidc', 'clients'],
+    error: 'two clients are of the kind okta_idv',
+  });
 
 /** One Okta org, configured. */
 export type OktaConnection = z.output<typeof oktaConnectionGuard>;
-
-/** Okta as a client of the connection's OpenID provider. */
-export type OktaClient = OktaFactor | OktaIdvConfig;
-
-/** Okta as one for which the face check is a factor. */
-export type OktaFactor = z.output<typeof oktaFactorGuard>;

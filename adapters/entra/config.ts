@@ -2,14 +2,10 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { connectionFields, policyGuard } from '../../src/config/connection.js';
 import { credentialGuard } from '../../src/config/credential.js';
-import { safeUrlGuard } from '../../src/config/safe-url.js';
-
-/** An id as Entra writes it. */
-export const guidGuard = z.guid().transform((text) => text.toLowerCase());
-
-const baseUrlGuard = safeUrlGuard
-  .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', 'expected an address without a path')
-  .transform((text) => text.replace(/\/$/, ''));
+import { oidcOf } from '../../src/config/oidc.js';
+import { originGuard } from '../../src/config/safe-url.js';
+import { externalMfaGuard } from './config-oidc.js';
+import { cloudGuard, clouds, guidGuard } from './config-tenant.js';
 
 const isKeyOf = (certificatePem: string, keyPem: string): boolean => {
   try {
@@ -53,20 +49,6 @@ const hooksGuard = z.strictObject({
     .optional(),
 });
 
-/** Where each national cloud is. */
-const clouds = {
-  global: { login: 'https://login.microsoftonline.com', graph: 'https://graph.microsoft.com' },
-  usgov: { login: 'https://login.microsoftonline.us', graph: 'https://graph.microsoft.us' },
-  china: { login: 'https://login.partner.microsoftonline.cn', graph: 'https://microsoftgraph.chinacloudapi.cn' },
-} as const;
-
-/** Issuers of tokens of version 1, by cloud. */
-const v1Issuers = {
-  global: 'https://sts.windows.net',
-  usgov: 'https://sts.windows.net',
-  china: 'https://sts.chinacloudapi.cn',
-} as const;
-
 /**
  * One Entra tenant in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s.
  * Unlike elsewhere the policy omits the claim by default: a refusal by this provider's token hook is an error page that
@@ -75,6 +57,7 @@ const v1Issuers = {
 export const entraConnectionGuard = z
   .strictObject({
     ...connectionFields,
+    oidc: oidcOf(externalMfaGuard),
     kind: z.literal('entra'),
     policy: policyGuard
       .extend({
@@ -88,7 +71,7 @@ export const entraConnectionGuard = z
         /** The client id of the application that calls Microsoft Graph. */
         clientId: guidGuard,
         auth: graphAuthGuard,
-        cloud: z.enum(['global', 'usgov', 'china']).default('global'),
+        cloud: cloudGuard,
         /** External tenants: `contoso` of contoso.ciamlogin.com. */
         externalDomain: z
           .string()
@@ -97,8 +80,8 @@ export const entraConnectionGuard = z
         /** In place of the cloud's: another national cloud, or a simulator. */
         endpoints: z
           .strictObject({
-            login: baseUrlGuard.refine((text) => text.startsWith('https:'), 'expected an https address'),
-            graph: baseUrlGuard,
+            login: originGuard.refine((text) => text.startsWith('https:'), 'expected an https address'),
+            graph: originGuard,
           })
           .optional(),
         /** The directory extension that holds the enrolment token; one of `clientId` unless given. */
@@ -115,7 +98,7 @@ export const entraConnectionGuard = z
         },
         isExternal: externalDomain !== undefined,
         /** What tokens of version 1 have before the tenant's id. */
-        v1Issuer: v1Issuers[cloud],
+        v1Issuer: clouds[cloud].v1Issuer,
         login:
           endpoints?.login ??
           (externalDomain === undefined ? clouds[cloud].login : `https://${externalDomain}.ciamlogin.com`),

@@ -1,8 +1,7 @@
-import type { JsonObject } from '../base/json.js';
-import type { OktaIdvConfig } from '../config/oidc-providers.js';
-import { toIso } from '../core/units.js';
-import type { FinishedCheck, OidcClient } from './client.js';
-import { oidcErrors } from './library.js';
+import type { JsonObject } from '../../src/base/json.js';
+import { toIso } from '../../src/core/units.js';
+import { type FinishedCheck, InvalidRequest, type OidcClient } from '../openid-client.js';
+import type { OktaIdv } from './config-oidc.js';
 
 /** Okta lets its user take up to ten minutes. */
 const lifeSec = 600;
@@ -13,7 +12,7 @@ const lifeSec = 600;
  * nobody. Were failures that person's own, anybody could lock them out.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
-export function createIdvClient({ id, secret, redirectUris }: OktaIdvConfig): OidcClient {
+export function createIdvClient({ id, secret, redirectUris }: OktaIdv): OidcClient {
   return {
     metadata: {
       client_id: id,
@@ -30,7 +29,7 @@ export function createIdvClient({ id, secret, redirectUris }: OktaIdvConfig): Oi
     asksWho: false,
     admit: null,
     async findPerson({ params: { login_hint: subject = '', code_challenge: challenge } }) {
-      if (challenge === undefined) throw new oidcErrors.InvalidRequest('code_challenge is missing');
+      if (challenge === undefined) throw new InvalidRequest('code_challenge is missing');
       return subject === '' ? null : { subject, isProven: false, isSentByProvider: false, claims: { sub: subject } };
     },
     toAmr: (methods) => methods,

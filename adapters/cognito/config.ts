@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { connectionFields } from '../../src/config/connection.js';
+import { credentialGuard } from '../../src/config/credential.js';
+import { oidcOf } from '../../src/config/oidc.js';
+import { safeUrlGuard } from '../../src/config/safe-url.js';
+import { cognitoClientGuard } from './config-oidc.js';
+
+const userPoolIdGuard = z
+  .string()
+  .max(55)
+  .regex(/^[a-z]{2,}(?:-[a-z]+)+-\d_[0-9A-Za-z]+$/, 'expected the id of a user pool, such as eu-central-1_AbCdEfGhI');
+
+const clientIdsGuard = z
+  .array(z.string().regex(/^[\w+]{1,128}$/, 'expected the id of an app client'))
+  .min(1)
+  .max(100)
+  .refine((ids) => new Set(ids).size === ids.length, 'an app client is named twice');
+
+/** The custom attribute that holds the enrolment token, unless another is configured. */
+export const defaultAttribute = 'custom:face_token';
+
+const attributeGuard = z
+  .string()
+  .regex(/^custom:[A-Za-z0-9_]{1,20}$/, 'expected custom: and a name of 1 to 20 characters')
+  .default(defaultAttribute);
+
+/** What this service and the triggers share: with it a trigger signs step-up requests. */
+const requestSecretGuard = z.string().min(32).pipe(credentialGuard);
+
+const functionArnGuard = z
+  .string()
+  .regex(
+    /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]{1,64}(?::[\w$-]+)?$/,
+    'expected the ARN of a Lambda function',
+  );
+
+const credentialsGuard = z.discriminatedUnion('kind', [
+  /** What the AWS SDK finds by itself: environment, shared files, the role of the container or the machine. */
+  z.strictObject({ kind: z.literal('default') }),
+  z.strictObject({
+    kind: z.literal('static'),
+    accessKeyId: z.string().regex(/^\w{16,128}$/),
+    secretAccessKey: credentialGuard,
+    sessionToken: credentialGuard.optional(),
+  }),
+]);
+
+/** One user pool in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s. */
+export const cognitoConnectionGuard = z.strictObject({
+  ...connectionFields,
+  oidc: oidcOf(cognitoClientGuard),
+  kind: z.literal('cognito'),
+  cognito: z.strictObject({
+    /** Begins with its region. */
+    userPoolId: userPoolIdGuard,
+    /** The app clients whose users take the face step. */
+    clientIds: clientIdsGuard,
+    credentials: credentialsGuard.prefault({ kind: 'default' }),
+    /** Where the API is, if not at AWS: a VPC endpoint, a simulator. */
+    endpoint: safeUrlGuard.optional(),
+    /** The custom attribute that holds the enrolment token. It can never be removed or renamed. */
+    attribute: attributeGuard,
+    triggers: z.strictObject({
+      requestSecret: requestSecretGuard,
+      /** The deployed functions, for provisioning. */
+      functions: z
+        .strictObject({
+          defineAuthChallenge: functionArnGuard,
+          createAuthChallenge: functionArnGuard,
+          verifyAuthChallengeResponse: functionArnGuard,
+          preTokenGeneration: functionArnGuard,
+        })
+        .optional(),
+    }),
+  }),
+});
+
+/** One user pool, configured. */
+export type CognitoConnection = z.output<typeof cognitoConnectionGuard>;
+
+/** The region is the part of a pool's id before the underscore. */
+export const regionOf = (userPoolId: string): string => userPoolId.slice(0, userPoolId.indexOf('_'));
+
+/** What the triggers of one connection are configured with; `triggers/index.ts` reads it from the environment. */
+export const triggerSettingsGuard = z.strictObject({
+  connection: connectionFields.id,
+  /** The public address of this service. */
+  issuer: safeUrlGuard.transform((text) => text.replace(/\/+$/, '')),
+  userPoolId: userPoolIdGuard,
+  clientIds: clientIdsGuard,
+  attribute: attributeGuard,
+  requestSecret: requestSecretGuard,
+  /** `GET /.well-known/jwks.json` of this service, as it was at deployment. */
+  receiptKeys: z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }),
+  mode: z.enum(['enforce', 'shadow']).default('enforce'),
+});
+
+/** What the triggers of one connection know. */
+export type TriggerSettings = z.output<typeof triggerSettingsGuard>;

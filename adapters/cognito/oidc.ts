@@ -1,0 +1,20 @@
+import { createLoginClient } from '../login-client.js';
+import type { OidcClient, OidcClientDeps } from '../openid-client.js';
+import type { CognitoConnection } from './config.js';
+
+/** Cognito as the clients that a connection's configuration names. */
+export const createCognitoClients = (
+  oidc: CognitoConnection['oidc'],
+  { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
+): readonly OidcClient[] =>
+  (oidc?.clients ?? []).flatMap((client) =>
+    client.kind === 'relying_party'
+      ? []
+      : createLoginClient(client, directoryFor, {
+          toNames: ({ login }) => ({ preferred_username: login }),
+          // Cognito hands on whatever name a browser came with, before any factor: whatever it signs proves nobody.
+          isAfterFactor: false,
+          // The triggers take receipts alone.
+          feedsHooks: false,
+        }),
+  );

@@ -1,0 +1,68 @@
+import type { JsonObject } from '../src/base/json.js';
+import type { Credential } from '../src/core/concealed.js';
+import { subjectOfIdentifier } from '../src/core/connection.js';
+import type { Account } from '../src/core/ports.js';
+import { type DirectoryFor, InvalidRequest, type OidcClient } from './openid-client.js';
+
+/** Longer than any name of the providers. */
+const maxLoginCharacters = 256;
+
+/** The part of such a client's configuration that is the same for every provider. */
+interface LoginClientConfig {
+  readonly id: string;
+  readonly secret: Credential;
+  readonly redirectUris: string[];
+}
+
+/** What is particular to a provider. */
+interface LoginClientRules {
+  /** What it finds its user by, and shows of them. */
+  readonly toNames: (account: Account) => JsonObject;
+  /** Whether it asks after a first factor: then a request that is its own word is about who passed that. */
+  readonly isAfterFactor: boolean;
+  /** Whether a pass is noted for the connection's hooks too. */
+  readonly feedsHooks: boolean;
+}
+
+/**
+ * An identity provider that sends its users here for a face check: the code flow, about the user of its own directory that
+ * `login_hint` or the person names. Nobody is believed to be that user before the face says so.
+ */
+export function createLoginClient(
+  { id, secret, redirectUris }: LoginClientConfig,
+  directoryFor: DirectoryFor,
+  { toNames, isAfterFactor, feedsHooks }: LoginClientRules,
+): OidcClient {
+  return {
+    metadata: {
+      client_id: id,
+      client_secret: secret.use((text) => text),
+      redirect_uris: redirectUris,
+      response_types: ['code'],
+      grant_types: ['authorization_code'],
+      // The library takes the secret in the form and in the header alike.
+      token_endpoint_auth_method: 'client_secret_post',
+    },
+    acrValues: ['face'],
+    claimNames: ['email', 'username'],
+    lifeSec: null,
+    asksWho: true,
+    admit: null,
+    async findPerson({ params: { login_hint: login = '', scope = '' }, isUnaltered, source }) {
+      if (login === '') return null;
+      if (login.length > maxLoginCharacters) throw new InvalidRequest('login_hint is too long');
+      const isSentByProvider = isUnaltered && isAfterFactor;
+      const account = await directoryFor({ isUnaltered: isSentByProvider, source }).findAccount(login);
+      if (account === null) {
+        const subject = subjectOfIdentifier(login);
+        return { subject, isProven: false, isSentByProvider, claims: { sub: subject } };
+      }
+      const { subject, email } = account;
+      const isEmailAsked = email !== null && scope.split(' ').includes('email');
+      const claims = { sub: subject, ...toNames(account), ...(isEmailAsked ? { email } : {}) };
+      return { subject, isProven: false, isSentByProvider, claims };
+    },
+    toAmr: (methods) => methods,
+    ...(feedsHooks ? {} : { feedsHooks: false }),
+  };
+}

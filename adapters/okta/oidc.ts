@@ -1,0 +1,23 @@
+import { createLoginClient } from '../login-client.js';
+import type { DirectoryFor, OidcClient, OidcClientDeps } from '../openid-client.js';
+import type { OktaConnection } from './config.js';
+import type { OktaFactor } from './config-oidc.js';
+import { createIdvClient } from './oidc-idv.js';
+
+/** Okta as the clients that a connection's configuration names. */
+export const createOktaClients = (
+  oidc: OktaConnection['oidc'],
+  { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
+): readonly OidcClient[] =>
+  (oidc?.clients ?? []).flatMap((client) => {
+    if (client.kind === 'relying_party') return [];
+    return client.kind === 'okta_idv' ? createIdvClient(client) : createFactorClient(client, directoryFor);
+  });
+
+const createFactorClient = (client: OktaFactor, directoryFor: DirectoryFor): OidcClient =>
+  createLoginClient(client, directoryFor, {
+    toNames: ({ login }) => ({ preferred_username: login }),
+    isAfterFactor: true,
+    // The token hook is asked later in the same sign-in.
+    feedsHooks: true,
+  });

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { clientFields, redirectUriGuard } from '../../src/config/oidc-client.js';
+
+/**
+ * A OneLogin account, for which the face check is a "Trusted IdP as a Factor".
+ * @see https://docs.xfa.tech/docs/integration-guides/configure-on-idp/onelogin
+ */
+export const oneloginFactorGuard = z.strictObject({
+  ...clientFields,
+  kind: z.literal('onelogin_factor'),
+  /** As the page of the trusted IdP in OneLogin's console shows it: it is not documented. */
+  redirectUris: z.array(redirectUriGuard).min(1).max(10),
+});
