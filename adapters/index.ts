@@ -1,12 +1,10 @@
 import type { ConnectionGuards } from '../src/config/connection.js';
-import type { SmartHookRequest } from '../src/setup.js';
 import type { Adapter } from './adapter.js';
 import { type CognitoConnection, cognitoConnectionGuard } from './cognito/config.js';
 import type { AdapterDeps } from './deps.js';
 import { type EntraConnection, entraConnectionGuard } from './entra/config.js';
 import { type OktaConnection, oktaConnectionGuard } from './okta/config.js';
 import { type OneLoginConnection, oneloginConnectionGuard } from './onelogin/config.js';
-import type { Provisioning } from './provisioning.js';
 import { type ScimConnection, scimConnectionGuard } from './scim/config.js';
 
 /** The names of all adapters: their folders here, and `kind` in the configuration. */
@@ -49,28 +47,4 @@ export async function createAdapter(
     case 'scim':
       return (await import('./scim/index.js')).createScimAdapter({ ...deps, settings });
   }
-}
-
-/** Makes what sets a connection up at its provider, and tells how it stands. Only that provider's is loaded. */
-export async function createProvisioning(
-  settings: ConnectionSettings,
-  deps: Omit<AdapterDeps<ConnectionSettings>, 'settings'>,
-): Promise<Provisioning> {
-  switch (settings.kind) {
-    case 'cognito':
-      return (await import('./cognito/provision.js')).createCognitoProvisioning({ ...deps, settings });
-    case 'entra':
-      return (await import('./entra/provision.js')).createEntraProvisioning({ ...deps, settings });
-    case 'okta':
-      return (await import('./okta/provision.js')).createOktaProvisioning({ ...deps, settings });
-    case 'onelogin':
-      return (await import('./onelogin/provision.js')).createOneLoginProvisioning({ ...deps, settings });
-    case 'scim':
-      return (await import('./scim/provision.js')).createScimProvisioning({ ...deps, settings });
-  }
-}
-
-/** The JavaScript that an administrator gives to OneLogin. */
-export async function renderSmartHook(settings: OneLoginConnection, request: SmartHookRequest): Promise<string> {
-  return (await import('./onelogin/smart-hook.js')).renderSmartHook({ settings, ...request });
 }

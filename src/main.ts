@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { connectionGuards, createAdapter, createProvisioning, renderSmartHook } from '../adapters/index.js';
+import { connectionGuards, createAdapter } from '../adapters/index.js';
 import { framesOf } from './base/frames.js';
 import { CommandError } from './cli/command-error.js';
 import type { ExitCode } from './cli/deps.js';
@@ -47,8 +47,6 @@ async function loadSetup(): Promise<Setup> {
     (settings): ConfiguredConnection => ({
       ...{ id: settings.id, kind: settings.kind, policy: settings.policy, oidc: settings.oidc },
       createAdapter: (publicUrl) => createAdapter(settings, { publicUrl, clock, random, fetch, log }),
-      createProvisioning: (publicUrl) => createProvisioning(settings, { publicUrl, clock, random, fetch, log }),
-      renderSmartHook: settings.kind === 'onelogin' ? (request) => renderSmartHook(settings, request) : null,
     }),
   );
   return { config, connections };

@@ -9,13 +9,8 @@ import { createCognitoProfile } from './profile.js';
  * Makes the adapter of one user pool: the profile attribute, and the step-ups that its triggers ask for. Cognito calls
  * no address of this service: its hooks are the Lambda functions of `triggers/index.ts`. Nothing is sent yet.
  */
-export function createCognitoAdapter({
-  settings,
-  publicUrl,
-  clock,
-  fetch,
-  log,
-}: AdapterDeps<CognitoConnection>): Adapter {
+export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adapter {
+  const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, cognito } = settings;
   const { userPoolId, clientIds, triggers } = cognito;
   return {
@@ -26,6 +21,8 @@ export function createCognitoAdapter({
       { userPoolId, clientIds, connection: id, issuer: publicUrl, requestSecret: triggers.requestSecret },
       { clock },
     ),
-    createOidcClients: (deps) => createCognitoClients(settings.oidc, deps),
+    createOidcClients: (given) => createCognitoClients(settings.oidc, given),
+    createProvisioning: async () => (await import('./provision.js')).createCognitoProvisioning(deps),
+    artefacts: {},
   };
 }

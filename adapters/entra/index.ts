@@ -31,7 +31,8 @@ interface HookParts extends Pick<Hook, 'refuse' | 'pass'> {
  * Makes the adapter of one Entra tenant: hook `token-issuance-start`, for sign-ups `attribute-collection-start` and
  * `attribute-collection-submit`, and the directory extension. Nothing is sent yet.
  */
-export function createEntraAdapter({ settings, publicUrl, clock, fetch, log }: AdapterDeps<EntraConnection>): Adapter {
+export function createEntraAdapter(deps: AdapterDeps<EntraConnection>): Adapter {
+  const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, policy, oidc, entra } = settings;
   const homeTenantId = entra.tenantId;
   const verifyCaller = createVerifyCaller(entra, { host: new URL(publicUrl).hostname, fetch, clock });
@@ -60,6 +61,8 @@ export function createEntraAdapter({ settings, publicUrl, clock, fetch, log }: A
     },
     openStepUpRequest: null,
     createOidcClients: ({ state }) => createEntraClients(oidc, { connection: id, fetch, clock, state, log }),
+    createProvisioning: async () => (await import('./provision.js')).createEntraProvisioning(deps),
+    artefacts: {},
   };
 }
 

@@ -22,7 +22,8 @@ import {
 } from './reply.js';
 
 /** Makes the adapter of one Okta org: its hooks, and the profile attribute. Nothing is sent yet. */
-export function createOktaAdapter({ settings, clock, fetch, log }: AdapterDeps<OktaConnection>): Adapter {
+export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
+  const { settings, clock, fetch, log } = deps;
   const { id, kind, okta } = settings;
   const { receiptField } = okta.registration;
   const verifyPassword =
@@ -76,6 +77,8 @@ export function createOktaAdapter({ settings, clock, fetch, log }: AdapterDeps<O
       },
     },
     openStepUpRequest: null,
-    createOidcClients: (deps) => createOktaClients(settings.oidc, deps),
+    createOidcClients: (given) => createOktaClients(settings.oidc, given),
+    createProvisioning: async () => (await import('./provision.js')).createOktaProvisioning(deps),
+    artefacts: {},
   };
 }

@@ -8,13 +8,14 @@ import { type FlowDeps, handlePreAuthentication, handleUserMigration, toBudgetMs
 import { createOneLoginClients } from './oidc.js';
 import { createOneLoginProfile } from './profile.js';
 import { passSignIn, toRefusal, toUnverified } from './reply.js';
-import type { SmartHookType } from './schema.js';
+import { type SmartHookType, smartHookTypes } from './schema.js';
 
 /**
  * Makes the adapter of one OneLogin account: the decisions its Smart Hooks ask for, and the custom user field. Nothing
  * is sent yet.
  */
-export function createOneLoginAdapter({ settings, clock, fetch, log }: AdapterDeps<OneLoginConnection>): Adapter {
+export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Adapter {
+  const { settings, publicUrl, clock, fetch, log } = deps;
   const { kind, onelogin } = settings;
   const api = createOneLoginApi(onelogin, { fetch, clock });
   const countAsk = createCountAsk({ clock });
@@ -31,6 +32,8 @@ export function createOneLoginAdapter({ settings, clock, fetch, log }: AdapterDe
     refuse: (code) => toRefusal(code, toUnverified(type, onelogin)),
     pass: passSignIn,
   });
+  const toRender = (type: SmartHookType) => async (compose: string | null) =>
+    (await import('./smart-hook.js')).renderSmartHook({ type, settings, publicUrl, compose });
   return {
     kind,
     profile: createOneLoginProfile(onelogin, { api, log }),
@@ -39,6 +42,8 @@ export function createOneLoginAdapter({ settings, clock, fetch, log }: AdapterDe
       'user-migration': toHook('user-migration', handleUserMigration),
     },
     openStepUpRequest: null,
-    createOidcClients: (deps) => createOneLoginClients(settings.oidc, deps),
+    createOidcClients: (given) => createOneLoginClients(settings.oidc, given),
+    createProvisioning: async () => (await import('./provision.js')).createOneLoginProvisioning(deps),
+    artefacts: Object.fromEntries(smartHookTypes.map((type) => [type, { render: toRender(type) }])),
   };
 }

@@ -7,7 +7,8 @@ import { createScimProfile } from './profile.js';
 /**
  * Makes the adapter of one SCIM server: the profile, and nothing that a provider calls. Nothing is sent yet.
  */
-export function createScimAdapter({ settings, clock, fetch, log }: AdapterDeps<ScimConnection>): Adapter {
+export function createScimAdapter(deps: AdapterDeps<ScimConnection>): Adapter {
+  const { settings, clock, fetch, log } = deps;
   const { kind, scim } = settings;
   const api = createScimApi(scim, { fetch, clock });
   return {
@@ -16,5 +17,7 @@ export function createScimAdapter({ settings, clock, fetch, log }: AdapterDeps<S
     hooks: {},
     openStepUpRequest: null,
     createOidcClients: () => [],
+    createProvisioning: async () => (await import('./provision.js')).createScimProvisioning(deps),
+    artefacts: {},
   };
 }

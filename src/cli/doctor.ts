@@ -81,11 +81,15 @@ async function* collectChecks(
     yield createRecognitionCheck(config, deps);
   }
   if (publicUrl === null) return;
+  const adapter = connection.createAdapter(publicUrl);
   yield* await orFailing('Hooks', async () => {
-    const { hooks } = await connection.createAdapter(publicUrl);
+    const { hooks } = await adapter;
     return createHookChecks(hooks, { connection: connection.id, publicUrl }, deps);
   });
-  yield* await orFailing('Provider', async () => (await connection.createProvisioning(publicUrl)).checks);
+  yield* await orFailing('Provider', async () => {
+    const { checks } = await (await adapter).createProvisioning();
+    return checks;
+  });
 }
 
 async function orFailing(title: string, make: () => Promise<readonly Check[]>): Promise<readonly Check[]> {

@@ -30,7 +30,8 @@ export function createProvisionCommand(deps: CliDeps): Command {
       const setup = await deps.loadSetup();
       const connection = findConnection(setup, id);
       const publicUrl = requirePublicUrl(setup);
-      const provisioning = await connection.createProvisioning(publicUrl);
+      const adapter = await connection.createAdapter(publicUrl);
+      const provisioning = await adapter.createProvisioning();
       const subject = { connection: id, kind: connection.kind, publicUrl };
       const mode = options.plan === true ? 'plan' : 'apply';
       const run = { deps, provisioning, mode } as const;

@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { Command, Option } from 'commander';
-import { smartHookTypes } from '../setup.js';
+import { Command } from 'commander';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { requirePublicUrl } from './public-url.js';
 import { UsageError } from './usage-error.js';
 
 interface Options {
-  readonly type: (typeof smartHookTypes)[number];
+  readonly type: string;
   readonly compose?: string;
 }
 
@@ -20,14 +19,16 @@ export function createSmartHookCommand(deps: CliDeps): Command {
         'composes it with a function that is there already.',
     )
     .argument('<connection>', 'its id in the configuration')
-    .addOption(new Option('--type <type>', 'which hook').choices(smartHookTypes).makeOptionMandatory())
+    .requiredOption('--type <type>', 'which hook: pre-authentication or user-migration')
     .option('--compose <file>', 'a CommonJS function of yours that runs before ours')
     .action(async (id: string, { type, compose }: Options) => {
       const setup = await deps.loadSetup();
-      const { kind, renderSmartHook } = findConnection(setup, id);
-      if (renderSmartHook === null) throw new UsageError(`"${id}" is of kind ${kind}: only OneLogin has Smart Hooks`);
-      const theirs = compose === undefined ? null : await readSource(compose);
-      deps.print(await renderSmartHook({ type, publicUrl: requirePublicUrl(setup), compose: theirs }));
+      const { kind, createAdapter } = findConnection(setup, id);
+      const artefacts = new Map(Object.entries((await createAdapter(requirePublicUrl(setup))).artefacts));
+      if (artefacts.size === 0) throw new UsageError(`"${id}" is of kind ${kind}: only OneLogin has Smart Hooks`);
+      const smartHook = artefacts.get(type);
+      if (smartHook === undefined) throw new UsageError(`--type is one of ${[...artefacts.keys()].join(', ')}`);
+      deps.print(await smartHook.render(compose === undefined ? null : await readSource(compose)));
     });
 }
 
