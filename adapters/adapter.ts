@@ -13,7 +13,7 @@ export interface Artefact {
   render(compose: string | null): Promise<string>;
 }
 
-/** What every identity provider's folder supplies. Adding a provider means one new folder and one line in index.ts. */
+/** What every identity provider's folder supplies. Adding a provider means one new folder and one row of index.ts. */
 export interface Adapter {
   readonly kind: string;
   readonly profile: Profile;

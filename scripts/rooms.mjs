@@ -27,7 +27,6 @@ export const floors = [
     'adapters/onelogin',
     'adapters/scim',
   ],
-  ['src/setup.ts'],
   ['src/api', 'src/capture', 'src/oidc'],
   ['src/rest'],
   ['src/http'],

@@ -3,16 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { connectionGuards, createAdapter } from '../adapters/index.js';
+import { providers } from '../adapters/index.js';
+import { loadSetup, type Setup } from '../adapters/setup.js';
 import { framesOf } from './base/frames.js';
 import { CommandError } from './cli/command-error.js';
 import type { ExitCode } from './cli/deps.js';
-import { loadConfig } from './config/load.js';
 import type { Clock, Fetch, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
 import { FaceError, toCode } from './errors.js';
 import { isSystemError } from './files/durable-file.js';
-import type { ConfiguredConnection, Setup } from './setup.js';
 import { createLog } from './telemetry/log.js';
 import { createRequestContexts } from './telemetry/request-context.js';
 
@@ -37,26 +36,17 @@ async function untilStopped(): Promise<string> {
   return String(signal);
 }
 
-async function loadSetup(): Promise<Setup> {
-  const config = await loadConfig({
-    env: process.env,
-    readFile: (path: string) => readFile(path, 'utf8'),
-    connectionGuards,
+const readSetup = (): Promise<Setup> =>
+  loadSetup(providers, {
+    ...{ clock, random, fetch, log, env: process.env },
+    readFile: (path) => readFile(path, 'utf8'),
   });
-  const connections = config.connections.map(
-    (settings): ConfiguredConnection => ({
-      ...{ id: settings.id, kind: settings.kind, policy: settings.policy, oidc: settings.oidc },
-      createAdapter: (publicUrl) => createAdapter(settings, { publicUrl, clock, random, fetch, log }),
-    }),
-  );
-  return { config, connections };
-}
 
 /** The server, until it is told to stop. Its parts are loaded here: the other commands need none of them. */
 async function serve(): Promise<void> {
-  const [{ startServer }, setup] = await Promise.all([import('./server/server.js'), loadSetup()]);
+  const [{ startServer }, setup] = await Promise.all([import('./server/server.js'), readSetup()]);
   const server = await startServer(setup, { clock, random, fetch, log, contexts, tell });
-  process.on('SIGHUP', () => void server.reload(loadSetup));
+  process.on('SIGHUP', () => void server.reload(readSetup));
   log.info('stopping', { signal: await untilStopped() });
   // Who asks again does not want to wait.
   for (const signal of stopSignals) process.once(signal, () => process.exit(1));
@@ -74,7 +64,7 @@ async function run(): Promise<ExitCode> {
   process.stdout.on('error', (error) => (isSystemError(error, 'EPIPE') ? process.exit(1) : fail(error)));
   const { runCommand } = await import('./cli/program.js');
   await runCommand(args, {
-    ...{ clock, random, fetch, env: process.env, log, tell, untilStopped, loadSetup, serve },
+    ...{ clock, random, fetch, env: process.env, log, tell, untilStopped, loadSetup: readSetup, serve },
     loadMeasuring: () => import('../evidence/accuracy/measure.js'),
     print: (line) => void process.stdout.write(`${line}\n`),
     endWith: (code) => {

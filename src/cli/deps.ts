@@ -1,7 +1,7 @@
+import type { Setup } from '../../adapters/setup.js';
 import type { Measuring } from '../../evidence/accuracy/measuring.js';
 import type { Environment } from '../config/references.js';
 import type { Clock, Fetch, Log, Random } from '../core/ports.js';
-import type { Setup } from '../setup.js';
 
 /** How a command ends: 0 all is well, 1 something failed or is in the way, 2 the command was not understood. */
 export type ExitCode = 0 | 1 | 2;

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { Check, Finding } from '../../adapters/provisioning.js';
+import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { filesOf } from '../config/data-files.js';
 import { FaceError } from '../errors.js';
-import type { ConfiguredConnection, Setup } from '../setup.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
 import { createModelCheck, createRecognitionCheck } from './checks/model-files.js';

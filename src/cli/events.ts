@@ -1,11 +1,11 @@
 import { Command } from 'commander';
+import type { Setup } from '../../adapters/setup.js';
 import { readChainName } from '../audit/chain-name.js';
 import { filesOf } from '../config/data-files.js';
 import { issuerOf } from '../config/issuer.js';
 import { openKeyService } from '../keys/open.js';
 import { type DeadLetter, readDeadLetters } from '../security-events/dead-letters.js';
 import { retryDeadLetter } from '../security-events/retry.js';
-import type { Setup } from '../setup.js';
 import type { CliDeps } from './deps.js';
 import { UsageError } from './usage-error.js';
 

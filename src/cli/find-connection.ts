@@ -1,4 +1,4 @@
-import type { ConfiguredConnection, Setup } from '../setup.js';
+import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { UsageError } from './usage-error.js';
 
 /**

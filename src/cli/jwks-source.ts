@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
+import type { Setup } from '../../adapters/setup.js';
 import { safeUrlGuard } from '../config/safe-url.js';
-import type { Setup } from '../setup.js';
 import type { CliDeps } from './deps.js';
 import { readPublicKeys } from './public-keys.js';
 import { UsageError } from './usage-error.js';

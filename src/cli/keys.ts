@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { Setup } from '../../adapters/setup.js';
 import { filesOf, isThere } from '../config/data-files.js';
 import type { KeyVersion } from '../core/ports.js';
 import { toIso } from '../core/units.js';
@@ -9,7 +10,6 @@ import { createLocalKeys } from '../keys/local.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { createOidcKeys } from '../keys/oidc-keys.js';
 import { countTokens } from '../keys/token-count.js';
-import type { Setup } from '../setup.js';
 import type { CliDeps } from './deps.js';
 import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
 import { toCountLines, toKeyLines, toKeyReport } from './keys-text.js';

@@ -1,9 +1,9 @@
+import type { Setup } from '../../adapters/setup.js';
 import type { JsonObject } from '../base/json.js';
 import { filesOf } from '../config/data-files.js';
 import { readPrivateFile } from '../files/durable-file.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { openKeyService } from '../keys/open.js';
-import type { Setup } from '../setup.js';
 import type { CliDeps } from './deps.js';
 
 /**

@@ -1,5 +1,5 @@
+import type { Setup } from '../../adapters/setup.js';
 import { FaceError } from '../errors.js';
-import type { Setup } from '../setup.js';
 
 /**
  * Where providers reach this server, without a slash at the end.

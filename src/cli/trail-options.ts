@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { Setup } from '../../adapters/setup.js';
 import { closedSegmentsOf } from '../audit/trail-files.js';
 import { filesOf, isThere } from '../config/data-files.js';
-import type { Setup } from '../setup.js';
 import { UsageError } from './usage-error.js';
 
 /** How an option that may be given several times is collected. */

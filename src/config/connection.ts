@@ -50,7 +50,8 @@ export interface ConnectionConfig {
 }
 
 /** A provider's guard for one entry of `connections`, told apart by its literal `kind`. */
-export type ConnectionGuard = z.ZodType<ConnectionConfig> & z.core.$ZodTypeDiscriminable;
+export type ConnectionGuard = z.ZodType<ConnectionConfig> &
+  z.core.$ZodTypeDiscriminable & { readonly shape: { readonly kind: { readonly value: string } } };
 
-/** The guards of all providers that are built in; src/main.ts lists them, as only it imports adapters. */
+/** The guards of all providers that a connection may be of. */
 export type ConnectionGuards = readonly [ConnectionGuard, ...ConnectionGuard[]];

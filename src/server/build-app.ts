@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { readRecordsOf } from '../audit/records-of.js';
 import { issuerOf } from '../config/issuer.js';
 import type { DeliveryConfig } from '../config/schema.js';
@@ -18,7 +19,6 @@ import { createMovementJudge } from '../liveness/judge.js';
 import { type ConnectionWithClients, createIssuers } from '../oidc/issuers.js';
 import type { OidcIssuers } from '../oidc/mount.js';
 import type { ClientRequest } from '../rest/usage.js';
-import type { ConfiguredConnection, Setup } from '../setup.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
 import type { Telemetry } from '../telemetry/telemetry.js';

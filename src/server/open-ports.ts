@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import type { Setup } from '../../adapters/setup.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf, recognitionFolderOf } from '../config/data-files.js';
@@ -10,7 +11,6 @@ import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
 import { type OpenedEngines, openEngines } from '../recognition/open-engines.js';
 import { createUsageRecorder, type UsageRecorder } from '../rest/usage.js';
-import type { Setup } from '../setup.js';
 import { openState } from '../state/open.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
 import type { RequestContexts } from '../telemetry/request-context.js';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Setup } from '../../adapters/setup.js';
 import { issuerOf } from '../config/issuer.js';
 import { startTransmitter, type Transmitter } from '../security-events/transmitter.js';
-import type { Setup } from '../setup.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 

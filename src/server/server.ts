@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Setup } from '../../adapters/setup.js';
 import { readOpenChanges } from '../audit/open-changes.js';
 import { framesOf } from '../base/frames.js';
 import { redact } from '../config/redact.js';
@@ -7,7 +8,6 @@ import type { EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { listen } from '../http/listen.js';
 import { createBodyRooms } from '../http/rooms.js';
-import type { Setup } from '../setup.js';
 import { openTelemetry } from '../telemetry/telemetry.js';
 import { type BuiltApp, buildApp } from './build-app.js';
 import { serveMetrics } from './metrics-server.js';

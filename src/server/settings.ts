@@ -1,7 +1,7 @@
+import type { Setup } from '../../adapters/setup.js';
 import { redact } from '../config/redact.js';
 import { Credential } from '../core/concealed.js';
 import { digestOf, hasDigest } from '../core/digest.js';
-import type { Setup } from '../setup.js';
 
 type Config = Setup['config'];
 

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { connectionGuards, createAdapter } from '../../../adapters/index.js';
+import { providers as builtIn, connectionGuards } from '../../../adapters/index.js';
+import { configureConnections } from '../../../adapters/setup.js';
 import { createConfigGuard } from '../../../src/config/schema.js';
 import { startApiServer } from '../../../test/api-server.js';
 import { createTestCore } from '../../../test/core.js';
@@ -89,9 +90,9 @@ describe('with every provider', () => {
     const connections = providers.all.map(({ connection }) => connection);
     const config = createConfigGuard(connectionGuards).parse({ publicUrl: 'https://face.example.com', connections });
     const mounted: string[] = [];
-    for (const settings of config.connections) {
-      const { hooks } = await createAdapter(settings, { ...deps, publicUrl: deps.issuer, fetch });
-      mounted.push(...Object.keys(hooks).map((hook) => `/hooks/${settings.id}/${hook}`));
+    for (const { id, createAdapter } of configureConnections(config.connections, builtIn, { ...deps, fetch })) {
+      const { hooks } = await createAdapter(deps.issuer);
+      mounted.push(...Object.keys(hooks).map((hook) => `/hooks/${id}/${hook}`));
     }
     expect(providers.hooks.map(hookAddress).toSorted()).toEqual(mounted.toSorted());
   });

@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../../../adapters/provisioning.js';
+import type { Setup } from '../../../adapters/setup.js';
 import { filesOf } from '../../config/data-files.js';
 import { type KeyInventory, openInventory } from '../../keys/inventory.js';
-import type { Setup } from '../../setup.js';
 import type { CliDeps } from '../deps.js';
 import { readPublicKeys } from '../public-keys.js';
 import { absent } from './absent-file.js';

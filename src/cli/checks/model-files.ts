@@ -1,10 +1,10 @@
 import type { Check } from '../../../adapters/provisioning.js';
+import type { Setup } from '../../../adapters/setup.js';
 import { recognitionFolderOf } from '../../config/data-files.js';
 import { models } from '../../engine/manifest.js';
 import { readPublishedFile } from '../../engine/published-file.js';
 import { openEngines } from '../../recognition/open-engines.js';
 import { checkModelFile } from '../../recognition/registry.js';
-import type { Setup } from '../../setup.js';
 import type { CliDeps } from '../deps.js';
 
 /** Which engine makes new tokens, and whether everything of it and of former ones is as it was measured. */

@@ -1,0 +1,51 @@
+import type { ConnectionConfig, ConnectionGuards } from '../src/config/connection.js';
+import { type LoadDeps, loadConfig } from '../src/config/load.js';
+import type { Config } from '../src/config/schema.js';
+import { FaceError } from '../src/errors.js';
+import type { Adapter } from './adapter.js';
+import type { AdapterDeps } from './deps.js';
+import { guardsOf, type Providers } from './provider.js';
+
+/** One configured connection in reach of its adapter. */
+export interface ConfiguredConnection extends ConnectionConfig {
+  /** Loads the provider now. @param publicUrl - where it reaches this server, without a slash at the end */
+  createAdapter(publicUrl: string): Promise<Adapter>;
+}
+
+/** The configuration, and its connections in reach of their adapters. */
+export interface Setup {
+  readonly config: Config<ConnectionGuards>;
+  readonly connections: readonly ConfiguredConnection[];
+}
+
+/** What adapters are made of beside the connection. */
+type ConnectionDeps = Omit<AdapterDeps<unknown>, 'settings' | 'publicUrl'>;
+
+/**
+ * Reads the configuration, whose connections may be of the given providers and of no other.
+ * @throws FaceError `config_invalid`
+ */
+export async function loadSetup(
+  providers: Providers,
+  { env, readFile, ...deps }: Omit<LoadDeps<ConnectionGuards>, 'connectionGuards'> & ConnectionDeps,
+): Promise<Setup> {
+  const config = await loadConfig({ env, readFile, connectionGuards: guardsOf(providers) });
+  return { config, connections: configureConnections(config.connections, providers, deps) };
+}
+
+/** Brings parsed entries of the configuration in reach of their adapters. */
+export const configureConnections = (
+  entries: readonly ConnectionConfig[],
+  providers: Providers,
+  deps: ConnectionDeps,
+): ConfiguredConnection[] =>
+  entries.map((settings) => ({
+    ...{ id: settings.id, kind: settings.kind, policy: settings.policy, oidc: settings.oidc },
+    async createAdapter(publicUrl) {
+      for (const provider of providers) {
+        const adapter = provider.createAdapter(settings, { ...deps, publicUrl });
+        if (adapter !== null) return adapter;
+      }
+      throw new FaceError('internal', { kind: settings.kind });
+    },
+  }));
