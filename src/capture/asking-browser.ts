@@ -1,4 +1,4 @@
-import type { AskingBrowser } from '../core/step-up/step-up-record.js';
+import type { AskingBrowser } from '../core/step-up/record.js';
 
 /*
  * What a person at a phone is told of the browser that asks for its camera. It is a help and no proof: whoever asks can say

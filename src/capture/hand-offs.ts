@@ -14,7 +14,7 @@ const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'
 export function createHandOffEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', photos: {} } as const),
-    state: deps.state,
+    deps,
   };
   return [
     sessionEndpoint({

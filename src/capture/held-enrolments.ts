@@ -17,7 +17,7 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       'profile_unavailable',
       'token_malformed',
     ] as const,
-    state: deps.state,
+    deps,
     fields: z.strictObject({}),
   };
   return [

@@ -16,7 +16,7 @@ export function createPasskeyEndpoints(deps: ApiDeps): Endpoint[] {
       codes: ['step_up_unknown', 'step_up_finished', 'consent_missing', 'not_found'],
       photos: {},
       fields: z.strictObject({}),
-      state: deps.state,
+      deps,
       reply: z.strictObject({
         ceremony: z.enum(['create', 'get']),
         options: z

@@ -65,7 +65,7 @@ async function open(
 /** What the capture page calls. Everybody may write another page, or an app, on these. */
 export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
   const own = {
-    state: deps.state,
+    deps,
     photos: {},
   };
   return [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { stepUpPurposes } from '../core/step-up/record.js';
 import { sessionRoles } from '../core/step-up/session-actions.js';
 import type { SessionView } from '../core/step-up/session-view.js';
-import { stepUpPurposes } from '../core/step-up/step-up-record.js';
 import { toIso } from '../core/units.js';
 import { instantReply } from '../rest/fields.js';
 

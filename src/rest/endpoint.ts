@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import type { Credential, Photo } from '../core/concealed.js';
-import type { State } from '../core/ports.js';
 import { type FoundSession, findSession } from '../core/step-up/session.js';
 import type { SessionAction } from '../core/step-up/session-actions.js';
+import type { StepUpDeps } from '../core/step-up/stored.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { PhotoRange } from '../http/intake.js';
 import type { Client } from './client-tokens.js';
@@ -160,8 +160,8 @@ export function openEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObje
 export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
   definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
     readonly action: SessionAction;
-    /** Where sessions are kept. */
-    readonly state: State;
+    /** Where sessions are kept, and what they are about. */
+    readonly deps: Pick<StepUpDeps, 'state' | 'connections'>;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: FoundSession }): ReplyOf<Reply>;
   },
 ): Endpoint {
@@ -170,7 +170,7 @@ export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.ZodO
     auth: { kind: 'session', action: definition.action },
     async admit({ session }) {
       if (session === null) throw new FaceError('caller_untrusted');
-      return findSession(session, definition.action, definition);
+      return findSession(session, definition.action, definition.deps);
     },
     async run(fields, call) {
       const { session } = call;

@@ -7,7 +7,7 @@ import { issuerOf } from '../config/issuer.js';
 import type { DeliveryConfig } from '../config/schema.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Delivery } from '../core/ports.js';
-import type { SettleDeps } from '../core/step-up/step-up.js';
+import type { StepUpDeps } from '../core/step-up/stored.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createSmtpDelivery } from '../delivery/smtp.js';
 import { createSight } from '../engine/sight.js';
@@ -35,7 +35,7 @@ const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
 /** What answers requests, and the core with the connections behind it. */
 export interface BuiltApp {
   readonly app: RequestListener;
-  readonly core: SettleDeps;
+  readonly core: StepUpDeps;
 }
 
 /**

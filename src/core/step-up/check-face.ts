@@ -18,12 +18,12 @@ export interface KeptToken {
 /**
  * Holds photos against the token in a subject's profile, or against one that somebody keeps, and stores a token that was
  * sealed anew on the way.
- * @param request.connection - `undefined` only with a kept token
+ * @param request.connection - `null` only with a kept token
  * @throws FaceError `connection_unknown`, `profile_unavailable`, and as `verifyPerson`
  */
 export async function checkFace(
   request: {
-    readonly connection: Connection | undefined;
+    readonly connection: Connection | null;
     readonly subject: string;
     readonly kept: KeptToken | null;
     readonly photos: readonly Photo[];
@@ -38,7 +38,7 @@ export async function checkFace(
     const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false };
     return { verdict: forgetKeys(await verifyPerson(request, rules, deps)), accuracy: binding.accuracy };
   }
-  if (connection === undefined) throw new FaceError('connection_unknown');
+  if (connection === null) throw new FaceError('connection_unknown');
   const token = await readTokenIfAny(connection, subject);
   const binding = bindingOf(connection, subject);
   const verdict = await verifyPerson(

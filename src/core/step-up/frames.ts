@@ -7,24 +7,26 @@ import { type Hint, hintOfFrames, hintOfReference } from '../hints.js';
 import type { LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 import {
-  commitTo,
   findChallenge,
   framesOfChallenge,
+  type MovementRecord,
   measureChallenge,
   type NextMovement,
   newChallenge,
   nextOf,
 } from './movement-challenge.js';
+import { type StepUpRecord, whoOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
-import type { SessionRole } from './session-actions.js';
 import type { SessionView } from './session-view.js';
-import { newSecret, passStepUp, reopen, type SettleDeps, settleVerification } from './step-up.js';
-import { endAttempt, type StepUpRecord, toCaptured } from './step-up-record.js';
+import { attempt, passStepUp, settleVerification } from './settle.js';
+import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
+import { newSecret } from './ticket.js';
+import { capture, challenge, commit, newAttempt, uncaptured } from './transitions.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
 /** The core, its connections, who judges frames, what examines them, and who verifies passkeys. */
-export type CaptureDeps = SettleDeps & {
+export type CaptureDeps = StepUpDeps & {
   readonly judge: LivenessJudge;
   readonly sight: Sight;
   readonly passkeys: Passkeys;
@@ -39,19 +41,11 @@ const rememberedSec = 24 * 60 * 60;
  */
 export async function startChallenge(
   session: FoundSession,
-  deps: SettleDeps,
+  deps: StepUpDeps,
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
   const nonce = newSecret(deps);
   const movement = newChallenge(nonce, deps);
-  await changeSession(
-    session,
-    (record) => {
-      if (record.consent === null) throw new FaceError('consent_missing');
-      if (record.purpose === 'manage' || record.challengesLeft === 0) throw new FaceError('step_up_finished');
-      return { ...record, movement, challengesLeft: record.challengesLeft - 1 };
-    },
-    deps,
-  );
+  await changeSession(session, (found, now) => challenge(found, movement, now), deps);
   return { nonce, next: nextOf(movement), expiresAt: movement.expiresAt };
 }
 
@@ -63,15 +57,10 @@ export async function startChallenge(
  */
 export async function commitFrame(
   { session, nonce, digest }: { session: FoundSession; nonce: Credential; digest: string },
-  deps: SettleDeps,
+  deps: StepUpDeps,
 ): Promise<NextMovement | null> {
-  const now = deps.clock.now();
-  const { movement } = await changeSession(
-    session,
-    (found) => ({ ...found, movement: commitTo(findChallenge(found, nonce, now), digest, now) }),
-    deps,
-  );
-  return movement === null ? null : nextOf(movement);
+  const { record } = await changeSession(session, (found, now) => commit(found, { nonce, digest }, now), deps);
+  return record.movement === null ? null : nextOf(record.movement);
 }
 
 /** How the frames of a challenge were taken. */
@@ -102,47 +91,39 @@ export interface SubmittedFrames {
  *   `photo_missing`, `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays open
  */
 export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
-  const { session, nonce, photos, reference } = submitted;
+  const { photos, reference } = submitted;
   const pictures = reference === null ? photos : [...photos, reference];
-  const { id, before, captured, role, challenge } = await takeChallenge(session, nonce, submitted, deps);
-  const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
-  const fresh = await countFresh(digests, deps);
-  const measured = measureChallenge(challenge, digests, fresh);
-  const taken = { id, before, captured, role, measured, asked: challenge.asked, submitted };
-  // The judge, the verifier and whoever compares with a document look at the same pictures.
-  const settled = deps.sight.share(pictures, (shared) => {
-    const seen = { photos: shared.slice(0, photos.length), reference: shared.at(photos.length) ?? null };
-    return settle({ ...taken, submitted: { ...submitted, ...seen } }, deps);
-  });
-  return await settled.catch(async (error: unknown) => {
-    await reopen(id, captured, before, deps);
-    throw error;
-  });
+  const { captured, movement } = await takeChallenge(submitted, deps);
+  const judgeAndSettle = async (): Promise<FramesOutcome> => {
+    const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
+    const measured = measureChallenge(movement, digests, await countFresh(digests, deps));
+    // The judge, the verifier and whoever compares with a document look at the same pictures.
+    return deps.sight.share(pictures, (shared) => {
+      const seen = { photos: shared.slice(0, photos.length), reference: shared.at(photos.length) ?? null };
+      return settle({ captured, measured, asked: movement.asked, submitted: { ...submitted, ...seen } }, deps);
+    });
+  };
+  return attempt(captured, judgeAndSettle, deps);
 }
 
 /** Takes the challenge out of the step-up: its frames come once. */
 async function takeChallenge(
-  session: FoundSession,
-  nonce: Credential,
-  { photos, secret, reference }: SubmittedFrames,
+  { session, nonce, photos, secret, reference }: SubmittedFrames,
   deps: CaptureDeps,
-) {
+): Promise<{ readonly captured: StepUp; readonly movement: MovementRecord }> {
   const now = deps.clock.now();
-  const challenge = findChallenge(session.record, nonce, now);
+  const movement = findChallenge(session.record, nonce, now);
   if (photos.length !== framesOfChallenge) throw new FaceError('challenge_wrong');
-  const captured = await changeSession(
-    session,
-    (found) => {
-      findChallenge(found, nonce, now);
-      checkSecret(found, secret, deps);
-      if (wantsReference(found, deps) && reference === null) throw new FaceError('photo_missing');
-      return toCaptured({ ...found, movement: null }, deps);
-    },
-    deps,
-  );
-  const { id, role } = session;
-  const before: StepUpRecord = { ...captured, state: 'started', triesLeft: captured.triesLeft + 1 };
-  return { id, role, before, captured, challenge };
+  const by = newAttempt(deps);
+  const take = (record: StepUpRecord): StepUpRecord => {
+    const captured = capture(record, by, now);
+    const found = { ...session, record };
+    findChallenge(record, nonce, now);
+    checkSecret(found, secret);
+    if (wantsReference(found) && reference === null) throw new FaceError('photo_missing');
+    return captured;
+  };
+  return { captured: await changeSession(session, take, deps), movement };
 }
 
 /** How many of the pictures nobody has sent before, to any challenge. */
@@ -156,13 +137,10 @@ async function countFresh(digests: readonly string[], { state, clock }: CaptureD
 
 /** Frames that have been taken from their challenge. */
 interface TakenFrames {
-  readonly id: string;
-  /** As it was before, without the challenge. */
-  readonly before: StepUpRecord;
-  readonly captured: StepUpRecord;
-  readonly role: SessionRole;
+  /** The step-up, taken for this attempt. */
+  readonly captured: StepUp;
   readonly measured: ReturnType<typeof measureChallenge>;
-  readonly asked: NonNullable<StepUpRecord['movement']>['asked'];
+  readonly asked: MovementRecord['asked'];
   readonly submitted: SubmittedFrames;
 }
 
@@ -170,13 +148,15 @@ interface TakenFrames {
 const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
 
 async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutcome> {
-  const { id, before, captured, role } = taken;
+  const { captured, submitted } = taken;
+  const { role } = submitted.session;
+  const before = uncaptured(captured.record);
   const judged = judgeFrames(taken, deps);
   // Whatever else happens first, the judge's refusal is told where it is awaited.
   judged.catch(() => null);
   const end = async (ended: StepUpRecord, outcome: FramesOutcome['outcome'], hint: Hint | null) => {
-    await endAttempt(id, captured, ended, deps);
-    return { ...viewSession({ id, record: ended, role }, deps), outcome, hint };
+    await endAttempt(captured, ended, deps);
+    return { ...viewSession({ ...captured, record: ended, role }, deps), outcome, hint };
   };
   const lose = (counted: StepUpRecord, hint: Hint | null): Promise<FramesOutcome> =>
     counted.triesLeft > 0 && counted.challengesLeft > 0
@@ -203,7 +183,7 @@ async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutc
 
 /** What the judge, the digests and the clock say together; all of it goes to the audit trail. */
 async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<LivenessFinding> {
-  const { id, captured: record, measured, asked, submitted } = taken;
+  const { captured, measured, asked, submitted } = taken;
   const { judge, audit } = deps;
   const frames = submitted.photos.map((photo, index) => ({ photo, movement: asked[index] ?? 'centre' }));
   const found = await judge.judge(frames);
@@ -211,10 +191,9 @@ async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<Liven
   const measurements = [...measured, ...found.measurements];
   const reasons = [...missed, ...found.reasons];
   const pass = found.pass && missed.length === 0;
-  const { connection, subject } = record;
   const signals = measurements.map((measurement) => ({ ...measurement }));
-  const detail = { stepUpId: id, judge: judge.name, pass, reasons, asked, signals };
-  await audit.append({ action: 'liveness_judged', connection, subject, detail });
+  const detail = { stepUpId: captured.id, judge: judge.name, pass, reasons, asked, signals };
+  await audit.append({ action: 'liveness_judged', ...whoOf(captured.record), detail });
   return { ...found, pass, reasons, measurements };
 }
 
@@ -223,37 +202,36 @@ const methodsOf = (secret: PresentedSecret | null) =>
   secret === null ? (['face'] as const) : (['face', secret.method] as const);
 
 async function verifyFrom(
-  { id, captured: record, submitted }: TakenFrames,
+  { captured, submitted }: TakenFrames,
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
-  const { photos } = submitted;
-  const { secret } = await presentSecret({ stepUpId: id, record, sent: submitted.secret }, deps);
-  const methods = methodsOf(secret);
-  return settleVerification({ id, record, photos, secret: secret?.value ?? null, methods, judged }, deps);
+  const { secret } = await presentSecret(captured, submitted.secret, deps);
+  const shown = { photos: submitted.photos, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
+  return settleVerification(captured, shown, deps);
 }
 
 async function enrolFrom(
-  { id, captured: record, submitted }: TakenFrames,
+  { captured, submitted }: TakenFrames,
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
   const { photos } = submitted;
+  const { record, connection } = captured;
   const { subject, consent } = record;
-  const connection = deps.connections.get(record.connection);
-  if (connection === undefined) throw new FaceError('connection_unknown');
+  if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
   if (await hasEndedSince(record, record.startedAt, deps)) throw new FaceError('step_up_finished');
   // Of no use, it is told first: it is not what the movements can make good, and costs no try.
-  const reference = wantsReference(record, deps) ? await takeReference(submitted.reference, deps) : null;
+  const reference = wantsReference(captured) ? await takeReference(submitted.reference, deps) : null;
   const { pass, liveness } = await judged;
   if (!pass) throw new FaceError('liveness_low');
   if (reference !== null) await matchReference({ reference, photos }, connection, deps);
   // Last, so that the answer to a ceremony is still good where the frames were not.
-  const { secret, passkey } = await presentSecret({ stepUpId: id, record, sent: submitted.secret }, deps);
+  const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
   const value = secret?.value ?? null;
   const sealed = await enrolSubject({ connection, subject, photos, secret: value, passkey, consent }, deps);
   sealed.contentKey?.wipe();
   const check = { at: deps.clock.now(), liveness, methods: [...methodsOf(secret)] };
-  return passStepUp({ id, record, check, accuracy: connection.policy.accuracy }, deps);
+  return passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
 }

@@ -3,10 +3,11 @@ import { type ConnectedSubject, toSubjectRef } from '../connection.js';
 import { readConsent } from '../enrolment/consent.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import { type EpochMs, toEpochMs } from '../units.js';
+import { checkStarted } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import { type SessionView, toSessionView } from './session-view.js';
-import type { SettleDeps } from './step-up.js';
-import { checkStarted, type StepUpRecord } from './step-up-record.js';
+import type { StepUpDeps } from './stored.js';
+import { renew } from './transitions.js';
 
 /** What is held of a person, as they may see it. */
 export interface HeldEnrolment {
@@ -18,10 +19,9 @@ export interface HeldEnrolment {
   readonly expiresAt: EpochMs | null;
 }
 
-function findManaged({ record }: FoundSession, deps: SettleDeps): ConnectedSubject {
-  checkStarted(record, deps.clock.now());
-  const connection = deps.connections.get(record.connection);
-  if (record.purpose !== 'manage' || connection === undefined) throw new FaceError('step_up_unknown');
+function findManaged({ record, connection }: FoundSession, { clock }: StepUpDeps): ConnectedSubject {
+  checkStarted(record, clock.now());
+  if (record.purpose !== 'manage' || connection === null) throw new FaceError('step_up_unknown');
   return { connection, subject: record.subject };
 }
 
@@ -29,7 +29,7 @@ function findManaged({ record }: FoundSession, deps: SettleDeps): ConnectedSubje
  * What is held of the person whose page this is; `null`: nothing.
  * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`, `profile_unavailable`
  */
-export async function readHeldEnrolment(session: FoundSession, deps: SettleDeps): Promise<HeldEnrolment | null> {
+export async function readHeldEnrolment(session: FoundSession, deps: StepUpDeps): Promise<HeldEnrolment | null> {
   const person = findManaged(session, deps);
   const { connection, subject } = person;
   const token = await connection.profile.readToken(subject);
@@ -48,7 +48,7 @@ export async function readHeldEnrolment(session: FoundSession, deps: SettleDeps)
  * Ends the enrolment of the person whose page this is, and their consent with it.
  * @throws FaceError as `readHeldEnrolment`, and `revokeSubject`
  */
-export async function revokeHeldEnrolment(session: FoundSession, deps: SettleDeps): Promise<void> {
+export async function revokeHeldEnrolment(session: FoundSession, deps: StepUpDeps): Promise<void> {
   await revokeSubject(findManaged(session, deps), deps);
 }
 
@@ -56,12 +56,7 @@ export async function revokeHeldEnrolment(session: FoundSession, deps: SettleDep
  * Turns the page into one that enrols anew; what is held stays until the new token is there.
  * @throws FaceError as `readHeldEnrolment`
  */
-export async function renewHeldEnrolment(session: FoundSession, deps: SettleDeps): Promise<SessionView> {
+export async function renewHeldEnrolment(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   findManaged(session, deps);
-  const { id, role } = session;
-  // Whoever ends their enrolment here may make a new one here.
-  const startedAt = deps.clock.now();
-  const toEnrol = (found: StepUpRecord): StepUpRecord => ({ ...found, purpose: 'enrol', startedAt });
-  const record = await changeSession(session, toEnrol, deps);
-  return toSessionView(id, record, role, deps);
+  return toSessionView(await changeSession(session, renew, deps), session.role, deps.clock.now());
 }

@@ -3,9 +3,9 @@ import { FaceError } from '../../errors.js';
 import type { Credential } from '../concealed.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec } from '../units.js';
-import { newSecret } from './step-up.js';
-import { changeRecord, isStored, toStoredDigest } from './step-up-record.js';
-import { joinTicket } from './ticket.js';
+import { changeRecord } from './stored.js';
+import { isStored, joinTicket, newSecret, toStoredDigest } from './ticket.js';
+import { reticket } from './transitions.js';
 
 /** How long a kiosk stays registered, in seconds. */
 const kioskLifeSec = 366 * 24 * 60 * 60;
@@ -65,13 +65,6 @@ export async function takeNextAtKiosk(
   if (!isFirst) return null;
   const id = z.string().parse(next.value);
   const challenge = newSecret(deps);
-  await changeRecord(
-    id,
-    (record) => {
-      if (record.sessionDigest !== null) throw new FaceError('step_up_opened');
-      return { ...record, challengeDigest: toStoredDigest(challenge) };
-    },
-    deps,
-  );
+  await changeRecord(id, (record) => reticket(record, challenge), deps);
   return joinTicket(id, challenge);
 }

@@ -4,7 +4,8 @@ import type { CoreDeps } from '../deps.js';
 import type { Measurement, Movement, Random } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 import { drawBelow } from './draw.js';
-import { isStored, type StepUpRecord, toStoredDigest } from './step-up-record.js';
+import type { StepUpRecord } from './record.js';
+import { isStored, toStoredDigest } from './ticket.js';
 
 /*
  * A random row of head movements, told one at a time. Before the next is told, the client commits to the picture of the
@@ -44,9 +45,10 @@ export interface NextMovement {
   readonly movement: Movement;
 }
 
-type MovementRecord = NonNullable<StepUpRecord['movement']>;
+/** A challenge as it is stored. */
+export type MovementRecord = NonNullable<StepUpRecord['movement']>;
 
-/** A new challenge as it is stored. */
+/** A new challenge. */
 export function newChallenge(nonce: Credential, { clock, random }: Pick<CoreDeps, 'clock' | 'random'>): MovementRecord {
   const now = clock.now();
   return {

@@ -3,9 +3,11 @@ import type { Photo } from '../concealed.js';
 import type { Connection } from '../connection.js';
 import { type Hint, hintOfReference } from '../hints.js';
 import type { Verifier } from '../ports.js';
+import type { EpochMs } from '../units.js';
+import type { StepUpRecord } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
-import type { SettleDeps } from './step-up.js';
-import type { StepUpRecord } from './step-up-record.js';
+import type { StepUp, StepUpDeps } from './stored.js';
+import { look } from './transitions.js';
 
 /*
  * The photo of an identity document that some enrolments ask for. It is looked at when the person has chosen it, so that
@@ -19,12 +21,8 @@ const detail = 'reference';
 export const isOfReferencePhoto = (error: unknown): boolean => error instanceof FaceError && error.detail === detail;
 
 /** Whether this enrolment asks for one. */
-export function wantsReference(
-  { purpose, kept, connection }: StepUpRecord,
-  { connections }: Pick<SettleDeps, 'connections'>,
-): boolean {
-  return purpose === 'enrol' && kept === null && connections.get(connection)?.policy.referencePhoto === true;
-}
+export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
+  record.purpose === 'enrol' && record.kept === null && connection?.policy.referencePhoto === true;
 
 /**
  * Asks the verifier about the one face, for what it says where there is none; the answer to the question is of no interest.
@@ -47,19 +45,12 @@ async function examine(reference: Photo, { verifier }: { readonly verifier: Veri
  */
 export async function lookAtReference(
   { session, reference }: { readonly session: FoundSession; readonly reference: Photo },
-  deps: SettleDeps,
+  deps: StepUpDeps,
 ): Promise<Hint | null> {
   try {
-    await changeSession(
-      session,
-      (record) => {
-        if (!wantsReference(record, deps)) throw new FaceError('not_found');
-        if (record.consent === null) throw new FaceError('consent_missing');
-        if (record.looksLeft === 0) throw new FaceError('step_up_finished');
-        return { ...record, looksLeft: record.looksLeft - 1 };
-      },
-      deps,
-    );
+    const spend = (record: StepUpRecord, now: EpochMs): StepUpRecord =>
+      look(record, { isWanted: wantsReference({ ...session, record }) }, now);
+    await changeSession(session, spend, deps);
     await examine(reference, deps);
     return null;
   } catch (error) {

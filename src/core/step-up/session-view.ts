@@ -1,14 +1,8 @@
-import type { Connection } from '../connection.js';
+import type { Policy } from '../connection.js';
 import type { EpochMs } from '../units.js';
+import { type AskingBrowser, type StepUpPurpose, type StepUpRecord, type StepUpState, stateAt } from './record.js';
 import type { SessionRole } from './session-actions.js';
-import type { SettleDeps } from './step-up.js';
-import {
-  type AskingBrowser,
-  type StepUpPurpose,
-  type StepUpRecord,
-  type StepUpState,
-  stateAt,
-} from './step-up-record.js';
+import type { StepUp } from './stored.js';
 
 /** Names the text of consent that the page shows. */
 export const consentVersion = 'consent-1';
@@ -27,7 +21,7 @@ export interface SessionView {
   /** When the person agreed, at their enrolment, where that still holds for this check; `null`: not then. */
   readonly agreedAt: EpochMs | null;
   readonly consentVersion: string;
-  readonly userSecret: Connection['policy']['userSecret'];
+  readonly userSecret: Policy['userSecret'];
   readonly referencePhotoNeeded: boolean;
   readonly triesLeft: number;
   /** Whether this browser may let a phone lend its camera. */
@@ -52,20 +46,12 @@ export interface Pairing extends AskingBrowser {
 }
 
 /** What must come with the face; for a token that somebody keeps, what its keeper asks for is their own business. */
-export const demandedSecret = (
-  { kept, connection }: StepUpRecord,
-  { connections }: Pick<SettleDeps, 'connections'>,
-): Connection['policy']['userSecret'] =>
-  kept === null ? (connections.get(connection)?.policy.userSecret ?? 'none') : 'none';
+export const demandedSecret = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): Policy['userSecret'] =>
+  record.kept === null ? (connection?.policy.userSecret ?? 'none') : 'none';
 
 /** Whether a step-up may go on at another device. A passkey is proof against a link that somebody was sent; a hand-off is not. */
-export function isHandOffAllowed(
-  { connection }: StepUpRecord,
-  { connections }: Pick<SettleDeps, 'connections'>,
-): boolean {
-  const policy = connections.get(connection)?.policy;
-  return policy?.handOff ?? policy?.userSecret !== 'passkey';
-}
+export const isHandOffAllowed = ({ connection }: Pick<StepUp, 'connection'>): boolean =>
+  connection?.policy.handOff ?? connection?.policy.userSecret !== 'passkey';
 
 function toHandOffView({ handOff }: StepUpRecord, role: SessionRole): SessionView['handOff'] {
   if (handOff === null) return null;
@@ -82,19 +68,20 @@ function toPairing({ handOff, application }: StepUpRecord, role: SessionRole): P
 }
 
 /** What the page may know of a stored step-up. */
-export function toSessionView(id: string, record: StepUpRecord, role: SessionRole, deps: SettleDeps): SessionView {
+export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): SessionView {
+  const { id, record, connection } = stepUp;
   const { purpose, consent, triesLeft, expiresAt, returnUrl } = record;
-  const policy = deps.connections.get(record.connection)?.policy;
+  const policy = connection?.policy;
   return {
     ...{ id, purpose, role, triesLeft, expiresAt, consentVersion },
-    state: stateAt(record, deps.clock.now()),
+    state: stateAt(record, now),
     organisation: policy?.organisation ?? null,
     retentionDays: policy?.enrolmentDays ?? null,
     consentNeeded: consent === null && purpose !== 'manage',
     agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
-    userSecret: demandedSecret(record, deps),
+    userSecret: demandedSecret(stepUp),
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
-    handOffAllowed: role === 'own' && isHandOffAllowed(record, deps),
+    handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
     handOff: toHandOffView(record, role),
     pairing: toPairing(record, role),
     fallbackUrl: policy?.fallbackUrl ?? null,

@@ -1,22 +1,14 @@
 import { FaceError } from '../../errors.js';
 import type { Credential } from '../concealed.js';
-import type { Connection } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
 import { type Consent, findStandingConsent, toStatement } from '../enrolment/consent.js';
-import { addSec, toIso } from '../units.js';
+import { type EpochMs, toIso } from '../units.js';
+import { outsiderOf, type StepUpRecord, whoOf } from './record.js';
 import { checkAllowed, type SessionAction, type SessionRole } from './session-actions.js';
 import { consentVersion, type SessionView, toSessionView } from './session-view.js';
-import { defaultTimeoutSec, newSecret, type SettleDeps, toView } from './step-up.js';
-import {
-  changeRecord,
-  checkStarted,
-  isStored,
-  outsiderOf,
-  readRecord,
-  type StepUpRecord,
-  toStoredDigest,
-} from './step-up-record.js';
-import { joinTicket, splitTicket } from './ticket.js';
+import { defaultTimeoutSec, toView } from './step-up.js';
+import { changeRecord, findStepUp, type StepUp, type StepUpDeps } from './stored.js';
+import { isStored, joinTicket, newSecret, splitTicket } from './ticket.js';
+import { abandon, agree, checkTicket, open } from './transitions.js';
 
 /*
  * The capture page's hold on a step-up. A link's ticket opens it once; from then on the browser that did shows the secret
@@ -39,73 +31,46 @@ export interface OpenedSession {
  */
 export async function openSession(
   opening: { readonly ticket: Credential; readonly browser: Credential | null; readonly returnUrl: string | null },
-  deps: SettleDeps,
+  deps: StepUpDeps,
 ): Promise<OpenedSession> {
   const { id, secret } = splitTicket(opening.ticket);
-  const { record: found } = await readRecord(id, deps);
-  const check = (record: StepUpRecord): void => {
-    // A link that was opened before is known by nothing but its id: whoever guesses that learns no more.
-    if (record.challengeDigest === null) throw new FaceError('step_up_opened');
-    if (!isStored(secret, record.challengeDigest)) throw new FaceError('step_up_unknown');
-    if (
-      record.browserDigest !== null &&
-      !(opening.browser !== null && isStored(opening.browser, record.browserDigest))
-    ) {
-      throw new FaceError('step_up_unknown');
-    }
-    checkStarted(record, deps.clock.now());
-  };
-  check(found);
-  const connection = deps.connections.get(found.connection);
-  if (opening.returnUrl !== null && !connection?.policy.returnUrls.includes(opening.returnUrl)) {
+  const { browser, returnUrl } = opening;
+  const found = await findStepUp(id, deps);
+  const { connection } = found;
+  checkTicket(found.record, { secret, browser }, deps.clock.now());
+  if (returnUrl !== null && !connection?.policy.returnUrls.includes(returnUrl)) {
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }
-  const purpose = (await isToEnrol(found, connection)) ? 'enrol' : found.purpose;
-  const consent = purpose === 'verify' ? await findAgreement(found, deps) : null;
+  const purpose = (await isToEnrol(found)) ? 'enrol' : found.record.purpose;
+  const consent = purpose === 'verify' ? await findAgreement(found.record, deps) : null;
   const session = newSecret(deps);
-  const opened = await changeRecord(
+  const lifeSec = connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
+  const now = deps.clock.now();
+  const record = await changeRecord(
     id,
-    (record) => {
-      check(record);
-      // An invitation waits for days; once it is open, a person sits before it.
-      const lifeSec = connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
-      const expiresAt = record.purpose === 'verify' ? record.expiresAt : addSec(deps.clock.now(), lifeSec);
-      const returnUrl = record.returnUrl ?? opening.returnUrl;
-      return {
-        ...record,
-        challengeDigest: null,
-        sessionDigest: toStoredDigest(session),
-        purpose,
-        expiresAt,
-        returnUrl,
-        consent,
-      };
+    (latest) => {
+      checkTicket(latest, { secret, browser }, now);
+      return open(latest, { session, purpose, consent, returnUrl, lifeSec }, now);
     },
     deps,
   );
   if (consent !== null) {
-    const { statement, givenAt } = consent;
-    const detail = { stepUpId: id, statement, givenAt: toIso(givenAt) };
-    await deps.audit.append({
-      action: 'consent_relied_on',
-      connection: found.connection,
-      subject: found.subject,
-      detail,
-    });
+    const detail = { stepUpId: id, statement: consent.statement, givenAt: toIso(consent.givenAt) };
+    await deps.audit.append({ action: 'consent_relied_on', ...whoOf(record), detail });
   }
-  return { session: joinTicket(id, session), view: toSessionView(id, opened, 'own', deps) };
+  return { session: joinTicket(id, session), view: toSessionView({ ...found, record }, 'own', deps.clock.now()) };
 }
 
 /**
  * What somebody who comes back agreed to at their enrolment, which was to be checked like this. Only where they, or their own
  * provider, asked for the check: to a stranger it would tell who is enrolled.
  */
-async function findAgreement(record: StepUpRecord, deps: SettleDeps): Promise<Consent | null> {
+async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Consent | null> {
   if (record.kept !== null || outsiderOf(record) !== null) return null;
   return findStandingConsent(record, consentVersion, deps);
 }
 
-async function isToEnrol(record: StepUpRecord, connection: Connection | undefined): Promise<boolean> {
+async function isToEnrol({ record, connection }: StepUp): Promise<boolean> {
   const { purpose, proved, kept, subject } = record;
   if (purpose !== 'verify' || !proved || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
   try {
@@ -117,11 +82,9 @@ async function isToEnrol(record: StepUpRecord, connection: Connection | undefine
 }
 
 /** A session, known to hold its step-up, and the step-up as it was found. */
-export interface FoundSession {
+export interface FoundSession extends StepUp {
   /** What the page showed. */
   readonly session: Credential;
-  readonly id: string;
-  readonly record: StepUpRecord;
   readonly revision: number;
   readonly role: SessionRole;
   /** What it was found for. */
@@ -135,13 +98,13 @@ export interface FoundSession {
 export async function findSession(
   session: Credential,
   action: SessionAction,
-  deps: Pick<CoreDeps, 'state'>,
+  deps: Pick<StepUpDeps, 'state' | 'connections'>,
 ): Promise<FoundSession> {
   const { id, secret } = splitTicket(session);
-  const { record, revision } = await readRecord(id, deps);
-  const role = roleOf(secret, record);
+  const found = await findStepUp(id, deps);
+  const role = roleOf(secret, found.record);
   checkAllowed(action, role);
-  return { session, id, record, revision, role, action };
+  return { ...found, session, role, action };
 }
 
 function roleOf(secret: Credential, { sessionDigest, handOff }: StepUpRecord): SessionRole {
@@ -155,39 +118,36 @@ function roleOf(secret: Credential, { sessionDigest, handOff }: StepUpRecord): S
  * have sent the pictures, or the reply to them got lost.
  */
 export function viewSession(
-  { id, record, role }: Pick<FoundSession, 'id' | 'record' | 'role'>,
-  deps: SettleDeps,
+  stepUp: StepUp & { readonly role: SessionRole },
+  { clock }: Pick<StepUpDeps, 'clock'>,
 ): { readonly view: SessionView; readonly receipt: Credential | null } {
-  const { receipt } = toView(id, record, deps.clock.now());
-  return { view: toSessionView(id, record, role, deps), receipt: role === 'own' ? receipt : null };
+  const { id, record, role } = stepUp;
+  const { receipt } = toView(id, record, clock.now());
+  return { view: toSessionView(stepUp, role, clock.now()), receipt: role === 'own' ? receipt : null };
 }
 
 /**
- * Changes the step-up of a session that is still under way: as it was found, or as it is where that is no longer so.
- * @throws FaceError `step_up_unknown`, `step_up_finished`, and whatever `change` throws
+ * Changes the step-up of a session: as it was found, or as it is where that is no longer so.
+ * @throws FaceError `step_up_unknown`, and whatever `change` throws
  */
 export async function changeSession(
   session: FoundSession,
-  change: (record: StepUpRecord) => StepUpRecord,
-  deps: SettleDeps,
-): Promise<StepUpRecord> {
-  const { id } = session;
-  let known: FoundSession | null = session;
-  const read = async (): Promise<FoundSession> => {
-    // Whoever wrote in between may have ended this very session.
-    const found = known ?? (await findSession(session.session, session.action, deps));
-    known = null;
-    return found;
-  };
-  return changeRecord(
+  change: (record: StepUpRecord, now: EpochMs) => StepUpRecord,
+  deps: StepUpDeps,
+): Promise<StepUp> {
+  const { id, connection, action } = session;
+  const { secret } = splitTicket(session.session);
+  const record = await changeRecord(
     id,
     (found) => {
-      checkStarted(found, deps.clock.now());
-      return change({ ...found, state: 'started', captured: null });
+      // Whoever wrote in between may have ended this very session.
+      checkAllowed(action, roleOf(secret, found));
+      return change(found, deps.clock.now());
     },
     deps,
-    read,
+    session,
   );
+  return { id, record, connection };
 }
 
 /**
@@ -196,27 +156,22 @@ export async function changeSession(
  */
 export async function giveConsent(
   { session, version, language }: { session: FoundSession; version: string; language: string },
-  deps: SettleDeps,
+  deps: StepUpDeps,
 ): Promise<SessionView> {
   if (version !== consentVersion) throw new FaceError('consent_missing', { version });
   const consent = { statement: toStatement(version, language), givenAt: deps.clock.now() };
-  const { id, role } = session;
-  const record = await changeSession(session, (found) => ({ ...found, consent }), deps);
-  const { connection, subject, purpose } = record;
-  const detail = { stepUpId: id, statement: consent.statement, purpose };
-  await deps.audit.append({ action: 'consent_given', connection, subject, detail });
-  return toSessionView(id, record, role, deps);
+  const stepUp = await changeSession(session, (found, now) => agree(found, consent, now), deps);
+  const detail = { stepUpId: stepUp.id, statement: consent.statement, purpose: stepUp.record.purpose };
+  await deps.audit.append({ action: 'consent_given', ...whoOf(stepUp.record), detail });
+  return toSessionView(stepUp, session.role, deps.clock.now());
 }
 
 /**
  * Ends a step-up because the person cannot or will not go on.
  * @throws FaceError `step_up_unknown`, `step_up_finished`
  */
-export async function abandonStepUp(session: FoundSession, deps: SettleDeps): Promise<SessionView> {
-  const end = (record: StepUpRecord): StepUpRecord => ({ ...record, state: 'abandoned', kept: null, movement: null });
-  const { id, role } = session;
-  const record = await changeSession(session, end, deps);
-  const { connection, subject } = record;
-  await deps.audit.append({ action: 'step_up_abandoned', connection, subject, detail: { stepUpId: id } });
-  return toSessionView(id, record, role, deps);
+export async function abandonStepUp(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
+  const stepUp = await changeSession(session, abandon, deps);
+  await deps.audit.append({ action: 'step_up_abandoned', ...whoOf(stepUp.record), detail: { stepUpId: stepUp.id } });
+  return toSessionView(stepUp, session.role, deps.clock.now());
 }

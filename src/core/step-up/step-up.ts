@@ -1,31 +1,16 @@
-import { FaceError, toCode } from '../../errors.js';
-import { Credential, type Photo, SealedToken, type UserSecret } from '../concealed.js';
-import { type Connection, subjectOfIdentifier } from '../connection.js';
+import { FaceError } from '../../errors.js';
+import { Credential, type Photo, type UserSecret } from '../concealed.js';
+import type { Connection } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
-import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { isForgotten } from '../forgotten.js';
-import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from '../ports.js';
-import { issueReceipt, type ReceiptRequest, receiptLifeSec } from '../receipt.js';
+import type { ReceiptRequest } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
-import { checkFace, type KeptToken } from './check-face.js';
-import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
-import {
-  changeRecord,
-  checkStarted,
-  endAttempt,
-  isStored,
-  keepForAttempt,
-  looksOnPage,
-  outsiderOf,
-  readRecord,
-  type StepUpPurpose,
-  type StepUpRecord,
-  type StepUpState,
-  stateAt,
-  toCaptured,
-  toStoredDigest,
-  writeRecord,
-} from './step-up-record.js';
+import type { KeptToken } from './check-face.js';
+import { looksOnPage, type StepUpPurpose, type StepUpRecord, type StepUpState, stateAt } from './record.js';
+import { attempt, settleVerification } from './settle.js';
+import { changeRecord, endAttempt, findStepUp, readRecord, type StepUpDeps, writeNew } from './stored.js';
+import { isStored, newSecret, toStoredDigest } from './ticket.js';
+import { capture, newAttempt, take } from './transitions.js';
 
 /** What may be told of a step-up. */
 export interface StepUpView {
@@ -127,7 +112,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     expiresAt,
   };
   // Outsiders begin many, so it must not cost a wait for the disk: after a power cut they begin anew.
-  await writeRecord(id, record, 'absent', deps, { mayBeLost: !asked.proved });
+  await writeNew(id, record, { mayBeLost: !asked.proved }, deps);
   await deps.audit.append({
     action: 'step_up_started',
     connection: record.connection,
@@ -139,10 +124,6 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
 
 /** What people know an application by; `null` where its address names no host. */
 const hostOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).host || null : null);
-
-/** 32 random bytes as text. */
-export const newSecret = ({ random }: Pick<CoreDeps, 'random'>): Credential =>
-  new Credential(Buffer.from(random(32)).toString('base64url'));
 
 /**
  * Opens the step-up that a provider's side asked for and signed. Each request opens one.
@@ -175,39 +156,36 @@ export async function submitPhotos(
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
   },
-  deps: SettleDeps,
+  deps: StepUpDeps,
 ): Promise<StepUpView> {
   const { id, challenge, photos, secret } = request;
-  const { record, revision } = await readRecord(id, deps);
-  if (!isStored(challenge, record.challengeDigest)) throw new FaceError('step_up_unknown');
-  checkStarted(record, deps.clock.now());
-  const connection = deps.connections.get(record.connection);
-  const policy = record.kept === null ? connection?.policy : undefined;
-  // Pictures alone show no movement, and no authenticator.
-  if (policy?.liveness === 'challenge' || record.purpose !== 'verify') throw new FaceError('challenge_needed');
-  if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
-
-  const captured = toCaptured(record, deps);
-  if (!(await writeRecord(id, captured, { revision }, deps))) throw new FaceError('step_up_finished');
-  const attempt = { id, record: captured, photos, secret, methods: ['face'], judged: null } as const;
-  const settled = await settleVerification(attempt, deps).catch(async (error: unknown) => {
-    await reopen(id, captured, record, deps);
-    throw error;
-  });
-  await endAttempt(id, captured, settled, deps);
-  return toView(id, settled, deps.clock.now());
-}
-
-/** After an attempt without a decision; where the store fails, the step-up is open again in a while. */
-export async function reopen(
-  id: string,
-  captured: StepUpRecord,
-  before: StepUpRecord,
-  { state, log }: Pick<CoreDeps, 'state' | 'log'>,
-): Promise<void> {
-  await endAttempt(id, captured, { ...before, state: 'started' }, { state }).catch((error: unknown) => {
-    log.warn('step-up not reopened', { stepUpId: id, code: toCode(error) });
-  });
+  const found = await findStepUp(id, deps);
+  const by = newAttempt(deps);
+  const now = deps.clock.now();
+  const record = await changeRecord(
+    id,
+    (latest) => {
+      if (!isStored(challenge, latest.challengeDigest)) throw new FaceError('step_up_unknown');
+      const captured = capture(latest, by, now);
+      const policy = latest.kept === null ? found.connection?.policy : undefined;
+      // Pictures alone show no movement, and no authenticator.
+      if (policy?.liveness === 'challenge' || latest.purpose !== 'verify') throw new FaceError('challenge_needed');
+      if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
+      return captured;
+    },
+    deps,
+    found,
+  );
+  const captured = { ...found, record };
+  return attempt(
+    captured,
+    async () => {
+      const settled = await settleVerification(captured, { photos, secret, methods: ['face'], judged: null }, deps);
+      await endAttempt(captured, settled, deps);
+      return toView(id, settled, deps.clock.now());
+    },
+    deps,
+  );
 }
 
 /**
@@ -224,98 +202,9 @@ export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
  * @throws FaceError `step_up_unknown`, `face_not_verified`: it did not pass; `step_up_finished`: taken already
  */
 export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
-  const taken = await changeRecord(
-    id,
-    (record) => {
-      if (record.state !== 'passed') throw new FaceError('face_not_verified');
-      if (record.taken) throw new FaceError('step_up_finished');
-      return { ...record, taken: true };
-    },
-    deps,
-  );
+  const taken = await changeRecord(id, take, deps);
   return toView(id, taken, deps.clock.now());
 }
-
-/** A face to be held against the subject of a step-up. */
-export interface Attempt {
-  readonly id: string;
-  /** As it was captured. */
-  readonly record: StepUpRecord;
-  readonly photos: readonly Photo[];
-  readonly secret: UserSecret | null;
-  /** What takes part, should it pass. */
-  readonly methods: readonly AuthenticationMethod[];
-  /** Settles beside the check, which fails where it is not live; `null` where nobody judges. */
-  readonly judged: Promise<LivenessFinding> | null;
-}
-
-/** The core, and the connections it settles for, by id. */
-export type SettleDeps = CoreDeps & { readonly connections: ReadonlyMap<string, Connection> };
-
-/**
- * Checks the face, and puts a pass where it was asked for. @returns the step-up as it ended, passed or failed
- * @throws FaceError as `checkFace`
- */
-export async function settleVerification(attempt: Attempt, deps: SettleDeps): Promise<StepUpRecord> {
-  const { record, photos, secret, methods, judged } = attempt;
-  const { connection, subject } = record;
-  const found = deps.connections.get(connection);
-  const { verdict, accuracy } = await checkFace(
-    {
-      ...{ connection: found, subject, kept: toKeptToken(record.kept), photos, secret, judged },
-      outsider: outsiderOf(record),
-    },
-    deps,
-  );
-  if (!verdict.matched) return { ...record, kept: null, state: 'failed' };
-  const liveness = judged === null ? verdict.liveness : (await judged).liveness;
-  const check = { at: deps.clock.now(), liveness, methods: [...methods] };
-  return passStepUp({ id: attempt.id, record, check, accuracy }, deps);
-}
-
-/**
- * Puts a pass where it was asked for: into a receipt, before the connection's hooks, and for whoever takes it.
- * @throws FaceError `step_up_finished`: another attempt has begun, or the enrolment has ended
- */
-export async function passStepUp(
-  passed: {
-    readonly id: string;
-    readonly record: StepUpRecord;
-    readonly check: {
-      readonly at: EpochMs;
-      readonly liveness: Liveness | null;
-      readonly methods: AuthenticationMethod[];
-    };
-    readonly accuracy: Accuracy;
-  },
-  deps: SettleDeps,
-): Promise<StepUpRecord> {
-  const { id, record, check, accuracy } = passed;
-  const { connection, subject, kept, receiptFor, feedsHooks } = record;
-  const ended = { ...record, kept: null, state: 'passed', pass: check } as const;
-  const { at: passedAt, liveness, methods } = check;
-  await keepForAttempt(id, record, deps);
-  if (feedsHooks) {
-    const found = deps.connections.get(connection);
-    if (found === undefined) throw new FaceError('connection_unknown');
-    const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
-    await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness }, found.policy, deps);
-    // Whoever ended the enrolment noted that before they looked for a pass to forget.
-    if (await hasEndedSince(who, record.startedAt, deps)) {
-      await forgetPassedStepUp(who, deps);
-      throw new FaceError('step_up_finished');
-    }
-  }
-  if (receiptFor === null) return ended;
-  // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.
-  const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
-  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, methods };
-  const receipt = await issueReceipt(receiptFor, stated, deps);
-  return { ...ended, receipt: { text: receipt.use((text) => text), expiresAt: addSec(passedAt, receiptLifeSec) } };
-}
-
-const toKeptToken = (kept: StepUpRecord['kept']): KeptToken | null =>
-  kept === null ? null : { token: new SealedToken(kept.token), binding: kept.binding };
 
 /** What may be told of a stored step-up. */
 export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpView => ({

@@ -5,10 +5,10 @@ import type { Policy } from '../connection.js';
 import type { PasskeyAnswer, PasskeyCredential, PresentedSecret } from '../ports.js';
 import { type Ceremony, type CeremonyDeps, startCeremony, takeNewPasskey, takePasskey } from './passkey-ceremony.js';
 import { isPin, isWeakPin } from './pin.js';
+import { checkStarted, whoOf } from './record.js';
 import type { FoundSession } from './session.js';
 import { demandedSecret } from './session-view.js';
-import type { SettleDeps } from './step-up.js';
-import { checkStarted, type StepUpRecord } from './step-up-record.js';
+import type { StepUp } from './stored.js';
 
 /** What came with the frames, or `null`. Nothing of it is proven. */
 export interface SentSecret {
@@ -16,22 +16,13 @@ export interface SentSecret {
   readonly passkey: PasskeyAnswer | null;
 }
 
-/** A step-up, and what was sent to it. */
-interface SentTo {
-  readonly stepUpId: string;
-  readonly record: StepUpRecord;
-  readonly sent: SentSecret;
-}
-
-type DepsOfStepUp = CeremonyDeps & Pick<SettleDeps, 'connections'>;
-
 /**
  * Whether what the connection asks for came along; before anything is compared.
  * @throws FaceError `secret_missing`, `secret_weak`
  */
-export function checkSecret(record: StepUpRecord, sent: SentSecret, deps: Pick<SettleDeps, 'connections'>): void {
-  const demanded = demandedSecret(record, deps);
-  const isNew = record.purpose === 'enrol';
+export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent: SentSecret): void {
+  const demanded = demandedSecret(stepUp);
+  const isNew = stepUp.record.purpose === 'enrol';
   const { pin, passkey } = sent;
   if (demanded === 'pin') {
     if (pin === null) throw new FaceError('secret_missing');
@@ -66,10 +57,12 @@ export function checkPassword({ userSecret }: Policy, password: UserSecret | nul
  * @throws FaceError `secret_missing`: as `checkSecret`, and of an enrolment as `takeNewPasskey`
  */
 export async function presentSecret(
-  { stepUpId, record, sent: { pin, passkey } }: SentTo,
-  deps: DepsOfStepUp,
+  stepUp: StepUp,
+  { pin, passkey }: SentSecret,
+  deps: CeremonyDeps,
 ): Promise<{ secret: PresentedSecret | null; passkey: PasskeyCredential | null }> {
-  const demanded = demandedSecret(record, deps);
+  const { id: stepUpId, record } = stepUp;
+  const demanded = demandedSecret(stepUp);
   if (demanded === 'none') return { secret: null, passkey: null };
   if (demanded === 'pin') {
     if (pin === null) throw new FaceError('secret_missing');
@@ -77,9 +70,8 @@ export async function presentSecret(
   }
   if (passkey === null) throw new FaceError('secret_missing');
   if (record.purpose === 'enrol') return takeNewPasskey({ stepUpId, answer: passkey }, deps);
-  const { connection, subject } = record;
   const answer = passkey.assertion;
-  return { secret: await takePasskey({ stepUpId, answer, connection, subject }, deps), passkey: null };
+  return { secret: await takePasskey({ stepUpId, answer, ...whoOf(record) }, deps), passkey: null };
 }
 
 /**
@@ -87,15 +79,16 @@ export async function presentSecret(
  * @throws FaceError `step_up_finished`, `consent_missing`, `not_found`: no passkey is asked for
  */
 export async function askForPasskey(
-  { id: stepUpId, record }: FoundSession,
-  deps: DepsOfStepUp,
+  session: FoundSession,
+  deps: CeremonyDeps,
 ): Promise<{ readonly ceremony: Ceremony; readonly options: JsonObject }> {
+  const { id: stepUpId, record, connection } = session;
   checkStarted(record, deps.clock.now());
-  const { purpose, consent, connection, subject } = record;
-  if (purpose === 'manage' || demandedSecret(record, deps) !== 'passkey') throw new FaceError('not_found');
+  const { purpose, consent } = record;
+  if (purpose === 'manage' || demandedSecret(session) !== 'passkey') throw new FaceError('not_found');
   if (consent === null) throw new FaceError('consent_missing');
   const ceremony = purpose === 'enrol' ? 'create' : 'get';
-  const organisation = deps.connections.get(connection)?.policy.organisation ?? null;
-  const options = await startCeremony({ stepUpId, ceremony, organisation, connection, subject }, deps);
+  const organisation = connection?.policy.organisation ?? null;
+  const options = await startCeremony({ stepUpId, ceremony, organisation, ...whoOf(record) }, deps);
   return { ceremony, options };
 }

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
-import type { Credential } from '../concealed.js';
-import type { CoreDeps } from '../deps.js';
-import { digestOf, hasDigest } from '../digest.js';
+import type { SubjectRef } from '../connection.js';
 import { type Accuracy, authenticationMethods, movements } from '../ports.js';
-import { addSec, type EpochMs, epochMsGuard } from '../units.js';
+import { type EpochMs, epochMsGuard } from '../units.js';
 
 /** What a step-up is for: to check a face, to enrol one, or to show a person what is held of them. */
 export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
@@ -24,7 +22,8 @@ export type AskingBrowser = Readonly<z.infer<typeof askingGuard>>;
 /** Photos of an identity document that are looked at by themselves, in one step-up. */
 export const looksOnPage = 12;
 
-const recordGuard = z.object({
+/** As it stands in the store. */
+export const recordGuard = z.object({
   /** A connection's id; for a kept token without one, its tenant. */
   connection: z.string(),
   subject: z.string(),
@@ -112,63 +111,6 @@ export type StepUpRecord = z.infer<typeof recordGuard>;
 /** `started → captured → passed | failed | expired | abandoned` */
 export type StepUpState = StepUpRecord['state'] | 'expired';
 
-/** A step-up that has ended stays readable for this long, so that its caller can learn how. */
-const keptAfterEndSec = 3600;
-
-const stepUpKey = (id: string): string => `step-up:${id}`;
-
-/** How often a change is tried anew where others changed the same step-up at the same moment. */
-const maxContentions = 5;
-
-/** @throws FaceError `step_up_unknown` */
-export async function readRecord(
-  id: string,
-  { state }: Pick<CoreDeps, 'state'>,
-): Promise<{ record: StepUpRecord; revision: number }> {
-  const found = await state.read(stepUpKey(id));
-  if (found === null) throw new FaceError('step_up_unknown');
-  return { record: recordGuard.parse(found.value), revision: found.revision };
-}
-
-/** @returns whether the condition held */
-export async function writeRecord(
-  id: string,
-  record: StepUpRecord,
-  when: 'absent' | 'any' | { revision: number },
-  { state }: Pick<CoreDeps, 'state'>,
-  { mayBeLost = false }: { readonly mayBeLost?: boolean } = {},
-): Promise<boolean> {
-  // One that nobody ended goes with the token in it.
-  const expiresAt = record.kept === null ? addSec(record.expiresAt, keptAfterEndSec) : record.expiresAt;
-  return state.write(stepUpKey(id), withoutAsking(record), { when, expiresAt, mayBeLost });
-}
-
-/** Of one that has ended nobody needs to know any more where it was begun. */
-function withoutAsking(record: StepUpRecord): StepUpRecord {
-  const { state, handOff } = record;
-  if (handOff === null || state === 'started' || state === 'captured') return record;
-  return { ...record, handOff: { ...handOff, asking: null } };
-}
-
-/**
- * Changes a step-up: reads it, and writes what `change` makes of it unless somebody else wrote in between; then anew.
- * @param change - throws to leave it as it is
- * @param read - how it is found, at first and again
- */
-export async function changeRecord(
-  id: string,
-  change: (record: StepUpRecord) => StepUpRecord,
-  deps: Pick<CoreDeps, 'state'>,
-  read: () => Promise<{ readonly record: StepUpRecord; readonly revision: number }> = () => readRecord(id, deps),
-): Promise<StepUpRecord> {
-  for (let contentions = 0; contentions < maxContentions; contentions += 1) {
-    const { record, revision } = await read();
-    const changed = change(record);
-    if (await writeRecord(id, changed, { revision }, deps)) return changed;
-  }
-  throw new FaceError('state_unavailable', { reason: 'contended' });
-}
-
 /** How it stands now. */
 export function stateAt({ state, captured, triesLeft, expiresAt }: StepUpRecord, now: EpochMs): StepUpState {
   if (state !== 'started' && state !== 'captured') return state;
@@ -184,71 +126,9 @@ export function checkStarted(record: StepUpRecord, now: EpochMs): void {
   if (stateAt(record, now) !== 'started') throw new FaceError('step_up_finished');
 }
 
-/** Longer than a check takes with a slow provider behind it. */
-const judgedWithinSec = 30;
-
-/** Takes a step-up for one attempt. The try is counted now, so that nobody wins one by what ends this process. */
-export const toCaptured = (
-  record: StepUpRecord,
-  { random, clock }: Pick<CoreDeps, 'random' | 'clock'>,
-): StepUpRecord => ({
-  ...record,
-  state: 'captured',
-  captured: {
-    by: Buffer.from(random(12)).toString('base64url'),
-    until: addSec(clock.now(), judgedWithinSec),
-  },
-  triesLeft: record.triesLeft - 1,
-});
-
-/**
- * Keeps a step-up for an attempt that has passed, before the pass goes anywhere: from now on no other can begin.
- * @param captured - as `toCaptured` made it
- * @throws FaceError `step_up_finished`: another one has begun
- */
-export async function keepForAttempt(id: string, captured: StepUpRecord, deps: Pick<CoreDeps, 'state'>): Promise<void> {
-  const by = captured.captured?.by ?? '';
-  const keep = (found: StepUpRecord): StepUpRecord => {
-    checkOwn(captured, found);
-    return { ...found, captured: { by, until: null } };
-  };
-  await changeRecord(id, keep, deps);
-}
-
-/**
- * Ends an attempt, unless it took so long that another may have begun.
- * @param captured - as `toCaptured` made it
- * @param ended - what the step-up is from now on
- * @throws FaceError `step_up_finished`: another one has begun
- */
-export async function endAttempt(
-  id: string,
-  captured: StepUpRecord,
-  ended: StepUpRecord,
-  deps: Pick<CoreDeps, 'state'>,
-): Promise<void> {
-  const settled = { ...ended, captured: null };
-  // What has passed was kept for it.
-  if (ended.state === 'passed') return void (await writeRecord(id, settled, 'any', deps));
-  const end = (found: StepUpRecord): StepUpRecord => {
-    checkOwn(captured, found);
-    return settled;
-  };
-  await changeRecord(id, end, deps);
-}
-
-function checkOwn({ captured }: StepUpRecord, found: StepUpRecord): void {
-  const isOwn = found.state === 'captured' && captured !== null && found.captured?.by === captured.by;
-  if (!isOwn) throw new FaceError('step_up_finished');
-}
+/** Whom it is about, as records name them. */
+export const whoOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
 
 /** Where an outsider asked for it; `null` where the person, or their own provider, did: then failures are theirs. */
 export const outsiderOf = ({ proved, isSentByProvider, source }: StepUpRecord): string | null =>
   proved || isSentByProvider ? null : source;
-
-/** How secrets of a step-up are stored. */
-export const toStoredDigest = (secret: Credential): string => secret.use(digestOf).toString('base64url');
-
-/** Whether a secret is the stored one. Takes the same time wherever they differ; nothing is like `null`. */
-export const isStored = (secret: Credential, stored: string | null): boolean =>
-  stored !== null && secret.use((text) => hasDigest(text, Buffer.from(stored, 'base64url')));

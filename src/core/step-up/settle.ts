@@ -1,0 +1,104 @@
+import { FaceError, toCode } from '../../errors.js';
+import { type Photo, SealedToken, type UserSecret } from '../concealed.js';
+import { subjectOfIdentifier } from '../connection.js';
+import type { CoreDeps } from '../deps.js';
+import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from '../ports.js';
+import { issueReceipt, receiptLifeSec } from '../receipt.js';
+import { addSec, type EpochMs } from '../units.js';
+import { checkFace, type KeptToken } from './check-face.js';
+import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
+import { outsiderOf, type StepUpRecord } from './record.js';
+import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
+import { uncaptured } from './transitions.js';
+
+/**
+ * Runs one attempt at a step-up: one that ends without a decision leaves it open. Where the store fails, it is open again in a
+ * while.
+ * @param captured - taken for the attempt
+ */
+export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await endAttempt(captured, uncaptured(captured.record), deps).catch((cause: unknown) => {
+      deps.log.warn('step-up not reopened', { stepUpId: captured.id, code: toCode(cause) });
+    });
+    throw error;
+  }
+}
+
+/** A face to be held against the subject of a step-up. */
+export interface ShownFace {
+  readonly photos: readonly Photo[];
+  readonly secret: UserSecret | null;
+  /** What takes part, should it pass. */
+  readonly methods: readonly AuthenticationMethod[];
+  /** Settles beside the check, which fails where it is not live; `null` where nobody judges. */
+  readonly judged: Promise<LivenessFinding> | null;
+}
+
+/**
+ * Checks the face, and puts a pass where it was asked for.
+ * @param captured - taken for this attempt
+ * @returns the step-up as it ended, passed or failed
+ * @throws FaceError as `checkFace`
+ */
+export async function settleVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
+  const { record, connection } = captured;
+  const { photos, secret, methods, judged } = shown;
+  const { verdict, accuracy } = await checkFace(
+    {
+      ...{ connection, subject: record.subject, kept: toKeptToken(record.kept), photos, secret, judged },
+      outsider: outsiderOf(record),
+    },
+    deps,
+  );
+  if (!verdict.matched) return { ...record, kept: null, state: 'failed' };
+  const liveness = judged === null ? verdict.liveness : (await judged).liveness;
+  const check = { at: deps.clock.now(), liveness, methods: [...methods] };
+  return passStepUp(captured, { check, accuracy }, deps);
+}
+
+/**
+ * Puts a pass where it was asked for: into a receipt, before the connection's hooks, and for whoever takes it.
+ * @throws FaceError `step_up_finished`: another attempt has begun, or the enrolment has ended
+ */
+export async function passStepUp(
+  captured: StepUp,
+  passed: {
+    readonly check: {
+      readonly at: EpochMs;
+      readonly liveness: Liveness | null;
+      readonly methods: AuthenticationMethod[];
+    };
+    readonly accuracy: Accuracy;
+  },
+  deps: CoreDeps,
+): Promise<StepUpRecord> {
+  const { id, record, connection: found } = captured;
+  const { check, accuracy } = passed;
+  const { connection, subject, kept, receiptFor, feedsHooks } = record;
+  const ended = { ...record, kept: null, state: 'passed', pass: check } as const;
+  const { at: passedAt, liveness, methods } = check;
+  await keepForAttempt(captured, deps);
+  if (feedsHooks) {
+    if (found === null) throw new FaceError('connection_unknown');
+    const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
+    await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness }, found.policy, deps);
+    // Whoever ended the enrolment noted that before they looked for a pass to forget.
+    if (await hasEndedSince(who, record.startedAt, deps)) {
+      await forgetPassedStepUp(who, deps);
+      throw new FaceError('step_up_finished');
+    }
+  }
+  if (receiptFor === null) return ended;
+  // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.
+  const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
+  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, methods };
+  const receipt = await issueReceipt(receiptFor, stated, deps);
+  return { ...ended, receipt: { text: receipt.use((text) => text), expiresAt: addSec(passedAt, receiptLifeSec) } };
+}
+
+const toKeptToken = (kept: StepUpRecord['kept']): KeptToken | null =>
+  kept === null ? null : { token: new SealedToken(kept.token), binding: kept.binding };

@@ -1,0 +1,101 @@
+import { FaceError } from '../../errors.js';
+import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
+import type { Connection } from '../connection.js';
+import type { CoreDeps } from '../deps.js';
+import { addSec, type EpochMs } from '../units.js';
+import { recordGuard, type StepUpRecord } from './record.js';
+import { end, keep } from './transitions.js';
+
+/** The core, and the connections it serves, by id. */
+export type StepUpDeps = CoreDeps & { readonly connections: ReadonlyMap<string, Connection> };
+
+type Stores = Pick<CoreDeps, 'state'>;
+
+/** A step-up and the connection it is about: `null` where a token that somebody keeps needs none, or it is configured no more. */
+export interface StepUp {
+  readonly id: string;
+  readonly record: StepUpRecord;
+  readonly connection: Connection | null;
+}
+
+/** One that has ended stays readable for this long, so that its caller can learn how. */
+const keptAfterEndSec = 3600;
+
+const toStored = (id: string) => ({
+  key: `step-up:${id}`,
+  guard: recordGuard,
+  // One that nobody ended goes with the token in it.
+  expiresAt: ({ kept, expiresAt }: StepUpRecord): EpochMs =>
+    kept === null ? addSec(expiresAt, keptAfterEndSec) : expiresAt,
+});
+
+/** @throws FaceError `step_up_unknown` */
+export async function readRecord(id: string, deps: Stores): Promise<FoundRecord<StepUpRecord>> {
+  const found = await readStored(toStored(id), deps);
+  if (found === null) throw new FaceError('step_up_unknown');
+  return found;
+}
+
+/** The step-up of that id, with its connection. @throws FaceError `step_up_unknown` */
+export async function findStepUp(
+  id: string,
+  deps: Pick<StepUpDeps, 'state' | 'connections'>,
+): Promise<StepUp & { readonly revision: number }> {
+  const { record, revision } = await readRecord(id, deps);
+  return { id, record, revision, connection: deps.connections.get(record.connection) ?? null };
+}
+
+/** Of one that has ended nobody needs to know any more where it was begun. */
+function withoutAsking(record: StepUpRecord): StepUpRecord {
+  const { state, handOff } = record;
+  if (handOff === null || state === 'started' || state === 'captured') return record;
+  return { ...record, handOff: { ...handOff, asking: null } };
+}
+
+async function write(
+  id: string,
+  record: StepUpRecord,
+  how: { readonly when: 'absent' | 'any'; readonly mayBeLost?: boolean },
+  { state }: Stores,
+): Promise<void> {
+  const { key, expiresAt } = toStored(id);
+  await state.write(key, withoutAsking(record), { ...how, expiresAt: expiresAt(record) });
+}
+
+/** Stores one that has just been started. */
+export const writeNew = (
+  id: string,
+  record: StepUpRecord,
+  { mayBeLost }: { readonly mayBeLost: boolean },
+  deps: Stores,
+): Promise<void> => write(id, record, { when: 'absent', mayBeLost }, deps);
+
+/**
+ * Changes a step-up.
+ * @param known - as it was read a moment ago
+ * @throws FaceError `step_up_unknown`, `state_unavailable`, and whatever `change` throws
+ */
+export async function changeRecord(
+  id: string,
+  change: (record: StepUpRecord) => StepUpRecord,
+  deps: Stores,
+  known: FoundRecord<StepUpRecord> | null = null,
+): Promise<StepUpRecord> {
+  const step = (found: StepUpRecord | null): StepUpRecord => {
+    if (found === null) throw new FaceError('step_up_unknown');
+    return withoutAsking(change(found));
+  };
+  return (await changeStored(toStored(id), step, deps, known)).changed;
+}
+
+/** Keeps a step-up for an attempt that has passed. @throws FaceError `step_up_finished`: another one has begun */
+export async function keepForAttempt({ id, record: captured }: StepUp, deps: Stores): Promise<void> {
+  await changeRecord(id, (found) => keep(found, captured), deps);
+}
+
+/** Ends an attempt. @throws FaceError `step_up_finished`: another one has begun */
+export async function endAttempt({ id, record: captured }: StepUp, ended: StepUpRecord, deps: Stores): Promise<void> {
+  // What has passed was kept for it, and outlives even its time.
+  if (ended.state === 'passed') await write(id, { ...ended, captured: null }, { when: 'any' }, deps);
+  else await changeRecord(id, (found) => end(found, captured, ended), deps);
+}
