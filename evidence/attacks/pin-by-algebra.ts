@@ -47,7 +47,7 @@ export async function searchPin(embedding: Float32Array, size: Size): Promise<Pi
       expiresAt: null,
     });
   const unmask = async (token: SealedToken, scope: string, pin: string) => {
-    const fields = parseToken(token);
+    const fields = parseToken(token).fields;
     const context = { binding: { ...binding, scope }, header: fields, salt: fields.salt };
     const keys = await deriveTokenKeys(context, new UserSecret(pin), deps);
     const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));

@@ -45,6 +45,6 @@ export async function sealFields(
     secret: null,
     expiresAt: null,
   });
-  const { salt, stored, tag } = parseToken(token);
+  const { salt, stored, tag } = parseToken(token).fields;
   return { salt, stored, tag };
 }

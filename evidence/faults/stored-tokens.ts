@@ -1,5 +1,5 @@
 import { SealedToken } from '../../src/core/concealed.js';
-import { tokenIdOf } from '../../src/token/format.js';
+import { parseToken } from '../../src/token/format.js';
 import type { Invariant } from './fault.js';
 import type { Stage } from './stage.js';
 import { readTrails, type TrailEvent } from './trails.js';
@@ -59,7 +59,7 @@ function tokenAfter({ action, detail }: TrailEvent): string | null | undefined {
 function compare({ okta, tokenOf }: Stage, records: readonly TrailEvent[]): readonly string[] {
   return [...okta.org.users.keys()].flatMap((subject) => {
     const token = tokenOf(subject);
-    const stored = token === null ? null : tokenIdOf(new SealedToken(token));
+    const stored = token === null ? null : parseToken(new SealedToken(token)).tokenId;
     const told = records.filter((record) => record.subject === subject).map(tokenAfter);
     const onRecord = told.findLast((tokenId) => tokenId !== undefined) ?? null;
     return stored === onRecord ? [] : [`${subject}: ${stored ?? 'none'} stored, ${onRecord ?? 'none'} on record`];

@@ -14,7 +14,7 @@ import { countAgainst } from '../core/limits/limits.js';
 import { epochSec, toIso } from '../core/units.js';
 import { replayDenials } from '../state/denials.js';
 import { createSqliteState } from '../state/sqlite.js';
-import { currentEngine, renderToken, tokenIdOf } from '../token/format.js';
+import { currentEngine, parseToken, renderToken } from '../token/format.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 
 let server: ApiServer;
@@ -32,7 +32,7 @@ afterEach(() => server.stop());
 
 const revoke = (token: string, by = client) => server.postJson('/revoke', { token }, { 'x-auth-token': by.token });
 const nowSec = (): number => Math.floor(server.clock.now() / 1000);
-const idOf = (token: string): string => tokenIdOf(new SealedToken(token));
+const idOf = (token: string): string => parseToken(new SealedToken(token)).tokenId;
 const denialOf = (token: string) => server.deps.state.read(`revoked:${idOf(token)}`);
 
 /** A token that nobody made, but for its face as good as one. */

@@ -458,6 +458,32 @@ describe('tokens kept by their caller', () => {
     expect((await scoreToken(check('berta'), deps)).score).toBeNull();
   });
 
+  test('are read once, and handed on as they were read', async () => {
+    const { deps, check, token } = await seal();
+    const read: SealedToken[] = [];
+    const verified: (SealedToken | null)[] = [];
+    const verifier: typeof deps.verifier = {
+      ...deps.verifier,
+      identify: (given) => {
+        const identified = deps.verifier.identify(given);
+        read.push(identified.token);
+        return identified;
+      },
+      verify: (request) => {
+        verified.push(request.token);
+        return deps.verifier.verify(request);
+      },
+    };
+    const stored = new SealedToken(token.use((text) => text));
+    expect((await verifyToken(check('anna', stored), { ...deps, verifier })).matched).toBe(true);
+    expect(verified).toHaveLength(1);
+    expect([read.length, verified[0] === read[0], deps.verifier.identify(read[0]!).token === read[0]]).toEqual([
+      1,
+      true,
+      true,
+    ]);
+  });
+
   test('expire', async () => {
     const { clock } = await setUp();
     const expiresAt = toEpochSec(addSec(clock.now(), 60));

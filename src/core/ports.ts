@@ -275,6 +275,11 @@ export interface TokenName {
   readonly keyVersion: KeyVersion | null;
 }
 
+/** A token that was read, to be handed on: whoever takes it reads it no more. */
+export interface ReadToken extends TokenName {
+  readonly token: SealedToken;
+}
+
 /**
  * Turns faces into tokens and verdicts. Every method throws `FaceError`: the `photo_*` and `face_*` codes for pictures,
  * `token_malformed`, `token_key_retired`, `overloaded`, and `upstream_*` where the work is done elsewhere. What takes work
@@ -286,7 +291,7 @@ export interface Verifier {
   /** Whether work can be taken now. */
   isReady(): Promise<boolean>;
   /** What a token says of itself, without opening it. Nothing of it is verified. @throws FaceError `token_malformed` */
-  identify(token: SealedToken): TokenName;
+  identify(token: SealedToken): ReadToken;
   /** Whether the key is held that such a token is sealed under; where keys are held elsewhere, it is taken to be. */
   holdsKeyOf(name: Pick<TokenName, 'keyVersion'>): Promise<boolean>;
   enrol(request: EnrolRequest): Promise<Sealed>;

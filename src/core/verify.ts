@@ -102,13 +102,13 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
       await countAgainst('outsiderChecks', outsider, deps);
       await countAgainst('outsiderChecksOfConnection', binding.tenant, deps);
     }
-    const { tokenId, unusable } = token === null ? noToken : await lookAt(token, deps);
+    const { read, tokenId, unusable } = token === null ? noToken : await lookAt(token, deps);
     if (unusable !== null && tellsAtOnce) throw new FaceError(unusable);
     const isKeptByCaller = binding.subject === '' && token !== null;
     const verdict = await countAttempt(
       isKeptByCaller ? attemptsOfToken(tokenId ?? '') : attemptsOf(binding, outsider),
       async () => {
-        const result = await check(unusable === null ? request : { ...request, token: null });
+        const result = await check({ ...request, token: unusable === null ? read : null });
         if (unusable !== null) throw new FaceError(unusable);
         return { succeeded: result.matched, result };
       },
@@ -127,19 +127,21 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
 
 /** What can be told of a token before any face: its name, and why no face may open it. */
 interface TokenLook {
+  /** To be handed on; `null`: it cannot be read. */
+  readonly read: SealedToken | null;
   /** `null`: it has none. */
   readonly tokenId: string | null;
   /** `null`: whether it opens the face decides. */
   readonly unusable: 'token_malformed' | 'token_expired' | 'token_revoked' | null;
 }
 
-const noToken: TokenLook = { tokenId: null, unusable: null };
+const noToken: TokenLook = { read: null, tokenId: null, unusable: null };
 
 async function lookAt(token: SealedToken, deps: CoreDeps): Promise<TokenLook> {
   const name = identifyWhereSound(token, deps);
-  if (name === null) return { tokenId: null, unusable: 'token_malformed' };
+  if (name === null) return { read: null, tokenId: null, unusable: 'token_malformed' };
   const { tokenId, expiresAt } = name;
   const isRevoked = await isDenied(tokenId, deps);
   const isExpired = expiresAt !== null && toEpochMs(expiresAt) <= deps.clock.now();
-  return { tokenId, unusable: isExpired ? 'token_expired' : isRevoked ? 'token_revoked' : null };
+  return { read: name.token, tokenId, unusable: isExpired ? 'token_expired' : isRevoked ? 'token_revoked' : null };
 }

@@ -67,25 +67,30 @@ const isEngineId = (value: number): boolean =>
 /** The flags byte: bit 0 whether a secret was used, bits 1 to 3 the number of photos, the others 0. */
 export const toFlags = (header: TokenHeader): number => (header.hasSecret ? 1 : 0) | (header.photos << 1);
 
-/** The token as text: `fv1.` and the base64url of its 168 bytes. */
-export function renderToken(fields: TokenFields): SealedToken {
-  const bytes = Buffer.alloc(tokenBytes);
-  bytes.writeUInt8(fields.engine, 0);
-  bytes.writeUInt8(toFlags(fields), 1);
-  bytes.writeUInt16BE(fields.keyVersion, 2);
-  bytes.writeUInt32BE(fields.expiresAt ?? 0, 4);
-  bytes.set(fields.salt, saltAt);
-  bytes.set(fields.stored, storedAt);
-  bytes.set(fields.tag, tagAt);
-  return new SealedToken(prefix + bytes.toString('base64url'));
+/** A token that was read: its fields, and its public name. Nothing of it is verified. */
+export class ParsedToken extends SealedToken {
+  readonly #bytes: Buffer;
+  readonly #fields: TokenFields;
+
+  /** @throws FaceError `token_malformed` */
+  constructor(bytes: Buffer) {
+    super(prefix + bytes.toString('base64url'));
+    this.#bytes = bytes;
+    this.#fields = readFields(bytes);
+  }
+
+  get fields(): TokenFields {
+    return this.#fields;
+  }
+
+  /** Tells nothing of what is sealed. 22 characters. */
+  get tokenId(): string {
+    const digest = createHash('sha256').update('facestep/fv1/token-id').update(this.#bytes).digest();
+    return digest.subarray(0, 16).toString('base64url');
+  }
 }
 
-/**
- * Reads a token's text; there is one text for each token.
- * @throws FaceError `token_malformed`
- */
-export function parseToken(token: SealedToken): TokenFields {
-  const bytes = decodeText(token);
+function readFields(bytes: Buffer): TokenFields {
   const [engine, flags] = bytes;
   const photos = flags >> 1;
   const keyVersion = bytes.readUInt16BE(2);
@@ -104,14 +109,25 @@ export function parseToken(token: SealedToken): TokenFields {
   };
 }
 
+/** The token of these fields; its text is `fv1.` and the base64url of its 168 bytes. */
+export function renderToken(fields: TokenFields): ParsedToken {
+  const bytes = Buffer.alloc(tokenBytes);
+  bytes.writeUInt8(fields.engine, 0);
+  bytes.writeUInt8(toFlags(fields), 1);
+  bytes.writeUInt16BE(fields.keyVersion, 2);
+  bytes.writeUInt32BE(fields.expiresAt ?? 0, 4);
+  bytes.set(fields.salt, saltAt);
+  bytes.set(fields.stored, storedAt);
+  bytes.set(fields.tag, tagAt);
+  return new ParsedToken(bytes);
+}
+
 /**
- * The token's public name: it tells nothing of what is sealed. 22 characters.
+ * Reads a token's text, once: what was read is given back as it is. There is one text for each token.
  * @throws FaceError `token_malformed`
  */
-export function tokenIdOf(token: SealedToken): string {
-  const digest = createHash('sha256').update('facestep/fv1/token-id').update(decodeText(token)).digest();
-  return digest.subarray(0, 16).toString('base64url');
-}
+export const parseToken = (token: SealedToken): ParsedToken =>
+  token instanceof ParsedToken ? token : new ParsedToken(decodeText(token));
 
 function decodeText(token: SealedToken): Buffer {
   return token.use((text) => {

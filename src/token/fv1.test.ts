@@ -10,7 +10,7 @@ import { type EpochSec, epochSec } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { unpackBits } from './bits.js';
 import { deriveTokenKeys, encodeContext, permutationOf } from './derive.js';
-import { parseToken, tokenIdOf } from './format.js';
+import { parseToken } from './format.js';
 import { createFv1, type Fv1, type SealRequest, type UnlockRequest } from './fv1.js';
 import { candidateCount, createListDecoder } from './list-decoder.js';
 import { accuracies } from './parameters.js';
@@ -51,7 +51,7 @@ const isParsed = (text: string): boolean => parsedExpiry(new SealedToken(text)) 
 /** The expiry that a text tells; `undefined`: it is no token. */
 const parsedExpiry = (token: SealedToken): EpochSec | null | undefined => {
   try {
-    return parseToken(token).expiresAt;
+    return parseToken(token).fields.expiresAt;
   } catch {
     return undefined;
   }
@@ -146,7 +146,7 @@ describe('refuses', () => {
     const text = token.use((value) => value);
     const live = { embedding: embedding('Ada', 1), expectedExpiresAt: expiresAt };
     const isSame = (other: string): boolean =>
-      isParsed(other) && tokenIdOf(new SealedToken(other)) === tokenIdOf(token);
+      isParsed(other) && parseToken(new SealedToken(other)).tokenId === parseToken(token).tokenId;
     for (let at = 0; at < text.length; at += 1) {
       const [before, own, after] = [text.slice(0, at), text[at]!, text.slice(at + 1)];
       const others = [...'AZaz09-_+/=. \u0000\u00e9', own.toLowerCase(), own.toUpperCase()].filter(
@@ -346,7 +346,7 @@ describe('opens', () => {
       expect(hex(opened!.contentKey)).toBe(hex(sealed.contentKey!));
       expect(hex(opened!.contentKey)).toMatch(/^[0-9a-f]{64}$/);
       expect(sealed.token.use((text) => text.length)).toBe(228);
-      expect(parseToken(sealed.token)).toMatchObject({ photos: 3, keyVersion: 2, expiresAt });
+      expect(parseToken(sealed.token).fields).toMatchObject({ photos: 3, keyVersion: 2, expiresAt });
     },
   );
 
@@ -427,7 +427,7 @@ describe('tokens tell nothing', () => {
     };
     /** What a thief of token and key has: the sign bits under the permuted code word. */
     const unmask = async (token: SealedToken) => {
-      const fields = parseToken(token);
+      const fields = parseToken(token).fields;
       const derived = await deriveTokenKeys({ binding, header: fields, salt: fields.salt }, null, {
         keys,
         stretch,

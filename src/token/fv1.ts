@@ -5,7 +5,7 @@ import type { EpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { packBits, unpackBits } from './bits.js';
 import { contentKeyOf, deriveTokenKeys, permutationOf, type TokenKeys, tagOf, wipeTokenKeys } from './derive.js';
-import { latestExpiry, parseToken, renderToken, type TokenFields, type TokenHeader, tokenIdOf } from './format.js';
+import { latestExpiry, parseToken, renderToken, type TokenFields, type TokenHeader } from './format.js';
 import { candidateCount, createListDecoder, type ListDecoder } from './list-decoder.js';
 import { type EngineParameters, messageBitsOf, type Parameters } from './parameters.js';
 import { codeLength, messagePositions, polarEncode } from './polar.js';
@@ -173,7 +173,7 @@ export function createFv1(deps: {
     for (const values of [bits, message, word, views, hidden, order]) values.fill(0);
     stretched.wipe();
     wipeTokenKeys(keys);
-    return { token, tokenId: tokenIdOf(token), engine: current.name, expiresAt, photos, contentKey };
+    return { token, tokenId: token.tokenId, engine: current.name, expiresAt, photos, contentKey };
   }
 
   /** What a token holds, filled with chance: no message gives its tag. */
@@ -203,7 +203,7 @@ export function createFv1(deps: {
     const deriveDecoy = async (refusal: FaceError | null) =>
       derive(await decoyFields(secret !== null), current, refusal);
     if (token === null) return deriveDecoy(null);
-    const fields = parseToken(token);
+    const { fields } = parseToken(token);
     const engine = engines.get(fields.engine);
     // An engine of an installation's own that was removed, or that this replica lacks.
     if (engine === undefined) return deriveDecoy(new FaceError('token_key_retired', { engine: fields.engine }));

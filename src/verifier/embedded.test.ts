@@ -182,7 +182,7 @@ describe('renewal', () => {
       request({ token: await enrolled(2_000_000_000), photos: three() }),
     );
     expect(matched).toBe(true);
-    expect(parseToken(renewed!.token)).toMatchObject({ keyVersion: 2, photos: 3, expiresAt: 2_000_000_000 });
+    expect(parseToken(renewed!.token).fields).toMatchObject({ keyVersion: 2, photos: 3, expiresAt: 2_000_000_000 });
     const again = await verifier.verify(request({ token: renewed!.token, photos: three() }));
     expect(again).toMatchObject({ matched: true, renewed: null });
     const elsewhere = { ...binding, subject: '00u2' };
@@ -211,12 +211,12 @@ describe('renewal', () => {
     const former = { ...parameters, current: parameters.engines.get(1)! };
     const deps = { engine: createSimulatedEngine(), keys: createKeysInMemory(first), random };
     const { token } = await enrol(createEmbeddedVerifier({ ...deps, parameters: former }));
-    expect(parseToken(token).engine).toBe(1);
+    expect(parseToken(token).fields.engine).toBe(1);
     const verifier = createEmbeddedVerifier({ ...deps, parameters });
     const one = await verifier.verify(request({ token, photos: [drawPhoto('Ada', 2)] }));
     expect(one).toMatchObject({ matched: true, renewed: null });
     const { renewed } = await verifier.verify(request({ token, photos: three() }));
-    expect(parseToken(renewed!.token)).toMatchObject({ engine: currentEngine, photos: 3 });
+    expect(parseToken(renewed!.token).fields).toMatchObject({ engine: currentEngine, photos: 3 });
     expect(await verifier.verify(request({ token: renewed!.token }))).toMatchObject({ matched: true, renewed: null });
   });
 
@@ -251,7 +251,7 @@ describe("an engine of one's own", () => {
     const engine = createSimulatedEngine(['a', 'b']);
     return createEmbeddedVerifier({ engine, parameters: withOwnEngines(parameters, beside, current), keys, random });
   };
-  const engineOf = (sealed: { token: SealedToken } | null) => parseToken(sealed!.token).engine;
+  const engineOf = (sealed: { token: SealedToken } | null) => parseToken(sealed!.token).fields.engine;
 
   test('makes tokens that tell its number, by its own view of the face, and opens them', async () => {
     const sealed = await enrol(verifierOf(128), three());

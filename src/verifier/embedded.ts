@@ -13,7 +13,7 @@ import {
 import { type Engine, type Examination, type Signal, wipeExamination } from '../engine/engine.js';
 import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';
-import { mostPhotos, parseToken, tokenIdOf } from '../token/format.js';
+import { mostPhotos, parseToken } from '../token/format.js';
 import { createFv1, type Opened } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
 import { createStretch, publishedCost } from '../token/stretch.js';
@@ -153,7 +153,8 @@ export function createEmbeddedVerifier(deps: {
   async function checkToken(request: VerifyRequest): Promise<Check> {
     const { photos, token, binding, secret } = request;
     checkPhotoCount(photos);
-    const { expiresAt, engine: id } = token === null ? { expiresAt: null, engine: current.id } : parseToken(token);
+    const { expiresAt, engine: id } =
+      token === null ? { expiresAt: null, engine: current.id } : parseToken(token).fields;
     const engine = engines.get(id) ?? current;
     // Beside the engine's work: a key service or the secret's Argon2id takes as long as a photo.
     const unlocking = fv1.unlock(request);
@@ -208,8 +209,9 @@ export function createEmbeddedVerifier(deps: {
     kind: 'embedded',
     isReady: async () => engine.isReady(),
     identify: (token) => {
-      const { expiresAt, keyVersion } = parseToken(token);
-      return { tokenId: tokenIdOf(token), expiresAt, keyVersion };
+      const parsed = parseToken(token);
+      const { expiresAt, keyVersion } = parsed.fields;
+      return { token: parsed, tokenId: parsed.tokenId, expiresAt, keyVersion };
     },
     holdsKeyOf: async ({ keyVersion }) => keyVersion === null || deps.keys.holds(keyVersion),
     enrol,

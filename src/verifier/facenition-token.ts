@@ -3,7 +3,7 @@ import { SealedToken } from '../core/concealed.js';
 import type { Binding, KeyVersion, Random } from '../core/ports.js';
 import type { EpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { currentEngine, type EngineId, parseToken, renderToken, tokenIdOf } from '../token/format.js';
+import { currentEngine, type EngineId, parseToken, renderToken } from '../token/format.js';
 
 /** What a profile attribute can hold: 256 characters, printable, without spaces. */
 export const tokenShape = /^[\x21-\x7e]{1,256}$/;
@@ -36,6 +36,8 @@ export function toBoundScope({ tenant, idp, subject, scope }: Binding): string {
 
 /** What a token tells without being opened. Nothing of it is verified. */
 export interface Identity {
+  /** To be handed on: whoever takes it reads it no more. */
+  readonly token: SealedToken;
   /** Whether it is of the format that our own servers make. */
   readonly isOurs: boolean;
   readonly tokenId: string;
@@ -55,9 +57,12 @@ const toOneCase = (text: string): string => (/^[0-9a-f]+$/i.test(text) ? text.to
 export function identifyToken(token: SealedToken): Identity {
   const text = token.use((value) => (tokenShape.test(value) ? value : ''));
   if (text === '') throw new FaceError('token_malformed');
-  if (isOurs(text)) return { isOurs: true, tokenId: tokenIdOf(token), expiresAt: parseToken(token).expiresAt };
+  if (isOurs(text)) {
+    const parsed = parseToken(token);
+    return { token: parsed, isOurs: true, tokenId: parsed.tokenId, expiresAt: parsed.fields.expiresAt };
+  }
   const digest = createHash('sha256').update('facestep/remote/token-id').update(toOneCase(text)).digest();
-  return { isOurs: false, tokenId: digest.subarray(0, 16).toString('base64url'), expiresAt: null };
+  return { token, isOurs: false, tokenId: digest.subarray(0, 16).toString('base64url'), expiresAt: null };
 }
 
 type Shape =
@@ -82,7 +87,7 @@ export function createDecoys(random: Random): Decoys {
     learn(token) {
       shape = token.use((text): Shape => {
         if (isOurs(text)) {
-          const { engine, keyVersion } = parseToken(token);
+          const { engine, keyVersion } = parseToken(token).fields;
           return { kind: 'ours', engine, keyVersion };
         }
         return { kind: 'opaque', length: text.length, encoding: /^[0-9a-f]+$/.test(text) ? 'hex' : 'base64url' };

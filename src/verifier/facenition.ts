@@ -80,8 +80,8 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
     kind: 'facenition',
     isReady: client.isReady,
     identify: (token) => {
-      const { tokenId, expiresAt } = identifyToken(token);
-      return { tokenId, expiresAt, keyVersion: null };
+      const { token: read, tokenId, expiresAt } = identifyToken(token);
+      return { token: read, tokenId, expiresAt, keyVersion: null };
     },
     holdsKeyOf: async () => true,
     close: client.close,

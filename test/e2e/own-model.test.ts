@@ -59,7 +59,7 @@ async function serve(engine: string | null, dataFolder = data) {
   };
 }
 
-const engineOf = (token: string): number => parseToken(new SealedToken(token)).engine;
+const engineOf = (token: string): number => parseToken(new SealedToken(token)).fields.engine;
 
 beforeAll(async () => {
   pictures = await loadPictures();

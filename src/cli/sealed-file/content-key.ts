@@ -12,7 +12,7 @@ import {
 } from '../../core/concealed.js';
 import type { Fetch } from '../../core/ports.js';
 import { FaceError, faceErrorCodes } from '../../errors.js';
-import { mostPhotos, tokenIdOf } from '../../token/format.js';
+import { mostPhotos, parseToken } from '../../token/format.js';
 import { UsageError } from '../usage-error.js';
 import type { SealedFileOptions } from './options.js';
 import type { FileKeyParts } from './sealed-file.js';
@@ -32,7 +32,7 @@ export interface GivenToken {
 /** Reads the enrolment token. @throws FaceError `token_malformed`; UsageError; the system's errors */
 export async function readToken({ tokenFile }: Pick<SealedFileOptions, 'tokenFile'>): Promise<GivenToken> {
   const token = new SealedToken(await readText(tokenFile));
-  return { token, tokenId: tokenIdOf(token) };
+  return { token, tokenId: parseToken(token).tokenId };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { FaceError } from '../../errors.js';
 import type { SealedToken } from '../concealed.js';
 import type { CoreDeps } from '../deps.js';
-import type { Clock, State, TokenName } from '../ports.js';
+import type { Clock, ReadToken, State, TokenName } from '../ports.js';
 import { addSec, type EpochMs, toEpochMs } from '../units.js';
 
 const revokedKey = (tokenId: string): string => `revoked:${tokenId}`;
@@ -45,7 +45,7 @@ export async function denyTokenId(
 export function identifyWhereSound(
   token: SealedToken | null,
   { verifier }: Pick<CoreDeps, 'verifier'>,
-): TokenName | null {
+): ReadToken | null {
   try {
     return token === null ? null : verifier.identify(token);
   } catch (error) {

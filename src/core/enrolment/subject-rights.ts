@@ -72,7 +72,7 @@ export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Pr
     (error: unknown) => ({ name: null, code: toCode(error) }),
   );
   return {
-    enrolment: read.name === null ? null : { ...read.name, isDenied: await isDenied(read.name.tokenId, deps) },
+    enrolment: read.name === null ? null : await toEnrolment(read.name, deps),
     profileCode: read.code,
     consent: await readConsent(who, deps),
     passkey: await readPasskey(who, deps),
@@ -80,6 +80,10 @@ export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Pr
     attemptsOfOutsiders: await readAttempts(attemptsOfOutsiders(binding), deps),
     passedStepUp: await readPassedStepUp(who, deps),
   };
+}
+
+async function toEnrolment({ tokenId, expiresAt, keyVersion }: TokenName, deps: CoreDeps) {
+  return { tokenId, expiresAt, keyVersion, isDenied: await isDenied(tokenId, deps) };
 }
 
 /**

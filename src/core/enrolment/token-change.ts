@@ -38,9 +38,13 @@ export function toTokenChange(
   deps: Pick<CoreDeps, 'verifier'>,
 ): TokenChange {
   const { connection, subject, kind, sealed, former } = change;
-  const token = deps.verifier.identify(sealed.token);
-  return { connection, subject, kind, token, photos: sealed.photos, former: identifyWhereSound(former, deps) };
+  const token = toName(deps.verifier.identify(sealed.token));
+  const found = identifyWhereSound(former, deps);
+  return { connection, subject, kind, token, photos: sealed.photos, former: found === null ? null : toName(found) };
 }
+
+/** Without the token itself: a change that is settled later is kept until then. */
+const toName = ({ tokenId, expiresAt, keyVersion }: TokenName): TokenName => ({ tokenId, expiresAt, keyVersion });
 
 const detailOf = ({ kind, token, photos, former }: TokenChange): AuditDetail<'enrolment_begun'> => ({
   tokenId: token.tokenId,
