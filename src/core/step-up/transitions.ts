@@ -142,7 +142,7 @@ export function openHandedOff(
   return { ...record, handOff: { ...handOff, ticketDigest: null, sessionDigest: toStoredDigest(session) } };
 }
 
-/** The number chosen at the other device, `null` for none of those offered: any but the right one ends the step-up. */
+/** The number chosen at the other device, `null` for none of those offered; a wrong one ends the step-up. */
 export function choose(record: StepUpRecord, number: string | null, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
   const { handOff } = record;
