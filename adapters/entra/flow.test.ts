@@ -16,6 +16,7 @@ import {
   toTokenIssuanceEvent,
   withBearer,
 } from '../../test/contract/entra.js';
+import { toBody } from '../../test/event-body.js';
 import type { ServedAdapter } from '../../test/serve-adapter.js';
 import type { RawReply } from '../hook.js';
 
@@ -33,9 +34,8 @@ afterAll(() => bench.close());
 
 const ada = randomUUID();
 const email = 'ada@example.com';
-const encode = (body: unknown) => Buffer.from(JSON.stringify(body));
 const ask = (hook: string, body: unknown, by: ServedAdapter = bench.adapter, token = bearer) =>
-  askHook(by, hook, withBearer(token, encode(body)));
+  askHook(by, hook, withBearer(token, toBody(body)));
 const freshId = () => randomUUID();
 const notVerified = {
   status: 200,

@@ -6,6 +6,7 @@ import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.
 import { toLifecycleEvent, toTokenEvent } from '../../test/contract/okta-events.js';
 import { isClaimed } from '../../test/contract/okta-replies.js';
 import { drawPicture } from '../../test/embedded.js';
+import { toBody } from '../../test/event-body.js';
 
 let bench: OktaBench;
 let ada: string;
@@ -17,8 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-const encode = (body: unknown) => Buffer.from(JSON.stringify(body));
-const tell = (body: unknown, by = bench.adapter) => askHook(by, 'events', signed(encode(body)));
+const tell = (body: unknown, by = bench.adapter) => askHook(by, 'events', signed(toBody(body)));
 const heard = { status: 204, body: null };
 const later = { status: 503, body: null };
 const attributeOf = (user: string) => bench.okta.org.users.get(user)?.profile.facestepToken;
@@ -66,7 +66,7 @@ describe('a user who leaves', () => {
       expect(attributeOf(ada)).toBeUndefined();
       expect(await isDenied()).toBe(true);
       const signIn = toTokenEvent(bench.clock, ada, 'sign-in');
-      expect(isClaimed(await askHook(bench.adapter, 'token', signed(encode(signIn))))).toBe(false);
+      expect(isClaimed(await askHook(bench.adapter, 'token', signed(toBody(signIn))))).toBe(false);
     },
   );
 
@@ -118,8 +118,8 @@ describe('a user who leaves', () => {
 test('in shadow mode a user who leaves loses the token as well, and nothing is refused', async () => {
   const isDenied = await enrol(ada);
   const shadow = await bench.connectInShadowMode();
-  expect(await askHook(shadow, 'events', signed(encode('x')))).toEqual(heard);
-  expect(await askHook(shadow, 'events', signed(encode(toLifecycleEvent(ada, 'e1'))))).toEqual(heard);
+  expect(await askHook(shadow, 'events', signed(toBody('x')))).toEqual(heard);
+  expect(await askHook(shadow, 'events', signed(toBody(toLifecycleEvent(ada, 'e1'))))).toEqual(heard);
   expect(await isDenied()).toBe(true);
 });
 

@@ -7,6 +7,7 @@ import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
 import { rightPassword, toPasswordEvent } from '../../test/contract/okta-events.js';
 import { isKept, passwordReplyGuard } from '../../test/contract/okta-replies.js';
+import { toBody } from '../../test/event-body.js';
 import { parsePasswordImportHook } from './schema.js';
 
 let bench: OktaBench;
@@ -17,9 +18,8 @@ afterEach(() => bench.close());
 
 const login = 'ada@example.com';
 let events = 0;
-const encode = (body: unknown) => Buffer.from(JSON.stringify(body));
 const type = (password: string, { username = login, by = bench.adapter } = {}) =>
-  askHook(by, 'password-import', signed(encode(toPasswordEvent(bench.clock, username, `event-${++events}`, password))));
+  askHook(by, 'password-import', signed(toBody(toPasswordEvent(bench.clock, username, `event-${++events}`, password))));
 const passFace = (username = login) => bench.passStepUp(subjectOfIdentifier(username));
 
 describe('a password', () => {
@@ -95,7 +95,7 @@ describe('a former directory', () => {
 test('a password is in no log, no reply and no value that can be printed', async () => {
   const password = 'canary-password-5d1c';
   const event = toPasswordEvent(bench.clock, login, 'e', password);
-  const parsed = parsePasswordImportHook(encode(event));
+  const parsed = parsePasswordImportHook(toBody(event));
   expect(inspect(parsed, { depth: null, showHidden: true }) + JSON.stringify(parsed)).not.toContain(password);
   await passFace();
   const replies = [await type(password), await type(password)];

@@ -6,6 +6,7 @@ import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
 import { toProgressiveEvent, toSamlEvent, toSignUpEvent, toTokenEvent } from '../../test/contract/okta-events.js';
 import { isAllowed, isClaimed, registrationReplyGuard, tokenReplyGuard } from '../../test/contract/okta-replies.js';
+import { toBody } from '../../test/event-body.js';
 import type { ServedAdapter } from '../../test/serve-adapter.js';
 
 const ada = '00uAda00000000000001';
@@ -21,8 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-const encode = (body: unknown) => Buffer.from(JSON.stringify(body));
-const ask = (hook: string, body: unknown, by = adapter) => askHook(by, hook, signed(encode(body)));
+const ask = (hook: string, body: unknown, by = adapter) => askHook(by, hook, signed(toBody(body)));
 let events = 0;
 const freshId = () => `event-${++events}`;
 const denial = { status: 200, body: { error: { errorSummary: expect.any(String) } } };

@@ -12,6 +12,7 @@ import {
   toPreAuthenticationEvent,
   toUserMigrationEvent,
 } from '../../test/contract/onelogin.js';
+import { toBody } from '../../test/event-body.js';
 import type { ServedAdapter } from '../../test/serve-adapter.js';
 
 const ada = '36216766';
@@ -26,8 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-const encode = (body: unknown) => Buffer.from(JSON.stringify(body));
-const ask = (hook: string, body: unknown, by = adapter) => askHook(by, hook, signed(bench.clock, encode(body)));
+const ask = (hook: string, body: unknown, by = adapter) => askHook(by, hook, signed(bench.clock, toBody(body)));
 let events = 0;
 const freshId = () => `request-${++events}`;
 const decided = (decision: string) => ({ status: 200, body: { decision } });
