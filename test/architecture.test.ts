@@ -49,6 +49,15 @@ test('the page on the house names files that are there, and no journey is longer
   expect(journeys.map((journey) => journey.match(/^\d+\. /gm)?.length)).toEqual([6, 9, 5, 12]);
 });
 
+/** The names of the providers: their folders, and as one writes them, in a text or in camel case. */
+const providerNames = new RegExp(
+  readdirSync(join(projectRoot, 'adapters'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => [name, name.toUpperCase(), name[0]!.toUpperCase() + name.slice(1)])
+    .concat('OneLogin', 'oneLogin')
+    .join('|'),
+);
+
 describe('data flows one way', () => {
   test.each(within('src/core'))(
     '%s imports the core, the errors, what has no rules and pure parts of Node alone',
@@ -62,6 +71,14 @@ describe('data flows one way', () => {
     '%s imports no provider, and not the list of them',
     (file) => {
       expect(importsOf(file).filter((name) => /^adapters\/([^/]+\/|index\.js)/.test(name))).toEqual([]);
+    },
+  );
+
+  test.each([...['core', 'oidc', 'config', 'server'].flatMap((room) => within(`src/${room}`)), 'src/main.ts'])(
+    '%s names no provider, in code or comment',
+    (file) => {
+      // The one exception: the region of Amazon's in a message.
+      expect(providerNames.exec(read(file).replaceAll('eu-central-1', ''))?.[0]).toBeUndefined();
     },
   );
 

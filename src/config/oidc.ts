@@ -37,8 +37,6 @@ export type RelyingPartyConfig = z.output<typeof relyingPartyGuard>;
 export interface ProviderClientConfig {
   readonly kind: string;
   readonly id: string;
-  /** A relying party's alone, so it tells the two apart: no provider's kind has a setting of that name. */
-  readonly mayEnrol?: undefined;
 }
 
 /** The OpenID provider of one connection. */
@@ -76,6 +74,8 @@ export const oidcOf = <const Kinds extends readonly ClientGuard[]>(...kinds: Kin
     .nullable()
     .default(null);
 
+const isRelyingParty = (client: OidcConfig['clients'][number]): client is RelyingPartyConfig =>
+  client.kind === 'relying_party';
+
 /** The clients that are no provider's own kind. */
-export const relyingPartiesOf = ({ clients }: OidcConfig): RelyingPartyConfig[] =>
-  clients.filter((client) => client.mayEnrol !== undefined);
+export const relyingPartiesOf = ({ clients }: OidcConfig): RelyingPartyConfig[] => clients.filter(isRelyingParty);

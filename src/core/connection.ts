@@ -65,7 +65,7 @@ export interface StepUpRequest {
 /** One configured tenant of an identity provider. */
 export interface Connection {
   readonly id: string;
-  /** The adapter's kind, such as `okta`. */
+  /** Which provider it is of: the name of its adapter's folder. */
   readonly kind: string;
   readonly policy: Policy;
   readonly profile: Profile;

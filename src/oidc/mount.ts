@@ -98,7 +98,7 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   const queryAt = request.url.indexOf('?');
   const query = queryAt === -1 ? '' : request.url.slice(queryAt + 1);
   const sent = form ?? new URLSearchParams(query);
-  // RFC 9126, section 4, wants both. Okta's browsers bring the first alone.
+  // RFC 9126, section 4, wants both. The browsers of some providers bring the first alone.
   if (sent.has('request_uri') && !sent.has('client_id') && issuer.pushingClientId !== null) {
     sent.set('client_id', issuer.pushingClientId);
   }

@@ -6,7 +6,7 @@ import type { Provider } from './library.js';
 /**
  * The library adds the digest of its one script, which sends the form, to `script-src`. Where the form goes cannot be held
  * to the client's own origin: Chromium holds every redirect after it to the same list, and a client that is itself a
- * provider, such as Entra, redirects on to the application. The addresses are in our own page and come from its registration.
+ * provider may redirect on to the application. The addresses are in our own page and come from its registration.
  */
 const formPolicy = [
   "default-src 'none'",

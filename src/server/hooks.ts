@@ -25,7 +25,7 @@ const onlyPost: readonly HookMethod[] = ['POST'];
 
 const maxHookBytes = 1024 * 1024;
 
-/** Of a caller that is known only with its whole body. A Smart Hook of ours sends some hundred bytes, 5 KiB at the very most. */
+/** Of a caller that is known only with its whole body. Such a call has some hundred bytes, 5 KiB at the very most. */
 const maxUnprovenBytes = 16 * 1024;
 
 /**
