@@ -5,6 +5,12 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Each provider is a room: its folder is all that a new one needs here. */
+const providers = readdirSync(join(root, 'adapters'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `adapters/${name}`)
+  .sort();
+
 /**
  * Every room with its floor, the top one first: a file imports its own room and floors below, never one beside. A name
  * stands for a file or for a folder with all in it, less what has a row of its own.
@@ -18,18 +24,11 @@ export const floors = [
   ['src/server'],
   ['src/cli'],
   ['simulators', 'evidence/accuracy', 'adapters/index.ts'],
-  [
-    'evidence/corpus',
-    'evidence/plots',
-    'adapters/cognito',
-    'adapters/entra',
-    'adapters/okta',
-    'adapters/onelogin',
-    'adapters/scim',
-  ],
+  ['evidence/corpus', 'evidence/plots'],
   ['src/api', 'src/capture', 'src/oidc'],
   ['src/rest'],
   ['src/http'],
+  providers,
   [
     'adapters',
     'src/delivery',
