@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 import { chooseNumber, startHandOff } from '../core/step-up/hand-off.js';
+import { handOffReply, viewReply } from '../core/step-up/page-protocol.js';
 import type { FaceErrorCode } from '../errors.js';
 import { pageLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { describeBrowser } from './asking-browser.js';
-import { toViewReply, viewReply } from './view-reply.js';
+import { toViewReply } from './view-reply.js';
 
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
@@ -27,7 +28,7 @@ export function createHandOffEndpoints(deps: ApiDeps): Endpoint[] {
         'The link opens once; show it as a QR code, and the code beside it: whoever opens the link has to choose that code among three. `not_found` where the policy’s `handOff` allows none.',
       codes: [...session, 'not_found'],
       fields: z.strictObject({}),
-      reply: z.strictObject({ url: z.string(), code: z.string() }),
+      reply: handOffReply,
       async handle({ session: shown, userAgent, source }) {
         const asking = describeBrowser({ userAgent, source });
         const { ticket, code } = await startHandOff({ session: shown, asking }, deps);
@@ -50,7 +51,7 @@ export function createHandOffEndpoints(deps: ApiDeps): Endpoint[] {
         'Once, on the phone of a hand-off, before anything else. Another number than the one there, or `null` for none of those offered, ends the step-up.',
       codes: session,
       fields: z.strictObject({ number: z.string().max(8).nullable() }),
-      reply: z.strictObject({ view: viewReply }),
+      reply: viewReply,
       handle: async ({ fields, session: shown }) => ({
         view: toViewReply(await chooseNumber({ session: shown, number: fields.number }, deps)),
       }),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { readHeldEnrolment, renewHeldEnrolment, revokeHeldEnrolment } from '../core/step-up/held-enrolment.js';
+import { emptyReply, enrolmentReply, viewReply } from '../core/step-up/page-protocol.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
-import { toViewReply, viewReply } from './view-reply.js';
+import { toViewReply } from './view-reply.js';
 
 /** The person's own page: what is held of them, to renew it, and to end it. */
 export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
@@ -28,16 +28,7 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       action: 'read_enrolment',
       summary: 'What is held of the person',
       description: 'Of a link made for it: an invitation with the purpose `manage`.',
-      reply: z.strictObject({
-        enrolment: z
-          .strictObject({
-            tokenId: z.string(),
-            enrolledAt: instantReply.nullable(),
-            purpose: z.string().describe('The policy’s `scope`.'),
-            expiresAt: instantReply.nullable(),
-          })
-          .nullable(),
-      }),
+      reply: enrolmentReply,
       async handle({ session }) {
         const held = await readHeldEnrolment(session, deps);
         if (held === null) return { enrolment: null };
@@ -58,7 +49,7 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       action: 'revoke_enrolment',
       summary: 'End the enrolment of the person',
       description: 'Denies the token, clears the attribute, and notes that the consent is withdrawn.',
-      reply: z.strictObject({}),
+      reply: emptyReply,
       async handle({ session }) {
         await revokeHeldEnrolment(session, deps);
         return {};
@@ -71,7 +62,7 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       action: 'renew_enrolment',
       summary: 'Go on to enrol anew',
       description: 'The former token stays until the new one is there.',
-      reply: z.strictObject({ view: viewReply }),
+      reply: viewReply,
       handle: async ({ session }) => ({ view: toViewReply(await renewHeldEnrolment(session, deps)) }),
     }),
   ];

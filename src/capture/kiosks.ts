@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 import { registerKiosk, takeNextAtKiosk } from '../core/step-up/kiosk.js';
+import { kioskReply } from '../core/step-up/page-protocol.js';
 import { joinTicket } from '../core/step-up/ticket.js';
 import { pagePath } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
@@ -32,7 +33,7 @@ export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
       codes: ['caller_untrusted', 'step_up_opened', 'step_up_unknown'],
       photos: {},
       fields: z.strictObject({ kiosk: z.string().min(1).max(64), secret: z.string().min(1).max(256) }),
-      reply: z.strictObject({ ticket: z.string().nullable() }),
+      reply: kioskReply,
       async handle({ fields }) {
         const ticket = await takeNextAtKiosk({ kiosk: fields.kiosk, secret: new Credential(fields.secret) }, deps);
         return { ticket: ticket === null ? null : ticket.use((text) => text) };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { passkeyReply } from '../core/step-up/page-protocol.js';
 import { askForPasskey } from '../core/step-up/user-secret.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
@@ -17,14 +18,7 @@ export function createPasskeyEndpoints(deps: ApiDeps): Endpoint[] {
       photos: {},
       fields: z.strictObject({}),
       deps,
-      reply: z.strictObject({
-        ceremony: z.enum(['create', 'get']),
-        options: z
-          .record(z.string(), z.unknown())
-          .describe(
-            'PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON of WebAuthn Level 3. The input of the PRF, `extensions.prf.eval.first`, is base64url too.',
-          ),
-      }),
+      reply: passkeyReply,
       async handle({ session }) {
         const { ceremony, options } = await askForPasskey(session, deps);
         return { ceremony, options };

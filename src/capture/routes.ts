@@ -6,11 +6,13 @@ import { createHeldEnrolmentEndpoints } from './held-enrolments.js';
 import { createInvitationEndpoints } from './invitations.js';
 import { createKioskEndpoints } from './kiosks.js';
 import { createPasskeyEndpoints } from './passkeys.js';
+import { describeReplies } from './reply-descriptions.js';
 import { createSessionEndpoints } from './sessions.js';
 import { createStepUpEndpoints } from './step-ups.js';
 
 /** Step-ups and enrolments of users of a connection, and what the capture page calls. All of it is ours. */
 export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
+  describeReplies();
   return [
     ...createStepUpEndpoints(deps),
     ...createEnrolmentEndpoints(deps),

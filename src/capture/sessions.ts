@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { Credential, UserSecret } from '../core/concealed.js';
-import { hints } from '../core/hints.js';
-import { movements } from '../core/ports.js';
 import { commitFrame, startChallenge, submitFrames } from '../core/step-up/frames.js';
 import { openHandOff } from '../core/step-up/hand-off.js';
 import { framesOfChallenge, type NextMovement } from '../core/step-up/movement-challenge.js';
+import {
+  challengeReply,
+  frameReply,
+  openedReply,
+  outcomeReply,
+  referenceReply,
+  sessionReply,
+  viewReply,
+} from '../core/step-up/page-protocol.js';
 import { isPin } from '../core/step-up/pin.js';
 import { lookAtReference } from '../core/step-up/reference-photo.js';
 import { abandonStepUp, giveConsent, type OpenedSession, openSession, viewSession } from '../core/step-up/session.js';
@@ -15,11 +22,8 @@ import { FaceError, type FaceErrorCode } from '../errors.js';
 import { browserCookieOf } from '../http/browser-cookie.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../rest/endpoint.js';
-import { instantReply } from '../rest/fields.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../webauthn/answer.js';
-import { toViewReply, viewReply } from './view-reply.js';
-
-const nextReply = z.strictObject({ index: z.int(), of: z.int(), movement: z.enum(movements) });
+import { toViewReply } from './view-reply.js';
 
 const toNextReply = (next: NextMovement | null) => (next === null ? null : { ...next });
 
@@ -83,7 +87,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       ],
       photos: {},
       fields: z.strictObject({ ticket: ticketText, returnUrl: z.string().min(1).max(1024).optional() }),
-      reply: z.strictObject({ session: z.string(), view: viewReply }),
+      reply: openedReply,
       async handle({ fields, cookie }) {
         const [stepUpId = ''] = fields.ticket.split('.');
         const shown = cookie(browserCookieOf(stepUpId, deps.issuer.startsWith('https:')));
@@ -103,10 +107,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'The browser of a desktop asks this while a phone lends its camera.',
       codes: [],
       fields: z.strictObject({}),
-      reply: z.strictObject({
-        view: viewReply,
-        receipt: z.string().nullable().describe('Once it has passed, for the browser the link was for.'),
-      }),
+      reply: sessionReply,
       async handle(call) {
         const { view, receipt } = viewSession(call.session, deps);
         return { view: toViewReply(view), receipt: receipt === null ? null : receipt.use((text) => text) };
@@ -126,7 +127,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
         version: z.string().min(1).max(64),
         language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/),
       }),
-      reply: z.strictObject({ view: viewReply }),
+      reply: viewReply,
       handle: async ({ fields, session: shown }) => ({
         view: toViewReply(await giveConsent({ session: shown, ...fields }, deps)),
       }),
@@ -144,7 +145,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       codes: [...session, 'consent_missing', 'not_found', 'overloaded'],
       photos: { reference: { atLeast: 1, atMost: 1 } },
       fields: z.strictObject({}),
-      reply: z.strictObject({ hint: z.enum(hints).nullable() }),
+      reply: referenceReply,
       async handle({ photos, session: shown }) {
         const [reference] = photos('reference');
         if (reference === undefined) throw new FaceError('photo_missing');
@@ -162,7 +163,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'In place of a former one. The movements are told one by one, and this server’s clock runs.',
       codes: [...session, 'consent_missing'],
       fields: z.strictObject({}),
-      reply: z.strictObject({ nonce: z.string(), expiresAt: instantReply, next: nextReply.nullable() }),
+      reply: challengeReply,
       async handle(call) {
         const { nonce, next, expiresAt } = await startChallenge(call.session, deps);
         return { nonce: nonce.use((text) => text), next: toNextReply(next), expiresAt: toIso(expiresAt) };
@@ -182,7 +183,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
         nonce: secretText,
         digest: z.base64url().length(43).describe('SHA-256 of the file’s bytes.'),
       }),
-      reply: z.strictObject({ next: nextReply.nullable() }),
+      reply: frameReply,
       async handle({ fields, session: shown }) {
         const { nonce, digest } = fields;
         return { next: toNextReply(await commitFrame({ session: shown, nonce: new Credential(nonce), digest }, deps)) };
@@ -213,12 +214,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
         pin: pinField,
         passkey: passkeyField,
       }),
-      reply: z.strictObject({
-        view: viewReply,
-        outcome: z.enum(['passed', 'failed', 'try_again']),
-        hint: z.enum(hints).nullable(),
-        receipt: z.string().nullable(),
-      }),
+      reply: outcomeReply,
       async handle({ fields, photos, session: shown }) {
         const [reference = null] = photos('reference');
         const { view, outcome, hint, receipt } = await submitFrames(
@@ -250,7 +246,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'The page goes to `returnUrl` or `fallbackUrl`.',
       codes: session,
       fields: z.strictObject({}),
-      reply: z.strictObject({ view: viewReply }),
+      reply: viewReply,
       handle: async (call) => ({ view: toViewReply(await abandonStepUp(call.session, deps)) }),
     }),
   ];

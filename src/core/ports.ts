@@ -3,6 +3,7 @@ import type { AuditEvent } from './audit-events.js';
 import type { ContentKey, KeyMaterial, Photo, SealedToken, UserSecret } from './concealed.js';
 import type { Detection } from './face.js';
 import type { Hint } from './hints.js';
+import type { Movement } from './movements.js';
 import type { EpochMs, EpochSec } from './units.js';
 
 export type { Box, DetectedFace, Detection } from './face.js';
@@ -83,10 +84,6 @@ export interface PresentedSecret {
   readonly value: UserSecret;
   readonly method: Exclude<AuthenticationMethod, 'face'>;
 }
-
-/** What the person in front of the camera is asked to do; left and right are their own. */
-export const movements = ['centre', 'left', 'right', 'up', 'down'] as const;
-export type Movement = (typeof movements)[number];
 
 /** One picture taken while a movement was asked for. */
 export interface CapturedFrame {

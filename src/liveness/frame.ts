@@ -1,5 +1,6 @@
 import type { Embedding } from '../core/concealed.js';
-import type { CapturedFrame, Movement } from '../core/ports.js';
+import type { Movement } from '../core/movements.js';
+import type { CapturedFrame } from '../core/ports.js';
 import type { Engine, Landmarks, PixelQuality, Pose, Signal } from '../engine/engine.js';
 import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';

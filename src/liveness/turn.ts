@@ -1,4 +1,4 @@
-import type { Movement } from '../core/ports.js';
+import type { Movement } from '../core/movements.js';
 import type { Pose } from '../engine/engine.js';
 
 /** Degrees, signed as the pose model's: yaw falls toward the person's own left, pitch rises upward. */

@@ -92,7 +92,7 @@ export interface Endpoint extends Described {
   run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, caller: Caller): Promise<JsonObject>;
 }
 
-interface Definition<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>
+interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>
   extends Described {
   readonly photos: Readonly<Record<PhotoName, PhotoRange>>;
   readonly fields: Fields;
@@ -102,10 +102,10 @@ interface Definition<Fields extends z.ZodObject, Reply extends z.ZodObject, Phot
 }
 
 /** Replies are JSON and fit their schema: a face or a token that is not taken out on purpose does not compile. */
-type ReplyOf<Reply extends z.ZodObject> = Promise<z.input<Reply> & JsonObject>;
+type ReplyOf<Reply extends z.core.$ZodObject> = Promise<z.input<Reply> & JsonObject>;
 
 /** An endpoint for holders of a client token. */
-export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     readonly scope: ClientScope | null;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly client: Client }): ReplyOf<Reply>;
@@ -122,7 +122,7 @@ export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.ZodOb
 }
 
 /** An endpoint for administrators. */
-export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     readonly right: Right;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly administrator: Administrator }): ReplyOf<Reply>;
@@ -139,7 +139,7 @@ export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObj
 }
 
 /** An endpoint for everybody. */
-export function openEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+export function openEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     handle(call: Call<z.output<Fields>, PhotoName>): ReplyOf<Reply>;
   },
@@ -157,7 +157,7 @@ export function openEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObje
  * An endpoint for a capture page that holds a session. Before a byte of the body is read, the session is known, and whether it
  * may be used for that action.
  */
-export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
     readonly action: SessionAction;
     /** Where sessions are kept, and what they are about. */
@@ -180,14 +180,14 @@ export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.ZodO
   };
 }
 
-function toParts<Fields extends z.ZodObject, Reply extends z.ZodObject, PhotoName extends string>(
+function toParts<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName>,
 ): Omit<Endpoint, 'auth' | 'run'> {
   const { method, path, versions, tag, summary, description, ours, status, codes, photos, fields, reply } = definition;
   return {
     ...{ method, path, versions, tag, summary, description, ours, status, codes, photos },
     fieldsGuard: fields,
-    replyGuard: z.strictObject({ ok: z.literal(true), ...reply.shape }),
+    replyGuard: z.strictObject({ ok: z.literal(true), ...reply._zod.def.shape }),
     async admit(call) {
       await definition.admit?.(call);
       return null;

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { createChance } from '../../evidence/statistics/chance.js';
 import type { JsonObject } from '../../src/base/json.js';
-import type { Movement } from '../../src/core/ports.js';
+import type { Movement } from '../../src/core/movements.js';
 import { drawTurn, type Head, turnHead } from '../face-video/index.js';
 import { launchChromium } from './chromium.js';
 import { makePoses, readPeople } from './people.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Movement, movements } from '../../src/core/ports.js';
+import { type Movement, movements } from '../../src/core/movements.js';
 
 const nextGuard = z.object({ movement: z.enum(movements) }).nullable();
 const viewGuard = z.object({ consentNeeded: z.boolean(), consentVersion: z.string(), state: z.string() });

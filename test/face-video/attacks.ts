@@ -1,5 +1,5 @@
 import { type Chance, createChance } from '../../evidence/statistics/chance.js';
-import type { Movement } from '../../src/core/ports.js';
+import type { Movement } from '../../src/core/movements.js';
 import type { Picture } from '../../src/engine/picture.js';
 import { drawTurned, type Head, project, type Turn, toMiddle, turnHead, turnSpot } from './head.js';
 import { type Display, drawGlare, printOut, showOnDisplay } from './materials.js';

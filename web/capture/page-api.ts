@@ -1,19 +1,27 @@
 import { z } from 'zod/mini';
-import { type Hint, hints } from '../../src/core/hints.js';
+import type { Hint } from '../../src/core/hints.js';
 import { Problem, toProblem } from './problem.js';
 import type { Frames, Secret } from './state.js';
 import {
+  challengeReply,
   type Enrolment,
-  enrolmentGuard,
+  emptyReply,
+  enrolmentReply,
+  frameReply,
+  handOffReply,
+  kioskReply,
   type NextMovement,
-  nextMovementGuard,
   type Outcome,
-  outcomeGuard,
+  openedReply,
+  outcomeReply,
+  type PasskeyRequest,
+  passkeyReply,
+  referenceReply,
+  sessionReply,
   type View,
-  viewGuard,
+  viewReply,
 } from './view.js';
 
-const viewReply = z.object({ view: viewGuard });
 const refusalGuard = z.object({ ok: z.literal(false), code: z.string() });
 
 const answerWithinMs = 15_000;
@@ -26,12 +34,6 @@ interface Call<Reply> {
   readonly body?: FormData | Readonly<Record<string, unknown>>;
   readonly reply: z.ZodMiniType<Reply>;
   readonly withinMs?: number;
-}
-
-/** What was asked of a passkey: a ceremony and its options, as the server made them. */
-export interface PasskeyRequest {
-  readonly ceremony: 'create' | 'get';
-  readonly options: unknown;
 }
 
 /** The server, as the page knows it. Every method throws `Problem`, and those that send pictures also `UnusablePictures`. */
@@ -52,17 +54,15 @@ export class PageApi {
 
   /** Trades the one-time ticket for a session, which this object then holds. */
   async open(ticket: string, returnUrl: string | null): Promise<View> {
-    const reply = z.object({ session: z.string(), view: viewGuard });
     const body = returnUrl === null ? { ticket } : { ticket, returnUrl };
-    const { session, view } = await this.#call({ method: 'POST', path: '/open', body, reply });
+    const { session, view } = await this.#call({ method: 'POST', path: '/open', body, reply: openedReply });
     this.#session = session;
     return view;
   }
 
   /** How the step-up stands now; a receipt where it passed meanwhile, on the phone or in a reply that got lost. */
   async readState(): Promise<{ readonly view: View; readonly receipt: string | null }> {
-    const reply = z.object({ view: viewGuard, receipt: z.nullable(z.string()) });
-    return this.#call({ method: 'GET', path: '/session', reply });
+    return this.#call({ method: 'GET', path: '/session', reply: sessionReply });
   }
 
   /** @param version - of the text that was shown; `language` the one it was shown in */
@@ -76,7 +76,9 @@ export class PageApi {
 
   /** Asks for a new challenge; the one before it is void. */
   async startChallenge(): Promise<{ readonly nonce: string; readonly next: NextMovement }> {
-    return this.#post('/challenge', {}, z.object({ nonce: z.string(), next: nextMovementGuard }));
+    const { nonce, next } = await this.#post('/challenge', {}, challengeReply);
+    if (next === null) throw new Problem('general');
+    return { nonce, next };
   }
 
   /**
@@ -85,8 +87,7 @@ export class PageApi {
    * @returns the next movement; `null` after the last
    */
   async commitFrame(nonce: string, digest: string): Promise<NextMovement | null> {
-    const reply = z.object({ next: z.nullable(nextMovementGuard) });
-    return (await this.#post('/challenge/frames', { nonce, digest }, reply)).next;
+    return (await this.#post('/challenge/frames', { nonce, digest }, frameReply)).next;
   }
 
   /** Sends the pictures and what goes with them. @param reference - a photo of an ID, at enrolment */
@@ -98,20 +99,20 @@ export class PageApi {
       body.append('photo', photo, `${index}.jpg`);
     });
     if (reference !== null) body.set('reference', reference, 'reference.jpg');
-    return this.#call({ method: 'POST', path: '/frames', body, reply: outcomeGuard, withinMs: verdictWithinMs });
+    return this.#call({ method: 'POST', path: '/frames', body, reply: outcomeReply, withinMs: verdictWithinMs });
   }
 
   /** Has the photo of an ID looked at, alone. @returns what would help; `null`: it can be used */
   async lookAtReference(reference: Blob): Promise<Hint | null> {
     const body = new FormData();
     body.set('reference', reference, 'reference.jpg');
-    const reply = z.object({ hint: z.nullable(z.enum(hints)) });
+    const reply = referenceReply;
     return (await this.#call({ method: 'POST', path: '/reference', body, reply, withinMs: verdictWithinMs })).hint;
   }
 
   /** A link for the person's phone, and the number that this screen shows for it. */
   async startHandOff(): Promise<{ readonly url: string; readonly code: string }> {
-    return this.#post('/hand-off', {}, z.object({ url: z.string(), code: z.string() }));
+    return this.#post('/hand-off', {}, handOffReply);
   }
 
   /** On the phone: the number that the computer shows; `null`: none of those offered, which ends the check. */
@@ -120,12 +121,11 @@ export class PageApi {
   }
 
   async readEnrolment(): Promise<Enrolment | null> {
-    const reply = z.object({ enrolment: z.nullable(enrolmentGuard) });
-    return (await this.#call({ method: 'GET', path: '/enrolment', reply })).enrolment;
+    return (await this.#call({ method: 'GET', path: '/enrolment', reply: enrolmentReply })).enrolment;
   }
 
   async revoke(): Promise<void> {
-    await this.#post('/enrolment/revoke', {}, z.object({}));
+    await this.#post('/enrolment/revoke', {}, emptyReply);
   }
 
   async renew(): Promise<View> {
@@ -133,12 +133,12 @@ export class PageApi {
   }
 
   async startPasskey(): Promise<PasskeyRequest> {
-    return this.#post('/passkey', {}, z.object({ ceremony: z.enum(['create', 'get']), options: z.unknown() }));
+    return this.#post('/passkey', {}, passkeyReply);
   }
 
   /** The ticket that waits for this kiosk; `null`: none yet. */
   async nextOfKiosk(kiosk: string, secret: string): Promise<string | null> {
-    return (await this.#post('/kiosk/next', { kiosk, secret }, z.object({ ticket: z.nullable(z.string()) }))).ticket;
+    return (await this.#post('/kiosk/next', { kiosk, secret }, kioskReply)).ticket;
   }
 
   #post<Reply>(path: string, body: Readonly<Record<string, unknown>>, reply: z.ZodMiniType<Reply>): Promise<Reply> {

@@ -1,3 +1,4 @@
+import type { Movement } from '../../src/core/movements.js';
 import { el } from './dom.js';
 import { directionOf, isLanguage, type Language, languages } from './languages.js';
 import { ar } from './messages/ar.js';
@@ -7,7 +8,6 @@ import { es } from './messages/es.js';
 import { fr } from './messages/fr.js';
 import type { Words } from './messages/words.js';
 import type { Screen } from './state.js';
-import type { Movement } from './view.js';
 
 const wordsOf: Readonly<Record<Language, Words>> = { en, de, es, fr, ar };
 

@@ -1,5 +1,4 @@
-import type { Movement } from '../../../src/core/ports.js';
-import { movements } from '../../../src/core/ports.js';
+import { type Movement, movements } from '../../../src/core/movements.js';
 import { readPeople } from '../../../test/browser/people.js';
 import { drawTurn, turnHead } from '../../../test/face-video/index.js';
 import { createChance } from '../../statistics/chance.js';

@@ -1,4 +1,4 @@
-import type { Movement } from '../../../src/core/ports.js';
+import type { Movement } from '../../../src/core/movements.js';
 import type { Engine, Landmarks } from '../../../src/engine/engine.js';
 import { createEnginePool } from '../../../src/engine/pool.js';
 import { bounds } from '../../../src/liveness/bounds.js';

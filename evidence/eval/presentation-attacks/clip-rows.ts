@@ -1,4 +1,4 @@
-import type { Movement } from '../../../src/core/ports.js';
+import type { Movement } from '../../../src/core/movements.js';
 import type { SeenFrame } from '../../../src/liveness/frame.js';
 import { measureFrames } from '../../../src/liveness/signals.js';
 import type { TurnedMovement } from '../../../src/liveness/turn.js';

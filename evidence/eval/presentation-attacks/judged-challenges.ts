@@ -1,5 +1,6 @@
 import { Photo } from '../../../src/core/concealed.js';
-import type { LivenessFinding, LivenessJudge, Movement } from '../../../src/core/ports.js';
+import type { Movement } from '../../../src/core/movements.js';
+import type { LivenessFinding, LivenessJudge } from '../../../src/core/ports.js';
 import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
 import { type Attack, attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
 import { createChance } from '../../statistics/chance.js';

@@ -1,7 +1,8 @@
 import { FaceError } from '../../errors.js';
 import type { Credential } from '../concealed.js';
 import type { CoreDeps } from '../deps.js';
-import type { Measurement, Movement, Random } from '../ports.js';
+import type { Movement } from '../movements.js';
+import type { Measurement, Random } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 import { drawBelow } from './draw.js';
 import type { StepUpRecord } from './record.js';

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import type { SubjectRef } from '../connection.js';
-import { type Accuracy, authenticationMethods, movements } from '../ports.js';
+import { movements } from '../movements.js';
+import { type Accuracy, authenticationMethods } from '../ports.js';
 import { type EpochMs, epochMsGuard } from '../units.js';
-
-/** What a step-up is for: to check a face, to enrol one, or to show a person what is held of them. */
-export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
-export type StepUpPurpose = (typeof stepUpPurposes)[number];
+import { stepUpPurposes } from './page-protocol.js';
 
 const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;
 

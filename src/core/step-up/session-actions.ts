@@ -1,11 +1,5 @@
 import { FaceError } from '../../errors.js';
-
-/**
- * `own`: the browser the link was for; `camera`: a phone that lends it its camera; `unpaired`: one that has opened the link
- * of a hand-off, and has not yet chosen the number that the first browser shows.
- */
-export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
-export type SessionRole = (typeof sessionRoles)[number];
+import type { SessionRole } from './page-protocol.js';
 
 type Allowed = Readonly<Record<SessionRole, boolean>>;
 

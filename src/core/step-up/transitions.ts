@@ -5,7 +5,8 @@ import type { Consent } from '../enrolment/consent.js';
 import type { Random } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 import { commitTo, findChallenge, type MovementRecord } from './movement-challenge.js';
-import { type AskingBrowser, checkStarted, type StepUpPurpose, type StepUpRecord } from './record.js';
+import type { StepUpPurpose } from './page-protocol.js';
+import { type AskingBrowser, checkStarted, type StepUpRecord } from './record.js';
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*

@@ -1,6 +1,6 @@
 import type { Hint } from '../../../src/core/hints.js';
+import type { Movement } from '../../../src/core/movements.js';
 import type { ProblemName } from '../problem.js';
-import type { Movement } from '../view.js';
 
 interface Section {
   readonly heading: string;

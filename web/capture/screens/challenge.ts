@@ -1,10 +1,11 @@
+import type { Movement } from '../../../src/core/movements.js';
 import { el, icon, paragraph } from '../dom.js';
 import type { Guide } from '../guidance/index.js';
 import { digestOf, takeFrame } from '../picture.js';
 import { Problem } from '../problem.js';
 import type { Frames } from '../state.js';
 import { sleep, type Tools } from '../step.js';
-import type { Movement, NextMovement } from '../view.js';
+import type { NextMovement } from '../view.js';
 import { resume } from './framing.js';
 import { createStage } from './stage.js';
 

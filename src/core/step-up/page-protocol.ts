@@ -1,0 +1,108 @@
+import * as z from 'zod/mini';
+import { hints } from '../hints.js';
+import { movements } from '../movements.js';
+
+/*
+ * What the server replies to the capture page. The server is held to these guards, and the page reads by them, which passes
+ * over what a newer server adds. The page loads this file: so nothing of Node is in here, and of zod what the page has anyway.
+ */
+
+/** What a step-up is for: to check a face, to enrol one, or to show a person what is held of them. */
+export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
+export type StepUpPurpose = (typeof stepUpPurposes)[number];
+
+/**
+ * `own`: the browser the link was for; `camera`: a phone that lends it its camera; `unpaired`: one that has opened the link
+ * of a hand-off, and has not yet chosen the number that the first browser shows.
+ */
+export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
+export type SessionRole = (typeof sessionRoles)[number];
+
+/** RFC 3339, UTC. */
+export const instant = z.iso.datetime();
+
+/** Where a browser may be sent: never what runs script. */
+const link = z.url({ protocol: /^(?!(javascript|data|vbscript|blob)$)/i });
+
+/** A step-up as the browser that holds it may know it. */
+export const view = z.object({
+  id: z.string(),
+  purpose: z.enum(stepUpPurposes),
+  state: z.enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned']),
+  role: z.enum(sessionRoles),
+  organisation: z.nullable(z.string()),
+  expiresAt: instant,
+  /** How long an enrolment lasts; `null`: until it is revoked. */
+  retentionDays: z.nullable(z.int()),
+  consentNeeded: z.boolean(),
+  /** When the person agreed to all this at an earlier visit, where that still holds. */
+  agreedAt: z.nullable(instant),
+  /** Names the text that is agreed to. */
+  consentVersion: z.string(),
+  userSecret: z.enum(['none', 'pin', 'passkey']),
+  referencePhotoNeeded: z.boolean(),
+  triesLeft: z.int(),
+  /** Whether this browser may let a phone lend its camera. */
+  handOffAllowed: z.boolean(),
+  /** `code`: two digits for this screen, which the phone has to choose; `null` on the phone. */
+  handOff: z.nullable(
+    z.object({ state: z.enum(['waiting', 'opened', 'paired', 'refused']), code: z.nullable(z.string()) }),
+  ),
+  /** On the phone, before anything else: the numbers offered, and who asks. */
+  pairing: z.nullable(
+    z.object({
+      choices: z.array(z.string()),
+      application: z.nullable(z.string()),
+      browser: z.nullable(z.string()),
+      system: z.nullable(z.string()),
+      network: z.nullable(z.string()),
+    }),
+  ),
+  fallbackUrl: z.nullable(link),
+  /** Where to go at the end, complete; `null`: nowhere. */
+  returnUrl: z.nullable(link),
+});
+export type View = z.output<typeof view>;
+
+/** The movement asked for now, the `index`-th of `of`, counted from 0. */
+const nextMovement = z.object({ index: z.int(), of: z.int(), movement: z.enum(movements) });
+export type NextMovement = z.output<typeof nextMovement>;
+
+const next = z.nullable(nextMovement);
+
+const hint = z.nullable(z.enum(hints));
+
+export const openedReply = z.object({ session: z.string(), view });
+export const sessionReply = z.object({ view, receipt: z.nullable(z.string()) });
+export const viewReply = z.object({ view });
+export const challengeReply = z.object({ nonce: z.string(), expiresAt: instant, next });
+export const frameReply = z.object({ next });
+export const referenceReply = z.object({ hint });
+
+/** How a check ended. `receipt` is a signed statement for the application that the person returns to. */
+export const outcomeReply = z.object({
+  view,
+  outcome: z.enum(['passed', 'failed', 'try_again']),
+  hint,
+  receipt: z.nullable(z.string()),
+});
+export type Outcome = z.output<typeof outcomeReply>;
+
+export const handOffReply = z.object({ url: z.string(), code: z.string() });
+
+/** What is asked of a passkey: a ceremony and its options in JSON, as WebAuthn Level 3 has them. */
+export const passkeyReply = z.object({ ceremony: z.enum(['create', 'get']), options: z.looseObject({}) });
+export type PasskeyRequest = z.output<typeof passkeyReply>;
+
+/** What is held of a person. */
+const enrolment = z.object({
+  tokenId: z.string(),
+  enrolledAt: z.nullable(instant),
+  purpose: z.string(),
+  expiresAt: z.nullable(instant),
+});
+export type Enrolment = z.output<typeof enrolment>;
+
+export const enrolmentReply = z.object({ enrolment: z.nullable(enrolment) });
+export const emptyReply = z.object({});
+export const kioskReply = z.object({ ticket: z.nullable(z.string()) });
