@@ -1,13 +1,5 @@
 export type { Binding } from './faces.js';
 export { createFacestepClient, type FacestepClient, type StepUpRequest } from './journey.js';
-export {
-  createReceiptVerifier,
-  type ExpectedReceipt,
-  type KeySet,
-  type ReceiptClaims,
-  ReceiptError,
-  type ReceiptErrorCode,
-  type ReceiptVerifier,
-  type RemoteKeys,
-} from './receipt-verifier.js';
+export { type ExpectedReceipt, type ReceiptClaims, ReceiptError, type ReceiptErrorCode } from './receipt-claims.js';
+export { createReceiptVerifier, type KeySet, type ReceiptVerifier, type RemoteKeys } from './receipt-verifier.js';
 export { FacestepError, type Fetch, type PhotoBytes } from './server-call.js';

@@ -3,14 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import {
-  createReceiptVerifier,
-  type ExpectedReceipt,
-  type KeySet,
-  type ReceiptErrorCode,
-  type RemoteKeys,
-  receiptErrorText,
-} from './receipt-verifier.js';
+import { type ExpectedReceipt, type ReceiptErrorCode, receiptErrorText } from './receipt-claims.js';
+import { createReceiptVerifier, type KeySet, type RemoteKeys } from './receipt-verifier.js';
 
 const issuer = 'https://face.example.com';
 const audience = 'https://shop.example.com/login';

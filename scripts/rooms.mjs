@@ -44,8 +44,8 @@ export const floors = [
   ['setup', 'src/audit'],
   ['src/engine', 'src/token', 'src/config'],
   ['src/files'],
-  ['src/core', 'client', 'evidence/statistics'],
-  ['src/errors.ts'],
+  ['src/core', 'evidence/statistics'],
+  ['src/errors.ts', 'client'],
   ['src/base'],
 ];
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { createReceiptVerifier, type ReceiptClaims, ReceiptError } from '../../client/receipt-verifier.js';
+import { type ReceiptClaims, ReceiptError } from '../../client/receipt-claims.js';
+import { createReceiptVerifier } from '../../client/receipt-verifier.js';
 import type { Clock, Log, Random } from '../../src/core/ports.js';
 import { addSec, toEpochSec } from '../../src/core/units.js';
 import type { FaceErrorCode } from '../../src/errors.js';

@@ -1,4 +1,11 @@
-import { z } from 'zod';
+import {
+  checkClaims,
+  clockToleranceSec,
+  type ReceiptClaims,
+  ReceiptError,
+  receiptLifeSec,
+  receiptType,
+} from '../../client/receipt-claims.js';
 import { FaceError } from '../errors.js';
 import { Credential } from './concealed.js';
 import { inTime } from './deadline.js';
@@ -7,13 +14,7 @@ import { isForgotten } from './forgotten.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
 
-/** How long a receipt may be used, in seconds. */
-export const receiptLifeSec = 120;
-
-const receiptType = 'facestep-receipt+jwt';
-
-/** How far ahead the clock of another replica may be. */
-const skewSec = 30;
+export { receiptLifeSec };
 
 /** Who a receipt is for. */
 export interface ReceiptRequest {
@@ -33,19 +34,6 @@ export interface PassedCheck {
   readonly liveness: Liveness | null;
   readonly methods: readonly AuthenticationMethod[];
 }
-
-const claimsGuard = z.object({
-  iss: z.string(),
-  aud: z.string(),
-  sub: z.string(),
-  iat: z.number().transform(epochSec),
-  exp: z.number().transform(epochSec),
-  jti: z.string().min(1),
-  connection: z.string(),
-  txn: z.string(),
-  auth_time: z.number().transform(epochSec),
-  liveness: z.number().nullable(),
-});
 
 /** What a receipt said that was taken. */
 export interface RedeemedReceipt {
@@ -78,16 +66,14 @@ export async function issueReceipt(
     exp: issuedAt + receiptLifeSec,
     jti: id,
     ...(nonce === null ? {} : { nonce }),
-    ...{
-      connection,
-      txn: stepUpId,
-      auth_time: toEpochSec(passedAt),
-      acr: 'face',
-      amr: [...methods],
-      accuracy,
-      liveness,
-    },
-  });
+    connection,
+    txn: stepUpId,
+    auth_time: toEpochSec(passedAt),
+    acr: 'face',
+    amr: [...methods],
+    accuracy,
+    liveness,
+  } satisfies ReceiptClaims);
   await audit.append({ action: 'receipt_issued', connection, subject, detail: { receiptId: id, stepUpId, audience } });
   return new Credential(receipt);
 }
@@ -109,32 +95,39 @@ export async function redeemReceipt(
   expected: { readonly audience: string; readonly subject: string; readonly connection: string; readonly by: string },
   { signer, issuer, state, audit, clock }: CoreDeps,
 ): Promise<RedeemedReceipt> {
-  const parsed = claimsGuard.safeParse(await signer.verify(receiptType, receipt));
-  if (!parsed.success) throw new FaceError('receipt_invalid', { reason: 'claims' });
-  const { iss, aud, sub, iat, exp, jti, connection: source, txn: stepUpId, auth_time: at, liveness } = parsed.data;
+  const { audience, subject, connection, by } = expected;
   const now = clock.now();
+  const signed = await signer.verify(receiptType, receipt);
+  const claims = holdAgainst(signed, { issuer, audience, nowSec: now / 1000, expected: { subject } });
+  const { jti, txn: stepUpId, liveness } = claims;
+  const [issuedAt, expiresAt] = [epochSec(claims.iat), toEpochMs(epochSec(claims.exp))];
   const wrong = {
-    issuer: iss !== issuer,
-    audience: aud !== expected.audience,
-    subject: sub !== expected.subject,
-    source: !sourcesFor(expected.connection).includes(source),
-    expired: toEpochMs(exp) <= now,
-    early: toEpochMs(iat) > addSec(now, skewSec),
-    forgotten: await isForgotten(iat, { state }),
+    source: !sourcesFor(connection).includes(claims.connection),
+    // Its own clocks set the end: none of the leeway that others need.
+    expired: expiresAt <= now,
+    forgotten: await isForgotten(issuedAt, { state }),
   };
   const [reason] = Object.entries(wrong).flatMap(([name, isWrong]) => (isWrong ? [name] : []));
   if (reason !== undefined) throw new FaceError('receipt_invalid', { reason });
 
   const key = `receipt:${jti}`;
-  const isFirst = await state.write(key, expected.by, { when: 'absent', expiresAt: addSec(toEpochMs(exp), skewSec) });
-  if (!isFirst && (await state.read(key))?.value !== expected.by) {
+  const isFirst = await state.write(key, by, { when: 'absent', expiresAt: addSec(expiresAt, clockToleranceSec) });
+  if (!isFirst && (await state.read(key))?.value !== by) {
     throw new FaceError('receipt_invalid', { reason: 'used' });
   }
   if (isFirst) {
-    const { connection, subject } = expected;
     await audit.append({ action: 'receipt_redeemed', connection, subject, detail: { receiptId: jti, stepUpId } });
   }
-  return { stepUpId, at, liveness };
+  return { stepUpId, at: epochSec(claims.auth_time), liveness };
+}
+
+function holdAgainst(...given: Parameters<typeof checkClaims>): ReceiptClaims {
+  try {
+    return checkClaims(...given);
+  } catch (error) {
+    if (error instanceof ReceiptError) throw new FaceError('receipt_invalid', { reason: error.code });
+    throw error;
+  }
 }
 
 /**
