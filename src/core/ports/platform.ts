@@ -1,0 +1,19 @@
+import type { JsonObject } from '../../base/json.js';
+import type { EpochMs } from '../units.js';
+
+export interface Clock {
+  now(): EpochMs;
+}
+
+/** Cryptographically strong random bytes. */
+export type Random = (bytes: number) => Uint8Array;
+
+/** The platform's fetch. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Takes JSON only, so a face, a token or a key passed to it does not compile. */
+export interface Log {
+  info(message: string, fields?: JsonObject): void;
+  warn(message: string, fields?: JsonObject): void;
+  error(message: string, fields?: JsonObject): void;
+}

@@ -1,0 +1,36 @@
+import type { SealedToken } from '../concealed.js';
+
+/** A user, and how people know them. */
+export interface Account {
+  /** The immutable id. */
+  readonly subject: string;
+  /** The name the user signs in by, exactly as the provider has it. */
+  readonly login: string;
+  /** As the provider has it, verified or not; `null` without one. */
+  readonly email: string | null;
+}
+
+/**
+ * For whom a name is looked up. `outsider`: nobody vouches for who asks, so that a provider that tells how many calls are
+ * left keeps enough of them for everybody else.
+ */
+export type Asker = 'known' | 'outsider';
+
+/** The enrolment token in one attribute of the user's profile at the identity provider, by immutable user id. */
+export interface Profile {
+  /**
+   * The user who signs in by that name, in upper or lower case; `null` where there is none, or more than one. An id is no
+   * login. What is found takes as long as what is not: all is read at once.
+   * @param asker - `known` where it is left out
+   * @throws FaceError `profile_unavailable`
+   */
+  findAccount(login: string, asker?: Asker): Promise<Account | null>;
+  /** The same of a user by immutable id. @throws FaceError `subject_unknown`, `profile_unavailable` */
+  readAccount(subject: string, asker?: Asker): Promise<Account>;
+  /** @throws FaceError `subject_unknown`, `profile_unavailable` */
+  readToken(subject: string): Promise<SealedToken | null>;
+  /** @throws FaceError `subject_unknown`, `profile_unavailable` */
+  writeToken(subject: string, token: SealedToken): Promise<void>;
+  /** Clearing what is already clear succeeds. @throws FaceError `subject_unknown`, `profile_unavailable` */
+  clearToken(subject: string): Promise<void>;
+}
