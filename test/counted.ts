@@ -25,7 +25,7 @@ export function countState(state: State): CountedState {
         return state.add(...given);
       },
       delete: (key) => state.delete(key),
-      heldSince: () => state.heldSince(),
+      storeEpoch: () => state.storeEpoch(),
       close: () => state.close(),
     },
   };

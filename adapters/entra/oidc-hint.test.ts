@@ -30,7 +30,7 @@ const longAgo = { now: () => addSec(clock.now(), -86_400) };
 /** A store that was made yesterday. */
 function openedLongAgo(): State {
   const state = createSqliteState({ file: ':memory:', clock: longAgo });
-  return { ...createSqliteState({ file: ':memory:', clock }), heldSince: () => state.heldSince() };
+  return { ...createSqliteState({ file: ':memory:', clock }), storeEpoch: () => state.storeEpoch() };
 }
 
 function connect({

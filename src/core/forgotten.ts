@@ -6,5 +6,5 @@ import { type EpochSec, toEpochSec } from './units.js';
  * @throws FaceError `state_unavailable`
  */
 export async function isForgotten(issuedAt: EpochSec, { state }: { readonly state: State }): Promise<boolean> {
-  return issuedAt < toEpochSec(await state.heldSince());
+  return issuedAt < toEpochSec(await state.storeEpoch());
 }

@@ -236,7 +236,7 @@ const inProtocol = (state: State): State => ({
   write: (key, value, options) => state.write(key, value, options).catch(toUnavailable),
   add: (key, amount, expiresAt) => state.add(key, amount, expiresAt).catch(toUnavailable),
   delete: (key) => state.delete(key).catch(toUnavailable),
-  heldSince: () => state.heldSince().catch(toUnavailable),
+  storeEpoch: () => state.storeEpoch().catch(toUnavailable),
   close: () => state.close(),
 });
 

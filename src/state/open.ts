@@ -2,9 +2,9 @@ import { type DataFiles, isThere } from '../config/data-files.js';
 import type { StateConfig } from '../config/state.js';
 import type { State } from '../core/ports.js';
 import { toCode } from '../errors.js';
-import { holdStore, type Store } from './held-store.js';
 import { readKnown, type SettleDeps, settle } from './settle.js';
 import { createSqliteState } from './sqlite.js';
+import { type Store, withStoreEpoch } from './store-epoch.js';
 
 /**
  * The configured state store, settled with. One that is shared and does not answer yet is given all the same: it is
@@ -15,7 +15,7 @@ import { createSqliteState } from './sqlite.js';
 export async function openState(config: StateConfig, deps: SettleDeps & { readonly files: DataFiles }): Promise<State> {
   if (config.kind === 'sqlite') {
     const state = createSqliteState({ file: deps.files.state, clock: deps.clock });
-    await settle(await state.heldSince(), state, deps);
+    await settle(await state.storeEpoch(), state, deps);
     return state;
   }
   return openShared(await openSharedStore(config, deps), deps);
@@ -53,12 +53,12 @@ async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>,
 
 async function openShared(store: Store, deps: SettleDeps): Promise<State> {
   const known = await readKnown(deps.files);
-  const state = holdStore(store, {
+  const state = withStoreEpoch(store, {
     clock: deps.clock,
     known,
-    settle: (heldSince) => settle(heldSince, store, deps),
+    settle: (epoch) => settle(epoch, store, deps),
   });
-  await state.heldSince().catch((error: unknown) => {
+  await state.storeEpoch().catch((error: unknown) => {
     deps.log.error('state store does not answer', { code: toCode(error) });
   });
   return state;

@@ -60,9 +60,9 @@ describeOnRedis('on a Redis Cluster', () => {
     const clock = createManualClock();
     const folder = newFolder();
     const state = await open(folder, clock);
-    expect(await state.heldSince()).toBe(clock.now());
+    expect(await state.storeEpoch()).toBe(clock.now());
     await group.servers[1]!.restart('nothing');
-    await eventually(async () => expect(await state.heldSince()).toBe(addSec(clock.now(), 31)));
+    await eventually(async () => expect(await state.storeEpoch()).toBe(addSec(clock.now(), 31)));
     expect(folder.audited).toHaveLength(1);
     expect(await state.write('a', 1, { when: 'absent', expiresAt: null })).toBe(true);
   });
@@ -93,12 +93,12 @@ describeOnRedis('on a Redis with a sentinel', () => {
     const clock = createManualClock();
     const folder = newFolder();
     const state = await open(folder, clock);
-    const since = await state.heldSince();
+    const since = await state.storeEpoch();
     await state.write('a', 1, { when: 'any', expiresAt: null });
     await group.failOver();
     await eventually(() => state.write('a', 2, { when: 'any', expiresAt: null }));
     expect((await state.read('a'))?.value).toBe(2);
-    expect(await state.heldSince()).toBe(since);
+    expect(await state.storeEpoch()).toBe(since);
     expect(folder.audited).toEqual([]);
   });
 });

@@ -76,7 +76,7 @@ describeOnRedis('on one Redis server', () => {
 
   test('a store that is emptied while it is used refuses until the denials of the audit trail are in it again', async () => {
     const { state, clock, folder } = await start();
-    const since = await state.heldSince();
+    const since = await state.storeEpoch();
     const later = toIso(addSec(clock.now(), 1000));
     const records: [string, Record<string, unknown>][] = [
       ['enrolled', { tokenId: 'former', expiresAt: later, former: null }],
@@ -97,7 +97,7 @@ describeOnRedis('on one Redis server', () => {
     }
     expect(await state.read('revoked:former')).toBeNull();
     await plain.flushall();
-    const anew = await state.heldSince();
+    const anew = await state.storeEpoch();
     expect(anew).toBe(addSec(clock.now(), 31));
     expect(anew).toBeGreaterThan(since);
     const denied = ['former', 'newer', 'renewed', 'past', 'erased', 'used'];
@@ -121,7 +121,7 @@ describeOnRedis('on one Redis server', () => {
         return { folder, state: await openIn(folder, clock) };
       }),
     );
-    const held = () => Promise.all(servers.map(({ state }) => state.heldSince()));
+    const held = () => Promise.all(servers.map(({ state }) => state.storeEpoch()));
     expect(new Set(await held()).size).toBe(1);
     await plain.flushall();
     clock.advanceSec(5);
@@ -141,7 +141,7 @@ describeOnRedis('on one Redis server', () => {
     const { state, folder } = await start();
     mkdirSync(folder.files.audit);
     await plain.flushall();
-    await expect(state.heldSince()).rejects.toThrow();
+    await expect(state.storeEpoch()).rejects.toThrow();
     await expect(state.read('a')).rejects.toThrow();
     rmSync(folder.files.audit, { recursive: true });
     expect(await state.read('a')).toBeNull();
@@ -150,7 +150,7 @@ describeOnRedis('on one Redis server', () => {
   test('a server that stops, stalls or comes back is told at once or used again, and what it kept is there', async () => {
     const { state, folder } = await start();
     await state.write('a', 1, { when: 'any', expiresAt: null });
-    const since = await state.heldSince();
+    const since = await state.storeEpoch();
     server.process.kill('SIGSTOP');
     await expect(state.read('a')).rejects.toMatchObject({ code: 'state_unavailable' });
     server.process.kill('SIGCONT');
@@ -159,9 +159,9 @@ describeOnRedis('on one Redis server', () => {
     await eventually(() => expect(state.read('a')).rejects.toMatchObject({ code: 'state_unavailable' }));
     await server.restart('what it kept');
     await eventually(async () => expect((await state.read('a'))?.value).toBe(1));
-    expect(await state.heldSince()).toBe(since);
+    expect(await state.storeEpoch()).toBe(since);
     await server.restart('nothing');
-    await eventually(async () => expect(await state.heldSince()).toBeGreaterThan(since));
+    await eventually(async () => expect(await state.storeEpoch()).toBeGreaterThan(since));
     expect(await state.read('a')).toBeNull();
     expect(folder.audited).toHaveLength(1);
     await plain.ping();

@@ -2,10 +2,10 @@ import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import type { RedisConfig } from '../config/state.js';
 import type { Clock, Log, Random, StateRecord, WriteCondition } from '../core/ports.js';
-import type { Store } from './held-store.js';
 import { createRedisClient } from './redis-client.js';
 import { addToCounter, type Script, writeRecord } from './redis-scripts.js';
 import { newRevision } from './revision.js';
+import type { Store } from './store-epoch.js';
 import { orUnavailable } from './unavailable.js';
 
 const replyGuard = z.union([z.literal(0), z.literal(1)]);

@@ -38,15 +38,15 @@ export async function readKnown({ heldSince: file }: Pick<DataFiles, 'heldSince'
  * @param state - written to as it is
  * @throws FaceError `state_unavailable`
  */
-export async function settle(heldSince: EpochMs, state: Pick<State, 'write'>, deps: SettleDeps): Promise<void> {
+export async function settle(epoch: EpochMs, state: Pick<State, 'write'>, deps: SettleDeps): Promise<void> {
   const { files, audit, clock, random, log } = deps;
   const known = await readKnown(files);
-  if (known === heldSince) return;
+  if (known === epoch) return;
   const denied = (await isThere(files.audit)) ? await replayDenials(files.audit, { state, clock }) : 0;
   if (known !== null) {
-    const detail = { heldSince: toIso(heldSince) };
+    const detail = { heldSince: toIso(epoch) };
     await audit.append({ action: 'store_replaced', connection: '', subject: '', detail });
     log.warn('state store was emptied or replaced', { ...detail, denied });
   }
-  await replaceFile(files.heldSince, JSON.stringify({ heldSince }), random);
+  await replaceFile(files.heldSince, JSON.stringify({ heldSince: epoch }), random);
 }

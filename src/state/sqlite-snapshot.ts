@@ -24,7 +24,7 @@ export async function snapshotSqlite(file: string, to: string): Promise<void> {
  * replaced.
  * @throws FaceError `state_unavailable`
  */
-export async function forgetHeldSince(file: string): Promise<void> {
+export async function forgetStoreEpoch(file: string): Promise<void> {
   await orUnavailable(async () => {
     const database = new Database(file);
     try {

@@ -139,7 +139,7 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
         clearCounter.run(key);
       });
     },
-    async heldSince() {
+    async storeEpoch() {
       return guardedWhileOpen(() => heldGuard.parse(selectHeld.get()).since);
     },
     async close() {

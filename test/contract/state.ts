@@ -171,19 +171,19 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
 
     test('since when it holds all it was told stays over a restart, and moves on once it was emptied', async () => {
       const { state, reopen, lose, clock } = await start();
-      const since = await state.heldSince();
+      const since = await state.storeEpoch();
       expect(since).toBe(clock.now());
       clock.advanceSec(100);
       await state.close();
       const again = await reopen();
-      expect(await again.heldSince()).toBe(since);
+      expect(await again.storeEpoch()).toBe(since);
       await again.close();
       await lose();
       const emptied = await reopen();
-      const anew = await emptied.heldSince();
+      const anew = await emptied.storeEpoch();
       expect(anew).toBeGreaterThanOrEqual(clock.now());
       expect(anew).toBeLessThanOrEqual(addSec(clock.now(), 31));
-      expect(await (await reopen()).heldSince()).toBe(anew);
+      expect(await (await reopen()).storeEpoch()).toBe(anew);
     });
 
     test('a closed store refuses with state_unavailable', async () => {

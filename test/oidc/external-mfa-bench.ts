@@ -150,7 +150,7 @@ export async function startExternalMfaBench({
     write: (...given) => whileUp(() => kept.write(...given)),
     add: (...given) => whileUp(() => kept.add(...given)),
     delete: (...given) => whileUp(() => kept.delete(...given)),
-    heldSince: () => whileUp(() => kept.heldSince()),
+    storeEpoch: () => whileUp(() => kept.storeEpoch()),
     close: () => kept.close(),
   };
   const server = await startApiServer({

@@ -68,7 +68,7 @@ async function passStepUps(state: State, count: number): Promise<void> {
 
 /** The store itself, before its server starts. Tens of thousands of writes a second: the disk is not waited for. */
 async function openStore(settings: StateSettings, dataFolder: string): Promise<State> {
-  const held = { heldSince: async () => clock.now() };
+  const held = { storeEpoch: async () => clock.now() };
   if (settings.kind === 'redis') {
     const config = stateGuard.parse(settings);
     if (config.kind !== 'redis') throw new Error('not Redis');

@@ -119,13 +119,13 @@ describe('a backup', () => {
 
 describe('a restore', () => {
   test('makes a store that was replaced: since now, with the denials of its trail', async () => {
-    const since = await server.state.heldSince();
+    const since = await server.state.storeEpoch();
     const to = await backUp();
     const restored = newPath();
     await restoreTo(restored, to);
     const clock = createManualClock(since + 60_000);
     const again = await openServer(restored, clock);
-    expect(await again.state.heldSince()).toBe(clock.now());
+    expect(await again.state.storeEpoch()).toBe(clock.now());
     expect(await actionsIn(again.files.audit)).toContain('store_replaced');
     await again.stop();
   });
@@ -173,7 +173,7 @@ describe('a restore', () => {
     server = await openServer(dataFolder, clock);
     expect((await server.state.read('a'))?.value).toBe('before');
     expect(await server.state.read('revoked:t')).not.toBeNull();
-    expect(toIso(await server.state.heldSince())).toBe(toIso(clock.now()));
+    expect(toIso(await server.state.storeEpoch())).toBe(toIso(clock.now()));
     const second = await backUp();
     const put = (name: string) => name.includes('.replaced-');
     expect(readdirSync(second, { recursive: true, encoding: 'utf8' }).filter(put)).toEqual([]);

@@ -5,7 +5,7 @@ import { lockFileOf } from '../../audit/trail-files.js';
 import { type DataFiles, isThere } from '../../config/data-files.js';
 import type { Clock } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
-import { forgetHeldSince } from '../../state/sqlite-snapshot.js';
+import { forgetStoreEpoch } from '../../state/sqlite-snapshot.js';
 import { UsageError } from '../usage-error.js';
 import { copyWhole, type Manifest, readManifest } from './manifest.js';
 import { keyFilesOf } from './write.js';
@@ -58,7 +58,7 @@ export async function restoreBackup(
       await mkdir(dirname(to), { recursive: true, mode: 0o700 });
       await copyWhole(join(from, path), to);
     }
-    if (await isThere(files.state)) await forgetHeldSince(files.state);
+    if (await isThere(files.state)) await forgetStoreEpoch(files.state);
     return { manifest, putAside: present.length === 0 ? null : ending, keptKeys };
   } finally {
     unlock();

@@ -41,6 +41,6 @@ export interface State {
    * later than that, as the clocks of replicas differ. What was used once before then is no longer known, so whoever takes
    * something once refuses what was issued before.
    */
-  heldSince(): Promise<EpochMs>;
+  storeEpoch(): Promise<EpochMs>;
   close(): Promise<void>;
 }

@@ -3,14 +3,14 @@ import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
 /** A store that servers share, as it is spoken to: it does not know by itself whether it was emptied. */
-export interface Store extends Omit<State, 'heldSince'> {
+export interface Store extends Omit<State, 'storeEpoch'> {
   /** In how many parts it can be lost: nodes of a cluster fail one by one. */
   readonly parts: 'one' | 'many';
   /** Tells when a connection was lost: whoever answers next may have lost what was written. */
   onInterruption(listener: () => void): void;
 }
 
-/** Says since when everything is held. It is itself what is lost with the rest. */
+/** The epoch of the store: since when nothing in it was lost. It is itself what is lost with the rest. */
 const markerKey = 'store';
 
 /** So many keys that every part of a cluster has one: of six equal parts none is without but once in 100,000 clusters. */
@@ -25,14 +25,14 @@ const forever = { expiresAt: null } as const;
 
 /**
  * Makes a shared store one that knows its losses. A marker in it is looked at after each interruption, once a second, and
- * whenever somebody asks since when everything is held. Where it is gone, the store was emptied: the first replica that
+ * whenever somebody asks for the epoch. Where it is gone, the store was emptied: the first replica that
  * notices writes a new one, and each replica settles what it knows before it answers anything.
  * @param options.known - the marker this replica has settled with, in this run or an earlier one; `null` where it knew none
  * @param options.settle - does what a new marker asks for; until it succeeds every method throws
  */
-export function holdStore(
+export function withStoreEpoch(
   store: Store,
-  { clock, known, settle }: { clock: Clock; known: EpochMs | null; settle(heldSince: EpochMs): Promise<void> },
+  { clock, known, settle }: { clock: Clock; known: EpochMs | null; settle(epoch: EpochMs): Promise<void> },
 ): State {
   let settled = known;
   let settling: Promise<void> | null = null;
@@ -136,7 +136,7 @@ export function holdStore(
       await held();
       return store.delete(key);
     },
-    async heldSince() {
+    async storeEpoch() {
       checkUsable();
       return lookAnew();
     },
