@@ -2,27 +2,30 @@ import { type DataFiles, isThere } from '../config/data-files.js';
 import type { StateConfig } from '../config/state.js';
 import type { State } from '../core/ports.js';
 import { toCode } from '../errors.js';
-import { readKnown, type SettleDeps, settle } from './settle.js';
+import { type ReconcileDeps, readKnown, reconcile } from './reconcile.js';
 import { createSqliteState } from './sqlite.js';
 import { type Store, withStoreEpoch } from './store-epoch.js';
 
 /**
- * The configured state store, settled with. One that is shared and does not answer yet is given all the same: it is
- * settled with as soon as it does, and refuses until then.
+ * The configured state store, reconciled. One that is shared and does not answer yet is given all the same: it is
+ * reconciled as soon as it does, and refuses until then.
  * @param deps.files - their folder exists
  * @throws FaceError `state_unavailable`: the embedded store cannot be opened
  */
-export async function openState(config: StateConfig, deps: SettleDeps & { readonly files: DataFiles }): Promise<State> {
+export async function openState(
+  config: StateConfig,
+  deps: ReconcileDeps & { readonly files: DataFiles },
+): Promise<State> {
   if (config.kind === 'sqlite') {
     const state = createSqliteState({ file: deps.files.state, clock: deps.clock });
-    await settle(await state.storeEpoch(), state, deps);
+    await reconcile(await state.storeEpoch(), state, deps);
     return state;
   }
   return openShared(await openSharedStore(config, deps), deps);
 }
 
 /**
- * The configured state store, for whoever only reads from it beside a server. Nothing is settled or made.
+ * The configured state store, for whoever only reads from it beside a server. Nothing is reconciled or made.
  * @returns `null` where the embedded store is not there
  * @throws FaceError `state_unavailable`: the embedded store cannot be opened
  */
@@ -35,7 +38,7 @@ export async function openStateToRead(
   return (await isThere(file)) ? createSqliteState({ file, clock: deps.clock }) : null;
 }
 
-type StoreDeps = Pick<SettleDeps, 'clock' | 'random' | 'log'>;
+type StoreDeps = Pick<ReconcileDeps, 'clock' | 'random' | 'log'>;
 
 /** Loaded here: a server on its own file starts without the clients of others. */
 async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>, deps: StoreDeps): Promise<Store> {
@@ -51,12 +54,12 @@ async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>,
   }
 }
 
-async function openShared(store: Store, deps: SettleDeps): Promise<State> {
+async function openShared(store: Store, deps: ReconcileDeps): Promise<State> {
   const known = await readKnown(deps.files);
   const state = withStoreEpoch(store, {
     clock: deps.clock,
     known,
-    settle: (epoch) => settle(epoch, store, deps),
+    reconcile: (epoch) => reconcile(epoch, store, deps),
   });
   await state.storeEpoch().catch((error: unknown) => {
     deps.log.error('state store does not answer', { code: toCode(error) });

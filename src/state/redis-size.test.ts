@@ -12,7 +12,7 @@ import { createMemoryAudit, createTextLog, systemRandom } from '../../test/sinks
 import { createStateFolder, type StateFolder } from '../../test/state-folder.js';
 import { stateGuard } from '../config/state.js';
 import type { CoreDeps } from '../core/deps.js';
-import { nameInConsent, settleConsent } from '../core/enrolment/consent.js';
+import { confirmConsent, nameInConsent } from '../core/enrolment/consent.js';
 import { denyTokenId } from '../core/enrolment/deny-list.js';
 import { keepPasskey } from '../core/enrolment/passkey-record.js';
 import type { Clock } from '../core/ports.js';
@@ -84,7 +84,7 @@ const who = () => ({ connection: 'workforce', subject: `00u${randomBytes(9).toSt
         const consent = { statement: 'consent-1 (en)', givenAt: clock.now() };
         const token = { tokenId, expiresAt: toEpochSec(soon()) };
         await nameInConsent(subject, { consent, token, found: null, standing: null }, deps);
-        await settleConsent(subject, tokenId, deps);
+        await confirmConsent(subject, tokenId, deps);
       },
     ],
     ['`passkey:', () => keepPasskey(who(), { credential, tokenId: id(16), expiresAt: soon(), standing: null }, deps)],

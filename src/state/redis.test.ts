@@ -43,7 +43,7 @@ describeOnRedis('on one Redis server', () => {
     opened.push(state);
     return state;
   };
-  /** An empty store, and a server that has settled with it. */
+  /** An empty store, and a server that is reconciled with it. */
   const start = async () => {
     await plain.flushall();
     const clock = createManualClock(Date.now());

@@ -26,16 +26,16 @@ const forever = { expiresAt: null } as const;
 /**
  * Makes a shared store one that knows its losses. A marker in it is looked at after each interruption, once a second, and
  * whenever somebody asks for the epoch. Where it is gone, the store was emptied: the first replica that
- * notices writes a new one, and each replica settles what it knows before it answers anything.
- * @param options.known - the marker this replica has settled with, in this run or an earlier one; `null` where it knew none
- * @param options.settle - does what a new marker asks for; until it succeeds every method throws
+ * notices writes a new one, and each replica puts what it knows into it before it answers anything.
+ * @param options.known - the marker this replica is reconciled with, in this run or an earlier one; `null` where it knew none
+ * @param options.reconcile - does what a new marker asks for; until it succeeds every method throws
  */
 export function withStoreEpoch(
   store: Store,
-  { clock, known, settle }: { clock: Clock; known: EpochMs | null; settle(epoch: EpochMs): Promise<void> },
+  { clock, known, reconcile }: { clock: Clock; known: EpochMs | null; reconcile(epoch: EpochMs): Promise<void> },
 ): State {
-  let settled = known;
-  let settling: Promise<void> | null = null;
+  let reconciled = known;
+  let reconciling: Promise<void> | null = null;
   let isClosed = false;
   let looked: Promise<EpochMs> | null = null;
 
@@ -47,8 +47,8 @@ export function withStoreEpoch(
 
   /** After a loss it is later than what the clock of any replica has issued. */
   const newMarker = (isFirst: boolean): EpochMs => {
-    if (settled === null) return isFirst ? clock.now() : addSec(clock.now(), skewSec);
-    return epochMs(Math.max(addSec(clock.now(), skewSec), settled + 1));
+    if (reconciled === null) return isFirst ? clock.now() : addSec(clock.now(), skewSec);
+    return epochMs(Math.max(addSec(clock.now(), skewSec), reconciled + 1));
   };
 
   const writeWitnesses = async (): Promise<void> => {
@@ -72,15 +72,15 @@ export function withStoreEpoch(
 
   const look = async (): Promise<EpochMs> => {
     const marker = await readMarker();
-    while (marker !== settled) {
-      settling ??= settle(marker)
+    while (marker !== reconciled) {
+      reconciling ??= reconcile(marker)
         .then(() => {
-          settled = marker;
+          reconciled = marker;
         })
         .finally(() => {
-          settling = null;
+          reconciling = null;
         });
-      await settling;
+      await reconciling;
     }
     return marker;
   };
@@ -94,13 +94,13 @@ export function withStoreEpoch(
     return mine;
   };
 
-  /** What a replica knows of may be much: while it settles, callers are refused and not kept waiting. */
+  /** What a replica knows of may be much: while it reconciles, callers are refused and not kept waiting. */
   const checkUsable = (): void => {
     if (isClosed) throw new FaceError('state_unavailable', 'closed');
-    if (settling !== null) throw new FaceError('state_unavailable', { reason: 'replaced' });
+    if (reconciling !== null) throw new FaceError('state_unavailable', { reason: 'replaced' });
   };
 
-  /** Settles once the store is known to be the one this replica has settled with. */
+  /** Settles once the store is known to be the one this replica is reconciled with. */
   const held = async (): Promise<void> => {
     checkUsable();
     for (;;) {
@@ -115,7 +115,7 @@ export function withStoreEpoch(
     looked = null;
   });
   const timer = setInterval(() => {
-    if (settling === null) lookAnew().catch(() => {});
+    if (reconciling === null) lookAnew().catch(() => {});
   }, lookEveryMs);
   timer.unref();
 

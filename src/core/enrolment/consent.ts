@@ -118,9 +118,9 @@ export async function nameInConsent(
   const { tokenId, expiresAt } = token;
   const newest = found?.record ?? null;
   if (newest !== null && (newest.changingUntil ?? 0) > clock.now()) throw new FaceError('enrolment_changed');
-  // Of a change that a process did not live to settle, the profile tells which of the two consents counts.
-  const isSettled = newest === null || newest.changingUntil === null || newest.tokenId === standing;
-  const former = isSettled ? newest : newest.replaces;
+  // Of a change that a process did not live to end, the profile tells which of the two consents counts.
+  const isConfirmed = newest === null || newest.changingUntil === null || newest.tokenId === standing;
+  const former = isConfirmed ? newest : newest.replaces;
   const replaces = former === null ? null : consentGuard.parse(former);
   const record = { statement, givenAt, tokenId, expiresAt, withdrawnAt: null, replaces, changingUntil };
   const when = found === null ? 'absent' : { revision: found.revision };
@@ -130,12 +130,12 @@ export async function nameInConsent(
 }
 
 /** Once a token stands in the profile: its consent alone is left, and the next change may begin. */
-export async function settleConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
-  const settle = (found: ConsentRecord | null): ConsentRecord | null =>
+export async function confirmConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
+  const confirm = (found: ConsentRecord | null): ConsentRecord | null =>
     found === null || found.tokenId !== tokenId || found.changingUntil === null
       ? found
       : { ...found, replaces: null, changingUntil: null };
-  await changeStored(toStored(who, deps), settle, deps);
+  await changeStored(toStored(who, deps), confirm, deps);
 }
 
 /** Puts the consent record back as it was before a token was named in it that did not reach the profile. */

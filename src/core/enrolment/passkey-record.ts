@@ -57,7 +57,7 @@ export async function keepPasskey(
 ): Promise<void> {
   const { credential, tokenId, expiresAt, standing } = kept;
   const found = await readPasskey(owner, { state });
-  // One that replaces another belongs to an enrolment that has not been settled yet.
+  // One that replaces another belongs to an enrolment that has not been confirmed yet.
   const isStanding = found === null || found.replaces === null || found.tokenId === standing;
   const former = isStanding ? found : found.replaces;
   const record = { ...credential, tokenId, expiresAt, replaces: former === null ? null : recordGuard.parse(former) };
@@ -98,7 +98,7 @@ export async function countPasskeyUse(
 }
 
 /** Once a token stands in the profile: keeps the credential that goes with it, and forgets any other. */
-export async function settlePasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
   const { changed } = await changeStored(
     toStored(owner),
     (found) =>

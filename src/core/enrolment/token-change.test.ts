@@ -17,7 +17,7 @@ import { revokeSubject } from './revoke.js';
 
 /*
  * Every call that an enrolment or a renewal makes of a port is made to fail: before it does anything, or after it has done
- * it; this one alone, or all from there on, as when the process dies. Whatever happened, once it is settled the token in the
+ * it; this one alone, or all from there on, as when the process dies. Whatever happened, once it is reconciled the token in the
  * profile is the one that the audit trail says is there.
  */
 
@@ -120,7 +120,7 @@ function recordedOf(subject: string): string | null {
 }
 
 /** Lets what goes on in the background end, then does what the next process does at its start. */
-async function settleAll(subject: string): Promise<void> {
+async function reconcileAll(subject: string): Promise<void> {
   for (let turn = 0; turn < 20 && openOf(subject).length > 0; turn += 1) await new Promise(setImmediate);
   await recoverEnrolments(openOf(subject), core.deps);
 }
@@ -166,7 +166,7 @@ test.each(faults)('an enrolment whose every call in turn is %s leaves no half', 
       expect(toCode(error)).toBe('profile_unavailable');
       return null;
     });
-    await settleAll(subject);
+    await reconcileAll(subject);
     const standing = await expectInLine(subject);
     if (sealed !== null) expect(standing).toBe(sealed.tokenId);
     if (former !== null) expect(await isDenied(former, core.deps)).toBe(standing !== former);
@@ -185,7 +185,7 @@ test.each(faults)('a renewal whose every call in turn is %s leaves no half, and 
     await check(subject, used, three(subject, 20)).catch((error: unknown) => {
       expect(toCode(error)).toBe('profile_unavailable');
     });
-    await settleAll(subject);
+    await reconcileAll(subject);
     if ((await expectInLine(subject)) !== former) renewed += 1;
   });
   expect(calls).toBeGreaterThan(15);
@@ -200,7 +200,7 @@ test('of two enrolments of one user one ends after the other, or is refused, whe
     async (used) => {
       const outcome = await enrol(subject, used, 20).then(() => 'enrolled', toCode);
       codes.add(outcome);
-      await settleAll(subject);
+      await reconcileAll(subject);
       expect(await expectInLine(subject)).not.toBeNull();
       subject = addUser();
       if (users % 2 === 0) await enrol(subject);
@@ -216,7 +216,7 @@ test('an enrolment and its end: whichever is first, nobody keeps a token that th
     () => revokeSubject({ connection: core.connection, subject }, core.deps),
     async (used) => {
       codes.add(await enrol(subject, used, 20).then(() => 'enrolled', toCode));
-      await settleAll(subject);
+      await reconcileAll(subject);
       await expectInLine(subject);
       subject = addUser();
       if (users % 2 === 0) await enrol(subject);
@@ -235,7 +235,7 @@ test.each(['enrolment', 'renewal'])('the end of an enrolment, met by an %s at it
   await atEveryCall(met, async (used) => {
     if (kind === 'renewal') await core.keys.rotate();
     await revokeSubject({ ...used, subject }, used.deps);
-    await settleAll(subject);
+    await reconcileAll(subject);
     await expectInLine(subject);
     subject = addUser();
     await enrol(subject);

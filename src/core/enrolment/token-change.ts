@@ -7,9 +7,9 @@ import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { clearAttempts } from '../limits/lockout.js';
 import type { Sealed, TokenName } from '../ports.js';
 import { toEpochMs, toIso } from '../units.js';
-import { readConsent, restoreConsent, settleConsent } from './consent.js';
+import { confirmConsent, readConsent, restoreConsent } from './consent.js';
 import { denyToken, identifyWhereSound, isDenied } from './deny-list.js';
-import { restorePasskey, settlePasskey } from './passkey-record.js';
+import { confirmPasskey, restorePasskey } from './passkey-record.js';
 import { revokeSubject } from './revoke.js';
 
 /*
@@ -43,7 +43,7 @@ export function toTokenChange(
   return { connection, subject, kind, token, photos: sealed.photos, former: found === null ? null : toName(found) };
 }
 
-/** Without the token itself: a change that is settled later is kept until then. */
+/** Without the token itself: a change that is reconciled later is kept until then. */
 const toName = ({ tokenId, expiresAt, keyVersion }: TokenName): TokenName => ({ tokenId, expiresAt, keyVersion });
 
 const detailOf = ({ kind, token, photos, former }: TokenChange): AuditDetail<'enrolment_begun'> => ({
@@ -80,9 +80,9 @@ export async function changeToken(
       (error: unknown) => ({ error }),
     );
   const code = failure === null ? 'enrolment_changed' : toCode(failure.error);
-  const stands = await settle(change, { isWritten: failure === null, isLate: false, code }, deps).catch((error) => {
+  const stands = await reconcile(change, { isWritten: failure === null, isLate: false, code }, deps).catch((error) => {
     deps.log.warn('token change not settled yet', { connection: connection.id, subject, code: toCode(error) });
-    settleLater(change, deps);
+    reconcileLater(change, deps);
     throw failure === null ? error : failure.error;
   });
   if (!stands) throw failure === null ? new FaceError(code) : failure.error;
@@ -92,13 +92,13 @@ export async function changeToken(
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
 /**
- * Settles a change that was left open, by what the profile says now: as often as it takes, in the background.
+ * Reconciles a change that was left open, by what the profile says now: as often as it takes, in the background.
  * @returns settles with the change
  */
-export async function settleLater(change: TokenChange, deps: CoreDeps): Promise<void> {
+export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
-      const stands = await settle(change, { isWritten: false, isLate: true, code: 'internal' }, deps);
+      const stands = await reconcile(change, { isWritten: false, isLate: true, code: 'internal' }, deps);
       deps.log.info('token change settled late', { connection: change.connection.id, subject: change.subject, stands });
       return;
     } catch (error) {
@@ -109,7 +109,7 @@ export async function settleLater(change: TokenChange, deps: CoreDeps): Promise<
   }
 }
 
-/** Does not keep a process alive that is told to end: what is left open then is settled at the next start. */
+/** Does not keep a process alive that is told to end: what is left open then is reconciled at the next start. */
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms).unref();
@@ -122,7 +122,7 @@ const pause = (ms: number): Promise<void> =>
  * @param outcome.code - why it is refused, where it does not stand
  * @returns whether the token stands
  */
-async function settle(
+async function reconcile(
   change: TokenChange,
   { isWritten, isLate, code }: { readonly isWritten: boolean; readonly isLate: boolean; readonly code: FaceErrorCode },
   deps: CoreDeps,
@@ -133,9 +133,9 @@ async function settle(
   const stands = (isWritten && mayStay) || (await readStandingId(change, deps)) === token.tokenId;
   if (stands && mayStay) {
     if (former !== null) await denyToken(former, deps);
-    await settleConsent(who, token.tokenId, deps);
+    await confirmConsent(who, token.tokenId, deps);
     if (kind === 'enrolment') {
-      await settlePasskey(who, token.tokenId, deps);
+      await confirmPasskey(who, token.tokenId, deps);
       const binding = bindingOf(connection, subject);
       await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
     }

@@ -9,8 +9,8 @@ import { replayDenials } from './denials.js';
 
 const knownGuard = z.strictObject({ heldSince: epochMsGuard });
 
-/** What settling takes. */
-export interface SettleDeps {
+/** What reconciling takes. */
+export interface ReconcileDeps {
   readonly files: Pick<DataFiles, 'audit' | 'heldSince'>;
   readonly audit: Pick<Audit, 'append'>;
   readonly clock: Clock;
@@ -19,7 +19,7 @@ export interface SettleDeps {
 }
 
 /**
- * The marker of the store this server has settled with; `null` where it never did. It outlives restarts, so that a store
+ * The marker of the store this server is reconciled with; `null` where it never was. It outlives restarts, so that a store
  * that was emptied meanwhile is noticed.
  * @throws FaceError `state_unavailable`: the file is not as it was written
  */
@@ -33,12 +33,12 @@ export async function readKnown({ heldSince: file }: Pick<DataFiles, 'heldSince'
 }
 
 /**
- * Puts into a store this server has not settled with what must not be forgotten: the denials of its own audit trail. The
+ * Puts into a store this server is not reconciled with what must not be forgotten: the denials of its own audit trail. The
  * trail says that the store was replaced, unless it is the first one.
  * @param state - written to as it is
  * @throws FaceError `state_unavailable`
  */
-export async function settle(epoch: EpochMs, state: Pick<State, 'write'>, deps: SettleDeps): Promise<void> {
+export async function reconcile(epoch: EpochMs, state: Pick<State, 'write'>, deps: ReconcileDeps): Promise<void> {
   const { files, audit, clock, random, log } = deps;
   const known = await readKnown(files);
   if (known === epoch) return;
