@@ -29,7 +29,10 @@ export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps
   const from = clock.now();
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-    const response = await fetch(url, { ...init, redirect: 'manual', signal });
+    const headers = new Headers(init.headers);
+    // A connection that stayed open may be closed at the other end while this process loads a provider's library.
+    headers.set('connection', 'close');
+    const response = await fetch(url, { ...init, headers, redirect: 'manual', signal });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, tookMs: clock.now() - from };
   } catch {
