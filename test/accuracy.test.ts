@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { asUsedToMarkdown } from '../evidence/accuracy/as-used.js';
@@ -11,6 +10,7 @@ import { range, share } from '../evidence/accuracy/markdown.js';
 import { toMarkdown, toPlot } from '../evidence/accuracy/report.js';
 import { publishedCosines } from '../evidence/accuracy/source-embeddings.js';
 import { writeCorpus } from './corpus.js';
+import { createFolder } from './folder.js';
 import { projectRoot } from './paths.js';
 import { loadPictures, type Pictures } from './pictures.js';
 
@@ -42,11 +42,10 @@ const write = async (name: string, files: Readonly<Record<string, Uint8Array | s
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-accuracy-'));
+  folder = createFolder('accuracy');
   pictures = await loadPictures();
   darker = await sharp(pictures.stranger).linear(0.7).jpeg({ quality: 95 }).toBuffer();
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 const rate = z.number().min(0).max(1).nullable();
 const interval = z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]).nullable();

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { createFolder } from './folder.js';
 import { projectRoot } from './paths.js';
 
 /* scripts/audit.mjs, with the real npm, before a registry that answers as the public one does. */
@@ -30,7 +30,7 @@ let server: Server;
 let asked: string[];
 let answer: { readonly status: number; readonly body: string };
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'facestep-audit-'));
+  folder = createFolder('audit');
   const dependencies = { dicer: '0.3.1' };
   const manifest = { name: 'audited', version: '1.0.0', dependencies, devDependencies: { jest: '1.0.0' } };
   write('package.json', manifest);
@@ -64,7 +64,6 @@ afterEach(async () => {
     server.closeAllConnections();
     server.close();
   }
-  rmSync(folder, { recursive: true });
 });
 
 const write = (name: string, value: object): void => writeFileSync(join(folder, name), JSON.stringify(value));

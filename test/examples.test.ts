@@ -1,20 +1,20 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { clientScopes } from '../src/rest/scopes.js';
+import { createFolder } from './folder.js';
 import { modelsFolder, projectRoot } from './paths.js';
 import { loadPictures } from './pictures.js';
 import { type Service, startService } from './service.js';
 
 /* Every program of examples/, run as a customer runs it, against the real service on real photos. */
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-examples-'));
+const folder = createFolder('examples');
 const at = (name: string) => join(folder, name);
 let service: Service;
 let env: Record<string, string>;
@@ -47,7 +47,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
-  rmSync(folder, { recursive: true });
 });
 
 const programOf = (name: string) => join(projectRoot, 'dist/examples', `${name}.js`);

@@ -1,23 +1,22 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { createFolder } from './folder.js';
 import { modelsFolder, projectRoot } from './paths.js';
 import { startService } from './service.js';
 
 /* What `npm pack` takes from a checkout in which secrets lie about, and whether that is enough to run. */
 
 const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), 'facestep-pack-'));
+const folder = createFolder('pack');
 const checkout = join(folder, 'checkout');
 const installed = join(folder, 'package');
 const main = join(installed, 'dist/src/main.js');
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const canary = 'a secret of this checkout';
 const secrets = [

@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { installInEmptyProject } from './empty-project.js';
+import { createFolder } from './folder.js';
 import { projectRoot } from './paths.js';
 
 /* What `npm run build:triggers` and `osls deploy` would put into an account, without one. */
 
 const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), 'facestep-package-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('package');
 
 const bundle = join(projectRoot, 'triggers', 'dist', 'index.mjs');
 const resourceGuard = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() });

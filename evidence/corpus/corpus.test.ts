@@ -1,15 +1,14 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createFolder } from '../../test/folder.js';
 import { BadInput } from './bad-input.js';
 import { readCorpus, readSources, toPhotoFilter } from './corpus.js';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-corpus-'));
+  folder = createFolder('corpus');
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const put = async (person: string, ...files: string[]): Promise<void> => {
   await mkdir(join(folder, person), { recursive: true });

@@ -1,8 +1,8 @@
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { writeCorpus } from '../../test/corpus.js';
+import { createFolder } from '../../test/folder.js';
 import { loadPictures, type Pictures } from '../../test/pictures.js';
 import { readCorpus } from './corpus.js';
 import { type EmbeddedCorpus, embedCorpus } from './embed-corpus.js';
@@ -25,7 +25,7 @@ const embed = async (from = corpus, cacheFolder = caches, identity = engine): Pr
 
 beforeAll(async () => {
   pictures = await loadPictures();
-  folder = await mkdtemp(join(tmpdir(), 'facestep-embed-'));
+  folder = createFolder('embed');
   [corpus, caches] = [join(folder, 'corpus'), join(folder, 'cache')];
   await writeCorpus(corpus, {
     'a/1.jpg': pictures.person[0],
@@ -37,7 +37,6 @@ beforeAll(async () => {
   });
   first = await embed();
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 const cacheFile = '0707070707070707.embeddings';
 

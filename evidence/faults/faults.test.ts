@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createFileAudit } from '../../src/audit/file.js';
+import { createFolder } from '../../test/folder.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { projectRoot } from '../../test/paths.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
@@ -31,7 +31,7 @@ test('the journal counts answers by time and by what was done', () => {
 });
 
 test('a trail that somebody changed is no unbroken chain', async () => {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'facestep-trail-'));
+  const dataFolder = createFolder('trail');
   const file = join(dataFolder, 'audit.jsonl');
   const deps = { clock: createManualClock(), random: systemRandom, log: createTextLog(), retentionDays: null };
   const audit = await createFileAudit({ file, ...deps });
@@ -43,7 +43,6 @@ test('a trail that somebody changed is no unbroken chain', async () => {
   expect(await checkChains([keeper])).toMatchObject({ checked: 3, broken: [] });
   writeFileSync(file, readFileSync(file, 'utf8').replace('"subject":"b"', '"subject":"x"'));
   expect(await checkChains([keeper])).toMatchObject({ broken: ['replica-1, line 3'] });
-  rmSync(dataFolder, { recursive: true });
 });
 
 test.each(Object.keys(faults))('docs/faults.md tells what people see of %s', (name) => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AddCustomAttributesCommand,
@@ -11,16 +10,16 @@ import {
   UpdateUserPoolClientCommand,
   UpdateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { signIn } from '../../test/cognito-browser.js';
 import { addFaceAttribute, administer } from '../../test/contract/cognito.js';
+import { createFolder } from '../../test/folder.js';
 import { type CognitoSimulator, startCognitoSimulator } from './index.js';
 import type { UserPool } from './pool.js';
 
 /* What the simulator must enforce, as the documentation says Cognito does: a test double that lets more through proves nothing. */
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-cognito-simulator-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('cognito-simulator');
 
 let nowMs: number;
 let simulator: CognitoSimulator;

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { drawPicture } from '../../test/embedded.js';
+import { createFolder } from '../../test/folder.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { createSimulatedEngine } from '../../test/simulated-engine.js';
@@ -142,7 +142,7 @@ test('a store that has lost the revocations gets back those that still matter, a
     inventToken({ expiresAt: nowSec() - 3600 }),
   ];
   for (const token of [ending, endless, ended]) expect((await revoke(token)).status).toBe(200);
-  const folder = mkdtempSync(join(tmpdir(), 'facestep-revoke-'));
+  const folder = createFolder('revoke');
   const trail = join(folder, 'audit.jsonl');
   const time = toIso(server.clock.now());
   const lines = server.audit.events.map((event, sequence) =>
@@ -157,5 +157,4 @@ test('a store that has lost the revocations gets back those that still matter, a
   server.clock.advanceSec(3661);
   expect(await Promise.all([ending, endless].map(isDenied))).toEqual([false, true]);
   await state.close();
-  rmSync(folder, { recursive: true });
 });

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps, withAudit } from '../../test/audit.js';
+import { createFolder } from '../../test/folder.js';
 import { verifyTrail } from './verify.js';
 
 const program = fileURLToPath(new URL('../../test/audit-writer.js', import.meta.url));
@@ -14,10 +14,9 @@ const program = fileURLToPath(new URL('../../test/audit-writer.js', import.meta.
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'facestep-crash-'));
+  folder = createFolder('crash');
   file = join(folder, 'audit.jsonl');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A writer as a process of its own. @param fileBlocks - how large its files may get, in KiB */
 async function startWriter(fileBlocks: number | null = null) {

@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createAuditDeps } from '../../test/audit.js';
+import { createFolder } from '../../test/folder.js';
 import { projectRoot } from '../../test/paths.js';
 import { type AuditAction, auditDetails } from '../core/audit-events.js';
 import { fromIso } from '../core/units.js';
@@ -18,8 +18,7 @@ const lines = readFileSync(everyAction, 'utf8').trimEnd().split('\n');
 const written = lines.map((line) => JSON.parse(line));
 const actions = Object.keys(auditDetails).filter((name): name is AuditAction => name in auditDetails);
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-events-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('events');
 let files = 0;
 
 /** A trail of such records, an action and its detail each. */

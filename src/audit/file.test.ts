@@ -1,19 +1,10 @@
 import { createHash } from 'node:crypto';
-import {
-  appendFileSync,
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
 import { runAuditContract } from '../../test/contract/audit.js';
+import { createFolder } from '../../test/folder.js';
 import { createMemoryAudit } from '../../test/sinks.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Audit } from '../core/ports.js';
@@ -30,12 +21,11 @@ let folder = '';
 let file = '';
 let opened: Audit | null = null;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'facestep-audit-'));
+  folder = createFolder('audit');
   file = join(folder, 'audit.jsonl');
 });
 afterEach(async () => {
   await close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Whatever the test has done to the files. */
@@ -82,7 +72,7 @@ const sequences = (lines: readonly string[]): unknown[] =>
   });
 
 runAuditContract('file', async () => {
-  const own = mkdtempSync(join(tmpdir(), 'facestep-audit-'));
+  const own = createFolder('audit');
   const path = join(own, 'audit.jsonl');
   const audit = await createFileAudit(createAuditDeps({ file: path, clock }));
   return {
@@ -94,7 +84,6 @@ runAuditContract('file', async () => {
       }),
     close: async () => {
       await audit.close();
-      rmSync(own, { recursive: true, force: true });
     },
   };
 });

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, openAudit } from '../../test/audit.js';
+import { createFolder } from '../../test/folder.js';
 import { createTextLog } from '../../test/sinks.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Audit } from '../core/ports.js';
@@ -18,7 +18,7 @@ let log: ReturnType<typeof createTextLog>;
 let audit: Audit;
 beforeEach(async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
-  folder = mkdtempSync(join(tmpdir(), 'facestep-heads-'));
+  folder = createFolder('heads');
   log = createTextLog();
   deps = createAuditDeps({ file: join(folder, 'audit.jsonl'), log });
   audit = await openAudit(deps);
@@ -26,7 +26,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await audit.close();
   jest.useRealTimers();
-  rmSync(folder, { recursive: true });
 });
 
 const headsOf = async () => {

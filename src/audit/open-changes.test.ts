@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestCore } from '../../test/core.js';
+import { createFolder } from '../../test/folder.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import { systemRandom } from '../../test/sinks.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
@@ -13,10 +12,9 @@ import { FaceError } from '../errors.js';
 import { createFileAudit } from './file.js';
 import { readOpenChanges } from './open-changes.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-open-changes-'));
+const folder = createFolder('open-changes');
 afterAll(async () => {
   await trail.close();
-  rmSync(folder, { recursive: true });
 });
 
 const file = join(folder, 'audit.jsonl');

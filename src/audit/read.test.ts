@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { createFolder } from '../../test/folder.js';
 import { linesWith, readPieces } from './read.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-trail-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('trail');
 
 async function find(content: string | Buffer, ...marks: readonly string[]): Promise<string[]> {
   const file = join(folder, 'trail.jsonl');

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
+import { createFolder } from '../../test/folder.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { toCode } from '../errors.js';
 import { readEvents } from './events.js';
@@ -20,11 +20,10 @@ let folder: string;
 let clock: ReturnType<typeof createManualClock>;
 let deps: AuditDeps;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'facestep-segments-'));
+  folder = createFolder('segments');
   clock = createManualClock();
   deps = createAuditDeps({ file: join(folder, 'audit.jsonl'), clock });
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const verify = async () => {
   const keys = (await deps.signer.publicKeys()).map((key) => ({ ...key, kty: 'EC' }));

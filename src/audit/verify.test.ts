@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
+import { createFolder } from '../../test/folder.js';
 import { createTestSigner } from '../../test/keys.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { headsFileOf } from './trail-files.js';
 import { type TrailReport, verifyTrail } from './verify.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-verify-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('verify');
 let files = 0;
 
 const event = (subject: string): AuditEvent => ({

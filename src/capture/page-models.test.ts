@@ -1,14 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { createFolder } from '../../test/folder.js';
 import { copyModels } from '../../test/models.js';
 import { models } from '../engine/manifest.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-page-'));
+const folder = createFolder('page');
 const wasm = Buffer.from('0061736d01000000', 'hex');
 let server: ApiServer;
 
@@ -27,7 +27,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
-  rmSync(folder, { recursive: true });
 });
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(server.origin + path, { headers });

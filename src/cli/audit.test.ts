@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
 import { runCli } from '../../test/cli.js';
 import { createManualClock } from '../../test/contract/state.js';
+import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { csvHead, mergeRecords, toCsvLine, toJsonLine } from '../audit/export.js';
 import type { RecordFilter } from '../audit/records.js';
@@ -16,10 +16,9 @@ import { createSqliteState } from '../state/sqlite.js';
 let folder: string;
 let clock: ReturnType<typeof createManualClock>;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'facestep-audit-cli-'));
+  folder = createFolder('audit-cli');
   clock = createManualClock();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const event = (subject: string): AuditEvent => ({
   ...{ action: 'verified', connection: 'work', subject, detail: { tokenId: 't' } },

@@ -1,16 +1,15 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditDeps, withAudit } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
+import { createFolder } from '../../test/folder.js';
 import type { AuditDetail, AuditEvent } from '../core/audit-events.js';
 import { addSec, fromIso } from '../core/units.js';
 import { reportHooks } from './hook-report.js';
 import { toReportLines } from './report.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-report-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('report');
 let file: string;
 let files = 0;
 const start = fromIso('2026-11-01T00:00:00Z');

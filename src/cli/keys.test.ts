@@ -1,13 +1,13 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../adapters/index.js';
 import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import { tokenChange } from '../../test/audit.js';
 import { runInProcess } from '../../test/command.js';
 import { createManualClock } from '../../test/contract/state.js';
+import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createConfigGuard } from '../config/schema.js';
 import { addSec, toIso } from '../core/units.js';
@@ -19,11 +19,10 @@ let folder: string;
 let clock: ReturnType<typeof createManualClock>;
 const log = createTextLog();
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-keys-cli-'));
+  folder = createFolder('keys-cli');
   await mkdir(join(folder, 'data'));
   clock = createManualClock();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const fileOf = (name: string): string => join(folder, 'data', name);
 

@@ -1,9 +1,9 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../adapters/index.js';
 import { runInProcess } from '../../test/command.js';
+import { createFolder } from '../../test/folder.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { drawModel } from '../../test/onnx.js';
 import { systemRandom } from '../../test/sinks.js';
@@ -15,8 +15,7 @@ import { currentEngine } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard, parametersFile } from '../token/parameters.js';
 import { CommandError } from './command-error.js';
 
-const top = mkdtempSync(join(tmpdir(), 'facestep-own-models-'));
-afterAll(() => rmSync(top, { recursive: true }));
+const top = createFolder('own-models');
 let count = 0;
 let data: string;
 let folder: string;

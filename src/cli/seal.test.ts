@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createFolder } from '../../test/folder.js';
 import { projectRoot } from '../../test/paths.js';
 import { systemRandom } from '../../test/sinks.js';
 import type { Fetch } from '../core/ports.js';
@@ -14,7 +14,7 @@ import { createSealCommand } from './seal.js';
 
 /* Both commands against a running server, on a real socket and real files. */
 
-const top = mkdtempSync(join(tmpdir(), 'facestep-seal-'));
+const top = createFolder('seal');
 let folder: string;
 let folders = 0;
 let server: ApiServer;
@@ -26,7 +26,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
-  rmSync(top, { recursive: true });
 });
 
 const at = (name: string) => join(folder, name);

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createTestCore } from '../../test/core.js';
+import { createFolder } from '../../test/folder.js';
 import { drawPhoto, drawWall } from '../../test/simulated-engine.js';
 import { Credential, SealedToken } from './concealed.js';
 import type { Policy } from './connection.js';
@@ -15,8 +14,7 @@ import { readStepUp, startStepUp, submitPhotos } from './step-up/step-up.js';
 import { addSec, toEpochSec } from './units.js';
 import { scoreToken, verifyToken } from './verify.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-core-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('core');
 let cores = 0;
 
 async function setUp(policy: Partial<Policy> = {}) {

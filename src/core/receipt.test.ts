@@ -1,19 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { createTestCore } from '../../test/core.js';
+import { createFolder } from '../../test/folder.js';
 import type { CoreDeps } from './deps.js';
 import { audienceOf, issueReceipt, redeemReceipt } from './receipt.js';
 
 let folder: string;
 let core: Awaited<ReturnType<typeof createTestCore>>;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-receipt-'));
+  folder = createFolder('receipt');
   core = await createTestCore(join(folder, 'keys.json'));
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const audience = 'https://face.example.com/hooks/work';
 const issue = async (deps: CoreDeps = core.deps) => {

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { runDeliveryContract } from '../../test/contract/delivery.js';
 import { createManualClock } from '../../test/contract/state.js';
+import { createFolder } from '../../test/folder.js';
 import { createFileSink, createOutbox } from './outbox.js';
 
 const lineGuard = z.object({
@@ -15,7 +15,7 @@ const lineGuard = z.object({
 });
 
 runDeliveryContract('outbox file', ['email', 'sms'], async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'facestep-outbox-'));
+  const folder = createFolder('outbox');
   const file = join(folder, 'outbox');
   let sink = createFileSink(file);
   return {
@@ -33,8 +33,7 @@ runDeliveryContract('outbox file', ['email', 'sms'], async () => {
 });
 
 test('only the owner can read the file', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'facestep-outbox-'));
+  const folder = createFolder('outbox');
   await createFileSink(join(folder, 'outbox'))('x');
   expect(statSync(join(folder, 'outbox')).mode & 0o777).toBe(0o600);
-  rmSync(folder, { recursive: true });
 });

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain, twicePhotographed } from '../../test/crafted-pictures.js';
+import { createFolder } from '../../test/folder.js';
 import { drawModel } from '../../test/onnx.js';
 import { modelsFolder } from '../../test/paths.js';
 import { Photo } from '../core/concealed.js';
@@ -110,9 +110,8 @@ describe('a pool of one worker with room for two', () => {
 });
 
 describe("models of one's own", () => {
-  const folder = mkdtempSync(join(tmpdir(), 'facestep-recognisers-'));
+  const folder = createFolder('recognisers');
   const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   function toRecogniser(file: Uint8Array, tensors: { input: string; output: string; numbers: number }): Recogniser {
     const sha256 = digestOf(file);
@@ -180,24 +179,22 @@ test('a process that ends while models load or a job runs ends in order', async 
     for (let i = 0; i < 20; i += 1)
       pool.examine(new Photo(Uint8Array.from(portrait)), ['embedding', 'pose', 'liveness']).catch(() => {});
     setTimeout(() => process.exit(0), ${delayMs});`;
-  const folder = mkdtempSync(join(tmpdir(), 'facestep-exit-'));
+  const folder = createFolder('exit');
   try {
     for (const delayMs of [0, 10, 20, 40]) {
       writeFileSync(join(folder, 'program.mjs'), program(delayMs));
       await promisify(execFile)(process.execPath, [join(folder, 'program.mjs')]);
     }
   } finally {
-    rmSync(folder, { recursive: true });
   }
 });
 
 describe('models that are not the published ones', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'facestep-models-'));
+    folder = createFolder('models');
     cpSync(modelsFolder, folder, { recursive: true });
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const start = () => createEnginePool({ modelsFolder: folder, workers: 2, queueLimit: 1 });
 

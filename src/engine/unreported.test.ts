@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { createFolder } from '../../test/folder.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
 
 /** What a process of its own leaves in its home folder. What it would take for a test run is taken from its environment. */
 function leftBy(program: string): string[] {
-  const home = mkdtempSync(join(tmpdir(), 'facestep-home-'));
+  const home = createFolder('home');
   const { CI, ORT_RUNNING_UNIT_TESTS, ORT_DISABLE_TELEMETRY, XDG_CACHE_HOME, NODE_OPTIONS, ...env } = process.env;
   try {
     const { status, stderr } = spawnSync(process.execPath, ['--eval', `(async () => {${program}})()`], {
@@ -18,7 +18,6 @@ function leftBy(program: string): string[] {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     return readdirSync(home, { recursive: true, encoding: 'utf8' });
   } finally {
-    rmSync(home, { recursive: true });
   }
 }
 

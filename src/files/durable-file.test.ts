@@ -1,12 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
+import { createFolder } from '../../test/folder.js';
 import { systemRandom } from '../../test/sinks.js';
 import { replaceFile } from './durable-file.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-durable-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('durable');
 
 test('a file is replaced, or made where there is none, for its owner alone; drafts go', async () => {
   const file = join(folder, 'keys.json');

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
+import { createFolder } from '../../test/folder.js';
 import { systemRandom as random } from '../../test/sinks.js';
 import { Credential } from '../core/concealed.js';
 import { loadAdminKey } from './admin-key.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-admin-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('admin');
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 test('the first start makes a key, shows it once and keeps its digest alone', async () => {

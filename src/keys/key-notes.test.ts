@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
+import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createFileAudit } from '../audit/file.js';
 import { filesOf } from '../config/data-files.js';
@@ -16,11 +16,10 @@ let folder: string;
 let trail: string;
 let log: ReturnType<typeof createTextLog>;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-key-notes-'));
+  folder = createFolder('key-notes');
   trail = join(folder, 'audit.jsonl');
   log = createTextLog();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const start = async () => {
   const audit = await createFileAudit(createAuditDeps({ file: trail }));

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { runSignerContract } from '../../test/contract/signer.js';
 import { createManualClock } from '../../test/contract/state.js';
+import { createFolder } from '../../test/folder.js';
 import { createTextLog } from '../../test/sinks.js';
 import { createLocalSigner, type LocalSigner, signerOverlapSec } from './local-signer.js';
 
@@ -16,12 +16,11 @@ let clock: ReturnType<typeof createManualClock>;
 let log: ReturnType<typeof createTextLog>;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-signer-'));
+  folder = createFolder('signer');
   file = join(folder, 'signing-keys.json');
   clock = createManualClock();
   log = createTextLog();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const start = (): Promise<LocalSigner> =>
   createLocalSigner({ file, clock, log, random: (bytes) => randomBytes(bytes) });

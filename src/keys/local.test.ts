@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, chown, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { runKeysContract } from '../../test/contract/keys.js';
+import { createFolder } from '../../test/folder.js';
 import { toCode } from '../errors.js';
 import { isPrivate } from '../files/durable-file.js';
 import { createLocalKeys, type LocalKeys } from './local.js';
@@ -11,7 +11,7 @@ import { createLocalKeys, type LocalKeys } from './local.js';
 const random = (bytes: number): Uint8Array => randomBytes(bytes);
 
 runKeysContract('local file', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'facestep-keys-'));
+  const folder = createFolder('keys');
   const file = join(folder, 'keys.json');
   const keys = await createLocalKeys({ file, random });
   return {
@@ -26,10 +26,9 @@ runKeysContract('local file', async () => {
 let folder: string;
 let file: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-keys-'));
+  folder = createFolder('keys');
   file = join(folder, 'keys.json');
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const start = (): Promise<LocalKeys> => createLocalKeys({ file, random });
 const hex = async (keys: LocalKeys, version: number): Promise<string> =>

@@ -1,10 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint } from 'jose';
 import { createManualClock } from '../../test/contract/state.js';
+import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom as random } from '../../test/sinks.js';
 import { createOidcKeys } from './oidc-keys.js';
 
@@ -13,12 +13,11 @@ let file: string;
 let clock: ReturnType<typeof createManualClock>;
 let log: ReturnType<typeof createTextLog>;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-oidc-keys-'));
+  folder = createFolder('oidc-keys');
   file = join(folder, 'oidc-keys.json');
   clock = createManualClock();
   log = createTextLog();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const start = () => createOidcKeys({ file, clock, random, log });
 const day = 86_400;

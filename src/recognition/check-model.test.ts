@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { createFolder } from '../../test/folder.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { type DrawnModel, drawModel } from '../../test/onnx.js';
 import { modelsFolder } from '../../test/paths.js';
@@ -60,11 +60,10 @@ describe('refuses, and says why', () => {
   });
 
   test('weights in another file, though it is there', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'facestep-external-'));
+    const folder = createFolder('external');
     const file = join(folder, 'weights.bin');
     await writeFile(file, Buffer.alloc(4 * 192 * 64, 1));
     expect(await problemOf(drawModel({ externalFile: file }))).toMatch(/in other files/);
-    await rm(folder, { recursive: true });
   });
 });
 

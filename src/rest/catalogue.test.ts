@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -10,6 +9,7 @@ import { findBarriers, fitsWidth } from '../../test/browser/accessibility.js';
 import { hasChromium, launchChromium } from '../../test/browser/chromium.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createFolder } from '../../test/folder.js';
 import { projectRoot } from '../../test/paths.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import { type FaceErrorCode, faceErrorCodes, isOneOf } from '../errors.js';
@@ -19,7 +19,7 @@ import { exampleFields, toCurlExample } from './curl-example.js';
 import type { Endpoint } from './endpoint.js';
 import { codesOf, documentedPath } from './openapi.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-catalogue-'));
+const folder = createFolder('catalogue');
 let server: ApiServer;
 let endpoints: Endpoint[];
 let page: string;
@@ -33,7 +33,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
-  rmSync(folder, { recursive: true });
 });
 
 test('shows every endpoint once, what it needs, and every refusal', () => {

@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createFolder } from '../../test/folder.js';
 import { epochMs } from '../core/units.js';
 import { createSqliteState } from '../state/sqlite.js';
 import type { Application } from './applications.js';
@@ -72,7 +71,7 @@ test('a client token of no application has none', async () => {
 });
 
 test('three replicas count together', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'facestep-quota-'));
+  const folder = createFolder('quota');
   const clock = createManualClock(1_790_000_000_000);
   const replicas = [1, 2, 3].map(() => ({
     clock,
@@ -87,7 +86,6 @@ test('three replicas count together', async () => {
   );
   expect(standings.filter((each) => each.every(({ isExceeded }) => !isExceeded))).toHaveLength(20);
   await Promise.all(replicas.map(({ state }) => state.close()));
-  rmSync(folder, { recursive: true });
 });
 
 test('without the store nothing is let through', async () => {

@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { adminKey, startApiServer } from '../../test/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { createFolder } from '../../test/folder.js';
 import { createTextLog } from '../../test/sinks.js';
 import type { JsonObject } from '../base/json.js';
 import type { State } from '../core/ports.js';
@@ -14,8 +13,7 @@ import { createSqliteState } from '../state/sqlite.js';
 import type { Client } from './client-tokens.js';
 import { createUsageRecorder, readLastUsed, readUsage, usageKeptDays } from './usage.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-usage-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('usage');
 
 const clientOf = (application: string | null): Client => ({
   ...{ id: 'c'.repeat(24), name: 'shop', tenant: 'default', scopes: [] },

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -9,6 +8,7 @@ import {
 } from '../../simulators/security-event-receiver.js';
 import { createAuditDeps, tokenChange } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
+import { createFolder } from '../../test/folder.js';
 import { testIssuer } from '../../test/keys.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
@@ -31,7 +31,7 @@ let slept: number[];
 const simulators: SecurityEventReceiverSimulator[] = [];
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'facestep-events-'));
+  folder = createFolder('events');
   clock = createManualClock();
   log = createTextLog();
   deps = createAuditDeps({ file: join(folder, 'audit.jsonl'), clock, log });
@@ -43,7 +43,6 @@ afterEach(async () => {
   await transmitter?.close();
   await trail.close();
   for (const simulator of simulators.splice(0)) await simulator.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** A receiver at the other end of a real socket, as it is configured. */

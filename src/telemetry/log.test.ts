@@ -1,13 +1,12 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
+import { createFolder } from '../../test/folder.js';
 import type { Log } from '../core/ports.js';
 import { createLog } from './log.js';
 import { createRequestContexts } from './request-context.js';
 
-const top = mkdtempSync(join(tmpdir(), 'facestep-log-'));
-afterAll(() => rmSync(top, { recursive: true }));
+const top = createFolder('log');
 const contexts = createRequestContexts();
 
 function written(write: (log: Log) => void): string {

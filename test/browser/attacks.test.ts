@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { attacks, makeVideo } from '../face-video/index.js';
+import { createFolder } from '../folder.js';
 import { castOf } from './cast-of.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { stepUpBySocket } from './page-client.js';
@@ -15,8 +14,7 @@ const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
 
 const inBrowser = hasChromium ? test.concurrent : test.skip;
 const cast = castOf({ plain: {} });
-const folder = mkdtempSync(join(tmpdir(), 'facestep-film-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('film');
 
 async function checkRefused({ page, close }: Visitor) {
   const subject = await cast().enrolAda('plain');

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
@@ -10,6 +8,7 @@ import sharp from 'sharp';
 import { eventually } from '../eventually.js';
 import { makeVideo } from '../face-video/index.js';
 import { firstView } from '../first-view.js';
+import { createFolder } from '../folder.js';
 import { loadPictures } from '../pictures.js';
 import { hasChromium, launchChromium, otherHost } from './chromium.js';
 import { startPageServer } from './page-server.js';
@@ -23,7 +22,7 @@ import { press, see } from './walk.js';
 /* What stands between a person and their camera, on devices and networks as they are. */
 
 (hasChromium ? describe : describe.skip)('in the way of a face check', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'facestep-obstacles-'));
+  const folder = createFolder('obstacles');
   let browser: Browser;
   let server: Awaited<ReturnType<typeof startPageServer>>;
   let person: Person;
@@ -36,7 +35,6 @@ import { press, see } from './walk.js';
   afterAll(async () => {
     await browser.close();
     await server.stop();
-    rmSync(folder, { recursive: true });
   });
   const show = (at: Partial<ScreenCase> & Pick<ScreenCase, 'screen'>) =>
     reach(browser, server.origin, { name: at.screen, ...at }, { person, device: 'desktop' });

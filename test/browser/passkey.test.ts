@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
@@ -13,6 +11,7 @@ import { startCeremony, takeNewPasskey, takePasskey } from '../../src/core/step-
 import { parsePasskeyAnswer } from '../../src/webauthn/answer.js';
 import { createPasskeys } from '../../src/webauthn/passkeys.js';
 import { createTestCore } from '../core.js';
+import { createFolder } from '../folder.js';
 import { projectRoot } from '../paths.js';
 import { patienceMs } from '../patience.js';
 import { drawPhoto } from '../simulated-engine.js';
@@ -24,7 +23,7 @@ const kinds = {
   'a security key': { transport: 'usb', defaultBackupEligibility: false, hasPrf: false, hasHmacSecret: true },
 } as const;
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-passkey-'));
+const folder = createFolder('passkey');
 let browser: Browser;
 let server: Server;
 let origin: string;
@@ -50,7 +49,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   server.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** A browser of its own with one authenticator, and the page's module in it. */

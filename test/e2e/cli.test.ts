@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { connectBackend } from '../../examples/demo/backend.js';
 import { type RunningSimulation, runCli, startSimulation } from '../cli.js';
+import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
@@ -15,7 +15,7 @@ import { type Service, startService } from '../service.js';
  * prints, provisioning, a sign-in without and with a face check, and the report.
  */
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-cli-'));
+const folder = createFolder('cli');
 const configFile = join(folder, 'facestep.json');
 const env = { FACESTEP_CONFIG: configFile };
 let simulation: RunningSimulation;
@@ -37,7 +37,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await service?.stop();
   await simulation?.stop();
-  rmSync(folder, { recursive: true });
 });
 
 const stepGuard = z.looseObject({

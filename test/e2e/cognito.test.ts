@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
@@ -20,6 +19,7 @@ import { epochMs } from '../../src/core/units.js';
 import { toForm } from '../api-server.js';
 import { type ChallengeParameters, signIn } from '../cognito-browser.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
+import { createFolder } from '../folder.js';
 import { openSigner } from '../keys.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
@@ -33,7 +33,7 @@ import { createTextLog, systemRandom } from '../sinks.js';
 
 const password = 'correct horse';
 const issuer = 'https://face.example.com';
-const folder = mkdtempSync(join(tmpdir(), 'facestep-cognito-'));
+const folder = createFolder('cognito');
 const bundle = join(folder, 'index.mjs');
 
 let pictures: Pictures;
@@ -140,7 +140,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await service?.stop();
   await simulator?.close();
-  rmSync(folder, { recursive: true });
 });
 beforeEach(() => deploy());
 afterEach(() => {

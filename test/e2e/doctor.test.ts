@@ -1,6 +1,5 @@
 import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -10,6 +9,7 @@ import { type Act, type Front, startFront } from '../../simulators/front.js';
 import { epochMs } from '../../src/core/units.js';
 import { type Ended, type RunningSimulation, runCli, startSimulation } from '../cli.js';
 import { runInProcess } from '../command.js';
+import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
 import { copyModels } from '../models.js';
 import { modelsFolder } from '../paths.js';
@@ -18,7 +18,7 @@ import { createTextLog, systemRandom } from '../sinks.js';
 
 /* The doctor on a connection that is well, and with each link broken in turn. */
 
-const top = mkdtempSync(join(tmpdir(), 'facestep-doctor-'));
+const top = createFolder('doctor');
 const data = join(top, 'data');
 let simulation: RunningSimulation;
 let service: Service;
@@ -57,7 +57,6 @@ afterAll(async () => {
   await service?.stop();
   await front?.close();
   await simulation?.stop();
-  rmSync(top, { recursive: true });
 });
 
 const reportGuard = z.strictObject({

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jwtVerify } from 'jose';
@@ -12,6 +11,7 @@ import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../sim
 import { type DirectoryUser, findServicePrincipal } from '../../simulators/entra/tenant.js';
 import { epochMs } from '../../src/core/units.js';
 import { toForm } from '../api-server.js';
+import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
@@ -20,7 +20,7 @@ import { createTextLog, systemRandom } from '../sinks.js';
 /* The server as its own process, on real models and photos, against a simulated tenant that was set up by provisioning. */
 
 const adminKey = 'chosen-by-the-administrator';
-const top = mkdtempSync(join(tmpdir(), 'facestep-entra-'));
+const top = createFolder('entra');
 let pictures: Pictures;
 let entra: EntraSimulator;
 let daemon: Daemon;
@@ -108,7 +108,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.stop();
   await entra.close();
-  rmSync(top, { recursive: true });
 });
 
 const bodyGuard = z.record(z.string(), z.unknown());

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -10,6 +9,7 @@ import { connectBackend } from '../../examples/demo/backend.js';
 import { epochMs } from '../../src/core/units.js';
 import { type RunningServer, startServer } from '../../src/server/server.js';
 import { createRequestContexts } from '../../src/telemetry/request-context.js';
+import { createFolder } from '../folder.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { loadPictures } from '../pictures.js';
 import { createTextLog, systemRandom } from '../sinks.js';
@@ -83,7 +83,7 @@ export function createAcmeAdapter({ settings: { kind, oidc, acme } }) {
 }
 `;
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-acme-'));
+const folder = createFolder('acme');
 const address = (file: string): string => pathToFileURL(join(folder, 'acme', file)).href;
 const configuration = {
   ...{ port: 0, publicUrl, adminKey, modelsFolder, dataFolder: join(folder, 'data') },
@@ -126,7 +126,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
-  rmSync(folder, { recursive: true });
 });
 
 const signIn = async (event: string, authorization = secret) => {

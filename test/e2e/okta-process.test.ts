@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
@@ -8,6 +7,7 @@ import { connectBackend } from '../../examples/demo/backend.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { epochMs } from '../../src/core/units.js';
 import { toForm } from '../api-server.js';
+import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
@@ -25,7 +25,7 @@ let service: Service;
 let pictures: Pictures;
 let connection: { id: string; kind: string; policy: object; okta: object };
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-okta-'));
+  folder = createFolder('okta');
   okta = await startOktaSimulator({ hookTimeoutMs: 10_000 });
   pictures = await loadPictures();
   connection = {
@@ -55,7 +55,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await service.stop();
   await okta.close();
-  await rm(folder, { recursive: true });
 });
 
 test('a user enrols, signs in by face, leaves, and is known to nobody after coming back', async () => {

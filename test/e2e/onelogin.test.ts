@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
@@ -9,6 +8,7 @@ import { findHook } from '../../simulators/onelogin/account.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { epochMs } from '../../src/core/units.js';
 import { toForm } from '../api-server.js';
+import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
@@ -16,7 +16,7 @@ import { createTextLog, systemRandom } from '../sinks.js';
 
 /* The server as its own process, on real models and photos; the account and its Smart Hooks simulated, on real sockets. */
 
-const top = mkdtempSync(join(tmpdir(), 'facestep-onelogin-'));
+const top = createFolder('onelogin');
 const hookSecret = 'the key that the Smart Hook signs its requests with';
 const password = 'correct horse';
 const factor = 'trusted_idp';
@@ -79,7 +79,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await service?.stop();
   await onelogin.close();
-  rmSync(top, { recursive: true });
 });
 
 type Fields = Parameters<typeof toForm>[0];

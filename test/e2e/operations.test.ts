@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { toForm } from '../api-server.js';
+import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
@@ -15,8 +15,7 @@ const adminKey = `fsa_${'k'.repeat(32)}`;
 const json = { 'content-type': 'application/json' };
 const replyGuard = z.record(z.string(), z.json());
 
-const top = mkdtempSync(join(tmpdir(), 'facestep-operations-'));
-afterAll(() => rmSync(top, { recursive: true }));
+const top = createFolder('operations');
 let folders = 0;
 let folder: string;
 let pictures: Pictures;

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -10,6 +9,7 @@ import { parseToken } from '../../src/token/format.js';
 import { engineEntryGuard, parametersFile } from '../../src/token/parameters.js';
 import { toForm } from '../api-server.js';
 import { runCli } from '../cli.js';
+import { createFolder } from '../folder.js';
 import { createManualClock } from '../manual-clock.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
@@ -22,7 +22,7 @@ import { systemRandom } from '../sinks.js';
  */
 
 const adminKey = `fsa_${'k'.repeat(32)}`;
-const top = mkdtempSync(join(tmpdir(), 'facestep-own-model-'));
+const top = createFolder('own-model');
 const data = join(top, 'data');
 const keysFolder = join(top, 'keys');
 let pictures: Pictures;
@@ -68,7 +68,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(services.map((service) => service.stop()));
   services = [];
-  rmSync(top, { recursive: true });
 });
 
 test('before: the built-in engine', async () => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -15,6 +14,7 @@ import { epochMs } from '../../src/core/units.js';
 import { openKeyService } from '../../src/keys/open.js';
 import { toSignUpEvent, toTokenEvent } from '../contract/okta-events.js';
 import { createTestVerifier } from '../embedded.js';
+import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../redis.js';
 import { type Service, startService } from '../service.js';
@@ -60,7 +60,7 @@ const connections = [
   let state: State;
 
   beforeAll(async () => {
-    top = await mkdtemp(join(tmpdir(), 'facestep-replicas-'));
+    top = createFolder('replicas');
     redis = await startRedis();
     const keysFolder = join(top, 'keys');
     await mkdir(keysFolder, { mode: 0o700 });
@@ -85,7 +85,6 @@ const connections = [
     folder?.remove();
     await Promise.all((services ?? []).map((service) => service.stop()));
     await redis?.stop();
-    await rm(top, { recursive: true });
   });
 
   const post = async (at: number, path: string, body: object, headers: Record<string, string> = {}) => {

@@ -1,7 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
@@ -11,6 +10,7 @@ import { Photo } from '../../src/core/concealed.js';
 import { epochMs } from '../../src/core/units.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { toForm } from '../api-server.js';
+import { createFolder } from '../folder.js';
 import { findLeaks } from '../leaks.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { loadPictures } from '../pictures.js';
@@ -22,8 +22,7 @@ import { createTextLog, systemRandom } from '../sinks.js';
  * search through everything it left behind.
  */
 
-const top = mkdtempSync(join(tmpdir(), 'facestep-secrets-'));
-afterAll(() => rmSync(top, { recursive: true }));
+const top = createFolder('secrets');
 let okta: OktaSimulator;
 let receiver: OtlpReceiver;
 let service: Service | null = null;

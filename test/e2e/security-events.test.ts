@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -10,6 +9,7 @@ import {
   startSecurityEventReceiver,
 } from '../../simulators/security-event-receiver.js';
 import { runCli } from '../cli.js';
+import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
 import { type Service, startService } from '../service.js';
@@ -26,7 +26,7 @@ let env: Record<string, string>;
 let service: Service;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-security-events-'));
+  folder = createFolder('security-events');
   const port = await findFreePort();
   okta = await startOktaSimulator({ hookTimeoutMs: 10_000 });
   const audience = 'https://receiver.example.com';
@@ -58,7 +58,6 @@ afterEach(async () => {
   await service.stop();
   await receiver.close();
   await okta.close();
-  await rm(folder, { recursive: true });
 });
 
 async function post(path: string, headers: Record<string, string>, fields: object): Promise<Record<string, unknown>> {

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { toForm } from '../api-server.js';
+import { createFolder } from '../folder.js';
 import { copyModels } from '../models.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
@@ -12,8 +12,7 @@ import { type Service, startService } from '../service.js';
 
 /* The server as its own process, as `npm start` starts it, on real models and real photos. */
 
-const top = mkdtempSync(join(tmpdir(), 'facestep-service-'));
-afterAll(() => rmSync(top, { recursive: true }));
+const top = createFolder('service');
 let folders = 0;
 let data: string;
 let pictures: Pictures;

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -7,6 +6,7 @@ import { z } from 'zod';
 import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { simulations } from '../../simulators/simulations.js';
 import { type RunningSimulation, runCli, startSimulation } from '../cli.js';
+import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures } from '../pictures.js';
@@ -21,11 +21,10 @@ const login = 'ada@example.com';
 let folder: string;
 const running: (RunningSimulation | Service)[] = [];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'facestep-simulations-'));
+  folder = createFolder('simulations');
 });
 afterEach(async () => {
   for (const each of running.splice(0)) await each.stop();
-  rmSync(folder, { recursive: true });
 });
 
 /** What an application is told without a face check, and with one. */

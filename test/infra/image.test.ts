@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Copy, DockerfileParser, Keyword } from 'dockerfile-ast';
@@ -8,6 +7,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
+import { createFolder } from '../folder.js';
 import { projectRoot } from '../paths.js';
 
 const folder = join(projectRoot, 'infra/docker');
@@ -68,7 +68,7 @@ describe('the Dockerfile', () => {
 });
 
 test('the image holds what its commands load', async () => {
-  const image = mkdtempSync(join(tmpdir(), 'facestep-image-'));
+  const image = createFolder('image');
   try {
     const copies = [...read('Dockerfile').matchAll(/^COPY (?:--from=build )?(\S.*) (\.\S*)$/gm)];
     const ofRuntime = copies.filter(([line]) => line.includes('--from=build') || line.includes('parameters'));
@@ -88,7 +88,6 @@ test('the image holds what its commands load', async () => {
       stderr: expect.stringContaining('There is no folder nowhere'),
     });
   } finally {
-    rmSync(image, { recursive: true });
   }
 });
 
@@ -152,7 +151,7 @@ describe('compose.yaml', () => {
   });
 
   test('its secrets are made once, and the configuration takes them', async () => {
-    const copy = mkdtempSync(join(tmpdir(), 'facestep-docker-'));
+    const copy = createFolder('docker');
     try {
       cpSync(join(folder, 'make-secrets.sh'), join(copy, 'make-secrets.sh'));
       const make = () => execFileSync('sh', ['make-secrets.sh'], { cwd: copy, stdio: 'pipe' });
@@ -181,7 +180,6 @@ describe('compose.yaml', () => {
         .parse(replicas[0]![1].stop_grace_period);
       expect(Number.parseInt(grace, 10)).toBeGreaterThan(config.stopDelaySec + 20);
     } finally {
-      rmSync(copy, { recursive: true });
     }
   });
 });

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { providers as builtIn, connectionGuards } from '../../../adapters/index.js';
@@ -8,6 +6,7 @@ import { createConfigGuard } from '../../../src/config/schema.js';
 import { startApiServer } from '../../../test/api-server.js';
 import { createTestCore } from '../../../test/core.js';
 import { createTestVerifier } from '../../../test/embedded.js';
+import { createFolder } from '../../../test/folder.js';
 import { createOidcClients } from './clients.js';
 import { openProviders, type Providers } from './providers/all.js';
 import { hookAddress } from './providers/provider.js';
@@ -75,14 +74,13 @@ test('the description says of every endpoint what it needs', () => {
 });
 
 describe('with every provider', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'facestep-siege-'));
+  const folder = createFolder('siege');
   let providers: Providers;
   beforeAll(async () => {
     providers = await openProviders(await createOidcClients());
   });
   afterAll(async () => {
     await providers.close();
-    rmSync(folder, { recursive: true });
   });
 
   test('every hook of every connection is attacked', async () => {

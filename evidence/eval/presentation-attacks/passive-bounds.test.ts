@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createEnginePool, type EnginePool } from '../../../src/engine/pool.js';
 import { makeGenuineFrames, readDemoHeads } from '../../../test/face-video/index.js';
+import { createFolder } from '../../../test/folder.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { BadInput } from '../../corpus/bad-input.js';
 import { passiveBounds } from './passive-bounds.js';
@@ -20,7 +20,7 @@ const save = async (path: string, pictures: readonly Uint8Array[]): Promise<void
 
 /** By the SHA-256 of their names, `dan` is of the half that bounds are set by, `bob` and `eve` of the other. */
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-bounds-'));
+  folder = createFolder('bounds');
   engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   const [victim, attacker] = await readDemoHeads(engine);
   const frames = await makeGenuineFrames({
@@ -35,7 +35,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await engine.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 test('people are refused and attacks pass, each on the half that its name is of, and the attacker takes the best', async () => {

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createEnginePool, type EnginePool } from '../../../src/engine/pool.js';
 import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../../test/face-video/index.js';
+import { createFolder } from '../../../test/folder.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { BadInput } from '../../corpus/bad-input.js';
 import { measureRecorded } from './real-presentations.js';
@@ -22,7 +22,7 @@ const save = async (path: string, pictures: readonly Uint8Array[]): Promise<void
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'facestep-recorded-'));
+  folder = createFolder('recorded');
   engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   const [victim, attacker] = await readDemoHeads(engine);
   const scene: Scene = {
@@ -44,7 +44,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await engine.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 test('the pictures of a clip come in the order of time, and what is no picture is left out', async () => {

@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createFolder } from '../../../test/folder.js';
 import { hasPresentations, presentationsFolder } from '../../../test/recorded-presentations.js';
 import { measureRecorded } from './real-presentations.js';
 
@@ -9,9 +9,8 @@ import { measureRecorded } from './real-presentations.js';
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'facestep-presentations-'));
+  folder = createFolder('presentations');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const take = (...path: string[]): void =>
   cpSync(join(presentationsFolder, ...path), join(folder, ...path), { recursive: true });

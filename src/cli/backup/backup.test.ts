@@ -2,18 +2,17 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { tokenChange } from '../../../test/audit.js';
 import { createManualClock } from '../../../test/contract/state.js';
+import { createFolder } from '../../../test/folder.js';
 import { createTextLog, systemRandom } from '../../../test/sinks.js';
 import { createFileAudit } from '../../audit/file.js';
 import { readRecords } from '../../audit/records.js';
@@ -24,8 +23,7 @@ import { openState } from '../../state/open.js';
 import { restoreBackup } from './restore.js';
 import { writeBackup } from './write.js';
 
-const top = mkdtempSync(join(tmpdir(), 'facestep-backup-'));
-afterAll(() => rmSync(top, { recursive: true }));
+const top = createFolder('backup');
 const forever = { when: 'any', expiresAt: null } as const;
 const keysConfig = { kind: 'local', folder: null } as const;
 let folders = 0;

@@ -1,18 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../../adapters/index.js';
 import { kmsEnvironment, startKms } from '../../../simulators/kms/index.js';
 import { createManualClock } from '../../../test/contract/state.js';
+import { createFolder } from '../../../test/folder.js';
 import { createTextLog, systemRandom } from '../../../test/sinks.js';
 import { createConfigGuard } from '../../config/schema.js';
 import { createKeyChecks, createPublishedKeysCheck } from './keys.js';
 
 /* Keys in AWS KMS; those in files are examined with the whole doctor. */
 
-const dataFolder = mkdtempSync(join(tmpdir(), 'facestep-key-checks-'));
-afterAll(() => rmSync(dataFolder, { recursive: true }));
+const dataFolder = createFolder('key-checks');
 let kms: Awaited<ReturnType<typeof startKms>>;
 let sealing: string;
 let signing: string;

@@ -4,7 +4,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,18 +12,17 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { hashRaw } from '@node-rs/argon2';
 import fc from 'fast-check';
+import { createFolder } from '../../../test/folder.js';
 import { systemRandom } from '../../../test/sinks.js';
 import { ContentKey, UserSecret } from '../../core/concealed.js';
 import { createStretch, publishedCost } from '../../token/stretch.js';
 import { checkSealedUnder, type FileKeyParts, openFile, type SealedFileWork, sealFile } from './sealed-file.js';
 
-const top = mkdtempSync(join(tmpdir(), 'facestep-sealed-'));
-afterAll(() => rmSync(top, { recursive: true }));
+const top = createFolder('sealed');
 let folder: string;
 let folders = 0;
 beforeEach(() => {

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { createTestCore } from '../../../test/core.js';
+import { createFolder } from '../../../test/folder.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import type { WrittenEvent } from '../../../test/sinks.js';
 import { FaceError, toCode } from '../../errors.js';
@@ -21,8 +20,7 @@ import { revokeSubject } from './revoke.js';
  * profile is the one that the audit trail says is there.
  */
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-token-change-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('token-change');
 
 type Core = Awaited<ReturnType<typeof createTestCore>>;
 let core: Core;

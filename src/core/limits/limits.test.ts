@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { createManualClock } from '../../../test/contract/state.js';
 import { createTestCore } from '../../../test/core.js';
 import { countState } from '../../../test/counted.js';
+import { createFolder } from '../../../test/folder.js';
 import { standardSettings } from '../../../test/settings.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { toCode } from '../../errors.js';
@@ -176,8 +175,7 @@ test('whatever outsiders do, and from wherever, who has signed in is taken at on
 });
 
 describe('a face check', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'facestep-limits-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = createFolder('limits');
   let core: Awaited<ReturnType<typeof createTestCore>>;
   beforeAll(async () => {
     core = await createTestCore(join(folder, 'keys.json'));

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { createTestCore } from '../../../test/core.js';
+import { createFolder } from '../../../test/folder.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { toCode } from '../../errors.js';
 import { enrolSubject } from '../enrolment/enrol.js';
@@ -13,8 +12,7 @@ import { readStepUp, startStepUp, submitPhotos } from './step-up.js';
 
 /* Attempts at a step-up whose process dies, or that take so long that another begins. */
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-attempt-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('attempt');
 let core: Awaited<ReturnType<typeof createTestCore>>;
 let cores = 0;
 beforeEach(async () => {

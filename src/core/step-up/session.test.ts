@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createTestCore } from '../../../test/core.js';
+import { createFolder } from '../../../test/folder.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { Credential } from '../concealed.js';
 import { enrolSubject } from '../enrolment/enrol.js';
@@ -10,8 +9,7 @@ import { openSession } from './session.js';
 import { startStepUp, submitPhotos, takeStepUp } from './step-up.js';
 import { joinTicket } from './ticket.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-session-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('session');
 let cores = 0;
 const setUp = () => createTestCore(join(folder, `keys-${++cores}.json`));
 

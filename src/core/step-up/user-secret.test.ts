@@ -1,10 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createAuthenticator } from '../../../test/authenticator.js';
 import { createTestCore } from '../../../test/core.js';
+import { createFolder } from '../../../test/folder.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { parsePasskeyAnswer } from '../../webauthn/answer.js';
 import { createPasskeys } from '../../webauthn/passkeys.js';
@@ -17,8 +16,7 @@ import { checkFace } from './check-face.js';
 import { prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from './passkey-ceremony.js';
 import { checkNewPin } from './user-secret.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facestep-secret-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = createFolder('secret');
 let cores = 0;
 
 /** Nobody judges here, and whoever asks vouches for the person. */
