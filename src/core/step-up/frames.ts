@@ -6,6 +6,7 @@ import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../hints.js';
 import type { LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
+import { attempt, completeVerification, passStepUp } from './complete.js';
 import {
   findChallenge,
   framesOfChallenge,
@@ -19,7 +20,6 @@ import { type StepUpRecord, whoOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import type { SessionView } from './session-view.js';
-import { attempt, passStepUp, settleVerification } from './settle.js';
 import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
 import { newSecret } from './ticket.js';
 import { capture, challenge, commit, newAttempt, uncaptured } from './transitions.js';
@@ -85,7 +85,7 @@ export interface SubmittedFrames {
 }
 
 /**
- * Judges the frames of a challenge and settles the step-up: all of it on this server, from the pictures themselves. A
+ * Judges the frames of a challenge and completes the step-up: all of it on this server, from the pictures themselves. A
  * wrong face, no liveness, an unenrolled or revoked person are one answer, and each costs a try.
  * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`,
  *   `photo_missing`, `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays open
@@ -94,16 +94,16 @@ export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps
   const { photos, reference } = submitted;
   const pictures = reference === null ? photos : [...photos, reference];
   const { captured, movement } = await takeChallenge(submitted, deps);
-  const judgeAndSettle = async (): Promise<FramesOutcome> => {
+  const judgeAndComplete = async (): Promise<FramesOutcome> => {
     const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
     const measured = measureChallenge(movement, digests, await countFresh(digests, deps));
     // The judge, the verifier and whoever compares with a document look at the same pictures.
     return deps.sight.share(pictures, (shared) => {
       const seen = { photos: shared.slice(0, photos.length), reference: shared.at(photos.length) ?? null };
-      return settle({ captured, measured, asked: movement.asked, submitted: { ...submitted, ...seen } }, deps);
+      return complete({ captured, measured, asked: movement.asked, submitted: { ...submitted, ...seen } }, deps);
     });
   };
-  return attempt(captured, judgeAndSettle, deps);
+  return attempt(captured, judgeAndComplete, deps);
 }
 
 /** Takes the challenge out of the step-up: its frames come once. */
@@ -147,7 +147,7 @@ interface TakenFrames {
 /** Refusals of an enrolment that say something of what was held against the frames: to the person all one. */
 const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
 
-async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutcome> {
+async function complete(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutcome> {
   const { captured, submitted } = taken;
   const { role } = submitted.session;
   const before = uncaptured(captured.record);
@@ -163,10 +163,8 @@ async function settle(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutc
       ? end(counted, 'try_again', hint)
       : end({ ...counted, kept: null, state: 'failed' }, 'failed', hint);
   try {
-    const settled = await (before.purpose === 'enrol'
-      ? enrolFrom(taken, judged, deps)
-      : verifyFrom(taken, judged, deps));
-    if (settled.state === 'passed') return await end(settled, 'passed', null);
+    const ended = await (before.purpose === 'enrol' ? enrolFrom(taken, judged, deps) : verifyFrom(taken, judged, deps));
+    if (ended.state === 'passed') return await end(ended, 'passed', null);
   } catch (error) {
     const code = toCode(error);
     const isReference = isOfReferencePhoto(error);
@@ -208,7 +206,7 @@ async function verifyFrom(
 ): Promise<StepUpRecord> {
   const { secret } = await presentSecret(captured, submitted.secret, deps);
   const shown = { photos: submitted.photos, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
-  return settleVerification(captured, shown, deps);
+  return completeVerification(captured, shown, deps);
 }
 
 async function enrolFrom(

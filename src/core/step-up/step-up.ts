@@ -6,9 +6,9 @@ import { isForgotten } from '../forgotten.js';
 import type { ReceiptRequest } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
 import type { KeptToken } from './check-face.js';
+import { attempt, completeVerification } from './complete.js';
 import type { StepUpPurpose } from './page-protocol.js';
 import { looksOnPage, type StepUpRecord, type StepUpState, stateAt } from './record.js';
-import { attempt, settleVerification } from './settle.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, type StepUpDeps, writeNew } from './stored.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 import { capture, newAttempt, take } from './transitions.js';
@@ -144,7 +144,7 @@ export async function startRequestedStepUp(
 }
 
 /**
- * Takes the photos of a step-up from whoever holds its challenge, and settles it. Pictures that cannot be used leave it
+ * Takes the photos of a step-up from whoever holds its challenge, and completes it. Pictures that cannot be used leave it
  * open for better ones; a decision closes it. To whoever sends them a wrong face, no liveness, an unenrolled or revoked
  * person are one decision.
  * @throws FaceError `step_up_unknown` (also for a wrong challenge), `step_up_finished`, `challenge_needed`,
@@ -181,9 +181,9 @@ export async function submitPhotos(
   return attempt(
     captured,
     async () => {
-      const settled = await settleVerification(captured, { photos, secret, methods: ['face'], judged: null }, deps);
-      await endAttempt(captured, settled, deps);
-      return toView(id, settled, deps.clock.now());
+      const ended = await completeVerification(captured, { photos, secret, methods: ['face'], judged: null }, deps);
+      await endAttempt(captured, ended, deps);
+      return toView(id, ended, deps.clock.now());
     },
     deps,
   );

@@ -44,7 +44,7 @@ export interface ShownFace {
  * @returns the step-up as it ended, passed or failed
  * @throws FaceError as `checkFace`
  */
-export async function settleVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
+export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
   const { photos, secret, methods, judged } = shown;
   const { verdict, accuracy } = await checkFace(
