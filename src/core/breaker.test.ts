@@ -14,7 +14,7 @@ const setUp = () => {
   });
   const attempt = (outcome: 'answered' | 'outage'): boolean => {
     const permit = breaker.enter();
-    permit?.settle(outcome);
+    permit?.report(outcome);
     return permit !== null;
   };
   const open = () => {
@@ -52,7 +52,7 @@ describe('a circuit breaker', () => {
     const probe = breaker.enter();
     expect(probe).not.toBeNull();
     expect([attempt('answered'), breaker.isPassable()]).toEqual([false, false]);
-    probe?.settle('answered');
+    probe?.report('answered');
     expect([attempt('answered'), attempt('answered')]).toEqual([true, true]);
     expect(changes).toEqual(['open', 'half_open', 'closed']);
   });
@@ -73,12 +73,12 @@ describe('a circuit breaker', () => {
     const { breaker, open, pass, changes } = setUp();
     const [lateAnswer, lateOutage] = [breaker.enter(), breaker.enter()];
     open();
-    lateAnswer?.settle('answered');
+    lateAnswer?.report('answered');
     expect(breaker.isPassable()).toBe(false);
     pass(1000);
     const probe = breaker.enter();
-    lateOutage?.settle('outage');
-    probe?.settle('answered');
+    lateOutage?.report('outage');
+    probe?.report('answered');
     expect(changes).toEqual(['open', 'half_open', 'closed']);
   });
 

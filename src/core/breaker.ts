@@ -3,7 +3,7 @@ import type { EpochMs } from './units.js';
 
 /** Leave to make one attempt. It must be told how the attempt ended, once. */
 export interface Permit {
-  settle(outcome: 'answered' | 'outage'): void;
+  report(outcome: 'answered' | 'outage'): void;
 }
 
 /** Whether attempts may be made: all, none, or one to see whether the service is back. */
@@ -59,7 +59,7 @@ export function createBreaker(options: {
       if (state === 'open') change('half_open');
       const enteredIn = period;
       return {
-        settle(outcome) {
+        report(outcome) {
           if (enteredIn !== period) return;
           if (outcome === 'answered') {
             if (state === 'half_open') change('closed');

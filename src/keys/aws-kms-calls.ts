@@ -73,11 +73,11 @@ export function createAwsKmsCalls(
     if (permit === null) throw refuse('circuit_open');
     try {
       const answer = await send({ abortSignal: AbortSignal.timeout(totalMs) });
-      permit.settle('answered');
+      permit.report('answered');
       return answer;
     } catch (error) {
       const { name, status } = toServiceFailure(error);
-      permit.settle(status === null || status >= 500 || name === 'ThrottlingException' ? 'outage' : 'answered');
+      permit.report(status === null || status >= 500 || name === 'ThrottlingException' ? 'outage' : 'answered');
       if (goneNames.includes(name)) return null;
       // What the SDK throws holds the words of the answer too, and they are not kept.
       throw refuse(name, status);

@@ -150,7 +150,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
     }
     const outcome = await send(endpoint, body, signal);
     const result = 'error' in outcome || isSuccess(outcome) ? outcome : toAnswerFailure(outcome, endpoint);
-    permit.settle('error' in result && result.isOutage ? 'outage' : 'answered');
+    permit.report('error' in result && result.isOutage ? 'outage' : 'answered');
     return result;
   };
 
