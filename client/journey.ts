@@ -22,7 +22,7 @@ export interface StepUpRequest {
 
 const started = z.object({ id: z.string(), challenge: z.string(), expiresAt: z.string() });
 
-const standing = z.object({
+const stepUpState = z.object({
   state: z.enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned']),
   receipt: z.nullable(z.string()),
 });
@@ -53,10 +53,10 @@ function createStepUpCalls(server: ServerCall) {
       server.postForm(
         `/step-ups/${encodeURIComponent(id)}/photos`,
         { texts: { challenge, password }, photos: { photo } },
-        standing,
+        stepUpState,
       ),
 
     /** How a step-up stands. Scope `verify`. */
-    readStepUp: (id: string) => server.get(`/step-ups/${encodeURIComponent(id)}`, standing),
+    readStepUp: (id: string) => server.get(`/step-ups/${encodeURIComponent(id)}`, stepUpState),
   };
 }

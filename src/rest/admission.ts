@@ -87,9 +87,9 @@ export class Admission {
   }
 
   async #takeFromQuotas(application: Application): Promise<void> {
-    const standings = await countRequest(application, this.deps);
-    this.peer.tell(toRateLimitHeaders(standings));
-    const exceeded = standings.find(({ isExceeded }) => isExceeded);
+    const uses = await countRequest(application, this.deps);
+    this.peer.tell(toRateLimitHeaders(uses));
+    const exceeded = uses.find(({ isExceeded }) => isExceeded);
     if (exceeded !== undefined) throw new FaceError('quota_exceeded', { retryAfterSec: exceeded.resetSec });
   }
 }

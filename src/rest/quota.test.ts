@@ -81,10 +81,8 @@ test('three replicas count together', async () => {
     ...{ id: 'a'.repeat(24), name: 'shop', tenant: 'default', scopes: [], contact: '', keys: [] },
     ...{ perMinute: 20, perDay: 1000, createdAt: epochMs(0), changedAt: epochMs(0) },
   };
-  const standings = await Promise.all(
-    Array.from({ length: 30 }, (_, number) => countRequest(shop, replicas[number % 3]!)),
-  );
-  expect(standings.filter((each) => each.every(({ isExceeded }) => !isExceeded))).toHaveLength(20);
+  const uses = await Promise.all(Array.from({ length: 30 }, (_, number) => countRequest(shop, replicas[number % 3]!)));
+  expect(uses.filter((each) => each.every(({ isExceeded }) => !isExceeded))).toHaveLength(20);
   await Promise.all(replicas.map(({ state }) => state.close()));
 });
 

@@ -9,7 +9,7 @@ const windows = [
 ] as const;
 
 /** How one quota stands after a request was counted. */
-export interface QuotaStanding {
+export interface QuotaUse {
   readonly name: (typeof windows)[number]['name'];
   readonly quota: number;
   readonly windowSec: number;
@@ -23,30 +23,30 @@ export interface QuotaStanding {
 
 /**
  * Counts one request of an application, over all replicas, before anything is done for it.
- * @returns one standing for each quota that was looked at: none after one that is exceeded
+ * @returns one for each quota that was looked at: none after one that is exceeded
  * @throws FaceError `state_unavailable`
  */
 export async function countRequest(
   application: Application,
   deps: Pick<CoreDeps, 'state' | 'clock'>,
-): Promise<readonly QuotaStanding[]> {
-  const standings: QuotaStanding[] = [];
+): Promise<readonly QuotaUse[]> {
+  const uses: QuotaUse[] = [];
   for (const { name, sec, quotaOf } of windows) {
     const window = windowOf(`quota:${application.id}:${name}`, sec, deps);
     const counted = await countIn(window, 1, deps);
     const quota = quotaOf(application);
     const isExceeded = counted > quota;
     const left = Math.max(0, quota - counted);
-    standings.push({ name, quota, windowSec: sec, left, resetSec: secLeftOf(window, deps), isExceeded });
+    uses.push({ name, quota, windowSec: sec, left, resetSec: secLeftOf(window, deps), isExceeded });
     if (isExceeded) break;
   }
-  return standings;
+  return uses;
 }
 
-/** The standings as headers. @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (version 10) */
-export function toRateLimitHeaders(standings: readonly QuotaStanding[]): Readonly<Record<string, string>> {
+/** What is used of them, as headers. @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (version 10) */
+export function toRateLimitHeaders(uses: readonly QuotaUse[]): Readonly<Record<string, string>> {
   return {
-    'RateLimit-Policy': standings.map(({ name, quota, windowSec }) => `"${name}";q=${quota};w=${windowSec}`).join(', '),
-    RateLimit: standings.map(({ name, left, resetSec }) => `"${name}";r=${left};t=${resetSec}`).join(', '),
+    'RateLimit-Policy': uses.map(({ name, quota, windowSec }) => `"${name}";q=${quota};w=${windowSec}`).join(', '),
+    RateLimit: uses.map(({ name, left, resetSec }) => `"${name}";r=${left};t=${resetSec}`).join(', '),
   };
 }

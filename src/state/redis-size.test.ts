@@ -83,11 +83,11 @@ const who = () => ({ connection: 'workforce', subject: `00u${randomBytes(9).toSt
         const [subject, tokenId] = [who(), id(16)];
         const consent = { statement: 'consent-1 (en)', givenAt: clock.now() };
         const token = { tokenId, expiresAt: toEpochSec(soon()) };
-        await nameInConsent(subject, { consent, token, found: null, standing: null }, deps);
+        await nameInConsent(subject, { consent, token, found: null, current: null }, deps);
         await confirmConsent(subject, tokenId, deps);
       },
     ],
-    ['`passkey:', () => keepPasskey(who(), { credential, tokenId: id(16), expiresAt: soon(), standing: null }, deps)],
+    ['`passkey:', () => keepPasskey(who(), { credential, tokenId: id(16), expiresAt: soon(), current: null }, deps)],
     ['`revoked:', () => denyTokenId({ tokenId: id(16), expiresAt: soon() }, deps)],
     [
       '`passed:',

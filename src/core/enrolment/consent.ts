@@ -68,7 +68,7 @@ export const findConsent = (
  * it was not withdrawn, and the token made under it has not ended.
  * @param version - of the page's text
  */
-export async function findStandingConsent(
+export async function findCurrentConsent(
   who: SubjectRef,
   version: string,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
@@ -95,7 +95,7 @@ export async function readConsent(who: SubjectRef, deps: Pick<CoreDeps, 'state'>
  * Names a new token in the consent record, right before that token is written to the profile. The record of the token that
  * stands there is kept beside it, in case the write fails.
  * @param found - as it was read before the token was made
- * @param standing - public id of the token in the profile
+ * @param current - public id of the token in the profile
  * @throws FaceError `enrolment_changed`: somebody else changed the record since, or is about to write a token
  */
 export async function nameInConsent(
@@ -104,12 +104,12 @@ export async function nameInConsent(
     consent,
     token,
     found,
-    standing,
+    current,
   }: {
     readonly consent: Consent;
     readonly token: Pick<TokenName, 'tokenId' | 'expiresAt'>;
     readonly found: FoundRecord<ConsentRecord> | null;
-    readonly standing: string | null;
+    readonly current: string | null;
   },
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
 ): Promise<void> {
@@ -119,7 +119,7 @@ export async function nameInConsent(
   const newest = found?.record ?? null;
   if (newest !== null && (newest.changingUntil ?? 0) > clock.now()) throw new FaceError('enrolment_changed');
   // Of a change that a process did not live to end, the profile tells which of the two consents counts.
-  const isConfirmed = newest === null || newest.changingUntil === null || newest.tokenId === standing;
+  const isConfirmed = newest === null || newest.changingUntil === null || newest.tokenId === current;
   const former = isConfirmed ? newest : newest.replaces;
   const replaces = former === null ? null : consentGuard.parse(former);
   const record = { statement, givenAt, tokenId, expiresAt, withdrawnAt: null, replaces, changingUntil };

@@ -62,13 +62,13 @@ export async function enrolSubject(
   const expiresAt = enrolmentDays === null ? null : toEpochSec(addSec(now, enrolmentDays * secondsPerDay));
   const sealed = await seal({ photos, binding, secret, expiresAt }, deps);
   const change = toTokenChange({ connection, subject, kind: 'enrolment', sealed, former }, deps);
-  const standing = change.former?.tokenId ?? null;
+  const current = change.former?.tokenId ?? null;
   const makeReady = async (): Promise<void> => {
     const token = change.token;
-    await nameInConsent(who, { consent, token, found, standing }, deps);
+    await nameInConsent(who, { consent, token, found, current }, deps);
     if (passkey === null) return;
     const until = token.expiresAt === null ? null : toEpochMs(token.expiresAt);
-    await keepPasskey(who, { credential: passkey, tokenId: token.tokenId, expiresAt: until, standing }, deps);
+    await keepPasskey(who, { credential: passkey, tokenId: token.tokenId, expiresAt: until, current }, deps);
   };
   await changeToken(change, { token: sealed.token, makeReady }, deps).catch((error: unknown) => {
     sealed.contentKey?.wipe();

@@ -51,15 +51,15 @@ export async function keepPasskey(
     readonly tokenId: string;
     readonly expiresAt: EpochMs | null;
     /** Public id of the token in the profile. */
-    readonly standing: string | null;
+    readonly current: string | null;
   },
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<void> {
-  const { credential, tokenId, expiresAt, standing } = kept;
+  const { credential, tokenId, expiresAt, current } = kept;
   const found = await readPasskey(owner, { state });
   // One that replaces another belongs to an enrolment that has not been confirmed yet.
-  const isStanding = found === null || found.replaces === null || found.tokenId === standing;
-  const former = isStanding ? found : found.replaces;
+  const isCurrent = found === null || found.replaces === null || found.tokenId === current;
+  const former = isCurrent ? found : found.replaces;
   const record = { ...credential, tokenId, expiresAt, replaces: former === null ? null : recordGuard.parse(former) };
   await state.write(passkeyKey(owner), record, { when: 'any', expiresAt });
 }

@@ -74,11 +74,11 @@ export async function revokeSubject(
     await note('revoked', ended.tokenId);
     denied.push(ended.tokenId);
   }
-  const standing = identifyWhereSound(await connection.profile.readToken(subject), deps);
-  if (standing !== null && !denied.includes(standing.tokenId)) {
-    await denyToken(standing, deps);
-    await note('revoked', standing.tokenId);
-    denied.push(standing.tokenId);
+  const current = identifyWhereSound(await connection.profile.readToken(subject), deps);
+  if (current !== null && !denied.includes(current.tokenId)) {
+    await denyToken(current, deps);
+    await note('revoked', current.tokenId);
+    denied.push(current.tokenId);
   }
   if (denied.length === 0) await note('revoked', null);
   await connection.profile.clearToken(subject);

@@ -112,9 +112,9 @@ function recordedOf(subject: string): string | null {
   const written = events.filter(({ action }) => /^(enrolled|renewed|enrolment_recovered)$/.test(action));
   const revoked = events.filter(({ action }) => action === 'revoked');
   const gone = new Set([...revoked.map(idOf), ...written.map(({ detail }) => detail.former)]);
-  const standing = [...new Set(written.map(idOf))].filter((id) => !gone.has(id));
-  expect(standing.length).toBeLessThan(2);
-  return standing[0] ?? null;
+  const current = [...new Set(written.map(idOf))].filter((id) => !gone.has(id));
+  expect(current.length).toBeLessThan(2);
+  return current[0] ?? null;
 }
 
 /** Lets what goes on in the background end, then does what the next process does at its start. */
@@ -126,18 +126,18 @@ async function reconcileAll(subject: string): Promise<void> {
 /** @returns the public id of the token in the profile */
 async function expectInLine(subject: string): Promise<string | null> {
   const text = core.profile.attributes.get(subject) ?? null;
-  const standing = text === null ? null : core.deps.verifier.identify(new SealedToken(text)).tokenId;
+  const current = text === null ? null : core.deps.verifier.identify(new SealedToken(text)).tokenId;
   const named = await readConsent({ connection: 'work', subject }, core.deps);
   const inForce = named === null || named.withdrawnAt !== null ? null : named.tokenId;
   expect({ open: openOf(subject).length, recorded: recordedOf(subject), inForce }).toEqual({
-    ...{ open: 0, recorded: standing, inForce: standing },
+    ...{ open: 0, recorded: current, inForce: current },
   });
-  if (standing !== null) {
-    expect(await isDenied(standing, core.deps)).toBe(false);
+  if (current !== null) {
+    expect(await isDenied(current, core.deps)).toBe(false);
     expect(named?.replaces).toBeNull();
     expect((await check(subject)).verdict.matched).toBe(true);
   }
-  return standing;
+  return current;
 }
 
 /** Runs it with something at its first call, then at its second, until there are no more. */
@@ -165,9 +165,9 @@ test.each(faults)('an enrolment whose every call in turn is %s leaves no half', 
       return null;
     });
     await reconcileAll(subject);
-    const standing = await expectInLine(subject);
-    if (sealed !== null) expect(standing).toBe(sealed.tokenId);
-    if (former !== null) expect(await isDenied(former, core.deps)).toBe(standing !== former);
+    const current = await expectInLine(subject);
+    if (sealed !== null) expect(current).toBe(sealed.tokenId);
+    if (former !== null) expect(await isDenied(former, core.deps)).toBe(current !== former);
   });
   expect(calls).toBeGreaterThan(10);
   expect(refusals).toBeGreaterThan(5);

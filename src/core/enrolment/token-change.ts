@@ -130,7 +130,7 @@ async function reconcile(
   const { connection, subject, kind, token, former } = change;
   const who = toSubjectRef(change);
   const mayStay = await isInForce(change, deps);
-  const stands = (isWritten && mayStay) || (await readStandingId(change, deps)) === token.tokenId;
+  const stands = (isWritten && mayStay) || (await readCurrentId(change, deps)) === token.tokenId;
   if (stands && mayStay) {
     if (former !== null) await denyToken(former, deps);
     await confirmConsent(who, token.tokenId, deps);
@@ -157,7 +157,7 @@ async function reconcile(
 }
 
 /** Public id of the token in the profile; `null`: none, or no such user. */
-async function readStandingId({ connection, subject }: TokenChange, deps: CoreDeps): Promise<string | null> {
+async function readCurrentId({ connection, subject }: TokenChange, deps: CoreDeps): Promise<string | null> {
   return identifyWhereSound(await readTokenIfAny(connection, subject), deps)?.tokenId ?? null;
 }
 

@@ -75,14 +75,14 @@ async function renewToken(
   const who = toSubjectRef(renewal);
   try {
     const change = toTokenChange({ ...renewal, kind: 'renewal' }, deps);
-    const standing = change.former?.tokenId ?? null;
+    const current = change.former?.tokenId ?? null;
     const found = await findConsent(who, deps);
     const makeReady = async (): Promise<void> => {
       // The same consent, given to the same face. After a loss of the store there is none to name the token in.
       if (found === null) return;
       const { record: consent } = found;
-      if (consent.tokenId !== standing) throw new FaceError('enrolment_changed');
-      await nameInConsent(who, { consent, token: change.token, found, standing }, deps);
+      if (consent.tokenId !== current) throw new FaceError('enrolment_changed');
+      await nameInConsent(who, { consent, token: change.token, found, current }, deps);
     };
     await changeToken(change, { token: sealed.token, makeReady }, deps);
   } catch (error) {

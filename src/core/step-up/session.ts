@@ -1,6 +1,6 @@
 import { FaceError } from '../../errors.js';
 import type { Credential } from '../concealed.js';
-import { type Consent, findStandingConsent, toStatement } from '../enrolment/consent.js';
+import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
 import { type EpochMs, toIso } from '../units.js';
 import type { SessionRole } from './page-protocol.js';
 import { outsiderOf, type StepUpRecord, whoOf } from './record.js';
@@ -68,7 +68,7 @@ export async function openSession(
  */
 async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Consent | null> {
   if (record.kept !== null || outsiderOf(record) !== null) return null;
-  return findStandingConsent(record, consentVersion, deps);
+  return findCurrentConsent(record, consentVersion, deps);
 }
 
 async function isToEnrol({ record, connection }: StepUp): Promise<boolean> {

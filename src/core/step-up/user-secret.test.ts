@@ -214,9 +214,9 @@ describe('with a passkey', () => {
     const { anna, begin, authenticator, clock, deps, sent, state } = await setUp();
     const answer = sent(authenticator.create(await begin('one', 'create')));
     const { passkey: credential, secret } = await takeNewPasskey({ stepUpId: 'one', answer }, deps);
-    await keepPasskey(anna, { credential, tokenId: 'one', standing: null, expiresAt: clock.now() }, deps);
+    await keepPasskey(anna, { credential, tokenId: 'one', current: null, expiresAt: clock.now() }, deps);
     expect(await readPasskey(anna, deps)).toBeNull();
-    await keepPasskey(anna, { credential, tokenId: 'one', standing: null, expiresAt: null }, deps);
+    await keepPasskey(anna, { credential, tokenId: 'one', current: null, expiresAt: null }, deps);
     const { value } = (await state.read('passkey:work:anna'))!;
     expect(Object.keys(Object(value)).toSorted()).toEqual([
       ...['backupEligible', 'counter', 'expiresAt', 'id', 'publicKey', 'replaces', 'tokenId', 'transports'],
