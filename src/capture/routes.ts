@@ -1,8 +1,8 @@
 import type { ApiDeps } from '../rest/deps.js';
 import type { Endpoint } from '../rest/endpoint.js';
+import { createCurrentEnrolmentEndpoints } from './current-enrolments.js';
 import { createEnrolmentEndpoints } from './enrolments.js';
 import { createHandOffEndpoints } from './hand-offs.js';
-import { createHeldEnrolmentEndpoints } from './held-enrolments.js';
 import { createInvitationEndpoints } from './invitations.js';
 import { createKioskEndpoints } from './kiosks.js';
 import { createPasskeyEndpoints } from './passkeys.js';
@@ -21,6 +21,6 @@ export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
     ...createSessionEndpoints(deps),
     ...createHandOffEndpoints(deps),
     ...createPasskeyEndpoints(deps),
-    ...createHeldEnrolmentEndpoints(deps),
+    ...createCurrentEnrolmentEndpoints(deps),
   ];
 }

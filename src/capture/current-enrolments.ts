@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { readHeldEnrolment, renewHeldEnrolment, revokeHeldEnrolment } from '../core/step-up/held-enrolment.js';
+import {
+  readCurrentEnrolment,
+  renewCurrentEnrolment,
+  revokeCurrentEnrolment,
+} from '../core/step-up/current-enrolment.js';
 import { emptyReply, enrolmentReply, viewReply } from '../core/step-up/page-protocol.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
@@ -7,7 +11,7 @@ import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { toViewReply } from './view-reply.js';
 
 /** The person's own page: what is held of them, to renew it, and to end it. */
-export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
+export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
     codes: [
@@ -30,9 +34,9 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Of a link made for it: an invitation with the purpose `manage`.',
       reply: enrolmentReply,
       async handle({ session }) {
-        const held = await readHeldEnrolment(session, deps);
-        if (held === null) return { enrolment: null };
-        const { tokenId, purpose, enrolledAt, expiresAt } = held;
+        const current = await readCurrentEnrolment(session, deps);
+        if (current === null) return { enrolment: null };
+        const { tokenId, purpose, enrolledAt, expiresAt } = current;
         return {
           enrolment: {
             ...{ tokenId, purpose },
@@ -51,7 +55,7 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Denies the token, clears the attribute, and notes that the consent is withdrawn.',
       reply: emptyReply,
       async handle({ session }) {
-        await revokeHeldEnrolment(session, deps);
+        await revokeCurrentEnrolment(session, deps);
         return {};
       },
     }),
@@ -63,7 +67,7 @@ export function createHeldEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'Go on to enrol anew',
       description: 'The former token stays until the new one is there.',
       reply: viewReply,
-      handle: async ({ session }) => ({ view: toViewReply(await renewHeldEnrolment(session, deps)) }),
+      handle: async ({ session }) => ({ view: toViewReply(await renewCurrentEnrolment(session, deps)) }),
     }),
   ];
 }

@@ -10,7 +10,7 @@ import type { StepUpDeps } from './stored.js';
 import { renew } from './transitions.js';
 
 /** What is held of a person, as they may see it. */
-export interface HeldEnrolment {
+export interface CurrentEnrolment {
   readonly tokenId: string;
   /** When they agreed to it; `null` where that was not recorded here. */
   readonly enrolledAt: EpochMs | null;
@@ -29,7 +29,7 @@ function findManaged({ record, connection }: FoundSession, { clock }: StepUpDeps
  * What is held of the person whose page this is; `null`: nothing.
  * @throws FaceError `step_up_unknown` (also of another purpose), `step_up_finished`, `profile_unavailable`
  */
-export async function readHeldEnrolment(session: FoundSession, deps: StepUpDeps): Promise<HeldEnrolment | null> {
+export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<CurrentEnrolment | null> {
   const person = findManaged(session, deps);
   const { connection, subject } = person;
   const token = await connection.profile.readToken(subject);
@@ -46,17 +46,17 @@ export async function readHeldEnrolment(session: FoundSession, deps: StepUpDeps)
 
 /**
  * Ends the enrolment of the person whose page this is, and their consent with it.
- * @throws FaceError as `readHeldEnrolment`, and `revokeSubject`
+ * @throws FaceError as `readCurrentEnrolment`, and `revokeSubject`
  */
-export async function revokeHeldEnrolment(session: FoundSession, deps: StepUpDeps): Promise<void> {
+export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<void> {
   await revokeSubject(findManaged(session, deps), deps);
 }
 
 /**
  * Turns the page into one that enrols anew; what is held stays until the new token is there.
- * @throws FaceError as `readHeldEnrolment`
+ * @throws FaceError as `readCurrentEnrolment`
  */
-export async function renewHeldEnrolment(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
+export async function renewCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   findManaged(session, deps);
   return toSessionView(await changeSession(session, renew, deps), session.role, deps.clock.now());
 }
