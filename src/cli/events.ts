@@ -47,7 +47,7 @@ async function retry(ids: readonly string[], receiver: string | null, deps: CliD
     return;
   }
   const files = filesOf(config);
-  const { signer } = await openKeyService(config.keys, { files, onHeldKeys: () => {}, ...deps });
+  const { signer } = await openKeyService(config.keys, { files, onKeysLoaded: () => {}, ...deps });
   const trail = { file: files.audit, chain: (await readChainName(files.audit)) ?? '' };
   for (const letter of asked) {
     const outcome = await retryDeadLetter(letter, config.securityEvents, {

@@ -28,7 +28,7 @@ const parseConfig = (settings: object): AwsKmsConfig => {
 
 const start = (settings = config): Promise<KeyService> => {
   const files = filesOf({ dataFolder: '/nonexistent', keys: settings });
-  return openKeyService(settings, { files, clock, random: systemRandom, log, onHeldKeys: () => {} });
+  return openKeyService(settings, { files, clock, random: systemRandom, log, onKeysLoaded: () => {} });
 };
 
 beforeEach(async () => {

@@ -23,11 +23,11 @@ beforeEach(async () => {
 
 const start = async () => {
   const audit = await createFileAudit(createAuditDeps({ file: trail }));
-  const onHeldKeys = createKeyNotes({ audit, trail, log });
+  const onKeysLoaded = createKeyNotes({ audit, trail, log });
   return {
     audit,
-    onHeldKeys,
-    keys: await createLocalKeys({ file: join(folder, 'keys.json'), random: systemRandom, onHeldKeys }),
+    onKeysLoaded,
+    keys: await createLocalKeys({ file: join(folder, 'keys.json'), random: systemRandom, onKeysLoaded }),
   };
 };
 
@@ -47,8 +47,8 @@ async function notes(count: number): Promise<unknown[]> {
 const sealing = (action: string, version: number) => [action, { use: 'sealing', version }];
 
 test('what comes and goes is noted once by each replica, also what changed while it was off', async () => {
-  const { audit, keys, onHeldKeys } = await start();
-  onHeldKeys('signing', ['a']);
+  const { audit, keys, onKeysLoaded } = await start();
+  onKeysLoaded('signing', ['a']);
   expect(await notes(2)).toEqual([sealing('key_made', 1), ['key_made', { use: 'signing', kid: 'a' }]]);
   await keys.rotate();
   await keys.currentVersion();
@@ -57,8 +57,8 @@ test('what comes and goes is noted once by each replica, also what changed while
   await (await createLocalKeys({ file: join(folder, 'keys.json'), random: systemRandom })).retire(1);
   await audit.close();
   const restarted = await start();
-  restarted.onHeldKeys('signing', ['a']);
-  restarted.onHeldKeys('oidc', ['b']);
+  restarted.onKeysLoaded('signing', ['a']);
+  restarted.onKeysLoaded('oidc', ['b']);
   expect((await notes(5)).slice(3)).toEqual([sealing('key_retired', 1), ['key_made', { use: 'oidc', kid: 'b' }]]);
   await restarted.audit.close();
 });
@@ -66,16 +66,16 @@ test('what comes and goes is noted once by each replica, also what changed while
 test('a note that cannot be written is told, and comes with the next change', async () => {
   const audit = await createFileAudit(createAuditDeps({ file: trail }));
   let isFull = true;
-  const onHeldKeys = createKeyNotes({
+  const onKeysLoaded = createKeyNotes({
     audit: { append: (event) => (isFull ? Promise.reject(new Error('disk full')) : audit.append(event)) },
     ...{ trail, log },
   });
   await writeFile(trail, '');
-  onHeldKeys('sealing', [1]);
+  onKeysLoaded('sealing', [1]);
   while (log.text() === '') await new Promise((resolve) => setTimeout(resolve, 5));
   expect(log.text()).toContain('not in the audit trail');
   isFull = false;
-  onHeldKeys('sealing', [1, 2]);
+  onKeysLoaded('sealing', [1, 2]);
   expect(await notes(2)).toEqual([sealing('key_made', 1), sealing('key_made', 2)]);
   await audit.close();
 });
@@ -85,8 +85,8 @@ test('a server that has had keys does not start on new ones where its file is go
   const open = async () => {
     const deps = createAuditDeps({ file: files.audit, log });
     const audit = await createFileAudit(deps);
-    const onHeldKeys = createKeyNotes({ audit, trail: files.audit, log });
-    await openKeyService(localKeys, { ...deps, files, onHeldKeys })
+    const onKeysLoaded = createKeyNotes({ audit, trail: files.audit, log });
+    await openKeyService(localKeys, { ...deps, files, onKeysLoaded })
       .then(() => notes(2))
       .finally(() => audit.close());
   };

@@ -7,7 +7,7 @@ import { toCode } from '../errors.js';
 export type KeyUse = 'sealing' | 'signing' | 'oidc';
 
 /** Told which keys of a use there are, at the start and whenever that has changed. It does not throw. */
-export type OnHeldKeys = (use: KeyUse, names: readonly (KeyVersion | string)[]) => void;
+export type OnKeysLoaded = (use: KeyUse, names: readonly (KeyVersion | string)[]) => void;
 
 type Note = AuditDetail<'key_made'>;
 
@@ -25,7 +25,7 @@ export function createKeyNotes(deps: {
   readonly audit: Pick<Audit, 'append'>;
   readonly trail: string;
   readonly log: Log;
-}): OnHeldKeys {
+}): OnKeysLoaded {
   const { audit, trail, log } = deps;
   let noted: Map<string, Note> | null = null;
   let queue: Promise<void> = Promise.resolve();

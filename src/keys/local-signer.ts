@@ -5,7 +5,7 @@ import type { Clock, Log, Random, Signer } from '../core/ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { openKeyFile } from './key-file.js';
-import type { OnHeldKeys } from './key-notes.js';
+import type { OnKeysLoaded } from './key-notes.js';
 import { signingAt } from './key-schedule.js';
 import { type StatementKey, statementAlgorithm, verifyStatement } from './statement.js';
 
@@ -70,7 +70,7 @@ interface Deps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly onHeldKeys?: OnHeldKeys;
+  readonly onKeysLoaded?: OnKeysLoaded;
 }
 
 /**
@@ -79,7 +79,7 @@ interface Deps {
  * @param deps.file - where the keys are; its folder exists
  * @throws FaceError `config_invalid`: readable by others, or not a key file
  */
-export async function createLocalSigner({ file, clock, random, log, onHeldKeys }: Deps): Promise<LocalSigner> {
+export async function createLocalSigner({ file, clock, random, log, onKeysLoaded }: Deps): Promise<LocalSigner> {
   const keyFile = await openKeyFile({
     file,
     setting: 'signing keys',
@@ -88,7 +88,7 @@ export async function createLocalSigner({ file, clock, random, log, onHeldKeys }
     make: async (): Promise<KeyRing> => [await makeKey(clock.now())],
     random,
     onContent: (keys) =>
-      onHeldKeys?.(
+      onKeysLoaded?.(
         'signing',
         keys.map((key) => key.kid),
       ),

@@ -4,7 +4,7 @@ import { KeyMaterial } from '../core/concealed.js';
 import type { Keys, KeyVersion, Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { openKeyFile } from './key-file.js';
-import type { OnHeldKeys } from './key-notes.js';
+import type { OnKeysLoaded } from './key-notes.js';
 
 const keyBytes = 32;
 const lastVersion = 65_535;
@@ -56,11 +56,11 @@ export interface LocalKeys extends Keys {
 export async function createLocalKeys({
   file,
   random,
-  onHeldKeys,
+  onKeysLoaded,
 }: {
   readonly file: string;
   readonly random: Random;
-  readonly onHeldKeys?: OnHeldKeys;
+  readonly onKeysLoaded?: OnKeysLoaded;
 }): Promise<LocalKeys> {
   const keyFile = await openKeyFile({
     file,
@@ -73,7 +73,7 @@ export async function createLocalKeys({
     }),
     make: () => ({ current: 1, keys: new Map([[1, Buffer.from(random(keyBytes))]]) }),
     random,
-    onContent: ({ keys }) => onHeldKeys?.('sealing', [...keys.keys()]),
+    onContent: ({ keys }) => onKeysLoaded?.('sealing', [...keys.keys()]),
   });
 
   return {

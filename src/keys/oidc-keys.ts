@@ -7,7 +7,7 @@ import type { Clock, Log, Random } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { openKeyFile } from './key-file.js';
-import type { OnHeldKeys } from './key-notes.js';
+import type { OnKeysLoaded } from './key-notes.js';
 import { overlapSec, scheduleAt, signingAt, signingLifeSec } from './key-schedule.js';
 import type { SigningTurn } from './local-signer.js';
 import { createCertificate } from './oidc-certificate.js';
@@ -57,13 +57,13 @@ export async function createOidcKeys({
   clock,
   random,
   log,
-  onHeldKeys,
+  onKeysLoaded,
 }: {
   readonly file: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly onHeldKeys?: OnHeldKeys;
+  readonly onKeysLoaded?: OnKeysLoaded;
 }): Promise<LocalOidcKeys> {
   const makeKey = (signsFrom: EpochMs): Promise<RingKey> => makeRingKey(signsFrom, { clock, random });
   const keyFile = await openKeyFile({
@@ -74,7 +74,7 @@ export async function createOidcKeys({
     make: async (): Promise<Ring> => [await makeKey(clock.now())],
     random,
     onContent: (keys) =>
-      onHeldKeys?.(
+      onKeysLoaded?.(
         'oidc',
         keys.map(({ kid }) => kid),
       ),

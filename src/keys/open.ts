@@ -2,7 +2,7 @@ import { type DataFiles, isThere } from '../config/data-files.js';
 import type { AwsKmsConfig, KeysConfig } from '../config/keys.js';
 import type { Clock, Keys, Log, Random, Signer } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { isNoted, type OnHeldKeys } from './key-notes.js';
+import { isNoted, type OnKeysLoaded } from './key-notes.js';
 import { createLocalKeys } from './local.js';
 import { createLocalSigner } from './local-signer.js';
 import type { OidcKeys } from './oidc-key-set.js';
@@ -24,7 +24,7 @@ interface Deps {
   readonly random: Random;
   readonly log: Log;
   /** A command that only reads tells nobody. */
-  readonly onHeldKeys?: OnHeldKeys;
+  readonly onKeysLoaded?: OnKeysLoaded;
 }
 
 /**
@@ -72,8 +72,8 @@ async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService>
   const keys = createAwsKmsKeys(config, calls);
   const versions = config.sealing.map(({ version }) => version);
   const signer = await createAwsKmsSigner(config.signing, calls);
-  deps.onHeldKeys?.('sealing', versions);
-  deps.onHeldKeys?.(
+  deps.onKeysLoaded?.('sealing', versions);
+  deps.onKeysLoaded?.(
     'signing',
     (await signer.publicKeys()).map(({ kid }) => String(kid)),
   );
@@ -83,7 +83,7 @@ async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService>
     async openOidcKeys() {
       if (config.oidc === null) throw new FaceError('config_invalid', { setting: 'keys.oidc', problem: 'missing' });
       const oidcKeys = await createAwsKmsOidcKeys(config.oidc, { calls, keys, versions });
-      deps.onHeldKeys?.(
+      deps.onKeysLoaded?.(
         'oidc',
         (await oidcKeys.current()).published.map(({ kid }) => kid),
       );

@@ -61,8 +61,8 @@ export async function openPorts(
   const trail = await createFileAudit({ ...deps, ...config.audit, file: files.audit });
   const ownRecords = createObservedAudit(trail, metrics, () => false);
   const state = observePort('state', await openState(config.state, { ...deps, files, audit: ownRecords }));
-  const onHeldKeys = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });
-  const service = await openKeyService(config.keys, { files, onHeldKeys, ...deps });
+  const onKeysLoaded = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });
+  const service = await openKeyService(config.keys, { files, onKeysLoaded, ...deps });
   const keyService = observeKeyService(service, deps.telemetry);
   const onHeadAge = (seconds: number): void => metrics.auditHeadAge.set(seconds);
   const audit = observePort('audit', await signHeads(trail, { ...deps, state, signer: keyService.signer, onHeadAge }));

@@ -24,7 +24,7 @@ beforeAll(async () => {
     keysFile: '/nonexistent',
     openKeys: async (core) => {
       const files = filesOf({ dataFolder: '/nonexistent', keys });
-      return (await openKeyService(keys, { ...core, files, onHeldKeys: () => {} })).openOidcKeys();
+      return (await openKeyService(keys, { ...core, files, onKeysLoaded: () => {} })).openOidcKeys();
     },
   });
 });

@@ -35,7 +35,7 @@ async function openServer(dataFolder: string, clock = createManualClock()) {
   const deps = { clock, random: systemRandom, log: createTextLog() };
   const audit = await createFileAudit({ file: files.audit, retentionDays: null, ...deps });
   const state = await openState({ kind: 'sqlite' }, { files, audit, ...deps });
-  const { keys } = await openKeyService(keysConfig, { files, onHeldKeys: () => {}, ...deps });
+  const { keys } = await openKeyService(keysConfig, { files, onKeysLoaded: () => {}, ...deps });
   const enrol = (tokenId: string) =>
     audit.append({ action: 'enrolled', connection: 'acme', subject: 's', detail: tokenChange(tokenId) });
   const revoke = (tokenId: string) =>
