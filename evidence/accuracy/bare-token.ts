@@ -50,12 +50,12 @@ export interface MeasuredEngine {
   viewsOf(embeddings: readonly Float32Array[]): Float32Array;
 }
 
-const concealed = (embeddings: readonly Float32Array[]): Embedding[] =>
+const toEmbeddings = (embeddings: readonly Float32Array[]): Embedding[] =>
   embeddings.map((values) => new Embedding(values));
 
 /** The mean of some embeddings, brought back to length 1: what the product makes of several photos. */
 export const meanOf = (embeddings: readonly Float32Array[]): Float32Array =>
-  meanOfEmbeddings(concealed(embeddings)).use((values) => values);
+  meanOfEmbeddings(toEmbeddings(embeddings)).use((values) => values);
 
 /** An engine by its parameters. */
 export function createMeasuredEngine(engine: EngineParameters): MeasuredEngine {
@@ -70,7 +70,7 @@ export function createMeasuredEngine(engine: EngineParameters): MeasuredEngine {
     messageBitsOf: (accuracy, photos) => messageBitsOfLevel(levels[accuracy], photos),
     leastPhotosOf: (accuracy) => levels[accuracy].leastPhotos,
     cosineOf: (accuracy) => levels[accuracy].cosine,
-    isOnePerson: (embeddings, when) => areOfOnePerson(concealed(embeddings), engine, when),
+    isOnePerson: (embeddings, when) => areOfOnePerson(toEmbeddings(embeddings), engine, when),
     isClear: (magnitudes) => Math.max(...magnitudes) >= leastClearness,
     viewsOf: (embeddings) => engine.toViews(meanOf(embeddings)),
   };

@@ -4,7 +4,7 @@ import type { Json } from '../base/json.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 
-/** Why something could not be done, for an administrator: what the log would say, and nothing concealed. */
+/** Why something could not be done, for an administrator: what the log would say, and nothing secret. */
 export interface Failure {
   readonly state: 'failed';
   readonly code: FaceErrorCode;

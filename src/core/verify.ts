@@ -34,8 +34,8 @@ export interface CheckRules {
   readonly outsider: string | null;
 }
 
-/** Refusals that say something of what is enrolled, or of what was held against it. */
-const concealedCodes = [
+/** Refusals that say something of what is enrolled, or of what was held against it: told as a face that does not match. */
+const mismatchCodes = [
   'token_malformed',
   'token_expired',
   'token_revoked',
@@ -76,7 +76,7 @@ export async function verifyPerson(
   try {
     return await attemptCheck(request, check, { tellsAtOnce: false, outsider }, deps);
   } catch (error) {
-    if (!isOneOf(concealedCodes, toCode(error))) throw error;
+    if (!isOneOf(mismatchCodes, toCode(error))) throw error;
     return { matched: false, contentKey: null, liveness: null, renewed: null };
   }
 }

@@ -10,7 +10,7 @@ const secretNames = [
 ];
 
 /**
- * JSON lines, one an event, each with the request it belongs to. Fields are `Json`, so nothing concealed gets in; the
+ * JSON lines, one an event, each with the request it belongs to. Fields are `Json`, so nothing secret gets in; the
  * names above are a second line, for texts.
  * @param descriptor - of the open file they go to: 1 is standard output, 2 standard error
  */
