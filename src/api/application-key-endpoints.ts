@@ -53,7 +53,11 @@ export function createApplicationKeyEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ param }) {
         const keys = (await listApplicationKeys(param('id'), deps)).map(
           ({ id, scopes, issuedAt, expiresAt, lastUsed }) => ({
-            ...{ id, scopes: [...scopes], issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt), lastUsed },
+            id,
+            scopes: [...scopes],
+            issuedAt: toIso(issuedAt),
+            expiresAt: toIso(expiresAt),
+            lastUsed,
           }),
         );
         return { keys };

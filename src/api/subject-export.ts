@@ -86,7 +86,8 @@ export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Prom
       keyVersion: enrolment.keyVersion,
       expiresAt: enrolment.expiresAt === null ? null : toIso(toEpochMs(enrolment.expiresAt)),
       revoked: enrolment.isDenied,
-      ...{ scope, accuracy },
+      scope,
+      accuracy,
     },
     consent: consent && {
       statement: consent.statement,

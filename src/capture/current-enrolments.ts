@@ -39,7 +39,8 @@ export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
         const { tokenId, purpose, enrolledAt, expiresAt } = current;
         return {
           enrolment: {
-            ...{ tokenId, purpose },
+            tokenId,
+            purpose,
             enrolledAt: enrolledAt === null ? null : toIso(enrolledAt),
             expiresAt: expiresAt === null ? null : toIso(expiresAt),
           },

@@ -35,8 +35,15 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
   ) => {
     const started = await startStepUp(
       {
-        ...{ connection, subject, purpose, kept: null, receipt: null, feedsHooks: false, ...asked },
-        ...{ returnUrl: checkReturnUrl(connection, returnUrl), lifeSec: lifeHours * hourSec },
+        connection,
+        subject,
+        purpose,
+        kept: null,
+        receipt: null,
+        feedsHooks: false,
+        ...asked,
+        returnUrl: checkReturnUrl(connection, returnUrl),
+        lifeSec: lifeHours * hourSec,
       },
       deps,
     );

@@ -49,7 +49,9 @@ const outcomeReply = {
 };
 
 const toOutcome = ({ state, expiresAt, receipt }: StepUpView) => ({
-  ...{ state, expiresAt: toIso(expiresAt), receipt: receipt === null ? null : receipt.use((text) => text) },
+  state,
+  expiresAt: toIso(expiresAt),
+  receipt: receipt === null ? null : receipt.use((text) => text),
 });
 
 const startFields = z

@@ -179,7 +179,11 @@ function toPublished(ring: KeyRing, now: EpochMs): JsonObject[] {
 }
 
 const toPublicJwk = ({ kty, crv, x, y, kid }: SigningKey): StatementKey => ({
-  ...{ kty, crv, x, y, kid },
+  kty,
+  crv,
+  x,
+  y,
+  kid,
   alg: statementAlgorithm,
   use: 'sig',
 });

@@ -16,7 +16,14 @@ import { type OidcKeySet, type OidcKeys, type OidcSigningKey, toPublicKey } from
 const part = z.base64url().min(1).max(1024);
 const privateJwkGuard = z.object({
   kty: z.literal('RSA'),
-  ...{ n: part, e: part, d: part, p: part, q: part, dp: part, dq: part, qi: part },
+  n: part,
+  e: part,
+  d: part,
+  p: part,
+  q: part,
+  dp: part,
+  dq: part,
+  qi: part,
 });
 
 const keyGuard = z.strictObject({

@@ -185,7 +185,16 @@ function toParts<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, Ph
 ): Omit<Endpoint, 'auth' | 'run'> {
   const { method, path, versions, tag, summary, description, ours, status, codes, photos, fields, reply } = definition;
   return {
-    ...{ method, path, versions, tag, summary, description, ours, status, codes, photos },
+    method,
+    path,
+    versions,
+    tag,
+    summary,
+    description,
+    ours,
+    status,
+    codes,
+    photos,
     fieldsGuard: fields,
     replyGuard: z.strictObject({ ok: z.literal(true), ...reply._zod.def.shape }),
     async admit(call) {

@@ -157,7 +157,9 @@ export async function issueErasureReceipt(
   { signer, issuer, clock }: CoreDeps,
 ): Promise<string> {
   return signer.sign('facestep-erasure+jwt', {
-    ...{ iss: issuer, iat: toEpochSec(clock.now()), jti: receiptId },
+    iss: issuer,
+    iat: toEpochSec(clock.now()),
+    jti: receiptId,
     erased: erased.map(({ connection, subject, tokenIds }) => ({ connection, subject, tokenIds: [...tokenIds] })),
     parts: [...erasedParts],
     remains: remainingParts.map((part) => ({ ...part })),

@@ -12,8 +12,11 @@ const nameOf = ({ tenant, idp, subject }: Binding): string => `${idp}:${tenant}:
  * certified presentation attack detection, then a delay before each further one.
  */
 export const attemptsOfSubject = (binding: Binding): Counted => ({
-  ...{ name: `subject:${nameOf(binding)}`, kind: 'subject', failuresAllowed: 5 },
-  ...{ windowSec: secondsPerDay, rememberedSec: secondsPerDay },
+  name: `subject:${nameOf(binding)}`,
+  kind: 'subject',
+  failuresAllowed: 5,
+  windowSec: secondsPerDay,
+  rememberedSec: secondsPerDay,
 });
 
 /**
@@ -22,8 +25,13 @@ export const attemptsOfSubject = (binding: Binding): Counted => ({
  * begin anew after each. NIST SP 800-63B-4, section 3.2.2: no more than a hundred failures in a row at one account.
  */
 export const attemptsOfOutsiders = (binding: Binding): Counted => ({
-  ...{ name: `outsiders:${nameOf(binding)}`, kind: 'outsiders', failuresAllowed: 20, failuresInAll: 100 },
-  ...{ windowSec: 30 * secondsPerDay, rememberedSec: 30 * secondsPerDay, keepsOthersFailures: true },
+  name: `outsiders:${nameOf(binding)}`,
+  kind: 'outsiders',
+  failuresAllowed: 20,
+  failuresInAll: 100,
+  windowSec: 30 * secondsPerDay,
+  rememberedSec: 30 * secondsPerDay,
+  keepsOthersFailures: true,
 });
 
 /**
@@ -33,7 +41,9 @@ export const attemptsOfOutsiders = (binding: Binding): Counted => ({
 export const attemptsOfOutsider = (binding: Binding, source: string): readonly Counted[] => [
   ...networksOf(source).map(({ name, share }) => ({
     ...attemptsOfSubject(binding),
-    ...{ name: `subject:${nameOf(binding)}:from:${name}`, kind: 'outsider' as const, failuresAllowed: 5 * share },
+    name: `subject:${nameOf(binding)}:from:${name}`,
+    kind: 'outsider' as const,
+    failuresAllowed: 5 * share,
   })),
   attemptsOfOutsiders(binding),
 ];
@@ -44,15 +54,21 @@ export const attemptsOfOutsider = (binding: Binding, source: string): readonly C
  * grow.
  */
 export const attemptsOfToken = (tokenId: string): Counted => ({
-  ...{ name: `token:${tokenId}`, kind: 'token', failuresAllowed: 100 },
-  ...{ windowSec: firstLockoutSec, rememberedSec: 0 },
+  name: `token:${tokenId}`,
+  kind: 'token',
+  failuresAllowed: 100,
+  windowSec: firstLockoutSec,
+  rememberedSec: 0,
 });
 
 /** Keys of administrators, shown from one source: counted at each of its networks. */
 export const attemptsOfKeys = (source: string): readonly Counted[] =>
   networksOf(source).map(({ name, share }) => ({
-    ...{ name: `admin-key:from:${name}`, kind: 'administrator', failuresAllowed: 100 * share },
-    ...{ windowSec: firstLockoutSec, rememberedSec: 0 },
+    name: `admin-key:from:${name}`,
+    kind: 'administrator',
+    failuresAllowed: 100 * share,
+    windowSec: firstLockoutSec,
+    rememberedSec: 0,
   }));
 
 /**

@@ -44,7 +44,9 @@ export type LimitName = keyof typeof windowSecOf;
 /** Codes go to strangers, and a pushed request is one sign-in: these bounds are not for an administrator to raise. */
 const fixedLimits = {
   startsOfPushedRequest: 5,
-  ...{ codesOfContact: 5, codesOfSource: 20, codesOfService: 200 },
+  codesOfContact: 5,
+  codesOfSource: 20,
+  codesOfService: 200,
 } as const satisfies Partial<Record<LimitName, number>>;
 
 /** How many are taken in one window of each, as the administrator has it. */

@@ -49,7 +49,12 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
   const { photos, secret, methods, judged } = shown;
   const { verdict, accuracy } = await checkFace(
     {
-      ...{ connection, subject: record.subject, kept: toKeptToken(record.kept), photos, secret, judged },
+      connection,
+      subject: record.subject,
+      kept: toKeptToken(record.kept),
+      photos,
+      secret,
+      judged,
       outsider: outsiderOf(record),
     },
     deps,

@@ -41,7 +41,12 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
   const { purpose, consent, triesLeft, expiresAt, returnUrl } = record;
   const policy = connection?.policy;
   return {
-    ...{ id, purpose, role, triesLeft, expiresAt, consentVersion },
+    id,
+    purpose,
+    role,
+    triesLeft,
+    expiresAt,
+    consentVersion,
     state: stateAt(record, now),
     organisation: policy?.organisation ?? null,
     retentionDays: policy?.enrolmentDays ?? null,

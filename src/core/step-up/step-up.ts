@@ -107,8 +107,16 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     startedAt: deps.clock.now(),
     challengeDigest: toStoredDigest(challenge),
     browserDigest: browser === null ? null : toStoredDigest(browser),
-    ...{ sessionDigest: null, handOff: null, captured: null, movement: null, consent: null, pass: null, taken: false },
-    ...{ triesLeft: triesOnPage, challengesLeft: challengesOnPage, looksLeft: looksOnPage },
+    sessionDigest: null,
+    handOff: null,
+    captured: null,
+    movement: null,
+    consent: null,
+    pass: null,
+    taken: false,
+    triesLeft: triesOnPage,
+    challengesLeft: challengesOnPage,
+    looksLeft: looksOnPage,
     returnUrl: requested.returnUrl ?? null,
     expiresAt,
   };
@@ -209,7 +217,10 @@ export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
 
 /** What may be told of a stored step-up. */
 export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpView => ({
-  ...{ id, connection: record.connection, subject: record.subject, purpose: record.purpose },
+  id,
+  connection: record.connection,
+  subject: record.subject,
+  purpose: record.purpose,
   receipt: record.receipt === null || record.receipt.expiresAt <= now ? null : new Credential(record.receipt.text),
   state: stateAt(record, now),
   expiresAt: record.expiresAt,

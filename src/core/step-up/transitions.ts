@@ -54,7 +54,10 @@ export function open(
   const { session, purpose, consent, returnUrl, lifeSec } = opening;
   return {
     ...record,
-    ...{ challengeDigest: null, sessionDigest: toStoredDigest(session), purpose, consent },
+    challengeDigest: null,
+    sessionDigest: toStoredDigest(session),
+    purpose,
+    consent,
     // An invitation waits for days; once it is open, a person sits before it.
     expiresAt: record.purpose === 'verify' ? record.expiresAt : addSec(now, lifeSec),
     returnUrl: record.returnUrl ?? returnUrl,
@@ -75,13 +78,16 @@ export const agree = (record: StepUpRecord, consent: Consent, now: EpochMs): Ste
 /** Given up by the person. */
 export const abandon = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   ...underWay(record, now),
-  ...{ state: 'abandoned', kept: null, movement: null },
+  state: 'abandoned',
+  kept: null,
+  movement: null,
 });
 
 /** From a person's own page on to an enrolment: whoever ends theirs there may make a new one there. */
 export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   ...underWay(record, now),
-  ...{ purpose: 'enrol', startedAt: now },
+  purpose: 'enrol',
+  startedAt: now,
 });
 
 /** A movement challenge, in place of any former one. @throws FaceError `consent_missing`, `step_up_finished`: or none is left */
@@ -173,7 +179,9 @@ export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpR
 /** As it was before it was captured, with its try, and without the challenge whose frames came. */
 export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
   ...captured,
-  ...{ state: 'started', captured: null, triesLeft: captured.triesLeft + 1 },
+  state: 'started',
+  captured: null,
+  triesLeft: captured.triesLeft + 1,
 });
 
 /**
