@@ -40,7 +40,10 @@ export const configureConnections = (
   deps: ConnectionDeps,
 ): ConfiguredConnection[] =>
   entries.map((settings) => ({
-    ...{ id: settings.id, kind: settings.kind, policy: settings.policy, oidc: settings.oidc },
+    id: settings.id,
+    kind: settings.kind,
+    policy: settings.policy,
+    oidc: settings.oidc,
     async createAdapter(publicUrl) {
       for (const provider of providers) {
         const adapter = provider.createAdapter(settings, { ...deps, publicUrl });

@@ -73,13 +73,18 @@ export async function startSecurityEventReceiver(expected: {
   const take = async (jws: string): Promise<{ readonly err: string } | null> => {
     if (decodeJwt(jws).aud !== expected.audience) return { err: 'invalid_audience' };
     const { payload } = await jwtVerify(jws, keySet, {
-      ...{ issuer: expected.issuer, audience: expected.audience, typ: 'secevent+jwt' },
+      issuer: expected.issuer,
+      audience: expected.audience,
+      typ: 'secevent+jwt',
     });
     const { jti, sub_id, events } = claimsGuard.parse(payload);
     const [[type, event]] = z.tuple([z.tuple([z.string(), z.unknown()])]).parse(Object.entries(events));
     const detail = z.record(z.string(), z.unknown()).parse(eventGuards[type]?.parse(event));
     taken.push({
-      ...{ jti, name: type.slice(eventTypes.length), subject: sub_id.user.sub, connection: sub_id.tenant.id },
+      jti,
+      name: type.slice(eventTypes.length),
+      subject: sub_id.user.sub,
+      connection: sub_id.tenant.id,
       change: typeof detail.change_type === 'string' ? detail.change_type : null,
     });
     return null;

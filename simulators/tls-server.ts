@@ -72,7 +72,9 @@ export async function startSelfSignedServer() {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    ...{ port, cert: selfSigned.cert, url: `https://127.0.0.1:${port}` },
+    port,
+    cert: selfSigned.cert,
+    url: `https://127.0.0.1:${port}`,
     requests: () => requests,
     async close() {
       server.closeAllConnections();

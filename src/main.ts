@@ -38,7 +38,11 @@ async function untilStopped(): Promise<string> {
 
 const readSetup = (): Promise<Setup> =>
   loadSetup(providers, {
-    ...{ clock, random, fetch, log, env: process.env },
+    clock,
+    random,
+    fetch,
+    log,
+    env: process.env,
     readFile: (path) => readFile(path, 'utf8'),
   });
 
@@ -64,7 +68,15 @@ async function run(): Promise<ExitCode> {
   process.stdout.on('error', (error) => (isSystemError(error, 'EPIPE') ? process.exit(1) : fail(error)));
   const { runCommand } = await import('./cli/program.js');
   await runCommand(args, {
-    ...{ clock, random, fetch, env: process.env, log, tell, untilStopped, loadSetup: readSetup, serve },
+    clock,
+    random,
+    fetch,
+    env: process.env,
+    log,
+    tell,
+    untilStopped,
+    loadSetup: readSetup,
+    serve,
     loadMeasuring: () => import('../evidence/accuracy/measure.js'),
     print: (line) => void process.stdout.write(`${line}\n`),
     endWith: (code) => {

@@ -85,7 +85,10 @@ const decide = (
   { core }: FlowDeps,
 ): Promise<HookDecision> =>
   core.decide({
-    ...{ hook, subject, eventId: correlationId, eventTime: null },
+    hook,
+    subject,
+    eventId: correlationId,
+    eventTime: null,
     repeatableForSec: REPEATABLE_FOR_SEC,
     budgetMs: DECISION_TIMEOUT_MS,
   });

@@ -113,7 +113,8 @@ export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisio
         '@odata.type': methodType,
         state: 'enabled',
         includeTargets: includeTargets.map(({ targetType, id, isRegistrationRequired }) => ({
-          ...{ targetType, id },
+          targetType,
+          id,
           isRegistrationRequired: isRegistrationRequired ?? false,
         })),
       });

@@ -92,7 +92,10 @@ export const decide = (
   { core }: Pick<FlowDeps, 'core'>,
 ): Promise<HookDecision> =>
   core.decide({
-    ...{ hook, subject, eventId, eventTime },
+    hook,
+    subject,
+    eventId,
+    eventTime,
     repeatableForSec: repeatableWithinSkewSec,
     budgetMs: DECISION_TIMEOUT_MS,
   });

@@ -79,8 +79,13 @@ const toSchemaChange = ({ name, title, description, maxLength, isUserWritten }: 
       type: 'object',
       properties: {
         [name]: {
-          ...{ title, description, type: 'string', required: false, maxLength },
-          ...{ scope: 'NONE', mutability: 'READ_WRITE' },
+          title,
+          description,
+          type: 'string',
+          required: false,
+          maxLength,
+          scope: 'NONE',
+          mutability: 'READ_WRITE',
           permissions: [{ principal: 'SELF', action: isUserWritten ? 'READ_WRITE' : 'HIDE' }],
         },
       },

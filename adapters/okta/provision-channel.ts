@@ -42,7 +42,9 @@ export const channelTo = (deps: OktaProvisionDeps, hook: HookName, headers: read
   type: 'HTTP',
   version: '1.0.0',
   config: {
-    ...{ uri: uriOf(deps, hook), method: 'POST', headers },
+    uri: uriOf(deps, hook),
+    method: 'POST',
+    headers,
     authScheme: toAuthScheme(deps),
   },
 });

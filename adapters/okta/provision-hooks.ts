@@ -83,7 +83,10 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
       const { ours } = await findInlineHook(hook, deps);
       if (ours === null) {
         await deps.send('POST', '/api/v1/inlineHooks', {
-          ...{ name, type, version: '1.0.0', channel: channelTo(deps, hook) },
+          name,
+          type,
+          version: '1.0.0',
+          channel: channelTo(deps, hook),
         });
         return;
       }

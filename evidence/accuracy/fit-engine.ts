@@ -121,7 +121,8 @@ export async function fitEngine(
   const { levels: builtIn } = parameters.current;
   const rateOf = (level: Accuracy): number => fittedShare * (builtIn[level].greatestFalseMatchRate ?? 1);
   const draft: EngineEntry = {
-    ...{ id, name },
+    id,
+    name,
     provenance: {
       fitted: `facestep measure accuracy: ${people.length} people, ${photos} photos, ${cosines.length} pairs of strangers`,
       measured: '',

@@ -90,7 +90,12 @@ export const guessing: Attack = {
         tokens.opens(tokens.seal(viewsOf([one])), viewsOf([other])),
       );
       return {
-        ...{ accuracy, searches, rate, guessMs, median, tokens: sealed.length },
+        accuracy,
+        searches,
+        rate,
+        guessMs,
+        median,
+        tokens: sealed.length,
         gaussian: rateOfDraws(sealed, draws, gaussian, tokens.opens),
         noise: rateOfDraws(
           sealed,

@@ -157,7 +157,15 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     ...(stage.isAlive() ? [] : ['the server has ended']),
   ];
   const outcome: Outcome = {
-    ...{ size, tally, before, during, rssGrowthMiB, winners, controls, shed: shed.length, endpoints: endpoints.length },
+    size,
+    tally,
+    before,
+    during,
+    rssGrowthMiB,
+    winners,
+    controls,
+    shed: shed.length,
+    endpoints: endpoints.length,
     accepted: [...tally.accepted.map(inWords), ...taken, ...changes],
     errors,
     missing: unmet(endpoints, tally.met),

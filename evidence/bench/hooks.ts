@@ -101,7 +101,9 @@ export async function benchHooks(rate: Rate): Promise<HooksReport> {
   return {
     node: process.version,
     cores: availableParallelism(),
-    ...{ perSecond, seconds, floor },
+    perSecond,
+    seconds,
+    floor,
     hooks: toSummary(results),
     lambda,
   };

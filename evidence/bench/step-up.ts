@@ -128,7 +128,10 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
         engineRunsPerFrame: round(examined / framesTaken, 2),
         passedInBrowser: { hits: inBrowser.filter(({ hasPassed }) => hasPassed).length, trials: inBrowser.length },
         floorMs: resultMs,
-        ...{ frames, people: judged, bpcer, apcer },
+        frames,
+        people: judged,
+        bpcer,
+        apcer,
       },
     };
   } catch (error) {

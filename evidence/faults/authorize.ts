@@ -105,8 +105,13 @@ async function measure(
   const { addresses, comeBack, when } = attack;
   const query = `${new URLSearchParams(asked)}&login_hint=outsider-{n}-${addresses}@example.com`;
   const job: Job = {
-    ...{ serverUrl: stage.replicas[0].url, publicUrl, request: `${issuer}/authorize?${query}` },
-    ...{ count, perSecond, addresses, comeBack },
+    serverUrl: stage.replicas[0].url,
+    publicUrl,
+    request: `${issuer}/authorize?${query}`,
+    count,
+    perSecond,
+    addresses,
+    comeBack,
   };
   const isOfOutsider = (call: string): boolean => call.includes('outsider-');
   const callsBefore = stage.idp.calls.filter(isOfOutsider).length;
@@ -120,7 +125,12 @@ async function measure(
   // A check leaves its step-up, a sign-in an interaction, how far it is, and a step-up.
   const ofOthers = meanwhile.checks.length + 3 * meanwhile.signIns.length;
   return {
-    ...{ ...meanwhile, when, comeBack, addresses, ends, seconds },
+    ...meanwhile,
+    when,
+    comeBack,
+    addresses,
+    ends,
+    seconds,
     lookUps: stage.idp.calls.filter(isOfOutsider).length - callsBefore,
     records: countRecords(stage) - recordsBefore - ofOthers,
     minutes: Math.floor(Date.now() / 60_000) - Math.floor(began / 60_000) + 1,
@@ -149,7 +159,10 @@ const together = (one: Meanwhile, other: Meanwhile): Meanwhile => ({
 });
 
 const toCounts = ({ ends, seconds, lookUps, records }: Attack) => ({
-  ...{ outsiders: ends, seconds: Math.round(seconds), lookUps, records },
+  outsiders: ends,
+  seconds: Math.round(seconds),
+  lookUps,
+  records,
 });
 
 /** Times of others, and how many times those without an attack they are. */

@@ -23,7 +23,8 @@ export const clock: Fault = {
     const setTrue = (ms: number): Promise<void> => writeFile(files[1], String(ms));
     const server = await startRedis();
     const stage = await openStage({
-      ...{ replicas: 2, redisUrl: server.url },
+      replicas: 2,
+      redisUrl: server.url,
       env: (replica) => ({ ...preload('shifted-clock'), FAULTS_CLOCK_FILE: files[replica] ?? '' }),
     });
     const { journal, pictures } = stage;

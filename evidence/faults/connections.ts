@@ -30,8 +30,9 @@ export const connections: Fault = {
       const held = await ask(slow);
       const heldMiB = residentMiB(replicas[0].pid);
       const figures = {
-        ...{ connections: count, standing: open.standing },
-        ...{ residentMiB: { before: Math.round(idleMiB), with: Math.round(heldMiB) } },
+        connections: count,
+        standing: open.standing,
+        residentMiB: { before: Math.round(idleMiB), with: Math.round(heldMiB) },
         kibPerConnection: Number((((heldMiB - idleMiB) * 1024) / count).toFixed(1)),
       };
       // Headers may take 10 s and a request 60 s: then each is told, and closed.

@@ -4,7 +4,9 @@ import { checkInvariants } from './invariants.js';
 import { openStage, type Stage } from './stage.js';
 
 const answer = (status: number, body: string, headers: Record<string, string> = {}): Act => ({
-  ...{ kind: 'answer', status, body },
+  kind: 'answer',
+  status,
+  body,
   headers: { 'content-type': 'application/json', ...headers },
 });
 

@@ -45,7 +45,10 @@ function toSeenOnce({ doing, when }: Entry, group: readonly Entry[]): Seen {
   for (const { answer } of group) answers[answer] = (answers[answer] ?? 0) + 1;
   const times = group.map(({ ms }) => ms);
   return {
-    ...{ doing, when, requests: group.length, answers },
+    doing,
+    when,
+    requests: group.length,
+    answers,
     retried: group.filter(({ tries }) => tries > 1).length,
     p50Ms: Math.round(quantile(times)),
     maxMs: Math.round(Math.max(...times)),

@@ -9,7 +9,9 @@ export const kms: Fault = {
   async run({ size, say }) {
     const service = await startKms();
     const keys = {
-      ...{ kind: 'aws-kms', region: service.region, endpoint: service.url },
+      kind: 'aws-kms',
+      region: service.region,
+      endpoint: service.url,
       sealing: [{ version: 1, keyId: service.createKey('HMAC_256') }],
       signing: { keyId: service.createKey('ECC_NIST_P256') },
     };

@@ -152,15 +152,18 @@ async function checkForgotten(
   return [
     {
       invariant: 'a token that was revoked stays revoked, though the store forgot it',
-      ...{ checked: kept === null ? 0 : 1, broken: replayed === 'passed' ? [`${revoked} passed`] : [] },
+      checked: kept === null ? 0 : 1,
+      broken: replayed === 'passed' ? [`${revoked} passed`] : [],
     },
     {
       invariant: 'a check that was spent stays spent, though the store forgot it',
-      ...{ checked: spent === 'granted' ? 1 : 0, broken: again === 'granted' ? [`${user} was granted again`] : [] },
+      checked: spent === 'granted' ? 1 : 0,
+      broken: again === 'granted' ? [`${user} was granted again`] : [],
     },
     {
       invariant: 'a stranger is refused, though the store forgot everything',
-      ...{ checked: 1, broken: strange === 'passed' ? [`${outsider} passed`] : [] },
+      checked: 1,
+      broken: strange === 'passed' ? [`${outsider} passed`] : [],
     },
   ];
 }

@@ -66,7 +66,9 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   const okta = await startOktaSimulator();
   const idp = await startFront(okta.url);
   const connection = {
-    ...{ id: connectionId, kind: 'okta', policy: { liveness: 'off' } },
+    id: connectionId,
+    kind: 'okta',
+    policy: { liveness: 'off' },
     okta: {
       orgUrl: idp.url,
       auth: { kind: 'api_token', token: okta.apiToken },
@@ -109,7 +111,14 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   };
   const client = await connectTo(replicas.map(({ url }) => url));
   return {
-    ...{ okta, idp, replicas, client, journal, passedOrUntold, openRevocations, connectTo },
+    okta,
+    idp,
+    replicas,
+    client,
+    journal,
+    passedOrUntold,
+    openRevocations,
+    connectTo,
     pictures: await loadPictures(),
     async createUsers(count) {
       const made: string[] = [];

@@ -25,7 +25,8 @@ export async function checkStoredTokens(stage: Stage, enrolled: readonly string[
   return [
     {
       invariant: 'a token is in the profile exactly where the audit says so',
-      ...{ checked: okta.org.users.size, broken: torn },
+      checked: okta.org.users.size,
+      broken: torn,
     },
     { invariant: 'every token in a profile opens for its owner', checked: stored.length, broken: closed },
   ];

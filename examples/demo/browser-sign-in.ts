@@ -48,7 +48,10 @@ export async function startBrowserSignIn({ port }: { readonly port: number }): P
     oidc: {
       clients: [
         {
-          ...{ kind: 'relying_party', id: clientId, secret: clientSecret, mayEnrol: true },
+          kind: 'relying_party',
+          id: clientId,
+          secret: clientSecret,
+          mayEnrol: true,
           redirectUris: [portal.redirectUri],
         },
       ],
@@ -64,20 +67,28 @@ export async function startBrowserSignIn({ port }: { readonly port: number }): P
     mode: 0o600,
   });
   const service = await startService({
-    ...{ PORT: String(serverPort), FACESTEP_CONFIG: config, FACESTEP_DATA: join(folder, 'data') },
+    PORT: String(serverPort),
+    FACESTEP_CONFIG: config,
+    FACESTEP_DATA: join(folder, 'data'),
     FACESTEP_ADMIN_KEY: `fsa_${randomBytes(24).toString('base64url')}`,
   });
   const settings = oktaConnectionGuard.parse(connection);
   const { steps } = createOktaProvisioning({
-    ...{ settings, publicUrl: serverUrl, clock: { now: () => epochMs(Date.now()) }, random: randomBytes },
-    ...{ log: createTextLog(), fetch: (address, init) => fetch(address, init) },
+    settings,
+    publicUrl: serverUrl,
+    clock: { now: () => epochMs(Date.now()) },
+    random: randomBytes,
+    log: createTextLog(),
+    fetch: (address, init) => fetch(address, init),
   });
   // The attribute that keeps the token; hooks take no part in this.
   const [attribute] = steps;
   await attribute?.apply();
 
   return {
-    ...{ url: portal.url, login, password },
+    url: portal.url,
+    login,
+    password,
     readToken() {
       const token = okta.org.users.get(userId)?.profile[settings.okta.attribute];
       return typeof token === 'string' ? token : null;

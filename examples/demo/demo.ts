@@ -66,7 +66,12 @@ const send: Fetch = (url, init) => fetch(url, init);
 const profile = createOktaProfile(settings.okta, { fetch: send, log: createTextLog() });
 const clock = { now: () => epochMs(Date.now()) };
 const { steps } = createOktaProvisioning({
-  ...{ settings, publicUrl: service.url, clock, random: randomBytes, fetch: send, log: createTextLog() },
+  settings,
+  publicUrl: service.url,
+  clock,
+  random: randomBytes,
+  fetch: send,
+  log: createTextLog(),
 });
 for (const { inspect, apply } of steps) if ((await inspect()).state === 'missing') await apply();
 const password = 'first factor';

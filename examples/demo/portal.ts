@@ -89,7 +89,11 @@ export async function startPortal({
     pending.set(state, { login, codeVerifier, nonce });
     // Pushed: the browser does not have in hands whom it is about.
     const authorize = await client.buildAuthorizationUrlWithPAR(await discover(), {
-      ...{ redirect_uri: redirectUri, scope: 'openid profile', login_hint: login, state, nonce },
+      redirect_uri: redirectUri,
+      scope: 'openid profile',
+      login_hint: login,
+      state,
+      nonce,
       code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: 'S256',
     });
@@ -102,7 +106,9 @@ export async function startPortal({
     try {
       const tokens = await client.authorizationCodeGrant(await discover(), new URL(request.url, url), {
         pkceCodeVerifier: started?.codeVerifier ?? '',
-        ...{ expectedState: state, expectedNonce: started?.nonce ?? '', idTokenExpected: true },
+        expectedState: state,
+        expectedNonce: started?.nonce ?? '',
+        idTokenExpected: true,
       });
       const claims = tokens.claims();
       if (started === undefined || claims?.preferred_username !== started.login) throw new Error('another user');

@@ -62,19 +62,19 @@ export async function showProviders({ say, folder, adminKey, person, asExpected 
   );
   const config = join(folder, 'providers.json');
   const connections = simulated.map(({ kind, simulation }) => ({
-    ...{ id: kind, kind, policy: { liveness: 'off' } },
+    id: kind,
+    kind,
+    policy: { liveness: 'off' },
     [kind]: simulation.settings,
   }));
   const settings = { modelsFolder, publicUrl: serverUrl, verifier: { kind: 'embedded', workers: 1 }, connections };
   await writeFile(config, JSON.stringify(settings), { mode: 0o600 });
   const env = {
     ...Object.fromEntries(simulated.flatMap(({ simulation }) => Object.entries(simulation.environment))),
-    ...{
-      PORT: String(port),
-      FACESTEP_CONFIG: config,
-      FACESTEP_DATA: join(folder, 'providers'),
-      FACESTEP_ADMIN_KEY: adminKey,
-    },
+    PORT: String(port),
+    FACESTEP_CONFIG: config,
+    FACESTEP_DATA: join(folder, 'providers'),
+    FACESTEP_ADMIN_KEY: adminKey,
   };
   const service = await startService(env);
 

@@ -1,8 +1,8 @@
-import { generateKeyPair, randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes } from 'node:crypto';
 import { type CryptoKey, exportJWK, type JWK, type KeyObject } from 'jose';
 import { z } from 'zod';
 import type { OpenIdProvider } from '../relying-party.js';
+import { takeRsaPair } from '../rsa-pairs.js';
 import { createVerifier, type PasswordVerifier, type SrpExchange } from './srp.js';
 
 /*
@@ -102,7 +102,7 @@ export async function createPool(
   usernameAttributes: readonly string[],
 ): Promise<UserPool> {
   const id = `${region}_${newId(5).slice(0, 9)}`;
-  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const { privateKey, publicKey } = await takeRsaPair();
   const keyId = newId(16);
   const schema = new Map<string, SchemaAttribute>(
     [...standardAttributes, ...readOnlyAttributes].map((Name) => [
@@ -157,8 +157,13 @@ export function addUser(pool: UserPool, given: string, attributes: ReadonlyMap<s
 export function addFederatedUser(pool: UserPool, username: string, now: number): PoolUser {
   const sub = toUuid();
   const user: PoolUser = {
-    ...{ username, sub, created: now, attributes: new Map([['sub', sub]]) },
-    ...{ status: 'CONFIRMED', password: null, enabled: true },
+    username,
+    sub,
+    created: now,
+    attributes: new Map([['sub', sub]]),
+    status: 'CONFIRMED',
+    password: null,
+    enabled: true,
   };
   pool.users.set(username, user);
   return user;

@@ -43,7 +43,8 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
   };
   // The SDK writes into the object it is given.
   const aws = new CognitoIdentityProviderClient({
-    ...{ region: cognito.region, endpoint: cognito.url },
+    region: cognito.region,
+    endpoint: cognito.url,
     credentials: { ...credentials },
   });
   const { UserPoolClient } = await aws.send(

@@ -1,6 +1,6 @@
-import { generateKeyPair, type KeyObject, randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
+import { type KeyObject, randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { takeRsaPair } from '../rsa-pairs.js';
 
 /*
  * The state of a simulated tenant: plain maps, which a test may read to see what was really stored.
@@ -210,7 +210,7 @@ export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>
 
 /** A fresh RSA key, as Entra signs with. */
 export async function createSigningKey(): Promise<SigningKey> {
-  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const { privateKey, publicKey } = await takeRsaPair();
   const kid = randomUUID();
   return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, use: 'sig' } };
 }

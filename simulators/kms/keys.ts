@@ -100,8 +100,12 @@ export function createKmsKeys(region: string) {
       if (kinds[KeySpec].usage !== KeyUsage)
         throw new KmsRefusal('ValidationException', 'KeyUsage does not fit KeySpec');
       const key: KmsKey = {
-        ...{ id: randomUUID(), spec: KeySpec, state: 'Enabled', createdAtSec: 1_790_000_000 },
-        ...{ secret: randomBytes(32), pair: pairOf(KeySpec) },
+        id: randomUUID(),
+        spec: KeySpec,
+        state: 'Enabled',
+        createdAtSec: 1_790_000_000,
+        secret: randomBytes(32),
+        pair: pairOf(KeySpec),
       };
       keys.set(key.id, key);
       return { KeyMetadata: metadataOf(key) };
@@ -139,7 +143,10 @@ export function createKmsKeys(region: string) {
     }),
     Sign: operation(
       z.object({
-        ...{ KeyId: keyId, SigningAlgorithm: z.string(), MessageType: z.literal('DIGEST'), Message: message },
+        KeyId: keyId,
+        SigningAlgorithm: z.string(),
+        MessageType: z.literal('DIGEST'),
+        Message: message,
       }),
       ({ KeyId, SigningAlgorithm, Message }) => {
         const key = findFor(KeyId, 'SIGN_VERIFY', SigningAlgorithm);

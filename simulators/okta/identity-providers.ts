@@ -83,7 +83,11 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
   const { endpoints } = data.protocol;
   const signature = data.type === 'OIDC' ? data.protocol.algorithms?.request?.signature : undefined;
   return {
-    ...{ id, type: data.type, name: data.name, usage: 'SSO', links: new Map() },
+    id,
+    type: data.type,
+    name: data.name,
+    usage: 'SSO',
+    links: new Map(),
     trustClaims: data.type === 'OIDC' && data.policy.trustClaims,
     // What is said of the algorithm is ignored without the scope.
     requestAlgorithm: signature?.scope === 'REQUEST' ? (signature.algorithm ?? 'HS256') : null,

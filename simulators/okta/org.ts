@@ -1,8 +1,7 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
 import { type CryptoKey, exportJWK, type JWK, type KeyObject } from 'jose';
 import type { Fetch } from '../../src/core/ports.js';
 import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
+import { takeRsaPair } from '../rsa-pairs.js';
 import { newId } from './ids.js';
 
 /*
@@ -255,9 +254,9 @@ export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>)
 
 export const isoNow = (org: Org): string => new Date(org.now()).toISOString();
 
-/** A fresh RSA key, as Okta signs with. */
+/** An RSA key under a new name, as Okta signs with. */
 export async function createSigningKey(id = newId('', 43)): Promise<SigningKey> {
-  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const { privateKey, publicKey } = await takeRsaPair();
   return { id, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid: id, use: 'sig', alg: 'RS256' } };
 }
 

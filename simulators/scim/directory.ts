@@ -53,8 +53,14 @@ export const createDirectory = (): Directory => ({
 
 /** An attribute as our README says that it is to be defined. */
 export const defineAttribute = (name: string): DefinedAttribute => ({
-  ...{ name, type: 'string', multiValued: false, required: false, caseExact: true },
-  ...{ mutability: 'readWrite', returned: 'request', uniqueness: 'none' },
+  name,
+  type: 'string',
+  multiValued: false,
+  required: false,
+  caseExact: true,
+  mutability: 'readWrite',
+  returned: 'request',
+  uniqueness: 'none',
 });
 
 /** The extension and attribute a path such as `urn:…:User:token` names; `null` where none is defined. */

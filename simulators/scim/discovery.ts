@@ -10,7 +10,10 @@ export function createDiscoveryApi(directory: Directory): Router {
   const notFound = (): ScimError => new ScimError(404, null, 'Not found');
   const toSchema = (id: string, attributes: readonly object[]): object => ({
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
-    ...{ id, name: id.split(':').at(-1), attributes, meta: { resourceType: 'Schema' } },
+    id,
+    name: id.split(':').at(-1),
+    attributes,
+    meta: { resourceType: 'Schema' },
   });
   const listSchemas = (): Map<string, object> => {
     if (!directory.servesSchemas) throw notFound();
@@ -26,7 +29,10 @@ export function createDiscoveryApi(directory: Directory): Router {
       patch: { supported: directory.supportsPatch },
       bulk: { ...no, maxOperations: 0, maxPayloadSize: 0 },
       filter: { supported: true, maxResults: 200 },
-      ...{ changePassword: no, sort: no, etag: no, authenticationSchemes: [] },
+      changePassword: no,
+      sort: no,
+      etag: no,
+      authenticationSchemes: [],
     });
   });
   router.get('/Schemas', (_request, response) => {
@@ -42,7 +48,10 @@ export function createDiscoveryApi(directory: Directory): Router {
     if (!directory.servesSchemas) throw notFound();
     sendScim(response, 200, {
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
-      ...{ id: 'User', name: 'User', endpoint: '/Users', schema: coreSchema },
+      id: 'User',
+      name: 'User',
+      endpoint: '/Users',
+      schema: coreSchema,
       schemaExtensions: [...directory.extensions.keys()].map((schema) => ({ schema, required: false })),
     });
   });

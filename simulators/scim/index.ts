@@ -71,7 +71,10 @@ export async function startScimSimulator({
   return {
     baseUrl: `${origin}/scim/v2`,
     tokenUrl: `${origin}/oauth/token`,
-    ...{ bearer, basic, client, directory },
+    bearer,
+    basic,
+    client,
+    directory,
     addUser(userName) {
       const id = randomUUID();
       const emails = [{ value: 'other@example.com' }, { value: userName, primary: true }];

@@ -132,7 +132,12 @@ export class ChainCheck {
     const isChained = record.previous === expected || isBeginning;
     if (!isChained || (!isBeginning && record.sequence !== nextAfter(before))) {
       this.#break = {
-        ...{ at: record, before, unreadable: this.#unreadable, isChained, after: null, cameLater: false },
+        at: record,
+        before,
+        unreadable: this.#unreadable,
+        isChained,
+        after: null,
+        cameLater: false,
         isRepetition: this.#recent.get(record.sequence) === record.digest,
         isFork: this.#recent.get(record.sequence - 1) === record.previous,
       };

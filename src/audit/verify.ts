@@ -62,7 +62,10 @@ export async function verifyTrail(
   const report = check.report();
   const isForeign = all.some((head) => chain !== null && head.chain !== chain);
   const headsReport = {
-    ...{ verified: heads.length, unknownKey, invalid, isForeign },
+    verified: heads.length,
+    unknownKey,
+    invalid,
+    isForeign,
     lastSequence: heads.at(-1)?.sequence ?? 0,
   };
   const isHeadsSound = invalid === null && !isForeign && (unknownKey === 0 || heads.length > 0);

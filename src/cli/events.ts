@@ -52,7 +52,10 @@ async function retry(ids: readonly string[], receiver: string | null, deps: CliD
   for (const letter of asked) {
     const outcome = await retryDeadLetter(letter, config.securityEvents, {
       ...deps,
-      ...{ files, trail, signer, issuer: issuerOf(config) },
+      files,
+      trail,
+      signer,
+      issuer: issuerOf(config),
     });
     if (outcome.kind === 'failed') deps.endWith(1);
     deps.print(`${outcome.kind === 'failed' ? `failed: ${outcome.reason}` : 'delivered'}: ${toLine(letter)}`);

@@ -64,13 +64,17 @@ export function toKeyReport(
   trails: readonly string[],
 ): JsonObject {
   const toTurn = ({ name, isSigning, signsFrom, problem }: TurningKey): JsonObject => ({
-    ...{ name, isSigning, problem },
+    name,
+    isSigning,
+    problem,
     signsFrom: signsFrom === null ? null : toIso(signsFrom),
   });
   return {
     kind,
     sealing: sealing.map(({ version, isCurrent, problem }) => ({
-      ...{ version, isCurrent, problem },
+      version,
+      isCurrent,
+      problem,
       tokens: byVersion.get(version) ?? 0,
     })),
     signing: signing.map(toTurn),

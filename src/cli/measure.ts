@@ -49,7 +49,9 @@ async function measureAccuracy({ data, engine, json = false, out }: AccuracyOpti
     found === null
       ? null
       : {
-          ...{ id: found.number, name: shortNameOf(found), recogniser: recogniserOf(folder, found) },
+          id: found.number,
+          name: shortNameOf(found),
+          recogniser: recogniserOf(folder, found),
           entry: await registry.readParameters(found),
         };
   const { measure, isBadInput } = await deps.loadMeasuring();

@@ -35,7 +35,11 @@ export function createSimulateCommand(deps: CliDeps): Command {
       const control = await listen(createSignInControl(simulation), { host, port: port === 0 ? 0 : port + 1 });
       const stopped = deps.untilStopped();
       const settings = {
-        ...{ kind: provider, connection, serverPort, serverUrl, simulation },
+        kind: provider,
+        connection,
+        serverPort,
+        serverUrl,
+        simulation,
         adminKey: `fsa_${Buffer.from(deps.random(24)).toString('base64url')}`,
         signInUrl: `http://${host}:${control.port}${signInPath}`,
       };
@@ -56,7 +60,9 @@ const toConfiguration = (settings: SimulationSettings): JsonObject => {
     adminKey,
     connections: [
       {
-        ...{ id: connection, kind, policy: { liveness: 'off' } },
+        id: connection,
+        kind,
+        policy: { liveness: 'off' },
         ...(simulation.oidc === undefined ? {} : { oidc: simulation.oidc }),
         [kind]: simulation.settings,
       },

@@ -37,7 +37,10 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
       const status = response.headersSent ? response.statusCode : null;
       followed.run(() =>
         log.info('request', {
-          ...{ requestId, method, route, status },
+          requestId,
+          method,
+          route,
+          status,
           durationMs: clock.now() - startedAt,
           ...(code === null ? {} : { code }),
           ...(response.writableFinished ? {} : { aborted: true }),

@@ -100,7 +100,12 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     const life = Math.min(client.lifeSec ?? connection.policy.stepUpTimeoutSec, leftSec);
     const started = await startStepUp(
       {
-        ...{ connection, subject: person.subject, kept: null, receipt: null, browser, lifeSec: life },
+        connection,
+        subject: person.subject,
+        kept: null,
+        receipt: null,
+        browser,
+        lifeSec: life,
         ...(client.feedsHooks === undefined ? {} : { feedsHooks: client.feedsHooks }),
         // Somebody proven who is not enrolled may enrol there, where the policy allows it.
         asked: person.isProven

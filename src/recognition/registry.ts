@@ -67,7 +67,10 @@ export const nameOf = (engine: OwnEngine): string =>
 
 /** What the engine needs to describe faces by this model. */
 export const recogniserOf = (folder: string, engine: OwnEngine): Recogniser => ({
-  ...{ id: recogniserIdOf(engine), folder, model: engine.model, preprocess: engine.preprocess },
+  id: recogniserIdOf(engine),
+  folder,
+  model: engine.model,
+  preprocess: engine.preprocess,
 });
 
 /** The folder, read and changed by one process at a time. */

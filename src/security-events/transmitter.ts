@@ -162,8 +162,12 @@ async function bury(
   { files, clock, log, onDelivery }: ReceiverDeps,
 ): Promise<boolean> {
   const letter = {
-    ...{ jti, receiver: receiver.id, event: name, sequence: record.sequence },
-    ...{ reason, time: toIso(clock.now()) },
+    jti,
+    receiver: receiver.id,
+    event: name,
+    sequence: record.sequence,
+    reason,
+    time: toIso(clock.now()),
   };
   try {
     await appendDeadLetter(files.deadLetters, letter);

@@ -71,7 +71,14 @@ export async function openPorts(
   const verifier = observePort('verifier', createVerifier(config.verifier, { engine, keyService, ...opened, ...deps }));
   const usage = createUsageRecorder({ ...deps, state });
   return {
-    ...{ files, state, trail, audit, keyService, engine, verifier, usage },
+    files,
+    state,
+    trail,
+    audit,
+    keyService,
+    engine,
+    verifier,
+    usage,
     async close() {
       await verifier.close();
       await engine.close();

@@ -16,7 +16,9 @@ export function openTransmitter(
 ): Promise<Transmitter> {
   return startTransmitter({
     ...deps,
-    ...{ trail, files, signer: keyService.signer },
+    trail,
+    files,
+    signer: keyService.signer,
     receivers: config.securityEvents,
     issuer: issuerOf(config),
     sleep: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),

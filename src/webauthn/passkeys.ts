@@ -40,7 +40,10 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
       expectedChallenge,
       supportedAlgorithmIDs: algorithms,
       response: {
-        ...{ id, rawId: id, type: 'public-key', clientExtensionResults: {} },
+        id,
+        rawId: id,
+        type: 'public-key',
+        clientExtensionResults: {},
         response: { clientDataJSON, attestationObject },
       },
     });
@@ -65,7 +68,10 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
       expectedChallenge,
       credential: { id: credential.id, publicKey: fromBase64url(publicKey), counter },
       response: {
-        ...{ id, rawId: id, type: 'public-key', clientExtensionResults: {} },
+        id,
+        rawId: id,
+        type: 'public-key',
+        clientExtensionResults: {},
         response: { clientDataJSON, authenticatorData, signature },
       },
     });

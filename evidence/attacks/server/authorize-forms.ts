@@ -9,7 +9,10 @@ import type { Stage } from './stage.js';
 type Params = Readonly<Record<string, string>>;
 
 const as = (kind: BadCredential['class'], variant: string, fields: Params): BadCredential => ({
-  ...{ class: kind, variant, headers: [], fields },
+  class: kind,
+  variant,
+  headers: [],
+  fields,
 });
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -82,14 +85,18 @@ export function badAuthorizations(
       ? []
       : [
           as('wrong role', 'a public client without PKCE', {
-            ...{ client_id: bare.id, redirect_uri: bare.redirectUri, code_challenge: '', code_challenge_method: '' },
+            client_id: bare.id,
+            redirect_uri: bare.redirectUri,
+            code_challenge: '',
+            code_challenge_method: '',
           }),
         ]),
     ...(pushing === undefined
       ? []
       : [
           as('wrong role', 'without pushing, a client that must', {
-            ...{ client_id: pushing.id, redirect_uri: pushing.redirectUri },
+            client_id: pushing.id,
+            redirect_uri: pushing.redirectUri,
           }),
         ]),
   ];

@@ -20,14 +20,18 @@ export function cameraAttacks(stage: Stage, { inFilm: { subject } }: Victims, fi
   const common = { class: 'wrong role', weight: 'face', judge: told } as const;
   return [
     {
-      ...{ ...common, endpoint: 'POST /face/frames', variant: 'the phone of a hand-off passes the check' },
+      ...common,
+      endpoint: 'POST /face/frames',
+      variant: 'the phone of a hand-off passes the check',
       async wires() {
         const { camera, parts } = await passAsCamera('camera frames');
         return [atOnce(toBytes(toFramesRequest(camera, parts)))];
       },
     },
     {
-      ...{ ...common, endpoint: 'GET /face/session', variant: 'the phone of a hand-off asks after the check' },
+      ...common,
+      endpoint: 'GET /face/session',
+      variant: 'the phone of a hand-off asks after the check',
       async wires() {
         const { camera, parts } = await passAsCamera('camera session');
         await caller.call(toFramesRequest(camera, parts));

@@ -44,11 +44,21 @@ export async function createOidcClients(): Promise<OidcClients> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const signerKey = { ...(await exportJWK(publicKey)), kid: 'signer-1', alg: 'RS256', use: 'sig' };
   const secrets = {
-    ...{ app: newSecret(), portal: newSecret(), factor: newSecret(), idv: newSecret(), load: newSecret() },
-    ...{ rival: newSecret(), onelogin: newSecret(), cognito: newSecret(), field: newSecret() },
+    app: newSecret(),
+    portal: newSecret(),
+    factor: newSecret(),
+    idv: newSecret(),
+    load: newSecret(),
+    rival: newSecret(),
+    onelogin: newSecret(),
+    cognito: newSecret(),
+    field: newSecret(),
   };
   const party = (id: string, more: JsonObject = {}): JsonObject => ({
-    ...{ kind: 'relying_party', id, redirectUris: [appUri], ...more },
+    kind: 'relying_party',
+    id,
+    redirectUris: [appUri],
+    ...more,
   });
   const shopDomain = 'https://shop.auth.eu-central-1.amazoncognito.com';
   const oneLoginUri = 'https://partners.onelogin.com/access/idp';
@@ -62,8 +72,12 @@ export async function createOidcClients(): Promise<OidcClients> {
         party('load', { secret: secrets.load }),
         { kind: 'okta_factor', id: 'okta-factor', secret: secrets.factor, orgUrls: [orgUrl] },
         {
-          ...{ kind: 'okta_idv', id: 'okta-idv', secret: secrets.idv, orgUrls: [orgUrl] },
-          ...{ termsOfUse: 'https://app.example.com/terms', privacyPolicy: 'https://app.example.com/privacy' },
+          kind: 'okta_idv',
+          id: 'okta-idv',
+          secret: secrets.idv,
+          orgUrls: [orgUrl],
+          termsOfUse: 'https://app.example.com/terms',
+          privacyPolicy: 'https://app.example.com/privacy',
         },
       ],
     }),
@@ -75,7 +89,11 @@ export async function createOidcClients(): Promise<OidcClients> {
     field: [party('field-app', { secret: secrets.field })],
     targets({ orgUrl, login, externalMfa }) {
       const target = (connection: string, kind: string, id: string, secret: string | null, redirectUri: string) => ({
-        ...{ connection, kind, id, secret, redirectUri },
+        connection,
+        kind,
+        id,
+        secret,
+        redirectUri,
         isOpenToBrowsers: !['okta_idv', 'entra_external_mfa'].includes(kind),
       });
       return [

@@ -97,13 +97,17 @@ export async function issueCredentials(
   const exhausted = await register('exhausted', { perDay: 1 });
   await caller.post('/token', {}, asClient(exhausted.key));
   return {
-    ...{ owner, removedAdministrator, revoked: revoked.token },
+    owner,
+    removedAdministrator,
+    revoked: revoked.token,
     byRole: { owner, operator: '', auditor: '', 'help-desk': '', ...byRole },
     without: { enrol: '', verify: '', score: '', 'content-key': '', match: '', screen: '', ...without },
     client: await tokenOf('attacked'),
     legitimate: await tokenOf('legitimate'),
     rival: await tokenOf('rival', { tenant: 'rival' }),
     tenant: await tokenOf('workforce', { tenant: 'workforce' }),
-    ...{ orphan: orphan.key, narrowed: narrowed.key, exhausted: exhausted.key },
+    orphan: orphan.key,
+    narrowed: narrowed.key,
+    exhausted: exhausted.key,
   };
 }

@@ -99,7 +99,10 @@ function underPrefixes(endpoint: Endpoint, target: Target): readonly Hostile[] {
   return prefixes.flatMap((prefix) =>
     target.bad.map(
       (bad): Hostile => ({
-        ...{ endpoint: target.name, class: bad.class, weight: 'light', judge: target.refusedCaller },
+        endpoint: target.name,
+        class: bad.class,
+        weight: 'light',
+        judge: target.refusedCaller,
         variant: `under ${prefix}: ${bad.variant}`,
         wires: () => {
           const request = target.as(bad);
@@ -132,13 +135,11 @@ function against(
 ): readonly Hostile[] {
   const shown = target.bad.map(
     (bad): Hostile => ({
-      ...{
-        endpoint: target.name,
-        class: bad.class,
-        variant: bad.variant,
-        weight: 'light',
-        judge: target.refusedCaller,
-      },
+      endpoint: target.name,
+      class: bad.class,
+      variant: bad.variant,
+      weight: 'light',
+      judge: target.refusedCaller,
       wires: () => one(target.as(bad)),
     }),
   );
@@ -161,12 +162,28 @@ function against(
 /** What is kept of each endpoint and class: in the full form enough to take minutes, and not an hour. */
 const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
   full: {
-    ...{ forged: 40, replayed: 20, truncated: 4, oversized: 8, slow: 2, duplicated: 3, 'cross-tenant': 20 },
-    ...{ 'wrong role': 30, 'wrong type': 40, malformed: 40 },
+    forged: 40,
+    replayed: 20,
+    truncated: 4,
+    oversized: 8,
+    slow: 2,
+    duplicated: 3,
+    'cross-tenant': 20,
+    'wrong role': 30,
+    'wrong type': 40,
+    malformed: 40,
   },
   quick: {
-    ...{ forged: 2, replayed: 1, truncated: 1, oversized: 1, slow: 1, duplicated: 1, 'cross-tenant': 1 },
-    ...{ 'wrong role': 7, 'wrong type': 2, malformed: 3 },
+    forged: 2,
+    replayed: 1,
+    truncated: 1,
+    oversized: 1,
+    slow: 1,
+    duplicated: 1,
+    'cross-tenant': 1,
+    'wrong role': 7,
+    'wrong type': 2,
+    malformed: 3,
   },
 };
 

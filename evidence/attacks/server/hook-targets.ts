@@ -57,7 +57,10 @@ export function toHookTarget(
   const aboutBait = (): Buffer => toJson(target.event({ about: 'bait', id: nextId(), receipt: receiptOf() })).bytes;
   const aboutStranger = () => target.event({ about: 'stranger', id: nextId(), receipt: 'none' });
   const request = (bytes: Buffer, headers: Request['headers'] = target.sign(bytes)): Request => ({
-    ...{ method: 'POST', path, headers, body: { type: 'application/json', bytes } },
+    method: 'POST',
+    path,
+    headers,
+    body: { type: 'application/json', bytes },
   });
   const notGranted = eachRefused(({ answer }) => answer !== null && target.isGranted(answer));
   const toBad = (kind: BadCredential['class'], forgeries: readonly (readonly [string, Request['headers']])[]) =>
@@ -90,7 +93,9 @@ export function toHookTarget(
     replaceInForm: () => null,
   };
   return {
-    ...{ name: `POST ${path}`, bad, fields },
+    name: `POST ${path}`,
+    bad,
+    fields,
     valid: () => request(jsonText(JSON.stringify(aboutStranger())).bytes),
     alternatives: [],
     as(one) {

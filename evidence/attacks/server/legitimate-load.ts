@@ -75,8 +75,11 @@ export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => v
   const photo = Buffer.from(setting.photo, 'base64');
   const toPictures = (movement: string) => (setting.film[movement] ?? []).map((text) => Buffer.from(text, 'base64'));
   const film: Film = {
-    ...{ centre: toPictures('centre'), left: toPictures('left'), right: toPictures('right') },
-    ...{ up: toPictures('up'), down: toPictures('down') },
+    centre: toPictures('centre'),
+    left: toPictures('left'),
+    right: toPictures('right'),
+    up: toPictures('up'),
+    down: toPictures('down'),
   };
   let count = 0;
   const mark = (): string => `load ${process.pid} ${++count}`;
@@ -98,7 +101,10 @@ export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => v
     return answer;
   };
   const post = (path: string, body: Request['body'], headers: readonly Header[] = []): Request => ({
-    ...{ method: 'POST', path, headers, body },
+    method: 'POST',
+    path,
+    headers,
+    body,
   });
   const hookRequest = ({ path, template, headers, oneLoginSecret }: LoadedHook): Request => {
     const text = template

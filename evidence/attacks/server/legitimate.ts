@@ -68,7 +68,10 @@ function toLoadedHook(stage: Stage, name: string, answer: string, subject: strin
     .replaceAll(/00u\w+/g, subject ?? '$&');
   const isOneLogin = target.connection === 'partners';
   return {
-    ...{ path: name, template, answer, headers: isOneLogin ? [] : target.sign(Buffer.alloc(0)) },
+    path: name,
+    template,
+    answer,
+    headers: isOneLogin ? [] : target.sign(Buffer.alloc(0)),
     oneLoginSecret: isOneLogin ? stage.providers.partners.hookSecret : null,
   };
 }
@@ -87,7 +90,11 @@ export async function startLegitimate(stage: Stage, victims: Victims, film: Film
   const target = providers.targets.find(({ id }) => id === 'load');
   if (target === undefined) throw new Error('there is no client for the load');
   const setting: LoadSetting = {
-    ...{ url, port, clientToken: credentials.legitimate, faceToken: victims.tokens.legitimate, subject },
+    url,
+    port,
+    clientToken: credentials.legitimate,
+    faceToken: victims.tokens.legitimate,
+    subject,
     photo: Buffer.from(pictures.person[1]).toString('base64'),
     hooks: [
       toLoadedHook(stage, '/hooks/workforce/token', 'face_not_verified'),

@@ -23,7 +23,10 @@ const as = (
   headers: readonly Header[],
   fields: Params = {},
 ): BadCredential => ({
-  ...{ class: kind, variant, headers, fields },
+  class: kind,
+  variant,
+  headers,
+  fields,
 });
 
 const basic = (id: string, secret: string): readonly Header[] => asOidcClient({ id, secret });
@@ -76,7 +79,9 @@ export function badClients(connection: string, { stage, client }: Parts): readon
     as('forged', 'no colon', [['Authorization', `Basic ${Buffer.from('nobody').toString('base64')}`]]),
     ...badAssertions(audience).map(([variant, assertion]) =>
       as('forged', variant, [], {
-        ...{ client_id: 'signer', client_assertion_type: jwtBearer, client_assertion: assertion },
+        client_id: 'signer',
+        client_assertion_type: jwtBearer,
+        client_assertion: assertion,
       }),
     ),
     as('replayed', 'a secret of another time', basic(client.id, `old-${secret}`)),

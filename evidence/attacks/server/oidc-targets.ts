@@ -100,7 +100,9 @@ export function toOidcTarget({ name, method, path, needs }: Endpoint, connection
       return {
         valid: () => build(fields, [], inPath(uid)),
         as: (one) => build(fields, one.headers, inPath(one.fields?.uid ?? uid)),
-        ...{ bad, fields: ['username'], oracle: refusedBrowser(stage) },
+        bad,
+        fields: ['username'],
+        oracle: refusedBrowser(stage),
       };
     }
     if (path.endsWith('/par')) {
@@ -110,26 +112,31 @@ export function toOidcTarget({ name, method, path, needs }: Endpoint, connection
         valid: () => build(wrong, asOidcClient(client)),
         as: (one) => build({ ...params, ...one.fields }, one.headers),
         bad: badClients(connection, { stage, victims, client }),
-        ...{ fields: Object.keys(params), oracle: refusedClient },
+        fields: Object.keys(params),
+        oracle: refusedClient,
       };
     }
     if (path.endsWith('/token')) {
       const params = {
-        ...{ grant_type: 'authorization_code', code: randomBytes(32).toString('base64url') },
-        ...{ redirect_uri: client.redirectUri, code_verifier: randomBytes(32).toString('base64url') },
+        grant_type: 'authorization_code',
+        code: randomBytes(32).toString('base64url'),
+        redirect_uri: client.redirectUri,
+        code_verifier: randomBytes(32).toString('base64url'),
       };
       return {
         valid: () => build(params, asOidcClient(client)),
         as: (one) => build({ ...params, ...one.fields }, one.headers),
         bad: [...badGrants({ stage, victims, client }), ...badClients(connection, { stage, victims, client })],
-        ...{ fields: Object.keys(params), oracle: refusedClient },
+        fields: Object.keys(params),
+        oracle: refusedClient,
       };
     }
     return {
       valid: () => build({}, asSession(randomBytes(32).toString('base64url'))),
       as: (one) => build({ ...one.fields }, one.headers),
       bad: badAccessTokens(parts),
-      ...{ fields: ['access_token'], oracle: refusedClient },
+      fields: ['access_token'],
+      oracle: refusedClient,
     };
   };
   const { valid, as, bad, fields: names, oracle } = make();
@@ -142,9 +149,17 @@ export function toOidcTarget({ name, method, path, needs }: Endpoint, connection
           replaceInForm: (field, value) => replaceParam(valid(), field, value),
         };
   return {
-    ...{ name, valid, as, bad, fields, alternatives: [] },
-    ...{ refusedCaller: oracle, refusedRequest: oracle, refusedMethod: oracle },
-    ...{ looksAtFaces: false, mostBytes: mostFormBytes },
+    name,
+    valid,
+    as,
+    bad,
+    fields,
+    alternatives: [],
+    refusedCaller: oracle,
+    refusedRequest: oracle,
+    refusedMethod: oracle,
+    looksAtFaces: false,
+    mostBytes: mostFormBytes,
   };
 }
 
@@ -160,7 +175,10 @@ function replaceParam(request: Request, name: string, value: string): Request {
 }
 
 const as = (kind: BadCredential['class'], variant: string, headers: readonly Header[], fields = {}): BadCredential => ({
-  ...{ class: kind, variant, headers, fields },
+  class: kind,
+  variant,
+  headers,
+  fields,
 });
 
 function shownByEverybody({ credentials }: Stage): readonly BadCredential[] {

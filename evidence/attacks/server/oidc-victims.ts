@@ -27,7 +27,9 @@ export async function pushRequest(
 ): Promise<string> {
   const { params } = authorizationParams(target, { login_hint: login });
   const { status, text } = await stage.caller.call({
-    ...{ method: 'POST', path: `/oidc/${target.connection}/par`, headers: asOidcClient(target) },
+    method: 'POST',
+    path: `/oidc/${target.connection}/par`,
+    headers: asOidcClient(target),
     body: toUrlencoded(Object.entries(params)),
   });
   const uri: unknown = JSON.parse(text).request_uri;
@@ -43,15 +45,14 @@ export async function signHint(
   const { tenant, url } = staff.simulator;
   const sub = createHash('sha256').update(staff.stranger).digest('base64url');
   const claims = {
-    ...{
-      ver: '2.0',
-      iss: `${url}/${tenant.id}/v2.0`,
-      aud: staff.externalMfa,
-      tid: tenant.id,
-      oid: staff.stranger,
-      sub,
-    },
-    ...{ jti: randomBytes(8).toString('hex'), ...changes },
+    ver: '2.0',
+    iss: `${url}/${tenant.id}/v2.0`,
+    aud: staff.externalMfa,
+    tid: tenant.id,
+    oid: staff.stranger,
+    sub,
+    jti: randomBytes(8).toString('hex'),
+    ...changes,
   };
   return signToken(tenant, claims, Date.now(), -1);
 }
@@ -93,17 +94,16 @@ export function externalMfaParams(target: OidcTarget, hint: string): Readonly<Re
     },
   };
   return {
-    ...{ scope: 'openid', response_mode: 'form_post', response_type: 'id_token', client_id: target.id },
-    ...{
-      redirect_uri: target.redirectUri,
-      nonce: randomBytes(16).toString('hex'),
-      state: randomBytes(16).toString('hex'),
-    },
-    ...{
-      id_token_hint: hint,
-      claims: JSON.stringify(claims),
-      'client-request-id': '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
-    },
+    scope: 'openid',
+    response_mode: 'form_post',
+    response_type: 'id_token',
+    client_id: target.id,
+    redirect_uri: target.redirectUri,
+    nonce: randomBytes(16).toString('hex'),
+    state: randomBytes(16).toString('hex'),
+    id_token_hint: hint,
+    claims: JSON.stringify(claims),
+    'client-request-id': '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
   };
 }
 

@@ -39,8 +39,13 @@ export function tell(
   say: (line: string) => void,
 ): void {
   const all = {
-    ...{ accepted, errors, hangs: tally.hangs.map(inWords), 'not prepared': tally.broken.map(inWords) },
-    ...{ 'never attacked': missing, 'nobody won': winners.lost, 'refused as they may': controls.refused },
+    accepted,
+    errors,
+    hangs: tally.hangs.map(inWords),
+    'not prepared': tally.broken.map(inWords),
+    'never attacked': missing,
+    'nobody won': winners.lost,
+    'refused as they may': controls.refused,
     'legitimate, refused': during.refusals,
   };
   for (const [name, lines] of Object.entries(all)) {
@@ -49,7 +54,10 @@ export function tell(
 }
 
 const figuresOf = ({ requests, p50Ms, p99Ms, refused }: LoadReport | LoadReport['byKind'][LoadKind]) => ({
-  ...{ requests, p50Ms, p99Ms, refused },
+  requests,
+  p50Ms,
+  p99Ms,
+  refused,
 });
 
 /** As figures, a table and claims. */
@@ -69,8 +77,14 @@ export function toCame(outcome: Outcome): Came {
   const none = { atMost: 0 };
   return {
     figures: {
-      ...{ endpoints, calls: tally.calls, byClass, accepted: accepted.length, serverErrors: errors.length },
-      ...{ hangs: tally.hangs.length, shed, rssGrowthMiB },
+      endpoints,
+      calls: tally.calls,
+      byClass,
+      accepted: accepted.length,
+      serverErrors: errors.length,
+      hangs: tally.hangs.length,
+      shed,
+      rssGrowthMiB,
       legitimate: {
         ...figuresOf(during),
         before: figuresOf(before),

@@ -76,5 +76,8 @@ export async function passOnPage(
 
 /** The request that sends taken frames. */
 export const toFramesRequest = (session: string, parts: readonly FormPart[]) => ({
-  ...{ method: 'POST', path: '/face/frames', headers: asSession(session), body: toMultipart(parts) },
+  method: 'POST',
+  path: '/face/frames',
+  headers: asSession(session),
+  body: toMultipart(parts),
 });

@@ -26,8 +26,13 @@ export function signRequest(claims: object, secret: string, protectedHeader: obj
 export function requestClaims({ url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>): RequestClaims {
   const now = Math.floor(Date.now() / 1000);
   return {
-    ...{ iss: shop.userPoolId, aud: `${url}/hooks/shop`, sub: 'somebody', client_id: shop.clientId },
-    ...{ iat: now, exp: now + 180, nonce: randomBytes(16).toString('base64url') },
+    iss: shop.userPoolId,
+    aud: `${url}/hooks/shop`,
+    sub: 'somebody',
+    client_id: shop.clientId,
+    iat: now,
+    exp: now + 180,
+    nonce: randomBytes(16).toString('base64url'),
   };
 }
 

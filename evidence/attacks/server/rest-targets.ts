@@ -38,7 +38,8 @@ export function toRestTarget(endpoint: Endpoint, source: SampleSource, known: Re
   const small = (): Sample => withPicture(sampleOf(endpoint, source), picture);
   const withBody = (body: Request['body'], headers = right): Request => ({
     ...validRequest(endpoint, source, small()),
-    ...{ headers, body },
+    headers,
+    body,
   });
   const shared: Oracle = path === metricsEndpoint.path ? figuresAlone : sameForEverybody(known);
   const oracle: Oracle = isPublic ? shared : refused;
@@ -60,7 +61,9 @@ export function toRestTarget(endpoint: Endpoint, source: SampleSource, known: Re
           },
         };
   return {
-    ...{ name, bad, fields },
+    name,
+    bad,
+    fields,
     valid: () => ({ ...validRequest(endpoint, source, small()), headers: right }),
     alternatives: fields === null ? [] : [() => withBody(asForm(small())), () => withBody(asJson(small()))],
     as(one) {

@@ -25,8 +25,12 @@ export function authorizationParams({ id, redirectUri }: OidcTarget, more: Reado
   return {
     codeVerifier,
     params: {
-      ...{ client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' },
-      ...{ state: randomBytes(8).toString('hex'), nonce: randomBytes(8).toString('hex') },
+      client_id: id,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: 'openid',
+      state: randomBytes(8).toString('hex'),
+      nonce: randomBytes(8).toString('hex'),
       code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
       code_challenge_method: 'S256',
       ...more,

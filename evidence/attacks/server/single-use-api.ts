@@ -40,7 +40,8 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
   const seen = { connection: 'workforce', subject: victims.inFilm.subject };
   const openOwn = async () => openPage(caller, (await startStepUp(stage, seen)).ticket);
   const choice: SingleUse = {
-    ...{ endpoint: `POST ${choicePath}`, thing: 'the choice of a number' },
+    endpoint: `POST ${choicePath}`,
+    thing: 'the choice of a number',
     async prepare() {
       const begun = await startHandOff(caller, (await openOwn()).session);
       const { session } = await openHandOff(caller, begun);
@@ -50,7 +51,8 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
   };
   return [
     {
-      ...{ endpoint: 'POST /face/open', thing: 'a ticket' },
+      endpoint: 'POST /face/open',
+      thing: 'a ticket',
       async prepare() {
         const { ticket } = await startStepUp(stage, about);
         return () => post('/face/open', toJson({ ticket }));
@@ -58,7 +60,8 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
       isWon: success,
     },
     {
-      ...{ endpoint: 'POST /face/open', thing: 'a hand-off' },
+      endpoint: 'POST /face/open',
+      thing: 'a hand-off',
       async prepare() {
         const { ticket } = await startHandOff(caller, (await openOwn()).session);
         return () => post('/face/open', toJson({ ticket }));
@@ -67,7 +70,8 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
     },
     ...(victims.sessions.unpaired === null ? [] : [choice]),
     {
-      ...{ endpoint: 'POST /face/open', thing: 'a request of a trigger, as a ticket' },
+      endpoint: 'POST /face/open',
+      thing: 'a request of a trigger, as a ticket',
       async prepare() {
         const ticket = `requested.shop.${goodRequest(stage)}`;
         return () => post('/face/open', toJson({ ticket }));
@@ -75,7 +79,8 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
       isWon: success,
     },
     {
-      ...{ endpoint: 'POST /step-ups/requested', thing: 'a request of a trigger' },
+      endpoint: 'POST /step-ups/requested',
+      thing: 'a request of a trigger',
       async prepare() {
         const request = goodRequest(stage);
         return () => post('/step-ups/requested', toJson({ connection: 'shop', request }));
@@ -83,7 +88,9 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
       isWon: success,
     },
     {
-      ...{ endpoint: 'POST /step-ups/{id}/photos', thing: 'the photos of a face check', weight: 'face' },
+      endpoint: 'POST /step-ups/{id}/photos',
+      thing: 'the photos of a face check',
+      weight: 'face',
       async prepare() {
         const { id, challenge } = await startStepUp(stage, { ...about, audience: 'siege' });
         const body = toMultipart([
@@ -95,7 +102,9 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
       isWon: ({ text }) => text.includes('"state":"passed"'),
     },
     {
-      ...{ endpoint: 'POST /face/frames', thing: 'the frames of a challenge', weight: 'face' },
+      endpoint: 'POST /face/frames',
+      thing: 'the frames of a challenge',
+      weight: 'face',
       async prepare() {
         const { session } = await openOwn();
         const parts = await takeFrames(caller, { session, film, mark: `single ${nextNumber()}` });
@@ -104,7 +113,8 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
       isWon: success,
     },
     {
-      ...{ endpoint: 'POST /face/kiosk/next', thing: 'the next ticket of a kiosk' },
+      endpoint: 'POST /face/kiosk/next',
+      thing: 'the next ticket of a kiosk',
       async prepare() {
         const kiosk = await caller.post('/kiosks', { name: 'single' }, asClient(credentials.legitimate));
         const [id = '', secret = ''] = ticketOf(kiosk.text('url')).split('.');
@@ -114,7 +124,8 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
       isWon: ({ status, text }) => status === 200 && !text.includes('"ticket":null'),
     },
     {
-      ...{ endpoint: 'POST /v2/authenticate-credentials', thing: 'the codes of a contact' },
+      endpoint: 'POST /v2/authenticate-credentials',
+      thing: 'the codes of a contact',
       async prepare() {
         const { fields } = await sendCodes(stage, caller);
         return () => post('/v2/authenticate-credentials', toJson(fields));
@@ -122,7 +133,8 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
       isWon: success,
     },
     {
-      ...{ endpoint: 'POST /v2/generateToken', thing: 'a verified contact' },
+      endpoint: 'POST /v2/generateToken',
+      thing: 'a verified contact',
       async prepare() {
         const { contact, fields } = await sendCodes(stage, caller);
         await caller.post('/v2/authenticate-credentials', fields);
@@ -131,7 +143,8 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
       isWon: success,
     },
     {
-      ...{ endpoint: 'POST /administrators', thing: 'a name of an administrator' },
+      endpoint: 'POST /administrators',
+      thing: 'a name of an administrator',
       async prepare() {
         const body = toJson({ name: `single-${nextNumber()}`, role: 'auditor' });
         return () => post('/administrators', body, admin);
@@ -139,7 +152,8 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
       isWon: success,
     },
     {
-      ...{ endpoint: 'POST /administrators/remove', thing: 'a removal' },
+      endpoint: 'POST /administrators/remove',
+      thing: 'a removal',
       async prepare() {
         const name = `single-${nextNumber()}`;
         await caller.post('/administrators', { name, role: 'auditor' }, admin);

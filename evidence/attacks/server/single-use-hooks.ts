@@ -13,7 +13,9 @@ export function singleUseOfHooks(stage: Stage, victims: Victims): readonly Singl
     const path = hookAddress(target);
     return [
       {
-        ...{ endpoint: `POST ${path}`, weight: 'face', mayRepeat: true },
+        endpoint: `POST ${path}`,
+        weight: 'face',
+        mayRepeat: true,
         thing: `what lets the hook ${connection}/${hook} grant`,
         async prepare() {
           const { subject } = bait;

@@ -29,11 +29,9 @@ export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): rea
     );
   return [
     {
-      ...{
-        endpoint: 'GET /oidc/workforce/authorize/{uid}',
-        thing: 'a pushed request, in two browsers',
-        weight: 'face',
-      },
+      endpoint: 'GET /oidc/workforce/authorize/{uid}',
+      thing: 'a pushed request, in two browsers',
+      weight: 'face',
       async prepare() {
         const about = { client_id: target.id, request_uri: await pushRequest(stage, target, victims.inFilm.login) };
         const ways = await Promise.all(
@@ -46,7 +44,8 @@ export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): rea
       isWon: ({ headers }) => /[?&]code=/.test(headers.location ?? ''),
     },
     {
-      ...{ endpoint: 'POST /oidc/staff/authorize', thing: 'a hint of Entra' },
+      endpoint: 'POST /oidc/staff/authorize',
+      thing: 'a hint of Entra',
       async prepare() {
         const form = toUrlencoded(Object.entries(externalMfaParams(entra, await signHint(stage))));
         return () => post('/oidc/staff/authorize', form);
@@ -54,7 +53,8 @@ export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): rea
       isWon: begun,
     },
     {
-      ...{ endpoint: 'POST /oidc/workforce/par', thing: 'an assertion of a client' },
+      endpoint: 'POST /oidc/workforce/par',
+      thing: 'an assertion of a client',
       async prepare() {
         const assertion = await stage.clients.signAssertion({ aud: `${stage.url}/oidc/workforce` });
         const signer = stage.providers.targets.find(({ id }) => id === 'signer') ?? target;
@@ -68,7 +68,9 @@ export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): rea
       isWon: ({ status }) => status === 201,
     },
     {
-      ...{ endpoint: 'POST /oidc/workforce/token', thing: 'a code', weight: 'face' },
+      endpoint: 'POST /oidc/workforce/token',
+      thing: 'a code',
+      weight: 'face',
       async prepare() {
         const signIn = await beginSignIn(stage.url, target, victims.inFilm.login);
         const code = await takeCode(stage.caller, signIn, film, `code ${nextNumber()}`);

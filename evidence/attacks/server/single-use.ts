@@ -28,7 +28,10 @@ const atMostOne =
 
 /** A POST request. */
 export const post = (path: string, body: Request['body'], headers: Request['headers'] = []): Request => ({
-  ...{ method: 'POST', path, headers, body },
+  method: 'POST',
+  path,
+  headers,
+  body,
 });
 
 let made = 0;
@@ -54,7 +57,9 @@ export function singleUse(all: readonly SingleUse[], counts: readonly number[], 
       let used: ((sender: number) => Request) | null = null;
       const common = { endpoint: each.endpoint, weight: each.weight ?? 'light' };
       const race: Omit<Hostile, 'after'> = {
-        ...{ ...common, class: 'duplicated', variant: `${each.thing}, ${count} times at once` },
+        ...common,
+        class: 'duplicated',
+        variant: `${each.thing}, ${count} times at once`,
         async wires() {
           used = await each.prepare();
           const toWire = used;
@@ -70,7 +75,9 @@ export function singleUse(all: readonly SingleUse[], counts: readonly number[], 
       };
       const again: HostileClass = 'replayed';
       const replay: Hostile = {
-        ...{ ...common, class: again, variant: `${each.thing}, used before (${count})` },
+        ...common,
+        class: again,
+        variant: `${each.thing}, used before (${count})`,
         // Another sender than those of the race: one who had it told again may.
         wires: () => (used === null ? [] : one(used(each.mayRepeat === true ? count + 1 : 0))),
         judge: (exchanges) => {

@@ -31,7 +31,9 @@ export function smuggling(target: Target): readonly Hostile[] {
     body: (whole: Buffer) => Buffer,
     judge = refusedAsOne(ambiguous),
   ): Hostile => ({
-    ...{ ...common, variant, judge },
+    ...common,
+    variant,
+    judge,
     wires() {
       const request = target.valid();
       const type: readonly Header[] = [['Content-Type', request.body?.type ?? 'application/json']];
@@ -49,7 +51,9 @@ export function smuggling(target: Target): readonly Hostile[] {
     ]);
   const withRest = (body: Buffer): Buffer => Buffer.concat([body, Buffer.from(smuggled)]);
   const raw = (variant: string, change: (head: string) => string): Hostile => ({
-    ...{ ...common, variant, judge: refusedAsOne(ambiguous) },
+    ...common,
+    variant,
+    judge: refusedAsOne(ambiguous),
     wires() {
       const request = target.valid();
       return [

@@ -49,7 +49,9 @@ export async function openStage(): Promise<Stage> {
   const owner = `fsa_${randomBytes(24).toString('base64url')}`;
   const configFile = join(folder, 'facestep.json');
   const config = {
-    ...{ modelsFolder, publicUrl: url, telemetry: { metrics: { port: metricsPort } } },
+    modelsFolder,
+    publicUrl: url,
+    telemetry: { metrics: { port: metricsPort } },
     connections: providers.all.map(({ connection }) => connection),
   };
   await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
@@ -57,7 +59,10 @@ export async function openStage(): Promise<Stage> {
   const data = join(folder, 'data');
   const environment = {
     ...Object.assign({}, ...providers.all.map((provider) => provider.environment)),
-    ...{ PORT: String(port), FACESTEP_CONFIG: configFile, FACESTEP_DATA: data, FACESTEP_ADMIN_KEY: owner },
+    PORT: String(port),
+    FACESTEP_CONFIG: configFile,
+    FACESTEP_DATA: data,
+    FACESTEP_ADMIN_KEY: owner,
   };
   const caller = createCaller(port, ownAddress);
 
@@ -69,8 +74,18 @@ export async function openStage(): Promise<Stage> {
   const service = await startService(environment, logFile);
   const credentials = { ...expired, ...(await issueCredentials(caller, owner)) };
   return {
-    ...{ port, metricsPort, url, logFile, outboxFile: join(data, 'outbox.jsonl'), providers, clients },
-    ...{ credentials, pictures, expiredToken, caller, pid: service.process.pid ?? 0 },
+    port,
+    metricsPort,
+    url,
+    logFile,
+    outboxFile: join(data, 'outbox.jsonl'),
+    providers,
+    clients,
+    credentials,
+    pictures,
+    expiredToken,
+    caller,
+    pid: service.process.pid ?? 0,
     isAlive: () => service.process.exitCode === null && service.process.signalCode === null,
     async close() {
       await service.stop();

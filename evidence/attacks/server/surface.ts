@@ -83,7 +83,10 @@ export function readDescription({ text }: Answer): readonly Endpoint[] {
         return found === undefined ? [] : [[name, { atLeast: found.minItems, atMost: found.maxItems }] as const];
       });
       return {
-        ...{ name: `${method} ${path}`, method, path, needs },
+        name: `${method} ${path}`,
+        method,
+        path,
+        needs,
         fields: Object.fromEntries(all.filter(([, field]) => !isPhoto(field))),
         required: schema?.required ?? [],
         photos: Object.fromEntries(photos),
@@ -96,7 +99,10 @@ const bare = { fields: {}, required: [], photos: {} } as const;
 
 /** An endpoint that the description does not hold. */
 export const endpointOf = (method: string, path: string, needs: Needs): Endpoint => ({
-  ...{ name: `${method} ${path}`, method, path, needs },
+  name: `${method} ${path}`,
+  method,
+  path,
+  needs,
   ...bare,
 });
 

@@ -48,7 +48,11 @@ interface Try {
 function toHostile({ path, class: kind, variant, token, expiry, by, more = [] }: Try, stage: Stage): Hostile {
   const { credentials, pictures } = stage;
   return {
-    ...{ endpoint: `POST ${path}`, class: kind, variant, weight: 'face', judge: opened },
+    endpoint: `POST ${path}`,
+    class: kind,
+    variant,
+    weight: 'face',
+    judge: opened,
     wires() {
       const parts: FormPart[] = [['token', token], ['photo', pictures.person[1]], ...more];
       if (expiry !== undefined) parts.push(['expiry', expiry]);

@@ -88,21 +88,29 @@ export function wrongTypes(target: Target): readonly Hostile[] {
     ...byType
       .filter(([type]) => !isWritable(schema, type))
       .map(([, variant, json]) => ({
-        ...{ ...common, variant: `${name}: ${variant}`, judge: target.refusedRequest },
+        ...common,
+        variant: `${name}: ${variant}`,
+        judge: target.refusedRequest,
         wires: () => one(fields.replace(name, json)),
       })),
     ...never.map(([variant, json]) => ({
-      ...{ ...common, variant: `${name}: ${variant}`, judge: target.refusedRequest },
+      ...common,
+      variant: `${name}: ${variant}`,
+      judge: target.refusedRequest,
       wires: () => one(fields.replace(name, json)),
     })),
     ...strange.map(([variant, json]) => ({
       // What is taken as a text is looked at by what it does: faults, leaks, and what stands afterwards.
-      ...{ ...common, variant: `${name}: ${variant}`, judge: fits(schema, json) ? open : target.refusedRequest },
+      ...common,
+      variant: `${name}: ${variant}`,
+      judge: fits(schema, json) ? open : target.refusedRequest,
       weight: target.looksAtFaces && fits(schema, json) ? ('face' as const) : ('light' as const),
       wires: () => one(fields.replace(name, json)),
     })),
     {
-      ...{ ...common, variant: `${name}: twice`, judge: target.refusedRequest },
+      ...common,
+      variant: `${name}: twice`,
+      judge: target.refusedRequest,
       wires: () => one(fields.replace(name, `"a","${name}":"a"`)),
     },
     ...strange.flatMap(([variant, json]): Hostile[] => {
@@ -110,11 +118,9 @@ export function wrongTypes(target: Target): readonly Hostile[] {
       if (request === null) return [];
       return [
         {
-          ...{
-            ...common,
-            variant: `${name} of a form: ${variant}`,
-            judge: fits(schema, json) ? open : target.refusedRequest,
-          },
+          ...common,
+          variant: `${name} of a form: ${variant}`,
+          judge: fits(schema, json) ? open : target.refusedRequest,
           weight: target.looksAtFaces && fits(schema, json) ? 'face' : 'light',
           wires: () => one(request),
         },
@@ -142,17 +148,17 @@ function withoutFields(target: Target): readonly Hostile[] {
   return [
     ...(asked.method === 'GET' && asked.body === null ? [] : bodies).map(
       ([variant, text]): Hostile => ({
-        ...{ ...common, variant: `a body: ${variant}`, judge: target.refusedRequest },
+        ...common,
+        variant: `a body: ${variant}`,
+        judge: target.refusedRequest,
         wires: () => one({ ...target.valid(), body: { type: 'application/json', bytes: Buffer.from(text) } }),
       }),
     ),
     ...queries.map(
       (query): Hostile => ({
-        ...{
-          ...common,
-          variant: `a query: ${query.slice(0, 20)}`,
-          judge: target.bad.length > 0 ? target.refusedCaller : open,
-        },
+        ...common,
+        variant: `a query: ${query.slice(0, 20)}`,
+        judge: target.bad.length > 0 ? target.refusedCaller : open,
         wires: () => one(addQuery(badly(target), query)),
       }),
     ),

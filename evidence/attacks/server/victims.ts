@@ -156,9 +156,13 @@ async function openSessions(stage: Stage, subject: string, film: Film) {
   await lendCamera(caller, replacing.session);
   return {
     sessions: {
-      ...{ own: own.session, camera: await lendCamera(caller, own.session), manage: manage.session },
+      own: own.session,
+      camera: await lendCamera(caller, own.session),
+      manage: manage.session,
       enrolling: enrolling.session,
-      ...{ manageCameras, finished: finished.session, replacedCamera },
+      manageCameras,
+      finished: finished.session,
+      replacedCamera,
       unpaired: unpaired.mustChoose ? unpaired.session : null,
       rival: (await open({ connection: 'rival' })).session,
     },
@@ -190,7 +194,11 @@ export async function makeVictims(stage: Stage, film: Film): Promise<Victims> {
   await startStepUp(stage, { connection: 'workforce', subject, kiosk: kioskId });
   const about = { connection: 'workforce', subject };
   return {
-    ...{ subject, application, applicationKey, clientToken, administrator: 'victim' },
+    subject,
+    application,
+    applicationKey,
+    clientToken,
+    administrator: 'victim',
     tokens: await makeTokens(stage),
     stepUps: {
       waiting: await startStepUp(stage, about),

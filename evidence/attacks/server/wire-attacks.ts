@@ -53,7 +53,8 @@ export function wrongContents(target: Target): readonly Hostile[] {
   const isUrlencoded = sample.body.type.includes('urlencoded');
   const named = types.filter((type) => !(isUrlencoded && type.includes('urlencoded')));
   const hostile = (variant: string, change: (request: Request) => Request): Hostile => ({
-    ...{ ...common, variant },
+    ...common,
+    variant,
     wires: () => one(change(target.valid())),
   });
   const withBody = (bytes: Buffer, type?: string) => (request: Request) => ({

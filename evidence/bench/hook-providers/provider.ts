@@ -46,8 +46,13 @@ export function createReceipts(connection: string, toSubject: (n: number) => str
           iss: benchPublicUrl,
           aud: audienceOf(benchPublicUrl, { id: connection }),
           sub: toSubject(n),
-          ...{ iat, exp: iat + 120, jti: `${connection}-${n}`, connection: 'api:default', txn: `step-up-${n}` },
-          ...{ auth_time: iat, liveness: 0.9 },
+          iat,
+          exp: iat + 120,
+          jti: `${connection}-${n}`,
+          connection: 'api:default',
+          txn: `step-up-${n}`,
+          auth_time: iat,
+          liveness: 0.9,
         };
         receipts[n] = isPassed(n) ? await sign(claims) : 'none';
       }

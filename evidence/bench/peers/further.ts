@@ -57,8 +57,12 @@ export async function measureFacestepFurther(
     const { token } = await verifier.enrol({ photos: [toPhoto(enrolled)], binding, secret: null, expiresAt: null });
     const sealed = performance.now();
     const { matched } = await verifier.verify({
-      ...{ photos: [toPhoto(live)], token, binding, secret: null },
-      ...{ requireLiveness: false, allowRenewal: false },
+      photos: [toPhoto(live)],
+      token,
+      binding,
+      secret: null,
+      requireLiveness: false,
+      allowRenewal: false,
     });
     verifyTimes.push(performance.now() - sealed);
     enrolTimes.push(sealed - start);

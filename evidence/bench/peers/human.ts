@@ -68,13 +68,18 @@ export async function createHuman(speed: keyof typeof preparations): Promise<Fac
     wasmPath: kernelsFolder,
     modelBasePath: `file://${installedFolder('@vladmandic/human/models')}`,
     cacheSensitivity: 0,
-    ...{ filter: off, gesture: off, body: off, hand: off, object: off },
+    filter: off,
+    gesture: off,
+    body: off,
+    hand: off,
+    object: off,
     face: {
       enabled: true,
       detector: { rotation: isOn },
       mesh: { enabled: isOn },
       description: { enabled: true },
-      ...{ iris: off, emotion: off },
+      iris: off,
+      emotion: off,
     },
   });
   await human.init();

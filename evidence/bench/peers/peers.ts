@@ -183,8 +183,10 @@ export async function benchPeers(runs: PeerRuns, say: Say): Promise<PeersReport>
     photos: set.source,
     peers: {
       facestep: { ...of('facestep'), ...further },
-      ...{ faceApi: of('faceApi'), faceApiFast: of('faceApiFast') },
-      ...{ human: of('human'), humanFast: of('humanFast') },
+      faceApi: of('faceApi'),
+      faceApiFast: of('faceApiFast'),
+      human: of('human'),
+      humanFast: of('humanFast'),
     },
     ratio: toRatio('faceApi', 'faceApiFast', 'human', 'humanFast'),
     ratioRecommended: toRatio('faceApi', 'human'),

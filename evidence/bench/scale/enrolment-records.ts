@@ -35,7 +35,9 @@ export async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boo
     ? {
         id: randomBytes(32).toString('base64url'),
         publicKey: randomBytes(77).toString('base64url'),
-        ...{ counter: 0, transports: ['internal'], backupEligible: true },
+        counter: 0,
+        transports: ['internal'],
+        backupEligible: true,
       }
     : null;
   const consent = { statement: 'face check, version 1', givenAt: deps.clock.now() };

@@ -30,14 +30,16 @@ export interface ScaleSize {
 export const fullScale: ScaleSize = {
   replicas: [1, 2, 4],
   subjects: [0, 10_000, 1_000_000],
-  ...{ hooks: 20_000, verifications: 600 },
+  hooks: 20_000,
+  verifications: 600,
   alone: { hooks: 2_000, verifications: 200 },
 };
 
 export const quickScale: ScaleSize = {
   replicas: [1],
   subjects: [0, 1_000],
-  ...{ hooks: 200, verifications: 8 },
+  hooks: 200,
+  verifications: 8,
   alone: { hooks: 40, verifications: 4 },
 };
 
@@ -61,7 +63,11 @@ export async function benchScale(size: ScaleSize, say: (line: string) => void): 
   const sqlite = await measureSubjects(onSqlite, size.alone, { floors, say });
   await floors.close();
   return {
-    ...{ node: process.version, cores: availableParallelism(), atOnce, replicas: byReplicas, redisFloor },
+    node: process.version,
+    cores: availableParallelism(),
+    atOnce,
+    replicas: byReplicas,
+    redisFloor,
     subjects: { redis, sqlite },
   };
 }

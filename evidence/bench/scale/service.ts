@@ -50,8 +50,12 @@ export async function openCluster({
   await mkdir(keys, { mode: 0o700 });
   const configFile = join(top, 'facestep.json');
   const config = {
-    ...{ modelsFolder, publicUrl: benchPublicUrl, verifier: { kind: 'embedded', workers: 1 } },
-    ...{ state, keys: { kind: 'local', folder: keys }, connections: [provider.connection] },
+    modelsFolder,
+    publicUrl: benchPublicUrl,
+    verifier: { kind: 'embedded', workers: 1 },
+    state,
+    keys: { kind: 'local', folder: keys },
+    connections: [provider.connection],
   };
   await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
   const dataFolder = join(top, 'replica-1');

@@ -107,7 +107,8 @@ export async function measureSubjects(
   const clusters = [];
   for (const { subjects, state: settings } of stores) {
     const cluster = await openCluster({
-      ...{ replicas: 1, state: settings },
+      replicas: 1,
+      state: settings,
       async prepare(dataFolder) {
         say(`  ${settings.kind}: ${subjects} users…`);
         const state = await openStore(settings, dataFolder);

@@ -61,7 +61,13 @@ export async function openProviders(clients: OidcClients): Promise<Providers> {
   for (const provider of all) await provider.prepare();
   const { url: login } = staff.simulator;
   return {
-    ...{ workforce, rival, staff, partners, shop, all, outside },
+    workforce,
+    rival,
+    staff,
+    partners,
+    shop,
+    all,
+    outside,
     hooks: all.flatMap(({ hooks }) => hooks),
     targets: clients.targets({ orgUrl: workforce.simulator.url, login, externalMfa: staff.externalMfa }),
     async close() {

@@ -79,7 +79,10 @@ export async function openEntra(
     { signInType: 'email', issuer: 'contoso.onmicrosoft.com', issuerAssignedId: email },
   ];
   const toTarget = (hook: string, target: Pick<HookTarget, 'event' | 'isGranted' | 'bait'>): HookTarget => ({
-    ...{ connection: id, hook, ...target, foreign },
+    connection: id,
+    hook,
+    ...target,
+    foreign,
     sign: () => bearer,
     forgeries: () => [
       ['no token', []],
@@ -91,19 +94,28 @@ export async function openEntra(
   });
   const emailOf = (hook: string, { about }: HookCall): string => `staff-${hook}-${about}@example.com`;
   return {
-    ...{ simulator, externalMfa, stranger },
+    simulator,
+    externalMfa,
+    stranger,
     connection: {
-      ...{ id, kind: 'entra', policy: { liveness: 'off', freshnessSec: 86_400 } },
+      id,
+      kind: 'entra',
+      policy: { liveness: 'off', freshnessSec: 86_400 },
       oidc: {
         clients: [
           {
-            ...{ kind: 'entra_external_mfa', id: externalMfa, tenantIds: [tenantId], login: simulator.url },
+            kind: 'entra_external_mfa',
+            id: externalMfa,
+            tenantIds: [tenantId],
+            login: simulator.url,
             groups: ['all_users'],
           },
         ],
       },
       entra: {
-        ...{ tenantId, clientId: daemon.clientId, auth: { kind: 'secret', secret: daemon.secret } },
+        tenantId,
+        clientId: daemon.clientId,
+        auth: { kind: 'secret', secret: daemon.secret },
         endpoints: { login: simulator.url, graph: simulator.url },
         hooks: { clientApps: [], signUp: { receiptAttribute } },
       },

@@ -63,9 +63,12 @@ export async function openOkta(
 ): Promise<OktaProvider> {
   const simulator = await startOktaSimulator();
   const connection = {
-    ...{ id, kind: 'okta' },
+    id,
+    kind: 'okta',
     policy: {
-      ...{ liveness: 'off', freshnessSec: 86_400, referencePhoto: true },
+      liveness: 'off',
+      freshnessSec: 86_400,
+      referencePhoto: true,
       returnUrls: ['https://app.example.com/back'],
     },
     oidc: more.oidc(simulator.url),
@@ -82,22 +85,26 @@ export async function openOkta(
   }
   const userOf = (hook: string, { about }: HookCall): string => users[about === 'bait' ? hook : 'stranger'];
   const toEvent = (eventType: string, { id: eventId }: HookCall) => ({
-    ...{
-      eventId,
-      eventTime: new Date().toISOString(),
-      eventType,
-      eventTypeVersion: '1.0',
-      contentType: 'application/json',
-    },
+    eventId,
+    eventTime: new Date().toISOString(),
+    eventType,
+    eventTypeVersion: '1.0',
+    contentType: 'application/json',
   });
   const toTarget = (hook: string, target: Pick<HookTarget, 'event' | 'isGranted' | 'bait'>): HookTarget => ({
-    ...{ connection: id, hook, ...target },
-    ...{ sign: callers.sign, forgeries: callers.forgeries, foreign: callers.foreign },
+    connection: id,
+    hook,
+    ...target,
+    sign: callers.sign,
+    forgeries: callers.forgeries,
+    foreign: callers.foreign,
   });
   const profileBait = (hook: string) => ({ kind: 'profile', subject: users[hook] }) as const;
   const login = (call: HookCall): string => `${id}-password-${call.about}@example.com`;
   return {
-    ...{ connection, simulator, environment: {} },
+    connection,
+    simulator,
+    environment: {},
     hooks: [
       toTarget('token', {
         bait: profileBait('token'),

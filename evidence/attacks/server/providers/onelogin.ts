@@ -48,15 +48,27 @@ export async function openOneLogin(
     ];
   };
   const toTarget = (hook: string, target: Pick<HookTarget, 'event' | 'bait'>): HookTarget => ({
-    ...{ connection: id, hook, sign, forgeries, foreign, isGranted: isAllowed, ...target },
+    connection: id,
+    hook,
+    sign,
+    forgeries,
+    foreign,
+    isGranted: isAllowed,
+    ...target,
   });
   return {
-    ...{ simulator, hookSecret, environment: {} },
+    simulator,
+    hookSecret,
+    environment: {},
     connection: {
-      ...{ id, kind: 'onelogin', policy: { liveness: 'off', freshnessSec: 86_400 } },
+      id,
+      kind: 'onelogin',
+      policy: { liveness: 'off', freshnessSec: 86_400 },
       oidc: { clients: JSON.parse(JSON.stringify(clients)) },
       onelogin: {
-        ...{ accountUrl: simulator.url, clientId: simulator.clientId, clientSecret: simulator.clientSecret },
+        accountUrl: simulator.url,
+        clientId: simulator.clientId,
+        clientSecret: simulator.clientSecret,
         hooks: { secret: hookSecret },
         facePolicyId: simulator.addPolicy({ name: 'Face', factors: ['trusted_idp'] }),
       },

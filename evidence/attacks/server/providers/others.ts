@@ -18,11 +18,21 @@ export async function openCognito(id: string, clients: readonly object[]): Promi
   const requestSecret = randomBytes(32).toString('base64url');
   const clientId = 'siegeappclient';
   return {
-    ...{ requestSecret, userPoolId, clientId, hooks: [], environment: {} },
+    requestSecret,
+    userPoolId,
+    clientId,
+    hooks: [],
+    environment: {},
     connection: {
-      ...{ id, kind: 'cognito', policy: { liveness: 'off' }, oidc: { clients: JSON.parse(JSON.stringify(clients)) } },
+      id,
+      kind: 'cognito',
+      policy: { liveness: 'off' },
+      oidc: { clients: JSON.parse(JSON.stringify(clients)) },
       cognito: {
-        ...{ userPoolId, clientIds: [clientId], endpoint: simulator.url, triggers: { requestSecret } },
+        userPoolId,
+        clientIds: [clientId],
+        endpoint: simulator.url,
+        triggers: { requestSecret },
         credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
       },
     },
@@ -35,9 +45,13 @@ export async function openScim(id: string, clients: readonly object[]): Promise<
   const simulator = await startScimSimulator();
   simulator.addUser('field@example.com');
   return {
-    ...{ hooks: [], environment: {} },
+    hooks: [],
+    environment: {},
     connection: {
-      ...{ id, kind: 'scim', policy: { liveness: 'off' }, oidc: { clients: JSON.parse(JSON.stringify(clients)) } },
+      id,
+      kind: 'scim',
+      policy: { liveness: 'off' },
+      oidc: { clients: JSON.parse(JSON.stringify(clients)) },
       scim: { baseUrl: simulator.baseUrl, auth: { kind: 'bearer', token: simulator.bearer } },
     },
     prepare: async () => {},

@@ -45,7 +45,9 @@ export async function openOutside(): Promise<Outside> {
       .setProtectedHeader({ alg: 'RS256', kid, ...header })
       .sign(key);
   return {
-    ...{ url, lured, publicKey: { kid, jwk } },
+    url,
+    lured,
+    publicKey: { kid, jwk },
     sign: (claims, life) => sign(privateKey, claims, {}, life),
     forge: (claims, header = {}) => sign(unpublished.privateKey, claims, header),
     async close() {
