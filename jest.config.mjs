@@ -19,8 +19,8 @@ export default {
   ],
   // A guard against hanging alone: no test may depend on how fast the machine is.
   testTimeout: 600_000,
-  // On two cores, too: a quarter of the time of two workers went by in waiting for servers, browsers and timeouts.
-  maxWorkers: 3,
+  // On two cores, too: a quarter of the time of three workers went by in waiting for servers, browsers and timeouts.
+  maxWorkers: 4,
   // Tests in a browser run side by side, and each shows a film.
   maxConcurrency: 3,
 };

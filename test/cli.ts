@@ -1,11 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { providers } from '../adapters/index.js';
+import { loadSetup } from '../adapters/setup.js';
+import { epochMs } from '../src/core/units.js';
+import { runInProcess } from './command.js';
 import { patienceMs } from './patience.js';
+import { createTextLog, systemRandom } from './sinks.js';
 
-/* The commands as processes of their own, as a person at a terminal runs them. */
+/* The commands, as a person at a terminal runs them. */
 
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
@@ -16,7 +22,27 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a command to its end. @param env - added to this process's environment */
+/**
+ * Runs a command in this process: what providers' libraries take to load, they take once.
+ * @param env - the whole environment the command sees
+ */
+export async function runHere(args: readonly string[], env: Record<string, string>): Promise<Ended> {
+  const own = {
+    clock: { now: () => epochMs(Date.now()) },
+    random: systemRandom,
+    fetch: globalThis.fetch,
+    log: createTextLog(),
+    env,
+  };
+  const { printed, told, exitCode } = await runInProcess(args, {
+    ...own,
+    loadSetup: () => loadSetup(providers, { ...own, readFile: (path) => readFile(path, 'utf8') }),
+  });
+  const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+  return { code: exitCode, stdout: toText(printed), stderr: toText(told) };
+}
+
+/** Runs a command as a process of its own, to its end. @param env - added to this process's environment */
 export async function runCli(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, ...env },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { connectBackend } from '../../examples/demo/backend.js';
-import { type RunningSimulation, runCli, startSimulation } from '../cli.js';
+import { type RunningSimulation, runCli, runHere, startSimulation } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
@@ -57,7 +57,7 @@ const provisionGuard = z.object({
 });
 
 async function provision(mode: '--plan' | '--apply') {
-  const { code, stdout, stderr } = await runCli(['provision', 'simulated', mode, '--json'], env);
+  const { code, stdout, stderr } = await runHere(['provision', 'simulated', mode, '--json'], env);
   return { code, stderr, ...provisionGuard.parse(JSON.parse(stdout)) };
 }
 
@@ -82,7 +82,7 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   const again = await provision('--apply');
   expect(again).toMatchObject({ code: 0, ok: true });
   expect(again.steps.map((step) => step.applied)).not.toContain(true);
-  const text = await runCli(['provision', 'simulated', '--plan'], env);
+  const text = await runHere(['provision', 'simulated', '--plan'], env);
   expect(text).toMatchObject({ code: 0, stderr: '' });
   expect(text.stdout.match(/^\d+\. /gm)).toHaveLength(again.steps.length);
 
@@ -96,13 +96,13 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   const withFace = await simulation.signIn({ user: login });
   expect(withFace.body.accessTokenClaims).toMatchObject({ face_verification: { result: 'verified' } });
 
-  const report = await runCli(['report', 'simulated', '--since', '1', '--json'], env);
+  const report = await runHere(['report', 'simulated', '--since', '1', '--json'], env);
   expect(report).toMatchObject({ code: 0, stderr: '' });
   expect(JSON.parse(report.stdout)).toMatchObject({
     ...{ connection: 'simulated', mode: 'shadow', unreadableLines: 0 },
     hooks: [{ hook: 'token', decisions: 2, verified: 1, wouldHave: { denied: 1 }, subjectsAffected: 1 }],
   });
-  expect((await runCli(['report', 'simulated'], env)).stdout).toMatch(/would have been denied +1$/m);
+  expect((await runHere(['report', 'simulated'], env)).stdout).toMatch(/would have been denied +1$/m);
 });
 
 test('jwks prints what the server publishes', async () => {
@@ -180,7 +180,7 @@ describe('what is not understood ends with 2, and is said on standard error', ()
     ['a provider that is none', ['simulate', 'constructor']],
     ['a port that is none', ['simulate', 'okta', '--port', '70000']],
   ])('%s', async (_name, args) => {
-    const { code, stdout, stderr } = await runCli(args, env);
+    const { code, stdout, stderr } = await runHere(args, env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).not.toBe('');
   });
@@ -224,12 +224,12 @@ describe('what cannot be done ends with 1', () => {
     const gone = writeConfig('gone', (config) =>
       JSON.parse(JSON.stringify(config).replace(/("orgUrl":"http:\/\/127.0.0.1:)\d+/, '$11')),
     );
-    const planned = await runCli(['provision', 'simulated', '--plan', '--json'], gone);
+    const planned = await runHere(['provision', 'simulated', '--plan', '--json'], gone);
     expect(planned.code).toBe(1);
     const { ok, steps } = provisionGuard.parse(JSON.parse(planned.stdout));
     expect(ok).toBe(false);
     expect(steps.map(({ before }) => before)).toContainEqual(expect.objectContaining({ state: 'failed' }));
-    const applied = await runCli(['provision', 'simulated', '--apply'], gone);
+    const applied = await runHere(['provision', 'simulated', '--apply'], gone);
     expect(applied.code).toBe(1);
     expect(applied.stdout).toMatch(/^Stopped: /m);
   });

@@ -1,20 +1,14 @@
 import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { providers } from '../../adapters/index.js';
-import { loadSetup } from '../../adapters/setup.js';
 import { type Act, type Front, startFront } from '../../simulators/front.js';
-import { epochMs } from '../../src/core/units.js';
-import { type Ended, type RunningSimulation, runCli, startSimulation } from '../cli.js';
-import { runInProcess } from '../command.js';
+import { type RunningSimulation, runCli, runHere, startSimulation } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
 import { copyModels } from '../models.js';
 import { modelsFolder } from '../paths.js';
 import { type Service, startService } from '../service.js';
-import { createTextLog, systemRandom } from '../sinks.js';
 
 /* The doctor on a connection that is well, and with each link broken in turn. */
 
@@ -72,21 +66,9 @@ const reportGuard = z.strictObject({
   ),
 });
 
-const clock = { now: () => epochMs(Date.now()) };
-
-/** Runs the doctor as a process would, in this one: the providers' libraries are loaded once. */
-async function runDoctor(args: readonly string[], env: Record<string, string>): Promise<Ended> {
-  const own = { clock, random: systemRandom, fetch: globalThis.fetch, log: createTextLog(), env };
-  const { printed, told, exitCode } = await runInProcess(['doctor', ...args], {
-    ...own,
-    loadSetup: () => loadSetup(providers, { ...own, readFile: (path) => readFile(path, 'utf8') }),
-  });
-  return { code: exitCode, stdout: printed.join('\n'), stderr: told.join('\n') };
-}
-
 /** Examines the connection. @returns the exit code, and each check's verdict by title */
-async function examine(env: Record<string, string> = writeConfig(), run = runDoctor) {
-  const { code, stdout, stderr } = await run(['simulated', '--json'], env);
+async function examine(env: Record<string, string> = writeConfig(), run = runHere) {
+  const { code, stdout, stderr } = await run(['doctor', 'simulated', '--json'], env);
   const { ok, checks } = reportGuard.parse(JSON.parse(stdout));
   expect(stderr).toBe('');
   expect(code).toBe(ok ? 0 : 1);
@@ -111,7 +93,7 @@ const ownChecks = {
 } as const;
 
 test('all is well: nothing fails, each of our own checks is there, and the process ends with 0', async () => {
-  const { code, verdicts } = await examine(writeConfig(), (args, env) => runCli(['doctor', ...args], env));
+  const { code, verdicts } = await examine(writeConfig(), runCli);
   expect(verdicts).toMatchObject(ownChecks);
   expect(Object.values(verdicts)).not.toContain('fail');
   expect(code).toBe(0);
@@ -135,8 +117,8 @@ describe('a broken link is found, and others are told apart from it', () => {
   };
 
   test('a configuration that is none: the paths are told, the values are not', async () => {
-    const { stdout, code } = await runDoctor(
-      ['simulated', '--json'],
+    const { stdout, code } = await runHere(
+      ['doctor', 'simulated', '--json'],
       writeConfig({ adminKey: 'canary with\nnewline', surprise: 1 }),
     );
     expect(code).toBe(1);
@@ -183,8 +165,8 @@ describe('a broken link is found, and others are told apart from it', () => {
 
   test('a server that runs another configuration: it has no such hook', async () => {
     const [connection] = simulation.config.connections;
-    const { stdout, code } = await runDoctor(
-      ['unheard-of', '--json'],
+    const { stdout, code } = await runHere(
+      ['doctor', 'unheard-of', '--json'],
       writeConfig({ connections: [{ ...connection, id: 'unheard-of' }] }),
     );
     expect(code).toBe(1);
@@ -276,7 +258,7 @@ describe('the data folder', () => {
     for (const end of ['', '-wal', '-shm']) rmSync(join(dataFolder, file + end), { force: true });
     writeFileSync(join(dataFolder, file), 'canary '.repeat(1000), { mode: 0o600 });
     expect(await failing({ dataFolder })).toEqual(titles);
-    const { stdout, stderr } = await runDoctor(['simulated'], writeConfig({ dataFolder }));
+    const { stdout, stderr } = await runHere(['doctor', 'simulated'], writeConfig({ dataFolder }));
     expect(stdout + stderr).not.toContain('canary');
   });
 

@@ -8,7 +8,7 @@ import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../simulators/security-event-receiver.js';
-import { runCli } from '../cli.js';
+import { runCli, runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
@@ -108,14 +108,14 @@ test('a revocation is told though the process dies, and what is given up is list
   expect(JSON.parse(listed.stdout)).toMatchObject([
     { receiver: 'siem', event: 'credential-change', reason: 'invalid_key' },
   ]);
-  expect(await runCli(['events', 'retry'], env)).toMatchObject({
+  expect(await runHere(['events', 'retry'], env)).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^delivered: /),
   });
   expect(told().at(-1)).toBe(`${cleo} credential-change`);
-  expect(await runCli(['events', 'list'], env)).toMatchObject({ code: 0, stdout: 'No dead letters.\n' });
+  expect(await runHere(['events', 'list'], env)).toMatchObject({ code: 0, stdout: 'No dead letters.\n' });
 
-  const verified = await runCli(['audit', 'verify', '--json'], env);
+  const verified = await runHere(['audit', 'verify', '--json'], env);
   expect(verified.code).toBe(0);
   expect(JSON.parse(verified.stdout)).toMatchObject([{ isSound: true, tampering: null }]);
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { simulations } from '../../simulators/simulations.js';
-import { type RunningSimulation, runCli, startSimulation } from '../cli.js';
+import { type RunningSimulation, runCli, runHere, startSimulation } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
@@ -67,10 +67,12 @@ test.each(Object.keys(simulations))('%s: set up, found well, and signed in to wi
   const service = await startService(env);
   running.push(service);
 
-  expect(await runCli(['provision', 'simulated', '--apply'], env)).toMatchObject({ code: 0 });
-  const again = await runCli(['provision', 'simulated', '--plan'], env);
+  // Whom to trust beside the usual authorities is read as a process starts.
+  const run = 'NODE_EXTRA_CA_CERTS' in env ? runCli : runHere;
+  expect(await run(['provision', 'simulated', '--apply'], env)).toMatchObject({ code: 0 });
+  const again = await run(['provision', 'simulated', '--plan'], env);
   expect(again.stdout).not.toMatch(/: (missing|different|blocked|failed)$/m);
-  const doctor = await runCli(['doctor', 'simulated'], env);
+  const doctor = await run(['doctor', 'simulated'], env);
   expect(doctor.stdout.match(/^FAIL.*$/gm) ?? []).toEqual([]);
   expect(doctor.code).toBe(0);
 
@@ -89,7 +91,7 @@ test.each(Object.keys(simulations))('%s: set up, found well, and signed in to wi
 /** The Smart Hook as printed: JavaScript, for this connection, and without a secret. */
 async function checkSmartHook(env: Record<string, string>, config: string): Promise<void> {
   const args = ['smart-hook', 'simulated', '--type', 'pre-authentication'];
-  const { code, stdout } = await runCli(args, env);
+  const { code, stdout } = await runHere(args, env);
   expect(code).toBe(0);
   expect(() => new Script(stdout)).not.toThrow();
   expect(stdout).toContain('/hooks/simulated/pre-authentication');
@@ -99,12 +101,12 @@ async function checkSmartHook(env: Record<string, string>, config: string): Prom
 
   const theirs = join(folder, 'theirs.cjs');
   writeFileSync(theirs, 'exports.handler = async () => ({ success: false, user: null }); // theirs');
-  const composed = await runCli([...args, '--compose', theirs], env);
+  const composed = await runHere([...args, '--compose', theirs], env);
   expect(composed).toMatchObject({ code: 0, stdout: expect.stringContaining('// theirs') });
   writeFileSync(theirs, 'this is no JavaScript; canary');
   const refused = await runCli([...args, '--compose', theirs], env);
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).not.toContain('canary');
   rmSync(theirs);
-  expect(await runCli([...args, '--compose', theirs], env)).toMatchObject({ code: 2, stdout: '' });
+  expect(await runHere([...args, '--compose', theirs], env)).toMatchObject({ code: 2, stdout: '' });
 }
