@@ -151,6 +151,9 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     async check(context) {
       const { admission, source } = arrivalOf(context);
       if (admission !== null && 'refusal' in admission) throw admission.refusal;
+      // The library takes a request without it for one of OAuth alone, as long as nothing else in it is of OpenID.
+      if (!context.oidc.requestParamScopes.has('openid'))
+        throw new oidcErrors.InvalidRequest('the scope must include openid');
       const client = clientOf(context);
       const requested = parseRequestedClaims(paramsOf(context.oidc.params).claims);
       checkDemand(requested.acr, client.acrValues);

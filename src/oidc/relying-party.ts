@@ -33,9 +33,12 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
     asksWho: true,
     admit: null,
     async findPerson(request) {
-      const name = nameIn(request);
+      const hinted = hintedSubject(request);
+      const name = nameIn(request, hinted);
       if (name === null) return null;
       const { subject, login } = await findNamed(name, directoryFor(request));
+      if (hinted !== undefined && hinted !== subject)
+        throw new oidcErrors.LoginRequired('id_token_hint and login_hint name different people');
       const isProven = request.isPushed && mayEnrol;
       return { subject, isProven, isSentByProvider: request.isUnaltered, claims: toClaims(subject, login) };
     },
@@ -74,12 +77,13 @@ export const toClaims = (subject: string, login: string | null): Person['claims'
 
 const subGuard = z.object({ sub: z.string() });
 
+/** Whom the ID token beside a request is about. The library has checked that this provider signed it. */
+const hintedSubject = ({ params: { id_token_hint: hint } }: AuthorizationRequest): string | undefined =>
+  hint === undefined ? undefined : subGuard.parse(decodeJwt(hint)).sub;
+
 /** Whom a request names, in the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
-function nameIn({ params, requested }: AuthorizationRequest): string | null {
-  const { login_hint: loginHint, id_token_hint: idTokenHint } = params;
-  // The library has checked that this provider signed the hint.
-  const hinted = idTokenHint === undefined ? undefined : subGuard.parse(decodeJwt(idTokenHint)).sub;
-  const name = loginHint ?? requested.sub ?? hinted;
+function nameIn({ params, requested }: AuthorizationRequest, hinted: string | undefined): string | null {
+  const name = params.login_hint ?? requested.sub ?? hinted;
   if (name === undefined || name === '') return null;
   if (name.length > maxHintCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
   return name;

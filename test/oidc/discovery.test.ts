@@ -45,7 +45,7 @@ test('the discovery document names everything under the issuer, and nothing that
     claims_parameter_supported: true,
     request_uri_parameter_supported: false,
     request_parameter_supported: true,
-    request_object_signing_alg_values_supported: ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'],
+    request_object_signing_alg_values_supported: ['HS256', 'RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
   });
   expect(body.claims_supported).toEqual(
     expect.arrayContaining(['sub', 'acr', 'amr', 'auth_time', 'preferred_username']),

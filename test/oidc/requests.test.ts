@@ -70,6 +70,13 @@ describe('told to the client', () => {
     ['a hybrid response type', { response_type: 'code id_token' }, 'unsupported_response_type'],
     ['no scope', { scope: undefined }, 'invalid_request'],
     ['a scope without openid', { scope: 'profile' }, 'invalid_request'],
+    ['a scope without openid, and nothing else of OpenID', { scope: 'profile', nonce: undefined }, 'invalid_request'],
+    ['neither scope nor nonce', { scope: undefined, nonce: undefined }, 'invalid_request'],
+    [
+      'a name and a demanded sub of different people',
+      { claims: JSON.stringify({ id_token: { sub: { value: 'bert' } } }) },
+      'login_required',
+    ],
     ['an unknown response mode', { response_mode: 'pigeon' }, 'unsupported_response_mode'],
     [
       'no PKCE from a public client',
