@@ -8,10 +8,11 @@ export const pagePath = '/face';
 /**
  * The address that opens the capture page for one step-up. The ticket stands in the fragment, which browsers send to
  * nobody, so that it is in no log.
+ * @param language - one of the page's own, for whoever is known to wish it; `null`: the browser's
  */
-export const pageLink = (issuer: string, ticket: Credential): string =>
-  ticket.use((text) => `${issuer}${pagePath}#${text}`);
+export const pageLink = (issuer: string, ticket: Credential, language: string | null = null): string =>
+  ticket.use((text) => `${issuer}${pagePath}${language === null ? '' : `?lang=${language}`}#${text}`);
 
 /** As `pageLink`, of a step-up that has just been started. */
-export const startedLink = (issuer: string, { id, challenge }: StartedStepUp): string =>
-  pageLink(issuer, joinTicket(id, challenge));
+export const startedLink = (issuer: string, { id, challenge }: StartedStepUp, language: string | null = null): string =>
+  pageLink(issuer, joinTicket(id, challenge), language);

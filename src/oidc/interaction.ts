@@ -124,7 +124,9 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     await writeFlow(interaction, { ...flow, stepUp }, flowDeps);
     const name = browserCookieOf(started.id, isSecure);
     setBrowserCookie(response, { name, secret: browser, lifeSec: leftSec });
-    response.redirect(303, startedLink(deps.issuer, started));
+    const wished = interaction.params.ui_locales;
+    const language = wished === undefined ? null : languageOf(wished, request.acceptsLanguages());
+    response.redirect(303, startedLink(deps.issuer, started, language));
   }
 
   async function finish(visit: Visit, person: Person, stepUpId: string): Promise<void> {

@@ -62,6 +62,14 @@ test('the request that all others below differ from leads to the camera', async 
   expect((await send({})).url).toMatch(/\/face#/);
 });
 
+test('the page with the camera speaks the language that the client wishes, where it can', async () => {
+  const shown = async (change: Params) => new URL((await send(change)).url).search;
+  expect(await shown({})).toBe('');
+  expect(await shown({ ui_locales: 'xx ar-EG de' })).toBe('?lang=ar');
+  expect(await shown({ ui_locales: 'xx' })).toBe('?lang=en');
+  expect(await shown({ ui_locales: '"><b>#' })).toBe('?lang=en');
+});
+
 describe('told to the client', () => {
   test.each<[string, Params, string]>([
     ['no response type', { response_type: undefined }, 'invalid_request'],
