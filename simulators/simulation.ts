@@ -1,3 +1,5 @@
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
 import type { JsonObject } from '../src/base/json.js';
 
 /** A user of a simulated provider, who signs in with the right password. */
@@ -49,3 +51,14 @@ export type StartSimulation = (options: {
   /** Where facestep will be, without a slash at the end. */
   readonly serverUrl: string;
 }) => Promise<ProviderSimulation>;
+
+/** The logins of the two users every simulation has. */
+export const simulatedLogins = ['ada@example.com', 'grace@example.com'] as const;
+
+const claimsGuard = z.record(z.string(), z.json());
+
+/** A token as an application gets it, and what it says. */
+export const toShownToken = (name: string, token: string): JsonObject => ({
+  [name]: token,
+  [`${name}Claims`]: claimsGuard.parse(decodeJwt(token)),
+});

@@ -11,7 +11,7 @@ import type { CognitoUser as BrowserUser, IAuthenticationCallback } from 'amazon
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import type { StartSimulation } from '../simulation.js';
-import { simulatedLogins, toShownToken } from '../simulations.js';
+import { simulatedLogins, toShownToken } from '../simulation.js';
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './browser-client.js';
 import { startCognitoSimulator } from './index.js';
 

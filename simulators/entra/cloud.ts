@@ -1,5 +1,5 @@
 import type { Fetch } from '../../src/core/ports.js';
-import type { MfaRequest, MfaResult, ProviderMetadata } from './external-mfa.js';
+import type { MfaRequest, MfaResult, ProviderMetadata } from './external-mfa-request.js';
 import type { Tenant } from './tenant.js';
 
 /** A part of the cloud that can be made to fail. */

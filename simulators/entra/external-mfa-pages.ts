@@ -1,6 +1,7 @@
 import express, { type Response, Router } from 'express';
 import type { Cloud } from './cloud.js';
-import { callbackPath, finishExternalMfa, MfaError, type MfaResult, startExternalMfa } from './external-mfa.js';
+import { callbackPath, finishExternalMfa, startExternalMfa } from './external-mfa.js';
+import { MfaError, type MfaResult } from './external-mfa-request.js';
 import { passFault } from './login.js';
 import type { DirectoryUser, Tenant } from './tenant.js';
 

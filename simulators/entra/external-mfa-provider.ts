@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { z } from 'zod';
 import type { Cloud } from './cloud.js';
-import { MfaError, type ProviderMetadata } from './external-mfa.js';
+import { MfaError, type ProviderMetadata } from './external-mfa-request.js';
 import type { MethodConfiguration } from './tenant.js';
 
 const discoverySuffix = '/.well-known/openid-configuration';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
 import { badRequest, notFound } from './errors.js';
-import type { GraphContext } from './graph.js';
+import type { GraphContext } from './graph-context.js';
 import type { ClaimsMappingPolicy, ServicePrincipal, Tenant } from './tenant.js';
 
 const definitionGuard = z.object({

@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { badRequest, notFound } from './errors.js';
-import type { GraphContext } from './graph.js';
+import type { GraphContext } from './graph-context.js';
 import type { DirectoryUser, ExtensionProperty, Tenant } from './tenant.js';
 
 /** Longest text a directory extension holds. */

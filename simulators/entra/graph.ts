@@ -1,27 +1,18 @@
-import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import express, { type Request, type Response, Router } from 'express';
 import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Cloud } from './cloud.js';
 import { answerGraphError, badRequest, denied, unauthenticated } from './errors.js';
 import { createApplicationsApi } from './graph-applications.js';
+import type { GraphContext } from './graph-context.js';
 import { createEventsApi } from './graph-events.js';
 import { createMethodsApi } from './graph-methods.js';
 import { createPoliciesApi } from './graph-policies.js';
 import { createUsersApi } from './graph-users.js';
 import { passFault } from './login.js';
-import { graphAppId, type Tenant } from './tenant.js';
+import { graphAppId } from './tenant.js';
 
 const claimsGuard = z.object({ tid: z.string(), roles: z.array(z.string()).default([]) });
-
-/** What a Graph call works with: the caller's tenant, and whether it was granted one of these permissions. */
-export interface GraphContext {
-  readonly cloud: Cloud;
-  tenantOf(response: Response): Tenant;
-  /** Any one of them is enough. */
-  requireRole(...roles: readonly string[]): RequestHandler;
-  /** One page of a list, with `@odata.nextLink` where there is more; `$filter` is `name eq 'value'` alone. */
-  sendList(request: Request, response: Response, entries: readonly object[]): void;
-}
 
 /**
  * Microsoft Graph v1.0, as far as an adapter and its provisioning use it.

@@ -6,14 +6,9 @@ import { Agent, fetch as fetchWith } from 'undici';
 import type { Fetch } from '../../src/core/ports.js';
 import { createSelfSigned } from '../tls-server.js';
 import type { Cloud, CloudPart, Fault } from './cloud.js';
-import {
-  type AuthorizeForm,
-  finishExternalMfa,
-  type MfaResult,
-  type MfaStart,
-  startExternalMfa,
-} from './external-mfa.js';
+import { type AuthorizeForm, finishExternalMfa, type MfaStart, startExternalMfa } from './external-mfa.js';
 import { createExternalMfaPages } from './external-mfa-pages.js';
+import type { MfaResult } from './external-mfa-request.js';
 import { createGraph } from './graph.js';
 import { newApplication } from './graph-applications.js';
 import { createLogin } from './login.js';

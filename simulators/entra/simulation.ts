@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StartSimulation } from '../simulation.js';
-import { simulatedLogins, toShownToken } from '../simulations.js';
+import { simulatedLogins, toShownToken } from '../simulation.js';
 import { startEntraSimulator } from './index.js';
 
 /**

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { StartSimulation } from '../simulation.js';
-import { simulatedLogins, toShownToken } from '../simulations.js';
+import { simulatedLogins, toShownToken } from '../simulation.js';
 import { startOktaSimulator } from './index.js';
 
 const password = 'first factor';

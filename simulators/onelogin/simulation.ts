@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { StartSimulation } from '../simulation.js';
-import { simulatedLogins } from '../simulations.js';
+import { simulatedLogins } from '../simulation.js';
 import { startOneLoginSimulator } from './index.js';
 
 const password = 'first factor';
