@@ -1,3 +1,4 @@
+import type { ClientMetadata } from 'oidc-provider';
 import type { JsonObject } from '../src/base/json.js';
 import type { Credential } from '../src/core/concealed.js';
 import { subjectOfIdentifier } from '../src/core/connection.js';
@@ -7,8 +8,8 @@ import { type DirectoryFor, InvalidRequest, type OidcClient } from './openid-cli
 /** Longer than any name of the providers. */
 const maxLoginCharacters = 256;
 
-/** The part of such a client's configuration that is the same for every provider. */
-interface LoginClientConfig {
+/** The part of the configuration that clients with a secret share. */
+export interface SecretClientConfig {
   readonly id: string;
   readonly secret: Credential;
   readonly redirectUris: string[];
@@ -24,25 +25,28 @@ interface LoginClientRules {
   readonly feedsHooks: boolean;
 }
 
+/** A client of the code flow that has a secret, for the protocol library. */
+export const secretClientMetadata = ({ id, secret, redirectUris }: SecretClientConfig): ClientMetadata => ({
+  client_id: id,
+  client_secret: secret.use((text) => text),
+  redirect_uris: redirectUris,
+  response_types: ['code'],
+  grant_types: ['authorization_code'],
+  // The library takes the secret in the form and in the header alike.
+  token_endpoint_auth_method: 'client_secret_post',
+});
+
 /**
  * An identity provider that sends its users here for a face check: the code flow, about the user of its own directory that
  * `login_hint` or the person names. Nobody is believed to be that user before the face says so.
  */
 export function createLoginClient(
-  { id, secret, redirectUris }: LoginClientConfig,
+  config: SecretClientConfig,
   directoryFor: DirectoryFor,
   { toNames, isAfterFactor, feedsHooks }: LoginClientRules,
 ): OidcClient {
   return {
-    metadata: {
-      client_id: id,
-      client_secret: secret.use((text) => text),
-      redirect_uris: redirectUris,
-      response_types: ['code'],
-      grant_types: ['authorization_code'],
-      // The library takes the secret in the form and in the header alike.
-      token_endpoint_auth_method: 'client_secret_post',
-    },
+    metadata: secretClientMetadata(config),
     acrValues: ['face'],
     claimNames: ['email', 'username'],
     lifeSec: null,

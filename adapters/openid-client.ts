@@ -68,6 +68,21 @@ export interface OidcClientDeps {
   readonly state: State;
 }
 
+/** The configuration of one client: of an application, or of a kind that its provider has. */
+interface ClientConfig {
+  readonly kind: string;
+}
+
+/** Makes the clients that are of a provider's own kinds: applications are registered with every provider alike. */
+export function createOwnClients<Client extends ClientConfig>(
+  oidc: { readonly clients: readonly Client[] } | null,
+  create: (client: Exclude<Client, { kind: 'relying_party' }>) => OidcClient,
+): readonly OidcClient[] {
+  const isOwn = (client: Client): client is Exclude<Client, { kind: 'relying_party' }> =>
+    client.kind !== 'relying_party';
+  return (oidc?.clients ?? []).filter(isOwn).map(create);
+}
+
 /** A request as it may go on, and what the client's kind has proved from it. */
 export interface Admitted {
   readonly params: URLSearchParams;

@@ -1,5 +1,5 @@
 import { createLoginClient } from '../login-client.js';
-import type { OidcClient, OidcClientDeps } from '../openid-client.js';
+import { createOwnClients, type OidcClient, type OidcClientDeps } from '../openid-client.js';
 import type { CognitoConnection } from './config.js';
 
 /** Cognito as the clients that a connection's configuration names. */
@@ -7,14 +7,12 @@ export const createCognitoClients = (
   oidc: CognitoConnection['oidc'],
   { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
 ): readonly OidcClient[] =>
-  (oidc?.clients ?? []).flatMap((client) =>
-    client.kind === 'relying_party'
-      ? []
-      : createLoginClient(client, directoryFor, {
-          toNames: ({ login }) => ({ preferred_username: login }),
-          // Cognito hands on whatever name a browser came with, before any factor: whatever it signs proves nobody.
-          isAfterFactor: false,
-          // The triggers take receipts alone.
-          feedsHooks: false,
-        }),
+  createOwnClients(oidc, (client) =>
+    createLoginClient(client, directoryFor, {
+      toNames: ({ login }) => ({ preferred_username: login }),
+      // Cognito hands on whatever name a browser came with, before any factor: whatever it signs proves nobody.
+      isAfterFactor: false,
+      // The triggers take receipts alone.
+      feedsHooks: false,
+    }),
   );

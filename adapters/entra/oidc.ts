@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock, Fetch, Log, State } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { AccessDenied, InvalidRequest, type OidcClient } from '../openid-client.js';
+import { AccessDenied, createOwnClients, InvalidRequest, type OidcClient } from '../openid-client.js';
 import type { EntraConnection } from './config.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
 import { createVerifyEntraHint, type VerifyEntraHint } from './oidc-hint.js';
@@ -28,9 +28,7 @@ const takenOffGuard = z.object({ hints: z.array(z.string()), requestId: z.guid()
 
 /** Entra as the clients that a connection's configuration names. */
 export const createEntraClients = (oidc: EntraConnection['oidc'], deps: ExternalMfaDeps): readonly OidcClient[] =>
-  (oidc?.clients ?? []).flatMap((client) =>
-    client.kind === 'relying_party' ? [] : createExternalMfaClient(client, deps),
-  );
+  createOwnClients(oidc, (client) => createExternalMfaClient(client, deps));
 
 /**
  * Entra ID as a client of a connection's provider: implicit ID token by form post, about the person of the hint. The hint

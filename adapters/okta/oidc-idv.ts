@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../src/base/json.js';
 import { toIso } from '../../src/core/units.js';
+import { secretClientMetadata } from '../login-client.js';
 import { type FinishedCheck, InvalidRequest, type OidcClient } from '../openid-client.js';
 import type { OktaIdv } from './config-oidc.js';
 
@@ -12,17 +13,9 @@ const lifeSec = 600;
  * nobody. Were failures that person's own, anybody could lock them out.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
-export function createIdvClient({ id, secret, redirectUris }: OktaIdv): OidcClient {
+export function createIdvClient(config: OktaIdv): OidcClient {
   return {
-    metadata: {
-      client_id: id,
-      client_secret: secret.use((text) => text),
-      redirect_uris: redirectUris,
-      response_types: ['code'],
-      grant_types: ['authorization_code'],
-      token_endpoint_auth_method: 'client_secret_post',
-      require_pushed_authorization_requests: true,
-    },
+    metadata: { ...secretClientMetadata(config), require_pushed_authorization_requests: true },
     acrValues: ['face'],
     claimNames: ['verified_claims'],
     lifeSec,

@@ -1,5 +1,5 @@
 import { createLoginClient } from '../login-client.js';
-import type { DirectoryFor, OidcClient, OidcClientDeps } from '../openid-client.js';
+import { createOwnClients, type DirectoryFor, type OidcClient, type OidcClientDeps } from '../openid-client.js';
 import type { OktaConnection } from './config.js';
 import type { OktaFactor } from './config-oidc.js';
 import { createIdvClient } from './oidc-idv.js';
@@ -9,10 +9,9 @@ export const createOktaClients = (
   oidc: OktaConnection['oidc'],
   { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
 ): readonly OidcClient[] =>
-  (oidc?.clients ?? []).flatMap((client) => {
-    if (client.kind === 'relying_party') return [];
-    return client.kind === 'okta_idv' ? createIdvClient(client) : createFactorClient(client, directoryFor);
-  });
+  createOwnClients(oidc, (client) =>
+    client.kind === 'okta_idv' ? createIdvClient(client) : createFactorClient(client, directoryFor),
+  );
 
 const createFactorClient = (client: OktaFactor, directoryFor: DirectoryFor): OidcClient =>
   createLoginClient(client, directoryFor, {
