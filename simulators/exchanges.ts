@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+
+/** One call at a simulated provider, as both sides sent it. */
+export interface Exchange {
+  readonly method: string;
+  /** Without the query, still encoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly request: { readonly headers: IncomingHttpHeaders; readonly body: string };
+  readonly response: { readonly status: number; readonly headers: Record<string, unknown>; readonly body: string };
+}
+
+/** Tells of each call at a server once it is answered, so that both sides can be held against the provider's description. */
+export function observeExchanges(server: Server, onExchange: (exchange: Exchange) => void): void {
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    const asked = collectRead(request);
+    const answered = collectWritten(response);
+    response.once('finish', () => {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+      onExchange({
+        method: request.method ?? '',
+        path: pathname,
+        query: searchParams,
+        request: { headers: request.headers, body: Buffer.concat(asked).toString() },
+        response: {
+          status: response.statusCode,
+          headers: { ...response.getHeaders() },
+          body: Buffer.concat(answered).toString(),
+        },
+      });
+    });
+  });
+}
+
+/** A listener of our own would make the body flow before whoever reads it is there: what is read is seen as it is emitted. */
+function collectRead(request: IncomingMessage): Buffer[] {
+  const chunks: Buffer[] = [];
+  const emit = request.emit.bind(request);
+  request.emit = (name: string | symbol, ...values: unknown[]): boolean => {
+    const [chunk] = values;
+    if (name === 'data' && (typeof chunk === 'string' || chunk instanceof Uint8Array)) chunks.push(Buffer.from(chunk));
+    return Reflect.apply(emit, request, [name, ...values]);
+  };
+  return chunks;
+}
+
+function collectWritten(response: ServerResponse): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (const name of ['write', 'end'] as const) {
+    const send = response[name];
+    Reflect.set(response, name, (...values: unknown[]): unknown => {
+      const [chunk] = values;
+      if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
+      return Reflect.apply(send, response, values);
+    });
+  }
+  return chunks;
+}
