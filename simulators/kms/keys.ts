@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { signWithP256, signWithRsa } from './sign-digest.js';
+import { signWithP256, signWithRsa, signWithRsaPss } from './sign-digest.js';
 
 /** A refusal of KMS. */
 export class KmsRefusal extends Error {
@@ -13,14 +13,14 @@ export class KmsRefusal extends Error {
   }
 }
 
-/** What each kind of key is for, and by which algorithm. */
+/** What each kind of key is for, and by which algorithms. */
 const kinds = {
-  HMAC_256: { usage: 'GENERATE_VERIFY_MAC', algorithm: 'HMAC_SHA_256' },
-  HMAC_512: { usage: 'GENERATE_VERIFY_MAC', algorithm: 'HMAC_SHA_512' },
-  ECC_NIST_P256: { usage: 'SIGN_VERIFY', algorithm: 'ECDSA_SHA_256' },
-  RSA_2048: { usage: 'SIGN_VERIFY', algorithm: 'RSASSA_PKCS1_V1_5_SHA_256' },
-  SYMMETRIC_DEFAULT: { usage: 'ENCRYPT_DECRYPT', algorithm: 'SYMMETRIC_DEFAULT' },
-} as const;
+  HMAC_256: { usage: 'GENERATE_VERIFY_MAC', algorithms: ['HMAC_SHA_256'] },
+  HMAC_512: { usage: 'GENERATE_VERIFY_MAC', algorithms: ['HMAC_SHA_512'] },
+  ECC_NIST_P256: { usage: 'SIGN_VERIFY', algorithms: ['ECDSA_SHA_256'] },
+  RSA_2048: { usage: 'SIGN_VERIFY', algorithms: ['RSASSA_PKCS1_V1_5_SHA_256', 'RSASSA_PSS_SHA_256'] },
+  SYMMETRIC_DEFAULT: { usage: 'ENCRYPT_DECRYPT', algorithms: ['SYMMETRIC_DEFAULT'] },
+} as const satisfies Record<string, { usage: string; algorithms: readonly string[] }>;
 export type Spec = keyof typeof kinds;
 const specs = ['HMAC_256', 'HMAC_512', 'ECC_NIST_P256', 'RSA_2048', 'SYMMETRIC_DEFAULT'] as const satisfies Spec[];
 
@@ -36,6 +36,11 @@ interface KmsKey {
 const blob = z.base64().transform((text) => Buffer.from(text, 'base64'));
 const keyId = z.string().min(1).max(2048);
 const message = blob.refine((bytes) => bytes.length >= 1 && bytes.length <= 4096, 'Message has length 1 to 4096');
+
+const signers: Readonly<Record<string, typeof signWithRsa>> = {
+  RSASSA_PKCS1_V1_5_SHA_256: signWithRsa,
+  RSASSA_PSS_SHA_256: signWithRsaPss,
+};
 
 const pairOf = (spec: Spec): KmsKey['pair'] => {
   if (spec === 'ECC_NIST_P256') return generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -70,9 +75,10 @@ export function createKmsKeys(region: string) {
 
   const findFor = (given: string, usage: string, algorithm: string): KmsKey => {
     const key = findUsable(given);
-    const kind = kinds[key.spec];
-    if (kind.usage !== usage || kind.algorithm !== algorithm) {
-      throw new KmsRefusal('InvalidKeyUsageException', `${arnOf(key)} key usage is ${kind.usage}, ${kind.algorithm}.`);
+    const kind: { readonly usage: string; readonly algorithms: readonly string[] } = kinds[key.spec];
+    if (kind.usage !== usage || !kind.algorithms.includes(algorithm)) {
+      const fits = `${kind.usage}, ${kind.algorithms.join(' or ')}`;
+      throw new KmsRefusal('InvalidKeyUsageException', `${arnOf(key)} key usage is ${fits}.`);
     }
     return key;
   };
@@ -138,8 +144,8 @@ export function createKmsKeys(region: string) {
       const key = findUsable(KeyId);
       if (key.pair === null) throw new KmsRefusal('UnsupportedOperationException', 'not an asymmetric key');
       const PublicKey = key.pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-      const { usage, algorithm } = kinds[key.spec];
-      return { KeyId: arnOf(key), PublicKey, KeySpec: key.spec, KeyUsage: usage, SigningAlgorithms: [algorithm] };
+      const { usage, algorithms } = kinds[key.spec];
+      return { KeyId: arnOf(key), PublicKey, KeySpec: key.spec, KeyUsage: usage, SigningAlgorithms: algorithms };
     }),
     Sign: operation(
       z.object({
@@ -153,7 +159,7 @@ export function createKmsKeys(region: string) {
         if (Message.length !== 32)
           throw new KmsRefusal('ValidationException', 'Digest is invalid length for algorithm');
         if (key.pair === null) throw new KmsRefusal('KMSInternalException', 'no key pair', 500);
-        const sign = key.spec === 'RSA_2048' ? signWithRsa : signWithP256;
+        const sign = signers[SigningAlgorithm] ?? signWithP256;
         return {
           KeyId: arnOf(key),
           SigningAlgorithm,

@@ -1,4 +1,4 @@
-import { constants, createECDH, type KeyObject, privateEncrypt, randomBytes } from 'node:crypto';
+import { constants, createECDH, createHash, type KeyObject, privateEncrypt, randomBytes } from 'node:crypto';
 
 /* Signatures over a digest that somebody else computed: Node signs whole messages alone. */
 
@@ -42,3 +42,22 @@ const digestInfo = Buffer.from('3031300d060960864801650304020105000420', 'hex');
 /** RSASSA-PKCS1-v1_5 (RFC 8017, section 8.2.1). */
 export const signWithRsa = (digest: Uint8Array, key: KeyObject): Buffer =>
   privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([digestInfo, digest]));
+
+/** RSASSA-PSS with a key of 2048 bits, SHA-256 and a salt as long (RFC 8017, section 8.1.1). */
+export function signWithRsaPss(digest: Uint8Array, key: KeyObject): Buffer {
+  const salt = randomBytes(32);
+  const hash = sha256(Buffer.alloc(8), digest, salt);
+  const data = Buffer.concat([Buffer.alloc(256 - 2 * 32 - 2), Buffer.from([1]), salt]);
+  const mask = Buffer.concat(
+    [...Array(Math.ceil(data.length / 32)).keys()].map((counter) => sha256(hash, Buffer.from([0, 0, 0, counter]))),
+  );
+  const masked = data.map((byte, index) => byte ^ (mask[index] ?? 0));
+  masked[0] = (masked[0] ?? 0) & 0x7f;
+  return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, Buffer.concat([masked, hash, Buffer.from([0xbc])]));
+}
+
+function sha256(...parts: readonly Uint8Array[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}

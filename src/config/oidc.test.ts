@@ -6,7 +6,7 @@ import { createOidcGuard, relyingPartyGuard } from './oidc.js';
 
 const secret = 'x'.repeat(32);
 const app = { kind: 'relying_party', id: 'app', secret, redirectUris: ['https://app.example.com/callback'] };
-const publicKeys = [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }];
+const publicKeys = [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'k1' }];
 const oidcGuard = createOidcGuard();
 const isTaken = (...clients: unknown[]): boolean => oidcGuard.safeParse({ clients }).success;
 

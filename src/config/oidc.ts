@@ -2,8 +2,15 @@ import { z } from 'zod';
 import { clientIdGuard, clientSecretGuard, redirectUriGuard } from './oidc-client.js';
 
 const publicKeyGuard = z
-  .looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']), kid: z.string().min(1).optional() })
+  .looseObject({
+    kty: z.enum(['RSA', 'EC', 'OKP']),
+    /** Clients name the key that they sign with, and many cannot leave it out: one without a name is then never found. */
+    kid: z.string('expected the name of the key, as the client sends it').min(1).max(256),
+  })
   .refine((jwk) => !('d' in jwk), 'expected a public key');
+
+const hasUniqueKids = (keys: readonly { readonly kid: string }[]): boolean =>
+  new Set(keys.map(({ kid }) => kid)).size === keys.length;
 
 /** An application, or an identity provider of your own, that sends people here by OpenID Connect. */
 export const relyingPartyGuard = z
@@ -13,13 +20,23 @@ export const relyingPartyGuard = z
     /** `null` for a client that cannot keep one: it must use PKCE. */
     secret: clientSecretGuard.nullable().default(null),
     /** JSON Web Keys, instead of a secret: the client signs assertions (`private_key_jwt`). */
-    publicKeys: z.array(publicKeyGuard).min(1).max(10).nullable().default(null),
+    publicKeys: z
+      .array(publicKeyGuard)
+      .min(1)
+      .max(10)
+      .refine(hasUniqueKids, 'two keys have the same kid')
+      .nullable()
+      .default(null),
     redirectUris: z.array(redirectUriGuard).min(1).max(50),
     /**
      * Whether this client has proved who a person is before it names them in a pushed request: they may then enrol, where
      * the policy says `whenNotEnrolled: "enrol"`.
      */
     mayEnrol: z.boolean().default(false),
+    /** Whether a request of this client counts only where it was pushed (RFC 9126, section 6). */
+    requirePushed: z.boolean().default(false),
+    /** The FAPI 2.0 Security Profile: pushed requests, PKCE, assertions signed by a key, and access tokens bound by DPoP. */
+    fapi2: z.boolean().default(false),
   })
   .refine(({ secret, publicKeys }) => secret === null || publicKeys === null, {
     path: ['publicKeys'],
@@ -28,6 +45,10 @@ export const relyingPartyGuard = z
   .refine(({ secret, publicKeys, mayEnrol }) => !mayEnrol || secret !== null || publicKeys !== null, {
     path: ['mayEnrol'],
     error: 'expected a client with a secret or public keys: anybody can speak in the name of another',
+  })
+  .refine(({ fapi2, publicKeys }) => !fapi2 || publicKeys !== null, {
+    path: ['fapi2'],
+    error: 'expected a client with public keys: FAPI 2.0 takes no secret',
   });
 
 /** A client of the general kind. */

@@ -14,7 +14,13 @@ export function setBrowserCookie(
   response: Response,
   { name, secret, lifeSec }: { readonly name: string; readonly secret: Credential; readonly lifeSec: number },
 ): void {
-  const secure = name.startsWith('__Host-');
-  const attributes = { httpOnly: true, secure, sameSite: 'lax', path: '/', maxAge: lifeSec * 1000 } as const;
-  secret.use((text) => response.cookie(name, text, attributes));
+  secret.use((text) => response.cookie(name, text, { ...attributesOf(name), maxAge: lifeSec * 1000 }));
 }
+
+/** Takes it away again. It goes with every request to this host, and a browser has room for few. */
+export function clearBrowserCookie(response: Response, name: string): void {
+  response.clearCookie(name, attributesOf(name));
+}
+
+const attributesOf = (name: string) =>
+  ({ httpOnly: true, secure: name.startsWith('__Host-'), sameSite: 'lax', path: '/' }) as const;

@@ -40,6 +40,8 @@ export async function createAwsKmsOidcKeys(
   return { current: async () => keySet };
 }
 
+const awsAlgorithms = { RS256: 'RSASSA_PKCS1_V1_5_SHA_256', PS256: 'RSASSA_PSS_SHA_256' } as const;
+
 async function openKey(
   keyId: string,
   calls: AwsKmsCalls,
@@ -53,9 +55,9 @@ async function openKey(
   const signing: OidcSigningKey = {
     kid,
     publicKey: answer.key,
-    async sign(data) {
+    async sign(data, algorithm) {
       const digest = createHash('sha256').update(data).digest();
-      const signature = await calls.sign(keyId, 'RSASSA_PKCS1_V1_5_SHA_256', digest);
+      const signature = await calls.sign(keyId, awsAlgorithms[algorithm], digest);
       if (signature === null) throw new FaceError('key_service_unavailable', { keyId, reason: 'disabled or deleted' });
       return signature;
     },

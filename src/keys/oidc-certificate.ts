@@ -38,7 +38,7 @@ export async function createCertificate(
     return new Uint8Array(rawData);
   };
   const unsigned = await render(new Uint8Array());
-  return render(new Uint8Array(await sign(signedPartOf(unsigned))));
+  return render(new Uint8Array(await sign(signedPartOf(unsigned), 'RS256')));
 }
 
 /** The first of the three parts of a certificate: what the signature is over (RFC 5280, section 4.1). */

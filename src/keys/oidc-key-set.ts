@@ -2,12 +2,18 @@ import { createHash, type KeyObject } from 'node:crypto';
 import type { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 
+/**
+ * How a key of the OpenID provider may sign (RFC 7518, section 3.1): RS256 is what every provider takes, and all that Entra
+ * promises to take; PS256 is for clients under FAPI 2.0, which forbids the other.
+ */
+export type OidcAlgorithm = 'RS256' | 'PS256';
+
 /** A public key as verifiers are told it (RFC 7517). */
 export interface PublicKey {
   readonly kty: 'RSA';
   readonly use: 'sig';
-  readonly alg: 'RS256';
-  /** SHA-256 thumbprint of the key in base64url (RFC 7638). */
+  readonly alg: OidcAlgorithm;
+  /** SHA-256 thumbprint of the key in base64url (RFC 7638); under another algorithm than RS256 with its name behind it. */
   readonly kid: string;
   readonly n: string;
   readonly e: string;
@@ -20,8 +26,8 @@ export interface PublicKey {
 export interface OidcSigningKey {
   readonly kid: string;
   readonly publicKey: KeyObject;
-  /** RSASSA-PKCS1-v1_5 with SHA-256: 256 to 512 bytes. @throws FaceError `key_service_unavailable` */
-  sign(data: Uint8Array): Promise<Uint8Array>;
+  /** @returns 256 to 512 bytes. @throws FaceError `key_service_unavailable` */
+  sign(data: Uint8Array, algorithm: OidcAlgorithm): Promise<Uint8Array>;
 }
 
 /** The keys of the OpenID provider at one moment. */
@@ -46,3 +52,14 @@ export function toPublicKey({ kid, publicKey }: Omit<OidcSigningKey, 'sign'>, ce
   const x5t = createHash('sha1').update(certificate).digest('base64url');
   return { kty: 'RSA', use: 'sig', alg: 'RS256', kid, n, e, x5c: [Buffer.from(certificate).toString('base64')], x5t };
 }
+
+/** What a key is called where it signs under that algorithm: verifiers hold a key to the one it is published with. */
+export const kidUnder = (kid: string, algorithm: OidcAlgorithm): string =>
+  algorithm === 'RS256' ? kid : `${kid}-${algorithm}`;
+
+/** The same key, published for signatures under that algorithm. */
+export const publishUnder = (key: PublicKey, algorithm: OidcAlgorithm): PublicKey => ({
+  ...key,
+  alg: algorithm,
+  kid: kidUnder(key.kid, algorithm),
+});

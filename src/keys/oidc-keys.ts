@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, sign } from 'node:crypto';
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type SignKeyObjectInput,
+  sign,
+} from 'node:crypto';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint } from 'jose';
 import { z } from 'zod';
@@ -11,7 +18,13 @@ import type { OnKeysLoaded } from './key-notes.js';
 import { overlapSec, scheduleAt, signingAt, signingLifeSec } from './key-schedule.js';
 import type { SigningTurn } from './local-signer.js';
 import { createCertificate } from './oidc-certificate.js';
-import { type OidcKeySet, type OidcKeys, type OidcSigningKey, toPublicKey } from './oidc-key-set.js';
+import {
+  type OidcAlgorithm,
+  type OidcKeySet,
+  type OidcKeys,
+  type OidcSigningKey,
+  toPublicKey,
+} from './oidc-key-set.js';
 
 const part = z.base64url().min(1).max(1024);
 const privateJwkGuard = z.object({
@@ -176,9 +189,18 @@ function toKeySet(published: Ring): OidcKeySet {
   };
 }
 
-/** RS256 is what every provider takes, and all that Entra promises to take. */
+/** RFC 7518, sections 3.3 and 3.5: the salt is as long as the digest. */
+const paddings = {
+  RS256: { padding: constants.RSA_PKCS1_PADDING },
+  PS256: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
+} as const satisfies Record<OidcAlgorithm, Omit<SignKeyObjectInput, 'key'>>;
+
 function toSigningKey({ kid, jwk }: Pick<RingKey, 'kid' | 'jwk'>): OidcSigningKey {
   const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
-  const signInThread = promisify<string, Uint8Array, typeof privateKey, Uint8Array>(sign);
-  return { kid, publicKey: createPublicKey(privateKey), sign: (data) => signInThread('sha256', data, privateKey) };
+  const signInThread = promisify<string, Uint8Array, SignKeyObjectInput, Uint8Array>(sign);
+  return {
+    kid,
+    publicKey: createPublicKey(privateKey),
+    sign: (data, algorithm) => signInThread('sha256', data, { key: privateKey, ...paddings[algorithm] }),
+  };
 }

@@ -6,7 +6,7 @@ import { readStepUp, startStepUp, takeStepUp } from '../core/step-up/step-up.js'
 import { newSecret } from '../core/step-up/ticket.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { browserCookieOf, setBrowserCookie } from '../http/browser-cookie.js';
+import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
 import { readCookie } from '../http/cookies.js';
 import { pagePath, startedLink } from '../http/page-link.js';
 import { toSource } from '../http/source.js';
@@ -60,7 +60,9 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
 
   async function goOn(visit: Visit): Promise<void> {
     const { flow, response, interaction, client } = visit;
-    if (interaction.result?.login !== undefined) return response.redirect(303, interaction.returnTo);
+    const { result, returnTo } = interaction;
+    const isOver = result?.login !== undefined || (result?.error !== undefined && flow.stepUp !== null);
+    if (isOver) return response.redirect(303, returnTo);
     if (flow.person === null) return ask(visit);
     if (flow.stepUp === null) return leadToCamera(visit, flow.person);
     const shown = readCookie(visit.request, browserCookieOf(flow.stepUp.id, isSecure));
@@ -122,6 +124,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
       starts: (flow.stepUp?.starts ?? 0) + 1,
     };
     await writeFlow(interaction, { ...flow, stepUp }, flowDeps);
+    forgetBrowser(response, flow);
     const name = browserCookieOf(started.id, isSecure);
     setBrowserCookie(response, { name, secret: browser, lifeSec: leftSec });
     const wished = interaction.params.ui_locales;
@@ -157,11 +160,18 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
       consent: { grantId },
       select_account: {},
     };
+    forgetBrowser(response, flow);
     await provider.interactionFinished(request, response, result);
   }
 
+  /** The browser's part of a step-up ends with it. */
+  function forgetBrowser(response: Response, { stepUp }: Flow): void {
+    if (stepUp !== null) clearBrowserCookie(response, browserCookieOf(stepUp.id, isSecure));
+  }
+
   /** The client is told, as the protocol has it. */
-  async function refuse({ request, response, provider }: Visit, error: InteractionResults): Promise<void> {
+  async function refuse({ request, response, provider, flow }: Visit, error: InteractionResults): Promise<void> {
+    forgetBrowser(response, flow);
     await provider.interactionFinished(request, response, error, { mergeWithLastSubmission: false });
   }
 }

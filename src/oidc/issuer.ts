@@ -246,7 +246,7 @@ const inProtocol = (state: State): State => ({
 /** A key, whose failures go to the client likewise. */
 const inProtocolSigning = (key: OidcSigningKey): OidcSigningKey => ({
   ...key,
-  sign: (data) => key.sign(data).catch(toUnavailable),
+  sign: (data, algorithm) => key.sign(data, algorithm).catch(toUnavailable),
 });
 
 /** The protocol has one word for everything that may work later. */

@@ -37,6 +37,19 @@ const methodsByPath = {
   [paths.userInfo]: ['GET', 'POST', 'OPTIONS'],
 };
 
+/**
+ * Where each path of the library is: under the issuer, and the metadata also where RFC 8414, section 3.1, puts what an issuer
+ * with a path in its name has to say.
+ */
+const routes = [
+  ...Object.entries(methodsByPath).map(([path, methods]) => ({ address: `/oidc/:connection${path}`, path, methods })),
+  {
+    address: `${paths.metadata}/oidc/:connection`,
+    path: paths.metadata,
+    methods: methodsByPath[paths.metadata],
+  },
+];
+
 /** As the library has it for its own bodies. */
 const maxFormBytes = 56 * 1024;
 
@@ -47,8 +60,8 @@ const maxFormBytes = 56 * 1024;
  * @throws FaceError `not_found`, `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
  */
 export function mountOidc(app: Express, issuers: OidcIssuers, { log }: { log: Log }, room: Room): void {
-  for (const [path, methods] of Object.entries(methodsByPath)) {
-    app.all(`/oidc/:connection${path}`, async (request, response) => {
+  for (const { address, path, methods } of routes) {
+    app.all(address, async (request, response) => {
       const issuer = issuers.get(String(request.params.connection));
       if (issuer === undefined) throw new FaceError('not_found');
       if (!methods.includes(request.method)) {

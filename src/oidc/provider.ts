@@ -1,7 +1,8 @@
 import type { Account, ClientMetadata, Configuration, Interaction, KoaContextWithOIDC } from 'oidc-provider';
 import type { OidcClient } from '../../adapters/openid-client.js';
 import { paths } from '../../adapters/openid-paths.js';
-import type { OidcKeySet } from '../keys/oidc-key-set.js';
+import { type OidcKeySet, publishUnder } from '../keys/oidc-key-set.js';
+import { checkAssertion, isFapi } from './fapi.js';
 import { Check, type Check as LibraryCheck, Prompt, Provider } from './library.js';
 import { dressReplies } from './replies.js';
 import { toLibraryKey } from './signing-key.js';
@@ -45,11 +46,13 @@ export function createProvider(
   const isSecure = issuer.startsWith('https:');
   const metadata = clients.map((client) => client.metadata);
   const toldByClients = clients.flatMap((client) => client.claimNames);
+  const fapiClients = new Set(metadata.filter(isFapi).map((client) => client.client_id));
+  const algorithms = fapiClients.size === 0 ? (['RS256'] as const) : (['RS256', 'PS256'] as const);
   const emailScope = toldByClients.includes('email') ? ['email'] : [];
   const provider = new Provider(issuer, {
     adapter: storage,
     clients: metadata,
-    jwks: { keys: keySet.signing.map(toLibraryKey) },
+    jwks: { keys: algorithms.flatMap((algorithm) => keySet.signing.map((key) => toLibraryKey(key, algorithm))) },
     scopes: ['openid', 'profile', ...emailScope],
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time', 'preferred_username', ...toldByClients],
@@ -66,16 +69,20 @@ export function createProvider(
     clientBasedCORS: (context, origin, client) =>
       (context.oidc.route === 'userinfo' || client.tokenEndpointAuthMethod === 'none') &&
       (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
-    pkce: { required: (_context, client) => client.tokenEndpointAuthMethod === 'none' },
+    pkce: {
+      required: ({ oidc }, client) => client.tokenEndpointAuthMethod === 'none' || oidc.isFapi('2.0') !== undefined,
+    },
     enabledJWA: {
-      idTokenSigningAlgValues: ['RS256'],
+      idTokenSigningAlgValues: algorithms,
       userinfoSigningAlgValues: ['RS256'],
       authorizationSigningAlgValues: ['RS256'],
       introspectionSigningAlgValues: ['RS256'],
       // By a client's secret, or by its key; newer libraries say Ed25519 for what older ones call EdDSA (RFC 9864).
       requestObjectSigningAlgValues: ['HS256', 'RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
+      dPoPSigningAlgValues: ['PS256', 'ES256', 'Ed25519', 'EdDSA'],
     },
+    assertJwtClientAuthClaimsAndHeader: checkAssertion,
     clockTolerance: clockToleranceSec,
     cookies: {
       // The prefix makes browsers refuse one that was planted over http (RFC 6265bis, section 4.1.3).
@@ -88,7 +95,11 @@ export function createProvider(
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       resourceIndicators: { enabled: false },
-      dPoP: { enabled: false },
+      dPoP: { enabled: fapiClients.size > 0 },
+      fapi: {
+        enabled: fapiClients.size > 0,
+        profile: (_context, client) => (fapiClients.has(client?.clientId ?? '') ? '2.0' : undefined),
+      },
       claimsParameter: { enabled: true, assertClaimsParameter: hooks.checkClaims },
       pushedAuthorizationRequests: { enabled: true },
       requestObjects: { enabled: true },
@@ -127,7 +138,10 @@ export function createProvider(
   } satisfies Configuration);
   provider.proxy = true;
   pinAddresses(provider);
-  dressReplies(provider, keySet.published);
+  dressReplies(
+    provider,
+    algorithms.flatMap((algorithm) => keySet.published.map((key) => publishUnder(key, algorithm))),
+  );
   return provider;
 }
 

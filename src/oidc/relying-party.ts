@@ -9,6 +9,7 @@ import type {
 } from '../../adapters/openid-client.js';
 import type { RelyingPartyConfig } from '../config/oidc.js';
 import { FaceError } from '../errors.js';
+import { fapiMetadata } from './fapi.js';
 import { oidcErrors } from './library.js';
 
 /** Longer than any name or id of the providers. */
@@ -16,7 +17,7 @@ const maxHintCharacters = 256;
 
 /** An application, or an identity provider of your own: code flow, and the person named by `login_hint` or by themselves. */
 export function createRelyingParty(config: RelyingPartyConfig, directoryFor: DirectoryFor): OidcClient {
-  const { id, secret, publicKeys, redirectUris, mayEnrol } = config;
+  const { id, secret, publicKeys, redirectUris, mayEnrol, requirePushed, fapi2 } = config;
   return {
     metadata: {
       client_id: id,
@@ -26,6 +27,8 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
       ...(secret === null ? {} : { client_secret: secret.use((text) => text) }),
       ...(publicKeys === null ? {} : { jwks: { keys: publicKeys } }),
       token_endpoint_auth_method: authMethodOf(config),
+      require_pushed_authorization_requests: requirePushed || fapi2,
+      ...(fapi2 ? fapiMetadata : {}),
     },
     acrValues: ['face'],
     claimNames: [],

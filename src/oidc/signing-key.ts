@@ -1,20 +1,20 @@
-import type { OidcSigningKey } from '../keys/oidc-key-set.js';
+import { kidUnder, type OidcAlgorithm, type OidcSigningKey } from '../keys/oidc-key-set.js';
 import { ExternalSigningKey } from './library.js';
 
 /** A key as the protocol library takes one whose private half it is not to see. */
-export function toLibraryKey({ kid, publicKey, sign }: OidcSigningKey): ExternalSigningKey {
+export function toLibraryKey({ kid, publicKey, sign }: OidcSigningKey, algorithm: OidcAlgorithm): ExternalSigningKey {
   return new (class extends ExternalSigningKey {
     override get kid() {
-      return kid;
+      return kidUnder(kid, algorithm);
     }
     override get alg() {
-      return 'RS256';
+      return algorithm;
     }
     override keyObject() {
       return publicKey;
     }
     override sign(data: Uint8Array) {
-      return sign(data);
+      return sign(data, algorithm);
     }
   })();
 }

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import { filesOf } from '../../src/config/data-files.js';
 import { keysGuard } from '../../src/config/keys.js';
+import { createOidcGuard } from '../../src/config/oidc.js';
 import { openKeyService } from '../../src/keys/open.js';
-import { loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { loginOf, oidcConfig, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /* A sign-in whose ID token is signed by a key in AWS KMS. */
 
 let kms: Awaited<ReturnType<typeof startKms>>;
 let op: TestIssuer;
+const pair = await generateKeyPair('ES256', { extractable: true });
 beforeAll(async () => {
   Object.assign(process.env, kmsEnvironment);
   kms = await startKms();
@@ -20,8 +22,12 @@ beforeAll(async () => {
     signing: { keyId: kms.createKey('ECC_NIST_P256') },
     oidc: { keyId: kms.createKey('RSA_2048') },
   });
+  const publicKeys = [{ ...(await exportJWK(pair.publicKey)), kid: 'k1' }];
+  const bank = { kind: 'relying_party', id: 'bank', publicKeys, redirectUris: [redirectUri], fapi2: true };
+  const { clients } = createOidcGuard().parse({ clients: [bank] });
   op = await startIssuer({
     keysFile: '/nonexistent',
+    config: { clients: [...oidcConfig.clients, ...clients] },
     openKeys: async (core) => {
       const files = filesOf({ dataFolder: '/nonexistent', keys });
       return (await openKeyService(keys, { ...core, files, onKeysLoaded: () => {} })).openOidcKeys();
@@ -34,32 +40,40 @@ afterAll(async () => {
 });
 
 /** A sign-in up to the answer that the client exchanges for tokens. */
-async function signIn() {
-  const config = await op.discover('app');
+async function signIn(id = 'app') {
+  const isBound = id === 'bank';
+  const config = await op.discover(id, isBound ? client.PrivateKeyJwt({ key: pair.privateKey, kid: 'k1' }) : undefined);
+  const options = isBound ? { DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256')) } : {};
   const verifier = client.randomPKCECodeVerifier();
   const browser = op.newBrowser();
-  const camera = await browser.follow(
-    client.buildAuthorizationUrl(config, {
-      ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf('anna') },
-      code_challenge: await client.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-    }).href,
-  );
+  const asked = {
+    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf('anna') },
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  };
+  const url = isBound
+    ? await client.buildAuthorizationUrlWithPAR(config, asked, options)
+    : client.buildAuthorizationUrl(config, asked);
+  const camera = await browser.follow(url.href);
   const shown = await op.show(browser, camera.url, 'anna');
   const back = await browser.follow(shown.returnUrl!);
   const checks = { pkceCodeVerifier: verifier, expectedNonce: 'n-1', expectedState: 's-1' };
   kms.calls.length = 0;
-  return { exchange: () => client.authorizationCodeGrant(config, new URL(back.url), checks) };
+  return { exchange: () => client.authorizationCodeGrant(config, new URL(back.url), checks, undefined, options) };
 }
 
-test('the ID token verifies under the published key, and KMS was asked to sign once', async () => {
+test.each([
+  ['RS256', 'app'],
+  ['PS256', 'bank'],
+])('the ID token verifies by %s under the published key, and KMS was asked to sign once', async (alg, id) => {
   await op.enrol('anna');
-  const { exchange } = await signIn();
+  const { exchange } = await signIn(id);
   const { id_token } = await exchange();
   expect(kms.calls).toEqual(['Sign']);
   const jwks = JSON.parse((await op.newBrowser().visit(`${op.issuer}/jwks`)).text);
   const currentDate = new Date(op.server.clock.now());
-  const { payload } = await jwtVerify(id_token!, createLocalJWKSet(jwks), { issuer: op.issuer, currentDate });
+  const expected = { issuer: op.issuer, currentDate, algorithms: [alg] };
+  const { payload } = await jwtVerify(id_token!, createLocalJWKSet(jwks), expected);
   expect(payload.sub).toBe('anna');
 });
 

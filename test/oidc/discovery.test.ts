@@ -57,6 +57,19 @@ test('the discovery document names everything under the issuer, and nothing that
   expect((await readJson('/.well-known/oauth-authorization-server')).body).toEqual(body);
 });
 
+test('RFC 8414: the metadata are also where an issuer with a path in its name has them, for clients that look there alone', async () => {
+  const open = (url: string) => op.open(url);
+  const response = await open('https://face.example.com/.well-known/oauth-authorization-server/oidc/work');
+  expect(await response.json()).toEqual((await readJson('/.well-known/openid-configuration')).body);
+  const found = await client.discovery(new URL(op.issuer), 'app', {}, client.None(), {
+    algorithm: 'oauth2',
+    [client.customFetch]: (url) => open(url),
+  });
+  expect(found.serverMetadata().issuer).toBe(op.issuer);
+  const nobody = await open('https://face.example.com/.well-known/oauth-authorization-server/oidc/nobody');
+  expect(nobody.status).toBe(404);
+});
+
 test('anybody may read it from a page of theirs', async () => {
   const headers = { origin: 'https://app.example.com' };
   const response = await op.open(`${op.issuer}/.well-known/openid-configuration`, { headers });

@@ -105,6 +105,26 @@ describe('who is checked', () => {
   });
 });
 
+describe('cookies for every address of this host', () => {
+  const ofHost = ({ jar }: Browser) => [...jar.values()].filter(({ path }) => path === '/');
+
+  test.each(['anna', 'eve'])('end with the login of %s', async (person) => {
+    await op.enrol('anna');
+    const { browser, link } = await leadToCamera();
+    expect(ofHost(browser)).toHaveLength(1);
+    const shown = await op.show(browser, link, person);
+    const back = await browser.follow(shown.returnUrl!);
+    expect(back.url).toMatch(/^https:\/\/app\.example\.com\//);
+    expect(ofHost(browser)).toEqual([]);
+  });
+
+  test('are one, however often the camera is opened anew', async () => {
+    const { browser, interaction } = await leadToCamera();
+    for (const _visit of [1, 2]) await browser.follow(interaction);
+    expect(ofHost(browser)).toHaveLength(1);
+  });
+});
+
 describe('on a phone', () => {
   const call = async (browser: Browser, path: string, body: object, session = '') => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${session}` };

@@ -34,7 +34,7 @@ beforeEach(async () => {
       {
         kind: 'relying_party',
         id: 'keyed',
-        publicKeys: [{ ...(await exportJWK(pair.publicKey)) }],
+        publicKeys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k1' }],
         redirectUris: [redirectUri],
       },
       { kind: 'relying_party', id: 'spa', redirectUris: [redirectUri] },

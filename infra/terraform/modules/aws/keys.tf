@@ -100,7 +100,7 @@ data "aws_iam_policy_document" "oidc_key" {
     condition {
       test     = "StringEqualsIfExists"
       variable = "kms:SigningAlgorithm"
-      values   = ["RSASSA_PKCS1_V1_5_SHA_256"]
+      values   = ["RSASSA_PKCS1_V1_5_SHA_256", "RSASSA_PSS_SHA_256"]
     }
   }
 }
