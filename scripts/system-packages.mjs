@@ -17,6 +17,13 @@ const programs = [
     variable: 'REDIS_SERVER_PATH',
     skipped: 'the tests on Redis',
   },
+  {
+    path: `${process.env.APACHE_MODULES_PATH ?? '/usr/lib/apache2/modules'}/mod_auth_openidc.so`,
+    package: 'libapache2-mod-auth-openidc',
+    what: 'module of Apache for OpenID Connect',
+    variable: 'APACHE_MODULES_PATH',
+    skipped: 'the tests with Apache',
+  },
 ];
 
 const apt = (...args) =>

@@ -18,7 +18,7 @@ const projects = chosen ?? ['suites'];
 const given = chosen === undefined ? process.argv.slice(2) : others;
 
 await setUp({ demoPhotos: true, say });
-installPrograms(['chromium', 'redis-server'], say);
+installPrograms(['chromium', 'redis-server', 'libapache2-mod-auth-openidc'], say);
 
 const node = (script, args) =>
   spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, stdio: 'inherit' }).status;

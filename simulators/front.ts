@@ -28,8 +28,8 @@ export type Act =
     }
   | { readonly kind: 'hang' };
 
-/** Starts a front before `target`, an address without a slash at the end. */
-export async function startFront(target: string): Promise<Front> {
+/** Starts a front before `target`, an address without a slash at the end. @param port - 0, the default, takes a free one */
+export async function startFront(target: string, port = 0): Promise<Front> {
   const calls: string[] = [];
   const front: Pick<Front, 'rules' | 'calls'> = { rules: [], calls };
   const server = createServer((incoming, outgoing) => {
@@ -40,7 +40,7 @@ export async function startFront(target: string): Promise<Front> {
     const act = rule?.act ?? { kind: 'pass' };
     if (act.kind === 'answer') outgoing.writeHead(act.status, act.headers).end(act.body);
     else if (act.kind === 'pass') setTimeout(() => pass(target, incoming, outgoing, act), act.delayMs ?? 0);
-  }).listen(0, '127.0.0.1');
+  }).listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address: AddressInfo | string | null = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;

@@ -68,6 +68,7 @@ export async function startApiServer(
       | 'folders'
       | 'hooks'
       | 'findUnready'
+      | 'issuer'
       | 'delivery'
       | 'state'
       | 'settings'

@@ -81,6 +81,7 @@ export async function startIssuer({
   const server = await startApiServer({
     verifier: createTestVerifier(),
     toState,
+    issuer: publicUrl,
     settings: { ...standardSettings, limits: { ...standardSettings.limits, ...limits } },
     proxyHops,
     connections: new Map([['work', connection]]),

@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { request } from 'undici';
+import { type Front, startFront } from '../../simulators/front.js';
+import { createOidcGuard } from '../../src/config/oidc.js';
+import { findFreePort } from '../free-port.js';
+import { hasApache, startApache } from './apache.js';
+import { type Browser, createBrowser, type Seen } from './browser.js';
+import { clientSecret, createKeysFolder, loginOf, startIssuer, type TestIssuer } from './issuer.js';
+
+/*
+ * The recipe of docs/oidc.md, run: Apache with mod_auth_openidc before a page, for whom a face check lets in.
+ */
+
+const shared = (issuer: string): string => `
+OIDCProviderMetadataURL ${issuer}/.well-known/openid-configuration
+OIDCClientID apache
+OIDCRedirectURI {url}/callback
+OIDCCryptoPassphrase for-this-test-alone
+OIDCScope openid
+OIDCRemoteUserClaim preferred_username
+OIDCPKCEMethod S256
+OIDCResponseMode form_post
+OIDCCookieSameSite Off
+OIDCPathAuthRequestParams login_hint=${loginOf('anna')}
+<Location />
+  AuthType openid-connect
+  Require valid-user
+  Header set X-User "expr=%{REMOTE_USER}"
+</Location>
+<Location /silent>
+  OIDCPathAuthRequestParams prompt=none
+</Location>
+`;
+const bySecret = `OIDCClientSecret ${clientSecret}`;
+
+let stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.toReversed()) await stop();
+  stops = [];
+});
+
+/** Node's fetch says of itself that it is a script's, whom Apache sends nowhere. */
+async function openAsNavigation(url: string, { method = 'GET', headers, body }: RequestInit): Promise<Response> {
+  const sent = typeof body === 'string' ? body : null;
+  const answer = await request(url, {
+    method: method === 'POST' ? 'POST' : 'GET',
+    headers: Object(headers),
+    body: sent,
+  });
+  const names = Object.entries(answer.headers).flatMap(([name, value = '']) =>
+    [value].flat().map((each): [string, string] => [name, each]),
+  );
+  return new Response(await answer.body.text(), { status: answer.statusCode, headers: names });
+}
+
+interface Place {
+  readonly op: TestIssuer;
+  readonly front: Front;
+  readonly apache: Awaited<ReturnType<typeof startApache>>;
+}
+
+/** Apache and the server it sends people to, each at an address that the other reaches. */
+async function start(toSettings: (issuer: string) => string): Promise<Place> {
+  const [port, apachePort] = [await findFreePort(), await findFreePort()];
+  const publicUrl = `http://localhost:${port}`;
+  const keys = await createKeysFolder();
+  const redirectUris = [`http://localhost:${apachePort}/callback`];
+  const app = { kind: 'relying_party', id: 'apache', secret: clientSecret, redirectUris };
+  const config = createOidcGuard().parse({ clients: [app] });
+  const op = await startIssuer({ keysFile: keys.file, config, publicUrl });
+  const front = await startFront(op.server.origin, port);
+  const apache = await startApache(apachePort, toSettings(op.issuer));
+  stops = [keys.remove, () => op.stop(), () => front.close(), () => apache.stop()];
+  return { op, front, apache };
+}
+
+/** Posts the form with an answer to where it goes, as its script does. */
+function bringBack(browser: Browser, { text }: Seen): Promise<Seen> {
+  const [, action = ''] = /<form method="post" action="([^"]*)"/.exec(text) ?? [];
+  const fields = [...text.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]);
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const body = String(new URLSearchParams(Object.fromEntries(fields)));
+  return browser.visit(action, { method: 'POST', headers, body });
+}
+
+/** From a page of Apache's to the camera, back, and to where Apache then leads. */
+async function visit({ op, apache }: Place, path: string, person: string): Promise<Seen> {
+  const atApache = createBrowser(openAsNavigation);
+  const sent = await atApache.visit(`${apache.url}${path}`);
+  const atServer = op.newBrowser();
+  const camera = await atServer.follow(sent.headers.get('location') ?? '');
+  const shown = await op.show(atServer, camera.url, person);
+  const done = await bringBack(atApache, await atServer.follow(shown.returnUrl ?? ''));
+  const location = done.headers.get('location');
+  return location === null ? done : atApache.visit(location);
+}
+
+(hasApache ? describe : describe.skip)('mod_auth_openidc', () => {
+  test('lets in who shows the face, and says who it is', async () => {
+    const place = await start((issuer) => shared(issuer) + bySecret);
+    await place.op.enrol('anna');
+    const page = await visit(place, '/index.html', 'anna');
+    expect([page.status, page.text, page.headers.get('x-user')]).toEqual([200, 'let in', loginOf('anna')]);
+  });
+
+  test('another face ends at its page of errors, and not in a circle', async () => {
+    const place = await start((issuer) => shared(issuer) + bySecret);
+    await place.op.enrol('anna');
+    const page = await visit(place, '/index.html', 'eve');
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('access_denied')]);
+  });
+
+  test('prompt=none ends at its page of errors', async () => {
+    const { op, apache } = await start((issuer) => shared(issuer) + bySecret);
+    const atApache = createBrowser(openAsNavigation);
+    const sent = await atApache.visit(`${apache.url}/silent`);
+    const back = await bringBack(atApache, await op.newBrowser().follow(sent.headers.get('location') ?? ''));
+    expect([back.status, back.text]).toEqual([200, expect.stringContaining('login_required')]);
+  });
+
+  test('an error that comes as a query is taken for the start of a login: why the recipe says form_post', async () => {
+    const asQuery = (issuer: string) => shared(issuer).replace('OIDCResponseMode form_post\n', '') + bySecret;
+    const { op, apache } = await start(asQuery);
+    const atApache = createBrowser(openAsNavigation);
+    const sent = await atApache.visit(`${apache.url}/silent`);
+    const answer = await op.newBrowser().follow(sent.headers.get('location') ?? '');
+    expect(new URL(answer.url).searchParams.get('error')).toBe('login_required');
+    expect((await atApache.visit(answer.url)).text).not.toContain('login_required');
+  });
+});
