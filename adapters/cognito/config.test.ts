@@ -71,8 +71,8 @@ describe('the settings of the triggers', () => {
     ...{ clientIds: ['1example23456789'], requestSecret: secret, receiptKeys: { keys: [{ kty: 'EC' }] } },
   };
 
-  test('enforce unless told otherwise', () => {
-    expect(triggerSettingsGuard.parse(settings)).toMatchObject({ mode: 'enforce', issuer: 'https://face.example.com' });
+  test('refuse nobody unless told to enforce', () => {
+    expect(triggerSettingsGuard.parse(settings)).toMatchObject({ mode: 'shadow', issuer: 'https://face.example.com' });
   });
 
   test.each([

@@ -92,7 +92,7 @@ export const triggerSettingsGuard = z.strictObject({
   requestSecret: requestSecretGuard,
   /** `GET /.well-known/jwks.json` of this service, as it was at deployment. */
   receiptKeys: z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }),
-  mode: z.enum(['enforce', 'shadow']).default('enforce'),
+  mode: z.enum(['enforce', 'shadow']).default('shadow'),
 });
 
 /** What the triggers of one connection know. */

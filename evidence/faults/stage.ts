@@ -68,7 +68,7 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   const connection = {
     id: connectionId,
     kind: 'okta',
-    policy: { liveness: 'off' },
+    policy: { mode: 'enforce', liveness: 'off' },
     okta: {
       orgUrl: idp.url,
       auth: { kind: 'api_token', token: okta.apiToken },

@@ -44,7 +44,13 @@ export async function startBrowserSignIn({ port }: { readonly port: number }): P
   const connection = {
     id: 'demo',
     kind: 'okta',
-    policy: { whenNotEnrolled: 'enrol', organisation: 'Example Portal', enrolmentDays: 365, fallbackUrl: portal.url },
+    policy: {
+      mode: 'enforce',
+      whenNotEnrolled: 'enrol',
+      organisation: 'Example Portal',
+      enrolmentDays: 365,
+      fallbackUrl: portal.url,
+    },
     oidc: {
       clients: [
         {

@@ -41,7 +41,7 @@ const connection = {
   id: 'demo',
   kind: 'okta',
   // The photos of the demonstration stand still; with --serve a browser shows the capture page.
-  policy: { liveness: 'off' },
+  policy: { mode: 'enforce', liveness: 'off' },
   okta: {
     orgUrl: okta.url,
     auth: { kind: 'api_token', token: okta.apiToken },

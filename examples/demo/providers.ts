@@ -64,7 +64,7 @@ export async function showProviders({ say, folder, adminKey, person, asExpected 
   const connections = simulated.map(({ kind, simulation }) => ({
     id: kind,
     kind,
-    policy: { liveness: 'off' },
+    policy: { mode: 'enforce', liveness: 'off' },
     [kind]: simulation.settings,
   }));
   const settings = { modelsFolder, publicUrl: serverUrl, verifier: { kind: 'embedded', workers: 1 }, connections };

@@ -82,6 +82,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
         handler,
         environment: {
           FACESTEP_CONNECTION: connection,
+          FACESTEP_MODE: 'enforce',
           FACESTEP_PUBLIC_URL: serverUrl,
           FACESTEP_USER_POOL_ID: pool.id,
           FACESTEP_CLIENT_IDS: clientId,

@@ -62,7 +62,7 @@ const toConfiguration = (settings: SimulationSettings): JsonObject => {
       {
         id: connection,
         kind,
-        policy: { liveness: 'off' },
+        policy: { mode: 'enforce', liveness: 'off' },
         ...(simulation.oidc === undefined ? {} : { oidc: simulation.oidc }),
         [kind]: simulation.settings,
       },

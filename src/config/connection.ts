@@ -7,7 +7,7 @@ const fallbackGuard = z.enum(['deny', 'omit_claim']);
 
 /** What one connection demands of a face check; every field has a default. */
 export const policyGuard = z.strictObject({
-  mode: z.enum(['enforce', 'shadow']).default('enforce'),
+  mode: z.enum(['enforce', 'shadow']).default('shadow'),
   accuracy: z.literal([1, 2, 3, 4, 5, 6, 7, 8]).default(4),
   scope: z
     .string()

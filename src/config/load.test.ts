@@ -214,7 +214,7 @@ describe('accepts', () => {
       ],
     });
     expect(connections[0]?.policy).toEqual({
-      mode: 'enforce',
+      mode: 'shadow',
       accuracy: 4,
       scope: 'sign-in',
       freshnessSec: 60,

@@ -56,6 +56,8 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
   if (metrics !== null) tell(`facestep shows metrics on ${metrics.url}`);
   tell(`facestep listens on http://${host}:${listening.port}`);
   log.info('listening', { host, port: listening.port });
+  const shadowed = config.connections.filter(({ policy }) => policy.mode === 'shadow').map(({ id }) => id);
+  if (shadowed.length > 0) tell(`In shadow mode, where nobody is refused: ${shadowed.join(', ')}`);
 
   const load = async (loadSetup: () => Promise<Setup>): Promise<void> => {
     const loaded = await loadSetup();

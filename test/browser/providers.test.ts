@@ -97,7 +97,7 @@ if (hasChromium) {
     const cognitoUser = await administrator.createUser('ada', password, name);
     cognito.serveApp({ userPoolId: pool.id, clientId, password });
     const cognitoSettings = {
-      ...{ id: 'cognito', kind: 'cognito', policy: { returnUrls: [`${cognito.url}/app/return`] } },
+      ...{ id: 'cognito', kind: 'cognito', policy: { mode: 'enforce', returnUrls: [`${cognito.url}/app/return`] } },
       oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [cognito.url] }] },
       cognito: {
         ...{ userPoolId: pool.id, clientIds: [clientId], endpoint: cognito.url, triggers: { requestSecret: secret } },

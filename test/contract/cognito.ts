@@ -55,7 +55,7 @@ export const toSettings = (
   cognitoConnectionGuard.parse({
     id: connectionId,
     kind: 'cognito',
-    policy: { liveness: 'off', ...policy },
+    policy: { mode: 'enforce', liveness: 'off', ...policy },
     cognito: {
       userPoolId: pool.id,
       clientIds,
@@ -134,6 +134,7 @@ export async function openTriggerBench() {
   const who = { userPoolId: 'eu-central-1_AbCdEfGhI', clientId: '1example23456789' };
   const connect = async (changes: Readonly<Record<string, unknown>> = {}) => {
     const settings = triggerSettingsGuard.parse({
+      mode: 'enforce',
       connection: connectionId,
       issuer: testIssuer,
       userPoolId: who.userPoolId,

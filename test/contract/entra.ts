@@ -111,7 +111,7 @@ export async function openEntraBench(): Promise<EntraBench> {
     settings: entraConnectionGuard.parse({
       id: 'customers',
       kind: 'entra',
-      policy: { liveness: 'off', ...policy },
+      policy: { mode: 'enforce', liveness: 'off', ...policy },
       entra: {
         tenantId: entra.tenant.id,
         clientId: daemon.clientId,

@@ -94,7 +94,7 @@ export interface OktaSettings {
 export async function openOktaBench(): Promise<OktaBench> {
   const clock = createManualClock();
   const okta = await startOktaSimulator({ now: () => clock.now(), hookTimeoutMs: 30_000 });
-  const usual = policyGuard.parse({ freshnessSec: 300, liveness: 'off' });
+  const usual = policyGuard.parse({ mode: 'enforce', freshnessSec: 300, liveness: 'off' });
   const log = createTextLog();
   const audit = createMemoryAudit();
   const state = createSqliteState({ file: ':memory:', clock });

@@ -63,7 +63,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
   const onelogin = await startOneLoginSimulator({ now: () => clock.now(), graceMs });
   onelogin.account.fields.push({ id: 85_306, name: 'Face enrolment token', shortname: attribute, position: 1 });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
-  const usual = policyGuard.parse({ freshnessSec: 300, liveness: 'off' });
+  const usual = policyGuard.parse({ mode: 'enforce', freshnessSec: 300, liveness: 'off' });
   const log = createTextLog();
   const audit = createMemoryAudit();
   const state = createSqliteState({ file: ':memory:', clock });

@@ -63,7 +63,7 @@ export async function openScimBench(): Promise<ScimBench> {
   };
   const configure = ({ scim = {}, policy = {} }: ScimChanges = {}) =>
     scimConnectionGuard.parse({
-      ...{ id: 'workforce', kind: 'scim', policy: { liveness: 'off', ...policy } },
+      ...{ id: 'workforce', kind: 'scim', policy: { mode: 'enforce', liveness: 'off', ...policy } },
       scim: { baseUrl: server.baseUrl, auth: { kind: 'bearer', token: server.bearer }, ...scim },
     });
   const connect = (changes: ScimChanges = {}) =>

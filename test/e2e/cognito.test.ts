@@ -63,6 +63,7 @@ async function deploy(changes: Record<string, string> = {}, file = bundle): Prom
   await simulator.lambda.close();
   const environment = {
     FACESTEP_CONNECTION: connectionId,
+    FACESTEP_MODE: 'enforce',
     FACESTEP_PUBLIC_URL: issuer,
     FACESTEP_USER_POOL_ID: pool.id,
     FACESTEP_CLIENT_IDS: `${clientId},${otherClientId}`,
@@ -118,7 +119,7 @@ beforeAll(async () => {
     config,
     JSON.stringify({
       ...{ modelsFolder, publicUrl: issuer, verifier: { kind: 'embedded', workers: 1 }, adminKey: 'fsa_administrator' },
-      connections: [{ id: connectionId, kind: 'cognito', policy: { liveness: 'off' }, cognito }],
+      connections: [{ id: connectionId, kind: 'cognito', policy: { mode: 'enforce', liveness: 'off' }, cognito }],
     }),
   );
   service = await startService({ PORT: '0', FACESTEP_DATA: join(folder, 'data'), FACESTEP_CONFIG: config });

@@ -28,7 +28,7 @@ function writeConfig(settings: object = {}, connection: object = {}): Record<str
     JSON.stringify({
       ...{ ...rest, modelsFolder, dataFolder: data, publicUrl: front?.url ?? null },
       verifier: { kind: 'embedded', workers: 1 },
-      connections: [{ ...connections[0], ...connection }],
+      connections: [{ ...connections[0], policy: { mode: 'enforce' }, ...connection }],
       ...settings,
     }),
   );

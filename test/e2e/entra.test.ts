@@ -38,7 +38,7 @@ let publicUrl: string;
 const toConnection = (id: string, clientApp: string, policy: object) => ({
   id,
   kind: 'entra',
-  policy: { liveness: 'off', ...policy },
+  policy: { mode: 'enforce', liveness: 'off', ...policy },
   entra: {
     tenantId: entra.tenant.id,
     clientId: daemon.clientId,

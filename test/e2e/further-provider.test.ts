@@ -90,7 +90,7 @@ const configuration = {
   verifier: { kind: 'embedded', workers: 1 },
   connections: [
     {
-      ...{ id: 'people', kind: 'acme', policy: { liveness: 'off' } },
+      ...{ id: 'people', kind: 'acme', policy: { mode: 'enforce', liveness: 'off' } },
       oidc: { clients: [{ kind: 'acme_login', id: 'acme', secret, redirectUris: [callback] }] },
       acme: { users: ['ada'], hookSecret: secret },
     },

@@ -31,7 +31,7 @@ beforeEach(async () => {
   connection = {
     id: 'workforce',
     kind: 'okta',
-    policy: { liveness: 'off' },
+    policy: { mode: 'enforce', liveness: 'off' },
     okta: {
       orgUrl: okta.url,
       auth: { kind: 'api_token', token: okta.apiToken },

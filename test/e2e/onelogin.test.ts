@@ -24,7 +24,7 @@ const factor = 'trusted_idp';
 const toSettings = (onelogin: OneLoginSimulator, facePolicyId: number, changes: object = {}) => ({
   id: 'workforce',
   kind: 'onelogin',
-  policy: { liveness: 'off' },
+  policy: { mode: 'enforce', liveness: 'off' },
   onelogin: {
     accountUrl: onelogin.url,
     clientId: onelogin.clientId,

@@ -68,7 +68,7 @@ test('after a whole journey no secret, no photo, no embedding and no token is in
   const connection = {
     id: 'workforce',
     kind: 'okta',
-    policy: { liveness: 'off', userSecret: 'pin' },
+    policy: { mode: 'enforce', liveness: 'off', userSecret: 'pin' },
     okta: {
       orgUrl: okta.url,
       auth: { kind: 'api_token', token: okta.apiToken },

@@ -100,7 +100,7 @@ export async function openEntra(
     connection: {
       id,
       kind: 'entra',
-      policy: { liveness: 'off', freshnessSec: 86_400 },
+      policy: { mode: 'enforce', liveness: 'off', freshnessSec: 86_400 },
       oidc: {
         clients: [
           {

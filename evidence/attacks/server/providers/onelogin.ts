@@ -63,7 +63,7 @@ export async function openOneLogin(
     connection: {
       id,
       kind: 'onelogin',
-      policy: { liveness: 'off', freshnessSec: 86_400 },
+      policy: { mode: 'enforce', liveness: 'off', freshnessSec: 86_400 },
       oidc: { clients: JSON.parse(JSON.stringify(clients)) },
       onelogin: {
         accountUrl: simulator.url,

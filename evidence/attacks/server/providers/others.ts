@@ -26,7 +26,7 @@ export async function openCognito(id: string, clients: readonly object[]): Promi
     connection: {
       id,
       kind: 'cognito',
-      policy: { liveness: 'off' },
+      policy: { mode: 'enforce', liveness: 'off' },
       oidc: { clients: JSON.parse(JSON.stringify(clients)) },
       cognito: {
         userPoolId,
@@ -50,7 +50,7 @@ export async function openScim(id: string, clients: readonly object[]): Promise<
     connection: {
       id,
       kind: 'scim',
-      policy: { liveness: 'off' },
+      policy: { mode: 'enforce', liveness: 'off' },
       oidc: { clients: JSON.parse(JSON.stringify(clients)) },
       scim: { baseUrl: simulator.baseUrl, auth: { kind: 'bearer', token: simulator.bearer } },
     },

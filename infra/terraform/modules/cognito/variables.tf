@@ -47,7 +47,7 @@ variable "attribute" {
 variable "mode" {
   description = "policy.mode of the connection."
   type        = string
-  default     = "enforce"
+  default     = "shadow"
   validation {
     condition     = contains(["enforce", "shadow"], var.mode)
     error_message = "Expected enforce or shadow."
