@@ -26,7 +26,7 @@ export type VerifyCaller = (headers: RawHead['headers']) => Promise<VerifiedCall
  * The one application that calls hooks, in every tenant: "Azure Active Directory Authentication Extensions".
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-overview
  */
-const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
+export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 
 /**
  * Entra waits 2 s at most, and our decision may need half of it. A fetch that takes longer goes on: its result is there

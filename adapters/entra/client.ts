@@ -11,9 +11,13 @@ import type { Json, JsonObject } from '../../src/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
+import { type Patience, type Sleep, waitBefore } from './client-patience.js';
 import type { EntraSettings } from './config.js';
 
-/** Of each request. One call here is one of them, three where there is no access token yet, four where it was revoked. */
+/**
+ * Of each request. One call here is one of them, three where there is no access token yet, four where it was revoked; and
+ * one more for each time that Graph says later.
+ */
 const REQUEST_TIMEOUT_MS = 4_000;
 
 /** One call of Microsoft Graph. */
@@ -32,6 +36,12 @@ export interface GraphCall {
  */
 export type SendToGraph = (call: GraphCall) => Promise<RestAnswer>;
 
+/** How a client waits. */
+export interface GraphWaiting {
+  readonly patience: Patience;
+  readonly sleep: Sleep;
+}
+
 /**
  * Makes a client of Microsoft Graph. MSAL takes and keeps its access tokens; everything goes over the injected fetch.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
@@ -39,6 +49,7 @@ export type SendToGraph = (call: GraphCall) => Promise<RestAnswer>;
 export function createGraphClient(
   settings: Pick<EntraSettings, 'tenantId' | 'clientId' | 'auth' | 'login' | 'graph'>,
   fetch: Fetch,
+  { patience, sleep }: GraphWaiting,
 ): SendToGraph {
   const { tenantId: homeTenantId, login, graph } = settings;
   const application = createApplication(settings, fetch);
@@ -54,7 +65,12 @@ export function createGraphClient(
       url,
       {
         method,
-        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        headers: {
+          Authorization: `Bearer ${token}`,
+          'Content-Type': 'application/json',
+          // What counts goes to another index, and Graph wants to hear that this is known.
+          ...(path.includes('$count=true') ? { ConsistencyLevel: 'eventual' } : {}),
+        },
         body: body === undefined ? null : JSON.stringify(body),
         timeoutMs: REQUEST_TIMEOUT_MS,
       },
@@ -62,19 +78,41 @@ export function createGraphClient(
     );
   };
 
-  return async (call) => {
+  const sendOnce: SendToGraph = async (call) => {
     const answer = await send(call, { anew: false });
     // Entra revokes access tokens before their time, and MSAL cannot know.
     return answer.status === 401 ? send(call, { anew: true }) : answer;
   };
+
+  return async (call) => {
+    for (let tried = 1; ; tried += 1) {
+      const answer = await sendOnce(call);
+      const waitMs = waitBefore(answer, tried, patience);
+      if (waitMs === null) return answer;
+      await sleep(waitMs);
+    }
+  };
 }
 
-const graphErrorGuard = z.object({ error: z.object({ code: z.string().regex(/^\w{1,64}$/) }) });
+const graphErrorGuard = z.object({
+  error: z.object({ code: z.string().regex(/^\w{1,64}$/), message: z.string().catch('') }),
+});
 
 /** Why Graph refused, for the log: its code, and none of its words. */
 export function toRefusalDetail({ status, body }: RestAnswer): { status: number; code: string | null } {
   const parsed = graphErrorGuard.safeParse(body);
   return { status, code: parsed.success ? parsed.data.error.code : null };
+}
+
+/**
+ * Whether Graph refused as something that the call needs is not there, or not yet where it looked.
+ * @see https://learn.microsoft.com/en-us/graph/errors
+ */
+export function saysMissing({ status, body }: RestAnswer): boolean {
+  if (status === 404) return true;
+  const { data } = graphErrorGuard.safeParse(body);
+  // The last is said of an external tenant without the caller of its hooks.
+  return status === 400 && /does not exist|not found|cannot be found|AADB2C90063/i.test(data?.error.message ?? '');
 }
 
 function createApplication(

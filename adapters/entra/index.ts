@@ -2,6 +2,7 @@ import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Hook, Hooks, RawReply } from '../hook.js';
 import { createVerifyCaller } from './caller.js';
+import { sleep as sleepInFact } from './client-patience.js';
 import type { EntraConnection } from './config.js';
 import {
   DECISION_TIMEOUT_MS,
@@ -31,7 +32,7 @@ interface HookParts extends Pick<Hook, 'refuse' | 'pass'> {
  * Makes the adapter of one Entra tenant: hook `token-issuance-start`, for sign-ups `attribute-collection-start` and
  * `attribute-collection-submit`, and the directory extension. Nothing is sent yet.
  */
-export function createEntraAdapter(deps: AdapterDeps<EntraConnection>): Adapter {
+export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = sleepInFact): Adapter {
   const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, policy, oidc, entra } = settings;
   const homeTenantId = entra.tenantId;
@@ -50,7 +51,7 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>): Adapter 
   const { signUp } = entra.hooks;
   return {
     kind,
-    profile: createEntraProfile(entra, { fetch, log }),
+    profile: createEntraProfile(entra, { fetch, log, sleep }),
     hooks: {
       'token-issuance-start': toHook({
         handle: handleTokenIssuanceStart,

@@ -29,6 +29,12 @@ beforeEach(async () => {
 });
 afterEach(() => entra.close());
 
+/** What was waited for Graph, in milliseconds. */
+let waits: number[] = [];
+beforeEach(() => {
+  waits = [];
+});
+
 function connect(changes: Record<string, unknown> = {}, fetch: Fetch = entra.fetch): Profile {
   const { entra: settings } = entraConnectionGuard.parse({
     id: 'workforce',
@@ -41,7 +47,7 @@ function connect(changes: Record<string, unknown> = {}, fetch: Fetch = entra.fet
       ...changes,
     },
   });
-  return createEntraProfile(settings, { fetch, log });
+  return createEntraProfile(settings, { fetch, log, sleep: async (ms) => void waits.push(ms) });
 }
 const read = async (profile: Profile, subject = user.id) =>
   (await profile.readToken(subject))?.use((text) => text) ?? null;
@@ -204,6 +210,22 @@ describe('outages', () => {
       await expect(attempt).rejects.toMatchObject({ ...unavailable, detail: { status } });
     entra.heal('graph');
     expect(await read(profile)).toBeNull();
+  });
+
+  test('Graph that says later is asked again after a moment, and no more than twice', async () => {
+    const profile = connect();
+    await profile.readToken(user.id);
+    entra.fail('graph', { status: 429, retryAfterSec: 1 });
+    const before = entra.requests.graph;
+    await expect(profile.readToken(user.id)).rejects.toMatchObject({ ...unavailable, detail: { status: 429 } });
+    expect(entra.requests.graph - before).toBe(3);
+    expect(waits).toEqual([1000, 1000]);
+    const healing = connect({}, async (url, init) => {
+      if (waits.length === 3) entra.heal('graph');
+      return entra.fetch(url, init);
+    });
+    await healing.writeToken(user.id, new SealedToken('FV1.x'));
+    expect(user.extensions[attribute]).toBe('FV1.x');
   });
 
   test('the login host answers nothing that is understood, then recovers', async () => {

@@ -4,6 +4,7 @@ import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
 import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js';
+import { brief, type Sleep } from './client-patience.js';
 import type { EntraSettings } from './config.js';
 
 // Holds the directory extension too, under its own name.
@@ -23,10 +24,10 @@ const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answ
  */
 export function createEntraProfile(
   settings: Pick<EntraSettings, 'tenantId' | 'clientId' | 'auth' | 'login' | 'graph' | 'attribute' | 'hooks'>,
-  { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
+  { fetch, log, sleep }: { readonly fetch: Fetch; readonly log: Log; readonly sleep: Sleep },
 ): Profile {
   const { attribute } = settings;
-  const send = createGraphClient(settings, fetch);
+  const send = createGraphClient(settings, fetch, { patience: brief, sleep });
 
   const call = async (subject: string, request: Pick<GraphCall, 'method' | 'body'> & { query?: string }) => {
     const { tenantId, userId } = parseSubject(subject, settings);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { findApplication, findServicePrincipal } from './provision-directory.js';
-import { anything, type EntraProvisionDeps } from './provision-graph.js';
+import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { claimNames } from './reply.js';
 
 const policyGuard = z.object({ id: z.string(), displayName: z.string().nullish(), definition: z.array(z.string()) });
@@ -106,9 +106,8 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
       };
     },
     async apply() {
-      const principal = await findServicePrincipal(appId, deps);
-      const policy = await findPolicy(deps);
-      if (principal === null || policy === null) return;
+      const principal = required(await findServicePrincipal(appId, deps), `the service principal of ${appId}`);
+      const policy = required(await findPolicy(deps), 'our claims mapping policy');
       const address = `${deps.settings.entra.graph}/v1.0/policies/claimsMappingPolicies/${policy.id}`;
       await deps.graph.create(anything, `${ofPrincipal(principal.id)}/$ref`, { '@odata.id': address });
     },
@@ -116,29 +115,36 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
 }
 
 /**
- * That one application takes mapped claims at all: without, Entra refuses its sign-ins with AADSTS50146. For an
- * application of several tenants that would let any of them write its claims, so it needs a signing key of its own.
+ * What an application needs for mapped claims: to accept them, without which Entra refuses its sign-ins with AADSTS50146,
+ * and access tokens of version 2. Accepting them would let any tenant of several write its claims, so an application of
+ * several needs a signing key of its own.
+ * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
+  const needed = { acceptMappedClaims: true, requestedAccessTokenVersion: 2 } as const;
   return {
     title: `Mapped claims accepted by ${appId}`,
     async inspect() {
       const application = await findApplication(appId, deps);
-      if (application?.api?.acceptMappedClaims === true) return { state: 'ready' };
-      if (application?.signInAudience === 'AzureADMyOrg') {
-        return { state: 'different', changes: ['set api.acceptMappedClaims of the application to true'] };
-      }
+      const { acceptMappedClaims, requestedAccessTokenVersion } = application?.api ?? {};
+      const changes = [
+        ...(acceptMappedClaims === true ? [] : ['set api.acceptMappedClaims of the application to true']),
+        ...(requestedAccessTokenVersion === 2 ? [] : ['set its api.requestedAccessTokenVersion to 2']),
+      ];
+      if (changes.length === 0) return { state: 'ready' };
+      if (application?.signInAudience === 'AzureADMyOrg') return { state: 'different', changes };
       return {
         state: 'manual',
         instructions: [
           'The application is used by other tenants, or registered in one.',
+          'Set api.requestedAccessTokenVersion to 2 where it is registered.',
           'Give its service principal here a signing key of its own: https://learn.microsoft.com/en-us/entra/identity-platform/jwt-claims-customization#validate-token-signing-key',
         ],
       };
     },
     async apply() {
-      const application = await findApplication(appId, deps);
-      await deps.graph.change(`/applications/${application?.id}`, { api: { acceptMappedClaims: true } });
+      const application = required(await findApplication(appId, deps), `the application ${appId}`);
+      await deps.graph.change(`/applications/${application.id}`, { api: needed });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
-import { anything, type EntraProvisionDeps } from './provision-graph.js';
+import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 
 /** Microsoft Graph's own application, the same in every tenant. */
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
@@ -90,9 +90,9 @@ export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
       };
     },
     async apply() {
-      const owner = await findApplication(ownerId, deps);
+      const owner = required(await findApplication(ownerId, deps), `the application ${ownerId}`);
       const body = { name, dataType: 'String', isMultiValued: false, targetObjects: ['User'] };
-      await deps.graph.create(anything, `/applications/${owner?.id}/extensionProperties`, body);
+      await deps.graph.create(anything, `/applications/${owner.id}/extensionProperties`, body);
     },
   };
 }
@@ -135,8 +135,7 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
       return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
     },
     async apply() {
-      const application = await findApplication(appId, deps);
-      if (application === null) return;
+      const application = required(await findApplication(appId, deps), `the application ${appId}`);
       await deps.graph.change(`/applications/${application.id}`, {
         // Lists are replaced as a whole, so what is there goes along.
         ...(application.identifierUris.includes(uri) ? {} : { identifierUris: [...application.identifierUris, uri] }),
@@ -210,9 +209,8 @@ export function createConsentStep(deps: EntraProvisionDeps): ProvisionStep {
       return granted.some(({ appRoleId }) => appRoleId === receivePayloadRoleId) ? { state: 'ready' } : missing;
     },
     async apply() {
-      const principal = await findServicePrincipal(appId, deps);
-      const graph = await findServicePrincipal(graphAppId, deps);
-      if (principal === null || graph === null) return;
+      const principal = required(await findServicePrincipal(appId, deps), `the service principal of ${appId}`);
+      const graph = required(await findServicePrincipal(graphAppId, deps), 'its own service principal');
       const assignment = { principalId: principal.id, resourceId: graph.id, appRoleId: receivePayloadRoleId };
       await deps.graph.create(anything, `/servicePrincipals/${graph.id}/appRoleAssignedTo`, assignment);
     },

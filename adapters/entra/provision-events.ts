@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import type { ProvisionStep } from '../provisioning.js';
 import { identifierUriOf } from './provision-directory.js';
-import { anything, type EntraProvisionDeps } from './provision-graph.js';
+import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { claimNames } from './reply.js';
 
 /** What Entra calls the extension of each of our hooks. */
@@ -180,8 +180,7 @@ export function createListenerStep(appId: string, deps: EntraProvisionDeps): Pro
       };
     },
     async apply() {
-      const extension = await findExtension('token-issuance-start', deps);
-      if (extension === null) return;
+      const extension = required(await findExtension('token-issuance-start', deps), 'our extension');
       await deps.graph.create(anything, '/identity/authenticationEventListeners', {
         '@odata.type': listenerType,
         conditions: { applications: { includeApplications: [{ appId }] } },

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
+import type { Clock } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { AdapterDeps } from '../deps.js';
-
 import type { RestAnswer } from '../rest-call.js';
-import { type GraphCall, type SendToGraph, toRefusalDetail } from './client.js';
+import { type GraphCall, type SendToGraph, saysMissing, toRefusalDetail } from './client.js';
+import type { Sleep } from './client-patience.js';
 import type { EntraConnection } from './config.js';
 
 /** Administrative calls of Microsoft Graph, in the connection's own tenant. */
@@ -17,11 +18,14 @@ export interface GraphAdministration {
   create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output>;
   /** @throws FaceError `provider_refused`, `profile_unavailable` */
   change(path: string, body: JsonObject): Promise<void>;
+  /** Whether something was made a moment ago, which Graph need not show yet. */
+  hasJustMade(): boolean;
 }
 
 /** What the steps and checks of one connection work with. */
 export interface EntraProvisionDeps extends AdapterDeps<EntraConnection> {
   readonly send: SendToGraph;
+  readonly sleep: Sleep;
   readonly graph: GraphAdministration;
 }
 
@@ -31,12 +35,36 @@ export const anything = z.unknown();
 /** Far more pages than a tenant has; a list that never ends is none. */
 const MAX_PAGES = 1_000;
 
+/** Far longer than it was ever seen to take. */
+const LATENESS_MS = 60_000;
+
+/**
+ * What a call needs, which an earlier step or an administrator has made.
+ * @param what - its name, for an administrator
+ * @throws FaceError `provider_refused`: Graph does not show it
+ */
+export function required<Found>(found: Found | null, what: string): Found {
+  if (found !== null) return found;
+  throw new FaceError('provider_refused', { reason: `Graph does not show ${what}`, missing: true });
+}
+
+const missingGuard = z.object({ missing: z.literal(true) });
+
+/** Whether a call failed as something that it needs is not there, or is not shown yet. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof FaceError && missingGuard.safeParse(error.detail).success;
+
 /** Makes the calls out of a client. Nothing of what Graph says in words is kept: it quotes what was sent. */
-export function createGraphAdministration(send: SendToGraph): GraphAdministration {
+export function createGraphAdministration(send: SendToGraph, clock: Clock): GraphAdministration {
+  let madeAt = Number.NEGATIVE_INFINITY;
   const call = async (request: GraphCall): Promise<RestAnswer> => {
     const answer = await send(request);
     if (answer.status < 300) return answer;
-    const detail = { ...toRefusalDetail(answer), call: `${request.method} ${request.path.split('?')[0]}` };
+    const detail = {
+      ...toRefusalDetail(answer),
+      call: `${request.method} ${request.path.split('?')[0]}`,
+      ...(saysMissing(answer) ? { missing: true } : {}),
+    };
     const isPassing = answer.status === 429 || answer.status >= 500;
     throw new FaceError(isPassing ? 'profile_unavailable' : 'provider_refused', detail);
   };
@@ -53,11 +81,15 @@ export function createGraphAdministration(send: SendToGraph): GraphAdministratio
       return entries;
     },
     read: async (guard, path) => parse(guard, await call({ method: 'GET', path })),
-    create: async (guard, path, body) =>
-      parse(guard, await call({ method: 'POST', path, ...(body === undefined ? {} : { body }) })),
+    async create(guard, path, body) {
+      const answer = await call({ method: 'POST', path, ...(body === undefined ? {} : { body }) });
+      madeAt = clock.now();
+      return parse(guard, answer);
+    },
     async change(path, body) {
       await call({ method: 'PATCH', path, body });
     },
+    hasJustMade: () => clock.now() - madeAt < LATENESS_MS,
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ProvisionStep } from '../provisioning.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
 import { addressesOf } from './provision-addresses.js';
-import { anything, type EntraProvisionDeps } from './provision-graph.js';
+import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 
 const policyPath = '/policies/authenticationMethodsPolicy';
 const methodsPath = `${policyPath}/authenticationMethodConfigurations`;
@@ -104,8 +104,7 @@ export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisio
       return lacking.length === 0 ? { state: 'ready' } : { state: 'different', changes: [describe(lacking)] };
     },
     async apply() {
-      const method = await findMethod(client, deps);
-      if (method === null) return;
+      const method = required(await findMethod(client, deps), 'our external method');
       const added = client.groups.map(toTarget);
       const includeTargets =
         method.state === 'enabled' ? [...(method.includeTargets ?? []), ...lackingIn(method).map(toTarget)] : added;

@@ -23,7 +23,7 @@ let appId: string;
 let application: Application;
 let group: string;
 beforeEach(async () => {
-  entra = await startEntraSimulator({ now: () => clock.now() });
+  entra = await startEntraSimulator({ now: () => clock.now(), lateSec: 12, throttledEvery: 7 });
   daemon = entra.addDaemon();
   appId = entra.addClientApp();
   application = findApplication(entra.tenant, appId)!;
@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => entra.close());
 
-const settingsWith = (changes: object = {}) => ({
+const settingsWith = (changes: object = {}, tenants = [entra.tenant.id]) => ({
   id: 'workforce',
   kind: 'entra',
   oidc: {
@@ -53,19 +53,25 @@ const settingsWith = (changes: object = {}) => ({
     clientId: daemon.clientId,
     auth: { kind: 'secret', secret: daemon.secret },
     endpoints: { login: entra.url, graph: entra.url },
-    hooks: { clientApps: [] },
+    hooks: { clientApps: [], tenants },
   },
 });
 
-const connect = (changes: object = {}, { at = publicUrl, fetch = entra.fetch } = {}): Provisioning =>
-  createEntraProvisioning({
-    settings: entraConnectionGuard.parse(settingsWith(changes)),
-    publicUrl: at,
-    clock,
-    random: systemRandom,
-    fetch,
-    log: createTextLog(),
-  });
+const connect = (
+  changes: object = {},
+  { at = publicUrl, fetch = entra.fetch, tenants = [entra.tenant.id] } = {},
+): Provisioning =>
+  createEntraProvisioning(
+    {
+      settings: entraConnectionGuard.parse(settingsWith(changes, tenants)),
+      publicUrl: at,
+      clock,
+      random: systemRandom,
+      fetch,
+      log: createTextLog(),
+    },
+    async (ms) => clock.advanceSec(ms / 1000),
+  );
 
 /** The five that are about External MFA. */
 const stepsOf = (given: Provisioning) => given.steps.slice(-5);
@@ -90,7 +96,7 @@ describe('an empty tenant', () => {
     expect(await applyAll(connect())).toEqual(ready);
 
     expect(application).toMatchObject({
-      signInAudience: 'AzureADMultipleOrgs',
+      signInAudience: 'AzureADMyOrg',
       web: { redirectUris: [`${issuer}/authorize`] },
       requiredResourceAccess: [
         {
@@ -112,6 +118,20 @@ describe('an empty tenant', () => {
         includeTargets: [{ id: group }],
       },
     ]);
+  });
+
+  test('of one tenant needs an application of that tenant alone; one that is open to more stays so', async () => {
+    application.signInAudience = 'AzureADMultipleOrgs';
+    expect(await applyAll(connect())).toEqual(ready);
+    expect(application.signInAudience).toBe('AzureADMultipleOrgs');
+  });
+
+  test('beside another tenant needs one that is open to both', async () => {
+    const tenants = [entra.tenant.id, (await entra.addTenant()).id];
+    const given = connect({ tenantIds: tenants }, { tenants });
+    expect((await stepsOf(given)[0]!.inspect()).state).toBe('different');
+    expect(await applyAll(given)).toEqual(ready);
+    expect(application.signInAudience).toBe('AzureADMultipleOrgs');
   });
 
   test('gets a method that is offered to nobody until groups are named', async () => {

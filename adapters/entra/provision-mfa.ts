@@ -13,7 +13,7 @@ import {
   graphAppId,
   withPermissions,
 } from './provision-directory.js';
-import { anything, type EntraProvisionDeps } from './provision-graph.js';
+import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { createMethodStep, createTargetsStep } from './provision-method.js';
 
 /** The clients by which a connection's users come here for External MFA. */
@@ -39,13 +39,18 @@ const delegated = {
   profile: { id: '14dad69e-099b-42c9-810b-d002981feec1', type: 'Scope' },
 } as const satisfies Record<string, AskedPermission>;
 
-/** The application that stands for this provider in Entra; its redirect URI is our authorization endpoint. */
-function createApplicationStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
+/**
+ * The application that stands for this provider in Entra; its redirect URI is our authorization endpoint. It is of the one
+ * tenant that it is registered in, unless the users of several are taken; one that is open to more stays so.
+ */
+function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const { authorizationEndpoint } = addressesOf(deps);
   const hasAddress = ({ web }: Application): boolean => web?.redirectUris?.includes(authorizationEndpoint) === true;
   const lacking = (application: Application): AskedPermission[] =>
     Object.values(delegated).filter((permission) => !asksFor(application, permission));
-  const isShared = ({ signInAudience }: Application): boolean => signInAudience === 'AzureADMultipleOrgs';
+  const isShared = tenantIds.length > 1;
+  const isOpenEnough = ({ signInAudience }: Application): boolean =>
+    !isShared || signInAudience === 'AzureADMultipleOrgs';
   return {
     title: `Application ${appId} of External MFA`,
     async inspect() {
@@ -54,7 +59,7 @@ function createApplicationStep({ appId }: ExternalMfaConfig, deps: EntraProvisio
         return {
           state: 'manual',
           instructions: [
-            'Entra admin center > App registrations > New registration: accounts in any organizational directory, no redirect URI.',
+            `Entra admin center > App registrations > New registration: accounts in ${isShared ? 'any' : 'this'} organizational directory, no redirect URI.`,
             'Put its Application (client) ID into the client of kind entra_external_mfa, as id; and run this again.',
           ],
         };
@@ -71,13 +76,14 @@ function createApplicationStep({ appId }: ExternalMfaConfig, deps: EntraProvisio
         ...(lacking(application).length === 0
           ? []
           : ['ask for openid and profile of Microsoft Graph, in the name of users']),
-        ...(isShared(application) ? [] : ['make it multi-tenant, as Entra demands of external methods']),
+        ...(isOpenEnough(application)
+          ? []
+          : ['make it multi-tenant, as it stands for this provider in several tenants']),
       ];
       return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
     },
     async apply() {
-      const application = await findApplication(appId, deps);
-      if (application === null) return;
+      const application = required(await findApplication(appId, deps), `the application ${appId}`);
       const added = lacking(application);
       await deps.graph.change(`/applications/${application.id}`, {
         // Lists are replaced as a whole, so what is there goes along.
@@ -85,7 +91,7 @@ function createApplicationStep({ appId }: ExternalMfaConfig, deps: EntraProvisio
           ? {}
           : { web: { redirectUris: [...(application.web?.redirectUris ?? []), authorizationEndpoint] } }),
         ...(added.length === 0 ? {} : { requiredResourceAccess: withPermissions(application, added) }),
-        ...(isShared(application) ? {} : { signInAudience: 'AzureADMultipleOrgs' }),
+        ...(isOpenEnough(application) ? {} : { signInAudience: 'AzureADMultipleOrgs' }),
       });
     },
   };
@@ -118,9 +124,7 @@ function createConsentStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDep
     title: 'Consent to External MFA',
     inspect: async () => ((await find())?.isWhole === true ? { state: 'ready' } : missing),
     async apply() {
-      const found = await find();
-      if (found === null) return;
-      const { principal, graph, grant, scopes } = found;
+      const { principal, graph, grant, scopes } = required(await find(), `the service principal of ${appId}`);
       const scope = [...new Set([...scopes, ...wanted])].join(' ');
       if (grant !== undefined) {
         await deps.graph.change(`/oauth2PermissionGrants/${grant.id}`, { scope });

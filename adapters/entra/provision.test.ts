@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
-import { findApplication, findServicePrincipal, grantedRoles } from '../../simulators/entra/tenant.js';
+import {
+  eventsServiceAppId,
+  findApplication,
+  findServicePrincipal,
+  grantedRoles,
+  graphRoles,
+} from '../../simulators/entra/tenant.js';
 import { FaceError } from '../../src/errors.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
@@ -10,14 +16,18 @@ import { entraConnectionGuard } from './config.js';
 import { createEntraProvisioning } from './provision.js';
 
 const publicUrl = 'https://face.example.com';
+const callerTitle = 'Microsoft’s caller of hooks (Azure Active Directory Authentication Extensions)';
 const clock = createManualClock();
+
+const sleep = async (ms: number): Promise<void> => clock.advanceSec(ms / 1000);
 
 let entra: EntraSimulator;
 let daemon: Daemon;
 let client: string;
 let provisioning: Provisioning;
 beforeEach(async () => {
-  entra = await startEntraSimulator({ now: () => clock.now() });
+  // As the real one is: late with what it has just made, and now and then too busy.
+  entra = await startEntraSimulator({ now: () => clock.now(), lateSec: 12, throttledEvery: 7 });
   daemon = entra.addDaemon();
   client = entra.addClientApp({ acceptMappedClaims: false });
   provisioning = connect();
@@ -41,7 +51,7 @@ function connect(
     },
   });
   const log = createTextLog();
-  return createEntraProvisioning({ settings, publicUrl: at, clock, random: systemRandom, fetch, log });
+  return createEntraProvisioning({ settings, publicUrl: at, clock, random: systemRandom, fetch, log }, sleep);
 }
 
 const plan = ({ steps }: Provisioning) =>
@@ -121,7 +131,10 @@ describe('an empty tenant', () => {
       },
     ]);
     expect([...tenant.listeners.values()]).toHaveLength(1);
-    expect(findApplication(tenant, client)?.api.acceptMappedClaims).toBe(true);
+    expect(findApplication(tenant, client)?.api).toMatchObject({
+      acceptMappedClaims: true,
+      requestedAccessTokenVersion: 2,
+    });
     expect(findServicePrincipal(tenant, client)?.claimsMappingPolicyIds.size).toBe(1);
   });
 
@@ -137,6 +150,41 @@ describe('an empty tenant', () => {
       'attribute-collection-start',
       'attribute-collection-submit',
     ]);
+  });
+
+  test('of customers gets Microsoft’s caller of hooks first: no extension is made without it', async () => {
+    const there = await entra.addTenant('external');
+    entra.consent(daemon.clientId, there, Object.keys(graphRoles));
+    const customers = (changes: object = {}) =>
+      connect({ tenantId: there.id, externalDomain: 'contoso', hooks: { clientApps: [] }, ...changes });
+    const [extension] = customers({ externalDomain: undefined }).steps.filter(({ title }) =>
+      title.startsWith('Custom authentication extension'),
+    );
+    await expect(extension!.apply()).rejects.toMatchObject({ code: 'provider_refused', detail: { missing: true } });
+    provisioning = customers();
+    expect(await findingOf(callerTitle)).toMatchObject({ verdict: 'fail', remedy: expect.stringContaining('--apply') });
+    expect(await applyAll(provisioning)).not.toContain('missing');
+    expect(findServicePrincipal(there, eventsServiceAppId)).toMatchObject({ accountEnabled: true });
+    expect(await findingOf(callerTitle)).toMatchObject({ verdict: 'pass' });
+    expect(there.customExtensions.size).toBe(1);
+  });
+
+  test('whose Graph never shows what it took is no success', async () => {
+    entra.setLateSec(600);
+    const [step] = provisioning.steps;
+    const before = clock.now();
+    await expect(step!.apply()).rejects.toMatchObject({
+      code: 'provider_refused',
+      detail: { reason: expect.stringContaining('later') },
+    });
+    expect(clock.now() - before).toBeLessThan(90_000);
+    clock.advanceSec(600);
+    expect((await step!.inspect()).state).toBe('ready');
+  });
+
+  test('is set up though Graph does not know yet what an earlier step made', async () => {
+    entra.setLateSec(30);
+    expect(new Set(await applyAll(provisioning))).toEqual(new Set(['ready']));
   });
 
   test('without an application of its own for the hooks is told how to register one', async () => {

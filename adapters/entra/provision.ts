@@ -1,6 +1,8 @@
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
+import { eventsServiceAppId } from './caller.js';
 import { createGraphClient } from './client.js';
+import { long, sleep as sleepInFact } from './client-patience.js';
 import type { EntraConnection } from './config.js';
 import { createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
@@ -13,6 +15,7 @@ import {
 } from './provision-directory.js';
 import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
 import { createGraphAdministration, type EntraProvisionDeps } from './provision-graph.js';
+import { untilShown } from './provision-late.js';
 import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js';
 
 /**
@@ -20,10 +23,10 @@ import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js
  * service runs, the application needs the permissions README.md lists while this is done.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
-export function createEntraProvisioning(given: AdapterDeps<EntraConnection>): Provisioning {
-  const send = createGraphClient(given.settings.entra, given.fetch);
-  const deps: EntraProvisionDeps = { ...given, send, graph: createGraphAdministration(send) };
-  const { hooks } = given.settings.entra;
+export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {
+  const send = createGraphClient(given.settings.entra, given.fetch, { patience: long, sleep });
+  const deps: EntraProvisionDeps = { ...given, send, sleep, graph: createGraphAdministration(send, given.clock) };
+  const { hooks, isExternal } = given.settings.entra;
   const { clientApps, signUp } = hooks;
   const clients = externalMfaClientsOf(given.settings);
   const steps = [
@@ -31,6 +34,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>): Pr
     createHookApplicationStep(deps),
     createServicePrincipalStep(hooks.appId, { whileDisabled: 'Entra then calls no hook' }, deps),
     createConsentStep(deps),
+    ...(isExternal || signUp !== undefined ? [createCallerStep(deps)] : []),
     ...hooksOf(deps).map((hook) => createExtensionOfHookStep(hook, deps)),
     createPolicyStep(deps),
     ...clientApps.flatMap((appId) => [
@@ -41,10 +45,16 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>): Pr
     ...(clientApps.length === 0 ? [byHand(chooseApplications)] : []),
     ...(signUp === undefined ? [] : [byHand(attachToUserFlow)]),
     ...clients.flatMap((client) => createExternalMfaSteps(client, deps)),
-  ];
+  ].map((step) => untilShown(step, deps));
   const mfaChecks = clients.flatMap((client) => createExternalMfaChecks(client, deps));
   return { steps, checks: [...createChecks(steps, deps), ...mfaChecks] };
 }
+
+/** Microsoft's own caller of hooks, which external tenants do not have from the start. */
+const createCallerStep = (deps: EntraProvisionDeps): ProvisionStep => ({
+  ...createServicePrincipalStep(eventsServiceAppId, { whileDisabled: 'Entra then calls no hook' }, deps),
+  title: 'Microsoft’s caller of hooks (Azure Active Directory Authentication Extensions)',
+});
 
 interface ByHand {
   readonly title: string;

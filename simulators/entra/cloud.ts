@@ -18,6 +18,12 @@ export interface Cloud {
   readonly faults: Map<CloudPart, Fault>;
   /** How long an extension may take; `null` is what it was registered with, as the real one does. */
   hookTimeoutMs: number | null;
+  /** How long Graph does not show what was made by it, in milliseconds. */
+  lateMs: number;
+  /** When things were made by Graph, by their ids, in milliseconds since 1970. */
+  readonly madeAt: Map<string, number>;
+  /** Of so many Graph calls one is told to come later; `null`: none. */
+  readonly throttledEvery: number | null;
   /** How many entries a page of a Graph list holds. */
   readonly pageSize: number;
   /** Requests by part, for tests of caching. */

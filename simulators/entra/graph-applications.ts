@@ -7,6 +7,7 @@ import {
   type Application,
   addServicePrincipal,
   findServicePrincipal,
+  firstParty,
   graphAppId,
   graphRoles,
   type ServicePrincipal,
@@ -104,18 +105,18 @@ function apply(tenant: Tenant, application: Application, body: unknown): void {
  * Applications with their extension properties, service principals, and what roles these were granted.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/application
  */
-export function createApplicationsApi({ tenantOf, requireRole, sendList }: GraphContext): Router {
+export function createApplicationsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const read = requireRole('Application.Read.All', 'Application.ReadWrite.All');
   const write = requireRole('Application.ReadWrite.All');
   const findOne = (tenant: Tenant, { params }: Request): Application => {
     const found = tenant.applications.get(String(params.id));
-    if (found === undefined) throw notFound(String(params.id));
+    if (found === undefined || !isShown(found.id)) throw notFound(String(params.id));
     return found;
   };
   const findPrincipal = (tenant: Tenant, id: string): ServicePrincipal => {
     const found = tenant.servicePrincipals.get(id);
-    if (found === undefined) throw notFound(id);
+    if (found === undefined || !isShown(id)) throw notFound(id);
     return found;
   };
 
@@ -128,6 +129,7 @@ export function createApplicationsApi({ tenantOf, requireRole, sendList }: Graph
     apply(tenant, application, request.body);
     if (application.displayName === '') throw badRequest('A value is required for property displayName.');
     tenant.applications.set(application.id, application);
+    noteMade(application.id);
     response.status(201).json(toView(application));
   });
   router.get('/applications/:id', read, (request, response) => {
@@ -152,6 +154,7 @@ export function createApplicationsApi({ tenantOf, requireRole, sendList }: Graph
     }
     const property = { id: randomUUID(), ...parsed.data, name };
     application.extensionProperties.set(property.id, property);
+    noteMade(property.id);
     response.status(201).json({ appDisplayName: application.displayName, isSyncedFromOnPremises: false, ...property });
   });
 
@@ -161,12 +164,15 @@ export function createApplicationsApi({ tenantOf, requireRole, sendList }: Graph
   router.post('/servicePrincipals', write, (request, response) => {
     const tenant = tenantOf(response);
     const { appId } = z.object({ appId: z.string() }).parse(request.body);
-    const application = [...tenant.applications.values()].find((each) => each.appId === appId);
-    if (application === undefined) throw notFound(appId);
+    const application = [...tenant.applications.values()].find((each) => each.appId === appId && isShown(each.id));
+    const name = application?.displayName ?? firstParty[appId];
+    if (name === undefined) throw badRequest(`The appId '${appId}' of the service principal does not exist.`);
     if (findServicePrincipal(tenant, appId) !== undefined) {
       throw badRequest('The service principal cannot be created, as the name is already in use.');
     }
-    response.status(201).json(toPrincipalView(addServicePrincipal(tenant, appId, application.displayName)));
+    const principal = addServicePrincipal(tenant, appId, name);
+    noteMade(principal.id);
+    response.status(201).json(toPrincipalView(principal));
   });
 
   router.get('/servicePrincipals/:id/appRoleAssignments', read, (request, response) => {
@@ -192,6 +198,7 @@ export function createApplicationsApi({ tenantOf, requireRole, sendList }: Graph
       if (isThere) throw badRequest('Permission being assigned already exists on the object.');
       const assignment = { id: randomUUID(), principalId, resourceId, appRoleId };
       tenant.appRoleAssignments.push(assignment);
+      noteMade(assignment.id);
       response.status(201).json(assignment);
     },
   );

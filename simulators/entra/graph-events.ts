@@ -3,7 +3,14 @@ import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { badRequest, notFound } from './errors.js';
 import type { GraphContext } from './graph-context.js';
-import { type CustomExtension, type EventListener, findServicePrincipal, grantedRoles, type Tenant } from './tenant.js';
+import {
+  type CustomExtension,
+  type EventListener,
+  eventsServiceAppId,
+  findServicePrincipal,
+  grantedRoles,
+  type Tenant,
+} from './tenant.js';
 
 const MAX_EXTENSIONS = 100;
 const MAX_LISTENERS = 250;
@@ -47,6 +54,22 @@ const listenerGuard = z.strictObject({
   }),
 });
 
+/** An external tenant without Microsoft's caller of extensions. */
+const withoutCaller = 'AADB2C90063: There is a problem with the service.';
+
+/**
+ * An external tenant has no caller of extensions before somebody makes its service principal; a workforce tenant has.
+ * @param isLate - whether Graph does not show something yet
+ */
+function checkCaller(tenant: Tenant, isLate: (id: string) => boolean): void {
+  if (hasCaller(tenant) && !isLate(findServicePrincipal(tenant, eventsServiceAppId)?.id ?? '')) return;
+  throw badRequest(withoutCaller);
+}
+
+/** Whether extensions of a tenant can be called at all. */
+export const hasCaller = (tenant: Tenant): boolean =>
+  tenant.kind === 'workforce' || findServicePrincipal(tenant, eventsServiceAppId) !== undefined;
+
 /** One thing wrong with a registration: its code in sign-in logs, and Graph's name for it. */
 export interface RegistrationFault {
   readonly code: number;
@@ -89,13 +112,13 @@ export function faultsOf(
  * Custom authentication extensions, and the listeners that name the applications they are called for.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/customauthenticationextension
  */
-export function createEventsApi({ tenantOf, requireRole, sendList }: GraphContext): Router {
+export function createEventsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const write = requireRole('CustomAuthenticationExtension.ReadWrite.All');
   const listen = requireRole('EventListener.ReadWrite.All');
   const find = (tenant: Tenant, { params }: Request): CustomExtension => {
     const found = tenant.customExtensions.get(String(params.id));
-    if (found === undefined) throw notFound(String(params.id));
+    if (found === undefined || !isShown(found.id)) throw notFound(String(params.id));
     return found;
   };
   const parse = (body: unknown): Omit<CustomExtension, 'id'> => {
@@ -114,6 +137,7 @@ export function createEventsApi({ tenantOf, requireRole, sendList }: GraphContex
   });
   router.post('/customAuthenticationExtensions', write, (request, response) => {
     const tenant = tenantOf(response);
+    checkCaller(tenant, (id) => !isShown(id));
     if (tenant.customExtensions.size >= MAX_EXTENSIONS) throw badRequest('Too many custom extensions.');
     const parsed = parse(request.body);
     const extension: CustomExtension = {
@@ -122,6 +146,7 @@ export function createEventsApi({ tenantOf, requireRole, sendList }: GraphContex
       '@odata.type': String(parsed['@odata.type']),
     } as CustomExtension;
     tenant.customExtensions.set(extension.id, extension);
+    noteMade(extension.id);
     response.status(201).json(extension);
   });
   router.patch('/customAuthenticationExtensions/:id', write, (request, response) => {
@@ -152,7 +177,8 @@ export function createEventsApi({ tenantOf, requireRole, sendList }: GraphContex
     const tenant = tenantOf(response);
     const parsed = listenerGuard.safeParse(request.body);
     if (!parsed.success) throw badRequest('Invalid authentication event listener.');
-    if (!tenant.customExtensions.has(parsed.data.handler.customExtension.id)) {
+    const { id } = parsed.data.handler.customExtension;
+    if (!tenant.customExtensions.has(id) || !isShown(id)) {
       throw badRequest('The custom extension does not exist.');
     }
     const apps = parsed.data.conditions.applications.includeApplications;
@@ -161,6 +187,7 @@ export function createEventsApi({ tenantOf, requireRole, sendList }: GraphContex
     if (tenant.listeners.size >= MAX_LISTENERS) throw badRequest('Too many listeners.');
     const listener = { id: randomUUID(), ...parsed.data };
     tenant.listeners.set(listener.id, listener);
+    noteMade(listener.id);
     response.status(201).json(listener);
   });
   return router;

@@ -65,15 +65,15 @@ export function isOffered({ groups }: Tenant, method: MethodConfiguration, userI
  * External MFA in the policy of authentication methods, users' registrations for it, and delegated permissions.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration
  */
-export function createMethodsApi({ tenantOf, requireRole, sendList }: GraphContext): Router {
+export function createMethodsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const write = requireRole('Policy.ReadWrite.AuthenticationMethod');
-  const register = requireRole('UserAuthenticationMethod.ReadWrite.All');
+  const register = requireRole('UserAuthMethod-External.ReadWrite.All');
   const grant = requireRole('DelegatedPermissionGrant.ReadWrite.All');
   const policyPath = '/policies/authenticationMethodsPolicy';
   const find = (tenant: Tenant, { params }: Request): MethodConfiguration => {
     const found = tenant.methods.get(String(params.id));
-    if (found === undefined) throw notFound(String(params.id));
+    if (found === undefined || !isShown(found.id)) throw notFound(String(params.id));
     return found;
   };
 
@@ -83,7 +83,7 @@ export function createMethodsApi({ tenantOf, requireRole, sendList }: GraphConte
       displayName: 'Authentication Methods Policy',
       authenticationMethodConfigurations: [
         { '@odata.type': '#microsoft.graph.fido2AuthenticationMethodConfiguration', id: 'Fido2', state: 'disabled' },
-        ...tenantOf(response).methods.values(),
+        ...[...tenantOf(response).methods.values()].filter(({ id }) => isShown(id)),
       ],
     });
   });
@@ -99,6 +99,7 @@ export function createMethodsApi({ tenantOf, requireRole, sendList }: GraphConte
     const rest = { id: randomUUID(), state: 'disabled', includeTargets, excludeTargets: [] } as const;
     const method: MethodConfiguration = { ...parsed.data, ...rest };
     tenant.methods.set(method.id, method);
+    noteMade(method.id);
     response.status(201).json(method);
   });
   router.patch(`${policyPath}/authenticationMethodConfigurations/:id`, write, (request, response) => {
@@ -129,6 +130,7 @@ export function createMethodsApi({ tenantOf, requireRole, sendList }: GraphConte
     if (!tenant.methods.has(parsed.data.configurationId)) throw badRequest('The configuration does not exist.');
     const registration = { id: randomUUID(), userId, ...parsed.data };
     tenant.methodRegistrations.push(registration);
+    noteMade(registration.id);
     response.status(201).json(registration);
   });
 
@@ -140,13 +142,14 @@ export function createMethodsApi({ tenantOf, requireRole, sendList }: GraphConte
     const parsed = grantGuard.safeParse(request.body);
     if (!parsed.success) throw badRequest('Invalid permission grant.');
     for (const id of [parsed.data.clientId, parsed.data.resourceId]) {
-      if (!tenant.servicePrincipals.has(id)) throw notFound(id);
+      if (!tenant.servicePrincipals.has(id) || !isShown(id)) throw notFound(id);
     }
     const isSame = (other: PermissionGrant): boolean =>
       other.clientId === parsed.data.clientId && other.resourceId === parsed.data.resourceId;
     if (tenant.permissionGrants.some(isSame)) throw badRequest('Permission entry already exists.');
     const added = { id: randomUUID(), ...parsed.data };
     tenant.permissionGrants.push(added);
+    noteMade(added.id);
     response.status(201).json(added);
   });
   router.patch('/oauth2PermissionGrants/:id', grant, (request, response) => {

@@ -43,17 +43,17 @@ function parseDefinition([text = '']: readonly string[]) {
  * Claims mapping policies and their assignment to service principals.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy
  */
-export function createPoliciesApi({ cloud, tenantOf, requireRole, sendList }: GraphContext): Router {
+export function createPoliciesApi({ cloud, tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const write = requireRole('Policy.ReadWrite.ApplicationConfiguration');
   const find = (tenant: Tenant, id: string): ClaimsMappingPolicy => {
     const found = tenant.policies.get(id);
-    if (found === undefined) throw notFound(id);
+    if (found === undefined || !isShown(id)) throw notFound(id);
     return found;
   };
   const findPrincipal = (tenant: Tenant, id: string): ServicePrincipal => {
     const found = tenant.servicePrincipals.get(id);
-    if (found === undefined) throw notFound(id);
+    if (found === undefined || !isShown(id)) throw notFound(id);
     return found;
   };
 
@@ -66,6 +66,7 @@ export function createPoliciesApi({ cloud, tenantOf, requireRole, sendList }: Gr
     parseDefinition(parsed.data.definition);
     const policy = { id: randomUUID(), ...parsed.data };
     tenantOf(response).policies.set(policy.id, policy);
+    noteMade(policy.id);
     response.status(201).json(policy);
   });
   router.patch('/policies/claimsMappingPolicies/:id', write, (request, response) => {

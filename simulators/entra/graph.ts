@@ -20,6 +20,8 @@ const claimsGuard = z.object({ tid: z.string(), roles: z.array(z.string()).defau
  */
 export function createGraph(cloud: Cloud): Router {
   const router = Router();
+  const isShown = (id: string): boolean =>
+    cloud.now() >= (cloud.madeAt.get(id) ?? Number.NEGATIVE_INFINITY) + cloud.lateMs;
   const context: GraphContext = {
     cloud,
     tenantOf(response) {
@@ -34,11 +36,19 @@ export function createGraph(cloud: Cloud): Router {
         if (!roles.some((role) => granted.includes(role))) throw denied();
         next();
       },
-    sendList: (request, response, entries) => sendPage(cloud, request, response, entries),
+    noteMade: (id) => void cloud.madeAt.set(id, cloud.now()),
+    isShown,
+    sendList: (request, response, entries) =>
+      sendPage(
+        cloud,
+        request,
+        response,
+        entries.filter((entry) => isShown(String(Reflect.get(entry, 'id')))),
+      ),
   };
   router.use(async (_request, response, next) => {
     response.set('date', new Date(cloud.now()).toUTCString());
-    if (await passFault(cloud, 'graph', response)) next();
+    if ((await passFault(cloud, 'graph', response)) && passThrottle(cloud, response)) next();
   });
   router.use(async (request, response, next) => {
     const token = /^Bearer (\S+)$/.exec(request.get('authorization') ?? '')?.[1] ?? '';
@@ -55,6 +65,19 @@ export function createGraph(cloud: Cloud): Router {
   router.use(createMethodsApi(context));
   router.use(answerGraphError);
   return router;
+}
+
+/** @see https://learn.microsoft.com/en-us/graph/throttling */
+function passThrottle({ requests, throttledEvery }: Cloud, response: Response): boolean {
+  if (throttledEvery === null || requests.graph % throttledEvery !== 0) return true;
+  // Both say later, and both are said of calls that nothing was done for.
+  const isBusy = (requests.graph / throttledEvery) % 2 === 0;
+  const [status, code] = isBusy ? [503, 'serviceNotAvailable'] : [429, 'TooManyRequests'];
+  response
+    .set('Retry-After', '1')
+    .status(status)
+    .json({ error: { code, message: 'Please retry again later.' } });
+  return false;
 }
 
 async function authenticate(cloud: Cloud, token: string): Promise<z.infer<typeof claimsGuard>> {

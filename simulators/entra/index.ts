@@ -79,6 +79,8 @@ export interface EntraSimulator {
   setHintAudience(audience: 'clientId' | 'appId'): void;
   /** Publishes a new key, which signs from now on; the former stays published unless dropped. */
   rotateKey(options?: { dropFormer?: boolean }, tenant?: Tenant): Promise<void>;
+  /** How long Graph does not show what it makes from now on, by the cloud's clock. The real one was seen to take 20 s. */
+  setLateSec(seconds: number): void;
   /** How long an extension may take from now on; `null` is what it was registered with. */
   setHookTimeoutMs(timeoutMs: number | null): void;
   fail(part: CloudPart, fault: Fault): void;
@@ -92,6 +94,8 @@ export interface EntraSimulator {
  * @param now - the cloud's clock
  * @param hookTimeoutMs - how long an extension may take; what it was registered with unless given
  * @param fetchProvider - reads providers of External MFA; the platform's unless given
+ * @param throttledEvery - of so many Graph calls one is told to come later; none unless given
+ * @param lateSec - how long Graph does not show what it makes; it does at once unless given
  */
 export async function startEntraSimulator({
   port = 0,
@@ -99,12 +103,16 @@ export async function startEntraSimulator({
   now = Date.now,
   hookTimeoutMs = null,
   fetchProvider = (url, init) => fetch(url, init),
+  throttledEvery = null,
+  lateSec = 0,
 }: {
   readonly port?: number;
   readonly kind?: Tenant['kind'];
   readonly now?: () => number;
   readonly hookTimeoutMs?: number | null;
   readonly fetchProvider?: Fetch;
+  readonly throttledEvery?: number | null;
+  readonly lateSec?: number;
 } = {}): Promise<EntraSimulator> {
   const cloud: Cloud = {
     url: '',
@@ -112,6 +120,9 @@ export async function startEntraSimulator({
     tenants: new Map(),
     faults: new Map(),
     hookTimeoutMs,
+    lateMs: lateSec * 1000,
+    madeAt: new Map(),
+    throttledEvery,
     pageSize: 2,
     requests: { login: 0, keys: 0, graph: 0 },
     hintAudience: 'clientId',
@@ -201,7 +212,8 @@ export async function startEntraSimulator({
     addClientApp({ acceptMappedClaims = true } = {}, within = tenant) {
       const application = register(within, 'Client application');
       application.api.acceptMappedClaims = acceptMappedClaims;
-      application.api.requestedAccessTokenVersion = 2;
+      // As registered; what mapped claims need comes with them.
+      application.api.requestedAccessTokenVersion = acceptMappedClaims ? 2 : null;
       return application.appId;
     },
     attachUserFlow(appId, flow, within = tenant) {
@@ -229,6 +241,9 @@ export async function startEntraSimulator({
     async rotateKey({ dropFormer = false } = {}, within = tenant) {
       if (dropFormer) within.keys.length = 0;
       within.keys.push(await createSigningKey());
+    },
+    setLateSec(seconds) {
+      cloud.lateMs = seconds * 1000;
     },
     setHookTimeoutMs(timeoutMs) {
       cloud.hookTimeoutMs = timeoutMs;

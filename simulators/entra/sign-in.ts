@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { CalloutError, callExtension } from './callout.js';
 import type { Cloud } from './cloud.js';
-import { findListener } from './graph-events.js';
+import { findListener, hasCaller } from './graph-events.js';
 import { mappedClaims } from './graph-policies.js';
 import { toTokenIssuancePayload } from './payloads.js';
 import { readClaims } from './replies.js';
@@ -25,6 +25,9 @@ export async function issueToken(
 ): Promise<SignIn> {
   const application = findApplication(tenant, appId);
   if (application === undefined) return { ok: false, error: 'AADSTS700016', code: null };
+  if (findListener(tenant, appId) !== undefined && !hasCaller(tenant)) {
+    return { ok: false, error: 'AADB2C90063', code: null };
+  }
   const subject = user === null ? { sub: appId } : { sub: user.id, oid: user.id, name: user.displayName };
   const claims: JWTPayload = { iss: tenant.issuer, aud: appId, tid: tenant.id, ver: '2.0', ...subject };
   try {
@@ -32,7 +35,9 @@ export async function issueToken(
     const policyId = [...(findServicePrincipal(tenant, appId)?.claimsMappingPolicyIds ?? [])][0] ?? '';
     const policy = tenant.policies.get(policyId);
     if (policy !== undefined) {
-      if (application.api.acceptMappedClaims !== true) return { ok: false, error: 'AADSTS50146', code: null };
+      const { acceptMappedClaims, requestedAccessTokenVersion } = application.api;
+      const takesMapped = acceptMappedClaims === true && requestedAccessTokenVersion === 2;
+      if (!takesMapped) return { ok: false, error: 'AADSTS50146', code: null };
       for (const [id, name] of mappedClaims(policy)) {
         const value = provided.get(id);
         if (value !== undefined) claims[name] = value;

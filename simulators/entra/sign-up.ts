@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CalloutError, callExtension } from './callout.js';
 import type { Cloud } from './cloud.js';
 import { GraphError } from './errors.js';
+import { hasCaller } from './graph-events.js';
 import { checkExtensionValue, extensionsOf } from './graph-users.js';
 import { type SignUpAttributes, toSignUpPayload } from './payloads.js';
 import { readSignUpAction, type SignUpAction } from './replies.js';
@@ -35,6 +36,8 @@ export async function signUp(
     signInType === 'email'
       ? [{ signInType, issuer: 'contoso.onmicrosoft.com', issuerAssignedId: email }]
       : [{ signInType, issuer: 'idp.example', issuerAssignedId: randomUUID() }];
+  const isCalling = flow.start !== null || flow.submit !== null;
+  if (isCalling && !hasCaller(tenant)) return { ok: false, page: 'error', message: 'AADB2C90063' };
   const correlationId = randomUUID();
   const empty = Object.fromEntries(Object.keys(attributes).map((name) => [name, '']));
   const call = async (event: 'attributeCollectionStart' | 'attributeCollectionSubmit', typed: SignUpAttributes) => {

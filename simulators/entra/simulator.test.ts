@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from 'jose';
 import { createRsaCertificate } from '../tls-server.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from './index.js';
-import { findServicePrincipal, grantRole, graphAppId } from './tenant.js';
+import { eventsServiceAppId, findApplication, findServicePrincipal, grantRole, graphAppId } from './tenant.js';
 
 let entra: EntraSimulator;
 let daemon: Daemon;
@@ -118,6 +118,71 @@ describe('users', () => {
     expect([status, headers.get('retry-after')]).toEqual([429, '10']);
     entra.heal('graph');
     expect(await graph('GET', '/applications')).toMatchObject({ status: 200 });
+  });
+});
+
+test('what Graph has made is shown later, and refused as missing until then', async () => {
+  let now = Date.now();
+  await entra.close();
+  entra = await startEntraSimulator({ now: () => now, lateSec: 12 });
+  daemon = entra.addDaemon();
+  token = await takeToken({ client_secret: daemon.secret });
+  const { body } = await graph('POST', '/applications', { displayName: 'new' });
+  const look = async () => (await graph('GET', `/applications?$filter=appId eq '${body.appId}'`)).body.value.length;
+  expect(await look()).toBe(0);
+  expect(await graph('GET', `/applications/${body.id}`)).toMatchObject({ status: 404 });
+  expect(await graph('POST', '/servicePrincipals', { appId: body.appId })).toMatchObject({
+    status: 400,
+    body: { error: { message: expect.stringContaining('does not exist') } },
+  });
+  now += 12_000;
+  expect(await look()).toBe(1);
+  expect(await graph('POST', '/servicePrincipals', { appId: body.appId })).toMatchObject({ status: 201 });
+});
+
+test('one Graph call of so many is told to come later', async () => {
+  await entra.close();
+  entra = await startEntraSimulator({ throttledEvery: 2 });
+  daemon = entra.addDaemon();
+  token = await takeToken({ client_secret: daemon.secret });
+  const found: [number, string | null][] = [];
+  for (let call = 0; call < 4; call++) {
+    const { status, headers } = await graph('GET', '/applications');
+    found.push([status, headers.get('retry-after')]);
+  }
+  expect(found).toEqual([
+    [200, null],
+    [429, '1'],
+    [200, null],
+    [503, '1'],
+  ]);
+});
+
+describe('an external tenant', () => {
+  beforeEach(async () => {
+    await entra.close();
+    entra = await startEntraSimulator({ kind: 'external' });
+    daemon = entra.addDaemon();
+    token = await takeToken({ client_secret: daemon.secret });
+  });
+
+  test('takes no extension before Microsoft’s caller of them is there', async () => {
+    expect((await register('https://hook.example/x')).created).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining('AADB2C90063') } },
+    });
+    expect(await graph('POST', '/servicePrincipals', { appId: eventsServiceAppId })).toMatchObject({ status: 201 });
+    expect((await register('https://hook2.example/x')).created.status).toBe(201);
+  });
+
+  test('signs nobody in by an extension once the caller is gone', async () => {
+    await graph('POST', '/servicePrincipals', { appId: eventsServiceAppId });
+    const { extensionId } = await register('https://hook.example/x');
+    const appId = entra.addClientApp();
+    await listen(appId, extensionId);
+    entra.tenant.servicePrincipals.delete(findServicePrincipal(entra.tenant, eventsServiceAppId)!.id);
+    const { id: userId } = entra.addUser({ mail: 'ada@example.com' });
+    expect(await entra.signIn({ appId, userId })).toEqual({ ok: false, error: 'AADB2C90063', code: null });
   });
 });
 
@@ -307,6 +372,12 @@ describe('signing in', () => {
     await answerWith(claimsReply({ shoe: 'none' }));
     expect(await claimsOf(await entra.signInApp(appId))).toMatchObject({ my_shoe: 'none' });
     expect(calls[0]?.body).not.toHaveProperty('data.authenticationContext.user');
+  });
+
+  test('without access tokens of version 2 gives no token', async () => {
+    await answerWith(claimsReply({ shoe: '42' }));
+    findApplication(entra.tenant, appId)!.api.requestedAccessTokenVersion = null;
+    expect(await entra.signIn({ appId, userId })).toEqual({ ok: false, error: 'AADSTS50146', code: null });
   });
 
   test('without acceptMappedClaims gives no token', async () => {

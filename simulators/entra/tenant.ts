@@ -12,6 +12,11 @@ export const graphAppId = '00000003-0000-0000-c000-000000000000';
 /** "Azure Active Directory Authentication Extensions": who calls custom authentication extensions. */
 export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 
+/** Microsoft's own applications that are registered in no tenant of a customer's, by name. */
+export const firstParty: Readonly<Record<string, string>> = {
+  [eventsServiceAppId]: 'Azure Active Directory Authentication Extensions',
+};
+
 /** The permission an application needs to be sent payloads: `CustomAuthenticationExtension.Receive.Payload`. */
 export const receivePayloadRoleId = '214e810f-fda8-4fd7-a475-29461495eb00';
 
@@ -27,7 +32,8 @@ export const graphRoles: Readonly<Record<string, string>> = {
   'Policy.ReadWrite.ApplicationConfiguration': 'be74164b-cff1-491c-8741-e671cb536e13',
   'CustomAuthenticationExtension.Receive.Payload': receivePayloadRoleId,
   'Policy.ReadWrite.AuthenticationMethod': '29c18626-4985-4dcd-85c0-193eef327366',
-  'UserAuthenticationMethod.ReadWrite.All': '50483e42-d915-4231-9639-7fdb7fd190e5',
+  'UserAuthMethod-External.ReadWrite.All': 'c7a22c2e-5b01-4129-8159-6c8be2c78f16',
+  'GroupMember.Read.All': '98830695-27a2-44f7-8c18-0c3ebc9698f6',
   'DelegatedPermissionGrant.ReadWrite.All': '8e8e4742-1d95-4f68-9d56-6ee75648c72a',
 };
 

@@ -106,7 +106,7 @@ const calledFiles = ['caller.ts', 'flow.ts', 'reply.ts'];
 
 /** What it may have beside: a client of the provider's API, its OpenID clients here, and parts of files that have grown. */
 const isFurtherFile = (file: string): boolean =>
-  /^(client|oidc|(caller|config|flow|oidc|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
+  /^(client|oidc|(caller|client|config|flow|oidc|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
 
 /** What one provider needs beyond that: OneLogin runs a function that we render. */
 const furtherFiles: Partial<Record<AdapterName, readonly string[]>> = { onelogin: ['smart-hook', 'smart-hook.ts'] };

@@ -84,10 +84,23 @@ export interface EntraBench {
   close(): Promise<void>;
 }
 
-/** Starts a tenant whose clock is the test's, with the directory extension defined in it. */
-export async function openEntraBench(): Promise<EntraBench> {
+/**
+ * Starts a tenant whose clock is the test's, with the directory extension defined in it.
+ * @param throttledEvery - of so many Graph calls one is told to come later; none unless given
+ */
+export async function openEntraBench({
+  throttledEvery = null,
+}: {
+  readonly throttledEvery?: number | null;
+} = {}): Promise<EntraBench> {
   const clock = createManualClock();
-  const entra = await startEntraSimulator({ kind: 'external', now: () => clock.now(), hookTimeoutMs: 30_000 });
+  const entra = await startEntraSimulator({
+    kind: 'external',
+    now: () => clock.now(),
+    hookTimeoutMs: 30_000,
+    lateSec: 12,
+    throttledEvery,
+  });
   const daemon = entra.addDaemon();
   const partner = await entra.addTenant();
   const keysFetched = await fetchKeysAhead(entra, [entra.tenant, partner]);
@@ -124,13 +137,15 @@ export async function openEntraBench(): Promise<EntraBench> {
     core: { ...core, ...otherCore },
     fetch: fetch ?? keysFetched,
   });
+  // What is waited for Graph, the machine need not wait.
+  const createAdapter = (deps: Parameters<typeof createEntraAdapter>[0]) => createEntraAdapter(deps, async () => {});
   const { policy } = toDeps({}).settings;
   const connection = { connection: 'customers' };
   return {
     ...{ entra, daemon, attribute, receiptAttribute, hookAppId, partner, core, clock, policy },
-    adapter: serveAdapter(createEntraAdapter, toDeps({})),
-    connect: (settings = {}) => serveAdapter(createEntraAdapter, toDeps(settings)),
-    connectInShadowMode: () => serveAdapter(createEntraAdapter, toDeps({ policy: { mode: 'shadow' } })),
+    adapter: serveAdapter(createAdapter, toDeps({})),
+    connect: (settings = {}) => serveAdapter(createAdapter, toDeps(settings)),
+    connectInShadowMode: () => serveAdapter(createAdapter, toDeps({ policy: { mode: 'shadow' } })),
     passStepUp: (subject, stepUpId = 'step-up-1') =>
       recordPassedStepUp({ ...connection, subject }, { stepUpId, passedAt: clock.now(), liveness: 0.97 }, policy, core),
     async issueReceipt(subject, audience = audienceOf(testIssuer, { id: 'customers' })) {
@@ -321,7 +336,7 @@ export const toSubmitEvent = (
 
 /** Entra for the suite every adapter runs. */
 export async function setUpEntra(): Promise<AdapterHarness> {
-  const bench = await openEntraBench();
+  const bench = await openEntraBench({ throttledEvery: 3 });
   const { entra, adapter, core } = bench;
   const [one, other] = ['ada@example.com', 'grace@example.com'].map((mail) => entra.addUser({ mail }).id);
   if (one === undefined || other === undefined) throw new Error('no users');

@@ -1,0 +1,40 @@
+import { FaceError } from '../../src/errors.js';
+import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { type EntraProvisionDeps, isMissing } from './provision-graph.js';
+
+/** Waits between looks, in seconds. What Graph has just made may not be visible for 5 to 20 s; this is a minute in all. */
+const waitsSec = [1, 2, 3, 5, 8, 10, 15, 15];
+
+/**
+ * A step that waits until Graph shows what it has made, so that the next one finds it; and that is taken again where Graph
+ * does not know yet what an earlier one has made.
+ */
+export const untilShown = (step: ProvisionStep, deps: Pick<EntraProvisionDeps, 'graph' | 'sleep'>): ProvisionStep => ({
+  ...step,
+  async apply() {
+    await applyWhenReady(step, deps);
+    for (const waitSec of waitsSec) {
+      if (!isLacking(await step.inspect())) return;
+      await deps.sleep(waitSec * 1000);
+    }
+    if (!isLacking(await step.inspect())) return;
+    throw new FaceError('provider_refused', { reason: 'Graph took it and does not show it: run the same again later' });
+  },
+});
+
+async function applyWhenReady(
+  step: ProvisionStep,
+  { graph, sleep }: Pick<EntraProvisionDeps, 'graph' | 'sleep'>,
+): Promise<void> {
+  for (const waitSec of waitsSec) {
+    try {
+      return await step.apply();
+    } catch (error) {
+      if (!isMissing(error) || !graph.hasJustMade()) throw error;
+    }
+    await sleep(waitSec * 1000);
+  }
+  await step.apply();
+}
+
+const isLacking = ({ state }: StepStatus): boolean => state === 'missing' || state === 'different';
