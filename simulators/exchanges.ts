@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 
 /** One call at a simulated provider, as both sides sent it. */
 export interface Exchange {
@@ -11,12 +12,13 @@ export interface Exchange {
 }
 
 /** Tells of each call at a server once it is answered, so that both sides can be held against the provider's description. */
-export function observeExchanges(server: Server, onExchange: (exchange: Exchange) => void): void {
+export function observeExchanges(server: Server | TlsServer, onExchange: (exchange: Exchange) => void): void {
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    // A router takes its part off the address while it handles the request.
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const asked = collectRead(request);
     const answered = collectWritten(response);
     response.once('finish', () => {
-      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
       onExchange({
         method: request.method ?? '',
         path: pathname,

@@ -48,7 +48,7 @@ export function createGraph(cloud: Cloud): Router {
   };
   router.use(async (_request, response, next) => {
     response.set('date', new Date(cloud.now()).toUTCString());
-    if ((await passFault(cloud, 'graph', response)) && passThrottle(cloud, response)) next();
+    if (await passFault(cloud, 'graph', response)) next();
   });
   router.use(async (request, response, next) => {
     const token = /^Bearer (\S+)$/.exec(request.get('authorization') ?? '')?.[1] ?? '';
@@ -58,6 +58,9 @@ export function createGraph(cloud: Cloud): Router {
     next();
   });
   router.use(express.json({ limit: '1mb' }));
+  router.use((_request, response, next) => {
+    if (passThrottle(cloud, response)) next();
+  });
   router.use('/users', createUsersApi(context));
   router.use(createApplicationsApi(context));
   router.use('/identity', createEventsApi(context));

@@ -4,6 +4,7 @@ import { createServer } from 'node:https';
 import express from 'express';
 import { Agent, fetch as fetchWith } from 'undici';
 import type { Fetch } from '../../src/core/ports.js';
+import { type Exchange, observeExchanges } from '../exchanges.js';
 import { createSelfSigned } from '../tls-server.js';
 import type { Cloud, CloudPart, Fault } from './cloud.js';
 import { type AuthorizeForm, finishExternalMfa, type MfaStart, startExternalMfa } from './external-mfa.js';
@@ -95,6 +96,7 @@ export interface EntraSimulator {
  * @param hookTimeoutMs - how long an extension may take; what it was registered with unless given
  * @param fetchProvider - reads providers of External MFA; the platform's unless given
  * @param throttledEvery - of so many Graph calls one is told to come later; none unless given
+ * @param onExchange - told of each call at the tenants, once it is answered
  * @param lateSec - how long Graph does not show what it makes; it does at once unless given
  */
 export async function startEntraSimulator({
@@ -105,6 +107,7 @@ export async function startEntraSimulator({
   fetchProvider = (url, init) => fetch(url, init),
   throttledEvery = null,
   lateSec = 0,
+  onExchange,
 }: {
   readonly port?: number;
   readonly kind?: Tenant['kind'];
@@ -113,6 +116,7 @@ export async function startEntraSimulator({
   readonly fetchProvider?: Fetch;
   readonly throttledEvery?: number | null;
   readonly lateSec?: number;
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined;
 } = {}): Promise<EntraSimulator> {
   const cloud: Cloud = {
     url: '',
@@ -136,7 +140,9 @@ export async function startEntraSimulator({
   app.use(createExternalMfaPages(cloud));
   app.use(createLogin(cloud));
   const selfSigned = createSelfSigned();
-  const server = createServer(selfSigned, app).listen(port, '127.0.0.1');
+  const server = createServer(selfSigned, app);
+  if (onExchange !== undefined) observeExchanges(server, onExchange);
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   cloud.url = `https://127.0.0.1:${typeof address === 'object' ? address?.port : port}`;

@@ -3,14 +3,17 @@ import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { entraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraAdapter } from '../../adapters/entra/index.js';
+import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import {
   parseAttributeCollectionStart,
   parseAttributeCollectionSubmit,
   parseTokenIssuanceStart,
 } from '../../adapters/entra/schema.js';
 import type { RawReply } from '../../adapters/hook.js';
+import type { Provisioning } from '../../adapters/provisioning.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../../simulators/entra/tenant.js';
+import type { Exchange } from '../../simulators/exchanges.js';
 import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
@@ -79,6 +82,8 @@ export interface EntraBench {
   createBearer(claims?: Readonly<Record<string, unknown>>, tenant?: Tenant): Promise<string>;
   /** An adapter for the same tenant with other settings. */
   connect(settings?: EntraSettingsOfTest): ServedAdapter;
+  /** What sets the tenant up for such an adapter, and what tells how it stands; while it waits, the clock goes on. */
+  provision(settings: EntraSettingsOfTest, publicUrl: string): Provisioning;
   /** The same adapter as the service makes it for a connection in shadow mode. */
   connectInShadowMode(): ServedAdapter;
   close(): Promise<void>;
@@ -87,11 +92,14 @@ export interface EntraBench {
 /**
  * Starts a tenant whose clock is the test's, with the directory extension defined in it.
  * @param throttledEvery - of so many Graph calls one is told to come later; none unless given
+ * @param onExchange - told of each call at the tenants, once it is answered
  */
 export async function openEntraBench({
   throttledEvery = null,
+  onExchange,
 }: {
   readonly throttledEvery?: number | null;
+  readonly onExchange?: (exchange: Exchange) => void;
 } = {}): Promise<EntraBench> {
   const clock = createManualClock();
   const entra = await startEntraSimulator({
@@ -100,6 +108,7 @@ export async function openEntraBench({
     hookTimeoutMs: 30_000,
     lateSec: 12,
     throttledEvery,
+    onExchange,
   });
   const daemon = entra.addDaemon();
   const partner = await entra.addTenant();
@@ -145,6 +154,8 @@ export async function openEntraBench({
     ...{ entra, daemon, attribute, receiptAttribute, hookAppId, partner, core, clock, policy },
     adapter: serveAdapter(createAdapter, toDeps({})),
     connect: (settings = {}) => serveAdapter(createAdapter, toDeps(settings)),
+    provision: (changes, publicUrl) =>
+      createEntraProvisioning({ ...core, ...toDeps(changes), publicUrl }, async (ms) => clock.advanceSec(ms / 1000)),
     connectInShadowMode: () => serveAdapter(createAdapter, toDeps({ policy: { mode: 'shadow' } })),
     passStepUp: (subject, stepUpId = 'step-up-1') =>
       recordPassedStepUp({ ...connection, subject }, { stepUpId, passedAt: clock.now(), liveness: 0.97 }, policy, core),
@@ -265,7 +276,8 @@ const blockPageOf = (event: string) =>
     message: z.string().min(1),
   });
 
-const startReplyGuard = z.union([
+/** What Entra accepts from an attributeCollectionStart hook. */
+export const startReplyGuard = z.union([
   untrustedGuard,
   replyOf(
     'AttributeCollectionStart',
@@ -276,7 +288,8 @@ const startReplyGuard = z.union([
   ),
 ]);
 
-const submitReplyGuard = z.union([
+/** What Entra accepts from an attributeCollectionSubmit hook. */
+export const submitReplyGuard = z.union([
   untrustedGuard,
   replyOf(
     'AttributeCollectionSubmit',

@@ -4,6 +4,7 @@ import { createEntraAdapter } from '../../adapters/entra/index.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
+import type { Exchange } from '../../simulators/exchanges.js';
 import type { Connection } from '../../src/core/connection.js';
 import type { State } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
@@ -91,16 +92,19 @@ async function showUntilOver(
  * A simulated Entra tenant with External MFA, set up by provisioning, and this server behind a public https address: real
  * sockets between all, and a browser that carries what one has for the other.
  * @param settings - of the connection, beside the usual ones
+ * @param onExchange - told of each call at the tenants, once it is answered
  * @param client - of the client of kind `entra_external_mfa`, beside the usual ones
  */
 export async function startExternalMfaBench({
   keysFile,
   policy = {},
   client = {},
+  onExchange,
 }: {
   readonly keysFile: string;
   readonly policy?: object;
   readonly client?: object;
+  readonly onExchange?: (exchange: Exchange) => void;
 }) {
   let origin = '';
   let now = Date.now;
@@ -109,7 +113,7 @@ export async function startExternalMfaBench({
     if (asked !== testIssuer) throw new Error(`a request to ${asked}`);
     return fetch(`${origin}${pathname}${search}`, init);
   };
-  const entra = await startEntraSimulator({ now: () => now(), fetchProvider: open });
+  const entra = await startEntraSimulator({ now: () => now(), fetchProvider: open, onExchange });
   const partner = await entra.addTenant();
   const daemon = entra.addDaemon();
   const appId = entra.addClientApp();

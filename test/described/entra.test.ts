@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Provisioning } from '../../adapters/provisioning.js';
+import { type Exchange, observeExchanges } from '../../simulators/exchanges.js';
+import { SealedToken } from '../../src/core/concealed.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
+import { type EntraBench, openEntraBench } from '../contract/entra.js';
+import { createHooksApp } from '../hook-server.js';
+import { readForm, startExternalMfaBench } from '../oidc/external-mfa-bench.js';
+import { createKeysFolder } from '../oidc/issuer.js';
+import { projectRoot } from '../paths.js';
+import { type Csdl, readCsdl } from './csdl.js';
+import { findInCallout, findInEvent } from './entra-callouts.js';
+import { type Judgement, judgeCall } from './graph-calls.js';
+import { findContract, printCallReport } from './report.js';
+
+const contract = findContract('graph-v1.0-csdl.xml.gz');
+let read: Csdl | undefined;
+const description = (): Csdl => {
+  read ??= readCsdl(contract ?? '');
+  return read;
+};
+
+(contract === null ? describe.skip : describe)('what we and the simulated tenants say to each other', () => {
+  test('is as Graph and the documents describe it', async () => {
+    const exchanges: Exchange[] = [];
+    const callouts: Exchange[] = [];
+    const onExchange = (exchange: Exchange): void => void exchanges.push(exchange);
+    const bench = await openEntraBench({ throttledEvery: 5, onExchange });
+    try {
+      await driveTenant(bench, (exchange) => callouts.push(exchange));
+    } finally {
+      await bench.close();
+    }
+    await driveExternalMfa(onExchange);
+
+    const judgements: Judgement[] = [
+      ...exchanges.map((exchange) => judgeCall(description(), exchange)),
+      ...callouts.map((exchange) => {
+        const call = `${exchange.method} ${exchange.path}`;
+        return { call, isDescribed: true, differences: findInCallout(exchange) };
+      }),
+    ];
+    const described = judgements.filter(({ isDescribed }) => isDescribed);
+    const different = described.filter(({ differences }) => differences.length > 0);
+    const strange = judgements.filter(({ isDescribed }) => !isDescribed).map(({ call }) => call);
+    printCallReport({
+      provider: 'Entra',
+      calls: judgements.length,
+      described: described.length,
+      validated: described.length - different.length,
+      notDescribed: [...new Set(strange)].toSorted(),
+    });
+    expect([...new Set(different.map(({ call, differences }) => `${call}\n  ${differences.join('\n  ')}`))]).toEqual(
+      [],
+    );
+    // The description is of Graph alone; sign-ins and their keys are not in it.
+    expect(strange.filter((call) => call.includes('/v1.0/'))).toEqual([]);
+    const wanted = ['POST /v1.0/identity/customAuthenticationExtensions', 'PATCH /v1.0/users/{id}'];
+    expect(described.map(({ call }) => call)).toEqual(expect.arrayContaining(wanted));
+    expect(callouts.map(({ path }) => path.split('/').at(-1))).toEqual(
+      expect.arrayContaining(['token-issuance-start', 'attribute-collection-start', 'attribute-collection-submit']),
+    );
+  });
+
+  test('and what differs is found', () => {
+    const post = (path: string, body: object, status = 201, answer: object = { id: 'x' }): Exchange => ({
+      method: 'POST',
+      path: `/v1.0${path}`,
+      query: new URLSearchParams(),
+      request: { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+      response: { status, headers: {}, body: JSON.stringify(answer) },
+    });
+    const get = (path: string, answer: object): Exchange => {
+      const { pathname, searchParams } = new URL(path, 'https://graph.example');
+      const request = { headers: {}, body: '' };
+      const response = { status: 200, headers: {}, body: JSON.stringify(answer) };
+      return { method: 'GET', path: `/v1.0${pathname}`, query: searchParams, request, response };
+    };
+    const extension = { '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtension' };
+    const cases: [Exchange, RegExp][] = [
+      [post('/servicePrincipals', { appId: 'x', colour: 'red' }), /request\/colour: .* no such property/],
+      [post('/servicePrincipals', { appId: 7 }), /request\/appId: expected Edm.String/],
+      [post('/oauth2PermissionGrants', { clientId: 'x' }), /request\/resourceId: missing/],
+      [post('/servicePrincipals', { appId: 'x' }, 200), /answer: 200 in place of 201/],
+      [post('/servicePrincipals', { appId: 'x' }, 201, { appId: 'x' }), /answer\/id: missing/],
+      [post('/servicePrincipals', { appId: 'x' }, 400, { message: 'no' }), /not an error as Graph has it/],
+      [post('/identity/customAuthenticationExtensions', { displayName: 'x' }), /request: .* is abstract/],
+      [post('/identity/customAuthenticationExtensions', { ...extension, endpointConfiguration: {} }), /is abstract/],
+      [
+        post('/identity/customAuthenticationExtensions', { '@odata.type': '#microsoft.graph.user' }),
+        /request: no microsoft.graph.customAuthenticationExtension/,
+      ],
+      [get('/users/x?$select=id,shoeSize', { id: 'x' }), /query: no property shoeSize/],
+      [get("/users?$filter=accountEnabled eq 'true'", { value: [] }), /accountEnabled is not compared so/],
+      [get('/users?$count=true', { value: [] }), /without ConsistencyLevel/],
+      [get('/users/x?$select=id', { id: 'x', shoeSize: 43 }), /answer\/shoeSize: .* no such property/],
+      [get('/users', { value: {} }), /answer\/value: expected a list/],
+    ];
+    for (const [exchange, difference] of cases) {
+      expect(judgeCall(description(), exchange).differences.join('\n')).toMatch(difference);
+    }
+    for (const path of ['/nothing', '/users/x/shoes', '/users/x/microsoft.graph.group']) {
+      expect(judgeCall(description(), get(path, {})).isDescribed).toBe(false);
+    }
+  });
+});
+
+test('the fixtures of events are as the documents have them', () => {
+  const folder = join(projectRoot, 'adapters/entra/fixtures');
+  const found = readdirSync(folder).flatMap((file) => {
+    const hook = /^(token-issuance-start|attribute-collection-start|attribute-collection-submit)/.exec(file)?.[0] ?? '';
+    // Samples name some things instead of giving them.
+    const text = readFileSync(join(folder, file), 'utf8').replace('<resourceAppguid>', '0'.repeat(36));
+    return findInEvent(hook, JSON.parse(text)).map((line) => `${file}: ${line}`);
+  });
+  expect(found).toEqual([]);
+});
+
+/** Plan, apply, plan again, the doctor's checks, the profile, each hook, and sign-ins, in an external tenant. */
+async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) => void): Promise<void> {
+  const { entra, daemon, receiptAttribute } = bench;
+  const client = entra.addClientApp({ acceptMappedClaims: false });
+  const settings = {
+    entra: { attribute: `extension_${daemon.clientId.replaceAll('-', '')}_described`, externalDomain: 'contoso' },
+    hooks: { appId: daemon.clientId, clientApps: [client], signUp: { receiptAttribute } },
+    policy: { whenUnverified: 'omit_claim' },
+  };
+  const { hooks, profile } = bench.connect(settings);
+  const server = createServer(await createHooksApp(new Map([['customers', hooks]])));
+  observeExchanges(server, onCallout);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const publicUrl = `http://127.0.0.1:${port}`;
+  try {
+    await setUp(bench.provision(settings, publicUrl));
+    for (const check of bench.provision(settings, publicUrl).checks) await check.run();
+    // A server that has moved, and a policy that lost a claim, are changed in place.
+    await setUp(bench.provision(settings, 'https://face2.example.com'));
+    await setUp(bench.provision(settings, publicUrl));
+
+    const ada = entra.addUser({ mail: 'ada@example.com' });
+    const guest = entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
+    await profile.findAccount('ada@example.com');
+    await profile.findAccount('nobody@example.com');
+    await profile.readAccount(ada.id);
+    await profile.writeToken(ada.id, new SealedToken('FV1.abc'));
+    await profile.readToken(ada.id);
+    await profile.clearToken(ada.id);
+
+    await bench.passStepUp(ada.id);
+    const results = [
+      await entra.signIn({ appId: client, userId: ada.id }),
+      await entra.signIn({ appId: client, userId: guest.id }),
+      await entra.signInApp(client),
+    ];
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
+    await signUp(bench, client);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  }
+}
+
+/** Sign-ups that are blocked and that are let through, before the form and after it. */
+async function signUp(bench: EntraBench, appId: string): Promise<void> {
+  const { entra, receiptAttribute } = bench;
+  const email = 'new@example.com';
+  const idOf = (hook: string): string | null =>
+    [...entra.tenant.customExtensions.values()].find((each) => each.endpointConfiguration.targetUrl.endsWith(hook))
+      ?.id ?? null;
+  const form = (receipt: string) => ({
+    ...{ appId, email },
+    attributes: { [receiptAttribute]: receipt, displayName: 'N', yearOfBirth: 1990, newsletter: false },
+  });
+  entra.attachUserFlow(appId, { start: idOf('attribute-collection-start'), submit: null });
+  expect(await entra.signUp(form('none'))).toMatchObject({ ok: false, page: 'block' });
+  await bench.passStepUp(subjectOfIdentifier(email), 'step-up-2');
+  expect(await entra.signUp(form('none'))).toMatchObject({ ok: true });
+  entra.attachUserFlow(appId, { start: null, submit: idOf('attribute-collection-submit') });
+  expect(await entra.signUp(form('none'))).toMatchObject({ ok: false, page: 'validation' });
+  expect(await entra.signUp(form(await bench.issueReceipt(email)))).toMatchObject({ ok: true });
+}
+
+/** A tenant that is set up for External MFA, and a sign-in through it. */
+async function driveExternalMfa(onExchange: (exchange: Exchange) => void): Promise<void> {
+  const keys = await createKeysFolder();
+  const bench = await startExternalMfaBench({ keysFile: keys.file, onExchange });
+  try {
+    const user = bench.addUser('ada');
+    await bench.enrol(user.id, 'ada');
+    const browser = bench.newBrowser();
+    const camera = await bench.post(browser, await bench.start(user.id));
+    const shown = await bench.show(browser, camera.url, 'ada');
+    const { fields } = readForm(await browser.follow(shown.returnUrl));
+    expect(await bench.entra.finishExternalMfa(fields)).toMatchObject({ passed: true });
+  } finally {
+    await bench.stop();
+    await keys.remove();
+  }
+}
+
+async function setUp({ steps }: Provisioning): Promise<void> {
+  for (const step of steps) await step.inspect();
+  for (const step of steps) {
+    const { state } = await step.inspect();
+    if (state === 'missing' || state === 'different') await step.apply();
+  }
+  for (const step of steps) expect(['ready', 'manual']).toContain((await step.inspect()).state);
+}
