@@ -41,6 +41,17 @@ export interface AuthorizationRequest {
   readonly admitted: Json;
 }
 
+/**
+ * What a provider proves with who a request is about, good for one sign-in. While that is under way its browser may bring
+ * it again, with the same request: by going back, or by sending a form twice.
+ */
+export type Proof = {
+  /** Its name, apart from all others. */
+  readonly id: string;
+  /** From then on it proves nothing anyway. */
+  readonly expiresAt: EpochMs;
+};
+
 /** Whom a face check is about. */
 export type Person = {
   /** The immutable id at the identity provider. Of somebody unknown: a text that no enrolment is for. */
@@ -54,6 +65,8 @@ export type Person = {
   readonly isSentByProvider: boolean;
   /** The claims of ID token and UserInfo about the person; those of the check come on top. */
   readonly claims: JsonObject & { readonly sub: string };
+  /** Absent: the request may be made as often as one likes. */
+  readonly proof?: Proof;
 };
 
 /** Finds people by name or id. */
@@ -127,6 +140,8 @@ export interface OidcClient {
   readonly toCheckClaims?: (check: FinishedCheck) => JsonObject;
   /** Whether a pass is noted for the connection's hooks too; where absent, yes. */
   readonly feedsHooks?: false;
+  /** Whether it may ask for an ID token without a nonce, though the protocol wants one with the implicit flow. */
+  readonly needsNoNonce?: true;
   /** Whether the `claims` parameter is not kept: what it tells of the person is of no use here. */
   readonly dropsClaims?: true;
 }

@@ -1,12 +1,12 @@
-import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from 'jose';
+import { decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { safeUrlGuard } from '../../src/config/safe-url.js';
 import { inTime } from '../../src/core/deadline.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { readBearer, toBearerRefusal } from '../bearer.js';
 import type { RawHead } from '../hook.js';
+import { createFindAuthority } from './caller-authority.js';
 import { isEntraKeyOf } from './caller-key.js';
 import type { EntraSettings } from './config.js';
 
@@ -33,19 +33,9 @@ export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
  * when Entra tries again.
  */
 const VERIFY_TIMEOUT_MS = 700;
-const FETCH_TIMEOUT_MS = 5_000;
-const KEYS_KEPT_MS = 3_600_000;
 const CLOCK_TOLERANCE_SEC = 30;
 
 const tenantGuard = z.object({ tid: z.guid().transform((text) => text.toLowerCase()) });
-const metadataGuard = z.object({ issuer: safeUrlGuard, jwks_uri: safeUrlGuard });
-
-/** Who signs the tokens of one tenant. */
-interface TenantAuthority {
-  readonly issuers: { readonly v1: string; readonly v2: string };
-  readonly keys: ReturnType<typeof createRemoteJWKSet>;
-}
-
 /**
  * Makes the check for one connection, with the keys of its tenants cached in it. A v2 token names the events service in
  * `azp` and our application by its id; a v1 token in `appid`, and by its URI `api://{host}/{id}`.
@@ -55,40 +45,14 @@ export function createVerifyCaller(
   { login, v1Issuer, hooks }: Pick<EntraSettings, 'login' | 'v1Issuer' | 'hooks'>,
   { host, fetch, clock }: { readonly host: string; readonly fetch: Fetch; readonly clock: Clock },
 ): VerifyCaller {
-  const authorities = new Map<string, Promise<TenantAuthority>>();
-
-  const fetchAuthority = async (tenantId: string): Promise<TenantAuthority> => {
-    const response = await fetch(`${login}/${tenantId}/v2.0/.well-known/openid-configuration`, {
-      redirect: 'error',
-      signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
-    });
-    const { issuer, jwks_uri } = metadataGuard.parse(response.ok ? await response.json() : null);
-    // An external tenant's host is named by its domain or by its id; the path is the same everywhere.
-    if (new URL(issuer).pathname !== `/${tenantId}/v2.0`) throw new FaceError('profile_unavailable');
-    const keys = createRemoteJWKSet(new URL(jwks_uri), {
-      timeoutDuration: FETCH_TIMEOUT_MS,
-      cacheMaxAge: KEYS_KEPT_MS,
-      [customFetch]: (url, options) => fetch(url, options),
-    });
-    return { issuers: { v1: `${v1Issuer}/${tenantId}/`, v2: issuer }, keys };
-  };
-
-  const findAuthority = (tenantId: string): Promise<TenantAuthority> => {
-    const known = authorities.get(tenantId);
-    if (known !== undefined) return known;
-    const found = fetchAuthority(tenantId).catch((): never => {
-      authorities.delete(tenantId);
-      throw new FaceError('profile_unavailable', { bearer: 'metadata_unreachable' });
-    });
-    authorities.set(tenantId, found);
-    return found;
-  };
+  const findAuthority = createFindAuthority(login, { fetch, clock });
 
   const verify = async (bearer: string): Promise<VerifiedCaller> => {
     const tenantId = readTenant(bearer);
     // Keys are fetched for tenants of the list alone: a stranger cannot make us ask for others.
     if (!hooks.tenants.includes(tenantId)) throw new FaceError('caller_untrusted', { bearer: 'tenant' });
-    const { issuers, keys } = await findAuthority(tenantId);
+    const { issuer, keys } = await findAuthority(tenantId);
+    const issuers = { v1: `${v1Issuer}/${tenantId}/`, v2: issuer };
     const { payload, protectedHeader } = await jwtVerify(bearer, keys, {
       issuer: [issuers.v1, issuers.v2],
       audience: [hooks.appId, `api://${host}/${hooks.appId}`],

@@ -1,10 +1,12 @@
-import { compactVerify, createRemoteJWKSet, customFetch, decodeJwt, decodeProtectedHeader, errors } from 'jose';
+import { compactVerify, decodeJwt, decodeProtectedHeader, errors } from 'jose';
 import { z } from 'zod';
 import { digestOf } from '../../src/core/digest.js';
 import { isForgotten } from '../../src/core/forgotten.js';
 import type { Clock, Fetch, State } from '../../src/core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
+import type { Proof } from '../openid-client.js';
+import { createFindAuthority } from './caller-authority.js';
 import { isEntraKeyOf } from './caller-key.js';
 
 /** Whose hints are taken. */
@@ -24,13 +26,14 @@ export interface EntraUser {
   readonly tid: string;
   /** The object id: the subject of an enrolment. */
   readonly oid: string;
+  /** The hint itself, which is good for one sign-in: it holds no nonce, so what binds it to a request is that it makes one. */
+  readonly proof: Proof;
 }
 
 /**
- * Checks the hint Entra sends with an External MFA request, and uses it up: it holds no nonce, so what binds it to a
- * request is that it makes one, and no other. Nothing in it is trusted before this returns.
- * @throws FaceError `caller_untrusted`: bad signature, issuer, audience or tenant, out of time, or used before;
- *   `profile_unavailable`: the keys to tell cannot be fetched; `state_unavailable`
+ * Checks the hint Entra sends with an External MFA request. Nothing in it is trusted before this returns; whether it was
+ * used is for whoever keeps the proof.
+ * @throws FaceError `caller_untrusted`: bad signature, issuer, audience or tenant, or out of time; `profile_unavailable`: the keys to tell cannot be fetched; `state_unavailable`
  */
 export type VerifyEntraHint = (hint: string) => Promise<EntraUser>;
 
@@ -39,9 +42,6 @@ export type VerifyEntraHint = (hint: string) => Promise<EntraUser>;
  * clocks.
  */
 const hintLifeSec = 600;
-
-const FETCH_TIMEOUT_MS = 5_000;
-const KEYS_KEPT_MS = 3_600_000;
 
 const guid = z.guid().transform((text) => text.toLowerCase());
 
@@ -62,9 +62,9 @@ const tenantGuard = z.object({ tid: guid });
 const headerGuard = z.object({ alg: z.literal('RS256'), kid: z.string().min(1) });
 
 /**
- * Makes the check for one client, with the cloud's keys cached in it.
+ * Makes the check for one client, with the issuers and keys of its tenants cached in it.
  *
- * Entra issues the hint expired, so `exp` tells nothing: `iat` does. A used hint is named by the digest of what was signed
+ * Entra issues the hint expired, so `exp` tells nothing: `iat` does. A hint is named by the digest of what was signed
  * and not of the whole text, as a signature can be written in several ways.
  * @param name - keeps used hints of one connection's client apart from others'
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
@@ -73,20 +73,17 @@ export function createVerifyEntraHint(
   { tenantIds, audiences, login }: EntraHintPolicy,
   { name, fetch, clock, state }: { name: string; fetch: Fetch; clock: Clock; state: State },
 ): VerifyEntraHint {
-  const keys = createRemoteJWKSet(new URL(`${login}/common/discovery/v2.0/keys`), {
-    timeoutDuration: FETCH_TIMEOUT_MS,
-    cacheMaxAge: KEYS_KEPT_MS,
-    [customFetch]: (url, options) => fetch(url, options),
-  });
+  const findAuthority = createFindAuthority(login, { fetch, clock });
 
   return async (hint) => {
     // Keys are fetched for hints that name a tenant of the list alone: a stranger cannot make us ask.
-    const { kid } = readUnverified(hint, tenantIds);
+    const { kid, tid: named } = readUnverified(hint, tenantIds);
+    const { issuer, keys } = await findAuthority(named);
     const { payload } = await compactVerify(hint, keys, { algorithms: ['RS256'] }).catch((error: unknown) => {
       throw toRefusal(error);
     });
     const { iss, aud, iat, nbf = iat, tid, oid, sub } = parseClaims(payload);
-    if (iss !== `${login}/${tid}/v2.0`) throw untrusted('issuer');
+    if (iss !== issuer) throw untrusted('issuer');
     const key = keys.jwks()?.keys.find((each) => each.kid === kid);
     if (!isEntraKeyOf(tid, key)) throw untrusted('key');
     if (!audiences.includes(aud)) throw untrusted('audience');
@@ -95,21 +92,21 @@ export function createVerifyEntraHint(
     if (toEpochMs(epochSec(nbf)) > addSec(clock.now(), hintLifeSec)) throw untrusted('not_yet_valid');
     if (await isForgotten(epochSec(iat), { state })) throw untrusted('forgotten');
     const digest = digestOf(hint.slice(0, hint.lastIndexOf('.'))).toString('base64url');
-    // Kept for as long as the time of issue would let it in again, and a little more for the clocks of other replicas.
-    const used = { when: 'absent', expiresAt: addSec(issuedAt, 2 * hintLifeSec) } as const;
-    if (!(await state.write(`entra-hint:${name}:${digest}`, true, used))) throw untrusted('used');
-    return { sub, tid, oid };
+    // For as long as the time of issue would let it in again, and a little more for the clocks of other replicas.
+    const proof = { id: `entra-hint:${name}:${digest}`, expiresAt: addSec(issuedAt, 2 * hintLifeSec) };
+    return { sub, tid, oid, proof };
   };
 }
 
 const untrusted = (hint: string): FaceError => new FaceError('caller_untrusted', { hint });
 
 /** What a hint says of itself, before its signature is looked at. */
-function readUnverified(hint: string, tenantIds: readonly string[]): { kid: string } {
+function readUnverified(hint: string, tenantIds: readonly string[]): { kid: string; tid: string } {
   if (hint.length > MAX_HINT_CHARACTERS) throw untrusted('malformed');
   try {
     const { kid } = headerGuard.parse(decodeProtectedHeader(hint));
-    if (tenantIds.includes(tenantGuard.parse(decodeJwt(hint)).tid)) return { kid };
+    const { tid } = tenantGuard.parse(decodeJwt(hint));
+    if (tenantIds.includes(tid)) return { kid, tid };
   } catch {
     // No cause: it may quote the hint.
     throw untrusted('malformed');

@@ -32,8 +32,7 @@ export const createEntraClients = (oidc: EntraConnection['oidc'], deps: External
 
 /**
  * Entra ID as a client of a connection's provider: implicit ID token by form post, about the person of the hint. The hint
- * is looked at last, when the library has found everything else in order: a request that fails for another reason does not
- * use it up.
+ * is looked at last, when the library has found everything else in order, and used up by the sign-in that it begins.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export function createExternalMfaClient(
@@ -67,10 +66,12 @@ export function createExternalMfaClient(
       log.info('external MFA requested', { connection, clientRequestId: requestId });
       if (params.response_mode !== 'form_post') throw new InvalidRequest('response_mode must be form_post');
       checkRequirements(requested);
-      const { sub, tid, oid } = await verify(hints, verifyHint);
+      const { sub, tid, oid, proof } = await verify(hints, verifyHint);
       const subject = tid === homeTenantId ? oid : `${tid}/${oid}`;
-      return { subject, isProven: true, isSentByProvider: true, claims: { sub } };
+      return { subject, isProven: true, isSentByProvider: true, claims: { sub }, proof };
     },
+    // "If provided", as the contract has it: what binds an answer to its request is `state`, and the hint.
+    needsNoNonce: true,
     // Exactly one may be told: that a key or a PIN took part as well is left out.
     toAmr: () => ['face'],
   };

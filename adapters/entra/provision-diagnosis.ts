@@ -1,17 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { type Check, type Finding, fail, manual, pass, warn } from '../provisioning.js';
-import type { ExternalMfaConfig } from './config-oidc.js';
 import { addressesOf } from './provision-addresses.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
 const FETCH_TIMEOUT_MS = 5_000;
 
-/** What tells how External MFA stands, beside its steps: our side as Entra reads it, and Entra's keys as we do. */
-export const createExternalMfaChecks = (client: ExternalMfaConfig, deps: EntraProvisionDeps): readonly Check[] => [
+/** What tells how External MFA stands, beside its steps: our side as Entra reads it. */
+export const createExternalMfaChecks = (deps: EntraProvisionDeps): readonly Check[] => [
   { title: 'Discovery of External MFA', run: () => checkDiscovery(deps) },
   { title: 'Keys of External MFA', run: () => checkKeys(deps) },
-  { title: 'Keys that tell whose hint it is', run: () => checkHintKeys(client, deps) },
   { title: 'What Conditional Access can ask for', run: async () => asksForAnyMethod },
 ];
 
@@ -111,19 +109,6 @@ function isOf(certificate: string, modulus: string): boolean {
     return publicKey.export({ format: 'jwk' }).n === modulus;
   } catch {
     return false;
-  }
-}
-
-const entraKeysGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
-
-async function checkHintKeys({ login }: ExternalMfaConfig, { fetch }: EntraProvisionDeps): Promise<Finding> {
-  const url = `${login}/common/discovery/v2.0/keys`;
-  try {
-    const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS);
-    entraKeysGuard.parse(await (await fetch(url, { redirect: 'error', signal })).json());
-    return pass('The keys that sign hints can be had');
-  } catch {
-    return fail(`The keys that sign hints cannot be had from ${login}`, 'Check that this server may call that host');
   }
 }
 

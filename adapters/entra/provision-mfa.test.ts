@@ -255,7 +255,7 @@ describe('checks', () => {
       found: expect.stringMatching('https'),
     });
     expect(await find('Keys of External MFA')).toMatchObject({ verdict: 'pass' });
-    expect(await find('Keys that tell whose hint it is')).toMatchObject({ verdict: 'pass' });
+    expect(await find('Keys that tell who calls')).toMatchObject({ verdict: 'pass' });
     expect(await find('What Conditional Access can ask for')).toMatchObject({ verdict: 'manual' });
   });
 
@@ -287,6 +287,6 @@ describe('checks', () => {
     metadata = {};
     expect(await find('Keys of External MFA')).toMatchObject({ verdict: 'fail' });
     entra.fail('keys', { status: 503 });
-    expect(await find('Keys that tell whose hint it is')).toMatchObject({ verdict: 'fail' });
+    expect(await find('Keys that tell who calls')).toMatchObject({ verdict: 'fail' });
   });
 });

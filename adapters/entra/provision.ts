@@ -46,7 +46,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     ...(signUp === undefined ? [] : [byHand(attachToUserFlow)]),
     ...clients.flatMap((client) => createExternalMfaSteps(client, deps)),
   ].map((step) => untilShown(step, deps));
-  const mfaChecks = clients.flatMap((client) => createExternalMfaChecks(client, deps));
+  const mfaChecks = clients.flatMap(() => createExternalMfaChecks(deps));
   return { steps, checks: [...createChecks(steps, deps), ...mfaChecks] };
 }
 

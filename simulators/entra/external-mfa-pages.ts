@@ -2,7 +2,6 @@ import express, { type Response, Router } from 'express';
 import type { Cloud } from './cloud.js';
 import { callbackPath, finishExternalMfa, startExternalMfa } from './external-mfa.js';
 import { MfaError, type MfaResult } from './external-mfa-request.js';
-import { passFault } from './login.js';
 import type { DirectoryUser, Tenant } from './tenant.js';
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -29,7 +28,7 @@ function findUser({ tenants }: Cloud, name: string): { tenant: Tenant; user: Dir
 
 /**
  * The pages of a sign-in whose second factor is elsewhere: `/external-mfa/start?user=<name or id>` has the password
- * behind it and posts the form by itself; the callback tells how it ended. With them, the keys common to all tenants.
+ * behind it and posts the form by itself; the callback tells how it ended.
  */
 export function createExternalMfaPages(cloud: Cloud): Router {
   const router = Router();
@@ -56,19 +55,6 @@ export function createExternalMfaPages(cloud: Cloud): Router {
 
   router.post(callbackPath, express.urlencoded({ extended: false }), async (request, response) => {
     show(response, resultPage(await finishExternalMfa(cloud, request.body)));
-  });
-
-  router.get('/common/v2.0/.well-known/openid-configuration', async (_request, response) => {
-    if (!(await passFault(cloud, 'keys', response))) return;
-    const issuer = `${cloud.url}/{tenantid}/v2.0`;
-    response.json({ issuer, jwks_uri: `${cloud.url}/common/discovery/v2.0/keys` });
-  });
-  router.get('/common/discovery/v2.0/keys', async (_request, response) => {
-    if (!(await passFault(cloud, 'keys', response))) return;
-    const all = [...cloud.tenants.values()].flatMap(({ keys, issuer }) =>
-      keys.map(({ publicJwk }) => ({ issuer, ...publicJwk })),
-    );
-    response.json({ keys: all });
   });
   return router;
 }

@@ -27,7 +27,8 @@ export interface MfaRequest {
   readonly method: MethodConfiguration;
   readonly firstFactor: FactorType;
   readonly provider: ProviderMetadata;
-  readonly nonce: string;
+  /** `null`: none was sent, and none is taken. */
+  readonly nonce: string | null;
   readonly sub: string;
   readonly acrValues: readonly string[];
   readonly amrValues: readonly string[];

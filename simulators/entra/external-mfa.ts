@@ -42,6 +42,8 @@ export interface MfaStart {
   readonly methodId?: string;
   /** Replaces claims of the hint. */
   readonly hintClaims?: Readonly<Record<string, unknown>>;
+  /** The contract has one "if provided". */
+  readonly withNonce?: boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ export interface MfaStart {
 export async function startExternalMfa(
   cloud: Cloud,
   tenant: Tenant,
-  { userId, firstFactor = 'knowledge', methodId, hintClaims = {} }: MfaStart,
+  { userId, firstFactor = 'knowledge', methodId, hintClaims = {}, withNonce = true }: MfaStart,
 ): Promise<AuthorizeForm> {
   const user = tenant.users.get(userId);
   if (user === undefined) throw new MfaError('user_unknown');
@@ -66,7 +68,7 @@ export async function startExternalMfa(
   if (!registered.includes(provider.authorizationEndpoint)) throw new MfaError('IDSTS50161');
 
   const state = randomUUID() + randomUUID();
-  const nonce = randomUUID() + randomUUID();
+  const nonce = withNonce ? randomUUID() + randomUUID() : null;
   const sub = createHash('sha256').update(`${userId}${appId}`).digest('base64url');
   const acrValues = [acrAfter[firstFactor]];
   const amrValues = Object.keys(factorOf).filter((amr) => factorOf[amr] !== firstFactor);
@@ -93,7 +95,7 @@ export async function startExternalMfa(
       response_type: 'Id_token',
       client_id: openIdConnectSetting.clientId,
       redirect_uri: `${cloud.url}${callbackPath}`,
-      nonce,
+      ...(nonce === null ? {} : { nonce }),
       state,
       // Issued expired, on purpose.
       id_token_hint: await signToken(tenant, hint, startedAt, -1),
@@ -114,7 +116,7 @@ const idTokenGuard = z.object({
   acr: z.string(),
   amr: z.array(z.string()).length(1),
   sub: z.string(),
-  nonce: z.string(),
+  nonce: z.string().optional(),
   aud: z.string(),
   iat: z.number(),
   exp: z.number(),
@@ -163,7 +165,7 @@ async function check(
   if (payload.iss !== provider.issuer) throw new MfaError('iss');
   if (claims.aud !== method.openIdConnectSetting.clientId) throw new MfaError('aud');
   if (claims.sub !== sub) throw new MfaError('sub');
-  if (claims.nonce !== nonce) throw new MfaError('nonce');
+  if ((claims.nonce ?? null) !== nonce) throw new MfaError('nonce');
   if (!acrValues.includes(acr)) throw new MfaError('acr');
   const [used = ''] = amr;
   const factor = factorOf[used];

@@ -19,6 +19,7 @@ import { createProvider, type ProviderHooks } from './provider.js';
 import { checkDemand, checkMembers, paramsOf, parseRequestedClaims } from './requested-claims.js';
 import { ComeBack, createRequireReturn } from './return-visit.js';
 import { takeSignedRequest } from './signed-request.js';
+import { createSingleUse, GoOn } from './single-use.js';
 import { createStorage } from './storage.js';
 
 /** What an issuer is made of. */
@@ -41,6 +42,8 @@ export interface Arrival {
   readonly source: string;
   /** When its browser was sent back, as the browser says; `null`: it was not. */
   readonly sentBackAt: string | null;
+  /** Whether a nonce was put into it that its client did not send: the library wants one of everybody. */
+  readonly lacksNonce: boolean;
   /** What the client's kind proved, or why it refuses; `null` where it has nothing to prove. */
   readonly admission: Admitted | { readonly refusal: unknown } | null;
 }
@@ -78,6 +81,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
   const flowDeps = { ...deps, state, connection };
   const countStart = (source: string): Promise<void> =>
     deps.countAll(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);
+  const singleUse = createSingleUse({ state, interactionUrl });
   const requireReturn = createRequireReturn(issuer, deps);
   const arrivals = new WeakMap<IncomingMessage, Arrival>();
   const people = new WeakMap<IncomingMessage, Person | null>();
@@ -149,7 +153,8 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
   const hooks: ProviderHooks = {
     interactionLifeSec: (context) => flowLifeSec(clientOf(context), connection),
     async check(context) {
-      const { admission, source } = arrivalOf(context);
+      const { admission, source, lacksNonce } = arrivalOf(context);
+      if (lacksNonce && context.oidc.params !== undefined) context.oidc.params.nonce = undefined;
       if (admission !== null && 'refusal' in admission) throw admission.refusal;
       // The library takes a request without it for one of OAuth alone, as long as nothing else in it is of OpenID.
       if (!context.oidc.requestParamScopes.has('openid'))
@@ -167,7 +172,9 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
       if (context.oidc.prompts.has('none')) return;
       const isSigned = await isSignedNow(context);
       await bound(context, client, isSigned);
-      people.set(context.req, await findPerson(context, client, isSigned));
+      const person = await findPerson(context, client, isSigned);
+      if (person?.proof !== undefined) await singleUse.check(person.proof, context);
+      people.set(context.req, person);
     },
     async checkClaims(context, claims) {
       if (!clientOf(context).dropsClaims) return checkMembers(claims);
@@ -176,6 +183,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
     async begin(context, interaction) {
       const client = clientOf(context);
       const person = people.get(context.req) ?? null;
+      if (person?.proof !== undefined) await singleUse.take(person.proof, context, interaction.uid);
       const { claims, acr_values: wished = '' } = paramsOf(interaction.params);
       const askedAcrs = [...parseRequestedClaims(claims).acr.values, ...wished.split(' ')];
       const flow: Flow = {
@@ -194,7 +202,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
       return { accountId: subject, claims: async () => ({ ...claims, sub: subject }) };
     },
     renderError(context, { error: code }, error) {
-      if (error instanceof ComeBack) return error.answer(context);
+      if (error instanceof ComeBack || error instanceof GoOn) return error.answer(context);
       const language = languageOf(context.oidc.params?.ui_locales, context.acceptsLanguages());
       const reference = String(context.res.getHeader('X-Request-Id') ?? '');
       context.set('Content-Security-Policy', pagePolicy);

@@ -109,25 +109,32 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   const { request, response, body } = visit;
   const form = path.startsWith(paths.authorize) ? readForm(visit) : null;
   const queryAt = request.url.indexOf('?');
-  const query = queryAt === -1 ? '' : request.url.slice(queryAt + 1);
-  const sent = form ?? new URLSearchParams(query);
+  const sent = form ?? new URLSearchParams(queryAt === -1 ? '' : request.url.slice(queryAt + 1));
   // RFC 9126, section 4, wants both. The browsers of some providers bring the first alone.
   if (sent.has('request_uri') && !sent.has('client_id') && issuer.pushingClientId !== null) {
     sent.set('client_id', issuer.pushingClientId);
   }
   const sentBackAt = sent.get(returnParameter);
   sent.delete(returnParameter);
-  const admit = path === paths.authorize ? issuer.clients.get(sent.get('client_id') ?? '')?.admit : null;
+  const client = path === paths.authorize ? issuer.clients.get(sent.get('client_id') ?? '') : undefined;
+  const admit = client?.admit ?? null;
   const admission = admit ? await admit(sent).catch((refusal: unknown) => ({ refusal })) : null;
   if (form !== null) request.method = 'GET';
-  const params = (admission !== null && 'params' in admission ? admission.params : sent).toString();
+  const params = admission !== null && 'params' in admission ? admission.params : sent;
+  const lacksNonce = client?.needsNoNonce === true && isSentEmpty(params, 'nonce');
+  if (lacksNonce) params.set('nonce', 'none');
+  const query = params.toString();
   const uid = request.params.uid;
-  request.url = `${path.replace(':uid', encodeURIComponent(String(uid)))}${params === '' ? '' : `?${params}`}`;
+  request.url = `${path.replace(':uid', encodeURIComponent(String(uid)))}${query === '' ? '' : `?${query}`}`;
   const handedOn = body === null || form !== null ? request : withBody(request, body);
-  issuer.noteArrival(handedOn, { source: toSource(request.ip), sentBackAt, admission });
+  issuer.noteArrival(handedOn, { source: toSource(request.ip), sentBackAt, lacksNonce, admission });
   const { handle } = await issuer.running();
   await handle(handedOn, response);
 }
+
+/** Whether a parameter is not there, or says nothing. One that is sent twice is for the library to refuse. */
+const isSentEmpty = (params: URLSearchParams, name: string): boolean =>
+  params.getAll(name).length < 2 && (params.get(name) ?? '') === '';
 
 /** The same request, for somebody who reads the body again. */
 function withBody(request: Request, body: Buffer): IncomingMessage {

@@ -196,12 +196,38 @@ describe('a hint is refused', () => {
     expect(await errorOf(user.id, { id_token_hint: hint })).toBe('access_denied');
   });
 
-  test('the second time, also while the first is under way', async () => {
+  test('once its sign-in has ended: passed, or declined', async () => {
+    const user = await enrolled();
+    const { form, browser } = await signIn(user.id, 'ada');
+    expect(readForm(await bench.post(browser, form)).fields.error).toBe('access_denied');
+    expect(readForm(await bench.post(bench.newBrowser(), form)).fields.error).toBe('access_denied');
+    const other = await enrolled();
+    const failed = await signIn(other.id, 'eve');
+    expect(failed.answer.fields.error).toBe('access_denied');
+    expect(readForm(await bench.post(failed.browser, failed.form)).fields.error).toBe('access_denied');
+    // For as long as it could come again.
+    bench.server.clock.advanceSec(500);
+    expect(readForm(await bench.post(browser, form)).fields.error).toBe('access_denied');
+  });
+
+  test('that comes with anything else than before, while its sign-in is under way', async () => {
+    const user = await enrolled();
+    const browser = bench.newBrowser();
+    const form = await bench.start(user.id);
+    expect((await bench.post(browser, form)).url).toMatch(/\/face#/);
+    for (const changes of [{ nonce: 'other' }, { state: 'other' }, { claims: '{"id_token":{}}' }]) {
+      const seen = await bench.post(browser, { ...form, fields: { ...form.fields, ...changes } });
+      expect(seen.url).not.toMatch(/\/face#/);
+      expect(readForm(seen).fields.error).toBe('access_denied');
+    }
+  });
+
+  test('in another browser than its sign-in is in', async () => {
     const user = await enrolled();
     const form = await bench.start(user.id);
     expect((await bench.post(bench.newBrowser(), form)).url).toMatch(/\/face#/);
-    const again = readForm(await bench.post(bench.newBrowser(), form));
-    expect(again.fields.error).toBe('access_denied');
+    const seen = await bench.post(bench.newBrowser(), form);
+    expect([seen.status, seen.url.includes('/face#'), seen.text.includes('<form')]).toEqual([400, false, false]);
   });
 
   test('for now where Entra’s keys cannot be had', async () => {
@@ -256,7 +282,6 @@ describe('a request is refused', () => {
     ['for a code', { response_type: 'code' }, 'invalid_request'],
     ['for a token', { response_type: 'id_token token' }, 'unsupported_response_type'],
     ['for no OpenID', { scope: 'profile' }, 'invalid_request'],
-    ['without a nonce', { nonce: '' }, 'invalid_request'],
     ['with claims that are none', { claims: 'nonsense' }, 'invalid_request'],
     [
       'for what a face is not',
@@ -338,7 +363,7 @@ describe('a request is refused', () => {
     expect(seen.text).not.toContain('id_token"');
   });
 
-  test.each(['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'nonce', 'id_token_hint'])(
+  test.each(['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'id_token_hint'])(
     'without %s',
     async (name) => {
       const user = await enrolled();
@@ -358,6 +383,63 @@ describe('a request is refused', () => {
     const camera = await bench.post(browser, { action, fields: rest });
     const shown = await bench.show(browser, camera.url, 'ada');
     expect(Object.keys(readForm(await browser.follow(shown.returnUrl)).fields)).toEqual(['id_token']);
+  });
+});
+
+describe('a form that is posted again', () => {
+  test('leads to the sign-in that it began: after going back, and by sending it twice', async () => {
+    const user = await enrolled();
+    const browser = bench.newBrowser();
+    const form = await bench.start(user.id);
+    const first = await bench.post(browser, form);
+    const interactions = () =>
+      new Set([...browser.jar.values()].map(({ path }) => /\/interaction\/.+/.exec(path)?.[0]));
+    const before = interactions();
+    const again = await bench.post(browser, {
+      ...form,
+      // The id of a request is for logs, and is none of what is asked.
+      fields: { ...form.fields, 'client-request-id': '11111111-2222-4333-8444-555555555555' },
+    });
+    expect(first.url).toMatch(/\/face#/);
+    expect(again.url).toMatch(/\/face#/);
+    expect(interactions()).toEqual(before);
+    const shown = await bench.show(browser, again.url, 'ada');
+    const { fields } = readForm(await browser.follow(shown.returnUrl));
+    expect(await bench.entra.finishExternalMfa(fields)).toMatchObject({ passed: true, userId: user.id });
+  });
+
+  test('with the face already shown, leads to the answer', async () => {
+    const user = await enrolled();
+    const browser = bench.newBrowser();
+    const form = await bench.start(user.id);
+    const camera = await bench.post(browser, form);
+    await bench.show(browser, camera.url, 'ada');
+    const { fields } = readForm(await bench.post(browser, form));
+    expect(await bench.entra.finishExternalMfa(fields)).toMatchObject({ passed: true });
+  });
+
+  test('at once by two clicks, begins one sign-in', async () => {
+    const user = await enrolled();
+    const form = await bench.start(user.id);
+    const seen = await Promise.all([1, 2].map(() => bench.post(bench.newBrowser(), form)));
+    expect(seen.filter(({ url }) => url.includes('/face#'))).toHaveLength(1);
+  });
+});
+
+describe('without a nonce', () => {
+  test.each<[string, (fields: Record<string, string>) => Record<string, string>]>([
+    ['at all', (fields) => fields],
+    ['but an empty one', (fields) => ({ ...fields, nonce: '' })],
+  ])('%s the person signs in, and the ID token has none', async (_, change) => {
+    const user = await enrolled();
+    const browser = bench.newBrowser();
+    const { action, fields } = await bench.entra.startExternalMfa({ userId: user.id, withNonce: false });
+    expect(fields).not.toHaveProperty('nonce');
+    const camera = await bench.post(browser, { action, fields: change({ ...fields }) });
+    const shown = await bench.show(browser, camera.url, 'ada');
+    const answer = readForm(await browser.follow(shown.returnUrl)).fields;
+    expect(decodeJwt(answer.id_token!)).not.toHaveProperty('nonce');
+    expect(await bench.entra.finishExternalMfa(answer)).toMatchObject({ passed: true });
   });
 });
 

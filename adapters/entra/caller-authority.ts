@@ -1,0 +1,63 @@
+import { createRemoteJWKSet, customFetch } from 'jose';
+import { z } from 'zod';
+import { safeUrlGuard } from '../../src/config/safe-url.js';
+import type { Clock, Fetch } from '../../src/core/ports.js';
+import { addSec, type EpochMs } from '../../src/core/units.js';
+import { FaceError } from '../../src/errors.js';
+
+const FETCH_TIMEOUT_MS = 5_000;
+const KEYS_KEPT_MS = 3_600_000;
+const METADATA_KEPT_SEC = 86_400;
+
+const metadataGuard = z.object({ issuer: safeUrlGuard, jwks_uri: safeUrlGuard });
+
+/** Who signs the tokens of one tenant, as its metadata says. */
+export interface TenantAuthority {
+  /** Of tokens of version 2. */
+  readonly issuer: string;
+  readonly keys: ReturnType<typeof createRemoteJWKSet>;
+}
+
+/**
+ * The authority of a tenant. Whoever asks has the tenant on a list: a stranger must not make us ask for others.
+ * @throws FaceError `profile_unavailable`: its metadata cannot be had, or is another tenant's
+ */
+export type FindAuthority = (tenantId: string) => Promise<TenantAuthority>;
+
+/**
+ * Reads metadata and keys of tenants, and keeps them: metadata for a day, keys for an hour.
+ * @param login - the login host of the tenants' cloud, without a slash at the end
+ */
+export function createFindAuthority(
+  login: string,
+  { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
+): FindAuthority {
+  const kept = new Map<string, { readonly authority: Promise<TenantAuthority>; readonly until: EpochMs }>();
+
+  const read = async (tenantId: string): Promise<TenantAuthority> => {
+    const response = await fetch(`${login}/${tenantId}/v2.0/.well-known/openid-configuration`, {
+      redirect: 'error',
+      signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+    });
+    const { issuer, jwks_uri } = metadataGuard.parse(response.ok ? await response.json() : null);
+    // An external tenant's host is named by its domain or by its id; the path is the same everywhere.
+    if (new URL(issuer).pathname !== `/${tenantId}/v2.0`) throw new FaceError('profile_unavailable');
+    const keys = createRemoteJWKSet(new URL(jwks_uri), {
+      timeoutDuration: FETCH_TIMEOUT_MS,
+      cacheMaxAge: KEYS_KEPT_MS,
+      [customFetch]: (url, options) => fetch(url, options),
+    });
+    return { issuer, keys };
+  };
+
+  return (tenantId) => {
+    const known = kept.get(tenantId);
+    if (known !== undefined && known.until > clock.now()) return known.authority;
+    const authority = read(tenantId).catch((): never => {
+      kept.delete(tenantId);
+      throw new FaceError('profile_unavailable', { reason: 'metadata_unreachable' });
+    });
+    kept.set(tenantId, { authority, until: addSec(clock.now(), METADATA_KEPT_SEC) });
+    return authority;
+  };
+}
