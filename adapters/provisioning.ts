@@ -65,8 +65,33 @@ export interface Check {
   run(): Promise<Finding>;
 }
 
+/** A person who can be registered. */
+export interface Registrant {
+  /** The immutable id at the provider. */
+  readonly id: string;
+  readonly login: string;
+}
+
+/** Registers people at a provider that offers the face check only to who is registered for it. */
+export interface Registration {
+  /** What for, for an administrator. */
+  readonly title: string;
+  /**
+   * Everybody whom it may concern; no disabled accounts.
+   * @param group - members of that group alone, by the provider's id of it; `null`: everybody
+   * @throws FaceError `provider_refused`, `profile_unavailable`
+   */
+  findRegistrants(group: string | null): Promise<readonly Registrant[]>;
+  /** @throws FaceError `provider_refused`, `profile_unavailable` */
+  isRegistered(registrant: Registrant): Promise<boolean>;
+  /** For who is not. @throws FaceError `provider_refused`, `profile_unavailable` */
+  register(registrant: Registrant): Promise<void>;
+}
+
 /** What sets a connection up at its provider, and what tells how it stands. Both in the order to be taken. */
 export interface Provisioning {
   readonly steps: readonly ProvisionStep[];
   readonly checks: readonly Check[];
+  /** `null` where nobody has to be registered. */
+  readonly registration: Registration | null;
 }

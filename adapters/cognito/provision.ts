@@ -46,5 +46,6 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       otherClientsCheck(cognito, pool),
       ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
     ],
+    registration: null,
   };
 }

@@ -68,8 +68,8 @@ export function createGraphClient(
         headers: {
           Authorization: `Bearer ${token}`,
           'Content-Type': 'application/json',
-          // What counts goes to another index, and Graph wants to hear that this is known.
-          ...(path.includes('$count=true') ? { ConsistencyLevel: 'eventual' } : {}),
+          // What counts goes to another index, and Graph wants to hear that this is known. Its next pages may spell it out.
+          ...(/(?:\$|%24)count=true/.test(path) ? { ConsistencyLevel: 'eventual' } : {}),
         },
         body: body === undefined ? null : JSON.stringify(body),
         timeoutMs: REQUEST_TIMEOUT_MS,

@@ -10,6 +10,7 @@ import {
   pass,
   warn,
 } from '../provisioning.js';
+import { extensionTitleOf } from './provision-directory.js';
 import { findExtension, type HookName, hooksOf } from './provision-events.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
@@ -27,7 +28,7 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
     { title: 'Credentials of the service', run: () => checkCredentials(deps) },
     { title: 'Clocks', run: () => checkClocks(deps) },
     { title: 'Keys that tell who calls', run: () => checkKeys(deps) },
-    ...steps.map((step) => ({ title: step.title, run: () => checkStep(step) })),
+    ...steps.map((step) => ({ title: step.title, run: () => checkStep(step, consequenceOf(step, deps)) })),
     ...hooksOf(deps).map((hook) => ({
       title: `Entra finds nothing wrong with ${hook}`,
       run: () => checkRegistration(hook, deps),
@@ -40,6 +41,47 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
 
 /** A user that no tenant has: whoever may read users is told so. */
 const nobody = '/users/00000000-0000-0000-0000-000000000000?$select=id';
+
+/** What Entra says against the credentials of an application, by its number, and what to do about it. */
+const tokenRefusals: Readonly<Record<string, readonly [found: string, remedy: string]>> = {
+  AADSTS7000222: [
+    'The client secret has expired',
+    'Certificates & secrets > New client secret, and put it into entra.auth',
+  ],
+  AADSTS7000215: [
+    'The client secret is not one of the application: it was deleted, or mistyped',
+    'Certificates & secrets > New client secret, and put its value (not its id) into entra.auth',
+  ],
+  AADSTS700027: [
+    'The certificate is not one of the application: it was deleted, or never uploaded',
+    'Certificates & secrets > Upload the certificate of entra.auth',
+  ],
+  AADSTS700016: [
+    'This tenant has no such application',
+    'Check entra.clientId and entra.tenantId, and that the application was not deleted',
+  ],
+  AADSTS7000229: [
+    'The application has no service principal in this tenant',
+    'Have an administrator of the tenant consent to it',
+  ],
+  AADSTS90002: ['There is no such tenant', 'Check entra.tenantId, and entra.cloud'],
+};
+
+const reasonGuard = z.object({ reason: z.literal('no access token') });
+
+/** A check that has nothing to say while Entra issues no token: that is one fault, told with the credentials. */
+export const afterCredentials = ({ title, run }: Check): Check => ({
+  title,
+  run: () =>
+    run().catch((error: unknown) => {
+      const isWithoutToken = error instanceof FaceError && reasonGuard.safeParse(error.detail).success;
+      if (!isWithoutToken) throw error;
+      return warn(
+        'Not looked at: Entra issues no token to the application',
+        'Mend the credentials of the service first',
+      );
+    }),
+});
 
 async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> {
   try {
@@ -56,10 +98,11 @@ async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> 
     if (!(error instanceof FaceError)) throw error;
     const number = numberGuard.safeParse(error.detail);
     if (!number.success) return fail('Graph cannot be reached from here', 'Check the network, and entra.cloud');
-    return fail(
-      `Entra issues no token to the application: ${number.data.number}`,
+    const [found, remedy] = tokenRefusals[number.data.number] ?? [
+      'Entra issues no token to the application',
       'Check entra.tenantId, entra.clientId and entra.auth: a secret or certificate may have expired',
-    );
+    ];
+    return fail(`${found} (${number.data.number})`, remedy);
   }
 }
 
@@ -99,14 +142,20 @@ async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promis
       );
 }
 
-async function checkStep(step: ProvisionStep): Promise<Finding> {
+/** What it means for people that something of ours is gone, where that is not plain. */
+const consequenceOf = ({ title }: ProvisionStep, deps: EntraProvisionDeps): string | null =>
+  title === extensionTitleOf(deps)
+    ? '. Nobody can be enrolled without it. If it was there before, every enrolment is lost: people have to enrol anew'
+    : null;
+
+async function checkStep(step: ProvisionStep, consequence: string | null): Promise<Finding> {
   try {
     const status = await step.inspect();
     switch (status.state) {
       case 'ready':
         return pass('As it should be');
       case 'missing':
-        return fail(`Missing: ${status.changes.join('; ')}`, apply);
+        return fail(`Missing: ${status.changes.join('; ')}${consequence ?? ''}`, apply);
       case 'different':
         return fail(`Not as it should be: ${status.changes.join('; ')}`, apply);
       case 'blocked':

@@ -101,7 +101,7 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
       if (lacking.length === 0) return { state: 'ready' };
       return {
         state: 'blocked',
-        reason: 'It has another claims mapping policy, and there is room for one',
+        reason: `It has another claims mapping policy, "${assigned.displayName ?? assigned.id}", and there is room for one`,
         remedy: `Add to the ClaimsSchema of that policy: ${JSON.stringify(lacking)}`,
       };
     },

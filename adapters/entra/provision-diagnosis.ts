@@ -10,6 +10,7 @@ const FETCH_TIMEOUT_MS = 5_000;
 export const createExternalMfaChecks = (deps: EntraProvisionDeps): readonly Check[] => [
   { title: 'Discovery of External MFA', run: () => checkDiscovery(deps) },
   { title: 'Keys of External MFA', run: () => checkKeys(deps) },
+  { title: 'Registering users', run: () => checkRegistering(deps) },
   { title: 'What Conditional Access can ask for', run: async () => asksForAnyMethod },
 ];
 
@@ -110,6 +111,18 @@ function isOf(certificate: string, modulus: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A user that no tenant has: whoever may read registrations is told so. */
+const nobody = '/users/00000000-0000-0000-0000-000000000000/authentication/externalAuthenticationMethods';
+
+async function checkRegistering({ send, settings }: EntraProvisionDeps): Promise<Finding> {
+  const { status } = await send({ method: 'GET', path: nobody });
+  if (status !== 401 && status !== 403) return pass('Users can be registered for the method');
+  return warn(
+    'The application may not register users for the method: who has another one may never be offered it',
+    `Grant UserAuthMethod-External.ReadWrite.All and run facestep register ${settings.id} --all, or --group with an id; or tell people to add it in My Security info`,
+  );
 }
 
 const asksForAnyMethod: Finding = manual(

@@ -62,13 +62,17 @@ const propertyGuard = z.object({
   targetObjects: z.array(z.string()),
 });
 
+/** What the step of the directory extension is called. */
+export const extensionTitleOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
+  `Directory extension ${settings.entra.attribute}`;
+
 /** The directory extension that holds the enrolment token. */
 export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
   const { attribute } = deps.settings.entra;
   const [, hex = '', name = ''] = /^extension_([0-9a-f]{32})_(.+)$/.exec(attribute) ?? [];
   const ownerId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   return {
-    title: `Directory extension ${attribute}`,
+    title: extensionTitleOf(deps),
     async inspect() {
       const owner = await findApplication(ownerId, deps);
       if (owner === null) {

@@ -147,6 +147,13 @@ export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDe
   };
 }
 
+/** What an extension that is not ours calls itself. */
+async function nameOf(id: string | undefined, { graph }: EntraProvisionDeps): Promise<string> {
+  const all = await graph.list(extensionGuard, '/identity/customAuthenticationExtensions');
+  const name = all.find((extension) => extension.id === id)?.displayName;
+  return name == null || name === '' ? 'without a name' : `"${name}"`;
+}
+
 const listenerType = '#microsoft.graph.onTokenIssuanceStartListener';
 
 const listenerGuard = z.object({
@@ -173,9 +180,10 @@ export function createListenerStep(appId: string, deps: EntraProvisionDeps): Pro
       );
       if (found === undefined) return { state: 'missing', changes: [`ask our extension when ${appId} gets a token`] };
       if (extension !== null && found.handler?.customExtension?.id === extension.id) return { state: 'ready' };
+      const theirs = await nameOf(found.handler?.customExtension?.id, deps);
       return {
         state: 'blocked',
-        reason: 'Another custom claims provider is already asked for this application, and there is room for one',
+        reason: `Another custom claims provider, ${theirs}, is already asked for this application, and there is room for one`,
         remedy: 'Enterprise applications > the application > Single sign-on > Attributes & Claims > Advanced settings',
       };
     },

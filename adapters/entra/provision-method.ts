@@ -34,7 +34,7 @@ const policyGuard = z.object({
 });
 
 /** The method that is ours: it names our client id, or our application under our name. */
-async function findMethod(client: ExternalMfaConfig, { graph }: EntraProvisionDeps): Promise<Method | null> {
+export async function findMethod(client: ExternalMfaConfig, { graph }: EntraProvisionDeps): Promise<Method | null> {
   const { authenticationMethodConfigurations: all } = await graph.read(policyGuard, policyPath);
   const isOfClient = ({ openIdConnectSetting }: Method): boolean => openIdConnectSetting?.clientId === client.id;
   const isNamed = ({ appId, displayName }: Method): boolean =>

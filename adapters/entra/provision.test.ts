@@ -273,6 +273,10 @@ describe('what others have made', () => {
       JSON.stringify({ ClaimsMappingPolicy: { Version: 1, IncludeBasicClaimSet: 'true', ClaimsSchema: [] } }),
     ];
     const found = await plan(connect());
+    expect(found.filter(({ state }) => state === 'blocked')).toMatchObject([
+      { reason: expect.stringContaining('"theirs"') },
+      { reason: expect.stringContaining('"theirs"') },
+    ]);
     expect(found.filter(({ state }) => state === 'blocked').map(({ title }) => title)).toEqual([
       `Listener for tokens of ${client}`,
       `Claims in tokens of ${client}`,
@@ -413,6 +417,31 @@ describe('checks', () => {
     });
     entra.fail('graph', { status: 503 });
     expect(await first(provisioning)).toMatchObject({ verdict: 'warn' });
+  });
+
+  test('tell an expired secret as that, once: what cannot be looked at then is no other fault', async () => {
+    await applyAll(provisioning);
+    entra.expireSecret(daemon);
+    const found = await diagnose(connect());
+    const failed = found.filter(({ verdict }) => verdict === 'fail');
+    expect(failed).toMatchObject([
+      {
+        title: 'Credentials of the service',
+        found: 'The client secret has expired (AADSTS7000222)',
+        remedy: expect.stringContaining('New client secret'),
+      },
+    ]);
+    expect(found.filter(({ found: text }) => text.startsWith('Not looked at')).length).toBeGreaterThan(5);
+  });
+
+  test('say that every enrolment is lost where the directory extension was deleted', async () => {
+    await applyAll(provisioning);
+    findApplication(entra.tenant, daemon.clientId)!.extensionProperties.clear();
+    const title = `Directory extension extension_${daemon.clientId.replaceAll('-', '')}_facestepToken`;
+    expect(await findingOf(title)).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('every enrolment is lost'),
+    });
   });
 
   test('say what the credentials may not look at', async () => {

@@ -4,7 +4,7 @@ import { eventsServiceAppId } from './caller.js';
 import { createGraphClient } from './client.js';
 import { long, sleep as sleepInFact } from './client-patience.js';
 import type { EntraConnection } from './config.js';
-import { createChecks } from './provision-checks.js';
+import { afterCredentials, createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
 import { createExternalMfaChecks } from './provision-diagnosis.js';
 import {
@@ -17,6 +17,7 @@ import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provis
 import { createGraphAdministration, type EntraProvisionDeps } from './provision-graph.js';
 import { untilShown } from './provision-late.js';
 import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js';
+import { createRegistration } from './provision-registration.js';
 
 /**
  * What sets an Entra tenant up for a connection, and what tells how it stands. Beside `User.ReadWrite.All`, with which the
@@ -47,7 +48,12 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     ...clients.flatMap((client) => createExternalMfaSteps(client, deps)),
   ].map((step) => untilShown(step, deps));
   const mfaChecks = clients.flatMap(() => createExternalMfaChecks(deps));
-  return { steps, checks: [...createChecks(steps, deps), ...mfaChecks] };
+  const [client] = clients;
+  return {
+    steps,
+    checks: [...createChecks(steps, deps), ...mfaChecks].map((check) => afterCredentials(check)),
+    registration: client === undefined ? null : createRegistration(client, deps),
+  };
 }
 
 /** Microsoft's own caller of hooks, which external tenants do not have from the start. */

@@ -56,6 +56,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
       }),
     ],
     checks: createChecks(deps),
+    registration: null,
   };
 }
 

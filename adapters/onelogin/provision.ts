@@ -24,6 +24,7 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
       createPolicyStep(parts),
     ],
     checks: createChecks(parts),
+    registration: null,
   };
 }
 

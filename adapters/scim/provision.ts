@@ -13,7 +13,11 @@ import { type Parts, readExtension } from './provision-schema.js';
 export function createScimProvisioning(deps: AdapterDeps<ScimConnection>): Provisioning {
   const { scim } = deps.settings;
   const parts: Parts = { deps, scim, api: createScimApi(scim, deps) };
-  return { steps: [createAttributeStep(parts), createRightsStep(parts)], checks: createChecks(parts) };
+  return {
+    steps: [createAttributeStep(parts), createRightsStep(parts)],
+    checks: createChecks(parts),
+    registration: null,
+  };
 }
 
 const nothingToApply = async (): Promise<void> => {};

@@ -54,12 +54,20 @@ export function newApplication(displayName: string): Application {
     requiredResourceAccess: [],
     web: { redirectUris: [] },
     secrets: new Set(),
+    expiredSecrets: new Set(),
     certificates: new Set(),
     extensionProperties: new Map(),
   };
 }
 
-const toView = ({ secrets: _, certificates: __, extensionProperties: ___, ...shown }: Application) => shown;
+// These are relationships, or never told.
+const toView = ({
+  secrets: _,
+  expiredSecrets: __,
+  certificates: ___,
+  extensionProperties: ____,
+  ...shown
+}: Application) => shown;
 
 // `claimsMappingPolicyIds` is a relationship, read at its own address.
 const toPrincipalView = ({ claimsMappingPolicyIds: _, ...shown }: ServicePrincipal) => ({

@@ -118,8 +118,13 @@ export function createMethodsApi({ tenantOf, requireRole, sendList, noteMade, is
   });
 
   router.get('/users/:user/authentication/externalAuthenticationMethods', register, (request, response) => {
+    if (!tenantOf(response).users.has(String(request.params.user))) throw notFound(String(request.params.user));
     const all = tenantOf(response).methodRegistrations.filter(({ userId }) => userId === request.params.user);
-    sendList(request, response, all);
+    sendList(
+      request,
+      response,
+      all.map(({ userId: _, ...shown }) => shown),
+    );
   });
   router.post('/users/:user/authentication/externalAuthenticationMethods', register, (request, response) => {
     const tenant = tenantOf(response);
@@ -128,10 +133,15 @@ export function createMethodsApi({ tenantOf, requireRole, sendList, noteMade, is
     const parsed = registrationGuard.safeParse(request.body);
     if (!parsed.success) throw badRequest('Invalid external authentication method.');
     if (!tenant.methods.has(parsed.data.configurationId)) throw badRequest('The configuration does not exist.');
+    const isThere = tenant.methodRegistrations.some(
+      (each) => each.userId === userId && each.configurationId === parsed.data.configurationId,
+    );
+    if (isThere) throw badRequest('The user is registered for this external authentication method.');
     const registration = { id: randomUUID(), userId, ...parsed.data };
     tenant.methodRegistrations.push(registration);
     noteMade(registration.id);
-    response.status(201).json(registration);
+    const { userId: _, ...shown } = registration;
+    response.status(201).json(shown);
   });
 
   router.get('/oauth2PermissionGrants', grant, (request, response) => {

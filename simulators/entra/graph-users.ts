@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { badRequest, notFound } from './errors.js';
-import type { GraphContext } from './graph-context.js';
+import { type GraphContext, toSelected } from './graph-context.js';
 import type { DirectoryUser, ExtensionProperty, Tenant } from './tenant.js';
 
 /** Longest text a directory extension holds. */
@@ -35,11 +35,14 @@ export function checkExtensionValue(tenant: Tenant, name: string, value: unknown
   }
 }
 
+/** A user with everything, which is more than Graph tells unless asked. */
+const toAll = ({ extensions, ...builtIn }: DirectoryUser) => ({ ...builtIn, ...extensions });
+
 /**
  * The users API: read by id or user principal name, change partly.
  * @see https://learn.microsoft.com/en-us/graph/api/user-update
  */
-export function createUsersApi({ cloud, tenantOf, requireRole }: GraphContext): Router {
+export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: GraphContext): Router {
   const router = Router();
   const find = (request: Request, tenant: Tenant): DirectoryUser => {
     const id = String(request.params.id);
@@ -50,18 +53,27 @@ export function createUsersApi({ cloud, tenantOf, requireRole }: GraphContext): 
     return user;
   };
 
-  router.get('/:id', requireRole('User.Read.All', 'User.ReadWrite.All'), (request, response) => {
-    const { extensions, ...builtIn } = find(request, tenantOf(response));
-    const all: Record<string, unknown> = { ...builtIn, ...extensions };
-    const wanted = String(request.query.$select ?? 'id,displayName,mail,userPrincipalName').split(',');
-    const selected = Object.entries(all).filter(([name]) => wanted.includes(name));
-    response.json({
-      '@odata.context': `${cloud.url}/v1.0/$metadata#users(${wanted.join(',')})/$entity`,
-      ...Object.fromEntries(selected),
-    });
+  const read = requireRole('User.Read.All', 'User.ReadWrite.All');
+
+  router.get('/users', read, (request, response) => {
+    sendList(request, response, [...tenantOf(response).users.values()].map(toAll));
+  });
+  router.get(
+    '/groups/:id/transitiveMembers/microsoft.graph.user',
+    requireRole('GroupMember.Read.All'),
+    (request, response) => {
+      const { groups, users } = tenantOf(response);
+      const members = groups.get(String(request.params.id));
+      if (members === undefined) throw notFound(String(request.params.id));
+      sendList(request, response, [...users.values()].filter(({ id }) => members.has(id)).map(toAll));
+    },
+  );
+  router.get('/users/:id', read, (request, response) => {
+    const user = toSelected(toAll(find(request, tenantOf(response))), request);
+    response.json({ '@odata.context': `${cloud.url}/v1.0/$metadata#users/$entity`, ...user });
   });
 
-  router.patch('/:id', requireRole('User.ReadWrite.All'), (request, response) => {
+  router.patch('/users/:id', requireRole('User.ReadWrite.All'), (request, response) => {
     const tenant = tenantOf(response);
     const user = find(request, tenant);
     const changes = Object.entries(changeGuard.parse(request.body));

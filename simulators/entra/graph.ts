@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Cloud } from './cloud.js';
 import { answerGraphError, badRequest, denied, unauthenticated } from './errors.js';
 import { createApplicationsApi } from './graph-applications.js';
-import type { GraphContext } from './graph-context.js';
+import { type GraphContext, toSelected } from './graph-context.js';
 import { createEventsApi } from './graph-events.js';
 import { createMethodsApi } from './graph-methods.js';
 import { createPoliciesApi } from './graph-policies.js';
@@ -61,7 +61,7 @@ export function createGraph(cloud: Cloud): Router {
   router.use((_request, response, next) => {
     if (passThrottle(cloud, response)) next();
   });
-  router.use('/users', createUsersApi(context));
+  router.use(createUsersApi(context));
   router.use(createApplicationsApi(context));
   router.use('/identity', createEventsApi(context));
   router.use(createPoliciesApi(context));
@@ -100,15 +100,23 @@ async function authenticate(cloud: Cloud, token: string): Promise<z.infer<typeof
 
 function sendPage({ url, pageSize }: Cloud, request: Request, response: Response, entries: readonly object[]): void {
   const filter = request.query.$filter;
-  const [, name = '', value = ''] = /^(\w+) eq '([^']*)'$/.exec(String(filter ?? '')) ?? [];
+  const [, name = '', text, flag] = /^(\w+) eq (?:'([^']*)'|(true|false))$/.exec(String(filter ?? '')) ?? [];
   if (filter !== undefined && name === '') throw badRequest('Invalid filter clause.');
+  const value = text ?? flag === 'true';
   const matching = name === '' ? entries : entries.filter((entry) => Reflect.get(entry, name) === value);
+  const isCounted = request.query.$count === 'true';
+  if (isCounted && request.get('consistencylevel') !== 'eventual') {
+    throw badRequest(
+      "Request with $count query parameter only works through MSGraph with a request header of 'ConsistencyLevel: eventual'.",
+    );
+  }
   const from = Number(request.query.$skiptoken ?? 0);
   const next = new URL(url + request.originalUrl);
   next.searchParams.set('$skiptoken', String(from + pageSize));
   response.json({
     '@odata.context': `${url}/v1.0/$metadata`,
+    ...(isCounted ? { '@odata.count': matching.length } : {}),
     ...(matching.length > from + pageSize ? { '@odata.nextLink': next.href } : {}),
-    value: matching.slice(from, from + pageSize),
+    value: matching.slice(from, from + pageSize).map((entry) => toSelected(entry, request)),
   });
 }

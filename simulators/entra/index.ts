@@ -52,6 +52,8 @@ export interface EntraSimulator {
   addDaemon(roles?: readonly string[]): Daemon;
   /** Defines a directory extension of users. @returns its full name */
   addExtension(clientId: string, name: string): string;
+  /** Lets the time of a registered application's secret run out. */
+  expireSecret(daemon: Daemon): void;
   /** Lets a registered application in by a certificate too. */
   addCertificate(clientId: string, pem: string): void;
   /** Takes a multi-tenant application into another tenant, with the same permissions there. */
@@ -185,7 +187,15 @@ export async function startEntraSimulator({
     addUser({ mail, userType = 'Member' }, within = tenant) {
       const name = mail.split('@')[0] ?? mail;
       const userPrincipalName = userType === 'Guest' ? `${name}_example.com#EXT#@contoso.onmicrosoft.com` : mail;
-      const user = { id: randomUUID(), userPrincipalName, displayName: name, mail, userType, extensions: {} };
+      const user = {
+        id: randomUUID(),
+        userPrincipalName,
+        displayName: name,
+        mail,
+        userType,
+        accountEnabled: true,
+        extensions: {},
+      };
       within.users.set(user.id, user);
       return user;
     },
@@ -202,6 +212,10 @@ export async function startEntraSimulator({
       const property = { id, name: full, dataType: 'String', isMultiValued: false, targetObjects: ['User'] };
       findApplication(tenant, clientId)?.extensionProperties.set(id, property);
       return full;
+    },
+    expireSecret({ clientId, secret }) {
+      const application = findApplication(tenant, clientId);
+      if (application?.secrets.delete(secret)) application.expiredSecrets.add(secret);
     },
     addCertificate(clientId, pem) {
       findApplication(tenant, clientId)?.certificates.add(pem);

@@ -129,11 +129,14 @@ const findAnywhere = ({ tenants }: Cloud, appId: string): Application | undefine
 async function authenticate(
   { url }: Cloud,
   { id }: Tenant,
-  { appId, secrets, certificates }: Application,
+  { appId, secrets, expiredSecrets, certificates }: Application,
   { client_secret, client_assertion, client_assertion_type }: z.infer<typeof formGuard>,
 ): Promise<void> {
   if (client_assertion === undefined) {
     if (client_secret !== undefined && secrets.has(client_secret)) return;
+    if (client_secret !== undefined && expiredSecrets.has(client_secret)) {
+      throw new TokenError(401, 'invalid_client', 7000222, 'The provided client secret keys are expired.');
+    }
     throw new TokenError(401, 'invalid_client', 7000215, 'Invalid client secret provided.');
   }
   if (client_assertion_type !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer') {

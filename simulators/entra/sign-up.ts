@@ -76,6 +76,7 @@ function createUser(tenant: Tenant, email: string, values: Readonly<Record<strin
     displayName: String(values.displayName ?? 'unknown'),
     mail: email,
     userType: 'Member',
+    accountEnabled: true,
     extensions: Object.fromEntries(extensions),
   };
   tenant.users.set(user.id, user);

@@ -43,6 +43,7 @@ export interface DirectoryUser {
   readonly displayName: string;
   readonly mail: string | null;
   readonly userType: 'Member' | 'Guest';
+  accountEnabled: boolean;
   /** Directory extension values, by full name. */
   readonly extensions: Record<string, unknown>;
 }
@@ -67,6 +68,7 @@ export interface Application {
   requiredResourceAccess: { resourceAppId: string; resourceAccess: { id: string; type: string }[] }[];
   web: { redirectUris: string[] };
   readonly secrets: Set<string>;
+  readonly expiredSecrets: Set<string>;
   /** Certificates in PEM whose key may sign client assertions. */
   readonly certificates: Set<string>;
   readonly extensionProperties: Map<string, ExtensionProperty>;

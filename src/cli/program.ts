@@ -8,6 +8,7 @@ type CreateCommand = (deps: CliDeps) => Command;
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   serve: async () => (await import('./serve.js')).createServeCommand,
   provision: async () => (await import('./provision.js')).createProvisionCommand,
+  register: async () => (await import('./register.js')).createRegisterCommand,
   doctor: async () => (await import('./doctor.js')).createDoctorCommand,
   report: async () => (await import('./report.js')).createReportCommand,
   audit: async () => (await import('./audit.js')).createAuditCommand,

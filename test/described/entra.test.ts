@@ -60,7 +60,11 @@ const description = (): Csdl => {
     );
     // The description is of Graph alone; sign-ins and their keys are not in it.
     expect(strange.filter((call) => call.includes('/v1.0/'))).toEqual([]);
-    const wanted = ['POST /v1.0/identity/customAuthenticationExtensions', 'PATCH /v1.0/users/{id}'];
+    const wanted = [
+      'POST /v1.0/identity/customAuthenticationExtensions',
+      'PATCH /v1.0/users/{id}',
+      'POST /v1.0/users/{id}/authentication/externalAuthenticationMethods',
+    ];
     expect(described.map(({ call }) => call)).toEqual(expect.arrayContaining(wanted));
     expect(callouts.map(({ path }) => path.split('/').at(-1))).toEqual(
       expect.arrayContaining(['token-issuance-start', 'attribute-collection-start', 'attribute-collection-submit']),
@@ -193,6 +197,15 @@ async function driveExternalMfa(onExchange: (exchange: Exchange) => void): Promi
   const bench = await startExternalMfaBench({ keysFile: keys.file, onExchange });
   try {
     const user = bench.addUser('ada');
+    const { registration } = bench.provisioning;
+    const group = bench.entra.addGroup([user.id]);
+    for (const registrant of [
+      ...(await registration!.findRegistrants(null)),
+      ...(await registration!.findRegistrants(group)),
+    ]) {
+      if (!(await registration!.isRegistered(registrant))) await registration!.register(registrant);
+    }
+    for (const check of bench.provisioning.checks) await check.run();
     await bench.enrol(user.id, 'ada');
     const browser = bench.newBrowser();
     const camera = await bench.post(browser, await bench.start(user.id));

@@ -193,7 +193,7 @@ export async function startExternalMfaBench({
     });
 
   return {
-    ...{ entra, partner, appId, server, settings, newBrowser, post, open },
+    ...{ entra, partner, appId, server, settings, provisioning, newBrowser, post, open },
     issuer: `${testIssuer}/oidc/work`,
     addUser: (name: string): DirectoryUser => entra.addUser({ mail: `${name}@example.com` }),
     /** The form Entra has the browser post, with other fields where given. */

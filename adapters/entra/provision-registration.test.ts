@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
+import type { Provisioning } from '../provisioning.js';
+import { entraConnectionGuard } from './config.js';
+import { createEntraProvisioning } from './provision.js';
+
+const clock = createManualClock();
+let entra: EntraSimulator;
+let provisioning: Provisioning;
+/** All that provisioning and registering need. */
+const roles = [
+  ...['User.ReadWrite.All', 'GroupMember.Read.All', 'UserAuthMethod-External.ReadWrite.All'],
+  ...['Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All', 'DelegatedPermissionGrant.ReadWrite.All'],
+  ...['CustomAuthenticationExtension.ReadWrite.All', 'EventListener.ReadWrite.All'],
+  ...['Policy.ReadWrite.ApplicationConfiguration', 'Policy.ReadWrite.AuthenticationMethod'],
+];
+let waits: number[];
+let appId: string;
+beforeEach(async () => {
+  waits = [];
+  entra = await startEntraSimulator({ now: () => clock.now(), throttledEvery: 4 });
+  appId = entra.addClientApp();
+  provisioning = connect(roles);
+  for (const step of provisioning.steps) {
+    const { state } = await step.inspect();
+    if (state === 'missing' || state === 'different') await step.apply();
+  }
+  waits = [];
+});
+afterEach(() => entra.close());
+
+function connect(granted: readonly string[]): Provisioning {
+  const daemon = entra.addDaemon(granted);
+  const client = { kind: 'entra_external_mfa', id: appId, tenantIds: [entra.tenant.id], login: entra.url };
+  const settings = entraConnectionGuard.parse({
+    id: 'workforce',
+    kind: 'entra',
+    oidc: { clients: [client] },
+    entra: {
+      tenantId: entra.tenant.id,
+      clientId: daemon.clientId,
+      auth: { kind: 'secret', secret: daemon.secret },
+      endpoints: { login: entra.url, graph: entra.url },
+    },
+  });
+  const deps = { settings, publicUrl: 'https://face.example.com', clock, random: systemRandom, fetch: entra.fetch };
+  return createEntraProvisioning({ ...deps, log: createTextLog() }, async (ms) => void waits.push(ms));
+}
+
+test('everybody is found, over pages, but for disabled accounts; a group has its members alone', async () => {
+  const users = ['ada', 'grace', 'alan', 'joan', 'mary'].map((name) => entra.addUser({ mail: `${name}@example.com` }));
+  users[4]!.accountEnabled = false;
+  const { registration } = provisioning;
+  const found = await registration!.findRegistrants(null);
+  expect(found).toEqual(users.slice(0, 4).map(({ id, userPrincipalName }) => ({ id, login: userPrincipalName })));
+  const group = entra.addGroup([users[0]!.id, users[1]!.id, users[2]!.id, users[4]!.id]);
+  expect((await registration!.findRegistrants(group)).map(({ login }) => login)).toEqual([
+    'ada@example.com',
+    'grace@example.com',
+    'alan@example.com',
+  ]);
+  await expect(registration!.findRegistrants('everybody')).rejects.toMatchObject({ code: 'provider_refused' });
+});
+
+test('a person is registered for the method, and known as such', async () => {
+  entra.addUser({ mail: 'ada@example.com' });
+  const { registration } = provisioning;
+  const [ada] = await registration!.findRegistrants(null);
+  expect(await registration!.isRegistered(ada!)).toBe(false);
+  await registration!.register(ada!);
+  expect(await registration!.isRegistered(ada!)).toBe(true);
+  const [method] = [...entra.tenant.methods.values()];
+  expect(entra.tenant.methodRegistrations).toMatchObject([
+    { userId: ada!.id, configurationId: method!.id, displayName: 'Face check' },
+  ]);
+  // Graph was too busy now and then, and said for how long.
+  expect(waits.length).toBeGreaterThan(0);
+  expect(new Set(waits)).toEqual(new Set([1000]));
+});
+
+test('nobody is found before there is a method to register for', async () => {
+  entra.tenant.methods.clear();
+  await expect(provisioning.registration!.findRegistrants(null)).rejects.toMatchObject({
+    code: 'provider_refused',
+    detail: { reason: expect.stringContaining('provision it first') },
+  });
+});
+
+test('what the application may not do is told, by the doctor too', async () => {
+  entra.addUser({ mail: 'ada@example.com' });
+  const [ada] = await provisioning.registration!.findRegistrants(null);
+  const poor = connect(roles.filter((role) => !role.startsWith('UserAuthMethod')));
+  await expect(poor.registration!.isRegistered(ada!)).rejects.toMatchObject({ detail: { status: 403 } });
+  const finding = (given: Provisioning) => given.checks.find(({ title }) => title === 'Registering users')!.run();
+  expect(await finding(poor)).toMatchObject({
+    verdict: 'warn',
+    remedy: expect.stringContaining('UserAuthMethod-External.ReadWrite.All'),
+  });
+  expect(await finding(provisioning)).toMatchObject({ verdict: 'pass' });
+});

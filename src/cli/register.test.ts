@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { providers } from '../../adapters/index.js';
+import { loadSetup } from '../../adapters/setup.js';
+import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { runInProcess } from '../../test/command.js';
+import { createTextLog, systemRandom } from '../../test/sinks.js';
+import { epochMs } from '../core/units.js';
+
+let entra: EntraSimulator;
+let connections: object[];
+beforeEach(async () => {
+  entra = await startEntraSimulator();
+  const daemon = entra.addDaemon();
+  const id = entra.addClientApp();
+  const endpoints = { login: entra.url, graph: entra.url };
+  const auth = { kind: 'secret', secret: daemon.secret };
+  const client = { kind: 'entra_external_mfa', id, tenantIds: [entra.tenant.id], login: entra.url };
+  const settings = { tenantId: entra.tenant.id, clientId: daemon.clientId, auth, endpoints };
+  connections = [
+    { id: 'work', kind: 'entra', entra: settings, oidc: { clients: [client] } },
+    { id: 'plain', kind: 'entra', entra: settings },
+  ];
+  expect((await run(['provision', 'work', '--apply'])).exitCode).toBe(0);
+  for (let number = 0; number < 45; number++) entra.addUser({ mail: `user${number}@example.com` });
+});
+afterEach(() => entra.close());
+
+function run(args: readonly string[], fetch: Fetch = entra.fetch) {
+  const own = {
+    ...{ clock: { now: () => epochMs(Date.now()) }, random: systemRandom, log: createTextLog(), fetch },
+    env: { FACESTEP_CONFIG: 'config.json' },
+  };
+  const text = JSON.stringify({ publicUrl: 'https://face.example.com', verifier: { kind: 'embedded' }, connections });
+  return runInProcess(args, {
+    ...own,
+    loadSetup: () => loadSetup(providers, { ...own, readFile: async () => text }),
+  });
+}
+
+const registered = () => entra.tenant.methodRegistrations.map(({ userId }) => userId);
+
+test('everybody is registered, with progress, and nobody twice', async () => {
+  const planned = await run(['register', 'work', '--all', '--plan']);
+  expect(planned).toMatchObject({ exitCode: 0 });
+  expect(planned.printed).toEqual([
+    'work: External MFA "Face check", 45 people',
+    '45 would be registered, 0 were before.',
+  ]);
+  expect(registered()).toEqual([]);
+
+  const done = await run(['register', 'work', '--all']);
+  expect(done.printed.at(-1)).toBe('45 registered, 0 were before.');
+  expect(done.told).toContain('3 of 45');
+  expect(done.told).toContain('45 of 45');
+  expect(done.told).toHaveLength(15);
+  expect(new Set(registered()).size).toBe(45);
+  expect((await run(['register', 'work', '--all'])).printed.at(-1)).toBe('0 registered, 45 were before.');
+  expect(registered()).toHaveLength(45);
+});
+
+test('one that was stopped goes on where it was, and tells whom it could not register', async () => {
+  const [unlucky] = [...entra.tenant.users.values()];
+  const failing: Fetch = async (url, init) =>
+    init.method === 'POST' && url.includes(`/users/${unlucky!.id}/`)
+      ? Response.json({ error: { code: 'Request_BadRequest', message: 'canary' } }, { status: 400 })
+      : entra.fetch(url, init);
+  const first = await run(['register', 'work', '--all'], failing);
+  expect(first.exitCode).toBe(1);
+  expect(first.printed).toContain('44 registered, 0 were before, 1 failed.');
+  expect(first.printed.join('\n')).toMatch(/user0@example\.com: .*provider_refused.*400/);
+  expect(first.printed.join('\n')).not.toContain('canary');
+  const second = await run(['register', 'work', '--all']);
+  expect(second).toMatchObject({ exitCode: 0 });
+  expect(second.printed.at(-1)).toBe('1 registered, 44 were before.');
+});
+
+test('a group has its members registered alone', async () => {
+  const [one, two] = [...entra.tenant.users.keys()];
+  const group = entra.addGroup([one!, two!]);
+  expect((await run(['register', 'work', '--group', group])).exitCode).toBe(0);
+  expect(new Set(registered())).toEqual(new Set([one, two]));
+});
+
+test.each([
+  ['neither group nor all', ['work']],
+  ['both', ['work', '--all', '--group', 'x']],
+  ['an unknown connection', ['nowhere', '--all']],
+  ['a connection whose people need not be registered', ['plain', '--all']],
+])('%s is not understood', async (_, args) => {
+  expect((await run(['register', ...args])).exitCode).toBe(2);
+  expect(registered()).toEqual([]);
+});

@@ -1,0 +1,95 @@
+import { Command } from 'commander';
+import type { Registrant, Registration } from '../../adapters/provisioning.js';
+import type { CliDeps } from './deps.js';
+import { type Failure, toFailure, toFailureLines } from './failure.js';
+import { findConnection } from './find-connection.js';
+import { toPrintable } from './printable.js';
+import { requirePublicUrl } from './public-url.js';
+import { UsageError } from './usage-error.js';
+
+interface Options {
+  readonly group?: string;
+  readonly all?: true;
+  readonly plan?: true;
+}
+
+/** People looked at side by side: more would only be told to come later. */
+const sideBySide = 4;
+
+/** `facestep register`: registers people at the provider, so that the face check is offered to who has other methods too. */
+export function createRegisterCommand(deps: CliDeps): Command {
+  return new Command('register')
+    .summary('register people for the face check at the provider')
+    .description(
+      'For providers that offer the face check only to who is registered for it. Nobody is registered twice: run it ' +
+        'again after it was stopped, or for those who came later.',
+    )
+    .argument('<connection>', 'its id in the configuration')
+    .option('--group <id>', 'the members of one group, by the provider’s id of it')
+    .option('--all', 'everybody')
+    .option('--plan', 'count who would be registered, and register nobody')
+    .action(async (id: string, { group, all, plan }: Options) => {
+      if ((group === undefined) === (all === undefined)) throw new UsageError('give one of --group and --all');
+      const setup = await deps.loadSetup();
+      const connection = findConnection(setup, id);
+      const adapter = await connection.createAdapter(requirePublicUrl(setup));
+      const { registration } = await adapter.createProvisioning();
+      if (registration === null) throw new UsageError(`nobody has to be registered for the connection "${id}"`);
+      const registrants = await registration.findRegistrants(group ?? null);
+      deps.print(`${id}: ${registration.title}, ${inWords(registrants.length)}`);
+      const counts = await registerAll(registration, registrants, { deps, isPlanned: plan === true });
+      tellCounts(counts, { deps, isPlanned: plan === true });
+      deps.endWith(counts.failures.length === 0 ? 0 : 1);
+    });
+}
+
+interface Counts {
+  registered: number;
+  before: number;
+  readonly failures: { readonly login: string; readonly failure: Failure }[];
+}
+
+interface Run {
+  readonly deps: CliDeps;
+  readonly isPlanned: boolean;
+}
+
+async function registerAll(
+  registration: Registration,
+  registrants: readonly Registrant[],
+  { deps, isPlanned }: Run,
+): Promise<Counts> {
+  const counts: Counts = { registered: 0, before: 0, failures: [] };
+  const waiting = registrants.values();
+  // A line for each twentieth: enough to see that it goes on, and no more.
+  const each = Math.max(1, Math.ceil(registrants.length / 20));
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (const registrant of waiting) {
+      try {
+        const isThere = await registration.isRegistered(registrant);
+        if (!isThere && !isPlanned) await registration.register(registrant);
+        counts[isThere ? 'before' : 'registered'] += 1;
+      } catch (error) {
+        counts.failures.push({ login: registrant.login, failure: toFailure(error, deps.log) });
+      }
+      done += 1;
+      if (done % each === 0) deps.tell(`${toText(done)} of ${toText(registrants.length)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: sideBySide }, work));
+  return counts;
+}
+
+function tellCounts({ registered, before, failures }: Counts, { deps, isPlanned }: Run): void {
+  const verb = isPlanned ? 'would be registered' : 'registered';
+  const failed = failures.length === 0 ? '' : `, ${toText(failures.length)} failed`;
+  deps.print(`${toText(registered)} ${verb}, ${toText(before)} were before${failed}.`);
+  for (const { login, failure } of failures) {
+    deps.print(toPrintable(`  ${login}: ${toFailureLines(failure).join(' ')}`));
+  }
+  if (failures.length > 0) deps.print('Run the same command again for those that failed.');
+}
+
+const toText = (count: number): string => count.toLocaleString('en-US');
+const inWords = (count: number): string => (count === 1 ? '1 person' : `${toText(count)} people`);
