@@ -12,6 +12,7 @@ export const isDurable = {
   renewed: true,
   verified: false,
   verification_refused: false,
+  locked_out: false,
   revoked: true,
   step_up_started: false,
   consent_given: true,

@@ -101,6 +101,8 @@ export const auditDetails = {
   renewed: tokenChange,
   verified: z.object({ tokenId: z.string().nullable() }),
   verification_refused: z.union([z.object({ tokenId: z.string().nullable() }), z.object({ code: errorCode })]),
+  /** Failed checks of somebody who had passed the first factor; which lockout in a row it is, from 1, and its end. */
+  locked_out: z.object({ level: z.int(), until: instant }),
   /** By a client that keeps the token, or as an enrolment ended. */
   revoked: z.union([
     z.object({ tokenId: z.string(), expiresAt: instant.nullable(), client: z.string() }),

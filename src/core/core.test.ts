@@ -4,15 +4,15 @@ import { createTestCore } from '../../test/core.js';
 import { createFolder } from '../../test/folder.js';
 import { drawPhoto, drawWall } from '../../test/simulated-engine.js';
 import { Credential, SealedToken } from './concealed.js';
-import type { Policy } from './connection.js';
+import { bindingOf, type Policy } from './connection.js';
 import { decideHook } from './decide.js';
 import { readConsent } from './enrolment/consent.js';
 import { enrolSubject, enrolToken } from './enrolment/enrol.js';
 import { revokeSubject, revokeToken } from './enrolment/revoke.js';
 import type { VerifyRequest } from './ports.js';
 import { readStepUp, startStepUp, submitPhotos } from './step-up/step-up.js';
-import { addSec, toEpochSec } from './units.js';
-import { scoreToken, verifyToken } from './verify.js';
+import { addSec, toEpochSec, toIso } from './units.js';
+import { scoreToken, verifyPerson, verifyToken } from './verify.js';
 
 const folder = createFolder('core');
 let cores = 0;
@@ -193,6 +193,26 @@ describe('step-up', () => {
     expect((await stepUp('berta')).state).toBe('passed');
     clock.advanceSec(15 * 60);
     expect((await stepUp('anna')).state).toBe('passed');
+  });
+
+  test('a lockout of the person stands in the trail once, with its level; one of outsiders does not', async () => {
+    const { enrol, stepUp, clock, audit, deps, connection } = await setUp();
+    await enrol();
+    const lockouts = () => audit.events.filter(({ action }) => action === 'locked_out');
+    const fail = () => stepUp('anna', [drawPhoto('stranger', 1)]).catch(() => null);
+    for (let failure = 0; failure < 8; failure++) await fail();
+    const until = toIso(addSec(clock.now(), 15 * 60));
+    expect(lockouts()).toMatchObject([{ connection: connection.id, subject: 'anna', detail: { level: 1, until } }]);
+    clock.advanceSec(15 * 60);
+    await fail();
+    expect(lockouts().map(({ detail }) => detail)).toMatchObject([{ level: 1 }, { level: 2 }]);
+
+    const asked = { photos: [drawPhoto('stranger', 1)], token: null, binding: bindingOf(connection, 'berta') };
+    const request = { ...asked, secret: null, requireLiveness: false, allowRenewal: false };
+    for (let failure = 0; failure < 8; failure++) {
+      await verifyPerson(request, { judged: null, outsider: '192.0.2.1' }, deps).catch(() => null);
+    }
+    expect(lockouts()).toHaveLength(2);
   });
 
   test('a success clears the failures before it', async () => {

@@ -6,7 +6,7 @@ import { attemptsOf, attemptsOfToken } from './limits/attempts.js';
 import { countAgainst } from './limits/limits.js';
 import { countAttempt } from './limits/lockout.js';
 import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from './ports.js';
-import { toEpochMs } from './units.js';
+import { toEpochMs, toIso } from './units.js';
 
 /**
  * Holds live photos against a token, for a backend that keeps it. A face that does not match is a verdict, not an error;
@@ -113,6 +113,11 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
         return { succeeded: result.matched, result };
       },
       deps,
+      async ({ kind, level, until }) => {
+        // Others who come for the person are no sign of who holds the account.
+        if (kind !== 'subject' || subject === '') return;
+        await deps.audit.append({ action: 'locked_out', connection, subject, detail: { level, until: toIso(until) } });
+      },
     );
     // A revocation may have come while the face was looked at: from then on nothing passes.
     if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');

@@ -53,23 +53,33 @@ type Stores = Pick<CoreDeps, 'state' | 'clock'>;
  * is counted in all before it runs, so that many at once count too, and is given back in all where nothing was compared. A
  * success clears the counts and the lockouts.
  * @param whose - the widest first, and all others' after one's own
+ * @param onLockout - told of each lockout that this attempt brings
  * @throws FaceError `locked_out` with `retryAfterSec`, and whatever `attempt` throws
  */
 export async function countAttempt<T>(
   whose: Counted | readonly Counted[],
   attempt: () => Promise<{ readonly succeeded: boolean; readonly result: T }>,
   deps: Stores,
+  onLockout: OnLockout = async () => {},
 ): Promise<T> {
   const begun = await beginAttempt([whose].flat(), deps);
   try {
     const { succeeded, result } = await attempt();
-    await (succeeded ? noteSuccess(begun, deps) : noteFailure(begun, deps));
+    await (succeeded ? noteSuccess(begun, deps) : noteFailure(begun, deps, onLockout));
     return result;
   } catch (error) {
-    await (unusedAttempt.has(toCode(error)) ? giveBack(begun, deps) : noteFailure(begun, deps));
+    await (unusedAttempt.has(toCode(error)) ? giveBack(begun, deps) : noteFailure(begun, deps, onLockout));
     throw error;
   }
 }
+
+/** A lockout has begun, for failures and not for a crowd. */
+export type OnLockout = (lockout: {
+  readonly kind: Counted['kind'];
+  /** Which one in a row it is, from 1. */
+  readonly level: number;
+  readonly until: EpochMs;
+}) => Promise<void>;
 
 /** An attempt under way, as it was counted in one place. */
 interface Begun {
@@ -100,11 +110,13 @@ async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<re
   return begun;
 }
 
-async function noteFailure(begun: readonly Begun[], deps: Stores): Promise<void> {
-  for (const { who, level, failures } of begun) {
-    if (failures < allowedAt(who, level)) continue;
-    const lockedSec = lockedSecOf(who, level + 1);
-    await lockOut(who, { level: level + 1, lockedSec, isCrowded: false, when: 'any' }, deps);
+async function noteFailure(begun: readonly Begun[], deps: Stores, onLockout: OnLockout): Promise<void> {
+  for (const { who, level: former, failures } of begun) {
+    if (failures < allowedAt(who, former)) continue;
+    const level = former + 1;
+    const lockedSec = lockedSecOf(who, level);
+    const until = await lockOut(who, { level, lockedSec, isCrowded: false, when: 'any' }, deps);
+    await onLockout({ kind: who.kind, level, until });
   }
 }
 
