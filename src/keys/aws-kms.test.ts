@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { kmsEnvironment, startKms, type Trouble } from '../../simulators/kms/index.js';
 import { runKeysContract } from '../../test/contract/keys.js';
 import { runSignerContract } from '../../test/contract/signer.js';
@@ -14,6 +15,7 @@ import { Photo } from '../core/concealed.js';
 import type { Binding, Keys, Signer, VerifyRequest } from '../core/ports.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 import { type KeyService, openKeyService } from './open.js';
+import { createSecurityEventSigner } from './security-event-signer.js';
 
 let kms: Awaited<ReturnType<typeof startKms>>;
 let clock: ReturnType<typeof createManualClock>;
@@ -224,6 +226,19 @@ test('OpenID keys: every replica publishes one certificate, which the key in KMS
   const { cookieKeys: others } = await (await (await start(former)).openOidcKeys()).current();
   const texts = [cookieKeys, others].map((keys) => keys.map((key) => key.use((text) => text)));
   expect(texts[0]).toEqual(texts[1]!.toReversed());
+});
+
+test('security events are signed in KMS, with the OpenID key of every replica', async () => {
+  config = parseConfig({ ...config, oidc: { keyId: kms.createKey('RSA_2048'), others: [kms.createKey('RSA_2048')] } });
+  const [one, two] = await Promise.all([start(), start()]);
+  const jws = await createSecurityEventSigner(one.openOidcKeys).sign({ iss: 'a' });
+  const keys = (await createSecurityEventSigner(two.openOidcKeys).publicKeys()).map((key) => ({
+    ...key,
+    x5c: [...key.x5c],
+  }));
+  const { payload, protectedHeader } = await jwtVerify(jws, createLocalJWKSet({ keys }), { algorithms: ['RS256'] });
+  expect(payload).toEqual({ iss: 'a' });
+  expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'secevent+jwt', kid: keys[0]!.kid });
 });
 
 test('nothing that goes to the log names a secret', async () => {

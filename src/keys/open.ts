@@ -12,9 +12,12 @@ import { createOidcKeys } from './oidc-keys.js';
 export interface KeyService {
   /** Seal tokens. */
   readonly keys: Keys;
-  /** Signs receipts, audit heads and security events. */
+  /** Signs receipts, audit heads and erasure receipts. */
   readonly signer: Signer;
-  /** Sign ID tokens: made at the first call, as not every server has OpenID clients. */
+  /**
+   * Sign ID tokens and security events: made at the first call, as not every server has OpenID clients or receivers, and the
+   * same ones at each.
+   */
   openOidcKeys(): Promise<OidcKeys>;
 }
 
@@ -46,7 +49,19 @@ async function openLocal({ files, ...deps }: Deps): Promise<KeyService> {
   return {
     keys: await createLocalKeys({ ...deps, file: files.keys }),
     signer: await createLocalSigner({ ...deps, file: files.signingKeys }),
-    openOidcKeys: () => createOidcKeys({ ...deps, file: files.oidcKeys }),
+    openOidcKeys: once(() => createOidcKeys({ ...deps, file: files.oidcKeys })),
+  };
+}
+
+/** Makes it at the first call, and again only where that failed. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = null;
+      throw error;
+    });
+    return made;
   };
 }
 
@@ -80,7 +95,7 @@ async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService>
   return {
     keys,
     signer,
-    async openOidcKeys() {
+    openOidcKeys: once(async () => {
       if (config.oidc === null) throw new FaceError('config_invalid', { setting: 'keys.oidc', problem: 'missing' });
       const oidcKeys = await createAwsKmsOidcKeys(config.oidc, { calls, keys, versions });
       deps.onKeysLoaded?.(
@@ -88,6 +103,6 @@ async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService>
         (await oidcKeys.current()).published.map(({ kid }) => kid),
       );
       return oidcKeys;
-    },
+    }),
   };
 }
