@@ -25,7 +25,7 @@ export const floors = [
   ['src/cli'],
   ['simulators', 'evidence/accuracy', 'adapters/index.ts'],
   ['evidence/corpus', 'evidence/plots'],
-  ['src/api', 'src/capture', 'src/oidc'],
+  ['src/api', 'src/capture', 'src/oidc', 'src/ssf'],
   ['src/rest'],
   ['src/http'],
   providers,

@@ -17,6 +17,7 @@ import { type ClientScope, clientScopes } from '../src/rest/scopes.js';
 import { createUsageRecorder } from '../src/rest/usage.js';
 import { type AppDeps, createApp } from '../src/server/app.js';
 import { createEndpoints } from '../src/server/endpoints.js';
+import type { SecurityEvents } from '../src/ssf/deps.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { createManualClock } from './contract/state.js';
@@ -83,6 +84,8 @@ export async function startApiServer(
       toState?: (state: State) => State;
       /** Makes the OpenID providers, of the rest. */
       oidc?: (core: CoreDeps) => Promise<OidcIssuers>;
+      /** Makes the transmitter of security events, of the rest. */
+      transmitter?: (core: CoreDeps) => Promise<SecurityEvents>;
     },
 ) {
   const clock = createManualClock(Date.now());
@@ -116,6 +119,7 @@ export async function startApiServer(
     },
     hooks: new Map(),
     issuers: new Map(),
+    securityEvents: null,
     folders: pageFolders,
     proxyHops: 0,
     rooms: createBodyRooms(),
@@ -124,7 +128,11 @@ export async function startApiServer(
     ...given,
     state,
   };
-  const app = createApp({ ...deps, issuers: (await given.oidc?.(deps)) ?? deps.issuers });
+  const app = createApp({
+    ...deps,
+    issuers: (await given.oidc?.(deps)) ?? deps.issuers,
+    securityEvents: (await given.transmitter?.(deps)) ?? null,
+  });
   const endpoints = createEndpoints(deps);
   const listening: Listening = await listen(app, { host: '127.0.0.1', port: 0 });
   const origin = `http://127.0.0.1:${listening.port}`;

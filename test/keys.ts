@@ -1,11 +1,15 @@
 import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { KeyMaterial } from '../src/core/concealed.js';
 import type { Clock, Keys, Signer } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { FaceError } from '../src/errors.js';
 import { createLocalSigner } from '../src/keys/local-signer.js';
+import { createOidcKeys } from '../src/keys/oidc-keys.js';
+import { createSecurityEventSigner, type SecurityEventSigner } from '../src/keys/security-event-signer.js';
 import { statementAlgorithm, verifyStatement } from '../src/keys/statement.js';
+import { createFolder } from './folder.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
 /**
@@ -47,3 +51,10 @@ export async function createTestSigner(): Promise<Signer> {
 
 /** In whose name the tests' receipts are signed. */
 export const testIssuer = 'https://face.example.com';
+
+/** Signs security events with RSA keys of its own, as the server does. */
+export async function createTestSecurityEventSigner(): Promise<SecurityEventSigner> {
+  const file = join(createFolder('security-event-keys'), 'oidc-keys.json');
+  const keys = await createOidcKeys({ file, clock: systemClock, random: systemRandom, log: createTextLog() });
+  return createSecurityEventSigner(async () => keys);
+}

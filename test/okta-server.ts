@@ -42,6 +42,7 @@ export async function startOktaServer(
     connections: new Map([['workforce', connection]]),
     hooks: new Map([['workforce', adapter.hooks]]),
     issuers: new Map(),
+    securityEvents: null,
     folders: pageFolders,
     proxyHops: 0,
     rooms,

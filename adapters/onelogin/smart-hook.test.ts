@@ -59,6 +59,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     connections: new Map([['workforce', { id: 'workforce', policy: bench.policy, ...adapter }]]),
     hooks: new Map([['workforce', adapter.hooks]]),
     issuers: new Map(),
+    securityEvents: null,
     folders: pageFolders,
     proxyHops: 0,
     rooms: createBodyRooms(),

@@ -4,8 +4,11 @@ import { readChainName } from '../audit/chain-name.js';
 import { filesOf } from '../config/data-files.js';
 import { issuerOf } from '../config/issuer.js';
 import { openKeyService } from '../keys/open.js';
+import { createSecurityEventSigner } from '../keys/security-event-signer.js';
 import { type DeadLetter, readDeadLetters } from '../security-events/dead-letters.js';
+import { createFindEmail } from '../security-events/find-email.js';
 import { retryDeadLetter } from '../security-events/retry.js';
+import { toStream } from '../security-events/stream.js';
 import type { CliDeps } from './deps.js';
 import { UsageError } from './usage-error.js';
 
@@ -47,15 +50,19 @@ async function retry(ids: readonly string[], receiver: string | null, deps: CliD
     return;
   }
   const files = filesOf(config);
-  const { signer } = await openKeyService(config.keys, { files, onKeysLoaded: () => {}, ...deps });
+  const keyService = await openKeyService(config.keys, { files, onKeysLoaded: () => {}, ...deps });
+  const signer = createSecurityEventSigner(keyService.openOidcKeys);
+  const issuer = issuerOf(config);
+  const adapters = await Promise.all(
+    setup.connections.map(async ({ id, createAdapter }) => [id, await createAdapter(issuer)] as const),
+  );
+  const connections = new Map(adapters);
+  const findEmail = createFindEmail({ ...deps, connectionOf: (id) => connections.get(id) });
   const trail = { file: files.audit, chain: (await readChainName(files.audit)) ?? '' };
   for (const letter of asked) {
-    const outcome = await retryDeadLetter(letter, config.securityEvents, {
+    const outcome = await retryDeadLetter(letter, config.securityEvents.map(toStream), {
       ...deps,
-      files,
-      trail,
-      signer,
-      issuer: issuerOf(config),
+      ...{ files, trail, signer, issuer, findEmail },
     });
     if (outcome.kind === 'failed') deps.endWith(1);
     deps.print(`${outcome.kind === 'failed' ? `failed: ${outcome.reason}` : 'delivered'}: ${toLine(letter)}`);

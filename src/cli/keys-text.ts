@@ -23,9 +23,9 @@ export function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }
       .filter(([version]) => sealing.every((key) => key.version !== version))
       .map(([version, count]) => `  version ${version}: retired; ${count} tokens nobody can open`),
     '',
-    'Sign receipts, audit heads and security events:',
+    'Sign receipts and audit heads:',
     ...toTurningLines(signing),
-    ...(oidc.length === 0 ? [] : ['', 'Sign ID tokens:', ...toTurningLines(oidc)]),
+    ...(oidc.length === 0 ? [] : ['', 'Sign ID tokens and security events:', ...toTurningLines(oidc)]),
     '',
   ];
 }

@@ -16,7 +16,7 @@ const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   keys: join(keysFolder ?? folder, 'keys.json'),
   /** Sign receipts. */
   signingKeys: join(keysFolder ?? folder, 'signing-keys.json'),
-  /** Sign ID tokens. */
+  /** Sign ID tokens and security events. */
   oidcKeys: join(keysFolder ?? folder, 'oidc-keys.json'),
   adminKey: join(folder, 'admin-key.sha256'),
   outbox: join(folder, 'outbox.jsonl'),

@@ -33,7 +33,7 @@ const awsKmsGuard = z
     /** The version that seals new tokens; `null` is the highest. */
     current: z.int().min(1).max(65_535).nullable().default(null),
     signing: signingKeysGuard,
-    /** Needed where a connection has `oidc`. */
+    /** RSA keys. Needed where a connection has `oidc`, and for security events. */
     oidc: signingKeysGuard.nullable().default(null),
     /** Where KMS is asked; `null` is where the region has it. */
     endpoint: safeUrlGuard.nullable().default(null),
@@ -54,6 +54,9 @@ export const keysGuard = z.discriminatedUnion('kind', [
 ]);
 
 export type KeysConfig = z.output<typeof keysGuard>;
+
+/** Whether there are RSA keys, which ID tokens and security events are signed with. */
+export const signsRs256 = (keys: KeysConfig): boolean => keys.kind !== 'aws-kms' || keys.oidc !== null;
 
 /** Keys in AWS KMS. */
 export type AwsKmsConfig = z.output<typeof awsKmsGuard>;

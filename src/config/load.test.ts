@@ -192,6 +192,27 @@ describe('accepts', () => {
     expect(config).toMatchObject({ port: 1, dataFolder: './data', adminKey: null });
   });
 
+  test('a receiver of security events that polls, where it has a token', async () => {
+    const receiver = { id: 'siem', url: null, audience: 'https://siem.example.com' };
+    const config = await load({ securityEvents: [{ ...receiver, token: 'a-token' }] });
+    expect(config.securityEvents).toMatchObject([{ url: null, subject: 'complex' }]);
+    await expect(load({ securityEvents: [receiver] })).rejects.toMatchObject({
+      detail: { problems: [{ path: 'securityEvents.0.token' }] },
+    });
+  });
+
+  test('receivers of security events with keys in AWS KMS, where there are RSA keys', async () => {
+    const keys = {
+      ...{ kind: 'aws-kms', region: 'eu-central-1', signing: { keyId: 'a' } },
+      sealing: [{ version: 1, keyId: 'b' }],
+    };
+    const securityEvents = [{ id: 'siem', url: 'https://siem.example.com', audience: 'siem' }];
+    expect(await load({ securityEvents, keys: { ...keys, oidc: { keyId: 'c' } } })).toMatchObject({ keys: {} });
+    await expect(load({ securityEvents, keys })).rejects.toMatchObject({
+      detail: { problems: [{ path: 'keys.oidc' }] },
+    });
+  });
+
   test.each(['localhost', '127.0.0.1', '[::1]'])('delivery in the clear to %s', async (host) => {
     const delivery = { kind: 'smtp', url: `smtp://${host}:25`, from: 'a@b.example', requireTls: false };
     expect(redact(await load({ delivery }))).toMatchObject({ delivery: { requireTls: false } });

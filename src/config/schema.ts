@@ -4,7 +4,7 @@ import type { Credential } from '../core/concealed.js';
 import { auditGuard } from './audit.js';
 import type { ConnectionGuards } from './connection.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
-import { keysGuard } from './keys.js';
+import { keysGuard, signsRs256 } from './keys.js';
 import { limitsGuard } from './limits.js';
 import { retentionGuard } from './retention.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
@@ -126,11 +126,15 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       error: 'expected an address, as a connection has "oidc": the name of an OpenID provider is its address',
     },
   );
-  const keyed = named.refine(
-    ({ keys, connections }) => keys.kind !== 'aws-kms' || keys.oidc !== null || connections.every(({ oidc }) => !oidc),
-    { path: ['keys', 'oidc'], error: 'expected keys, as a connection has "oidc": they sign its ID tokens' },
-  );
-  const recognised = keyed.refine(
+  const keyed = named.refine(({ keys, connections }) => signsRs256(keys) || connections.every(({ oidc }) => !oidc), {
+    path: ['keys', 'oidc'],
+    error: 'expected keys, as a connection has "oidc": they sign its ID tokens',
+  });
+  const signed = keyed.refine(({ keys, securityEvents }) => signsRs256(keys) || securityEvents.length === 0, {
+    path: ['keys', 'oidc'],
+    error: 'expected keys, as there are "securityEvents": they are signed with RS256',
+  });
+  const recognised = signed.refine(
     ({ verifier, recognition }) => verifier.kind === 'embedded' || recognition.engine === null,
     {
       path: ['recognition', 'engine'],

@@ -1,5 +1,5 @@
 import type { Express, Request, Response } from 'express';
-import { Credential, maxPhotoBytes, owningPhotos, type Photo } from '../core/concealed.js';
+import { maxPhotoBytes, owningPhotos, type Photo } from '../core/concealed.js';
 import { countAgainst } from '../core/limits/limits.js';
 import { FaceError, toCode } from '../errors.js';
 import { Allowance } from '../http/allowance.js';
@@ -9,6 +9,7 @@ import { type Body, maxJsonBytes } from '../http/intake.js';
 import { type BodyRooms, formOverheadBytes } from '../http/rooms.js';
 import { toSource } from '../http/source.js';
 import { Admission } from './admission.js';
+import { readBearer } from './bearer.js';
 import type { ApiDeps } from './deps.js';
 import type { ApiVersion, Endpoint } from './endpoint.js';
 import { toFieldRefusal } from './fields.js';
@@ -120,12 +121,6 @@ async function serve(
     if (client !== null) deps.onClientRequest({ client, endpoint: `${endpoint.method} ${endpoint.path}`, outcome });
     allowance.release();
   }
-}
-
-/** RFC 6750, section 2.1. */
-function readBearer(request: Request): Credential | null {
-  const [, text] = /^Bearer ([\w.~+/-]{1,256}=*)$/i.exec(request.get('authorization') ?? '') ?? [];
-  return text === undefined ? null : new Credential(text);
 }
 
 function maxBodyBytes({ photos }: Endpoint, request: Request): number {

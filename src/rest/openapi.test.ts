@@ -3,14 +3,25 @@ import { validate } from '@readme/openapi-parser';
 import { z } from 'zod';
 import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { startTestTransmitter } from '../../test/transmitter.js';
 import { createEndpoints } from '../server/endpoints.js';
 import { documentedPath } from './openapi.js';
 
 let server: ApiServer;
+let transmitter: Awaited<ReturnType<typeof startTestTransmitter>>;
 beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    transmitter: async (core) => {
+      transmitter = await startTestTransmitter(core);
+      return transmitter.securityEvents;
+    },
+  });
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await transmitter.close();
+  await server.stop();
+});
 
 const documentGuard = z.object({ paths: z.record(z.string(), z.record(z.string(), z.any())) });
 const read = async () => (await server.send('GET', '/openapi.json')).body;

@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/json.js';
 import { type FaceErrorCode, photoCodes, refusals } from '../errors.js';
 import { maxJsonBytes } from '../http/intake.js';
 import { refusalGuard } from '../http/reply.js';
+import { ssfPathItems, streamKeyScheme } from './describe-ssf.js';
 import { type Endpoint, groupDescriptions } from './endpoint.js';
 import { describeFields, toJsonSchema } from './json-schema.js';
 
@@ -69,6 +70,7 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
           description: 'A client token. It may be sent as the field `auth_token` instead; the header wins.',
         },
         adminKey: { type: 'apiKey', in: 'header', name: 'X-Admin-Key', description: 'The administrator’s key.' },
+        streamKey: streamKeyScheme,
         pageSession: {
           type: 'http',
           scheme: 'bearer',
@@ -209,6 +211,7 @@ const operationalPaths: Record<string, JsonObject> = {
   '/.well-known/ssf-configuration': {
     get: operational('transmitter', '«ours» The transmitter of security events (SSF)', { type: 'object' }),
   },
+  ...ssfPathItems,
   '/oidc/{connection}/.well-known/openid-configuration': {
     get: {
       ...operational('discovery', '«ours» The OpenID provider of a connection; it describes itself', {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { SecurityEventReceiver } from '../config/security-events.js';
 import type { Fetch } from '../core/ports.js';
+import type { PushDelivery } from './stream.js';
 
 /** What a receiver made of an event. */
 export type PushOutcome =
@@ -19,22 +19,24 @@ const errorGuard = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
  * Pushes one Security Event Token (RFC 8935). No redirect is followed: what is in the headers is for that address alone.
  * @param jws - the signed token
  * @param deps.signal - ends waiting early
+ * @throws FaceError `token_key_retired`, `key_service_unavailable`: what is to be sent with it cannot be read
  */
 export async function pushEvent(
   jws: string,
-  { url, token }: Pick<SecurityEventReceiver, 'url' | 'token'>,
+  { url, authorization }: PushDelivery,
   { fetch, signal, timeoutMs }: { readonly fetch: Fetch; readonly signal: AbortSignal; readonly timeoutMs: number },
 ): Promise<PushOutcome> {
-  const send = (authorization: Record<string, string>): Promise<Response> =>
+  const credential = await authorization();
+  const send = (headers: Record<string, string>): Promise<Response> =>
     fetch(url, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/secevent+jwt', Accept: 'application/json', ...authorization },
+      headers: { 'Content-Type': 'application/secevent+jwt', Accept: 'application/json', ...headers },
       body: jws,
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
   try {
-    const answer = await (token === null ? send({}) : token.use((text) => send({ Authorization: `Bearer ${text}` })));
+    const answer = await (credential === null ? send({}) : credential.use((text) => send({ Authorization: text })));
     if (answer.status === 400) return toRefusal(await readStart(answer));
     await answer.body?.cancel();
     return answer.status === 202 ? { kind: 'delivered' } : { kind: 'failed', reason: `status ${answer.status}` };

@@ -9,15 +9,19 @@ import {
 import { createAuditDeps, tokenChange } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
-import { testIssuer } from '../../test/keys.js';
+import { createTestSecurityEventSigner, testIssuer } from '../../test/keys.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
-import { type SecurityEventReceiver, securityEventReceiverGuard } from '../config/security-events.js';
+import { securityEventReceiverGuard } from '../config/security-events.js';
+import { FaceError } from '../errors.js';
 import { readDeadLetters } from './dead-letters.js';
+import { dequeue, jtiOf, readQueue } from './poll-queue.js';
 import { retryDeadLetter } from './retry.js';
+import { type EventStream, toStream } from './stream.js';
 import { startTransmitter, type Transmitter, type TransmitterDeps } from './transmitter.js';
 
 const token = 'a-secret-of-the-receiver';
+const signer = await createTestSecurityEventSigner();
 
 let folder: string;
 let clock: ReturnType<typeof createManualClock>;
@@ -46,12 +50,13 @@ afterEach(async () => {
 });
 
 /** A receiver at the other end of a real socket, as it is configured. */
-async function addReceiver(id: string, given: Partial<SecurityEventReceiver> = {}) {
-  const keys = (await deps.signer.publicKeys()).map((key) => ({ ...key, kty: 'EC' }));
+async function addReceiver(id: string, given: Partial<EventStream> = {}) {
+  const keys = (await signer.publicKeys()).map((key) => ({ ...key, x5c: [...key.x5c] }));
   const audience = `https://${id}.example.com`;
   const simulator = await startSecurityEventReceiver({ keys: { keys }, issuer: testIssuer, audience, token });
   simulators.push(simulator);
-  const receiver = { ...securityEventReceiverGuard.parse({ id, url: simulator.url, audience, token }), ...given };
+  const configured = securityEventReceiverGuard.parse({ id, url: simulator.url, audience, token });
+  const receiver: EventStream = { ...toStream(configured), ...given };
   return { simulator, receiver };
 }
 
@@ -60,9 +65,12 @@ const files = () => ({
   deadLetters: join(folder, 'dead-letters.jsonl'),
 });
 
-async function start(receivers: readonly SecurityEventReceiver[], given: Partial<TransmitterDeps> = {}) {
+async function start(streams: readonly EventStream[], given: Partial<TransmitterDeps> = {}) {
   transmitter = await startTransmitter({
-    ...{ receivers, trail, files: files(), issuer: testIssuer, signer: deps.signer, clock, random: systemRandom, log },
+    ...{ streams, trail, files: files(), issuer: testIssuer, signer, clock, random: systemRandom, log },
+    state: deps.state,
+    readStreams: async () => [],
+    findEmail: async (_connection, subject) => (subject === 'nobody' ? null : `${subject}@example.com`),
     fetch: (url, init) => fetch(url, init),
     sleep: async (ms, signal) => {
       slept.push(ms);
@@ -134,6 +142,57 @@ describe('what a receiver is told', () => {
     expect(simulator.requests()).toBe(1);
   });
 
+  test('in the form it wants: by the e-mail address, inside the event too; who has none is not told', async () => {
+    const { simulator, receiver } = await addReceiver('one', { subject: 'email', events: ['session-revoked'] });
+    await start([receiver]);
+    await revoked('anna');
+    await revoked('nobody');
+    await revoked('bea');
+    await until(() => outcomes.length === 3);
+    expect(simulator.taken.map(({ subject }) => subject)).toEqual(['anna@example.com', 'bea@example.com']);
+    expect(outcomes).toEqual(['one delivered', 'one skipped', 'one delivered']);
+    expect(log.text()).toMatch(/not told: the user has no e-mail address/);
+    expect(log.text()).not.toMatch(/anna|nobody/);
+  });
+
+  test('by the issuer of ID tokens, which names the connection', async () => {
+    const { simulator, receiver } = await addReceiver('one', { subject: 'iss_sub', events: ['session-revoked'] });
+    await start([receiver]);
+    await revoked('anna');
+    await until(() => simulator.taken.length === 1);
+    expect(simulator.taken[0]).toMatchObject({ subject: 'anna', connection: 'work' });
+  });
+
+  test('while the provider does not answer, later', async () => {
+    const { simulator, receiver } = await addReceiver('one', { subject: 'email', events: ['session-revoked'] });
+    let isDown = true;
+    const findEmail = async (_connection: string, subject: string) => {
+      if (isDown) throw new FaceError('profile_unavailable');
+      return `${subject}@example.com`;
+    };
+    await start([receiver], { findEmail });
+    await revoked('anna');
+    await until(() => outcomes.includes('one failed'));
+    isDown = false;
+    await until(() => simulator.taken.length === 1);
+  });
+
+  test('that a user’s risk rises with lockouts, and of nothing else, where it asks for that', async () => {
+    const { simulator, receiver } = await addReceiver('one', { events: ['user-risk-change'] });
+    await start([receiver]);
+    await revoked('anna');
+    for (const level of [1, 2, 3]) {
+      const detail = { level, until: '2026-11-20T21:00:00.000Z' };
+      await trail.append({ action: 'locked_out', connection: 'work', subject: 'anna', detail });
+    }
+    await until(() => simulator.taken.length === 3);
+    expect(simulator.taken.map(({ name, level }) => `${name} ${level}`)).toEqual([
+      'user-risk-change medium',
+      'user-risk-change high',
+      'user-risk-change high',
+    ]);
+  });
+
   test('nothing of what was before it was registered', async () => {
     const { simulator, receiver } = await addReceiver('one');
     await revoked('anna');
@@ -171,7 +230,7 @@ describe('a receiver in trouble', () => {
     await revoked('anna');
     await until(() => outcomes.includes('one delivered'));
     expect(outcomes).toEqual([...Array.from({ length: 6 }, () => 'one failed'), 'one delivered']);
-    const delays = slept.filter((ms) => ms !== 1000).slice(0, 6);
+    const delays = slept.filter((ms) => ms !== 1000 && ms !== 5000).slice(0, 6);
     for (const [attempt, ms] of delays.entries()) {
       expect(ms).toBeGreaterThanOrEqual(500 * 2 ** attempt);
       expect(ms).toBeLessThan(1000 * 2 ** attempt);
@@ -220,7 +279,10 @@ describe('a receiver in trouble', () => {
 
     // Once the receiver has mended its ways: under the id it refused, and then it is no dead letter any more.
     const retry = () =>
-      retryDeadLetter(letters[0]!, [receiver], { ...deps, trail, files: files(), issuer: testIssuer, fetch });
+      retryDeadLetter(letters[0]!, [receiver], {
+        ...{ clock, trail, files: files(), issuer: testIssuer, signer, fetch },
+        findEmail: async () => null,
+      });
     simulator.fail(503);
     expect(await retry()).toEqual({ kind: 'failed', reason: 'status 503' });
     expect(await readDeadLetters(files().deadLetters)).toEqual(letters);
@@ -248,16 +310,60 @@ describe('a receiver in trouble', () => {
   test('a key service that does not answer is a failure like any other', async () => {
     const { simulator, receiver } = await addReceiver('one');
     let isDown = true;
-    const sign: TransmitterDeps['signer']['sign'] = (type, claims) => {
+    const sign: TransmitterDeps['signer']['sign'] = (claims) => {
       if (isDown) return Promise.reject(new Error('no key service'));
-      return deps.signer.sign(type, claims);
+      return signer.sign(claims);
     };
-    await start([receiver], { signer: { ...deps.signer, sign } });
+    await start([receiver], { signer: { ...signer, sign } });
     await enrolled('anna');
     await until(() => outcomes.length > 0);
     isDown = false;
     await until(() => simulator.taken.length === 1);
     expect(outcomes[0]).toBe('one failed');
+  });
+});
+
+describe('a stream that was made over the API', () => {
+  test('begins when it was made, wherever; ends when it is gone, and goes on after a restart', async () => {
+    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
+    await revoked('long ago');
+    clock.advanceSec(60);
+    const made = { ...receiver, since: clock.now() };
+    let streams: readonly EventStream[] = [made];
+    const readStreams = async () => streams;
+    await revoked('while nobody told it');
+    await start([], { readStreams });
+    await until(() => simulator.taken.length === 1);
+
+    const other = await addReceiver('other', { events: ['session-revoked'] });
+    await revoked('just before');
+    streams = [made, { ...other.receiver, since: clock.now() }];
+    await revoked('just after');
+    await until(() => other.simulator.taken.some(({ subject }) => subject === 'just after'));
+
+    streams = [{ ...other.receiver, since: clock.now() }];
+    await until(() => readFileSync(files().securityEvents, 'utf8').includes('"one"') === false);
+    await stop();
+    await revoked('later');
+    await start([], { readStreams });
+    await until(() => other.simulator.taken.at(-1)?.subject === 'later');
+    expect(other.simulator.taken.filter(({ subject }) => subject === 'just after')).toHaveLength(1);
+    expect(told(simulator).slice(0, 1)).toEqual(['while nobody told it session-revoked']);
+    expect(told(simulator)).not.toContain('later session-revoked');
+  });
+
+  test('waits in the trail where its queue is full', async () => {
+    const { receiver } = await addReceiver('one', { events: ['session-revoked'], delivery: { kind: 'poll' } });
+    await start([receiver]);
+    for (let each = 0; each < 103; each += 1) await revoked(`user ${each}`);
+    await until(async () => (await readQueue('one', deps)).length === 100);
+    const [first] = await readQueue('one', deps);
+    await dequeue('one', new Set([jtiOf(first!)]), deps);
+    await until(async () => {
+      const queued = await readQueue('one', deps);
+      const last = queued.at(-1);
+      return queued.length === 100 && last?.kind === 'event' && last.event.subject === 'user 100';
+    });
   });
 });
 

@@ -15,7 +15,9 @@ import { cataloguePolicy, renderCatalogue } from '../rest/catalogue.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { mountEndpoints } from '../rest/dispatch.js';
 import { describeApi } from '../rest/openapi.js';
-import { describeTransmitter } from '../security-events/metadata.js';
+import { describeTransmitter, metadataPathsOf, ssfPaths } from '../security-events/metadata.js';
+import type { SecurityEvents } from '../ssf/deps.js';
+import { mountSsf } from '../ssf/mount.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createEndpoints } from './endpoints.js';
 import { type HooksByConnection, mountHooks } from './hooks.js';
@@ -23,6 +25,8 @@ import { type HooksByConnection, mountHooks } from './hooks.js';
 export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
   readonly issuers: OidcIssuers;
+  /** `null`: there are no keys that security events are signed with. */
+  readonly securityEvents: SecurityEvents | null;
   readonly folders: PageFolders;
   readonly telemetry: Telemetry;
   /** Where request bodies are held. They outlive the app: what is under way goes on when another takes its place. */
@@ -69,9 +73,9 @@ export function createApp(deps: AppDeps): Express {
     // Whoever verifies receipts may keep them for a while: a new key is published well before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
-  mountGet(app, '/.well-known/ssf-configuration', (response) => response.json(describeTransmitter(deps.issuer)));
   mountHooks(app, deps.hooks, deps, deps.rooms.hooks);
   mountOidc(app, deps.issuers, deps, deps.rooms.oidc);
+  if (deps.securityEvents !== null) mountTransmitter(app, deps, deps.securityEvents);
   mountPage(app, deps.folders);
   mountEndpoints(app, endpoints, deps, deps.rooms);
 
@@ -80,6 +84,17 @@ export function createApp(deps: AppDeps): Express {
   });
   app.use(createErrorHandler(deps.log));
   return app;
+}
+
+function mountTransmitter(app: Express, deps: AppDeps, securityEvents: SecurityEvents): void {
+  const { issuer, rooms } = deps;
+  for (const path of metadataPathsOf(issuer)) {
+    mountGet(app, path, (response) => response.json(describeTransmitter(issuer)));
+  }
+  mountGet(app, ssfPaths.keys, async (response) => {
+    response.set('Cache-Control', 'public, max-age=300').json({ keys: await securityEvents.signer.publicKeys() });
+  });
+  mountSsf(app, { ...deps, ...securityEvents }, rooms.clients);
 }
 
 function mountGet(app: Express, path: string, answer: (response: Response) => unknown): void {

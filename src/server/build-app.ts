@@ -24,7 +24,7 @@ import { createObservedAudit } from '../telemetry/observed-audit.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { checkedSignals } from '../verifier/embedded.js';
 import { createPasskeys } from '../webauthn/passkeys.js';
-import { createApp } from './app.js';
+import { type AppDeps, createApp } from './app.js';
 import { connect } from './connect.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
@@ -45,7 +45,12 @@ export interface BuiltApp {
 export async function buildApp(
   { config, connections: configured }: Setup,
   ports: OpenPorts,
-  deps: ServerDeps & { readonly readiness: Readiness; readonly telemetry: Telemetry; readonly rooms: BodyRooms },
+  deps: ServerDeps & {
+    readonly readiness: Readiness;
+    readonly telemetry: Telemetry;
+    readonly rooms: BodyRooms;
+    readonly securityEvents: AppDeps['securityEvents'];
+  },
 ): Promise<BuiltApp> {
   const { clock, random, log, tell, telemetry, rooms } = deps;
   const { observePort, metrics } = telemetry;
@@ -77,6 +82,7 @@ export async function buildApp(
     sight: createSight({ engine, signals: [...judgedSignals, ...checkedSignals] }),
     passkeys: createPasskeys({ publicUrl: issuer }),
     issuers,
+    securityEvents: deps.securityEvents,
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     adminKeyDigest: adminKey.digest,
     delivery: observePort('delivery', createDelivery(config.delivery, outbox)),

@@ -1,28 +1,89 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Setup } from '../../adapters/setup.js';
 import { issuerOf } from '../config/issuer.js';
-import { startTransmitter, type Transmitter } from '../security-events/transmitter.js';
+import { signsRs256 } from '../config/keys.js';
+import type { Connection } from '../core/connection.js';
+import { createSecurityEventSigner } from '../keys/security-event-signer.js';
+import { findApplication } from '../rest/applications.js';
+import type { DeliveryDeps } from '../security-events/deliver.js';
+import { createFindEmail } from '../security-events/find-email.js';
+import { createPoll } from '../security-events/poll.js';
+import { type EventStream, toStream } from '../security-events/stream.js';
+import { deleteStream, listStreams, type StreamRecord, toEventStream } from '../security-events/streams.js';
+import { startTransmitter } from '../security-events/transmitter.js';
+import type { SecurityEvents } from '../ssf/deps.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 
+/** The transmitter of this process, and what its endpoints work on. */
+export interface OpenTransmitter extends SecurityEvents {
+  /** Polls wait no longer. */
+  endPolls(): void;
+  /** Ends what is under way. */
+  close(): Promise<void>;
+}
+
 /**
- * Starts telling the configured receivers of security events.
- * @throws FaceError `state_unavailable`
+ * Starts telling receivers of security events.
+ * @param connectionOf - of the configuration in force
+ * @returns `null` where there are no RSA keys to sign with
+ * @throws FaceError `state_unavailable`, `key_service_unavailable`, `config_invalid`
  */
-export function openTransmitter(
+export async function openTransmitter(
   config: Setup['config'],
-  { trail, files, keyService }: Pick<OpenPorts, 'trail' | 'files' | 'keyService'>,
-  { telemetry: { metrics }, ...deps }: ServerDeps & { readonly telemetry: Telemetry },
-): Promise<Transmitter> {
-  return startTransmitter({
+  { trail, files, state, keyService }: Pick<OpenPorts, 'trail' | 'files' | 'state' | 'keyService'>,
+  {
+    telemetry: { metrics },
+    connectionOf,
+    ...deps
+  }: ServerDeps & { readonly telemetry: Telemetry; readonly connectionOf: (id: string) => Connection | undefined },
+): Promise<OpenTransmitter | null> {
+  if (!signsRs256(config.keys)) return null;
+  const { keys } = keyService;
+  const issuer = issuerOf(config);
+  const signer = createSecurityEventSigner(keyService.openOidcKeys);
+  const receivers = config.securityEvents;
+  // A key file that cannot be read is better told now than when the first event is due.
+  if (receivers.length > 0) await signer.publicKeys();
+  const delivery: DeliveryDeps = {
     ...deps,
-    trail,
+    state,
     files,
-    signer: keyService.signer,
-    receivers: config.securityEvents,
-    issuer: issuerOf(config),
+    issuer,
+    signer,
+    findEmail: createFindEmail({ ...deps, connectionOf }),
     sleep: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
     onDelivery: (receiver, outcome) => metrics.securityEvents.inc({ receiver, outcome }),
+  };
+
+  /** What is taken from an application is taken from its streams, and they end with it. */
+  const toCurrent = async (record: StreamRecord): Promise<readonly EventStream[]> => {
+    const application = await findApplication(record.application, { state });
+    if (application === null) {
+      await deleteStream(record.id, { state });
+      return [];
+    }
+    const stream = toEventStream(record, { issuer, keys });
+    return [application.scopes.includes('ssf.manage') ? stream : { ...stream, status: 'disabled' }];
+  };
+
+  const transmitter = await startTransmitter({
+    ...delivery,
+    trail,
+    files,
+    streams: receivers.map(toStream),
+    readStreams: async () => (await Promise.all((await listStreams({ state })).map(toCurrent))).flat(),
     onWaiting: (receiver, records) => metrics.securityEventsWaiting.set({ receiver }, records),
   });
+  const stopping = new AbortController();
+  return {
+    signer,
+    keys,
+    transmitter,
+    poll: createPoll(delivery),
+    receivers,
+    stopping: stopping.signal,
+    endPolls: () => stopping.abort(),
+    close: () => transmitter.close(),
+  };
 }

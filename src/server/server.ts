@@ -3,6 +3,7 @@ import type { Setup } from '../../adapters/setup.js';
 import { readOpenChanges } from '../audit/open-changes.js';
 import { framesOf } from '../base/frames.js';
 import { redact } from '../config/redact.js';
+import type { Connection } from '../core/connection.js';
 import { recoverEnrolments } from '../core/enrolment/recover-enrolments.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
@@ -37,15 +38,18 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
   const ports = await openPorts(config, { ...deps, telemetry });
   const readiness = createReadiness(partsOf(ports), deps);
   const rooms = createBodyRooms();
-  const build = (next: Setup) => buildApp(next, ports, { ...deps, telemetry, readiness, rooms });
+  let connections: BuiltApp['core']['connections'] = new Map();
+  const connectionOf = (id: string): Connection | undefined => connections.get(id);
+  const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, connectionOf });
+  const build = (next: Setup) => buildApp(next, ports, { ...deps, telemetry, readiness, rooms, securityEvents });
 
   const built = await build(setup);
   let { app } = built;
+  ({ connections } = built.core);
   // In the background: while one provider is down, the others are served.
   recover(ports.files.audit, startedAt, built.core).catch((error: unknown) => {
     log.error('enrolments not recovered', { code: toCode(error), frames: framesOf(error) });
   });
-  const transmitter = await openTransmitter(config, ports, { ...deps, telemetry });
   await recordLoaded(config, [], ports);
   const { host } = config;
   const listening = await listen((request, response) => app(request, response), { host, port: config.port });
@@ -66,6 +70,7 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
     await recordLoaded(next.config, changed, ports);
     ({ config } = next);
     app = rebuilt.app;
+    ({ connections } = rebuilt.core);
     log.info('configuration', { settings: redact(config), changed: [...changed] });
     if (needingRestart.length > 0) log.warn('some settings need a restart', { changed: [...needingRestart] });
   };
@@ -85,8 +90,9 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
       readiness.stop();
       await loading;
       await delay(config.stopDelaySec * 1000);
+      securityEvents?.endPolls();
       await listening.stop();
-      await transmitter.close();
+      await securityEvents?.close();
       await ports.close();
       await telemetry.close();
       await metrics?.stop();

@@ -4,37 +4,53 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
+import { connectReceiver } from '../../simulators/security-event-client.js';
 import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../simulators/security-event-receiver.js';
+import { createSelfSigned } from '../../simulators/tls-server.js';
 import { runCli, runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
 import { type Service, startService } from '../service.js';
 
-/* The server as its own process, a receiver that takes its keys from it, and what an administrator sees of both. */
+/*
+ * The server as its own process, receivers that know nothing of it but its address and a key, and what an administrator sees of
+ * all that.
+ */
 
 const adminKey = `fsa_${'k'.repeat(32)}`;
-const publicUrl = 'https://face.example.com';
+const tls = createSelfSigned();
+const caep = 'https://schemas.openid.net/secevent/caep/event-type/';
 
 let folder: string;
 let okta: OktaSimulator;
 let receiver: SecurityEventReceiverSimulator;
 let env: Record<string, string>;
 let service: Service;
+let publicUrl: string;
+let providerReceiver: SecurityEventReceiverSimulator;
 
 beforeEach(async () => {
   folder = createFolder('security-events');
   const port = await findFreePort();
+  publicUrl = `http://127.0.0.1:${port}`;
   okta = await startOktaSimulator({ hookTimeoutMs: 10_000 });
   const audience = 'https://receiver.example.com';
-  const keys = new URL(`http://127.0.0.1:${port}/.well-known/jwks.json`);
+  const keys = new URL(`${publicUrl}/ssf/jwks.json`);
+  providerReceiver = await startSecurityEventReceiver({ keys, issuer: publicUrl, audience: okta.url, token: null });
   receiver = await startSecurityEventReceiver({ keys, issuer: publicUrl, audience, token: 'a-token-of-the-receiver' });
   const config = {
     ...{ modelsFolder, publicUrl, verifier: { kind: 'embedded', workers: 1 } },
-    securityEvents: [{ id: 'siem', url: receiver.url, audience, token: 'a-token-of-the-receiver' }],
+    securityEvents: [
+      { id: 'siem', url: receiver.url, audience, token: 'a-token-of-the-receiver' },
+      {
+        ...{ id: 'okta', url: providerReceiver.url, audience: okta.url, subject: 'email' },
+        events: ['session-revoked', 'user-risk-change'],
+      },
+    ],
     connections: [
       {
         ...{ id: 'workforce', kind: 'okta' },
@@ -51,22 +67,30 @@ beforeEach(async () => {
   env = {
     ...{ PORT: String(port), FACESTEP_CONFIG: configFile, FACESTEP_ADMIN_KEY: adminKey },
     FACESTEP_DATA: join(folder, 'data'),
+    NODE_EXTRA_CA_CERTS: join(folder, 'receiver.pem'),
   };
+  await writeFile(join(folder, 'receiver.pem'), tls.cert);
   service = await startService(env);
 });
 afterEach(async () => {
   await service.stop();
   await receiver.close();
+  await providerReceiver.close();
   await okta.close();
 });
 
-async function post(path: string, headers: Record<string, string>, fields: object): Promise<Record<string, unknown>> {
+async function post(
+  path: string,
+  headers: Record<string, string>,
+  fields: object,
+  status = 200,
+): Promise<Record<string, unknown>> {
   const response = await fetch(service.url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(fields),
   });
-  expect(response.status).toBe(200);
+  expect(response.status).toBe(status);
   return (await response.json()) as Record<string, unknown>;
 }
 
@@ -89,6 +113,9 @@ test('a revocation is told though the process dies, and what is given up is list
   expect(described).toMatchObject({ spec_version: '1_0', issuer: publicUrl });
 
   const ada = await revoke('ada');
+  // The provider is told by the address that its user signs in by, and of what it takes alone.
+  await until(() => providerReceiver.taken.length === 1);
+  expect(providerReceiver.taken).toMatchObject([{ name: 'session-revoked', subject: 'ada@example.com' }]);
   await until(() => receiver.taken.length === 2);
   expect(told()).toEqual([`${ada} credential-change`, `${ada} session-revoked`]);
 
@@ -118,4 +145,50 @@ test('a revocation is told though the process dies, and what is given up is list
   const verified = await runHere(['audit', 'verify', '--json'], env);
   expect(verified.code).toBe(0);
   expect(JSON.parse(verified.stdout)).toMatchObject([{ isSound: true, tampering: null }]);
+});
+
+test('a conformant receiver connects with the address of the metadata and a key, is pushed to, polls and leaves', async () => {
+  const asAdmin = { 'x-admin-key': adminKey };
+  const application = await post('/applications', asAdmin, { name: 'receiver', scopes: ['ssf.manage'] }, 201);
+  const { token } = await post(`/applications/${String(application.id)}/keys`, asAdmin, {}, 201);
+  const connected = await connectReceiver(`${publicUrl}/.well-known/ssf-configuration`, String(token));
+
+  const polled = await connected.createStream({ events_requested: [`${caep}session-revoked`] });
+  const inbox = await startSecurityEventReceiver({
+    ...{ keys: new URL(connected.metadata.jwks_uri), issuer: publicUrl, audience: String(polled.aud) },
+    ...{ token: 'what-pushes-carry', tls },
+  });
+  try {
+    const pushed = await connected.createStream({
+      delivery: {
+        ...{ method: 'urn:ietf:rfc:8935', endpoint_url: inbox.url },
+        authorization_header: 'Bearer what-pushes-carry',
+      },
+    });
+    const states = [await connected.verify(polled.stream_id), await connected.verify(pushed.stream_id)];
+    await until(() => inbox.taken.length === 1);
+    expect(inbox.taken[0]).toMatchObject({ name: 'verification', subject: pushed.stream_id, state: states[1] });
+    const [verification] = (await connected.poll(polled)).events;
+    expect(verification).toMatchObject({ name: 'verification', subject: polled.stream_id, state: states[0] });
+
+    const ada = await revoke('ada');
+    await until(() => inbox.taken.length === 3);
+    expect(inbox.taken.slice(1)).toMatchObject([
+      { name: 'credential-change', subject: ada, connection: 'workforce' },
+      { name: 'session-revoked', subject: ada, connection: 'workforce' },
+    ]);
+    const { events } = await connected.poll(polled, { ack: [verification!.jti] });
+    expect(events).toMatchObject([{ name: 'session-revoked', subject: ada, connection: 'workforce' }]);
+
+    // What is not acknowledged outlives the process.
+    service.process.kill('SIGKILL');
+    await once(service.process, 'exit');
+    service = await startService(env);
+    expect((await connected.poll(polled)).events).toEqual(events);
+    expect((await connected.poll(polled, { ack: [events[0]!.jti], returnImmediately: true })).events).toEqual([]);
+    for (const { stream_id } of [polled, pushed]) await connected.deleteStream(stream_id);
+    expect(await connected.readStreams()).toEqual([]);
+  } finally {
+    await inbox.close();
+  }
 });

@@ -101,7 +101,10 @@ export async function issueCredentials(
     removedAdministrator,
     revoked: revoked.token,
     byRole: { owner, operator: '', auditor: '', 'help-desk': '', ...byRole },
-    without: { enrol: '', verify: '', score: '', 'content-key': '', match: '', screen: '', ...without },
+    without: {
+      ...{ enrol: '', verify: '', score: '', 'content-key': '', match: '', screen: '' },
+      ...{ 'ssf.read': '', 'ssf.manage': '', ...without },
+    },
     client: await tokenOf('attacked'),
     legitimate: await tokenOf('legitimate'),
     rival: await tokenOf('rival', { tenant: 'rival' }),

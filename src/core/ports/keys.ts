@@ -21,12 +21,7 @@ export interface Keys {
 }
 
 /** What is signed, told by the header `typ` (RFC 8725, section 3.11). */
-export type SignedType =
-  | 'facestep-receipt+jwt'
-  | 'facestep-audit-head+jwt'
-  | 'facestep-erasure+jwt'
-  /** A Security Event Token (RFC 8417, section 2.3). */
-  | 'secevent+jwt';
+export type SignedType = 'facestep-receipt+jwt' | 'facestep-audit-head+jwt' | 'facestep-erasure+jwt';
 
 /**
  * Signs statements of this service; the private key never leaves it. A statement is a compact JWS (RFC 7515) whose header

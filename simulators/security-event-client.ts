@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { createSetVerifier, type SetVerifier, type TakenEvent } from './security-event-verifier.js';
+
+/*
+ * The other half of a receiver: it finds a transmitter by its metadata, makes a stream there with nothing but a key, and polls.
+ * Strict by the Shared Signals Framework 1.0 and the CAEP Interoperability Profile 1.0: whatever a transmitter must do and
+ * does not throws.
+ */
+
+const push = 'urn:ietf:rfc:8935';
+const poll = 'urn:ietf:rfc:8936';
+
+const metadataGuard = z.object({
+  spec_version: z.literal('1_0'),
+  issuer: z.url(),
+  jwks_uri: z.url(),
+  delivery_methods_supported: z.array(z.string()).refine((all) => all.includes(push) && all.includes(poll)),
+  configuration_endpoint: z.url(),
+  status_endpoint: z.url(),
+  verification_endpoint: z.url(),
+  authorization_schemes: z
+    .array(z.object({ spec_urn: z.string() }))
+    .refine((all) => all.some(({ spec_urn }) => spec_urn === 'urn:ietf:rfc:6749')),
+  default_subjects: z.literal('ALL'),
+});
+
+const configurationGuard = z.object({
+  stream_id: z.string().regex(/^[\w.~-]+$/),
+  iss: z.url(),
+  aud: z.union([z.string().min(1), z.array(z.string()).min(1)]),
+  events_supported: z.array(z.url()),
+  events_requested: z.array(z.string()).optional(),
+  events_delivered: z.array(z.url()),
+  delivery: z.strictObject({ method: z.enum([push, poll]), endpoint_url: z.url() }),
+  min_verification_interval: z.int().optional(),
+  description: z.string().optional(),
+});
+export type StreamConfiguration = z.output<typeof configurationGuard>;
+
+const statusGuard = z.strictObject({
+  stream_id: z.string(),
+  status: z.enum(['enabled', 'paused', 'disabled']),
+  reason: z.string().optional(),
+});
+
+const pollGuard = z.strictObject({ sets: z.record(z.string(), z.string()), moreAvailable: z.boolean().optional() });
+
+/** What a transmitter answered. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/** What travels with a poll (RFC 8936, section 2.2). */
+export interface PollRequest {
+  readonly maxEvents?: number;
+  readonly returnImmediately?: boolean;
+  readonly ack?: readonly string[];
+  readonly setErrs?: Readonly<Record<string, { readonly err: string; readonly description: string }>>;
+}
+
+/** A receiver that knows its transmitter. */
+export interface ConnectedReceiver {
+  readonly metadata: z.output<typeof metadataGuard>;
+  /** Any request, with the key. */
+  call(method: string, url: string, body?: unknown): Promise<Answer>;
+  createStream(terms?: object): Promise<StreamConfiguration>;
+  readStreams(): Promise<readonly StreamConfiguration[]>;
+  /** Changes what is given. */
+  changeStream(id: string, terms: object, method?: 'PATCH' | 'PUT'): Promise<StreamConfiguration>;
+  deleteStream(id: string): Promise<void>;
+  readStatus(id: string): Promise<z.output<typeof statusGuard>>;
+  setStatus(id: string, status: string): Promise<void>;
+  /** @returns what the event must echo */
+  verify(id: string): Promise<string>;
+  /** The events of a stream that is polled, verified; what is not is thrown. */
+  poll(stream: StreamConfiguration, request?: PollRequest): Promise<{ events: TakenEvent[]; moreAvailable: boolean }>;
+}
+
+/**
+ * Finds the transmitter whose metadata is there.
+ * @param key - shown as `Authorization: Bearer`
+ * @param reach - where an address is called in its place; itself where not given
+ */
+export async function connectReceiver(
+  metadataUrl: string,
+  key: string,
+  reach: (url: string) => string = (url) => url,
+): Promise<ConnectedReceiver> {
+  const metadata = metadataGuard.parse(await (await fetch(reach(metadataUrl))).json());
+  const { origin, pathname } = new URL(metadata.issuer);
+  const expected = `${origin}/.well-known/ssf-configuration${pathname.replace(/\/$/, '')}`;
+  if (metadataUrl !== expected) throw new Error(`${metadata.issuer} has its metadata at ${expected}`);
+
+  const call = async (method: string, url: string, body?: unknown): Promise<Answer> => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', Accept: 'application/json' };
+    const answer = await fetch(reach(url), { method, headers, ...sent });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: text === '' ? null : JSON.parse(text) };
+  };
+  const must = async (expectedStatus: number, ...request: Parameters<typeof call>): Promise<unknown> => {
+    const { status, body } = await call(...request);
+    if (status !== expectedStatus) throw new Error(`${request[0]} ${request[1]}: ${status} ${JSON.stringify(body)}`);
+    if (status === 204 && body !== null) throw new Error('204 with a body');
+    return body;
+  };
+  const toStream = (body: unknown): StreamConfiguration => {
+    const stream = configurationGuard.parse(body);
+    if (stream.iss !== metadata.issuer) throw new Error('a stream of another issuer');
+    const isKnown = (event: string): boolean =>
+      stream.events_supported.includes(event) && (stream.events_requested?.includes(event) ?? true);
+    if (!stream.events_delivered.every(isKnown)) throw new Error('events that are not both supported and requested');
+    return stream;
+  };
+  const { configuration_endpoint: streams, status_endpoint: statuses } = metadata;
+  const verifiers = new Map<string, SetVerifier>();
+  const verifierOf = ({ stream_id, aud }: StreamConfiguration): SetVerifier => {
+    const known = verifiers.get(stream_id);
+    if (known !== undefined) return known;
+    const keys = new URL(reach(metadata.jwks_uri));
+    const made = createSetVerifier({ keys, issuer: metadata.issuer, audience: String(aud) });
+    verifiers.set(stream_id, made);
+    return made;
+  };
+
+  return {
+    metadata,
+    call,
+    createStream: async (terms = {}) => toStream(await must(201, 'POST', streams, terms)),
+    readStreams: async () =>
+      z
+        .array(z.unknown())
+        .parse(await must(200, 'GET', streams))
+        .map(toStream),
+    changeStream: async (id, terms, method = 'PATCH') =>
+      toStream(await must(200, method, streams, { stream_id: id, ...terms })),
+    deleteStream: async (id) => void (await must(204, 'DELETE', `${streams}?stream_id=${id}`)),
+    readStatus: async (id) => statusGuard.parse(await must(200, 'GET', `${statuses}?stream_id=${id}`)),
+    setStatus: async (id, status) => {
+      const set = statusGuard.parse(await must(200, 'POST', statuses, { stream_id: id, status }));
+      if (set.status !== status) throw new Error('another status');
+    },
+    async verify(id) {
+      const state = randomUUID();
+      await must(204, 'POST', metadata.verification_endpoint, { stream_id: id, state });
+      return state;
+    },
+    async poll(stream, request = {}) {
+      if (stream.delivery.method !== poll) throw new Error('not a stream that is polled');
+      const { sets, moreAvailable = false } = pollGuard.parse(
+        await must(200, 'POST', stream.delivery.endpoint_url, request),
+      );
+      const events = await Promise.all(
+        Object.entries(sets).map(async ([jti, jws]) => {
+          const event = await verifierOf(stream)(jws);
+          if (event.jti !== jti) throw new Error('an event under the name of another');
+          return event;
+        }),
+      );
+      return { events, moreAvailable };
+    },
+  };
+}

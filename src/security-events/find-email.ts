@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Connection } from '../core/connection.js';
+import type { Account, Clock } from '../core/ports.js';
+import { addSec, type EpochMs } from '../core/units.js';
+import { FaceError, toCode } from '../errors.js';
+import type { SetDeps } from './set.js';
+
+/** The events of one record follow each other; nobody's address changes in between. */
+const keptSec = 60;
+const mostKept = 1000;
+
+const isEmail = (text: string | null): text is string => z.email().max(254).safeParse(text).success;
+
+/**
+ * Makes the looking up of sign-in addresses at the provider, at the moment an event is told. What is found is kept in memory for
+ * a minute, and nowhere else.
+ * @param deps.connectionOf - of the configuration in force; `undefined`: not there
+ */
+export function createFindEmail({
+  connectionOf,
+  clock,
+}: {
+  readonly connectionOf: (id: string) => Pick<Connection, 'profile'> | undefined;
+  readonly clock: Clock;
+}): SetDeps['findEmail'] {
+  const kept = new Map<string, { readonly email: string | null; readonly until: EpochMs }>();
+  return async (connection, subject) => {
+    const key = JSON.stringify([connection, subject]);
+    const known = kept.get(key);
+    if (known !== undefined && known.until > clock.now()) return known.email;
+    const found = connectionOf(connection);
+    if (found === undefined) throw new FaceError('profile_unavailable', { connection, reason: 'not configured' });
+    const email = toEmail(await readAccount(found, subject));
+    kept.delete(key);
+    kept.set(key, { email, until: addSec(clock.now(), keptSec) });
+    const [oldest] = kept.keys();
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+    return email;
+  };
+}
+
+async function readAccount({ profile }: Pick<Connection, 'profile'>, subject: string): Promise<Account | null> {
+  try {
+    return await profile.readAccount(subject);
+  } catch (error) {
+    if (toCode(error) === 'subject_unknown') return null;
+    throw error;
+  }
+}
+
+/** What somebody signs in by, where that is an address. */
+const toEmail = (account: Account | null): string | null =>
+  account === null ? null : ([account.login, account.email].find(isEmail) ?? null);

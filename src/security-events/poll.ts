@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { bury, type DeliveryDeps, noteSkipped } from './deliver.js';
+import { dequeue, jtiOf, type QueuedEvent, readQueue } from './poll-queue.js';
+import { makeSet, makeVerificationSet } from './set.js';
+import type { EventStream } from './stream.js';
+
+/** Events in one answer at most, whatever is asked for: each is signed for it. */
+const mostEvents = 50;
+
+/** How long a poll waits for an event: less than proxies wait for an answer. */
+const longestWaitMs = 25_000;
+const lookEveryMs = 1000;
+
+/** Polls that wait on one replica; one more is answered at once. */
+const mostWaiting = 100;
+
+/** What a receiver sends. @see https://www.rfc-editor.org/rfc/rfc8936 (section 2.2) */
+export const pollRequestGuard = z.object({
+  maxEvents: z.int().min(0).optional(),
+  returnImmediately: z.boolean().default(false),
+  ack: z.array(z.string().max(256)).max(1000).default([]),
+  setErrs: z
+    .record(
+      z.string().max(256),
+      z.object({ err: z.string().regex(/^[\w.-]{1,64}$/), description: z.string().optional() }),
+    )
+    .default({}),
+});
+export type PollRequest = z.output<typeof pollRequestGuard>;
+
+/** What it gets (section 2.3). */
+export type PollAnswer = { readonly sets: Readonly<Record<string, string>>; readonly moreAvailable?: true };
+
+/** Answers polls (RFC 8936). What is not acknowledged is given again. */
+export type Poll = (
+  stream: EventStream,
+  request: PollRequest,
+  /** Given where nobody waits for the answer any more, or this process ends. */
+  signal: AbortSignal,
+) => Promise<PollAnswer>;
+
+/** @throws FaceError of the poll: `state_unavailable`, `key_service_unavailable`, `profile_unavailable` */
+export function createPoll(deps: DeliveryDeps): Poll {
+  let waiting = 0;
+
+  const untilQueued = async (stream: EventStream, signal: AbortSignal): Promise<void> => {
+    if (waiting >= mostWaiting) return;
+    waiting += 1;
+    try {
+      const until = deps.clock.now() + longestWaitMs;
+      while (!signal.aborted && deps.clock.now() < until) {
+        await deps.sleep(lookEveryMs, signal);
+        if ((await readQueue(stream.id, deps)).length > 0) return;
+      }
+    } finally {
+      waiting -= 1;
+    }
+  };
+
+  return async (stream, { maxEvents = mostEvents, returnImmediately, ack, setErrs }, signal) => {
+    await acknowledge(stream, { ack, setErrs }, deps);
+    // Nothing is told over a stream that its receiver paused; what was acknowledged is acknowledged.
+    if (maxEvents === 0 || stream.status !== 'enabled') return { sets: {} };
+    let queued = await readQueue(stream.id, deps);
+    if (queued.length === 0 && !returnImmediately) {
+      await untilQueued(stream, signal);
+      queued = await readQueue(stream.id, deps);
+    }
+    const given = queued.slice(0, Math.min(maxEvents, mostEvents));
+    const sets = await signAll(stream, given, deps);
+    return queued.length > given.length ? { sets, moreAvailable: true } : { sets };
+  };
+}
+
+async function acknowledge(
+  stream: EventStream,
+  { ack, setErrs }: Pick<PollRequest, 'ack' | 'setErrs'>,
+  deps: DeliveryDeps,
+): Promise<void> {
+  const refused = new Map(Object.entries(setErrs).map(([jti, { err }]) => [jti, err]));
+  const jtis = new Set([...ack, ...refused.keys()]);
+  if (jtis.size === 0) return;
+  for (const entry of await dequeue(stream.id, jtis, deps)) {
+    const reason = refused.get(jtiOf(entry));
+    const about = { receiver: stream.id, jti: jtiOf(entry) };
+    if (entry.kind === 'verification') {
+      if (reason === undefined) deps.log.info('verification event delivered', about);
+      else deps.log.warn('verification event not delivered', { ...about, reason });
+    } else if (reason !== undefined) {
+      await bury(entry.event, stream, reason, deps);
+    } else {
+      deps.onDelivery(stream.id, 'delivered');
+      deps.log.info('security event delivered', { ...about, event: entry.event.name, sequence: entry.event.sequence });
+    }
+  }
+}
+
+/** What cannot be told of a user without a name is taken off. Where one cannot be signed now, those before it are given. */
+async function signAll(
+  stream: EventStream,
+  queued: readonly QueuedEvent[],
+  deps: DeliveryDeps,
+): Promise<PollAnswer['sets']> {
+  const sets: Record<string, string> = {};
+  for (const entry of queued) {
+    const jws = await sign(stream, entry, deps).catch((error: unknown) => {
+      if (Object.keys(sets).length === 0) throw error;
+      return 'later' as const;
+    });
+    if (jws === 'later') break;
+    if (jws !== null) {
+      sets[jtiOf(entry)] = jws;
+    } else if (entry.kind === 'event') {
+      await dequeue(stream.id, new Set([entry.event.jti]), deps);
+      noteSkipped(entry.event, stream, deps);
+    }
+  }
+  return sets;
+}
+
+const sign = (stream: EventStream, entry: QueuedEvent, deps: DeliveryDeps): Promise<string | null> =>
+  entry.kind === 'event' ? makeSet(entry.event, stream, deps) : makeVerificationSet(entry, stream, deps);

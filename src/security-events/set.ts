@@ -1,0 +1,86 @@
+import type { JsonObject } from '../base/json.js';
+import type { SubjectForm } from '../config/security-events.js';
+import type { Clock } from '../core/ports.js';
+import { toEpochSec } from '../core/units.js';
+import type { SecurityEventSigner } from '../keys/security-event-signer.js';
+import { eventTypes, type SecurityEvent, toEventObject } from './event.js';
+import type { EventStream } from './stream.js';
+
+/** What a Security Event Token is made with. */
+export interface SetDeps {
+  readonly issuer: string;
+  readonly signer: SecurityEventSigner;
+  readonly clock: Clock;
+  /**
+   * The sign-in e-mail address of a user at the provider; `null`: none, or no such user.
+   * @throws FaceError `profile_unavailable`
+   */
+  findEmail(connection: string, subject: string): Promise<string | null>;
+}
+
+/**
+ * The signed token (RFC 8417) of an event, as SSF asks: one event, without `exp` and `sub`.
+ * @returns `null` where the user has no name in the form the stream wants
+ * @throws FaceError `profile_unavailable`, `key_service_unavailable`
+ * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
+ */
+export async function makeSet(event: SecurityEvent, stream: EventStream, deps: SetDeps): Promise<string | null> {
+  const named = await nameUser(event, stream.subject, deps);
+  if (named === null) return null;
+  const { sub_id, inEvent } = named;
+  const events = { [eventTypes[event.name]]: { ...inEvent, ...toEventObject(event) } };
+  return deps.signer.sign({ ...claimsOf(event.jti, stream, deps), txn: event.txn, sub_id, events });
+}
+
+/** A verification event, which names the stream and echoes what its receiver sent. */
+export interface Verification {
+  readonly jti: string;
+  /** `null`: the receiver sent none. */
+  readonly state: string | null;
+}
+
+/** @throws FaceError `key_service_unavailable` */
+export function makeVerificationSet({ jti, state }: Verification, stream: EventStream, deps: SetDeps): Promise<string> {
+  const sub_id = { format: 'opaque', id: stream.id };
+  const events = {
+    'https://schemas.openid.net/secevent/ssf/event-type/verification': state === null ? {} : { state },
+  };
+  return deps.signer.sign({ ...claimsOf(jti, stream, deps), sub_id, events });
+}
+
+const claimsOf = (jti: string, { audience }: EventStream, { issuer, clock }: SetDeps): JsonObject => ({
+  iss: issuer,
+  aud: audience,
+  jti,
+  iat: toEpochSec(clock.now()),
+});
+
+interface NamedUser {
+  readonly sub_id: JsonObject;
+  /** Goes into the event. */
+  readonly inEvent: JsonObject;
+}
+
+async function nameUser(
+  { connection, subject }: SecurityEvent,
+  form: SubjectForm,
+  { issuer, findEmail }: SetDeps,
+): Promise<NamedUser | null> {
+  switch (form) {
+    case 'complex': {
+      // As receipts name a user: by the id at the provider, in one connection.
+      const user = { format: 'iss_sub', iss: issuer, sub: subject };
+      return { sub_id: { format: 'complex', user, tenant: { format: 'opaque', id: connection } }, inEvent: {} };
+    }
+    case 'iss_sub':
+      // As ID tokens of the connection do.
+      return { sub_id: { format: 'iss_sub', iss: `${issuer}/oidc/${connection}`, sub: subject }, inEvent: {} };
+    case 'email': {
+      const email = await findEmail(connection, subject);
+      if (email === null) return null;
+      const sub_id = { format: 'email', email };
+      // Receivers of before SSF 1.0 look for it here.
+      return { sub_id, inEvent: { subject: { user: sub_id } } };
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { Request, Response } from 'express';
+import type { SecurityEventReceiver } from '../config/security-events.js';
+import { digestOf, hasDigest } from '../core/digest.js';
+import { FaceError } from '../errors.js';
+import type { Allowance } from '../http/allowance.js';
+import { toSource } from '../http/source.js';
+import { Admission } from '../rest/admission.js';
+import type { Application } from '../rest/applications.js';
+import { readBearer } from '../rest/bearer.js';
+import { type EventStream, toStream } from '../security-events/stream.js';
+import type { SsfDeps } from './deps.js';
+
+/** Who calls: an application with a key of its own, which makes streams; or a receiver of the configuration that polls. */
+export type SsfCaller =
+  | {
+      readonly kind: 'application';
+      readonly application: Application;
+      readonly canManage: boolean;
+    }
+  | { readonly kind: 'receiver'; readonly stream: EventStream };
+
+/**
+ * Who calls, from the header `Authorization` alone (RFC 6750, section 2.1): before a byte of the body is read.
+ * @throws FaceError `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`, `state_unavailable`
+ */
+export async function admitCaller(
+  request: Request,
+  admission: Admission,
+  allowance: Allowance,
+  deps: SsfDeps,
+): Promise<SsfCaller> {
+  const credential = readBearer(request);
+  if (credential === null) throw new FaceError('caller_untrusted');
+  const receiver = credential.use((text) => deps.receivers.find((each) => isOf(each, text)));
+  if (receiver !== undefined) {
+    allowance.recognise(receiver.id, allowance.limitBytes);
+    return { kind: 'receiver', stream: toStream(receiver) };
+  }
+  await credential.use((text) => admission.takeToken(text));
+  const client = await admission.caller();
+  const canManage = client?.scopes.includes('ssf.manage') ?? false;
+  const application = client?.application ?? null;
+  // A token of no application has nobody who would own its streams.
+  if (application === null || (!canManage && !client?.scopes.includes('ssf.read'))) {
+    throw new FaceError('scope_missing');
+  }
+  return { kind: 'application', application, canManage };
+}
+
+/** Where to push to, and with what, is no business of who polls, and what is pushed with proves nobody here. */
+const isOf = ({ url, token }: SecurityEventReceiver, text: string): boolean =>
+  url === null && token !== null && token.use((expected) => hasDigest(text, digestOf(expected)));
+
+/** How a caller is to be told why it was refused (RFC 6750, section 3). */
+export function toChallenge(error: unknown, request: Request): string | null {
+  if (!(error instanceof FaceError)) return null;
+  if (error.code === 'scope_missing') return 'Bearer error="insufficient_scope", scope="ssf.manage"';
+  if (error.code !== 'caller_untrusted') return null;
+  return request.get('authorization') === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+}
+
+/** Makes what asks for the key of an application. */
+export const createAdmission = (request: Request, response: Response, allowance: Allowance, deps: SsfDeps): Admission =>
+  new Admission(
+    { kind: 'client', scope: null },
+    allowance,
+    allowance.limitBytes,
+    { source: toSource(request.ip), tell: (headers) => void response.set(headers) },
+    deps,
+  );

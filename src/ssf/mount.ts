@@ -1,0 +1,85 @@
+import type { Express, Request, Response } from 'express';
+import { FaceError, toCode } from '../errors.js';
+import { Allowance } from '../http/allowance.js';
+import { collectBody } from '../http/collect.js';
+import type { Room } from '../http/rooms.js';
+import { toSource } from '../http/source.js';
+import type { Outcome } from '../rest/usage.js';
+import { admitCaller, createAdmission, toChallenge } from './caller.js';
+import type { SsfDeps } from './deps.js';
+import { createSsfEndpoints, type SsfEndpoint } from './endpoints.js';
+
+/** A configuration with the longest of everything in it has some 10 KiB, and a thousand acknowledgements 64. */
+const maxBodyBytes = 128 * 1024;
+
+/**
+ * Mounts the endpoints of the transmitter. Callers are known before a byte of their body is read.
+ * @throws FaceError as the endpoints, and `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
+ */
+export function mountSsf(app: Express, deps: SsfDeps, room: Room): void {
+  const endpoints = createSsfEndpoints(deps);
+  for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
+    const atPath = endpoints.filter((endpoint) => endpoint.path === path);
+    app.all(path, async (request, response) => {
+      const endpoint = atPath.find(({ method }) => method === request.method);
+      if (endpoint === undefined) {
+        response.set('Allow', atPath.map(({ method }) => method).join(', '));
+        throw new FaceError('method_not_allowed');
+      }
+      await serve(endpoint, request, response, room, deps).catch((error: unknown) => {
+        const challenge = toChallenge(error, request);
+        if (challenge !== null) response.set('WWW-Authenticate', challenge);
+        throw error;
+      });
+    });
+  }
+}
+
+async function serve(
+  endpoint: SsfEndpoint,
+  request: Request,
+  response: Response,
+  room: Room,
+  deps: SsfDeps,
+): Promise<void> {
+  const allowance = new Allowance(room, toSource(request.ip), maxBodyBytes);
+  const admission = createAdmission(request, response, allowance, deps);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  let outcome: Outcome = 'ok';
+  try {
+    const caller = await admitCaller(request, admission, allowance, deps);
+    if (endpoint.right === 'manage' && caller.kind === 'application' && !caller.canManage) {
+      throw new FaceError('scope_missing');
+    }
+    const { status, body } = await endpoint.handle({
+      caller,
+      body: parseJson(request, await collectBody({ request, response }, allowance)),
+      query: new URLSearchParams(request.url.split('?')[1] ?? ''),
+      param: (name) => String(request.params[name] ?? ''),
+      signal: AbortSignal.any([gone.signal, deps.stopping]),
+    });
+    if (caller.kind === 'application') await admission.checkStillLive();
+    response.status(status);
+    if (body === null) response.end();
+    else response.json(body);
+  } catch (error) {
+    outcome = toCode(error);
+    throw error;
+  } finally {
+    const client = admission.recognised;
+    if (client !== null) deps.onClientRequest({ client, endpoint: `${endpoint.method} ${endpoint.path}`, outcome });
+    allowance.release();
+  }
+}
+
+/** @returns `null` without a body @throws FaceError `request_malformed` */
+function parseJson(request: Request, body: Buffer): unknown {
+  if (body.length === 0) return null;
+  if (request.is('application/json') === false) throw new FaceError('request_malformed');
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new FaceError('request_malformed', { reason: 'syntax' }, { cause });
+  }
+}

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
+import { headerCredentialGuard } from '../config/credential.js';
+import { safeUrlGuard } from '../config/safe-url.js';
+import { securityEventNames } from '../config/security-events.js';
+import { FaceError } from '../errors.js';
+import { eventTypes } from '../security-events/event.js';
+import { deliveryMethods, ssfPaths } from '../security-events/metadata.js';
+import { sealHeader } from '../security-events/sealed-header.js';
+import type { EventStream } from '../security-events/stream.js';
+import type { StreamRecord, StreamTerms } from '../security-events/streams.js';
+import type { SsfDeps } from './deps.js';
+
+/** Seconds that a receiver waits between two verification requests. */
+export const verificationIntervalSec = 60;
+
+const deliveryGuard = z.discriminatedUnion('method', [
+  z.object({
+    method: z.literal(deliveryMethods.push),
+    // Not even on this machine in the clear: who has a key of an application is not who runs this server.
+    endpoint_url: safeUrlGuard.refine((text) => text.startsWith('https:')),
+    authorization_header: headerCredentialGuard.optional(),
+  }),
+  z.object({ method: z.literal(deliveryMethods.poll) }),
+]);
+type Delivery = z.output<typeof deliveryGuard>;
+
+const text = z.string().max(1024);
+
+/** What a receiver says of a stream; what the transmitter says of it is looked at where there is one. */
+export const termsGuard = z.object({
+  events_requested: z.array(text).max(100).optional(),
+  delivery: deliveryGuard.optional(),
+  description: text.optional(),
+});
+
+/** The same of a stream that there is. */
+export const changeGuard = termsGuard.extend({ stream_id: text });
+
+/** Without `delivery` a stream is polled (SSF 1.0, section 8.1.1.1). */
+export async function toTerms(
+  { events_requested, delivery, description }: z.output<typeof termsGuard>,
+  deps: SsfDeps,
+): Promise<StreamTerms> {
+  return {
+    eventsRequested: events_requested ?? null,
+    description: description ?? null,
+    delivery: await toDelivery(delivery ?? { method: deliveryMethods.poll }, deps),
+  };
+}
+
+/** What is missing stays (section 8.1.1.3). */
+export async function toChange(
+  { events_requested, delivery, description }: z.output<typeof termsGuard>,
+  deps: SsfDeps,
+): Promise<Partial<StreamTerms>> {
+  return {
+    ...(events_requested === undefined ? {} : { eventsRequested: events_requested }),
+    ...(description === undefined ? {} : { description }),
+    ...(delivery === undefined ? {} : { delivery: await toDelivery(delivery, deps) }),
+  };
+}
+
+async function toDelivery(delivery: Delivery, deps: SsfDeps): Promise<StreamTerms['delivery']> {
+  if (delivery.method === deliveryMethods.poll) return { kind: 'poll' };
+  const { endpoint_url: url, authorization_header: header } = delivery;
+  return { kind: 'push', url, header: header === undefined ? null : await sealHeader(header, deps) };
+}
+
+/**
+ * The configuration of a stream (section 8.1.1). What pushes carry is not shown.
+ * @param record - `null`: of a receiver that the configuration names
+ */
+export function toView(stream: EventStream, record: StreamRecord | null, { issuer }: SsfDeps): JsonObject {
+  const { id, audience, events, delivery } = stream;
+  const { eventsRequested, description } = record ?? { eventsRequested: null, description: null };
+  return {
+    stream_id: id,
+    iss: issuer,
+    aud: audience,
+    events_supported: record === null ? events.map((name) => eventTypes[name]) : allEvents,
+    ...(eventsRequested === null ? {} : { events_requested: eventsRequested }),
+    events_delivered: events.map((name) => eventTypes[name]),
+    delivery:
+      delivery.kind === 'push'
+        ? { method: deliveryMethods.push, endpoint_url: delivery.url }
+        : { method: deliveryMethods.poll, endpoint_url: `${issuer}${ssfPaths.poll}/${id}` },
+    min_verification_interval: verificationIntervalSec,
+    ...(description === null ? {} : { description }),
+  };
+}
+
+const allEvents = securityEventNames.map((name) => eventTypes[name]);
+
+const bySender = ['iss', 'aud', 'events_supported', 'events_delivered', 'min_verification_interval'] as const;
+
+/**
+ * What only the transmitter says may be sent back to it, as it was.
+ * @throws FaceError `request_malformed`
+ */
+export function checkUnchanged(sent: unknown, view: JsonObject): void {
+  const given = z.record(z.string(), z.unknown()).parse(sent);
+  const changed = bySender.find((name) => name in given && !isDeepStrictEqual(given[name], view[name]));
+  if (changed !== undefined) throw new FaceError('request_malformed', { field: changed });
+}

@@ -1,0 +1,68 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createFileAudit } from '../src/audit/file.js';
+import type { SecurityEventReceiver } from '../src/config/security-events.js';
+import type { CoreDeps } from '../src/core/deps.js';
+import type { Fetch } from '../src/core/ports.js';
+import type { DeliveryOutcome } from '../src/security-events/deliver.js';
+import { createFindEmail } from '../src/security-events/find-email.js';
+import { createPoll } from '../src/security-events/poll.js';
+import { toStream } from '../src/security-events/stream.js';
+import { listStreams, toEventStream } from '../src/security-events/streams.js';
+import { startTransmitter } from '../src/security-events/transmitter.js';
+import type { SecurityEvents } from '../src/ssf/deps.js';
+import { createAuditDeps } from './audit.js';
+import { createFolder } from './folder.js';
+import { createKeysInMemory, createTestSecurityEventSigner } from './keys.js';
+import { systemRandom } from './sinks.js';
+
+const signer = await createTestSecurityEventSigner();
+
+/** A transmitter of its own trail, as a replica has one, over the store that replicas share. */
+export async function startTestTransmitter(
+  { state, clock, log, issuer }: Pick<CoreDeps, 'state' | 'clock' | 'log' | 'issuer'>,
+  {
+    receivers = [],
+    fetch: push = (url, init) => fetch(url, init),
+  }: { readonly receivers?: readonly SecurityEventReceiver[]; readonly fetch?: Fetch } = {},
+) {
+  const folder = createFolder('transmitter');
+  mkdirSync(folder, { recursive: true });
+  const trail = await createFileAudit(createAuditDeps({ file: join(folder, 'audit.jsonl'), clock, log }));
+  const keys = createKeysInMemory(systemRandom(32));
+  const outcomes: string[] = [];
+  const stopping = new AbortController();
+  const delivery = {
+    ...{ state, clock, log, issuer, signer, random: systemRandom },
+    files: {
+      securityEvents: join(folder, 'security-events.json'),
+      deadLetters: join(folder, 'dead-letters.jsonl'),
+    },
+    fetch: push,
+    findEmail: createFindEmail({ clock, connectionOf: () => undefined }),
+    sleep: (_ms: number, signal: AbortSignal) => delay(5, undefined, { signal }).catch(() => {}),
+    onDelivery: (stream: string, outcome: DeliveryOutcome) => void outcomes.push(`${stream} ${outcome}`),
+  };
+  const transmitter = await startTransmitter({
+    ...delivery,
+    trail,
+    streams: receivers.map(toStream),
+    readStreams: async () => (await listStreams({ state })).map((record) => toEventStream(record, { issuer, keys })),
+    onWaiting: () => {},
+  });
+  const securityEvents: SecurityEvents = {
+    ...{ signer, keys, transmitter, receivers, stopping: stopping.signal },
+    poll: createPoll(delivery),
+  };
+  return {
+    securityEvents,
+    trail,
+    outcomes,
+    endPolls: () => stopping.abort(),
+    async close() {
+      await transmitter.close();
+      await trail.close();
+    },
+  };
+}
