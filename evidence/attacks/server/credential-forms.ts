@@ -156,6 +156,19 @@ function forSessions(
   ];
 }
 
+/** Streams of security events: every token shown as a key, and none of them one. */
+function forStreams(credentials: Credentials): readonly BadCredential[] {
+  const { client, revoked, orphan, narrowed, rival } = credentials;
+  return [
+    ...forEverybody(credentials),
+    misplaced('a client token of no application', asSession(client)),
+    foreign('another tenant’s token', asSession(rival)),
+    replayed('a revoked token', asSession(revoked)),
+    replayed('a key of an application that is gone', asSession(orphan)),
+    misplaced('a key without the scope', asSession(narrowed)),
+  ];
+}
+
 /** Where a credential is not asked for, showing a bad one must give no more than showing none. */
 function forEverybody({ client, rival, revoked, byRole, owner }: Credentials): readonly BadCredential[] {
   return [
@@ -184,6 +197,8 @@ export function badCredentials(
       return forAdministrators(needs.right, credentials, victims);
     case 'session':
       return forSessions(path, victims, credentials);
+    case 'stream':
+      return forStreams(credentials);
     default:
       return forEverybody(credentials);
   }

@@ -67,6 +67,8 @@ test('the description says of every endpoint what it needs', () => {
   expect(needs.get('POST /token')).toEqual({ kind: 'client', scope: null });
   expect(needs.get('POST /subjects/erase')).toEqual({ kind: 'admin', right: 'operate' });
   expect(needs.get('POST /face/frames')).toEqual({ kind: 'session' });
+  expect(needs.get('POST /ssf/streams')).toEqual({ kind: 'stream' });
+  expect(needs.get('GET /ssf/jwks.json')).toEqual({ kind: 'public' });
   expect(needs.get('POST /face/open')).toEqual({ kind: 'open' });
   expect(needs.get('GET /healthz')).toEqual({ kind: 'public' });
   const nameless = described.filter((each) => each.needs.kind === 'admin' && each.needs.right === '');
