@@ -72,6 +72,7 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
       ending.abort();
       told.delete(id);
       await done;
+      deps.onWaiting(id, 0);
       await cursors.forget(id);
     }
     streams = next;
