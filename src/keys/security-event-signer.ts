@@ -22,7 +22,7 @@ export const createSecurityEventSigner = (openKeys: () => Promise<OidcKeys>): Se
     const [key] = signing;
     if (key === undefined) throw new FaceError('internal');
     const signed = [{ alg: 'RS256', kid: key.kid, typ: 'secevent+jwt' }, claims].map(toPart).join('.');
-    const signature = await key.sign(Buffer.from(signed));
+    const signature = await key.sign(Buffer.from(signed), 'RS256');
     return `${signed}.${Buffer.from(signature).toString('base64url')}`;
   },
   async publicKeys() {
