@@ -43,6 +43,7 @@ export async function measureTriggers(processes = 15): Promise<TriggersReport> {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const env = {
       FACESTEP_CONNECTION: 'customers',
+      FACESTEP_MODE: 'enforce',
       FACESTEP_PUBLIC_URL: 'https://face.example.com',
       FACESTEP_USER_POOL_ID: 'eu-central-1_AbCdEfGhI',
       FACESTEP_CLIENT_IDS: '1example23456789',

@@ -154,7 +154,12 @@ if (hasChromium) {
           sourceArns: [pool.arn],
         },
         environment: {
-          ...{ FACESTEP_CONNECTION: 'cognito', FACESTEP_PUBLIC_URL: url, FACESTEP_USER_POOL_ID: pool.id },
+          ...{
+            FACESTEP_CONNECTION: 'cognito',
+            FACESTEP_MODE: 'enforce',
+            FACESTEP_PUBLIC_URL: url,
+            FACESTEP_USER_POOL_ID: pool.id,
+          },
           ...{ FACESTEP_CLIENT_IDS: clientId, FACESTEP_REQUEST_SECRET: secret, FACESTEP_RECEIPT_KEYS: receiptKeys },
         },
       });

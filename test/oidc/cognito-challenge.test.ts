@@ -47,7 +47,7 @@ beforeEach(async () => {
   await administrator.createUser('grace', password);
   cognito.serveApp({ userPoolId: pool.id, clientId, password });
   const settings = cognitoConnectionGuard.parse({
-    ...{ id: 'customers', kind: 'cognito', policy: { returnUrls: [`${cognito.url}/app/return`] } },
+    ...{ id: 'customers', kind: 'cognito', policy: { mode: 'enforce', returnUrls: [`${cognito.url}/app/return`] } },
     cognito: {
       ...{ userPoolId: pool.id, clientIds: [clientId], endpoint: cognito.url, triggers: { requestSecret } },
       credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
@@ -62,7 +62,12 @@ beforeEach(async () => {
     cognito.lambda.functions.set(arnOf(handler), {
       ...{ file: fileURLToPath(new URL('../../triggers/index.js', import.meta.url)), handler, sourceArns: [pool.arn] },
       environment: {
-        ...{ FACESTEP_CONNECTION: 'customers', FACESTEP_PUBLIC_URL: testIssuer, FACESTEP_USER_POOL_ID: pool.id },
+        ...{
+          FACESTEP_CONNECTION: 'customers',
+          FACESTEP_MODE: 'enforce',
+          FACESTEP_PUBLIC_URL: testIssuer,
+          FACESTEP_USER_POOL_ID: pool.id,
+        },
         ...{
           FACESTEP_CLIENT_IDS: clientId,
           FACESTEP_REQUEST_SECRET: requestSecret,

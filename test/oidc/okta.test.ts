@@ -37,7 +37,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     reach: (url, init) => reach.send(url, init),
   });
   const settings = oktaConnectionGuard.parse({
-    ...{ id: 'workforce', kind: 'okta', policy: { liveness: 'challenge', ...policy } },
+    ...{ id: 'workforce', kind: 'okta', policy: { mode: 'enforce', liveness: 'challenge', ...policy } },
     oidc: {
       clients: [
         { kind: 'okta_factor', id: 'okta', secret, orgUrls: [okta.url] },
