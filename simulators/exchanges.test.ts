@@ -11,6 +11,9 @@ app.use(express.json());
 app.post('/echo', (request, response) => {
   response.status(201).json(request.body);
 });
+app.use('/under', (_request, response) => {
+  response.json({});
+});
 const server = createServer(app).listen(0, '127.0.0.1');
 observeExchanges(server, (exchange) => seen.push(exchange));
 await once(server, 'listening');
@@ -34,4 +37,9 @@ test('a call is told of with both bodies, also where its body is read late', asy
   expect(seen).toHaveLength(1);
   expect(seen[0]).toMatchObject({ method: 'POST', path: '/echo', request: { body }, response: { status: 201, body } });
   expect(seen[0]?.query.get('a')).toBe('1');
+});
+
+test('a call is told of by the address it was sent to, also where a router answers it', async () => {
+  await fetch(`${url}/under/there?b=2`);
+  expect(seen.at(-1)).toMatchObject({ method: 'GET', path: '/under/there' });
 });
