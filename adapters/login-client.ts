@@ -19,6 +19,8 @@ export interface SecretClientConfig {
 interface LoginClientRules {
   /** What it finds its user by, and shows of them. */
   readonly toNames: (account: Account) => JsonObject;
+  /** What is told as the e-mail address where the scope is asked for; without it, the address in the profile. */
+  readonly toEmail?: (account: Account) => string | null;
   /** Whether it asks after a first factor: then a request that is its own word is about who passed that. */
   readonly isAfterFactor: boolean;
   /** Whether a pass is noted for the connection's hooks too. */
@@ -43,7 +45,7 @@ export const secretClientMetadata = ({ id, secret, redirectUris }: SecretClientC
 export function createLoginClient(
   config: SecretClientConfig,
   directoryFor: DirectoryFor,
-  { toNames, isAfterFactor, feedsHooks }: LoginClientRules,
+  { toNames, toEmail = ({ email }) => email, isAfterFactor, feedsHooks }: LoginClientRules,
 ): OidcClient {
   return {
     metadata: secretClientMetadata(config),
@@ -61,7 +63,8 @@ export function createLoginClient(
         const subject = subjectOfIdentifier(login);
         return { subject, isProven: false, isSentByProvider, claims: { sub: subject } };
       }
-      const { subject, email } = account;
+      const { subject } = account;
+      const email = toEmail(account);
       const isEmailAsked = email !== null && scope.split(' ').includes('email');
       const claims = { sub: subject, ...toNames(account), ...(isEmailAsked ? { email } : {}) };
       return { subject, isProven: false, isSentByProvider, claims };

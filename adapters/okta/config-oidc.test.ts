@@ -59,6 +59,12 @@ describe('what is refused', () => {
     ]);
   });
 
+  test('trusted claims without a passkey, of which Okta would count none', () => {
+    expect(parse({ ...factor, trustClaims: true }).error?.issues).toMatchObject([
+      { path: ['oidc', 'clients'], message: expect.stringContaining('policy.userSecret "passkey"') },
+    ]);
+  });
+
   test('two identity verifications: their browsers do not say which they are of', () => {
     expect(parse(factor, idv).success).toBe(true);
     expect(parse(idv, { ...idv, id: 'other' }).error?.issues).toMatchObject([

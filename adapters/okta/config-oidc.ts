@@ -10,7 +10,12 @@ const orgFields = { ...clientFields, orgUrls: originsGuard };
  * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
  */
 export const oktaFactorGuard = z
-  .strictObject({ ...orgFields, kind: z.literal('okta_factor') })
+  .strictObject({
+    ...orgFields,
+    kind: z.literal('okta_factor'),
+    /** Whether Okta counts the methods of our ID token; it takes a face for one only beside a possession: a passkey. */
+    trustClaims: z.boolean().default(false),
+  })
   .transform(({ orgUrls, ...rest }) => ({
     ...rest,
     redirectUris: orgUrls.map((url) => `${url}/oauth2/v1/authorize/callback`),

@@ -134,7 +134,15 @@ export const oktaConnectionGuard = z
   .refine(({ oidc }) => hasOneIdv(oidc?.clients ?? []), {
     path: ['oidc', 'clients'],
     error: 'two clients are of the kind okta_idv',
+  })
+  .refine(({ oidc, policy }) => policy.userSecret === 'passkey' || !trustsClaims(oidc?.clients ?? []), {
+    path: ['oidc', 'clients'],
+    error:
+      'trustClaims without policy.userSecret "passkey": Okta takes a face only beside a possession, so nobody would satisfy it',
   });
+
+const trustsClaims = (clients: readonly { readonly kind: string; readonly trustClaims?: boolean }[]): boolean =>
+  clients.some(({ kind, trustClaims }) => kind === 'okta_factor' && trustClaims === true);
 
 /** One Okta org, configured. */
 export type OktaConnection = z.output<typeof oktaConnectionGuard>;

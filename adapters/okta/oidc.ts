@@ -16,6 +16,8 @@ export const createOktaClients = (
 const createFactorClient = (client: OktaFactor, directoryFor: DirectoryFor): OidcClient =>
   createLoginClient(client, directoryFor, {
     toNames: ({ login }) => ({ preferred_username: login }),
+    // Okta finds its user by `idpuser.email`, which is this claim, and only the login is one user's alone.
+    toEmail: ({ login }) => login,
     isAfterFactor: true,
     // The token hook is asked later in the same sign-in.
     feedsHooks: true,

@@ -50,7 +50,8 @@ type AttributeDefinition = z.infer<typeof attributeGuard>;
 
 const schemaGuard = z.object({
   definitions: z.object({
-    custom: z.object({ properties: z.record(z.string(), attributeGuard).nullish() }).nullish(),
+    // The others are somebody else's, of whatever shape.
+    custom: z.object({ properties: z.record(z.string(), z.unknown()).nullish() }).nullish(),
   }),
 });
 
@@ -75,8 +76,6 @@ function misfitsOf(definition: AttributeDefinition, expected: Attribute): string
 const toSchemaChange = ({ name, title, description, maxLength, isUserWritten }: Attribute): Json => ({
   definitions: {
     custom: {
-      id: '#custom',
-      type: 'object',
       properties: {
         [name]: {
           title,
@@ -89,7 +88,6 @@ const toSchemaChange = ({ name, title, description, maxLength, isUserWritten }: 
           permissions: [{ principal: 'SELF', action: isUserWritten ? 'READ_WRITE' : 'HIDE' }],
         },
       },
-      required: [],
     },
   },
 });
@@ -114,7 +112,7 @@ export async function inspectAttribute(expected: Attribute, send: SendToOkta): P
     };
   }
   const [name, definition] = existing;
-  const misfits = name === expected.name ? misfitsOf(definition, expected) : ['name'];
+  const misfits = name === expected.name ? misfitsOf(parseAnswer(attributeGuard, definition), expected) : ['name'];
   if (misfits.length === 0) return { state: 'ready' };
   return {
     state: 'blocked',

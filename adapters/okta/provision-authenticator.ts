@@ -1,25 +1,20 @@
 import { z } from 'zod';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
-import { parseAnswer } from './client.js';
 import type { OktaFactor } from './config-oidc.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findIdp } from './provision-idps.js';
+import { listAll } from './provision-list.js';
 
-const authenticatorsGuard = z.array(
-  z.object({
-    key: z.string(),
-    status: z.string(),
-    provider: z.object({ configuration: z.object({ idpId: z.string().nullish() }).nullish() }).nullish(),
-  }),
-);
+const authenticatorGuard = z.object({
+  key: z.literal('external_idp'),
+  provider: z.object({ configuration: z.object({ idpId: z.string() }) }),
+});
 
 /** Whether people can enrol the IdP authenticator that leads here. Okta has it for no provider but a factor-only one. */
 export async function hasAuthenticator(client: OktaFactor, deps: OktaProvisionDeps): Promise<boolean> {
   const idp = await findIdp(client, deps);
-  const { body } = await deps.send('GET', '/api/v1/authenticators');
-  return parseAnswer(authenticatorsGuard, body).some(
-    ({ key, provider }) => key === 'external_idp' && idp !== null && provider?.configuration?.idpId === idp.id,
-  );
+  const authenticators = await listAll(authenticatorGuard, '/api/v1/authenticators', deps.send);
+  return idp !== null && authenticators.some(({ provider }) => provider.configuration.idpId === idp.id);
 }
 
 /** "IdP Usage" is not in the API: that it is set shows by the authenticator alone. */

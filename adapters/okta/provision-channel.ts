@@ -43,7 +43,8 @@ export const channelTo = (deps: OktaProvisionDeps, hook: HookName, headers: read
   version: '1.0.0',
   config: {
     uri: uriOf(deps, hook),
-    method: 'POST',
+    // Of an event hook Okta sets it.
+    ...(hook === 'events' ? {} : { method: 'POST' }),
     headers,
     authScheme: toAuthScheme(deps),
   },

@@ -3,11 +3,12 @@ import type { Json } from '../../src/base/json.js';
 import { toIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { type Check, compareClocks, type Finding, fail, pass, warn } from '../provisioning.js';
-import { createSendToOkta, parseAnswer } from './client.js';
+import { createSendToOkta } from './client.js';
 import { inspectAttribute, tokenAttribute } from './provision-attribute.js';
 import { type OktaProvisionDeps, uriOf } from './provision-channel.js';
 import { findEventHook } from './provision-events.js';
 import { findInlineHook, type InlineHookName } from './provision-hooks.js';
+import { listAll } from './provision-list.js';
 import { createClientChecks } from './provision-openid.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';
 import { faceClaim } from './schema.js';
@@ -143,12 +144,12 @@ async function checkRules(deps: OktaProvisionDeps): Promise<Finding> {
       );
 }
 
-const claimsGuard = z.array(z.object({ name: z.string() }));
+const claimGuard = z.object({ name: z.string() });
 
 async function checkClaims({ settings, send }: OktaProvisionDeps): Promise<Finding> {
   const server = settings.okta.provision.authorizationServerId;
-  const { body } = await send('GET', `/api/v1/authorizationServers/${server}/claims`);
-  return parseAnswer(claimsGuard, body).some(({ name }) => name === faceClaim)
+  const claims = await listAll(claimGuard, `/api/v1/authorizationServers/${server}/claims`, send);
+  return claims.some(({ name }) => name === faceClaim)
     ? fail(
         `The authorization server sets ${faceClaim} by itself: in an outage it is in tokens nobody verified`,
         `Delete that claim in Security > API > Authorization Servers > ${server} > Claims`,

@@ -20,13 +20,14 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-function provision({ orgUrls = [bench.okta.url], publicUrl = testIssuer } = {}) {
+function provision({ orgUrls = [bench.okta.url], publicUrl = testIssuer, factor = {}, policy = {} } = {}) {
   const pages = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };
   return bench.provision({
     publicUrl,
+    policy,
     oidc: {
       clients: [
-        { kind: 'okta_factor', id: 'okta', secret, orgUrls },
+        { kind: 'okta_factor', id: 'okta', secret, orgUrls, ...factor },
         { kind: 'okta_idv', id: 'idv', secret, orgUrls, ...pages },
       ],
     },
@@ -58,10 +59,15 @@ describe('the factor', () => {
     expect(await idp.inspect()).toEqual({ state: 'ready' });
     const found = idpOf('OIDC');
     expect(found).toMatchObject({
-      trustClaims: true,
+      trustClaims: false,
       requestAlgorithm: 'HS256',
       client: { issuer, authorizationEndpoint: `${issuer}/authorize`, clientId: 'okta', clientSecret: secret },
-      definition: { policy: { provisioning: { action: 'DISABLED' } } },
+      definition: {
+        policy: {
+          provisioning: { action: 'DISABLED' },
+          subject: { userNameTemplate: { template: 'idpuser.email' }, matchType: 'USERNAME' },
+        },
+      },
     });
 
     const usage = stepOf('IdP Usage: Factor only');
@@ -73,6 +79,33 @@ describe('the factor', () => {
     expect(await authenticator.inspect()).toEqual({ state: 'ready' });
     expect(await usage.inspect()).toEqual({ state: 'ready' });
     expect(await runCheck('okta_factor: identity provider')).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('has its methods counted only where it is asked for, beside a passkey', async () => {
+    await stepOf('Identity provider: okta_factor').apply();
+    const given = { factor: { trustClaims: true }, policy: { userSecret: 'passkey' } };
+    const step = stepOf('Identity provider: okta_factor', given);
+    expect(await step.inspect()).toMatchObject({
+      state: 'different',
+      changes: [expect.stringContaining('trustClaims')],
+    });
+    await step.apply();
+    expect(idpOf('OIDC').trustClaims).toBe(true);
+    expect(() => provision({ factor: { trustClaims: true } })).toThrow(/beside a possession/);
+  });
+
+  test('keeps the attribute that an administrator has added to take the user name from, and no other', async () => {
+    await stepOf('Identity provider: okta_factor').apply();
+    const idp = idpOf('OIDC');
+    const step = stepOf('Identity provider: okta_factor');
+    const take = (template: string) => {
+      const policy = { ...(idp.definition.policy as object), subject: { userNameTemplate: { template } } };
+      bench.okta.org.identityProviders.set(idp.id, { ...idp, definition: { ...idp.definition, policy } });
+    };
+    take('idpuser.preferred_username');
+    expect(await step.inspect()).toEqual({ state: 'ready' });
+    take('idpuser.firstName');
+    expect(await step.inspect()).toMatchObject({ changes: ['Set the user name template of "Face check (workforce)"'] });
   });
 
   test('that does not sign its requests works on, is told of, and is left as it is', async () => {
@@ -133,6 +166,12 @@ test('the identity verification is created over the API', async () => {
   expect(await step.inspect()).toMatchObject({ state: 'missing' });
   await step.apply();
   expect(await step.inspect()).toEqual({ state: 'ready' });
+  expect(idpOf('IDV_STANDARD').definition.policy).toEqual({
+    provisioning: { action: 'DISABLED' },
+    accountLink: { action: 'AUTO' },
+    subject: { userNameTemplate: { template: 'source.userName' }, matchType: 'USERNAME' },
+    maxClockSkew: 0,
+  });
   expect(idpOf('IDV_STANDARD').client).toMatchObject({ issuer, parEndpoint: `${issuer}/par`, clientId: 'idv' });
   expect(await runCheck('okta_idv: identity provider')).toMatchObject({ verdict: 'pass' });
 });

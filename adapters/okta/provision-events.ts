@@ -4,6 +4,7 @@ import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer } from './client.js';
 import { endingEvents } from './flow-events.js';
 import { channelGuard, channelTo, differencesOf, nameOf, type OktaProvisionDeps, uriOf } from './provision-channel.js';
+import { listAll } from './provision-list.js';
 
 const eventHookGuard = z.object({
   id: z.string(),
@@ -14,7 +15,6 @@ const eventHookGuard = z.object({
   events: z.looseObject({ items: z.array(z.string()) }),
   channel: channelGuard,
 });
-const eventHooksGuard = z.array(eventHookGuard);
 
 /** An event hook as the org has it. */
 export type EventHook = z.infer<typeof eventHookGuard>;
@@ -24,8 +24,7 @@ export type EventHook = z.infer<typeof eventHookGuard>;
  * @throws FaceError `provider_refused`, `profile_unavailable`
  */
 export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook | null> {
-  const { body } = await deps.send('GET', '/api/v1/eventHooks');
-  const hooks = parseAnswer(eventHooksGuard, body);
+  const hooks = await listAll(eventHookGuard, '/api/v1/eventHooks', deps.send);
   const atOurs = hooks.find(({ channel }) => channel.config.uri === uriOf(deps, 'events'));
   return atOurs ?? hooks.find(({ name }) => name === nameOf(deps, 'events')) ?? null;
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
-import { parseAnswer } from './client.js';
 import {
   channelGuard,
   channelTo,
@@ -10,6 +9,7 @@ import {
   type OktaProvisionDeps,
   uriOf,
 } from './provision-channel.js';
+import { listAll } from './provision-list.js';
 
 /** The inline hooks there can be, by the last part of our address. */
 const inlineHookTypes = {
@@ -28,7 +28,6 @@ const inlineHookGuard = z.object({
   status: z.string(),
   channel: channelGuard,
 });
-const inlineHooksGuard = z.array(inlineHookGuard);
 
 /** An inline hook as the org has it. */
 export type InlineHook = z.infer<typeof inlineHookGuard>;
@@ -41,8 +40,7 @@ export async function findInlineHook(
   hook: InlineHookName,
   deps: OktaProvisionDeps,
 ): Promise<{ ours: InlineHook | null; others: readonly InlineHook[] }> {
-  const { body } = await deps.send('GET', `/api/v1/inlineHooks?type=${inlineHookTypes[hook]}`);
-  const hooks = parseAnswer(inlineHooksGuard, body);
+  const hooks = await listAll(inlineHookGuard, `/api/v1/inlineHooks?type=${inlineHookTypes[hook]}`, deps.send);
   const atOurs = hooks.filter(({ channel }) => channel.config.uri === uriOf(deps, hook));
   const named = hooks.filter(({ name }) => name === nameOf(deps, hook));
   const ours = atOurs.find(({ status }) => status === 'ACTIVE') ?? atOurs[0] ?? named[0] ?? null;

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import { endpointsOf } from '../openid-provider.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
-import { parseAnswer } from './client.js';
 import type { OktaClient, OktaFactor, OktaIdv } from './config-oidc.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
+import { listAll } from './provision-list.js';
 
 const urlGuard = z.object({ url: z.string() });
 
@@ -19,9 +19,13 @@ const idpGuard = z.object({
     credentials: z.object({ client: z.object({ client_id: z.string() }) }),
     algorithms: z.json().optional(),
   }),
-  policy: z.object({ trustClaims: z.boolean().nullish() }).nullish(),
+  policy: z
+    .object({
+      trustClaims: z.boolean().nullish(),
+      subject: z.object({ userNameTemplate: z.object({ template: z.string() }) }).nullish(),
+    })
+    .nullish(),
 });
-const idpsGuard = z.array(idpGuard);
 
 /** An identity provider as the org has it. */
 export type Idp = z.output<typeof idpGuard>;
@@ -41,11 +45,11 @@ const nameOf = ({ settings }: OktaProvisionDeps, client: OktaClient): string =>
  */
 export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Idp | null> {
   const type = client.kind === 'okta_idv' ? 'IDV_STANDARD' : 'OIDC';
-  const { body } = await deps.send('GET', `/api/v1/idps?type=${type}&limit=200`);
+  const idps = await listAll(idpGuard, `/api/v1/idps?type=${type}&limit=200`, deps.send);
   const { issuer } = endpointsOf(deps.publicUrl, deps.settings.id);
   const isOurs = ({ protocol }: Idp): boolean =>
     protocol.issuer.url === issuer && protocol.credentials.client.client_id === client.id;
-  return parseAnswer(idpsGuard, body).find(isOurs) ?? null;
+  return idps.find(isOurs) ?? null;
 }
 
 /**
@@ -86,6 +90,7 @@ function differencesOf(found: Idp, definition: IdpDefinition): string[] {
     ...(Object.keys(wanted.protocol.endpoints).every(isSameEndpoint) ? [] : ['the endpoints']),
     ...(wanted.protocol.scopes.every((scope) => found.protocol.scopes.includes(scope)) ? [] : ['the scopes']),
     ...((found.policy?.trustClaims ?? false) === (wanted.policy?.trustClaims ?? false) ? [] : ['trustClaims']),
+    ...(templateOf(found) === templateOf(wanted) ? [] : ['the user name template']),
   ];
 }
 
@@ -105,8 +110,17 @@ const toCredentials = ({ id, secret }: OktaClient) => ({
   client: { client_id: id, client_secret: secret.use((text) => text) },
 });
 
+const templateOf = ({ policy }: Pick<Idp, 'policy'>): string | undefined => policy?.subject?.userNameTemplate.template;
+
+/**
+ * Both claims of ours are the login. Okta refuses a template with an attribute that the identity provider's profile does not
+ * have, and of the two every profile has `email`; who has added the other one may keep it.
+ */
+const loginTemplates = ['idpuser.email', 'idpuser.preferred_username'] as const;
+
 /** A new one signs its requests; one that people sign in with goes on as it does. */
 function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps): IdpDefinition {
+  const template = loginTemplates.find((each) => found !== null && each === templateOf(found)) ?? loginTemplates[0];
   const algorithms = found === null ? signedRequests : found.protocol.algorithms;
   const { issuer, authorization, token, keys } = endpointsOf(deps.publicUrl, deps.settings.id);
   return {
@@ -121,13 +135,12 @@ function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps
       credentials: toCredentials(client),
     },
     policy: {
-      accountLink: { action: 'AUTO', filter: null },
+      accountLink: { action: 'AUTO' },
       // A face makes no users.
       provisioning: { action: 'DISABLED' },
-      subject: { userNameTemplate: { template: 'idpuser.preferred_username' }, matchType: 'USERNAME', filter: null },
+      subject: { userNameTemplate: { template }, matchType: 'USERNAME' },
       maxClockSkew: 120_000,
-      // amr counts: every ID token of ours has one.
-      trustClaims: true,
+      trustClaims: client.trustClaims,
     },
   };
 }
@@ -143,6 +156,13 @@ function toVerification(client: OktaIdv, deps: OktaProvisionDeps): IdpDefinition
       issuer: { url: issuer },
       scopes: ['openid', 'profile', 'identity_assurance'],
       credentials: toCredentials(client),
+    },
+    // Okta demands it, and asks for nothing in it: the user is named in the request.
+    policy: {
+      provisioning: { action: 'DISABLED' },
+      accountLink: { action: 'AUTO' },
+      subject: { userNameTemplate: { template: 'source.userName' }, matchType: 'USERNAME' },
+      maxClockSkew: 0,
     },
     properties: {
       idvMetadata: {

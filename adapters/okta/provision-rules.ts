@@ -5,6 +5,7 @@ import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer, type SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findInlineHook } from './provision-hooks.js';
+import { listAll } from './provision-list.js';
 
 const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
 
@@ -24,21 +25,6 @@ interface Chosen {
 }
 
 type Located = { readonly path: string; readonly rule: Rule } | Extract<StepStatus, { state: 'blocked' }>;
-
-const maxPages = 20;
-
-/** All entries of a list that Okta gives out in pages. */
-async function listAll<Entry>(guard: z.ZodType<Entry>, path: string, send: SendToOkta): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  let next: string | null = path;
-  for (let page = 0; next !== null && page < maxPages; page++) {
-    const { body, headers } = await send('GET', next);
-    entries.push(...parseAnswer(z.array(guard), body));
-    const link = /<([^>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
-    next = link !== undefined && URL.canParse(link) ? new URL(link).pathname + new URL(link).search : null;
-  }
-  return entries;
-}
 
 /** The one that is named, or else the only one there is. */
 function pick<Entry extends z.infer<typeof idGuard>>(

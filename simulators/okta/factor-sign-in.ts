@@ -18,10 +18,7 @@ import { findUser, type IdentityProvider, type Org, type OrgUser } from './org.j
 const skewSec = 120;
 
 const startGuard = z.object({ user: z.string() });
-const claimsGuard = z.object({
-  preferred_username: z.string().optional(),
-  amr: z.array(z.string()).optional(),
-});
+const claimsGuard = z.looseObject({ amr: z.array(z.string()).optional() });
 
 /**
  * A sign-in at an application whose policy asks for the IdP authenticator, from after the password:
@@ -65,8 +62,8 @@ export function createFactorSignIn(org: Org): Router {
         skewSec,
         fetch: org.fetch,
       });
-      const { preferred_username, amr } = claimsGuard.parse(claims);
-      checkIsSigningIn(idp, user, claims.sub, preferred_username);
+      const { amr, ...rest } = claimsGuard.parse(claims);
+      checkIsSigningIn(idp, user, claims.sub, rest[idp.userNameClaim]);
       if (idp.trustClaims && amr === undefined) throw new Refusal('amr');
       const tokens = await signIn(org, user);
       return {
@@ -96,19 +93,31 @@ async function signIfAsked(
 }
 
 /** Links on first use, by the mapped login; from then on by `sub` alone, whatever the claims say. */
-function checkIsSigningIn({ links }: IdentityProvider, user: OrgUser, sub: string, username: string | undefined): void {
+function checkIsSigningIn(
+  { links, userNameClaim }: IdentityProvider,
+  user: OrgUser,
+  sub: string,
+  username: unknown,
+): void {
   const linked = links.get(sub);
   if (linked !== undefined && linked !== user.id) throw new Refusal('user', 'another user');
   if (linked !== undefined) return;
   if ([...links.values()].includes(user.id)) throw new Refusal('user', 'another sub before');
-  if (username !== user.profile.login) throw new Refusal('user', 'preferred_username');
+  if (username !== user.profile.login) throw new Refusal('user', userNameClaim);
   links.set(sub, user.id);
 }
 
-/** A face counts as biometric only beside a possession, which is what the factor counts as anyway. */
+const possessions = ['hwk', 'otp', 'phr', 'pop', 'sc', 'sms', 'swk', 'tel'];
+
+/**
+ * Possession, whatever the claims, where they are not trusted. Where they are, they alone count, and a face for nothing
+ * without a possession beside it.
+ * @see https://developer.okta.com/docs/guides/configure-claims-sharing/thirdpartyoidc/main/
+ */
 function toCharacteristics({ trustClaims }: IdentityProvider, amr: readonly string[]): readonly string[] {
-  const isBiometric = trustClaims && amr.includes('face') && amr.includes('hwk');
-  return isBiometric ? ['possession', 'biometric'] : ['possession'];
+  if (!trustClaims) return ['possession'];
+  if (!amr.some((method) => possessions.includes(method))) return [];
+  return amr.includes('face') ? ['possession', 'biometric'] : ['possession'];
 }
 
 /** The tokens of the application, whose authorization server asks its hook. */

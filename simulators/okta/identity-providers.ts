@@ -43,8 +43,10 @@ const oidcGuard = z.object({
     // Anybody the provider vouches for would get an account.
     provisioning: z.object({ action: z.enum(['DISABLED', 'AUTO']) }),
     subject: z.object({
-      userNameTemplate: z.object({ template: z.string().min(1) }),
-      matchType: z.enum(['USERNAME', 'EMAIL', 'USERNAME_OR_EMAIL', 'CUSTOM_ATTRIBUTE']),
+      // An attribute must be in the profile of the identity provider before a template names it.
+      userNameTemplate: z.object({ template: z.string().regex(/^idpuser\.(email|firstName|lastName)$/) }),
+      // The others are not simulated: by them a user could be found who shares an address with another.
+      matchType: z.literal('USERNAME'),
     }),
     trustClaims: z.boolean().default(false),
   }),
@@ -62,8 +64,19 @@ const verificationGuard = z.object({
       jwks: endpointGuard,
     }),
     issuer: endpointGuard,
-    scopes: z.array(z.string()).refine((scopes) => scopes.includes('openid') && scopes.includes('identity_assurance')),
+    scopes: z
+      .array(z.string())
+      .refine((scopes) => ['openid', 'profile', 'identity_assurance'].every((scope) => scopes.includes(scope))),
     credentials: clientGuard,
+  }),
+  policy: z.object({
+    provisioning: z.object({ action: z.literal('DISABLED') }),
+    accountLink: z.object({ action: z.literal('AUTO') }),
+    subject: z.object({
+      userNameTemplate: z.object({ template: z.literal('source.userName') }),
+      matchType: z.literal('USERNAME'),
+    }),
+    maxClockSkew: z.literal(0),
   }),
   properties: z.object({
     idvMetadata: z.object({ vendorDisplayName: z.string().min(1), termsOfUse: z.url(), privacyPolicy: z.url() }),
@@ -89,6 +102,7 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
     usage: 'SSO',
     links: new Map(),
     trustClaims: data.type === 'OIDC' && data.policy.trustClaims,
+    userNameClaim: data.policy.subject.userNameTemplate.template.replace('idpuser.', ''),
     // What is said of the algorithm is ignored without the scope.
     requestAlgorithm: signature?.scope === 'REQUEST' ? (signature.algorithm ?? 'HS256') : null,
     client: {
@@ -106,7 +120,14 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
   };
 }
 
-const toView = ({ id, definition }: IdentityProvider) => ({ ...definition, id, status: 'ACTIVE' });
+const definitionGuard = z.looseObject({ protocol: z.looseObject({}) });
+
+/** Okta tells the secret to whoever may read identity providers. */
+function toView({ id, definition, client }: IdentityProvider) {
+  const { protocol, ...rest } = definitionGuard.parse(definition);
+  const credentials = { client: { client_id: client.clientId, client_secret: client.clientSecret } };
+  return { ...rest, id, status: 'ACTIVE', protocol: { ...protocol, credentials } };
+}
 
 /**
  * The identity providers API, for OpenID providers and vendors of identity verification.
@@ -172,7 +193,7 @@ export function createAuthenticatorsApi(org: Org, requireScope: RequireScope): R
     const { key, name } = parsed.data;
     const authenticator = { id: newId('aut'), key, name, idpId };
     org.authenticators.set(authenticator.id, authenticator);
-    response.json({ ...authenticator, status: 'ACTIVE', provider: parsed.data.provider });
+    response.json({ id: authenticator.id, key, name, status: 'ACTIVE', provider: parsed.data.provider });
   });
   return router;
 }

@@ -18,6 +18,9 @@ const skewSec = 120;
 const startGuard = z.object({ user: z.string(), flow: z.string().optional() });
 const pushedGuard = z.object({ request_uri: z.string(), expires_in: z.int().positive() });
 
+/** Okta sends all as fuzzy, and wants each back so. */
+const claimGuard = z.object({ value: z.string().nullable(), fuzzy: z.literal(true) });
+
 /** Attributes beyond these fail the evaluation. */
 const supportedClaims = 'given_name family_name middle_name email birthdate phone_number address'.split(' ');
 
@@ -139,6 +142,11 @@ function evaluate(value: unknown): string {
   const { trust_framework, assurance_level, time } = verified.verification;
   if (!time || Number.isNaN(Date.parse(time))) return 'MISSING';
   if (Object.keys(verified.claims).some((name) => !supportedClaims.includes(name))) return 'PARSING_ERROR';
+  for (const name of ['given_name', 'family_name']) {
+    const suffix = name.replace('_', '').toUpperCase();
+    if (!Object.hasOwn(verified.claims, name)) return `MISSING_${suffix}`;
+    if (!claimGuard.safeParse(verified.claims[name]).success) return `PARSING_ERROR_${suffix}`;
+  }
   const isVerified = trust_framework === 'IDV-DELEGATED' && assurance_level === 'VERIFIED';
   return isVerified ? 'CLAIMS_VERIFIED' : 'CLAIMS_NOT_VERIFIED';
 }

@@ -138,6 +138,8 @@ export interface IdentityProvider {
   usage: 'SSO' | 'FACTOR_ONLY';
   /** `policy.trustClaims`: whether `amr` counts; without one in the ID token the sign-in then breaks. */
   readonly trustClaims: boolean;
+  /** The claim that a user name is taken from, by the template; of the profile's attributes `email` alone is there. */
+  readonly userNameClaim: string;
   /** What requests are signed by: `protocol.algorithms.request.signature`; `null`: they are not. */
   readonly requestAlgorithm: string | null;
   /** Whose `sub` is whose, from the first sign-in on: by then no other claim counts. */

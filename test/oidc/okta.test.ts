@@ -146,12 +146,20 @@ describe('a factor', () => {
     expect(readResult(await browser.show(camera.url, 'ada')).result).toBe('signed-in');
   });
 
-  test('tells the e-mail address to whom asks for it', async () => {
+  test('finds a user by the login, also where another has it as e-mail address', async () => {
+    okta.org.users.get(adaId)!.profile.email = 'ada@private.example';
+    okta.org.users.get(graceId)!.profile.email = ada;
+    expect(await signIn(ada, { name: 'grace@example.com', face: 'grace' })).toMatchObject(refused('user', 'email'));
+    const { result, details } = await signIn(ada, { face: 'ada' });
+    expect(result).toBe('signed-in');
+    expect(details.idToken).toMatchObject({ sub: adaId, email: ada });
+    expect(details.characteristics).toEqual(['possession']);
+  });
+
+  test('tells the name Okta finds its user by to whom asks for it', async () => {
     const [idp] = [...okta.org.identityProviders.values()].filter(({ type }) => type === 'OIDC');
     okta.org.identityProviders.set(idp!.id, { ...idp!, client: { ...idp!.client, scopes: ['openid', 'profile'] } });
-    const { details } = await signIn(ada, { face: 'ada' });
-    expect(details.idToken).toMatchObject({ preferred_username: ada });
-    expect(details.idToken).not.toHaveProperty('email');
+    expect(await signIn(ada, { face: 'ada' })).toMatchObject(refused('user', 'email'));
   });
 
   test('keeps a user by their id: another login later is still the same user', async () => {
@@ -258,7 +266,9 @@ describe('an identity verification', () => {
     okta.org.identityProviders.set(idp.id, { ...idp, client: { ...idp.client, ...client } });
   };
 
-  test('says that the face was verified, of that user, and nothing of a name', async () => {
+  const noNames = { given_name: { value: null, fuzzy: true }, family_name: { value: null, fuzzy: true } };
+
+  test('says that the face was verified, of that user, and repeats no name', async () => {
     const browser = bench.openBrowser();
     const camera = await browser.walk(idvStart(ada, '&flow=selfie'));
     expect(camera.url.startsWith(`${testIssuer}/face#`)).toBe(true);
@@ -273,7 +283,7 @@ describe('an identity verification', () => {
           time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
           verification_process: expect.stringMatching(/^[\w-]{22}$/),
         },
-        claims: {},
+        claims: { given_name: { value: 'MATCHED', fuzzy: true }, family_name: { value: 'MATCHED', fuzzy: true } },
       },
     ]);
     expect(details.idToken).not.toHaveProperty('preferred_username');
@@ -303,7 +313,7 @@ describe('an identity verification', () => {
     const end = await browser.show((await browser.walk(idvStart(login()))).url, face);
     expect(readResult(end)).toMatchObject(refused('evaluation', 'CLAIMS_NOT_VERIFIED'));
     const claims = decodeJwt(tokens[0]!);
-    expect(claims.verified_claims).toMatchObject([{ verification: { assurance_level: 'FAILED' }, claims: {} }]);
+    expect(claims.verified_claims).toMatchObject([{ verification: { assurance_level: 'FAILED' }, claims: noNames }]);
     expect(Object.keys(claims).toSorted()).toEqual(['aud', 'exp', 'iat', 'iss', 'nonce', 'sub', 'verified_claims']);
   });
 
