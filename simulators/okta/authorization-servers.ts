@@ -35,7 +35,7 @@ const toDefaultRule = () => ({
   priority: 1,
   system: false,
   conditions: {
-    people: { users: { include: [], exclude: [] }, groups: { include: ['EVERYONE'], exclude: [] } },
+    people: { users: { include: [] }, groups: { include: ['EVERYONE'] } },
     grantTypes: { include: ['authorization_code', 'password', 'client_credentials'] },
     scopes: { include: ['*'] },
   },
@@ -162,13 +162,14 @@ export function createAuthorizationServersApi(org: Org, requireScope: RequireSco
     response.json(toRuleView(policy));
   });
   router.get('/:id/claims', read, (request, response) => {
-    response.json(find(request.params.id).claims);
+    response.json(find(request.params.id).claims.map((claim, index) => ({ id: `ocl${index}`, ...claim })));
   });
   router.post('/:id/claims', manage, (request, response) => {
     const parsed = claimGuard.safeParse(request.body);
     if (!parsed.success) throw invalid('claim', ['The claim was not understood']);
-    find(request.params.id).claims.push(parsed.data);
-    response.status(201).json({ id: newId('ocl'), ...parsed.data });
+    const { claims } = find(request.params.id);
+    claims.push(parsed.data);
+    response.status(201).json({ id: `ocl${claims.length - 1}`, ...parsed.data });
   });
   return router;
 }

@@ -5,6 +5,7 @@ import express from 'express';
 import type { JWK } from 'jose';
 import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
+import { type Exchange, observeExchanges } from '../exchanges.js';
 import { createAccess } from './access.js';
 import {
   addAuthorizationServer,
@@ -105,7 +106,8 @@ async function callApi(org: Org, apiToken: string, method: string, path: string,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.status === 204 ? null : response.json();
+  const text = await response.text();
+  return text === '' ? null : JSON.parse(text);
 }
 
 const withIdGuard = z.object({ id: z.string() });
@@ -123,20 +125,25 @@ const oauthErrorGuard = z.object({ error: z.string(), error_description: z.strin
  * @param now - the org's clock
  * @param reach - how the org reaches OpenID providers
  * @param hookTimeoutMs - Okta's own is 3,000; its support can raise it for an org
+ * @param onExchange - told of each call at the org, once it is answered
  */
 export async function startOktaSimulator({
   port = 0,
   now = Date.now,
   hookTimeoutMs = 3_000,
   reach = fetch,
+  onExchange,
 }: {
   readonly port?: number;
   readonly now?: () => number;
   readonly hookTimeoutMs?: number;
   readonly reach?: Fetch;
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined;
 } = {}): Promise<OktaSimulator> {
   const org = createOrg({ now, hookTimeoutMs, fetch: reach });
-  const server = createServer(createApp(org)).listen(port, '127.0.0.1');
+  const server = createServer(createApp(org));
+  if (onExchange !== undefined) observeExchanges(server, onExchange);
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address: AddressInfo | string | null = server.address();
   org.url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : port}`;

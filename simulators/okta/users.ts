@@ -124,7 +124,9 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
       user.status = to;
       user.lastUpdated = isoNow(org);
       emitUserEvent(org, `user.lifecycle.${verb}`, user);
-      response.json({});
+      // The others answer with nothing.
+      if (verb === 'activate' || verb === 'reactivate') response.json({});
+      else response.end();
     });
   }
   return router;

@@ -12,6 +12,7 @@ import {
   parseTokenHook,
 } from '../../adapters/okta/schema.js';
 import type { Provisioning } from '../../adapters/provisioning.js';
+import type { Exchange } from '../../simulators/exchanges.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { Policy } from '../../src/core/connection.js';
@@ -91,9 +92,9 @@ export interface OktaSettings {
  * Starts an org whose clock is the test's, with the attribute defined in it. It waits long for hooks, as the machine may
  * be busy: tests of Okta's own limit set it.
  */
-export async function openOktaBench(): Promise<OktaBench> {
+export async function openOktaBench(onExchange?: (exchange: Exchange) => void): Promise<OktaBench> {
   const clock = createManualClock();
-  const okta = await startOktaSimulator({ now: () => clock.now(), hookTimeoutMs: 30_000 });
+  const okta = await startOktaSimulator({ now: () => clock.now(), hookTimeoutMs: 30_000, onExchange });
   const usual = policyGuard.parse({ mode: 'enforce', freshnessSec: 300, liveness: 'off' });
   const log = createTextLog();
   const audit = createMemoryAudit();

@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import type { Provisioning } from '../../adapters/provisioning.js';
+import { type Exchange, observeExchanges } from '../../simulators/exchanges.js';
+import { SealedToken } from '../../src/core/concealed.js';
+import { type OktaSettings, openOktaBench } from '../contract/okta.js';
+import { rightPassword } from '../contract/okta-events.js';
+import { startOktaServer } from '../okta-server.js';
+import { readOktaDescription } from './okta-description.js';
+import { createCallJudge, type Judgement } from './openapi.js';
+import { findContract, printCallReport } from './report.js';
+
+const contract = findContract('okta-management-openapi.yaml.gz');
+
+(contract === null ? describe.skip : describe)('what we and the simulated org say to each other', () => {
+  test('is as Okta describes it', async () => {
+    const exchanges: Exchange[] = [];
+    const hookCalls: Exchange[] = [];
+    const bench = await openOktaBench((exchange) => exchanges.push(exchange));
+    const server = await startOktaServer(bench);
+    const front = await startFront(
+      () => server.origin,
+      (exchange) => hookCalls.push(exchange),
+    );
+    try {
+      await driveAll(bench, front.origin);
+    } finally {
+      await front.close();
+      await server.stop();
+      await bench.close();
+    }
+    const judge = createCallJudge(readOktaDescription(contract!));
+    const judgements = [
+      ...exchanges.map((exchange) => judge.judge(exchange)),
+      ...hookCalls.flatMap((call) => {
+        const name = hookNames[call.path.split('/').at(-1) ?? ''];
+        return name === undefined ? [{ operation: null, differences: [], call }] : [judge.judgeHook(name, call)];
+      }),
+    ];
+    const described = judgements.filter(({ operation }) => operation !== null);
+    const different = described.filter(({ differences }) => differences.length > 0);
+    const calls = [...exchanges, ...hookCalls];
+    const notDescribed = calls.filter((_, index) => judgements[index]?.operation === null);
+    printCallReport({
+      provider: 'Okta',
+      calls: calls.length,
+      described: described.length,
+      validated: described.length - different.length,
+      notDescribed: [...new Set(notDescribed.map(({ method, path }) => `${method} ${path}`))].toSorted(),
+    });
+    expect([...new Set(different.map(toText))]).toEqual([]);
+  });
+});
+const toText = ({ operation, differences }: Judgement): string => `${operation}\n  ${differences.join('\n  ')}`;
+
+/** What Okta calls the hooks, by the last part of our address. */
+const hookNames: Readonly<Record<string, string>> = {
+  token: 'create-token-hook',
+  registration: 'create-registration-hook',
+  saml: 'create-saml-hook',
+  'password-import': 'CreatePasswordImportInlineHook',
+};
+
+const secret = 'a-secret-of-the-client-0123456789abcdef';
+const login = 'ada@example.com';
+const password = 'correct horse';
+
+/** Plan, apply, plan again, the doctor's checks, the profile, each hook, and sign-ins. */
+async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, publicUrl: string): Promise<void> {
+  const { okta } = bench;
+  okta.org.attributes.clear();
+  const clients = [
+    { kind: 'okta_factor', id: 'okta', secret, orgUrls: [okta.url] },
+    {
+      ...{ kind: 'okta_idv', id: 'idv', secret, orgUrls: [okta.url] },
+      ...{ termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' },
+    },
+  ];
+  const settings: OktaSettings & { publicUrl: string } = {
+    publicUrl,
+    okta: { provision: { registration: {}, saml: true } },
+    oidc: { clients },
+  };
+  const plan = async ({ steps }: Provisioning) => {
+    for (const step of steps) await step.inspect();
+  };
+  const provisioning = bench.provision(settings);
+  await plan(provisioning);
+  for (const step of provisioning.steps) {
+    if (step.title.startsWith('IdP Usage')) {
+      const idp = [...okta.org.identityProviders.values()].find(({ type }) => type === 'OIDC');
+      okta.setIdpUsage(idp!.id, 'FACTOR_ONLY');
+    }
+    const { state } = await step.inspect();
+    if (state === 'missing' || state === 'different') await step.apply();
+  }
+  await plan(bench.provision(settings));
+  for (const check of provisioning.checks) await check.run();
+
+  const id = await okta.createUser({ login, password });
+  const { profile } = bench.connect();
+  await profile.findAccount(login);
+  await profile.findAccount('nobody@example.com');
+  await profile.readAccount(id);
+  await profile.writeToken(id, new SealedToken('FV1.abc'));
+  await profile.readToken(id);
+  await profile.clearToken(id);
+
+  await okta.signIn({ login, password });
+  await bench.passStepUp(id);
+  await okta.signIn({ login, password });
+  for (const path of ['new', 'update']) {
+    const userProfile = { login: 'grace@example.com', email: 'grace@example.com', firstName: 'G', lastName: 'H' };
+    const form = path === 'new' ? { userProfile, password } : { login, userProfileUpdate: { nickName: 'A' } };
+    await fetch(`${okta.url}/idp/idx/enroll/${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(form),
+    });
+  }
+  await okta.createUserToImport('alan@example.com');
+  await okta.signIn({ login: 'alan@example.com', password: rightPassword });
+  await okta.changeStatus(id, 'suspend');
+  await okta.settleEvents();
+}
+
+/** Stands before the service and tells of each call. */
+async function startFront(origin: () => string, onExchange: (exchange: Exchange) => void) {
+  const server = createServer(async (request, response) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
+      typeof value === 'string' && !['host', 'connection', 'content-length'].includes(name) ? [[name, value]] : [],
+    );
+    const body = request.method === 'GET' ? null : Buffer.concat(chunks);
+    const answer = await fetch(origin() + request.url, { method: request.method ?? 'GET', headers, body });
+    const type = answer.headers.get('content-type');
+    response.statusCode = answer.status;
+    if (type !== null) response.setHeader('content-type', type);
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  observeExchanges(server, onExchange);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
