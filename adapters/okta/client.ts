@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
 import { inTime } from '../../src/core/deadline.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { fromHttpDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';
 
@@ -10,6 +11,15 @@ import type { OktaConnection } from './config.js';
 const REQUEST_TIMEOUT_MS = 5_000;
 /** Of one call here: up to two tokens and two requests, where the SDK finds its access token expired. */
 const TOTAL_TIMEOUT_MS = 10_000;
+
+/** How often one call is sent, where Okta's rate limit refuses it. */
+const maxTries = 3;
+
+/** How long the running service waits for the window of a rate limit to end: somebody waits for it. */
+export const servingPatienceMs = 2_000;
+
+/** How long a command waits: the windows are of a minute. */
+const commandPatienceMs = 61_000;
 
 /** Where an org is, and who we are to it. */
 export type OrgAccess = Pick<OktaConnection['okta'], 'orgUrl' | 'auth'>;
@@ -100,28 +110,53 @@ export interface Refusal {
   readonly path: string | null;
 }
 
+const rateLimitGuard = z.object({
+  status: z.literal(429),
+  headers: z.custom<OktaAnswer['headers']>((headers) => z.object({ get: z.function() }).safeParse(headers).success),
+});
+
+/** How long until the window of a rate limit ends, by Okta's own clock; `null` where it is none, or does not say. */
+function readWaitMs(error: unknown): number | null {
+  const { data } = rateLimitGuard.safeParse(error);
+  const now = fromHttpDate(data?.headers.get('date') ?? '');
+  const resetsAtSec = Number(data?.headers.get('x-rate-limit-reset') ?? Number.NaN);
+  return now === null || !Number.isFinite(resetsAtSec) ? null : Math.max(0, resetsAtSec * 1000 - now);
+}
+
 /**
- * Makes one call of the SDK within `TOTAL_TIMEOUT_MS`. What it throws holds the address, the headers and Okta's words
- * about the request, so nothing but status, code and path is kept.
+ * Makes one call of the SDK, each try within `TOTAL_TIMEOUT_MS`. What it throws holds the address, the headers and Okta's
+ * words about the request, so nothing but status, code and path is kept.
  * @param toRefused - what a refusal becomes
+ * @param patienceMs - how long a rate limit is waited for; one that lasts longer is reported at once
  * @throws FaceError `profile_unavailable` without an answer in time, and what `toRefused` makes
  */
 export async function callOkta<Answer>(
   send: () => Promise<Answer>,
   toRefused: (refusal: Refusal) => FaceError,
+  patienceMs: number,
 ): Promise<Answer> {
-  try {
-    return await inTime(send(), TOTAL_TIMEOUT_MS, () => {
-      throw new FaceError('profile_unavailable', { reason: 'timeout' });
-    });
-  } catch (error) {
-    if (error instanceof FaceError) throw error;
-    const { data } = apiErrorGuard.safeParse(error);
-    if (data === undefined) throw new FaceError('profile_unavailable', { status: null, errorCode: null });
-    const { status, errorCode, url } = data;
-    const code = /^(E\d{7}|[a-z_]{1,40})$/.exec(errorCode ?? '')?.[0] ?? null;
-    throw toRefused({ status, code, path: url && URL.canParse(url) ? new URL(url).pathname : null });
+  let leftMs = patienceMs;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await inTime(send(), TOTAL_TIMEOUT_MS, () => {
+        throw new FaceError('profile_unavailable', { reason: 'timeout' });
+      });
+    } catch (error) {
+      const waitMs = readWaitMs(error);
+      if (waitMs === null || waitMs > leftMs || attempt === maxTries) throw toFailure(error, toRefused);
+      leftMs -= waitMs;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
   }
+}
+
+function toFailure(error: unknown, toRefused: (refusal: Refusal) => FaceError): FaceError {
+  if (error instanceof FaceError) return error;
+  const { data } = apiErrorGuard.safeParse(error);
+  if (data === undefined) return new FaceError('profile_unavailable', { status: null, errorCode: null });
+  const { status, errorCode, url } = data;
+  const code = /^(E\d{7}|[a-z_]{1,40})$/.exec(errorCode ?? '')?.[0] ?? null;
+  return toRefused({ status, code, path: url && URL.canParse(url) ? new URL(url).pathname : null });
 }
 
 /** @throws FaceError `profile_unavailable` where the answer is not what the guard takes */
@@ -166,6 +201,7 @@ export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {
         status >= 400 && status < 500 && status !== 429
           ? new FaceError('provider_refused', { status, code, call: toCall(method, path, refusedPath) })
           : new FaceError('profile_unavailable', { status, errorCode: code }),
+      commandPatienceMs,
     );
 }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { exportJWK } from 'jose';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
+import type { FaceError } from '../../src/errors.js';
 import { type OktaBench, openOktaBench } from '../../test/contract/okta.js';
 
 const unavailable = { code: 'profile_unavailable' };
@@ -109,7 +110,7 @@ describe('an org that does not answer as it should', () => {
     await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
   });
 
-  test('with a rate limit is not waited for', async () => {
+  test('with a rate limit of a minute is not waited for', async () => {
     const headers = {
       'x-rate-limit-reset': String(Math.floor(Date.now() / 1000) + 60),
       date: new Date().toUTCString(),
@@ -122,6 +123,26 @@ describe('an org that does not answer as it should', () => {
       detail: { status: 429, errorCode: 'E0000047' },
     });
     expect(requests).toHaveLength(1);
+  });
+
+  test('with a rate limit that ends at once is asked again, and three times at most', async () => {
+    const date = new Date().toUTCString();
+    const headers = { 'x-rate-limit-reset': String(Date.parse(date) / 1000), date };
+    const limit = () =>
+      Response.json({ errorCode: 'E0000047', errorSummary: 'API call exceeded rate limit' }, { status: 429, headers });
+    const user = () => Response.json({ id: ada, profile: { facestepToken: 'FV1.abc' } });
+    for (const [limited, asked] of [
+      [2, 3],
+      [3, 3],
+    ] as const) {
+      const { profile, requests } = observe(async () => (requests.length > limited ? user() : limit()));
+      const outcome = await profile.readToken(ada).then(
+        () => 'read',
+        ({ detail }: FaceError) => detail,
+      );
+      expect(outcome).toEqual(limited < 3 ? 'read' : { status: 429, errorCode: 'E0000047' });
+      expect(requests).toHaveLength(asked);
+    }
   });
 
   test('that never answers is given up after ten seconds', async () => {

@@ -3,7 +3,7 @@ import type { Account, Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
 import { toStoredToken } from '../stored-token.js';
-import { callOkta, createClient, parseAnswer, type Refusal } from './client.js';
+import { callOkta, createClient, parseAnswer, type Refusal, servingPatienceMs } from './client.js';
 import type { OktaConnection } from './config.js';
 import { isUserId } from './schema.js';
 
@@ -18,18 +18,19 @@ export function createOktaProfile(
   const client = createClient({ orgUrl, auth }, fetch);
   const userGuard = z.object({ id: z.string(), profile: z.object({ [attribute]: z.unknown().optional() }) });
 
+  const call = <Answer>(send: () => Promise<Answer>): Promise<Answer> =>
+    callOkta(send, toProfileError, servingPatienceMs);
   const read = async <User extends { readonly id: string }>(subject: string, guard: z.ZodType<User>): Promise<User> => {
     checkIsUserId(subject);
-    const user = parseAnswer(guard, await callOkta(() => client.userApi.getUser({ userId: subject }), toProfileError));
+    const user = parseAnswer(guard, await call(() => client.userApi.getUser({ userId: subject })));
     if (user.id !== subject) throw new FaceError('subject_unknown');
     return user;
   };
   const update = async (subject: string, value: string | null): Promise<void> => {
     checkIsUserId(subject);
     // POST changes the attributes it names; PUT would clear all others.
-    const answer = await callOkta(
-      () => client.userApi.updateUser({ userId: subject, user: { profile: { [attribute]: value } } }),
-      toProfileError,
+    const answer = await call(() =>
+      client.userApi.updateUser({ userId: subject, user: { profile: { [attribute]: value } } }),
     );
     // Okta answers with the user as changed. A 200 of something before it, such as a page, is no write.
     const { profile } = parseAnswer(userGuard, answer);
@@ -39,7 +40,7 @@ export function createOktaProfile(
   const findAccount: Profile['findAccount'] = async (login) => {
     // Okta itself cannot be asked for a login with a slash: it would be a path.
     if (!isLogin(login) || login.includes('/')) return null;
-    const answer = await callOkta(() => client.userApi.getUser({ userId: login }), toProfileError).catch(nullIfUnknown);
+    const answer = await call(() => client.userApi.getUser({ userId: login })).catch(nullIfUnknown);
     if (answer === null) return null;
     // The same call finds users by their id, and whoever calls as `me`.
     const account = toAccount(parseAnswer(accountGuard, answer));

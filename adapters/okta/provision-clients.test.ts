@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { type OktaBench, openOktaBench } from '../../test/contract/okta.js';
 import { testIssuer } from '../../test/keys.js';
 
@@ -48,6 +49,32 @@ test('a connection without clients has no such steps', () => {
       .steps.map(({ title }) => title)
       .join(),
   ).not.toMatch(/Identity provider|authenticator/);
+});
+
+test('ours is found among those of others, on whatever page', async () => {
+  await stepOf('Identity provider: okta_factor').apply();
+  const foreign = z.array(z.object({ name: z.string() }));
+  const first = await fetch(`${bench.okta.url}/api/v1/idps?type=OIDC&limit=200`, {
+    headers: { Authorization: `SSWS ${bench.okta.apiToken}` },
+  });
+  expect(foreign.parse(await first.json()).map(({ name }) => name)).toEqual(['Partners', 'East']);
+  expect(first.headers.get('link')).toContain('rel="next"');
+  expect(await stepOf('Identity provider: okta_factor').inspect()).toEqual({ state: 'ready' });
+});
+
+test('a list without an end is given up, and nothing is created', async () => {
+  const methods: string[] = [];
+  const link = `<${bench.okta.url}/api/v1/idps?after=0>; rel="next"`;
+  const { steps } = bench.provision({
+    oidc: { clients: [{ kind: 'okta_factor', id: 'okta', secret, orgUrls: [bench.okta.url] }] },
+    fetch: async (_, { method }) => {
+      methods.push(method ?? '');
+      return Response.json([], { headers: { link } });
+    },
+  });
+  const step = steps.find(({ title }) => title.startsWith('Identity provider'))!;
+  await expect(step.apply()).rejects.toMatchObject({ code: 'profile_unavailable' });
+  expect(new Set(methods)).toEqual(new Set(['GET']));
 });
 
 describe('the factor', () => {

@@ -2,8 +2,10 @@ import { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
 import { invalid, notFound } from './errors.js';
+import { foreignIdps } from './foreign-idps.js';
 import { newId } from './ids.js';
 import type { IdentityProvider, Org } from './org.js';
+import { sendPage } from './paging.js';
 
 const endpointGuard = z.object({ url: z.url() });
 
@@ -123,10 +125,10 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
 const definitionGuard = z.looseObject({ protocol: z.looseObject({}) });
 
 /** Okta tells the secret to whoever may read identity providers. */
-function toView({ id, definition, client }: IdentityProvider) {
+function toView({ id, type, definition, client }: IdentityProvider) {
   const { protocol, ...rest } = definitionGuard.parse(definition);
   const credentials = { client: { client_id: client.clientId, client_secret: client.clientSecret } };
-  return { ...rest, id, status: 'ACTIVE', protocol: { ...protocol, credentials } };
+  return { ...rest, id, type, status: 'ACTIVE', protocol: { ...protocol, credentials } };
 }
 
 /**
@@ -142,8 +144,13 @@ export function createIdentityProvidersApi(org: Org, requireScope: RequireScope)
   };
   router.get('/', requireScope('okta.idps.read'), (request, response) => {
     const { type } = request.query;
-    const all = [...org.identityProviders.values()].filter((idp) => type === undefined || idp.type === type);
-    response.json(all.map(toView));
+    const all = [...foreignIdps, ...[...org.identityProviders.values()].map(toView)];
+    sendPage(
+      org,
+      request,
+      response,
+      all.filter((idp) => type === undefined || idp.type === type),
+    );
   });
   router.post('/', requireScope('okta.idps.manage'), (request, response) => {
     const idp = toIdentityProvider(newId('0oa'), request.body);

@@ -21,6 +21,7 @@ import { createIdentityVerification } from './identity-verification.js';
 import { newId } from './ids.js';
 import { createInlineHooksApi } from './inline-hooks.js';
 import { createOrg, type IdentityProvider, type LogEvent, type Org, type OrgClient } from './org.js';
+import { limitRate } from './paging.js';
 import { createEnrollmentForms, createEnrollmentPolicyApi } from './registration.js';
 import { createSamlAppsApi, createSamlSignIn } from './saml.js';
 import { createUserSchemaApi } from './user-schema.js';
@@ -98,13 +99,16 @@ export interface OktaSimulator {
   close(): Promise<void>;
 }
 
-/** One call of the management API as the administrator. @returns the body; throws on any refusal */
+/** One call of the management API as the administrator, who tries again. @returns the body; throws on any refusal */
 async function callApi(org: Org, apiToken: string, method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(org.url + path, {
-    method,
-    headers: { Authorization: `SSWS ${apiToken}`, 'Content-Type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+  const send = () =>
+    fetch(org.url + path, {
+      method,
+      headers: { Authorization: `SSWS ${apiToken}`, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  let response = await send();
+  if (response.status === 429) response = await send();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   const text = await response.text();
   return text === '' ? null : JSON.parse(text);
@@ -272,6 +276,7 @@ function createApp(org: Org): express.Express {
   app.use(createIdentityVerification(org));
   app.use('/oauth2', createAuthorizationServers(org));
   app.use(express.json({ limit: '1mb' }));
+  app.use('/api/v1', limitRate(org));
   app.use('/api/v1/users', createUsersApi(org, requireScope));
   app.use('/api/v1/meta/schemas/user', createUserSchemaApi(org, requireScope));
   app.use('/api/v1/authorizationServers', createAuthorizationServersApi(org, requireScope));

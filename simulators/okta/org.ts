@@ -203,6 +203,10 @@ export interface Org {
   allowsUpdatesToDeactivated: boolean;
   /** The user of the browser's session that hooks are told of on a refresh in place of the token's: OKTA-869758. */
   sessionUserOnRefresh: string | null;
+  /** Every how many calls of the management API one is answered with a rate limit; `null` for never. */
+  limitsEvery: number | null;
+  /** In how many seconds the window of such a limit ends. */
+  limitResetSec: number;
   readonly log: LogEvent[];
   /** What hooks answered, oldest first; `null` where there was no answer to read. For showing: the real org keeps none. */
   readonly hookAnswers: unknown[];
@@ -250,6 +254,8 @@ export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>)
   deliversTwice: false,
   allowsUpdatesToDeactivated: false,
   sessionUserOnRefresh: null,
+  limitsEvery: 9,
+  limitResetSec: 0,
   log: [],
   hookAnswers: [],
 });

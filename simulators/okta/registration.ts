@@ -5,6 +5,7 @@ import { invalid, notFound } from './errors.js';
 import { callHook } from './hook-call.js';
 import { newId } from './ids.js';
 import { findUser, isoNow, type Org, type OrgUser } from './org.js';
+import { sendPage } from './paging.js';
 import { toProgressiveProfilePayload, toRegistrationPayload } from './payloads.js';
 import { checkProfile, withoutNulls } from './profile-rules.js';
 
@@ -147,7 +148,7 @@ export function createEnrollmentPolicyApi(org: Org, requireScope: RequireScope):
   const toView = () => ({ id: rule.id, ...rule.definition, _links: { self: { href: `${org.url}/rules/${rule.id}` } } });
   router.get('/', read, (request, response) => {
     const policy = { id: rule.policyId, type: 'PROFILE_ENROLLMENT', name: 'Default Policy', status: 'ACTIVE' };
-    response.json(request.query.type === policy.type ? [policy] : []);
+    sendPage(org, request, response, request.query.type === policy.type ? [policy] : []);
   });
   router.get('/:policyId/rules', read, (request, response) => {
     response.json(request.params.policyId === rule.policyId ? [toView()] : []);

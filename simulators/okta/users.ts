@@ -5,6 +5,7 @@ import { invalid, notFound, wrongStatus } from './errors.js';
 import { emitUserEvent } from './event-delivery.js';
 import { newId } from './ids.js';
 import { findUser, isoNow, type Org, type OrgUser } from './org.js';
+import { sendPage } from './paging.js';
 import { checkProfile, withoutNulls } from './profile-rules.js';
 
 const changeGuard = z.object({
@@ -92,8 +93,8 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
     emitUserEvent(org, 'user.lifecycle.create', user);
   });
   router.get('/', requireScope('okta.users.read'), (request, response) => {
-    const users = [...org.users.values()].slice(0, Number(request.query.limit ?? 200));
-    response.json(users.map((user) => toView(org, user)));
+    const users = [...org.users.values()].map((user) => toView(org, user));
+    sendPage(org, request, response, users);
   });
   router.get('/:id', requireScope('okta.users.read'), (request, response) => {
     response.json(toView(org, find(request)));

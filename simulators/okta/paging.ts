@@ -1,0 +1,51 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { ApiError } from './errors.js';
+import type { Org } from './org.js';
+
+/** Entries of a page, whatever more is asked for: few, so that whoever reads the first page alone is found out. */
+const pageSize = 2;
+
+/**
+ * Answers with one page of a list, and says in `Link` where the next one is.
+ * @see https://developer.okta.com/docs/api/#pagination
+ */
+export function sendPage<Entry extends { readonly id: string }>(
+  org: Org,
+  { originalUrl, query }: Request,
+  response: Response,
+  entries: readonly Entry[],
+): void {
+  const after = entries.findIndex(({ id }) => id === query.after);
+  if (query.after !== undefined && after < 0) {
+    throw new ApiError(400, 'E0000031', 'Invalid search criteria.', ['after: The cursor is unknown']);
+  }
+  const start = after + 1;
+  const page = entries.slice(start, start + Math.min(pageSize, Number(query.limit ?? pageSize)));
+  const self = new URL(originalUrl, org.url);
+  const links = [`<${self}>; rel="self"`];
+  const last = page.at(-1);
+  if (last !== undefined && start + page.length < entries.length) {
+    self.searchParams.set('after', last.id);
+    links.push(`<${self}>; rel="next"`);
+  }
+  response.set('Link', links.join(', ')).json(page);
+}
+
+/**
+ * Answers every so many calls of the management API with a rate limit whose window ends at once.
+ * @see https://developer.okta.com/docs/reference/rl-best-practices/
+ */
+export function limitRate(org: Org): RequestHandler {
+  let calls = 0;
+  return (_request, response, next) => {
+    calls += 1;
+    if (org.limitsEvery === null || calls % org.limitsEvery !== 0) return void next();
+    const resetsAt = Math.floor(org.now() / 1000) + org.limitResetSec;
+    response.set({
+      'X-Rate-Limit-Limit': '600',
+      'X-Rate-Limit-Remaining': '0',
+      'X-Rate-Limit-Reset': String(resetsAt),
+    });
+    throw new ApiError(429, 'E0000047', 'API call exceeded rate limit due to too many requests.');
+  };
+}
