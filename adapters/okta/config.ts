@@ -114,8 +114,10 @@ export const oktaConnectionGuard = z
         hooks: callersGuard,
         registration: z
           .strictObject({
-            /** The custom profile attribute, a field of the sign-up form, that brings the receipt of a face check. */
+            /** The field of the sign-up form that brings the receipt of a face check. */
             receiptField: attributeNameGuard.default('facestepReceipt'),
+            /** `profile`: an attribute of the schema, cleared once used. `form`: a field that Okta keeps nowhere. */
+            receiptIn: z.enum(['profile', 'form']).default('profile'),
           })
           .prefault({}),
         passwordImport: z

@@ -152,6 +152,20 @@ describe('somebody who signs up', () => {
     expect(isAllowed(await signUp(late))).toBe(false);
   });
 
+  test('is told beside the field that is wrong', async () => {
+    expect(await signUp('x')).toMatchObject({
+      body: { error: { errorCauses: [{ location: 'data.userProfile.facestepReceipt' }] } },
+    });
+    expect(await ask('registration', toProgressiveEvent(bench.clock, eve, freshId()))).toMatchObject({
+      body: { error: { errorCauses: [{ location: 'data.userProfileUpdate.employeeNumber' }] } },
+    });
+  });
+
+  test('has nothing cleared where the field is no attribute', async () => {
+    const by = bench.connect({ okta: { registration: { receiptIn: 'form' } } });
+    expect(await signUp(await issue(), { by })).toEqual({ ...cleared, body: { commands: [cleared.body.commands[0]] } });
+  });
+
   test('brings it in the field that is configured', async () => {
     const by = bench.connect({ okta: { registration: { receiptField: 'proof' } } });
     const receipt = await issue();

@@ -3,6 +3,7 @@ import { FaceError } from '../../src/errors.js';
 import type { RawReply } from '../hook.js';
 import type { HookCore } from '../hook-core.js';
 import {
+  type Receipt,
   toNewcomerReply,
   toNoClaimReply,
   toRegistrationHookReply,
@@ -20,8 +21,8 @@ import {
 
 /** What the hooks of one connection work with. Each is handed the body of a call that is Okta's. */
 export interface FlowDeps {
-  /** The attribute that brings a receipt when somebody signs up. */
-  readonly receiptField: string;
+  /** What brings a receipt when somebody signs up. */
+  readonly receipt: Receipt;
   readonly core: HookCore;
 }
 
@@ -48,7 +49,7 @@ export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise
 export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseRegistrationHook(body);
   if (hook.user === null) return takeReceipt(hook, deps);
-  return toRegistrationHookReply(await decide({ ...hook, hook: 'registration', subject: hook.user }, deps));
+  return toRegistrationHookReply(await decide({ ...hook, hook: 'registration', subject: hook.user }, deps), hook);
 }
 
 /**
@@ -62,15 +63,15 @@ export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<
 
 /** Takes the receipt in the form of somebody who signs up, once, if it is theirs: it names the login that is asked for. */
 async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps): Promise<RawReply> {
-  const { receiptField, core } = deps;
+  const { receiptField } = deps.receipt;
   const login = form?.login;
   const receipt = form?.[receiptField];
   if (typeof login !== 'string' || typeof receipt !== 'string' || receipt.length > maxReceiptCharacters) {
     throw new FaceError('face_not_verified', { reason: 'no receipt' });
   }
   const by = JSON.stringify(['registration', eventId]);
-  await core.redeem(receipt, { subject: login.toLowerCase(), by, budgetMs: DECISION_TIMEOUT_MS });
-  return toNewcomerReply(receiptField);
+  await deps.core.redeem(receipt, { subject: login.toLowerCase(), by, budgetMs: DECISION_TIMEOUT_MS });
+  return toNewcomerReply(deps.receipt);
 }
 
 /**

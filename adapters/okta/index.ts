@@ -25,7 +25,7 @@ import {
 export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   const { settings, clock, fetch, log } = deps;
   const { id, kind, okta } = settings;
-  const { receiptField } = okta.registration;
+  const receipt = okta.registration;
   const verifyPassword =
     okta.passwordImport === undefined ? null : createVerifyPassword(okta.passwordImport.verifier, { fetch, log });
   const verifyCaller = createVerifyCaller(okta.hooks, { fetch, clock });
@@ -42,7 +42,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     ...replies,
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
-    serve: (core) => admitVerified((body) => handle(body, { receiptField, core })),
+    serve: (core) => admitVerified((body) => handle(body, { receipt, core })),
   });
   return {
     kind,
@@ -50,7 +50,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     hooks: {
       token: decisionHook(handleTokenHook, { refuse: toTokenHookRefusal, pass: passToken }),
       registration: decisionHook(handleRegistrationHook, {
-        refuse: toRegistrationHookRefusal,
+        refuse: toRegistrationHookRefusal(receipt.receiptField),
         pass: passRegistration,
       }),
       saml: decisionHook(handleSamlHook, { refuse: toSamlHookRefusal, pass: passSaml }),

@@ -74,11 +74,16 @@ interface Hanger {
   locate(): Promise<Located>;
   /** The hook that hangs there; `null` for none. */
   readHook(actions: Rule['actions']): string | null;
-  /** The same actions with that hook. */
+  /** What the rule needs beside the hook, as a change to make; `null` where it has it. */
+  readonly lacks: (actions: Rule['actions']) => string | null;
+  /** The same actions with that hook, and what else the rule needs. */
   withHook(actions: Rule['actions'], hookId: string): Rule['actions'];
 }
 
-function createRuleStep({ title, hook, locate, readHook, withHook }: Hanger, deps: OktaProvisionDeps): ProvisionStep {
+function createRuleStep(
+  { title, hook, locate, readHook, lacks, withHook }: Hanger,
+  deps: OktaProvisionDeps,
+): ProvisionStep {
   return {
     title,
     async inspect(): Promise<StepStatus> {
@@ -87,8 +92,11 @@ function createRuleStep({ title, hook, locate, readHook, withHook }: Hanger, dep
       const { rule } = located;
       const { ours } = await findInlineHook(hook, deps);
       const hanging = readHook(rule.actions);
-      if (hanging !== null && hanging === ours?.id) return { state: 'ready' };
+      const isHung = hanging !== null && hanging === ours?.id;
+      const lacking = lacks(rule.actions);
+      if (isHung && lacking === null) return { state: 'ready' };
       const name = rule.name ?? rule.id;
+      if (isHung) return { state: 'different', changes: [`Rule "${name}": ${lacking}`] };
       if (hanging !== null) {
         return {
           state: 'blocked',
@@ -98,7 +106,10 @@ function createRuleStep({ title, hook, locate, readHook, withHook }: Hanger, dep
       }
       return {
         state: 'missing',
-        changes: [`Hang the inline hook on the rule "${name}"; the rest of it stays as it is`],
+        changes: [
+          `Hang the inline hook on the rule "${name}"; the rest of it stays as it is`,
+          ...(lacking === null ? [] : [`Rule "${name}": ${lacking}`]),
+        ],
       };
     },
     async apply() {
@@ -137,6 +148,7 @@ export function createTokenRuleStep(deps: OktaProvisionDeps): ProvisionStep {
           deps.send,
         ),
       readHook: readTokenHook,
+      lacks: () => null,
       withHook: (actions, id) => ({ ...actions, token: { ...asObject(actions.token), inlineHook: { id } } }),
     },
     deps,
@@ -155,13 +167,27 @@ export async function listTokenRules(deps: OktaProvisionDeps): Promise<Rule[]> {
 
 const enrolmentActionGuard = z.object({
   preRegistrationInlineHooks: z.array(z.object({ inlineHookId: z.string() })).nullish(),
+  profileAttributes: z.array(z.looseObject({ name: z.string() })).nullish(),
 });
 
+const fieldsGuard = z.array(objectGuard);
+
+/** The fields of the form. */
+const fieldsOf = ({ profileEnrollment }: Rule['actions']): z.infer<typeof fieldsGuard> =>
+  fieldsGuard.parse(enrolmentActionGuard.safeParse(profileEnrollment).data?.profileAttributes ?? []);
+
+const isNamed =
+  (expected: string) =>
+  ({ name }: z.infer<typeof objectGuard>): boolean =>
+    name === expected;
+
 /**
- * Hangs the registration hook on a rule of a user profile policy.
+ * Hangs the registration hook on a rule of a user profile policy, and has its form ask for the receipt where that is no
+ * attribute of the schema.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Policy/
  */
 export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps): ProvisionStep {
+  const { receiptField, receiptIn } = deps.settings.okta.registration;
   return createRuleStep(
     {
       title: 'Rule of the user profile policy',
@@ -178,11 +204,24 @@ export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps)
         ),
       readHook: ({ profileEnrollment }) =>
         enrolmentActionGuard.safeParse(profileEnrollment).data?.preRegistrationInlineHooks?.[0]?.inlineHookId ?? null,
+      lacks: (actions) =>
+        receiptIn === 'form' && !fieldsOf(actions).some(isNamed(receiptField))
+          ? `add the field ${receiptField}, which is sent to the hook and kept nowhere, to its form`
+          : null,
       withHook: (actions, inlineHookId) => ({
         ...actions,
         profileEnrollment: {
           ...asObject(actions.profileEnrollment),
           preRegistrationInlineHooks: [{ inlineHookId }],
+          ...(receiptIn === 'form'
+            ? {
+                profileAttributes: [
+                  ...fieldsOf(actions).filter((field) => !isNamed(receiptField)(field)),
+                  // Required, it would be asked of those who complete their profile, too.
+                  { name: receiptField, label: 'Face check', required: false },
+                ],
+              }
+            : {}),
         },
       }),
     },

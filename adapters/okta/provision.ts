@@ -40,7 +40,10 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
       ...(registration === undefined
         ? []
         : [
-            createAttributeStep(receiptAttribute(okta.registration.receiptField), deps),
+            // Okta takes a field of the form that is no attribute, and sends it to the hook alone.
+            ...(okta.registration.receiptIn === 'form'
+              ? []
+              : [createAttributeStep(receiptAttribute(okta.registration.receiptField), deps)]),
             createInlineHookStep('registration', deps),
             createEnrolmentRuleStep(registration, deps),
           ]),

@@ -2,7 +2,8 @@ import type { Json, JsonObject } from '../../src/base/json.js';
 import type { HookDecision } from '../../src/core/decide.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
 import type { RawReply } from '../hook.js';
-import { faceClaim, type MintedToken, type SamlHook, type TokenHook } from './schema.js';
+import type { OktaConnection } from './config.js';
+import { faceClaim, type MintedToken, type RegistrationHook, type SamlHook, type TokenHook } from './schema.js';
 
 /*
  * Okta mints the token unchanged on any status but 200, on malformed JSON and on a patch it cannot apply; so a refusal
@@ -16,7 +17,11 @@ const toSummary = (code: FaceErrorCode): string => `${code}: ${refusals[code].te
 
 const denyToken = (code: FaceErrorCode): RawReply => ok({ error: { errorSummary: toSummary(code) } });
 
-const denyRegistration = (code: FaceErrorCode): RawReply =>
+/** Where in a call of the registration hook the receipt of somebody who signs up is. */
+export const toReceiptLocation = (receiptField: string): string => `data.userProfile.${receiptField}`;
+
+/** @param location - an attribute in the call: the sign-in widget shows a cause only where it names one */
+const denyRegistration = (code: FaceErrorCode, location: string): RawReply =>
   ok({
     commands: [{ type: 'com.okta.action.update', value: { registration: 'DENY' } }],
     error: {
@@ -26,13 +31,15 @@ const denyRegistration = (code: FaceErrorCode): RawReply =>
           errorSummary: refusals[code].text,
           reason: code.toUpperCase(),
           locationType: 'body',
-          // The sign-in widget shows a cause only where it points at a field of the form.
-          location: 'data.userProfile.login',
+          location,
           domain: 'end-user',
         },
       ],
     },
   });
+
+/** Where the receipt of somebody who signs up comes. */
+export type Receipt = OktaConnection['okta']['registration'];
 
 /** No token is at stake: whoever called is not Okta. */
 const untrusted: RawReply = { status: 401, body: null };
@@ -76,7 +83,8 @@ const unlessUntrusted =
 export const toTokenHookRefusal = unlessUntrusted(denyToken);
 
 /** A refusal as the registration inline hook says it. */
-export const toRegistrationHookRefusal = unlessUntrusted(denyRegistration);
+export const toRegistrationHookRefusal = (receiptField: string): ((code: FaceErrorCode) => RawReply) =>
+  unlessUntrusted((said) => denyRegistration(said, toReceiptLocation(receiptField)));
 
 /** A refusal as the SAML assertion inline hook says it: Okta documents no way to refuse, so nothing is added. */
 export const toSamlHookRefusal = unlessUntrusted(() => passSaml);
@@ -157,23 +165,29 @@ export const toNoClaimReply = (minted: Pick<TokenHook, 'identity' | 'access'>): 
  * without a face check the answer is always no, except in shadow mode.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */
-export const toRegistrationHookReply = (decision: HookDecision): RawReply =>
+export const toRegistrationHookReply = (
+  decision: HookDecision,
+  { changed }: Pick<RegistrationHook, 'changed'>,
+): RawReply =>
   decision.outcome === 'verified' || decision.fallback === 'pass'
     ? passRegistration
-    : denyRegistration('face_not_verified');
+    : denyRegistration('face_not_verified', ['data.userProfileUpdate', ...changed.slice(0, 1)].join('.'));
 
 /**
- * Lets somebody sign up, and takes the receipt out of the profile: it is used, and too long to keep.
+ * Lets somebody sign up, and takes the receipt out of the profile, if it goes there: it is used, and too long to keep. A
+ * command about what is no attribute of the schema would fail the registration.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */
-export const toNewcomerReply = (receiptField: string): RawReply =>
-  ok({
-    commands: [
-      { type: 'com.okta.action.update', value: { registration: 'ALLOW' } },
-      // As in the users API, null clears.
-      { type: 'com.okta.user.profile.update', value: { [receiptField]: null } },
-    ],
-  });
+export const toNewcomerReply = ({ receiptField, receiptIn }: Receipt): RawReply =>
+  receiptIn === 'form'
+    ? passRegistration
+    : ok({
+        commands: [
+          { type: 'com.okta.action.update', value: { registration: 'ALLOW' } },
+          // As in the users API, null clears.
+          { type: 'com.okta.user.profile.update', value: { [receiptField]: null } },
+        ],
+      });
 
 const toStatement = (value: string): JsonObject => ({
   attributes: { NameFormat: 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic' },

@@ -60,6 +60,7 @@ const registrationHookGuard = z
     data: z.object({
       context: z.object({ user: userGuard.nullish() }),
       userProfile: z.record(z.string(), z.unknown()).nullish(),
+      userProfileUpdate: z.record(z.string(), z.unknown()).nullish(),
     }),
   })
   .transform(({ eventId, eventTime, requestType, data }) => ({
@@ -70,6 +71,8 @@ const registrationHookGuard = z
     /** What a person who signs up filled in; `null` where nobody does. */
     form:
       (requestType ?? 'self.service.registration') === 'self.service.registration' ? (data.userProfile ?? null) : null,
+    /** The names of what a user who completes the profile filled in. */
+    changed: Object.keys(data.userProfileUpdate ?? {}).filter((name) => /^\w{1,64}$/.test(name)),
   }));
 
 const samlHookGuard = z

@@ -7,7 +7,7 @@ import { newId } from './ids.js';
 import { findUser, isoNow, type Org, type OrgUser } from './org.js';
 import { sendPage } from './paging.js';
 import { toProgressiveProfilePayload, toRegistrationPayload } from './payloads.js';
-import { checkProfile, withoutNulls } from './profile-rules.js';
+import { baseAttributes, checkProfile, withoutNulls } from './profile-rules.js';
 
 const profileGuard = z.record(z.string(), z.unknown());
 const answerGuard = z.object({
@@ -41,6 +41,31 @@ const answerGuard = z.object({
     .nullish(),
 });
 
+const locatedGuard = z.record(z.string(), z.unknown());
+
+/** Whether there is something at that path: the widget shows a text beside what it names, or not at all. */
+function isInside(value: unknown, path: readonly string[]): boolean {
+  const [name, ...rest] = path;
+  if (name === undefined) return true;
+  const { data } = locatedGuard.safeParse(value);
+  return data !== undefined && Object.hasOwn(data, name) && isInside(data[name], rest);
+}
+
+const fieldsGuard = z.object({
+  actions: z.object({
+    profileEnrollment: z.object({ profileAttributes: z.array(z.object({ name: z.string() })).nullish() }),
+  }),
+});
+
+/** What is kept of a form: its fields that are no attributes of the schema are sent to the hook alone. */
+function toKept(org: Org, form: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { data } = fieldsGuard.safeParse(org.registrationRule.definition);
+  const fields = data?.actions.profileEnrollment.profileAttributes ?? [];
+  const isAttribute = (name: string) => org.attributes.has(name) || baseAttributes.includes(name);
+  const isOfForm = (name: string) => fields.some((field) => field.name === name);
+  return Object.fromEntries(Object.entries(form).filter(([name]) => isAttribute(name) || !isOfForm(name)));
+}
+
 /** What a person sees who fills in the form. */
 interface Outcome {
   readonly allowed: boolean;
@@ -63,7 +88,9 @@ async function askHook(org: Org, payload: unknown, update: 'user' | 'user.progre
   }
   const { commands, error } = parsed.data;
   if (error) {
-    const messages = error.errorCauses?.map(({ errorSummary }) => errorSummary) ?? [];
+    const messages = (error.errorCauses ?? [])
+      .filter(({ location = '' }) => location.split('.').length > 2 && isInside(payload, location.split('.')))
+      .map(({ errorSummary }) => errorSummary);
     return {
       allowed: false,
       messages: messages.length > 0 ? messages : ['Registration cannot be completed at this time.'],
@@ -92,7 +119,7 @@ export function createEnrollmentForms(org: Org): Router {
     const { userProfile, password } = parsed.data;
     const outcome = await askHook(org, toRegistrationPayload(org, userProfile), 'user');
     if (!outcome.allowed) return void response.status(403).json({ messages: outcome.messages });
-    const profile = { ...userProfile, ...outcome.profile };
+    const profile = { ...toKept(org, userProfile), ...outcome.profile };
     checkProfile(org, withoutNulls(profile));
     const now = isoNow(org);
     const user: OrgUser = {
@@ -115,7 +142,7 @@ export function createEnrollmentForms(org: Org): Router {
     if (user === undefined) throw notFound(login, 'User');
     const outcome = await askHook(org, toProgressiveProfilePayload(org, user, userProfileUpdate), 'user.progressive');
     if (!outcome.allowed) return void response.status(403).json({ messages: outcome.messages });
-    const profile = { ...user.profile, ...userProfileUpdate, ...outcome.profile };
+    const profile = { ...user.profile, ...toKept(org, userProfileUpdate), ...outcome.profile };
     checkProfile(org, profile);
     user.profile = profile;
     response.json({ id: user.id });
@@ -129,6 +156,10 @@ const ruleGuard = z.looseObject({
   type: z.literal('PROFILE_ENROLLMENT'),
   actions: z.looseObject({
     profileEnrollment: z.looseObject({
+      profileAttributes: z
+        .array(z.looseObject({ name: z.string() }))
+        .max(10)
+        .nullish(),
       preRegistrationInlineHooks: z
         .array(z.object({ inlineHookId: z.string() }))
         .max(1)

@@ -70,7 +70,7 @@ export const registrationReplyGuard = z.union([
               errorSummary: z.string().min(1),
               reason: z.string().regex(/^[A-Z_]+$/),
               locationType: z.literal('body'),
-              location: z.literal('data.userProfile.login'),
+              location: z.string().regex(/^data\.(userProfile\.\w+|userProfileUpdate(\.\w+)?)$/),
               domain: z.literal('end-user'),
             }),
           ]),

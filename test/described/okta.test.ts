@@ -80,7 +80,7 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
   ];
   const settings: OktaSettings & { publicUrl: string } = {
     publicUrl,
-    okta: { provision: { registration: {}, saml: true } },
+    okta: { registration: { receiptIn: 'form' }, provision: { registration: {}, saml: true } },
     oidc: { clients },
   };
   const plan = async ({ steps }: Provisioning) => {

@@ -364,25 +364,39 @@ describe('registration', () => {
   const signUp = (profile: object) => post('new', { userProfile: { ...newcomer, ...profile }, password });
   const userOf = (login: string) => [...bench.okta.org.users.values()].find(({ profile }) => profile.login === login);
 
-  test('signing up takes a face, checked against a token that the application keeps', async () => {
-    await attach();
-    const { steps } = bench.provision({ okta: { provision: { registration: {} } } });
-    await steps.find(({ title }) => title === 'Profile attribute facestepReceipt')!.apply();
-    const { token } = (await server.post('/generate', {}, [drawPicture('new', 1), drawPicture('new', 2)])).body;
-    const audience = `${bench.core.issuer}/hooks/workforce`;
-    const fields = { connection: 'workforce', subject: newcomer.login, token: token!, audience };
+  test.each(['profile', 'form'])(
+    'signing up takes a face, checked against a token that the application keeps; its receipt in the %s',
+    async (receiptIn) => {
+      const okta = { registration: { receiptIn }, provision: { registration: {} } };
+      await server.stop();
+      server = await startOktaServer(bench, bench.connect({ okta }));
+      await attach();
+      const { steps } = bench.provision({ okta, publicUrl: server.origin });
+      for (const step of steps.filter(({ title }) => /facestepReceipt|user profile policy/.test(title))) {
+        expect(await step.inspect()).not.toEqual({ state: 'blocked' });
+        await step.apply();
+        expect(await step.inspect()).toEqual({ state: 'ready' });
+      }
+      expect(bench.okta.org.attributes.has('facestepReceipt')).toBe(receiptIn === 'profile');
+      const { token } = (await server.post('/generate', {}, [drawPicture('new', 1), drawPicture('new', 2)])).body;
+      const audience = `${bench.core.issuer}/hooks/workforce`;
+      const fields = { connection: 'workforce', subject: newcomer.login, token: token!, audience };
 
-    expect(await signUp({})).toMatchObject({ status: 403 });
-    expect(await checkFace(fields, 'ada')).toMatchObject({ state: 'failed', receipt: null });
-    const { receipt } = await checkFace(fields, 'new');
-    expect(await signUp({ login: 'other@example.com', facestepReceipt: receipt })).toMatchObject({ status: 403 });
-    expect(await signUp({ facestepReceipt: `${receipt}x` })).toMatchObject({ status: 403 });
-    expect(userOf(newcomer.login)).toBeUndefined();
+      expect(await signUp({})).toMatchObject({ status: 403 });
+      expect(await checkFace(fields, 'ada')).toMatchObject({ state: 'failed', receipt: null });
+      const { receipt } = await checkFace(fields, 'new');
+      expect(await signUp({ login: 'other@example.com', facestepReceipt: receipt })).toMatchObject({ status: 403 });
+      expect(await signUp({ facestepReceipt: `${receipt}x` })).toMatchObject({
+        status: 403,
+        body: { messages: ['A finished face check is needed first.'] },
+      });
+      expect(userOf(newcomer.login)).toBeUndefined();
 
-    expect(await signUp({ facestepReceipt: receipt })).toMatchObject({ status: 200 });
-    expect(userOf(newcomer.login)?.profile).toEqual(newcomer);
-    expect(await signUp({ login: 'New@example.com', facestepReceipt: receipt })).toMatchObject({ status: 403 });
-  });
+      expect(await signUp({ facestepReceipt: receipt })).toMatchObject({ status: 200 });
+      expect(userOf(newcomer.login)?.profile).toEqual(newcomer);
+      expect(await signUp({ login: 'New@example.com', facestepReceipt: receipt })).toMatchObject({ status: 403 });
+    },
+  );
 
   test('is tried once more after a 500, and denied', async () => {
     let calls = 0;
