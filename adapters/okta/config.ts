@@ -97,6 +97,8 @@ const provisionGuard = z.strictObject({
   registration: z.strictObject(ruleFields).optional(),
   /** Whether there is a SAML hook. */
   saml: z.boolean().default(false),
+  /** Whether the org takes our security events (Identity Threat Protection): sessions revoked, risk of a user changed. */
+  securityEventsProvider: z.boolean().default(false),
 });
 
 /** One Okta org in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s. */

@@ -10,6 +10,7 @@ import { findEventHook } from './provision-events.js';
 import { findInlineHook, type InlineHookName } from './provision-hooks.js';
 import { listAll } from './provision-list.js';
 import { createClientChecks } from './provision-openid.js';
+import { createSecurityEventsCheck } from './provision-receiver.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';
 import { faceClaim } from './schema.js';
 
@@ -39,6 +40,7 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
     { title: 'Rules that mint tokens without the hook', run: () => checkRules(deps) },
     { title: 'Claims configured by hand', run: () => checkClaims(deps) },
     { title: 'Event hook', run: () => checkEventHook(deps) },
+    ...(deps.settings.okta.provision.securityEventsProvider ? [createSecurityEventsCheck(deps)] : []),
     ...createClientChecks(deps),
     { title: 'Profiles of deactivated users', run: async () => deactivatedUsers },
     { title: 'Okta when this server is down', run: async () => failsOpen },

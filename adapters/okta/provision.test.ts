@@ -5,6 +5,7 @@ import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { canary } from '../../test/contract/adapter.js';
 import { hookSecret, type OktaBench, type OktaSettings, openOktaBench } from '../../test/contract/okta.js';
+import { testIssuer } from '../../test/keys.js';
 import { type OktaServer, startOktaServer } from '../../test/okta-server.js';
 import type { Provisioning, StepStatus } from '../provisioning.js';
 
@@ -241,6 +242,40 @@ describe('what is there already', () => {
       'user.lifecycle.suspend',
       'user.lifecycle.delete.initiated',
     ]);
+  });
+});
+
+describe('the security events provider', () => {
+  const asked = { provision: { securityEventsProvider: true } };
+  const step = () => stepOf(provision({ okta: asked }), 'Security events provider');
+  const providerOf = () => [...bench.okta.org.securityEventsProviders.values()][0]!;
+  const url = () => `${server.origin}/.well-known/ssf-configuration`;
+
+  test('is there only where it is asked for, and is made once', async () => {
+    expect(provision({ okta: everything }).steps.map(({ title }) => title)).not.toContain('Security events provider');
+    expect(await step().inspect()).toMatchObject({ state: 'missing' });
+    await step().apply();
+    expect(await step().inspect()).toEqual({ state: 'ready' });
+    expect(providerOf()).toMatchObject({ status: 'ACTIVE', settings: { well_known_url: url(), issuer: testIssuer } });
+  });
+
+  test('is adopted by our issuer, made to read our metadata, and activated', async () => {
+    const settings = { well_known_url: null, issuer: server.origin, jwks_url: 'https://former.example.com/keys' };
+    const theirs = { id: 'sse1', name: 'Ours by hand', type: 'face', status: 'INACTIVE', settings } as const;
+    bench.okta.org.securityEventsProviders.set('sse1', theirs);
+    expect(await step().inspect()).toMatchObject({
+      state: 'different',
+      changes: [expect.anything(), expect.anything()],
+    });
+    await step().apply();
+    expect(await step().inspect()).toEqual({ state: 'ready' });
+    expect(bench.okta.org.securityEventsProviders.size).toBe(1);
+    expect(providerOf()).toMatchObject({ name: 'Ours by hand', type: 'face', settings: { well_known_url: url() } });
+  });
+
+  test('is refused while our metadata cannot be read', async () => {
+    const away = bench.provision({ okta: asked, publicUrl: 'http://127.0.0.1:9' });
+    await expect(stepOf(away, 'Security events provider').apply()).rejects.toMatchObject({ code: 'provider_refused' });
   });
 });
 

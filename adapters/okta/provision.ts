@@ -9,6 +9,7 @@ import { createChecks } from './provision-checks.js';
 import { createEventHookStep } from './provision-events.js';
 import { createInlineHookStep } from './provision-hooks.js';
 import { createIdpStep } from './provision-idps.js';
+import { createSecurityEventsStep } from './provision-receiver.js';
 import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.js';
 
 /** What provisioning asks for; the running service does without. */
@@ -28,6 +29,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
     ...['schemas', 'inlineHooks', 'authorizationServers', 'eventHooks'],
     ...(registration === undefined ? [] : ['policies']),
     ...(isSentHere ? ['idps', 'authenticators'] : []),
+    ...(okta.provision.securityEventsProvider ? ['securityEventsProviders'] : []),
   ]);
   const access = { orgUrl: okta.orgUrl, auth: okta.auth.kind === 'private_key' ? { ...okta.auth, scopes } : okta.auth };
   const deps: OktaProvisionDeps = { ...given, send: createSendToOkta(access, given.fetch) };
@@ -49,6 +51,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
           ]),
       ...(okta.provision.saml ? [createInlineHookStep('saml', deps), samlApps] : []),
       ...(okta.passwordImport === undefined ? [] : [createInlineHookStep('password-import', deps), importedUsers]),
+      ...(okta.provision.securityEventsProvider ? [createSecurityEventsStep(deps)] : []),
       ...clients.flatMap((client) => {
         if (client.kind === 'okta_idv') return [createIdpStep(client, deps), verificationRule];
         if (client.kind !== 'okta_factor') return [];

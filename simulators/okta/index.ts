@@ -24,6 +24,7 @@ import { createOrg, type IdentityProvider, type LogEvent, type Org, type OrgClie
 import { limitRate } from './paging.js';
 import { createEnrollmentForms, createEnrollmentPolicyApi } from './registration.js';
 import { createSamlAppsApi, createSamlSignIn } from './saml.js';
+import { createSecurityEventsProvidersApi, createSecurityEventsReceiver } from './security-events.js';
 import { createUserSchemaApi } from './user-schema.js';
 import { createUsersApi } from './users.js';
 
@@ -275,6 +276,7 @@ function createApp(org: Org): express.Express {
   app.use(createFactorSignIn(org));
   app.use(createIdentityVerification(org));
   app.use('/oauth2', createAuthorizationServers(org));
+  app.use('/security/api/v1/security-events', createSecurityEventsReceiver(org));
   app.use(express.json({ limit: '1mb' }));
   app.use('/api/v1', limitRate(org));
   app.use('/api/v1/users', createUsersApi(org, requireScope));
@@ -286,6 +288,7 @@ function createApp(org: Org): express.Express {
   });
   app.use('/api/v1/eventHooks', createEventHooksApi(org, requireScope));
   app.use('/api/v1/apps', createSamlAppsApi(org, requireScope));
+  app.use('/api/v1/security-events-providers', createSecurityEventsProvidersApi(org, requireScope));
   app.use('/api/v1/idps', createIdentityProvidersApi(org, requireScope));
   app.use('/api/v1/authenticators', createAuthenticatorsApi(org, requireScope));
   app.use('/app', createSamlSignIn(org));

@@ -17,6 +17,10 @@ export interface OrgUser {
   status: 'ACTIVE' | 'SUSPENDED' | 'DEPROVISIONED';
   /** Whether the password is yet to be imported: the password import hook is asked at the first sign-in. */
   isPasswordHooked: boolean;
+  /** What a security event last said of the risk. */
+  riskLevel?: 'low' | 'medium' | 'high' | 'secure' | 'none';
+  /** When a security event last ended the sessions. */
+  sessionsEndedAt?: string;
 }
 
 export interface SchemaAttribute {
@@ -71,6 +75,15 @@ export interface EventHook {
   channel: Extract<HookChannel, { type: 'HTTP' }>;
   readonly created: string;
   lastUpdated: string;
+}
+
+/** Whose Security Event Tokens the org takes, as the API tells it. */
+export interface SecurityEventsProvider {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly status: 'ACTIVE' | 'INACTIVE';
+  readonly settings: { readonly well_known_url: string | null; readonly issuer: string; readonly jwks_url: string };
 }
 
 /** A custom SAML application. */
@@ -190,6 +203,7 @@ export interface Org {
   readonly registrationRule: PolicyRule & { readonly policyId: string };
   readonly eventHooks: Map<string, EventHook>;
   readonly samlApps: Map<string, SamlApp>;
+  readonly securityEventsProviders: Map<string, SecurityEventsProvider>;
   readonly identityProviders: Map<string, IdentityProvider>;
   readonly authenticators: Map<string, ExternalAuthenticator>;
   readonly pendingAtProvider: Map<string, PendingAtProvider>;
@@ -246,6 +260,7 @@ export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>)
   },
   eventHooks: new Map(),
   samlApps: new Map(),
+  securityEventsProviders: new Map(),
   identityProviders: new Map(),
   authenticators: new Map(),
   pendingAtProvider: new Map(),

@@ -80,7 +80,10 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
   ];
   const settings: OktaSettings & { publicUrl: string } = {
     publicUrl,
-    okta: { registration: { receiptIn: 'form' }, provision: { registration: {}, saml: true } },
+    okta: {
+      registration: { receiptIn: 'form' },
+      provision: { registration: {}, saml: true, securityEventsProvider: true },
+    },
     oidc: { clients },
   };
   const plan = async ({ steps }: Provisioning) => {

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../src/base/json.js';
+import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import { type Check, type Finding, fail, pass } from '../provisioning.js';
+import type { OktaProvisionDeps } from './provision-channel.js';
+import { listAll } from './provision-list.js';
+
+const providerGuard = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  status: z.string(),
+  settings: z.object({ issuer: z.string().nullish(), well_known_url: z.string().nullish() }),
+});
+type Provider = z.infer<typeof providerGuard>;
+
+const providersPath = '/api/v1/security-events-providers';
+
+/** Where our metadata is: Okta reads our issuer and keys there. */
+const wellKnownUrlOf = ({ publicUrl }: OktaProvisionDeps): string => `${publicUrl}/.well-known/ssf-configuration`;
+
+const nameOf = ({ settings }: OktaProvisionDeps): string => `Face step-up (${settings.id})`;
+
+/** Our security events provider, by where its metadata is or by its issuer; `null` where there is none. */
+async function findProvider(deps: OktaProvisionDeps): Promise<Provider | null> {
+  const providers = await listAll(providerGuard, providersPath, deps.send);
+  const atOurs = providers.find(({ settings }) => settings.well_known_url === wellKnownUrlOf(deps));
+  return atOurs ?? providers.find(({ settings }) => settings.issuer === deps.publicUrl) ?? null;
+}
+
+const toDefinition = (deps: OktaProvisionDeps, found: Provider | null): JsonObject => ({
+  name: found?.name ?? nameOf(deps),
+  type: found?.type ?? 'facestep',
+  settings: { well_known_url: wellKnownUrlOf(deps) },
+});
+
+/**
+ * Makes Okta listen to our security events, or adopts what does. Okta reads our metadata meanwhile: this server must answer.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/
+ */
+export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep {
+  const changesTo = ({ name, status, settings }: Provider): string[] =>
+    [
+      ...(settings.well_known_url === wellKnownUrlOf(deps) ? [] : [`Have it read ${wellKnownUrlOf(deps)}`]),
+      ...(status === 'ACTIVE' ? [] : ['Activate it']),
+    ].map((change) => `Security events provider "${name}": ${change}`);
+  return {
+    title: 'Security events provider',
+    async inspect(): Promise<StepStatus> {
+      const found = await findProvider(deps);
+      if (found === null) {
+        return {
+          state: 'missing',
+          changes: [`Create the security events provider "${nameOf(deps)}", which reads ${wellKnownUrlOf(deps)}`],
+        };
+      }
+      const changes = changesTo(found);
+      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+    },
+    async apply() {
+      const found = await findProvider(deps);
+      if (found === null) {
+        await deps.send('POST', providersPath, toDefinition(deps, null));
+        return;
+      }
+      if (found.settings.well_known_url !== wellKnownUrlOf(deps)) {
+        await deps.send('PUT', `${providersPath}/${found.id}`, toDefinition(deps, found));
+      }
+      if (found.status !== 'ACTIVE') await deps.send('POST', `${providersPath}/${found.id}/lifecycle/activate`);
+    },
+  };
+}
+
+/** What tells whether Okta listens to our security events. */
+export const createSecurityEventsCheck = (deps: OktaProvisionDeps): Check => ({
+  title: 'Security events provider',
+  async run(): Promise<Finding> {
+    const found = await findProvider(deps);
+    const remedy = 'Run facestep provision for this connection';
+    if (found === null) return fail('The org does not know this service: its security events are refused', remedy);
+    if (found.status !== 'ACTIVE') return fail(`"${found.name}" is not active`, remedy);
+    return found.settings.well_known_url === wellKnownUrlOf(deps)
+      ? pass(`"${found.name}" is active and reads ${wellKnownUrlOf(deps)}`)
+      : fail(`"${found.name}" has our issuer, and keys from elsewhere`, remedy);
+  },
+});
