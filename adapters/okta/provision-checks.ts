@@ -3,11 +3,11 @@ import type { Json } from '../../src/base/json.js';
 import { toIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { type Check, compareClocks, type Finding, fail, pass, warn } from '../provisioning.js';
-import { createSendToOkta } from './client.js';
 import { inspectAttribute, tokenAttribute } from './provision-attribute.js';
 import { type OktaProvisionDeps, uriOf } from './provision-channel.js';
+import { createCredentialChecks, needing } from './provision-credentials.js';
 import { findEventHook } from './provision-events.js';
-import { findInlineHook, type InlineHookName } from './provision-hooks.js';
+import { findInlineHook, type InlineHookName, toHookName } from './provision-hooks.js';
 import { listAll } from './provision-list.js';
 import { createClientChecks } from './provision-openid.js';
 import { createSecurityEventsCheck } from './provision-receiver.js';
@@ -31,38 +31,28 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
     ...(saml ? (['saml'] as const) : []),
     ...(deps.settings.okta.passwordImport === undefined ? [] : (['password-import'] as const)),
   ];
-  return [
-    { title: 'Credentials of the service', run: () => checkCredentials(deps) },
+  const credentials = createCredentialChecks(deps);
+  const tokenHook: Check = { title: 'Inline hook: token', run: () => checkInlineHook('token', deps) };
+  const asked: readonly Check[] = [
     { title: 'Clocks', run: () => checkClocks(deps) },
     { title: 'Profile attribute', run: () => checkAttribute(deps) },
     ...hooks.map((hook) => ({ title: `Inline hook: ${hook}`, run: () => checkInlineHook(hook, deps) })),
-    { title: 'Okta calls the token hook, and is answered in time', run: () => checkTokenHookAnswers(deps) },
-    { title: 'Rules that mint tokens without the hook', run: () => checkRules(deps) },
+    needing([tokenHook], {
+      title: 'Okta calls the token hook, and is answered in time',
+      run: () => checkTokenHookAnswers(deps),
+    }),
+    needing([tokenHook], { title: 'Rules that mint tokens without the hook', run: () => checkRules(deps) }),
     { title: 'Claims configured by hand', run: () => checkClaims(deps) },
     { title: 'Event hook', run: () => checkEventHook(deps) },
     ...(deps.settings.okta.provision.securityEventsProvider ? [createSecurityEventsCheck(deps)] : []),
-    ...createClientChecks(deps),
+  ];
+  return [
+    ...credentials,
+    ...asked.map((check) => needing(credentials, check)),
+    ...createClientChecks(credentials, deps),
     { title: 'Profiles of deactivated users', run: async () => deactivatedUsers },
     { title: 'Okta when this server is down', run: async () => failsOpen },
   ];
-}
-
-/** Whether the org can be reached with what the running service has; it takes the scopes of the configuration. */
-async function checkCredentials({ settings, fetch }: OktaProvisionDeps): Promise<Finding> {
-  const send = createSendToOkta(settings.okta, fetch);
-  try {
-    await send('GET', '/api/v1/users?limit=1');
-    return pass('The org answers, and lets the service read users');
-  } catch (error) {
-    if (!(error instanceof FaceError)) throw error;
-    if (error.code === 'provider_refused') {
-      return fail(
-        `Okta refuses the credentials of the service: ${JSON.stringify(error.detail)}`,
-        'Grant okta.users.read and okta.users.manage to the application, with an administrator role for these users',
-      );
-    }
-    return fail('The org does not answer', 'Check okta.orgUrl, and that this machine may reach it');
-  }
 }
 
 /** Okta's clock is in every answer, to the second. */
@@ -77,12 +67,18 @@ async function checkAttribute({ settings, send }: OktaProvisionDeps): Promise<Fi
   if (status.state === 'ready') return pass(`${attribute} holds a token, and users cannot write it`);
   return status.state === 'blocked'
     ? fail(status.reason, status.remedy)
-    : fail(`There is no attribute ${attribute}`, notProvisioned);
+    : fail(
+        `There is no attribute ${attribute}. If there was one and it was deleted, every enrolment is lost: Okta deletes the values with it`,
+        `${notProvisioned}; whoever was enrolled enrols anew (POST /invitations)`,
+      );
 }
 
 async function checkInlineHook(hook: InlineHookName, deps: OktaProvisionDeps): Promise<Finding> {
-  const { ours } = await findInlineHook(hook, deps);
-  if (ours === null) return fail('It is not registered', notProvisioned);
+  const { ours, others } = await findInlineHook(hook, deps);
+  if (ours === null) {
+    const found = others.map(toHookName).join(', ');
+    return fail(`It is not registered${found === '' ? '' : `; others of its type are: ${found}`}`, notProvisioned);
+  }
   if (ours.channel.config.uri !== uriOf(deps, hook)) {
     return fail(`It calls ${ours.channel.config.uri}, not ${uriOf(deps, hook)}`, notProvisioned);
   }
@@ -133,11 +129,18 @@ const toPreview = ({ clock, random, publicUrl }: OktaProvisionDeps): Json => ({
 });
 
 async function checkRules(deps: OktaProvisionDeps): Promise<Finding> {
-  const { ours } = await findInlineHook('token', deps);
+  const { ours, others } = await findInlineHook('token', deps);
   const rules = await listTokenRules(deps);
   const hooked = rules.filter(({ actions }) => ours !== null && readTokenHook(actions) === ours.id);
-  const bare = rules.filter((rule) => !hooked.includes(rule)).map(({ id, name }) => `"${name ?? id}"`);
-  if (hooked.length === 0) return fail('The token hook hangs on no rule', notProvisioned);
+  const bare = rules
+    .filter((rule) => !hooked.includes(rule))
+    .map(({ id, name, actions }) => {
+      const other = others.find((hook) => hook.id === readTokenHook(actions));
+      return `"${name ?? id}"${other === undefined ? '' : ` (which asks ${toHookName(other)})`}`;
+    });
+  if (hooked.length === 0) {
+    return fail(`The token hook hangs on no rule; there are: ${bare.join(', ')}`, notProvisioned);
+  }
   return bare.length === 0
     ? pass('The token hook hangs on every rule of the authorization server')
     : warn(

@@ -32,6 +32,10 @@ const inlineHookGuard = z.object({
 /** An inline hook as the org has it. */
 export type InlineHook = z.infer<typeof inlineHookGuard>;
 
+/** What an administrator knows a hook by. */
+export const toHookName = ({ name, channel }: Pick<InlineHook, 'name' | 'channel'>): string =>
+  `"${name}", which calls ${channel.config.uri}`;
+
 /**
  * Our inline hook, by its address or else by its name, and others of its type.
  * @throws FaceError `provider_refused`, `profile_unavailable`

@@ -3,10 +3,14 @@ import { type Check, type Finding, fail, pass, warn } from '../provisioning.js';
 import type { OktaClient } from './config-oidc.js';
 import { hasAuthenticator } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
+import { needing } from './provision-credentials.js';
 import { findIdp, signsRequests } from './provision-idps.js';
 
-/** What tells whether the org can send people here by OpenID Connect, and takes the answer. */
-export function createClientChecks(deps: OktaProvisionDeps): readonly Check[] {
+/**
+ * What tells whether the org can send people here by OpenID Connect, and takes the answer.
+ * @param credentials - what has to pass before the org is asked
+ */
+export function createClientChecks(credentials: readonly Check[], deps: OktaProvisionDeps): readonly Check[] {
   const clients = (deps.settings.oidc?.clients ?? []).filter(
     (client) => client.kind === 'okta_factor' || client.kind === 'okta_idv',
   );
@@ -16,7 +20,7 @@ export function createClientChecks(deps: OktaProvisionDeps): readonly Check[] {
     { title: 'OpenID provider', run: () => checkDiscovery(endpoints, deps.fetch) },
     ...clients.flatMap((client) => [
       { title: `${client.kind}: redirect URIs`, run: async () => checkRedirectUris(client, deps) },
-      { title: `${client.kind}: identity provider`, run: () => checkIdp(client, deps) },
+      needing(credentials, { title: `${client.kind}: identity provider`, run: () => checkIdp(client, deps) }),
     ]),
   ];
 }

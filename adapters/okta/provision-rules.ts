@@ -4,7 +4,7 @@ import { FaceError } from '../../src/errors.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer, type SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
-import { findInlineHook } from './provision-hooks.js';
+import { findInlineHook, toHookName } from './provision-hooks.js';
 import { listAll } from './provision-list.js';
 
 const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
@@ -90,7 +90,7 @@ function createRuleStep(
       const located = await locate();
       if (isBlocked(located)) return located;
       const { rule } = located;
-      const { ours } = await findInlineHook(hook, deps);
+      const { ours, others } = await findInlineHook(hook, deps);
       const hanging = readHook(rule.actions);
       const isHung = hanging !== null && hanging === ours?.id;
       const lacking = lacks(rule.actions);
@@ -98,9 +98,10 @@ function createRuleStep(
       const name = rule.name ?? rule.id;
       if (isHung) return { state: 'different', changes: [`Rule "${name}": ${lacking}`] };
       if (hanging !== null) {
+        const other = others.find(({ id }) => id === hanging);
         return {
           state: 'blocked',
-          reason: `Another inline hook (${hanging}) hangs on the rule "${name}", and a rule holds one`,
+          reason: `Another inline hook (${other === undefined ? hanging : toHookName(other)}) hangs on the rule "${name}", and a rule holds one`,
           remedy: 'Take it off the rule, name another rule in the configuration, or have that hook call this server',
         };
       }

@@ -464,8 +464,40 @@ describe('the checks', () => {
 
   test('tell of credentials that Okta refuses, and of an org that does not answer', async () => {
     const { checks } = provision({ okta: { auth: { kind: 'api_token', token: 'not-a-token' } } });
-    expect(await checks[0]!.run()).toMatchObject({ verdict: 'fail', found: expect.stringContaining('401') });
+    expect(await checks[0]!.run()).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('The API token is revoked or expired'),
+    });
     const down = provision({ fetch: () => Promise.reject(new TypeError('fetch failed')) });
     expect(await down.checks[0]!.run()).toMatchObject({ verdict: 'fail', found: 'The org does not answer' });
+  });
+
+  test.each<[string, () => OktaSettings]>([
+    ['Credentials of the service', () => ({ okta: { ...everything, auth: { kind: 'api_token', token: 'revoked' } } })],
+    ['Credentials of the service', () => ({ fetch: () => Promise.reject(new TypeError('fetch failed')) })],
+    [
+      'Inline hook: token',
+      () => {
+        bench.okta.org.hooks.delete(tokenHook().id);
+        return {};
+      },
+    ],
+  ])('say of one cause once that it failed, and what could not be looked at: %s', async (title, damage) => {
+    const findings = await run(damage());
+    expect(findings.filter(({ verdict }) => verdict === 'fail').map((finding) => finding.title)).toEqual([title]);
+    const next = findings.filter(({ found }) => found.startsWith('Not looked at'));
+    expect(new Set(next.map(({ found }) => found))).toEqual(new Set([`Not looked at: "${title}" comes first`]));
+  });
+
+  test('name the hooks of others, and say what a deleted attribute means', async () => {
+    const channel = { type: 'HTTP', header: 'authorization', secret: 'theirs' } as const;
+    await bench.okta.attachHook({ kind: 'token', uri: 'https://other.example.com/hook', channel });
+    bench.okta.org.attributes.clear();
+    const findings = await run();
+    const foundOf = (title: string) => findings.find((finding) => finding.title.startsWith(title))?.found;
+    expect(foundOf('Rules that mint')).toContain(
+      '"Face step-up, com.okta.oauth2.tokens.transform", which calls https://other.example.com/hook',
+    );
+    expect(foundOf('Profile attribute')).toContain('every enrolment is lost');
   });
 });

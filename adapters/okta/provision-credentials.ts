@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { FaceError } from '../../src/errors.js';
+import { type Check, type Finding, fail, pass, warn } from '../provisioning.js';
+import { createSendToOkta, type SendToOkta } from './client.js';
+import type { OktaProvisionDeps } from './provision-channel.js';
+
+const refusalGuard = z.object({ status: z.number().nullish(), code: z.string().nullish() });
+
+/** What an administrator is to do, by how the org is called. */
+interface Advice {
+  readonly passed: string;
+  readonly scopes: string;
+}
+
+/** What keeps the org from answering a call with the credentials there are; each cause in its own words. */
+async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: OktaProvisionDeps): Promise<Finding> {
+  const isToken = deps.settings.okta.auth.kind === 'api_token';
+  try {
+    await send('GET', path);
+    return pass(advice.passed);
+  } catch (error) {
+    if (!(error instanceof FaceError)) throw error;
+    const { status, code } = refusalGuard.safeParse(error.detail).data ?? {};
+    if (error.code !== 'provider_refused') {
+      return typeof status === 'number'
+        ? fail(`The org answers with the status ${status}`, 'Look at https://status.okta.com, and try again later')
+        : fail('The org does not answer', 'Check okta.orgUrl, and that this machine may reach it');
+    }
+    if (status === 401 && isToken) {
+      return fail(
+        'The API token is revoked or expired (401): Okta lets one lapse that is not used for 30 days',
+        'Create one in Security > API > Tokens, and put it into okta.auth.token',
+      );
+    }
+    if (status === 401 || code === 'invalid_client') {
+      return fail(
+        `Okta does not know the application or its key (${status})`,
+        'Compare okta.auth.clientId, keyId and privateKey with Applications > the application > General, and see that it is active',
+      );
+    }
+    return fail(`Okta refuses the call: ${JSON.stringify(error.detail)}`, advice.scopes);
+  }
+}
+
+/** A check whose finding is asked for once, and then known. */
+const once = (check: Check): Check => {
+  let finding: Promise<Finding> | null = null;
+  return {
+    ...check,
+    run: () => {
+      finding ??= check.run();
+      return finding;
+    },
+  };
+};
+
+/** Whether the org can be reached with what there is: by the running service, and by these commands. */
+export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[] {
+  const service = createSendToOkta(deps.settings.okta, deps.fetch);
+  const advice = {
+    passed: 'The org answers, and lets the service read users',
+    scopes:
+      'Grant okta.users.read and okta.users.manage to the application, with an administrator role for these users',
+  };
+  const running: Check = {
+    title: 'Credentials of the service',
+    run: () => checkCall(service, '/api/v1/users?limit=1', advice, deps),
+  };
+  // An API token is the same for both.
+  if (deps.settings.okta.auth.kind === 'api_token') return [once(running)];
+  const commands: Check = {
+    title: 'Credentials of this command',
+    run: () =>
+      checkCall(
+        deps.send,
+        '/api/v1/meta/schemas/user/default',
+        {
+          passed: 'The org lets this command look at what it needs',
+          scopes: 'Grant the application the scopes that the README names, for as long as doctor and provision run',
+        },
+        deps,
+      ),
+  };
+  return [once(running), once(commands)];
+}
+
+/** The same check, which is not made where another has failed that it needs: one cause is one failure. */
+export const needing = (needed: readonly Check[], { title, run }: Check): Check => ({
+  title,
+  async run() {
+    for (const other of needed) {
+      const { verdict } = await other.run();
+      if (verdict === 'fail')
+        return warn(`Not looked at: "${other.title}" comes first`, 'Mend that, and run facestep doctor again');
+    }
+    return run();
+  },
+});
