@@ -31,7 +31,7 @@ const answering = (answer: () => Promise<Response> | Response) => (url: string) 
   url.endsWith('/token') ? token() : answer();
 
 describe('the custom field', () => {
-  test('is written alone, and cleared by an empty text', async () => {
+  test('is written beside what others keep there, and cleared by an empty text', async () => {
     const { profile } = bench.adapter;
     bench.onelogin.account.fields.push({ id: 1, name: 'Other', shortname: 'other', position: 2 });
     fieldsOf(ada).other = 'kept';
@@ -42,12 +42,63 @@ describe('the custom field', () => {
     expect(await profile.readToken(ada)).toBeNull();
   });
 
+  test('is not written again where it holds the token already, nor cleared where it is clear', async () => {
+    const { profile, requests } = observe();
+    await profile.clearToken(ada);
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    await profile.writeToken(ada, new SealedToken('FV1.abc'));
+    expect(requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  });
+
+  describe('while somebody else writes the user', () => {
+    /** The profile, where another writer comes after each of the first writes of ours. */
+    function race(others: readonly ((fields: Record<string, string | null>) => Record<string, string | null>)[]) {
+      bench.onelogin.account.fields.push({ id: 1, name: 'Other', shortname: 'other', position: 2 });
+      fieldsOf(ada).other = 'first';
+      const left = [...others];
+      let writes = 0;
+      const send: Fetch = async (url, init) => {
+        const response = await fetch(url, init);
+        if (init.method !== 'PUT') return response;
+        writes += 1;
+        const other = left.shift();
+        const user = bench.onelogin.account.users.get(Number(ada))!;
+        if (other !== undefined) user.customAttributes = other(user.customAttributes);
+        return response;
+      };
+      return { profile: bench.connect({ fetch: send }).profile, writes: () => writes };
+    }
+    const token = new SealedToken('FV1.abc');
+
+    test('what they wrote after us stands, and so does ours', async () => {
+      const { profile, writes } = race([(fields) => ({ ...fields, other: 'second' })]);
+      await profile.writeToken(ada, token);
+      expect(fieldsOf(ada)).toEqual({ other: 'second', [attribute]: 'FV1.abc' });
+      expect(writes()).toBe(1);
+    });
+
+    test('what they overwrote of ours is written again, beside what they wrote', async () => {
+      const { profile, writes } = race([() => ({ other: 'second' })]);
+      await profile.writeToken(ada, token);
+      expect(fieldsOf(ada)).toEqual({ other: 'second', [attribute]: 'FV1.abc' });
+      expect(writes()).toBe(2);
+    });
+
+    test('it is given up after three times, and their field is as they left it', async () => {
+      const { profile, writes } = race(Array.from({ length: 9 }, () => () => ({ other: 'second' })));
+      await expect(profile.writeToken(ada, token)).rejects.toMatchObject(unavailable);
+      expect(fieldsOf(ada)).toEqual({ other: 'second' });
+      expect(writes()).toBe(3);
+    });
+  });
+
   test('holds a token of 256 characters; one that is cut off is told', async () => {
     const { profile } = bench.adapter;
     const longest = new SealedToken(`FV1.${'x'.repeat(252)}`);
     await profile.writeToken(ada, longest);
     expect((await profile.readToken(ada))?.use((text) => text)).toHaveLength(256);
     bench.onelogin.account.fieldMaxCharacters = 255;
+    await profile.clearToken(ada);
     const error = await profile.writeToken(ada, longest).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject(unavailable);
     expect(JSON.stringify(error)).not.toContain('FV1');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Json } from '../../src/base/json.js';
 import type { Account, Asker, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
@@ -21,6 +22,11 @@ const accountGuard = z.object({
 
 type FoundUser = z.output<typeof accountGuard>;
 
+const userGuard = z.object({
+  id: accountGuard.shape.id,
+  custom_attributes: z.record(z.string(), z.json()).nullish(),
+});
+
 /** A user has a name, or an address, or both. */
 const toAccount = ({ id, username, email }: FoundUser): Account => ({
   subject: id,
@@ -28,32 +34,56 @@ const toAccount = ({ id, username, email }: FoundUser): Account => ({
   email: email || null,
 });
 
+/** Custom fields that are filled in, by their short names. */
+type Fields = Readonly<Record<string, Json>>;
+
+/** How often a write is tried where somebody else writes the same user at the same time. */
+const writeTries = 3;
+
+const isSame = (one: Fields, other: Fields): boolean =>
+  Object.keys({ ...one, ...other }).every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
+
 /**
  * Reads and writes the token in a custom field of the user.
+ *
+ * Whether an update leaves alone the custom fields that it does not name is not documented, and OneLogin's own Terraform
+ * provider names them all. So does this: read, merge, write, and read again to compare. OneLogin has no condition for a
+ * write, so what somebody else writes between the reading and the writing cannot be told; what comes after is.
  * @see https://developers.onelogin.com/api-docs/2/users/update-user
  */
 export function createOneLoginProfile(
   { attribute }: Pick<OneLoginSettings, 'attribute'>,
   { api, log }: { readonly api: OneLoginApi; readonly log: Log },
 ): Profile {
-  // A field that nobody has filled in is null, or not there at all.
-  const userGuard = z.object({
-    id: z.union([z.number(), z.string()]).transform(String),
-    custom_attributes: z.object({ [attribute]: z.unknown().optional() }).nullish(),
-  });
-  const readUser = ({ status, body }: RestAnswer) => {
+  const readUser = ({ status, body }: RestAnswer): { readonly id: string; readonly fields: Fields } => {
     if (status === 404) throw new FaceError('subject_unknown');
     if (status !== 200) throw toUnavailable({ status });
     const user = userGuard.safeParse(body);
     if (!user.success) throw toUnavailable({ reason: 'answer not understood' });
-    return { id: user.data.id, value: user.data.custom_attributes?.[attribute] ?? '' };
+    const { id, custom_attributes } = user.data;
+    // A field that nobody has filled in is null, or not there at all.
+    const filled = Object.entries(custom_attributes ?? {}).filter(([, value]) => value !== null && value !== '');
+    return { id, fields: Object.fromEntries(filled) };
   };
-  // An empty text clears the field.
+  const readFields = async (subject: string): Promise<Fields> => {
+    const { id, fields } = readUser(await api.call('GET', toUserPath(subject)));
+    if (id !== subject) throw new FaceError('subject_unknown');
+    return fields;
+  };
   const write = async (subject: string, text: string): Promise<void> => {
-    const change = { custom_attributes: { [attribute]: text } };
-    const { value } = readUser(await api.call('PUT', toUserPath(subject), change));
+    let found = await readFields(subject);
+    for (let tries = 0; tries < writeTries; tries += 1) {
+      if ((found[attribute] ?? '') === text) return;
+      const { [attribute]: _former, ...others } = found;
+      const change = { ...others, [attribute]: text };
+      readUser(await api.call('PUT', toUserPath(subject), { custom_attributes: change }));
+      const wanted = text === '' ? others : change;
+      found = await readFields(subject);
+      if (isSame(found, wanted)) return;
+    }
     // How much a field holds is not documented: a token that was cut off would never open again.
-    if (value !== text) throw toUnavailable({ reason: 'the field does not hold what was written' });
+    if ((found[attribute] ?? '') === text) return;
+    throw toUnavailable({ reason: 'the field does not hold what was written' });
   };
 
   /** Who has that text as the value of a field. OneLogin reads `*` and `!` in it as more than themselves. */
@@ -84,9 +114,7 @@ export function createOneLoginProfile(
       return toAccount(user.data);
     },
     async readToken(subject) {
-      const { id, value } = readUser(await api.call('GET', toUserPath(subject)));
-      if (id !== subject) throw new FaceError('subject_unknown');
-      return toStoredToken(value, { attribute, log });
+      return toStoredToken((await readFields(subject))[attribute] ?? '', { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, ''),

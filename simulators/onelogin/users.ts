@@ -103,15 +103,22 @@ export function createUsersApi(account: Account): Router {
   });
   router.put('/:id', (request, response) => {
     const user = findUser(request);
-    const { custom_attributes = {}, ...base } = parseBody(changeGuard, request.body);
-    for (const name of Object.keys(custom_attributes)) {
+    const { custom_attributes, ...base } = parseBody(changeGuard, request.body);
+    for (const name of Object.keys(custom_attributes ?? {})) {
       if (!account.fields.some(({ shortname }) => shortname === name)) {
         throw unprocessable(`custom_attributes is not valid: ${name}`);
       }
     }
-    for (const [name, value] of Object.entries(custom_attributes)) {
-      // An empty text clears the field.
-      user.customAttributes[name] = value ? value.slice(0, account.fieldMaxCharacters) : null;
+    if (custom_attributes !== undefined) {
+      // The stricter belief: all are replaced, and one that is not named is gone. OneLogin's own Terraform provider reads,
+      // merges and writes all of them, "to preserve custom attributes managed by other resources".
+      user.customAttributes = Object.fromEntries(
+        Object.entries(custom_attributes).map(([name, value]) => [
+          name,
+          // An empty text clears the field.
+          value ? value.slice(0, account.fieldMaxCharacters) : null,
+        ]),
+      );
     }
     for (const name of ['username', 'email', 'firstname', 'lastname', 'password'] as const) {
       user[name] = base[name] ?? user[name];
