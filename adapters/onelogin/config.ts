@@ -52,6 +52,8 @@ export const oneloginConnectionGuard = z.strictObject({
       /** How long OneLogin lets the Smart Hook run, in seconds. */
       timeoutSec: z.int().min(1).max(10).default(2),
       runtime: runtimeGuard.default('nodejs24.x'),
+      /** The role whose members alone meet the Smart Hook; `null` is everybody, and without it the hook's conditions stay. */
+      pilotRole: z.int().min(1).nullable().optional(),
     })
     .refine(({ facePolicyId, normalPolicyId }) => facePolicyId !== normalPolicyId, {
       path: ['normalPolicyId'],

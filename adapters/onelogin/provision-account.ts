@@ -40,6 +40,13 @@ const hookGuard = listedGuard.extend({
   status: z.string().nullish(),
 });
 
+const logGuard = z.object({ created_at: z.coerce.date(), events: z.array(z.string()) });
+
+/** OneLogin's pages say that a page may hold 1,000, and its own clients 100. */
+const pageSize = 100;
+/** Of environment variables: an account has a few. */
+const maxPages = 20;
+
 /** A Smart Hook as OneLogin tells of it. */
 export type SmartHook = z.output<typeof hookGuard>;
 
@@ -65,8 +72,16 @@ export function createAccountClient(api: OneLoginApi) {
         z.unknown(),
         api.call('POST', '/api/2/users/custom_attributes', { user_field: field }),
       ),
-    listVariables: () =>
-      read('list environment variables', z.array(variableGuard), api.call('GET', '/api/2/hooks/envs?limit=1000')),
+    async listVariables(): Promise<z.output<typeof variableGuard>[]> {
+      const variables: z.output<typeof variableGuard>[] = [];
+      for (let page = 1; page <= maxPages; page += 1) {
+        const path = `/api/2/hooks/envs?limit=${pageSize}&page=${page}`;
+        const listed = await read('list environment variables', z.array(variableGuard), api.call('GET', path));
+        variables.push(...listed);
+        if (listed.length < pageSize) break;
+      }
+      return variables;
+    },
     createVariable: (name: string, value: string) =>
       read('create environment variable', z.unknown(), api.call('POST', '/api/2/hooks/envs', { name, value })),
     writeVariable: (id: string, value: string) =>
@@ -76,11 +91,14 @@ export function createAccountClient(api: OneLoginApi) {
         api.call('PUT', `/api/2/hooks/envs/${encodeURIComponent(id)}`, { value }),
       ),
     findHook: async (type: SmartHookType): Promise<SmartHook | null> => {
-      const listed = await read('list hooks', z.array(listedGuard), api.call('GET', '/api/2/hooks?limit=1000'));
+      const listed = await read('list hooks', z.array(listedGuard), api.call('GET', '/api/2/hooks'));
       const found = listed.find((hook) => hook.type === type);
       return found === undefined ? null : read('get hook', hookGuard, api.call('GET', hookPath(found.id)));
     },
     createHook: (settings: JsonObject) => read('create hook', hookGuard, api.call('POST', '/api/2/hooks', settings)),
+    /** What the latest runs of a hook wrote, in whatever order. */
+    listLogs: (id: string) =>
+      read('get hook logs', z.array(logGuard), api.call('GET', `${hookPath(id)}/logs?limit=${pageSize}`)),
     replaceHook: (id: string, settings: JsonObject) =>
       read('update hook', z.unknown(), api.call('PUT', hookPath(id), settings)),
   };

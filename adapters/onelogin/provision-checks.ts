@@ -3,7 +3,8 @@ import { FaceError } from '../../src/errors.js';
 import { checkDiscovery, endpointsOf } from '../openid-provider.js';
 import { type Check, compareClocks, fail, manual, pass, warn } from '../provisioning.js';
 import { missingVariables, type Parts } from './provision-account.js';
-import { differencesOf, isOurs } from './provision-hooks.js';
+import { differencesOf, isOurs, nameOf } from './provision-hooks.js';
+import { createLogCheck } from './provision-log.js';
 import { toAskMs } from './smart-hook.js';
 
 /** Every link of a connection to OneLogin that can be looked at, and what only a person can look at. */
@@ -12,6 +13,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
   createFieldCheck(parts),
   createVariablesCheck(parts),
   createHookCheck(parts),
+  createLogCheck(parts),
   createMigrationCheck(parts),
   createPolicyCheck(parts),
   ...createTrustChecks(parts),
@@ -24,7 +26,7 @@ const limitsGuard = z.object({
 });
 /** Beyond this, signed requests are refused. */
 const greatestSkewSec = 300;
-const refusedTokenGuard = z.object({ call: z.literal('token') });
+const refusedTokenGuard = z.object({ call: z.literal('token'), status: z.number() });
 
 function createAccountChecks({ api, deps }: Parts): readonly Check[] {
   return [
@@ -33,10 +35,14 @@ function createAccountChecks({ api, deps }: Parts): readonly Check[] {
       async run() {
         const remedy = 'Use an API credential with the scope Manage All, whose maker is still a user of the account.';
         const answer = await api.call('GET', '/api/2/hooks?limit=1').catch((error: unknown) => {
-          if (error instanceof FaceError && refusedTokenGuard.safeParse(error.detail).success) return null;
+          const refused = error instanceof FaceError ? refusedTokenGuard.safeParse(error.detail) : null;
+          if (refused?.success) return refused.data;
           throw error;
         });
-        if (answer === null) return fail('OneLogin gives no access token for them.', remedy);
+        if ('call' in answer) return fail(toRefusedToken(answer.status), remedy);
+        if (answer.status === 401)
+          return fail('OneLogin takes their access token no more (401): they are revoked.', remedy);
+        if (answer.status === 403) return fail('They may not see Smart Hooks (403): the scope is another.', remedy);
         if (answer.status !== 200) return fail(`OneLogin answered with status ${answer.status}.`, remedy);
         return pass('OneLogin takes them, for Smart Hooks too.');
       },
@@ -60,6 +66,13 @@ function createAccountChecks({ api, deps }: Parts): readonly Check[] {
       },
     },
   ];
+}
+
+function toRefusedToken(status: number): string {
+  if (status === 401) return 'OneLogin refuses the client id or the client secret (401): wrong, or deleted.';
+  // Seen where the user who made the credential was deleted.
+  if (status === 500) return 'OneLogin fails to make an access token (500): the user who made them may be deleted.';
+  return `OneLogin gives no access token for them (status ${status}).`;
 }
 
 /** OneLogin shows its trusts in the console alone. */
@@ -92,7 +105,10 @@ function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
     title: `Custom user field ${attribute}`,
     async run() {
       const isThere = (await account.listFields()).some(({ shortname }) => shortname === attribute);
-      if (!isThere) return fail('It is not there.', 'Run facestep provision.');
+      if (!isThere) {
+        const remedy = 'Run facestep provision: it makes the field anew. Whoever was enrolled has to enrol again.';
+        return fail('It is not there: every enrolment that was kept in it is lost.', remedy);
+      }
       return manual(
         'It is there. OneLogin tells neither how much it holds nor who may change it.',
         'Sign in as a user and open the profile: the field must not be there. A write that is cut off is noticed.',
@@ -124,12 +140,14 @@ function createHookCheck(parts: Parts): Check {
       if (!isOurs(hook, parts)) {
         const { id } = parts.deps.settings;
         const remedy = `Compose the two: facestep smart-hook ${id} --type pre-authentication --compose FILE.`;
-        return fail('The one there is not ours: nobody is asked for a face.', remedy);
+        return fail(`The one there is not ours (${nameOf(hook)}): nobody is asked for a face.`, remedy);
       }
       const differences = differencesOf('pre-authentication', hook, parts);
       if (differences.length > 0) return fail(`To be done: ${differences.join(' ')}`, 'Run facestep provision.');
+      const { pilotRole } = parts.onelogin;
       if (hook.conditions.length > 0) {
-        return warn('It runs for some roles only: nobody else is asked for a face.', 'Take its conditions away.');
+        const found = pilotRole ? `It runs for the role ${pilotRole} only` : 'It runs for some roles only';
+        return warn(`${found}: nobody else is asked for a face.`, 'Set pilotRole to null, and provision again.');
       }
       const status = hook.status ?? 'ready';
       if (status !== 'ready') return warn(`OneLogin is still deploying it: ${status}.`, 'Look again in a few minutes.');
@@ -147,7 +165,7 @@ function createMigrationCheck(parts: Parts): Check {
       if (!isOurs(hook, parts)) {
         const { id } = parts.deps.settings;
         const remedy = `Compose the two: facestep smart-hook ${id} --type user-migration --compose FILE.`;
-        return warn('The one there is not ours: users are migrated without a face check.', remedy);
+        return warn(`The one there is not ours (${nameOf(hook)}): users are migrated without a face check.`, remedy);
       }
       const differences = differencesOf('user-migration', hook, parts);
       if (differences.length > 0) return fail(`To be done: ${differences.join(' ')}`, 'Run facestep provision.');

@@ -1,7 +1,8 @@
-import type { JsonObject } from '../../src/base/json.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { Json, JsonObject } from '../../src/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
-import { isRuntime } from './config.js';
+import { isRuntime, type OneLoginSettings } from './config.js';
 import { type Parts, type SmartHook, writeVariables } from './provision-account.js';
 import type { SmartHookType } from './schema.js';
 import {
@@ -33,6 +34,9 @@ function toHookSettings(
     // The browser's address tells a stranger's attempts from the user's own. OneLogin ignores options of a user-migration.
     options: type === 'pre-authentication' ? { ...former?.options, location_enabled: true } : {},
     ...keptOf(former),
+    ...(type === 'pre-authentication' && onelogin.pilotRole !== undefined
+      ? { conditions: toConditions(onelogin.pilotRole) }
+      : {}),
   };
 }
 
@@ -40,6 +44,18 @@ const keptOf = (hook: SmartHook | null): JsonObject => ({
   ...(hook?.context_version ? { context_version: hook.context_version } : {}),
   ...(hook !== null && hook.conditions.length > 0 ? { conditions: hook.conditions } : {}),
 });
+
+/** One role, as documented; how several conditions go together is not. */
+const toConditions = (role: number | null): readonly Json[] =>
+  role === null ? [] : [{ source: 'roles', operator: '~', value: String(role) }];
+
+/** Whether the hook runs for whom the configuration says; where it says nothing, for anybody. */
+export function isForPilot({ conditions }: SmartHook, { pilotRole }: OneLoginSettings): boolean {
+  return pilotRole === undefined || isDeepStrictEqual(conditions, toConditions(pilotRole));
+}
+
+const toPilotChange = (role: number | null | undefined): string =>
+  role === null ? 'Let it run for everybody.' : `Let it run for the members of the role ${role} alone.`;
 
 /**
  * A hook as it is, in the form in which it is replaced: whole, and without what OneLogin adds. A runtime from before is
@@ -83,14 +99,21 @@ export function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts
     [hook.retries !== 0, 'Take its retries away: each is one more wait for the person.'],
     [!variablesOf(type).every((name) => hook.env_vars.includes(name)), 'Let it read its environment variables.'],
     [type === 'pre-authentication' && hook.options.location_enabled !== true, 'Let it see the address of the browser.'],
+    [type === 'pre-authentication' && !isForPilot(hook, onelogin), toPilotChange(onelogin.pilotRole)],
     [hook.disabled, 'Enable it.'],
   ];
   return differences.filter(([isDifferent]) => isDifferent).map(([, change]) => change);
 }
 
-const toBlocked = (type: SmartHookType, connection: string): StepStatus => ({
+/** A hook has no name: its id, and whose it is where it says so. */
+export function nameOf(hook: SmartHook): string {
+  const marker = readMarker(decodeFunction(hook.function));
+  return marker === null ? hook.id : `${hook.id}, of the connection ${marker.connection}`;
+}
+
+const toBlocked = (type: SmartHookType, hook: SmartHook, connection: string): StepStatus => ({
   state: 'blocked',
-  reason: `There is another Smart Hook of the type ${type}. An account has one of each type.`,
+  reason: `There is another Smart Hook of the type ${type} (${nameOf(hook)}). An account has one of each type.`,
   remedy:
     `Save its function to a file, run \`facestep smart-hook ${connection} --type ${type} --compose FILE\`, and put what it ` +
     'prints in the place of that function. Then provision again: its environment variables and packages are kept.',
@@ -107,7 +130,7 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
       if (hook === null) {
         return { state: 'missing', changes: [`Create the Smart Hook ${type}.`, 'Write its variables.', 'Enable it.'] };
       }
-      if (!isOurs(hook, parts)) return toBlocked(type, deps.settings.id);
+      if (!isOurs(hook, parts)) return toBlocked(type, hook, deps.settings.id);
       const changes = differencesOf(type, hook, parts);
       return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
     },

@@ -176,6 +176,23 @@ describe('a hook of ours', () => {
     expect(variables().THEIRS).toBe('x');
   });
 
+  test('runs for the pilot role alone, then for everybody, and otherwise for whom it did', async () => {
+    const condition = { source: 'roles', operator: '~', value: '123456' };
+    expect(await stepOf(provision({ pilotRole: 123456 }), /pre-auth/).inspect()).toMatchObject({
+      changes: ['Let it run for the members of the role 123456 alone.'],
+    });
+    await apply(provision({ pilotRole: 123456 }));
+    expect(hookOf().settings.conditions).toEqual([condition]);
+    expect(await check(/pre-auth/, provision({ pilotRole: 123456 }))).toMatchObject({
+      verdict: 'warn',
+      found: expect.stringContaining('role 123456'),
+    });
+    await apply(provision({ timeoutSec: 3 }));
+    expect(hookOf().settings.conditions).toEqual([condition]);
+    await apply(provision({ pilotRole: null }));
+    expect(hookOf().settings.conditions).toEqual([]);
+  });
+
   test.each([
     ['its variables', '/api/2/hooks/envs/', 1],
     ['the hook', '/api/2/hooks/', 2],
@@ -307,6 +324,7 @@ describe('checks', () => {
       'Custom user field facestep_token': 'manual',
       'Environment variables': 'manual',
       'Smart Hook pre-authentication': 'pass',
+      'Log of the Smart Hook pre-authentication': 'pass',
       'Smart Hook user-migration': 'pass',
       [`Face policy ${bench.facePolicyId}`]: 'manual',
       'Time budget': 'pass',
@@ -315,14 +333,17 @@ describe('checks', () => {
   });
 
   test('find what is missing', async () => {
-    expect(await check(/Custom user field/)).toMatchObject({ verdict: 'fail' });
+    expect(await check(/Custom user field/)).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('every enrolment that was kept in it is lost'),
+    });
     expect(await check(/Environment/)).toMatchObject({ verdict: 'fail' });
     expect(await check(/pre-auth/)).toMatchObject({ verdict: 'fail' });
   });
 
   test('find hooks that are not ours, are not as they should be, or run for some only', async () => {
     await addHook(theirs);
-    expect(await check(/pre-auth/)).toMatchObject({ verdict: 'fail' });
+    expect(await check(/pre-auth/)).toMatchObject({ verdict: 'fail', found: expect.stringContaining(hookOf().id) });
     await addHook(theirs, { type: 'user-migration' });
     expect(await check(/user-migration/)).toMatchObject({ verdict: 'warn' });
     bench.onelogin.account.hooks.clear();
@@ -335,6 +356,59 @@ describe('checks', () => {
     hookOf().settings = settings;
     hookOf().status = 'update-running';
     expect(await check(/pre-auth/)).toMatchObject({ verdict: 'warn' });
+  });
+
+  describe('of the hook’s log', () => {
+    beforeEach(() => apply(provision()));
+    const write = (event: string, hoursAgo = 1) =>
+      bench.onelogin.account.logs.push({
+        hookId: hookOf().id,
+        request_id: 'r',
+        correlation_id: 'c',
+        created_at: new Date(bench.clock.now() - hoursAgo * 3_600_000).toISOString(),
+        events: ['2020-10-19T20:03:07.579Z\tx\tINFO\tcanary', `2020-10-19T20:03:07.579Z\tx\tINFO\t${event}`],
+      });
+
+    test.each([
+      ['facestep: refused with status 401', 'secrets differ'],
+      ['facestep: no decision, status 502', 'no decision'],
+      ['facestep: no answer in time', 'did not answer in time'],
+      ['facestep: no answer', 'was not reached'],
+      ['facestep: the other function failed or came too late', 'composed with'],
+      ['Task timed out after 2.00 seconds', 'at its time-out'],
+      ['Invoke Error', 'with an error'],
+    ])('say what went wrong: %s', async (event, told) => {
+      write(event);
+      const finding = await check(/^Log/);
+      expect(finding).toMatchObject({ verdict: 'fail', found: expect.stringContaining(told) });
+      expect(JSON.stringify(finding)).not.toContain('canary');
+    });
+
+    test('are a warning where most went well, and pass over yesterday', async () => {
+      write('facestep: no answer', 25);
+      write('fine');
+      write('fine');
+      expect(await check(/^Log/)).toMatchObject({ verdict: 'pass' });
+      write('facestep: no answer');
+      expect(await check(/^Log/)).toMatchObject({ verdict: 'warn', found: expect.stringContaining('Of 3 entries') });
+    });
+
+    test('are left to the other function’s owner where the hook is not ours', async () => {
+      bench.onelogin.account.hooks.clear();
+      await addHook(theirs);
+      expect(await check(/^Log/)).toMatchObject({ verdict: 'manual' });
+    });
+  });
+
+  test.each([
+    [{ status: 401 }, /wrong, or deleted/],
+    [{ status: 500 }, /who made them may be deleted/],
+  ])('say why there is no access token: %j', async (init, told) => {
+    const { clock, core } = bench;
+    const fetchRefused = async () => Response.json({}, init);
+    const deps = { settings: bench.configure(), publicUrl, clock, random: systemRandom, fetch: fetchRefused };
+    const finding = await check(/credentials/, createOneLoginProvisioning({ ...deps, log: core.log }));
+    expect(finding).toMatchObject({ verdict: 'fail', found: expect.stringMatching(told) });
   });
 
   test('find a rate limit that is nearly used up', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type Account, findHook, type HookRun, type HookType, isoNow, type SmartHook } from './account.js';
 import { toEnvironment } from './contexts.js';
@@ -36,13 +37,24 @@ export async function runHook<Answer>(
       hookId: hook.id,
       ...idsGuard.parse(context),
       created_at: isoNow(account),
-      events: outcome.events,
+      events: toLogLines(account, hook, outcome),
     });
     const parsed = guard.safeParse(outcome.failure === null ? outcome.answer : undefined);
     if (!parsed.success && tries <= retries) continue;
     account.runs.push(toRun(type, context, tries, outcome, parsed.success));
     return parsed.success ? parsed.data : null;
   }
+}
+
+/** As the documented sample has them, in Lambda's form; a function that was ended says nothing itself. */
+function toLogLines(account: Account, { settings: { timeout } }: SmartHook, outcome: FunctionOutcome): string[] {
+  const [time, run] = [isoNow(account), randomUUID()];
+  const ends = {
+    timeout: [`${time} ${run} Task timed out after ${timeout.toFixed(2)} seconds`],
+    exception: [`${time}\t${run}\tERROR\tInvoke Error`],
+    none: [],
+  }[outcome.failure ?? 'none'];
+  return [...outcome.events.map((text) => `${time}\t${run}\tINFO\t${text}`), ...ends];
 }
 
 const toRun = (

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { type Account, type EnvironmentVariable, findHook, isoNow, type SmartHook } from './account.js';
-import { ApiError, conflict, notFound, parseBody, unprocessable } from './errors.js';
+import { ApiError, badRequest, conflict, notFound, parseBody, unprocessable } from './errors.js';
 
 const hookGuard = z.strictObject({
   type: z.enum(['pre-authentication', 'user-migration']),
@@ -43,6 +43,19 @@ const newVariableGuard = z.strictObject({
   value: z.string().min(1).max(5_000),
 });
 const variableChangeGuard = z.strictObject({ value: z.string().min(1).max(5_000) });
+
+const pageGuard = z.object({
+  // OneLogin's pages say 1,000, its own clients' description 100: the stricter holds.
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  page: z.coerce.number().int().min(1).default(1),
+});
+
+function toPage<Item>(items: readonly Item[], { query }: Request): Item[] {
+  const asked = pageGuard.safeParse(query);
+  if (!asked.success) throw badRequest('limit or page is not valid');
+  const { limit, page } = asked.data;
+  return items.slice((page - 1) * limit, page * limit);
+}
 
 const toHookView = ({ id, settings, status, createdAt, updatedAt }: SmartHook) => ({
   id,
@@ -95,8 +108,9 @@ export function createSmartHooksApi(account: Account): Router {
       ({ settings }) =>
         (type === null || settings.type === type) && (disabled === null || String(settings.disabled) === disabled),
     );
-    response.set({ 'Total-Count': String(found.length), 'Current-Page': '1', 'Page-Items': String(found.length) });
-    response.json(found.map(toHookView));
+    const page = toPage(found, request);
+    response.set({ 'Total-Count': String(found.length), 'Page-Items': String(page.length) });
+    response.json(page.map(toHookView));
   });
   router.post('/', (request, response) => {
     const settings = parseHook(request.body);
@@ -134,7 +148,7 @@ export function createSmartHooksApi(account: Account): Router {
     const logs = account.logs.filter(
       (log) => log.hookId === id && wanted.every((name) => log[name] === searchParams.get(name)),
     );
-    response.json(logs.map(({ hookId: _, ...log }) => log));
+    response.json(toPage(logs, request).map(({ hookId: _, ...log }) => log));
   });
   return router;
 }
@@ -147,8 +161,8 @@ function createVariablesApi(account: Account): Router {
     if (variable === undefined) throw notFound();
     return variable;
   };
-  router.get('/', (_request, response) => {
-    response.json([...account.variables.values()].map(toVariableView));
+  router.get('/', (request, response) => {
+    response.json(toPage([...account.variables.values()], request).map(toVariableView));
   });
   router.post('/', (request, response) => {
     const { name, value } = parseBody(newVariableGuard, request.body);

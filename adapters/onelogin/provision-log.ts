@@ -1,0 +1,44 @@
+import { type Check, fail, manual, pass, warn } from '../provisioning.js';
+import type { Parts } from './provision-account.js';
+import { isOurs } from './provision-hooks.js';
+
+/** How far back the log is looked at. */
+const hoursBack = 24;
+
+/**
+ * What a run writes where something is wrong: what our function says of itself, and what Lambda says of a function that it
+ * ended. Of a time stamp and an id before it nothing is shown: what another function wrote may hold anything.
+ */
+const troubles: readonly (readonly [RegExp, string])[] = [
+  [/facestep: refused with status 401/, 'this server refused its signature: the secrets differ, or a clock is off'],
+  [/facestep: refused with status (\d{3})/, 'this server refused its request'],
+  [/facestep: no decision, status/, 'this server gave no decision'],
+  [/facestep: no answer in time/, 'this server did not answer in time'],
+  [/facestep: no answer/, 'this server was not reached'],
+  [/facestep: the other function failed/, 'the function it was composed with failed or came too late'],
+  [/Task timed out after/, 'OneLogin ended it at its time-out'],
+  [/Runtime exited|Runtime\.\w+Error|Invoke Error|Uncaught Exception/, 'it broke off with an error'],
+];
+
+/** Whatever a run wrote is about its first trouble; `null`: none. */
+const troubleOf = (events: readonly string[]): string | null =>
+  troubles.find(([pattern]) => events.some((event) => pattern.test(event)))?.[1] ?? null;
+
+/** OneLogin's log of the hook: the only sight of what goes wrong on its machines. */
+export function createLogCheck(parts: Parts): Check {
+  const remedy = 'Look at the time and the clock of this machine, publicUrl, and the log of this server.';
+  return {
+    title: 'Log of the Smart Hook pre-authentication',
+    async run() {
+      const hook = await parts.account.findHook('pre-authentication');
+      if (hook === null || !isOurs(hook, parts)) return manual('There is no hook of ours.', null);
+      const since = parts.deps.clock.now() - hoursBack * 3_600_000;
+      const runs = (await parts.account.listLogs(hook.id)).filter(({ created_at }) => created_at.getTime() >= since);
+      const found = runs.map(({ events }) => troubleOf(events)).filter((trouble) => trouble !== null);
+      if (found.length === 0) return pass(`Nothing is wrong in ${runs.length} entries of the last ${hoursBack} hours.`);
+      const counts = [...new Set(found)].map((each) => `${each} (${found.filter((other) => other === each).length})`);
+      const text = `Of ${runs.length} entries of the last ${hoursBack} hours ${found.length} tell of trouble: ${counts.join('; ')}.`;
+      return found.length * 2 >= runs.length ? fail(text, remedy) : warn(text, remedy);
+    },
+  };
+}
