@@ -54,6 +54,8 @@ export function signIn(
           refreshToken: session.getRefreshToken().getToken(),
         }),
       onFailure: ({ code, message }) => resolve({ ok: false, code: String(code), message: String(message) }),
+      // The same password again: nothing here is about which it is.
+      newPasswordRequired: () => user.completeNewPasswordChallenge(password, {}, callbacks),
       customChallenge: (challenge: ChallengeParameters) => {
         attempt += 1;
         answer(challenge, attempt).then(

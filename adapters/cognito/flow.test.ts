@@ -59,6 +59,14 @@ describe('what comes next in a sign-in', () => {
     ['the face was wrong twice', [srp, password, wrong, wrong], 'face'],
     ['the face is right', [srp, password, right], 'tokens'],
     ['the face is right at the third try', [srp, password, totp, wrong, wrong, right], 'tokens'],
+    ['a second factor was asked for after a wrong face', [srp, password, wrong, totp], 'face'],
+    ['the device is remembered after the face', [srp, password, right, entry('DEVICE_SRP_AUTH', true)], 'tokens'],
+    ['an administrator made the user', [srp, password, entry('NEW_PASSWORD_REQUIRED', true)], 'face'],
+    ['a new user shows the face', [srp, password, entry('NEW_PASSWORD_REQUIRED', true), right], 'tokens'],
+    ['a way to sign in was chosen first', [entry('SELECT_CHALLENGE', true), srp], 'password'],
+    ['something new was answered', [srp, password, entry('WEB_AUTHN', true)], 'face'],
+    ['the result of something new is not told', [srp, password, { challengeName: 'SOMETHING_NEW' }], 'face'],
+    ['something new was answered, and the face is right', [srp, entry('EMAIL_OTP', true), password, right], 'tokens'],
   ])('%s', (_, session, step) => {
     expect(nextStep(session, { sub: ada })).toBe(step);
   });
@@ -72,7 +80,6 @@ describe('what comes next in a sign-in', () => {
     ['the password comes without SRP', [password, right]],
     ['the password comes twice', [srp, password, password]],
     ['the second factor is wrong', [srp, password, entry('SMS_MFA', false)]],
-    ['the second factor comes after the face', [srp, password, wrong, totp]],
     ['the face was wrong three times', [srp, password, wrong, wrong, wrong]],
     ['the face is right at the fourth try', [srp, password, wrong, wrong, wrong, right]],
     ['something follows the right face', [srp, password, right, wrong]],
@@ -80,7 +87,12 @@ describe('what comes next in a sign-in', () => {
     ['another challenge was answered', [srp, password, entry('CUSTOM_CHALLENGE', true, 'CAPTCHA')]],
     ['the challenge has no name', [srp, password, entry('CUSTOM_CHALLENGE', true)]],
     ['our challenge could not be made', [srp, password, entry('CUSTOM_CHALLENGE', true, 'FACE_UNAVAILABLE')]],
-    ['something new was answered', [srp, password, entry('WEB_AUTHN', true), right]],
+    ['something new was answered wrongly', [srp, password, entry('WEB_AUTHN', false), right]],
+    ['there is a choice-based sign-in and no password', [entry('SELECT_CHALLENGE', true), entry('PASSWORD', true)]],
+    ['there is a passkey, a face and no password', [entry('WEB_AUTHN', true), right]],
+    ['the password’s result is not told', [srp, { challengeName: 'PASSWORD_VERIFIER' }, right]],
+    ['the face comes before the password', [srp, right, password]],
+    ['the face’s result is not told', [srp, password, { ...right, challengeResult: null }, right]],
     ['a backend’s password is wrong', [entry('ADMIN_NO_SRP_AUTH', false), right]],
   ])('fails where %s', (_, session) => {
     expect(nextStep(session, { sub: ada })).toBe('fail');
@@ -92,34 +104,38 @@ describe('what comes next in a sign-in', () => {
     expect(nextStep([srp, password, right], { sub: null })).toBe('fail');
   });
 
-  test('whatever happened, tokens need SRP, the password, and our challenge answered last', () => {
+  test('whatever happened, tokens need the password, then our challenge answered, and nothing failed after', () => {
     const names = [
-      'SRP_A',
-      'PASSWORD_VERIFIER',
-      'CUSTOM_CHALLENGE',
-      'SMS_MFA',
-      'ADMIN_NO_SRP_AUTH',
-      'DEVICE_SRP_AUTH',
-      'x',
+      ...['SRP_A', 'PASSWORD_VERIFIER', 'CUSTOM_CHALLENGE', 'SMS_MFA', 'ADMIN_NO_SRP_AUTH', 'DEVICE_SRP_AUTH'],
+      ...['NEW_PASSWORD_REQUIRED', 'SELECT_CHALLENGE', 'PASSWORD', 'PASSWORD_SRP', 'WEB_AUTHN', 'EMAIL_OTP', 'x'],
     ];
     const anyEntry = fc.record({
-      challengeName: fc.constantFrom(...names),
-      challengeResult: fc.boolean(),
+      challengeName: fc.oneof(fc.constantFrom(...names), fc.string()),
+      challengeResult: fc.constantFrom(true, false, null),
       challengeMetadata: fc.constantFrom('FACE', null, 'x'),
     });
     const begun = fc.constantFrom([], [srp], [srp, password], [srp, password, wrong]);
+    const issued = { count: 0 };
     fc.assert(
-      fc.property(begun, fc.array(anyEntry, { maxLength: 5 }), (start, rest) => {
-        const session = [...start, ...rest];
+      fc.property(begun, fc.array(anyEntry, { maxLength: 6 }), fc.nat(9), (start, rest, end) => {
+        const session = [...start, ...rest, ...(end === 0 ? [right] : [])];
         if (nextStep(session, { sub: ada }) !== 'tokens') return;
-        expect(session.at(-1)).toEqual(right);
-        const isAdmin = session[0]?.challengeName === 'ADMIN_NO_SRP_AUTH';
-        expect(session.slice(0, isAdmin ? 1 : 2).every(({ challengeResult }) => challengeResult)).toBe(true);
-        if (!isAdmin)
-          expect(session.slice(0, 2).map(({ challengeName }) => challengeName)).toEqual(['SRP_A', 'PASSWORD_VERIFIER']);
+        issued.count += 1;
+        const faceAt = session.findLastIndex(({ challengeName }) => challengeName === 'CUSTOM_CHALLENGE');
+        expect(session[faceAt]).toEqual(right);
+        const before = session.slice(0, faceAt).filter(({ challengeResult }) => challengeResult === true);
+        const proofs = before.map(({ challengeName }) => challengeName);
+        const isAdmin = proofs.includes('ADMIN_NO_SRP_AUTH');
+        if (!isAdmin) {
+          expect(proofs).toContain('SRP_A');
+          expect(proofs.indexOf('PASSWORD_VERIFIER')).toBeGreaterThan(proofs.indexOf('SRP_A'));
+        }
+        const failed = session.filter(({ challengeResult }) => challengeResult === false);
+        expect(failed.every(({ challengeName }) => challengeName === 'CUSTOM_CHALLENGE')).toBe(true);
       }),
-      { numRuns: 5_000 },
+      { numRuns: 20_000 },
     );
+    expect(issued.count).toBeGreaterThan(0);
   });
 });
 

@@ -81,33 +81,35 @@ async function handleDefine(body: Uint8Array, { settings, log }: TriggerDeps): P
   return toDefineReply(person.sub === null ? 'fail' : 'tokens');
 }
 
-/** What Cognito itself may put between the password and the face, for users with MFA or a remembered device. */
-const ownFactors = ['SMS_MFA', 'EMAIL_OTP', 'SOFTWARE_TOKEN_MFA', 'DEVICE_SRP_AUTH', 'DEVICE_PASSWORD_VERIFIER'];
+/** The proof of the password: these, in this order, and nothing else of their names. */
+const passwordNames = ['SRP_A', 'PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'];
 
 /**
- * The state machine of a sign-in. Each entry counts only under its own name, and tokens are due for a right answer to
- * the last challenge alone; whatever is not foreseen here fails.
+ * The state machine of a sign-in. Each entry counts only under its own name, and tokens are due for the password and a right
+ * answer to the last challenge of ours alone. Whatever else Cognito puts between (a second factor, a remembered device, a new
+ * password, what it may add some day) is Cognito's own: it says nothing about password or face, and only its failure counts.
  * @param session - as Cognito kept it: the client cannot write it
  */
 export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Person, 'sub'>): NextStep {
-  const [first, second, ...others] = session;
-  // "You must begin with SRP": without it there is no password in this sign-in.
-  if (first === undefined || !first.challengeResult) return 'fail';
-  if (first.challengeName === 'SRP_A' && second === undefined) return 'password';
-  const isSrp =
-    first.challengeName === 'SRP_A' && second?.challengeName === 'PASSWORD_VERIFIER' && second.challengeResult;
-  // A backend's sign-in with the password in the clear, by AdminInitiateAuth.
-  const isAdmin = first.challengeName === 'ADMIN_NO_SRP_AUTH';
-  if (!isSrp && !isAdmin) return 'fail';
-  const afterPassword = isSrp ? others : session.slice(1);
+  const isFace = ({ challengeName }: ChallengeResult): boolean => challengeName === 'CUSTOM_CHALLENGE';
+  const faces = session.filter(isFace);
+  // A result that is not told is none of the failures.
+  if (session.some((entry) => !isFace(entry) && entry.challengeResult === false)) return 'fail';
 
-  const firstFace = afterPassword.findIndex(({ challengeName }) => challengeName === 'CUSTOM_CHALLENGE');
-  const factors = firstFace < 0 ? afterPassword : afterPassword.slice(0, firstFace);
-  const faces = firstFace < 0 ? [] : afterPassword.slice(firstFace);
+  const firstFace = session.findIndex(isFace);
+  const before = firstFace < 0 ? session : session.slice(0, firstFace);
+  const steps = before.filter(({ challengeName }) => passwordNames.includes(challengeName));
+  const isRepeated = session.filter(({ challengeName }) => passwordNames.includes(challengeName)).length > steps.length;
+  if (isRepeated || !steps.every(({ challengeResult }) => challengeResult === true)) return 'fail';
+  const password = steps.map(({ challengeName }) => challengeName).join();
+  // "You must begin with SRP": without it there is no password in this sign-in.
+  if (password === 'SRP_A' && faces.length === 0) return 'password';
+  // The second is a backend's sign-in with the password in the clear, by AdminInitiateAuth.
+  if (password !== 'SRP_A,PASSWORD_VERIFIER' && password !== 'ADMIN_NO_SRP_AUTH') return 'fail';
+
   const isForeseen =
-    factors.every(({ challengeName, challengeResult }) => challengeResult && ownFactors.includes(challengeName)) &&
-    faces.every((entry) => entry.challengeName === 'CUSTOM_CHALLENGE' && entry.challengeMetadata === faceChallenge) &&
-    faces.slice(0, -1).every(({ challengeResult }) => !challengeResult);
+    faces.every(({ challengeMetadata }) => challengeMetadata === faceChallenge) &&
+    faces.slice(0, -1).every(({ challengeResult }) => challengeResult === false);
   if (!isForeseen || faces.length > FACE_TRIES) return 'fail';
   if (faces.at(-1)?.challengeResult === true) return sub === null ? 'fail' : 'tokens';
   return faces.length < FACE_TRIES ? 'face' : 'fail';

@@ -47,10 +47,11 @@ const toPerson = (
 
 const eventFields = { userName: z.string().min(1).max(2048), callerContext: callerGuard.shape.callerContext };
 
+// Cognito's own challenges may come in a shape that is not documented: what is not understood of one is none of ours.
 const resultGuard = z.object({
   challengeName: z.string(),
-  challengeResult: z.boolean(),
-  challengeMetadata: z.string().nullish(),
+  challengeResult: z.boolean().nullish().catch(null),
+  challengeMetadata: z.string().nullish().catch(null),
 });
 
 /** One challenge that has been put to the user, and how it went. */

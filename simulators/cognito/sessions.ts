@@ -15,7 +15,7 @@ const sessionGuard = z.object({
   username: z.string(),
   userNotFound: z.boolean(),
   expiresAt: z.number(),
-  expected: z.enum(['PASSWORD_VERIFIER', 'CUSTOM_CHALLENGE']),
+  expected: z.enum(['PASSWORD_VERIFIER', 'NEW_PASSWORD_REQUIRED', 'CUSTOM_CHALLENGE']),
   secretBlock: z.string().nullable(),
   history: z.array(resultGuard),
   privateChallengeParameters: z.record(z.string(), z.string()),

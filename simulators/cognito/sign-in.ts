@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invalidParameter, notAuthorized, resourceNotFound, tooLong, userNotFound } from './errors.js';
-import { type AppClient, findUser, newId, type PoolUser, srpNameOf, type UserPool } from './pool.js';
+import { type AppClient, findUser, newId, type PoolUser, setPassword, srpNameOf, type UserPool } from './pool.js';
 import { type ChallengeResult, type Session, sealSession, takeSession } from './sessions.js';
 import { describeClient } from './settings.js';
 import { createDecoy, isProof, isVerifierOf, startExchange, toHex } from './srp.js';
@@ -186,6 +186,13 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     return { ChallengeName: 'CUSTOM_CHALLENGE', Session, ChallengeParameters: parameters };
   };
 
+  /** Of a user whom an administrator made, with a password for the first sign-in. */
+  const demandNewPassword = (pool: UserPool, session: Session, history: readonly ChallengeResult[]) => ({
+    ChallengeName: 'NEW_PASSWORD_REQUIRED',
+    Session: sealSession(pool, { ...session, history: [...history], expected: 'NEW_PASSWORD_REQUIRED' }),
+    ChallengeParameters: { USER_ID_FOR_SRP: session.username, requiredAttributes: '[]', userAttributes: '{}' },
+  });
+
   const personOf = (pool: UserPool, { username, userNotFound: isUnknown }: Session): Person => {
     const user = isUnknown ? null : (pool.users.get(username) ?? null);
     if (!isUnknown && user === null) throw notAuthorized();
@@ -248,7 +255,16 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
         if (ChallengeResponses.PASSWORD_CLAIM_SECRET_BLOCK !== session.secretBlock) throw notAuthorized();
         finishSrp(pool, client.id, ChallengeResponses);
         const proven = { challengeName: ChallengeName, challengeResult: true, challengeMetadata: null };
-        return advance(pool, client, person, [...session.history, proven], context);
+        const history = [...session.history, proven];
+        if (person.user?.status !== 'FORCE_CHANGE_PASSWORD') return advance(pool, client, person, history, context);
+        return demandNewPassword(pool, session, history);
+      }
+      if (ChallengeName === 'NEW_PASSWORD_REQUIRED') {
+        if (person.user === null) throw notAuthorized();
+        setPassword(pool, person.user, ChallengeResponses.NEW_PASSWORD ?? '', true);
+        // Whether the triggers are told of it is not documented: the stricter belief is that they are.
+        const changed = { challengeName: ChallengeName, challengeResult: true, challengeMetadata: null };
+        return advance(pool, client, person, [...session.history, changed], context);
       }
       const answer = ChallengeResponses.ANSWER;
       if (typeof answer !== 'string') throw invalidParameter('Missing required parameter ANSWER');

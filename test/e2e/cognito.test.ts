@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   AdminInitiateAuthCommand,
+  AdminSetUserPasswordCommand,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
   UpdateUserAttributesCommand,
@@ -224,6 +225,19 @@ describe('the password by SRP, then the face', () => {
       toAnswer(await showFace(challenge, attempt === 1 ? pictures.stranger : pictures.person[1])),
     );
     expect(result.ok).toBe(true);
+  });
+
+  test('a user whom an administrator made sets a password, and is asked for the face as well', async () => {
+    const { id: UserPoolId } = pool;
+    const Username = 'grace';
+    await administrator.client.send(
+      new AdminSetUserPasswordCommand({ UserPoolId, Username, Password: password, Permanent: false }),
+    );
+    const result = await signIn(at(), { username: Username, password }, answerWith(pictures.stranger));
+    expect(result.ok).toBe(true);
+    expect(pool.users.get(Username)?.status).toBe('CONFIRMED');
+    const sessions = pool.invocations.filter(({ trigger }) => trigger === 'DefineAuthChallenge');
+    expect(JSON.stringify(sessions.at(-1)?.event)).toContain('NEW_PASSWORD_REQUIRED');
   });
 
   test('a wrong password never comes to a face, and an unknown user looks the same', async () => {
