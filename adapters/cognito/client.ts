@@ -16,11 +16,15 @@ export function createCognitoClient(
   return new CognitoIdentityProviderClient({
     region: regionOf(userPoolId),
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials.kind === 'default' ? {} : { credentials: async () => toAwsCredentials(credentials) }),
+    ...toCredentials({ credentials }),
     maxAttempts: 2,
     requestHandler: createFetchHandler(fetch),
   });
 }
+
+/** What an AWS client is given of the credentials: nothing where it finds them by itself. */
+export const toCredentials = ({ credentials }: Pick<CognitoSettings, 'credentials'>) =>
+  credentials.kind === 'default' ? {} : { credentials: async () => toAwsCredentials(credentials) };
 
 const toAwsCredentials = ({
   accessKeyId,
@@ -39,11 +43,15 @@ const requestGuard = z.object({
   path: z.string(),
   method: z.string(),
   headers: z.record(z.string(), z.string()),
-  // A Uint8Array that also answers as a text.
-  body: z.instanceof(Uint8Array).transform((bytes) => new Uint8Array(bytes)),
+  // A Uint8Array that also answers as a text; what is only read has none.
+  body: z
+    .instanceof(Uint8Array)
+    .transform((bytes) => new Uint8Array(bytes))
+    .nullish(),
 });
 
-function createFetchHandler(fetch: Fetch) {
+/** Sends the requests of an AWS client by the injected fetch. */
+export function createFetchHandler(fetch: Fetch) {
   return {
     async handle(request: unknown) {
       const { protocol, hostname, port, path, method, headers, body } = requestGuard.parse(request);
@@ -52,7 +60,7 @@ function createFetchHandler(fetch: Fetch) {
       const response = await fetch(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`, {
         method,
         headers: others,
-        body,
+        body: body ?? null,
         redirect: 'error',
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });

@@ -1,4 +1,5 @@
 import type { ExplicitAuthFlowsType, UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
+import { z } from 'zod';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { Clock } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
@@ -19,13 +20,30 @@ export const credentialsCheck = (pool: Administration): Check => ({
       return pass('They may describe the user pool.');
     } catch (error) {
       if (!(error instanceof FaceError) || error.code !== 'provider_refused') throw error;
-      return fail(
-        `Cognito refused to describe the user pool: ${JSON.stringify(error.detail)}.`,
-        'Check the region, the id of the pool, and the permissions that adapters/cognito/README.md lists.',
-      );
+      return toRefusedCredentials(z.object({ code: z.string().nullable() }).safeParse(error.detail).data?.code ?? null);
     }
   },
 });
+
+/** What AWS says of a request before it looks at what is asked. */
+const credentialFaults: Readonly<Record<string, string>> = {
+  InvalidSignatureException: 'the secret access key is not that of the access key, or the clock of this machine is off',
+  SignatureDoesNotMatch: 'the secret access key is not that of the access key, or the clock of this machine is off',
+  UnrecognizedClientException: 'there is no such access key, or no longer: it is wrong, inactive or deleted',
+  InvalidClientTokenId: 'there is no such access key, or no longer: it is wrong, inactive or deleted',
+  ExpiredTokenException: 'the temporary credentials have expired',
+  ExpiredToken: 'the temporary credentials have expired',
+  AccessDeniedException: 'they may not: a permission is missing',
+  ResourceNotFoundException: 'there is no such user pool in that region and account',
+};
+
+function toRefusedCredentials(code: string | null): Finding {
+  const fault = credentialFaults[code ?? ''];
+  return fail(
+    `Cognito refused to describe the user pool: ${fault ?? 'for a reason of its own'} (${code ?? 'no code'}).`,
+    'Check cognito.credentials, the region and the id of the pool, and the permissions that adapters/cognito/README.md lists.',
+  );
+}
 
 /** Signatures of requests hold for five minutes, the trust of triggers in receipts for half a minute. */
 const greatestSkewSec = 300;
@@ -47,7 +65,10 @@ export const attributeCheck = (settings: Settings, pool: Administration): Check 
     const status = inspectAttribute(settings, await pool.describePool());
     if (status.state === 'ready') return pass(`It is there and holds ${maxTokenCharacters} characters.`);
     if (status.state === 'blocked') return fail(status.reason, status.remedy);
-    return fail('It is missing.', 'Run provision.');
+    return fail(
+      'It is missing: every enrolment that was kept in it is lost.',
+      'Run provision: it adds the attribute. Whoever was enrolled has to enrol again.',
+    );
   },
 });
 
@@ -95,17 +116,6 @@ export const triggerCheck = (settings: Settings, pool: Administration): Check =>
     }
   },
 });
-
-/** What only Lambda knows. */
-export const functionsCheck: Check = {
-  title: 'The functions',
-  run: async () => ({
-    verdict: 'manual',
-    found:
-      'Their permissions, their environment and their time are not visible here. serverless.yml sets: 5 seconds, which is what Cognito waits, three times at most; leave to be invoked for this pool alone; the public keys of receipts.',
-    remedy: 'Deploy them anew after the signing key, the public address or the app clients have changed.',
-  }),
-};
 
 /** By which of them a user signs in without the triggers being asked for a face. */
 const bypasses: readonly ExplicitAuthFlowsType[] = [

@@ -112,7 +112,7 @@ export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: Use
   if (foreign.length > 0) {
     return {
       state: 'blocked',
-      reason: `The pool has other functions as ${foreign.join(', ')}.`,
+      reason: `The pool has other functions: ${foreign.map((name) => `${name} is ${held[name]}`).join(', ')}.`,
       remedy:
         'A pool has one function for each trigger. Remove yours in the console if it is no longer needed; it is never overwritten.',
     };

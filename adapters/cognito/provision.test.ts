@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { Settings, UserPool } from '../../simulators/cognito/pool.js';
+import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
 import {
   addFaceAttribute,
   administer,
   type CognitoChanges,
+  connectionId,
   requestSecret,
   toSettings,
 } from '../../test/contract/cognito.js';
@@ -53,10 +55,32 @@ async function open(settings: Settings = furnished): Promise<void> {
   clientId = await administrator.createAppClient();
 }
 
+/** Lambda is at the simulator; and the server, which publishes one key. */
+const reach: Fetch = async (url, init) =>
+  url === 'https://face.example.com/.well-known/jwks.json'
+    ? Response.json({ keys: [{ kid: 'key-1' }] })
+    : fetch(url.replace('https://lambda.eu-central-1.amazonaws.com', simulator.url), init);
+
+/** Deploys the four functions with this environment, beside what the connection says. */
+function deploy(changes: Readonly<Record<string, string>> = {}): void {
+  const environment = {
+    FACESTEP_CONNECTION: connectionId,
+    FACESTEP_PUBLIC_URL: 'https://face.example.com',
+    FACESTEP_USER_POOL_ID: pool.id,
+    FACESTEP_CLIENT_IDS: clientId,
+    FACESTEP_REQUEST_SECRET: requestSecret,
+    FACESTEP_RECEIPT_KEYS: JSON.stringify({ keys: [{ kty: 'OKP', kid: 'key-1' }] }),
+    ...changes,
+  };
+  for (const each of Object.values(functions)) {
+    simulator.lambda.functions.set(each, { file: '', handler: 'x', environment, sourceArns: [pool.arn] });
+  }
+}
+
 function provision({ cognito = { triggers }, policy = {} }: CognitoChanges = {}, offsetMs = 0) {
   const settings = toSettings(simulator, pool, [clientId], { cognito, policy });
   return createCognitoProvisioning({
-    ...{ settings, publicUrl: 'https://face.example.com', random: systemRandom, log: createTextLog(), fetch },
+    ...{ settings, publicUrl: 'https://face.example.com', random: systemRandom, log: createTextLog(), fetch: reach },
     clock: { now: () => epochMs(Date.now() + offsetMs) },
   });
 }
@@ -225,14 +249,15 @@ describe('provisioning', () => {
 });
 
 describe('the checks', () => {
-  test('all pass on a pool that is set up, but for what only Lambda knows and the time for the face', async () => {
+  test('all pass on a pool that is set up, but for the time for the face', async () => {
     await applyAll();
+    deploy();
     const findings = await Promise.all(
       provision().checks.map(async (check) => ({ title: check.title, ...(await check.run()) })),
     );
     expect(
       findings.filter(({ verdict }) => verdict !== 'pass').map(({ title, verdict }) => `${verdict}: ${title}`),
-    ).toEqual(['manual: The functions', `warn: App client ${clientId}: time for the face`]);
+    ).toEqual([`warn: App client ${clientId}: time for the face`]);
     for (const { verdict, remedy } of findings) if (verdict !== 'pass') expect(remedy).toMatch(/\S/);
   });
 
@@ -261,6 +286,65 @@ describe('the checks', () => {
   ])('%s with %j: %s', async (title, changes, verdict) => {
     Object.assign(pool.clients.get(clientId)!.settings, changes);
     expect(await verdictOf(title)).toBe(verdict);
+  });
+
+  test.each([
+    [{ FACESTEP_MODE: 'shadow' }, 'FACESTEP_MODE is shadow, so nobody is asked for a face'],
+    [{ FACESTEP_REQUEST_SECRET: 'canary of another secret' }, 'FACESTEP_REQUEST_SECRET is not'],
+    [{ FACESTEP_CONNECTION: 'other' }, 'FACESTEP_CONNECTION'],
+    [{ FACESTEP_PUBLIC_URL: 'https://other.example.com' }, 'FACESTEP_PUBLIC_URL'],
+    [{ FACESTEP_USER_POOL_ID: 'eu-central-1_Another00' }, 'FACESTEP_USER_POOL_ID'],
+    [{ FACESTEP_CLIENT_IDS: 'other' }, 'FACESTEP_CLIENT_IDS lacks'],
+    [{ FACESTEP_ATTRIBUTE: 'custom:other' }, 'FACESTEP_ATTRIBUTE'],
+    [{ FACESTEP_RECEIPT_KEYS: '{"keys":[]}' }, 'FACESTEP_RECEIPT_KEYS lacks key-1'],
+  ])('functions that are deployed with %j are told of once, and no secret is shown', async (changes, told) => {
+    deploy(changes);
+    const finding = await provision()
+      .checks.find(({ title }) => title === 'The functions')!
+      .run();
+    expect(finding).toMatchObject({ verdict: 'fail', found: expect.stringContaining(told) });
+    expect(finding.found.match(/FACESTEP_/g)).toHaveLength(1);
+    expect(JSON.stringify(finding)).not.toMatch(/canary/);
+  });
+
+  test('functions that enforce, where the connection is in shadow mode, are told of', async () => {
+    deploy();
+    const { checks } = provision({ cognito: { triggers }, policy: { mode: 'shadow' } });
+    const finding = await checks.find(({ title }) => title === 'The functions')!.run();
+    expect(finding).toMatchObject({ verdict: 'fail', found: expect.stringContaining('whoever shows none is refused') });
+  });
+
+  test('functions that are not there fail, and those that may not be read are left to a person', async () => {
+    expect(await verdictOf(/^The functions/)).toBe('fail');
+    deploy();
+    simulator.lambda.isReadable = false;
+    expect(await verdictOf(/^The functions/)).toBe('manual');
+    expect(await verdictOf(/^The functions/, { cognito: { triggers: { requestSecret } } })).toBe('manual');
+  });
+
+  test('an attribute that is not there: every enrolment is lost', async () => {
+    const finding = await provision()
+      .checks.find(({ title }) => /^The attribute/.test(title))!
+      .run();
+    expect(finding).toMatchObject({ verdict: 'fail', found: expect.stringContaining('every enrolment') });
+  });
+
+  test.each([
+    ['InvalidSignatureException', /secret access key/],
+    ['UnrecognizedClientException', /inactive or deleted/],
+    ['ExpiredTokenException', /have expired/],
+    ['AccessDeniedException', /permission is missing/],
+  ])('credentials that AWS refuses with %s are told as that', async (type, told) => {
+    const fetchRefused: Fetch = async () =>
+      Response.json({ __type: type, message: 'canary' }, { status: 400, headers: { 'x-amzn-errortype': type } });
+    const { checks } = createCognitoProvisioning({
+      ...{ settings: toSettings(simulator, pool, [clientId]), publicUrl: 'https://face.example.com' },
+      ...{ random: systemRandom, log: createTextLog(), fetch: fetchRefused },
+      clock: { now: () => epochMs(Date.now()) },
+    });
+    const finding = await checks.find(({ title }) => title === 'Credentials')!.run();
+    expect(finding).toMatchObject({ verdict: 'fail', found: expect.stringMatching(told) });
+    expect(JSON.stringify(finding)).not.toMatch(/canary/);
   });
 
   test('app clients that are not ours are named', async () => {

@@ -7,12 +7,12 @@ import {
   clientChecks,
   clockCheck,
   credentialsCheck,
-  functionsCheck,
   otherClientsCheck,
   permissionCheck,
   triggerCheck,
 } from './provision-checks.js';
 import { appClientStep, createFederationChecks, identityProviderStep } from './provision-federation.js';
+import { functionsCheck } from './provision-functions.js';
 import { permissionStep } from './provision-permission.js';
 import { createAdministration } from './provision-pool.js';
 import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
@@ -41,7 +41,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     ],
     checks: [
       ...[credentialsCheck(pool), clockCheck(pool, deps.clock, () => date), attributeCheck(cognito, pool)],
-      ...[permissionCheck(cognito, pool), triggerCheck(cognito, pool), functionsCheck],
+      ...[permissionCheck(cognito, pool), triggerCheck(cognito, pool), functionsCheck(deps)],
       ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
       otherClientsCheck(cognito, pool),
       ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),

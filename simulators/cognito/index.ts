@@ -7,6 +7,7 @@ import { resourceNotFound, ServiceError } from './errors.js';
 import { createFederation } from './federation.js';
 import { createIdentityProviderOperations } from './identity-providers.js';
 import { createLambdaService, type LambdaService } from './lambda.js';
+import { answerLambda } from './lambda-api.js';
 import { createPool, type Settings, type UserPool } from './pool.js';
 import { createProtocol, requireSignature } from './protocol.js';
 import { parsePoolSettings, settingsOperations } from './settings.js';
@@ -92,6 +93,7 @@ export async function startCognitoSimulator({
     if (request.method === 'GET' && pool !== undefined) {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [pool.key.publicJwk] }));
     } else if (/^\/oauth2\//.test(request.url ?? '')) federation(request, response);
+    else if (/^\/2015-03-31\//.test(request.url ?? '')) answerLambda(lambda, request, response);
     else if (/^\/app\//.test(request.url ?? '')) appPages(request, response);
     else protocol(request, response);
   }).listen(port, '127.0.0.1');

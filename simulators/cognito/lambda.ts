@@ -21,6 +21,8 @@ export type LambdaAnswer =
 /** Functions by ARN, each in a process of its own once it is first invoked. */
 export interface LambdaService {
   readonly functions: Map<string, LambdaFunction>;
+  /** Whether whoever asks may see how functions are configured (`lambda:GetFunctionConfiguration`). */
+  isReadable: boolean;
   /** Runs a function; ends its process, and with it whatever it had kept, when it takes longer. */
   invoke(arn: string, event: unknown, timeoutMs: number): Promise<LambdaAnswer>;
   /** All that functions wrote to standard output and standard error. */
@@ -68,6 +70,7 @@ export function createLambdaService(): LambdaService {
 
   return {
     functions,
+    isReadable: true,
     logText: () => log,
     coldStarts: () => started,
     async invoke(arn, event, timeoutMs) {

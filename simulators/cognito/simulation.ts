@@ -137,7 +137,8 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
         functions: Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, arnOf(handler)])),
       },
     },
-    environment: {},
+    // The SDK's own variable: where doctor finds out how the functions are configured.
+    environment: { AWS_ENDPOINT_URL_LAMBDA: cognito.url },
     users,
     faceCheck: 'challenge',
     async signIn(login, answer) {

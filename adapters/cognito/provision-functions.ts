@@ -1,0 +1,116 @@
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { z } from 'zod';
+import type { AdapterDeps } from '../deps.js';
+import { type Check, type Finding, fail, manual, pass } from '../provisioning.js';
+import { createFetchHandler, toCredentials, toServiceFailure } from './client.js';
+import { type CognitoConnection, defaultAttribute, regionOf } from './config.js';
+
+type Deps = AdapterDeps<CognitoConnection>;
+
+/** What one function is deployed with: its environment, or why Lambda does not tell. */
+type Deployed =
+  | { readonly environment: Readonly<Record<string, string>> }
+  | { readonly refusal: { readonly status: number | null; readonly code: string | null } };
+
+const unseen =
+  'serverless.yml sets what is not looked at here: 5 seconds, which is what Cognito waits, three times at most; leave to be invoked for this pool alone.';
+
+/** Whether the deployed functions are configured as the connection is. Nothing of their environment is shown. */
+export const functionsCheck = (deps: Deps): Check => ({
+  title: 'The functions',
+  async run() {
+    const { functions } = deps.settings.cognito.triggers;
+    if (functions === undefined) return manual('Which functions are ours is not configured.', unseen);
+    const found = new Map<string, string[]>();
+    const keys = await readKeyIds(deps);
+    for (const [name, arn] of Object.entries(functions)) {
+      const deployed = await readFunction(arn, deps);
+      if ('refusal' in deployed) return toRefused(name, deployed.refusal);
+      for (const difference of differencesOf(deployed.environment, keys, deps)) {
+        found.set(difference, [...(found.get(difference) ?? []), name]);
+      }
+    }
+    if (found.size === 0) return pass(`All four are configured as the connection is. ${unseen}`);
+    const lines = [...found].map(([difference, names]) => `${difference} (${names.join(', ')})`);
+    return fail(
+      `${lines.join('; ')}.`,
+      'Deploy the functions again, with the parameters of adapters/cognito/README.md.',
+    );
+  },
+});
+
+async function readFunction(arn: string, { settings: { cognito }, fetch }: Deps): Promise<Deployed> {
+  const client = new LambdaClient({
+    region: regionOf(cognito.userPoolId),
+    ...toCredentials(cognito),
+    maxAttempts: 2,
+    requestHandler: createFetchHandler(fetch),
+  });
+  try {
+    const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: arn }));
+    return { environment: Environment?.Variables ?? {} };
+  } catch (error) {
+    return { refusal: toServiceFailure(error) };
+  }
+}
+
+function toRefused(name: string, { status, code }: { status: number | null; code: string | null }): Finding {
+  if (code === 'ResourceNotFoundException') {
+    return fail(
+      `There is no function ${name} of that ARN.`,
+      'Deploy it, or put the ARN it has into the configuration.',
+    );
+  }
+  const remedy = `Allow lambda:GetFunctionConfiguration to see it. ${unseen}`;
+  return manual(`Lambda does not tell how they are configured (${code ?? status ?? 'no answer'}).`, remedy);
+}
+
+const keySetGuard = z.object({ keys: z.array(z.object({ kid: z.string() })) });
+
+/** The ids of the keys in a key set; `null` where it is none. */
+function readKids(text: string): readonly string[] | null {
+  try {
+    return keySetGuard.parse(JSON.parse(text)).keys.map(({ kid }) => kid);
+  } catch {
+    return null;
+  }
+}
+
+/** The keys of receipts as they are published now; `null` where the server is not reached: that is another check's. */
+async function readKeyIds({ publicUrl, fetch }: Deps): Promise<readonly string[] | null> {
+  try {
+    const init = { redirect: 'error', signal: AbortSignal.timeout(5_000) } as const;
+    return readKids(await (await fetch(`${publicUrl}/.well-known/jwks.json`, init)).text());
+  } catch {
+    return null;
+  }
+}
+
+/** What of a function's environment is not as in the connection, one line each. */
+function differencesOf(
+  environment: Readonly<Record<string, string>>,
+  keys: readonly string[] | null,
+  { settings: { id, policy, cognito }, publicUrl }: Deps,
+): string[] {
+  const { FACESTEP_MODE: mode = 'enforce', FACESTEP_CLIENT_IDS: clients = '' } = environment;
+  const deployedClients = clients.split(',').map((each) => each.trim());
+  const missingClients = cognito.clientIds.filter((each) => !deployedClients.includes(each));
+  const known = readKids(environment.FACESTEP_RECEIPT_KEYS ?? '') ?? [];
+  const missingKeys = (keys ?? []).filter((kid) => !known.includes(kid));
+  const isSecret = (text: string): boolean => text === environment.FACESTEP_REQUEST_SECRET;
+  const asked = mode === 'shadow' ? 'nobody is asked for a face' : 'whoever shows none is refused';
+  const differences: readonly (readonly [boolean, string])[] = [
+    [mode !== policy.mode, `FACESTEP_MODE is ${mode}, so ${asked}, and policy.mode is ${policy.mode}`],
+    [!cognito.triggers.requestSecret.use(isSecret), 'FACESTEP_REQUEST_SECRET is not cognito.triggers.requestSecret'],
+    [environment.FACESTEP_CONNECTION !== id, 'FACESTEP_CONNECTION is another'],
+    [environment.FACESTEP_PUBLIC_URL?.replace(/\/+$/, '') !== publicUrl, 'FACESTEP_PUBLIC_URL is not publicUrl'],
+    [environment.FACESTEP_USER_POOL_ID !== cognito.userPoolId, 'FACESTEP_USER_POOL_ID is another'],
+    [missingClients.length > 0, `FACESTEP_CLIENT_IDS lacks ${missingClients.join(', ')}`],
+    [
+      (environment.FACESTEP_ATTRIBUTE ?? defaultAttribute) !== cognito.attribute,
+      'FACESTEP_ATTRIBUTE is not cognito.attribute',
+    ],
+    [missingKeys.length > 0, `FACESTEP_RECEIPT_KEYS lacks ${missingKeys.join(', ')}: no face of that key is right`],
+  ];
+  return differences.filter(([isDifferent]) => isDifferent).map(([, difference]) => difference);
+}
