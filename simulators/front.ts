@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Exchange, observeExchanges } from './exchanges.js';
 
 /** What stands between a provider and the server, and what it does to what passes. */
 export interface Front {
@@ -28,8 +29,15 @@ export type Act =
     }
   | { readonly kind: 'hang' };
 
-/** Starts a front before `target`, an address without a slash at the end. @param port - 0, the default, takes a free one */
-export async function startFront(target: string, port = 0): Promise<Front> {
+/**
+ * Starts a front before `target`, an address without a slash at the end.
+ * @param port - 0, the default, takes a free one
+ * @param onExchange - told of each call, once it is answered
+ */
+export async function startFront(
+  target: string,
+  { port = 0, onExchange }: { readonly port?: number; readonly onExchange?: (exchange: Exchange) => void } = {},
+): Promise<Front> {
   const calls: string[] = [];
   const front: Pick<Front, 'rules' | 'calls'> = { rules: [], calls };
   const server = createServer((incoming, outgoing) => {
@@ -41,6 +49,7 @@ export async function startFront(target: string, port = 0): Promise<Front> {
     if (act.kind === 'answer') outgoing.writeHead(act.status, act.headers).end(act.body);
     else if (act.kind === 'pass') setTimeout(() => pass(target, incoming, outgoing, act), act.delayMs ?? 0);
   }).listen(port, '127.0.0.1');
+  if (onExchange !== undefined) observeExchanges(server, onExchange);
   await once(server, 'listening');
   const address: AddressInfo | string | null = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;

@@ -36,6 +36,8 @@ const subjectGuard = z.object({ UserAttributes: z.array(z.object({ Name: z.strin
  */
 export const startCognitoSimulation: StartSimulation = async ({ port, connection, serverUrl }) => {
   const cognito = await startCognitoSimulator({ port });
+  // Nothing is deployed before the first sign-in: until then nobody is told how.
+  cognito.lambda.isReadable = false;
   const pool = await cognito.createPool();
   const credentials = {
     accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
@@ -93,6 +95,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
         sourceArns: [pool.arn],
       });
     }
+    cognito.lambda.isReadable = true;
     return true;
   };
 

@@ -68,7 +68,7 @@ async function start(toSettings: (issuer: string) => string): Promise<Place> {
   const app = { kind: 'relying_party', id: 'apache', secret: clientSecret, redirectUris };
   const config = createOidcGuard().parse({ clients: [app] });
   const op = await startIssuer({ keysFile: keys.file, config, publicUrl });
-  const front = await startFront(op.server.origin, port);
+  const front = await startFront(op.server.origin, { port });
   const apache = await startApache(apachePort, toSettings(op.issuer));
   stops = [keys.remove, () => op.stop(), () => front.close(), () => apache.stop()];
   return { op, front, apache };

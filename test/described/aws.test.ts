@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import * as cognitoSdk from '@aws-sdk/client-cognito-identity-provider';
+import * as dynamoDbSdk from '@aws-sdk/client-dynamodb';
+import * as kmsSdk from '@aws-sdk/client-kms';
+import * as lambdaSdk from '@aws-sdk/client-lambda';
+import { afterEach, expect, test } from '@jest/globals';
+import { toReceiptAudience } from '../../adapters/cognito/caller.js';
+import { cognitoConnectionGuard } from '../../adapters/cognito/config.js';
+import { createCognitoAdapter } from '../../adapters/cognito/index.js';
+import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
+import { startCognitoSimulator } from '../../simulators/cognito/index.js';
+import type { Exchange } from '../../simulators/exchanges.js';
+import { startFront } from '../../simulators/front.js';
+import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
+import { stateGuard } from '../../src/config/state.js';
+import { SealedToken } from '../../src/core/concealed.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { issueReceipt } from '../../src/core/receipt.js';
+import { addSec } from '../../src/core/units.js';
+import { createAwsKmsCalls } from '../../src/keys/aws-kms-calls.js';
+import { createDynamoDbClient } from '../../src/state/dynamodb.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { signIn } from '../cognito-browser.js';
+import { administer, connectionId, requestSecret } from '../contract/cognito.js';
+import { createTable, startDynamoDb } from '../dynamodb.js';
+import { createTestVerifier } from '../embedded.js';
+import { createTestSigner, systemClock, testIssuer } from '../keys.js';
+import { standardDeps } from '../settings.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
+import { createStateFolder } from '../state-folder.js';
+import { judgeCalls } from './judgement.js';
+import { type AwsService, judgeAwsCall, namedInTarget } from './smithy.js';
+
+/* What we and the simulators of AWS say to each other, held against the shapes of AWS's own SDK. */
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+/** A front that keeps what passes. */
+async function observe(target: string) {
+  const calls: Exchange[] = [];
+  const front = await startFront(target, (exchange) => calls.push(exchange));
+  closing.push(() => front.close());
+  return { calls, url: front.url };
+}
+
+const cognitoService: AwsService = { name: 'Cognito', sdk: cognitoSdk, operationOf: namedInTarget };
+const kmsService: AwsService = { name: 'KMS', sdk: kmsSdk, operationOf: namedInTarget };
+const dynamoDbService: AwsService = { name: 'DynamoDB', sdk: dynamoDbSdk, operationOf: namedInTarget };
+const lambdaService: AwsService = {
+  name: 'Lambda',
+  sdk: lambdaSdk,
+  operationOf: ({ method, path }) =>
+    method === 'GET' && /^\/2015-03-31\/functions\/[^/]+\/configuration$/.test(path)
+      ? 'GetFunctionConfiguration'
+      : null,
+};
+
+const judge = (service: AwsService, calls: readonly Exchange[]): string[] =>
+  judgeCalls(service.name, calls, (call) => judgeAwsCall(call, service));
+
+const password = 'correct horse';
+const secret = 'a-secret-of-the-client-0123456789abcdef';
+const triggersFile = fileURLToPath(new URL('../../triggers/index.js', import.meta.url));
+const functionNames = [
+  'defineAuthChallenge',
+  'createAuthChallenge',
+  'verifyAuthChallengeResponse',
+  'preTokenGeneration',
+] as const;
+const arnOf = (name: string) => `arn:aws:lambda:eu-central-1:123456789012:function:${name}`;
+
+/** The metadata that Cognito reads of an OpenID provider. */
+const discover: Fetch = async () =>
+  Response.json({
+    issuer: `${testIssuer}/oidc/${connectionId}`,
+    ...{ authorization_endpoint: `${testIssuer}/a`, token_endpoint: `${testIssuer}/t` },
+    ...{ userinfo_endpoint: `${testIssuer}/u`, jwks_uri: `${testIssuer}/j` },
+  });
+
+test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SDK has them', async () => {
+  const simulator = await startCognitoSimulator({ triggerTimeoutMs: 30_000, reach: discover });
+  closing.push(() => simulator.close());
+  const { calls, url } = await observe(simulator.url);
+  const pool = await simulator.createPool({ PoolName: 'Customers', MfaConfiguration: 'OFF', UserPoolTier: 'PLUS' });
+  const administrator = administer({ ...simulator, url }, pool);
+  const clientId = await administrator.createAppClient();
+  await administrator.createAppClient({ ClientName: 'Other' });
+  const sub = await administrator.createUser('ada', password, 'ada@example.com');
+
+  const signer = await createTestSigner();
+  const environment = {
+    FACESTEP_CONNECTION: connectionId,
+    FACESTEP_PUBLIC_URL: testIssuer,
+    FACESTEP_USER_POOL_ID: pool.id,
+    FACESTEP_CLIENT_IDS: clientId,
+    FACESTEP_REQUEST_SECRET: requestSecret,
+    FACESTEP_RECEIPT_KEYS: JSON.stringify({ keys: await signer.publicKeys() }),
+  };
+  for (const name of functionNames) {
+    const sourceArns = [pool.arn];
+    simulator.lambda.functions.set(arnOf(name), { file: triggersFile, handler: name, environment, sourceArns });
+  }
+  const settings = cognitoConnectionGuard.parse({
+    ...{ id: connectionId, kind: 'cognito', policy: { liveness: 'off' } },
+    oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [simulator.url] }] },
+    cognito: {
+      ...{ userPoolId: pool.id, clientIds: [clientId], endpoint: url },
+      credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
+      triggers: { requestSecret, functions: Object.fromEntries(functionNames.map((name) => [name, arnOf(name)])) },
+    },
+  });
+  const reach: Fetch = (address, init) =>
+    fetch(address.replace('https://lambda.eu-central-1.amazonaws.com', url), init);
+  const deps = {
+    ...{ settings, publicUrl: testIssuer, clock: systemClock, random: systemRandom },
+    ...{ fetch: reach, log: createTextLog() },
+  };
+  const { steps, checks } = createCognitoProvisioning(deps);
+  for (const each of steps) await each.inspect();
+  for (const each of steps) {
+    if (['missing', 'different'].includes((await each.inspect()).state)) await each.apply();
+    expect(['ready', 'manual']).toContain((await each.inspect()).state);
+  }
+  for (const each of checks) await each.run();
+
+  const { profile } = createCognitoAdapter(deps);
+  expect(await profile.findAccount('ada@example.com')).toBeNull();
+  expect((await profile.findAccount('ada'))?.subject).toBe(sub);
+  await profile.readAccount(sub);
+  await expect(profile.readAccount('00000000-0000-4000-a000-000000000000')).rejects.toThrow();
+  await profile.writeToken(sub, new SealedToken('FV1.abc'));
+  await profile.readToken(sub);
+  await profile.clearToken(sub);
+
+  const core = {
+    ...{ clock: systemClock, state: createSqliteState({ file: ':memory:', clock: systemClock }) },
+    ...{ audit: createMemoryAudit(), log: createTextLog(), signer, verifier: createTestVerifier(), ...standardDeps },
+  };
+  closing.push(() => core.state.close());
+  const audience = toReceiptAudience({ userPoolId: pool.id, clientId });
+  const answer = async ({ nonce = '' }: Readonly<Record<string, string>>, attempt: number) => {
+    if (attempt === 1) return { answer: 'no face' };
+    const check = {
+      ...{ connection: connectionId, subject: sub, stepUpId: 'step-up-1', passedAt: systemClock.now() },
+      ...{ accuracy: 4 as const, liveness: 0.97, methods: ['face' as const] },
+    };
+    const receipt = (await issueReceipt({ audience, nonce }, check, core)).use((text) => text);
+    return { answer: receipt, metadata: { face_receipt: receipt } };
+  };
+  const at = { endpoint: url, userPoolId: pool.id, clientId };
+  expect(await signIn(at, { username: 'ada', password }, answer)).toMatchObject({ ok: true });
+  expect(await signIn(at, { username: 'ada', password: 'wrong' }, answer)).toMatchObject({ ok: false });
+
+  const isLambda = ({ path }: Exchange): boolean => path.startsWith('/2015-03-31/');
+  expect(
+    judge(
+      cognitoService,
+      calls.filter((call) => !isLambda(call) && call.method !== 'OPTIONS'),
+    ),
+  ).toEqual([]);
+  expect(judge(lambdaService, calls.filter(isLambda))).toEqual([]);
+});
+
+test('KMS: MACs, signatures and descriptions are as the SDK has them', async () => {
+  Object.assign(process.env, kmsEnvironment);
+  const kms = await startKms();
+  closing.push(() => kms.close());
+  const { calls, url } = await observe(kms.url);
+  const deps = { clock: systemClock, log: createTextLog() };
+  const aws = createAwsKmsCalls({ region: kms.region, endpoint: url }, deps);
+  const sealing = kms.createKey('HMAC_256');
+  const digest = createHash('sha256').update('x').digest();
+  for (const [spec, algorithm] of [
+    ['ECC_NIST_P256', 'ECDSA_SHA_256'],
+    ['RSA_2048', 'RSASSA_PKCS1_V1_5_SHA_256'],
+  ] as const) {
+    const id = kms.createKey(spec);
+    expect(await aws.sign(id, algorithm, digest)).not.toBeNull();
+    expect(await aws.getPublicKey(id)).not.toBeNull();
+    expect(await aws.describeKey(id)).toMatchObject({ state: 'Enabled' });
+  }
+  expect(await aws.generateMac(sealing, Buffer.from('message'))).toHaveLength(32);
+  kms.disable(sealing);
+  expect(await aws.generateMac(sealing, Buffer.from('message'))).toBeNull();
+  kms.cause('denied');
+  await expect(aws.describeKey(sealing)).rejects.toMatchObject({ code: 'key_service_unavailable' });
+  expect(judge(kmsService, calls)).toEqual([]);
+});
+
+test('DynamoDB: what the state store asks is as the SDK has it', async () => {
+  const server = await startDynamoDb();
+  closing.push(() => server.stop());
+  Object.assign(process.env, server.credentials);
+  const { calls, url } = await observe(server.endpoint);
+  const settings = { kind: 'dynamodb' as const, table: 'facestep', endpoint: url, region: 'eu-central-1' };
+  const administrator = createDynamoDbClient({ ...settings, endpoint: server.endpoint });
+  closing.push(() => administrator.destroy());
+  await createTable(administrator, 'facestep');
+  const folder = createStateFolder();
+  closing.push(() => folder.remove());
+  const state = await folder.open(stateGuard.parse(settings), systemClock);
+  closing.push(() => state.close());
+  const later = addSec(systemClock.now(), 60);
+  await state.write('a', { of: ['any', 1] }, { when: 'any', expiresAt: later });
+  await state.write('a', 2, { when: 'absent', expiresAt: null });
+  await state.read('a');
+  const { revision = 0 } = (await state.read('a')) ?? {};
+  await state.write('a', 3, { when: { revision }, expiresAt: later });
+  await state.add('counter', 1, later);
+  await state.add('counter', 1, later);
+  await state.storeEpoch();
+  await state.delete('a');
+  expect(judge(dynamoDbService, calls)).toEqual([]);
+});

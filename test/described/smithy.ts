@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { Exchange } from '../../simulators/exchanges.js';
+import type { Judgement } from './judgement.js';
+
+/*
+ * Calls held against the shapes that AWS's own SDK serializes by: each of its clients exports them, named after the shape
+ * with a `$` behind. They hold the members of each structure, which of them are required, and types; neither the values of
+ * enumerations nor lengths.
+ */
+
+/** The kinds of schemas, as numbers: the first entry of each. */
+const kinds = { simple: 0, list: 1, map: 2, structure: 3, union: 4, error: -3, operation: 9 } as const;
+
+/** What stands for a type where it has no name. */
+const types = { string: 0, number: 1, boolean: 2, timestamp: [4, 5, 6, 7], document: 15, blob: [21, 42] } as const;
+const listOf = 64;
+const mapOf = 128;
+
+type Reference = number | readonly unknown[] | (() => Reference);
+
+const schemaGuard = z.tuple([z.number(), z.string(), z.string(), z.unknown()]).rest(z.unknown());
+const referenceGuard = z.custom<Reference>(
+  (value) => typeof value === 'number' || typeof value === 'function' || Array.isArray(value),
+);
+
+/** A schema itself, of what leads to it: a function that gives it, or a pair of it and its traits. */
+function resolve(reference: Reference): number | readonly unknown[] {
+  if (typeof reference === 'function') return resolve(reference());
+  if (typeof reference === 'number') return reference;
+  return reference.length === 2 ? resolve(referenceGuard.parse(reference[0])) : reference;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What of a value is not as its type says, one line each. */
+function differencesOf(value: unknown, reference: Reference, path: string): string[] {
+  const schema = resolve(reference);
+  if (typeof schema === 'number') return differencesOfType(value, schema, path);
+  const [kind, , name, , first, second, required] = schemaGuard.parse(schema);
+  if (kind === kinds.simple) return differencesOf(value, referenceGuard.parse(first), path);
+  if (kind === kinds.list) return differencesOfList(value, referenceGuard.parse(first), path);
+  if (kind === kinds.map) return differencesOfMap(value, referenceGuard.parse(second), path);
+  if (kind !== kinds.structure && kind !== kinds.union && kind !== kinds.error) {
+    return [`${path}: ${name} is of a kind that is not known here (${kind})`];
+  }
+  if (!isObject(value)) return [`${path}: expected a structure ${name}`];
+  const names = z.array(z.string()).parse(first);
+  const references = z.array(referenceGuard).parse(second);
+  // The required ones come first.
+  const missing = names.slice(0, Number(required ?? 0)).filter((each) => value[each] === undefined);
+  const members = Object.entries(value).flatMap(([member, held]) => {
+    const at = references[names.indexOf(member)];
+    return at === undefined
+      ? [`${path}.${member}: ${name} has no such member`]
+      : differencesOf(held, at, `${path}.${member}`);
+  });
+  return [...missing.map((each) => `${path}.${each}: required of ${name}`), ...members];
+}
+
+const differencesOfList = (value: unknown, of: Reference, path: string): string[] =>
+  Array.isArray(value) ? value.flatMap((each) => differencesOf(each, of, `${path}[]`)) : [`${path}: expected a list`];
+
+const differencesOfMap = (value: unknown, of: Reference, path: string): string[] =>
+  isObject(value)
+    ? Object.values(value).flatMap((each) => differencesOf(each, of, `${path}{}`))
+    : [`${path}: expected a map`];
+
+function differencesOfType(value: unknown, type: number, path: string): string[] {
+  if (type >= mapOf) return differencesOfMap(value, type - mapOf, path);
+  if (type >= listOf) return differencesOfList(value, type - listOf, path);
+  const expected = toExpected(type);
+  return expected === null || expected.guard.safeParse(value).success ? [] : [`${path}: expected ${expected.name}`];
+}
+
+function toExpected(type: number): { readonly name: string; readonly guard: z.ZodType } | null {
+  if (type === types.string) return { name: 'a text', guard: z.string() };
+  if (type === types.number) return { name: 'a number', guard: z.number() };
+  if (type === types.boolean) return { name: 'true or false', guard: z.boolean() };
+  if (types.timestamp.some((each) => each === type)) return { name: 'seconds since 1970', guard: z.number() };
+  if (types.blob.some((each) => each === type)) return { name: 'base64', guard: z.base64() };
+  return null;
+}
+
+/** Of operations in AWS JSON, and of the one in REST JSON that we call. */
+export interface AwsService {
+  readonly name: string;
+  /** The SDK's module. */
+  readonly sdk: Readonly<Record<string, unknown>>;
+  /** The operation of a call; `null` where it is none of the API. */
+  operationOf(exchange: Exchange): string | null;
+}
+
+/** The operation that an AWS JSON call names. */
+export const namedInTarget = ({ request: { headers } }: Exchange): string | null =>
+  String(headers['x-amz-target'] ?? '').split('.')[1] ?? null;
+
+/** What AWS may answer to any operation of any service: its shapes are not among those of a service. */
+const commonErrors = [
+  ...['UnrecognizedClientException', 'MissingAuthenticationTokenException', 'UnknownOperationException'],
+  ...['IncompleteSignatureException', 'InvalidSignatureException', 'SerializationException', 'ValidationException'],
+  ...['AccessDeniedException', 'ThrottlingException', 'ExpiredTokenException', 'RequestEntityTooLargeException'],
+];
+
+const errorGuard = z.object({ __type: z.string() }).loose();
+
+/** Holds one call against the shapes of its service. */
+export function judgeAwsCall(exchange: Exchange, service: AwsService): Judgement {
+  const { request, response } = exchange;
+  const operation = service.operationOf(exchange);
+  const found = operation === null ? undefined : service.sdk[`${operation}$`];
+  if (operation === null || found === undefined) return { operation: null, differences: [] };
+  const [, , , , input, output] = schemaGuard.parse(found);
+  const sent =
+    request.body === '' ? [] : differencesOf(JSON.parse(request.body), referenceGuard.parse(input), 'request');
+  const answered =
+    response.status < 300
+      ? differencesOf(JSON.parse(response.body || '{}'), referenceGuard.parse(output), 'answer')
+      : differencesOfError(exchange, service);
+  // What has no body is bound to the address: the SDK itself has put it there.
+  const isBound = exchange.method === 'GET';
+  const unbound = request.body === '' && !isBound ? ['request: no body'] : [];
+  return { operation, differences: [...sent, ...unbound, ...answered] };
+}
+
+function differencesOfError({ response }: Exchange, { sdk }: AwsService): string[] {
+  const parsed = errorGuard.safeParse(JSON.parse(response.body));
+  const type = parsed.data?.__type.split('#').at(-1) ?? String(response.headers['x-amzn-errortype'] ?? '');
+  if (sdk[`${type}$`] === undefined && !commonErrors.includes(type))
+    return [`answer: ${type} is no error of this service`];
+  return [];
+}
