@@ -1,9 +1,21 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { Account, AccountUser, CustomField } from './account.js';
-import { notFound, parseBody, unprocessable } from './errors.js';
+import { badRequest, notFound, parseBody, unprocessable } from './errors.js';
+
+/** What the documented sample has beside, and nothing here sets. */
+const unset = Object.fromEntries(
+  (
+    'company department title phone comment group_id directory_id trusted_idp_id manager_user_id manager_ad_id ' +
+    'external_id member_of distinguished_name samaccountname userprincipalname preferred_locale_code activated_at ' +
+    'created_at updated_at invitation_sent_at locked_until password_changed_at'
+  )
+    .split(' ')
+    .map((name) => [name, null]),
+);
 
 const toView = ({ fields }: Account, user: AccountUser) => ({
+  ...unset,
   id: user.id,
   username: user.username,
   email: user.email,
@@ -11,6 +23,7 @@ const toView = ({ fields }: Account, user: AccountUser) => ({
   lastname: user.lastname,
   status: 1,
   state: 1,
+  invalid_login_attempts: 0,
   role_ids: user.roleIds,
   last_login: user.lastLogin,
   custom_attributes: Object.fromEntries(
@@ -25,6 +38,13 @@ const changeGuard = z.looseObject({
   lastname: z.string().optional(),
   password: z.string().optional(),
   custom_attributes: z.record(z.string(), z.union([z.string(), z.null()])).optional(),
+});
+
+// Of the parameters it takes, those that anything here sends.
+const listGuard = z.strictObject({
+  username: z.string().optional(),
+  email: z.string().optional(),
+  fields: z.string().optional(),
 });
 
 const fieldGuard = z.strictObject({ name: z.string().min(1), shortname: z.string().regex(/^\w{1,64}$/) });
@@ -90,9 +110,12 @@ export function createUsersApi(account: Account): Router {
   });
 
   router.get('/', (request, response) => {
-    const { username, email } = z
-      .object({ username: z.string().optional(), email: z.string().optional() })
-      .parse(request.query);
+    const query = listGuard.safeParse(request.query);
+    if (!query.success) {
+      const unknown = query.error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+      throw badRequest(`query parameter(s) not allowed: ${unknown.join(', ')}`);
+    }
+    const { username, email } = query.data;
     const found = [...account.users.values()].filter(
       (user) => isFilteredIn(user.username, username) && isFilteredIn(user.email, email),
     );

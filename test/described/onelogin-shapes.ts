@@ -1,0 +1,192 @@
+import { z } from 'zod';
+
+/*
+ * OneLogin publishes no description of its API. These are the shapes that its public sources show, each with where it is
+ * from:
+ *
+ * SDK   onelogin/onelogin-python-sdk, docs/*.md, made by OneLogin from a description that is not published
+ * DOCS  developers.onelogin.com/api-docs/2
+ * TF    onelogin/terraform-provider-onelogin
+ * MCP   onelogin/onelogin-mcp, lib/tools/*.js, the newest
+ *
+ * Where they differ, the strictest holds.
+ */
+
+/** One operation: what a call may bring, and what is answered where it succeeds. */
+export interface DescribedOperation {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly status: number;
+  readonly answer: z.ZodType;
+}
+
+const text = z.string();
+const time = z.iso.datetime();
+const noQuery = z.strictObject({});
+// SDK: "How many items to return at one time (max 100)"; DOCS says 1,000 for hooks and logs.
+const pageFields = {
+  limit: z.coerce.number().int().min(1).max(100).optional(),
+  page: z.coerce.number().int().min(1).optional(),
+  cursor: text.optional(),
+};
+const pageQuery = z.strictObject(pageFields);
+
+// SDK HookOptions.md; the fourth is from MCP smart-hooks.js.
+const optionsGuard = z
+  .strictObject({
+    risk_enabled: z.boolean(),
+    location_enabled: z.boolean(),
+    mfa_device_info_enabled: z.boolean(),
+    failed_login_attempts_enabled: z.boolean(),
+  })
+  .partial();
+
+// SDK Hook.md for what is required; MCP smart-hooks.js for types, runtimes, lengths and ranges; DOCS types/pre-authentication
+// for conditions.
+const hookFields = {
+  type: z.enum(['pre-authentication', 'user-migration']),
+  function: z.base64().max(20_000),
+  disabled: z.boolean(),
+  runtime: z.enum(['nodejs22.x', 'nodejs24.x']),
+  timeout: z.int().min(1).max(10),
+  retries: z.int().min(0).max(4),
+  env_vars: z.array(text),
+  packages: z.record(text, text),
+  context_version: text.optional(),
+  options: optionsGuard.optional(),
+  conditions: z
+    .array(z.strictObject({ source: z.literal('roles'), operator: z.literal('~'), value: z.string().regex(/^\d+$/) }))
+    .optional(),
+};
+const newHookGuard = z.strictObject(hookFields);
+const hookGuard = z.strictObject({ ...hookFields, id: text, status: text, created_at: time, updated_at: time });
+
+// SDK HookEnvvar.md; DOCS create-environment-variable for name and lengths. The value is never answered.
+const newVariableGuard = z.strictObject({
+  name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{1,99}$/),
+  value: z.string().min(1).max(5_000),
+});
+const variableGuard = z.strictObject({ id: text, name: text, created_at: time, updated_at: time });
+
+// SDK HookLog.md, DOCS get-hook-logs: a line is a time stamp, an id, a level and the text, with tabs between them.
+const logGuard = z.strictObject({
+  request_id: text,
+  correlation_id: text,
+  created_at: time,
+  events: z.array(text),
+});
+
+// DOCS get-user, the sample: every field, and which of them are null.
+const nullableText = text.nullable();
+const nullableId = z.int().nullable();
+const userGuard = z.strictObject({
+  ...{ id: z.int(), username: nullableText, email: nullableText, firstname: nullableText, lastname: nullableText },
+  ...{
+    company: nullableText,
+    department: nullableText,
+    title: nullableText,
+    phone: nullableText,
+    comment: nullableText,
+  },
+  ...{ state: z.int(), status: z.int(), group_id: nullableId, directory_id: nullableId, trusted_idp_id: nullableId },
+  ...{ manager_user_id: nullableId, manager_ad_id: nullableText, external_id: nullableText, member_of: nullableText },
+  ...{ distinguished_name: nullableText, samaccountname: nullableText, userprincipalname: nullableText },
+  ...{ preferred_locale_code: nullableText, role_ids: z.array(z.int()), invalid_login_attempts: z.int() },
+  ...{
+    activated_at: time.nullable(),
+    created_at: time.nullable(),
+    updated_at: time.nullable(),
+    last_login: time.nullable(),
+  },
+  ...{ invitation_sent_at: time.nullable(), locked_until: time.nullable(), password_changed_at: time.nullable() },
+  custom_attributes: z.record(text, nullableText),
+});
+// SDK UsersV2Api.md list_users2; `fields` takes other fields away.
+const usersQuery = z.strictObject({
+  ...pageFields,
+  username: text.optional(),
+  email: text.optional(),
+  fields: text.optional(),
+});
+
+// DOCS list-custom-attributes.
+const fieldGuard = z.strictObject({ id: z.int(), name: text, shortname: text, position: z.int() });
+
+/** What we call. */
+export const oneloginOperations: readonly DescribedOperation[] = [
+  {
+    // SDK OAuth2Api.md, GenerateToken200Response.md; DOCS oauth20-tokens/generate-tokens.
+    ...{ method: 'POST', path: /^\/auth\/oauth2\/v2\/token$/, query: noQuery, status: 200 },
+    body: z.strictObject({ grant_type: z.literal('client_credentials') }),
+    answer: z.strictObject({
+      ...{ access_token: text, created_at: time, expires_in: z.int(), refresh_token: text },
+      ...{ token_type: z.literal('bearer'), account_id: z.int() },
+    }),
+  },
+  {
+    // DOCS oauth20-tokens/get-rate-limit: the names of the headers are the keys.
+    ...{ method: 'GET', path: /^\/auth\/rate_limit$/, query: noQuery, status: 200 },
+    answer: z.strictObject({
+      status: z.strictObject({ error: z.literal(false), code: z.literal(200), type: text, message: text }),
+      data: z.strictObject({
+        ...{ 'X-RateLimit-Limit': z.int(), 'X-RateLimit-Remaining': z.int(), 'X-RateLimit-Reset': z.int() },
+      }),
+    }),
+  },
+  { method: 'GET', path: /^\/api\/2\/hooks$/, query: pageQuery, status: 200, answer: z.array(hookGuard) },
+  { method: 'POST', path: /^\/api\/2\/hooks$/, query: noQuery, body: newHookGuard, status: 201, answer: hookGuard },
+  { method: 'GET', path: /^\/api\/2\/hooks\/envs$/, query: pageQuery, status: 200, answer: z.array(variableGuard) },
+  {
+    ...{ method: 'POST', path: /^\/api\/2\/hooks\/envs$/, query: noQuery, body: newVariableGuard },
+    ...{ status: 201, answer: variableGuard },
+  },
+  {
+    // MCP: the value alone, a name is refused.
+    ...{ method: 'PUT', path: /^\/api\/2\/hooks\/envs\/[^/]+$/, query: noQuery, status: 200, answer: variableGuard },
+    body: newVariableGuard.pick({ value: true }),
+  },
+  {
+    ...{ method: 'GET', path: /^\/api\/2\/hooks\/[^/]+\/logs$/, status: 200, answer: z.array(logGuard) },
+    query: z.strictObject({ ...pageFields, request_id: text.optional(), correlation_id: text.optional() }),
+  },
+  { method: 'GET', path: /^\/api\/2\/hooks\/[^/]+$/, query: noQuery, status: 200, answer: hookGuard },
+  // SDK update_hook takes a whole hook; MCP says that parts are taken.
+  {
+    method: 'PUT',
+    path: /^\/api\/2\/hooks\/[^/]+$/,
+    query: noQuery,
+    body: newHookGuard,
+    status: 200,
+    answer: hookGuard,
+  },
+  {
+    ...{ method: 'GET', path: /^\/api\/2\/users\/custom_attributes$/, query: noQuery, status: 200 },
+    answer: z.array(fieldGuard),
+  },
+  {
+    // TF resource_onelogin_user_custom_attributes.go: wrapped where it is created.
+    ...{
+      method: 'POST',
+      path: /^\/api\/2\/users\/custom_attributes$/,
+      query: noQuery,
+      status: 201,
+      answer: fieldGuard,
+    },
+    body: z.strictObject({ user_field: z.strictObject({ name: text, shortname: text }) }),
+  },
+  { method: 'GET', path: /^\/api\/2\/users$/, query: usersQuery, status: 200, answer: z.array(userGuard.partial()) },
+  { method: 'GET', path: /^\/api\/2\/users\/\d+$/, query: noQuery, status: 200, answer: userGuard },
+  {
+    // DOCS update-user, MCP users.js: texts, and an empty one clears the field.
+    ...{ method: 'PUT', path: /^\/api\/2\/users\/\d+$/, query: noQuery, status: 200, answer: userGuard },
+    body: z.strictObject({ custom_attributes: z.record(text, text) }),
+  },
+];
+
+/** DOCS, every page: what is answered where a call fails. The token's address has another. */
+export const refusalGuard = z.union([
+  z.strictObject({ message: text, name: z.string().endsWith('Error'), statusCode: z.int() }),
+  z.strictObject({ status: z.strictObject({ error: z.literal(true), code: z.int(), type: text, message: text }) }),
+]);

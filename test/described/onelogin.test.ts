@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { z } from 'zod';
+import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
+import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
+import type { Exchange } from '../../simulators/exchanges.js';
+import { startFront } from '../../simulators/front.js';
+import { SealedToken } from '../../src/core/concealed.js';
+import { type OneLoginBench, openOneLoginBench } from '../contract/onelogin.js';
+import { systemRandom } from '../sinks.js';
+import { type Judgement, judgeCalls } from './judgement.js';
+import { oneloginOperations, refusalGuard } from './onelogin-shapes.js';
+
+/* What we and the simulated account say to each other, held against what OneLogin's public sources show. */
+
+let bench: OneLoginBench;
+let calls: Exchange[];
+let front: Awaited<ReturnType<typeof startFront>>;
+beforeEach(async () => {
+  bench = await openOneLoginBench();
+  calls = [];
+  front = await startFront(bench.onelogin.url, (exchange) => calls.push(exchange));
+});
+afterEach(async () => {
+  await front.close();
+  await bench.close();
+});
+
+const toLines = (side: string, guard: z.ZodType | undefined, value: unknown): string[] => {
+  if (guard === undefined) return value === null ? [] : [`${side}: there is none`];
+  const { error } = guard.safeParse(value);
+  return (error?.issues ?? []).map(({ path, message }) => `${side}.${path.join('.')}: ${message}`);
+};
+const parse = (text: string): unknown => (text === '' ? null : JSON.parse(text));
+
+function judge({ method, path, query, request, response }: Exchange): Judgement {
+  const found = oneloginOperations.find((each) => each.method === method && each.path.test(path));
+  if (found === undefined) return { operation: null, differences: [] };
+  const isRefused = response.status >= 400;
+  return {
+    operation: `${method} ${found.path.source}`,
+    differences: [
+      ...toLines('query', found.query, Object.fromEntries(query)),
+      ...toLines('request', found.body, parse(request.body)),
+      ...(isRefused || response.status === found.status ? [] : [`status: ${response.status}`]),
+      ...toLines('answer', isRefused ? refusalGuard : found.answer, parse(response.body)),
+    ],
+  };
+}
+
+test('plan, apply, doctor, profile and the hooks are as OneLogin shows them', async () => {
+  const { onelogin, clock, core } = bench;
+  onelogin.account.fields.length = 0;
+  const ada = onelogin.addUser({ username: 'ada@example.com', password: 'correct horse', roleIds: [7] });
+  const deps = (changes: Readonly<Record<string, unknown>> = {}) => ({
+    settings: bench.configure({ onelogin: { accountUrl: front.url, ...changes } }),
+    // Nobody listens there: the hook says so in its log.
+    ...{ publicUrl: 'http://127.0.0.1:1', clock, random: systemRandom, fetch, log: core.log },
+  });
+  for (const changes of [{}, { pilotRole: 7 }, { timeoutSec: 3, pilotRole: null }]) {
+    const { steps, checks } = createOneLoginProvisioning(deps(changes));
+    for (const step of steps) await step.inspect();
+    for (const step of steps) {
+      if (['missing', 'different'].includes((await step.inspect()).state)) await step.apply();
+      expect(['ready', 'manual']).toContain((await step.inspect()).state);
+    }
+    for (const check of checks) await check.run();
+  }
+  await onelogin.signIn({ identifier: 'ada@example.com', password: 'correct horse' });
+  const { checks } = createOneLoginProvisioning(deps({ timeoutSec: 3, pilotRole: null }));
+  for (const check of checks) await check.run();
+
+  const { profile } = createOneLoginAdapter(deps());
+  const subject = String(ada);
+  expect((await profile.findAccount('ada@example.com'))?.subject).toBe(subject);
+  await profile.readAccount(subject);
+  await profile.writeToken(subject, new SealedToken('FV1.abc'));
+  expect(await profile.readToken(subject)).not.toBeNull();
+  await profile.clearToken(subject);
+  await expect(profile.readToken('99999999')).rejects.toMatchObject({ code: 'subject_unknown' });
+  const refused = createOneLoginAdapter(deps({ clientSecret: 'another' }));
+  await expect(refused.profile.readToken(subject)).rejects.toMatchObject({ code: 'profile_unavailable' });
+
+  expect(judgeCalls('OneLogin', calls, judge)).toEqual([]);
+});
+
+const given: Exchange = {
+  ...{ method: 'PUT', path: '/api/2/hooks/envs/1', query: new URLSearchParams() },
+  request: { headers: {}, body: '{"value":"x"}' },
+  response: {
+    ...{ status: 200, headers: {} },
+    body: '{"id":"1","name":"X","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}',
+  },
+};
+
+test.each<[string, Exchange, string]>([
+  ['a field too many', { ...given, request: { headers: {}, body: '{"value":"x","name":"X"}' } }, 'request'],
+  ['a field too few', { ...given, request: { headers: {}, body: '{}' } }, 'request.value'],
+  ['an unknown parameter', { ...given, query: new URLSearchParams({ x: '1' }) }, 'query'],
+  ['an answer of another shape', { ...given, response: { ...given.response, body: '{"id":1}' } }, 'answer.id'],
+  ['another status', { ...given, response: { ...given.response, status: 201 } }, 'status: 201'],
+])('%s is told', (_, exchange, told) => {
+  expect(judge(given).differences).toEqual([]);
+  expect(judge(exchange).differences.join()).toContain(told);
+});
