@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { defineAttribute, variants } from '../../simulators/scim/directory.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { openScimBench, type ScimBench, type ScimChanges, schema } from '../../test/contract/scim.js';
@@ -46,6 +47,42 @@ describe('the attribute', () => {
       ].map((operation) => ({ schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [operation] })),
     );
     expect(patches[0]!.init.headers).toMatchObject({ 'Content-Type': 'application/scim+json' });
+  });
+
+  describe.each(Object.keys(variants) as (keyof typeof variants)[])('at a server of the kind %s', (kind) => {
+    test('is written, read and cleared, and others beside it are kept', async () => {
+      const { schema: urn, ...traits } = variants[kind];
+      const { directory } = bench.server;
+      directory.extensions.clear();
+      directory.extensions.set(urn, [defineAttribute('token'), defineAttribute('other')]);
+      Object.assign(directory, traits);
+      const user = directory.users.get(ada)!;
+      user.extensions.set(urn, new Map([['other', 'kept']]));
+      const { sent, profile } = observe(undefined, { scim: { attribute: `${urn}:token` } });
+      for (const text of ['FV1.abc', 'FV1.def']) {
+        await profile.writeToken(ada, new SealedToken(text));
+        expect((await profile.readToken(ada))?.use((token) => token)).toBe(text);
+        expect(Object.fromEntries(user.extensions.get(urn) ?? [])).toEqual({ other: 'kept', token: text });
+      }
+      await profile.clearToken(ada);
+      expect(Object.fromEntries(user.extensions.get(urn) ?? [])).toEqual({ other: 'kept' });
+      // What a server does not understand it is asked once.
+      const patches = sent.filter(({ init }) => init.method === 'PATCH').map(({ init }) => String(init.body));
+      expect(patches).toHaveLength(traits.takesUrnPaths ? 3 : 4);
+      expect(patches.filter((body) => body.includes('"path"'))).toHaveLength(traits.takesUrnPaths ? 3 : 1);
+    });
+  });
+
+  test('is written by its path again where a change without one was refused as well', async () => {
+    const { directory } = bench.server;
+    Object.assign(directory, { takesUrnPaths: false, takesPathlessChanges: false });
+    const { sent, profile } = observe();
+    const write = () => profile.writeToken(ada, new SealedToken('FV1.abc'));
+    await expect(write()).rejects.toMatchObject({ ...unavailable, detail: { status: 400, scimType: 'invalidPath' } });
+    directory.takesUrnPaths = true;
+    await write();
+    const patches = sent.filter(({ init }) => init.method === 'PATCH').map(({ init }) => String(init.body));
+    expect(patches.map((body) => body.includes('"path"'))).toEqual([true, false, true]);
   });
 
   test('is all that is asked for', async () => {

@@ -20,6 +20,19 @@ export function toUserPath(subject: string, attributes: string): string {
 const refuse = ({ status, body }: RestAnswer): FaceError =>
   new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
 
+/** One change of the attribute, in both of the forms that servers take. */
+interface Change {
+  /** By the attribute's full path (RFC 7644, section 3.10). */
+  readonly byPath: JsonObject;
+  /** Without a path: the value is a user in part (section 3.5.2.1). Some servers do not find an extension by its path. */
+  readonly whole: JsonObject;
+}
+
+const isDone = ({ status }: RestAnswer): boolean => status === 200 || status === 204;
+
+const isRefusedPath = ({ status, body }: RestAnswer): boolean =>
+  status === 400 && ['invalidPath', 'invalidSyntax'].includes(toScimType(body) ?? '');
+
 function toAccount({ id, userName, emails }: ScimAccount): Account {
   const addresses = emails ?? [];
   const address = addresses.find(({ primary }) => primary === true) ?? addresses[0];
@@ -34,7 +47,7 @@ export function createScimProfile(
   { attribute }: Pick<ScimSettings, 'attribute'>,
   { api, log }: { readonly api: ScimApi; readonly log: Log },
 ): Profile {
-  const { path } = attribute;
+  const { path, schema, name } = attribute;
 
   const read = async <User extends { readonly id: string }>(
     subject: string,
@@ -51,11 +64,19 @@ export function createScimProfile(
   const readValue = async (subject: string): Promise<unknown> =>
     (await read(subject, path, (body) => parseExtension(body, attribute))).value;
 
+  // Learnt at the first change, and kept: a server that does not know the path is not asked with it each time.
+  let takesPath = true;
+  const send = async (subject: string, operation: JsonObject): Promise<RestAnswer> =>
+    api.call('PATCH', toUserPath(subject, path), { schemas: [patchSchema], Operations: [operation] });
+
   /** Only the user of exactly that id was read before, so that no other is written. */
-  const patch = async (subject: string, operation: JsonObject, expected: string): Promise<void> => {
-    const body = { schemas: [patchSchema], Operations: [operation] };
-    const answer = await api.call('PATCH', toUserPath(subject, path), body);
-    if (answer.status !== 200 && answer.status !== 204) throw refuse(answer);
+  const patch = async (subject: string, { byPath, whole }: Change, expected: string): Promise<void> => {
+    const first = await send(subject, takesPath ? byPath : whole);
+    const isPathRefused = takesPath && isRefusedPath(first);
+    const answer = isPathRefused ? await send(subject, whole) : first;
+    // Refused as well, it was not the path: what the server said first is about what should be mended.
+    if (!isDone(answer)) throw refuse(first);
+    if (isPathRefused) takesPath = false;
     // How much an attribute holds, and whether in the same case, is the server's choice: a token that was altered would
     // never open again. The answer to the change may be empty, or what was asked for instead of what is stored.
     if ((await readValue(subject)) === expected) return;
@@ -84,11 +105,15 @@ export function createScimProfile(
       token.use(async (value) => {
         await readValue(subject);
         // A path with the schema's URN brings that into the user's `schemas` by itself.
-        await patch(subject, { op: 'replace', path, value }, value);
+        const whole = { op: 'add', value: { [schema]: { [name]: value } } };
+        await patch(subject, { byPath: { op: 'replace', path, value }, whole }, value);
       }),
     async clearToken(subject) {
       // Some servers refuse to remove what is not there.
-      if ((await readValue(subject)) !== '') await patch(subject, { op: 'remove', path }, '');
+      if ((await readValue(subject)) === '') return;
+      // Null is a value that is not there (RFC 7643, section 2.5); a removal needs a path.
+      const whole = { op: 'replace', value: { [schema]: { [name]: null } } };
+      await patch(subject, { byPath: { op: 'remove', path }, whole }, '');
     },
   };
 }

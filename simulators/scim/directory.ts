@@ -34,6 +34,10 @@ export interface Directory {
   /** Whether a change is answered with nothing where no attributes are asked for. */
   answersChangesWithNothing: boolean;
   supportsPatch: boolean;
+  /** Whether a change may name an attribute by its full path; some servers do not understand a URN there. */
+  takesUrnPaths: boolean;
+  /** Whether a change may come without a path, a user in part as its value; some servers want the path. */
+  takesPathlessChanges: boolean;
   servesSchemas: boolean;
   /** Access tokens that were given, and to which moment each is good. */
   readonly accessTokens: Map<string, number>;
@@ -46,6 +50,8 @@ export const createDirectory = (): Directory => ({
   attributeMaxCharacters: 4096,
   answersChangesWithNothing: false,
   supportsPatch: true,
+  takesUrnPaths: true,
+  takesPathlessChanges: true,
   servesSchemas: true,
   accessTokens: new Map(),
   accessTokenSec: 60,
@@ -62,6 +68,31 @@ export const defineAttribute = (name: string): DefinedAttribute => ({
   returned: 'request',
   uniqueness: 'none',
 });
+
+/**
+ * Servers as they differ, to set a directory to. Each refuses what it is not known to take.
+ * strict: the path, and nothing else. keycloak: from 26.7 any URN, by the annotation `kc.scim.schema.attribute`, and access
+ * tokens that end within minutes. wso2: from 7.1 one extension for all attributes of one's own. withoutPaths: changes without
+ * a path alone.
+ */
+export const variants = {
+  strict: {
+    ...{ takesUrnPaths: true, takesPathlessChanges: false, servesSchemas: true },
+    schema: 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User',
+  },
+  keycloak: {
+    ...{ takesUrnPaths: true, takesPathlessChanges: true, servesSchemas: true },
+    schema: 'urn:example:face:2.0:User',
+  },
+  wso2: {
+    ...{ takesUrnPaths: true, takesPathlessChanges: true, servesSchemas: false },
+    schema: 'urn:scim:schemas:extension:custom:User',
+  },
+  withoutPaths: {
+    ...{ takesUrnPaths: false, takesPathlessChanges: true, servesSchemas: true },
+    schema: 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User',
+  },
+} as const;
 
 /** The extension and attribute a path such as `urn:…:User:token` names; `null` where none is defined. */
 export function findAttribute({ extensions }: Directory, path: string) {

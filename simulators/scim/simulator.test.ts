@@ -74,6 +74,17 @@ describe('a change', () => {
     expect((await call('GET', `/Users/${ada}`)).body).toMatchObject({ schemas: expect.not.arrayContaining([schema]) });
   });
 
+  test('without a path is a user in part, where the server takes that', async () => {
+    const [set, clear] = ['x', null].map((token) => [{ op: 'replace', value: { [schema]: { token } } }]);
+    expect(await patch(set)).toMatchObject({ status: 200 });
+    expect(scim.directory.users.get(ada)?.extensions.get(schema)?.get('token')).toBe('x');
+    expect(await patch(clear)).toMatchObject({ status: 200 });
+    expect(scim.directory.users.get(ada)?.extensions.get(schema)?.size).toBe(0);
+    scim.directory.takesUrnPaths = false;
+    const byPath = await patch([{ op: 'replace', path, value: 'x' }]);
+    expect(byPath).toMatchObject({ status: 400, body: { scimType: 'invalidPath' } });
+  });
+
   test.each<[string, unknown, string[]]>([
     ['invalidSyntax', [{ op: 'replace', path, value: 'x' }], []],
     ['invalidSyntax', [{ op: 'replace', path, value: 'x' }], ['urn:ietf:params:scim:schemas:core:2.0:User']],
@@ -85,6 +96,7 @@ describe('a change', () => {
     ['invalidPath', [{ op: 'replace', path: `${schema}:other`, value: 'x' }], [patchOp]],
     ['invalidValue', [{ op: 'replace', path, value: ['x'] }], [patchOp]],
   ])('is refused as %s: %j', async (scimType, operations, schemas) => {
+    scim.directory.takesPathlessChanges = false;
     expect(await patch(operations, schemas)).toMatchObject({ status: 400, body: { scimType } });
     expect(scim.directory.users.get(ada)?.extensions.size).toBe(0);
   });

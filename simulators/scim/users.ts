@@ -115,27 +115,58 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
   return router;
 }
 
+type PatchOperation = z.output<typeof patchGuard>['Operations'][number];
+
 /** What one operation does, once all of them have been found good. */
-function toChange(
-  directory: Directory,
-  user: DirectoryUser,
-  { op, path, value }: z.output<typeof patchGuard>['Operations'][number],
-): () => void {
-  // Without a path the value would be a user in part; this server wants the path.
-  if (path === undefined) throw new ScimError(400, 'noTarget', 'Expected a path');
+function toChange(directory: Directory, user: DirectoryUser, operation: PatchOperation): () => void {
+  const { op, path, value } = operation;
+  if (path === undefined) return toPathlessChange(directory, user, operation);
+  if (!directory.takesUrnPaths) throw new ScimError(400, 'invalidPath', `The path ${path} is not understood`);
+  const found = requireAttribute(directory, path);
+  if (op === 'remove') {
+    if (!user.extensions.get(found.schema)?.has(found.attribute.name)) {
+      throw new ScimError(400, 'noTarget', `${path} has no value`);
+    }
+    return toWrite(directory, user, found, null);
+  }
+  return toWrite(directory, user, found, value);
+}
+
+/** The value is a user in part, whose extensions are objects under their URNs (RFC 7643, section 3.3). */
+function toPathlessChange(directory: Directory, user: DirectoryUser, { op, value }: PatchOperation): () => void {
+  if (!directory.takesPathlessChanges || op === 'remove') throw new ScimError(400, 'noTarget', 'Expected a path');
+  const parts = z.record(z.string(), z.record(z.string(), z.unknown())).safeParse(value);
+  if (!parts.success) throw new ScimError(400, 'invalidValue', 'Expected extensions of a user');
+  const writes = Object.entries(parts.data).flatMap(([schema, attributes]) =>
+    Object.entries(attributes).map(([name, each]) =>
+      toWrite(directory, user, requireAttribute(directory, `${schema}:${name}`), each),
+    ),
+  );
+  return () => {
+    for (const write of writes) write();
+  };
+}
+
+function requireAttribute(directory: Directory, path: string) {
   const found = findAttribute(directory, path);
   if (found === null) throw new ScimError(400, 'invalidPath', `No attribute has the path ${path}`);
-  const { schema, attribute } = found;
-  if (attribute.mutability !== 'readWrite') throw new ScimError(400, 'mutability', `${path} cannot be changed`);
-  const values = user.extensions.get(schema) ?? new Map<string, string>();
-  if (op === 'remove') {
-    if (!values.has(attribute.name)) throw new ScimError(400, 'noTarget', `${path} has no value`);
-    return () => void values.delete(attribute.name);
-  }
-  if (typeof value !== 'string') throw new ScimError(400, 'invalidValue', `${path} is a string`);
-  const kept = attribute.caseExact ? value : value.toLowerCase();
+  if (found.attribute.mutability !== 'readWrite') throw new ScimError(400, 'mutability', `${path} cannot be changed`);
+  return found;
+}
+
+/** Null takes the value away (RFC 7643, section 2.5). */
+function toWrite(
+  directory: Directory,
+  user: DirectoryUser,
+  { schema, attribute }: ReturnType<typeof requireAttribute>,
+  value: unknown,
+): () => void {
+  const { name, caseExact } = attribute;
+  if (value !== null && typeof value !== 'string') throw new ScimError(400, 'invalidValue', `${name} is a string`);
   return () => {
+    const values = user.extensions.get(schema) ?? new Map<string, string>();
     user.extensions.set(schema, values);
-    values.set(attribute.name, kept.slice(0, directory.attributeMaxCharacters));
+    if (value === null) values.delete(name);
+    else values.set(name, (caseExact ? value : value.toLowerCase()).slice(0, directory.attributeMaxCharacters));
   };
 }
