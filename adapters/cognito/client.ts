@@ -8,7 +8,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** Where a user pool is, and who asks. */
 export type CognitoSettings = Pick<CognitoConnection['cognito'], 'userPoolId' | 'endpoint' | 'credentials'>;
 
-/** The SDK's client over the injected fetch: at most one more try, for a clock that the first one corrected. */
+/** The SDK's client over the injected fetch: at most one more try, for a clock that the first one corrected, or one call too many. */
 export function createCognitoClient(
   { userPoolId, endpoint, credentials }: CognitoSettings,
   { fetch }: { readonly fetch: Fetch },

@@ -6,6 +6,7 @@ import type { Asker, Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
+import { sendPatiently } from '../retry-after.js';
 import type { OneLoginSettings } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -85,7 +86,7 @@ export function createOneLoginApi(
       body: body === null ? null : JSON.stringify(body),
       timeoutMs: REQUEST_TIMEOUT_MS,
     };
-    const answer = await callRest(accountUrl + path, request, fetch);
+    const answer = await sendPatiently(() => callRest(accountUrl + path, request, fetch));
     const { retryAfterSec, isScarce } = readRateLimit(answer.headers);
     const until = addSec(clock.now(), retryAfterSec);
     if (isScarce) silentUntil.outsider = until;

@@ -23,6 +23,8 @@ export interface CognitoSimulator {
   readonly pools: ReadonlyMap<string, UserPool>;
   readonly lambda: LambdaService;
   setTriggerTimeoutMs(timeoutMs: number): void;
+  /** From now on each so many-th call of the API is refused as one too many; 0 is none. */
+  throttleEvery(calls: number): void;
   /** Serves the pages of an application, at `/app/start?user=<name>`. */
   serveApp(app: CognitoApp): void;
   /**
@@ -74,7 +76,10 @@ export async function startCognitoSimulator({
     return pool;
   };
 
+  let [throttled, asked] = [0, 0];
   const protocol = createProtocol(async (operation, body, request) => {
+    asked += 1;
+    if (throttled > 0 && asked % throttled === 0) throw new ServiceError('TooManyRequestsException', 'Rate exceeded');
     if (operation === 'InitiateAuth') return signIn.initiate(body, null);
     if (operation === 'RespondToAuthChallenge') return signIn.respond(body, null);
     const ofUser = selfServiceOperations[operation];
@@ -108,6 +113,9 @@ export async function startCognitoSimulator({
     lambda,
     setTriggerTimeoutMs: (changed) => {
       timeoutMs = changed;
+    },
+    throttleEvery: (calls) => {
+      throttled = calls;
     },
     serveApp: (app) => {
       apps.current = app;

@@ -76,6 +76,10 @@ export function createAccess(account: Account): { readonly router: Router; reado
       'X-RateLimit-Remaining': String(remaining),
       'X-RateLimit-Reset': String(resetSec),
     });
+    if (account.throttleEvery > 0 && account.callsMade % account.throttleEvery === 0) {
+      response.set('Retry-After', '0');
+      throw new ApiError(429, 'TooManyRequestsError', 'Rate limit exceeded');
+    }
     if (account.callsMade > account.callsPerHour) {
       throw new ApiError(429, 'TooManyRequestsError', 'Rate limit exceeded');
     }

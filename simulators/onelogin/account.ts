@@ -114,6 +114,8 @@ export interface Account {
   fieldMaxCharacters: number;
   /** Whether the account has the policies API, which the documentation does not list. */
   hasPoliciesApi: boolean;
+  /** Each so many-th call is refused with 429, to be sent again at once; 0 is none. */
+  throttleEvery: number;
   callsPerHour: number;
   callsMade: number;
   /** When the hour of the rate limit began, in milliseconds since 1970. */
@@ -149,6 +151,7 @@ export const createAccount = (options: {
   whenHookFails: 'continue',
   fieldMaxCharacters: Number.POSITIVE_INFINITY,
   hasPoliciesApi: true,
+  throttleEvery: 0,
   callsPerHour: 5_000,
   callsMade: 0,
   hourBegan: options.now(),

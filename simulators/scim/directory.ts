@@ -33,6 +33,8 @@ export interface Directory {
   attributeMaxCharacters: number;
   /** Whether a change is answered with nothing where no attributes are asked for. */
   answersChangesWithNothing: boolean;
+  /** Each so many-th request is refused with 429, to be sent again at once; 0 is none. */
+  throttleEvery: number;
   supportsPatch: boolean;
   /** Whether a change may name an attribute by its full path; some servers do not understand a URN there. */
   takesUrnPaths: boolean;
@@ -49,6 +51,7 @@ export const createDirectory = (): Directory => ({
   extensions: new Map(),
   attributeMaxCharacters: 4096,
   answersChangesWithNothing: false,
+  throttleEvery: 0,
   supportsPatch: true,
   takesUrnPaths: true,
   takesPathlessChanges: true,

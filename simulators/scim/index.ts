@@ -55,6 +55,13 @@ export async function startScimSimulator({
     directory.accessTokens.set(token, now() + directory.accessTokenSec * 1000);
     response.json({ access_token: token, token_type: 'Bearer', expires_in: directory.accessTokenSec });
   });
+  let asked = 0;
+  app.use((_request, response, next) => {
+    asked += 1;
+    if (directory.throttleEvery === 0 || asked % directory.throttleEvery !== 0) return next();
+    response.set('Retry-After', '0');
+    next(new ScimError(429, null, 'Too many requests'));
+  });
   let origin = '';
   app.use('/scim/v2', requireCredentials, createDiscoveryApi(directory));
   app.use(

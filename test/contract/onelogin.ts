@@ -195,6 +195,7 @@ export const toUserMigrationEvent = (identifier: string, requestId: string) => (
 export async function setUpOneLogin(): Promise<AdapterHarness> {
   const bench = await openOneLoginBench();
   const { onelogin, adapter, core, clock } = bench;
+  onelogin.account.throttleEvery = 4;
   const [one = '', other = ''] = ['ada@example.com', 'grace@example.com'].map((username) =>
     String(onelogin.addUser({ username, password: 'correct horse' })),
   );

@@ -83,6 +83,7 @@ export async function openScimBench(): Promise<ScimBench> {
 export async function setUpScim(): Promise<AdapterHarness> {
   const bench = await openScimBench();
   const { server, adapter, core, clock } = bench;
+  server.directory.throttleEvery = 4;
   const [one = '', other = ''] = ['ada@example.com', 'grace@example.com'].map((login) => server.addUser(login));
   let isStopped = false;
   return {

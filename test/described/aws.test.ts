@@ -119,6 +119,8 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
     ...{ settings, publicUrl: testIssuer, clock: systemClock, random: systemRandom },
     ...{ fetch: reach, log: createTextLog() },
   };
+  // Now and then one too many: each is tried once more.
+  simulator.throttleEvery(5);
   const { steps, checks } = createCognitoProvisioning(deps);
   for (const each of steps) await each.inspect();
   for (const each of steps) {
@@ -136,6 +138,7 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
   await profile.readToken(sub);
   await profile.clearToken(sub);
 
+  simulator.throttleEvery(0);
   const core = {
     ...{ clock: systemClock, state: createSqliteState({ file: ':memory:', clock: systemClock }) },
     ...{ audit: createMemoryAudit(), log: createTextLog(), signer, verifier: createTestVerifier(), ...standardDeps },
