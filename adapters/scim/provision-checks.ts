@@ -18,6 +18,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
 ];
 
 const provision = 'facestep provision says what to define.';
+const lost = 'every enrolment that was kept in it is lost.';
 const refusedTokenGuard = z.object({ call: z.literal('token') });
 
 async function checkCredentials({ api, scim }: Parts): Promise<Finding> {
@@ -27,6 +28,8 @@ async function checkCredentials({ api, scim }: Parts): Promise<Finding> {
     throw error;
   });
   if (answer === null) return fail('The authorization server gives no access token for them.', remedy);
+  if (answer.status === 401) return fail('The server takes them no more (401): wrong, expired or revoked.', remedy);
+  if (answer.status === 403) return fail('They may not list users (403).', remedy);
   if (answer.status !== 200) return fail(`The server answered with status ${answer.status}.`, remedy);
   return pass('The server takes them.');
 }
@@ -63,9 +66,9 @@ async function checkAttribute(parts: Parts): Promise<Finding> {
   if (extension.state === 'untold') {
     return manual('The server does not tell of its schemas.', `Look it up at the server: ${provision}`);
   }
-  if (extension.state === 'missing') return fail('The schema extension is not there.', provision);
+  if (extension.state === 'missing') return fail(`The schema extension is not there: ${lost}`, provision);
   const found = extension.attributes.find(({ name }) => name === parts.scim.attribute.name);
-  if (found === undefined) return fail('The schema extension has no such attribute.', provision);
+  if (found === undefined) return fail(`The schema extension has no such attribute: ${lost}`, provision);
   const faults = faultsOf(found);
   if (faults.length > 0) return fail(faults.join(' '), provision);
   if (!found.caseExact) {
