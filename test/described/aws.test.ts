@@ -42,7 +42,7 @@ afterEach(async () => {
 /** A front that keeps what passes. */
 async function observe(target: string) {
   const calls: Exchange[] = [];
-  const front = await startFront(target, (exchange) => calls.push(exchange));
+  const front = await startFront(target, { onExchange: (exchange) => calls.push(exchange) });
   closing.push(() => front.close());
   return { calls, url: front.url };
 }

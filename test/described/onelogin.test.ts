@@ -18,7 +18,7 @@ let front: Awaited<ReturnType<typeof startFront>>;
 beforeEach(async () => {
   bench = await openOneLoginBench();
   calls = [];
-  front = await startFront(bench.onelogin.url, (exchange) => calls.push(exchange));
+  front = await startFront(bench.onelogin.url, { onExchange: (exchange) => calls.push(exchange) });
 });
 afterEach(async () => {
   await front.close();
