@@ -10,6 +10,7 @@ import { pageFolders } from './paths.js';
 import type { ServedAdapter } from './serve-adapter.js';
 import { createSimulatedJudge } from './simulated-judge.js';
 import { createQuietTelemetry } from './telemetry.js';
+import { startTestTransmitter } from './transmitter.js';
 
 /** The whole service on a socket. */
 export interface OktaServer {
@@ -31,6 +32,7 @@ export async function startOktaServer(
   rooms: BodyRooms = createBodyRooms(),
 ): Promise<OktaServer> {
   const connection = { id: 'workforce', policy: bench.policy, ...adapter };
+  const transmitter = await startTestTransmitter(bench.core);
   const deps: AppDeps = {
     ...bench.core,
     adminKeyDigest: new Uint8Array(32),
@@ -42,7 +44,7 @@ export async function startOktaServer(
     connections: new Map([['workforce', connection]]),
     hooks: new Map([['workforce', adapter.hooks]]),
     issuers: new Map(),
-    securityEvents: null,
+    securityEvents: transmitter.securityEvents,
     folders: pageFolders,
     proxyHops: 0,
     rooms,
@@ -63,7 +65,10 @@ export async function startOktaServer(
   return {
     origin,
     rooms,
-    stop,
+    async stop() {
+      await stop();
+      await transmitter.close();
+    },
     async post(path, fields, photos = []) {
       const response = await fetch(origin + path, {
         method: 'POST',

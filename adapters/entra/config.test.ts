@@ -24,7 +24,7 @@ describe('the configuration of a connection', () => {
       isExternal: false,
       hooks: { appId: clientId, tenants: [tenantId], clientApps: [] },
     });
-    expect(policy).toMatchObject({ mode: 'enforce', whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' });
+    expect(policy).toMatchObject({ mode: 'shadow', whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' });
     expect(JSON.stringify(entra)).not.toContain('a-secret');
   });
 
