@@ -22,6 +22,7 @@ export function createAuditDeps(given: Pick<AuditDeps, 'file'> & Partial<AuditDe
     state: createSqliteState({ file: ':memory:', clock }),
     log: createTextLog(),
     retentionDays: null,
+    requestId: () => null,
     onHeadAge: () => {},
     ...given,
   };

@@ -33,7 +33,13 @@ test('the journal counts answers by time and by what was done', () => {
 test('a trail that somebody changed is no unbroken chain', async () => {
   const dataFolder = createFolder('trail');
   const file = join(dataFolder, 'audit.jsonl');
-  const deps = { clock: createManualClock(), random: systemRandom, log: createTextLog(), retentionDays: null };
+  const deps = {
+    clock: createManualClock(),
+    random: systemRandom,
+    log: createTextLog(),
+    retentionDays: null,
+    requestId: () => null,
+  };
   const audit = await createFileAudit({ file, ...deps });
   for (const subject of ['a', 'b', 'c']) {
     await audit.append({ action: 'revoked', connection: 'work', subject, detail: { tokenId: null } });

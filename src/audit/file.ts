@@ -28,6 +28,8 @@ export interface FileAuditDeps extends AuditConfig {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The request that an event belongs to, as replies and the log name it; `null` outside of requests. */
+  readonly requestId: () => string | null;
 }
 
 /** A trail of files, and how it stands. */
@@ -58,7 +60,7 @@ export async function createFileAudit(deps: FileAuditDeps): Promise<Trail> {
 }
 
 async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail> {
-  const { file, clock, log, retentionDays } = deps;
+  const { file, clock, log, requestId, retentionDays } = deps;
   let end: FileEnd | null = await openEnd(file);
   let tail: Tail = end;
   await syncFolder(file);
@@ -75,7 +77,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     }, syncDelayMs).unref();
   };
 
-  const write = async (event: AuditEvent): Promise<void> => {
+  const write = async (event: AuditEvent, request: string | null): Promise<void> => {
     // After a failed write nobody knows how much of it is there.
     let at = end ?? (await openEnd(file));
     end = null;
@@ -86,7 +88,14 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     }
     const { action, connection, subject, detail } = event;
     const record = { sequence: at.sequence + 1, time: toIso(time), previous: at.digest };
-    const line = JSON.stringify({ ...record, action, connection, subject, detail });
+    const line = JSON.stringify({
+      ...record,
+      action,
+      connection,
+      subject,
+      detail,
+      ...(request === null ? {} : { request }),
+    });
     const text = `${at.mend}${line}\n`;
     // A few hundred bytes into the page cache: over sooner than another thread would have begun.
     appendFileSync(file, text, { mode: 0o600 });
@@ -98,7 +107,8 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
   };
 
   const append = async (event: AuditEvent): Promise<void> => {
-    const written = queue.then(() => guarded(() => write(event)));
+    const request = requestId();
+    const written = queue.then(() => guarded(() => write(event, request)));
     queue = written.catch(() => {});
     await written;
     if (isDurable[event.action]) await guarded(sync);

@@ -22,7 +22,14 @@ let core: Awaited<ReturnType<typeof createTestCore>>;
 let trail: Audit;
 beforeAll(async () => {
   core = await createTestCore(join(folder, 'keys.json'), { enrolmentDays: 30 });
-  trail = await createFileAudit({ file, clock: core.clock, random: systemRandom, log: core.log, retentionDays: null });
+  trail = await createFileAudit({
+    file,
+    clock: core.clock,
+    random: systemRandom,
+    log: core.log,
+    retentionDays: null,
+    requestId: () => null,
+  });
 });
 
 const enrol = (subject: string, audit: Audit) => {

@@ -9,6 +9,8 @@ export const recordHead = z.object({
   action: z.string(),
   connection: z.string(),
   subject: z.string(),
+  /** The request it belongs to. Outside of requests, and by earlier versions, it is not written. */
+  request: z.string().optional(),
 });
 
 const recordGuard = recordHead.extend({ detail: z.record(z.string(), z.json()) });

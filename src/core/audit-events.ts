@@ -64,6 +64,8 @@ const hookDecided = z.discriminatedUnion('outcome', [
     fallback: z.enum(['deny', 'omit_claim', 'pass']),
     /** In shadow mode alone. */
     wouldHave: z.enum(['deny', 'omit_claim']).optional(),
+    /** No fresh face check, or one that another event had used. Earlier versions did not tell. */
+    reason: z.enum(['no_check', 'check_used']).optional(),
   }),
   z.object({
     hook: z.string(),
@@ -108,7 +110,13 @@ export const auditDetails = {
     z.object({ tokenId: z.string(), expiresAt: instant.nullable(), client: z.string() }),
     enrolmentEnded.extend({ expiresAt: absent, client: absent }),
   ]),
-  step_up_started: z.object({ stepUpId: z.string(), purpose: z.string(), by: z.string().optional() }),
+  step_up_started: z.object({
+    stepUpId: z.string(),
+    purpose: z.string(),
+    by: z.string().optional(),
+    /** The host that people know the application by. */
+    application: z.string().nullable(),
+  }),
   /** On the capture page, or to a client. */
   consent_given: z.union([
     z.object({ stepUpId: z.string(), statement: z.string(), purpose: z.string() }),

@@ -4,7 +4,7 @@ import type { AuditDetail } from './audit-events.js';
 import { type ConnectedSubject, type Connection, type HookFallback, toSubjectRef } from './connection.js';
 import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
-import { takePassedStepUp } from './step-up/passed-step-up.js';
+import { type NoPassedStepUp, takePassedStepUp } from './step-up/passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec } from './units.js';
 
 const decisionGuard = z.discriminatedUnion('outcome', [
@@ -70,7 +70,7 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
   const key = `event:${connection.id}:${JSON.stringify([hook, subject, eventId])}`;
   const known = await readDecision(key, deps);
   if (known !== null) return known;
-  const decision = await decideAnew(event, deps);
+  const { decision, reason } = await decideAnew(event, deps);
   // Taking the step-up has outlived a power cut already; this answer can be found again from it.
   const isFirst = await deps.state.write(key, decision, {
     when: 'absent',
@@ -78,18 +78,21 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     mayBeLost: true,
   });
   if (!isFirst) return (await readDecision(key, deps)) ?? decision;
-  await record({ connection, subject }, toDetail(hook, decision, connection), deps);
+  await record({ connection, subject }, toDetail(hook, decision, connection, reason), deps);
   return decision;
 }
 
-async function decideAnew(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
+async function decideAnew(
+  event: HookEvent,
+  deps: CoreDeps,
+): Promise<{ readonly decision: HookDecision; readonly reason?: NoPassedStepUp }> {
   const { connection, hook, eventId, repeatableForSec } = event;
   const { freshnessSec } = connection.policy;
   const by = { eventId: JSON.stringify([hook, eventId]), freshnessSec, repeatableForSec };
   const passed = await takePassedStepUp(toSubjectRef(event), by, deps);
-  if (passed === null) return unverified(connection, 'whenUnverified');
+  if (typeof passed === 'string') return { decision: unverified(connection, 'whenUnverified'), reason: passed };
   const { passedAt, stepUpId, liveness } = passed;
-  return { outcome: 'verified', at: toEpochSec(passedAt), stepUpId, liveness };
+  return { decision: { outcome: 'verified', at: toEpochSec(passedAt), stepUpId, liveness } };
 }
 
 /**
@@ -112,13 +115,18 @@ const unverified = (
 });
 
 /** A decision as it is recorded, with what shadow mode kept from happening. */
-function toDetail(hook: string, decision: HookDecision, { policy }: Connection): AuditDetail<'hook_decided'> {
+function toDetail(
+  hook: string,
+  decision: HookDecision,
+  { policy }: Connection,
+  reason: NoPassedStepUp | undefined,
+): AuditDetail<'hook_decided'> {
   if (decision.outcome === 'verified') {
     const { outcome, at, stepUpId, liveness } = decision;
     return { hook, outcome, at, stepUpId, liveness };
   }
   const { outcome, fallback } = decision;
-  return { hook, outcome, fallback, wouldHave: policy.mode === 'shadow' ? policy.whenUnverified : undefined };
+  return { hook, outcome, fallback, wouldHave: policy.mode === 'shadow' ? policy.whenUnverified : undefined, reason };
 }
 
 async function record(

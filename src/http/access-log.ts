@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Clock, Log, Random } from '../core/ports.js';
-import { toCode } from '../errors.js';
+import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** The name of this request in replies and in the log; made here, never taken from the caller. */
@@ -18,8 +18,8 @@ interface AccessLogDeps {
 }
 
 /**
- * Names each request, follows it, and logs one line when it is over: method, route pattern, status, duration. Never the
- * address, a query, a header or a body: they hold ids, tokens and faces.
+ * Names each request, follows it, and logs one line when it is over: method, route pattern, status, duration, who asked, and
+ * why it was refused. Never the address, a query, a header or a body: they hold ids, tokens and faces.
  */
 export function createAccessLog({ clock, random, log, telemetry, proxyHops }: AccessLogDeps) {
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -33,6 +33,7 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
       const route = typeof path === 'string' ? path : 'none';
       const refusal: unknown = response.locals.refusal;
       const code = refusal === undefined ? null : toCode(refusal);
+      const reason = refusal instanceof FaceError ? refusal.detail : null;
       const { method } = request;
       const status = response.headersSent ? response.statusCode : null;
       followed.run(() =>
@@ -42,7 +43,9 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
           route,
           status,
           durationMs: clock.now() - startedAt,
+          ...askers.get(response),
           ...(code === null ? {} : { code }),
+          ...(reason === null ? {} : { reason }),
           ...(response.writableFinished ? {} : { aborted: true }),
         }),
       );
@@ -55,4 +58,11 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
 /** Puts a refusal on the request's log line, and into what is counted. */
 export function noteRefusal(response: Response, error: unknown): void {
   response.locals.refusal = error;
+}
+
+const askers = new WeakMap<Response, Readonly<Record<string, string>>>();
+
+/** Puts who asks on the request's log line: names out of the configuration, and nothing that a stranger could choose. */
+export function noteAsking(response: Response, asking: Readonly<Record<string, string>>): void {
+  askers.set(response, asking);
 }

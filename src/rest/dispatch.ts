@@ -2,6 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { maxPhotoBytes, owningPhotos, type Photo } from '../core/concealed.js';
 import { countAgainst } from '../core/limits/limits.js';
 import { FaceError, toCode } from '../errors.js';
+import { noteAsking } from '../http/access-log.js';
 import { Allowance } from '../http/allowance.js';
 import { isMultipart, readBody } from '../http/body.js';
 import { readCookie } from '../http/cookies.js';
@@ -118,6 +119,11 @@ async function serve(
     throw error;
   } finally {
     const client = admission.recognised;
+    if (client !== null)
+      noteAsking(response, {
+        client: client.id,
+        ...(client.application === null ? {} : { application: client.application.id }),
+      });
     if (client !== null) deps.onClientRequest({ client, endpoint: `${endpoint.method} ${endpoint.path}`, outcome });
     allowance.release();
   }

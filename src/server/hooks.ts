@@ -10,7 +10,7 @@ import {
 import { framesOf } from '../base/frames.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
-import { noteRefusal } from '../http/access-log.js';
+import { noteAsking, noteRefusal } from '../http/access-log.js';
 import { Allowance } from '../http/allowance.js';
 import { collectBody, discardRest } from '../http/collect.js';
 import { isFault } from '../http/reply.js';
@@ -47,7 +47,9 @@ export function mountHooks(
       throw new FaceError('method_not_allowed');
     }
     const connection = String(request.params.connection);
-    const answered = telemetry.followHook({ connection, hook: String(request.params.hook) }, hook.budgetMs);
+    const asking = { connection, hook: String(request.params.hook) };
+    noteAsking(response, asking);
+    const answered = telemetry.followHook(asking, hook.budgetMs);
     const allowance = new Allowance(room, toSource(request.ip), maxUnprovenBytes);
     try {
       const answer = await hook.admit(toRawHead(request));

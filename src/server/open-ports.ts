@@ -58,7 +58,12 @@ export async function openPorts(
   const { observePort, metrics } = deps.telemetry;
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const files = filesOf(config);
-  const trail = await createFileAudit({ ...deps, ...config.audit, file: files.audit });
+  const trail = await createFileAudit({
+    ...deps,
+    ...config.audit,
+    file: files.audit,
+    requestId: () => deps.contexts.current()?.requestId ?? null,
+  });
   const ownRecords = createObservedAudit(trail, metrics, () => false);
   const state = observePort('state', await openState(config.state, { ...deps, files, audit: ownRecords }));
   const onKeysLoaded = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });

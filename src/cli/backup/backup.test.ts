@@ -33,7 +33,7 @@ const newPath = (): string => join(top, String(++folders));
 async function openServer(dataFolder: string, clock = createManualClock()) {
   const files = filesOf({ dataFolder, keys: keysConfig });
   const deps = { clock, random: systemRandom, log: createTextLog() };
-  const audit = await createFileAudit({ file: files.audit, retentionDays: null, ...deps });
+  const audit = await createFileAudit({ file: files.audit, retentionDays: null, requestId: () => null, ...deps });
   const state = await openState({ kind: 'sqlite' }, { files, audit, ...deps });
   const { keys } = await openKeyService(keysConfig, { files, onKeysLoaded: () => {}, ...deps });
   const enrol = (tokenId: string) =>

@@ -15,6 +15,9 @@ const recordGuard = z.object({
 /** A step-up that passed and waits for a hook. */
 export type PassedStepUp = z.infer<typeof recordGuard>;
 
+/** Why an event finds no passed step-up. */
+export type NoPassedStepUp = 'no_check' | 'check_used';
+
 /** How far ahead the clock of the replica may be that it passed at: further, and it would stay fresh for longer. */
 const skewSec = 30;
 
@@ -34,13 +37,13 @@ export async function recordPassedStepUp(
 /**
  * Takes the newest passed step-up of a subject for one event. The swap is atomic, so that of two events only one gets
  * it; the event that has it may ask again for a while.
- * @returns `null` where there is none, it is no longer fresh, or an event used it that may not ask again
+ * @returns why there is none: nobody passed, or not lately enough; or an event used it that may not ask again
  */
 export async function takePassedStepUp(
   who: SubjectRef,
   by: { readonly eventId: string; readonly freshnessSec: number; readonly repeatableForSec: number },
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
-): Promise<PassedStepUp | null> {
+): Promise<PassedStepUp | NoPassedStepUp> {
   const { eventId, freshnessSec, repeatableForSec } = by;
   const now = clock.now();
   const freshUntil = ({ passedAt }: PassedStepUp): EpochMs => addSec(passedAt, freshnessSec);
@@ -52,8 +55,8 @@ export async function takePassedStepUp(
     { state },
   );
   const used = changed?.used ?? null;
-  if (changed === null || used === null || !isFresh(changed)) return null;
-  return used.by === eventId && now < addSec(used.at, repeatableForSec) ? changed : null;
+  if (changed === null || used === null || !isFresh(changed)) return 'no_check';
+  return used.by === eventId && now < addSec(used.at, repeatableForSec) ? changed : 'check_used';
 }
 
 /** The newest passed step-up of a subject, used or not; `null`: none that is fresh. */

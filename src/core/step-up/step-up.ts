@@ -126,7 +126,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     action: 'step_up_started',
     connection: record.connection,
     subject,
-    detail: { stepUpId: id, purpose, by: requested.by },
+    detail: { stepUpId: id, purpose, by: requested.by, application: record.application },
   });
   return { id, challenge, expiresAt };
 }
