@@ -15,7 +15,7 @@ const files = ['src', 'adapters', 'client', 'triggers', 'web']
 const isOfPage = (file: string) => file.startsWith('web/capture/');
 
 /** Where a process begins: the server, and the Lambda functions of a Cognito user pool. */
-const entryPoints = ['src/main.ts', 'triggers/index.ts'];
+const entryPoints = ['src/process.ts', 'triggers/index.ts'];
 
 const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
 
@@ -76,7 +76,7 @@ describe('data flows one way', () => {
     },
   );
 
-  test.each([...['core', 'oidc', 'config', 'server'].flatMap((room) => within(`src/${room}`)), 'src/main.ts'])(
+  test.each([...['core', 'oidc', 'config', 'server'].flatMap((room) => within(`src/${room}`)), 'src/process.ts'])(
     '%s names no provider, in code or comment',
     (file) => {
       // The one exception: the region of Amazon's in a message.
@@ -128,7 +128,7 @@ describe('data flows one way', () => {
     const started = importsOf(file).filter((name) => programs.test(name) && !statically.includes(name));
     const starters = {
       'src/cli/simulate.ts': 'simulators/simulations.js',
-      'src/main.ts': 'evidence/accuracy/measure.js',
+      'src/process.ts': 'evidence/accuracy/measure.js',
     };
     expect(started).toEqual(Object.entries(starters).flatMap(([from, to]) => (from === file ? [to] : [])));
   });

@@ -1,29 +1,48 @@
-import { chmodSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync } from 'node:fs';
 import Database from 'libsql';
 import { FaceError } from '../errors.js';
 import { lockFileOf } from './trail-files.js';
+
+/** `state_unavailable`, as another process has the lock: a running server, for one. */
+export class TrailInUse extends FaceError {
+  constructor(file: string, cause: unknown) {
+    const problem = 'another process, such as a running server, writes to this trail';
+    super('state_unavailable', { store: 'audit', file, problem }, { cause });
+  }
+}
 
 /**
  * Lets one process write to a trail. The lock is the system's own on a file, as SQLite takes it: it goes with the process,
  * however that ends, so nothing is left behind to be cleared away.
  * @param file - of the trail; its folder exists
  * @returns gives the lock back
- * @throws FaceError `state_unavailable`: another process writes to it
+ * @throws TrailInUse: another process writes to it; FaceError `state_unavailable`
  */
 export function lockTrail(file: string): () => void {
   const lockFile = lockFileOf(file);
-  const database = new Database(lockFile);
+  const database = openLockFile(lockFile);
   try {
     database.exec('pragma busy_timeout = 0; begin exclusive');
     // By its name: opening and closing it here would give the lock back (fcntl, POSIX).
     chmodSync(lockFile, 0o600);
   } catch (cause) {
     database.close();
-    throw new FaceError(
-      'state_unavailable',
-      { store: 'audit', problem: 'another process writes to this trail' },
-      { cause },
-    );
+    if (isBusy(cause)) throw new TrailInUse(file, cause);
+    throw new FaceError('state_unavailable', { store: 'audit', problem: 'its lock cannot be had' }, { cause });
   }
   return () => void database.close();
 }
+
+/** Asked of the system first: the database does not tell which file this account may not have. */
+function openLockFile(lockFile: string): Database.Database {
+  try {
+    // Opening and closing it would give back the lock of another writer in this process.
+    if (existsSync(lockFile)) accessSync(lockFile, constants.R_OK | constants.W_OK);
+    return new Database(lockFile);
+  } catch (cause) {
+    throw new FaceError('state_unavailable', { store: 'audit', problem: 'its lock cannot be opened' }, { cause });
+  }
+}
+
+const isBusy = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'SQLITE_BUSY';

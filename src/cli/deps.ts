@@ -6,7 +6,7 @@ import type { Clock, Fetch, Log, Random } from '../core/ports.js';
 /** How a command ends: 0 all is well, 1 something failed or is in the way, 2 the command was not understood. */
 export type ExitCode = 0 | 1 | 2;
 
-/** What the commands are handed; src/main.ts supplies the real ones. */
+/** What the commands are handed; src/process.ts supplies the real ones. */
 export interface CliDeps {
   readonly clock: Clock;
   readonly random: Random;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Policy } from '../core/connection.js';
+import { connectionIdGuard } from './connection-id.js';
 import { type OidcConfig, oidcOf } from './oidc.js';
 import { safeUrlGuard } from './safe-url.js';
 
@@ -34,8 +35,7 @@ export const policyGuard = z.strictObject({
  * `z.strictObject({ ...connectionFields, kind: z.literal('acme'), acme: z.strictObject({ … }) })`.
  */
 export const connectionFields = {
-  /** Names the connection in addresses (`/hooks/<id>/…`), logs and the audit trail. */
-  id: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected lower-case letters, digits and hyphens'),
+  id: connectionIdGuard,
   policy: policyGuard.prefault({}),
   /** A provider with kinds of clients of its own puts `oidcOf(…)` in its place. */
   oidc: oidcOf(),

@@ -69,12 +69,20 @@ describe('refuses', () => {
     ],
     ['a header secret with a line break', { adminKey: 'a\r\nb: c' }, 'adminKey'],
     ['an empty secret', { adminKey: '' }, 'adminKey'],
-    ['an accuracy of 9', { connections: [{ ...sample, policy: { accuracy: 9 } }] }, 'connections.0.policy.accuracy'],
-    ['a scope with a space', { connections: [{ ...sample, policy: { scope: 'a b' } }] }, 'connections.0.policy.scope'],
+    [
+      'an accuracy of 9',
+      { connections: [{ ...sample, policy: { accuracy: 9 } }] },
+      'connections.0 (acme).policy.accuracy',
+    ],
+    [
+      'a scope with a space',
+      { connections: [{ ...sample, policy: { scope: 'a b' } }] },
+      'connections.0 (acme).policy.scope',
+    ],
     ['an id that is no slug', { connections: [{ ...sample, id: '../x' }] }, 'connections.0.id'],
     ['two connections of one id', { connections: [sample, sample] }, 'connections'],
-    ['an unknown provider', { connections: [{ ...sample, kind: 'nobody' }] }, 'connections.0.kind'],
-    ['settings of another provider', { connections: [{ ...sample, kind: 'other' }] }, 'connections.0'],
+    ['an unknown provider', { connections: [{ ...sample, kind: 'nobody' }] }, 'connections.0 (acme).kind'],
+    ['settings of another provider', { connections: [{ ...sample, kind: 'other' }] }, 'connections.0 (acme)'],
     ['a reference to an unset variable', { adminKey: { env: 'NOT_SET' } }, 'adminKey'],
     ['a reference to a missing file', { adminKey: { file: '/none' } }, 'adminKey'],
     ['a reference to an empty file', { adminKey: { file: '/empty' } }, 'adminKey'],
@@ -119,9 +127,24 @@ describe('refuses', () => {
     },
   );
 
-  test('a file that is not there', async () => {
+  test.each(['face.example', 'http://face.example', 'https://', ''])('%s as its own address', async (publicUrl) => {
+    const connections = [{ ...sample, policy: { userSecret: 'passkey' } }];
+    const refusal = await refusalOf(load({ publicUrl, connections }));
+    expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['publicUrl'] });
+    expect(refusal.printed).toContain('starts with https://');
+  });
+
+  test('a file that is not there, naming it', async () => {
     const refusal = await refusalOf(load({}, { FACESTEP_CONFIG: '/nowhere.json' }));
     expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['FACESTEP_CONFIG'] });
+    expect(refusal.printed).toContain('/nowhere.json');
+  });
+
+  test('a variable that is not set, naming it and the connection', async () => {
+    const hookSecret = { env: 'ACME_HOOK_SECRET' };
+    const refusal = await refusalOf(load({ connections: [{ ...sample, sample: { ...sample.sample, hookSecret } }] }));
+    expect(refusal.paths).toEqual(['connections.0 (acme).sample.hookSecret']);
+    expect(refusal.printed).toContain('the environment variable ACME_HOOK_SECRET is not set');
   });
 
   test.each(['eighty', '-1', '65536', '8080 ', '0x50'])(

@@ -1,6 +1,7 @@
+import { findSystemReason } from '../base/system-error.js';
 import type { ConnectionGuards } from './connection.js';
 import { parseJson } from './parse-json.js';
-import { toConfigError, toDottedPath } from './problem.js';
+import { toConfigError, toPathIn } from './problem.js';
 import { type Environment, type ReadFile, resolveReferences } from './references.js';
 import { type Config, createConfigGuard } from './schema.js';
 
@@ -27,8 +28,9 @@ const readOverrides = (env: Environment): Overrides =>
 async function readConfigFile(env: Environment, readFile: ReadFile): Promise<unknown> {
   const path = env.FACESTEP_CONFIG;
   if (!path) return {};
-  const text = await readFile(path).catch(() => {
-    throw toConfigError([{ path: 'FACESTEP_CONFIG', reason: 'the file named here cannot be read' }]);
+  const text = await readFile(path).catch((error: unknown) => {
+    const reason = findSystemReason(error) ?? `${path} cannot be read`;
+    throw toConfigError([{ path: 'FACESTEP_CONFIG', reason }]);
   });
   return resolveReferences(parseJson(text, 'FACESTEP_CONFIG'), env, readFile);
 }
@@ -55,7 +57,7 @@ export async function loadConfig<const Guards extends ConnectionGuards>({
   if (parsed.success) return parsed.data;
   // zod's messages tell what was expected; what was found is in `input`, which is left out unless asked for.
   const problems = parsed.error.issues.map(({ path, message }) => ({
-    path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toDottedPath(path),
+    path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toPathIn(merged, path),
     reason: message,
   }));
   throw toConfigError(problems);

@@ -18,7 +18,10 @@ const isSafe = (text: string): boolean => {
 export const safeUrlGuard = z
   .string()
   .max(1024)
-  .refine(isSafe, 'expected an https address (http only on this machine) without user, query or fragment');
+  .refine(
+    isSafe,
+    'expected an address that starts with https:// (http:// on this machine only), without user, query or fragment',
+  );
 
 /** Such an address of a whole host, without a slash at the end. */
 export const originGuard = safeUrlGuard

@@ -71,8 +71,9 @@ const deliveryGuard = z.discriminatedUnion('kind', [
     }),
 ]);
 
-/** A browser makes and uses credentials for a domain name alone, and `localhost` is one. */
-const hasDomainName = (address: string): boolean => isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
+/** A browser makes and uses credentials for a domain name alone, and `localhost` is one. What is no address is told as that. */
+const hasDomainName = (address: string): boolean =>
+  !URL.canParse(address) || isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
 
 const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>
   new Set(connections.map(({ id }) => id)).size === connections.length;

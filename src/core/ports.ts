@@ -1,5 +1,5 @@
 /*
- * What the core needs from the outside. The core does no I/O: everything below is handed in by src/main.ts, and each
+ * What the core needs from the outside. The core does no I/O: everything below is handed in by src/process.ts, and each
  * port has one contract suite in test/contract that runs on every implementation.
  */
 

@@ -1,5 +1,6 @@
 // First, before the runtime.
 import './unreported.js';
+import { resolve } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FaceError } from '../errors.js';
 import { type ModelFile, type ModelName, models } from './manifest.js';
@@ -56,7 +57,7 @@ async function startSession(file: Uint8Array, tensors: Tensors): Promise<Model> 
 
 async function loadModel(folder: string, expected: ModelFile): Promise<Model> {
   const bytes = await readPublishedFile(folder, expected);
-  if (bytes === null) throw new FaceError('model_missing', { file: expected.file });
+  if (bytes === null) throw new FaceError('model_missing', { file: expected.file, folder: resolve(folder) });
   return startSession(replacePRelu(bytes), {
     input: { name: 'input', dims: expected.input },
     outputs: Object.entries(expected.output).map(([name, dims]) => [name, name, dims]),
@@ -69,7 +70,7 @@ async function loadModel(folder: string, expected: ModelFile): Promise<Model> {
  */
 export async function loadRecognitionModel({ folder, model, preprocess }: Recogniser): Promise<Model> {
   const bytes = await readPublishedFile(folder, model);
-  if (bytes === null) throw new FaceError('model_missing', { file: model.file });
+  if (bytes === null) throw new FaceError('model_missing', { file: model.file, folder: resolve(folder) });
   return startRecognitionModel(bytes, model, preprocess);
 }
 

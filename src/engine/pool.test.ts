@@ -156,7 +156,10 @@ describe("models of one's own", () => {
     expect((await refusalOf(startWith(recogniser))).code).toBe('model_altered');
     rmSync(file);
     const error = await refusalOf(startWith(recogniser));
-    expect([error.code, error.detail]).toEqual(['model_missing', { file: recogniser.model.file }]);
+    expect([error.code, error.detail]).toEqual([
+      'model_missing',
+      { file: recogniser.model.file, folder: recogniser.folder },
+    ]);
   });
 
   test('that stop giving numbers spoil one photo, and nothing else', async () => {
@@ -201,14 +204,14 @@ describe('models that are not the published ones', () => {
   test.each(Object.values(models).map(({ file }) => file))('%s missing stops the start and is named', async (file) => {
     rmSync(join(folder, file));
     const error = await refusalOf(start());
-    expect([error.code, error.detail]).toEqual(['model_missing', { file }]);
+    expect([error.code, error.detail]).toEqual(['model_missing', { file, folder }]);
   });
 
   test('one changed byte stops the start', async () => {
     const { file, bytes } = models.pose;
     writeFileSync(join(folder, file), Buffer.alloc(bytes));
     const error = await refusalOf(start());
-    expect([error.code, error.detail]).toEqual(['model_altered', { file }]);
+    expect([error.code, error.detail]).toEqual(['model_altered', { file, folder }]);
   });
 
   test('a pool whose last worker cannot be replaced says so, refuses, and goes on once it can', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { findSystemReason } from '../base/system-error.js';
 import { FaceError } from '../errors.js';
 import type { PublishedFile } from './manifest.js';
 
@@ -18,11 +19,15 @@ export async function readPublishedFile(
 ): Promise<Uint8Array | null> {
   const bytes = await readFile(join(folder, expected.file)).catch((error: unknown) => {
     if (missingFile.safeParse(error).success) return null;
-    throw new FaceError('model_missing', { file: expected.file }, { cause: error });
+    throw new FaceError('model_missing', {
+      file: expected.file,
+      folder: resolve(folder),
+      problem: findSystemReason(error),
+    });
   });
   if (bytes === null) return null;
   const isPublished =
     bytes.length === expected.bytes && createHash('sha256').update(bytes).digest('hex') === expected.sha256;
-  if (!isPublished) throw new FaceError('model_altered', { file: expected.file });
+  if (!isPublished) throw new FaceError('model_altered', { file: expected.file, folder: resolve(folder) });
   return bytes;
 }

@@ -21,13 +21,13 @@ export async function readPrivateFile(file: string, setting: string): Promise<st
     handle = await open(file, 'r');
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return null;
-    throw new FaceError('config_invalid', { setting, problem: 'unreadable' });
+    throw new FaceError('config_invalid', { setting, problem: 'unreadable' }, { cause: error });
   }
   try {
     // Of the open file, so that what is checked is what is read.
     const { mode, uid } = await handle.stat();
     if (!isPrivate({ mode, uid }, process.getuid?.() ?? null))
-      throw new FaceError('config_invalid', { setting, problem: 'readable by others; its mode must be 0600' });
+      throw new FaceError('config_invalid', { setting, file, problem: 'readable by others; its mode must be 0600' });
     return await handle.readFile('utf8');
   } finally {
     await handle.close();

@@ -3,21 +3,21 @@ import { Credential } from '../core/concealed.js';
 import { digestOf } from '../core/digest.js';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { createFile } from '../files/durable-file.js';
+import { createFile, isSystemError } from '../files/durable-file.js';
 
 /** How the administrator's key is known: by its digest, and by itself only in the moment it is made. */
 export interface AdminKey {
   /** SHA-256 of the key's text, 32 bytes. */
   readonly digest: Uint8Array;
-  /** A key made just now: to be shown once. It is not stored. */
+  /** A key made just now, stored nowhere: to be given to {@link storeAdminKey}, and then shown once. */
   readonly fresh: Credential | null;
 }
 
 /**
- * The administrator's key: the one given, else the one of an earlier start, else a new one.
+ * The administrator's key: the one given, else the one of an earlier start, else a new one, which counts from when it is stored.
  * @param given - from the configuration; it is not stored
- * @param file - keeps the digest of a made key, mode 0600
- * @throws FaceError `config_invalid` where the file is not a digest
+ * @param file - keeps the digest of a made key
+ * @throws FaceError `config_invalid` where the file is not a digest, or cannot be read
  */
 export async function loadAdminKey({
   given,
@@ -29,13 +29,33 @@ export async function loadAdminKey({
   random: Random;
 }): Promise<AdminKey> {
   if (given !== null) return { digest: given.use(digestOf), fresh: null };
+  const stored = await readDigest(file);
+  if (stored !== null) return { digest: stored, fresh: null };
   const fresh = new Credential(`fsa_${Buffer.from(random(32)).toString('base64url')}`);
-  const digest = fresh.use(digestOf);
-  const isMade = await createFile(file, `${digest.toString('hex')}\n`, random).catch((cause: unknown) => {
+  return { digest: fresh.use(digestOf), fresh };
+}
+
+async function readDigest(file: string): Promise<Uint8Array | null> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    if (isSystemError(cause, 'ENOENT')) return null;
+    throw new FaceError('config_invalid', { adminKeyFile: 'cannot be read' }, { cause });
+  });
+  if (text === null) return null;
+  const digest = Buffer.from(text.trim(), 'hex');
+  if (digest.length !== 32) throw new FaceError('config_invalid', { adminKeyFile: 'is not a digest' });
+  return digest;
+}
+
+/**
+ * Keeps the digest of a new key, mode 0600.
+ * @throws FaceError `config_invalid`: it cannot be written, or another process has stored one meanwhile
+ */
+export async function storeAdminKey(
+  { digest }: Pick<AdminKey, 'digest'>,
+  { file, random }: { readonly file: string; readonly random: Random },
+): Promise<void> {
+  const isMade = await createFile(file, `${Buffer.from(digest).toString('hex')}\n`, random).catch((cause: unknown) => {
     throw new FaceError('config_invalid', { adminKeyFile: 'cannot be written' }, { cause });
   });
-  if (isMade) return { digest, fresh };
-  const stored = Buffer.from((await readFile(file, 'utf8')).trim(), 'hex');
-  if (stored.length !== digest.length) throw new FaceError('config_invalid', { adminKeyFile: 'is not a digest' });
-  return { digest: stored, fresh: null };
+  if (!isMade) throw new FaceError('config_invalid', { adminKeyFile: 'was made by another process' });
 }

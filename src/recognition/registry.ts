@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Clock, Random } from '../core/ports.js';
 import { toIso } from '../core/units.js';
@@ -171,7 +171,8 @@ function parseJson(text: string): unknown {
 
 /** The file of a model, checked. @throws FaceError `model_missing`, `model_altered` */
 export async function checkModelFile(folder: string, model: RecognitionModel): Promise<void> {
-  if ((await readPublishedFile(folder, model)) === null) throw new FaceError('model_missing', { file: model.file });
+  if ((await readPublishedFile(folder, model)) === null)
+    throw new FaceError('model_missing', { file: model.file, folder: resolve(folder) });
 }
 
 /** How a model is named in the folder. */

@@ -13,7 +13,7 @@ import { createSmtpDelivery } from '../delivery/smtp.js';
 import { createSight } from '../engine/sight.js';
 import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
-import { loadAdminKey } from '../keys/admin-key.js';
+import { type AdminKey, loadAdminKey } from '../keys/admin-key.js';
 import { judgedSignals } from '../liveness/frame.js';
 import { createMovementJudge } from '../liveness/judge.js';
 import { type ConnectionWithClients, createIssuers } from '../oidc/issuers.js';
@@ -36,6 +36,8 @@ const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
 export interface BuiltApp {
   readonly app: RequestListener;
   readonly core: StepUpDeps;
+  /** Whose digest the app compares with; a fresh one is still to be stored and shown. */
+  readonly adminKey: AdminKey;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function buildApp(
     readonly securityEvents: AppDeps['securityEvents'];
   },
 ): Promise<BuiltApp> {
-  const { clock, random, log, tell, telemetry, rooms } = deps;
+  const { clock, random, log, telemetry, rooms } = deps;
   const { observePort, metrics } = telemetry;
   const { files, state, verifier, engine, keyService } = ports;
   const ids = new Set(configured.map(({ id }) => id));
@@ -71,7 +73,6 @@ export async function buildApp(
   const hooks = new Map(connected.map((each) => [each.connection.id, each.hooks]));
   const issuers = await createOidc(connected, { ...core, keyService });
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
-  adminKey.fresh?.use((text) => tell(`Administrator key, shown this once: ${text}`));
 
   const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
   const app = createApp({
@@ -96,7 +97,7 @@ export async function buildApp(
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
   });
-  return { app, core: { ...core, connections } };
+  return { app, core: { ...core, connections }, adminKey };
 }
 
 /** A server keeps so few applications that each may have series of its own, if not one for each code. */

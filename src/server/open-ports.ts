@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import type { Setup } from '../../adapters/setup.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
@@ -56,7 +56,7 @@ export async function openPorts(
   deps: ServerDeps & { readonly telemetry: Telemetry },
 ): Promise<OpenPorts> {
   const { observePort, metrics } = deps.telemetry;
-  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  await openFolder(config.dataFolder);
   const files = filesOf(config);
   const trail = await createFileAudit({
     ...deps,
@@ -94,6 +94,12 @@ export async function openPorts(
   };
 }
 
+/** Makes the data folder where there is none. @throws the system's error, where this account may not use it */
+async function openFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+}
+
 const observeKeyService = (opened: KeyService, { observePort }: Telemetry): KeyService => ({
   ...opened,
   keys: observePort('keys', opened.keys),
@@ -119,9 +125,9 @@ async function openRecognition(config: Setup['config'], deps: ServerDeps): Promi
 
 /** A connection at a level that is not offered could enrol nobody. @throws FaceError `config_invalid` */
 function checkLevels({ connections }: Setup['config'], { levels }: EngineParameters): void {
-  const problems = connections.flatMap(({ policy }, at) => {
+  const problems = connections.flatMap(({ id, policy }, at) => {
     const reason = 'expected a level that the engine offers: facestep models list';
-    return levels[policy.accuracy].isOffered ? [] : [{ path: `connections.${at}.policy.accuracy`, reason }];
+    return levels[policy.accuracy].isOffered ? [] : [{ path: `connections.${at} (${id}).policy.accuracy`, reason }];
   });
   if (problems.length > 0) throw toConfigError(problems);
 }

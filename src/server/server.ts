@@ -9,6 +9,7 @@ import type { EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { listen } from '../http/listen.js';
 import { createBodyRooms } from '../http/rooms.js';
+import { type AdminKey, storeAdminKey } from '../keys/admin-key.js';
 import { openTelemetry } from '../telemetry/telemetry.js';
 import { type BuiltApp, buildApp } from './build-app.js';
 import { serveMetrics } from './metrics-server.js';
@@ -30,7 +31,7 @@ export interface RunningServer {
 
 /** Configuration → ports → app → listen. */
 export async function startServer(setup: Setup, deps: ServerDeps): Promise<RunningServer> {
-  const { clock, log, tell } = deps;
+  const { clock, random, log, tell } = deps;
   const startedAt = clock.now();
   let { config } = setup;
   log.info('configuration', { settings: redact(config) });
@@ -42,6 +43,14 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
   const connectionOf = (id: string): Connection | undefined => connections.get(id);
   const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, connectionOf });
   const build = (next: Setup) => buildApp(next, ports, { ...deps, telemetry, readiness, rooms, securityEvents });
+
+  /** Keeps a key made just now. @returns shows it: where the start has gone well, as who never saw the key could not use it */
+  const keepFresh = async (adminKey: AdminKey): Promise<() => void> => {
+    const { fresh } = adminKey;
+    if (fresh === null) return () => {};
+    await storeAdminKey(adminKey, { file: ports.files.adminKey, random });
+    return () => fresh.use((text) => tell(`Administrator key, shown this once: ${text}`));
+  };
 
   const built = await build(setup);
   let { app } = built;
@@ -57,8 +66,10 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
     engineLoad: () => ports.engine.load(),
     findUnready: () => readiness.findUnready(),
   });
+  const showKey = await keepFresh(built.adminKey);
   if (metrics !== null) tell(`facestep shows metrics on ${metrics.url}`);
   tell(`facestep listens on http://${host}:${listening.port}`);
+  showKey();
   log.info('listening', { host, port: listening.port });
   const shadowed = config.connections.filter(({ policy }) => policy.mode === 'shadow').map(({ id }) => id);
   if (shadowed.length > 0) tell(`In shadow mode, where nobody is refused: ${shadowed.join(', ')}`);
@@ -67,10 +78,12 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
     const loaded = await loadSetup();
     const { changed, needingRestart, ...next } = reloadSettings(config, loaded.config);
     const rebuilt = await build({ ...loaded, ...next });
+    const show = await keepFresh(rebuilt.adminKey);
     await recordLoaded(next.config, changed, ports);
     ({ config } = next);
     app = rebuilt.app;
     ({ connections } = rebuilt.core);
+    show();
     log.info('configuration', { settings: redact(config), changed: [...changed] });
     if (needingRestart.length > 0) log.warn('some settings need a restart', { changed: [...needingRestart] });
   };

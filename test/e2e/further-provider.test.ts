@@ -171,6 +171,6 @@ test('its own kind of OpenID client sends somebody to the camera', async () => {
 test('without the row no connection can be of that kind', async () => {
   await expect(load(providers)).rejects.toMatchObject({
     code: 'config_invalid',
-    detail: { problems: [{ path: 'connections.0.kind' }] },
+    detail: { problems: [{ path: 'connections.0 (people).kind' }] },
   });
 });

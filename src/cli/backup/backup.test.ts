@@ -150,7 +150,7 @@ describe('a restore', () => {
 
   test('is refused while a server runs on the folder', async () => {
     const to = await backUp();
-    await expect(restoreTo(server.dataFolder, to, true)).rejects.toMatchObject({ code: 'state_unavailable' });
+    await expect(restoreTo(server.dataFolder, to, true)).rejects.toMatchObject({ code: 'server_running' });
     expect(existsSync(server.files.state)).toBe(true);
   });
 

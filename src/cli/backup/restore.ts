@@ -1,11 +1,12 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { lockTrail } from '../../audit/lock.js';
+import { lockTrail, TrailInUse } from '../../audit/lock.js';
 import { lockFileOf } from '../../audit/trail-files.js';
 import { type DataFiles, isThere } from '../../config/data-files.js';
 import type { Clock } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
 import { forgetStoreEpoch } from '../../state/sqlite-snapshot.js';
+import { CommandError } from '../command-error.js';
 import { UsageError } from '../usage-error.js';
 import { copyWhole, type Manifest, readManifest } from './manifest.js';
 import { keyFilesOf } from './write.js';
@@ -24,8 +25,7 @@ export interface Restored {
  * files that are there stay, as they may hold versions the backup does not know. The store no longer says since when it
  * holds everything, so the server refuses what was issued before its next start.
  * @param request.replace - whether there may be something in the data folder
- * @throws CommandError `backup_invalid`; FaceError `state_unavailable`: a server runs on the data folder; UsageError: there
- *   is something in it
+ * @throws CommandError `backup_invalid`, `server_running`; UsageError: there is something in the data folder
  */
 export async function restoreBackup(
   request: {
@@ -39,7 +39,7 @@ export async function restoreBackup(
   const { from, dataFolder, files, replace } = request;
   const manifest = await readManifest(from);
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-  const unlock = lockTrail(files.audit);
+  const unlock = lockStopped(dataFolder, files);
   try {
     const present = await listPresent(dataFolder, files);
     if (present.length > 0 && !replace)
@@ -62,6 +62,16 @@ export async function restoreBackup(
     return { manifest, putAside: present.length === 0 ? null : ending, keptKeys };
   } finally {
     unlock();
+  }
+}
+
+/** Keeps every server from starting meanwhile. @throws CommandError `server_running` */
+function lockStopped(dataFolder: string, files: DataFiles): () => void {
+  try {
+    return lockTrail(files.audit);
+  } catch (error) {
+    if (error instanceof TrailInUse) throw new CommandError('server_running', { dataFolder }, { cause: error });
+    throw error;
   }
 }
 

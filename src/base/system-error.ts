@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+const systemErrorGuard = z.object({
+  code: z.string().regex(/^E[A-Z0-9]+$/),
+  syscall: z.string().regex(/^\w+$/),
+  path: z.string().optional(),
+  address: z.string().optional(),
+  port: z.number().optional(),
+  hostname: z.string().optional(),
+});
+type SystemError = z.output<typeof systemErrorGuard>;
+
+/** What a person can do something about, by code; of anything else the code has to do. */
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'this account may not do that',
+  EPERM: 'this account may not do that',
+  EROFS: 'the disk can only be read',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full for this account',
+  ENOENT: 'it is not there',
+  ENOTDIR: 'a file stands where a folder is needed',
+  EEXIST: 'something else stands there',
+  EISDIR: 'it is a folder',
+  EMFILE: 'this process has too many files open',
+  EADDRINUSE: 'another program listens there',
+  EADDRNOTAVAIL: 'that is no address of this machine',
+  ENOTFOUND: 'there is no such host',
+};
+
+/**
+ * Why the system refused, and on which path or port: of an error, or of the one that caused it. The messages of libraries are
+ * left out, as they quote what they could not read.
+ * @returns such as `listen EADDRINUSE, port 8080 of 127.0.0.1: another program listens there`; `null` where the system did not
+ *   refuse
+ */
+export function findSystemReason(error: unknown): string | null {
+  const parsed = systemErrorGuard.safeParse(error);
+  if (parsed.success) return toReason(parsed.data);
+  return error instanceof Error && error.cause !== undefined ? findSystemReason(error.cause) : null;
+}
+
+function toReason(error: SystemError): string {
+  const { code, syscall } = error;
+  const where = toPlace(error);
+  const why = Object.hasOwn(reasons, code) ? `: ${reasons[code]}` : '';
+  return `${syscall} ${code}${where === null ? '' : `, ${where}`}${why}`;
+}
+
+function toPlace({ path, address, port, hostname }: SystemError): string | null {
+  if (path !== undefined) return path;
+  if (port !== undefined) return address === undefined ? `port ${port}` : `port ${port} of ${address}`;
+  return address ?? hostname ?? null;
+}

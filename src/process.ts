@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { providers } from '../adapters/index.js';
+import { loadSetup, type Setup } from '../adapters/setup.js';
+import { framesOf } from './base/frames.js';
+import { findSystemReason } from './base/system-error.js';
+import { CommandError } from './cli/command-error.js';
+import type { ExitCode } from './cli/deps.js';
+import { toDetailLines } from './cli/failure.js';
+import type { Clock, Fetch, Random } from './core/ports.js';
+import { epochMs } from './core/units.js';
+import { FaceError, toCode } from './errors.js';
+import { isSystemError } from './files/durable-file.js';
+import { createLog } from './telemetry/log.js';
+import { createRequestContexts } from './telemetry/request-context.js';
+
+const args = process.argv.slice(2);
+const isServing = args.length === 0 || args[0] === 'serve';
+
+// The real ones: everything else takes them as arguments.
+const clock: Clock = { now: () => epochMs(Date.now()) };
+const random: Random = (bytes) => randomBytes(bytes);
+const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
+const contexts = createRequestContexts();
+const log = createLog(isServing ? process.stdout.fd : process.stderr.fd, contexts);
+
+/** For people in front of a terminal; standard output is for machines. */
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const stopSignals = ['SIGINT', 'SIGTERM'] as const;
+
+/** Settles at the first request to stop, with the name of its signal. */
+async function untilStopped(): Promise<string> {
+  const [signal] = await Promise.race(stopSignals.map((name) => once(process, name)));
+  return String(signal);
+}
+
+const readSetup = (): Promise<Setup> =>
+  loadSetup(providers, {
+    clock,
+    random,
+    fetch,
+    log,
+    env: process.env,
+    readFile: (path) => readFile(path, 'utf8'),
+  });
+
+/** The server, until it is told to stop. Its parts are loaded here: the other commands need none of them. */
+async function serve(): Promise<void> {
+  const [{ startServer }, setup] = await Promise.all([import('./server/server.js'), readSetup()]);
+  const server = await startServer(setup, { clock, random, fetch, log, contexts, tell });
+  process.on('SIGHUP', () => void server.reload(readSetup));
+  log.info('stopping', { signal: await untilStopped() });
+  // Who asks again does not want to wait.
+  for (const signal of stopSignals) process.once(signal, () => process.exit(1));
+  await server.stop();
+}
+
+/** One command line. @returns how the process ends */
+async function run(): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  if (args.length === 0) {
+    await serve();
+    return exitCode;
+  }
+  // Whoever reads what is printed may have seen enough, as `head` has.
+  process.stdout.on('error', (error) => (isSystemError(error, 'EPIPE') ? process.exit(1) : fail(error)));
+  const { runCommand } = await import('./cli/program.js');
+  await runCommand(args, {
+    clock,
+    random,
+    fetch,
+    env: process.env,
+    log,
+    tell,
+    untilStopped,
+    loadSetup: readSetup,
+    serve,
+    loadMeasuring: () => import('../evidence/accuracy/measure.js'),
+    print: (line) => void process.stdout.write(`${line}\n`),
+    endWith: (code) => {
+      exitCode = code;
+    },
+  });
+  return exitCode;
+}
+
+/** Says in one line why this process ends, without the messages of foreign errors: they quote what they could not read. */
+function fail(error: unknown): never {
+  const isTold = error instanceof FaceError || error instanceof CommandError;
+  const reason = findSystemReason(error);
+  const known = isTold ? [`${error.message} (${error.code})`, ...toDetailLines(error.detail)] : [];
+  const said = [...known, ...(reason === null ? [] : [reason])];
+  tell(`facestep cannot go on: ${said.length === 0 ? 'an unexpected error' : said.join('; ')}`);
+  // A command has said it all; of what nobody foresaw the frames are what can be told.
+  if (isServing || said.length === 0)
+    log.error('ended', { code: toCode(error), said, ...(isTold ? {} : { frames: framesOf(error) }) });
+  process.exit(1);
+}
+
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+
+const exitCode = await run().catch(fail);
+// What was printed is on its way before the process ends; connections kept alive would hold it up.
+process.stdout.write('', () => process.exit(exitCode));
