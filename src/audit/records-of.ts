@@ -16,7 +16,7 @@ export async function readRecordsOf(
 ): Promise<{ readonly records: readonly RecordOf[]; readonly left: number }> {
   const records: RecordOf[] = [];
   let left = 0;
-  for await (const { time, action, detail } of readRecords(file, who)) {
+  for await (const { time, action, detail } of readRecords(file, { subjects: [who] })) {
     records.push({ time: toIso(time), action, detail });
     if (records.length > mostRecords) {
       records.shift();

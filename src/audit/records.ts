@@ -18,13 +18,21 @@ const recordGuard = recordHead.extend({ detail: z.record(z.string(), z.json()) }
 /** One record of an audit trail, of any action, as it was written by this version or another one. */
 export type AuditRecord = z.output<typeof recordGuard>;
 
+/** A user whose records are asked for. */
+export interface RecordSubject {
+  /** `null`: whichever. */
+  readonly connection: string | null;
+  readonly subject: string;
+}
+
 /** Which records are asked for; what is not said, or `null`, is all. */
 export interface RecordFilter {
   readonly since?: EpochMs | null;
   /** Records of this moment and later are left out. */
   readonly until?: EpochMs | null;
   readonly connection?: string | null;
-  readonly subject?: string | null;
+  /** Of any of these users; of that id at whatever connection where none is named. */
+  readonly subjects?: readonly RecordSubject[] | null;
   /** Any text: another version may have written others than this one knows. */
   readonly action?: string | null;
 }
@@ -35,27 +43,34 @@ export interface RecordFilter {
  * over: `facestep audit verify` is what finds those.
  */
 export async function* readRecords(file: string, filter: RecordFilter = {}): AsyncGenerator<AuditRecord> {
-  const { since = null, until = null, connection = null, subject = null, action = null } = filter;
+  const { since = null, until = null, connection = null, subjects = null, action = null } = filter;
   const isWanted = (record: AuditRecord): boolean =>
     (since === null || record.time >= since) &&
     (until === null || record.time < until) &&
     (connection === null || record.connection === connection) &&
-    (subject === null || record.subject === subject) &&
+    (subjects === null ||
+      subjects.some(
+        (each) => each.subject === record.subject && (each.connection ?? record.connection) === record.connection,
+      )) &&
     (action === null || record.action === action);
-  const mark = markOf({ connection, subject, action });
+  const marks = marksOf({ connection, subjects, action });
   for await (const piece of readPieces(file)) {
-    for (const line of linesWith([mark], piece)) {
+    for (const line of linesWith(marks, piece)) {
       const record = parseRecord(line);
       if (record !== null && isWanted(record)) yield record;
     }
   }
 }
 
-/** What every record that is asked for holds, as it was written: lines without it need not be parsed. */
-function markOf({ connection, subject, action }: Record<'connection' | 'subject' | 'action', string | null>): string {
-  if (subject !== null) return `"subject":${JSON.stringify(subject)}`;
-  if (action !== null) return `"action":${JSON.stringify(action)}`;
-  return connection === null ? '"sequence":' : `"connection":${JSON.stringify(connection)}`;
+/** One of these every record that is asked for holds, as it was written: lines without need not be parsed. */
+function marksOf({
+  connection,
+  subjects,
+  action,
+}: Required<Pick<RecordFilter, 'connection' | 'subjects' | 'action'>>): readonly string[] {
+  if (subjects !== null) return subjects.map(({ subject }) => `"subject":${JSON.stringify(subject)}`);
+  if (action !== null) return [`"action":${JSON.stringify(action)}`];
+  return [connection === null ? '"sequence":' : `"connection":${JSON.stringify(connection)}`];
 }
 
 /** `null` for a line that a crash cut off, or that is something else. */

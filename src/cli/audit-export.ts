@@ -1,8 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import type { Setup } from '../../adapters/setup.js';
 import { csvHead, mergeRecords, toCsvLine, toJsonLine } from '../audit/export.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 import type { CliDeps } from './deps.js';
+import { type FoundUsers, findUsers } from './find-users.js';
 import { collect, findTrails } from './trail-options.js';
 
 /** `facestep audit export`: records of one or several trails, merged by time. */
@@ -14,17 +16,31 @@ export const createAuditExportCommand = (deps: CliDeps): Command =>
     .option('--since <time>', 'from this day or time on, as 2026-11-20 or 2026-11-20T08:00:00Z', parseTime)
     .option('--until <time>', 'before this day or time', parseTime)
     .option('--connection <id>', 'of this connection')
-    .option('--subject <id>', 'of this user')
+    .option('--subject <id>', 'of this user: the id, or the name they sign in by')
     .option('--action <name>', 'such as enrolled or revoked')
     .addOption(new Option('--format <format>', 'jsonl or csv').choices(['jsonl', 'csv']).default('jsonl'))
     .action(async ({ trail = [], format, ...asked }: ExportOptions) => {
-      const files = await findTrails(trail, await deps.loadSetup());
+      const setup = await deps.loadSetup();
+      const files = await findTrails(trail, setup);
       const { since = null, until = null, connection = null, subject = null, action = null } = asked;
+      const found = subject === null ? null : await findMeant(subject, connection, setup);
       if (format === 'csv') deps.print(csvHead);
-      for await (const record of mergeRecords(files, { since, until, connection, subject, action })) {
+      const filter = { since, until, connection, subjects: found?.users ?? null, action };
+      for await (const record of mergeRecords(files, filter)) {
         deps.print(format === 'csv' ? toCsvLine(record) : toJsonLine(record));
       }
+      if (found === null || found.unasked.length === 0) return;
+      deps.tell(
+        `facestep: ${found.unasked.join(', ')} could not be asked who signs in by that name: taken as an id there`,
+      );
+      deps.endWith(1);
     });
+
+/** A connection of the trail may be configured no more: then what is given is an id. */
+const findMeant = async (subject: string, connection: string | null, setup: Setup): Promise<FoundUsers> =>
+  connection === null || setup.connections.some(({ id }) => id === connection)
+    ? findUsers(subject, connection, setup)
+    : { users: [{ connection, subject }], unasked: [] };
 
 interface ExportOptions {
   readonly trail?: readonly string[];

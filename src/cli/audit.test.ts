@@ -8,6 +8,7 @@ import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { csvHead, mergeRecords, toCsvLine, toJsonLine } from '../audit/export.js';
 import type { RecordFilter } from '../audit/records.js';
+import { readRecordsOf } from '../audit/records-of.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { addSec } from '../core/units.js';
 import { createLocalSigner } from '../keys/local-signer.js';
@@ -108,7 +109,7 @@ describe('facestep audit export', () => {
     const two = await makeData('two', ['d', 'a']);
     const files = [one.file, two.file];
     expect((await run(files)).map(([, subject]) => subject)).toEqual(['a', 'd', 'b', 'a', 'c']);
-    expect(await run(files, { subject: 'a' })).toEqual([
+    expect(await run(files, { subjects: [{ connection: null, subject: 'a' }] })).toEqual([
       [start, 'a'],
       [addSec(start, 90), 'a'],
     ]);
@@ -116,7 +117,14 @@ describe('facestep audit export', () => {
       [addSec(start, 60), 'b'],
     ]);
     expect(await run(files, { connection: 'other' })).toEqual([]);
-    expect(await run(files, { action: 'verified', subject: 'd' })).toHaveLength(1);
+    expect(await run(files, { subjects: [{ connection: 'other', subject: 'a' }] })).toEqual([]);
+    expect(await run(files, { action: 'verified', subjects: [{ connection: 'work', subject: 'd' }] })).toHaveLength(1);
+  });
+
+  test('what a person is shown of a trail is theirs alone, at that connection', async () => {
+    const { file } = await makeData('one', ['a', 'b', 'a']);
+    expect((await readRecordsOf(file, { connection: 'work', subject: 'a' })).records).toHaveLength(2);
+    expect((await readRecordsOf(file, { connection: 'other', subject: 'a' })).records).toEqual([]);
   });
 
   test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('a subject such as %j is no formula', (subject) => {

@@ -5,7 +5,12 @@ import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
-const outcomeGuard = z.object({ connection: z.string(), subject: z.string().nullable(), code: z.string().nullable() });
+// Loose: what is held of a person is printed as the server said it.
+const outcomeGuard = z.looseObject({
+  connection: z.string(),
+  subject: z.string().nullable(),
+  code: z.string().nullable(),
+});
 const replyGuard = z.looseObject({ subjects: z.array(outcomeGuard), complete: z.boolean() });
 const erasureGuard = replyGuard.extend({ receipt: z.string().nullable() });
 
@@ -28,8 +33,13 @@ export function createSubjectCommand(deps: CliDeps): Command {
       const outcome = code === null ? done : code === 'subject_unknown' ? 'nobody by that name' : `not done: ${code}`;
       deps.tell(`${connection}  ${subject === null ? '-' : toPrintable(subject)}  ${outcome}`);
     }
-    if (complete) return;
-    deps.tell('facestep: not all of it could be done. Run the same command again later.');
+    const isNobody = subjects.every(({ subject, code }) => subject === null && code === 'subject_unknown');
+    if (complete && !isNobody) return;
+    deps.tell(
+      isNobody
+        ? 'facestep: nobody signs in by that name, at any connection.'
+        : 'facestep: not all of it could be done. Run the same command again later.',
+    );
     deps.endWith(1);
   };
 

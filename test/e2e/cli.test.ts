@@ -105,6 +105,31 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   expect((await runHere(['report', 'simulated'], env)).stdout).toMatch(/would have been denied +1$/m);
 });
 
+describe('audit export of one user, of whom the trail has the id', () => {
+  const exported = async (who: string, use = env) => {
+    const { code, stdout, stderr } = await runHere(['audit', 'export', '--subject', who], use);
+    return { code, stderr, lines: stdout.split('\n').filter((line) => line !== '') };
+  };
+
+  test('by the name they sign in by, as by the id', async () => {
+    const subject = simulation.subjects.get('ada@example.com')!;
+    const byName = await exported('ADA@example.com');
+    expect(byName).toMatchObject({ code: 0, stderr: '' });
+    expect(byName.lines.length).toBeGreaterThan(2);
+    for (const line of byName.lines) expect(JSON.parse(line)).toMatchObject({ connection: 'simulated', subject });
+    expect((await exported(subject)).lines).toEqual(byName.lines);
+    expect((await exported('nobody@example.com')).lines).toEqual([]);
+  });
+
+  test('while the provider is down by the id, and says that the name could not be looked up', async () => {
+    const file = join(folder, 'down.json');
+    writeFileSync(file, readFileSync(configFile, 'utf8').replace(/("orgUrl":"http:\/\/127.0.0.1:)\d+/, '$11'));
+    const byId = await exported(simulation.subjects.get('ada@example.com')!, { FACESTEP_CONFIG: file });
+    expect(byId).toMatchObject({ code: 1, stderr: expect.stringContaining('simulated could not be asked') });
+    expect(byId.lines.length).toBeGreaterThan(2);
+  });
+});
+
 test('jwks prints what the server publishes', async () => {
   const { code, stdout } = await runCli(['jwks'], env);
   expect(code).toBe(0);
