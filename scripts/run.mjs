@@ -1,9 +1,9 @@
-// npm run facestep|demo|bench|eval|attacks|faults: sets the checkout up, then runs that program with the arguments given.
-import { spawn } from 'node:child_process';
+// npm start, npm run facestep|demo|bench|eval|attacks|faults: sets the checkout up, then runs that program with the arguments
+// given. In this process: whoever stops it, by Ctrl+C or by its id, stops the program, and once.
 import { fileURLToPath } from 'node:url';
 import { setUp } from './setup.mjs';
 
-const [program, ...args] = process.argv.slice(2);
+const [runner, , program, ...args] = process.argv;
 const entries = {
   facestep: 'src/main.js',
   demo: 'examples/demo/demo.js',
@@ -19,12 +19,6 @@ await setUp({
     process.stderr.write(`${line}
 `),
 });
-const child = spawn(
-  process.execPath,
-  [fileURLToPath(new URL(`../dist/${entries[program]}`, import.meta.url)), ...args],
-  {
-    stdio: 'inherit',
-  },
-);
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+const entry = new URL(`../dist/${entries[program]}`, import.meta.url);
+process.argv = [runner, fileURLToPath(entry), ...args];
+await import(entry.href);
