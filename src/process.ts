@@ -49,8 +49,8 @@ const readSetup = (): Promise<Setup> =>
 /** The server, until it is told to stop. Its parts are loaded here: the other commands need none of them. */
 async function serve(): Promise<void> {
   const [{ startServer }, setup] = await Promise.all([import('./server/server.js'), readSetup()]);
-  const server = await startServer(setup, { clock, random, fetch, log, contexts, tell });
-  process.on('SIGHUP', () => void server.reload(readSetup));
+  const server = await startServer(setup, { clock, random, fetch, log, contexts, tell, loadSetup: readSetup });
+  process.on('SIGHUP', () => void server.reload());
   log.info('stopping', { signal: await untilStopped() });
   // Who asks again does not want to wait.
   for (const signal of stopSignals) process.once(signal, () => process.exit(1));

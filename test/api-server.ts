@@ -124,6 +124,7 @@ export async function startApiServer(
     proxyHops: 0,
     rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(clock),
+    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],
     ...given,
     state,

@@ -65,6 +65,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(bench.core.clock),
     recordsOf: async () => ({ records: [], left: 0 }),
+    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],
   };
   const { port, stop } = await listen(createApp(deps), { host: '127.0.0.1', port: 0 });

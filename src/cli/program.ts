@@ -7,6 +7,7 @@ type CreateCommand = (deps: CliDeps) => Command;
 /** Every command, in the order the help lists them. Only what is asked for is loaded. */
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   serve: async () => (await import('./serve.js')).createServeCommand,
+  reload: async () => (await import('./reload.js')).createReloadCommand,
   provision: async () => (await import('./provision.js')).createProvisionCommand,
   register: async () => (await import('./register.js')).createRegisterCommand,
   doctor: async () => (await import('./doctor.js')).createDoctorCommand,

@@ -14,6 +14,14 @@ export function toConfigError(problems: readonly Problem[]): FaceError {
   return new FaceError('config_invalid', { problems: problems.map(({ path, reason }) => ({ path, reason })) });
 }
 
+const detailGuard = z.object({ problems: z.array(z.object({ path: z.string(), reason: z.string() })) });
+
+/** What is wrong with the configuration, of whatever was thrown. */
+export function problemsOf(error: unknown): readonly Problem[] {
+  const parsed = detailGuard.safeParse(error instanceof FaceError ? error.detail : null);
+  return parsed.data?.problems ?? [];
+}
+
 /** `connections.0.policy.accuracy`; the top is called `configuration`. */
 export function toDottedPath(path: readonly PropertyKey[]): string {
   return path.length === 0 ? 'configuration' : path.map(String).join('.');

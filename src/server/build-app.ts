@@ -18,6 +18,7 @@ import { judgedSignals } from '../liveness/frame.js';
 import { createMovementJudge } from '../liveness/judge.js';
 import { type ConnectionWithClients, createIssuers } from '../oidc/issuers.js';
 import type { OidcIssuers } from '../oidc/mount.js';
+import type { ApiDeps } from '../rest/deps.js';
 import type { ClientRequest } from '../rest/usage.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
@@ -47,12 +48,13 @@ export interface BuiltApp {
 export async function buildApp(
   { config, connections: configured }: Setup,
   ports: OpenPorts,
-  deps: ServerDeps & {
-    readonly readiness: Readiness;
-    readonly telemetry: Telemetry;
-    readonly rooms: BodyRooms;
-    readonly securityEvents: AppDeps['securityEvents'];
-  },
+  deps: ServerDeps &
+    Pick<ApiDeps, 'reload'> & {
+      readonly readiness: Readiness;
+      readonly telemetry: Telemetry;
+      readonly rooms: BodyRooms;
+      readonly securityEvents: AppDeps['securityEvents'];
+    },
 ): Promise<BuiltApp> {
   const { clock, random, log, telemetry, rooms } = deps;
   const { observePort, metrics } = telemetry;
@@ -89,6 +91,7 @@ export async function buildApp(
     delivery: observePort('delivery', createDelivery(config.delivery, outbox)),
     telemetry,
     rooms,
+    reload: deps.reload,
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
       ports.usage.note(request);

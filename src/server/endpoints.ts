@@ -2,6 +2,7 @@ import { createAdministratorEndpoints } from '../api/administrator-endpoints.js'
 import { createApplicationEndpoints } from '../api/application-endpoints.js';
 import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
 import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
+import { createConfigurationEndpoints } from '../api/configuration-endpoints.js';
 import { createContactEndpoints } from '../api/contact-endpoints.js';
 import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
 import { createMatchingEndpoints } from '../api/matching-endpoints.js';
@@ -26,5 +27,6 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createApplicationKeyEndpoints(deps),
     ...createUsageEndpoints(deps),
     ...createAdministratorEndpoints(deps),
+    ...createConfigurationEndpoints(deps),
   ];
 }

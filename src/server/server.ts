@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Setup } from '../../adapters/setup.js';
 import { readOpenChanges } from '../audit/open-changes.js';
 import { framesOf } from '../base/frames.js';
+import { problemsOf } from '../config/problem.js';
 import { redact } from '../config/redact.js';
 import type { Connection } from '../core/connection.js';
 import { recoverEnrolments } from '../core/enrolment/recover-enrolments.js';
@@ -10,6 +11,7 @@ import { FaceError, toCode } from '../errors.js';
 import { listen } from '../http/listen.js';
 import { createBodyRooms } from '../http/rooms.js';
 import { type AdminKey, storeAdminKey } from '../keys/admin-key.js';
+import type { Reloaded } from '../rest/deps.js';
 import { openTelemetry } from '../telemetry/telemetry.js';
 import { type BuiltApp, buildApp } from './build-app.js';
 import { serveMetrics } from './metrics-server.js';
@@ -22,15 +24,21 @@ import { digestOfConfig, reloadSettings } from './settings.js';
 export interface RunningServer {
   /**
    * Puts another configuration in force without dropping a request. One that is not valid, or that cannot be built, is
-   * logged and changes nothing.
+   * logged and changes nothing. Never rejects.
    */
-  reload(loadSetup: () => Promise<Setup>): Promise<void>;
+  reload(): Promise<Reloaded>;
   /** Says that it is not ready, takes no more requests, lets those under way finish, and closes what is open. */
   stop(): Promise<void>;
 }
 
 /** Configuration → ports → app → listen. */
-export async function startServer(setup: Setup, deps: ServerDeps): Promise<RunningServer> {
+export async function startServer(
+  setup: Setup,
+  deps: ServerDeps & {
+    /** Reads the configuration, as it is by then. */
+    readonly loadSetup: () => Promise<Setup>;
+  },
+): Promise<RunningServer> {
   const { clock, random, log, tell } = deps;
   const startedAt = clock.now();
   let { config } = setup;
@@ -42,7 +50,15 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
   let connections: BuiltApp['core']['connections'] = new Map();
   const connectionOf = (id: string): Connection | undefined => connections.get(id);
   const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, connectionOf });
-  const build = (next: Setup) => buildApp(next, ports, { ...deps, telemetry, readiness, rooms, securityEvents });
+  let loading: Promise<unknown> = Promise.resolve();
+  const reload = (): Promise<Reloaded> => {
+    // One after the other: the last one asked for is the one in force.
+    const reloaded = loading.then(load).catch(toNotLoaded);
+    loading = reloaded;
+    return reloaded;
+  };
+  const build = (next: Setup) =>
+    buildApp(next, ports, { ...deps, telemetry, readiness, rooms, securityEvents, reload });
 
   /** Keeps a key made just now. @returns shows it: where the start has gone well, as who never saw the key could not use it */
   const keepFresh = async (adminKey: AdminKey): Promise<() => void> => {
@@ -69,13 +85,13 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
   const showKey = await keepFresh(built.adminKey);
   if (metrics !== null) tell(`facestep shows metrics on ${metrics.url}`);
   tell(`facestep listens on http://${host}:${listening.port}`);
-  showKey();
-  log.info('listening', { host, port: listening.port });
   const shadowed = config.connections.filter(({ policy }) => policy.mode === 'shadow').map(({ id }) => id);
   if (shadowed.length > 0) tell(`In shadow mode, where nobody is refused: ${shadowed.join(', ')}`);
+  showKey();
+  log.info('listening', { host, port: listening.port });
 
-  const load = async (loadSetup: () => Promise<Setup>): Promise<void> => {
-    const loaded = await loadSetup();
+  async function load(): Promise<Reloaded> {
+    const loaded = await deps.loadSetup();
     const { changed, needingRestart, ...next } = reloadSettings(config, loaded.config);
     const rebuilt = await build({ ...loaded, ...next });
     const show = await keepFresh(rebuilt.adminKey);
@@ -86,19 +102,17 @@ export async function startServer(setup: Setup, deps: ServerDeps): Promise<Runni
     show();
     log.info('configuration', { settings: redact(config), changed: [...changed] });
     if (needingRestart.length > 0) log.warn('some settings need a restart', { changed: [...needingRestart] });
-  };
+    return { code: null, changed, needingRestart, problems: [] };
+  }
 
-  let loading: Promise<void> = Promise.resolve();
+  function toNotLoaded(error: unknown): Reloaded {
+    const detail = error instanceof FaceError ? error.detail : null;
+    log.error('configuration not loaded', { code: toCode(error), detail, frames: framesOf(error) });
+    return { code: toCode(error), changed: [], needingRestart: [], problems: problemsOf(error) };
+  }
+
   return {
-    reload(loadSetup) {
-      loading = loading
-        .then(() => load(loadSetup))
-        .catch((error: unknown) => {
-          const detail = error instanceof FaceError ? error.detail : null;
-          log.error('configuration not loaded', { code: toCode(error), detail, frames: framesOf(error) });
-        });
-      return loading;
-    },
+    reload,
     async stop() {
       readiness.stop();
       await loading;

@@ -26,8 +26,8 @@ test('changes are told by path, also of a secret, and never by value', () => {
   const after = parse({ adminKey: 'canary-two', connections });
   expect(reloadSettings(before, after).changed.toSorted()).toEqual([
     'adminKey',
-    'connections.0.policy.accuracy',
-    'connections.1',
+    'connections.0 (acme).policy.accuracy',
+    'connections.1 (b)',
   ]);
 });
 

@@ -48,8 +48,18 @@ function findChanges(before: unknown, after: unknown, path: readonly string[] = 
   if (!isCollection(before) || !isCollection(after)) return Object.is(before, after) ? [] : [path.join('.')];
   const [old, young] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
   const names = new Set([...old.keys(), ...young.keys()]);
-  return [...names].flatMap((name) => findChanges(old.get(name), young.get(name), [...path, name]));
+  return [...names].flatMap((name) => {
+    const [former, next] = [old.get(name), young.get(name)];
+    return findChanges(former, next, [
+      ...path,
+      path.length === 1 && path[0] === 'connections' ? toNamed(name, next ?? former) : name,
+    ]);
+  });
 }
+
+/** An index with the id of the connection: who has ten counts none. */
+const toNamed = (index: string, connection: unknown): string =>
+  isCollection(connection) && 'id' in connection ? `${index} (${String(connection.id)})` : index;
 
 const isCollection = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Credential);

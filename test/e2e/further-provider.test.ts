@@ -121,7 +121,11 @@ beforeAll(async () => {
   });
   const said: string[] = [];
   const tell = (line: string): void => void said.push(line);
-  server = await startServer(await load([...providers, row]), { ...deps, contexts: createRequestContexts(), tell });
+  const loadAll = () => load([...providers, row]);
+  server = await startServer(await loadAll(), {
+    ...{ ...deps, contexts: createRequestContexts(), tell },
+    loadSetup: loadAll,
+  });
   url = said.flatMap((line) => /listens on (\S+)/.exec(line)?.[1] ?? [])[0] ?? '';
 });
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { toForm } from '../api-server.js';
+import { runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures, type Pictures } from '../pictures.js';
@@ -114,6 +115,48 @@ describe('reload', () => {
     expect(text).toContain('"action":"configuration_loaded"');
     expect(text).toContain('"changed":["adminKey"]');
     expect(text).not.toContain('another-key');
+  });
+});
+
+describe('facestep reload', () => {
+  const reload = (key = adminKey) => runHere(['reload'], { FACESTEP_URL: service.url, FACESTEP_ADMIN_KEY: key });
+
+  test('says what took force and what needs a restart, and refuses what is not valid', async () => {
+    await start({});
+    expect(await reload()).toEqual({ code: 0, stdout: 'Nothing has changed.\n', stderr: '' });
+
+    configure({ publicUrl: 'face.example.com' });
+    const refused = await reload();
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^publicUrl: expected an address.*\nfacestep: not loaded \(config_invalid\)/);
+    expect((await takeClientToken()).status).toBe(200);
+
+    const okta = {
+      orgUrl: 'https://acme.okta.example',
+      auth: { kind: 'api_token', token: 't' },
+      hooks: { secret: { value: '0123456789abcdef' } },
+    };
+    const connections = [{ id: 'work', kind: 'okta', okta }];
+    configure({ connections, adminKey: 'another-key', port: 9, verifier: { kind: 'embedded', workers: 2 } });
+    const taken = await reload();
+    expect(taken).toMatchObject({ code: 0, stderr: '' });
+    expect(taken.stdout.trim().split('\n').toSorted()).toEqual([
+      'in force: adminKey',
+      'in force: connections.0 (work)',
+      'needs a restart, stays as it was: verifier.workers',
+    ]);
+    expect((await fetch(`${service.url}/hooks/work/token`, { method: 'POST' })).status).toBe(401);
+    await expect(reload()).rejects.toMatchObject({ code: 'caller_untrusted' });
+    const policy = { mode: 'shadow' };
+    const secret = { value: 'fedcba9876543210' };
+    configure({
+      connections: [{ ...connections[0], policy, okta: { ...okta, hooks: { secret } } }],
+      adminKey: 'another-key',
+    });
+    const changed = await reload('another-key');
+    expect(changed.stdout).toContain('in force: connections.0 (work).policy.mode\n');
+    expect(changed.stdout).toContain('in force: connections.0 (work).okta.hooks.secret.value\n');
+    expect(changed.stdout).not.toContain('fedcba');
   });
 });
 
