@@ -1,0 +1,61 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, test } from '@jest/globals';
+import { createFolder } from '../folder.js';
+import { projectRoot } from '../paths.js';
+
+/* `npm start`, in a clone that nobody has set up, and after a pull. */
+
+const isCheckout = existsSync(join(projectRoot, '.git'));
+if (!isCheckout) process.stderr.write('SKIPPING the test of npm start: this is no git checkout to clone\n');
+
+/** Runs `npm start` until it listens, asks the bare address, and stops it. */
+async function startOnce(clone: string): Promise<{ welcome: string; said: readonly string[]; code: number | null }> {
+  const child = spawn('npm', ['start'], {
+    cwd: clone,
+    env: { ...process.env, PORT: '0', FACESTEP_CONFIG: '' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // With a group of its own, so that all of it can be told to stop, as Ctrl+C does.
+    detached: true,
+  });
+  const said: string[] = [];
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      said.push(line);
+      const [, address] = /listens on (\S+)/.exec(line) ?? [];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('exit', () => reject(new Error(said.join('\n'))));
+  });
+  const welcome = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
+  process.kill(-child.pid!, 'SIGINT');
+  const [code] = await once(child, 'exit');
+  return { welcome, said, code };
+}
+
+(isCheckout ? test : test.skip)(
+  'compiles and fetches what is missing, and compiles anew what a pull changed',
+  async () => {
+    const clone = join(createFolder('start'), 'clone');
+    execFileSync('git', ['clone', '--quiet', projectRoot, clone]);
+    // What is installed and fetched is the same; all else is made here.
+    for (const name of ['node_modules', 'models']) symlinkSync(join(projectRoot, name), join(clone, name));
+    expect(existsSync(join(clone, 'dist'))).toBe(false);
+    const first = await startOnce(clone);
+    expect(first.welcome).toContain('<h1>facestep</h1>');
+
+    const source = join(clone, 'src/server/welcome.ts');
+    writeFileSync(source, readFileSync(source, 'utf8').replace('<h1>facestep</h1>', '<h1>pulled</h1>'));
+    expect((await startOnce(clone)).welcome).toContain('<h1>pulled</h1>');
+  },
+);
+
+test('no script counts on another to be run before it: npm runs none here', () => {
+  const read = (name: string) => readFileSync(join(projectRoot, name), 'utf8');
+  expect(read('.npmrc')).toContain('ignore-scripts=true');
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
+  expect(Object.keys(scripts).filter((name) => /^(pre|post)/.test(name))).toEqual([]);
+});
