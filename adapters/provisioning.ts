@@ -1,4 +1,5 @@
 import { type EpochMs, fromHttpDate, toIso } from '../src/core/units.js';
+import type { Census } from './census.js';
 
 /** How one thing stands that the provider needs for a connection to work. Every text is for an administrator. */
 export type StepStatus =
@@ -94,4 +95,9 @@ export interface Provisioning {
   readonly checks: readonly Check[];
   /** `null` where nobody has to be registered. */
   readonly registration: Registration | null;
+  /**
+   * Counts who may sign in, and who is enrolled.
+   * @throws FaceError `provider_refused`, `profile_unavailable`: the provider does not tell
+   */
+  census(): Promise<Census>;
 }

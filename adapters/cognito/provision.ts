@@ -1,7 +1,9 @@
 import type { Fetch } from '../../src/core/ports.js';
+import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning } from '../provisioning.js';
 import type { CognitoConnection } from './config.js';
+import { listCensus } from './provision-census.js';
 import {
   attributeCheck,
   clientChecks,
@@ -47,5 +49,6 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
     ],
     registration: null,
+    census: () => takeCensus(listCensus(cognito, deps), deps),
   };
 }

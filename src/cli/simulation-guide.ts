@@ -35,7 +35,7 @@ export function toGuide(settings: SimulationSettings): string[] {
     '  npm run facestep -- serve',
     'and in a third:',
     ...exports,
-    `  npm run facestep -- provision ${connection} --apply`,
+    `  npm run facestep -- provision ${connection} --apply --yes`,
     `  npm run facestep -- doctor ${connection}`,
     '',
     'Sign in without a face check:',
