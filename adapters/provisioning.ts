@@ -23,6 +23,12 @@ export interface ProvisionStep {
    * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   apply(): Promise<void>;
+  /**
+   * There where the step gives the provider a secret, which it never shows again: gives it once more, and touches nothing that
+   * is not ours. Called where the step is ready.
+   * @throws FaceError `provider_refused`, `profile_unavailable`
+   */
+  pushSecret?(): Promise<void>;
 }
 
 /** What a check found. `remedy` says what to do where something is wrong. */

@@ -6,6 +6,7 @@ import type { Clock } from '../../src/core/ports.js';
 import { audienceOf } from '../../src/core/receipt.js';
 import { addSec, type EpochMs, epochSec, toDate, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
+import type { NotePrevious } from '../rotating-secret.js';
 import { regionOf } from './config.js';
 import type { TriggerCaller } from './schema.js';
 
@@ -81,13 +82,16 @@ const claimsGuard = z.object({
  * by it, for another connection or app client, or expired.
  */
 export function createOpenStepUpRequest(
-  settings: RequestSettings & { readonly clientIds: readonly string[] },
-  { clock }: { readonly clock: Clock },
+  settings: RequestSettings & {
+    readonly clientIds: readonly string[];
+    readonly previousRequestSecret: Credential | undefined;
+  },
+  { clock, notePrevious }: { readonly clock: Clock; readonly notePrevious: NotePrevious },
 ): (request: string) => Promise<StepUpRequest> {
   const { userPoolId, issuer, connection, clientIds } = settings;
-  const key = toKey(settings.requestSecret);
-  return async (request) => {
-    const { payload } = await jwtVerify(request, key, {
+  const { requestSecret, previousRequestSecret } = settings;
+  const verify = (request: string, secret: Credential) =>
+    jwtVerify(request, toKey(secret), {
       issuer: userPoolId,
       audience: audienceOf(issuer, { id: connection }),
       algorithms: ['HS256'],
@@ -96,9 +100,19 @@ export function createOpenStepUpRequest(
       clockTolerance: CLOCK_TOLERANCE_SEC,
       requiredClaims: ['exp'],
       currentDate: toDate(clock.now()),
-    }).catch((error: unknown) => {
-      throw new FaceError('caller_untrusted', { request: error instanceof errors.JOSEError ? error.code : 'key' });
     });
+  const verifyByPrevious = async (request: string, error: unknown) => {
+    if (previousRequestSecret === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    const verified = await verify(request, previousRequestSecret);
+    notePrevious('step-ups/requested');
+    return verified;
+  };
+  return async (request) => {
+    const { payload } = await verify(request, requestSecret)
+      .catch((error: unknown) => verifyByPrevious(request, error))
+      .catch((error: unknown) => {
+        throw new FaceError('caller_untrusted', { request: error instanceof errors.JOSEError ? error.code : 'key' });
+      });
     const { data } = claimsGuard.safeParse(payload);
     if (data === undefined || !clientIds.includes(data.client_id)) {
       throw new FaceError('caller_untrusted', { request: 'claims' });

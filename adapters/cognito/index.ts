@@ -1,5 +1,6 @@
 import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
+import { createNotePrevious } from '../rotating-secret.js';
 import { createOpenStepUpRequest } from './caller.js';
 import type { CognitoConnection } from './config.js';
 import { createCognitoClients } from './oidc.js';
@@ -18,8 +19,11 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
     profile: createCognitoProfile(cognito, { fetch, log }),
     hooks: {},
     openStepUpRequest: createOpenStepUpRequest(
-      { userPoolId, clientIds, connection: id, issuer: publicUrl, requestSecret: triggers.requestSecret },
-      { clock },
+      {
+        ...{ userPoolId, clientIds, connection: id, issuer: publicUrl },
+        ...{ requestSecret: triggers.requestSecret, previousRequestSecret: triggers.previousRequestSecret },
+      },
+      { clock, notePrevious: createNotePrevious({ connection: id, clock, log }) },
     ),
     createOidcClients: (given) => createCognitoClients(settings.oidc, given),
     createProvisioning: async () => (await import('./provision.js')).createCognitoProvisioning(deps),

@@ -9,6 +9,7 @@ import { type Failure, toFailure, toFailureLines } from './failure.js';
 import { findConnection } from './find-connection.js';
 import { toPrintable } from './printable.js';
 import { requirePublicUrl } from './public-url.js';
+import { pushingSecret } from './push-secret.js';
 import { toAppliedLines, toCounts, toFoundLines } from './step-text.js';
 import { applySteps, isDone, isStuck, isToApply, planSteps, type StepResult } from './steps.js';
 import { UsageError } from './usage-error.js';
@@ -16,6 +17,7 @@ import { UsageError } from './usage-error.js';
 interface Options {
   readonly plan?: true;
   readonly apply?: true;
+  readonly pushSecrets?: true;
   readonly yes?: true;
   readonly json?: true;
 }
@@ -31,6 +33,7 @@ export function createProvisionCommand(deps: CliDeps): Command {
     .argument('<connection>', 'its id in the configuration')
     .option('--plan', 'show what would change, and change nothing')
     .option('--apply', 'change it')
+    .option('--push-secrets', 'give the provider the configured secrets again, which it never shows')
     .option('--yes', 'apply, although policy.mode is enforce and nobody is enrolled')
     .option('--json', 'print JSON')
     .action(async (id: string, options: Options) => {
@@ -40,7 +43,7 @@ export function createProvisionCommand(deps: CliDeps): Command {
       const publicUrl = requirePublicUrl(setup);
       const adapter = await connection.createAdapter(publicUrl);
       const provisioning = await adapter.createProvisioning();
-      const { steps } = provisioning;
+      const steps = options.pushSecrets === true ? provisioning.steps.map(pushingSecret) : provisioning.steps;
       const subject = { connection: id, kind: connection.kind, publicUrl };
       const mode = options.plan === true ? 'plan' : 'apply';
       const census = await provisioning.census().catch((error: unknown) => toFailure(error, deps.log));
