@@ -6,7 +6,6 @@ import type { Clock } from '../../src/core/ports.js';
 import { audienceOf } from '../../src/core/receipt.js';
 import { addSec, type EpochMs, epochSec, toDate, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { NotePrevious } from '../rotating-secret.js';
 import { regionOf } from './config.js';
 import type { TriggerCaller } from './schema.js';
 
@@ -86,7 +85,7 @@ export function createOpenStepUpRequest(
     readonly clientIds: readonly string[];
     readonly previousRequestSecret: Credential | undefined;
   },
-  { clock, notePrevious }: { readonly clock: Clock; readonly notePrevious: NotePrevious },
+  { clock, notePrevious }: { readonly clock: Clock; readonly notePrevious: () => void },
 ): (request: string) => Promise<StepUpRequest> {
   const { userPoolId, issuer, connection, clientIds } = settings;
   const { requestSecret, previousRequestSecret } = settings;
@@ -104,7 +103,7 @@ export function createOpenStepUpRequest(
   const verifyByPrevious = async (request: string, error: unknown) => {
     if (previousRequestSecret === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
     const verified = await verify(request, previousRequestSecret);
-    notePrevious('step-ups/requested');
+    notePrevious();
     return verified;
   };
   return async (request) => {

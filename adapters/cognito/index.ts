@@ -14,6 +14,7 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
   const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, cognito } = settings;
   const { userPoolId, clientIds, triggers } = cognito;
+  const notePrevious = createNotePrevious({ connection: id, clock, log });
   return {
     kind,
     profile: createCognitoProfile(cognito, { fetch, log }),
@@ -23,7 +24,7 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
         ...{ userPoolId, clientIds, connection: id, issuer: publicUrl },
         ...{ requestSecret: triggers.requestSecret, previousRequestSecret: triggers.previousRequestSecret },
       },
-      { clock, notePrevious: createNotePrevious({ connection: id, clock, log }) },
+      { clock, notePrevious: () => notePrevious('step-ups/requested') },
     ),
     createOidcClients: (given) => createCognitoClients(settings.oidc, given),
     createProvisioning: async () => (await import('./provision.js')).createCognitoProvisioning(deps),
