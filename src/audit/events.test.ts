@@ -42,9 +42,14 @@ async function read<Action extends AuditAction>(file: string, wanted: readonly A
   return { events, unreadable };
 }
 
+/** What came after that trail was written. */
+const later: readonly AuditAction[] = ['locked_out'];
+
 describe('a trail that was written before there were guards', () => {
   test('holds every action, and its chain is whole', async () => {
-    expect(new Set(written.map(({ action }) => action))).toEqual(new Set(actions));
+    expect(new Set(written.map(({ action }) => action))).toEqual(
+      new Set(actions.filter((each) => !later.includes(each))),
+    );
     const { tampering, lastSequence } = await verifyTrail(everyAction, { keys: { keys: [] }, state: null });
     expect([tampering, lastSequence]).toEqual([null, lines.length]);
   });

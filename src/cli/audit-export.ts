@@ -54,7 +54,8 @@ interface ExportOptions {
 
 const timeGuard = z.union([z.iso.date(), z.iso.datetime()]);
 
-function parseTime(text: string): EpochMs {
+/** @throws InvalidArgumentError */
+export function parseTime(text: string): EpochMs {
   if (!timeGuard.safeParse(text).success) {
     throw new InvalidArgumentError('Expected a day such as 2026-11-20, or a time such as 2026-11-20T08:00:00Z.');
   }

@@ -167,6 +167,12 @@ describe('retire', () => {
     expect((await run('retire first')).code).toBe(2);
   });
 
+  test('a signing key whose name begins with a hyphen can be named', async () => {
+    await makeKeys();
+    expect((await run('retire --signing -abc')).err).toContain('there is no such key');
+    expect((await run('retire')).code).toBe(2);
+  });
+
   test('a signing key that leaked: what it signed is verified no more', async () => {
     const { signer } = await makeKeys();
     const [first] = (await signer.turns()).map(({ kid }) => kid);

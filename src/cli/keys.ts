@@ -45,13 +45,16 @@ export function createKeysCommand(deps: CliDeps): Command {
   command
     .command('retire')
     .description('Destroys the key of a version. Every token it sealed becomes useless: those users enrol again.')
-    .argument('<key>', 'the number of a version, or with --signing the name of a key, as `facestep keys list` shows it')
+    .argument('[version]', 'the number of a version, as `facestep keys list` shows it', parseVersion)
     .option('--confirm <count>', 'how many tokens will be lost, as this command has said', parseCount)
     .option('--trail <file>', 'the audit trail of another replica; may be given several times', collect, [])
-    .option('--signing', 'destroys a signing key that leaked instead: what it signed is verified no more')
-    .action((key: string, { signing = false, ...options }: RetireOptions & { signing?: boolean }) =>
-      signing ? retireSigningKey(key, deps) : retireVersion(parseVersion(key), options, deps),
-    );
+    // The value of an option, as the name of a key may begin with a hyphen.
+    .option('--signing <kid>', 'destroys a signing key that leaked instead: what it signed is verified no more')
+    .action((version: KeyVersion | undefined, { signing, ...options }: RetireOptions & { signing?: string }) => {
+      if (version !== undefined && signing === undefined) return retireVersion(version, options, deps);
+      if (version === undefined && signing !== undefined) return retireSigningKey(signing, deps);
+      throw new UsageError('give a version, or --signing <kid>');
+    });
   return command;
 }
 

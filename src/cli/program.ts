@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   register: async () => (await import('./register.js')).createRegisterCommand,
   doctor: async () => (await import('./doctor.js')).createDoctorCommand,
   report: async () => (await import('./report.js')).createReportCommand,
+  why: async () => (await import('./why.js')).createWhyCommand,
   audit: async () => (await import('./audit.js')).createAuditCommand,
   events: async () => (await import('./events.js')).createEventsCommand,
   simulate: async () => (await import('./simulate.js')).createSimulateCommand,

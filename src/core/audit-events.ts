@@ -114,8 +114,8 @@ export const auditDetails = {
     stepUpId: z.string(),
     purpose: z.string(),
     by: z.string().optional(),
-    /** The host that people know the application by. */
-    application: z.string().nullable(),
+    /** The host that people know the application by, where there is one. Earlier versions did not tell. */
+    application: z.string().optional(),
   }),
   /** On the capture page, or to a client. */
   consent_given: z.union([

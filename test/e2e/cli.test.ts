@@ -115,6 +115,44 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   expect((await runHere(['report', 'simulated'], env)).stdout).toMatch(/would have been denied +1$/m);
 });
 
+test('why says what happened to somebody, in words, by login as by id', async () => {
+  const login = 'grace@example.com';
+  const subject = simulation.subjects.get(login)!;
+  const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
+  await backend.enrol(subject, pictures.person[0]);
+  expect(await backend.checkFace(subject, pictures.stranger)).toBe('failed');
+  await simulation.signIn({ user: login });
+
+  const byLogin = await runHere(['why', 'simulated', login], env);
+  expect(byLogin).toMatchObject({ code: 0, stderr: '' });
+  const lines = byLogin.stdout.split('\n').filter((line) => line !== '');
+  expect(lines[0]).toMatch(/^grace@example\.com at simulated, since /);
+  const said = lines.slice(1, -1).map((line) => line.replace(/^\S+ +(?:! )?/, '').replace(/ +\[[0-9a-f]{24}\]$/, ''));
+  expect(said).toEqual([
+    'Enrolled',
+    'A face check was asked for',
+    'Refused: not the enrolled face',
+    'Hook token: let through, as shadow mode refuses nobody: no face check was passed lately enough',
+  ]);
+  // As the reply to that very request named it.
+  expect(lines.filter((line) => /\[[0-9a-f]{24}\]$/.test(line))).toHaveLength(4);
+  expect(lines.at(-1)).toMatch(/^Last refused .*Hook token: let through/);
+
+  const byId = await runHere(['why', 'simulated', subject, '--json'], env);
+  expect(JSON.parse(byId.stdout).events).toMatchObject([
+    { action: 'enrolled', isRefusal: false },
+    { action: 'step_up_started' },
+    { action: 'verification_refused', isRefusal: true },
+    { action: 'hook_decided', isRefusal: true, detail: { reason: 'no_check' } },
+  ]);
+  expect(await runHere(['why', 'simulated', 'nobody@example.com'], env)).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('Nothing is recorded'),
+  });
+  const future = await runHere(['why', 'simulated', login, '--since', '2099-01-01'], env);
+  expect(future.stdout).toContain('Nothing is recorded');
+});
+
 describe('audit export of one user, of whom the trail has the id', () => {
   const exported = async (who: string, use = env) => {
     const { code, stdout, stderr } = await runHere(['audit', 'export', '--subject', who], use);

@@ -126,7 +126,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     action: 'step_up_started',
     connection: record.connection,
     subject,
-    detail: { stepUpId: id, purpose, by: requested.by, application: record.application },
+    detail: { stepUpId: id, purpose, by: requested.by, application: record.application ?? undefined },
   });
   return { id, challenge, expiresAt };
 }

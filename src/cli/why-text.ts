@@ -1,0 +1,112 @@
+import type { PastEvent } from '../audit/events.js';
+import type { AuditAction } from '../core/audit-events.js';
+import { epochMs, toIso } from '../core/units.js';
+import { refusals } from '../errors.js';
+
+/** What is told of a person's checks and enrolment; what else stands in the trail answers other questions. */
+export const toldActions = [
+  'enrolled',
+  'enrolment_refused',
+  'enrolment_recovered',
+  'renewed',
+  'revoked',
+  'consent_withdrawn',
+  'subject_erased',
+  'step_up_started',
+  'step_up_abandoned',
+  'hand_off_refused',
+  'liveness_judged',
+  'verified',
+  'verification_refused',
+  'locked_out',
+  'lockout_cleared',
+  'hook_decided',
+] as const satisfies readonly AuditAction[];
+
+/** An action that is told. */
+export type ToldAction = (typeof toldActions)[number];
+
+type Told = PastEvent<ToldAction>;
+
+/** Whether somebody was kept out by it. */
+export function isRefusal({ action, detail }: Told): boolean {
+  if (action === 'liveness_judged') return !detail.pass;
+  if (action === 'hook_decided') return detail.outcome !== 'verified';
+  return ['enrolment_refused', 'verification_refused', 'hand_off_refused', 'locked_out'].includes(action);
+}
+
+/** What happened, as one sentence for an administrator. Names of signals and codes are as the documents list them. */
+export function toSentence({ action, detail }: Told): string {
+  switch (action) {
+    case 'enrolled':
+    case 'enrolment_recovered':
+      return 'Enrolled';
+    case 'renewed':
+      return 'The token was sealed anew: the same face opens it';
+    case 'enrolment_refused':
+      return `Not enrolled: ${toReason(detail.code)}`;
+    case 'revoked':
+      return `The enrolment was ended${detail.by === undefined ? '' : ` by ${detail.by}`}`;
+    case 'consent_withdrawn':
+      return 'The consent was withdrawn, and the enrolment ended';
+    case 'subject_erased':
+      return `Erased by ${detail.by}`;
+    case 'step_up_started':
+      return toStart(detail);
+    case 'step_up_abandoned':
+      return 'Declined on the page';
+    case 'hand_off_refused':
+      return detail.chosen === 'none'
+        ? 'On the phone: said not to have asked for this'
+        : 'On the phone: chose another number than the computer showed';
+    case 'liveness_judged':
+      return detail.pass ? 'Taken as live' : `Not taken as live: ${detail.reasons.join(', ')}`;
+    case 'verified':
+      return 'The face is the enrolled one';
+    case 'verification_refused':
+      return 'code' in detail ? `Refused: ${toReason(detail.code)}` : toMismatch(detail.tokenId);
+    case 'locked_out':
+      return `Locked out until ${detail.until}: lockout ${detail.level} in a row`;
+    case 'lockout_cleared':
+      return `The lockout was ended by ${detail.by}`;
+    case 'hook_decided':
+      return `Hook ${detail.hook}: ${toDecision(detail)}`;
+  }
+}
+
+const toStart = ({ purpose, application, by }: Extract<Told, { action: 'step_up_started' }>['detail']): string => {
+  const what = purpose === 'enrol' ? 'An enrolment was begun' : 'A face check was asked for';
+  const whose = application === undefined ? '' : `, for ${application}`;
+  return `${what}${whose}${by === undefined ? '' : `, by ${by}`}`;
+};
+
+const toMismatch = (tokenId: string | null): string =>
+  tokenId === null ? 'Refused: there is no enrolment' : 'Refused: not the enrolled face';
+
+type Decision = Extract<Told, { action: 'hook_decided' }>['detail'];
+
+const whyUnverified = {
+  no_check: 'no face check was passed lately enough',
+  check_used: 'another sign-in had used the face check',
+} as const;
+
+const answers = {
+  deny: 'refused',
+  omit_claim: 'let through without the claim',
+  pass: 'let through, as shadow mode refuses nobody',
+} as const;
+
+function toDecision(decision: Decision): string {
+  if (decision.outcome === 'verified') {
+    return `let through, by the face check of ${toIso(epochMs(decision.at * 1000))}`;
+  }
+  if (decision.outcome === 'refused') return `let through, as shadow mode refuses nobody: ${toReason(decision.code)}`;
+  const { fallback, reason } = decision;
+  return `${answers[fallback]}: ${reason === undefined ? 'no face check was found' : whyUnverified[reason]}`;
+}
+
+/** Codes that earlier versions wrote may be gone. */
+const toReason = (code: string): string => {
+  const known = Object.entries(refusals).find(([name]) => name === code)?.[1].text;
+  return known === undefined ? code : `${known} (${code})`;
+};

@@ -1,0 +1,97 @@
+import { Command } from 'commander';
+import { type PastEvent, readEvents } from '../audit/events.js';
+import { addSec, type EpochMs, toIso } from '../core/units.js';
+import { parseTime } from './audit-export.js';
+import type { CliDeps } from './deps.js';
+import { findConnection } from './find-connection.js';
+import { findUsers } from './find-users.js';
+import { toPrintable } from './printable.js';
+import { collect, findTrails } from './trail-options.js';
+import { isRefusal, type ToldAction, toldActions, toSentence } from './why-text.js';
+
+const daySec = 86_400;
+
+/** So far back, where nobody says. */
+const usualDays = 7;
+
+interface Options {
+  readonly since?: EpochMs;
+  readonly trail?: readonly string[];
+  readonly json?: true;
+}
+
+/** `facestep why`: what happened to one person, in words, out of the audit trail. */
+export const createWhyCommand = (deps: CliDeps): Command =>
+  new Command('why')
+    .summary('say why somebody was refused, or let through')
+    .description('Reads the audit trail, and tells what happened to one person, in words. The server may be running.')
+    .argument('<connection>', 'its id in the configuration')
+    .argument('<user>', 'the name they sign in by, or their immutable id at the provider')
+    .option('--since <time>', `from this day or time on; the last ${usualDays} days where it is not given`, parseTime)
+    .option('--trail <folder>', 'a data folder, of a replica; may be given several times', collect)
+    .option('--json', 'print JSON')
+    .action(async (id: string, user: string, { since: asked, trail = [], json }: Options) => {
+      const setup = await deps.loadSetup();
+      findConnection(setup, id);
+      const since = asked ?? addSec(deps.clock.now(), -usualDays * daySec);
+      const files = await findTrails(trail, setup);
+      const { users, unasked } = await findUsers(user, id, setup);
+      const subjects = new Set(users.map(({ subject }) => subject));
+      const events = await collectEvents(files, { connection: id, subjects, since });
+      if (json === true)
+        deps.print(JSON.stringify({ connection: id, user, since: toIso(since), events: events.map(toJson) }, null, 2));
+      else toLines({ connection: id, user, since }, events).forEach(deps.print);
+      if (unasked.length > 0) deps.tell(`facestep: ${id} could not be asked who signs in by that name: taken as an id`);
+      deps.endWith(unasked.length === 0 && events.length > 0 ? 0 : 1);
+    });
+
+type Told = PastEvent<ToldAction>;
+
+async function collectEvents(
+  files: readonly string[],
+  {
+    connection,
+    subjects,
+    since,
+  }: { readonly connection: string; readonly subjects: ReadonlySet<string>; readonly since: EpochMs },
+): Promise<readonly Told[]> {
+  const events: Told[] = [];
+  for (const file of files) {
+    for await (const event of readEvents(file, toldActions, { since })) {
+      if (event.connection === connection && subjects.has(event.subject)) events.push(event);
+    }
+  }
+  return events.toSorted((a, b) => a.time - b.time);
+}
+
+const toJson = (event: Told) => {
+  const { time, action, subject, request, detail } = event;
+  return {
+    time: toIso(time),
+    action,
+    subject,
+    request: request ?? null,
+    said: toSentence(event),
+    isRefusal: isRefusal(event),
+    detail,
+  };
+};
+
+function toLines(
+  { connection, user, since }: { readonly connection: string; readonly user: string; readonly since: EpochMs },
+  events: readonly Told[],
+): string[] {
+  const title = `${toPrintable(user)} at ${connection}, since ${toIso(since)}`;
+  if (events.length === 0) return [title, '', 'Nothing is recorded: they did not come here, or under another name.'];
+  const last = events.findLast(isRefusal);
+  return [
+    title,
+    '',
+    ...events.map((event) => {
+      const request = event.request === undefined ? '' : `  [${toPrintable(event.request)}]`;
+      return `${toIso(event.time)}  ${isRefusal(event) ? '!' : ' '} ${toPrintable(toSentence(event))}${request}`;
+    }),
+    '',
+    last === undefined ? 'Nothing was refused.' : `Last refused ${toIso(last.time)}: ${toPrintable(toSentence(last))}`,
+  ];
+}
