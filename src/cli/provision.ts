@@ -46,18 +46,22 @@ export function createProvisionCommand(deps: CliDeps): Command {
       const steps = options.pushSecrets === true ? provisioning.steps.map(pushingSecret) : provisioning.steps;
       const subject = { connection: id, kind: connection.kind, publicUrl };
       const mode = options.plan === true ? 'plan' : 'apply';
-      const census = await provisioning.census().catch((error: unknown) => toFailure(error, deps.log));
-      const run = { deps, steps, mode, census, policy: connection.policy, isSure: options.yes === true } as const;
+      const count = () => provisioning.census().catch((error: unknown) => toFailure(error, deps.log));
+      const run = { deps, steps, mode, count, policy: connection.policy, isSure: options.yes === true } as const;
       const isFine = options.json === true ? await printJson(run, subject) : await printText(run, subject);
       deps.endWith(isFine ? 0 : 1);
     });
 }
 
+/** Who is enrolled, or why the provider does not tell. */
+type Counted = Census | Failure;
+
 interface Run {
   readonly deps: CliDeps;
   readonly steps: readonly ProvisionStep[];
   readonly mode: 'plan' | 'apply';
-  readonly census: Census | Failure;
+  /** Takes up to a minute. */
+  readonly count: () => Promise<Counted>;
   readonly policy: Policy;
   readonly isSure: boolean;
 }
@@ -75,13 +79,14 @@ async function printText(run: Run, subject: Subject): Promise<boolean> {
   print('');
   const planned = await collect(planSteps(steps, log), (result, number) => toFoundLines(number, result).forEach(print));
   print('');
-  for (const line of toCensusLines(run)) print(toPrintable(line));
+  const census = await run.count();
+  for (const line of toCensusLines(census, run)) print(toPrintable(line));
   if (mode === 'plan') {
     const found = planned.map(({ before }) => before);
     print(`${toCounts(found)}. Nothing was changed.${found.some(isToApply) ? ' --apply does what is marked +.' : ''}`);
     return !found.some(isStuck);
   }
-  checkMayApply(run);
+  checkMayApply(census, run);
   print('Applying, in this order:');
   const applied = await collect(applySteps(steps, log), (result, number) =>
     toAppliedLines(number, result).forEach(print),
@@ -97,20 +102,21 @@ async function printText(run: Run, subject: Subject): Promise<boolean> {
 
 async function printJson(run: Run, subject: Subject): Promise<boolean> {
   const { deps, steps, mode } = run;
-  if (mode === 'apply') checkMayApply(run);
+  const census = await run.count();
+  if (mode === 'apply') checkMayApply(census, run);
   const results = await collect(mode === 'plan' ? planSteps(steps, deps.log) : applySteps(steps, deps.log));
   const ok =
     mode === 'plan' ? !results.some(({ before }) => isStuck(before)) : results.every(({ after }) => isDone(after));
   const notReached = steps.slice(results.length).map(({ title }) => title);
-  const census = isKnown(run.census) ? run.census : null;
-  deps.print(JSON.stringify({ ...subject, mode, ok, census, steps: results, notReached }, null, 2));
+  const told = isKnown(census) ? census : null;
+  deps.print(JSON.stringify({ ...subject, mode, ok, census: told, steps: results, notReached }, null, 2));
   return ok;
 }
 
-const isKnown = (census: Census | Failure): census is Census => 'users' in census;
+const isKnown = (census: Counted): census is Census => 'users' in census;
 
 /** Who would be refused today, before anything is applied. */
-function toCensusLines({ census, policy }: Run): string[] {
+function toCensusLines(census: Counted, { policy }: Run): string[] {
   if (!isKnown(census)) {
     return [`Who is enrolled cannot be told: ${toFailureLines(census).join(': ')}`, ''];
   }
@@ -122,7 +128,7 @@ function toCensusLines({ census, policy }: Run): string[] {
  * Where the provider does not tell who is enrolled, that is said, and is in nobody's way.
  * @throws CommandError `nobody_enrolled`
  */
-function checkMayApply({ census, policy, isSure }: Run): void {
+function checkMayApply(census: Counted, { policy, isSure }: Run): void {
   if (isSure || policy.mode !== 'enforce' || !isKnown(census) || census.enrolled > 0) return;
   throw new CommandError('nobody_enrolled', { found: toCensusFinding(census, policy).found });
 }
