@@ -2,12 +2,13 @@ import { benchEngine, showEngine } from './engine.js';
 import { benchHooks, showHooks } from './hooks.js';
 import { benchPeers, fullRuns, quickRuns } from './peers/peers.js';
 import { showPeers } from './peers/show.js';
+import { benchProvision, showProvision } from './provision.js';
 import { benchScale, fullScale, quickScale, showScale } from './scale/scale.js';
 import { benchStepUp, showStepUp } from './step-up.js';
 import { benchVerify, showVerify } from './verify.js';
 
 /*
- * npm run bench -- [verify | engine | hooks | step-up | scale | peers] [--json] [--quick]
+ * npm run bench -- [verify | engine | hooks | step-up | scale | provision | peers] [--json] [--quick]
  */
 
 const isQuick = process.argv.includes('--quick');
@@ -30,9 +31,12 @@ else if (program === 'step-up')
   print(await benchStepUp(isQuick ? { runs: 1, people: 1 } : { runs: 40, people: 100 }), showStepUp);
 else if (program === 'scale')
   print(await benchScale(isQuick ? quickScale : fullScale, (line) => process.stderr.write(`${line}\n`)), showScale);
+else if (program === 'provision') print(await benchProvision(), showProvision);
 else if (program === 'peers')
   print(await benchPeers(isQuick ? quickRuns : fullRuns, (line) => process.stderr.write(`${line}\n`)), showPeers);
 else {
-  process.stderr.write(`There is no benchmark ${program}. There are: verify, engine, hooks, step-up, scale, peers.\n`);
+  process.stderr.write(
+    `There is no benchmark ${program}. There are: verify, engine, hooks, step-up, scale, provision, peers.\n`,
+  );
   process.exitCode = 2;
 }

@@ -57,6 +57,16 @@ test('the benchmark of the hooks does too, without an error', async () => {
   expect(lambda.bundleBytes).toBeLessThan(500_000);
 });
 
+test('setting each provider up does too, to a verified sign-in', async () => {
+  const figures = z.object({
+    ...{ commands: z.array(z.string()).min(5), manualSteps: z.array(z.string()) },
+    ...{ seconds: z.number().positive(), minutes: z.number().positive(), verified: z.literal(true) },
+  });
+  const { stdout } = await runProgram('evidence/bench/bench.js', 'provision', '--json');
+  const { provision } = z.object({ provision: z.record(z.string(), figures) }).parse(JSON.parse(stdout));
+  expect(Object.keys(provision).toSorted()).toEqual(['cognito', 'entra', 'okta', 'onelogin']);
+});
+
 test('the benchmark of replicas and users does too', async () => {
   const positive = z.number().positive();
   const rate = z.object({ perSecond: positive, p50Ms: positive, p99Ms: positive });

@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { z } from 'zod';
+import { type Backend, connectBackend } from '../../examples/demo/backend.js';
+import { simulations } from '../../simulators/simulations.js';
+import { type Ended, type RunningSimulation, runCli, startSimulation } from '../../test/cli.js';
+import { findFreePort } from '../../test/free-port.js';
+import { modelsFolder } from '../../test/paths.js';
+import { loadPictures, type Pictures } from '../../test/pictures.js';
+import { startService } from '../../test/service.js';
+
+/** From an org that has never heard of this service to a sign-in that its face check lets through. */
+export interface ProvisionFigures {
+  /** What is typed: the server, the commands, and the calls with curl that a backend would make. */
+  readonly commands: readonly string[];
+  /** Steps that only the provider's console can do. */
+  readonly manualSteps: readonly string[];
+  /** Of the machine, without the time somebody reads and types. */
+  readonly seconds: number;
+  readonly minutes: number;
+  /** Whether the sign-in at the end was let through by the face, and the one before it was not. */
+  readonly verified: boolean;
+}
+
+export interface ProvisionReport {
+  readonly provision: Readonly<Record<string, ProvisionFigures>>;
+}
+
+const login = 'ada@example.com';
+
+/** What a sign-in says of a face check that counted, in each provider's own words. */
+const isVerified: Readonly<Record<string, (body: Readonly<Record<string, unknown>>) => boolean>> = {
+  okta: (body) => JSON.stringify(body).includes('"result":"verified"'),
+  entra: (body) => JSON.stringify(body).includes('"face_verified":"true"'),
+  cognito: (body) => JSON.stringify(body).includes('"face_verified":"true"'),
+  onelogin: ({ signedIn, factors }) => signedIn === true && Array.isArray(factors) && factors.length === 0,
+};
+
+const plannedGuard = z.object({
+  steps: z.array(z.object({ title: z.string(), before: z.object({ state: z.string() }) })),
+});
+const challengeGuard = z.object({ session: z.string(), challenge: z.looseObject({ request: z.string() }) });
+
+/**
+ * Sets each provider up, on its simulator, as its README says to, with the commands as processes of their own.
+ * @throws where a command fails
+ */
+export async function benchProvision(): Promise<ProvisionReport> {
+  const pictures = await loadPictures();
+  const figures: Record<string, ProvisionFigures> = {};
+  for (const provider of Object.keys(simulations)) figures[provider] = await setUp(provider, pictures);
+  return { provision: figures };
+}
+
+async function setUp(provider: string, pictures: Pictures): Promise<ProvisionFigures> {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-provision-'));
+  const simulation = await startSimulation(provider, { serverPort: await findFreePort() });
+  const stops = [() => simulation.stop(), () => rm(folder, { recursive: true })];
+  try {
+    const config = join(folder, 'facestep.json');
+    const own = { modelsFolder, dataFolder: join(folder, 'data'), verifier: { kind: 'embedded', workers: 1 } };
+    await writeFile(config, JSON.stringify({ ...simulation.config, ...own }), { mode: 0o600 });
+    const env = { ...simulation.environment, FACESTEP_CONFIG: config };
+    const commands: string[] = [];
+    const run = async (...args: readonly string[]): Promise<Ended> => {
+      commands.push(`facestep ${args.join(' ')}`);
+      const ended = await runCli(args, env);
+      if (ended.code !== 0)
+        throw new Error(`facestep ${args.join(' ')} at ${provider}:\n${ended.stdout}${ended.stderr}`);
+      return ended;
+    };
+
+    const startedAt = performance.now();
+    commands.push('facestep serve');
+    const service = await startService(env);
+    stops.unshift(() => service.stop());
+    const plan = plannedGuard.parse(JSON.parse((await run('provision', 'simulated', '--plan', '--json')).stdout));
+    await run('provision', 'simulated', '--apply');
+    await run('doctor', 'simulated');
+    const before = await simulation.signIn({ user: login });
+    commands.push('a sign-in with the password alone');
+    const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
+    await backend.enrol(simulation.subjects.get(login) ?? '', pictures.person[0]);
+    commands.push('curl /generateToken', 'curl /enrolments');
+    const after = await signInWithFace(simulation, backend, pictures.person[1]);
+    commands.push('curl /step-ups', 'curl /step-ups/{id}/photos', 'a sign-in with the face check');
+    const seconds = (performance.now() - startedAt) / 1000;
+    const isFace = isVerified[provider] ?? (() => false);
+    return {
+      commands,
+      manualSteps: plan.steps.filter((step) => step.before.state === 'manual').map(({ title }) => title),
+      seconds: Number(seconds.toFixed(1)),
+      minutes: Number((seconds / 60).toFixed(2)),
+      verified: !isFace(before.body) && isFace(after.body),
+    };
+  } finally {
+    for (const stop of stops) await stop();
+  }
+}
+
+async function signInWithFace(simulation: RunningSimulation, backend: Backend, photo: Uint8Array) {
+  const subject = simulation.subjects.get(login) ?? '';
+  if (!simulation.guide.includes('/step-ups/requested')) {
+    await backend.checkFace(subject, photo);
+    return simulation.signIn({ user: login });
+  }
+  const { session, challenge } = challengeGuard.parse((await simulation.signIn({ user: login })).body);
+  const receipt = await backend.answerRequest(challenge.request, photo);
+  return simulation.signIn({ user: login, answer: { session, receipt } });
+}
+
+/** The report as lines of text. */
+export const showProvision = ({ provision }: ProvisionReport): string[] => [
+  'From an empty org to a verified sign-in, on simulators; the time of the machine alone:',
+  '',
+  ...Object.entries(provision).flatMap(([provider, { commands, manualSteps, seconds, verified }]) => [
+    `${provider.padEnd(9)} ${commands.length} commands, ${seconds} s, ${verified ? 'verified' : 'NOT verified'}`,
+    ...manualSteps.map((step) => `  by hand: ${step}`),
+  ]),
+];
