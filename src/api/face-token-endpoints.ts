@@ -42,7 +42,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       description:
         'Several photos (up to five) make a much better token than one. The photos are forgotten; keep the token. `tokenId`, `engine`, `accuracy`, `scope`, `expiresAt` and `quality` are ours.',
       ours: false,
-      codes: [],
+      codes: ['face_mismatch'],
       fields: z.strictObject(bindingFields),
       reply: z.strictObject({
         token: z.string().describe('At most 256 characters. Sealed, yet personal data.'),

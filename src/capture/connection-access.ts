@@ -7,8 +7,48 @@ import type { ApiDeps } from '../rest/deps.js';
 /** The fields that name a user of a connection. */
 export const who = {
   connection: z.string().min(1).max(100).describe('The id of a configured connection.'),
-  subject: z.string().min(1).max(256).describe('The user’s immutable id at the identity provider.'),
+  subject: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('The user’s immutable id at the identity provider. This or `login`.'),
+  login: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('The name the user signs in by: looked up at the identity provider. In place of `subject`.'),
 };
+
+/** Whom a request is about: one of the two. */
+interface NamedUser {
+  readonly subject?: string | undefined;
+  readonly login?: string | undefined;
+}
+
+/** @throws FaceError `request_malformed`: neither is named, or both */
+export function checkNamed({ subject, login }: NamedUser): void {
+  if ((subject === undefined) === (login === undefined)) throw new FaceError('request_malformed', { field: 'login' });
+}
+
+/**
+ * The id of the user a request names; an id is taken as it is.
+ * @returns `null`: nobody signs in by that name
+ * @throws FaceError `request_malformed`, `profile_unavailable`
+ */
+export async function findSubject({ profile }: Connection, named: NamedUser): Promise<string | null> {
+  checkNamed(named);
+  if (named.login === undefined) return named.subject ?? null;
+  return (await profile.findAccount(named.login))?.subject ?? null;
+}
+
+/** The same where there must be such a user. @throws FaceError `subject_unknown` as well */
+export async function requireSubject(connection: Connection, named: NamedUser): Promise<string> {
+  const subject = await findSubject(connection, named);
+  if (subject === null) throw new FaceError('subject_unknown');
+  return subject;
+}
 
 /** A client of the standard tenant serves every connection; one of another tenant only the connection of that name. */
 export const mayUse = ({ tenant }: Client, connection: string): boolean =>

@@ -9,7 +9,7 @@ import type { FaceErrorCode } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField, instantReply, passwordField } from '../rest/fields.js';
-import { findConnection, who } from './connection-access.js';
+import { findConnection, requireSubject, who } from './connection-access.js';
 
 const profileCodes: readonly FaceErrorCode[] = ['connection_unknown', 'subject_unknown', 'profile_unavailable'];
 
@@ -24,7 +24,10 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'Enrol a user of a connection',
       description:
         'Makes a token and writes it to the user’s profile at the identity provider; it is never returned. Send the user’s `password` at every check if you send one here. Where the connection asks for a PIN, the password is that; where it asks for a passkey, only the capture page can enrol.',
-      codes: [...profileCodes, 'enrolment_changed', 'consent_missing', 'secret_missing', 'secret_weak'],
+      codes: [
+        ...profileCodes,
+        ...(['enrolment_changed', 'consent_missing', 'face_mismatch', 'secret_missing', 'secret_weak'] as const),
+      ],
       photos: { photo: { atLeast: 1, atMost: 5 } },
       fields: z.strictObject({
         ...who,
@@ -45,7 +48,7 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
         const consent = { statement: fields.consentStatement, givenAt: fields.consentGivenAt };
         checkConsent(consent, deps.clock.now());
         const detail = { statement: consent.statement, givenAt: toIso(consent.givenAt), client: client.id };
-        const person = { connection, subject: fields.subject };
+        const person = { connection, subject: await requireSubject(connection, fields) };
         await deps.audit.append({ action: 'consent_given', ...toSubjectRef(person), detail });
         const sealed = await enrolSubject(
           {
@@ -77,7 +80,7 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       reply: z.strictObject({}),
       async handle({ fields, client }) {
         const connection = findConnection(fields.connection, client, deps);
-        await revokeSubject({ connection, subject: fields.subject }, deps);
+        await revokeSubject({ connection, subject: await requireSubject(connection, fields) }, deps);
         return {};
       },
     }),

@@ -7,7 +7,7 @@ import { startedLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantReply } from '../rest/fields.js';
-import { checkReturnUrl, findConnection, returnUrlField, who } from './connection-access.js';
+import { checkReturnUrl, findConnection, requireSubject, returnUrlField, who } from './connection-access.js';
 
 const hourSec = 60 * 60;
 
@@ -23,16 +23,19 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], status: 201, ours: true, photos: {} } as const),
     description:
-      'To enrol (`enrol`), or to see what is held of them, renew it or end it (`manage`). The link opens once, and whoever holds it speaks for that user: send it where only they read it.',
-    codes: ['connection_unknown'],
+      'To enrol (`enrol`), or to see what is held of them, renew it or end it (`manage`). The link opens once, and whoever holds it speaks for that user: send it where only they read it. One for a user whom the provider has not is refused.',
+    codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
     fields: invitationFields,
     reply: z.strictObject({ id: z.string(), url: z.string(), expiresAt: instantReply }),
   } as const;
   const invite = async (
-    { subject, purpose, lifeHours, returnUrl }: z.output<typeof invitationFields>,
+    { purpose, lifeHours, returnUrl, ...named }: z.output<typeof invitationFields>,
     connection: Connection,
     asked: { readonly by?: string },
   ) => {
+    // Whoever may invite may enrol as well, and so is told who is nobody: a link for nobody would fail before the person.
+    const subject = await requireSubject(connection, named);
+    await connection.profile.readAccount(subject);
     const started = await startStepUp(
       {
         connection,

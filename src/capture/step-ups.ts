@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
+import { subjectOfIdentifier } from '../core/connection.js';
 import { assignToKiosk, checkKiosk } from '../core/step-up/kiosk.js';
 import {
   readStepUp,
@@ -17,7 +18,15 @@ import { bindingOfClient, type Client } from '../rest/client-tokens.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
 import { accuracyField, instantReply, passwordField, scopeField, tokenField } from '../rest/fields.js';
-import { checkReturnUrl, findConnection, mayUse, returnUrlField, who } from './connection-access.js';
+import {
+  checkNamed,
+  checkReturnUrl,
+  findConnection,
+  findSubject,
+  mayUse,
+  returnUrlField,
+  who,
+} from './connection-access.js';
 
 const stepUpState = z
   .enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned'])
@@ -58,6 +67,7 @@ const startFields = z
   .strictObject({
     connection: who.connection.optional(),
     subject: who.subject,
+    login: who.login,
     token: tokenField.optional().describe('A token from /generate that you keep, in place of the one in the profile.'),
     scope: scopeField.describe('As the token was made with.'),
     accuracy: accuracyField.describe('As the token was made with.'),
@@ -76,16 +86,24 @@ const startFields = z
   )
   .refine(({ audience, nonce }) => nonce === undefined || audience !== undefined);
 
-function toStepUpRequested(fields: z.output<typeof startFields>, client: Client, deps: ApiDeps): StepUpRequested {
-  const { subject, token, audience, nonce = null } = fields;
+async function toStepUpRequested(
+  fields: z.output<typeof startFields>,
+  client: Client,
+  deps: ApiDeps,
+): Promise<StepUpRequested> {
+  const { token, audience, nonce = null } = fields;
+  checkNamed(fields);
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
   const receipt = audience === undefined ? null : { audience, nonce };
   if (fields.connection !== undefined) {
     const connection = findConnection(fields.connection, client, deps);
     const returnUrl = checkReturnUrl(connection, fields.returnUrl);
+    // The check of somebody nobody knows begins as any other, and cannot pass: whoever looks on learns nothing.
+    const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
     return { connection, subject, kept, receipt, returnUrl };
   }
-  if (kept === null || receipt === null) throw new FaceError('request_malformed');
+  const { subject } = fields;
+  if (kept === null || receipt === null || subject === undefined) throw new FaceError('request_malformed');
   return { connection: null, subject, kept, receipt, returnUrl: checkReturnUrl(null, fields.returnUrl) };
 }
 
@@ -101,15 +119,15 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'verify',
       summary: 'Start a face check of a person',
       description:
-        'Of a user of a connection, whose token is in the profile there; or with `token` of anybody whose token you keep. A pass is noted for the hooks of the connection; with `audience` it becomes a receipt instead. Hand the challenge to the person in front of the camera and to nobody else. An unknown or unenrolled user looks the same here.',
-      codes: ['connection_unknown', 'token_malformed', 'not_found'],
+        'Of a user of a connection, whose token is in the profile there; or with `token` of anybody whose token you keep. A pass is noted for the hooks of the connection; with `audience` it becomes a receipt instead. Hand the challenge to the person in front of the camera and to nobody else. An unknown or unenrolled user looks the same here. `login` needs a `connection`.',
+      codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found'],
       photos: {},
       fields: startFields,
       reply: startedReply,
       async handle({ fields, client }) {
         const { kiosk } = fields;
         if (kiosk !== undefined) await checkKiosk({ id: kiosk, tenant: client.tenant }, deps);
-        const started = await startStepUp(toStepUpRequested(fields, client, deps), deps);
+        const started = await startStepUp(await toStepUpRequested(fields, client, deps), deps);
         if (kiosk !== undefined) await assignToKiosk({ kiosk, stepUpId: started.id }, deps);
         return toStarted(started, deps);
       },

@@ -24,7 +24,14 @@ export async function callServer<Reply extends z.ZodType>(
     method,
     path,
     fields = {},
-  }: { readonly method: 'GET' | 'POST'; readonly path: string; readonly fields?: JsonObject },
+    token = null,
+  }: {
+    readonly method: 'GET' | 'POST';
+    readonly path: string;
+    readonly fields?: JsonObject;
+    /** A client token, in place of the administrator's key. */
+    readonly token?: string | null;
+  },
   replyGuard: Reply,
   { env, fetch }: Pick<CliDeps, 'env' | 'fetch'>,
 ): Promise<z.output<Reply>> {
@@ -37,7 +44,10 @@ export async function callServer<Reply extends z.ZodType>(
     .use((text) =>
       fetch(`${url.replace(/\/+$/, '')}${path}`, {
         method,
-        headers: { 'X-Admin-Key': text, ...(method === 'POST' ? { 'Content-Type': 'application/json' } : {}) },
+        headers: {
+          ...(token === null ? { 'X-Admin-Key': text } : { 'X-Auth-Token': token }),
+          ...(method === 'POST' ? { 'Content-Type': 'application/json' } : {}),
+        },
         ...(method === 'POST' ? { body: JSON.stringify(fields) } : {}),
         redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   why: async () => (await import('./why.js')).createWhyCommand,
   audit: async () => (await import('./audit.js')).createAuditCommand,
   events: async () => (await import('./events.js')).createEventsCommand,
+  try: async () => (await import('./try.js')).createTryCommand,
   simulate: async () => (await import('./simulate.js')).createSimulateCommand,
   'smart-hook': async () => (await import('./smart-hook.js')).createSmartHookCommand,
   applications: async () => (await import('./applications.js')).createApplicationsCommand,

@@ -18,7 +18,7 @@ const json = `-H 'Content-Type: application/json'`;
 
 /** What an administrator can try, each command to be pasted as it stands. */
 export function toGuide(settings: SimulationSettings): string[] {
-  const { connection, simulation, signInUrl } = settings;
+  const { connection, serverUrl, adminKey, simulation, signInUrl } = settings;
   const { title, url, users, environment, faceCheck, signInPage } = simulation;
   const [user] = users;
   if (user === undefined) return [];
@@ -37,6 +37,7 @@ export function toGuide(settings: SimulationSettings): string[] {
     ...exports,
     `  npm run facestep -- provision ${connection} --apply --yes`,
     `  npm run facestep -- doctor ${connection}`,
+    `  FACESTEP_URL=${serverUrl} FACESTEP_ADMIN_KEY=${adminKey} npm run facestep -- try ${connection} --login ${user.login}`,
     '',
     'Sign in without a face check:',
     `  ${signIn}`,

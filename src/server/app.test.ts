@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe('addresses', () => {
-  test.each(['/', '/nothing', '/v1/nothing', '/v3/generate', '/Generate', '/%E0%A4%A', '/step-ups/%ff', '/hooks/acme'])(
+  test.each(['/nothing', '/v1/nothing', '/v3/generate', '/Generate', '/%E0%A4%A', '/step-ups/%ff', '/hooks/acme'])(
     '%s is not found',
     async (path) => {
       expect(await server.send('POST', path)).toMatchObject({ status: 404, body: { ok: false, code: 'not_found' } });
@@ -43,11 +43,33 @@ describe('addresses', () => {
     ['OPTIONS', '/v2/authenticate', 'POST'],
     ['DELETE', '/step-ups/x', 'GET'],
     ['POST', '/openapi.json', 'GET, HEAD'],
+    ['POST', '/', 'GET, HEAD'],
     ['PUT', '/hooks/acme/token', 'POST'],
   ])('%s %s says which method to use', async (method, path, allow) => {
     const answer = await server.send(method, path);
     expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
     expect(answer.headers.get('allow')).toBe(allow);
+  });
+
+  test('the bare address says what this is: a page to a browser, JSON to a program, and nothing of the installation', async () => {
+    const browser = await fetch(`${server.origin}/`, {
+      headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+    });
+    const page = await browser.text();
+    expect(browser.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(browser.headers.get('content-security-policy')).toContain("default-src 'none';style-src 'sha256-");
+    expect(browser.headers.get('cache-control')).toBe('public, max-age=3600');
+    expect(browser.headers.get('vary')).toContain('Accept');
+    expect(page).toContain('Open the link you were sent');
+    for (const [, path = ''] of page.matchAll(/href="([^"]+)"/g))
+      expect((await fetch(server.origin + path)).status).toBe(200);
+    const { status, body } = await server.send('GET', '/');
+    expect({ status, name: body.name, catalogue: body.catalogue }).toEqual({
+      status: 200,
+      name: 'facestep',
+      catalogue: '/catalogue',
+    });
+    expect(page + JSON.stringify(body)).not.toMatch(/acme|\d+\.\d+\.\d+/);
   });
 
   test('the version is in the prefix, and the header overrides it', async () => {

@@ -21,6 +21,7 @@ import { mountSsf } from '../ssf/mount.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createEndpoints } from './endpoints.js';
 import { type HooksByConnection, mountHooks } from './hooks.js';
+import { answerWelcome } from './welcome.js';
 
 export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
@@ -55,6 +56,7 @@ export function createApp(deps: AppDeps): Express {
   // Made when first asked for: schemas take longer to write out than the rest of the app to put together.
   let description: JsonObject | null = null;
   let catalogue: string | null = null;
+  mountGet(app, '/', (response, request) => answerWelcome(request, response));
   mountGet(app, '/healthz', (response) => response.json({ ok: true }));
   mountGet(app, '/readyz', async (response) => {
     const unready = await deps.findUnready();
@@ -97,13 +99,13 @@ function mountTransmitter(app: Express, deps: AppDeps, securityEvents: SecurityE
   mountSsf(app, { ...deps, ...securityEvents }, rooms.clients);
 }
 
-function mountGet(app: Express, path: string, answer: (response: Response) => unknown): void {
+function mountGet(app: Express, path: string, answer: (response: Response, request: Request) => unknown): void {
   app.all(path, async (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.set('Allow', 'GET, HEAD');
       throw new FaceError('method_not_allowed');
     }
-    await answer(response);
+    await answer(response, request);
   });
 }
 

@@ -15,12 +15,16 @@ import {
 let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
 const signer = await generateKeyPair('ES256', { extractable: true });
+const edwards = await generateKeyPair('Ed25519', { extractable: true });
 beforeAll(async () => {
   keys = await createKeysFolder();
 });
 afterAll(() => keys.remove());
 beforeEach(async () => {
-  const publicKeys = [{ ...(await exportJWK(signer.publicKey)), kid: 'k1' }];
+  const publicKeys = [
+    { ...(await exportJWK(signer.publicKey)), kid: 'k1' },
+    { ...(await exportJWK(edwards.publicKey)), kid: 'k2' },
+  ];
   const assertive = { kind: 'relying_party', id: 'assertive', publicKeys, redirectUris: [redirectUri] };
   const config = createOidcGuard().parse({ clients: [assertive] });
   op = await startIssuer({ keysFile: keys.file, config: { clients: [...oidcConfig.clients, ...config.clients] } });
@@ -34,6 +38,10 @@ const ways: Record<string, { id: string; auth: client.ClientAuth }> = {
   'a secret in the body': { id: 'app', auth: client.ClientSecretPost(clientSecret) },
   'PKCE alone': { id: 'spa', auth: client.None() },
   'a signed assertion': { id: 'assertive', auth: client.PrivateKeyJwt({ key: signer.privateKey, kid: 'k1' }) },
+  'an assertion under Ed25519': {
+    id: 'assertive',
+    auth: client.PrivateKeyJwt({ key: edwards.privateKey, kid: 'k2' }),
+  },
 };
 
 /** An authorization request of one client, and what its tokens are exchanged with. */

@@ -1,0 +1,41 @@
+import { chromium } from 'playwright-core';
+import { fetchDemoPhotos } from '../../setup/fetch-files.js';
+import { makePoses, readPeople } from '../../test/browser/people.js';
+import { receive } from '../../test/browser/visitor.js';
+import { insist } from '../../test/browser/walk.js';
+import { demoPhotosFolder } from '../../test/paths.js';
+
+/*
+ * A drawn person who follows a link of the capture page, for `facestep try`: the real page in a real browser, with the head of
+ * somebody in the demonstration photos before its camera. Ends with 0 where the page says that it went well, else with 1. It is
+ * given the browser and the link.
+ */
+
+const say = (line: string): void => void process.stderr.write(`   ${line}\n`);
+
+const [executablePath = '', link = ''] = process.argv.slice(2);
+
+await fetchDemoPhotos(demoPhotosFolder, say);
+const { ada } = await readPeople();
+const poses = await makePoses(ada, 'ada');
+const isRoot = process.getuid?.() === 0;
+const browser = await chromium.launch({
+  executablePath,
+  args: [
+    // Chromium's sandbox refuses root.
+    ...(isRoot ? ['--no-sandbox'] : []),
+    ...['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
+    '--use-fake-device-for-media-stream',
+  ],
+});
+try {
+  const { page } = await receive(browser, { person: { poses, plan: 'follow', reactionMs: 150 } });
+  await page.goto(link);
+  const screen = await insist(page);
+  if (screen !== 'passed') {
+    say(`The page ended at: ${await page.getByRole('heading').first().textContent()} (${screen})`);
+    process.exitCode = 1;
+  }
+} finally {
+  await browser.close();
+}

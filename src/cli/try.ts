@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { callServer } from './call-server.js';
+import type { CliDeps } from './deps.js';
+import { findConnection } from './find-connection.js';
+import { toPrintable } from './printable.js';
+import { findObstacle, sendDrawnPerson } from './try-visit.js';
+import { UsageError } from './usage-error.js';
+
+const exportGuard = z.object({
+  subjects: z.array(
+    z.object({
+      connection: z.string(),
+      subject: z.string().nullable(),
+      code: z.string().nullable(),
+      held: z.object({ enrolment: z.object({}).nullable() }).nullable(),
+    }),
+  ),
+});
+const startedGuard = z.object({ id: z.string(), url: z.url() });
+const tokenGuard = z.object({ token: z.string(), id: z.string() });
+const viewGuard = z.object({ state: z.string(), receipt: z.string().nullable() });
+
+/** How often the server is asked how a step-up stands. */
+const pollMs = 1_000;
+
+const tokenLifeSec = 60 * 60;
+
+/** `facestep try`: a first enrolment and a first check through the capture page, without photos of one's own. */
+export function createTryCommand(deps: CliDeps): Command {
+  return new Command('try')
+    .summary('a first enrolment and check of a test user, on the real capture page')
+    .description(
+      'Enrols a test user of a connection and checks their face, on the capture page of the running server at FACESTEP_URL, ' +
+        'with the administrator’s key in FACESTEP_ADMIN_KEY. A drawn person stands before a virtual camera, and the enrolment ' +
+        'is ended at the end; with --camera you stand before yours, and it stays. Whoever is enrolled already is left alone.',
+    )
+    .argument('<connection>', 'its id in the configuration')
+    .requiredOption('--login <name>', 'a test user of the provider: this user is enrolled')
+    .option('--camera', 'print links for a browser with a camera, and wait')
+    .action(async (id: string, { login, camera = false }: { login: string; camera?: boolean }) => {
+      const { policy } = findConnection(await deps.loadSetup(), id);
+      const obstacle = camera ? null : findObstacle(policy, deps.env);
+      if (obstacle !== null) deps.print(`${obstacle} So this needs a person with a camera.`);
+      await tryOut({ connection: id, login, isDrawn: !camera && obstacle === null }, deps);
+    });
+}
+
+interface Trial {
+  readonly connection: string;
+  readonly login: string;
+  /** Whether a drawn person goes: theirs is a face that anybody has, and no account may keep it. */
+  readonly isDrawn: boolean;
+}
+
+async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Promise<void> {
+  const subject = await findTestUser({ connection, login }, deps);
+  const who = { connection, subject };
+  deps.print(`${connection}: ${toPrintable(login)} is ${toPrintable(subject)} there, and not enrolled.`);
+  const fields = { name: 'facestep try', scopes: ['verify'], expiresIn: tokenLifeSec };
+  const client = await callServer({ method: 'POST', path: '/generateToken', fields }, tokenGuard, deps);
+  const stopped = deps.untilStopped().then(() => true);
+  const visit = async (link: string): Promise<void> => {
+    if (isDrawn) await Promise.race([sendDrawnPerson(link, deps), stopped]);
+    else deps.print(`   Open this in a browser with a camera. It opens once:\n   ${link}`);
+  };
+  /** The state of a step-up once it is over. A drawn person does not come back. */
+  const waitForEnd = async (id: string): Promise<z.output<typeof viewGuard>> => {
+    for (;;) {
+      const view = await callServer({ method: 'GET', path: `/step-ups/${id}`, token: client.token }, viewGuard, deps);
+      if (isDrawn || (view.state !== 'started' && view.state !== 'captured')) return view;
+      if (await Promise.race([stopped, delay(pollMs, false)])) return view;
+    }
+  };
+  const go = async (title: string, started: z.output<typeof startedGuard>, done: string): Promise<boolean> => {
+    deps.print(title);
+    await visit(started.url);
+    const { state, receipt } = await waitForEnd(started.id);
+    deps.print(`   ${state === 'passed' ? done : (endings[state] ?? `It is still ${state}.`)}`);
+    if (state === 'passed' && receipt !== null) deps.print('   The server signed a receipt for it.');
+    return state === 'passed';
+  };
+  try {
+    const invited = { method: 'POST', path: '/subjects/invite', fields: { ...who, lifeHours: 1 } } as const;
+    const isEnrolled = await go(
+      '1. The enrolment, on the capture page:',
+      await callServer(invited, startedGuard, deps),
+      'Enrolled: the token is in the profile at the provider.',
+    );
+    const checked = { method: 'POST', path: '/step-ups', fields: { ...who, audience: 'facestep try' } } as const;
+    const isPassed =
+      isEnrolled &&
+      (await go(
+        '2. The face check of the same person:',
+        await callServer({ ...checked, token: client.token }, startedGuard, deps),
+        'Passed.',
+      ));
+    deps.endWith(isPassed ? 0 : 1);
+  } finally {
+    await callServer({ method: 'POST', path: '/revokeToken', fields: { id: client.id } }, z.object({}), deps);
+    if (isDrawn) {
+      await callServer({ method: 'POST', path: '/subjects/revoke', fields: who }, z.object({}), deps);
+      deps.print('Ended: the enrolment of the drawn person. Try it with your own face: --camera.');
+    } else
+      deps.print(
+        `The enrolment stays. To end it: facestep subject revoke --connection ${connection} --subject ${subject}`,
+      );
+  }
+}
+
+const endings: Readonly<Record<string, string>> = {
+  failed: 'Refused: the face could not be confirmed. The audit trail says why: facestep audit export --subject.',
+  expired: 'Nobody finished it in time.',
+  abandoned: 'The person would not go on.',
+};
+
+/** @throws UsageError: nobody there signs in by that name, or they are enrolled: theirs is no enrolment to try with */
+async function findTestUser(
+  { connection, login }: Pick<Trial, 'connection' | 'login'>,
+  deps: CliDeps,
+): Promise<string> {
+  const { subjects } = await callServer(
+    { method: 'POST', path: '/subjects/export', fields: { login } },
+    exportGuard,
+    deps,
+  );
+  const found = subjects.find((each) => each.connection === connection);
+  if (found === undefined)
+    throw new UsageError(`the running server has no connection "${connection}". facestep reload loads it`);
+  if (found.subject === null)
+    throw new UsageError(
+      found.code === 'subject_unknown'
+        ? `nobody at ${connection} signs in by that name`
+        : `${connection} could not be asked: ${found.code}. facestep doctor ${connection} says why`,
+    );
+  if (found.held?.enrolment !== null)
+    throw new UsageError(`this user is enrolled already. Take a test user, or end it first: facestep subject revoke`);
+  return found.subject;
+}

@@ -1,0 +1,56 @@
+import type { Request, Response } from 'express';
+import { policyOfPage } from '../http/html.js';
+import { catalogueStyle } from '../rest/catalogue-style.js';
+
+const policy = policyOfPage(catalogueStyle);
+
+/** Where to go from here. No version and no setting: strangers read this. */
+const places = [
+  ['/catalogue', 'catalogue', 'what backends can ask, with an example of each call'],
+  ['/openapi.json', 'description', 'the same for programs (OpenAPI 3.1)'],
+  ['/readyz', 'readiness', 'whether this server can take work'],
+  ['/.well-known/jwks.json', 'receiptKeys', 'the keys its receipts are signed with'],
+] as const;
+
+const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>facestep</title>
+<style>${catalogueStyle}</style>
+</head>
+<body>
+<header>
+<h1>facestep</h1>
+<p class="lead">Face step-up for the identity provider an organisation already runs.</p>
+</header>
+<main>
+<section class="card" aria-labelledby="people">
+<h2 id="people">You want to sign in, or to set up your face check</h2>
+<p>There is nothing to do on this page. Open the link you were sent, or go back to where you sign in. If that does not help, ask the organisation that sent you.</p>
+</section>
+<section class="card" aria-labelledby="administrators">
+<h2 id="administrators">You run this server, or write against it</h2>
+<dl>${places.map(([path, , about]) => `<dt><a href="${path}">${path}</a></dt><dd>${about}</dd>`).join('')}</dl>
+<p>How to set it up, run it and mend it is in <code>README.md</code> and <code>docs</code> of what it was installed from. <code>facestep doctor</code> checks each link of a connection.</p>
+</section>
+</main>
+</body>
+</html>
+`;
+
+const json = {
+  ok: true,
+  name: 'facestep',
+  about: 'Face step-up for the identity provider an organisation already runs.',
+  ...Object.fromEntries(places.map(([path, name]) => [name, path])),
+};
+
+/** Says to whoever comes to the bare address what this is: a page to a browser, JSON to anything else. */
+export function answerWelcome(request: Request, response: Response): void {
+  response.set('Cache-Control', 'public, max-age=3600').vary('Accept');
+  if (request.accepts(['json', 'html']) !== 'html') response.json(json);
+  else response.set('Content-Security-Policy', policy).type('html').send(html);
+}

@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { connectBackend } from '../../examples/demo/backend.js';
+import { type RunningSimulation, runCli, runHere, startSimulation } from '../cli.js';
+import { createFolder } from '../folder.js';
+import { findFreePort } from '../free-port.js';
+import { modelsFolder } from '../paths.js';
+import { loadPictures } from '../pictures.js';
+import { type Service, startService } from '../service.js';
+import { hasChromium } from './chromium.js';
+
+/* `facestep try`: a first enrolment and a first check, as an administrator with a simulated org and a server does them. */
+
+const folder = createFolder('try');
+const login = 'ada@example.com';
+let simulation: RunningSimulation;
+let service: Service;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  const serverPort = await findFreePort();
+  simulation = await startSimulation('okta', { serverPort });
+  const { adminKey } = simulation.config;
+  const [connection] = simulation.config.connections;
+  const file = join(folder, 'facestep.json');
+  const connections = [connection, { ...connection, id: 'with-pin', policy: { userSecret: 'pin' } }];
+  const settings = { ...simulation.config, modelsFolder, dataFolder: join(folder, 'data'), connections };
+  writeFileSync(file, JSON.stringify({ ...settings, verifier: { kind: 'embedded', workers: 1 } }));
+  env = { FACESTEP_CONFIG: file, FACESTEP_URL: `http://127.0.0.1:${serverPort}`, FACESTEP_ADMIN_KEY: adminKey };
+  service = await startService(env);
+  expect((await runHere(['provision', 'simulated', '--apply'], env)).code).toBe(0);
+});
+afterAll(async () => {
+  await service?.stop();
+  await simulation?.stop();
+});
+
+const inBrowser = hasChromium ? test : test.skip;
+
+inBrowser('a drawn person is enrolled and checked on the real page, and keeps no enrolment', async () => {
+  const { code, stdout } = await runCli(['try', 'simulated', '--login', login], env);
+  expect(stdout.split('\n')).toEqual([
+    `simulated: ${login} is ${simulation.subjects.get(login)} there, and not enrolled.`,
+    '1. The enrolment, on the capture page:',
+    '   Enrolled: the token is in the profile at the provider.',
+    '2. The face check of the same person:',
+    '   Passed.',
+    '   The server signed a receipt for it.',
+    'Ended: the enrolment of the drawn person. Try it with your own face: --camera.',
+    '',
+  ]);
+  expect(code).toBe(0);
+  const held = await runHere(
+    ['subject', 'export', '--connection', 'simulated', '--subject', simulation.subjects.get(login)!],
+    env,
+  );
+  expect(JSON.parse(held.stdout)).toMatchObject({ subjects: [{ held: { enrolment: null } }] });
+});
+
+test('with --camera it prints a link and waits for whoever opens it', async () => {
+  const { code, stdout } = await runHere(['try', 'simulated', '--login', login, '--camera'], env);
+  expect(stdout).toMatch(/Open this in a browser with a camera\. It opens once:\n {3}http:\S+\/face#/);
+  expect(stdout).toContain('The enrolment stays.');
+  expect(code).toBe(1);
+});
+
+test('where a drawn person cannot do it, it says why and gives the link', async () => {
+  const pin = await runHere(['try', 'with-pin', '--login', login], env);
+  expect(pin.stdout).toMatch(/^The policy asks for a PIN beside the face\. .*\n[\s\S]*\/face#/);
+  const without = await runHere(['try', 'simulated', '--login', login], {
+    ...env,
+    CHROMIUM_PATH: join(folder, 'none'),
+  });
+  expect(without.stdout).toMatch(/^A drawn person needs Chromium, and there is none at [\s\S]*\/face#/);
+});
+
+test('who is enrolled already is left alone', async () => {
+  const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
+  const subject = simulation.subjects.get('grace@example.com')!;
+  const { person } = await loadPictures();
+  await backend.enrol(subject, person[0]);
+  expect(await runHere(['try', 'simulated', '--login', 'grace@example.com'], env)).toMatchObject({
+    ...{ code: 2, stdout: '', stderr: expect.stringContaining('enrolled already') },
+  });
+});
+
+test.each([
+  ['nobody', ['simulated', '--login', 'nobody@example.com'], 'nobody at simulated signs in by that name'],
+  ['no test user named', ['simulated'], '--login'],
+  ['a connection there is none', ['other', '--login', login], 'no connection "other"'],
+])('%s is tried with nobody', async (_name, args, said) => {
+  expect(await runHere(['try', ...args], env)).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining(said),
+  });
+});
+
+test('without a server it says so', async () => {
+  const gone = { ...env, FACESTEP_URL: 'http://127.0.0.1:1' };
+  expect(await runHere(['try', 'simulated', '--login', login], gone)).toMatchObject({
+    ...{ code: 2, stderr: expect.stringContaining('no server answers') },
+  });
+});
