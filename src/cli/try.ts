@@ -110,7 +110,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
 }
 
 const endings: Readonly<Record<string, string>> = {
-  failed: 'Refused: the face could not be confirmed. The audit trail says why: facestep audit export --subject.',
+  failed: 'Refused: the face could not be confirmed. Why: facestep why <connection> <user>.',
   expired: 'Nobody finished it in time.',
   abandoned: 'The person would not go on.',
 };
