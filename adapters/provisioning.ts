@@ -1,4 +1,5 @@
 import { type EpochMs, fromHttpDate, toIso } from '../src/core/units.js';
+import type { Census } from './census.js';
 
 /** How one thing stands that the provider needs for a connection to work. Every text is for an administrator. */
 export type StepStatus =
@@ -22,6 +23,12 @@ export interface ProvisionStep {
    * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   apply(): Promise<void>;
+  /**
+   * There where the step gives the provider a secret, which it never shows again: gives it once more, and touches nothing that
+   * is not ours. Called where the step is ready.
+   * @throws FaceError `provider_refused`, `profile_unavailable`
+   */
+  pushSecret?(): Promise<void>;
 }
 
 /** What a check found. `remedy` says what to do where something is wrong. */
@@ -94,4 +101,9 @@ export interface Provisioning {
   readonly checks: readonly Check[];
   /** `null` where nobody has to be registered. */
   readonly registration: Registration | null;
+  /**
+   * Counts who may sign in, and who is enrolled.
+   * @throws FaceError `provider_refused`, `profile_unavailable`: the provider does not tell
+   */
+  census(): Promise<Census>;
 }

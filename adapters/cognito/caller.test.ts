@@ -18,9 +18,10 @@ const settings = {
   issuer: 'https://face.example.com',
   connection: 'customers',
   requestSecret: new Credential(secret),
+  previousRequestSecret: undefined,
 };
 const clock = createManualClock();
-const open = createOpenStepUpRequest(settings, { clock });
+const open = createOpenStepUpRequest(settings, { clock, notePrevious: () => {} });
 const asked = { subject: 'a-sub', clientId: 'client-one', nonce: 'a-nonce' };
 const untrusted = { code: 'caller_untrusted' };
 
@@ -33,6 +34,28 @@ describe('a step-up request', () => {
       ...{ issuedAt: Math.floor(clock.now() / 1000), expiresAt: clock.now() + requestLifeSec * 1000 },
       audience: toReceiptAudience({ userPoolId: settings.userPoolId, clientId: 'client-one' }),
     });
+  });
+
+  test('under the previous secret opens while one is configured, and is noted', async () => {
+    let noted = 0;
+    const notePrevious = (): void => {
+      noted += 1;
+    };
+    const both = createOpenStepUpRequest(
+      { ...settings, requestSecret: new Credential(`new ${secret}`), previousRequestSecret: settings.requestSecret },
+      { clock, notePrevious },
+    );
+    const byOld = await signStepUpRequest({ ...asked, now: clock.now() }, settings);
+    expect(await both(byOld)).toMatchObject({ subject: 'a-sub' });
+    expect(noted).toBe(1);
+    const requestSecret = new Credential(`new ${secret}`);
+    const byNew = await signStepUpRequest({ ...asked, now: clock.now() }, { ...settings, requestSecret });
+    expect(await both(byNew)).toMatchObject({ subject: 'a-sub' });
+    const byNone = { ...settings, requestSecret: new Credential(`third ${secret}`) };
+    await expect(both(await signStepUpRequest({ ...asked, now: clock.now() }, byNone))).rejects.toMatchObject(
+      untrusted,
+    );
+    expect(noted).toBe(1);
   });
 
   test.each([
@@ -53,7 +76,7 @@ describe('a step-up request', () => {
   test('is refused once it is over, and before its time', async () => {
     const later = createManualClock();
     const request = await signStepUpRequest({ ...asked, now: later.now() }, settings);
-    const openLater = createOpenStepUpRequest(settings, { clock: later });
+    const openLater = createOpenStepUpRequest(settings, { clock: later, notePrevious: () => {} });
     later.advanceSec(requestLifeSec + 31);
     await expect(openLater(request)).rejects.toMatchObject(untrusted);
     const future = await signStepUpRequest({ ...asked, now: later.now() }, settings);

@@ -81,13 +81,16 @@ const claimsGuard = z.object({
  * by it, for another connection or app client, or expired.
  */
 export function createOpenStepUpRequest(
-  settings: RequestSettings & { readonly clientIds: readonly string[] },
-  { clock }: { readonly clock: Clock },
+  settings: RequestSettings & {
+    readonly clientIds: readonly string[];
+    readonly previousRequestSecret: Credential | undefined;
+  },
+  { clock, notePrevious }: { readonly clock: Clock; readonly notePrevious: () => void },
 ): (request: string) => Promise<StepUpRequest> {
   const { userPoolId, issuer, connection, clientIds } = settings;
-  const key = toKey(settings.requestSecret);
-  return async (request) => {
-    const { payload } = await jwtVerify(request, key, {
+  const { requestSecret, previousRequestSecret } = settings;
+  const verify = (request: string, secret: Credential) =>
+    jwtVerify(request, toKey(secret), {
       issuer: userPoolId,
       audience: audienceOf(issuer, { id: connection }),
       algorithms: ['HS256'],
@@ -96,9 +99,19 @@ export function createOpenStepUpRequest(
       clockTolerance: CLOCK_TOLERANCE_SEC,
       requiredClaims: ['exp'],
       currentDate: toDate(clock.now()),
-    }).catch((error: unknown) => {
-      throw new FaceError('caller_untrusted', { request: error instanceof errors.JOSEError ? error.code : 'key' });
     });
+  const verifyByPrevious = async (request: string, error: unknown) => {
+    if (previousRequestSecret === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    const verified = await verify(request, previousRequestSecret);
+    notePrevious();
+    return verified;
+  };
+  return async (request) => {
+    const { payload } = await verify(request, requestSecret)
+      .catch((error: unknown) => verifyByPrevious(request, error))
+      .catch((error: unknown) => {
+        throw new FaceError('caller_untrusted', { request: error instanceof errors.JOSEError ? error.code : 'key' });
+      });
     const { data } = claimsGuard.safeParse(payload);
     if (data === undefined || !clientIds.includes(data.client_id)) {
       throw new FaceError('caller_untrusted', { request: 'claims' });

@@ -62,6 +62,8 @@ export const cognitoConnectionGuard = z.strictObject({
     attribute: attributeGuard,
     triggers: z.strictObject({
       requestSecret: requestSecretGuard,
+      /** The one before, which is taken too while the functions are deployed with the new one. */
+      previousRequestSecret: requestSecretGuard.optional(),
       /** The deployed functions, for provisioning. */
       functions: z
         .strictObject({

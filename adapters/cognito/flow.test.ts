@@ -188,8 +188,9 @@ describe('the challenge', () => {
       {
         ...{ userPoolId: bench.who.userPoolId, clientIds: [bench.who.clientId] },
         ...{ issuer: testIssuer, connection: connectionId, requestSecret: new Credential(requestSecret) },
+        previousRequestSecret: undefined,
       },
-      { clock: bench.clock },
+      { clock: bench.clock, notePrevious: () => {} },
     );
 
   test('is signed for the service, which opens a step-up of that user for that sign-in', async () => {

@@ -1,5 +1,6 @@
 import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
+import { createNotePrevious } from '../rotating-secret.js';
 import { createOpenStepUpRequest } from './caller.js';
 import type { CognitoConnection } from './config.js';
 import { createCognitoClients } from './oidc.js';
@@ -13,13 +14,17 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
   const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, cognito } = settings;
   const { userPoolId, clientIds, triggers } = cognito;
+  const notePrevious = createNotePrevious({ connection: id, clock, log });
   return {
     kind,
     profile: createCognitoProfile(cognito, { fetch, log }),
     hooks: {},
     openStepUpRequest: createOpenStepUpRequest(
-      { userPoolId, clientIds, connection: id, issuer: publicUrl, requestSecret: triggers.requestSecret },
-      { clock },
+      {
+        ...{ userPoolId, clientIds, connection: id, issuer: publicUrl },
+        ...{ requestSecret: triggers.requestSecret, previousRequestSecret: triggers.previousRequestSecret },
+      },
+      { clock, notePrevious: () => notePrevious('step-ups/requested') },
     ),
     createOidcClients: (given) => createCognitoClients(settings.oidc, given),
     createProvisioning: async () => (await import('./provision.js')).createCognitoProvisioning(deps),

@@ -1,7 +1,10 @@
 import type { Fetch } from '../../src/core/ports.js';
+import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning } from '../provisioning.js';
+import { createPreviousSecretChecks } from '../rotating-secret.js';
 import type { CognitoConnection } from './config.js';
+import { listCensus } from './provision-census.js';
 import {
   attributeCheck,
   clientChecks,
@@ -44,8 +47,10 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       ...[permissionCheck(cognito, pool), triggerCheck(cognito, pool), functionsCheck(deps)],
       ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
       otherClientsCheck(cognito, pool),
+      ...createPreviousSecretChecks(cognito.triggers.previousRequestSecret, 'cognito.triggers.previousRequestSecret'),
       ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
     ],
     registration: null,
+    census: () => takeCensus(listCensus(cognito, deps), deps),
   };
 }

@@ -1,9 +1,11 @@
+import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { eventsServiceAppId } from './caller.js';
 import { createGraphClient } from './client.js';
 import { long, sleep as sleepInFact } from './client-patience.js';
 import type { EntraConnection } from './config.js';
+import { listCensus } from './provision-census.js';
 import { afterCredentials, createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
 import { createExternalMfaChecks } from './provision-diagnosis.js';
@@ -53,6 +55,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     steps,
     checks: [...createChecks(steps, deps), ...mfaChecks].map((check) => afterCredentials(check)),
     registration: client === undefined ? null : createRegistration(client, deps),
+    census: () => takeCensus(listCensus(deps), deps),
   };
 }
 

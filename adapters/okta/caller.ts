@@ -7,16 +7,17 @@ import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { readBearer, toBearerRefusal } from '../bearer.js';
 import type { RawHead } from '../hook.js';
+import { findSecret } from '../rotating-secret.js';
 import type { OktaConnection } from './config.js';
 
 /** What the configuration says of who may call. */
 type ExpectedCallers = OktaConnection['okta']['hooks'];
 
 /**
- * Resolves if a call is from the configured org; nothing of the body is read.
+ * Resolves if a call is from the configured org, and says by which of two secrets; nothing of the body is read.
  * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys to tell cannot be fetched
  */
-export type VerifyCaller = (headers: RawHead['headers']) => Promise<void>;
+export type VerifyCaller = (headers: RawHead['headers']) => Promise<{ readonly byPreviousSecret: boolean }>;
 
 // Signatures by a private key only: with a shared-secret algorithm the published keys would be the secret.
 const signatureAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
@@ -34,14 +35,19 @@ const clientGuard = z.object({ cid: z.string().optional(), client_id: z.string()
  * @see https://developer.okta.com/docs/guides/secure-hooks/nodejs/main/
  */
 export function createVerifyCaller(
-  { secret, oauth }: ExpectedCallers,
+  { secret, previousSecret, oauth }: ExpectedCallers,
   deps: { readonly fetch: Fetch; readonly clock: Clock },
 ): VerifyCaller {
   const verifyBearer = oauth === undefined ? null : createVerifyBearer(oauth, deps);
   return async (headers) => {
-    if (secret !== undefined && isSame(headers[secret.header], secret.value)) return;
+    if (secret !== undefined) {
+      const secrets = { current: secret.value, previous: previousSecret };
+      const found = findSecret(secrets, (each) => isSame(headers[secret.header], each));
+      if (found !== null) return { byPreviousSecret: found === 'previous' };
+    }
     if (verifyBearer === null) throw new FaceError('caller_untrusted');
     await verifyBearer(readBearer(headers));
+    return { byPreviousSecret: false };
   };
 }
 

@@ -64,6 +64,8 @@ const callersGuard = z
         value: z.string().min(16).pipe(headerCredentialGuard),
       })
       .optional(),
+    /** The value of that header before, which is taken too while Okta is given the new one. */
+    previousSecret: z.string().min(16).pipe(headerCredentialGuard).optional(),
     /** The access token of a hook with an OAuth channel. */
     oauth: z
       .strictObject({
@@ -76,7 +78,11 @@ const callersGuard = z
       })
       .optional(),
   })
-  .refine(({ secret, oauth }) => secret !== undefined || oauth !== undefined, 'expected secret, oauth or both');
+  .refine(({ secret, oauth }) => secret !== undefined || oauth !== undefined, 'expected secret, oauth or both')
+  .refine(({ secret, previousSecret }) => secret !== undefined || previousSecret === undefined, {
+    path: ['previousSecret'],
+    error: 'expected secret beside it',
+  });
 
 const attributeNameGuard = z
   .string()

@@ -1,6 +1,7 @@
 import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Admit, Answer, Hook } from '../hook.js';
+import { createNotePrevious } from '../rotating-secret.js';
 import { createVerifyCaller } from './caller.js';
 import type { OktaConnection } from './config.js';
 import { DECISION_TIMEOUT_MS, type FlowDeps, handleRegistrationHook, handleSamlHook, handleTokenHook } from './flow.js';
@@ -29,32 +30,36 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   const verifyPassword =
     okta.passwordImport === undefined ? null : createVerifyPassword(okta.passwordImport.verifier, { fetch, log });
   const verifyCaller = createVerifyCaller(okta.hooks, { fetch, clock });
+  const notePrevious = createNotePrevious({ connection: id, clock, log });
   const admitVerified =
-    (answer: Answer): Admit =>
+    (hook: string, answer: Answer): Admit =>
     async ({ headers }) => {
-      await verifyCaller(headers);
+      const { byPreviousSecret } = await verifyCaller(headers);
+      if (byPreviousSecret) notePrevious(hook);
       return answer;
     };
   const decisionHook = (
+    name: string,
     handle: (body: Uint8Array, deps: FlowDeps) => ReturnType<Answer>,
     replies: Pick<Hook, 'refuse' | 'pass'>,
   ): Hook => ({
     ...replies,
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
-    serve: (core) => admitVerified((body) => handle(body, { receipt, core })),
+    serve: (core) => admitVerified(name, (body) => handle(body, { receipt, core })),
   });
   return {
     kind,
     profile: createOktaProfile(okta, { fetch, log }),
     hooks: {
-      token: decisionHook(handleTokenHook, { refuse: toTokenHookRefusal, pass: passToken }),
-      registration: decisionHook(handleRegistrationHook, {
+      token: decisionHook('token', handleTokenHook, { refuse: toTokenHookRefusal, pass: passToken }),
+      registration: decisionHook('registration', handleRegistrationHook, {
         refuse: toRegistrationHookRefusal(receipt.receiptField),
         pass: passRegistration,
       }),
-      saml: decisionHook(handleSamlHook, { refuse: toSamlHookRefusal, pass: passSaml }),
+      saml: decisionHook('saml', handleSamlHook, { refuse: toSamlHookRefusal, pass: passSaml }),
       'password-import': decisionHook(
+        'password-import',
         (body, deps) => handlePasswordImportHook(body, { ...deps, verifyPassword }),
         // Without this service nobody vouches for a password.
         { refuse: toPasswordImportHookRefusal, pass: unverifiedPassword },
@@ -65,7 +70,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
         proof: 'headers',
         serve(core) {
           const revoke = createRevoke({ connection: id, core, clock, log });
-          const admitEvents = admitVerified((body) => handleEventHook(body, { connection: id, log, revoke }));
+          const admitEvents = admitVerified('events', (body) => handleEventHook(body, { connection: id, log, revoke }));
           return async (head) => {
             if (head.method !== 'GET') return admitEvents(head);
             const verification = handleEventHookVerification(head.headers);

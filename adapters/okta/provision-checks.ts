@@ -3,6 +3,7 @@ import type { Json } from '../../src/base/json.js';
 import { toIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { type Check, compareClocks, type Finding, fail, pass, warn } from '../provisioning.js';
+import { createPreviousSecretChecks } from '../rotating-secret.js';
 import { inspectAttribute, tokenAttribute } from './provision-attribute.js';
 import { type OktaProvisionDeps, uriOf } from './provision-channel.js';
 import { createCredentialChecks, needing } from './provision-credentials.js';
@@ -50,6 +51,7 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
     ...credentials,
     ...asked.map((check) => needing(credentials, check)),
     ...createClientChecks(credentials, deps),
+    ...createPreviousSecretChecks(deps.settings.okta.hooks.previousSecret, 'okta.hooks.previousSecret'),
     { title: 'Profiles of deactivated users', run: async () => deactivatedUsers },
     { title: 'Okta when this server is down', run: async () => failsOpen },
   ];

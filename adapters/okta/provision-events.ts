@@ -36,6 +36,8 @@ const missingEvents = ({ events }: EventHook): string[] => endingEvents.filter((
 export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
   const name = nameOf(deps, 'events');
   const verify = (id: string) => deps.send('POST', `/api/v1/eventHooks/${id}/lifecycle/verify`);
+  const replace = (ours: EventHook) =>
+    deps.send('PUT', `/api/v1/eventHooks/${ours.id}`, toChangedEventHook(ours, deps));
   const changesTo = (hook: EventHook): string[] => [
     ...differencesOf(deps, 'events', hook.channel),
     ...missingEvents(hook).map((type) => `Subscribe it to ${type}`),
@@ -81,9 +83,15 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
         return;
       }
       const isChanged = changesTo(ours).length > 0;
-      if (isChanged) await deps.send('PUT', `/api/v1/eventHooks/${ours.id}`, toChangedEventHook(ours, deps));
+      if (isChanged) await replace(ours);
       if (ours.status !== 'ACTIVE') await deps.send('POST', `/api/v1/eventHooks/${ours.id}/lifecycle/activate`);
       if (isChanged || ours.verificationStatus !== 'VERIFIED') await verify(ours.id);
+    },
+    async pushSecret() {
+      const ours = await findEventHook(deps);
+      if (ours === null) return;
+      await replace(ours);
+      await verify(ours.id);
     },
   };
 }

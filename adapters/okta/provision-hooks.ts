@@ -78,9 +78,22 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
     ].map((change) => `Inline hook "${ours.name}": ${change}`);
     return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
   };
+  const replace = async (ours: InlineHook): Promise<void> => {
+    const channel = channelTo(deps, hook, ours.channel.config.headers);
+    await deps.send('PUT', `/api/v1/inlineHooks/${ours.id}`, { name: ours.name, type, version: '1.0.0', channel });
+  };
   return {
     title: `Inline hook: ${hook}`,
     inspect,
+    ...(secret === undefined
+      ? {}
+      : {
+          async pushSecret() {
+            const { ours } = await findInlineHook(hook, deps);
+            // One that brings an access token has no secret of ours.
+            if (ours?.channel.type === 'HTTP') await replace(ours);
+          },
+        }),
     async apply() {
       const { ours } = await findInlineHook(hook, deps);
       if (ours === null) {
@@ -92,10 +105,7 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
         });
         return;
       }
-      if (differencesOf(deps, hook, ours.channel).length > 0) {
-        const channel = channelTo(deps, hook, ours.channel.config.headers);
-        await deps.send('PUT', `/api/v1/inlineHooks/${ours.id}`, { name: ours.name, type, version: '1.0.0', channel });
-      }
+      if (differencesOf(deps, hook, ours.channel).length > 0) await replace(ours);
       if (ours.status !== 'ACTIVE') await deps.send('POST', `/api/v1/inlineHooks/${ours.id}/lifecycle/activate`);
     },
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
-import { parseAnswer, type SendToOkta } from './client.js';
+import { type OktaAnswer, parseAnswer, type SendToOkta } from './client.js';
 
 /** Far more than an org has of anything that is looked for here. */
 const maxPages = 100;
@@ -24,8 +24,13 @@ export async function listAll<Entry>(guard: z.ZodType<Entry>, path: string, send
       const { data } = guard.safeParse(entry);
       if (data !== undefined) found.push(data);
     }
-    const link = /<([^>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
-    next = link !== undefined && URL.canParse(link) ? new URL(link).pathname + new URL(link).search : null;
+    next = nextPageOf(headers);
   }
   return found;
+}
+
+/** The path of the page after this one; `null` on the last. @see https://developer.okta.com/docs/api/#pagination */
+export function nextPageOf(headers: OktaAnswer['headers']): string | null {
+  const link = /<([^>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
+  return link !== undefined && URL.canParse(link) ? new URL(link).pathname + new URL(link).search : null;
 }

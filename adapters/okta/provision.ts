@@ -1,9 +1,11 @@
+import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { createSendToOkta } from './client.js';
 import type { OktaConnection } from './config.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
 import { createAuthenticatorStep, createUsageStep } from './provision-authenticator.js';
+import { listCensus } from './provision-census.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { createChecks } from './provision-checks.js';
 import { createEventHookStep } from './provision-events.js';
@@ -63,6 +65,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
     ],
     checks: createChecks(deps),
     registration: null,
+    census: () => takeCensus(listCensus(deps), deps),
   };
 }
 

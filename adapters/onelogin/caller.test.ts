@@ -9,7 +9,7 @@ import { createCountAsk, createReadSignature } from './caller.js';
 const refused = { code: 'caller_untrusted' };
 const clock = createManualClock();
 const now = clock.now() / 1000;
-const readSignature = createReadSignature(new Credential(hookSecret), { clock });
+const readSignature = createReadSignature({ secret: new Credential(hookSecret) }, { clock });
 const verify = ({ headers, body }: RawRequest) => readSignature(headers)(body);
 const body = Buffer.from('{"user_id":36216766,"request_id":"r"}');
 const codeOf = (work: () => unknown) => {
@@ -24,11 +24,32 @@ const codeOf = (work: () => unknown) => {
 describe('a signature', () => {
   test.each([0, 1, -1, 300, -300])('made %d seconds from now is believed, and says when it was made', (apart) => {
     const signature = toSignature(body, now + apart);
-    expect(verify(withSignature(body, signature))).toEqual({ signedAt: (now + apart) * 1000 });
+    expect(verify(withSignature(body, signature))).toEqual({
+      signedAt: (now + apart) * 1000,
+      byPreviousSecret: false,
+    });
   });
 
   test.each([301, -301, 86_400, -now])('made %d seconds from now is not', (apart) => {
     expect(codeOf(() => verify(withSignature(body, toSignature(body, now + apart))))).toBe(refused.code);
+  });
+
+  test('by the previous secret is believed while one is configured, and told apart', () => {
+    const secret = new Credential('the secret that the Smart Hook is given now');
+    const byOld = withSignature(body, toSignature(body, now));
+    const both = createReadSignature({ secret, previousSecret: new Credential(hookSecret) }, { clock });
+    expect(both(byOld.headers)(body)).toMatchObject({ byPreviousSecret: true });
+    const byNew = withSignature(
+      body,
+      toSignature(
+        body,
+        now,
+        secret.use((text) => text),
+      ),
+    );
+    expect(both(byNew.headers)(body)).toMatchObject({ byPreviousSecret: false });
+    const one = createReadSignature({ secret }, { clock });
+    expect(codeOf(() => one(byOld.headers)(body))).toBe(refused.code);
   });
 
   test('that no body could prove is refused before there is one', () => {

@@ -5,6 +5,8 @@ import type { Clock } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochSec, toEpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { RawHead } from '../hook.js';
+import { findSecret } from '../rotating-secret.js';
+import type { OneLoginSettings } from './config.js';
 
 /** Where the Smart Hook puts its signature: `t=<seconds since 1970>,v1=<HMAC-SHA256 of "t.body", hexadecimal>`. */
 export const signatureHeader = 'x-facestep-signature';
@@ -13,10 +15,10 @@ export const signatureHeader = 'x-facestep-signature';
 const maxSkewSec = 300;
 
 /**
- * Returns when a call was signed, if it is signed by our own Smart Hook; the body is not parsed.
+ * Returns when a call was signed, and by which of two secrets, if it is signed by our own Smart Hook; the body is not parsed.
  * @throws FaceError `caller_untrusted`: another key, an altered body or time
  */
-export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs };
+export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs; readonly byPreviousSecret: boolean };
 
 /**
  * Looks at the header of a signature, which proves nothing without the body.
@@ -26,7 +28,10 @@ export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs };
 export type ReadSignature = (headers: RawHead['headers']) => VerifyBody;
 
 /** Makes the check for one connection. */
-export function createReadSignature(secret: Credential, { clock }: { readonly clock: Clock }): ReadSignature {
+export function createReadSignature(
+  { secret, previousSecret }: OneLoginSettings['hooks'],
+  { clock }: { readonly clock: Clock },
+): ReadSignature {
   return (headers) => {
     const [, time = '', signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
     if (signature === undefined) throw new FaceError('caller_untrusted', { reason: 'signature' });
@@ -35,9 +40,14 @@ export function createReadSignature(secret: Credential, { clock }: { readonly cl
     if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
       throw new FaceError('caller_untrusted', { reason: 'time' });
     return (body) => {
-      const expected = secret.use((key) => createHmac('sha256', key).update(`${time}.`).update(body).digest('hex'));
-      if (!hasDigest(signature, digestOf(expected))) throw new FaceError('caller_untrusted', { reason: 'signature' });
-      return { signedAt };
+      const isSignedWith = (each: Credential): boolean =>
+        hasDigest(
+          signature,
+          digestOf(each.use((key) => createHmac('sha256', key).update(`${time}.`).update(body).digest('hex'))),
+        );
+      const found = findSecret({ current: secret, previous: previousSecret }, isSignedWith);
+      if (found === null) throw new FaceError('caller_untrusted', { reason: 'signature' });
+      return { signedAt, byPreviousSecret: found === 'previous' };
     };
   };
 }

@@ -40,6 +40,8 @@ export const oneloginConnectionGuard = z.strictObject({
       hooks: z.strictObject({
         /** The key the Smart Hook signs its requests with (HMAC-SHA256). */
         secret: z.string().min(32).max(512).pipe(headerCredentialGuard),
+        /** The key before, which is taken too while the Smart Hook is given the new one. */
+        previousSecret: z.string().min(32).max(512).pipe(headerCredentialGuard).optional(),
       }),
       /** The user policy whose factor is the face check. */
       facePolicyId: policyIdGuard,

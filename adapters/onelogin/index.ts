@@ -1,6 +1,7 @@
 import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Hook, RawReply } from '../hook.js';
+import { createNotePrevious } from '../rotating-secret.js';
 import { createCountAsk, createReadSignature } from './caller.js';
 import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';
@@ -16,10 +17,11 @@ import { type SmartHookType, smartHookTypes } from './schema.js';
  */
 export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Adapter {
   const { settings, publicUrl, clock, fetch, log } = deps;
-  const { kind, onelogin } = settings;
+  const { id, kind, onelogin } = settings;
   const api = createOneLoginApi(onelogin, { fetch, clock });
   const countAsk = createCountAsk({ clock });
-  const readSignature = createReadSignature(onelogin.hooks.secret, { clock });
+  const readSignature = createReadSignature(onelogin.hooks, { clock });
+  const notePrevious = createNotePrevious({ connection: id, clock, log });
   const toHook = (type: SmartHookType, handle: (call: VerifiedCall, deps: FlowDeps) => Promise<RawReply>): Hook => ({
     budgetMs: toBudgetMs(type, onelogin),
     proof: 'body',
@@ -27,7 +29,11 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
       (core) =>
       async ({ headers }) => {
         const verify = readSignature(headers);
-        return async (body) => handle({ ...verify(body), body }, { settings: onelogin, countAsk, core });
+        return async (body) => {
+          const { signedAt, byPreviousSecret } = verify(body);
+          if (byPreviousSecret) notePrevious(type);
+          return handle({ signedAt, body }, { settings: onelogin, countAsk, core });
+        };
       },
     refuse: (code) => toRefusal(code, toUnverified(type, onelogin)),
     pass: passSignIn,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
 import { checkDiscovery, endpointsOf } from '../openid-provider.js';
 import { type Check, compareClocks, fail, manual, pass, warn } from '../provisioning.js';
+import { createPreviousSecretChecks } from '../rotating-secret.js';
 import { missingVariables, type Parts } from './provision-account.js';
 import { differencesOf, isOurs, nameOf } from './provision-hooks.js';
 import { createLogCheck } from './provision-log.js';
@@ -17,6 +18,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
   createMigrationCheck(parts),
   createPolicyCheck(parts),
   ...createTrustChecks(parts),
+  ...createPreviousSecretChecks(parts.onelogin.hooks.previousSecret, 'onelogin.hooks.previousSecret'),
   createTimeCheck(parts),
   createReachCheck(),
 ];

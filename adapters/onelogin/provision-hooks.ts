@@ -122,6 +122,32 @@ const toBlocked = (type: SmartHookType, hook: SmartHook, connection: string): St
 /** The Smart Hook of one type. A function that is not ours is never overwritten. */
 export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep {
   const { account, deps } = parts;
+  const apply = async (): Promise<void> => {
+    const former = await account.findHook(type);
+    if (former !== null && !isOurs(former, parts)) {
+      throw new FaceError('provider_refused', { status: 409, code: null, call: 'update hook' });
+    }
+    const settings = toHookSettings(type, former, sourceOf(type, former, parts), parts);
+    // OneLogin may fail where the code of an enabled hook changes.
+    if (former !== null && !former.disabled) {
+      await account.replaceHook(former.id, { ...toSameSettings(former, parts), disabled: true });
+    }
+    try {
+      await writeVariables(type, parts);
+      const disabled = { ...settings, disabled: true };
+      const { id } = former ?? (await account.createHook(disabled));
+      if (former !== null) await account.replaceHook(id, disabled);
+      await account.replaceHook(id, { ...settings, disabled: false });
+    } catch (error) {
+      // Half done, the old function is better than none. Why it came to this matters more than whether this works.
+      if (former !== null) {
+        const same = toSameSettings(former, parts);
+        await account.replaceHook(former.id, { ...same, disabled: true }).catch(() => {});
+        await account.replaceHook(former.id, { ...same, disabled: former.disabled }).catch(() => {});
+      }
+      throw error;
+    }
+  };
   return {
     title: `Smart Hook ${type}`,
     async inspect() {
@@ -134,31 +160,11 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
       const changes = differencesOf(type, hook, parts);
       return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
     },
-    async apply() {
-      const former = await account.findHook(type);
-      if (former !== null && !isOurs(former, parts)) {
-        throw new FaceError('provider_refused', { status: 409, code: null, call: 'update hook' });
-      }
-      const settings = toHookSettings(type, former, sourceOf(type, former, parts), parts);
-      // OneLogin may fail where the code of an enabled hook changes.
-      if (former !== null && !former.disabled) {
-        await account.replaceHook(former.id, { ...toSameSettings(former, parts), disabled: true });
-      }
-      try {
-        await writeVariables(type, parts);
-        const disabled = { ...settings, disabled: true };
-        const { id } = former ?? (await account.createHook(disabled));
-        if (former !== null) await account.replaceHook(id, disabled);
-        await account.replaceHook(id, { ...settings, disabled: false });
-      } catch (error) {
-        // Half done, the old function is better than none. Why it came to this matters more than whether this works.
-        if (former !== null) {
-          const same = toSameSettings(former, parts);
-          await account.replaceHook(former.id, { ...same, disabled: true }).catch(() => {});
-          await account.replaceHook(former.id, { ...same, disabled: former.disabled }).catch(() => {});
-        }
-        throw error;
-      }
+    apply,
+    // OneLogin may go on with the former value of a variable until the function is deployed again.
+    async pushSecret() {
+      const hook = await account.findHook(type);
+      if (hook !== null && isOurs(hook, parts)) await apply();
     },
   };
 }

@@ -1,9 +1,11 @@
+import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
 import { endpointsOf } from '../openid-provider.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';
 import { createAccountClient, missingVariables, type Parts, toVariableValue } from './provision-account.js';
+import { listCensus } from './provision-census.js';
 import { createChecks } from './provision-checks.js';
 import { createHookStep } from './provision-hooks.js';
 
@@ -25,6 +27,7 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
     ],
     checks: createChecks(parts),
     registration: null,
+    census: () => takeCensus(listCensus(parts), deps),
   };
 }
 

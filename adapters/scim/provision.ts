@@ -1,8 +1,10 @@
 import { maxTokenCharacters } from '../../src/core/concealed.js';
+import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
+import { listCensus } from './provision-census.js';
 import { createChecks } from './provision-checks.js';
 import { type Parts, readExtension } from './provision-schema.js';
 
@@ -17,6 +19,7 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>): Provi
     steps: [createAttributeStep(parts), createRightsStep(parts)],
     checks: createChecks(parts),
     registration: null,
+    census: () => takeCensus(listCensus(parts), deps),
   };
 }
 

@@ -77,7 +77,7 @@ async function setUp(provider: string, pictures: Pictures): Promise<ProvisionFig
     const service = await startService(env);
     stops.unshift(() => service.stop());
     const plan = plannedGuard.parse(JSON.parse((await run('provision', 'simulated', '--plan', '--json')).stdout));
-    await run('provision', 'simulated', '--apply');
+    await run('provision', 'simulated', '--apply', '--yes');
     await run('doctor', 'simulated');
     const before = await simulation.signIn({ user: login });
     commands.push('a sign-in with the password alone');

@@ -80,8 +80,8 @@ export async function showProviders({ say, folder, adminKey, person, asExpected 
 
   for (const { kind, simulation } of simulated) {
     say(`  ${titles[kind]}   ${simulation.url}`);
-    const { code, stdout } = await runCli(['provision', kind, '--apply'], env);
-    say(`    facestep provision ${kind} --apply   ${stdout.trim().split('\n').at(-1) ?? ''}`);
+    const { code, stdout } = await runCli(['provision', kind, '--apply', '--yes'], env);
+    say(`    facestep provision ${kind} --apply --yes   ${stdout.trim().split('\n').at(-1) ?? ''}`);
     if (code !== 0) say(`    ${asExpected('not set up', 'set up')}`);
     const backend = await connectBackend(service.url, adminKey, kind);
     const { login, subject } = firstOf(simulation);

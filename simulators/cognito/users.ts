@@ -94,8 +94,13 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     return {};
   },
   ListUsers: ({ pool, body }) => {
-    const { Filter, Limit } = z
-      .object({ Filter: filterGuard.optional(), Limit: z.int().min(1).max(60).default(60) })
+    const { Filter, Limit, PaginationToken, AttributesToGet } = z
+      .object({
+        Filter: filterGuard.optional(),
+        Limit: z.int().min(1).max(60).default(60),
+        PaginationToken: z.string().regex(/^\d+$/).optional(),
+        AttributesToGet: z.array(z.string()).optional(),
+      })
       .parse(body);
     const [, name = '', operator = '', value = ''] = /^([a-z_:]+)\s*(\^?=)\s*"([^"]*)"$/.exec(Filter ?? '') ?? [];
     const isHit = (user: PoolUser): boolean => {
@@ -103,7 +108,20 @@ export const userOperations: Readonly<Record<string, Operation>> = {
       return operator === '=' ? held === value : held.startsWith(value);
     };
     const users = [...pool.users.values()].filter((user) => Filter === undefined || isHit(user));
-    return { Users: users.slice(0, Limit).map((user) => toView(user, 'Attributes')) };
+    const from = Number(PaginationToken ?? 0);
+    const page = users.slice(from, from + Limit);
+    const unset = AttributesToGet?.find((asked) => page.some(({ attributes }) => !attributes.has(asked)));
+    // As documented: all users of the answer must have a value of what is asked for.
+    if (unset !== undefined) throw invalidParameter(`One or more requested attributes do not exist: ${unset}`);
+    return {
+      Users: page.map((user) => {
+        const view = toView(user, 'Attributes');
+        return AttributesToGet === undefined
+          ? view
+          : { ...view, Attributes: toList(user).filter(({ Name }) => AttributesToGet.includes(Name)) };
+      }),
+      ...(users.length > from + Limit ? { PaginationToken: String(from + Limit) } : {}),
+    };
   },
 };
 

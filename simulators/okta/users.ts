@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
-import { invalid, notFound, wrongStatus } from './errors.js';
+import { ApiError, invalid, notFound, wrongStatus } from './errors.js';
 import { emitUserEvent } from './event-delivery.js';
 import { newId } from './ids.js';
 import { findUser, isoNow, type Org, type OrgUser } from './org.js';
@@ -42,6 +42,32 @@ const toView = (org: Org, { id, status, created, lastUpdated, profile }: OrgUser
   credentials: { provider: { type: 'OKTA', name: 'OKTA' } },
   _links: { self: { href: `${org.url}/api/v1/users/${id}` } },
 });
+
+/** Without a filter, users who left are not listed. */
+const isListed = ({ status }: OrgUser): boolean => status !== 'DEPROVISIONED';
+
+/** `status eq "…"`: all of the language that is understood here. */
+function parseFilter(filter: string): (user: OrgUser) => boolean {
+  const [, status] = /^status eq "(\w+)"$/i.exec(filter) ?? [];
+  if (status === undefined) {
+    throw new ApiError(400, 'E0000031', 'Invalid search criteria.', ['filter: Invalid filter expression']);
+  }
+  return (user) => user.status === status;
+}
+
+/** The id, and what else is named: `id,status,profile:(city,login)`. */
+function toProjection(fields: string): (view: ReturnType<typeof toView>) => { readonly id: string } {
+  const [, inProfile = ''] = /profile:\(([^)]*)\)/.exec(fields) ?? [];
+  const names = fields.replace(/profile:\([^)]*\)/, '').split(',');
+  const profileNames = inProfile.split(',').map((name) => name.trim());
+  return ({ id, profile, ...rest }) => ({
+    id,
+    ...Object.fromEntries(Object.entries(rest).filter(([name]) => names.includes(name))),
+    ...(inProfile === ''
+      ? {}
+      : { profile: Object.fromEntries(Object.entries(profile).filter(([name]) => profileNames.includes(name))) }),
+  });
+}
 
 const transitions: readonly { verb: string; from: readonly OrgUser['status'][]; to: OrgUser['status'] }[] = [
   { verb: 'deactivate', from: ['ACTIVE', 'SUSPENDED'], to: 'DEPROVISIONED' },
@@ -93,8 +119,10 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
     emitUserEvent(org, 'user.lifecycle.create', user);
   });
   router.get('/', requireScope('okta.users.read'), (request, response) => {
-    const users = [...org.users.values()].map((user) => toView(org, user));
-    sendPage(org, request, response, users);
+    const { filter, fields } = request.query;
+    const isWanted = filter === undefined ? isListed : parseFilter(String(filter));
+    const users = [...org.users.values()].filter(isWanted).map((user) => toView(org, user));
+    sendPage(org, request, response, fields === undefined ? users : users.map(toProjection(String(fields))));
   });
   router.get('/:id', requireScope('okta.users.read'), (request, response) => {
     response.json(toView(org, find(request)));

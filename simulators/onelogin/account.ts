@@ -19,6 +19,8 @@ export interface AccountUser {
   roleIds: readonly number[];
   customAttributes: Record<string, string | null>;
   lastLogin: string | null;
+  /** 1 is active; nobody else signs in. */
+  status: number;
 }
 
 export interface CustomField {

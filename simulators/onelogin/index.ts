@@ -98,7 +98,16 @@ export async function startOneLoginSimulator({
     addUser({ username, password, policyId = defaultPolicyId, roleIds = [] }) {
       const id = 36_216_766 + account.users.size;
       const names = { username, email: username, firstname: 'Test', lastname: 'User' };
-      account.users.set(id, { id, ...names, password, policyId, roleIds, customAttributes: {}, lastLogin: null });
+      account.users.set(id, {
+        id,
+        ...names,
+        password,
+        policyId,
+        roleIds,
+        customAttributes: {},
+        lastLogin: null,
+        status: 1,
+      });
       return id;
     },
     addPolicy(policy) {

@@ -142,6 +142,7 @@ async function migrate(
     roleIds: [],
     customAttributes: { ...custom_attributes },
     lastLogin: null,
+    status: 1,
   };
   account.users.set(user.id, user);
   return user;

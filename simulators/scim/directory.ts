@@ -10,6 +10,7 @@ export interface DirectoryUser {
   emails: readonly { readonly value: string; readonly primary?: boolean }[];
   /** By the URN of the schema, then by the name of the attribute. */
   readonly extensions: Map<string, Map<string, string>>;
+  active: boolean;
 }
 
 /** One attribute as an administrator defines it (RFC 7643, section 7). */
@@ -126,6 +127,7 @@ export function toView(directory: Directory, user: DirectoryUser, asked: readonl
     schemas,
     id: user.id,
     ...(isAsked('userName', 'default') ? { userName: user.userName } : {}),
+    ...(isAsked('active', 'default') ? { active: user.active } : {}),
     ...(isAsked('emails', 'default') && user.emails.length > 0 ? { emails: user.emails } : {}),
     ...(isAsked('meta', 'default') ? { meta: { resourceType: 'User', location: `${baseUrl}/Users/${user.id}` } } : {}),
     ...Object.fromEntries(shown),

@@ -96,7 +96,7 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
       (user) => user.userName.toLowerCase() === userName.toLowerCase(),
     );
     if (isTaken) throw new ScimError(409, 'uniqueness', 'userName is taken');
-    const user = { id: randomUUID(), userName, emails, extensions: new Map() };
+    const user = { id: randomUUID(), userName, emails, extensions: new Map(), active: true };
     directory.users.set(user.id, user);
     show(request, response, user, 201);
   });

@@ -7,6 +7,9 @@ import type { Json } from '../base/json.js';
 export const commandRefusals = {
   backup_invalid: 'The backup is not complete, was altered, or is of another version.',
   server_running: 'A server runs on this data folder. Stop it first.',
+  nobody_enrolled:
+    'Nobody is enrolled, and policy.mode is enforce. Enrol people first, set policy.mode to shadow, or give --yes. ' +
+    'Nothing was changed.',
   sealed_file_invalid: 'The file was not sealed by facestep, was altered, or is sealed under another token.',
   model_unfit: 'This file cannot be used as a recognition model.',
 } as const;

@@ -3,6 +3,7 @@ import type { Check, Finding } from '../../adapters/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { filesOf } from '../config/data-files.js';
 import { FaceError } from '../errors.js';
+import { createCensusCheck } from './checks/census.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
 import { createModelCheck, createRecognitionCheck } from './checks/model-files.js';
@@ -87,8 +88,8 @@ async function* collectChecks(
     return createHookChecks(hooks, { connection: connection.id, publicUrl }, deps);
   });
   yield* await orFailing('Provider', async () => {
-    const { checks } = await (await adapter).createProvisioning();
-    return checks;
+    const provisioning = await (await adapter).createProvisioning();
+    return [...provisioning.checks, createCensusCheck(provisioning, connection, deps)];
   });
 }
 

@@ -1,8 +1,15 @@
 import { Command } from 'commander';
-import type { Provisioning } from '../../adapters/provisioning.js';
+import type { Census } from '../../adapters/census.js';
+import type { ProvisionStep } from '../../adapters/provisioning.js';
+import type { Policy } from '../core/connection.js';
+import { toCensusFinding } from './census-text.js';
+import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
+import { type Failure, toFailure, toFailureLines } from './failure.js';
 import { findConnection } from './find-connection.js';
+import { toPrintable } from './printable.js';
 import { requirePublicUrl } from './public-url.js';
+import { pushingSecret } from './push-secret.js';
 import { toAppliedLines, toCounts, toFoundLines } from './step-text.js';
 import { applySteps, isDone, isStuck, isToApply, planSteps, type StepResult } from './steps.js';
 import { UsageError } from './usage-error.js';
@@ -10,6 +17,8 @@ import { UsageError } from './usage-error.js';
 interface Options {
   readonly plan?: true;
   readonly apply?: true;
+  readonly pushSecrets?: true;
+  readonly yes?: true;
   readonly json?: true;
 }
 
@@ -24,6 +33,8 @@ export function createProvisionCommand(deps: CliDeps): Command {
     .argument('<connection>', 'its id in the configuration')
     .option('--plan', 'show what would change, and change nothing')
     .option('--apply', 'change it')
+    .option('--push-secrets', 'give the provider the configured secrets again, which it never shows')
+    .option('--yes', 'apply, although policy.mode is enforce and nobody is enrolled')
     .option('--json', 'print JSON')
     .action(async (id: string, options: Options) => {
       if (options.plan === options.apply) throw new UsageError('give one of --plan and --apply');
@@ -32,18 +43,27 @@ export function createProvisionCommand(deps: CliDeps): Command {
       const publicUrl = requirePublicUrl(setup);
       const adapter = await connection.createAdapter(publicUrl);
       const provisioning = await adapter.createProvisioning();
+      const steps = options.pushSecrets === true ? provisioning.steps.map(pushingSecret) : provisioning.steps;
       const subject = { connection: id, kind: connection.kind, publicUrl };
       const mode = options.plan === true ? 'plan' : 'apply';
-      const run = { deps, provisioning, mode } as const;
+      const count = () => provisioning.census().catch((error: unknown) => toFailure(error, deps.log));
+      const run = { deps, steps, mode, count, policy: connection.policy, isSure: options.yes === true } as const;
       const isFine = options.json === true ? await printJson(run, subject) : await printText(run, subject);
       deps.endWith(isFine ? 0 : 1);
     });
 }
 
+/** Who is enrolled, or why the provider does not tell. */
+type Counted = Census | Failure;
+
 interface Run {
   readonly deps: CliDeps;
-  readonly provisioning: Provisioning;
+  readonly steps: readonly ProvisionStep[];
   readonly mode: 'plan' | 'apply';
+  /** Takes up to a minute. */
+  readonly count: () => Promise<Counted>;
+  readonly policy: Policy;
+  readonly isSure: boolean;
 }
 
 interface Subject {
@@ -52,17 +72,21 @@ interface Subject {
   readonly publicUrl: string;
 }
 
-async function printText({ deps, provisioning: { steps }, mode }: Run, subject: Subject): Promise<boolean> {
+async function printText(run: Run, subject: Subject): Promise<boolean> {
+  const { deps, steps, mode } = run;
   const { print, log } = deps;
   print(`${subject.connection} (${subject.kind}), reached at ${subject.publicUrl}`);
   print('');
   const planned = await collect(planSteps(steps, log), (result, number) => toFoundLines(number, result).forEach(print));
   print('');
+  const census = await run.count();
+  for (const line of toCensusLines(census, run)) print(toPrintable(line));
   if (mode === 'plan') {
     const found = planned.map(({ before }) => before);
     print(`${toCounts(found)}. Nothing was changed.${found.some(isToApply) ? ' --apply does what is marked +.' : ''}`);
     return !found.some(isStuck);
   }
+  checkMayApply(census, run);
   print('Applying, in this order:');
   const applied = await collect(applySteps(steps, log), (result, number) =>
     toAppliedLines(number, result).forEach(print),
@@ -76,13 +100,37 @@ async function printText({ deps, provisioning: { steps }, mode }: Run, subject: 
   return left.every(isDone);
 }
 
-async function printJson({ deps, provisioning: { steps }, mode }: Run, subject: Subject): Promise<boolean> {
+async function printJson(run: Run, subject: Subject): Promise<boolean> {
+  const { deps, steps, mode } = run;
+  const census = await run.count();
+  if (mode === 'apply') checkMayApply(census, run);
   const results = await collect(mode === 'plan' ? planSteps(steps, deps.log) : applySteps(steps, deps.log));
   const ok =
     mode === 'plan' ? !results.some(({ before }) => isStuck(before)) : results.every(({ after }) => isDone(after));
   const notReached = steps.slice(results.length).map(({ title }) => title);
-  deps.print(JSON.stringify({ ...subject, mode, ok, steps: results, notReached }, null, 2));
+  const told = isKnown(census) ? census : null;
+  deps.print(JSON.stringify({ ...subject, mode, ok, census: told, steps: results, notReached }, null, 2));
   return ok;
+}
+
+const isKnown = (census: Counted): census is Census => 'users' in census;
+
+/** Who would be refused today, before anything is applied. */
+function toCensusLines(census: Counted, { policy }: Run): string[] {
+  if (!isKnown(census)) {
+    return [`Who is enrolled cannot be told: ${toFailureLines(census).join(': ')}`, ''];
+  }
+  const { found, remedy } = toCensusFinding(census, policy);
+  return [`Users: ${found}`, ...(remedy === null ? [] : [`     To do: ${remedy}`]), ''];
+}
+
+/**
+ * Where the provider does not tell who is enrolled, that is said, and is in nobody's way.
+ * @throws CommandError `nobody_enrolled`
+ */
+function checkMayApply(census: Counted, { policy, isSure }: Run): void {
+  if (isSure || policy.mode !== 'enforce' || !isKnown(census) || census.enrolled > 0) return;
+  throw new CommandError('nobody_enrolled', { found: toCensusFinding(census, policy).found });
 }
 
 async function collect(

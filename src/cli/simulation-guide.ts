@@ -35,7 +35,7 @@ export function toGuide(settings: SimulationSettings): string[] {
     '  npm run facestep -- serve',
     'and in a third:',
     ...exports,
-    `  npm run facestep -- provision ${connection} --apply`,
+    `  npm run facestep -- provision ${connection} --apply --yes`,
     `  npm run facestep -- doctor ${connection}`,
     `  FACESTEP_URL=${serverUrl} FACESTEP_ADMIN_KEY=${adminKey} npm run facestep -- try ${connection} --login ${user.login}`,
     '',

@@ -117,7 +117,7 @@ if (hasChromium) {
     });
     closing.push(() => server.close(), entra.close, okta.close, onelogin.close, cognito.close);
 
-    const { code, stdout, stderr } = await runCli(['provision', 'entra', '--apply'], server.environment);
+    const { code, stdout, stderr } = await runCli(['provision', 'entra', '--apply', '--yes'], server.environment);
     if (code !== 0) throw new Error(stdout + stderr);
     const forOkta = {
       settings: oktaConnectionGuard.parse(oktaSettings),

@@ -121,13 +121,14 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
   };
   // Now and then one too many: each is tried once more.
   simulator.throttleEvery(5);
-  const { steps, checks } = createCognitoProvisioning(deps);
+  const { steps, checks, census } = createCognitoProvisioning(deps);
   for (const each of steps) await each.inspect();
   for (const each of steps) {
     if (['missing', 'different'].includes((await each.inspect()).state)) await each.apply();
     expect(['ready', 'manual']).toContain((await each.inspect()).state);
   }
   for (const each of checks) await each.run();
+  await census();
 
   const { profile } = createCognitoAdapter(deps);
   expect(await profile.findAccount('ada@example.com')).toBeNull();

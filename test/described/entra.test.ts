@@ -148,6 +148,7 @@ async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) =>
     await setUp(bench.provision(settings, publicUrl));
 
     const ada = entra.addUser({ mail: 'ada@example.com' });
+    await bench.provision(settings, publicUrl).census();
     const guest = entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
     await profile.findAccount('ada@example.com');
     await profile.findAccount('nobody@example.com');

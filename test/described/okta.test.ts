@@ -103,6 +103,7 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
   for (const check of provisioning.checks) await check.run();
 
   const id = await okta.createUser({ login, password });
+  await provisioning.census();
   const { profile } = bench.connect();
   await profile.findAccount(login);
   await profile.findAccount('nobody@example.com');

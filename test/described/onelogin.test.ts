@@ -73,6 +73,7 @@ test('plan, apply, doctor, profile and the hooks are as OneLogin shows them', as
   const subject = String(ada);
   expect((await profile.findAccount('ada@example.com'))?.subject).toBe(subject);
   await profile.readAccount(subject);
+  await createOneLoginProvisioning(deps()).census();
   await profile.writeToken(subject, new SealedToken('FV1.abc'));
   expect(await profile.readToken(subject)).not.toBeNull();
   await profile.clearToken(subject);

@@ -54,6 +54,7 @@ const provisionGuard = z.object({
   },
   steps: z.array(stepGuard.extend({ after: z.looseObject({ state: z.string() }) })),
   notReached: z.array(z.string()),
+  census: z.strictObject({ users: z.int(), enrolled: z.int(), isComplete: z.boolean() }).nullable(),
 });
 
 async function provision(mode: '--plan' | '--apply') {
@@ -69,6 +70,7 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   expect(planned).toMatchObject({ code: 0, ok: true, mode: 'plan', stderr: '' });
   expect(planned.steps.map(({ applied }) => applied)).not.toContain(true);
   expect(planned.steps.map(({ before }) => before.state)).toContain('missing');
+  expect(planned.census).toEqual({ users: 2, enrolled: 0, isComplete: true });
   // Planning changed nothing.
   expect(await provision('--plan')).toEqual(planned);
 
@@ -82,9 +84,15 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   const again = await provision('--apply');
   expect(again).toMatchObject({ code: 0, ok: true });
   expect(again.steps.map((step) => step.applied)).not.toContain(true);
+  const pushed = await runHere(['provision', 'simulated', '--apply', '--push-secrets', '--json'], env);
+  expect(provisionGuard.parse(JSON.parse(pushed.stdout))).toMatchObject({ ok: true });
+  const secretSteps = provisionGuard.parse(JSON.parse(pushed.stdout)).steps.filter((step) => step.applied);
+  expect(secretSteps.map(({ title }) => title)).toEqual(['Inline hook: token', 'Event hook: users who leave']);
   const text = await runHere(['provision', 'simulated', '--plan'], env);
   expect(text).toMatchObject({ code: 0, stderr: '' });
   expect(text.stdout.match(/^\d+\. /gm)).toHaveLength(again.steps.length);
+
+  expect(text.stdout).toContain('enrolled 0 of 2 users; 2 users would be refused if policy.mode were enforce');
 
   const withoutFace = await simulation.signIn({ user: login });
   expect(withoutFace).toMatchObject({ status: 200, body: { signedIn: true } });
@@ -95,6 +103,8 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   expect(await backend.checkFace(subject, pictures.person[1])).toBe('passed');
   const withFace = await simulation.signIn({ user: login });
   expect(withFace.body.accessTokenClaims).toMatchObject({ face_verification: { result: 'verified' } });
+
+  expect((await provision('--plan')).census).toEqual({ users: 2, enrolled: 1, isComplete: true });
 
   const report = await runHere(['report', 'simulated', '--since', '1', '--json'], env);
   expect(report).toMatchObject({ code: 0, stderr: '' });
@@ -273,6 +283,33 @@ describe('what cannot be done ends with 1', () => {
     expect(stderr).toContain('publicUrl');
   });
 
+  test('enforcing with nobody enrolled, before anything is changed; --yes does it', async () => {
+    const other = await startSimulation('okta');
+    try {
+      const enforced = writeConfig('enforced', (config) => ({
+        ...config,
+        connections: [{ ...other.config.connections[0], policy: { mode: 'enforce' } }],
+      }));
+      const states = async (env: Record<string, string>) => {
+        const { stdout } = await runHere(['provision', 'simulated', '--plan', '--json'], env);
+        return provisionGuard.parse(JSON.parse(stdout)).steps.map(({ before }) => before.state);
+      };
+      const before = await states(enforced);
+      for (const args of [['--apply'], ['--apply', '--json']]) {
+        const { code, stderr } = await runCli(['provision', 'simulated', ...args], enforced);
+        expect(code).toBe(1);
+        expect(stderr).toContain('nobody_enrolled');
+        expect(stderr).toContain('enrolled 0 of 2 users; 2 users are refused');
+      }
+      expect(await states(enforced)).toEqual(before);
+      const { stdout } = await runHere(['provision', 'simulated', '--apply', '--yes', '--json'], enforced);
+      const { steps } = provisionGuard.parse(JSON.parse(stdout));
+      expect(steps[0]).toMatchObject({ applied: true, after: { state: 'ready' } });
+    } finally {
+      await other.stop();
+    }
+  });
+
   test('a configuration with a secret where none belongs, without telling it', async () => {
     const { code, stdout, stderr } = await runCli(
       ['report', 'simulated'],
@@ -291,6 +328,7 @@ describe('what cannot be done ends with 1', () => {
     expect(planned.code).toBe(1);
     const { ok, steps } = provisionGuard.parse(JSON.parse(planned.stdout));
     expect(ok).toBe(false);
+    expect(JSON.parse(planned.stdout)).toHaveProperty('census', null);
     expect(steps.map(({ before }) => before)).toContainEqual(expect.objectContaining({ state: 'failed' }));
     const applied = await runHere(['provision', 'simulated', '--apply'], gone);
     expect(applied.code).toBe(1);

@@ -41,7 +41,7 @@ beforeAll(async () => {
   const port = await findFreePort();
   front = await startFront(`http://127.0.0.1:${port}`);
   service = await startService({ ...writeConfig(), PORT: String(port) });
-  const { code } = await runCli(['provision', 'simulated', '--apply'], writeConfig());
+  const { code } = await runCli(['provision', 'simulated', '--apply', '--yes'], writeConfig());
   expect(code).toBe(0);
 });
 afterEach(() => {

@@ -69,7 +69,7 @@ test.each(Object.keys(simulations))('%s: set up, found well, and signed in to wi
 
   // Whom to trust beside the usual authorities is read as a process starts.
   const run = 'NODE_EXTRA_CA_CERTS' in env ? runCli : runHere;
-  expect(await run(['provision', 'simulated', '--apply'], env)).toMatchObject({ code: 0 });
+  expect(await run(['provision', 'simulated', '--apply', '--yes'], env)).toMatchObject({ code: 0 });
   const again = await run(['provision', 'simulated', '--plan'], env);
   expect(again.stdout).not.toMatch(/: (missing|different|blocked|failed)$/m);
   const doctor = await run(['doctor', 'simulated'], env);

@@ -1,0 +1,36 @@
+import { ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
+import type { Fetch } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import { type CensusCount, countPage } from '../census.js';
+import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
+import type { CognitoConnection } from './config.js';
+
+/** As many as Cognito gives at once. */
+const pageSize = 60;
+
+/**
+ * The enabled users of the pool. They come with all their attributes: one that not every user has a value of cannot be asked
+ * for alone.
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
+ */
+export async function* listCensus(
+  settings: CognitoSettings & Pick<CognitoConnection['cognito'], 'attribute'>,
+  { fetch }: { readonly fetch: Fetch },
+): AsyncGenerator<CensusCount> {
+  const { userPoolId: UserPoolId, attribute } = settings;
+  const client = createCognitoClient(settings, { fetch });
+  let next: string | undefined;
+  do {
+    const page = next === undefined ? {} : { PaginationToken: next };
+    const { Users = [], PaginationToken } = await client
+      .send(new ListUsersCommand({ UserPoolId, Limit: pageSize, ...page }))
+      .catch((error: unknown) => {
+        const failure = toServiceFailure(error);
+        const code = failure.status === null ? 'profile_unavailable' : 'provider_refused';
+        throw new FaceError(code, { ...failure, call: 'ListUsers' });
+      });
+    const enabled = Users.filter(({ Enabled }) => Enabled !== false);
+    yield countPage(enabled.map(({ Attributes = [] }) => Attributes.find(({ Name }) => Name === attribute)?.Value));
+    next = PaginationToken;
+  } while (next !== undefined);
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { type CensusCount, countPage } from '../census.js';
+import type { EntraProvisionDeps } from './provision-graph.js';
+
+// Holds the directory extension too, under its own name.
+const pageGuard = z.object({ value: z.array(z.looseObject({})), '@odata.nextLink': z.string().optional() });
+
+/**
+ * The users of the connection's own tenant whose accounts are enabled. A directory extension that a user has no value of is
+ * not in the answer.
+ * @see https://learn.microsoft.com/en-us/graph/api/user-list
+ */
+export async function* listCensus({ settings, graph }: EntraProvisionDeps): AsyncGenerator<CensusCount> {
+  const { attribute } = settings.entra;
+  let next: string | undefined = `/users?$filter=accountEnabled eq true&$select=id,${attribute}&$top=999`;
+  while (next !== undefined) {
+    const page: z.output<typeof pageGuard> = await graph.read(pageGuard, next);
+    yield countPage(page.value.map((user) => user[attribute]));
+    next = page['@odata.nextLink'];
+  }
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { type CensusCount, countPage } from '../census.js';
+import { createSendToOkta, parseAnswer } from './client.js';
+import type { OktaProvisionDeps } from './provision-channel.js';
+import { nextPageOf } from './provision-list.js';
+
+/** As many as Okta gives at once. */
+const pageSize = 200;
+
+const usersGuard = z.array(z.object({ profile: z.record(z.string(), z.unknown()).nullish() }));
+
+/**
+ * The active users, with what the running service may read. By `filter`, as what `search` finds may be of some time ago; and
+ * of their profiles the attribute alone.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/#tag/User/operation/listUsers
+ */
+export async function* listCensus({ settings, fetch }: OktaProvisionDeps): AsyncGenerator<CensusCount> {
+  const { attribute } = settings.okta;
+  const send = createSendToOkta(settings.okta, fetch);
+  const query = { filter: 'status eq "ACTIVE"', fields: `id,profile:(${attribute})`, limit: String(pageSize) };
+  const written = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  let next: string | null = `/api/v1/users?${written.join('&')}`;
+  while (next !== null) {
+    const { body, headers } = await send('GET', next);
+    yield countPage(parseAnswer(usersGuard, body).map(({ profile }) => profile?.[attribute]));
+    next = nextPageOf(headers);
+  }
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { type CensusCount, countPage } from '../census.js';
+import { toUnavailable } from './client.js';
+import type { Parts } from './provision-account.js';
+
+/** Only users of this status can sign in. */
+const activeStatus = 1;
+
+// A list that does not show the fields says nothing of who is enrolled.
+const usersGuard = z.array(z.object({ status: z.number(), custom_attributes: z.record(z.string(), z.unknown()) }));
+
+/**
+ * The active users, as many a page as OneLogin gives. A count takes no more than half of an hour's calls: the others are for
+ * people who sign in.
+ * @see https://developers.onelogin.com/api-docs/2/users/list-users
+ * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
+ */
+export async function* listCensus({ onelogin: { attribute }, api }: Parts): AsyncGenerator<CensusCount> {
+  let cursor: string | null = null;
+  do {
+    const query: URLSearchParams = new URLSearchParams({
+      fields: 'id,status,custom_attributes',
+      ...(cursor === null ? {} : { cursor }),
+    });
+    const { status, headers, body } = await api.call('GET', `/api/2/users?${query}`, null, 'outsider');
+    if (status !== 200) throw toUnavailable({ status });
+    const users = usersGuard.safeParse(body);
+    if (!users.success) throw toUnavailable({ reason: 'answer not understood' });
+    const active = users.data.filter((user) => user.status === activeStatus);
+    yield countPage(active.map((user) => user.custom_attributes[attribute]));
+    cursor = headers.get('after-cursor') || null;
+  } while (cursor !== null);
+}

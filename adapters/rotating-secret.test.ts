@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals';
+import { Credential } from '../src/core/concealed.js';
+import { createManualClock } from '../test/manual-clock.js';
+import { createTextLog } from '../test/sinks.js';
+import { createNotePrevious, createPreviousSecretChecks, findSecret } from './rotating-secret.js';
+
+const current = new Credential('canary-current');
+const previous = new Credential('canary-previous');
+const is = (text: string) => (secret: Credential) => secret.use((value) => value === text);
+
+test('either secret is found and told apart; another is none, and without a previous one that is none too', () => {
+  expect(findSecret({ current, previous }, is('canary-current'))).toBe('current');
+  expect(findSecret({ current, previous }, is('canary-previous'))).toBe('previous');
+  expect(findSecret({ current, previous }, is('another'))).toBeNull();
+  expect(findSecret({ current, previous: undefined }, is('canary-previous'))).toBeNull();
+  // The same one twice is no reason to say that something is left to do.
+  expect(findSecret({ current, previous: current }, is('canary-current'))).toBe('current');
+});
+
+test('both are looked at, whichever it is', () => {
+  for (const sent of ['canary-current', 'canary-previous', 'another']) {
+    let looks = 0;
+    findSecret({ current, previous }, (secret) => {
+      looks += 1;
+      return is(sent)(secret);
+    });
+    expect(looks).toBe(2);
+  }
+});
+
+test('the log says once a minute for each hook that the previous secret is in use', () => {
+  const clock = createManualClock();
+  const log = createTextLog();
+  const note = createNotePrevious({ connection: 'workforce', clock, log });
+  for (const hook of ['token', 'token', 'events', 'token']) note(hook);
+  clock.advanceSec(59);
+  note('token');
+  clock.advanceSec(1);
+  note('token');
+  const lines = log.text().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(
+    ['token', 'events', 'token'].map((hook) => ({
+      ...{ message: 'called with the previous secret', connection: 'workforce', hook },
+    })),
+  );
+});
+
+test('doctor reminds of a previous secret, and says nothing without one', async () => {
+  expect(createPreviousSecretChecks(undefined, 'okta.hooks.previousSecret')).toEqual([]);
+  const [check] = createPreviousSecretChecks(previous, 'okta.hooks.previousSecret');
+  const finding = await check?.run();
+  expect(finding).toMatchObject({ verdict: 'warn', found: 'okta.hooks.previousSecret is still accepted' });
+  expect(JSON.stringify(finding)).not.toContain('canary');
+});

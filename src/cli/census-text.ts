@@ -1,0 +1,29 @@
+import type { Census } from '../../adapters/census.js';
+import type { Finding } from '../../adapters/provisioning.js';
+import type { Policy } from '../core/connection.js';
+
+type CensusPolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;
+
+/** How many are enrolled, and what that means for the others under the policy. */
+export function toCensusFinding(census: Census, { mode, whenNotEnrolled }: CensusPolicy): Finding {
+  const others = census.users - census.enrolled;
+  const found = `enrolled ${toCounts(census)}`;
+  if (others === 0) return { verdict: 'pass', found, remedy: null };
+  const whom = `${census.isComplete ? '' : 'at least '}${toUsers(others)}`;
+  const isRefused = mode === 'enforce' ? `${others === 1 ? 'is' : 'are'} refused` : 'would be refused';
+  const where = whenNotEnrolled === 'enrol' ? ', except where the provider proves who they are: there they enrol' : '';
+  const condition = mode === 'enforce' ? '' : ' if policy.mode were enforce';
+  return {
+    verdict: mode === 'enforce' ? 'warn' : 'pass',
+    found: `${found}; ${whom} ${isRefused}${condition}${where}`,
+    remedy:
+      mode === 'enforce' ? 'Invite them (POST /invitations), or set policy.mode to "shadow" until they are.' : null,
+  };
+}
+
+const toCounts = ({ users, enrolled, isComplete }: Census): string =>
+  isComplete
+    ? `${enrolled.toLocaleString('en')} of ${toUsers(users)}`
+    : `${enrolled.toLocaleString('en')} of the first ${toUsers(users)}, and there are more`;
+
+const toUsers = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'user' : 'users'}`;

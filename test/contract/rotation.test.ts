@@ -1,0 +1,230 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { createCognitoAdapter } from '../../adapters/cognito/index.js';
+import type { ServedHooks } from '../../adapters/hook.js';
+import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
+import type { Provisioning } from '../../adapters/provisioning.js';
+import { startCognitoSimulator } from '../../simulators/cognito/index.js';
+import { pushingSecret } from '../../src/cli/push-secret.js';
+import { applySteps, isDone } from '../../src/cli/steps.js';
+import { startHooks } from '../hook-server.js';
+import { testIssuer } from '../keys.js';
+import { createTextLog, systemRandom } from '../sinks.js';
+import { openTriggerBench, requestSecret, toCommon, toHandlers, toRequest, toSettings } from './cognito.js';
+import { openOktaBench } from './okta.js';
+import { openOneLoginBench } from './onelogin.js';
+
+/* A secret is replaced while people sign in: with both accepted meanwhile no call is refused, without it some are. */
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+const old = 'Bearer the secret that the provider has from before';
+const fresh = 'Bearer the secret that the provider is given now';
+
+/** Steps of a rotation in turn, each while calls go on, with some calls after each. @returns whether each call was let in */
+async function whileCalling(call: () => Promise<boolean>, steps: readonly (() => unknown)[]): Promise<boolean[]> {
+  const calls: boolean[] = [];
+  let isOver = false;
+  const loop = (async () => {
+    while (!isOver) calls.push(await call());
+  })();
+  try {
+    for (const step of [() => {}, ...steps]) {
+      await step();
+      const enough = calls.length + 3;
+      while (calls.length < enough) await Promise.race([loop, new Promise(setImmediate)]);
+    }
+  } finally {
+    isOver = true;
+    await loop;
+  }
+  return calls;
+}
+
+/** What `facestep provision --apply` does, with `--push-secrets`. */
+async function push({ steps }: Provisioning): Promise<void> {
+  for await (const { after } of applySteps(steps.map(pushingSecret), createTextLog())) {
+    expect(isDone(after)).toBe(true);
+  }
+}
+
+/** A server whose hooks are taken over between two requests, as after SIGHUP. */
+async function startServer(served: ServedHooks) {
+  const hooks = new Map([['workforce', served]]);
+  const { port, stop } = await startHooks(hooks);
+  closing.push(stop);
+  return {
+    publicUrl: `http://127.0.0.1:${port}`,
+    reload: (others: ServedHooks) => void hooks.set('workforce', others),
+  };
+}
+
+const notice = 'called with the previous secret';
+
+async function openOkta() {
+  const bench = await openOktaBench();
+  closing.push(() => bench.close());
+  const ada = { login: 'ada@example.com', password: 'correct horse' };
+  const id = await bench.okta.createUser(ada);
+  const configure = (hooks: object) => ({ okta: { hooks, passwordImport: undefined } });
+  const before = configure({ secret: { value: old } });
+  const both = configure({ secret: { value: fresh }, previousSecret: old });
+  const after = configure({ secret: { value: fresh } });
+  const server = await startServer(bench.connect(before).hooks);
+  const { publicUrl } = server;
+  await push(bench.provision({ ...before, publicUrl }));
+  let signIns = 0;
+  return {
+    ...{ bench, server, before, both, after },
+    push: (settings: typeof before) => push(bench.provision({ ...settings, publicUrl })),
+    /** Okta mints tokens without the claim where it is refused. */
+    async signIn() {
+      signIns += 1;
+      await bench.passStepUp(id, `step-up-${signIns}`);
+      const { ok } = await bench.okta.signIn(ada);
+      return ok && JSON.stringify(bench.okta.org.hookAnswers.at(-1)).includes('"verified"');
+    },
+  };
+}
+
+test('okta: no call of a hook is refused; then the log says that the old secret is used no more', async () => {
+  const { bench, server, both, after, push, signIn } = await openOkta();
+  const calls = await whileCalling(signIn, [
+    () => server.reload(bench.connect(both).hooks),
+    () => expect(bench.core.log.text()).toContain(`{"message":"${notice}","connection":"workforce","hook":"token"}`),
+    () => push(both),
+    () => bench.clock.advanceSec(61),
+    () => server.reload(bench.connect(after).hooks),
+  ]);
+  expect(calls).not.toContain(false);
+  expect(bench.core.log.text().split(notice)).toHaveLength(2);
+  // The event hook has it too.
+  const grace = await bench.okta.createUser({ login: 'grace@example.com', password: 'correct horse' });
+  await bench.okta.changeStatus(grace, 'suspend');
+  await bench.okta.settleEvents();
+  const failed = bench.okta.org.log.filter(({ outcome }) => outcome.result === 'FAILURE');
+  expect(failed).toEqual([]);
+});
+
+test('okta: without the time with both, calls are refused', async () => {
+  const { bench, server, after, push, signIn } = await openOkta();
+  const calls = await whileCalling(signIn, [() => server.reload(bench.connect(after).hooks), () => push(after)]);
+  expect(calls).toContain(false);
+  expect(calls.at(-1)).toBe(true);
+});
+
+test('okta: a plan without --push-secrets sees nothing, as Okta never shows the secret', async () => {
+  const { bench, server, both } = await openOkta();
+  const { steps } = bench.provision({ ...both, publicUrl: server.publicUrl });
+  const states = async (given = steps) =>
+    (await Promise.all(given.map((step) => step.inspect()))).map(({ state }) => state);
+  expect(new Set(await states())).toEqual(new Set(['ready']));
+  expect(await states(steps.map(pushingSecret))).toEqual(['ready', 'different', 'ready', 'different']);
+  expect(JSON.stringify(await Promise.all(steps.map(pushingSecret).map((step) => step.inspect())))).not.toContain(
+    fresh,
+  );
+});
+
+async function openOneLogin() {
+  const bench = await openOneLoginBench();
+  closing.push(() => bench.close());
+  const ada = { username: 'ada@example.com', password: 'correct horse' };
+  const id = bench.onelogin.addUser(ada);
+  const configure = (hooks: object) => ({ onelogin: { hooks, timeoutSec: 10 } });
+  const before = configure({ secret: old });
+  const both = configure({ secret: fresh, previousSecret: old });
+  const after = configure({ secret: fresh });
+  const server = await startServer(bench.connect(before).hooks);
+  const provision = (changes: typeof before) =>
+    push(
+      createOneLoginProvisioning({
+        ...{ settings: bench.configure(changes), publicUrl: server.publicUrl, clock: bench.clock },
+        ...{ random: systemRandom, fetch, log: bench.core.log },
+      }),
+    );
+  await provision(before);
+  let signIns = 0;
+  return {
+    ...{ bench, server, both, after, push: provision },
+    /** Whoever has passed gets their own policy; where the call is refused, the face policy. */
+    async signIn() {
+      signIns += 1;
+      await bench.passStepUp(String(id), `step-up-${signIns}`);
+      const { ok } = await bench.onelogin.signIn({ identifier: ada.username, password: ada.password });
+      return ok;
+    },
+  };
+}
+
+test('onelogin: no call of a hook is refused; then the log says that the old secret is used no more', async () => {
+  const { bench, server, both, after, push, signIn } = await openOneLogin();
+  const calls = await whileCalling(signIn, [
+    () => server.reload(bench.connect(both).hooks),
+    () => expect(bench.core.log.text()).toContain(`"${notice}"`),
+    () => push(both),
+    () => bench.clock.advanceSec(61),
+    () => server.reload(bench.connect(after).hooks),
+  ]);
+  expect(calls).not.toContain(false);
+  expect(bench.core.log.text().split(notice)).toHaveLength(2);
+});
+
+test('onelogin: without the time with both, calls are refused', async () => {
+  const { bench, server, after, push, signIn } = await openOneLogin();
+  const calls = await whileCalling(signIn, [() => server.reload(bench.connect(after).hooks), () => push(after)]);
+  expect(calls).toContain(false);
+  expect(calls.at(-1)).toBe(true);
+});
+
+test('cognito: step-ups are opened whichever secret the functions have; without the time with both some are not', async () => {
+  const bench = await openTriggerBench();
+  const simulator = await startCognitoSimulator();
+  closing.push(async () => bench.state.close());
+  closing.push(() => simulator.close());
+  const pool = { ...(await simulator.createPool({ PoolName: 'Customers' })), id: bench.who.userPoolId };
+  const next = `${requestSecret}-next`;
+  const connect = (triggers: object) => {
+    const settings = toSettings(simulator, pool, [bench.who.clientId], { cognito: { triggers } });
+    return createCognitoAdapter({
+      ...{ settings, publicUrl: testIssuer, clock: bench.clock, log: bench.log, random: systemRandom, fetch },
+    }).openStepUpRequest!;
+  };
+  const rotate = async (middle: object) => {
+    let handlers = toHandlers(await bench.connect({ requestSecret }));
+    let open = connect({ requestSecret });
+    const call = async (): Promise<boolean> => {
+      const event = {
+        ...{ ...toCommon(bench.who, 'ada'), triggerSource: 'CreateAuthChallenge_Authentication' },
+        request: {
+          userAttributes: { sub: '5f2b8b1e-0d5c-4a53-8c0a-9f3f3c1b2a11' },
+          challengeName: 'CUSTOM_CHALLENGE',
+          session: ['SRP_A', 'PASSWORD_VERIFIER'].map((challengeName) => ({ challengeName, challengeResult: true })),
+        },
+        response: {},
+      };
+      const answer = await handlers['create-auth-challenge']!.admit(toRequest(event));
+      const { body } = await answer(toRequest(event).body);
+      const request = /"request":"([^"]+)"/.exec(JSON.stringify(body))?.[1] ?? '';
+      return open(request).then(
+        () => true,
+        () => false,
+      );
+    };
+    return whileCalling(call, [
+      () => {
+        open = connect(middle);
+      },
+      async () => {
+        handlers = toHandlers(await bench.connect({ requestSecret: next }));
+      },
+      () => {
+        open = connect({ requestSecret: next });
+      },
+    ]);
+  };
+  expect(await rotate({ requestSecret: next, previousRequestSecret: requestSecret })).not.toContain(false);
+  expect(bench.log.text()).toContain(notice);
+  expect(await rotate({ requestSecret: next })).toContain(false);
+});
