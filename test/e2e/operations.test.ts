@@ -147,7 +147,7 @@ describe('facestep reload', () => {
     ]);
     expect((await fetch(`${service.url}/hooks/work/token`, { method: 'POST' })).status).toBe(401);
     await expect(reload()).rejects.toMatchObject({ code: 'caller_untrusted' });
-    const policy = { mode: 'shadow' };
+    const policy = { mode: 'enforce' };
     const secret = { value: 'fedcba9876543210' };
     configure({
       connections: [{ ...connections[0], policy, okta: { ...okta, hooks: { secret } } }],

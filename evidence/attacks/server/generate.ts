@@ -85,7 +85,7 @@ function toTargets(
 function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<string> {
   const own = endpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method);
   const isAskedFirst =
-    path.startsWith('/oidc/') || (own.length === 1 && path.startsWith('/face') && own.includes('GET'));
+    path.includes('/oidc/') || (own.length === 1 && path.startsWith('/face') && own.includes('GET'));
   const events = path.endsWith('/events') ? ['GET'] : [];
   return new Set([...own, ...events, ...(own.includes('GET') ? ['HEAD'] : []), ...(isAskedFirst ? ['OPTIONS'] : [])]);
 }

@@ -138,11 +138,13 @@ const publicOidc = /\/(jwks|openid-configuration|oauth-authorization-server)$/;
 
 /** @param connections - those with an OpenID provider */
 export const oidcEndpoints = (connections: readonly string[]): readonly Endpoint[] =>
-  connections.flatMap((id) =>
-    oidcPaths.map(([method, path]) =>
+  connections.flatMap((id) => [
+    // Where RFC 8414 looks for what an issuer with a path says.
+    endpointOf('GET', `/.well-known/oauth-authorization-server/oidc/${id}`, { kind: 'public' }),
+    ...oidcPaths.map(([method, path]) =>
       endpointOf(method, `/oidc/${id}${path}`, { kind: publicOidc.test(path) ? 'public' : 'oidc' }),
     ),
-  );
+  ]);
 
 /** The address of an endpoint with its parts filled in. */
 export const fillPath = (path: string, part: string): string => path.replace(/\{\w+\}/g, part);
