@@ -1,7 +1,7 @@
 import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Admit, Answer, Hook } from '../hook.js';
-import { createVerifyCaller } from './caller.js';
+import { createProbe, createVerifyCaller } from './caller.js';
 import type { OktaConnection } from './config.js';
 import { DECISION_TIMEOUT_MS, type FlowDeps, handleRegistrationHook, handleSamlHook, handleTokenHook } from './flow.js';
 import { ANSWER_TIMEOUT_MS, createRevoke, handleEventHook, handleEventHookVerification } from './flow-events.js';
@@ -29,6 +29,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   const verifyPassword =
     okta.passwordImport === undefined ? null : createVerifyPassword(okta.passwordImport.verifier, { fetch, log });
   const verifyCaller = createVerifyCaller(okta.hooks, { fetch, clock });
+  const probe = createProbe(okta.hooks);
   const admitVerified =
     (answer: Answer): Admit =>
     async ({ headers }) => {
@@ -42,6 +43,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     ...replies,
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
+    probe,
     serve: (core) => admitVerified((body) => handle(body, { receipt, core })),
   });
   return {
@@ -63,6 +65,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
         methods: ['GET', 'POST'],
         budgetMs: ANSWER_TIMEOUT_MS,
         proof: 'headers',
+        probe,
         serve(core) {
           const revoke = createRevoke({ connection: id, core, clock, log });
           const admitEvents = admitVerified((body) => handleEventHook(body, { connection: id, log, revoke }));
