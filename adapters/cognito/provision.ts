@@ -1,6 +1,6 @@
 import type { Fetch } from '../../src/core/ports.js';
 import type { AdapterDeps } from '../deps.js';
-import type { Provisioning } from '../provisioning.js';
+import { needing, type Provisioning } from '../provisioning.js';
 import type { CognitoConnection } from './config.js';
 import {
   attributeCheck,
@@ -29,6 +29,9 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     return response;
   };
   const pool = createAdministration(cognito, { fetch });
+  // AWS refuses what is signed at another time than its own.
+  const clock = clockCheck(pool, deps.clock, () => date);
+  const credentials = credentialsCheck(pool);
   const federated = (deps.settings.oidc?.clients ?? []).filter((client) => client.kind === 'cognito');
   return {
     // Who may write the attribute is settled before there is one.
@@ -40,11 +43,18 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       ...federated.flatMap((client) => [identityProviderStep(client, pool, deps), appClientStep(client)]),
     ],
     checks: [
-      ...[credentialsCheck(pool), clockCheck(pool, deps.clock, () => date), attributeCheck(cognito, pool)],
-      ...[permissionCheck(cognito, pool), triggerCheck(cognito, pool), functionsCheck(deps)],
-      ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
-      otherClientsCheck(cognito, pool),
-      ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
+      clock,
+      { ...credentials, needs: [clock.title] },
+      ...needing(
+        [credentials.title],
+        [
+          ...[attributeCheck(cognito, pool), permissionCheck(cognito, pool), triggerCheck(cognito, pool)],
+          functionsCheck(deps),
+          ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
+          otherClientsCheck(cognito, pool),
+          ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
+        ],
+      ),
     ],
     registration: null,
   };

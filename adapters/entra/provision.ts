@@ -4,7 +4,7 @@ import { eventsServiceAppId } from './caller.js';
 import { createGraphClient } from './client.js';
 import { long, sleep as sleepInFact } from './client-patience.js';
 import type { EntraConnection } from './config.js';
-import { afterCredentials, createChecks } from './provision-checks.js';
+import { createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
 import { createExternalMfaChecks } from './provision-diagnosis.js';
 import {
@@ -51,7 +51,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
   const [client] = clients;
   return {
     steps,
-    checks: [...createChecks(steps, deps), ...mfaChecks].map((check) => afterCredentials(check)),
+    checks: [...createChecks(steps, deps), ...mfaChecks],
     registration: client === undefined ? null : createRegistration(client, deps),
   };
 }

@@ -1,10 +1,11 @@
-import type { Check, Finding } from '../../../adapters/provisioning.js';
+import { type Check, type Finding, fail, serverAnswers, serverIsOurs, warn } from '../../../adapters/provisioning.js';
 import type { Setup } from '../../../adapters/setup.js';
 import { filesOf } from '../../config/data-files.js';
 import { type KeyInventory, openInventory } from '../../keys/inventory.js';
 import type { CliDeps } from '../deps.js';
 import { readPublicKeys } from '../public-keys.js';
 import { absent } from './absent-file.js';
+import { dataFolder } from './data-folder.js';
 import { ask, noAnswer } from './public-address.js';
 
 type Deps = Pick<CliDeps, 'clock' | 'random' | 'fetch' | 'log'>;
@@ -13,9 +14,11 @@ type Deps = Pick<CliDeps, 'clock' | 'random' | 'fetch' | 'log'>;
 export function createKeyChecks(config: Setup['config'], deps: Deps): readonly Check[] {
   const files = filesOf(config);
   const open = (): Promise<KeyInventory> => openInventory(config.keys, { files, ...deps });
+  const needs = config.keys.kind === 'local' ? [dataFolder] : [];
   return [
     {
       title: 'Token keys',
+      needs,
       async run() {
         const { kind, sealing } = await open();
         const keys = await sealing();
@@ -29,6 +32,7 @@ export function createKeyChecks(config: Setup['config'], deps: Deps): readonly C
     },
     {
       title: 'Signing keys',
+      needs,
       async run() {
         const { kind, signing, oidc } = await open();
         const keys = await signing();
@@ -56,21 +60,23 @@ const unfit = (problems: readonly string[]): Finding => ({
 
 /** Whether the server at the public address signs with these keys. */
 export const createPublishedKeysCheck = (publicUrl: string, config: Setup['config'], deps: Deps): Check => ({
-  title: 'Published keys',
+  title: serverIsOurs,
+  needs: [serverAnswers],
   async run() {
     const address = `${publicUrl}/.well-known/jwks.json`;
     const answer = await ask(address, { method: 'GET' }, deps);
     if (answer === null) return noAnswer(address);
-    const keys = await readPublicKeys(config, deps);
-    const missing = keys?.filter(({ kid }) => typeof kid !== 'string' || !answer.text.includes(JSON.stringify(kid)));
+    // What is wrong with the keys here is another check's.
+    const keys = await readPublicKeys(config, deps).catch(() => null);
+    if (keys === null) return warn(`${address} cannot be compared: the signing keys here cannot be read`, null);
+    const missing = keys.filter(({ kid }) => typeof kid !== 'string' || !answer.text.includes(JSON.stringify(kid)));
     const whose = config.keys.kind === 'local' ? 'the keys of this data folder' : 'the keys of this configuration';
-    if (answer.status === 200 && missing?.length === 0) {
+    if (answer.status === 200 && missing.length === 0) {
       return { verdict: 'pass', found: `${address} has ${whose}`, remedy: null };
     }
-    return {
-      verdict: 'fail',
-      found: `${address} has not ${whose} (${answer.status})`,
-      remedy: 'Run this where the server runs, with its configuration and its FACESTEP_DATA; or restart the server.',
-    };
+    return fail(
+      `${address} has not ${whose} (${answer.status})`,
+      'Check publicUrl: another server answers there. Or run this where the server runs, with its configuration and its FACESTEP_DATA.',
+    );
   },
 });
