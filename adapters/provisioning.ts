@@ -74,6 +74,9 @@ export interface Check {
 /** The check that this server answers at the public address: what calls it from outside needs that. */
 export const serverAnswers = 'Server';
 
+/** The check that its clock and the one here agree: where they do not, the one here may be wrong. */
+export const serverClock = 'Server clock';
+
 /** The check that what answers there is this server, with its own keys. */
 export const serverIsOurs = 'Published keys';
 

@@ -1,6 +1,6 @@
 import type { Fetch } from '../../src/core/ports.js';
 import type { AdapterDeps } from '../deps.js';
-import { needing, type Provisioning } from '../provisioning.js';
+import { needing, type Provisioning, serverClock } from '../provisioning.js';
 import type { CognitoConnection } from './config.js';
 import {
   attributeCheck,
@@ -13,6 +13,7 @@ import {
 } from './provision-checks.js';
 import { appClientStep, createFederationChecks, identityProviderStep } from './provision-federation.js';
 import { functionsCheck } from './provision-functions.js';
+import { invocationCheck } from './provision-invocation.js';
 import { permissionStep } from './provision-permission.js';
 import { createAdministration } from './provision-pool.js';
 import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
@@ -43,13 +44,14 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       ...federated.flatMap((client) => [identityProviderStep(client, pool, deps), appClientStep(client)]),
     ],
     checks: [
-      clock,
+      { ...clock, needs: [serverClock] },
       { ...credentials, needs: [clock.title] },
       ...needing(
         [credentials.title],
         [
           ...[attributeCheck(cognito, pool), permissionCheck(cognito, pool), triggerCheck(cognito, pool)],
           functionsCheck(deps),
+          invocationCheck(deps),
           ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
           otherClientsCheck(cognito, pool),
           ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),

@@ -8,6 +8,7 @@ import {
   manual,
   type ProvisionStep,
   pass,
+  serverClock,
   serverIsOurs,
   warn,
 } from '../provisioning.js';
@@ -31,7 +32,7 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
   const extension = extensionTitleOf(deps);
   return [
     { title: credentials, run: () => checkCredentials(deps) },
-    { title: 'Clocks', needs: [credentials], run: () => checkClocks(deps) },
+    { title: 'Clocks', needs: [credentials, serverClock], run: () => checkClocks(deps) },
     { title: 'Keys that tell who calls', run: () => checkKeys(deps) },
     ...steps.map((step) => ({
       title: step.title,

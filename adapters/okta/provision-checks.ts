@@ -10,6 +10,7 @@ import {
   fail,
   needing,
   pass,
+  serverClock,
   serverIsOurs,
   warn,
 } from '../provisioning.js';
@@ -47,7 +48,7 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
   return [
     ...credentials,
     ...needing(entered, [
-      { title: 'Clocks', run: () => checkClocks(deps) },
+      { title: 'Clocks', needs: [serverClock], run: () => checkClocks(deps) },
       { title: 'Profile attribute', run: () => checkAttribute(deps) },
       ...hooks.map((hook) => ({
         title: toTitle(hook),

@@ -11,6 +11,7 @@ import {
   needing,
   pass,
   serverAnswers,
+  serverClock,
   serverIsOurs,
   warn,
 } from '../provisioning.js';
@@ -74,6 +75,7 @@ function createAccountChecks({ api, deps }: Parts): readonly Check[] {
   return [
     {
       title: 'Clock',
+      needs: [serverClock],
       async run() {
         const { headers } = await api.call('GET', '/auth/rate_limit');
         return compareClocks({ here: deps.clock.now(), date: headers.get('date'), whose: 'OneLogin' }, greatestSkewSec);

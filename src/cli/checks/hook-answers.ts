@@ -9,11 +9,12 @@ import {
   manual,
   pass,
   serverAnswers,
+  serverClock,
   serverIsOurs,
   warn,
 } from '../../../adapters/provisioning.js';
 import type { Clock, Fetch } from '../../core/ports.js';
-import { type Answer, ask, noAnswer, serverClock } from './public-address.js';
+import { type Answer, ask, noAnswer } from './public-address.js';
 
 /** The way there and back, to a refusal that needs no work: of the 2 to 5 seconds that providers wait. */
 const SLOW_MS = 1_000;

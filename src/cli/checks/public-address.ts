@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Check, type Finding, fail, pass, serverAnswers } from '../../../adapters/provisioning.js';
+import { type Check, type Finding, fail, pass, serverAnswers, serverClock } from '../../../adapters/provisioning.js';
 import { isLoopback } from '../../config/safe-url.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { fromHttpDate } from '../../core/units.js';
@@ -46,9 +46,6 @@ export const noAnswer = (address: string): Finding => ({
   found: `${address} does not answer within ${ANSWER_TIMEOUT_MS / 1000} s`,
   remedy: 'Start the server; check the name, the proxy that ends TLS and its certificate, and the firewall.',
 });
-
-/** The check that the clock of the server and the one here agree. */
-export const serverClock = 'Server clock';
 
 /** Whether the public address is one, and leads to a server that knows the time. */
 export const createPublicAddressChecks = (publicUrl: string, deps: Deps): readonly Check[] => [
