@@ -34,7 +34,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
       createFieldCheck(parts),
       createVariablesCheck(parts),
       createHookCheck(parts),
-      ...needing([variablesTitle, hookTitle, callsTaken], [createLogCheck(parts)]),
+      ...needing([variablesTitle, hookTitle], [createLogCheck(parts)]),
       createMigrationCheck(parts),
       createPolicyCheck(parts),
     ],
@@ -165,7 +165,7 @@ function createVariablesCheck(parts: Parts): Check {
 function createHookCheck(parts: Parts): Check {
   return {
     title: hookTitle,
-    needs: [serverIsOurs],
+    needs: [serverIsOurs, callsTaken],
     async run() {
       const hook = await parts.account.findHook('pre-authentication');
       if (hook === null) return fail('It is not there: nobody is asked for a face.', 'Run facestep provision.');
@@ -191,7 +191,7 @@ function createHookCheck(parts: Parts): Check {
 function createMigrationCheck(parts: Parts): Check {
   return {
     title: 'Smart Hook user-migration',
-    needs: [serverIsOurs],
+    needs: [serverIsOurs, callsTaken],
     async run() {
       const hook = await parts.account.findHook('user-migration');
       if (hook === null || hook.disabled) return pass('None runs: nobody is migrated.');

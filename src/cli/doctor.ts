@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { type Check, type Finding, pass } from '../../adapters/provisioning.js';
+import { type Check, type Finding, fail, pass } from '../../adapters/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { filesOf } from '../config/data-files.js';
-import { FaceError } from '../errors.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
 import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { type CheckResult, checkInTurn } from './checks/in-turn.js';
@@ -105,13 +105,25 @@ async function collectProviderChecks(
   }
 }
 
+/** What to do about what a check threw; the codes that it may be. */
+const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
+  config_invalid: 'Correct the setting: docs/configuration.md lists every one.',
+  profile_unavailable:
+    'See that this machine reaches the provider, and that the provider has no outage. Then run this again.',
+  provider_refused: 'Compare what the credentials may do with what the README of the adapter lists.',
+  state_unavailable: 'See that the state store answers: docs/state.md.',
+  key_service_unavailable: 'See that AWS KMS can be reached, and lets this server use its keys: docs/keys.md.',
+  model_missing: 'Run: npm run setup',
+  model_altered: 'Delete that file and run: npm run setup. One of your own: docs/own-model.md.',
+};
+
 async function runCheck(check: Check, deps: CliDeps): Promise<Finding> {
   try {
     return await check.run();
   } catch (error) {
     const { code, reason, detail } = toFailure(error, deps.log);
     const details = toDetailLines(detail).map((line) => `: ${line}`);
-    return { verdict: 'fail', found: `${reason} (${code})${details.join('')}`, remedy: null };
+    return fail(`${reason} (${code})${details.join('')}`, remedies[code] ?? 'See the log above, and docs/errors.md.');
   }
 }
 

@@ -111,6 +111,15 @@ test('as text, a check is a line, and what is wrong says what to do', async () =
   expect(stdout).toMatch(/1 failed/);
 });
 
+test('as text, what could not be looked at stands under its cause', async () => {
+  const publicUrl = `http://127.0.0.1:${await findFreePort()}`;
+  const { stdout } = await runHere(['doctor', 'simulated'], writeConfig({ publicUrl }));
+  expect(stdout).toMatch(
+    /^FAIL {4}Server: .+\n {8}To do: .+\n {10}not looked at: Server clock\n {10}not looked at: Readiness\n/m,
+  );
+  expect(stdout).toMatch(/, 1 failed, .+, \d+ not looked at\.$/m);
+});
+
 describe('a broken link is found, and others are told apart from it', () => {
   const expectFailing = async (env: Record<string, string>, ...titles: readonly string[]) => {
     const { code, checks, verdicts } = await examine(env);

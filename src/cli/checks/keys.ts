@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { type Check, type Finding, fail, serverAnswers, serverIsOurs, warn } from '../../../adapters/provisioning.js';
 import type { Setup } from '../../../adapters/setup.js';
-import { filesOf } from '../../config/data-files.js';
+import { type DataFiles, filesOf } from '../../config/data-files.js';
+import { FaceError } from '../../errors.js';
 import { type KeyInventory, openInventory } from '../../keys/inventory.js';
 import type { CliDeps } from '../deps.js';
 import { readPublicKeys } from '../public-keys.js';
@@ -9,6 +11,23 @@ import { dataFolder } from './data-folder.js';
 import { ask, noAnswer } from './public-address.js';
 
 type Deps = Pick<CliDeps, 'clock' | 'random' | 'fetch' | 'log'>;
+
+const problemGuard = z.object({ setting: z.enum(['keys', 'signing keys', 'OpenID keys']), problem: z.string() });
+
+/** A check of keys; where they are in a file that cannot be used, that is what was found. */
+const ofFiles = (files: DataFiles, run: Check['run']) => async (): Promise<Finding> => {
+  try {
+    return await run();
+  } catch (error) {
+    const { data } = problemGuard.safeParse(error instanceof FaceError ? error.detail : null);
+    if (data === undefined) throw error;
+    const file = { keys: files.keys, 'signing keys': files.signingKeys, 'OpenID keys': files.oidcKeys }[data.setting];
+    return fail(
+      `${file}: ${data.problem}`,
+      `Let the account of the server alone read it: chmod 600 ${file}. If it is damaged, put it back from a backup: docs/state.md.`,
+    );
+  }
+};
 
 /** Whether the configured keys are there and can be used. None are made. */
 export function createKeyChecks(config: Setup['config'], deps: Deps): readonly Check[] {
@@ -19,7 +38,7 @@ export function createKeyChecks(config: Setup['config'], deps: Deps): readonly C
     {
       title: 'Token keys',
       needs,
-      async run() {
+      run: ofFiles(files, async () => {
         const { kind, sealing } = await open();
         const keys = await sealing();
         const current = keys.find(({ isCurrent }) => isCurrent);
@@ -28,12 +47,12 @@ export function createKeyChecks(config: Setup['config'], deps: Deps): readonly C
         );
         if (current === undefined) return absent(files.keys);
         return problems.length > 0 ? unfit(problems) : pass(`version ${current.version} seals new tokens`, kind);
-      },
+      }),
     },
     {
       title: 'Signing keys',
       needs,
-      async run() {
+      run: ofFiles(files, async () => {
         const { kind, signing, oidc } = await open();
         const keys = await signing();
         if (keys.length === 0) return absent(files.signingKeys);
@@ -41,7 +60,7 @@ export function createKeyChecks(config: Setup['config'], deps: Deps): readonly C
           problem === null ? [] : `${name}: ${problem}`,
         );
         return problems.length > 0 ? unfit(problems) : pass(keys.length === 1 ? '1 key' : `${keys.length} keys`, kind);
-      },
+      }),
     },
   ];
 }
