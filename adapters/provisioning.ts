@@ -14,6 +14,8 @@ export type StepStatus =
 /** One thing the provider needs: an attribute, a hook, an attachment. */
 export interface ProvisionStep {
   readonly title: string;
+  /** Titles of steps before it that make what it is put on, or leads to. */
+  readonly needs?: readonly string[];
   /** Changes nothing. What an earlier step has still to create counts as missing. @throws FaceError */
   inspect(): Promise<StepStatus>;
   /**

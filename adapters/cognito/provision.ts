@@ -33,6 +33,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
   // AWS refuses what is signed at another time than its own.
   const clock = clockCheck(pool, deps.clock, () => date);
   const credentials = credentialsCheck(pool);
+  const functions = functionsCheck(deps);
   const federated = (deps.settings.oidc?.clients ?? []).filter((client) => client.kind === 'cognito');
   return {
     // Who may write the attribute is settled before there is one.
@@ -50,8 +51,8 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
         [credentials.title],
         [
           ...[attributeCheck(cognito, pool), permissionCheck(cognito, pool), triggerCheck(cognito, pool)],
-          functionsCheck(deps),
-          invocationCheck(deps),
+          functions,
+          { ...invocationCheck(deps), needs: [functions.title] },
           ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
           otherClientsCheck(cognito, pool),
           ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),

@@ -33,10 +33,10 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
   return [
     { title: credentials, run: () => checkCredentials(deps) },
     { title: 'Clocks', needs: [credentials, serverClock], run: () => checkClocks(deps) },
-    { title: 'Keys that tell who calls', run: () => checkKeys(deps) },
+    { title: 'Keys that tell who calls', needs: [credentials], run: () => checkKeys(deps) },
     ...steps.map((step) => ({
       title: step.title,
-      needs: step.title === extension ? [credentials] : [credentials, serverIsOurs],
+      needs: [credentials, ...(step.title === extension ? [] : [serverIsOurs]), ...(step.needs ?? [])],
       run: () => checkStep(step, step.title === extension ? lost : ''),
     })),
     ...hooksOf(deps).map((hook) => ({
@@ -89,7 +89,7 @@ async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> 
         'Grant User.ReadWrite.All to the application, with admin consent',
       );
     }
-    return warn(`Graph answers with status ${status}`, 'Try again later');
+    return fail(`Graph answers with status ${status}`, 'Try again later');
   } catch (error) {
     if (!(error instanceof FaceError)) throw error;
     const number = numberGuard.safeParse(error.detail);

@@ -209,6 +209,27 @@ const here: readonly Fault[] = [
 
 const atOkta: readonly Fault[] = [
   [
+    'the org cannot be reached',
+    'okta',
+    async () => elsewhere({ provider: { orgUrl: `http://127.0.0.1:${await findFreePort()}` } }),
+    'Credentials of the service',
+    /Check okta.orgUrl/,
+  ],
+  [
+    'the hook is deleted',
+    'okta',
+    () => takeOut(bench.okta.org.hooks, () => true),
+    'Inline hook: token',
+    /Run facestep provision/,
+  ],
+  [
+    'the event hook is deleted',
+    'okta',
+    () => takeOut(bench.okta.org.eventHooks, () => true),
+    'Event hook',
+    /Run facestep provision/,
+  ],
+  [
     'the API token is revoked',
     'okta',
     () => elsewhere({ provider: { auth: { kind: 'api_token', token: 'revoked' } } }),
@@ -301,6 +322,37 @@ const atOkta: readonly Fault[] = [
 
 const atEntra: readonly Fault[] = [
   [
+    'the tenant cannot be reached',
+    'entra',
+    async () => {
+      const closed = `https://127.0.0.1:${await findFreePort()}`;
+      return elsewhere({ provider: { endpoints: { login: closed, graph: closed } } });
+    },
+    'Credentials of the service',
+    /Check the network/,
+  ],
+  [
+    'the extension is deleted',
+    'entra',
+    () => takeOut(bench.entra.tenant.customExtensions, (each) => each['@odata.type'].includes('onTokenIssuanceStart')),
+    /^Custom authentication extension: /,
+    /Run facestep provision/,
+  ],
+  [
+    'the listener is deleted',
+    'entra',
+    () => takeOut(bench.entra.tenant.listeners, () => true),
+    /^Listener for tokens/,
+    /Run facestep provision/,
+  ],
+  [
+    'the claims mapping policy is deleted',
+    'entra',
+    () => takeOut(bench.entra.tenant.policies, () => true),
+    /^Claims mapping policy/,
+    /Run facestep provision/,
+  ],
+  [
     'the client secret has expired',
     'entra',
     () => {
@@ -366,6 +418,20 @@ const atEntra: readonly Fault[] = [
 
 const atCognito: readonly Fault[] = [
   [
+    'AWS cannot be reached',
+    'cognito',
+    async () => elsewhere({ provider: { endpoint: `http://127.0.0.1:${await findFreePort()}` } }),
+    'Credentials',
+    /See that this machine reaches the provider/,
+  ],
+  [
+    'a function is deleted',
+    'cognito',
+    () => takeOut(bench.cognito.lambda.functions, ({ handler }) => handler === 'createAuthChallenge'),
+    'The functions',
+    /Deploy it/,
+  ],
+  [
     'the access key is deleted',
     'cognito',
     () => elsewhere({ provider: { userPoolId: 'eu-central-1_Another00' } }),
@@ -414,6 +480,20 @@ const atCognito: readonly Fault[] = [
 ];
 
 const atOneLogin: readonly Fault[] = [
+  [
+    'the account cannot be reached',
+    'onelogin',
+    async () => elsewhere({ provider: { accountUrl: `http://127.0.0.1:${await findFreePort()}` } }),
+    'API credentials',
+    /See that this machine reaches the provider/,
+  ],
+  [
+    'the hook is deleted',
+    'onelogin',
+    () => takeOut(bench.onelogin.account.hooks, () => true),
+    'Smart Hook pre-authentication',
+    /Run facestep provision/,
+  ],
   [
     'the API credential is deleted',
     'onelogin',
@@ -477,6 +557,13 @@ const atOneLogin: readonly Fault[] = [
 ];
 
 const atScim: readonly Fault[] = [
+  [
+    'the server cannot be reached',
+    'scim',
+    async () => elsewhere({ provider: { baseUrl: `http://127.0.0.1:${await findFreePort()}/scim` } }),
+    'Credentials',
+    /See that this machine reaches the provider/,
+  ],
   [
     'the token has expired',
     'scim',
