@@ -44,8 +44,20 @@ export interface HookTerms {
   readonly pass: RawReply;
 }
 
+/**
+ * A `POST` as the provider would send it, with its proof, that asks about nobody (`adapters/probe.ts`). It is refused as
+ * `hook_probed`, in any mode: that uses up nothing, and only who proves to be the provider is told it.
+ */
+export interface HookProbe {
+  /** With the proof: not to be shown. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /** One address a provider calls. */
 export interface Hook extends HookTerms {
+  /** Makes such a call, for now. `null`: only the provider can prove who it is. */
+  readonly probe: (() => HookProbe) | null;
   /** Makes what takes the calls. @param core - what they are answered from */
   serve(core: HookCore): Admit;
 }

@@ -1,13 +1,16 @@
 import type { z } from 'zod';
 import { FaceError } from '../src/errors.js';
+import { isProbe } from './probe.js';
 
 /**
  * Reads the JSON body of a call, as the guard of its hook says.
- * @throws FaceError `request_malformed`: what is wrong with which field, and no value
+ * @throws FaceError `request_malformed`: what is wrong with which field, and no value; `hook_probed`: it asks nothing
  */
 export function parseEvent<Output>(guard: z.ZodType<Output>, body: Uint8Array): Output {
-  const parsed = guard.safeParse(parseJson(body));
+  const event = parseJson(body);
+  const parsed = guard.safeParse(event);
   if (parsed.success) return parsed.data;
+  if (isProbe(event)) throw new FaceError('hook_probed');
   const issues = parsed.error.issues.map(({ code, path }) => ({ code: String(code), path: path.map(String) }));
   throw new FaceError('request_malformed', { issues });
 }

@@ -15,6 +15,8 @@ export type StepStatus =
 /** One thing the provider needs: an attribute, a hook, an attachment. */
 export interface ProvisionStep {
   readonly title: string;
+  /** Titles of steps before it that make what it is put on, or leads to. */
+  readonly needs?: readonly string[];
   /** Changes nothing. What an earlier step has still to create counts as missing. @throws FaceError */
   inspect(): Promise<StepStatus>;
   /**
@@ -67,10 +69,35 @@ export function compareClocks(
 
 /** One link of a connection, held against what it should be. */
 export interface Check {
+  /** No other check of the connection has the same. */
   readonly title: string;
+  /**
+   * Titles of checks before it without which it says nothing of its own. Where one of them fails it is not made: one cause
+   * is one failure.
+   */
+  readonly needs?: readonly string[];
   /** Changes nothing. @throws FaceError */
   run(): Promise<Finding>;
 }
+
+/** The check that this server answers at the public address: what calls it from outside needs that. */
+export const serverAnswers = 'Server';
+
+/** The check that its clock and the one here agree: where they do not, the one here may be wrong. */
+export const serverClock = 'Server clock';
+
+/** The check that what answers there is this server, with its own keys. */
+export const serverIsOurs = 'Published keys';
+
+/** The check that every hook is reached there; there where the adapter has hooks, as the next. */
+export const hooksAnswer = 'Hooks';
+
+/** The check that they take the provider's calls, with the configured secret. */
+export const callsTaken = 'Calls of the provider';
+
+/** Those checks, each of which needs the ones of these titles too. */
+export const needing = (titles: readonly string[], checks: readonly Check[]): readonly Check[] =>
+  checks.map((check) => ({ ...check, needs: [...new Set([...titles, ...(check.needs ?? [])])] }));
 
 /** A person who can be registered. */
 export interface Registrant {

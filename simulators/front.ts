@@ -25,7 +25,12 @@ export type Act =
       readonly kind: 'pass';
       readonly delayMs?: number;
       readonly headers?: Record<string, string>;
+      /** A header of the reply that is left out. */
       readonly without?: string;
+      /** A header of the call that is left out. */
+      readonly stripped?: string;
+      /** Whether the body of the call is passed on with a line end of the front's own. */
+      readonly isRewritten?: boolean;
     }
   | { readonly kind: 'hang' };
 
@@ -67,11 +72,14 @@ function pass(
   target: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { headers = {}, without }: Extract<Act, { kind: 'pass' }>,
+  { headers = {}, without, stripped, isRewritten = false }: Extract<Act, { kind: 'pass' }>,
 ): void {
+  const passed = Object.entries(incoming.headers).filter(
+    ([name]) => name !== stripped && !(isRewritten && name === 'content-length'),
+  );
   const onward = request(
     `${target}${incoming.url}`,
-    { method: incoming.method, headers: incoming.headers },
+    { method: incoming.method, headers: Object.fromEntries(passed) },
     (reply) => {
       outgoing.sendDate = false;
       const kept = Object.entries(reply.headers).filter(([name]) => name !== without);
@@ -80,5 +88,6 @@ function pass(
     },
   );
   onward.on('error', () => outgoing.writeHead(502).end());
-  incoming.pipe(onward);
+  incoming.on('end', () => onward.end(isRewritten ? '\n' : undefined));
+  incoming.pipe(onward, { end: false });
 }

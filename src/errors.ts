@@ -103,6 +103,7 @@ export const refusals = {
   face_not_verified: unverified(403, 'A finished face check is needed first.'),
   receipt_invalid: unverified(400, 'The receipt is not valid: wrong, expired, used, or for somebody else.'),
   event_out_of_time: request(400, 'The event is too old or from the future. Check the clocks.'),
+  hook_probed: request(400, 'The call is a probe: it proved who called, and asked nothing.'),
 
   // This service and the ones behind it
   connection_unknown: request(404, 'There is no such connection.'),

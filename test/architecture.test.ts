@@ -147,6 +147,7 @@ describe('data flows one way', () => {
       'adapters/hook-core.ts',
       'adapters/hook.ts',
       'adapters/parse-event.ts',
+      'adapters/probe.ts',
       'node:util',
       'src/base/json.ts',
       'src/errors.ts',

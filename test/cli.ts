@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { providers } from '../adapters/index.js';
 import { loadSetup } from '../adapters/setup.js';
+import type { Fetch } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { runInProcess } from './command.js';
 import { patienceMs } from './patience.js';
@@ -25,12 +26,18 @@ export interface Ended {
 /**
  * Runs a command in this process: what providers' libraries take to load, they take once.
  * @param env - the whole environment the command sees
+ * @param fetch - how it reaches others
+ * @param aheadSec - how far its clock is ahead
  */
-export async function runHere(args: readonly string[], env: Record<string, string>): Promise<Ended> {
+export async function runHere(
+  args: readonly string[],
+  env: Record<string, string>,
+  { fetch = globalThis.fetch, aheadSec = 0 }: { readonly fetch?: Fetch; readonly aheadSec?: number } = {},
+): Promise<Ended> {
   const own = {
-    clock: { now: () => epochMs(Date.now()) },
+    clock: { now: () => epochMs(Date.now() + aheadSec * 1000) },
     random: systemRandom,
-    fetch: globalThis.fetch,
+    fetch,
     log: createTextLog(),
     env,
   };

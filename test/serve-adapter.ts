@@ -1,13 +1,16 @@
 import type { Adapter } from '../adapters/adapter.js';
 import type { AdapterDeps } from '../adapters/deps.js';
-import type { ServedHooks } from '../adapters/hook.js';
+import type { Hook, ServedHooks } from '../adapters/hook.js';
 import type { ConnectionConfig } from '../src/config/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';
 import { connect } from '../src/server/connect.js';
 
-/** An adapter whose hooks take calls. */
-export type ServedAdapter = Omit<Adapter, 'hooks'> & { readonly hooks: ServedHooks };
+/** An adapter whose hooks take calls, and what makes probes of them, by name. */
+export type ServedAdapter = Omit<Adapter, 'hooks'> & {
+  readonly hooks: ServedHooks;
+  readonly probes: Readonly<Record<string, Hook['probe']>>;
+};
 
 /** Makes an adapter, and connects it to a core as the server does, in the mode of its policy. */
 export function serveAdapter<Settings extends ConnectionConfig>(
@@ -16,5 +19,6 @@ export function serveAdapter<Settings extends ConnectionConfig>(
 ): ServedAdapter {
   const { clock, random, log, issuer } = core;
   const adapter = createAdapter({ settings, publicUrl: issuer, clock, random, fetch, log });
-  return { ...adapter, hooks: connect(settings, adapter, core, (_, port) => port).hooks };
+  const probes = Object.fromEntries(Object.entries(adapter.hooks).map(([name, { probe }]) => [name, probe]));
+  return { ...adapter, probes, hooks: connect(settings, adapter, core, (_, port) => port).hooks };
 }

@@ -1,6 +1,6 @@
 import type { AdapterDeps } from '../deps.js';
 import { checkDiscovery, endpointsOf } from '../openid-provider.js';
-import { type Check, fail, manual, type ProvisionStep, pass } from '../provisioning.js';
+import { type Check, fail, manual, type ProvisionStep, pass, serverAnswers, serverIsOurs } from '../provisioning.js';
 import type { CognitoConnection } from './config.js';
 import type { CognitoClient } from './config-oidc.js';
 import type { Administration, OpenIdProvider } from './provision-pool.js';
@@ -67,10 +67,12 @@ export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep =>
 export const createFederationChecks = (client: CognitoClient, pool: Administration, deps: Deps): readonly Check[] => [
   {
     title: 'OpenID provider',
+    needs: [serverAnswers],
     run: () => checkDiscovery(endpointsOf(deps.publicUrl, deps.settings.id), deps.fetch),
   },
   {
     title: `The OpenID provider ${providerName} of the pool`,
+    needs: [serverIsOurs],
     async run() {
       const { state } = await identityProviderStep(client, pool, deps).inspect();
       return state === 'ready' ? pass('It leads here.') : fail('It is missing, or leads elsewhere.', 'Run provision.');

@@ -13,7 +13,7 @@ type Deployed =
   | { readonly refusal: { readonly status: number | null; readonly code: string | null } };
 
 const unseen =
-  'serverless.yml sets what is not looked at here: 5 seconds, which is what Cognito waits, three times at most; leave to be invoked for this pool alone.';
+  'serverless.yml sets what is not looked at here: 5 seconds, which is what Cognito waits, three times at most.';
 
 /** Whether the deployed functions are configured as the connection is. Nothing of their environment is shown. */
 export const functionsCheck = (deps: Deps): Check => ({
@@ -39,15 +39,18 @@ export const functionsCheck = (deps: Deps): Check => ({
   },
 });
 
-async function readFunction(arn: string, { settings: { cognito }, fetch }: Deps): Promise<Deployed> {
-  const client = new LambdaClient({
+/** Makes a client of Lambda in the region of the pool. */
+export const createLambda = ({ settings: { cognito }, fetch }: Deps): LambdaClient =>
+  new LambdaClient({
     region: regionOf(cognito.userPoolId),
     ...toCredentials(cognito),
     maxAttempts: 2,
     requestHandler: createFetchHandler(fetch),
   });
+
+async function readFunction(arn: string, deps: Deps): Promise<Deployed> {
   try {
-    const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: arn }));
+    const { Environment } = await createLambda(deps).send(new GetFunctionConfigurationCommand({ FunctionName: arn }));
     return { environment: Environment?.Variables ?? {} };
   } catch (error) {
     return { refusal: toServiceFailure(error) };

@@ -1,7 +1,7 @@
 import type { Fetch } from '../../src/core/ports.js';
 import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
-import type { Provisioning } from '../provisioning.js';
+import { needing, type Provisioning, serverClock } from '../provisioning.js';
 import { createPreviousSecretChecks } from '../rotating-secret.js';
 import type { CognitoConnection } from './config.js';
 import { listCensus } from './provision-census.js';
@@ -16,6 +16,7 @@ import {
 } from './provision-checks.js';
 import { appClientStep, createFederationChecks, identityProviderStep } from './provision-federation.js';
 import { functionsCheck } from './provision-functions.js';
+import { invocationCheck } from './provision-invocation.js';
 import { permissionStep } from './provision-permission.js';
 import { createAdministration } from './provision-pool.js';
 import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
@@ -32,6 +33,10 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     return response;
   };
   const pool = createAdministration(cognito, { fetch });
+  // AWS refuses what is signed at another time than its own.
+  const clock = clockCheck(pool, deps.clock, () => date);
+  const credentials = credentialsCheck(pool);
+  const functions = functionsCheck(deps);
   const federated = (deps.settings.oidc?.clients ?? []).filter((client) => client.kind === 'cognito');
   return {
     // Who may write the attribute is settled before there is one.
@@ -43,12 +48,20 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       ...federated.flatMap((client) => [identityProviderStep(client, pool, deps), appClientStep(client)]),
     ],
     checks: [
-      ...[credentialsCheck(pool), clockCheck(pool, deps.clock, () => date), attributeCheck(cognito, pool)],
-      ...[permissionCheck(cognito, pool), triggerCheck(cognito, pool), functionsCheck(deps)],
-      ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
-      otherClientsCheck(cognito, pool),
+      { ...clock, needs: [serverClock] },
+      { ...credentials, needs: [clock.title] },
+      ...needing(
+        [credentials.title],
+        [
+          ...[attributeCheck(cognito, pool), permissionCheck(cognito, pool), triggerCheck(cognito, pool)],
+          functions,
+          { ...invocationCheck(deps), needs: [functions.title] },
+          ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
+          otherClientsCheck(cognito, pool),
+          ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
+        ],
+      ),
       ...createPreviousSecretChecks(cognito.triggers.previousRequestSecret, 'cognito.triggers.previousRequestSecret'),
-      ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
     ],
     registration: null,
     census: () => takeCensus(listCensus(cognito, deps), deps),

@@ -41,6 +41,8 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
     ...replies,
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
+    // Its calls are signed with Microsoft's key.
+    probe: null,
     serve:
       (core) =>
       async ({ headers }) => {

@@ -8,6 +8,8 @@ import {
   manual,
   type ProvisionStep,
   pass,
+  serverClock,
+  serverIsOurs,
   warn,
 } from '../provisioning.js';
 import { extensionTitleOf } from './provision-directory.js';
@@ -22,15 +24,25 @@ const slowKeysMs = 700;
 
 const apply = 'Run facestep provision for this connection with --apply';
 
+/** The check that everything at the tenant needs. */
+export const credentials = 'Credentials of the service';
+
 /** What tells how a connection stands at its tenant, in the order in which one thing needs the other. */
 export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisionDeps): readonly Check[] {
+  const extension = extensionTitleOf(deps);
   return [
-    { title: 'Credentials of the service', run: () => checkCredentials(deps) },
-    { title: 'Clocks', run: () => checkClocks(deps) },
-    { title: 'Keys that tell who calls', run: () => checkKeys(deps) },
-    ...steps.map((step) => ({ title: step.title, run: () => checkStep(step, consequenceOf(step, deps)) })),
+    { title: credentials, run: () => checkCredentials(deps) },
+    { title: 'Clocks', needs: [credentials, serverClock], run: () => checkClocks(deps) },
+    { title: 'Keys that tell who calls', needs: [credentials], run: () => checkKeys(deps) },
+    ...steps.map((step) => ({
+      title: step.title,
+      needs: [credentials, ...(step.title === extension ? [] : [serverIsOurs]), ...(step.needs ?? [])],
+      run: () => checkStep(step, step.title === extension ? lost : ''),
+    })),
     ...hooksOf(deps).map((hook) => ({
       title: `Entra finds nothing wrong with ${hook}`,
+      // What it finds wrong is what a step has said already, in other words.
+      needs: steps.map(({ title }) => title),
       run: () => checkRegistration(hook, deps),
     })),
     { title: 'Who may write and read the directory extension', run: async () => checkAttributeRights(deps) },
@@ -67,22 +79,6 @@ const tokenRefusals: Readonly<Record<string, readonly [found: string, remedy: st
   AADSTS90002: ['There is no such tenant', 'Check entra.tenantId, and entra.cloud'],
 };
 
-const reasonGuard = z.object({ reason: z.literal('no access token') });
-
-/** A check that has nothing to say while Entra issues no token: that is one fault, told with the credentials. */
-export const afterCredentials = ({ title, run }: Check): Check => ({
-  title,
-  run: () =>
-    run().catch((error: unknown) => {
-      const isWithoutToken = error instanceof FaceError && reasonGuard.safeParse(error.detail).success;
-      if (!isWithoutToken) throw error;
-      return warn(
-        'Not looked at: Entra issues no token to the application',
-        'Mend the credentials of the service first',
-      );
-    }),
-});
-
 async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> {
   try {
     const { status } = await send({ method: 'GET', path: nobody });
@@ -93,7 +89,7 @@ async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> 
         'Grant User.ReadWrite.All to the application, with admin consent',
       );
     }
-    return warn(`Graph answers with status ${status}`, 'Try again later');
+    return fail(`Graph answers with status ${status}`, 'Try again later');
   } catch (error) {
     if (!(error instanceof FaceError)) throw error;
     const number = numberGuard.safeParse(error.detail);
@@ -142,20 +138,18 @@ async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promis
       );
 }
 
-/** What it means for people that something of ours is gone, where that is not plain. */
-const consequenceOf = ({ title }: ProvisionStep, deps: EntraProvisionDeps): string | null =>
-  title === extensionTitleOf(deps)
-    ? '. Nobody can be enrolled without it. If it was there before, every enrolment is lost: people have to enrol anew'
-    : null;
+/** What it means for people that the directory extension is gone. */
+const lost =
+  '. Nobody can be enrolled without it. If it was there before, every enrolment is lost: people have to enrol anew';
 
-async function checkStep(step: ProvisionStep, consequence: string | null): Promise<Finding> {
+async function checkStep(step: ProvisionStep, consequence: string): Promise<Finding> {
   try {
     const status = await step.inspect();
     switch (status.state) {
       case 'ready':
         return pass('As it should be');
       case 'missing':
-        return fail(`Missing: ${status.changes.join('; ')}${consequence ?? ''}`, apply);
+        return fail(`Missing: ${status.changes.join('; ')}${consequence}`, apply);
       case 'different':
         return fail(`Not as it should be: ${status.changes.join('; ')}`, apply);
       case 'blocked':

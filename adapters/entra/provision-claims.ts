@@ -58,7 +58,7 @@ export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
   const displayName = displayNameOf(deps);
   const path = '/policies/claimsMappingPolicies';
   return {
-    title: `Claims mapping policy "${displayName}"`,
+    title: toTitle(deps),
     async inspect() {
       const policy = await findPolicy(deps);
       const named = Object.values(claimNames).join(', ');
@@ -81,11 +81,14 @@ export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
   };
 }
 
+const toTitle = (deps: EntraProvisionDeps): string => `Claims mapping policy "${displayNameOf(deps)}"`;
+
 /** That policy on one application. */
 export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
   const ofPrincipal = (id: string): string => `/servicePrincipals/${id}/claimsMappingPolicies`;
   return {
     title: `Claims in tokens of ${appId}`,
+    needs: [toTitle(deps)],
     async inspect(): Promise<StepStatus> {
       const principal = await findServicePrincipal(appId, deps);
       if (principal === null) {

@@ -1,16 +1,19 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { type Check, type Finding, fail, manual, pass, warn } from '../provisioning.js';
+import { type Check, type Finding, fail, manual, pass, serverAnswers, warn } from '../provisioning.js';
 import { addressesOf } from './provision-addresses.js';
+import { credentials } from './provision-checks.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
 const FETCH_TIMEOUT_MS = 5_000;
 
+const discovery = 'Discovery of External MFA';
+
 /** What tells how External MFA stands, beside its steps: our side as Entra reads it. */
 export const createExternalMfaChecks = (deps: EntraProvisionDeps): readonly Check[] => [
-  { title: 'Discovery of External MFA', run: () => checkDiscovery(deps) },
-  { title: 'Keys of External MFA', run: () => checkKeys(deps) },
-  { title: 'Registering users', run: () => checkRegistering(deps) },
+  { title: discovery, needs: [serverAnswers], run: () => checkDiscovery(deps) },
+  { title: 'Keys of External MFA', needs: [discovery], run: () => checkKeys(deps) },
+  { title: 'Registering users', needs: [credentials], run: () => checkRegistering(deps) },
   { title: 'What Conditional Access can ask for', run: async () => asksForAnyMethod },
 ];
 

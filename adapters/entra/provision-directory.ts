@@ -168,6 +168,8 @@ export function withPermissions(
   return hasGraph ? kept : [...kept, { resourceAppId: graphAppId, resourceAccess: [...added] }];
 }
 
+const toPrincipalTitle = (appId: string): string => `Service principal of ${appId}`;
+
 /**
  * An application in this tenant.
  * @param whileDisabled - what does not work then, for an administrator
@@ -178,7 +180,7 @@ export function createServicePrincipalStep(
   deps: EntraProvisionDeps,
 ): ProvisionStep {
   return {
-    title: `Service principal of ${appId}`,
+    title: toPrincipalTitle(appId),
     async inspect() {
       const principal = await findServicePrincipal(appId, deps);
       if (principal === null) return { state: 'missing', changes: [`create the service principal of ${appId}`] };
@@ -206,6 +208,7 @@ export function createConsentStep(deps: EntraProvisionDeps): ProvisionStep {
   };
   return {
     title: 'Consent that the hooks are sent events',
+    needs: [toPrincipalTitle(appId)],
     async inspect() {
       const principal = await findServicePrincipal(appId, deps);
       if (principal === null) return missing;

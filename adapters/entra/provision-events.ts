@@ -108,13 +108,15 @@ const toAuthentication = (deps: EntraProvisionDeps) => ({
 
 const toClaim = (claimIdInApiResponse: string) => ({ claimIdInApiResponse });
 
+const toTitle = (hook: HookName): string => `Custom authentication extension: ${hook}`;
+
 /**
  * The custom authentication extension of one hook.
  * @see https://learn.microsoft.com/en-us/graph/api/identitycontainer-post-customauthenticationextensions
  */
 export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDeps): ProvisionStep {
   return {
-    title: `Custom authentication extension: ${hook}`,
+    title: toTitle(hook),
     async inspect() {
       const found = await findExtension(hook, deps);
       if (found === null) {
@@ -170,6 +172,7 @@ const listenerGuard = z.object({
 export function createListenerStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
   return {
     title: `Listener for tokens of ${appId}`,
+    needs: [toTitle('token-issuance-start')],
     async inspect() {
       const extension = await findExtension('token-issuance-start', deps);
       const listeners = await deps.graph.list(listenerGuard, '/identity/authenticationEventListeners');

@@ -6,7 +6,7 @@ import { createGraphClient } from './client.js';
 import { long, sleep as sleepInFact } from './client-patience.js';
 import type { EntraConnection } from './config.js';
 import { listCensus } from './provision-census.js';
-import { afterCredentials, createChecks } from './provision-checks.js';
+import { createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
 import { createExternalMfaChecks } from './provision-diagnosis.js';
 import {
@@ -53,7 +53,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
   const [client] = clients;
   return {
     steps,
-    checks: [...createChecks(steps, deps), ...mfaChecks].map((check) => afterCredentials(check)),
+    checks: [...createChecks(steps, deps), ...mfaChecks],
     registration: client === undefined ? null : createRegistration(client, deps),
     census: () => takeCensus(listCensus(deps), deps),
   };

@@ -6,7 +6,8 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { readBearer, toBearerRefusal } from '../bearer.js';
-import type { RawHead } from '../hook.js';
+import type { Hook, RawHead } from '../hook.js';
+import { probeBody } from '../probe.js';
 import { findSecret } from '../rotating-secret.js';
 import type { OktaConnection } from './config.js';
 
@@ -50,6 +51,12 @@ export function createVerifyCaller(
     return { byPreviousSecret: false };
   };
 }
+
+/** Makes a call with the secret that Okta has. What proves Okta by OAuth is signed for Okta alone. */
+export const createProbe = ({ secret }: ExpectedCallers): Hook['probe'] =>
+  secret === undefined
+    ? null
+    : () => ({ headers: secret.value.use((value) => ({ [secret.header]: value })), body: probeBody });
 
 function createVerifyBearer(
   oauth: NonNullable<ExpectedCallers['oauth']>,

@@ -2,7 +2,7 @@ import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Admit, Answer, Hook } from '../hook.js';
 import { createNotePrevious } from '../rotating-secret.js';
-import { createVerifyCaller } from './caller.js';
+import { createProbe, createVerifyCaller } from './caller.js';
 import type { OktaConnection } from './config.js';
 import { DECISION_TIMEOUT_MS, type FlowDeps, handleRegistrationHook, handleSamlHook, handleTokenHook } from './flow.js';
 import { ANSWER_TIMEOUT_MS, createRevoke, handleEventHook, handleEventHookVerification } from './flow-events.js';
@@ -31,6 +31,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     okta.passwordImport === undefined ? null : createVerifyPassword(okta.passwordImport.verifier, { fetch, log });
   const verifyCaller = createVerifyCaller(okta.hooks, { fetch, clock });
   const notePrevious = createNotePrevious({ connection: id, clock, log });
+  const probe = createProbe(okta.hooks);
   const admitVerified =
     (hook: string, answer: Answer): Admit =>
     async ({ headers }) => {
@@ -46,6 +47,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     ...replies,
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
+    probe,
     serve: (core) => admitVerified(name, (body) => handle(body, { receipt, core })),
   });
   return {
@@ -68,6 +70,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
         methods: ['GET', 'POST'],
         budgetMs: ANSWER_TIMEOUT_MS,
         proof: 'headers',
+        probe,
         serve(core) {
           const revoke = createRevoke({ connection: id, core, clock, log });
           const admitEvents = admitVerified('events', (body) => handleEventHook(body, { connection: id, log, revoke }));

@@ -2,11 +2,22 @@ import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
 import { toIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { type Check, compareClocks, type Finding, fail, pass, warn } from '../provisioning.js';
+import {
+  type Check,
+  callsTaken,
+  compareClocks,
+  type Finding,
+  fail,
+  needing,
+  pass,
+  serverClock,
+  serverIsOurs,
+  warn,
+} from '../provisioning.js';
 import { createPreviousSecretChecks } from '../rotating-secret.js';
 import { inspectAttribute, tokenAttribute } from './provision-attribute.js';
 import { type OktaProvisionDeps, uriOf } from './provision-channel.js';
-import { createCredentialChecks, needing } from './provision-credentials.js';
+import { createCredentialChecks } from './provision-credentials.js';
 import { findEventHook } from './provision-events.js';
 import { findInlineHook, type InlineHookName, toHookName } from './provision-hooks.js';
 import { listAll } from './provision-list.js';
@@ -33,29 +44,36 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
     ...(deps.settings.okta.passwordImport === undefined ? [] : (['password-import'] as const)),
   ];
   const credentials = createCredentialChecks(deps);
-  const tokenHook: Check = { title: 'Inline hook: token', run: () => checkInlineHook('token', deps) };
-  const asked: readonly Check[] = [
-    { title: 'Clocks', run: () => checkClocks(deps) },
-    { title: 'Profile attribute', run: () => checkAttribute(deps) },
-    ...hooks.map((hook) => ({ title: `Inline hook: ${hook}`, run: () => checkInlineHook(hook, deps) })),
-    needing([tokenHook], {
-      title: 'Okta calls the token hook, and is answered in time',
-      run: () => checkTokenHookAnswers(deps),
-    }),
-    needing([tokenHook], { title: 'Rules that mint tokens without the hook', run: () => checkRules(deps) }),
-    { title: 'Claims configured by hand', run: () => checkClaims(deps) },
-    { title: 'Event hook', run: () => checkEventHook(deps) },
-    ...(deps.settings.okta.provision.securityEventsProvider ? [createSecurityEventsCheck(deps)] : []),
-  ];
+  const entered = credentials.map(({ title }) => title);
+  const tokenHook = toTitle('token');
   return [
     ...credentials,
-    ...asked.map((check) => needing(credentials, check)),
-    ...createClientChecks(credentials, deps),
+    ...needing(entered, [
+      { title: 'Clocks', needs: [serverClock], run: () => checkClocks(deps) },
+      { title: 'Profile attribute', run: () => checkAttribute(deps) },
+      ...hooks.map((hook) => ({
+        title: toTitle(hook),
+        needs: [serverIsOurs],
+        run: () => checkInlineHook(hook, deps),
+      })),
+      {
+        title: 'Okta calls the token hook, and is answered in time',
+        needs: [tokenHook, callsTaken],
+        run: () => checkTokenHookAnswers(deps),
+      },
+      { title: 'Rules that mint tokens without the hook', needs: [tokenHook], run: () => checkRules(deps) },
+      { title: 'Claims configured by hand', run: () => checkClaims(deps) },
+      { title: 'Event hook', needs: [serverIsOurs], run: () => checkEventHook(deps) },
+      ...(deps.settings.okta.provision.securityEventsProvider ? [createSecurityEventsCheck(deps)] : []),
+    ]),
+    ...createClientChecks(entered, deps),
     ...createPreviousSecretChecks(deps.settings.okta.hooks.previousSecret, 'okta.hooks.previousSecret'),
     { title: 'Profiles of deactivated users', run: async () => deactivatedUsers },
     { title: 'Okta when this server is down', run: async () => failsOpen },
   ];
 }
+
+const toTitle = (hook: InlineHookName): string => `Inline hook: ${hook}`;
 
 /** Okta's clock is in every answer, to the second. */
 async function checkClocks({ send, clock }: OktaProvisionDeps): Promise<Finding> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
-import { type Check, type Finding, fail, pass, warn } from '../provisioning.js';
+import { type Check, type Finding, fail, pass } from '../provisioning.js';
 import { createSendToOkta, type SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 
@@ -42,18 +42,6 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
   }
 }
 
-/** A check whose finding is asked for once, and then known. */
-const once = (check: Check): Check => {
-  let finding: Promise<Finding> | null = null;
-  return {
-    ...check,
-    run: () => {
-      finding ??= check.run();
-      return finding;
-    },
-  };
-};
-
 /** Whether the org can be reached with what there is: by the running service, and by these commands. */
 export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[] {
   const service = createSendToOkta(deps.settings.okta, deps.fetch);
@@ -67,7 +55,7 @@ export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[
     run: () => checkCall(service, '/api/v1/users?limit=1', advice, deps),
   };
   // An API token is the same for both.
-  if (deps.settings.okta.auth.kind === 'api_token') return [once(running)];
+  if (deps.settings.okta.auth.kind === 'api_token') return [running];
   const commands: Check = {
     title: 'Credentials of this command',
     run: () =>
@@ -81,18 +69,5 @@ export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[
         deps,
       ),
   };
-  return [once(running), once(commands)];
+  return [running, commands];
 }
-
-/** The same check, which is not made where another has failed that it needs: one cause is one failure. */
-export const needing = (needed: readonly Check[], { title, run }: Check): Check => ({
-  title,
-  async run() {
-    for (const other of needed) {
-      const { verdict } = await other.run();
-      if (verdict === 'fail')
-        return warn(`Not looked at: "${other.title}" comes first`, 'Mend that, and run facestep doctor again');
-    }
-    return run();
-  },
-});

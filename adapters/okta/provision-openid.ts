@@ -1,26 +1,25 @@
 import { checkDiscovery, endpointsOf } from '../openid-provider.js';
-import { type Check, type Finding, fail, pass, warn } from '../provisioning.js';
+import { type Check, type Finding, fail, pass, serverAnswers, warn } from '../provisioning.js';
 import type { OktaClient } from './config-oidc.js';
 import { hasAuthenticator } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
-import { needing } from './provision-credentials.js';
 import { findIdp, signsRequests } from './provision-idps.js';
 
 /**
  * What tells whether the org can send people here by OpenID Connect, and takes the answer.
- * @param credentials - what has to pass before the org is asked
+ * @param entered - titles of what has to pass before the org is asked
  */
-export function createClientChecks(credentials: readonly Check[], deps: OktaProvisionDeps): readonly Check[] {
+export function createClientChecks(entered: readonly string[], deps: OktaProvisionDeps): readonly Check[] {
   const clients = (deps.settings.oidc?.clients ?? []).filter(
     (client) => client.kind === 'okta_factor' || client.kind === 'okta_idv',
   );
   if (clients.length === 0) return [];
   const endpoints = endpointsOf(deps.publicUrl, deps.settings.id);
   return [
-    { title: 'OpenID provider', run: () => checkDiscovery(endpoints, deps.fetch) },
+    { title: 'OpenID provider', needs: [serverAnswers], run: () => checkDiscovery(endpoints, deps.fetch) },
     ...clients.flatMap((client) => [
       { title: `${client.kind}: redirect URIs`, run: async () => checkRedirectUris(client, deps) },
-      needing(credentials, { title: `${client.kind}: identity provider`, run: () => checkIdp(client, deps) }),
+      { title: `${client.kind}: identity provider`, needs: entered, run: () => checkIdp(client, deps) },
     ]),
   ];
 }

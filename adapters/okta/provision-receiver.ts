@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
-import { type Check, type Finding, fail, pass } from '../provisioning.js';
+import { type Check, type Finding, fail, pass, serverIsOurs } from '../provisioning.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { listAll } from './provision-list.js';
 
@@ -74,6 +74,7 @@ export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep
 /** What tells whether Okta listens to our security events. */
 export const createSecurityEventsCheck = (deps: OktaProvisionDeps): Check => ({
   title: 'Security events provider',
+  needs: [serverIsOurs],
   async run(): Promise<Finding> {
     const found = await findProvider(deps);
     const remedy = 'Run facestep provision for this connection';

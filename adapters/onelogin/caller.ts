@@ -2,9 +2,10 @@ import { createHmac } from 'node:crypto';
 import type { Credential } from '../../src/core/concealed.js';
 import { digestOf, hasDigest } from '../../src/core/digest.js';
 import type { Clock } from '../../src/core/ports.js';
-import { addSec, type EpochMs, epochSec, toEpochMs } from '../../src/core/units.js';
+import { addSec, type EpochMs, epochSec, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawHead } from '../hook.js';
+import type { HookProbe, RawHead } from '../hook.js';
+import { probeBody } from '../probe.js';
 import { findSecret } from '../rotating-secret.js';
 import type { OneLoginSettings } from './config.js';
 
@@ -40,17 +41,29 @@ export function createReadSignature(
     if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
       throw new FaceError('caller_untrusted', { reason: 'time' });
     return (body) => {
-      const isSignedWith = (each: Credential): boolean =>
-        hasDigest(
-          signature,
-          digestOf(each.use((key) => createHmac('sha256', key).update(`${time}.`).update(body).digest('hex'))),
-        );
+      const isSignedWith = (each: Credential): boolean => hasDigest(signature, digestOf(sign({ time, body }, each)));
       const found = findSecret({ current: secret, previous: previousSecret }, isSignedWith);
       if (found === null) throw new FaceError('caller_untrusted', { reason: 'signature' });
       return { signedAt, byPreviousSecret: found === 'previous' };
     };
   };
 }
+
+const sign = (
+  { time, body }: { readonly time: string; readonly body: Uint8Array | string },
+  secret: Credential,
+): string => secret.use((key) => createHmac('sha256', key).update(`${time}.`).update(body).digest('hex'));
+
+/** Makes what signs a call as our Smart Hook does. */
+export const createProbe =
+  (secret: Credential, { clock }: { readonly clock: Clock }): (() => HookProbe) =>
+  () => {
+    const time = String(toEpochSec(clock.now()));
+    return {
+      headers: { [signatureHeader]: `t=${time},v1=${sign({ time, body: probeBody }, secret)}` },
+      body: probeBody,
+    };
+  };
 
 /** How often one address may ask about one user before it is told no more, and for how long that is counted. */
 const asksAllowed = 20;

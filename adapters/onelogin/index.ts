@@ -2,7 +2,7 @@ import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Hook, RawReply } from '../hook.js';
 import { createNotePrevious } from '../rotating-secret.js';
-import { createCountAsk, createReadSignature } from './caller.js';
+import { createCountAsk, createProbe, createReadSignature } from './caller.js';
 import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';
 import { type FlowDeps, handlePreAuthentication, handleUserMigration, toBudgetMs, type VerifiedCall } from './flow.js';
@@ -22,9 +22,11 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
   const countAsk = createCountAsk({ clock });
   const readSignature = createReadSignature(onelogin.hooks, { clock });
   const notePrevious = createNotePrevious({ connection: id, clock, log });
+  const probe = createProbe(onelogin.hooks.secret, { clock });
   const toHook = (type: SmartHookType, handle: (call: VerifiedCall, deps: FlowDeps) => Promise<RawReply>): Hook => ({
     budgetMs: toBudgetMs(type, onelogin),
     proof: 'body',
+    probe,
     serve:
       (core) =>
       async ({ headers }) => {

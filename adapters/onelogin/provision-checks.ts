@@ -1,22 +1,45 @@
 import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
 import { checkDiscovery, endpointsOf } from '../openid-provider.js';
-import { type Check, compareClocks, fail, manual, pass, warn } from '../provisioning.js';
+import {
+  type Check,
+  callsTaken,
+  compareClocks,
+  fail,
+  hooksAnswer,
+  manual,
+  needing,
+  pass,
+  serverAnswers,
+  serverClock,
+  serverIsOurs,
+  warn,
+} from '../provisioning.js';
 import { createPreviousSecretChecks } from '../rotating-secret.js';
 import { missingVariables, type Parts } from './provision-account.js';
 import { differencesOf, isOurs, nameOf } from './provision-hooks.js';
 import { createLogCheck } from './provision-log.js';
 import { toAskMs } from './smart-hook.js';
 
+const credentials = 'API credentials';
+const variablesTitle = 'Environment variables';
+const hookTitle = 'Smart Hook pre-authentication';
+
 /** Every link of a connection to OneLogin that can be looked at, and what only a person can look at. */
 export const createChecks = (parts: Parts): readonly Check[] => [
-  ...createAccountChecks(parts),
-  createFieldCheck(parts),
-  createVariablesCheck(parts),
-  createHookCheck(parts),
-  createLogCheck(parts),
-  createMigrationCheck(parts),
-  createPolicyCheck(parts),
+  createCredentialsCheck(parts),
+  ...needing(
+    [credentials],
+    [
+      ...createAccountChecks(parts),
+      createFieldCheck(parts),
+      createVariablesCheck(parts),
+      createHookCheck(parts),
+      ...needing([variablesTitle, hookTitle], [createLogCheck(parts)]),
+      createMigrationCheck(parts),
+      createPolicyCheck(parts),
+    ],
+  ),
   ...createTrustChecks(parts),
   ...createPreviousSecretChecks(parts.onelogin.hooks.previousSecret, 'onelogin.hooks.previousSecret'),
   createTimeCheck(parts),
@@ -30,27 +53,31 @@ const limitsGuard = z.object({
 const greatestSkewSec = 300;
 const refusedTokenGuard = z.object({ call: z.literal('token'), status: z.number() });
 
+function createCredentialsCheck({ api }: Parts): Check {
+  return {
+    title: credentials,
+    async run() {
+      const remedy = 'Use an API credential with the scope Manage All, whose maker is still a user of the account.';
+      const answer = await api.call('GET', '/api/2/hooks?limit=1').catch((error: unknown) => {
+        const refused = error instanceof FaceError ? refusedTokenGuard.safeParse(error.detail) : null;
+        if (refused?.success) return refused.data;
+        throw error;
+      });
+      if ('call' in answer) return fail(toRefusedToken(answer.status), remedy);
+      if (answer.status === 401)
+        return fail('OneLogin takes their access token no more (401): they are revoked.', remedy);
+      if (answer.status === 403) return fail('They may not see Smart Hooks (403): the scope is another.', remedy);
+      if (answer.status !== 200) return fail(`OneLogin answered with status ${answer.status}.`, remedy);
+      return pass('OneLogin takes them, for Smart Hooks too.');
+    },
+  };
+}
+
 function createAccountChecks({ api, deps }: Parts): readonly Check[] {
   return [
     {
-      title: 'API credentials',
-      async run() {
-        const remedy = 'Use an API credential with the scope Manage All, whose maker is still a user of the account.';
-        const answer = await api.call('GET', '/api/2/hooks?limit=1').catch((error: unknown) => {
-          const refused = error instanceof FaceError ? refusedTokenGuard.safeParse(error.detail) : null;
-          if (refused?.success) return refused.data;
-          throw error;
-        });
-        if ('call' in answer) return fail(toRefusedToken(answer.status), remedy);
-        if (answer.status === 401)
-          return fail('OneLogin takes their access token no more (401): they are revoked.', remedy);
-        if (answer.status === 403) return fail('They may not see Smart Hooks (403): the scope is another.', remedy);
-        if (answer.status !== 200) return fail(`OneLogin answered with status ${answer.status}.`, remedy);
-        return pass('OneLogin takes them, for Smart Hooks too.');
-      },
-    },
-    {
       title: 'Clock',
+      needs: [serverClock],
       async run() {
         const { headers } = await api.call('GET', '/auth/rate_limit');
         return compareClocks({ here: deps.clock.now(), date: headers.get('date'), whose: 'OneLogin' }, greatestSkewSec);
@@ -85,7 +112,11 @@ function createTrustChecks({ deps }: Parts): readonly Check[] {
   const { host } = new URL(settings.onelogin.accountUrl);
   const elsewhere = client.redirectUris.filter((uri) => new URL(uri).host !== host);
   return [
-    { title: 'OpenID provider', run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch) },
+    {
+      title: 'OpenID provider',
+      needs: [serverAnswers],
+      run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch),
+    },
     {
       title: 'Redirect URIs of the trusted IdP',
       run: async () =>
@@ -121,7 +152,7 @@ function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
 
 function createVariablesCheck(parts: Parts): Check {
   return {
-    title: 'Environment variables',
+    title: variablesTitle,
     async run() {
       const missing = await missingVariables(parts);
       if (missing.length > 0) return fail(`Missing: ${missing.join(', ')}.`, 'Run facestep provision.');
@@ -135,7 +166,8 @@ function createVariablesCheck(parts: Parts): Check {
 
 function createHookCheck(parts: Parts): Check {
   return {
-    title: 'Smart Hook pre-authentication',
+    title: hookTitle,
+    needs: [serverIsOurs, callsTaken],
     async run() {
       const hook = await parts.account.findHook('pre-authentication');
       if (hook === null) return fail('It is not there: nobody is asked for a face.', 'Run facestep provision.');
@@ -161,6 +193,7 @@ function createHookCheck(parts: Parts): Check {
 function createMigrationCheck(parts: Parts): Check {
   return {
     title: 'Smart Hook user-migration',
+    needs: [serverIsOurs, callsTaken],
     async run() {
       const hook = await parts.account.findHook('user-migration');
       if (hook === null || hook.disabled) return pass('None runs: nobody is migrated.');
@@ -206,6 +239,7 @@ function createTimeCheck({ deps, onelogin }: Parts): Check {
   const patienceMs = toAskMs('pre-authentication', onelogin);
   return {
     title: 'Time budget',
+    needs: [hooksAnswer],
     async run() {
       const url = `${deps.publicUrl}/hooks/${deps.settings.id}/pre-authentication`;
       const began = deps.clock.now();

@@ -1,21 +1,30 @@
 import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
 import { checkDiscovery, endpointsOf } from '../openid-provider.js';
-import { type Check, type Finding, fail, manual, pass, warn } from '../provisioning.js';
+import { type Check, type Finding, fail, manual, needing, pass, serverAnswers, warn } from '../provisioning.js';
 import { toUserPath } from './profile.js';
 import { type Characteristics, type Parts, readAbout, readExtension } from './provision-schema.js';
 import { parseAccountList, parseExtension } from './schema.js';
 
 /** Every link of a connection to a SCIM server that can be looked at, and what only a person can look at. */
 export const createChecks = (parts: Parts): readonly Check[] => [
-  { title: 'Credentials', run: () => checkCredentials(parts) },
-  { title: 'What the server supports', run: () => checkSupport(parts) },
-  { title: `Attribute ${parts.scim.attribute.path}`, run: () => checkAttribute(parts) },
-  { title: 'Resource type User', run: () => checkResourceType(parts) },
-  { title: 'A user', run: () => checkUser(parts) },
+  { title: credentials, run: () => checkCredentials(parts) },
+  ...needing(
+    [credentials],
+    [
+      { title: support, run: () => checkSupport(parts) },
+      { title: attributeTitle(parts), run: () => checkAttribute(parts) },
+      { title: 'Resource type User', needs: [attributeTitle(parts)], run: () => checkResourceType(parts) },
+      { title: 'A user', needs: [attributeTitle(parts)], run: () => checkUser(parts) },
+    ],
+  ),
   { title: 'Who else reads and changes the attribute', run: checkRights },
   ...createProviderChecks(parts),
 ];
+
+const credentials = 'Credentials';
+const support = 'What the server supports';
+const attributeTitle = ({ scim }: Parts): string => `Attribute ${scim.attribute.path}`;
 
 const provision = 'facestep provision says what to define.';
 const lost = 'every enrolment that was kept in it is lost.';
@@ -114,5 +123,11 @@ const checkRights = async (): Promise<Finding> =>
 
 function createProviderChecks({ deps: { settings, publicUrl, fetch } }: Parts): readonly Check[] {
   if (settings.oidc === null) return [];
-  return [{ title: 'OpenID provider', run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch) }];
+  return [
+    {
+      title: 'OpenID provider',
+      needs: [serverAnswers],
+      run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch),
+    },
+  ];
 }

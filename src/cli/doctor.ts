@@ -1,18 +1,20 @@
 import { Command } from 'commander';
-import type { Check, Finding } from '../../adapters/provisioning.js';
+import { type Check, type Finding, fail, pass } from '../../adapters/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { filesOf } from '../config/data-files.js';
-import { FaceError } from '../errors.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
 import { createCensusCheck } from './checks/census.js';
+import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
+import { type CheckResult, checkInTurn } from './checks/in-turn.js';
 import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
 import { createModelCheck, createRecognitionCheck } from './checks/model-files.js';
-import { createPublicAddressChecks, noPublicAddress } from './checks/public-address.js';
+import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from './checks/public-address.js';
 import { createStateCheck } from './checks/state-store.js';
 import type { CliDeps } from './deps.js';
 import { toDetailLines, toFailure } from './failure.js';
 import { findConnection } from './find-connection.js';
-import { type CheckResult, toFindingLines, toVerdictCounts } from './finding-text.js';
+import { toFindingLines, toVerdictCounts } from './finding-text.js';
 
 /** `facestep doctor`: checks each link of a connection and says how to mend what is broken. */
 export function createDoctorCommand(deps: CliDeps): Command {
@@ -32,13 +34,11 @@ export function createDoctorCommand(deps: CliDeps): Command {
       };
       const setup = await loadSetup(deps);
       if ('verdict' in setup) {
-        show({ title: 'Configuration', ...setup });
+        show({ title: 'Configuration', ...setup, cause: null });
       } else {
-        const connection = findConnection(setup, id);
-        show({ title: 'Configuration', verdict: 'pass', found: 'can be read', remedy: null });
-        for await (const check of collectChecks(setup, connection, deps)) {
-          show({ title: check.title, ...(await runCheck(check, deps)) });
-        }
+        const checks = await collectChecks(setup, findConnection(setup, id), deps);
+        for await (const result of checkInTurn([readConfiguration, ...checks], (check) => runCheck(check, deps)))
+          show(result);
       }
       const ok = !results.some(({ verdict }) => verdict === 'fail');
       if (json) deps.print(JSON.stringify({ connection: id, ok, checks: results }, null, 2));
@@ -60,46 +60,64 @@ async function loadSetup(deps: CliDeps): Promise<Setup | Finding> {
   }
 }
 
+const readConfiguration: Check = { title: 'Configuration', run: async () => pass('can be read') };
+
 /** Every check, ours first. An adapter that cannot be made is one more that fails. */
-async function* collectChecks(
+async function collectChecks(
   { config }: Setup,
   connection: ConfiguredConnection,
   deps: CliDeps,
-): AsyncGenerator<Check> {
+): Promise<readonly Check[]> {
   const { publicUrl } = config;
-  yield createModeCheck(connection);
-  if (connection.policy.userSecret === 'passkey') yield createHandOffCheck(connection);
-  if (publicUrl === null) {
-    yield noPublicAddress;
-  } else {
-    yield* createPublicAddressChecks(publicUrl, deps);
-    yield createPublishedKeysCheck(publicUrl, config, deps);
-  }
-  yield* createKeyChecks(config, deps);
-  yield createStateCheck(config.state, filesOf(config), deps);
-  if (config.verifier.kind === 'embedded') {
-    yield createModelCheck(config.modelsFolder);
-    yield createRecognitionCheck(config, deps);
-  }
-  if (publicUrl === null) return;
-  const adapter = connection.createAdapter(publicUrl);
-  yield* await orFailing('Hooks', async () => {
-    const { hooks } = await adapter;
-    return createHookChecks(hooks, { connection: connection.id, publicUrl }, deps);
-  });
-  yield* await orFailing('Provider', async () => {
-    const provisioning = await (await adapter).createProvisioning();
-    return [...provisioning.checks, createCensusCheck(provisioning, connection, deps)];
-  });
+  const parts = [
+    ...createKeyChecks(config, deps),
+    createStateCheck(config.state, filesOf(config), deps),
+    ...(config.verifier.kind === 'embedded'
+      ? [createModelCheck(config.modelsFolder), createRecognitionCheck(config, deps)]
+      : []),
+  ];
+  const here = [
+    createModeCheck(connection),
+    ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
+    ...createDataFolderCheck(config),
+    ...parts,
+  ];
+  if (publicUrl === null) return [...here, noPublicAddress];
+  return [
+    ...here,
+    ...createPublicAddressChecks(publicUrl, deps),
+    createReadinessCheck(publicUrl, parts, deps),
+    createPublishedKeysCheck(publicUrl, config, deps),
+    ...(await collectProviderChecks(connection, publicUrl, deps)),
+  ];
 }
 
-async function orFailing(title: string, make: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
+async function collectProviderChecks(
+  connection: ConfiguredConnection,
+  publicUrl: string,
+  deps: CliDeps,
+): Promise<readonly Check[]> {
   try {
-    return await make();
+    const adapter = await connection.createAdapter(publicUrl);
+    const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
+    const provisioning = await adapter.createProvisioning();
+    return [...hookChecks, ...provisioning.checks, createCensusCheck(provisioning, connection, deps)];
   } catch (error) {
-    return [{ title, run: () => Promise.reject(error) }];
+    return [{ title: 'Provider', run: () => Promise.reject(error) }];
   }
 }
+
+/** What to do about what a check threw; the codes that it may be. */
+const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
+  config_invalid: 'Correct the setting: docs/configuration.md lists every one.',
+  profile_unavailable:
+    'See that this machine reaches the provider, and that the provider has no outage. Then run this again.',
+  provider_refused: 'Compare what the credentials may do with what the README of the adapter lists.',
+  state_unavailable: 'See that the state store answers: docs/state.md.',
+  key_service_unavailable: 'See that AWS KMS can be reached, and lets this server use its keys: docs/keys.md.',
+  model_missing: 'Run: npm run setup',
+  model_altered: 'Delete that file and run: npm run setup. One of your own: docs/own-model.md.',
+};
 
 async function runCheck(check: Check, deps: CliDeps): Promise<Finding> {
   try {
@@ -107,7 +125,7 @@ async function runCheck(check: Check, deps: CliDeps): Promise<Finding> {
   } catch (error) {
     const { code, reason, detail } = toFailure(error, deps.log);
     const details = toDetailLines(detail).map((line) => `: ${line}`);
-    return { verdict: 'fail', found: `${reason} (${code})${details.join('')}`, remedy: null };
+    return fail(`${reason} (${code})${details.join('')}`, remedies[code] ?? 'See the log above, and docs/errors.md.');
   }
 }
 

@@ -32,5 +32,5 @@ export function connect(
 
 const serveHooks = (hooks: Hooks, core: HookCore): ServedHooks =>
   Object.fromEntries(
-    Object.entries(hooks).map(([name, { serve, ...terms }]) => [name, { ...terms, admit: serve(core) }]),
+    Object.entries(hooks).map(([name, { serve, probe: _, ...terms }]) => [name, { ...terms, admit: serve(core) }]),
   );

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import type { RawHead, RawReply, ServedHook } from '../../adapters/hook.js';
 import type { AdapterName } from '../../adapters/index.js';
+import { probeBody } from '../../adapters/probe.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
 import { toBody } from '../event-body.js';
@@ -284,7 +285,9 @@ export function runAdapterContract(
             expect(harness.decisions()).toBe(before + 3);
             expect(
               faceErrorCodes.filter(
-                (code) => code !== 'caller_untrusted' && !isLetThrough(shadow.hooks[hookName]!.refuse(code)),
+                (code) =>
+                  !['caller_untrusted', 'hook_probed'].includes(code) &&
+                  !isLetThrough(shadow.hooks[hookName]!.refuse(code)),
               ),
             ).toEqual([]);
             const untrusted = harness.adapter.hooks[hookName]!.refuse('caller_untrusted');
@@ -293,6 +296,24 @@ export function runAdapterContract(
             }
             await harness.passStepUp(one);
             expect(isGranted(await askShadow(sign(toBody(toEvent(one, 'event-2')))))).toBe(true);
+          });
+        }
+
+        if (!isTrigger) {
+          test('a probe is told from the call of a stranger, in either mode, and leaves no trace', async () => {
+            const probed = harness.adapter.hooks[hookName]!.refuse('hook_probed');
+            expect(probed).not.toEqual(harness.adapter.hooks[hookName]!.refuse('caller_untrusted'));
+            const own = harness.adapter.probes[hookName]?.();
+            const probes = [
+              hook().sign(Buffer.from(probeBody)),
+              ...(own === undefined ? [] : [{ ...own, method: 'POST', body: Buffer.from(own.body) }]),
+            ];
+            for (const adapter of [harness.adapter, harness.connectInShadowMode()]) {
+              for (const probe of probes) expect(await askHook(adapter, hookName, probe)).toEqual(probed);
+              for (const stranger of hook().forgeries(Buffer.from(probeBody)))
+                expect(await askHook(adapter, hookName, stranger)).not.toEqual(probed);
+            }
+            expect(harness.decisions()).toBe(0);
           });
         }
 

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -59,9 +59,10 @@ const reportGuard = z.strictObject({
   checks: z.array(
     z.strictObject({
       title: z.string().min(1),
-      verdict: z.enum(['pass', 'warn', 'fail', 'manual']),
+      verdict: z.enum(['pass', 'warn', 'fail', 'manual', 'skipped']),
       found: z.string().min(1),
       remedy: z.string().min(1).nullable(),
+      cause: z.string().min(1).nullable(),
     }),
   ),
 });
@@ -83,13 +84,16 @@ const ownChecks = {
   'Public address': 'warn',
   Server: 'pass',
   'Server clock': 'pass',
+  Readiness: 'pass',
   'Published keys': 'pass',
+  'Data folder': 'pass',
   'Token keys': 'pass',
   'Signing keys': 'pass',
   State: 'pass',
   Models: 'pass',
   Recognition: 'pass',
-  'Hook token': 'pass',
+  Hooks: 'pass',
+  'Calls of the provider': 'pass',
 } as const;
 
 test('all is well: nothing fails, each of our own checks is there, and the process ends with 0', async () => {
@@ -105,6 +109,15 @@ test('as text, a check is a line, and what is wrong says what to do', async () =
   expect(stdout).toMatch(/^pass {4}Configuration: /m);
   expect(stdout).toMatch(/^FAIL {4}Public address: .+\n {8}To do: .+$/m);
   expect(stdout).toMatch(/1 failed/);
+});
+
+test('as text, what could not be looked at stands under its cause', async () => {
+  const publicUrl = `http://127.0.0.1:${await findFreePort()}`;
+  const { stdout } = await runHere(['doctor', 'simulated'], writeConfig({ publicUrl }));
+  expect(stdout).toMatch(
+    /^FAIL {4}Server: .+\n {8}To do: .+\n {10}not looked at: Server clock\n {10}not looked at: Readiness\n/m,
+  );
+  expect(stdout).toMatch(/, 1 failed, .+, \d+ not looked at\.$/m);
 });
 
 describe('a broken link is found, and others are told apart from it', () => {
@@ -128,39 +141,56 @@ describe('a broken link is found, and others are told apart from it', () => {
     expect(stdout).not.toContain('canary');
   });
 
+  test('a server that has another secret, or does not get to see it', async () => {
+    const [{ okta }] = z.tuple([z.looseObject({ okta: z.looseObject({}) })]).parse(simulation.config.connections);
+    const secret = { header: 'authorization', value: 'Bearer of-another-configuration-it-is' };
+    const { failed } = await expectFailing(
+      writeConfig({}, { okta: { ...okta, hooks: { secret } } }),
+      'Calls of the provider',
+    );
+    expect(failed[0]).toMatchObject({ remedy: expect.stringMatching(/Restart the server.*header authorization/) });
+  });
+
+  test('a probe leaves no trace in the report', async () => {
+    const { stdout } = await runHere(['report', 'simulated', '--json'], writeConfig());
+    expect(JSON.parse(stdout)).toMatchObject({ hooks: [] });
+  });
+
   test('no public address', async () => {
     const { verdicts } = await expectFailing(writeConfig({ publicUrl: null }), 'Public address');
-    expect(verdicts).not.toHaveProperty('Hook token');
+    expect(verdicts).not.toHaveProperty('Hooks');
   });
 
   test('nothing at the public address', async () => {
-    await expectFailing(
+    const { verdicts } = await expectFailing(
       writeConfig({ publicUrl: `http://127.0.0.1:${await findFreePort()}` }),
-      ...['Server', 'Server clock', 'Published keys', 'Hook token'],
+      'Server',
     );
+    for (const title of ['Server clock', 'Readiness', 'Published keys', 'Hooks', 'Calls of the provider'])
+      expect(verdicts).toHaveProperty(title, 'skipped');
   });
 
   test('a sign-in page in place of everything', async () => {
     const page: Act = { kind: 'answer', status: 200, body: '<html>Sign in</html>' };
     front.rules = [{ path: /./, act: page }];
-    await expectFailing(writeConfig(), 'Server', 'Published keys', 'Hook token');
+    await expectFailing(writeConfig(), 'Server');
   });
 
   test('a redirect in place of the hooks is not followed', async () => {
     const away: Act = { kind: 'answer', status: 302, body: '', headers: { location: `${front.url}/healthz` } };
     front.rules = [{ path: /^\/hooks\//, act: away }];
-    await expectFailing(writeConfig(), 'Hook token');
+    await expectFailing(writeConfig(), 'Hooks');
   });
 
   test.each([401, 403, 404, 502])('a %i of the proxy in place of the hooks', async (status) => {
     front.rules = [{ path: /^\/hooks\//, act: { kind: 'answer', status, body: '{"message":"proxy"}' } }];
-    const { failed } = await expectFailing(writeConfig(), 'Hook token');
+    const { failed } = await expectFailing(writeConfig(), 'Hooks');
     expect(failed[0]?.found).toContain(String(status));
   });
 
   test('a server that is not ready', async () => {
     front.rules = [{ path: /^\/readyz$/, act: { kind: 'answer', status: 503, body: '{"ok":false}' } }];
-    await expectFailing(writeConfig(), 'Server');
+    await expectFailing(writeConfig(), 'Readiness');
   });
 
   test('a server that runs another configuration: it has no such hook', async () => {
@@ -171,19 +201,21 @@ describe('a broken link is found, and others are told apart from it', () => {
     );
     expect(code).toBe(1);
     expect(stdout).toMatch(/unheard-of\/token answers 404/);
+    const { checks } = reportGuard.extend({ connection: z.string() }).parse(JSON.parse(stdout));
+    expect(checks.find(({ title }) => title === 'Calls of the provider')).toMatchObject({ cause: 'Hooks' });
   });
 
   test('a hook that hangs', async () => {
     front.rules = [{ path: /^\/hooks\/simulated\/token$/, act: { kind: 'hang' } }];
-    await expectFailing(writeConfig(), 'Hook token');
+    await expectFailing(writeConfig(), 'Hooks');
   });
 
   test('a slow hook is told, with its time', async () => {
     front.rules = [{ path: /^\/hooks\//, act: { kind: 'pass', delayMs: 1_200 } }];
     const { checks } = await examine();
-    expect(checks.find(({ title }) => title === 'Hook token')).toMatchObject({
+    expect(checks.find(({ title }) => title === 'Hooks')).toMatchObject({
       verdict: 'warn',
-      found: expect.stringMatching(/, 1\d{3} ms\)/),
+      found: expect.stringMatching(/\(1\d{3} ms\)/),
     });
   });
 
@@ -195,7 +227,11 @@ describe('a broken link is found, and others are told apart from it', () => {
   ])('a clock that is %i s off', async (offSec, verdict) => {
     const date = new Date(Date.now() + offSec * 1000).toUTCString();
     front.rules = [{ path: /^\/healthz$/, act: { kind: 'pass', headers: { date } } }];
-    expect((await examine()).verdicts).toMatchObject({ ...ownChecks, 'Server clock': verdict });
+    expect((await examine()).verdicts).toMatchObject({
+      ...ownChecks,
+      'Server clock': verdict,
+      'Calls of the provider': verdict === 'fail' ? 'skipped' : 'pass',
+    });
   });
 
   test('an answer that does not tell the time', async () => {
@@ -235,13 +271,13 @@ describe('the data folder', () => {
 
   test('another one, where the server never was: nothing is made in it', async () => {
     const dataFolder = mkdtempSync(join(top, 'empty-'));
-    expect(await failing({ dataFolder })).toEqual(['Published keys', 'Token keys', 'Signing keys', 'State']);
-    expect(await failing({ dataFolder })).toHaveLength(4);
+    expect(await failing({ dataFolder })).toEqual(['Data folder']);
+    expect(readdirSync(dataFolder)).toEqual([]);
   });
 
   test.each([
     ['keys.json', ['Token keys']],
-    ['signing-keys.json', ['Published keys', 'Signing keys']],
+    ['signing-keys.json', ['Signing keys']],
     ['state.db', ['State']],
   ])('%s that others can read', async (file, titles) => {
     const dataFolder = copyData();
@@ -251,7 +287,7 @@ describe('the data folder', () => {
 
   test.each([
     ['keys.json', ['Token keys']],
-    ['signing-keys.json', ['Published keys', 'Signing keys']],
+    ['signing-keys.json', ['Signing keys']],
     ['state.db', ['State']],
   ])('%s that is something else, without telling what', async (file, titles) => {
     const dataFolder = copyData();

@@ -46,6 +46,7 @@ const indexModule = `
 import { z } from 'zod';
 import { createLoginClient } from '${dist}/adapters/login-client.js';
 import { parseEvent } from '${dist}/adapters/parse-event.js';
+import { probeBody } from '${dist}/adapters/probe.js';
 import { FaceError } from '${dist}/src/errors.js';
 import { createMemoryProfile } from '${dist}/test/simulated-profile.js';
 
@@ -59,6 +60,7 @@ export function createAcmeAdapter({ settings: { kind, oidc, acme } }) {
       'sign-in': {
         budgetMs: 5_000,
         proof: 'headers',
+        probe: () => ({ headers: { authorization: acme.hookSecret.use((text) => text) }, body: probeBody }),
         pass: { status: 204, body: null },
         refuse: (code) => ({ status: code === 'caller_untrusted' ? 401 : 400, body: { refused: code } }),
         serve: (core) => async ({ headers }) => {

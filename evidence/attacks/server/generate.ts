@@ -84,8 +84,7 @@ function toTargets(
 /** Methods that an address takes beside those of its endpoints: what a browser asks first, and what needs no body. */
 function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<string> {
   const own = endpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method);
-  const isAskedFirst =
-    path.includes('/oidc/') || (own.length === 1 && path.startsWith('/face') && own.includes('GET'));
+  const isAskedFirst = path.includes('/oidc/') || (own.length === 1 && path.startsWith('/face') && own.includes('GET'));
   const events = path.endsWith('/events') ? ['GET'] : [];
   return new Set([...own, ...events, ...(own.includes('GET') ? ['HEAD'] : []), ...(isAskedFirst ? ['OPTIONS'] : [])]);
 }

@@ -1,60 +1,114 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Hooks, HookTerms } from '../../../adapters/hook.js';
-import type { Check, Finding } from '../../../adapters/provisioning.js';
+import type { Hook, Hooks, RawReply } from '../../../adapters/hook.js';
+import {
+  type Check,
+  callsTaken,
+  type Finding,
+  fail,
+  hooksAnswer,
+  manual,
+  pass,
+  serverAnswers,
+  serverClock,
+  serverIsOurs,
+  warn,
+} from '../../../adapters/provisioning.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { type Answer, ask, noAnswer } from './public-address.js';
 
 /** The way there and back, to a refusal that needs no work: of the 2 to 5 seconds that providers wait. */
 const SLOW_MS = 1_000;
 
-/** Whether each hook, called by nobody in particular, refuses in its adapter's own words. */
-export const createHookChecks = (
+interface Deps {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+}
+
+/** One hook at the public address. */
+interface Target {
+  readonly name: string;
+  readonly address: string;
+  readonly hook: Hook;
+}
+
+/**
+ * Whether each hook, called by nobody in particular, refuses in its adapter's own words; and whether it takes a call as the
+ * provider makes it, with the configured secret. Both are about nobody. `[]` where the provider calls no hook.
+ */
+export function createHookChecks(
   hooks: Hooks,
   { connection, publicUrl }: { readonly connection: string; readonly publicUrl: string },
-  deps: { readonly fetch: Fetch; readonly clock: Clock },
-): readonly Check[] =>
-  Object.entries(hooks).map(([name, hook]) => ({
-    title: `Hook ${name}`,
-    run: () => checkHook(`${publicUrl}/hooks/${connection}/${name}`, hook, deps),
+  deps: Deps,
+): readonly Check[] {
+  const targets = Object.entries(hooks).map(([name, hook]) => ({
+    ...{ name, hook, address: `${publicUrl}/hooks/${connection}/${name}` },
   }));
-
-async function checkHook(
-  address: string,
-  hook: HookTerms,
-  deps: { readonly fetch: Fetch; readonly clock: Clock },
-): Promise<Finding> {
-  const [method = 'POST'] = (hook.methods ?? []).toSorted((a, b) => Number(b === 'POST') - Number(a === 'POST'));
-  const json = { headers: { 'content-type': 'application/json' }, body: '{}' };
-  const answer = await ask(address, { method, ...(method === 'POST' ? json : {}) }, deps);
-  return answer === null ? noAnswer(address) : judge(address, answer, hook);
+  if (targets.length === 0) return [];
+  return [
+    { title: hooksAnswer, needs: [serverAnswers, serverIsOurs], run: () => checkStrangers(targets, deps) },
+    {
+      title: callsTaken,
+      needs: [hooksAnswer, serverClock],
+      run: () => checkProbes(targets, deps),
+    },
+  ];
 }
 
-function judge(address: string, answer: Answer, hook: HookTerms): Finding {
-  const { status, text, tookMs } = answer;
-  const expected = hook.refuse('caller_untrusted');
-  if (status === expected.status && isDeepStrictEqual(parseBody(text), expected.body)) {
-    const found = `${address} refuses strangers as it should (${status}, ${tookMs} ms)`;
-    if (tookMs < SLOW_MS) return { verdict: 'pass', found, remedy: null };
-    return {
-      verdict: 'warn',
-      found,
-      remedy: 'Providers wait 2 to 5 s in all. Bring the server nearer to the provider.',
-    };
+async function checkStrangers(targets: readonly Target[], deps: Deps): Promise<Finding> {
+  let slowestMs = 0;
+  for (const { address, hook } of targets) {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+    const answer = await ask(address, init, deps);
+    if (answer === null) return noAnswer(address);
+    if (!isReply(answer, hook.refuse('caller_untrusted'))) return judgeOther(address, answer);
+    slowestMs = Math.max(slowestMs, answer.tookMs);
   }
+  const names = targets.map(({ name }) => name).join(', ');
+  const found = `${names}: ${targets.length === 1 ? 'it refuses' : 'they refuse'} strangers as they should (${slowestMs} ms)`;
+  return slowestMs < SLOW_MS
+    ? pass(found)
+    : warn(found, 'Providers wait 2 to 5 s in all. Bring the server nearer to the provider.');
+}
+
+function judgeOther(address: string, { status }: Answer): Finding {
   const found = `${address} answers ${status}, and not with the refusal of this hook`;
   if (status === 404) {
-    const remedy = 'Start the server with this configuration, and let the proxy pass /hooks/ on unchanged.';
-    return { verdict: 'fail', found, remedy };
+    return fail(found, 'Start the server with this configuration, and let the proxy pass /hooks/ on unchanged.');
   }
-  if (status >= 500)
-    return { verdict: 'fail', found, remedy: 'See the log of the server, and of the proxy before it.' };
-  return {
-    verdict: 'fail',
+  if (status >= 500) return fail(found, 'See the log of the server, and of the proxy before it.');
+  return fail(
     found,
-    remedy:
-      'Something else answers in its place: a sign-in page, a firewall, a redirect. Let /hooks/ through unchanged.',
-  };
+    'Something else answers in its place: a sign-in page, a firewall, a redirect. Let /hooks/ through unchanged.',
+  );
 }
+
+async function checkProbes(targets: readonly Target[], deps: Deps): Promise<Finding> {
+  const tried: string[] = [];
+  for (const { name, address, hook } of targets) {
+    if (hook.probe === null) continue;
+    const { headers, body } = hook.probe();
+    const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body };
+    const answer = await ask(address, init, deps);
+    if (answer === null) return noAnswer(address);
+    if (isReply(answer, hook.refuse('caller_untrusted'))) return refused(address, Object.keys(headers));
+    if (!isReply(answer, hook.refuse('hook_probed'))) return judgeOther(address, answer);
+    tried.push(name);
+  }
+  if (tried.length > 0) return pass(`${tried.join(', ')}: taken with the configured secret, and asked nothing`);
+  return manual(
+    'The provider signs them with a key of its own: none can be made from here',
+    'Sign in once, and see that facestep report counts it.',
+  );
+}
+
+const refused = (address: string, headers: readonly string[]): Finding =>
+  fail(
+    `${address} takes the configured secret for a stranger’s`,
+    `Restart the server with this configuration if the secret was changed. Otherwise let the proxy pass the header ${headers.join(', ')} and the body on unchanged.`,
+  );
+
+const isReply = ({ status, text }: Answer, expected: RawReply): boolean =>
+  status === expected.status && isDeepStrictEqual(parseBody(text), expected.body);
 
 /** `null` for an empty body, as hooks have it; `undefined` for what is not JSON. */
 function parseBody(text: string): unknown {

@@ -1,22 +1,44 @@
-import type { Check, Finding } from '../../../adapters/provisioning.js';
+import { z } from 'zod';
+import { type Check, type Finding, fail, serverAnswers, serverIsOurs, warn } from '../../../adapters/provisioning.js';
 import type { Setup } from '../../../adapters/setup.js';
-import { filesOf } from '../../config/data-files.js';
+import { type DataFiles, filesOf } from '../../config/data-files.js';
+import { FaceError } from '../../errors.js';
 import { type KeyInventory, openInventory } from '../../keys/inventory.js';
 import type { CliDeps } from '../deps.js';
 import { readPublicKeys } from '../public-keys.js';
 import { absent } from './absent-file.js';
+import { dataFolder } from './data-folder.js';
 import { ask, noAnswer } from './public-address.js';
 
 type Deps = Pick<CliDeps, 'clock' | 'random' | 'fetch' | 'log'>;
+
+const problemGuard = z.object({ setting: z.enum(['keys', 'signing keys', 'OpenID keys']), problem: z.string() });
+
+/** A check of keys; where they are in a file that cannot be used, that is what was found. */
+const ofFiles = (files: DataFiles, run: Check['run']) => async (): Promise<Finding> => {
+  try {
+    return await run();
+  } catch (error) {
+    const { data } = problemGuard.safeParse(error instanceof FaceError ? error.detail : null);
+    if (data === undefined) throw error;
+    const file = { keys: files.keys, 'signing keys': files.signingKeys, 'OpenID keys': files.oidcKeys }[data.setting];
+    return fail(
+      `${file}: ${data.problem}`,
+      `Let the account of the server alone read it: chmod 600 ${file}. If it is damaged, put it back from a backup: docs/state.md.`,
+    );
+  }
+};
 
 /** Whether the configured keys are there and can be used. None are made. */
 export function createKeyChecks(config: Setup['config'], deps: Deps): readonly Check[] {
   const files = filesOf(config);
   const open = (): Promise<KeyInventory> => openInventory(config.keys, { files, ...deps });
+  const needs = config.keys.kind === 'local' ? [dataFolder] : [];
   return [
     {
       title: 'Token keys',
-      async run() {
+      needs,
+      run: ofFiles(files, async () => {
         const { kind, sealing } = await open();
         const keys = await sealing();
         const current = keys.find(({ isCurrent }) => isCurrent);
@@ -25,11 +47,12 @@ export function createKeyChecks(config: Setup['config'], deps: Deps): readonly C
         );
         if (current === undefined) return absent(files.keys);
         return problems.length > 0 ? unfit(problems) : pass(`version ${current.version} seals new tokens`, kind);
-      },
+      }),
     },
     {
       title: 'Signing keys',
-      async run() {
+      needs,
+      run: ofFiles(files, async () => {
         const { kind, signing, oidc } = await open();
         const keys = await signing();
         if (keys.length === 0) return absent(files.signingKeys);
@@ -37,7 +60,7 @@ export function createKeyChecks(config: Setup['config'], deps: Deps): readonly C
           problem === null ? [] : `${name}: ${problem}`,
         );
         return problems.length > 0 ? unfit(problems) : pass(keys.length === 1 ? '1 key' : `${keys.length} keys`, kind);
-      },
+      }),
     },
   ];
 }
@@ -56,21 +79,23 @@ const unfit = (problems: readonly string[]): Finding => ({
 
 /** Whether the server at the public address signs with these keys. */
 export const createPublishedKeysCheck = (publicUrl: string, config: Setup['config'], deps: Deps): Check => ({
-  title: 'Published keys',
+  title: serverIsOurs,
+  needs: [serverAnswers],
   async run() {
     const address = `${publicUrl}/.well-known/jwks.json`;
     const answer = await ask(address, { method: 'GET' }, deps);
     if (answer === null) return noAnswer(address);
-    const keys = await readPublicKeys(config, deps);
-    const missing = keys?.filter(({ kid }) => typeof kid !== 'string' || !answer.text.includes(JSON.stringify(kid)));
+    // What is wrong with the keys here is another check's.
+    const keys = await readPublicKeys(config, deps).catch(() => null);
+    if (keys === null) return warn(`${address} cannot be compared: the signing keys here cannot be read`, null);
+    const missing = keys.filter(({ kid }) => typeof kid !== 'string' || !answer.text.includes(JSON.stringify(kid)));
     const whose = config.keys.kind === 'local' ? 'the keys of this data folder' : 'the keys of this configuration';
-    if (answer.status === 200 && missing?.length === 0) {
+    if (answer.status === 200 && missing.length === 0) {
       return { verdict: 'pass', found: `${address} has ${whose}`, remedy: null };
     }
-    return {
-      verdict: 'fail',
-      found: `${address} has not ${whose} (${answer.status})`,
-      remedy: 'Run this where the server runs, with its configuration and its FACESTEP_DATA; or restart the server.',
-    };
+    return fail(
+      `${address} has not ${whose} (${answer.status})`,
+      'Check publicUrl: another server answers there. Or run this where the server runs, with its configuration and its FACESTEP_DATA.',
+    );
   },
 });

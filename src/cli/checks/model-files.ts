@@ -7,12 +7,15 @@ import { openEngines } from '../../recognition/open-engines.js';
 import { checkModelFile } from '../../recognition/registry.js';
 import type { CliDeps } from '../deps.js';
 
+const modelFiles = 'Models';
+
 /** Which engine makes new tokens, and whether everything of it and of former ones is as it was measured. */
 export const createRecognitionCheck = (
   { recognition, ...config }: Pick<Setup['config'], 'recognition' | 'dataFolder'>,
   deps: Pick<CliDeps, 'clock' | 'random'>,
 ): Check => ({
   title: 'Recognition',
+  needs: [modelFiles],
   async run() {
     const folder = recognitionFolderOf({ ...config, recognition });
     const { parameters, recognisers } = await openEngines({ engine: recognition.engine, folder }, deps);
@@ -29,7 +32,7 @@ export const createRecognitionCheck = (
 
 /** Whether every model file is there, and is the published one. */
 export const createModelCheck = (folder: string): Check => ({
-  title: 'Models',
+  title: modelFiles,
   async run() {
     const files = Object.values(models);
     for (const model of files) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Check, Finding } from '../../../adapters/provisioning.js';
+import { type Check, type Finding, fail, pass, serverAnswers, serverClock } from '../../../adapters/provisioning.js';
 import { isLoopback } from '../../config/safe-url.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { fromHttpDate } from '../../core/units.js';
@@ -47,12 +47,19 @@ export const noAnswer = (address: string): Finding => ({
   remedy: 'Start the server; check the name, the proxy that ends TLS and its certificate, and the firewall.',
 });
 
-/** Whether the public address is one, and leads to a server that is ready and knows the time. */
+/** Whether the public address is one, and leads to a server that knows the time. */
 export const createPublicAddressChecks = (publicUrl: string, deps: Deps): readonly Check[] => [
   { title: 'Public address', run: async () => judgeAddress(publicUrl) },
-  { title: 'Server', run: () => checkServer(publicUrl, deps) },
-  { title: 'Server clock', run: () => checkClock(publicUrl, deps) },
+  { title: serverAnswers, run: () => checkServer(publicUrl, deps) },
+  { title: serverClock, needs: [serverAnswers], run: () => checkClock(publicUrl, deps) },
 ];
+
+/** Whether the server can work. @param parts - the checks of what it works with: where one fails, that is why */
+export const createReadinessCheck = (publicUrl: string, parts: readonly Check[], deps: Deps): Check => ({
+  title: 'Readiness',
+  needs: [serverAnswers, ...parts.map(({ title }) => title)],
+  run: () => checkReadiness(publicUrl, deps),
+});
 
 /** What is said where the configuration has no public address. */
 export const noPublicAddress: Check = {
@@ -83,15 +90,17 @@ async function checkServer(publicUrl: string, deps: Deps): Promise<Finding> {
       remedy: 'Something else answers there. Let the proxy pass every path on unchanged, without a sign-in of its own.',
     };
   }
+  return pass(`answers (${health.tookMs} ms)`);
+}
+
+async function checkReadiness(publicUrl: string, deps: Deps): Promise<Finding> {
   const ready = await ask(`${publicUrl}/readyz`, { method: 'GET' }, deps);
   if (ready === null) return noAnswer(`${publicUrl}/readyz`);
-  if (ready.status === 200)
-    return { verdict: 'pass', found: `answers and is ready (${health.tookMs} ms)`, remedy: null };
-  return {
-    verdict: 'fail',
-    found: `answers, but is not ready: /readyz says ${ready.status}`,
-    remedy: 'See its log: the models, the state store, or the Facenition server behind it.',
-  };
+  if (ready.status === 200) return pass('the server has what it works with');
+  return fail(
+    `the server is not ready: /readyz says ${ready.status}`,
+    'See its log: the models, the state store, or the Facenition server behind it.',
+  );
 }
 
 async function checkClock(publicUrl: string, deps: Deps): Promise<Finding> {

@@ -5,6 +5,7 @@ import type { DynamoDbConfig, RedisConfig, StateConfig } from '../../config/stat
 import type { Clock } from '../../core/ports.js';
 import { createSqliteState } from '../../state/sqlite.js';
 import { absent } from './absent-file.js';
+import { dataFolder } from './data-folder.js';
 
 interface Deps {
   readonly clock: Clock;
@@ -13,6 +14,7 @@ interface Deps {
 /** Whether the store answers, and keeps what it is told. Nothing is made or changed there. */
 export const createStateCheck = (config: StateConfig, files: DataFiles, deps: Deps): Check => ({
   title: 'State',
+  needs: config.kind === 'sqlite' ? [dataFolder] : [],
   async run() {
     switch (config.kind) {
       case 'sqlite':

@@ -1,0 +1,30 @@
+import { dirname } from 'node:path';
+import { type Check, fail, pass } from '../../../adapters/provisioning.js';
+import type { Setup } from '../../../adapters/setup.js';
+import { filesOf, isThere } from '../../config/data-files.js';
+
+/** The check that this is the server's data folder. */
+export const dataFolder = 'Data folder';
+
+/** Whether the server was ever here. `[]` where it keeps neither keys nor state in files. */
+export function createDataFolderCheck(config: Setup['config']): readonly Check[] {
+  const files = filesOf(config);
+  const expected = [
+    ...(config.keys.kind === 'local' ? [files.keys, files.signingKeys] : []),
+    ...(config.state.kind === 'sqlite' ? [files.state] : []),
+  ];
+  if (expected.length === 0) return [];
+  const folders = [...new Set(expected.map((file) => dirname(file)))].join(', ');
+  return [
+    {
+      title: dataFolder,
+      async run() {
+        for (const file of expected) if (await isThere(file)) return pass(folders);
+        return fail(
+          `nothing of a server is in ${folders}`,
+          'Run this where the server runs, with its FACESTEP_DATA. If it never ran, start it: it makes what is missing.',
+        );
+      },
+    },
+  ];
+}

@@ -1,0 +1,57 @@
+import type { Check, Finding } from '../../../adapters/provisioning.js';
+import { FaceError } from '../../errors.js';
+
+/** What a check found, under its title. */
+export interface CheckResult extends Omit<Finding, 'verdict'> {
+  readonly title: string;
+  /** `skipped`: not made, as a check that it needs has failed. */
+  readonly verdict: Finding['verdict'] | 'skipped';
+  /** The title of the check whose failure kept it from being made; `null` where it was made. */
+  readonly cause: string | null;
+}
+
+/**
+ * Makes the checks in their order. What cannot say anything of its own once one has failed comes right after that one, as
+ * skipped: one cause is one failure.
+ * @param run - makes one check; never throws
+ * @throws FaceError `internal`: a check needs one that is not before it
+ */
+export async function* checkInTurn(
+  checks: readonly Check[],
+  run: (check: Check) => Promise<Finding>,
+): AsyncGenerator<CheckResult> {
+  checkOrder(checks);
+  const skipped = new Set<Check>();
+  for (const check of checks) {
+    if (skipped.has(check)) continue;
+    const { title } = check;
+    const finding = await run(check);
+    yield { title, ...finding, cause: null };
+    if (finding.verdict !== 'fail') continue;
+    for (const consequence of consequencesOf(check, checks)) {
+      if (skipped.has(consequence)) continue;
+      skipped.add(consequence);
+      const found = `not looked at: "${title}" comes first`;
+      yield { title: consequence.title, verdict: 'skipped', found, remedy: null, cause: title };
+    }
+  }
+}
+
+/** Whatever needs the check, and whatever needs that. */
+function consequencesOf({ title }: Check, checks: readonly Check[]): Check[] {
+  const out = new Set([title]);
+  return checks.filter((check) => {
+    const isOut = (check.needs ?? []).some((needed) => out.has(needed));
+    if (isOut) out.add(check.title);
+    return isOut;
+  });
+}
+
+function checkOrder(checks: readonly Check[]): void {
+  const before = new Set<string>();
+  for (const { title, needs = [] } of checks) {
+    const absent = needs.find((needed) => !before.has(needed));
+    if (absent !== undefined) throw new FaceError('internal', { check: title, needs: absent });
+    before.add(title);
+  }
+}

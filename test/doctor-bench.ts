@@ -1,0 +1,174 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type CognitoSimulator, startCognitoSimulator } from '../simulators/cognito/index.js';
+import type { UserPool } from '../simulators/cognito/pool.js';
+import { type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
+import { type Front, startFront } from '../simulators/front.js';
+import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
+import { type OneLoginSimulator, startOneLoginSimulator } from '../simulators/onelogin/index.js';
+import { defineAttribute } from '../simulators/scim/directory.js';
+import { type ScimSimulator, startScimSimulator } from '../simulators/scim/index.js';
+import type { Fetch } from '../src/core/ports.js';
+import { runHere } from './cli.js';
+import { administer } from './contract/cognito.js';
+import { schema } from './contract/scim.js';
+import { findFreePort } from './free-port.js';
+import { modelsFolder } from './paths.js';
+import { type Service, startService } from './service.js';
+
+/* One server behind a front, connected to a simulator of every provider, each set up; and the doctor. */
+
+const adminKey = 'an-administrators-key-of-the-tests-0123456789';
+const hookSecret = 'Bearer a-secret-that-okta-calls-with-0123456789';
+const oneLoginSecret = 'a-secret-that-onelogin-signs-with-0123456789';
+const requestSecret = 'a-secret-that-the-triggers-sign-with-0123456789';
+const handlers = ['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChallengeResponse', 'preTokenGeneration'];
+
+/** The arn of one of Cognito's functions. */
+export const arnOf = (handler: string): string =>
+  `arn:aws:lambda:eu-central-1:123456789012:function:facestep-${handler}`;
+
+/** What differs where the doctor runs: anything of the configuration, of the provider's part of the connection, or around. */
+export interface Elsewhere {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Merged into the entry under the provider's name. */
+  readonly provider?: Readonly<Record<string, unknown>>;
+  readonly policy?: Readonly<Record<string, unknown>>;
+  readonly aheadSec?: number;
+}
+
+const checkGuard = z.object({
+  title: z.string(),
+  verdict: z.enum(['pass', 'warn', 'fail', 'manual', 'skipped']),
+  found: z.string(),
+  remedy: z.string().nullable(),
+  cause: z.string().nullable(),
+});
+const reportGuard = z.object({ ok: z.boolean(), checks: z.array(checkGuard) });
+
+/** One check of a report. */
+export type Examined = z.infer<typeof checkGuard>;
+
+/** Everything that can be broken. */
+export interface DoctorBench {
+  readonly front: Front;
+  readonly service: Service;
+  readonly dataFolder: string;
+  readonly okta: OktaSimulator;
+  readonly entra: EntraSimulator;
+  readonly entraDaemon: ReturnType<EntraSimulator['addDaemon']>;
+  readonly cognito: CognitoSimulator;
+  readonly pool: UserPool;
+  readonly onelogin: OneLoginSimulator;
+  readonly scim: ScimSimulator;
+  /** Sets a connection up, again. */
+  provision(connection: string): Promise<void>;
+  examine(connection: string, elsewhere?: Elsewhere): Promise<readonly Examined[]>;
+  close(): Promise<void>;
+}
+
+/** Starts all of it. @param folder - for data and configurations */
+export async function openDoctorBench(folder: string): Promise<DoctorBench> {
+  const dataFolder = join(folder, 'data');
+  const port = await findFreePort();
+  const front = await startFront(`http://127.0.0.1:${port}`);
+  const publicUrl = front.url;
+  const okta = await startOktaSimulator({});
+  const entra = await startEntraSimulator({});
+  const cognito = await startCognitoSimulator({});
+  const pool = await cognito.createPool();
+  const onelogin = await startOneLoginSimulator();
+  const scim = await startScimSimulator({});
+  scim.directory.extensions.set(schema, [defineAttribute('token')]);
+  scim.addUser('ada@example.com');
+  const entraDaemon = entra.addDaemon();
+  const clientId = await administer(cognito, pool).createAppClient({ AuthSessionValidity: 15 });
+
+  const entries: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    okta: {
+      orgUrl: okta.url,
+      auth: { kind: 'api_token', token: okta.apiToken },
+      hooks: { secret: { header: 'authorization', value: hookSecret } },
+    },
+    entra: {
+      tenantId: entra.tenant.id,
+      clientId: entraDaemon.clientId,
+      auth: { kind: 'secret', secret: entraDaemon.secret },
+      endpoints: { login: entra.url, graph: entra.url },
+      hooks: { clientApps: [entra.addClientApp()], signUp: {} },
+    },
+    cognito: {
+      userPoolId: pool.id,
+      clientIds: [clientId],
+      credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'of-the-simulator' },
+      endpoint: cognito.url,
+      triggers: { requestSecret, functions: Object.fromEntries(handlers.map((name) => [name, arnOf(name)])) },
+    },
+    onelogin: {
+      accountUrl: onelogin.url,
+      clientId: onelogin.clientId,
+      clientSecret: onelogin.clientSecret,
+      hooks: { secret: oneLoginSecret },
+      facePolicyId: onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] }),
+    },
+    scim: { baseUrl: scim.baseUrl, auth: { kind: 'bearer', token: scim.bearer } },
+  };
+  let files = 0;
+  /** @param changed - the connection that is to differ */
+  const writeConfig = (changed?: string, { settings = {}, provider = {}, policy = {} }: Elsewhere = {}) => {
+    const file = join(folder, `config-${++files}.json`);
+    const connections = Object.entries(entries).map(([kind, entry]) => ({
+      ...{ id: kind, kind, policy: { mode: 'enforce', ...(kind === changed ? policy : {}) } },
+      [kind]: { ...entry, ...(kind === changed ? provider : {}) },
+    }));
+    const verifier = { kind: 'embedded', workers: 1 };
+    writeFileSync(
+      file,
+      JSON.stringify({ modelsFolder, dataFolder, publicUrl, adminKey, verifier, connections, ...settings }),
+    );
+    return { FACESTEP_CONFIG: file };
+  };
+  const reach: Fetch = (url, init) =>
+    url.startsWith(entra.url)
+      ? entra.fetch(url, init)
+      : fetch(url.replace('https://lambda.eu-central-1.amazonaws.com', cognito.url), init);
+
+  const service = await startService({ ...writeConfig(), PORT: String(port) });
+  const keys = await (await fetch(`${service.url}/.well-known/jwks.json`)).text();
+  for (const handler of handlers) {
+    cognito.lambda.functions.set(arnOf(handler), {
+      ...{ file: '', handler, sourceArns: [pool.arn] },
+      environment: {
+        FACESTEP_CONNECTION: 'cognito',
+        FACESTEP_MODE: 'enforce',
+        FACESTEP_PUBLIC_URL: publicUrl,
+        FACESTEP_USER_POOL_ID: pool.id,
+        FACESTEP_CLIENT_IDS: clientId,
+        FACESTEP_REQUEST_SECRET: requestSecret,
+        FACESTEP_RECEIPT_KEYS: keys,
+      },
+    });
+  }
+  const provision = async (connection: string): Promise<void> => {
+    const { code, stdout, stderr } = await runHere(['provision', connection, '--apply'], writeConfig(), {
+      fetch: reach,
+    });
+    if (code !== 0) throw new Error(`${connection} could not be set up:\n${stdout}${stderr}`);
+  };
+  for (const connection of ['okta', 'entra', 'cognito', 'onelogin']) await provision(connection);
+
+  return {
+    ...{ front, service, dataFolder, okta, entra, entraDaemon, cognito, pool, onelogin, scim, provision },
+    async examine(connection, elsewhere = {}) {
+      const { aheadSec = 0 } = elsewhere;
+      const env = writeConfig(connection, elsewhere);
+      const { stdout } = await runHere(['doctor', connection, '--json'], env, { fetch: reach, aheadSec });
+      return reportGuard.parse(JSON.parse(stdout)).checks;
+    },
+    async close() {
+      await service.stop();
+      for (const each of [front, okta, entra, cognito, onelogin, scim]) await each.close();
+    },
+  };
+}

@@ -1,0 +1,615 @@
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventsServiceAppId } from '../../adapters/entra/caller.js';
+import type { Act } from '../../simulators/front.js';
+import { findHook } from '../../simulators/onelogin/account.js';
+import { schema } from '../contract/scim.js';
+import { arnOf, type DoctorBench, type Elsewhere, openDoctorBench } from '../doctor-bench.js';
+import { createFolder } from '../folder.js';
+import { findFreePort } from '../free-port.js';
+import { copyModels } from '../models.js';
+
+/* Whatever is broken, doctor says so once, and how to mend it. */
+
+const top = createFolder('doctor-faults');
+let bench: DoctorBench;
+let folders = 0;
+beforeAll(async () => {
+  bench = await openDoctorBench(top);
+});
+afterAll(() => bench?.close());
+
+const providers = ['okta', 'entra', 'cognito', 'onelogin', 'scim'] as const;
+
+test.each(providers)('nothing fails on a connection to %s that is well', async (connection) => {
+  const checks = await bench.examine(connection);
+  expect(checks.filter(({ verdict }) => verdict === 'fail' || verdict === 'skipped')).toEqual([]);
+});
+
+/** What is broken: here, where the doctor runs, or at the provider until it is put back. */
+interface Planted {
+  readonly elsewhere?: Elsewhere;
+  readonly putBack?: () => void;
+}
+
+/** What is broken; the connection that is examined; which check is to fail, and what its remedy has to name. */
+type Fault = readonly [
+  fault: string,
+  connection: (typeof providers)[number],
+  plant: () => Planted | Promise<Planted>,
+  title: string | RegExp,
+  mend: RegExp,
+];
+
+const newFolder = (): string => {
+  const folder = join(top, `folder-${++folders}`);
+  mkdirSync(folder);
+  return folder;
+};
+const copyData = (): string => {
+  const folder = newFolder();
+  cpSync(bench.dataFolder, folder, { recursive: true });
+  return folder;
+};
+/** Has the front do something else with calls of these addresses. */
+const atFront = (path: RegExp, act: Act): Planted => {
+  bench.front.rules = [{ path, act }];
+  return {
+    putBack: () => {
+      bench.front.rules = [];
+    },
+  };
+};
+/** Takes an entry out of a map. */
+function takeOut<Key, Value>(map: Map<Key, Value>, isIt: (value: Value) => boolean): Planted {
+  const kept = [...map];
+  for (const [key, value] of kept) if (isIt(value)) map.delete(key);
+  expect(map.size).toBeLessThan(kept.length);
+  return {
+    putBack: () => {
+      map.clear();
+      for (const [key, value] of kept) map.set(key, value);
+    },
+  };
+}
+/** Changes fields of something for the while. */
+function change<Thing extends object>(thing: Thing, fields: Partial<Record<keyof Thing, unknown>>): Planted {
+  const kept = { ...thing };
+  Object.assign(thing, fields);
+  return { putBack: () => void Object.assign(thing, kept) };
+}
+
+const oktaHook = () => [...bench.okta.org.hooks.values()][0]!;
+const oktaEventHook = () => [...bench.okta.org.eventHooks.values()][0]!;
+const oktaRule = () => bench.okta.org.servers.get('default')!.policy.rule;
+const smartHook = () => findHook(bench.onelogin.account, 'pre-authentication')!;
+const lambda = (handler: string) => bench.cognito.lambda.functions.get(arnOf(handler))!;
+const elsewhere = (given: Elsewhere): Planted => ({ elsewhere: given });
+
+/** The front's own page for what it does not know. */
+const unknownPage: Act = { kind: 'answer', status: 404, body: '<h1>404 page not found</h1>' };
+
+const here: readonly Fault[] = [
+  [
+    'the server is down, or the address wrong',
+    'okta',
+    async () => elsewhere({ settings: { publicUrl: `http://127.0.0.1:${await findFreePort()}` } }),
+    'Server',
+    /Start the server; check the name, the proxy/,
+  ],
+  [
+    'another application is at the address',
+    'onelogin',
+    () => atFront(/./, unknownPage),
+    'Server',
+    /Something else answers/,
+  ],
+  [
+    'publicUrl is of another host',
+    'entra',
+    () => elsewhere({ settings: { publicUrl: 'https://face.invalid' } }),
+    'Server',
+    /check the name, the proxy that ends TLS and its certificate/,
+  ],
+  [
+    'another server of ours is at the address',
+    'entra',
+    () => atFront(/^\/\.well-known\/jwks/, { kind: 'answer', status: 200, body: '{"keys":[{"kid":"another"}]}' }),
+    'Published keys',
+    /Check publicUrl: another server answers there/,
+  ],
+  [
+    'the proxy keeps the path of the hooks to itself',
+    'okta',
+    () => atFront(/^\/hooks\//, unknownPage),
+    'Hooks',
+    /let the proxy pass \/hooks\/ on/,
+  ],
+  [
+    'the proxy takes the header of the secret out',
+    'okta',
+    () => atFront(/^\/hooks\//, { kind: 'pass', stripped: 'authorization' }),
+    'Calls of the provider',
+    /let the proxy pass the header authorization/,
+  ],
+  [
+    'the proxy rewrites what is signed',
+    'onelogin',
+    () => atFront(/^\/hooks\//, { kind: 'pass', isRewritten: true }),
+    'Calls of the provider',
+    /the body on unchanged/,
+  ],
+  [
+    'the server runs with another secret',
+    'onelogin',
+    () => elsewhere({ provider: { hooks: { secret: 'another-secret-than-the-server-has-0123456789' } } }),
+    'Calls of the provider',
+    /Restart the server with this configuration if the secret was changed/,
+  ],
+  ['the clock is 10 minutes off', 'okta', () => elsewhere({ aheadSec: 600 }), 'Server clock', /NTP/],
+  ['the clock is 10 minutes off', 'cognito', () => elsewhere({ aheadSec: -600 }), 'Server clock', /NTP/],
+  [
+    'it is another data folder, without keys',
+    'okta',
+    () => elsewhere({ settings: { dataFolder: newFolder() } }),
+    'Data folder',
+    /FACESTEP_DATA/,
+  ],
+  [
+    'the keys of tokens are gone',
+    'scim',
+    () => {
+      const dataFolder = copyData();
+      rmSync(join(dataFolder, 'keys.json'));
+      return elsewhere({ settings: { dataFolder } });
+    },
+    'Token keys',
+    /Start the server once/,
+  ],
+  [
+    'others can read the signing keys',
+    'okta',
+    () => {
+      const dataFolder = copyData();
+      chmodSync(join(dataFolder, 'signing-keys.json'), 0o644);
+      return elsewhere({ settings: { dataFolder } });
+    },
+    'Signing keys',
+    /chmod 600/,
+  ],
+  [
+    'the models are missing',
+    'okta',
+    () => elsewhere({ settings: { modelsFolder: newFolder() } }),
+    'Models',
+    /npm run setup/,
+  ],
+  [
+    'a model is damaged',
+    'okta',
+    () => {
+      const modelsFolder = newFolder();
+      copyModels(modelsFolder);
+      rmSync(join(modelsFolder, 'fr_feature.onnx'));
+      writeFileSync(join(modelsFolder, 'fr_feature.onnx'), 'cut off');
+      return elsewhere({ settings: { modelsFolder } });
+    },
+    'Models',
+    /Delete that file and run: npm run setup/,
+  ],
+  [
+    'the state store cannot be reached',
+    'okta',
+    async () => elsewhere({ settings: { state: { kind: 'redis', url: `redis://127.0.0.1:${await findFreePort()}` } } }),
+    'State',
+    /Check "state" in the configuration/,
+  ],
+];
+
+const atOkta: readonly Fault[] = [
+  [
+    'the org cannot be reached',
+    'okta',
+    async () => elsewhere({ provider: { orgUrl: `http://127.0.0.1:${await findFreePort()}` } }),
+    'Credentials of the service',
+    /Check okta.orgUrl/,
+  ],
+  [
+    'the hook is deleted',
+    'okta',
+    () => takeOut(bench.okta.org.hooks, () => true),
+    'Inline hook: token',
+    /Run facestep provision/,
+  ],
+  [
+    'the event hook is deleted',
+    'okta',
+    () => takeOut(bench.okta.org.eventHooks, () => true),
+    'Event hook',
+    /Run facestep provision/,
+  ],
+  [
+    'the API token is revoked',
+    'okta',
+    () => elsewhere({ provider: { auth: { kind: 'api_token', token: 'revoked' } } }),
+    'Credentials of the service',
+    /Security > API > Tokens/,
+  ],
+  [
+    'the attribute is deleted',
+    'okta',
+    () => takeOut(bench.okta.org.attributes, () => true),
+    'Profile attribute',
+    /whoever was enrolled enrols anew/,
+  ],
+  [
+    'users may write the attribute',
+    'okta',
+    () => {
+      const { attributes } = bench.okta.org;
+      const kept = attributes.get('facestepToken')!;
+      attributes.set('facestepToken', { ...kept, permissions: [{ principal: 'SELF', action: 'READ_WRITE' }] });
+      return { putBack: () => void attributes.set('facestepToken', kept) };
+    },
+    'Profile attribute',
+    /Directory > Profile Editor/,
+  ],
+  [
+    'the hook is not active',
+    'okta',
+    () => change(oktaHook(), { status: 'INACTIVE' }),
+    'Inline hook: token',
+    /Run facestep provision/,
+  ],
+  [
+    'the hook calls another address',
+    'okta',
+    () => {
+      const { channel } = oktaHook();
+      const config = { ...channel.config, uri: 'https://former.example.com/hooks/okta/token' };
+      return change(oktaHook(), { channel: { ...channel, config } });
+    },
+    'Inline hook: token',
+    /Run facestep provision/,
+  ],
+  [
+    'the hook hangs on no rule',
+    'okta',
+    () => {
+      const actions = { token: { accessTokenLifetimeMinutes: 60 } };
+      return change(oktaRule(), { hookId: null, definition: { ...oktaRule().definition, actions } });
+    },
+    'Rules that mint tokens without the hook',
+    /Run facestep provision/,
+  ],
+  [
+    'the hook of another hangs on the rule',
+    'okta',
+    async () => {
+      const channel = { type: 'HTTP', header: 'authorization', secret: 'theirs' } as const;
+      const { putBack } = change(oktaRule(), {});
+      const { id } = await bench.okta.attachHook({ kind: 'token', uri: 'https://other.example.com/hook', channel });
+      return {
+        putBack: () => {
+          bench.okta.org.hooks.delete(id);
+          putBack?.();
+        },
+      };
+    },
+    'Rules that mint tokens without the hook',
+    /Run facestep provision/,
+  ],
+  [
+    'Okta has another secret',
+    'okta',
+    () => {
+      const { channel } = oktaHook();
+      const authScheme = { type: 'HEADER', key: 'authorization', value: 'Bearer of-long-ago' };
+      return change(oktaHook(), { channel: { ...channel, config: { ...channel.config, authScheme } } });
+    },
+    'Okta calls the token hook, and is answered in time',
+    /Set the secret of ".+" in Workflow > Inline Hooks/,
+  ],
+  [
+    'the event hook is not verified',
+    'okta',
+    () => change(oktaEventHook(), { verificationStatus: 'UNVERIFIED' }),
+    'Event hook',
+    /Run facestep provision/,
+  ],
+];
+
+const atEntra: readonly Fault[] = [
+  [
+    'the tenant cannot be reached',
+    'entra',
+    async () => {
+      const closed = `https://127.0.0.1:${await findFreePort()}`;
+      return elsewhere({ provider: { endpoints: { login: closed, graph: closed } } });
+    },
+    'Credentials of the service',
+    /Check the network/,
+  ],
+  [
+    'the extension is deleted',
+    'entra',
+    () => takeOut(bench.entra.tenant.customExtensions, (each) => each['@odata.type'].includes('onTokenIssuanceStart')),
+    /^Custom authentication extension: /,
+    /Run facestep provision/,
+  ],
+  [
+    'the listener is deleted',
+    'entra',
+    () => takeOut(bench.entra.tenant.listeners, () => true),
+    /^Listener for tokens/,
+    /Run facestep provision/,
+  ],
+  [
+    'the claims mapping policy is deleted',
+    'entra',
+    () => takeOut(bench.entra.tenant.policies, () => true),
+    /^Claims mapping policy/,
+    /Run facestep provision/,
+  ],
+  [
+    'the client secret has expired',
+    'entra',
+    () => {
+      const { secret, clientId } = bench.entraDaemon;
+      bench.entra.expireSecret(bench.entraDaemon);
+      const application = [...bench.entra.tenant.applications.values()].find(({ appId }) => appId === clientId)!;
+      return {
+        putBack: () => {
+          application.expiredSecrets.clear();
+          application.secrets.add(secret);
+        },
+      };
+    },
+    'Credentials of the service',
+    /New client secret/,
+  ],
+  [
+    'a permission is missing',
+    'entra',
+    () => {
+      const { clientId, secret } = bench.entra.addDaemon([]);
+      return elsewhere({ provider: { clientId, auth: { kind: 'secret', secret } } });
+    },
+    'Credentials of the service',
+    /Grant User\.ReadWrite\.All/,
+  ],
+  [
+    'Microsoft’s caller has no service principal',
+    'entra',
+    () => takeOut(bench.entra.tenant.servicePrincipals, ({ appId }) => appId === eventsServiceAppId),
+    /^Microsoft’s caller of hooks/,
+    /Run facestep provision/,
+  ],
+  [
+    'the extension calls another address',
+    'entra',
+    () => {
+      const { customExtensions } = bench.entra.tenant;
+      const [[id, kept]] = [...customExtensions] as [[string, NonNullable<ReturnType<typeof customExtensions.get>>]];
+      const endpointConfiguration = { ...kept.endpointConfiguration, targetUrl: 'https://former.example.com/hooks' };
+      customExtensions.set(id, { ...kept, endpointConfiguration });
+      return { putBack: () => void customExtensions.set(id, kept) };
+    },
+    /^Custom authentication extension: /,
+    /Run facestep provision/,
+  ],
+  [
+    'consent is withdrawn',
+    'entra',
+    () => {
+      const { appRoleAssignments } = bench.entra.tenant;
+      const kept = [...appRoleAssignments];
+      appRoleAssignments.splice(
+        kept.findIndex(({ appRoleId }) => appRoleId.startsWith('214e810f')),
+        1,
+      );
+      return { putBack: () => void appRoleAssignments.splice(0, Number.POSITIVE_INFINITY, ...kept) };
+    },
+    'Consent that the hooks are sent events',
+    /Run facestep provision/,
+  ],
+];
+
+const atCognito: readonly Fault[] = [
+  [
+    'AWS cannot be reached',
+    'cognito',
+    async () => elsewhere({ provider: { endpoint: `http://127.0.0.1:${await findFreePort()}` } }),
+    'Credentials',
+    /See that this machine reaches the provider/,
+  ],
+  [
+    'a function is deleted',
+    'cognito',
+    () => takeOut(bench.cognito.lambda.functions, ({ handler }) => handler === 'createAuthChallenge'),
+    'The functions',
+    /Deploy it/,
+  ],
+  [
+    'the access key is deleted',
+    'cognito',
+    () => elsewhere({ provider: { userPoolId: 'eu-central-1_Another00' } }),
+    'Credentials',
+    /Check cognito.credentials, the region and the id of the pool/,
+  ],
+  [
+    'users may write the attribute',
+    'cognito',
+    () => {
+      const [client] = bench.pool.clients.values();
+      return change(client!.settings, { WriteAttributes: ['email', 'custom:face_token'] });
+    },
+    /out of the users' reach$/,
+    /take the attribute out of their write permissions/,
+  ],
+  [
+    'a trigger is detached',
+    'cognito',
+    () => {
+      const { LambdaConfig } = bench.pool.settings as { LambdaConfig: Record<string, unknown> };
+      return change(bench.pool, {
+        settings: { ...bench.pool.settings, LambdaConfig: { ...LambdaConfig, DefineAuthChallenge: undefined } },
+      });
+    },
+    'The triggers of the user pool',
+    /Run provision/,
+  ],
+  [
+    'the functions are in another mode',
+    'cognito',
+    () => {
+      const { environment } = lambda('defineAuthChallenge');
+      return change(lambda('defineAuthChallenge'), { environment: { ...environment, FACESTEP_MODE: 'shadow' } });
+    },
+    'The functions',
+    /Deploy the functions again/,
+  ],
+  [
+    'Cognito may not invoke a function',
+    'cognito',
+    () => change(lambda('preTokenGeneration'), { sourceArns: [] }),
+    'Leave to invoke the functions',
+    /aws lambda add-permission/,
+  ],
+];
+
+const atOneLogin: readonly Fault[] = [
+  [
+    'the account cannot be reached',
+    'onelogin',
+    async () => elsewhere({ provider: { accountUrl: `http://127.0.0.1:${await findFreePort()}` } }),
+    'API credentials',
+    /See that this machine reaches the provider/,
+  ],
+  [
+    'the hook is deleted',
+    'onelogin',
+    () => takeOut(bench.onelogin.account.hooks, () => true),
+    'Smart Hook pre-authentication',
+    /Run facestep provision/,
+  ],
+  [
+    'the API credential is deleted',
+    'onelogin',
+    () => change(bench.onelogin.account.credentials, { clientSecret: 'another' }),
+    'API credentials',
+    /Use an API credential with the scope Manage All/,
+  ],
+  [
+    'the field is deleted',
+    'onelogin',
+    () => {
+      const { fields } = bench.onelogin.account;
+      const kept = fields.splice(0);
+      return { putBack: () => void fields.push(...kept) };
+    },
+    /^Custom user field/,
+    /Whoever was enrolled has to enrol again/,
+  ],
+  [
+    'the hook is disabled',
+    'onelogin',
+    () => change(smartHook(), { settings: { ...smartHook().settings, disabled: true } }),
+    'Smart Hook pre-authentication',
+    /Run facestep provision/,
+  ],
+  [
+    'the hook there is another’s',
+    'onelogin',
+    () => {
+      const theirs = Buffer.from('exports.handler = async () => ({ success: true });').toString('base64');
+      return change(smartHook(), { settings: { ...smartHook().settings, function: theirs } });
+    },
+    'Smart Hook pre-authentication',
+    /Compose the two/,
+  ],
+  [
+    'a variable is missing',
+    'onelogin',
+    () => takeOut(bench.onelogin.account.variables, ({ name }) => name === 'FACESTEP_SECRET'),
+    'Environment variables',
+    /Run facestep provision/,
+  ],
+  [
+    'OneLogin has another secret: its log is full of refusals',
+    'onelogin',
+    () => {
+      const { logs } = bench.onelogin.account;
+      const entry = {
+        hookId: smartHook().id,
+        request_id: 'r',
+        correlation_id: 'c',
+        created_at: new Date().toISOString(),
+      };
+      const events = ['2026-11-20T10:00:00Z 1 INFO facestep: refused with status 401'];
+      for (let run = 0; run < 3; run += 1) logs.push({ ...entry, events });
+      return { putBack: () => void logs.splice(0) };
+    },
+    'Log of the Smart Hook pre-authentication',
+    /clock of this machine, publicUrl/,
+  ],
+];
+
+const atScim: readonly Fault[] = [
+  [
+    'the server cannot be reached',
+    'scim',
+    async () => elsewhere({ provider: { baseUrl: `http://127.0.0.1:${await findFreePort()}/scim` } }),
+    'Credentials',
+    /See that this machine reaches the provider/,
+  ],
+  [
+    'the token has expired',
+    'scim',
+    () => elsewhere({ provider: { auth: { kind: 'bearer', token: 'of-last-year' } } }),
+    'Credentials',
+    /Check scim.auth and scim.baseUrl/,
+  ],
+  [
+    'the attribute is not in the schema',
+    'scim',
+    () => takeOut(bench.scim.directory.extensions, () => true),
+    `Attribute ${schema}:token`,
+    /facestep provision says what to define/,
+  ],
+  [
+    'the server takes no changes in part',
+    'scim',
+    () => change(bench.scim.directory, { supportsPatch: false }),
+    'What the server supports',
+    /Turn it on/,
+  ],
+];
+
+describe.each([
+  ['this server', here],
+  ['Okta', atOkta],
+  ['Entra', atEntra],
+  ['Cognito', atCognito],
+  ['OneLogin', atOneLogin],
+  ['a SCIM server', atScim],
+])('at %s', (_, faults) => {
+  test.each(faults)('%s (%s): one failure that names the mend', async (_fault, connection, plant, title, mend) => {
+    const { elsewhere: given = {}, putBack } = await plant();
+    try {
+      const checks = await bench.examine(connection, given);
+      const failed = checks.filter(({ verdict }) => verdict === 'fail');
+      expect(failed).toEqual([
+        expect.objectContaining({
+          title: typeof title === 'string' ? title : expect.stringMatching(title),
+          remedy: expect.stringMatching(mend),
+        }),
+      ]);
+      const causes = checks.flatMap(({ cause }) => (cause === null ? [] : [cause]));
+      for (const cause of causes) expect(cause).toBe(failed[0]!.title);
+    } finally {
+      putBack?.();
+    }
+  });
+});
