@@ -151,7 +151,7 @@ export async function openDoctorBench(folder: string): Promise<DoctorBench> {
     });
   }
   const provision = async (connection: string): Promise<void> => {
-    const { code, stdout, stderr } = await runHere(['provision', connection, '--apply'], writeConfig(), {
+    const { code, stdout, stderr } = await runHere(['provision', connection, '--apply', '--yes'], writeConfig(), {
       fetch: reach,
     });
     if (code !== 0) throw new Error(`${connection} could not be set up:\n${stdout}${stderr}`);

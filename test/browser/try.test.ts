@@ -29,7 +29,7 @@ beforeAll(async () => {
   writeFileSync(file, JSON.stringify({ ...settings, verifier: { kind: 'embedded', workers: 1 } }));
   env = { FACESTEP_CONFIG: file, FACESTEP_URL: `http://127.0.0.1:${serverPort}`, FACESTEP_ADMIN_KEY: adminKey };
   service = await startService(env);
-  expect((await runHere(['provision', 'simulated', '--apply'], env)).code).toBe(0);
+  expect((await runHere(['provision', 'simulated', '--apply', '--yes'], env)).code).toBe(0);
 });
 afterAll(async () => {
   await service?.stop();
