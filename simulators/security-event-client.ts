@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { metadataUrlOf, type OAuthClient, obtainAccessToken } from './security-event-access.js';
 import { createSetVerifier, type SetVerifier, type TakenEvent } from './security-event-verifier.js';
 
 /*
- * The other half of a receiver: it finds a transmitter by its metadata, makes a stream there with nothing but a key, and polls.
+ * The other half of a receiver: it finds a transmitter by its metadata, makes a stream there with nothing but a key or the
+ * credentials of an OAuth client, and polls.
  * Strict by the Shared Signals Framework 1.0 and the CAEP Interoperability Profile 1.0: whatever a transmitter must do and
  * does not throws.
  */
@@ -81,18 +83,18 @@ export interface ConnectedReceiver {
 
 /**
  * Finds the transmitter whose metadata is there.
- * @param key - shown as `Authorization: Bearer`
+ * @param access - a key, shown as `Authorization: Bearer`; or a client, which is given an access token for it at once
  * @param reach - where an address is called in its place; itself where not given
  */
 export async function connectReceiver(
   metadataUrl: string,
-  key: string,
+  access: string | OAuthClient,
   reach: (url: string) => string = (url) => url,
 ): Promise<ConnectedReceiver> {
   const metadata = metadataGuard.parse(await (await fetch(reach(metadataUrl))).json());
-  const { origin, pathname } = new URL(metadata.issuer);
-  const expected = `${origin}/.well-known/ssf-configuration${pathname.replace(/\/$/, '')}`;
+  const expected = metadataUrlOf(metadata.issuer, 'ssf-configuration');
   if (metadataUrl !== expected) throw new Error(`${metadata.issuer} has its metadata at ${expected}`);
+  const key = typeof access === 'string' ? access : await obtainAccessToken(metadata.issuer, access, reach);
 
   const call = async (method: string, url: string, body?: unknown): Promise<Answer> => {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };

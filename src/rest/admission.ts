@@ -49,8 +49,16 @@ export class Admission {
 
   /** The first token presented decides. @throws FaceError `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded` */
   async takeToken(token: string): Promise<void> {
+    await this.takeClient(() => authenticateClient(new Credential(token), this.deps));
+  }
+
+  /**
+   * The same of a client that proves itself otherwise than by its token alone.
+   * @throws FaceError as `takeToken`, and what `authenticate` throws
+   */
+  async takeClient(authenticate: () => Promise<Client>): Promise<void> {
     if (this.auth.kind !== 'client') return;
-    this.#client ??= this.#authenticate(new Credential(token), this.auth.scope);
+    this.#client ??= this.#admit(authenticate, this.auth.scope);
     await this.#client;
   }
 
@@ -77,8 +85,8 @@ export class Admission {
     if (client !== null) await checkClientLive(client, this.deps);
   }
 
-  async #authenticate(credential: Credential, scope: (Auth & { kind: 'client' })['scope']): Promise<Client> {
-    const client = await authenticateClient(credential, this.deps);
+  async #admit(authenticate: () => Promise<Client>, scope: (Auth & { kind: 'client' })['scope']): Promise<Client> {
+    const client = await authenticate();
     this.#recognised = client;
     if (scope !== null && !client.scopes.includes(scope)) throw new FaceError('scope_missing');
     if (client.application !== null) await this.#takeFromQuotas(client.application);

@@ -106,9 +106,17 @@ export async function authenticateClient(credential: Credential, deps: Pick<Deps
  * @throws FaceError `caller_untrusted`, `state_unavailable`
  */
 export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
-  const record = await readRecord(client.id, deps);
+  await readLiveClient(client.id, deps);
+}
+
+/**
+ * The client whose token has that id, for whoever has proved it otherwise than by the token.
+ * @throws FaceError `caller_untrusted`: revoked, expired, or its application is gone; `state_unavailable`
+ */
+export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
+  const record = await readRecord(id, deps);
   if (record === null) throw new FaceError('caller_untrusted');
-  await checkLive(record, deps);
+  return toClient(id, record, await checkLive(record, deps));
 }
 
 /** What a client token that was issued is, revoked or not; `null` once it has expired. @throws FaceError `state_unavailable` */

@@ -13,16 +13,14 @@ const codes = [
 
 const anyObject: JsonObject = { 'application/json': { schema: { type: 'object' } } };
 
-const refusalsOf = (also: readonly FaceErrorCode[]): Record<string, JsonObject> => {
-  const all = [...codes, ...also];
-  return Object.fromEntries(
+const refusalsOf = (all: readonly FaceErrorCode[]): Record<string, JsonObject> =>
+  Object.fromEntries(
     [...new Set(all.map((code) => refusals[code].status))].sort().map((status) => {
       const here = all.filter((code) => refusals[code].status === status);
       const description = here.map((code) => `\`${code}\`: ${refusals[code].text}`).join('\n\n');
       return [String(status), { description, content: asRefusal }];
     }),
   );
-};
 
 const asRefusal: JsonObject = { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } };
 
@@ -61,7 +59,7 @@ const operation = (
   ...(hasBody ? { requestBody: { content: anyObject } } : {}),
   responses: {
     [status]: { description: 'Done.', ...(status === 204 ? {} : { content: { 'application/json': {} } }) },
-    ...refusalsOf(also),
+    ...refusalsOf([...codes, ...also]),
   },
 });
 
@@ -70,8 +68,11 @@ export const streamKeyScheme: JsonObject = {
   type: 'http',
   scheme: 'bearer',
   description:
-    'The key of an application with the scope `ssf.manage` or `ssf.read`, or the token of a receiver that polls.',
+    'The key of an application with the scope `ssf.manage` or `ssf.read`, an access token for it, or the token of a receiver that polls.',
 };
+
+const grantErrors =
+  '`invalid_request`, `invalid_client`, `invalid_scope` or `unsupported_grant_type` as `error`, as RFC 6749 has it.';
 
 /** The paths of the transmitter. */
 export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
@@ -80,6 +81,34 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
       ...operation('securityEventKeys', 'The keys that security events are signed with (RFC 7517)'),
       security: [],
       responses: { 200: { description: 'Done.', content: anyObject } },
+    },
+  },
+  '/ssf/token': {
+    post: {
+      ...operation('grantAccess', 'An access token for the client of that id and secret (RFC 6749, section 4.4)'),
+      security: [],
+      requestBody: {
+        content: {
+          'application/x-www-form-urlencoded': {
+            schema: {
+              type: 'object',
+              properties: {
+                grant_type: { const: 'client_credentials' },
+                scope: { type: 'string' },
+                client_id: { type: 'string' },
+                client_secret: { type: 'string' },
+              },
+              required: ['grant_type'],
+            },
+          },
+        },
+      },
+      responses: {
+        200: { description: 'Done.', content: anyObject },
+        400: { description: grantErrors, content: anyObject },
+        401: { description: grantErrors, content: anyObject },
+        ...refusalsOf(['body_too_large', 'quota_exceeded', 'overloaded', 'state_unavailable']),
+      },
     },
   },
   '/ssf/streams': {

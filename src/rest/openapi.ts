@@ -212,6 +212,9 @@ const operationalPaths: Record<string, JsonObject> = {
   '/.well-known/ssf-configuration': {
     get: operational('transmitter', '«ours» The transmitter of security events (SSF)', { type: 'object' }),
   },
+  '/.well-known/oauth-authorization-server': {
+    get: operational('authorizationServer', '«ours» Where receivers get access tokens (RFC 8414)', { type: 'object' }),
+  },
   ...ssfPathItems,
   '/oidc/{connection}/.well-known/openid-configuration': {
     get: {

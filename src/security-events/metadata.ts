@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/json.js';
 /** Where receivers call, under the issuer. */
 export const ssfPaths = {
   keys: '/ssf/jwks.json',
+  token: '/ssf/token',
   streams: '/ssf/streams',
   status: '/ssf/status',
   verification: '/ssf/verification',
@@ -12,11 +13,19 @@ export const ssfPaths = {
 /** How events travel. */
 export const deliveryMethods = { push: 'urn:ietf:rfc:8935', poll: 'urn:ietf:rfc:8936' } as const;
 
-const metadataPath = '/.well-known/ssf-configuration';
+/** What the scopes of an access token may be. */
+export const ssfScopes = ['ssf.read', 'ssf.manage'] as const;
+export type SsfScope = (typeof ssfScopes)[number];
 
-/** Where the metadata is: where the issuer has a path, that comes after it (SSF 1.0, section 7.2). */
-export const metadataPathsOf = (issuer: string): readonly string[] => [
-  ...new Set([metadataPath, `${metadataPath}${new URL(issuer).pathname.replace(/\/$/, '')}`]),
+/** The transmitter's own metadata, and that of the authorization server that its receivers ask for access tokens. */
+export const metadataPaths = {
+  transmitter: '/.well-known/ssf-configuration',
+  authorizationServer: '/.well-known/oauth-authorization-server',
+} as const;
+
+/** Where metadata is: where the issuer has a path, that comes after it (SSF 1.0, section 7.2; RFC 8414, section 3.1). */
+export const metadataPathsOf = (issuer: string, at: keyof typeof metadataPaths): readonly string[] => [
+  ...new Set([metadataPaths[at], `${metadataPaths[at]}${new URL(issuer).pathname.replace(/\/$/, '')}`]),
 ];
 
 /**
@@ -34,4 +43,18 @@ export const describeTransmitter = (issuer: string): JsonObject => ({
   verification_endpoint: `${issuer}${ssfPaths.verification}`,
   authorization_schemes: [{ spec_urn: 'urn:ietf:rfc:6749' }, { spec_urn: 'urn:ietf:rfc:6750' }],
   default_subjects: 'ALL',
+});
+
+/**
+ * Where receivers get their access tokens: of the same issuer, by client credentials alone, so nobody is sent anywhere and no
+ * response type is known.
+ * @see https://www.rfc-editor.org/rfc/rfc8414 (section 2)
+ */
+export const describeAuthorizationServer = (issuer: string): JsonObject => ({
+  issuer,
+  token_endpoint: `${issuer}${ssfPaths.token}`,
+  token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+  grant_types_supported: ['client_credentials'],
+  response_types_supported: [],
+  scopes_supported: [...ssfScopes],
 });

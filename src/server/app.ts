@@ -15,9 +15,15 @@ import { cataloguePolicy, renderCatalogue } from '../rest/catalogue.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { mountEndpoints } from '../rest/dispatch.js';
 import { describeApi } from '../rest/openapi.js';
-import { describeTransmitter, metadataPathsOf, ssfPaths } from '../security-events/metadata.js';
+import {
+  describeAuthorizationServer,
+  describeTransmitter,
+  metadataPathsOf,
+  ssfPaths,
+} from '../security-events/metadata.js';
 import type { SecurityEvents } from '../ssf/deps.js';
 import { mountSsf } from '../ssf/mount.js';
+import { mountTokenEndpoint } from '../ssf/token-endpoint.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createEndpoints } from './endpoints.js';
 import { type HooksByConnection, mountHooks } from './hooks.js';
@@ -90,13 +96,18 @@ export function createApp(deps: AppDeps): Express {
 
 function mountTransmitter(app: Express, deps: AppDeps, securityEvents: SecurityEvents): void {
   const { issuer, rooms } = deps;
-  for (const path of metadataPathsOf(issuer)) {
+  for (const path of metadataPathsOf(issuer, 'transmitter')) {
     mountGet(app, path, (response) => response.json(describeTransmitter(issuer)));
+  }
+  for (const path of metadataPathsOf(issuer, 'authorizationServer')) {
+    mountGet(app, path, (response) => response.json(describeAuthorizationServer(issuer)));
   }
   mountGet(app, ssfPaths.keys, async (response) => {
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await securityEvents.signer.publicKeys() });
   });
-  mountSsf(app, { ...deps, ...securityEvents }, rooms.clients);
+  const ssf = { ...deps, ...securityEvents };
+  mountTokenEndpoint(app, ssf, rooms.clients);
+  mountSsf(app, ssf, rooms.clients);
 }
 
 function mountGet(app: Express, path: string, answer: (response: Response, request: Request) => unknown): void {

@@ -8,9 +8,10 @@ import { Admission } from '../rest/admission.js';
 import type { Application } from '../rest/applications.js';
 import { readBearer } from '../rest/bearer.js';
 import { type EventStream, toStream } from '../security-events/stream.js';
+import { authenticateAccess, isAccessToken } from './access-tokens.js';
 import type { SsfDeps } from './deps.js';
 
-/** Who calls: an application with a key of its own, which makes streams; or a receiver of the configuration that polls. */
+/** Who calls: an application with a key of its own, or an access token for one, which makes streams; or a receiver of the configuration that polls. */
 export type SsfCaller =
   | {
       readonly kind: 'application';
@@ -36,7 +37,8 @@ export async function admitCaller(
     allowance.recognise(receiver.id, allowance.limitBytes);
     return { kind: 'receiver', stream: toStream(receiver) };
   }
-  await credential.use((text) => admission.takeToken(text));
+  if (isAccessToken(credential)) await admission.takeClient(() => authenticateAccess(credential, deps));
+  else await credential.use((text) => admission.takeToken(text));
   const client = await admission.caller();
   const canManage = client?.scopes.includes('ssf.manage') ?? false;
   const application = client?.application ?? null;

@@ -279,8 +279,12 @@ describe('who may call', () => {
 });
 
 test('an issuer with a path has its metadata after it', () => {
-  expect(metadataPathsOf('https://example.com/face')).toEqual([
+  expect(metadataPathsOf('https://example.com/face', 'transmitter')).toEqual([
     '/.well-known/ssf-configuration',
     '/.well-known/ssf-configuration/face',
+  ]);
+  expect(metadataPathsOf('https://example.com/face', 'authorizationServer')).toEqual([
+    '/.well-known/oauth-authorization-server',
+    '/.well-known/oauth-authorization-server/face',
   ]);
 });

@@ -147,11 +147,14 @@ test('a revocation is told though the process dies, and what is given up is list
   expect(JSON.parse(verified.stdout)).toMatchObject([{ isSound: true, tampering: null }]);
 });
 
-test('a conformant receiver connects with the address of the metadata and a key, is pushed to, polls and leaves', async () => {
+test('a conformant receiver connects by client credentials alone, is pushed to, polls and leaves', async () => {
   const asAdmin = { 'x-admin-key': adminKey };
   const application = await post('/applications', asAdmin, { name: 'receiver', scopes: ['ssf.manage'] }, 201);
   const { token } = await post(`/applications/${String(application.id)}/keys`, asAdmin, {}, 201);
-  const connected = await connectReceiver(`${publicUrl}/.well-known/ssf-configuration`, String(token));
+  const connected = await connectReceiver(`${publicUrl}/.well-known/ssf-configuration`, {
+    clientId: String(application.id),
+    clientSecret: String(token),
+  });
 
   const polled = await connected.createStream({ events_requested: [`${caep}session-revoked`] });
   const inbox = await startSecurityEventReceiver({

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+/*
+ * How a receiver of security events gets its access token: by the client credentials grant (RFC 6749, section 4.4), at the
+ * endpoint that the metadata of the transmitter's issuer names (RFC 8414). Strict by these, and by the CAEP Interoperability
+ * Profile 1.0, section 2.7: whatever an authorization server must do and does not throws.
+ */
+
+/** A client as an administrator registered it. */
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Both, where not given. */
+  readonly scope?: string;
+  /** In the header, where not given. */
+  readonly method?: 'client_secret_basic' | 'client_secret_post';
+}
+
+/** Where an issuer's metadata is: what its name has of a path comes last. */
+export function metadataUrlOf(issuer: string, name: string): string {
+  const { origin, pathname } = new URL(issuer);
+  return `${origin}/.well-known/${name}${pathname.replace(/\/$/, '')}`;
+}
+
+const serverGuard = z.object({
+  issuer: z.url(),
+  token_endpoint: z.url(),
+  response_types_supported: z.array(z.string()),
+  grant_types_supported: z.array(z.string()).refine((types) => types.includes('client_credentials')),
+  token_endpoint_auth_methods_supported: z.array(z.string()),
+  scopes_supported: z.array(z.string()).refine((all) => all.includes('ssf.manage') && all.includes('ssf.read')),
+});
+
+/** No refresh token (RFC 6749, section 4.4.3), and an hour at most. */
+const tokenGuard = z.strictObject({
+  access_token: z.string().regex(/^[\x20-\x7e]+$/),
+  token_type: z.string().regex(/^bearer$/i),
+  expires_in: z.int().positive().max(3600),
+  scope: z.string(),
+});
+
+/** RFC 6749, section 5.2. */
+const refusalGuard = z.object({
+  error: z.enum([
+    ...(['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client'] as const),
+    ...(['unsupported_grant_type', 'invalid_scope'] as const),
+  ]),
+});
+
+/** Half of what `Authorization: Basic` says, as a form has it. */
+const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
+
+/**
+ * Asks for an access token, and takes nothing that is not as it must be.
+ * @throws Error with OAuth's error code as its message where it is refused
+ */
+export async function obtainAccessToken(
+  issuer: string,
+  { clientId, clientSecret, scope = 'ssf.manage ssf.read', method = 'client_secret_basic' }: OAuthClient,
+  reach: (url: string) => string,
+): Promise<string> {
+  const server = serverGuard.parse(
+    await (await fetch(reach(metadataUrlOf(issuer, 'oauth-authorization-server')))).json(),
+  );
+  if (server.issuer !== issuer) throw new Error('the metadata of another issuer');
+  if (!server.token_endpoint_auth_methods_supported.includes(method)) throw new Error(`${method} is not supported`);
+  const isBasic = method === 'client_secret_basic';
+  const pair = Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64');
+  const answer = await fetch(reach(server.token_endpoint), {
+    method: 'POST',
+    headers: isBasic ? { Authorization: `Basic ${pair}` } : {},
+    body: new URLSearchParams({
+      ...{ grant_type: 'client_credentials', scope },
+      ...(isBasic ? {} : { client_id: clientId, client_secret: clientSecret }),
+    }),
+  });
+  if (answer.headers.get('cache-control') !== 'no-store') throw new Error('an answer that may be kept');
+  const body: unknown = await answer.json();
+  if (answer.status !== 200) {
+    const { error } = refusalGuard.parse(body);
+    if (answer.status !== (error === 'invalid_client' ? 401 : 400)) throw new Error(`${error} as ${answer.status}`);
+    if (answer.status === 401 && !/^Basic /.test(answer.headers.get('www-authenticate') ?? '')) {
+      throw new Error('401 without a challenge');
+    }
+    throw new Error(error);
+  }
+  const token = tokenGuard.parse(body);
+  if (token.scope.split(' ').some((each) => !scope.split(' ').includes(each)))
+    throw new Error('more than was asked for');
+  return token.access_token;
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { Credential } from '../core/concealed.js';
+import { digestOf, hasDigest } from '../core/digest.js';
+import type { Clock, Random, State } from '../core/ports.js';
+import { addSec, epochMsGuard } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { type Client, readLiveClient } from '../rest/client-tokens.js';
+import { type SsfScope, ssfScopes } from '../security-events/metadata.js';
+
+/** How long an access token lasts, in seconds: no longer is short-lived to the interoperability profile (section 2.7.1). */
+const lifeSec = 60 * 60;
+
+interface Deps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly state: State;
+}
+
+const recordGuard = z.object({
+  /** The id of the key it was issued for: what ends that, ends this. */
+  key: z.string(),
+  scopes: z.array(z.enum(ssfScopes)),
+  secretDigest: z.string(),
+  expiresAt: epochMsGuard,
+});
+
+const stateKey = (id: string): string => `ssf-access-token:${id}`;
+
+const pattern = /^fss_([0-9a-f]{24})_([\w-]{43})$/;
+
+/** Which scopes an access token for a key may have: who may manage may read. */
+export const grantableTo = ({ scopes }: Pick<Client, 'scopes'>): readonly SsfScope[] =>
+  scopes.includes('ssf.manage') ? ssfScopes : ssfScopes.filter((scope) => scopes.includes(scope));
+
+/**
+ * Makes an access token for the holder of a key. Its text is given out once; what is kept is the digest of its secret.
+ * @returns `expiresInSec`: whole seconds, never beyond the key's own end
+ * @throws FaceError `state_unavailable`
+ */
+export async function issueAccessToken(
+  client: Client,
+  scopes: readonly SsfScope[],
+  { clock, random, state }: Deps,
+): Promise<{ readonly credential: Credential; readonly expiresInSec: number }> {
+  const id = Buffer.from(random(12)).toString('hex');
+  const secret = Buffer.from(random(32)).toString('base64url');
+  const now = clock.now();
+  const expiresInSec = Math.min(lifeSec, Math.floor((client.expiresAt - now) / 1000));
+  const expiresAt = addSec(now, expiresInSec);
+  const record = {
+    key: client.id,
+    scopes: [...scopes],
+    secretDigest: digestOf(secret).toString('base64url'),
+    expiresAt,
+  };
+  // One that a power cut takes is asked for anew.
+  await state.write(stateKey(id), record, { when: 'absent', expiresAt, mayBeLost: true });
+  return { credential: new Credential(`fss_${id}_${secret}`), expiresInSec };
+}
+
+/** Whether it looks like an access token; nobody has checked it. */
+export const isAccessToken = (credential: Credential): boolean => credential.use((text) => text.startsWith('fss_'));
+
+/**
+ * Whose access token this is: the client of its key, with the scopes of both.
+ * @throws FaceError `caller_untrusted`: unknown, expired, or its key is no longer live; `state_unavailable`
+ */
+export async function authenticateAccess(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
+  const [, id, secret] = credential.use((text) => pattern.exec(text)) ?? [];
+  if (id === undefined || secret === undefined) throw new FaceError('caller_untrusted');
+  const found = await deps.state.read(stateKey(id));
+  const record = found === null ? null : recordGuard.parse(found.value);
+  const isRight = hasDigest(secret, Buffer.from(record?.secretDigest ?? noDigest, 'base64url'));
+  if (!isRight || record === null || record.expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted');
+  const client = await readLiveClient(record.key, deps);
+  return { ...client, scopes: grantableTo(client).filter((scope) => record.scopes.includes(scope)) };
+}
+
+/** Compared against where there is no record; no secret has this digest. */
+const noDigest = Buffer.alloc(32).toString('base64url');

@@ -1,0 +1,157 @@
+import type { Express, Request, Response } from 'express';
+import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
+import { Credential } from '../core/concealed.js';
+import { FaceError, toCode } from '../errors.js';
+import { noteRefusal } from '../http/access-log.js';
+import { Allowance } from '../http/allowance.js';
+import { collectBody, discardRest } from '../http/collect.js';
+import type { Room } from '../http/rooms.js';
+import { toSource } from '../http/source.js';
+import { authenticateClient, type Client } from '../rest/client-tokens.js';
+import type { Outcome } from '../rest/usage.js';
+import { type SsfScope, ssfPaths, ssfScopes } from '../security-events/metadata.js';
+import { grantableTo, issueAccessToken } from './access-tokens.js';
+import { createAdmission } from './caller.js';
+import type { SsfDeps } from './deps.js';
+
+/*
+ * Where a receiver gets its access tokens: the client is an application, its secret one of the application's keys.
+ * https://www.rfc-editor.org/rfc/rfc6749 (sections 2.3.1, 4.4 and 5)
+ */
+
+/** Anybody may send so much: a grant has some 200 bytes. */
+const maxBodyBytes = 8 * 1024;
+
+/** What a client shows of itself; nobody has checked it. */
+interface ShownClient {
+  readonly id: string;
+  readonly secret: Credential;
+}
+
+/**
+ * Mounts the token endpoint. What the client does wrong is told as OAuth has it, everything else as in the rest of this API.
+ * @throws FaceError `method_not_allowed`, `body_too_large`, `quota_exceeded`, `overloaded`, `state_unavailable`
+ */
+export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): void {
+  app.all(ssfPaths.token, async (request, response) => {
+    if (request.method !== 'POST') {
+      response.set('Allow', 'POST');
+      throw new FaceError('method_not_allowed');
+    }
+    await grant(request, response, room, deps).catch((thrown: unknown) => {
+      const error = toGrantError(thrown);
+      if (error === null) throw thrown;
+      noteRefusal(response, thrown);
+      if (error === 'invalid_client') response.set('WWW-Authenticate', 'Basic realm="facestep", charset="UTF-8"');
+      response
+        .status(error === 'invalid_client' ? 401 : 400)
+        .set('Pragma', 'no-cache')
+        .json({ error });
+      discardRest(request);
+    });
+  });
+}
+
+async function grant(request: Request, response: Response, room: Room, deps: SsfDeps): Promise<void> {
+  const allowance = new Allowance(room, toSource(request.ip), maxBodyBytes);
+  const admission = createAdmission(request, response, allowance, deps);
+  let outcome: Outcome = 'ok';
+  try {
+    const inHeader = readBasic(request);
+    // Who is known by the header is known before a byte of the body is read.
+    if (inHeader !== null) await admission.takeClient(() => authenticate(inHeader, deps));
+    const form = readForm(request, await collectBody({ request, response }, allowance));
+    const inForm = readPosted(form);
+    if (inHeader === null && inForm !== null) await admission.takeClient(() => authenticate(inForm, deps));
+    if (inHeader !== null && inForm !== null) throw new FaceError('request_malformed', { reason: 'two secrets' });
+    const client = await admission.caller();
+    if (client === null) throw new FaceError('internal');
+    checkGrantType(form);
+    const scopes = readScopes(form, client);
+    const { credential, expiresInSec } = await issueAccessToken(client, scopes, deps);
+    await admission.checkStillLive();
+    response.set('Pragma', 'no-cache').json({
+      access_token: credential.use((text) => text),
+      token_type: 'Bearer',
+      expires_in: expiresInSec,
+      scope: scopes.join(' '),
+    } satisfies JsonObject);
+  } catch (error) {
+    outcome = toCode(error);
+    throw error;
+  } finally {
+    const client = admission.recognised;
+    if (client !== null) deps.onClientRequest({ client, endpoint: `POST ${ssfPaths.token}`, outcome });
+    allowance.release();
+  }
+}
+
+/** A key of another application is as wrong as none. @throws FaceError `caller_untrusted`, `state_unavailable` */
+async function authenticate({ id, secret }: ShownClient, deps: SsfDeps): Promise<Client> {
+  const client = await authenticateClient(secret, deps);
+  if (client.application?.id !== id) throw new FaceError('caller_untrusted');
+  return client;
+}
+
+/** `client_secret_basic`; both halves are encoded as in a form. @throws FaceError `caller_untrusted` for another scheme */
+function readBasic(request: Request): ShownClient | null {
+  const header = request.get('authorization');
+  if (header === undefined) return null;
+  const [, encoded = ''] = /^Basic +([\w+/-]{1,1024}={0,2})$/i.exec(header) ?? [];
+  const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];
+  if (id === undefined || secret === undefined) throw new FaceError('caller_untrusted');
+  return { id: fromFormText(id), secret: new Credential(fromFormText(secret)) };
+}
+
+const fromFormText = (text: string): string =>
+  new URLSearchParams(`text=${text.replaceAll('&', '%26')}`).get('text') ?? '';
+
+/** `client_secret_post`; `null` without a secret. */
+function readPosted(form: URLSearchParams): ShownClient | null {
+  const secret = readOne(form, 'client_secret');
+  return secret === null ? null : { id: readOne(form, 'client_id') ?? '', secret: new Credential(secret) };
+}
+
+/** @throws FaceError `request_malformed` */
+function readForm(request: Request, body: Buffer): URLSearchParams {
+  if (body.length > 0 && request.is('application/x-www-form-urlencoded') === false) {
+    throw new FaceError('request_malformed', { reason: 'no form' });
+  }
+  return new URLSearchParams(body.toString('utf8'));
+}
+
+/** What is sent empty is not sent (RFC 6749, section 3.2). @throws FaceError `request_malformed` where it is sent twice */
+function readOne(form: URLSearchParams, name: string): string | null {
+  const [sent = '', ...others] = form.getAll(name);
+  if (others.length > 0) throw new FaceError('request_malformed', { field: name });
+  return sent === '' ? null : sent;
+}
+
+/** @throws FaceError `request_malformed` */
+function checkGrantType(form: URLSearchParams): void {
+  const type = readOne(form, 'grant_type');
+  if (type === null) throw new FaceError('request_malformed', { field: 'grant_type' });
+  if (type !== 'client_credentials') throw new FaceError('request_malformed', { error: unsupported });
+}
+
+/** All that the key has, where nothing is asked for. @throws FaceError `request_malformed`, `scope_missing` */
+function readScopes(form: URLSearchParams, client: Client): readonly SsfScope[] {
+  const grantable = grantableTo(client);
+  const asked = readOne(form, 'scope')?.split(' ') ?? grantable;
+  const granted = ssfScopes.filter((scope) => asked.includes(scope) && grantable.includes(scope));
+  if (granted.length === 0 || granted.length < new Set(asked).size) throw new FaceError('scope_missing');
+  return granted;
+}
+
+const unsupported = 'unsupported_grant_type';
+const unsupportedGuard = z.object({ error: z.literal(unsupported) });
+
+/** What OAuth calls it (RFC 6749, section 5.2); `null` where it has no word. */
+function toGrantError(thrown: unknown): string | null {
+  if (!(thrown instanceof FaceError)) return null;
+  if (thrown.code === 'caller_untrusted') return 'invalid_client';
+  if (thrown.code === 'scope_missing') return 'invalid_scope';
+  if (thrown.code !== 'request_malformed') return null;
+  return unsupportedGuard.safeParse(thrown.detail).success ? unsupported : 'invalid_request';
+}
