@@ -10,8 +10,8 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../src/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { type Patience, readRetryAfterMs, type Sleep, saysLater, sendPatiently } from '../rate-limit.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
-import { type Patience, type Sleep, waitBefore } from './client-patience.js';
 import type { EntraSettings } from './config.js';
 
 /**
@@ -84,15 +84,15 @@ export function createGraphClient(
     return answer.status === 401 ? send(call, { anew: true }) : answer;
   };
 
-  return async (call) => {
-    for (let tried = 1; ; tried += 1) {
-      const answer = await sendOnce(call);
-      const waitMs = waitBefore(answer, tried, patience);
-      if (waitMs === null) return answer;
-      await sleep(waitMs);
-    }
-  };
+  return (call) => sendPatiently(() => sendOnce(call), readWaitMs, patience, sleep);
 }
+
+/**
+ * Graph says it in whole seconds; where it does not, each wait is twice the last.
+ * @see https://learn.microsoft.com/en-us/graph/throttling
+ */
+const readWaitMs = (answer: RestAnswer, tried: number): number | null =>
+  saysLater(answer) ? (readRetryAfterMs(answer) ?? 500 * 2 ** (tried - 1)) : null;
 
 const graphErrorGuard = z.object({
   error: z.object({ code: z.string().regex(/^\w{1,64}$/), message: z.string().catch('') }),

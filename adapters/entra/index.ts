@@ -1,8 +1,8 @@
 import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Hook, Hooks, RawReply } from '../hook.js';
+import { sleep as sleepInFact } from '../rate-limit.js';
 import { createVerifyCaller } from './caller.js';
-import { sleep as sleepInFact } from './client-patience.js';
 import type { EntraConnection } from './config.js';
 import {
   DECISION_TIMEOUT_MS,

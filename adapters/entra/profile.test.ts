@@ -228,6 +228,14 @@ describe('outages', () => {
     expect(user.extensions[attribute]).toBe('FV1.x');
   });
 
+  test('Graph that says later and not when is left alone for twice as long each time', async () => {
+    const profile = connect();
+    await profile.readToken(user.id);
+    entra.fail('graph', { status: 503 });
+    await expect(profile.readToken(user.id)).rejects.toMatchObject({ ...unavailable, detail: { status: 503 } });
+    expect(waits).toEqual([500, 1000]);
+  });
+
   test('the login host answers nothing that is understood, then recovers', async () => {
     let isDown = true;
     const fetch: Fetch = (url, init) =>

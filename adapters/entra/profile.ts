@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Account, Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
+import { type Sleep, whileSigningIn } from '../rate-limit.js';
 import { toStoredToken } from '../stored-token.js';
 import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js';
-import { brief, type Sleep } from './client-patience.js';
 import type { EntraSettings } from './config.js';
 
 // Holds the directory extension too, under its own name.
@@ -27,7 +27,7 @@ export function createEntraProfile(
   { fetch, log, sleep }: { readonly fetch: Fetch; readonly log: Log; readonly sleep: Sleep },
 ): Profile {
   const { attribute } = settings;
-  const send = createGraphClient(settings, fetch, { patience: brief, sleep });
+  const send = createGraphClient(settings, fetch, { patience: whileSigningIn, sleep });
 
   const call = async (subject: string, request: Pick<GraphCall, 'method' | 'body'> & { query?: string }) => {
     const { tenantId, userId } = parseSubject(subject, settings);

@@ -3,9 +3,9 @@ import type { JsonObject } from '../../src/base/json.js';
 import type { Clock } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { AdapterDeps } from '../deps.js';
+import type { Sleep } from '../rate-limit.js';
 import type { RestAnswer } from '../rest-call.js';
 import { type GraphCall, type SendToGraph, saysMissing, toRefusalDetail } from './client.js';
-import type { Sleep } from './client-patience.js';
 import type { EntraConnection } from './config.js';
 
 /** Administrative calls of Microsoft Graph, in the connection's own tenant. */

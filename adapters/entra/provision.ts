@@ -1,9 +1,9 @@
 import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
+import { sleep as sleepInFact, whileAdministering } from '../rate-limit.js';
 import { eventsServiceAppId } from './caller.js';
 import { createGraphClient } from './client.js';
-import { long, sleep as sleepInFact } from './client-patience.js';
 import type { EntraConnection } from './config.js';
 import { listCensus } from './provision-census.js';
 import { createChecks } from './provision-checks.js';
@@ -27,7 +27,7 @@ import { createRegistration } from './provision-registration.js';
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {
-  const send = createGraphClient(given.settings.entra, given.fetch, { patience: long, sleep });
+  const send = createGraphClient(given.settings.entra, given.fetch, { patience: whileAdministering, sleep });
   const deps: EntraProvisionDeps = { ...given, send, sleep, graph: createGraphAdministration(send, given.clock) };
   const { hooks, isExternal } = given.settings.entra;
   const { clientApps, signUp } = hooks;

@@ -5,21 +5,13 @@ import { inTime } from '../../src/core/deadline.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { fromHttpDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
+import { type Patience, sendPatiently, whileAdministering } from '../rate-limit.js';
 import type { OktaConnection } from './config.js';
 
 /** Of one request. */
 const REQUEST_TIMEOUT_MS = 5_000;
 /** Of one call here: up to two tokens and two requests, where the SDK finds its access token expired. */
 const TOTAL_TIMEOUT_MS = 10_000;
-
-/** How often one call is sent, where Okta's rate limit refuses it. */
-const maxTries = 3;
-
-/** How long the running service waits for the window of a rate limit to end: somebody waits for it. */
-export const servingPatienceMs = 2_000;
-
-/** How long a command waits: the windows are of a minute. */
-const commandPatienceMs = 61_000;
 
 /** Where an org is, and who we are to it. */
 export type OrgAccess = Pick<OktaConnection['okta'], 'orgUrl' | 'auth'>;
@@ -127,27 +119,29 @@ function readWaitMs(error: unknown): number | null {
  * Makes one call of the SDK, each try within `TOTAL_TIMEOUT_MS`. What it throws holds the address, the headers and Okta's
  * words about the request, so nothing but status, code and path is kept.
  * @param toRefused - what a refusal becomes
- * @param patienceMs - how long a rate limit is waited for; one that lasts longer is reported at once
+ * @param patience - how long a rate limit is waited for; one that lasts longer is reported at once
  * @throws FaceError `profile_unavailable` without an answer in time, and what `toRefused` makes
  */
 export async function callOkta<Answer>(
   send: () => Promise<Answer>,
   toRefused: (refusal: Refusal) => FaceError,
-  patienceMs: number,
+  patience: Patience,
 ): Promise<Answer> {
-  let leftMs = patienceMs;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await inTime(send(), TOTAL_TIMEOUT_MS, () => {
-        throw new FaceError('profile_unavailable', { reason: 'timeout' });
-      });
-    } catch (error) {
-      const waitMs = readWaitMs(error);
-      if (waitMs === null || waitMs > leftMs || attempt === maxTries) throw toFailure(error, toRefused);
-      leftMs -= waitMs;
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-    }
-  }
+  const attempt = (): Promise<Answer> =>
+    inTime(send(), TOTAL_TIMEOUT_MS, () => {
+      throw new FaceError('profile_unavailable', { reason: 'timeout' });
+    });
+  const outcome = await sendPatiently(
+    () =>
+      attempt().then(
+        (answer) => ({ answer }),
+        (error: unknown) => ({ error }),
+      ),
+    (tried) => ('error' in tried ? readWaitMs(tried.error) : null),
+    patience,
+  );
+  if ('error' in outcome) throw toFailure(outcome.error, toRefused);
+  return outcome.answer;
 }
 
 function toFailure(error: unknown, toRefused: (refusal: Refusal) => FaceError): FaceError {
@@ -201,7 +195,7 @@ export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {
         status >= 400 && status < 500 && status !== 429
           ? new FaceError('provider_refused', { status, code, call: toCall(method, path, refusedPath) })
           : new FaceError('profile_unavailable', { status, errorCode: code }),
-      commandPatienceMs,
+      whileAdministering,
     );
 }
 

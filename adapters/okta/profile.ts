@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Account, Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
+import { whileSigningIn } from '../rate-limit.js';
 import { toStoredToken } from '../stored-token.js';
-import { callOkta, createClient, parseAnswer, type Refusal, servingPatienceMs } from './client.js';
+import { callOkta, createClient, parseAnswer, type Refusal } from './client.js';
 import type { OktaConnection } from './config.js';
 import { isUserId } from './schema.js';
 
@@ -18,8 +19,7 @@ export function createOktaProfile(
   const client = createClient({ orgUrl, auth }, fetch);
   const userGuard = z.object({ id: z.string(), profile: z.object({ [attribute]: z.unknown().optional() }) });
 
-  const call = <Answer>(send: () => Promise<Answer>): Promise<Answer> =>
-    callOkta(send, toProfileError, servingPatienceMs);
+  const call = <Answer>(send: () => Promise<Answer>): Promise<Answer> => callOkta(send, toProfileError, whileSigningIn);
   const read = async <User extends { readonly id: string }>(subject: string, guard: z.ZodType<User>): Promise<User> => {
     checkIsUserId(subject);
     const user = parseAnswer(guard, await call(() => client.userApi.getUser({ userId: subject })));

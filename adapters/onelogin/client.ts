@@ -5,8 +5,9 @@ import { inTime } from '../../src/core/deadline.js';
 import type { Asker, Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
+import { readRetryAfterMs, sendPatiently, whileSigningIn } from '../rate-limit.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
-import { sendPatiently } from '../retry-after.js';
+
 import type { OneLoginSettings } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -86,7 +87,11 @@ export function createOneLoginApi(
       body: body === null ? null : JSON.stringify(body),
       timeoutMs: REQUEST_TIMEOUT_MS,
     };
-    const answer = await sendPatiently(() => callRest(accountUrl + path, request, fetch));
+    const answer = await sendPatiently(
+      () => callRest(accountUrl + path, request, fetch),
+      readRetryAfterMs,
+      whileSigningIn,
+    );
     const { retryAfterSec, isScarce } = readRateLimit(answer.headers);
     const until = addSec(clock.now(), retryAfterSec);
     if (isScarce) silentUntil.outsider = until;

@@ -4,8 +4,9 @@ import { Credential } from '../../src/core/concealed.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
+import { readRetryAfterMs, sendPatiently, whileSigningIn } from '../rate-limit.js';
 import { callRest, type RestAnswer } from '../rest-call.js';
-import { sendPatiently } from '../retry-after.js';
+
 import type { ScimSettings } from './config.js';
 
 /** Of each request. One call here is one of them, and up to three more where an access token has to be fetched. */
@@ -44,7 +45,11 @@ export function createScimApi(
       ...(body === undefined ? {} : { 'Content-Type': 'application/scim+json' }),
     };
     const text = body === undefined ? null : JSON.stringify(body);
-    return sendPatiently(() => callRest(baseUrl + path, { method, headers, body: text, timeoutMs }, fetch));
+    return sendPatiently(
+      () => callRest(baseUrl + path, { method, headers, body: text, timeoutMs }, fetch),
+      readRetryAfterMs,
+      whileSigningIn,
+    );
   };
   return {
     async call(method, path, body) {
