@@ -14,6 +14,8 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew)$/,
   /^POST \/v2\/(authenticate-credentials|generateToken)$/,
   /^POST \/step-ups\/requested$/,
+  // It takes a form of OAuth and no sample: src/ssf/token-endpoint.test.ts.
+  /^POST \/ssf\/token$/,
   // The hooks by their names: their baits are taken.
   /^POST \/hooks\/\{connection\}/,
 ];
