@@ -15,7 +15,7 @@ beforeAll(async () => {
     proof: 'headers',
     admit: async (head) => async (body) => {
       hookCalls.push({ ...head, body });
-      if (body.length === 3) throw new FaceError('caller_untrusted', 'private');
+      if (body.length === 3) throw new FaceError('caller_untrusted', { bearer: 'expired' });
       if (body.length === 4) throw new TypeError('private');
       return body.length === 0 ? { status: 204, body: null } : { status: 202, body: { took: body.length } };
     },
@@ -154,6 +154,8 @@ describe('hooks', () => {
       { refusal: 'internal' },
       { refusal: 'body_too_large' },
     ]);
+    // Why we refuse is ours to tell; what a library says may quote what it read.
+    expect(server.log.text()).toMatch(/"code":"caller_untrusted","reason":\{"bearer":"expired"\}/);
     expect(server.log.text()).not.toContain('private');
   });
 
