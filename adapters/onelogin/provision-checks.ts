@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { FaceError } from '../../src/errors.js';
-import { checkDiscovery, endpointsOf } from '../openid-provider.js';
 import {
   type Check,
   callsTaken,
@@ -10,7 +9,6 @@ import {
   manual,
   needing,
   pass,
-  serverAnswers,
   serverClock,
   serverIsOurs,
   warn,
@@ -19,6 +17,7 @@ import { createPreviousSecretChecks } from '../rotating-secret.js';
 import { missingVariables, type Parts } from './provision-account.js';
 import { differencesOf, isOurs, nameOf } from './provision-hooks.js';
 import { createLogCheck } from './provision-log.js';
+import { createTrustChecks } from './provision-trust.js';
 import { toAskMs } from './smart-hook.js';
 
 const credentials = 'API credentials';
@@ -102,35 +101,6 @@ function toRefusedToken(status: number): string {
   // Seen where the user who made the credential was deleted.
   if (status === 500) return 'OneLogin fails to make an access token (500): the user who made them may be deleted.';
   return `OneLogin gives no access token for them (status ${status}).`;
-}
-
-/** OneLogin shows its trusts in the console alone. */
-function createTrustChecks({ deps }: Parts): readonly Check[] {
-  const { settings, publicUrl, fetch } = deps;
-  const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');
-  if (client === undefined) return [];
-  const { host } = new URL(settings.onelogin.accountUrl);
-  const elsewhere = client.redirectUris.filter((uri) => new URL(uri).host !== host);
-  return [
-    {
-      title: 'OpenID provider',
-      needs: [serverAnswers],
-      run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch),
-    },
-    {
-      title: 'Redirect URIs of the trusted IdP',
-      run: async () =>
-        elsewhere.length === 0
-          ? manual(
-              `Answers go to ${client.redirectUris.join(', ')}.`,
-              'Compare with the redirect URI on the page of the trusted IdP: every character counts.',
-            )
-          : warn(
-              `${elsewhere.join(', ')} is not at ${host}.`,
-              'See that it is a domain of your account: whoever holds it gets the answers.',
-            ),
-    },
-  ];
 }
 
 function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {

@@ -6,10 +6,10 @@ import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import type { CountAll } from '../core/limits/limits.js';
-import type { AuthenticationMethod, State } from '../core/ports.js';
+import type { AuthenticationMethod } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { OidcKeySet, OidcKeys, OidcSigningKey, PublicKey } from '../keys/oidc-key-set.js';
+import type { OidcKeySet, OidcKeys, PublicKey } from '../keys/oidc-key-set.js';
 import { type Flow, flowLifeSec, readClaims, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
@@ -21,6 +21,7 @@ import { ComeBack, createRequireReturn } from './return-visit.js';
 import { takeSignedRequest } from './signed-request.js';
 import { createSingleUse, GoOn } from './single-use.js';
 import { createStorage } from './storage.js';
+import { inProtocol, inProtocolSigning, toUnavailable } from './unavailable.js';
 
 /** What an issuer is made of. */
 export interface IssuerDeps extends CoreDeps {
@@ -239,26 +240,4 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
 function possibleMethods({ policy }: Connection): readonly AuthenticationMethod[] {
   const secrets = { none: [], pin: ['pin'], passkey: ['hwk', 'swk'] } as const;
   return ['face', ...secrets[policy.userSecret]];
-}
-
-/** The state, whose failures go to the client and not to the person. */
-const inProtocol = (state: State): State => ({
-  read: (key) => state.read(key).catch(toUnavailable),
-  write: (key, value, options) => state.write(key, value, options).catch(toUnavailable),
-  add: (key, amount, expiresAt) => state.add(key, amount, expiresAt).catch(toUnavailable),
-  delete: (key) => state.delete(key).catch(toUnavailable),
-  storeEpoch: () => state.storeEpoch().catch(toUnavailable),
-  close: () => state.close(),
-});
-
-/** A key, whose failures go to the client likewise. */
-const inProtocolSigning = (key: OidcSigningKey): OidcSigningKey => ({
-  ...key,
-  sign: (data, algorithm) => key.sign(data, algorithm).catch(toUnavailable),
-});
-
-/** The protocol has one word for everything that may work later. */
-function toUnavailable(error: unknown): never {
-  if (error instanceof FaceError) throw new oidcErrors.TemporarilyUnavailable('try again later', { cause: error });
-  throw error;
 }

@@ -37,6 +37,7 @@ const connections = [
   {
     id: 'workforce',
     kind: 'okta',
+    policy: { mode: 'enforce' },
     okta: {
       orgUrl: 'https://acme.okta.com',
       auth: { kind: 'api_token', token: 'unused' },

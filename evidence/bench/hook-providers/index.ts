@@ -5,6 +5,6 @@ import type { BenchProvider } from './provider.js';
 
 /** The providers whose hooks are called over HTTP. Cognito's triggers run at AWS: evidence/bench/triggers.ts measures those. */
 export async function openProviders({ freshnessSec }: { freshnessSec: number }): Promise<readonly BenchProvider[]> {
-  const policy = { freshnessSec };
+  const policy = { mode: 'enforce', freshnessSec };
   return [await openEntra(policy), openOkta(policy), openOneLogin(policy)];
 }

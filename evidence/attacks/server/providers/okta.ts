@@ -66,6 +66,7 @@ export async function openOkta(
     id,
     kind: 'okta',
     policy: {
+      mode: 'enforce',
       liveness: 'off',
       freshnessSec: 86_400,
       referencePhoto: true,

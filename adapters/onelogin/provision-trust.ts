@@ -1,0 +1,32 @@
+import { checkDiscovery, endpointsOf } from '../openid-provider.js';
+import { type Check, manual, serverAnswers, warn } from '../provisioning.js';
+import type { Parts } from './provision-account.js';
+
+/** OneLogin shows its trusts in the console alone. */
+export function createTrustChecks({ deps }: Parts): readonly Check[] {
+  const { settings, publicUrl, fetch } = deps;
+  const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');
+  if (client === undefined) return [];
+  const { host } = new URL(settings.onelogin.accountUrl);
+  const elsewhere = client.redirectUris.filter((uri) => new URL(uri).host !== host);
+  return [
+    {
+      title: 'OpenID provider',
+      needs: [serverAnswers],
+      run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch),
+    },
+    {
+      title: 'Redirect URIs of the trusted IdP',
+      run: async () =>
+        elsewhere.length === 0
+          ? manual(
+              `Answers go to ${client.redirectUris.join(', ')}.`,
+              'Compare with the redirect URI on the page of the trusted IdP: every character counts.',
+            )
+          : warn(
+              `${elsewhere.join(', ')} is not at ${host}.`,
+              'See that it is a domain of your account: whoever holds it gets the answers.',
+            ),
+    },
+  ];
+}

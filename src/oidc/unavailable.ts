@@ -1,0 +1,26 @@
+import type { State } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import type { OidcSigningKey } from '../keys/oidc-key-set.js';
+import { oidcErrors } from './library.js';
+
+/** The state, whose failures go to the client and not to the person. */
+export const inProtocol = (state: State): State => ({
+  read: (key) => state.read(key).catch(toUnavailable),
+  write: (key, value, options) => state.write(key, value, options).catch(toUnavailable),
+  add: (key, amount, expiresAt) => state.add(key, amount, expiresAt).catch(toUnavailable),
+  delete: (key) => state.delete(key).catch(toUnavailable),
+  storeEpoch: () => state.storeEpoch().catch(toUnavailable),
+  close: () => state.close(),
+});
+
+/** A key, whose failures go to the client likewise. */
+export const inProtocolSigning = (key: OidcSigningKey): OidcSigningKey => ({
+  ...key,
+  sign: (data, algorithm) => key.sign(data, algorithm).catch(toUnavailable),
+});
+
+/** The protocol has one word for everything that may work later. */
+export function toUnavailable(error: unknown): never {
+  if (error instanceof FaceError) throw new oidcErrors.TemporarilyUnavailable('try again later', { cause: error });
+  throw error;
+}
