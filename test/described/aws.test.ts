@@ -53,10 +53,14 @@ const dynamoDbService: AwsService = { name: 'DynamoDB', sdk: dynamoDbSdk, operat
 const lambdaService: AwsService = {
   name: 'Lambda',
   sdk: lambdaSdk,
-  operationOf: ({ method, path }) =>
-    method === 'GET' && /^\/2015-03-31\/functions\/[^/]+\/configuration$/.test(path)
-      ? 'GetFunctionConfiguration'
-      : null,
+  operationOf({ method, path }) {
+    const [, part = ''] = /^\/2015-03-31\/functions\/[^/]+\/(\w+)$/.exec(path) ?? [];
+    const operations = new Map([
+      ['configuration', 'GetFunctionConfiguration'],
+      ['policy', 'GetPolicy'],
+    ]);
+    return method === 'GET' ? (operations.get(part) ?? null) : null;
+  },
 };
 
 const judge = (service: AwsService, calls: readonly Exchange[]): string[] =>

@@ -26,7 +26,8 @@ const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/step-ups$/, ['connection', 'subject']],
   [/^\/subjects\/(export|revoke|erase|unlock)$/, ['connection', 'subject']],
   [/^\/applications\/\{id\}\/change$/, ['contact']],
-  [/^\/invitations$|^\/subjects\/invite$/, ['purpose']],
+  [/^\/enrolments(\/revoke)?$/, ['subject']],
+  [/^\/invitations$|^\/subjects\/invite$/, ['subject', 'purpose']],
 ];
 
 /** A value of every field there is, by its name; by address where one name means several things. */
