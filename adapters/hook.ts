@@ -56,7 +56,7 @@ export interface HookProbe {
 
 /** One address a provider calls. */
 export interface Hook extends HookTerms {
-  /** Makes such a call, for now. `null`: only the provider can prove who it is. */
+  /** Makes such a call, good at this moment. `null`: only the provider can prove who it is. */
   readonly probe: (() => HookProbe) | null;
   /** Makes what takes the calls. @param core - what they are answered from */
   serve(core: HookCore): Admit;

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
-import { type Backend, connectBackend } from '../../examples/demo/backend.js';
+import { connectBackend } from '../../examples/demo/backend.js';
 import { simulations } from '../../simulators/simulations.js';
-import { type Ended, type RunningSimulation, runCli, startSimulation } from '../../test/cli.js';
+import { type Ended, runCli, startSimulation } from '../../test/cli.js';
 import { findFreePort } from '../../test/free-port.js';
 import { modelsFolder } from '../../test/paths.js';
 import { loadPictures, type Pictures } from '../../test/pictures.js';
 import { startService } from '../../test/service.js';
+import { signInWithFace } from '../../test/simulated-sign-in.js';
 
 /** From an org that has never heard of this service to a sign-in that its face check lets through. */
 export interface ProvisionFigures {
@@ -41,7 +42,6 @@ const isVerified: Readonly<Record<string, (body: Readonly<Record<string, unknown
 const plannedGuard = z.object({
   steps: z.array(z.object({ title: z.string(), before: z.object({ state: z.string() }) })),
 });
-const challengeGuard = z.object({ session: z.string(), challenge: z.looseObject({ request: z.string() }) });
 
 /**
  * Sets each provider up, on its simulator, as its README says to, with the commands as processes of their own.
@@ -84,7 +84,7 @@ async function setUp(provider: string, pictures: Pictures): Promise<ProvisionFig
     const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
     await backend.enrol(simulation.subjects.get(login) ?? '', pictures.person[0]);
     commands.push('curl /generateToken', 'curl /enrolments');
-    const after = await signInWithFace(simulation, backend, pictures.person[1]);
+    const after = await signInWithFace(simulation, backend, { login, photo: pictures.person[1] });
     commands.push('curl /step-ups', 'curl /step-ups/{id}/photos', 'a sign-in with the face check');
     const seconds = (performance.now() - startedAt) / 1000;
     const isFace = isVerified[provider] ?? (() => false);
@@ -98,17 +98,6 @@ async function setUp(provider: string, pictures: Pictures): Promise<ProvisionFig
   } finally {
     for (const stop of stops) await stop();
   }
-}
-
-async function signInWithFace(simulation: RunningSimulation, backend: Backend, photo: Uint8Array) {
-  const subject = simulation.subjects.get(login) ?? '';
-  if (!simulation.guide.includes('/step-ups/requested')) {
-    await backend.checkFace(subject, photo);
-    return simulation.signIn({ user: login });
-  }
-  const { session, challenge } = challengeGuard.parse((await simulation.signIn({ user: login })).body);
-  const receipt = await backend.answerRequest(challenge.request, photo);
-  return simulation.signIn({ user: login, answer: { session, receipt } });
 }
 
 /** The report as lines of text. */

@@ -1,11 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { z } from 'zod';
+import { Command, Option } from 'commander';
 import type { Setup } from '../../adapters/setup.js';
 import { csvHead, mergeRecords, toCsvLine, toJsonLine } from '../audit/export.js';
-import { type EpochMs, fromIso } from '../core/units.js';
+import type { EpochMs } from '../core/units.js';
 import type { CliDeps } from './deps.js';
-import { type FoundUsers, findUsers } from './find-users.js';
-import { collect, findTrails } from './trail-options.js';
+import { type FoundUsers, findUsers, tellUnasked } from './find-users.js';
+import { collect, findTrails, parseTime } from './trail-options.js';
 
 /** `facestep audit export`: records of one or several trails, merged by time. */
 export const createAuditExportCommand = (deps: CliDeps): Command =>
@@ -29,11 +28,7 @@ export const createAuditExportCommand = (deps: CliDeps): Command =>
       for await (const record of mergeRecords(files, filter)) {
         deps.print(format === 'csv' ? toCsvLine(record) : toJsonLine(record));
       }
-      if (found === null || found.unasked.length === 0) return;
-      deps.tell(
-        `facestep: ${found.unasked.join(', ')} could not be asked who signs in by that name: taken as an id there`,
-      );
-      deps.endWith(1);
+      if (found !== null && !tellUnasked(found, deps)) deps.endWith(1);
     });
 
 /** A connection of the trail may be configured no more: then what is given is an id. */
@@ -50,14 +45,4 @@ interface ExportOptions {
   readonly subject?: string;
   readonly action?: string;
   readonly format: 'jsonl' | 'csv';
-}
-
-const timeGuard = z.union([z.iso.date(), z.iso.datetime()]);
-
-/** @throws InvalidArgumentError */
-export function parseTime(text: string): EpochMs {
-  if (!timeGuard.safeParse(text).success) {
-    throw new InvalidArgumentError('Expected a day such as 2026-11-20, or a time such as 2026-11-20T08:00:00Z.');
-  }
-  return fromIso(text);
 }

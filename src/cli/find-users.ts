@@ -1,5 +1,6 @@
 import type { Setup } from '../../adapters/setup.js';
 import { issuerOf } from '../config/issuer.js';
+import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 
 /** Whom an id or a name may mean. */
@@ -35,4 +36,11 @@ export async function findUsers(given: string, connection: string | null, setup:
     ],
     unasked: asked.flatMap(({ id, isAsked }) => (isAsked ? [] : [id])),
   };
+}
+
+/** Says which providers could not be asked. @returns whether all were */
+export function tellUnasked({ unasked }: FoundUsers, { tell }: Pick<CliDeps, 'tell'>): boolean {
+  if (unasked.length === 0) return true;
+  tell(`facestep: ${unasked.join(', ')} could not be asked who signs in by that name: taken as an id there`);
+  return false;
 }

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { z } from 'zod';
 import type { Setup } from '../../adapters/setup.js';
 import { closedSegmentsOf } from '../audit/trail-files.js';
 import { filesOf, isThere } from '../config/data-files.js';
+import { type EpochMs, fromIso } from '../core/units.js';
 import { UsageError } from './usage-error.js';
 
 /** How an option that may be given several times is collected. */
@@ -19,4 +22,14 @@ export async function findTrails(folders: readonly string[], { config }: Setup):
     if (!isTrail) throw new UsageError(`there is no audit trail ${file}`);
   }
   return files;
+}
+
+const timeGuard = z.union([z.iso.date(), z.iso.datetime()]);
+
+/** A day or a time, as an option says it. @throws InvalidArgumentError */
+export function parseTime(text: string): EpochMs {
+  if (!timeGuard.safeParse(text).success) {
+    throw new InvalidArgumentError('Expected a day such as 2026-11-20, or a time such as 2026-11-20T08:00:00Z.');
+  }
+  return fromIso(text);
 }

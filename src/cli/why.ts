@@ -1,12 +1,10 @@
 import { Command } from 'commander';
 import { type PastEvent, readEvents } from '../audit/events.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
-import { parseTime } from './audit-export.js';
 import type { CliDeps } from './deps.js';
-import { findConnection } from './find-connection.js';
-import { findUsers } from './find-users.js';
+import { findUsers, tellUnasked } from './find-users.js';
 import { toPrintable } from './printable.js';
-import { collect, findTrails } from './trail-options.js';
+import { collect, findTrails, parseTime } from './trail-options.js';
 import { isRefusal, type ToldAction, toldActions, toSentence } from './why-text.js';
 
 const daySec = 86_400;
@@ -32,17 +30,15 @@ export const createWhyCommand = (deps: CliDeps): Command =>
     .option('--json', 'print JSON')
     .action(async (id: string, user: string, { since: asked, trail = [], json }: Options) => {
       const setup = await deps.loadSetup();
-      findConnection(setup, id);
+      const found = await findUsers(user, id, setup);
       const since = asked ?? addSec(deps.clock.now(), -usualDays * daySec);
       const files = await findTrails(trail, setup);
-      const { users, unasked } = await findUsers(user, id, setup);
-      const subjects = new Set(users.map(({ subject }) => subject));
+      const subjects = new Set(found.users.map(({ subject }) => subject));
       const events = await collectEvents(files, { connection: id, subjects, since });
       if (json === true)
         deps.print(JSON.stringify({ connection: id, user, since: toIso(since), events: events.map(toJson) }, null, 2));
       else toLines({ connection: id, user, since }, events).forEach(deps.print);
-      if (unasked.length > 0) deps.tell(`facestep: ${id} could not be asked who signs in by that name: taken as an id`);
-      deps.endWith(unasked.length === 0 && events.length > 0 ? 0 : 1);
+      deps.endWith(tellUnasked(found, deps) && events.length > 0 ? 0 : 1);
     });
 
 type Told = PastEvent<ToldAction>;

@@ -31,7 +31,7 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
     response.once('close', () => {
       const path: unknown = request.route?.path;
       const route = typeof path === 'string' ? path : 'none';
-      const refusal: unknown = response.locals.refusal;
+      const refusal = refusals.get(response);
       const code = refusal === undefined ? null : toCode(refusal);
       const reason = refusal instanceof FaceError ? refusal.detail : null;
       const { method } = request;
@@ -55,9 +55,11 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
   };
 }
 
+const refusals = new WeakMap<Response, unknown>();
+
 /** Puts a refusal on the request's log line, and into what is counted. */
 export function noteRefusal(response: Response, error: unknown): void {
-  response.locals.refusal = error;
+  refusals.set(response, error);
 }
 
 const askers = new WeakMap<Response, Readonly<Record<string, string>>>();

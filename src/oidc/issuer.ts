@@ -9,7 +9,7 @@ import type { CountAll } from '../core/limits/limits.js';
 import type { AuthenticationMethod } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { OidcKeySet, OidcKeys, PublicKey } from '../keys/oidc-key-set.js';
+import type { OidcKeySet, OidcKeys } from '../keys/oidc-key-set.js';
 import { type Flow, flowLifeSec, readClaims, writeFlow } from './flow.js';
 import { oidcErrors, type Provider } from './library.js';
 import { languageOf } from './messages.js';
@@ -34,7 +34,6 @@ export interface RunningProvider {
   readonly provider: Provider;
   /** Answers one request. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  readonly publicKeys: readonly PublicKey[];
 }
 
 /** What is known of a request before the library looks at it. */
@@ -225,7 +224,7 @@ export function createIssuer(connection: Connection, clients: readonly OidcClien
         const signing = keySet.signing.map(inProtocolSigning);
         const provider = createProvider(issuer, { clients, keySet: { ...keySet, signing }, storage, hooks });
         observe(provider, deps.log);
-        built = { keySet, running: { provider, handle: provider.callback(), publicKeys: keySet.published } };
+        built = { keySet, running: { provider, handle: provider.callback() } };
       }
       return built.running;
     },

@@ -2,8 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { z } from 'zod';
-import { type Backend, connectBackend } from '../../examples/demo/backend.js';
+import { connectBackend } from '../../examples/demo/backend.js';
 import { simulations } from '../../simulators/simulations.js';
 import { type RunningSimulation, runCli, runHere, startSimulation } from '../cli.js';
 import { createFolder } from '../folder.js';
@@ -11,6 +10,7 @@ import { findFreePort } from '../free-port.js';
 import { modelsFolder } from '../paths.js';
 import { loadPictures } from '../pictures.js';
 import { type Service, startService } from '../service.js';
+import { signInWithFace } from '../simulated-sign-in.js';
 
 /*
  * What `facestep simulate` offers, for each provider: its configuration runs the server, provisioning makes the connection
@@ -47,15 +47,6 @@ const expected: Readonly<Record<string, { readonly without: object; readonly wit
   },
 };
 
-const challengeGuard = z.object({ session: z.string(), challenge: z.looseObject({ request: z.string() }) });
-/** A sign-in whose challenge a step-up answers, as an application in the browser does it. */
-async function answerChallenge(simulation: RunningSimulation, backend: Backend, photo: Uint8Array) {
-  const { body } = await simulation.signIn({ user: login });
-  const { session, challenge } = challengeGuard.parse(body);
-  const receipt = await backend.answerRequest(challenge.request, photo);
-  return simulation.signIn({ user: login, answer: { session, receipt } });
-}
-
 test.each(Object.keys(simulations))('%s: set up, found well, and signed in to with a face', async (provider) => {
   const pictures = await loadPictures();
   const simulation = await startSimulation(provider, { serverPort: await findFreePort() });
@@ -80,9 +71,7 @@ test.each(Object.keys(simulations))('%s: set up, found well, and signed in to wi
   const backend = await connectBackend(service.url, simulation.config.adminKey, 'simulated');
   const subject = simulation.subjects.get(login)!;
   await backend.enrol(subject, pictures.person[0]);
-  const answer = simulation.guide.includes('/step-ups/requested')
-    ? await answerChallenge(simulation, backend, pictures.person[1])
-    : await backend.checkFace(subject, pictures.person[1]).then(() => simulation.signIn({ user: login }));
+  const answer = await signInWithFace(simulation, backend, { login, photo: pictures.person[1] });
   expect(answer.body).toMatchObject(expected[provider]!.withFace);
 
   if (provider === 'onelogin') await checkSmartHook(env, JSON.stringify(simulation.config));

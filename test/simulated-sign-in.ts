@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import type { Backend } from '../examples/demo/backend.js';
+import type { RunningSimulation } from './cli.js';
+
+const challengeGuard = z.object({ session: z.string(), challenge: z.looseObject({ request: z.string() }) });
+
+/**
+ * Signs a user of a simulation in with a face check: one that the hook then finds, or one that answers the challenge of the
+ * sign-in, as an application in the browser does it.
+ */
+export async function signInWithFace(
+  simulation: RunningSimulation,
+  backend: Backend,
+  { login, photo }: { readonly login: string; readonly photo: Uint8Array },
+) {
+  if (!simulation.guide.includes('/step-ups/requested')) {
+    await backend.checkFace(simulation.subjects.get(login) ?? '', photo);
+    return simulation.signIn({ user: login });
+  }
+  const { session, challenge } = challengeGuard.parse((await simulation.signIn({ user: login })).body);
+  const receipt = await backend.answerRequest(challenge.request, photo);
+  return simulation.signIn({ user: login, answer: { session, receipt } });
+}
