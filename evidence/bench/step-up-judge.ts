@@ -39,7 +39,7 @@ async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): P
   for (let run = 0; run < 12; run += 1)
     await sight.share(frames.map(toPhoto), async (photos) => {
       const from = performance.now();
-      await judge.judge(photos.map((photo, at) => ({ photo, movement: scene.movements[at] })));
+      await judge.judge(photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null })));
       const between = performance.now();
       await verifier.verify({ photos, token, binding, secret: null, requireLiveness: false, allowRenewal: false });
       times.judge.push(between - from);

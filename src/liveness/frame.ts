@@ -23,7 +23,10 @@ export const judgedSignals: readonly Signal[] = ['embedding', 'pose', 'liveness'
  * Measures one frame.
  * @throws FaceError as `Engine.examine`
  */
-export async function lookAt(engine: Engine, { photo, movement }: CapturedFrame): Promise<SeenFrame> {
+export async function lookAt(
+  engine: Engine,
+  { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
+): Promise<SeenFrame> {
   const seen = await examineOnce(engine, photo, judgedSignals);
   const { embedding, own, pose, liveness, quality, landmarks } = seen;
   // Frames are compared by our own model alone: the bounds are fitted to it.

@@ -22,7 +22,7 @@ afterAll(() => engine.close());
 const movements: readonly Movement[] = ['centre', 'left', 'up', 'right', 'centre'];
 
 const toFrames = (pictures: readonly Uint8Array[], asked = movements): CapturedFrame[] =>
-  pictures.map((picture, at) => ({ photo: toPhoto(picture), movement: asked[at]! }));
+  pictures.map((picture, at) => ({ photo: toPhoto(picture), movement: asked[at]!, light: null }));
 
 const judge = (pictures: readonly Uint8Array[], asked = movements): Promise<LivenessFinding> =>
   createMovementJudge({ engine }).judge(toFrames(pictures, asked));

@@ -24,7 +24,9 @@ const judgeFrames = (
   movements: readonly Movement[],
   frames: readonly Buffer[],
 ): Promise<LivenessFinding> =>
-  judge.judge(frames.map((frame, at) => ({ photo: new Photo(Uint8Array.from(frame)), movement: movements[at] })));
+  judge.judge(
+    frames.map((frame, at) => ({ photo: new Photo(Uint8Array.from(frame)), movement: movements[at], light: null })),
+  );
 
 /**
  * Renders a genuine challenge of each person, and one attack of each species on them, and has all judged.

@@ -1,6 +1,7 @@
 import type { Photo } from '../concealed.js';
 import type { Hint } from '../hints.js';
 import type { Movement } from '../movements.js';
+import type { ScreenLight } from '../screen-light.js';
 
 /** Passive liveness of the photos: the least probability of "live" among them, 0 to 1. Evidence, not proof. */
 export type Liveness = number;
@@ -12,6 +13,8 @@ export const livenessBoundary = 0.05;
 export interface CapturedFrame {
   readonly photo: Photo;
   readonly movement: Movement;
+  /** What the screen showed; `null` in a challenge of movements alone. */
+  readonly light: ScreenLight | null;
 }
 
 /** Every signal with its bound, for the audit trail. */

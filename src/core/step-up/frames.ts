@@ -183,7 +183,7 @@ async function complete(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOu
 async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<LivenessFinding> {
   const { captured, measured, asked, submitted } = taken;
   const { judge, audit } = deps;
-  const frames = submitted.photos.map((photo, index) => ({ photo, movement: asked[index] ?? 'centre' }));
+  const frames = submitted.photos.map((photo, index) => ({ photo, movement: asked[index] ?? 'centre', light: null }));
   const found = await judge.judge(frames);
   const missed = measured.filter(({ pass }) => !pass).map(({ name }) => name);
   const measurements = [...measured, ...found.measurements];
