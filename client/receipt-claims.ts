@@ -57,6 +57,11 @@ export interface ReceiptClaims {
   readonly accuracy: number;
   /** Passive liveness of the photos, 0 to 1; `null` where it was not measured. */
   readonly liveness: number | null;
+  /**
+   * How presence was judged, with the version of what judged it: `light-1` (movements under the screen's light), `movement-1`,
+   * `passive-1` (photos alone), or the name of a judge of one's own; `null`: not at all. Servers before this claim left it out.
+   */
+  readonly presence?: string | null;
 }
 
 /** What the caller knows of the check; whatever is named here must be in the receipt. */
@@ -91,6 +96,7 @@ const claimsGuard = z.object({
   amr: z.array(z.string()),
   accuracy: z.int().check(z.minimum(1), z.maximum(8)),
   liveness: z.nullable(z.number()),
+  presence: z.exactOptional(z.nullable(z.string())),
 });
 
 /**

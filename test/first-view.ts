@@ -13,6 +13,7 @@ export const firstView = {
   agreedAt: null,
   consentVersion: 'consent-1',
   userSecret: 'none',
+  light: 'none',
   referencePhotoNeeded: false,
   triesLeft: 3,
   handOffAllowed: true,

@@ -10,7 +10,6 @@ import { createSimulatedEngine } from './simulated-engine.js';
  */
 export function createSimulatedJudge(engine: Engine = createSimulatedEngine()): LivenessJudge {
   return {
-    name: 'simulated',
     async judge(frames) {
       const look = async ({ photo, movement }: CapturedFrame) => {
         const [, , shot = ''] = photo.use((bytes) => Buffer.from(bytes).toString()).split(' ');
@@ -27,7 +26,8 @@ export function createSimulatedJudge(engine: Engine = createSimulatedEngine()): 
         { name: 'following', value: following, unit: 'count', atLeast: frames.length, atMost: null },
       ].map((each) => ({ ...each, pass: each.value >= each.atLeast }));
       const reasons = measurements.filter(({ pass }) => !pass).map(({ name }) => name);
-      return { pass: reasons.length === 0, reasons, measurements, liveness, hint: null };
+      const presence = frames.some(({ light }) => light !== null) ? 'simulated-light' : 'simulated';
+      return { presence, pass: reasons.length === 0, reasons, measurements, liveness, hint: null };
     },
   };
 }

@@ -99,6 +99,7 @@ describe('somebody who signs up', () => {
       accuracy: 4,
       methods: ['face'],
       liveness: null,
+      presence: null,
       ...changes,
     } as const;
     const core = { ...bench.core, issuer: changes.issuer ?? bench.core.issuer };

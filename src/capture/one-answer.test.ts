@@ -185,7 +185,7 @@ const expected = {
             organisation: null,
             retentionDays: 1,
           },
-          ...{ userSecret: 'none', referencePhotoNeeded: false, fallbackUrl: null, returnUrl: null },
+          ...{ userSecret: 'none', light: 'offered', referencePhotoNeeded: false, fallbackUrl: null, returnUrl: null },
           ...{ handOff: null, handOffAllowed: true, pairing: null },
         },
       },

@@ -125,10 +125,9 @@ test('nothing is left where somebody is locked out while the frames are looked a
 test('a judge that looks elsewhere stands beside the verifier, which examines each frame once', async () => {
   const seen: string[] = [];
   const vendor: LivenessJudge = {
-    name: 'vendor',
     async judge(frames) {
       seen.push(...frames.map(({ photo }) => photo.use((bytes) => Buffer.from(bytes).toString().slice(0, 8))));
-      return { pass: true, reasons: [], measurements: [], liveness: 1, hint: null };
+      return { presence: 'vendor-1', pass: true, reasons: [], measurements: [], liveness: 1, hint: null };
     },
   };
   await startWith({ judge: vendor });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Credential, UserSecret } from '../core/concealed.js';
+import { screenAxes } from '../core/screen-light.js';
 import { commitFrame, startChallenge, submitFrames } from '../core/step-up/frames.js';
 import { openHandOff } from '../core/step-up/hand-off.js';
 import { framesOfChallenge, type NextMovement } from '../core/step-up/movement-challenge.js';
@@ -159,13 +160,20 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/challenge',
       action: 'start_challenge',
       status: 201,
-      summary: 'Begin a movement challenge',
-      description: 'In place of a former one. The movements are told one by one, and this server’s clock runs.',
-      codes: [...session, 'consent_missing'],
-      fields: z.strictObject({}),
+      summary: 'Begin a challenge',
+      description:
+        'In place of a former one. The movements, and the light of the screen where `light` says that the page can show it, are told one by one, and this server’s clock runs.',
+      codes: [...session, 'consent_missing', 'light_needed'],
+      fields: z.strictObject({
+        light: z
+          .enum(screenAxes)
+          .nullable()
+          .default(null)
+          .describe('How the halves of the screen lie: `across` left and right, `down` one above the other.'),
+      }),
       reply: challengeReply,
       async handle(call) {
-        const { nonce, next, expiresAt } = await startChallenge(call.session, deps);
+        const { nonce, next, expiresAt } = await startChallenge(call.session, call.fields.light, deps);
         return { nonce: nonce.use((text) => text), next: toNextReply(next), expiresAt: toIso(expiresAt) };
       },
     }),
@@ -176,8 +184,8 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/challenge/frames',
       action: 'commit_frame',
       status: 200,
-      summary: 'Commit to the picture of the movement told last',
-      description: 'By its digest; the picture itself comes with the others. Tells the next movement.',
+      summary: 'Commit to the picture of what was told last',
+      description: 'By its digest; the picture itself comes with the others. Tells what is next.',
       codes: [...session, 'challenge_wrong'],
       fields: z.strictObject({
         nonce: secretText,
@@ -198,7 +206,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       status: 200,
       summary: 'Send the pictures of a challenge',
       description:
-        'In the order of the movements, the very bytes that were committed to; at most 10 MB in all. Everything is judged here: what a page computed counts for nothing. `try_again` leaves the step-up open for another challenge.',
+        'In the order in which they were asked for, the very bytes that were committed to; at most 10 MB in all. Everything is judged here: what a page computed counts for nothing. `try_again` leaves the step-up open for another challenge.',
       codes: [
         ...session,
         ...(['challenge_wrong', 'secret_missing', 'secret_weak', 'consent_missing', 'locked_out'] as const),
@@ -206,7 +214,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
         ...(['connection_unknown', 'subject_unknown', 'profile_unavailable', 'overloaded'] as const),
       ],
       photos: {
-        photo: { atLeast: framesOfChallenge, atMost: framesOfChallenge },
+        photo: { atLeast: framesOfChallenge.least, atMost: framesOfChallenge.most },
         reference: { atLeast: 0, atMost: 1 },
       },
       fields: z.strictObject({

@@ -17,7 +17,7 @@ export const policyGuard = z.strictObject({
   freshnessSec: z.int().min(10).max(86_400).default(300),
   stepUpTimeoutSec: z.int().min(30).max(3600).default(600),
   enrolmentDays: z.int().min(1).max(3650).nullable().default(null),
-  liveness: z.enum(['off', 'passive', 'challenge']).default('challenge'),
+  liveness: z.enum(['off', 'passive', 'movement', 'challenge', 'light']).default('challenge'),
   whenNotEnrolled: z.enum(['refuse', 'enrol']).default('refuse'),
   userSecret: z.enum(['none', 'pin', 'passkey']).default('none'),
   handOff: z.boolean().nullable().default(null),

@@ -18,10 +18,11 @@ export interface Policy {
   /** How long an enrolment lasts, in days; `null` is without end. */
   readonly enrolmentDays: number | null;
   /**
-   * The least a face check must show: nothing, photos that pass passive liveness, or a movement challenge followed on the
-   * capture page. The page always asks for the challenge.
+   * The least a face check must show: nothing, photos that pass passive liveness, or a challenge followed on the capture page:
+   * of movements alone; of movements, and of the screen's light where the person and their surroundings let it be seen; or always
+   * of both. The page always asks for the movements.
    */
-  readonly liveness: 'off' | 'passive' | 'challenge';
+  readonly liveness: 'off' | 'passive' | 'movement' | 'challenge' | 'light';
   /** What becomes of somebody without an enrolment, where the provider has proved who it is. */
   readonly whenNotEnrolled: 'refuse' | 'enrol';
   /** What a token needs beside the face to open: nothing, a PIN, or the person's own authenticator. */

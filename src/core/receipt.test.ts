@@ -22,6 +22,7 @@ const issue = async (deps: CoreDeps = core.deps) => {
     passedAt: deps.clock.now(),
     accuracy: 4,
     liveness: 0.9,
+    presence: 'movement-1',
   };
   const receipt = await issueReceipt({ audience, nonce: 'n1' }, { ...check, accuracy: 4, methods: ['face'] }, deps);
   return receipt.use((text) => text);
@@ -46,6 +47,7 @@ test('a receipt states who, when, how sure and which liveness, for two minutes',
     amr: ['face'],
     accuracy: 4,
     liveness: 0.9,
+    presence: 'movement-1',
   });
   expect(audienceOf(core.deps.issuer, core.connection)).toBe(audience);
 });
@@ -69,7 +71,14 @@ test('of many events at once one takes it', async () => {
 
 test('of a token that somebody keeps counts where its keeper serves the connection', async () => {
   const issueFor = async (source: string) => {
-    const check = { connection: source, subject: 'ada', stepUpId: 's1', passedAt: core.clock.now(), liveness: null };
+    const check = {
+      connection: source,
+      subject: 'ada',
+      stepUpId: 's1',
+      passedAt: core.clock.now(),
+      liveness: null,
+      presence: 'movement-1',
+    };
     const receipt = await issueReceipt(
       { audience, nonce: null },
       { ...check, accuracy: 4, methods: ['face'] },

@@ -32,6 +32,7 @@ export interface PassedCheck {
   readonly passedAt: EpochMs;
   readonly accuracy: Accuracy;
   readonly liveness: Liveness | null;
+  readonly presence: string | null;
   readonly methods: readonly AuthenticationMethod[];
 }
 
@@ -53,7 +54,7 @@ export const audienceOf = (issuer: string, connection: { readonly id: string }):
  */
 export async function issueReceipt(
   { audience, nonce }: ReceiptRequest,
-  { connection, subject, stepUpId, passedAt, accuracy, liveness, methods }: PassedCheck,
+  { connection, subject, stepUpId, passedAt, accuracy, liveness, presence, methods }: PassedCheck,
   { signer, issuer, audit, clock, random }: CoreDeps,
 ): Promise<Credential> {
   const issuedAt = toEpochSec(clock.now());
@@ -73,6 +74,7 @@ export async function issueReceipt(
     amr: [...methods],
     accuracy,
     liveness,
+    presence,
   } satisfies ReceiptClaims);
   await audit.append({ action: 'receipt_issued', connection, subject, detail: { receiptId: id, stepUpId, audience } });
   return new Credential(receipt);

@@ -18,11 +18,11 @@ export const halfColours = [...screenColours, '#ffffff', '#000000'] as const;
 export type HalfColour = (typeof halfColours)[number];
 
 /** A screen: its left or upper half as somebody before it sees it, and the other. Both alike: one colour all over. */
-export interface ScreenLight {
+export type ScreenLight = {
   readonly axis: ScreenAxis;
   readonly first: HalfColour;
   readonly second: HalfColour;
-}
+};
 
 /** One colour all over. */
 export const isPlain = ({ first, second }: ScreenLight): boolean => first === second;

@@ -10,7 +10,6 @@ import { measureFrames, measureRefusal } from './signals.js';
  */
 export function createMovementJudge({ engine }: { readonly engine: Engine }): LivenessJudge {
   return {
-    name: 'movement-1',
     async judge(frames) {
       // All at once, so that they share the workers; all settled, so that no embedding is left behind.
       const looks = await Promise.allSettled(frames.map((frame) => lookAt(engine, frame)));
@@ -22,6 +21,7 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
         const measured = refused.length > 0 ? refused : measureFrames(seen);
         const failed = measured.filter(({ measurement }) => !measurement.pass);
         return {
+          presence: 'movement-1',
           pass: failed.length === 0,
           reasons: failed.map(({ measurement }) => measurement.name),
           measurements: measured.map(({ measurement }) => measurement),

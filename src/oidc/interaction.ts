@@ -138,7 +138,11 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps) {
     if (pass === null) throw new FaceError('internal', 'a pass without its time');
     const amr = [...client.toAmr(pass.methods)];
     checkDemand(parseRequestedClaims(paramsOf(interaction.params).claims).amr, amr);
-    const claims = { ...person.claims, ...client.toCheckClaims?.({ passed: true, at: pass.at, stepUpId }) };
+    const claims = {
+      ...person.claims,
+      ...(client.claimNames.includes('presence') ? { presence: pass.presence } : {}),
+      ...client.toCheckClaims?.({ passed: true, at: pass.at, stepUpId }),
+    };
     await tell(visit, claims, { acr: flow.acr, amr, ts: toEpochSec(pass.at) });
   }
 

@@ -31,7 +31,7 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
       ...(fapi2 ? fapiMetadata : {}),
     },
     acrValues: ['face'],
-    claimNames: [],
+    claimNames: ['presence'],
     lifeSec: null,
     asksWho: true,
     admit: null,

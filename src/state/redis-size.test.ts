@@ -94,7 +94,7 @@ const who = () => ({ connection: 'workforce', subject: `00u${randomBytes(9).toSt
       () =>
         recordPassedStepUp(
           who(),
-          { stepUpId: id(16), passedAt: clock.now(), liveness: 0.98 },
+          { stepUpId: id(16), passedAt: clock.now(), liveness: 0.98, presence: 'movement-1' },
           { freshnessSec: 300 },
           deps,
         ),

@@ -154,7 +154,15 @@ export async function openTriggerBench() {
       changes: { audience?: string; connection?: string; by?: Partial<CoreDeps> } = {},
     ): Promise<string> {
       const { audience = toReceiptAudience(who), connection = connectionId, by = {} } = changes;
-      const check = { connection, subject, stepUpId: 'step-up-1', passedAt: clock.now(), accuracy: 4, liveness: 0.97 };
+      const check = {
+        connection,
+        subject,
+        stepUpId: 'step-up-1',
+        passedAt: clock.now(),
+        accuracy: 4,
+        liveness: 0.97,
+        presence: 'movement-1',
+      };
       const receipt = await issueReceipt(
         { audience, nonce },
         { ...check, accuracy: 4, methods: ['face'] },

@@ -158,7 +158,12 @@ export async function openEntraBench({
       createEntraProvisioning({ ...core, ...toDeps(changes), publicUrl }, async (ms) => clock.advanceSec(ms / 1000)),
     connectInShadowMode: () => serveAdapter(createAdapter, toDeps({ policy: { mode: 'shadow' } })),
     passStepUp: (subject, stepUpId = 'step-up-1') =>
-      recordPassedStepUp({ ...connection, subject }, { stepUpId, passedAt: clock.now(), liveness: 0.97 }, policy, core),
+      recordPassedStepUp(
+        { ...connection, subject },
+        { stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
+        policy,
+        core,
+      ),
     async issueReceipt(subject, audience = audienceOf(testIssuer, { id: 'customers' })) {
       const receipt = await issueReceipt(
         { audience, nonce: null },
@@ -169,6 +174,7 @@ export async function openEntraBench({
           passedAt: clock.now(),
           accuracy: 4,
           liveness: 0.97,
+          presence: 'movement-1',
           methods: ['face'],
         },
         core,

@@ -148,7 +148,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void): 
     passStepUp: (subject, stepUpId = 'step-up-1') =>
       recordPassedStepUp(
         { connection: 'workforce', subject },
-        { stepUpId, passedAt: clock.now(), liveness: 0.97 },
+        { stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
         usual,
         core,
       ),

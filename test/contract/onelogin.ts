@@ -102,7 +102,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
     passStepUp: (subject, stepUpId = 'step-up-1') =>
       recordPassedStepUp(
         { connection: 'workforce', subject },
-        { stepUpId, passedAt: clock.now(), liveness: 0.97 },
+        { stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
         usual,
         core,
       ),

@@ -101,7 +101,7 @@ export async function setUpScim(): Promise<AdapterHarness> {
     passStepUp: (subject) =>
       recordPassedStepUp(
         { connection: 'workforce', subject },
-        { stepUpId: 'step-up-1', passedAt: clock.now(), liveness: 0.97 },
+        { stepUpId: 'step-up-1', passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
         policyGuard.parse({}),
         core,
       ),

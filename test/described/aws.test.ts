@@ -154,7 +154,7 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
     if (attempt === 1) return { answer: 'no face' };
     const check = {
       ...{ connection: connectionId, subject: sub, stepUpId: 'step-up-1', passedAt: systemClock.now() },
-      ...{ accuracy: 4 as const, liveness: 0.97, methods: ['face' as const] },
+      ...{ accuracy: 4 as const, liveness: 0.97, presence: 'movement-1', methods: ['face' as const] },
     };
     const receipt = (await issueReceipt({ audience, nonce }, check, core)).use((text) => text);
     return { answer: receipt, metadata: { face_receipt: receipt } };

@@ -128,7 +128,7 @@ const connections = [
 
   test('one event gets the claim of a passed step-up, and gets it again at every server', async () => {
     const subject = '00u2';
-    const passed = { stepUpId: 's', passedAt: clock.now(), liveness: 0.9 };
+    const passed = { stepUpId: 's', passedAt: clock.now(), liveness: 0.9, presence: 'movement-1' };
     await recordPassedStepUp({ connection: 'workforce', subject }, passed, { freshnessSec: 300 }, { state });
     const event = (caller: number) => toTokenEvent(clock, subject, `event-${caller}`);
     const isClaimed = (body: unknown): boolean => JSON.stringify(body).includes('"result":"verified"');
@@ -148,7 +148,7 @@ const connections = [
       { audience: audienceOf(publicUrl, { id: 'workforce' }), nonce: null },
       {
         ...{ connection: 'workforce', subject: login, stepUpId: 's', passedAt: clock.now() },
-        ...{ accuracy: 4, liveness: null, methods: ['face'] },
+        ...{ accuracy: 4, liveness: null, presence: 'movement-1', methods: ['face'] },
       },
       {
         ...deps,

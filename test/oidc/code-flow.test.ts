@@ -76,14 +76,14 @@ test.each(Object.keys(ways))('a client with %s gets tokens that say what was che
   const tokens = await client.authorizationCodeGrant(config, new URL(back.url), checks);
   expect(tokens.claims()).toMatchObject({
     ...{ iss: op.issuer, aud: ways[way]!.id, sub: 'anna', preferred_username: 'anna@example.com' },
-    ...{ acr: 'face', amr: ['face'], auth_time: passedAt, nonce: 'n-1' },
+    ...{ acr: 'face', amr: ['face'], auth_time: passedAt, nonce: 'n-1', presence: 'simulated' },
   });
   expect(tokens.claims()).not.toHaveProperty('liveness');
   expect(tokens.refresh_token).toBeUndefined();
   const { keys: published } = JSON.parse((await op.newBrowser().visit(`${op.issuer}/jwks`)).text);
   expect(decodeProtectedHeader(tokens.id_token!)).toEqual({ alg: 'RS256', kid: published[0].kid });
   const userInfo = await client.fetchUserInfo(config, tokens.access_token, 'anna');
-  expect(userInfo).toEqual({ sub: 'anna', preferred_username: 'anna@example.com' });
+  expect(userInfo).toEqual({ sub: 'anna', preferred_username: 'anna@example.com', presence: 'simulated' });
 });
 
 test('a login in another case, or the immutable id, name the same person', async () => {

@@ -19,6 +19,8 @@ export interface CapturedFrame {
 
 /** Every signal with its bound, for the audit trail. */
 export interface LivenessFinding extends Screening {
+  /** Names what was judged, and by which version: `movement-1`. */
+  readonly presence: string;
   readonly liveness: Liveness;
   /** What would help the next attempt. */
   readonly hint: Hint | null;
@@ -26,8 +28,6 @@ export interface LivenessFinding extends Screening {
 
 /** Judges whether the frames of one movement challenge show a living person. A certified vendor's service fits in here. */
 export interface LivenessJudge {
-  /** Names the judge in the audit trail. */
-  readonly name: string;
   /**
    * Keeps nothing, and is done with the photos when it settles. Order, times and digests of the frames are not its business.
    * @throws FaceError the codes of `Verifier` for pictures

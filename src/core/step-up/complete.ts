@@ -28,6 +28,9 @@ export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps:
   }
 }
 
+/** What was judged where passive liveness of the photos was demanded, and nobody judged a challenge. */
+const passivePresence = 'passive-1';
+
 /** A face to be held against the subject of a step-up. */
 export interface ShownFace {
   readonly photos: readonly Photo[];
@@ -60,8 +63,12 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
     deps,
   );
   if (!verdict.matched) return { ...record, kept: null, state: 'failed' };
-  const liveness = judged === null ? verdict.liveness : (await judged).liveness;
-  const check = { at: deps.clock.now(), liveness, methods: [...methods] };
+  const passive = {
+    liveness: verdict.liveness,
+    presence: connection?.policy.liveness === 'passive' ? passivePresence : null,
+  };
+  const { liveness, presence } = (await judged) ?? passive;
+  const check = { at: deps.clock.now(), liveness, presence, methods: [...methods] };
   return passStepUp(captured, { check, accuracy }, deps);
 }
 
@@ -75,6 +82,7 @@ export async function passStepUp(
     readonly check: {
       readonly at: EpochMs;
       readonly liveness: Liveness | null;
+      readonly presence: string | null;
       readonly methods: AuthenticationMethod[];
     };
     readonly accuracy: Accuracy;
@@ -85,12 +93,12 @@ export async function passStepUp(
   const { check, accuracy } = passed;
   const { connection, subject, kept, receiptFor, feedsHooks } = record;
   const ended = { ...record, kept: null, state: 'passed', pass: check } as const;
-  const { at: passedAt, liveness, methods } = check;
+  const { at: passedAt, liveness, presence, methods } = check;
   await keepForAttempt(captured, deps);
   if (feedsHooks) {
     if (found === null) throw new FaceError('connection_unknown');
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
-    await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness }, found.policy, deps);
+    await recordPassedStepUp(who, { stepUpId: id, passedAt, liveness, presence }, found.policy, deps);
     // Whoever ended the enrolment noted that before they looked for a pass to forget.
     if (await hasEndedSince(who, record.startedAt, deps)) {
       await forgetPassedStepUp(who, deps);
@@ -100,7 +108,7 @@ export async function passStepUp(
   if (receiptFor === null) return ended;
   // Tells a token that somebody keeps from the one in the profile: its keeper alone says whose face that is.
   const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
-  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, methods };
+  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, presence, methods };
   const receipt = await issueReceipt(receiptFor, stated, deps);
   return { ...ended, receipt: { text: receipt.use((text) => text), expiresAt: addSec(passedAt, receiptLifeSec) } };
 }

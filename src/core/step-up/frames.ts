@@ -4,22 +4,24 @@ import { digestOf } from '../digest.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../hints.js';
-import type { LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
+import type { CapturedFrame, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
+import type { ScreenAxis } from '../screen-light.js';
 import { addSec, type EpochMs } from '../units.js';
 import { attempt, completeVerification, passStepUp } from './complete.js';
+import { toPoses } from './light-row.js';
 import {
   findChallenge,
-  framesOfChallenge,
   type MovementRecord,
   measureChallenge,
   type NextMovement,
   newChallenge,
   nextOf,
+  toAsked,
 } from './movement-challenge.js';
 import { type StepUpRecord, whoOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
-import type { SessionView } from './session-view.js';
+import { lightOf, type SessionView } from './session-view.js';
 import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
 import { newSecret } from './ticket.js';
 import { capture, challenge, commit, newAttempt, uncaptured } from './transitions.js';
@@ -36,23 +38,27 @@ export type CaptureDeps = StepUpDeps & {
 const rememberedSec = 24 * 60 * 60;
 
 /**
- * Begins a movement challenge in place of any former one.
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`
+ * Begins a challenge in place of any former one.
+ * @param shows - how the halves of the page's screen lie, where it can show light
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`
  */
 export async function startChallenge(
   session: FoundSession,
+  shows: ScreenAxis | null,
   deps: StepUpDeps,
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
+  const light = lightOf(session);
+  if (light === 'demanded' && shows === null) throw new FaceError('light_needed');
   const nonce = newSecret(deps);
-  const movement = newChallenge(nonce, deps);
+  const movement = newChallenge(nonce, light === 'none' ? null : shows, deps);
   await changeSession(session, (found, now) => challenge(found, movement, now), deps);
   return { nonce, next: nextOf(movement), expiresAt: movement.expiresAt };
 }
 
 /**
- * Commits to the picture of the movement told last, and tells the next.
+ * Commits to the picture of what was told last, and tells the next.
  * @param frame.digest - SHA-256 of the picture's bytes, base64url
- * @returns `null` where all movements have their pictures
+ * @returns `null` where all have their pictures
  * @throws FaceError `step_up_unknown`, `step_up_finished`, `challenge_wrong`
  */
 export async function commitFrame(
@@ -77,7 +83,7 @@ export interface FramesOutcome {
 export interface SubmittedFrames {
   readonly session: FoundSession;
   readonly nonce: Credential;
-  /** In the order of the movements. */
+  /** In the order in which they were asked for. */
   readonly photos: readonly Photo[];
   /** Of an identity document, where one is asked for. */
   readonly reference: Photo | null;
@@ -100,7 +106,7 @@ export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps
     // The judge, the verifier and whoever compares with a document look at the same pictures.
     return deps.sight.share(pictures, (shared) => {
       const seen = { photos: shared.slice(0, photos.length), reference: shared.at(photos.length) ?? null };
-      return complete({ captured, measured, asked: movement.asked, submitted: { ...submitted, ...seen } }, deps);
+      return complete({ captured, measured, movement, submitted: { ...submitted, ...seen } }, deps);
     });
   };
   return attempt(captured, judgeAndComplete, deps);
@@ -113,7 +119,8 @@ async function takeChallenge(
 ): Promise<{ readonly captured: StepUp; readonly movement: MovementRecord }> {
   const now = deps.clock.now();
   const movement = findChallenge(session.record, nonce, now);
-  if (photos.length !== framesOfChallenge) throw new FaceError('challenge_wrong');
+  const { length: of } = movement.asked;
+  if (photos.length !== of) throw new FaceError(photos.length < of ? 'photo_missing' : 'photo_too_many');
   const by = newAttempt(deps);
   const take = (record: StepUpRecord): StepUpRecord => {
     const captured = capture(record, by, now);
@@ -140,7 +147,7 @@ interface TakenFrames {
   /** The step-up, taken for this attempt. */
   readonly captured: StepUp;
   readonly measured: ReturnType<typeof measureChallenge>;
-  readonly asked: MovementRecord['asked'];
+  readonly movement: MovementRecord;
   readonly submitted: SubmittedFrames;
 }
 
@@ -179,18 +186,27 @@ async function complete(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOu
   return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
 }
 
+const toFrames = ({ movement, submitted }: TakenFrames): readonly CapturedFrame[] =>
+  toAsked(movement).flatMap((asked, at) => {
+    const photo = submitted.photos.at(at);
+    return photo === undefined ? [] : [{ ...asked, photo }];
+  });
+
+/** The pictures a face is told by, one of each pose. */
+const facesOf = (taken: TakenFrames): readonly Photo[] => toPoses(toFrames(taken)).map(({ shown }) => shown.photo);
+
 /** What the judge, the digests and the clock say together; all of it goes to the audit trail. */
 async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<LivenessFinding> {
-  const { captured, measured, asked, submitted } = taken;
+  const { captured, measured, movement } = taken;
   const { judge, audit } = deps;
-  const frames = submitted.photos.map((photo, index) => ({ photo, movement: asked[index] ?? 'centre', light: null }));
-  const found = await judge.judge(frames);
+  const found = await judge.judge(toFrames(taken));
   const missed = measured.filter(({ pass }) => !pass).map(({ name }) => name);
   const measurements = [...measured, ...found.measurements];
   const reasons = [...missed, ...found.reasons];
   const pass = found.pass && missed.length === 0;
   const signals = measurements.map((measurement) => ({ ...measurement }));
-  const detail = { stepUpId: captured.id, judge: judge.name, pass, reasons, asked, signals };
+  const { presence: judged } = found;
+  const detail = { stepUpId: captured.id, judge: judged, pass, reasons, asked: movement.asked, signals };
   await audit.append({ action: 'liveness_judged', ...whoOf(captured.record), detail });
   return { ...found, pass, reasons, measurements };
 }
@@ -200,21 +216,23 @@ const methodsOf = (secret: PresentedSecret | null) =>
   secret === null ? (['face'] as const) : (['face', secret.method] as const);
 
 async function verifyFrom(
-  { captured, submitted }: TakenFrames,
+  taken: TakenFrames,
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
+  const { captured, submitted } = taken;
   const { secret } = await presentSecret(captured, submitted.secret, deps);
-  const shown = { photos: submitted.photos, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
+  const shown = { photos: facesOf(taken), secret: secret?.value ?? null, methods: methodsOf(secret), judged };
   return completeVerification(captured, shown, deps);
 }
 
 async function enrolFrom(
-  { captured, submitted }: TakenFrames,
+  taken: TakenFrames,
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
-  const { photos } = submitted;
+  const { captured, submitted } = taken;
+  const photos = facesOf(taken);
   const { record, connection } = captured;
   const { subject, consent } = record;
   if (connection === null) throw new FaceError('connection_unknown');
@@ -222,7 +240,7 @@ async function enrolFrom(
   if (await hasEndedSince(record, record.startedAt, deps)) throw new FaceError('step_up_finished');
   // Of no use, it is told first: it is not what the movements can make good, and costs no try.
   const reference = wantsReference(captured) ? await takeReference(submitted.reference, deps) : null;
-  const { pass, liveness } = await judged;
+  const { pass, liveness, presence } = await judged;
   if (!pass) throw new FaceError('liveness_low');
   if (reference !== null) await matchReference({ reference, photos }, connection, deps);
   // Last, so that the answer to a ceremony is still good where the frames were not.
@@ -230,6 +248,6 @@ async function enrolFrom(
   const value = secret?.value ?? null;
   const sealed = await enrolSubject({ connection, subject, photos, secret: value, passkey, consent }, deps);
   sealed.contentKey?.wipe();
-  const check = { at: deps.clock.now(), liveness, methods: [...methodsOf(secret)] };
+  const check = { at: deps.clock.now(), liveness, presence, methods: [...methodsOf(secret)] };
   return passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
 }

@@ -29,8 +29,8 @@ test('tells one movement at a time, and times each from the moment it was told',
   const times = [1000, 1900, 3000, 4100, 5000, 9000].map(epochMs);
   let at = 0;
   const clock = { now: () => times[at]! };
-  let challenge = newChallenge(new Credential('nonce'), { clock, random: randomBytes });
-  expect(nextOf(challenge)).toEqual({ index: 0, of: 5, movement: 'centre' });
+  let challenge = newChallenge(new Credential('nonce'), null, { clock, random: randomBytes });
+  expect(nextOf(challenge)).toEqual({ index: 0, of: 5, movement: 'centre', light: null });
   for (at = 1; at <= 5; at += 1) challenge = commitTo(challenge, `digest ${at}`, clock.now());
   expect(nextOf(challenge)).toBeNull();
   expect(challenge.frames.map(({ afterMs }) => afterMs)).toEqual([900, 1100, 1100, 900, 4000]);

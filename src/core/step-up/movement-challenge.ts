@@ -3,19 +3,21 @@ import type { Credential } from '../concealed.js';
 import type { CoreDeps } from '../deps.js';
 import type { Movement } from '../movements.js';
 import type { Measurement, Random } from '../ports.js';
+import type { ScreenAxis } from '../screen-light.js';
 import { addSec, type EpochMs } from '../units.js';
 import { drawBelow } from './draw.js';
+import { type Asked, drawLights, toPoses } from './light-row.js';
 import type { StepUpRecord } from './record.js';
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*
- * A random row of head movements, told one at a time. Before the next is told, the client commits to the picture of the
- * last by its digest: so this server's clock times each movement, and nobody knows the row before it is over. All pictures
- * come at the end, in one request, and are held against the digests; none of them is stored.
+ * A random row of head movements, and of lights where the page can show them, told one at a time. Before the next is told, the
+ * client commits to the picture of the last by its digest: so this server's clock times each, and nobody knows the row before
+ * it is over. All pictures come at the end, in one request, and are held against the digests; none of them is stored.
  */
 
-/** The pictures of one challenge: straight ahead, three movements, straight ahead. */
-export const framesOfChallenge = 5;
+/** The pictures of one challenge: straight ahead, three movements, straight ahead; more under light. */
+export const framesOfChallenge = { least: 5, most: 12 } as const;
 
 /** How long one challenge may take, in seconds. */
 const challengeLifeSec = 45;
@@ -25,6 +27,9 @@ const quickestFrameMs = 400;
 
 /** Longer than this somebody has time to make a picture of what was asked. */
 const slowestFrameMs = 8000;
+
+/** Under a light nobody has to move for: a page needs half a second and its way here and back. */
+const slowestLightMs = 3000;
 
 const turns = ['left', 'right', 'up', 'down'] as const;
 
@@ -38,23 +43,29 @@ export function drawMovements(random: Random): Movement[] {
   return ['centre', ...drawn, 'centre'];
 }
 
-/** The movement a client is to be told next. */
-export interface NextMovement {
-  /** From 0. */
+/** What a client is to be told next. */
+export interface NextMovement extends Asked {
+  /** Of the picture, from 0. */
   readonly index: number;
   readonly of: number;
-  readonly movement: Movement;
 }
 
 /** A challenge as it is stored. */
 export type MovementRecord = NonNullable<StepUpRecord['movement']>;
 
-/** A new challenge. */
-export function newChallenge(nonce: Credential, { clock, random }: Pick<CoreDeps, 'clock' | 'random'>): MovementRecord {
+/** A new challenge. @param axis - how the screen's halves lie; `null` for one of movements alone */
+export function newChallenge(
+  nonce: Credential,
+  axis: ScreenAxis | null,
+  { clock, random }: Pick<CoreDeps, 'clock' | 'random'>,
+): MovementRecord {
   const now = clock.now();
+  const movements = drawMovements(random);
+  const lit = axis === null ? null : drawLights(movements, axis, random);
   return {
     nonceDigest: toStoredDigest(nonce),
-    asked: drawMovements(random),
+    asked: lit?.map(({ movement }) => movement) ?? movements,
+    lights: lit?.flatMap(({ light }) => light ?? []) ?? [],
     toldAt: now,
     frames: [],
     expiresAt: addSec(now, challengeLifeSec),
@@ -62,10 +73,16 @@ export function newChallenge(nonce: Credential, { clock, random }: Pick<CoreDeps
 }
 
 /** What is to be told now, and nothing of what comes after it; `null` where all has been told. */
-export function nextOf({ asked, frames }: MovementRecord): NextMovement | null {
-  const movement = asked[frames.length];
-  return movement === undefined ? null : { index: frames.length, of: asked.length, movement };
+export function nextOf(challenge: MovementRecord): NextMovement | null {
+  const asked = toAsked(challenge);
+  const index = challenge.frames.length;
+  const next = asked[index];
+  return next === undefined ? null : { index, of: asked.length, ...next };
 }
+
+/** What is asked for each picture, told or not. */
+export const toAsked = ({ asked, lights }: Pick<MovementRecord, 'asked' | 'lights'>): readonly Asked[] =>
+  asked.map((movement, at) => ({ movement, light: lights[at] ?? null }));
 
 /**
  * The challenge that a nonce names.
@@ -101,16 +118,21 @@ const toMeasurement = (name: string, value: number, unit: string, bounds: Partia
  * @param fresh - how many of them were never sent before
  */
 export function measureChallenge(
-  { asked, frames }: MovementRecord,
+  challenge: MovementRecord,
   digests: readonly string[],
   fresh: number,
 ): readonly Measurement[] {
+  const { asked, frames } = challenge;
   const times = frames.map(({ afterMs }) => afterMs);
+  const lit = toPoses(toAsked(challenge).map((each, at) => ({ ...each, afterMs: times[at] ?? 0 }))).flatMap(
+    ({ after }) => after?.afterMs ?? [],
+  );
   const inOrder = digests.filter((digest, index) => digest === frames[index]?.digest).length;
   return [
     toMeasurement('frames_as_committed', inOrder, 'count', { atLeast: asked.length }),
     toMeasurement('frames_never_seen', fresh, 'count', { atLeast: asked.length }),
     toMeasurement('quickest_frame', Math.min(...times), 'ms', { atLeast: quickestFrameMs }),
     toMeasurement('slowest_frame', Math.max(...times), 'ms', { atMost: slowestFrameMs }),
+    ...(lit.length > 0 ? [toMeasurement('slowest_light', Math.max(...lit), 'ms', { atMost: slowestLightMs })] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { hints } from '../hints.js';
 import { movements } from '../movements.js';
+import { halfColours, screenAxes } from '../screen-light.js';
 
 /*
  * What the server replies to the capture page. The server is held to these guards, and the page reads by them, which passes
@@ -40,6 +41,8 @@ export const view = z.object({
   /** Names the text that is agreed to. */
   consentVersion: z.string(),
   userSecret: z.enum(['none', 'pin', 'passkey']),
+  /** Whether the screen's light takes part: not at all, where the page can show it, or always. */
+  light: z.enum(['none', 'offered', 'demanded']),
   referencePhotoNeeded: z.boolean(),
   triesLeft: z.int(),
   /** Whether this browser may let a phone lend its camera. */
@@ -64,8 +67,16 @@ export const view = z.object({
 });
 export type View = z.output<typeof view>;
 
-/** The movement asked for now, the `index`-th of `of`, counted from 0. */
-const nextMovement = z.object({ index: z.int(), of: z.int(), movement: z.enum(movements) });
+/** What the screen shows; both halves alike: one colour all over. */
+const light = z.object({ axis: z.enum(screenAxes), first: z.enum(halfColours), second: z.enum(halfColours) });
+
+/** What is asked for now, of the `index`-th picture of `of`, counted from 0; `light`: `null` in a challenge of movements alone. */
+const nextMovement = z.object({
+  index: z.int(),
+  of: z.int(),
+  movement: z.enum(movements),
+  light: z.nullable(light),
+});
 export type NextMovement = z.output<typeof nextMovement>;
 
 const next = z.nullable(nextMovement);

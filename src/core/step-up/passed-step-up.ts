@@ -8,6 +8,7 @@ const recordGuard = z.object({
   stepUpId: z.string(),
   passedAt: epochMsGuard,
   liveness: z.number().nullable(),
+  presence: z.string().nullable().default(null),
   /** The event that used it, and when; whoever comes later finds it spent. */
   used: z.object({ by: z.string(), at: epochMsGuard }).nullable(),
 });
@@ -26,7 +27,12 @@ const passedKey = ({ connection, subject }: SubjectRef): string => `passed:${con
 /** Notes that a step-up passed, in place of any earlier one of the subject. It is kept for `freshnessSec`. */
 export async function recordPassedStepUp(
   who: SubjectRef,
-  result: { readonly stepUpId: string; readonly passedAt: EpochMs; readonly liveness: number | null },
+  result: {
+    readonly stepUpId: string;
+    readonly passedAt: EpochMs;
+    readonly liveness: number | null;
+    readonly presence: string | null;
+  },
   { freshnessSec }: { readonly freshnessSec: number },
   { state }: Pick<CoreDeps, 'state'>,
 ): Promise<void> {

@@ -3,6 +3,7 @@ import { FaceError } from '../../errors.js';
 import type { SubjectRef } from '../connection.js';
 import { movements } from '../movements.js';
 import { type Accuracy, authenticationMethods } from '../ports.js';
+import { halfColours, screenAxes } from '../screen-light.js';
 import { type EpochMs, epochMsGuard } from '../units.js';
 import { stepUpPurposes } from './page-protocol.js';
 
@@ -80,6 +81,10 @@ export const recordGuard = z.object({
     .object({
       nonceDigest: z.string(),
       asked: z.array(z.enum(movements)),
+      /** One for each movement, or none: then it is of movements alone. */
+      lights: z
+        .array(z.object({ axis: z.enum(screenAxes), first: z.enum(halfColours), second: z.enum(halfColours) }))
+        .default([]),
       /** When the newest movement was told. */
       toldAt: epochMsGuard,
       frames: z.array(z.object({ digest: z.string(), afterMs: z.number() })),
@@ -95,6 +100,8 @@ export const recordGuard = z.object({
     .object({
       at: epochMsGuard,
       liveness: z.number().nullable(),
+      /** Which judgement of presence it was, with its version. Earlier versions did not tell. */
+      presence: z.string().nullable().default(null),
       methods: z.array(z.enum(authenticationMethods)),
     })
     .nullable(),

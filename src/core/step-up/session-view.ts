@@ -35,6 +35,18 @@ function toPairing({ handOff, application }: StepUpRecord, role: SessionRole): V
   return { choices, application, ...(asking ?? { browser: null, system: null, network: null }) };
 }
 
+/** Whether the screen's light takes part in a check; whoever keeps a token without a connection has not ruled it out. */
+export const lightOf = ({ connection }: Pick<StepUp, 'connection'>): View['light'] =>
+  lights[connection?.policy.liveness ?? 'challenge'];
+
+const lights = {
+  off: 'none',
+  passive: 'none',
+  movement: 'none',
+  challenge: 'offered',
+  light: 'demanded',
+} as const satisfies Record<Policy['liveness'], View['light']>;
+
 /** What the page may know of a stored step-up. */
 export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): SessionView {
   const { id, record, connection } = stepUp;
@@ -53,6 +65,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     consentNeeded: consent === null && purpose !== 'manage',
     agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
     userSecret: demandedSecret(stepUp),
+    light: lightOf(stepUp),
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
     handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
     handOff: toHandOffView(record, role),

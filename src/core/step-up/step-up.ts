@@ -1,6 +1,6 @@
 import { FaceError } from '../../errors.js';
 import { Credential, type Photo, type UserSecret } from '../concealed.js';
-import type { Connection } from '../connection.js';
+import type { Connection, Policy } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { isForgotten } from '../forgotten.js';
 import type { ReceiptRequest } from '../receipt.js';
@@ -151,6 +151,10 @@ export async function startRequestedStepUp(
   return startStepUp({ connection, subject, kept: null, receipt: { audience, nonce } }, deps);
 }
 
+/** Whether photos alone never do. */
+const isChallenged = (policy: Policy | undefined): boolean =>
+  policy !== undefined && policy.liveness !== 'off' && policy.liveness !== 'passive';
+
 /**
  * Takes the photos of a step-up from whoever holds its challenge, and completes it. Pictures that cannot be used leave it
  * open for better ones; a decision closes it. To whoever sends them a wrong face, no liveness, an unenrolled or revoked
@@ -178,7 +182,7 @@ export async function submitPhotos(
       const captured = capture(latest, by, now);
       const policy = latest.kept === null ? found.connection?.policy : undefined;
       // Pictures alone show no movement, and no authenticator.
-      if (policy?.liveness === 'challenge' || latest.purpose !== 'verify') throw new FaceError('challenge_needed');
+      if (isChallenged(policy) || latest.purpose !== 'verify') throw new FaceError('challenge_needed');
       if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
       return captured;
     },
