@@ -15,6 +15,7 @@ export const hints = [
   // Its light
   'more_light',
   'less_light',
+  'too_bright',
   'glare',
   // How it moves
   'hold_still',

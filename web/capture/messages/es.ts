@@ -129,6 +129,8 @@ export const es: Words = {
     centre: 'Ponga la cara en el centro.',
     more_light: 'Más luz en la cara, por favor.',
     less_light: 'Hay demasiada luz. Gírese para apartarse de ella.',
+    too_bright:
+      'La luz de la pantalla no se ve en su cara. Apártese de la ventana o de la lámpara, aumente el brillo de la pantalla y acérquese.',
     glare: 'Hay un reflejo. Incline las gafas o mueva la lámpara.',
     hold_still: 'No se mueva por un momento.',
     follow: 'Siga cada movimiento cuando se muestre y manténgalo un momento.',

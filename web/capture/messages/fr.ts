@@ -136,6 +136,8 @@ export const fr: Words = {
     centre: 'Placez votre visage au milieu.',
     more_light: 'Plus de lumière sur votre visage, s’il vous plaît.',
     less_light: 'Il y a trop de lumière. Tournez-vous pour l’éviter.',
+    too_bright:
+      'La lumière de l’écran ne se voit pas sur votre visage. Détournez-vous de la fenêtre ou de la lampe, augmentez la luminosité de l’écran et rapprochez-vous.',
     glare: 'Il y a un reflet. Inclinez vos lunettes ou déplacez la lampe.',
     hold_still: 'Ne bougez plus un instant.',
     follow: 'Suivez chaque mouvement quand il est montré, et gardez la position un instant.',
