@@ -22,6 +22,7 @@ import { guidancePose } from './engine/guidance-pose.js';
 import { qualityBounds } from './engine/quality-bounds.js';
 import { sharedDirections } from './engine/shared-directions.js';
 import { bentSheet } from './presentation-attacks/bent-sheet.js';
+import { lightChallenge } from './presentation-attacks/light-challenge.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import type { EvalProgram } from './program.js';
@@ -42,6 +43,7 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'guidance-pose': guidancePose,
   'presentation-attacks': presentationAttacks,
   'passive-bounds': passiveBounds,
+  'light-challenge': lightChallenge,
 };
 
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--photos PATTERN] [--json] [--out DIR]
