@@ -105,7 +105,7 @@ describe('what it is told by', () => {
     expect(finding.hint).toBe('hold_still');
   });
 
-  test('a row without its halves is no row of the core's', async () => {
+  test('a row without its halves was not drawn by the core', async () => {
     const scene = sceneOf('short');
     const frames = (await makeGenuineLitFrames(scene)).slice(0, 2);
     await expect(judge({ steps: scene.steps.slice(2, 4) }, frames)).rejects.toMatchObject({ code: 'internal' });
