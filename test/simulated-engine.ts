@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Embedding, Photo } from '../src/core/concealed.js';
+import { Embedding, FrameSketch, Photo } from '../src/core/concealed.js';
+import { sketchBands } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
 import { FaceError, type FaceErrorCode } from '../src/errors.js';
 
@@ -62,10 +63,17 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
           ? { faceWidthPx: 100, eyeDistancePx: 45, sharpness: 500, brightness: 128, contrast: 50 }
           : null,
         landmarks: wants('landmarks') ? Array.from({ length: 68 }, (_, at) => ({ x: 60, y: 20 + at })) : null,
+        sketch: wants('sketch') ? toSketch(person, shot) : null,
       };
     },
     async close() {},
   };
+}
+
+/** Of one shot whatever its liveness: then it is the same picture in other bytes. */
+function toSketch(person: string, shot: string): FrameSketch {
+  const steps = createHash('shake256', { outputLength: 2 * sketchBands * 4 });
+  return new FrameSketch(steps.update(`sketch ${person} ${shot}`).digest());
 }
 
 /** A unit vector of 512: mostly the person, partly the shot. The same names always give the same vector. */

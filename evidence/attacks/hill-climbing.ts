@@ -35,6 +35,7 @@ function createTransparentEngine(): Engine {
         eyesOpen: null,
         quality: null,
         landmarks: null,
+        sketch: null,
       };
     },
     close: async () => {},

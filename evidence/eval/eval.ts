@@ -22,6 +22,7 @@ import { guidancePose } from './engine/guidance-pose.js';
 import { qualityBounds } from './engine/quality-bounds.js';
 import { sharedDirections } from './engine/shared-directions.js';
 import { bentSheet } from './presentation-attacks/bent-sheet.js';
+import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import type { EvalProgram } from './program.js';
@@ -42,6 +43,7 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'guidance-pose': guidancePose,
   'presentation-attacks': presentationAttacks,
   'passive-bounds': passiveBounds,
+  'near-duplicates': nearDuplicates,
 };
 
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--photos PATTERN] [--json] [--out DIR]
@@ -60,7 +62,7 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
 npm run eval -- NAME [--data DIR]… [--json] [--out DIR]
   --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
             movements/<species>/<clip>/<ms>.jpg, where the species "live" are people; or one folder for each person.
-            passive-bounds takes several
+            passive-bounds takes several. near-duplicates: any folder with clips and stills of people in "live"
   --out     where it draws plots and tables: into this folder
 ${Object.entries(programs)
   .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)

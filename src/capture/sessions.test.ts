@@ -7,6 +7,7 @@ import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Connection, Policy } from '../core/connection.js';
+import { readEarlierFrames } from '../core/step-up/earlier-frames.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { addSec, toEpochSec } from '../core/units.js';
 import { startedLink } from '../http/page-link.js';
@@ -212,6 +213,33 @@ describe('frames that do not come from the challenge', () => {
     expect(reasons()).toEqual(['frames_never_seen']);
     const again = (await startAndOpen()).page;
     expect((await again.check(() => one)).body).toMatchObject(tried);
+  });
+
+  test('the same pictures in other bytes as in an earlier challenge, for 30 days, and of the same person alone', async () => {
+    // The simulated engine sees one picture, however alive it is.
+    const take = (liveness: number) => (movement: string, index: number) =>
+      Buffer.from(`face ada ${movement}:${index} ${liveness}`);
+    const checkAgain = async (liveness: number, subject = '00u1') => {
+      const again = (await startAndOpen({ subject })).page;
+      return (await again.check(take(liveness))).body.outcome;
+    };
+    expect((await page.check(take(0.9))).body.outcome).toBe('passed');
+    expect(await checkAgain(0.8)).toBe('try_again');
+    expect(reasons()).toEqual(['frames_unlike_earlier']);
+    await enrol('ada', '00u2');
+    expect(await checkAgain(0.7, '00u2')).toBe('passed');
+    server.clock.advanceSec(31 * 24 * 60 * 60);
+    auth = { 'x-auth-token': (await server.issue()).token };
+    expect(await checkAgain(0.6)).toBe('passed');
+  });
+
+  test('what is known of them is forgotten where the enrolment ends', async () => {
+    const take = (liveness: number) => (movement: string, index: number) =>
+      Buffer.from(`face ada ${movement}:${index} ${liveness}`);
+    await page.check(take(0.9));
+    expect(await readEarlierFrames(who, server.deps)).toMatchObject({ challenges: 1 });
+    expect((await server.postJson('/enrolments/revoke', who, auth)).status).toBe(200);
+    expect(await readEarlierFrames(who, server.deps)).toBeNull();
   });
 
   test('too fast, and too slow', async () => {

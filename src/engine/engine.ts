@@ -1,11 +1,11 @@
-import type { Embedding, Photo } from '../core/concealed.js';
+import type { Embedding, FrameSketch, Photo } from '../core/concealed.js';
 import type { Box, DetectedFace, Detection } from '../core/ports.js';
 import type { Landmarks } from './landmarks.js';
 import type { Pose } from './pose.js';
 import type { PixelQuality } from './quality.js';
 
 /** What may be measured of the one face in a picture. Each costs a model run or a pass over the pixels. */
-export type Signal = 'embedding' | 'magnitude' | 'pose' | 'liveness' | 'eyes' | 'quality' | 'landmarks';
+export type Signal = 'embedding' | 'magnitude' | 'pose' | 'liveness' | 'eyes' | 'quality' | 'landmarks' | 'sketch';
 
 /** How one recognition model of one's own describes a face. */
 export interface OwnDescription {
@@ -32,11 +32,14 @@ export interface Examination {
   readonly quality: PixelQuality | null;
   /** 68 points in pixels of the upright original, in the order of the 300-W annotation. */
   readonly landmarks: Landmarks | null;
+  /** Of the whole picture: by what a copy of it is known. */
+  readonly sketch: FrameSketch | null;
 }
 
-/** Overwrites every embedding of an examination. */
-export function wipeExamination({ embedding, own }: Pick<Examination, 'embedding' | 'own'>): void {
+/** Overwrites every embedding of an examination, and the sketch. */
+export function wipeExamination({ embedding, own, sketch }: Pick<Examination, 'embedding' | 'own' | 'sketch'>): void {
   embedding?.wipe();
+  sketch?.wipe();
   for (const each of own) each.embedding.wipe();
 }
 

@@ -18,10 +18,12 @@ import { presets } from './preprocess.js';
 import { measureQuality } from './quality.js';
 import { minFaceWidthPx } from './quality-bounds.js';
 import type { Recogniser } from './recogniser.js';
+import { sketchOf } from './sketch.js';
 
-/** An examination whose embeddings are still bare numbers, as it crosses from worker to pool. */
-export type BareExamination = Omit<Examination, 'embedding' | 'own'> & {
+/** An examination whose embeddings and sketch are still bare numbers, as it crosses from worker to pool. */
+export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'sketch'> & {
   readonly embedding: Float32Array<ArrayBuffer> | null;
+  readonly sketch: Uint8Array<ArrayBuffer> | null;
   readonly own: readonly (FaceDescription & { readonly recogniser: string })[];
 };
 
@@ -173,7 +175,7 @@ export async function createPipeline(modelsFolder: string, recognisers: readonly
     return own;
   }
 
-  async function measure(view: View, signals: ReadonlySet<Signal>): Promise<Omit<BareExamination, 'face'>> {
+  async function measure(view: View, signals: ReadonlySet<Signal>): Promise<Omit<BareExamination, 'face' | 'sketch'>> {
     const { picture, box } = view;
     const landmarks = await stages.findLandmarks(picture, box);
     const wantsEmbedding = signals.has('embedding');
@@ -231,6 +233,7 @@ export async function createPipeline(modelsFolder: string, recognisers: readonly
         return {
           face: { box: clipBox(box, header), confidence: face.confidence },
           ...(await measure(views[0], new Set(signals))),
+          sketch: signals.includes('sketch') ? sketchOf(picture) : null,
         };
       } finally {
         picture.data.fill(0);

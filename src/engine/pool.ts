@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Embedding, type Photo } from '../core/concealed.js';
+import { Embedding, FrameSketch, type Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { type BusyFlag, createBusyFlag, stopJobs } from './busy-flag.js';
 import type { Detection, Engine, Examination, Signal } from './engine.js';
@@ -170,10 +170,11 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   ): Promise<Examination> => {
     const reply = await ask({ task: 'examine', signals: [...signals], choice }, photo);
     if (reply.outcome !== 'examined') throw toError(reply);
-    const { embedding, own } = reply.value;
+    const { embedding, own, sketch } = reply.value;
     return {
       ...reply.value,
       embedding: embedding === null ? null : new Embedding(embedding),
+      sketch: sketch === null ? null : new FrameSketch(sketch),
       own: own.map((each) => ({ ...each, embedding: new Embedding(each.embedding) })),
     };
   };

@@ -30,13 +30,15 @@ async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
   }
 }
 
-const embeddingsOf = ({ embedding, own }: BareExamination): ArrayBuffer[] =>
-  [embedding, ...own.map((each) => each.embedding)].flatMap((values) => (values === null ? [] : [values.buffer]));
+const concealedOf = ({ embedding, own, sketch }: BareExamination): ArrayBuffer[] =>
+  [embedding, sketch, ...own.map((each) => each.embedding)].flatMap((values) =>
+    values === null ? [] : [values.buffer],
+  );
 
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const send = (reply: Reply): void => {
-    // Moved, not copied: no second embedding stays behind in this thread.
-    port.postMessage(reply, reply.outcome === 'examined' ? embeddingsOf(reply.value) : []);
+    // Moved, not copied: no second embedding or sketch stays behind in this thread.
+    port.postMessage(reply, reply.outcome === 'examined' ? concealedOf(reply.value) : []);
   };
   const { modelsFolder, recognisers, flag } = workerDataGuard.parse(workerData);
   // Loading models is as little to be torn down as running them.

@@ -4,9 +4,10 @@ import { digestOf } from '../digest.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../hints.js';
-import type { LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
+import type { Keys, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 import { attempt, completeVerification, passStepUp } from './complete.js';
+import { measureUnlikeEarlier } from './earlier-frames.js';
 import {
   findChallenge,
   framesOfChallenge,
@@ -25,10 +26,11 @@ import { newSecret } from './ticket.js';
 import { capture, challenge, commit, newAttempt, uncaptured } from './transitions.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
-/** The core, its connections, who judges frames, what examines them, and who verifies passkeys. */
+/** The core, its connections, who judges frames, what examines them, what keys the digests of them, and who verifies passkeys. */
 export type CaptureDeps = StepUpDeps & {
   readonly judge: LivenessJudge;
   readonly sight: Sight;
+  readonly keys: Keys;
   readonly passkeys: Passkeys;
 };
 
@@ -184,9 +186,13 @@ async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<Liven
   const { captured, measured, asked, submitted } = taken;
   const { judge, audit } = deps;
   const frames = submitted.photos.map((photo, index) => ({ photo, movement: asked[index] ?? 'centre', light: null }));
-  const found = await judge.judge(frames);
-  const missed = measured.filter(({ pass }) => !pass).map(({ name }) => name);
-  const measurements = [...measured, ...found.measurements];
+  const [found, unlike] = await Promise.all([
+    judge.judge(frames),
+    measureUnlikeEarlier(captured.record, submitted.photos, deps),
+  ]);
+  const told = unlike === null ? measured : [...measured, unlike];
+  const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);
+  const measurements = [...told, ...found.measurements];
   const reasons = [...missed, ...found.reasons];
   const pass = found.pass && missed.length === 0;
   const signals = measurements.map((measurement) => ({ ...measurement }));
