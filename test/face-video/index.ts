@@ -7,4 +7,5 @@ export { readDemoFaces, readDemoHeads } from './demo-people.js';
 export { type Head, readHead, type Turn, turnHead } from './head.js';
 export { makeVideo } from './mjpeg.js';
 export { readPicture } from './raster.js';
+export { reframe } from './reframe.js';
 export { type Species, species } from './single-images.js';
