@@ -63,6 +63,7 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
           ? { faceWidthPx: 100, eyeDistancePx: 45, sharpness: 500, brightness: 128, contrast: 50 }
           : null,
         landmarks: wants('landmarks') ? Array.from({ length: 68 }, (_, at) => ({ x: 60, y: 20 + at })) : null,
+        noise: wants('noise') ? { red: 2, green: 2, blue: 2, signs: new Uint8Array(16_384) } : null,
         sketch: wants('sketch') ? toSketch(person, shot) : null,
       };
     },

@@ -36,6 +36,7 @@ function createTransparentEngine(): Engine {
         quality: null,
         landmarks: null,
         sketch: null,
+        noise: null,
       };
     },
     close: async () => {},

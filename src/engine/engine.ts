@@ -1,11 +1,21 @@
 import type { Embedding, FrameSketch, Photo } from '../core/concealed.js';
 import type { Box, DetectedFace, Detection } from '../core/ports.js';
 import type { Landmarks } from './landmarks.js';
+import type { NoiseResidual } from './noise.js';
 import type { Pose } from './pose.js';
 import type { PixelQuality } from './quality.js';
 
 /** What may be measured of the one face in a picture. Each costs a model run or a pass over the pixels. */
-export type Signal = 'embedding' | 'magnitude' | 'pose' | 'liveness' | 'eyes' | 'quality' | 'landmarks' | 'sketch';
+export type Signal =
+  | 'embedding'
+  | 'magnitude'
+  | 'pose'
+  | 'liveness'
+  | 'eyes'
+  | 'quality'
+  | 'landmarks'
+  | 'sketch'
+  | 'noise';
 
 /** How one recognition model of one's own describes a face. */
 export interface OwnDescription {
@@ -34,12 +44,20 @@ export interface Examination {
   readonly landmarks: Landmarks | null;
   /** Of the whole picture: by what a copy of it is known. */
   readonly sketch: FrameSketch | null;
+  /** Of the whole picture. */
+  readonly noise: NoiseResidual | null;
 }
 
-/** Overwrites every embedding of an examination, and the sketch. */
-export function wipeExamination({ embedding, own, sketch }: Pick<Examination, 'embedding' | 'own' | 'sketch'>): void {
+/** Overwrites every embedding of an examination, the sketch and the noise. */
+export function wipeExamination({
+  embedding,
+  own,
+  sketch,
+  noise,
+}: Pick<Examination, 'embedding' | 'own' | 'sketch' | 'noise'>): void {
   embedding?.wipe();
   sketch?.wipe();
+  noise?.signs.fill(0);
   for (const each of own) each.embedding.wipe();
 }
 

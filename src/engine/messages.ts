@@ -7,7 +7,17 @@ import { recogniserGuard } from './recogniser.js';
  * What passes between the pool and its workers. Both sides parse what they receive: a thread is a border like any other.
  */
 
-const signal = z.enum(['embedding', 'magnitude', 'pose', 'liveness', 'eyes', 'quality', 'landmarks', 'sketch']);
+const signal = z.enum([
+  'embedding',
+  'magnitude',
+  'pose',
+  'liveness',
+  'eyes',
+  'quality',
+  'landmarks',
+  'sketch',
+  'noise',
+]);
 const photo = z.instanceof(Uint8Array);
 
 /** One job, from the pool to a worker. The worker owns the bytes from then on. */
@@ -46,6 +56,7 @@ export const examinationGuard = z.object({
   quality: quality.nullable(),
   landmarks: z.array(point).readonly().nullable(),
   sketch: z.instanceof(Uint8Array).nullable(),
+  noise: z.object({ red: z.number(), green: z.number(), blue: z.number(), signs: z.instanceof(Uint8Array) }).nullable(),
 });
 
 /** What a worker says: once when its models are loaded or cannot be, then once for each job. */

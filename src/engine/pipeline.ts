@@ -12,6 +12,7 @@ import { createLandmarkFinder, type Landmarks } from './landmarks.js';
 import { createLivenessEstimator } from './liveness.js';
 import type { Model } from './model.js';
 import { loadModels, loadRecognitionModel, type Models } from './models.js';
+import { measureNoise } from './noise.js';
 import type { Picture, Point } from './picture.js';
 import { createPoseEstimator } from './pose.js';
 import { presets } from './preprocess.js';
@@ -175,7 +176,10 @@ export async function createPipeline(modelsFolder: string, recognisers: readonly
     return own;
   }
 
-  async function measure(view: View, signals: ReadonlySet<Signal>): Promise<Omit<BareExamination, 'face' | 'sketch'>> {
+  async function measure(
+    view: View,
+    signals: ReadonlySet<Signal>,
+  ): Promise<Omit<BareExamination, 'face' | 'sketch' | 'noise'>> {
     const { picture, box } = view;
     const landmarks = await stages.findLandmarks(picture, box);
     const wantsEmbedding = signals.has('embedding');
@@ -234,6 +238,7 @@ export async function createPipeline(modelsFolder: string, recognisers: readonly
           face: { box: clipBox(box, header), confidence: face.confidence },
           ...(await measure(views[0], new Set(signals))),
           sketch: signals.includes('sketch') ? sketchOf(picture) : null,
+          noise: signals.includes('noise') ? measureNoise(picture) : null,
         };
       } finally {
         picture.data.fill(0);

@@ -30,8 +30,8 @@ async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
   }
 }
 
-const concealedOf = ({ embedding, own, sketch }: BareExamination): ArrayBuffer[] =>
-  [embedding, sketch, ...own.map((each) => each.embedding)].flatMap((values) =>
+const concealedOf = ({ embedding, own, sketch, noise }: BareExamination): ArrayBuffer[] =>
+  [embedding, sketch, noise?.signs ?? null, ...own.map((each) => each.embedding)].flatMap((values) =>
     values === null ? [] : [values.buffer],
   );
 

@@ -2,6 +2,7 @@ import type { Embedding } from '../core/concealed.js';
 import type { Movement } from '../core/movements.js';
 import type { CapturedFrame } from '../core/ports.js';
 import type { Engine, Landmarks, PixelQuality, Pose, Signal } from '../engine/engine.js';
+import type { NoiseResidual } from '../engine/noise.js';
 import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';
 
@@ -14,10 +15,11 @@ export interface SeenFrame {
   readonly liveness: number;
   readonly quality: PixelQuality;
   readonly landmarks: Landmarks;
+  readonly noise: NoiseResidual;
 }
 
 /** What `lookAt` reads. */
-export const judgedSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'quality', 'landmarks'];
+export const judgedSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'quality', 'landmarks', 'noise'];
 
 /**
  * Measures one frame.
@@ -28,10 +30,17 @@ export async function lookAt(
   { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
 ): Promise<SeenFrame> {
   const seen = await examineOnce(engine, photo, judgedSignals);
-  const { embedding, own, pose, liveness, quality, landmarks } = seen;
+  const { embedding, own, pose, liveness, quality, landmarks, noise } = seen;
   // Frames are compared by our own model alone: the bounds are fitted to it.
   for (const each of own) each.embedding.wipe();
-  if (embedding === null || pose === null || liveness === null || quality === null || landmarks === null)
+  if (
+    embedding === null ||
+    pose === null ||
+    liveness === null ||
+    quality === null ||
+    landmarks === null ||
+    noise === null
+  )
     throw new FaceError('internal', { problem: 'the engine left out a signal' });
-  return { movement, embedding, pose, liveness, quality, landmarks };
+  return { movement, embedding, pose, liveness, quality, landmarks, noise };
 }

@@ -1,5 +1,6 @@
 import type { LivenessJudge } from '../core/ports.js';
 import type { Engine } from '../engine/engine.js';
+import { measureTraces } from './camera-traces.js';
 import { lookAt } from './frame.js';
 import { measureFrames, measureRefusal } from './signals.js';
 
@@ -24,12 +25,15 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
         return {
           pass: failed.length === 0,
           reasons: failed.map(({ measurement }) => measurement.name),
-          measurements: measured.map(({ measurement }) => measurement),
+          measurements: [...measured.map(({ measurement }) => measurement), ...measureTraces(frames, seen)],
           liveness: measured.find(({ measurement }) => measurement.name === 'passive')?.measurement.value ?? 0,
           hint: (failed.find(({ hint }) => hint !== 'follow') ?? failed[0])?.hint ?? null,
         };
       } finally {
-        for (const { embedding } of seen) embedding.wipe();
+        for (const { embedding, noise } of seen) {
+          embedding.wipe();
+          noise.signs.fill(0);
+        }
       }
     },
   };
