@@ -15,6 +15,7 @@ export const firstView = {
   userSecret: 'none',
   referencePhotoNeeded: false,
   triesLeft: 3,
+  phoneNeeded: false,
   handOffAllowed: true,
   handOff: null,
   pairing: null,

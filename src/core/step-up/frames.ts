@@ -7,6 +7,7 @@ import { type Hint, hintOfFrames, hintOfReference } from '../hints.js';
 import type { Keys, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 import { attempt, completeVerification, passStepUp } from './complete.js';
+import type { DeviceSignals } from './device-signals.js';
 import { measureUnlikeEarlier } from './earlier-frames.js';
 import {
   findChallenge,
@@ -17,6 +18,7 @@ import {
   newChallenge,
   nextOf,
 } from './movement-challenge.js';
+import { isPhone } from './phone.js';
 import { type StepUpRecord, whoOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
@@ -39,12 +41,14 @@ const rememberedSec = 24 * 60 * 60;
 
 /**
  * Begins a movement challenge in place of any former one.
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`
+ * @param start.userAgent - what the browser says of itself; `null` where it says nothing
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`, `phone_needed`: and this is none
  */
 export async function startChallenge(
-  session: FoundSession,
+  { session, userAgent }: { readonly session: FoundSession; readonly userAgent: string | null },
   deps: StepUpDeps,
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
+  if (session.record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
   const nonce = newSecret(deps);
   const movement = newChallenge(nonce, deps);
   await changeSession(session, (found, now) => challenge(found, movement, now), deps);
@@ -84,6 +88,8 @@ export interface SubmittedFrames {
   /** Of an identity document, where one is asked for. */
   readonly reference: Photo | null;
   readonly secret: SentSecret;
+  /** What the page says of the camera; `null`: nothing. Noted, and never relied upon. */
+  readonly device: DeviceSignals | null;
 }
 
 /**
@@ -196,7 +202,8 @@ async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<Liven
   const reasons = [...missed, ...found.reasons];
   const pass = found.pass && missed.length === 0;
   const signals = measurements.map((measurement) => ({ ...measurement }));
-  const detail = { stepUpId: captured.id, judge: judge.name, pass, reasons, asked, signals };
+  const device = submitted.device ?? undefined;
+  const detail = { stepUpId: captured.id, judge: judge.name, pass, reasons, asked, signals, device };
   await audit.append({ action: 'liveness_judged', ...whoOf(captured.record), detail });
   return { ...found, pass, reasons, measurements };
 }

@@ -54,6 +54,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
     userSecret: demandedSecret(stepUp),
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
+    phoneNeeded: record.camera === 'phone',
     handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
     handOff: toHandOffView(record, role),
     pairing: toPairing(record, role),
