@@ -24,6 +24,7 @@ import { sharedDirections } from './engine/shared-directions.js';
 import { bentSheet } from './presentation-attacks/bent-sheet.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
 import { lightNoise } from './presentation-attacks/light-noise.js';
+import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import type { EvalProgram } from './program.js';
@@ -46,6 +47,7 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'passive-bounds': passiveBounds,
   'light-challenge': lightChallenge,
   'light-noise': lightNoise,
+  'near-duplicates': nearDuplicates,
 };
 
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--photos PATTERN] [--json] [--out DIR]
@@ -65,7 +67,8 @@ npm run eval -- NAME [--data DIR]… [--json] [--out DIR]
   --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
             movements/<species>/<clip>/<ms>.jpg, where the species "live" are people; or one folder for each person.
             passive-bounds takes several; light-noise: still-selfies/live/<clip>/<ms>.jpg, movements/live/<clip>/<ms>.jpg
-            and flash-pairs/<species>/<pair>_background.jpg with <pair>_flash.jpg
+            and flash-pairs/<species>/<pair>_background.jpg with <pair>_flash.jpg;
+            near-duplicates: any folder with clips and stills of people in "live"
   --out     where it draws plots and tables: into this folder
 ${Object.entries(programs)
   .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)

@@ -30,7 +30,7 @@ afterAll(() => engine.close());
 const sceneOf = (seed: string, more: { gain?: number; axis?: ScreenAxis } = {}) => {
   const { gain = 0.3, axis = 'across' } = more;
   const steps = drawLitSteps(['centre', 'left', 'up', 'right', 'centre'], axis, createChance(`row ${seed}`));
-  return { victim: heads[1], attacker: heads[2], seed, gain, steps } satisfies LitScene;
+  return { victim: heads[0], attacker: heads[1], seed, gain, steps } satisfies LitScene;
 };
 
 const judge = (
@@ -97,7 +97,7 @@ describe('what it is told by', () => {
     const scene = sceneOf('changed over');
     const [recording, attacker] = await Promise.all([
       makeGenuineLitFrames(scene),
-      makeGenuineLitFrames({ ...scene, victim: heads[2] }),
+      makeGenuineLitFrames({ ...scene, victim: heads[1] }),
     ]);
     const frames = recording.map((frame, at) => (at >= 2 && at % 2 === 0 ? frame : attacker[at]!));
     const finding = await judge(scene, frames);

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { createChance } from '../../evidence/statistics/chance.js';
 import type { JsonObject } from '../../src/base/json.js';
 import type { Movement } from '../../src/core/movements.js';
-import { drawTurn, type Head, turnHead } from '../face-video/index.js';
+import { drawTurn, type Head, reframe, turnHead } from '../face-video/index.js';
 import { launchChromium } from './chromium.js';
 import { makePoses, readPeople } from './people.js';
 import { type Stage, startStage } from './stage.js';
@@ -42,7 +42,8 @@ export async function gather(policies: Readonly<Record<string, JsonObject>>): Pr
     sit: (name, { plan = 'follow', ...options } = {}) =>
       receive(browser, { person: { poses: poses[name], plan, reactionMs: 150 }, ...options }),
     picture: (name, movement) => toBytes(poses[name][movement].at(-1)),
-    takePicture: (name, movement) => turnHead(heads[name], drawTurn(movement, chance), chance),
+    takePicture: async (name, movement) =>
+      reframe(await turnHead(heads[name], drawTurn(movement, chance), chance), chance),
     async enrolAda(connection, consent) {
       const subject = await stage.addUser();
       await stage.enrol(connection, subject, [toBytes(poses.ada.centre[0])], consent);

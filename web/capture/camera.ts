@@ -1,5 +1,6 @@
 import { cameraMemory } from './browser-memory.js';
 import { betterCamera, type CameraEntry, chooseCamera } from './camera-choice.js';
+import { type DeviceWatch, watchDevice } from './device.js';
 import { el } from './dom.js';
 import { Problem, toCameraProblem } from './problem.js';
 
@@ -15,6 +16,7 @@ export interface Camera {
   readonly video: HTMLVideoElement;
   readonly deviceId: string;
   readonly label: string;
+  readonly device: DeviceWatch;
   /** All cameras of the device, named now that the person has allowed one. */
   readonly cameras: readonly CameraEntry[];
   /** Rejects with `camera-stopped` when the camera ends by itself; never resolves. */
@@ -108,7 +110,9 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
     stop();
     throw error;
   }
-  return { video, deviceId: track?.getSettings().deviceId ?? '', label: track?.label ?? '', cameras, lost, stop };
+  const device = watchDevice(track, video);
+  const deviceId = track?.getSettings().deviceId ?? '';
+  return { video, deviceId, label: track?.label ?? '', device, cameras, lost, stop };
 }
 
 async function firstPicture(video: HTMLVideoElement): Promise<void> {

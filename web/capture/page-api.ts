@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
 import type { Hint } from '../../src/core/hints.js';
+import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
 import { Problem, toProblem } from './problem.js';
 import type { Frames, Secret } from './state.js';
 import {
@@ -90,8 +91,18 @@ export class PageApi {
     return (await this.#post('/challenge/frames', { nonce, digest }, frameReply)).next;
   }
 
-  /** Sends the pictures and what goes with them. @param reference - a photo of an ID, at enrolment */
-  async send(frames: Frames, secret: Secret | null, reference: Blob | null): Promise<Outcome> {
+  /**
+   * Sends the pictures and what goes with them.
+   * @param sent.device - what is told of the camera
+   * @param sent.reference - a photo of an ID, at enrolment
+   */
+  async send(sent: {
+    readonly frames: Frames;
+    readonly device: DeviceSignals | null;
+    readonly secret: Secret | null;
+    readonly reference: Blob | null;
+  }): Promise<Outcome> {
+    const { frames, device, secret, reference } = sent;
     const body = new FormData();
     body.set('nonce', frames.nonce);
     for (const [name, value] of Object.entries(secret ?? {})) body.set(name, value);
@@ -99,6 +110,7 @@ export class PageApi {
       body.append('photo', photo, `${index}.jpg`);
     });
     if (reference !== null) body.set('reference', reference, 'reference.jpg');
+    if (device !== null) body.set('device', JSON.stringify(device));
     return this.#call({ method: 'POST', path: '/frames', body, reply: outcomeReply, withinMs: verdictWithinMs });
   }
 

@@ -35,7 +35,7 @@ export const capture: Step = async (_view, { isCameraAsked }, tools) => {
     const frames = await whileRunning(camera, tools, (ended) =>
       performChallenge({ video: camera.video, guide: loaded, ended }, tools),
     );
-    return { frames };
+    return { frames, device: camera.device.read() };
   } finally {
     camera.stop();
     void guide.then((loaded) => loaded?.close());
