@@ -13,6 +13,8 @@ import { chooseJudged } from './judged.js';
 import type { Measured, MeasureRequest, OwnEngineToMeasure } from './measuring.js';
 import { toMarkdown, toPlot } from './report.js';
 
+export { ratePresence } from './presence-report.js';
+
 /*
  * `facestep measure accuracy`: the evaluation on a customer's photos, with nothing kept of them.
  */

@@ -1,6 +1,9 @@
 import type { Accuracy } from '../../src/core/ports.js';
 import type { Recogniser } from '../../src/engine/recogniser.js';
 import type { EngineEntry } from '../../src/token/parameters.js';
+import type { JudgedPresentation, PresenceReport } from './presence-report.js';
+
+export type { JudgedPresentation, PresenceRate, PresenceReport, SpeciesRates } from './presence-report.js';
 
 /** An engine of one's own that is to be measured. */
 export interface OwnEngineToMeasure {
@@ -38,6 +41,8 @@ export interface Measured {
 /** The evaluation, which this package has beside the server: nothing of it is loaded before it is asked for. */
 export interface Measuring {
   measure(request: MeasureRequest, say: (line: string) => void): Promise<Measured>;
+  /** What a presence test came to. */
+  ratePresence(judged: readonly JudgedPresentation[]): PresenceReport;
   /** Whether it is the photos that are at fault. */
   isBadInput(error: unknown): error is Error;
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { recognitionFolderOf } from '../config/data-files.js';
 import { nameOf, openRegistry, recogniserOf, shortNameOf } from '../recognition/registry.js';
 import type { CliDeps } from './deps.js';
+import { createMeasurePresenceCommand } from './measure-presence.js';
 import { UsageError } from './usage-error.js';
 
 interface AccuracyOptions {
@@ -13,9 +14,9 @@ interface AccuracyOptions {
   readonly out?: string;
 }
 
-/** `facestep measure`: how accurate an engine is on one's own photos. */
+/** `facestep measure`: how accurate an engine is, and how hard its judge is to deceive, with one's own people. */
 export function createMeasureCommand(deps: CliDeps): Command {
-  const command = new Command('measure').summary('how accurate an engine is on your own photos');
+  const command = new Command('measure').summary('how accurate, and how hard to deceive, it is with your own people');
   command
     .command('accuracy')
     .description(
@@ -30,7 +31,7 @@ export function createMeasureCommand(deps: CliDeps): Command {
     .option('--json', 'print JSON')
     .option('--out <folder>', 'also writes the figures, the tables and a plot into this folder')
     .action((options: AccuracyOptions) => measureAccuracy(options, deps));
-  return command;
+  return command.addCommand(createMeasurePresenceCommand(deps));
 }
 
 async function measureAccuracy({ data, engine, json = false, out }: AccuracyOptions, deps: CliDeps): Promise<void> {
