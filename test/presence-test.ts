@@ -12,8 +12,10 @@ import { createTextLog, systemRandom } from './sinks.js';
 export interface PresenceTest {
   readonly data: string;
   readonly passphraseFile: string;
-  /** Runs a command to its end. Passphrase and folder are given to it. */
+  /** Runs a command on the folder to its end: `report`, `delete`. */
   run(args: readonly string[]): ReturnType<typeof runInProcess>;
+  /** Measures how well the engine knows the people in it. */
+  measureAccuracy(): ReturnType<typeof runInProcess>;
   /** Starts the server, and waits for its first link. */
   start(): Promise<RunningTest>;
 }
@@ -63,7 +65,12 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock): P
   return {
     data,
     passphraseFile,
-    run: (args) => runInProcess(['measure', ...args, ...kept], depsOf()),
+    run: (args) => runInProcess(['measure', 'presence', ...args, ...kept], depsOf()),
+    measureAccuracy: () =>
+      runInProcess(
+        ['measure', 'accuracy', '--presence', data, '--passphrase-file', passphraseFile, '--json'],
+        depsOf(),
+      ),
     async start() {
       const log = createTextLog();
       const [printed, told]: [string[], string[]] = [[], []];

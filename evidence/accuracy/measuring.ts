@@ -1,3 +1,4 @@
+import type { Photo } from '../../src/core/concealed.js';
 import type { Accuracy } from '../../src/core/ports.js';
 import type { Recogniser } from '../../src/engine/recogniser.js';
 import type { EngineEntry } from '../../src/token/parameters.js';
@@ -14,10 +15,18 @@ export interface OwnEngineToMeasure {
   readonly entry: EngineEntry | null;
 }
 
+/** Photos that lie in no folder: those of a presence test, opened. */
+export interface OpenedPhotos {
+  /** Where they were kept, sealed. */
+  readonly folder: string;
+  /** By person. */
+  readonly people: ReadonlyMap<string, readonly Photo[]>;
+}
+
 /** What is to be measured, and on what. */
 export interface MeasureRequest {
-  /** A folder with one folder for each person, or one for each source and the people in those. */
-  readonly data: string;
+  /** A folder with one folder for each person, or one for each source and the people in those; or photos that are in none. */
+  readonly data: string | OpenedPhotos;
   readonly modelsFolder: string;
   /** `null`: the built-in engine, as it is. */
   readonly own: OwnEngineToMeasure | null;

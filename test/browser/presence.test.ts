@@ -83,7 +83,7 @@ inBrowser('a person and a photo of them are kept as they were presented, and tol
     expect(bytes.includes(Buffer.from([0xff, 0xd8, 0xff, 0xe0]))).toBe(false);
     expect(bytes.includes('kestrel')).toBe(false);
   }
-  const { printed } = await presence.run(['presence', 'report', '--json']);
+  const { printed } = await presence.run(['report', '--json']);
   expect(JSON.parse(printed[0]!)).toMatchObject({
     ...{ people: 1, presentations: 2, notDone: 0, judge: expect.stringMatching(/^movement-/) },
     apcer: { species: 'still', errors: 0, presentations: 1 },
@@ -133,7 +133,7 @@ inBrowser('whoever does not agree, cannot present something, or stops in the mid
   await close();
   await browser.close();
   await running.stop();
-  const { printed } = await presence.run(['presence', 'report', '--json']);
+  const { printed } = await presence.run(['report', '--json']);
   expect(JSON.parse(printed[0]!)).toMatchObject({
     ...{ presentations: 1, notDone: 1, apcer: null, bpcer: null, attacks: {} },
     bpnrr: { errors: 1, presentations: 1 },

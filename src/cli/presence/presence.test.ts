@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { digestOf } from '../../../test/capture-page.js';
 import { createFolder } from '../../../test/folder.js';
 import { createManualClock } from '../../../test/manual-clock.js';
+import { loadPictures } from '../../../test/pictures.js';
 import { type PresenceTest, preparePresenceTest, type RunningTest, shortPlan } from '../../../test/presence-test.js';
 import { presenceConsentVersion } from '../../core/presence/page-protocol.js';
 import { defaultPlan, planGuard } from './plan.js';
@@ -60,17 +61,21 @@ async function visit(running: RunningTest) {
       allowsAccuracy: false,
       ...more,
     });
-  let pictures = 0;
-  const perform = async (species: string, waitSec = 0) => {
+  let drawn = 0;
+  /** No picture that anybody can read: what is kept looks like one all the same. */
+  const draw = (): Buffer => {
+    drawn += 1;
+    return Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from(`JFIF plainly a picture ${drawn}`)]);
+  };
+  const perform = async (
+    species: string,
+    { waitSec = 0, take = draw }: { waitSec?: number; take?: () => Uint8Array } = {},
+  ) => {
     const { nonce, next: first } = (await post('/challenge', {})).body;
     const form = new FormData();
     for (let next = first; next != null; ) {
       clock.advanceSec(1);
-      pictures += 1;
-      const picture = Buffer.concat([
-        Buffer.from([0xff, 0xd8, 0xff, 0xe0]),
-        Buffer.from(`JFIF plainly a picture ${pictures}`),
-      ]);
+      const picture = Uint8Array.from(take());
       form.append('photo', new Blob([picture]), 'photo.jpg');
       next = (await post('/challenge/frames', { nonce, digest: digestOf(picture) })).body.next;
     }
@@ -133,7 +138,7 @@ describe('presentations', () => {
     expect((await takePart('falcon')).body.view?.due?.species.name).toBe('live');
     expect((await perform('print')).body.code).toBe('request_malformed');
     // Later than a challenge lasts: their tester was asked whether to keep them.
-    expect((await perform('live', 120)).body.view?.due?.species.name).toBe('print');
+    expect((await perform('live', { waitSec: 120 })).body.view?.due?.species.name).toBe('print');
     const { body } = await post('/presentations/skip', { species: 'print', light: 'office', reason: 'no_response' });
     expect(body.view).toMatchObject({
       due: null,
@@ -198,21 +203,21 @@ describe('in the folder', () => {
       changed[at]! ^= 1;
       writeFileSync(file, changed);
       // A changed owner is nobody's: it is left out, and removed with the next who is erased.
-      const report = presence.run(['presence', 'report', '--json']);
+      const report = presence.run(['report', '--json']);
       if (at === 20) expect(JSON.parse((await report).printed[0]!)).toMatchObject({ presentations: 0 });
       else await expect(report).rejects.toMatchObject(locked);
     }
     writeFileSync(file, bytes);
     writeFileSync(presence.passphraseFile, 'another horse battery staple\n');
-    await expect(presence.run(['presence', 'report'])).rejects.toMatchObject(locked);
-    await expect(presence.run(['presence', 'delete', '--person', 'falcon', '--yes'])).rejects.toMatchObject(locked);
+    await expect(presence.run(['report'])).rejects.toMatchObject(locked);
+    await expect(presence.run(['delete', '--person', 'falcon', '--yes'])).rejects.toMatchObject(locked);
     expect(readdirSync(presence.data)).toHaveLength(2);
   });
 
   test('the passphrase is one that only its owner can read, and no short one', async () => {
     writeFileSync(presence.passphraseFile, 'short');
-    expect((await presence.run(['presence', 'report'])).exitCode).toBe(2);
-    const { exitCode, told } = await presence.run(['presence', 'report', '--passphrase-file', join(top, 'none')]);
+    expect((await presence.run(['report'])).exitCode).toBe(2);
+    const { exitCode, told } = await presence.run(['report', '--passphrase-file', join(top, 'none')]);
     // The last one given counts.
     expect({ exitCode, said: told.join() }).toMatchObject({
       exitCode: 2,
@@ -237,15 +242,15 @@ describe('erasing', () => {
     const former = readFileSync(join(presence.data, 'keys.json'));
     const { takePart, perform } = await visit(running);
     await takePart('falcon', { device: 'phone' });
-    expect((await presence.run(['presence', 'delete', '--person', 'falcon'])).exitCode).toBe(2);
-    const { printed } = await presence.run(['presence', 'delete', '--person', 'falcon', '--yes']);
+    expect((await presence.run(['delete', '--person', 'falcon'])).exitCode).toBe(2);
+    const { printed } = await presence.run(['delete', '--person', 'falcon', '--yes']);
     expect(printed).toEqual(['Erased: 1 presentations of 1 person.']);
     expect((await perform('live')).body.code).toBe('caller_untrusted');
     await running.stop();
     expect(readdirSync(presence.data)).toHaveLength(2);
     expect(readFileSync(join(presence.data, 'keys.json'))).not.toEqual(former);
-    expect((await presence.run(['presence', 'delete', '--person', 'falcon', '--yes'])).exitCode).toBe(2);
-    const { printed: report } = await presence.run(['presence', 'report', '--json']);
+    expect((await presence.run(['delete', '--person', 'falcon', '--yes'])).exitCode).toBe(2);
+    const { printed: report } = await presence.run(['report', '--json']);
     expect(JSON.parse(report[0]!)).toMatchObject({
       ...{ presentations: 1, people: 1, notDone: 0, apcer: null },
       // These pictures are none that anybody can read.
@@ -256,23 +261,43 @@ describe('erasing', () => {
   test('all leaves nothing, without a passphrase', async () => {
     await (await makeTwo()).stop();
     writeFileSync(presence.passphraseFile, 'forgotten by everybody');
-    expect((await presence.run(['presence', 'delete'])).exitCode).toBe(2);
-    expect((await presence.run(['presence', 'delete', '--yes'])).printed).toEqual([
+    expect((await presence.run(['delete'])).exitCode).toBe(2);
+    expect((await presence.run(['delete', '--yes'])).printed).toEqual([
       `Erased: the keys of ${presence.data}, and 2 presentations.`,
     ]);
     expect(readdirSync(presence.data)).toEqual([]);
-    expect((await presence.run(['presence', 'report'])).exitCode).toBe(2);
+    expect((await presence.run(['report'])).exitCode).toBe(2);
   });
 
   test('comes by itself with whichever command is run after the promised day', async () => {
     await (await makeTwo()).stop();
     clock.advanceSec(6.9 * 86_400);
-    expect((await presence.run(['presence', 'report', '--json'])).told).toEqual([]);
+    expect((await presence.run(['report', '--json'])).told).toEqual([]);
     clock.advanceSec(0.2 * 86_400);
-    expect((await presence.run(['presence', 'report', '--json'])).told).toEqual([
+    expect((await presence.run(['report', '--json'])).told).toEqual([
       'Erased: 2 presentations of 2 people: their time was over.',
     ]);
     expect(readdirSync(presence.data)).toEqual(['keys.json']);
+  });
+});
+
+test('who allowed it is measured for accuracy, by the first picture of each live presentation; others are not', async () => {
+  presence = preparePresenceTest(join(top, 'accuracy'), shortPlan(['live', 'print'], 2), clock);
+  const { person, stranger } = await loadPictures();
+  const running = await presence.start();
+  const people = { falcon: person, heron: [stranger, stranger], wren: person } as const;
+  for (const [code, photos] of Object.entries(people)) {
+    const { takePart, perform } = await visit(running);
+    await takePart(code, { allowsAccuracy: code !== 'wren' });
+    for (const photo of photos.slice(0, 2)) await perform('live', { take: () => photo });
+    await perform('print', { take: () => stranger });
+  }
+  await running.stop();
+  const { printed, exitCode } = await presence.measureAccuracy();
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(printed[0]!)).toMatchObject({
+    ...{ command: 'facestep measure accuracy --presence DIR', data: { people: 2, photos: 4 } },
+    protected: { 1: { fmr: 0, pairs: 4, fnmr: 0, genuinePairs: 2 } },
   });
 });
 

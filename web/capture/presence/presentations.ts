@@ -11,7 +11,7 @@ export function introduce(due: DuePresentation, page: Page): Promise<'start' | '
     screen: 'presentation',
     heading: headingOf(due),
     body: [
-      paragraph(`Presentation ${index + 1} of ${of} on this device`, 'progress'),
+      paragraph(`Presentation ${index + 1} of ${of} on this device`, 'lead'),
       el('h2', {}, 'What to present'),
       paragraph(species.prepare),
       el('h2', {}, light.title),
