@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { providers } from '../adapters/index.js';
 import { loadSetup } from '../adapters/setup.js';
@@ -14,10 +15,10 @@ export interface PresenceTest {
   readonly passphraseFile: string;
   /** Runs a command on the folder to its end: `report`, `delete`. */
   run(args: readonly string[]): ReturnType<typeof runInProcess>;
-  /** Measures how well the engine knows the people in it. */
+  /** Measures how well the engine knows the people in it; the tables are in `accuracy.md` beside the folder. */
   measureAccuracy(): ReturnType<typeof runInProcess>;
-  /** Starts the server, and waits for its first link. */
-  start(): Promise<RunningTest>;
+  /** Starts the server, and waits for its first link. @param more - options beside the usual ones */
+  start(more?: readonly string[]): Promise<RunningTest>;
 }
 
 /** A server of a presence test that is up. */
@@ -57,7 +58,7 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock): P
     loadSetup: () =>
       loadSetup(providers, {
         ...{ clock, log, random: systemRandom, fetch: globalThis.fetch, env: { FACESTEP_CONFIG: config } },
-        readFile: async (path) => (await import('node:fs/promises')).readFile(path, 'utf8'),
+        readFile: (path) => readFile(path, 'utf8'),
       }),
     loadMeasuring: () => import('../evidence/accuracy/measure.js'),
   });
@@ -68,10 +69,10 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock): P
     run: (args) => runInProcess(['measure', 'presence', ...args, ...kept], depsOf()),
     measureAccuracy: () =>
       runInProcess(
-        ['measure', 'accuracy', '--presence', data, '--passphrase-file', passphraseFile, '--json'],
+        ['measure', 'accuracy', '--presence', data, '--passphrase-file', passphraseFile, '--json', '--out', folder],
         depsOf(),
       ),
-    async start() {
+    async start(more = []) {
       const log = createTextLog();
       const [printed, told]: [string[], string[]] = [[], []];
       let stop = (): void => {};
@@ -82,7 +83,7 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock): P
       const up = new Promise<void>((resolve) => {
         isUp = resolve;
       });
-      const args = ['measure', 'presence', 'start', '--plan', planFile, '--listen', '127.0.0.1:0', ...kept];
+      const args = ['measure', 'presence', 'start', '--plan', planFile, '--listen', '127.0.0.1:0', ...kept, ...more];
       const ended = runInProcess(args, {
         ...depsOf(log),
         print(line) {

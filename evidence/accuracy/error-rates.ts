@@ -33,7 +33,7 @@ export function errorRatesToMarkdown(figures: AccuracyFigures | GroupFigures): s
   const head = ['level', 'photos', 'promise', 'FMR', '95 %', 'of pairs', 'FNMR', '95 %', 'of pairs'];
   return [
     '## FMR and FNMR',
-    'False match rate: pairs of two people that match. False non-match rate: pairs of one person that do not. As ISO/IEC 19795-1 names them, at each level: photos at enrolment × photos at verification, one against one and as a step-up uses them. “Promise”: the greatest FMR that the level promises. Where nothing was found among n pairs, the interval reaches to 3 / n; “–”: no such pairs.',
+    'False match rate: pairs of two people that match. False non-match rate: pairs of one person that do not. As ISO/IEC 19795-1 names them, at each level: photos at enrolment × photos at verification, one against one and as a step-up uses them. “Promise”: the greatest FMR that the level promises. Intervals are 95 %, by bootstrap over people; where errors fall on few people or none, they are exact, for as many trials as there are people, or pairs of people. “–”: no such pairs.',
     table('protected' in figures ? head : ['within', ...head], rowsOf(figures)),
     '',
   ].join('\n\n');

@@ -4,7 +4,7 @@ import type { Recogniser } from '../../src/engine/recogniser.js';
 import type { EngineEntry } from '../../src/token/parameters.js';
 import type { JudgedPresentation, PresenceReport } from './presence-report.js';
 
-export type { JudgedPresentation, PresenceRate, PresenceReport, SpeciesRates } from './presence-report.js';
+export type { JudgedPresentation, PresenceRate, PresenceReport } from './presence-report.js';
 
 /** An engine of one's own that is to be measured. */
 export interface OwnEngineToMeasure {

@@ -27,16 +27,20 @@ export interface PresenceRate {
   readonly intervalByPerson: readonly [number, number];
 }
 
-/** What came of the presentations of one species, or of people. `null`: none, or none with a response. */
-export interface SpeciesRates {
-  /** APCER: attacks that passed. BPCER: people who were refused. */
-  readonly rate: PresenceRate | null;
-  /** APNRR, BPNRR: presentations without a response. */
-  readonly nonResponse: PresenceRate | null;
+/** By which signals presentations were refused, and what came of them in each light before each device. */
+export interface Breakdown {
   /** How many presentations each signal refused. */
   readonly refusedBy: Readonly<Record<string, number>>;
-  /** By light and device: `office, phone`. */
+  /** Errors by light and device: `office, phone`. */
   readonly byCondition: Readonly<Record<string, PresenceRate | null>>;
+}
+
+/** What came of one species. A rate is `null` where there is nothing that it would be a share of. */
+export interface SpeciesRates extends Breakdown {
+  /** Attacks that passed, of those with a response. */
+  readonly apcer: PresenceRate | null;
+  /** Attacks without a response, of all. */
+  readonly apnrr: PresenceRate | null;
 }
 
 /** The figures of a presence test, as ISO/IEC 30107-3 names them. The keys stay. */
@@ -45,10 +49,12 @@ export interface PresenceReport {
   readonly presentations: number;
   /** The species that passes most often: its APCER is that of the test. `null`: no attack got a response. */
   readonly apcer: ({ readonly species: string } & PresenceRate) | null;
+  /** People who were refused, of those with a response. */
   readonly bpcer: PresenceRate | null;
+  /** People without a response, of all. */
   readonly bpnrr: PresenceRate | null;
   readonly attacks: Readonly<Record<string, SpeciesRates>>;
-  readonly live: SpeciesRates;
+  readonly live: Breakdown;
 }
 
 type Trials = readonly { readonly person: string; readonly hit: boolean }[];
@@ -93,9 +99,10 @@ function groupBy(
   return groups;
 }
 
-const ratesOf = (all: readonly JudgedPresentation[]): SpeciesRates => ({
-  rate: errorRateOf(all),
-  nonResponse: toRate(all.map(({ person, outcome }) => ({ person, hit: outcome === 'no_response' }))),
+const nonResponseOf = (all: readonly JudgedPresentation[]): PresenceRate | null =>
+  toRate(all.map(({ person, outcome }) => ({ person, hit: outcome === 'no_response' })));
+
+const breakDown = (all: readonly JudgedPresentation[]): Breakdown => ({
   refusedBy: countSignals(all),
   byCondition: Object.fromEntries(
     [...groupBy(all, ({ light, device }) => `${light}, ${device}`)].map(([name, each]) => [name, errorRateOf(each)]),
@@ -107,7 +114,7 @@ const ratesOf = (all: readonly JudgedPresentation[]): SpeciesRates => ({
  * are shares of the presentations that got a response.
  */
 export function ratePresence(judged: readonly JudgedPresentation[]): PresenceReport {
-  const live = ratesOf(judged.filter(({ isAttack }) => !isAttack));
+  const live = judged.filter(({ isAttack }) => !isAttack);
   const attacks = [
     ...groupBy(
       judged.filter(({ isAttack }) => isAttack),
@@ -115,17 +122,20 @@ export function ratePresence(judged: readonly JudgedPresentation[]): PresenceRep
     ),
   ]
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([species, each]) => [species, ratesOf(each)] as const);
+    .map(([species, each]) => {
+      const rates: SpeciesRates = { apcer: errorRateOf(each), apnrr: nonResponseOf(each), ...breakDown(each) };
+      return [species, rates] as const;
+    });
   const highest = attacks
-    .flatMap(([species, { rate }]) => (rate === null ? [] : [{ species, ...rate }]))
+    .flatMap(([species, { apcer }]) => (apcer === null ? [] : [{ species, ...apcer }]))
     .reduce<PresenceReport['apcer']>((most, each) => (most === null || each.rate > most.rate ? each : most), null);
   return {
     people: new Set(judged.map(({ person }) => person)).size,
     presentations: judged.length,
     apcer: highest,
-    bpcer: live.rate,
-    bpnrr: live.nonResponse,
+    bpcer: errorRateOf(live),
+    bpnrr: nonResponseOf(live),
     attacks: Object.fromEntries(attacks),
-    live,
+    live: breakDown(live),
   };
 }

@@ -113,6 +113,11 @@ describe('a link', () => {
     expect(running.link()).toMatch(/^http:\/\/localhost:\d+\/face#\S{43}$/);
     expect(running.told.join('\n')).toContain('--public-url');
     await running.stop();
+    const proxied = await presence.start(['--public-url', 'https://presence.example.com/']);
+    expect(proxied.link()).toMatch(/^https:\/\/presence\.example\.com\/face#\S{43}$/);
+    expect(proxied.told.join('\n')).not.toContain('--public-url');
+    await proxied.stop();
+    await expect(presence.start(['--public-url', 'http://presence.example.com'])).rejects.toThrow('ended with 2');
   });
 });
 
@@ -254,7 +259,8 @@ describe('erasing', () => {
     expect(JSON.parse(report[0]!)).toMatchObject({
       ...{ presentations: 1, people: 1, notDone: 0, apcer: null },
       // These pictures are none that anybody can read.
-      live: { rate: { errors: 1, presentations: 1 }, refusedBy: { photo_invalid: 1 } },
+      bpcer: { errors: 1, presentations: 1 },
+      live: { refusedBy: { photo_invalid: 1 } },
     });
   });
 
@@ -299,6 +305,10 @@ test('who allowed it is measured for accuracy, by the first picture of each live
     ...{ command: 'facestep measure accuracy --presence DIR', data: { people: 2, photos: 4 } },
     protected: { 1: { fmr: 0, pairs: 4, fnmr: 0, genuinePairs: 2 } },
   });
+  const tables = readFileSync(join(presence.data, '..', 'accuracy.md'), 'utf8');
+  expect(tables).toMatch(/^## FMR and FNMR\n/);
+  expect(tables).toContain('| level | photos | promise | FMR | 95 % | of pairs | FNMR | 95 % | of pairs |');
+  expect(tables).toMatch(/\| 4 \| 1 × 1 \| \S+ \| 0 \| 0 – \S+ \| 0 of 4 \| 0 % \| 0 – \S+ % \| 0 of 2 \|/);
 });
 
 describe('a plan', () => {

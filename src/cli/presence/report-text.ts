@@ -15,12 +15,13 @@ const range = ([low, high]: readonly [number, number]): string => `${percent(low
 
 const toCells = (rate: PresenceRate | null): string[] =>
   rate === null
-    ? ['–', '', '', '']
+    ? ['–', '', '', '', '']
     : [
         `${percent(rate.rate)} %`,
         `${rate.errors} of ${rate.presentations}`,
         range(rate.interval),
-        `${range(rate.intervalByPerson)}, ${rate.people}`,
+        range(rate.intervalByPerson),
+        String(rate.people),
       ];
 
 const countOf = (rate: PresenceRate | null): string =>
@@ -34,12 +35,12 @@ const signalsOf = (counts: Readonly<Record<string, number>>): string =>
 
 /** The figures for a terminal. */
 export function toReportLines(report: ToldReport): readonly string[] {
-  const { apcer, attacks, live, bpcer, people, presentations, notDone, judge, date } = report;
-  const intervals = ['95 %, each by itself', '95 %, by person, people'];
+  const { apcer, attacks, live, bpcer, bpnrr, people, presentations, notDone, judge, date } = report;
+  const intervals = ['95 %, each by itself', '95 %, by person', 'people'];
   const rows = Object.entries(attacks).map(([species, each]) => [
     species,
-    ...toCells(each.rate),
-    countOf(each.nonResponse),
+    ...toCells(each.apcer),
+    countOf(each.apnrr),
     signalsOf(each.refusedBy),
   ]);
   const conditions = [
@@ -58,7 +59,7 @@ export function toReportLines(report: ToldReport): readonly string[] {
     '',
     ...toTableLines(
       ['people refused', 'BPCER', 'of', ...intervals, 'BPNRR', 'refused by'],
-      [['live', ...toCells(live.rate), countOf(live.nonResponse), signalsOf(live.refusedBy)]],
+      [['live', ...toCells(bpcer), countOf(bpnrr), signalsOf(live.refusedBy)]],
     ),
     '',
     ...toTableLines(['by light and device', '', 'errors', '95 %, each by itself'], conditions),
