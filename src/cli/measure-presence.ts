@@ -119,7 +119,7 @@ async function start(options: StartOptions, deps: CliDeps): Promise<void> {
         'before it, and name its address: --public-url https://…',
     );
   }
-  deps.tell(`Listens on http://${host}:${listening.port}, until Ctrl+C. Pictures stay in ${options.data}.`);
+  deps.tell(`Listens at ${host}, port ${listening.port}, until Ctrl+C. Pictures stay in ${options.data}.`);
   deps.tell(
     `They are kept for ${plan.keepDays} days after somebody agreed; the first of these commands after that erases them.`,
   );

@@ -15,7 +15,7 @@ const sectionsOf = ({ responsible, keepDays }: TesterView): readonly (readonly [
     'Where',
     `On the server at ${location.host} alone, encrypted, run by ${responsible}. Nothing is sent to anybody else.`,
   ],
-  ['waiting', 'Until when', `${keepDays} days after you first agree. Then it is erased.`],
+  ['stopped', 'Until when', `For ${keepDays} days after you first agree. ${responsible} then has it erased.`],
   [
     'undo',
     'How to have it erased before',
