@@ -12,7 +12,7 @@ import { measureGroups } from '../accuracy/groups.js';
 import type { By } from '../accuracy/rates.js';
 import { toMarkdown, toPlot } from '../accuracy/report.js';
 import { BadInput } from '../corpus/bad-input.js';
-import { readSources, type Source, toPhotoFilter } from '../corpus/corpus.js';
+import { type Corpus, readCorpus, readSources, type Source, toPhotoFilter } from '../corpus/corpus.js';
 import { embedSources } from '../corpus/people.js';
 import { companions } from './engine/companions.js';
 import { faceDepthTable } from './engine/face-depth.js';
@@ -111,8 +111,8 @@ async function readAsUsed(out: string): Promise<By<SourceAsUsed>> {
   }
 }
 
-async function runPeople(options: AccuracyOptions) {
-  const figures = await measureAccuracy(options, say);
+async function runPeople(options: AccuracyOptions, corpus: Corpus) {
+  const figures = await measureAccuracy(options, corpus, say);
   const tables = toMarkdown(figures);
   const files = { 'accuracy.json': toFile(figures), 'accuracy.md': tables, 'det.svg': toPlot(figures) };
   return { figures, tables, files, asUsed: ofPeople(basename(resolve(options.data)), figures) };
@@ -138,16 +138,19 @@ async function runAccuracy(args: string[]): Promise<void> {
   const earlier = out === undefined ? {} : await readAsUsed(out);
   const options = {
     data: data ?? facesFolder,
-    photos,
     pairs: pairs === 'all' ? Number.POSITIVE_INFINITY : Number(pairs),
   };
-  const sources = await readSources(options.data, toPhotoFilter(photos ?? '*'));
+  say('Looking for photos…');
+  const isWanted = toPhotoFilter(photos ?? '*');
+  const sources = await readSources(options.data, isWanted);
   const judged = judge ?? (sources === null ? 'half' : 'all');
   const named = photos === null ? '' : ` --photos '${photos}'`;
   const command = `npm run eval -- --data DIR --judge ${judged} --pairs ${pairs}${named}`;
   const settings = { ...options, judge: judged, embed: embedSources, command, engine: shipped } as const;
   const { figures, tables, files, asUsed } =
-    sources === null ? await runPeople(settings) : await runSources(settings, sources);
+    sources === null
+      ? await runPeople(settings, await readCorpus(options.data, isWanted))
+      : await runSources(settings, sources);
   for (const line of figures.missing) say(`Not measured: ${line}`);
   if (out !== undefined) {
     const sources = { ...earlier, ...asUsed };

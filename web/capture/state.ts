@@ -16,7 +16,11 @@ export type Screen =
   | 'challenge'
   | 'revoke'
   | 'kiosk-idle'
-  | 'kiosk-scan';
+  | 'kiosk-scan'
+  | PresenceScreen;
+
+/** Those of a presence test alone. */
+export type PresenceScreen = 'tester' | 'presentation' | 'no-presentation' | 'keep' | 'summary';
 
 /** What the person is led through, one after the other. */
 export type StepName =

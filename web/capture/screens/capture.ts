@@ -1,19 +1,33 @@
+import type { DeviceSignals } from '../../../src/core/step-up/device-signals.js';
 import { cameraMemory } from '../browser-memory.js';
 import { type Camera, checkCameraSupport, isCameraAllowed, openCamera, openLastCamera } from '../camera.js';
 import { actions, button, paragraph } from '../dom.js';
 import type { Guide } from '../guidance/index.js';
-import type { Change } from '../state.js';
+import type { Change, Frames } from '../state.js';
 import type { Step, Tools } from '../step.js';
 import { performChallenge } from './challenge.js';
 import { type Framed, frameFace } from './framing.js';
 
-/**
- * From the question for the camera to the pictures of a whole challenge. The camera runs only here: however this ends,
- * it is turned off, and another try opens it anew.
- */
+/** From the question for the camera to the pictures of a whole challenge. */
 export const capture: Step = async (_view, { isCameraAsked }, tools) => {
   checkCameraSupport();
   if (!isCameraAsked && !(await isCameraAllowed())) return askForCamera(tools);
+  return takeFrames(tools);
+};
+
+/** The pictures of a challenge, and what is known of the camera they are from. */
+interface Taken {
+  readonly frames: Frames;
+  readonly device: DeviceSignals;
+}
+
+/**
+ * Opens the camera, shows the person themself, and performs a challenge. The camera runs only here: however this ends, it is
+ * turned off, and another try opens it anew.
+ * @throws Problem
+ */
+export async function takeFrames(tools: Tools): Promise<Taken> {
+  checkCameraSupport();
   tools.page.show((words) => ({
     screen: 'permission',
     heading: words.permission.heading,
@@ -40,7 +54,7 @@ export const capture: Step = async (_view, { isCameraAsked }, tools) => {
     camera.stop();
     void guide.then((loaded) => loaded?.close());
   }
-};
+}
 
 async function askForCamera({ page }: Tools): Promise<Change> {
   await page.ask<null>((words, choose) => ({
