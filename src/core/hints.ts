@@ -16,6 +16,7 @@ export const hints = [
   'more_light',
   'less_light',
   'glare',
+  'too_bright',
   // How it moves
   'hold_still',
   'follow',

@@ -28,7 +28,10 @@ export type Name = 'ada' | 'eve';
 /** A frame of somebody, JPEG. */
 export const toBytes = (base64: string | undefined): Buffer => Buffer.from(base64 ?? '', 'base64');
 
-/** @param policies - a connection for each, by its id */
+const byMovement = (policies: Readonly<Record<string, JsonObject>>): Readonly<Record<string, JsonObject>> =>
+  Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, { liveness: 'movement', ...policy }]));
+
+/** @param policies - a connection for each, by its id; by movements alone unless told, as few of the drawn answer to light */
 export async function gather(policies: Readonly<Record<string, JsonObject>>): Promise<Cast> {
   const heads = await readPeople();
   const chance = createChance('pictures');
@@ -36,7 +39,7 @@ export async function gather(policies: Readonly<Record<string, JsonObject>>): Pr
     ada: await makePoses(heads.ada, 'ada'),
     eve: await makePoses(heads.eve, 'eve'),
   };
-  const [stage, browser] = await Promise.all([startStage(policies), launchChromium({ camera: 'pattern' })]);
+  const [stage, browser] = await Promise.all([startStage(byMovement(policies)), launchChromium({ camera: 'pattern' })]);
   return {
     ...{ browser, stage, heads },
     sit: (name, { plan = 'follow', ...options } = {}) =>

@@ -110,7 +110,10 @@ const prepare = `async () => {
   test('one person is ready; two, none and darkness are told apart; the way back works', async () => {
     await open();
     await page.evaluate(`(${prepare})()`);
-    const ready: Look = { faces: 1, hint: null, ready: true, isTooSmall: false, pose: 'centre', isBetween: false };
+    const ready: Look = {
+      ...{ faces: 1, hint: null, ready: true, isTooSmall: false, isTooBright: false },
+      ...{ pose: 'centre', isBetween: false },
+    };
     const person = await toFrame(pictures.person[0]);
     expect((await look(person, 4)).at(-1)).toEqual(ready);
     expect((await look(await toFrame(pictures.group), 2)).at(-1)).toMatchObject({ hint: 'one_face', ready: false });
@@ -124,6 +127,7 @@ const prepare = `async () => {
       hint: 'no_face',
       ready: false,
       isTooSmall: false,
+      isTooBright: false,
       pose: null,
       isBetween: false,
     });

@@ -1,6 +1,7 @@
 import { cameraMemory } from './browser-memory.js';
 import { betterCamera, type CameraEntry, chooseCamera } from './camera-choice.js';
 import { el } from './dom.js';
+import { createExposure } from './exposure.js';
 import { Problem, toCameraProblem } from './problem.js';
 
 const size = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
@@ -19,6 +20,8 @@ export interface Camera {
   readonly cameras: readonly CameraEntry[];
   /** Rejects with `camera-stopped` when the camera ends by itself; never resolves. */
   readonly lost: Promise<never>;
+  /** Keeps exposure and white balance as they are now until it stops, where the camera can. */
+  holdExposure(): void;
   stop(): void;
 }
 
@@ -98,9 +101,11 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
   const lost = track === undefined ? Promise.reject(new Problem('camera-stopped')) : whenLost(track);
   // Whoever waits for it hears of it; nobody may be waiting just then.
   lost.catch(() => {});
+  const exposure = track === undefined ? null : createExposure(track);
   const stop = (): void => {
-    stopAll(stream);
     video.srcObject = null;
+    if (exposure?.isHeld()) void exposure.release().then(() => stopAll(stream));
+    else stopAll(stream);
   };
   try {
     await Promise.race([lost, firstPicture(video)]);
@@ -108,7 +113,12 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
     stop();
     throw error;
   }
-  return { video, deviceId: track?.getSettings().deviceId ?? '', label: track?.label ?? '', cameras, lost, stop };
+  return {
+    ...{ video, cameras, lost, stop },
+    deviceId: track?.getSettings().deviceId ?? '',
+    label: track?.label ?? '',
+    holdExposure: () => exposure?.hold(),
+  };
 }
 
 async function firstPicture(video: HTMLVideoElement): Promise<void> {

@@ -37,6 +37,11 @@ export const lightBounds = {
    * itself. A face that is bright enough may stand before a white wall.
    */
   backlit: { maxShareOfSurroundings: 0.5, maxBrightness: 75 },
+  /**
+   * Windows and lamps: the share of what is around the face that is clipped to white. Of 95 people before webcams indoors 5 %
+   * have more; how bright it is nobody can tell from a picture, so this only advises.
+   */
+  maxClippedAround: 0.25,
   /** Without a face: a picture this dark is a covered camera or a dark room, one this bright points into a lamp. */
   picture: { atLeast: 35, atMost: 225 },
 } as const;

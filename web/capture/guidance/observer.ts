@@ -1,6 +1,6 @@
 import { neutralBounds, stillnessBounds } from './bounds.js';
 import { type HeadTurn, toFaceRatios, toHeadTurn } from './head-turn.js';
-import { isTooSmall, toHint } from './hint.js';
+import { isTooBright, isTooSmall, toHint } from './hint.js';
 import type { Look } from './look.js';
 import { toPose } from './pose.js';
 import type { SeenFace, Sight } from './sight.js';
@@ -39,7 +39,7 @@ export function createObserver(): (sight: Sight) => Look {
     const shiftShare = toShiftShare(last, face);
     const hint = toHint(sight, shiftShare);
     const ready = hint === null;
-    const told = { faces, isTooSmall: isTooSmall(sight), hint, ready };
+    const told = { faces, isTooSmall: isTooSmall(sight), isTooBright: isTooBright(sight), hint, ready };
     last = face;
     if (face === null) {
       steady = [];

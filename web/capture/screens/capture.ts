@@ -1,29 +1,45 @@
 import { cameraMemory } from '../browser-memory.js';
 import { type Camera, checkCameraSupport, isCameraAllowed, openCamera, openLastCamera } from '../camera.js';
 import { actions, button, paragraph } from '../dom.js';
+import { fillScreen } from '../full-screen.js';
 import type { Guide } from '../guidance/index.js';
-import type { Change } from '../state.js';
+import { type Change, type Frames, lightOf } from '../state.js';
 import type { Step, Tools } from '../step.js';
+import type { View } from '../view.js';
 import { performChallenge } from './challenge.js';
+import { explainFlashes } from './flashes.js';
 import { type Framed, frameFace } from './framing.js';
 
 /**
  * From the question for the camera to the pictures of a whole challenge. The camera runs only here: however this ends,
  * it is turned off, and another try opens it anew.
  */
-export const capture: Step = async (_view, { isCameraAsked }, tools) => {
+export const capture: Step = async (view, facts, tools) => {
   checkCameraSupport();
-  if (!isCameraAsked && !(await isCameraAllowed())) return askForCamera(tools);
+  if (!facts.isCameraAsked && !(await isCameraAllowed())) return askForCamera(tools);
   tools.page.show((words) => ({
     screen: 'permission',
     heading: words.permission.heading,
     body: [paragraph(words.permission.text, 'lead')],
   }));
+  const light = lightOf(view, facts);
+  const taken = await takePictures(light, tools);
+  if (taken === null) return explainFlashes(view, tools);
+  const { frames, isLit } = taken;
+  // Who went without it goes without it in another try, too.
+  return { frames, withoutLight: facts.withoutLight || (light === 'offered' && !isLit) };
+};
+
+/** @returns `null` where the screen's light is demanded and the person cannot have it */
+async function takePictures(
+  light: View['light'],
+  tools: Tools,
+): Promise<{ readonly frames: Frames; readonly isLit: boolean } | null> {
   const guide = loadGuide();
   let camera = await openLastCamera();
   try {
     const frame = (): Promise<Framed> =>
-      whileRunning(camera, tools, (ended) => frameFace({ camera, guide, ended }, tools));
+      whileRunning(camera, tools, (ended) => frameFace({ camera, guide, light, ended }, tools));
     let framed = await frame();
     while (typeof framed !== 'string') {
       camera.stop();
@@ -31,16 +47,23 @@ export const capture: Step = async (_view, { isCameraAsked }, tools) => {
       cameraMemory.write(framed.deviceId);
       framed = await frame();
     }
-    const loaded = await guideNow(guide);
-    const frames = await whileRunning(camera, tools, (ended) =>
-      performChallenge({ video: camera.video, guide: loaded, ended }, tools),
-    );
-    return { frames };
+    const isLit = framed === 'lit';
+    if (light === 'demanded' && !isLit) return null;
+    const fullScreen = isLit ? fillScreen() : null;
+    try {
+      const loaded = await guideNow(guide);
+      const frames = await whileRunning(camera, tools, (ended) =>
+        performChallenge({ video: camera.video, guide: loaded, fullScreen, ended }, tools),
+      );
+      return { frames, isLit };
+    } finally {
+      fullScreen?.leave();
+    }
   } finally {
     camera.stop();
     void guide.then((loaded) => loaded?.close());
   }
-};
+}
 
 async function askForCamera({ page }: Tools): Promise<Change> {
   await page.ask<null>((words, choose) => ({
