@@ -62,7 +62,12 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
           ? { faceWidthPx: 100, eyeDistancePx: 45, sharpness: 500, brightness: 128, contrast: 50 }
           : null,
         landmarks: wants('landmarks') ? Array.from({ length: 68 }, (_, at) => ({ x: 60, y: 20 + at })) : null,
+        light: null,
+        texture: null,
       };
+    },
+    async examineAgain(photo, signals) {
+      return this.examine(photo, signals);
     },
     async close() {},
   };

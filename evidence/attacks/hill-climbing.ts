@@ -35,8 +35,11 @@ function createTransparentEngine(): Engine {
         eyesOpen: null,
         quality: null,
         landmarks: null,
+        light: null,
+        texture: null,
       };
     },
+    examineAgain: refuse,
     close: async () => {},
   };
 }

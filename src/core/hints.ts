@@ -15,6 +15,7 @@ export const hints = [
   // Its light
   'more_light',
   'less_light',
+  'too_bright',
   'glare',
   'too_bright',
   // How it moves

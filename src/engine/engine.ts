@@ -1,11 +1,12 @@
 import type { Embedding, Photo } from '../core/concealed.js';
 import type { Box, DetectedFace, Detection } from '../core/ports.js';
 import type { Landmarks } from './landmarks.js';
+import type { LightReading } from './light.js';
 import type { Pose } from './pose.js';
 import type { PixelQuality } from './quality.js';
 
 /** What may be measured of the one face in a picture. Each costs a model run or a pass over the pixels. */
-export type Signal = 'embedding' | 'magnitude' | 'pose' | 'liveness' | 'eyes' | 'quality' | 'landmarks';
+export type Signal = 'embedding' | 'magnitude' | 'pose' | 'liveness' | 'eyes' | 'quality' | 'landmarks' | 'light';
 
 /** How one recognition model of one's own describes a face. */
 export interface OwnDescription {
@@ -32,11 +33,15 @@ export interface Examination {
   readonly quality: PixelQuality | null;
   /** 68 points in pixels of the upright original, in the order of the 300-W annotation. */
   readonly landmarks: Landmarks | null;
+  readonly light: LightReading | null;
+  /** With the light: what tells whether two pictures half a second apart are of one face (`readTexture`). */
+  readonly texture: Embedding | null;
 }
 
 /** Overwrites every embedding of an examination. */
-export function wipeExamination({ embedding, own }: Pick<Examination, 'embedding' | 'own'>): void {
+export function wipeExamination({ embedding, own, texture }: Pick<Examination, 'embedding' | 'own' | 'texture'>): void {
   embedding?.wipe();
+  texture?.wipe();
   for (const each of own) each.embedding.wipe();
 }
 
@@ -49,6 +54,12 @@ export interface Engine {
   detect(photo: Photo): Promise<Detection>;
   /** The only face. @throws FaceError `photo_*`, `face_none`, `face_many`, `face_too_small`, `overloaded` */
   examine(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
+  /**
+   * As `examine`, of a face that stood in `near` half a second ago: nobody searches for it.
+   * @param near - in pixels of the upright original
+   * @throws FaceError `photo_*`, `overloaded`
+   */
+  examineAgain(photo: Photo, signals: readonly Signal[], near: Box): Promise<Examination>;
   /** Whether every worker has its models loaded. */
   isReady(): boolean;
   close(): Promise<void>;

@@ -1,26 +1,28 @@
 import { z } from 'zod';
 import { faceErrorCodes } from '../errors.js';
 import { busyFlagGuard } from './busy-flag.js';
+import { lightRegions } from './light.js';
 import { recogniserGuard } from './recogniser.js';
 
 /*
  * What passes between the pool and its workers. Both sides parse what they receive: a thread is a border like any other.
  */
 
-const signal = z.enum(['embedding', 'magnitude', 'pose', 'liveness', 'eyes', 'quality', 'landmarks']);
+const signal = z.enum(['embedding', 'magnitude', 'pose', 'liveness', 'eyes', 'quality', 'landmarks', 'light']);
 const photo = z.instanceof(Uint8Array);
+const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
 /** One job, from the pool to a worker. The worker owns the bytes from then on. */
 export const jobGuard = z.discriminatedUnion('task', [
   z.object({ task: z.literal('detect'), photo }),
   z.object({ task: z.literal('examine'), photo, signals: z.array(signal), choice: z.enum(['only', 'central']) }),
+  z.object({ task: z.literal('examine_again'), photo, signals: z.array(signal), near: box }),
   z.object({ task: z.literal('close') }),
 ]);
 export type Job = z.infer<typeof jobGuard>;
 /** A job that holds a photo. */
 export type PhotoJob = Exclude<Job, { task: 'close' }>;
 
-const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 const face = z.object({ box, confidence: z.number() });
 const pose = z.object({ yawDeg: z.number(), pitchDeg: z.number(), rollDeg: z.number() });
 const point = z.object({ x: z.number(), y: z.number() });
@@ -30,6 +32,13 @@ const quality = z.object({
   sharpness: z.number(),
   brightness: z.number(),
   contrast: z.number(),
+});
+
+const rgb = z.tuple([z.number(), z.number(), z.number()]).readonly();
+const light = z.object({
+  regions: z.record(z.enum(lightRegions), z.object({ light: rgb, at: point }).nullable()),
+  background: rgb.nullable(),
+  tones: z.array(rgb).readonly(),
 });
 
 export const detectionGuard = z.object({ widthPx: z.number(), heightPx: z.number(), faces: z.array(face).readonly() });
@@ -45,6 +54,8 @@ export const examinationGuard = z.object({
   eyesOpen: z.number().nullable(),
   quality: quality.nullable(),
   landmarks: z.array(point).readonly().nullable(),
+  light: light.nullable(),
+  texture: z.instanceof(Float32Array).nullable(),
 });
 
 /** What a worker says: once when its models are loaded or cannot be, then once for each job. */

@@ -9,6 +9,7 @@ import type { Examination, Signal } from './engine.js';
 import { createEyeEstimator } from './eyes.js';
 import { type Header, prepareDecoder, readHeader } from './header.js';
 import { createLandmarkFinder, type Landmarks } from './landmarks.js';
+import { readLight } from './light.js';
 import { createLivenessEstimator } from './liveness.js';
 import type { Model } from './model.js';
 import { loadModels, loadRecognitionModel, type Models } from './models.js';
@@ -18,11 +19,13 @@ import { presets } from './preprocess.js';
 import { measureQuality } from './quality.js';
 import { minFaceWidthPx } from './quality-bounds.js';
 import type { Recogniser } from './recogniser.js';
+import { readTexture } from './texture.js';
 
 /** An examination whose embeddings are still bare numbers, as it crosses from worker to pool. */
-export type BareExamination = Omit<Examination, 'embedding' | 'own'> & {
+export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'texture'> & {
   readonly embedding: Float32Array<ArrayBuffer> | null;
   readonly own: readonly (FaceDescription & { readonly recogniser: string })[];
+  readonly texture: Float32Array<ArrayBuffer> | null;
 };
 
 /** An aligned face is 112 pixels wide; a face narrower than that in a reduced picture is decoded anew from the original. */
@@ -43,6 +46,8 @@ export interface Stages {
   readonly estimateLiveness: ReturnType<typeof createLivenessEstimator>;
   readonly estimateEyes: ReturnType<typeof createEyeEstimator>;
   readonly measureQuality: typeof measureQuality;
+  readonly readLight: typeof readLight;
+  readonly readTexture: typeof readTexture;
 }
 
 /** The whole way from an encoded picture to what is asked of its face, on the calling thread. One call at a time. */
@@ -52,6 +57,8 @@ export interface Pipeline {
   detect(bytes: Uint8Array): Promise<Detection>;
   /** @throws FaceError `photo_*`, `face_none`, `face_many`, `face_too_small` */
   examine(bytes: Uint8Array, signals: readonly Signal[], choice: Choice): Promise<BareExamination>;
+  /** @throws FaceError `photo_*` */
+  examineAgain(bytes: Uint8Array, signals: readonly Signal[], near: Box): Promise<BareExamination>;
   close(): Promise<void>;
 }
 
@@ -67,6 +74,8 @@ function createStages(models: Models): Stages {
     estimateLiveness: createLivenessEstimator(models.liveness),
     estimateEyes: createEyeEstimator(models.eyes),
     measureQuality,
+    readLight,
+    readTexture,
   };
 }
 
@@ -189,6 +198,8 @@ export async function createPipeline(modelsFolder: string, recognisers: readonly
       eyesOpen: signals.has('eyes') ? await stages.estimateEyes(picture, landmarks) : null,
       quality: signals.has('quality') ? stages.measureQuality(picture, box, landmarks, view.scale) : null,
       landmarks: signals.has('landmarks') ? landmarks.map((point) => toOriginal(point, view)) : null,
+      light: signals.has('light') ? stages.readLight(picture, box, landmarks) : null,
+      texture: signals.has('light') ? stages.readTexture(picture, landmarks) : null,
     };
   }
 
@@ -235,6 +246,19 @@ export async function createPipeline(modelsFolder: string, recognisers: readonly
       } finally {
         picture.data.fill(0);
         for (const view of views) view.picture.data.fill(0);
+      }
+    },
+
+    async examineAgain(bytes, signals, near) {
+      const header = await readHeader(bytes);
+      const picture = await decode(bytes, header, toReduction(header), null);
+      const scale = toScale(header, picture);
+      try {
+        const box = scaleBox(near, { x: 1 / scale.x, y: 1 / scale.y });
+        const view = { picture, box, scale: scale.x, origin: { x: 0, y: 0 } };
+        return { face: { box: clipBox(near, header), confidence: 1 }, ...(await measure(view, new Set(signals))) };
+      } finally {
+        picture.data.fill(0);
       }
     },
 

@@ -163,17 +163,14 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     });
   };
 
-  const examine = async (
-    photo: Photo,
-    signals: readonly Signal[],
-    choice: 'only' | 'central',
-  ): Promise<Examination> => {
-    const reply = await ask({ task: 'examine', signals: [...signals], choice }, photo);
+  const examine = async (photo: Photo, task: PhotoTask): Promise<Examination> => {
+    const reply = await ask(task, photo);
     if (reply.outcome !== 'examined') throw toError(reply);
-    const { embedding, own } = reply.value;
+    const { embedding, own, texture } = reply.value;
     return {
       ...reply.value,
       embedding: embedding === null ? null : new Embedding(embedding),
+      texture: texture === null ? null : new Embedding(texture),
       own: own.map((each) => ({ ...each, embedding: new Embedding(each.embedding) })),
     };
   };
@@ -207,8 +204,9 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
       if (reply.outcome !== 'detected') throw toError(reply);
       return reply.value;
     },
-    examine: (photo, signals) => examine(photo, signals, 'only'),
-    examineCentral: (photo, signals) => examine(photo, signals, 'central'),
+    examine: (photo, signals) => examine(photo, { task: 'examine', signals: [...signals], choice: 'only' }),
+    examineCentral: (photo, signals) => examine(photo, { task: 'examine', signals: [...signals], choice: 'central' }),
+    examineAgain: (photo, signals, near) => examine(photo, { task: 'examine_again', signals: [...signals], near }),
     isReady: () => !isClosing && workers.size === size,
     load: () => ({ waiting: waiting.length, busy: running, examinations }),
     close,

@@ -19,7 +19,7 @@ class Look {
     this.#seen ??= this.#begin();
     const seen = await this.#seen;
     const own = seen.own.map((each) => ({ ...each, embedding: each.embedding.copy() }));
-    return { ...seen, embedding: seen.embedding?.copy() ?? null, own };
+    return { ...seen, embedding: seen.embedding?.copy() ?? null, texture: seen.texture?.copy() ?? null, own };
   }
 
   /** Overwrites what was seen, once that is known: whoever asked before has it by then. */

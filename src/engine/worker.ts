@@ -20,9 +20,14 @@ function toRefusal(error: unknown): Reply {
 
 async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
   try {
-    return job.task === 'detect'
-      ? { outcome: 'detected', value: await pipeline.detect(job.photo) }
-      : { outcome: 'examined', value: await pipeline.examine(job.photo, job.signals, job.choice) };
+    switch (job.task) {
+      case 'detect':
+        return { outcome: 'detected', value: await pipeline.detect(job.photo) };
+      case 'examine':
+        return { outcome: 'examined', value: await pipeline.examine(job.photo, job.signals, job.choice) };
+      case 'examine_again':
+        return { outcome: 'examined', value: await pipeline.examineAgain(job.photo, job.signals, job.near) };
+    }
   } catch (error) {
     return toRefusal(error);
   } finally {
@@ -30,8 +35,10 @@ async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
   }
 }
 
-const embeddingsOf = ({ embedding, own }: BareExamination): ArrayBuffer[] =>
-  [embedding, ...own.map((each) => each.embedding)].flatMap((values) => (values === null ? [] : [values.buffer]));
+const embeddingsOf = ({ embedding, own, texture }: BareExamination): ArrayBuffer[] =>
+  [embedding, texture, ...own.map((each) => each.embedding)].flatMap((values) =>
+    values === null ? [] : [values.buffer],
+  );
 
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const send = (reply: Reply): void => {

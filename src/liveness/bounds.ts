@@ -56,6 +56,15 @@ export const bounds = {
    * Single pictures tell less: 12 of 271 of people of the other half are below.
    */
   passive: { atLeast: livenessBoundary, atMost: null, unit: 'probability' },
+  /** The screen's light on the face over all other light. Less is lost in what a camera does by itself (docs/liveness.md). */
+  light_gain: { atLeast: 0.02, atMost: null, unit: 'ratio' },
+  /** Of drawn people. A row that was not told is as like as this once in some thousands. */
+  light_match: { atLeast: 0.85, atMost: null, unit: 'correlation' },
+  light_falloff: { atLeast: null, atMost: 0.5, unit: 'ratio' },
+  light_material: { atLeast: 0.5, atMost: null, unit: 'share' },
+  light_normals: { atLeast: 0.1, atMost: null, unit: 'per gain' },
+  /** Half a second apart people who hold still read .948 and more, strangers .868 and less (src/engine/texture.ts). */
+  light_same_face: { atLeast: 0.9, atMost: null, unit: 'cosine' },
 } as const satisfies Record<string, LivenessBound>;
 
 /** What the judge measures; where it is of one frame, the frame's index follows: `relief_yaw_1`. */

@@ -1,7 +1,8 @@
-import type { Embedding } from '../core/concealed.js';
+import type { Embedding, Photo } from '../core/concealed.js';
 import type { Movement } from '../core/movements.js';
 import type { CapturedFrame } from '../core/ports.js';
-import type { Engine, Landmarks, PixelQuality, Pose, Signal } from '../engine/engine.js';
+import type { Box, Engine, Landmarks, PixelQuality, Pose, Signal } from '../engine/engine.js';
+import type { LightReading } from '../engine/light.js';
 import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';
 
@@ -14,10 +15,13 @@ export interface SeenFrame {
   readonly liveness: number;
   readonly quality: PixelQuality;
   readonly landmarks: Landmarks;
+  readonly box: Box;
+  readonly reading: LightReading;
+  readonly texture: Embedding;
 }
 
 /** What `lookAt` reads. */
-export const judgedSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'quality', 'landmarks'];
+export const judgedSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'quality', 'landmarks', 'light'];
 
 /**
  * Measures one frame.
@@ -28,10 +32,32 @@ export async function lookAt(
   { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
 ): Promise<SeenFrame> {
   const seen = await examineOnce(engine, photo, judgedSignals);
-  const { embedding, own, pose, liveness, quality, landmarks } = seen;
+  const { face, embedding, own, pose, liveness, quality, landmarks, light, texture } = seen;
   // Frames are compared by our own model alone: the bounds are fitted to it.
   for (const each of own) each.embedding.wipe();
-  if (embedding === null || pose === null || liveness === null || quality === null || landmarks === null)
+  if (
+    embedding === null ||
+    pose === null ||
+    liveness === null ||
+    quality === null ||
+    landmarks === null ||
+    light === null ||
+    texture === null
+  )
     throw new FaceError('internal', { problem: 'the engine left out a signal' });
-  return { movement, embedding, pose, liveness, quality, landmarks };
+  return { movement, embedding, pose, liveness, quality, landmarks, box: face.box, reading: light, texture };
+}
+
+/**
+ * Reads the light of another picture of the same pose, half a second later.
+ * @throws FaceError as `Engine.examineAgain`
+ */
+export async function lookAgain(
+  engine: Engine,
+  photo: Photo,
+  near: Box,
+): Promise<Pick<SeenFrame, 'reading' | 'texture'>> {
+  const { light, texture } = await engine.examineAgain(photo, ['light'], near);
+  if (light === null || texture === null) throw new FaceError('internal', { problem: 'the engine left out a signal' });
+  return { reading: light, texture };
 }

@@ -1,27 +1,58 @@
-import type { LivenessJudge } from '../core/ports.js';
+import type { CapturedFrame, LivenessJudge } from '../core/ports.js';
+import { type Pose, toPoses } from '../core/step-up/light-row.js';
 import type { Engine } from '../engine/engine.js';
-import { lookAt } from './frame.js';
-import { measureFrames, measureRefusal } from './signals.js';
+import { lookAgain, lookAt, type SeenFrame } from './frame.js';
+import { findLight, type LitFrame, type LitPair, toLeastAlike } from './light.js';
+import { type Measured, measureAlike, measureFrames, measureLight, measureRefusal } from './signals.js';
+
+/** A pose as the engine sees it. */
+interface SeenPose {
+  readonly shown: SeenFrame;
+  /** Under halves of white, then under the second colour; none in a challenge of movements alone. */
+  readonly lit: readonly LitFrame[];
+}
 
 /**
- * Judges a movement challenge by what its pictures show: whether a head with depth followed the movements, as one person in
- * all frames. Order, time and replayed bytes are not its concern. Leaves the photos as they are. What it stops and what it
- * does not is in docs/liveness.md.
+ * Judges a challenge by what its pictures show: whether a head with depth followed the movements, as one person in all frames,
+ * and whether the light of the screen fell on it. Order, time and replayed bytes are not its concern. Leaves the photos as they
+ * are. What it stops and what it does not is in docs/liveness.md.
  */
 export function createMovementJudge({ engine }: { readonly engine: Engine }): LivenessJudge {
   return {
     async judge(frames) {
-      // All at once, so that they share the workers; all settled, so that no embedding is left behind.
-      const looks = await Promise.allSettled(frames.map((frame) => lookAt(engine, frame)));
-      const seen = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []));
-      try {
-        const refused = looks.flatMap((look, index) =>
-          look.status === 'rejected' ? [measureRefusal(look.reason, index)] : [],
+      const poses = toPoses(frames);
+      const seen: SeenPose[] = [];
+      const kept: { wipe(): void }[] = [];
+      const look = async (pose: Pose<CapturedFrame>): Promise<SeenPose> => {
+        const shown = await lookAt(engine, pose.shown);
+        kept.push(shown.embedding, shown.texture);
+        const others = await Promise.allSettled(
+          [...pose.halves, ...(pose.after === null ? [] : [pose.after])].map(async ({ photo, light }) => {
+            const again = await lookAgain(engine, photo, shown.box);
+            kept.push(again.texture);
+            return light === null ? [] : [{ ...again, light }];
+          }),
         );
-        const measured = refused.length > 0 ? refused : measureFrames(seen);
+        const lit = others.flatMap((other) => {
+          if (other.status === 'rejected') throw other.reason;
+          return other.value;
+        });
+        return { shown, lit };
+      };
+      try {
+        // All at once, so that they share the workers; all settled, so that no embedding is left behind.
+        const looks = await Promise.allSettled(poses.map(look));
+        const refused = looks.flatMap((each, index) =>
+          each.status === 'rejected' ? [measureRefusal(each.reason, index)] : [],
+        );
+        seen.push(...looks.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+        const measured =
+          refused.length > 0
+            ? refused
+            : [...measureFrames(seen.map(({ shown }) => shown)), ...measurePoses(poses, seen)];
         const failed = measured.filter(({ measurement }) => !measurement.pass);
         return {
-          presence: 'movement-1',
+          presence: frames.some(({ light }) => light !== null) ? 'light-1' : 'movement-1',
           pass: failed.length === 0,
           reasons: failed.map(({ measurement }) => measurement.name),
           measurements: measured.map(({ measurement }) => measurement),
@@ -29,8 +60,26 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
           hint: (failed.find(({ hint }) => hint !== 'follow') ?? failed[0])?.hint ?? null,
         };
       } finally {
-        for (const { embedding } of seen) embedding.wipe();
+        for (const each of kept) each.wipe();
       }
     },
   };
+}
+
+/** What the light tells, where there was one. */
+function measurePoses(poses: readonly Pose<CapturedFrame>[], seen: readonly SeenPose[]): readonly Measured[] {
+  const lit = seen.flatMap(({ shown, lit: others }, at) => {
+    const light = poses[at]?.shown.light ?? null;
+    return light === null ? [] : [{ shown: { ...shown, light }, others }];
+  });
+  const pairs = lit.flatMap(({ shown, others }): LitPair[] => {
+    const after = others.at(-1);
+    return after === undefined ? [] : [[shown, after]];
+  });
+  const [first, second] = lit[0]?.others ?? [];
+  if (first === undefined || second === undefined) return [];
+  return [
+    ...lit.map(({ shown, others }, at) => measureAlike(toLeastAlike(shown, others), at)),
+    ...measureLight(findLight(pairs, [first, second])),
+  ];
 }

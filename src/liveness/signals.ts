@@ -5,6 +5,7 @@ import { cosineOf } from '../verifier/embeddings.js';
 import { measure } from '../verifier/screening.js';
 import { bounds, type LivenessSignal } from './bounds.js';
 import type { SeenFrame } from './frame.js';
+import type { LightFinding } from './light.js';
 import { toMeanShape, toReliefTurn } from './relief.js';
 import { type TurnedMovement, toFollowed, toPoseTurn } from './turn.js';
 
@@ -20,6 +21,8 @@ const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   face_width: () => 'come_closer',
   brightness: (value) => (value < bounds.brightness.atLeast ? 'more_light' : 'less_light'),
   sharpness: () => 'hold_still',
+  light_gain: () => 'too_bright',
+  light_same_face: () => 'hold_still',
 };
 
 /** @param index - of the frame, from 0; `null` for what is of all frames */
@@ -66,6 +69,24 @@ function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly M
     toMeasured('sharpness', index, quality.sharpness),
   ];
 }
+
+/** Measures what the light of a challenge told. Where it was not seen, nothing more is told by it. */
+export function measureLight({ gain, match, falloff, material, normals }: LightFinding): readonly Measured[] {
+  const seen = toMeasured('light_gain', null, gain);
+  if (!seen.measurement.pass) return [seen];
+  const optional = { light_falloff: falloff, light_material: material, light_normals: normals } as const;
+  return [
+    seen,
+    toMeasured('light_match', null, match),
+    ...(['light_falloff', 'light_material', 'light_normals'] as const).flatMap((signal) => {
+      const value = optional[signal];
+      return value === null ? [] : [toMeasured(signal, null, value)];
+    }),
+  ];
+}
+
+/** How alike the pictures of one pose are, whose light differs. */
+export const measureAlike = (cosine: number, pose: number): Measured => toMeasured('light_same_face', pose, cosine);
 
 /** Measures all frames of a challenge. @throws FaceError `internal`: no frame looks straight ahead */
 export function measureFrames(frames: readonly SeenFrame[]): readonly Measured[] {

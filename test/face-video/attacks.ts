@@ -1,204 +1,201 @@
-import { type Chance, createChance } from '../../evidence/statistics/chance.js';
+import { createChance } from '../../evidence/statistics/chance.js';
 import type { Movement } from '../../src/core/movements.js';
-import type { Picture } from '../../src/engine/picture.js';
-import { drawTurned, type Head, project, type Turn, toMiddle, turnHead, turnSpot } from './head.js';
+import { composeHead, makeGenuineFrames, makeGenuineLitFrames, takeGenuineLitPictures } from './genuine.js';
+import { composeTurned, drawSway, drawTurned, toMiddle } from './head.js';
+import { drawOtherSteps, injectFrames, type LitScene, takeLitFrames, takeLitPictures } from './lit-scenes.js';
+import { wearMask } from './mask.js';
 import { type Display, drawGlare, printOut, showOnDisplay } from './materials.js';
-import { createCanvas, drawSheet, exposeAnew, toJpeg } from './raster.js';
-import { drawRoom, flat, holdSheet, isAll, isHead, isPrinted, type SheetShape } from './sheets.js';
-
-/** Who attacks, with what, and what the challenge asks. */
-export interface Scene {
-  /** Whose enrolment is attacked, as the attacker has it: one photo. */
-  readonly victim: Head;
-  /** Somebody else: the attacker. */
-  readonly attacker: Head;
-  readonly movements: readonly Movement[];
-  /** Frames with the same seed are the same. */
-  readonly seed: string;
-}
+import { type Canvas, createCanvas, drawSheet, exposeAnew, material, toJpeg } from './raster.js';
+import { type Compose, drawFrames, type Scene, type Setting, takeFrames } from './scenes.js';
+import { drawRoom, flatGlass, flatPaper, holdSheet, isAll, isHead, isPrinted, type SheetShape } from './sheets.js';
+import { drawTilt, drawTurn, shaken, signs, steady } from './turns.js';
 
 /** One way to pretend. */
 export interface Attack {
   readonly name: string;
   /** A frame for each movement, JPEG, in the order of the challenge. */
   makeFrames(scene: Scene): Promise<readonly Buffer[]>;
+  /** A frame for each step of a light challenge, JPEG. */
+  makeLitFrames(scene: LitScene): Promise<readonly Buffer[]>;
 }
 
-const signs = {
-  centre: { yaw: 0, pitch: 0 },
-  left: { yaw: 1, pitch: 0 },
-  right: { yaw: -1, pitch: 0 },
-  up: { yaw: 0, pitch: 1 },
-  down: { yaw: 0, pitch: -1 },
-} as const satisfies Record<Movement, { yaw: number; pitch: number }>;
+type Prepare = (setting: Setting) => Compose | Promise<Compose>;
 
-/** How far somebody turns who is asked to: clearly, no two times alike. */
-export function drawTurn(movement: Movement, chance: Chance): Turn {
-  const { yaw, pitch } = signs[movement];
-  return {
-    yawDeg: yaw * (22 + chance.below(9)) + 1.5 * chance.normal(),
-    pitchDeg: pitch * (15 + chance.below(6)) + 1.5 * chance.normal(),
-  };
-}
+/** What is held before a camera: light falls on it. */
+const held = (name: string, prepare: Prepare): Attack => ({
+  name,
+  makeFrames: async (scene) => takeFrames(scene, await prepare(scene)),
+  makeLitFrames: async (scene) => takeLitFrames(scene, await prepare(scene)),
+});
 
-/** What an honest person sends. */
-export const makeGenuineFrames = ({ victim, movements, seed }: Scene): Promise<readonly Buffer[]> =>
-  toFrames(movements, seed, (movement, chance) => turnHead(victim, drawTurn(movement, chance), chance));
+/** What software computes and puts in the camera's place: no light falls on it. */
+const computed = (name: string, prepare: (setting: Setting) => Compose): Attack => ({
+  name,
+  makeFrames: (scene) => takeFrames(scene, prepare(scene)),
+  makeLitFrames: (scene) => injectFrames(scene, prepare(scene), (canvas, chance) => toJpeg(exposeAnew(canvas, chance))),
+});
 
-const toFrames = (
-  movements: readonly Movement[],
-  seed: string,
-  draw: (movement: Movement, chance: Chance, at: number) => Promise<Buffer>,
-): Promise<readonly Buffer[]> =>
-  Promise.all(movements.map((movement, at) => draw(movement, createChance(`${seed} ${at}`), at)));
+/** A recording of another challenge, put in the camera's place: its movements are others, its light is its own. */
+const recorded = (name: string, toRecorded: (asked: readonly Movement[]) => readonly Movement[]): Attack => ({
+  name,
+  makeFrames: (scene) => makeGenuineFrames({ ...scene, movements: toRecorded(scene.movements) }),
+  makeLitFrames: (scene) =>
+    makeGenuineLitFrames({
+      ...scene,
+      steps: drawOtherSteps(scene.steps, createChance(`${scene.seed} recorded row`), toRecorded),
+    }),
+});
 
 const opposites = { centre: 'centre', left: 'right', right: 'left', up: 'down', down: 'up' } as const;
-
-/** A flat thing held toward the asked direction: further than a head, as it must to look turned at all. */
-const drawTilt = (movement: Movement, chance: Chance): Turn => {
-  const { yawDeg, pitchDeg } = drawTurn(movement, chance);
-  return { yawDeg: yawDeg * 1.7, pitchDeg: pitchDeg * 1.7 };
-};
 
 /** A display the attacker has: its pixels are a little larger than the camera's. */
 const display: Display = { pixelPx: 1.06, hasBezel: true, gamma: 1, blackLevel: 8 };
 
+const shiftStill =
+  ({ victim }: Setting): Compose =>
+  (movement, chance, shake) => {
+    const { yaw, pitch } = signs[movement];
+    const tilt = 0.12 * chance.normal();
+    const zoom = 1 + 0.08 * chance.normal();
+    const middle = toMiddle(victim);
+    const canvas = createCanvas(victim.frame);
+    const [aside, down] = [50 * yaw + shake.yawDeg, 40 * pitch + shake.pitchDeg];
+    drawSheet(canvas, {
+      texture: victim.frame,
+      place: (x, y) => {
+        const [u, v] = [(x - middle.x) * zoom, (y - middle.y) * zoom];
+        const to = { x: middle.x + u - v * tilt + aside, y: middle.y + v + u * tilt - down };
+        return { ...to, z: 0, material: material.paper };
+      },
+    });
+    return canvas;
+  };
+
+const print =
+  (toShape: (setting: Setting) => SheetShape): Prepare =>
+  async (setting) => {
+    const { victim, attacker, seed } = setting;
+    const room = await drawRoom(attacker);
+    const glare = drawGlare(victim, createChance(`${seed} glare`));
+    const paper = printOut(victim, { dotPx: 3, hasEdge: true, glare });
+    const shape = toShape(setting);
+    return (movement, chance, shake) =>
+      holdSheet(room, victim, paper, shaken(drawTilt(movement, chance), shake), shape);
+  };
+
+const bentPrint = (bend: number, axisDeg: number): Prepare =>
+  print(({ victim }) => ({ ...flatPaper, bend, axisDeg, isPart: isPrinted(victim) }));
+
+const still: Attack = {
+  name: 'still',
+  makeFrames: (scene) => drawFrames(scene, (_movement, chance) => toJpeg(scene.victim.frame, 85 + chance.below(10))),
+  makeLitFrames: (scene) =>
+    injectFrames(
+      scene,
+      () => createCanvas(scene.victim.frame),
+      (canvas, chance) => toJpeg(canvas, 85 + chance.below(10)),
+    ),
+};
+
+const screen: Prepare = async ({ victim, attacker }) => {
+  const room = await drawRoom(attacker);
+  const shape = { ...flatGlass, isPart: isPrinted(victim) };
+  return (movement, chance, shake) => {
+    const picture = showOnDisplay({ picture: victim.frame, victim }, display, chance);
+    return holdSheet(room, victim, picture, shaken(drawTilt(movement, chance), shake), shape);
+  };
+};
+
+/** A recording of the person that happens to show the right movements, played on a display. It was lit by another row. */
+const screenReplay: Attack = {
+  name: 'screenReplay',
+  async makeFrames(scene) {
+    const { victim, attacker } = scene;
+    const room = await drawRoom(attacker);
+    const shape = { ...flatGlass, isPart: isPrinted(victim) };
+    return takeFrames(scene, (movement, chance) => {
+      const picture = drawTurned(victim, drawTurn(movement, chance), chance);
+      return holdSheet(room, victim, showOnDisplay({ picture, victim }, display, chance), steady, shape);
+    });
+  },
+  async makeLitFrames(scene) {
+    const { victim, attacker, seed } = scene;
+    const room = await drawRoom(attacker);
+    const shape = { ...flatGlass, isPart: isPrinted(victim) };
+    const recording = takeGenuineLitPictures({
+      ...scene,
+      seed: `${seed} recorded`,
+      steps: drawOtherSteps(scene.steps, createChance(`${seed} recorded row`)),
+    });
+    const pictures = takeLitPictures(scene, (at, _movement, chance, shake) => {
+      const shown = showOnDisplay({ picture: recording[at], victim }, display, chance);
+      return holdSheet(room, victim, shown, shake, shape);
+    });
+    return Promise.all(pictures.map((picture) => toJpeg(picture)));
+  },
+};
+
+/** The victim's photo for the centre, as paper in the light; the attacker's own head for the movements. */
+const swap =
+  ({ victim, attacker }: Setting): Compose =>
+  (movement, chance, shake) => {
+    if (movement !== 'centre') return composeHead(attacker)(movement, chance, shake);
+    const canvas = composeHead(victim)(movement, chance, shake);
+    canvas.materials.fill(material.paper);
+    canvas.nearness.fill(0);
+    return canvas;
+  };
+
+/** The attacker moves the own head with the victim's printed face before it. */
+const maskLike: Attack = {
+  name: 'maskLike',
+  makeFrames: (scene) =>
+    drawFrames(scene, (movement, chance) => {
+      const { victim, attacker } = scene;
+      const turn = drawTurn(movement, chance);
+      const wearer = composeTurned(attacker, turn, drawSway(chance));
+      const taken: Canvas = { ...wearer, ...exposeAnew(wearer, chance) };
+      wearMask(taken, attacker, victim, turn);
+      return toJpeg(taken);
+    }),
+  makeLitFrames: (scene) =>
+    takeLitFrames(scene, (movement, chance, shake) => {
+      const { victim, attacker } = scene;
+      const turn = shaken(drawTurn(movement, chance), shake);
+      const wearer = composeTurned(attacker, turn, drawSway(chance));
+      wearMask(wearer, attacker, victim, turn);
+      return wearer;
+    }),
+};
+
 /** What is tried, each on its own. The names are those of the measured rates (docs/liveness.md). */
 export const attacks: readonly Attack[] = [
-  {
-    name: 'still',
-    makeFrames: ({ victim, movements, seed }) =>
-      toFrames(movements, seed, (_movement, chance) => toJpeg(victim.frame, 85 + chance.below(10))),
-  },
-  {
-    name: 'shiftedStill',
-    makeFrames: ({ victim, movements, seed }) =>
-      toFrames(movements, seed, (movement, chance) => {
-        const { yaw, pitch } = signs[movement];
-        const tilt = 0.12 * chance.normal();
-        const zoom = 1 + 0.08 * chance.normal();
-        const middle = toMiddle(victim);
-        const canvas = createCanvas(victim.frame);
-        drawSheet(canvas, {
-          texture: victim.frame,
-          place: (x, y) => {
-            const [u, v] = [(x - middle.x) * zoom, (y - middle.y) * zoom];
-            return { x: middle.x + u - v * tilt + 50 * yaw, y: middle.y + v + u * tilt - 40 * pitch, z: 0 };
-          },
-        });
-        return toJpeg(exposeAnew(canvas, chance));
-      }),
-  },
-  {
-    // A photo tilted as a plane by software and injected: nothing of paper or screen is to be seen.
-    name: 'tiltedStill',
-    makeFrames: ({ victim, movements, seed }) =>
-      toFrames(movements, seed, (movement, chance) =>
-        toJpeg(
-          exposeAnew(
-            holdSheet(victim.frame, victim, victim.frame, drawTilt(movement, chance), { ...flat, isPart: isAll }),
-            chance,
-          ),
-        ),
-      ),
-  },
-  { name: 'print', makeFrames: (scene) => makePrint(scene, { ...flat, isPart: isPrinted(scene.victim) }) },
+  still,
+  computed('shiftedStill', shiftStill),
+  // A photo tilted as a plane by software and injected: nothing of paper or screen is to be seen.
+  computed('tiltedStill', ({ victim }) => (movement, chance, shake) => {
+    const tilt = shaken(drawTilt(movement, chance), shake);
+    return holdSheet(victim.frame, victim, victim.frame, tilt, { ...flatPaper, isPart: isAll });
+  }),
+  held('print', bentPrint(0, 0)),
   // The same, bent to a curve as deep as a face's, more than that, and about other axes.
-  { name: 'bentPrint', makeFrames: bendPrint(0.3, 0) },
-  { name: 'rolledPrint', makeFrames: bendPrint(0.6, 0) },
-  { name: 'archedPrint', makeFrames: bendPrint(0.3, 90) },
-  { name: 'slantedPrint', makeFrames: bendPrint(0.5, 45) },
-  { name: 'cutOut', makeFrames: (scene) => makePrint(scene, { ...flat, isPart: isHead(scene.victim) }) },
-  {
-    name: 'screen',
-    makeFrames: async ({ victim, attacker, movements, seed }) => {
-      const room = await drawRoom(attacker);
-      return toFrames(movements, seed, (movement, chance) => {
-        const shape = { ...flat, isPart: isPrinted(victim) };
-        const picture = showOnDisplay({ picture: victim.frame, victim }, display, chance);
-        return toJpeg(exposeAnew(holdSheet(room, victim, picture, drawTilt(movement, chance), shape), chance));
-      });
-    },
-  },
-  {
-    // The person's own frames, of a challenge that asked for the opposite.
-    name: 'replay',
-    makeFrames: (scene) =>
-      makeGenuineFrames({ ...scene, movements: scene.movements.map((movement) => opposites[movement]) }),
-  },
-  {
-    // The right movements, all of them, one place later than asked.
-    name: 'replayShifted',
-    makeFrames: (scene) => {
-      const asked = scene.movements.slice(1, -1);
-      const late = [...asked.slice(-1), ...asked.slice(0, -1)];
-      return makeGenuineFrames({ ...scene, movements: [scene.movements[0], ...late, scene.movements[0]] });
-    },
-  },
-  {
-    // A recording of the person that happens to show the right movements, played on a display.
-    name: 'screenReplay',
-    makeFrames: async ({ victim, attacker, movements, seed }) => {
-      const room = await drawRoom(attacker);
-      return toFrames(movements, seed, (movement, chance) => {
-        const shape = { ...flat, isPart: isPrinted(victim) };
-        const picture = showOnDisplay(
-          { picture: drawTurned(victim, drawTurn(movement, chance), chance), victim },
-          display,
-          chance,
-        );
-        return toJpeg(exposeAnew(holdSheet(room, victim, picture, { yawDeg: 0, pitchDeg: 0 }, shape), chance));
-      });
-    },
-  },
-  {
-    // The victim's photo for the centre, the attacker's own head for the movements.
-    name: 'swap',
-    makeFrames: ({ victim, attacker, movements, seed }) =>
-      toFrames(movements, seed, (movement, chance) =>
-        turnHead(movement === 'centre' ? victim : attacker, drawTurn(movement, chance), chance),
-      ),
-  },
-  {
-    // The attacker moves the own head with the victim's printed face before it.
-    name: 'maskLike',
-    makeFrames: ({ victim, attacker, movements, seed }) =>
-      toFrames(movements, seed, (movement, chance) => {
-        const turn = drawTurn(movement, chance);
-        const wearer = drawTurned(attacker, turn, chance);
-        return toJpeg(wearMask(wearer, attacker, victim, turn));
-      }),
-  },
+  held('bentPrint', bentPrint(0.3, 0)),
+  held('rolledPrint', bentPrint(0.6, 0)),
+  held('archedPrint', bentPrint(0.3, 90)),
+  held('slantedPrint', bentPrint(0.5, 45)),
+  held(
+    'cutOut',
+    print(({ victim }) => ({ ...flatPaper, isPart: isHead(victim) })),
+  ),
+  held('screen', screen),
+  // The person's own frames, of a challenge that asked for the opposite.
+  recorded('replay', (asked) => asked.map((movement) => opposites[movement])),
+  // The right movements, all of them, one place later than asked.
+  recorded('replayShifted', (asked) => {
+    const turned = asked.slice(1, -1);
+    return [asked[0], ...turned.slice(-1), ...turned.slice(0, -1), asked[0]];
+  }),
+  screenReplay,
+  held('swap', swap),
+  maskLike,
 ];
-
-function bendPrint(bend: number, axisDeg: number): Attack['makeFrames'] {
-  return (scene) => makePrint(scene, { bend, axisDeg, isPart: isPrinted(scene.victim) });
-}
-
-async function makePrint({ victim, attacker, movements, seed }: Scene, shape: SheetShape): Promise<readonly Buffer[]> {
-  const room = await drawRoom(attacker);
-  const paper = printOut(victim, { dotPx: 3, hasEdge: true, glare: drawGlare(victim, createChance(`${seed} glare`)) });
-  return toFrames(movements, seed, (movement, chance) =>
-    toJpeg(exposeAnew(holdSheet(room, victim, paper, drawTilt(movement, chance), shape), chance)),
-  );
-}
-
-/** A flat mask in front of a head that turns: it moves with the nose and shows no depth of its own. */
-function wearMask(wearer: Picture, attacker: Head, victim: Head, turn: Turn): Picture {
-  const canvas = createCanvas(wearer);
-  const [from, to] = [toMiddle(victim), toMiddle(attacker)];
-  const isFace = isHead(victim);
-  const unit = victim.eyeDistancePx;
-  drawSheet(canvas, {
-    texture: victim.frame,
-    place: (x, y) => {
-      if (!isFace(x, y)) return null;
-      const spot = { x: (x - from.x) / unit, y: (y - from.y) / unit, z: -0.2 };
-      const front = project(spot, to, attacker.eyeDistancePx);
-      const back = project(turnSpot(spot, turn), to, attacker.eyeDistancePx);
-      const flat = { x: to.x + spot.x * attacker.eyeDistancePx, y: to.y + spot.y * attacker.eyeDistancePx };
-      return { x: flat.x + back.x - front.x, y: flat.y + back.y - front.y, z: 1 };
-    },
-  });
-  return canvas;
-}

@@ -4,11 +4,14 @@ import { type Landmarks, toEyeCentres } from '../../src/engine/landmarks.js';
 import { type Picture, type Point, sampleGrid } from '../../src/engine/picture.js';
 import { toPhoto } from '../pictures.js';
 import {
+  type Canvas,
   createCanvas,
   drawSheet,
   exposeAnew,
   frameHeightPx,
   frameWidthPx,
+  material,
+  type PlacedSpot,
   readPicture,
   type Spot,
   toJpeg,
@@ -71,7 +74,7 @@ const earDepth = -1.5;
 const axisDepth = -1.6;
 
 /** The camera is this many eye distances in front of the nose: about 60 cm. */
-const cameraDistance = 9;
+export const cameraDistance = 9;
 
 /** From the middle of the head in units of its half width and half height: 1 is its outline. */
 interface Shape {
@@ -144,27 +147,26 @@ export function project({ x, y, z }: Spot, centre: Point, unitPx: number): Spot 
 }
 
 /** Nobody holds a head quite still: a shift in eye distances, a zoom and a tilt. */
-interface Sway {
+export interface Sway {
   readonly x: number;
   readonly y: number;
   readonly zoom: number;
   readonly tilt: number;
 }
 
-const drawSway = (chance: Chance): Sway => ({
+export const drawSway = (chance: Chance): Sway => ({
   x: 0.04 * chance.normal(),
   y: 0.04 * chance.normal(),
   zoom: 1 + 0.01 * chance.normal(),
   tilt: 0.015 * chance.normal(),
 });
 
-/** Draws a head turned, its surroundings where they were. */
-export function drawTurned(head: Head, turn: Turn, chance: Chance): Picture {
+/** Composes a head turned, its surroundings where they were. */
+export function composeTurned(head: Head, turn: Turn, sway: Sway): Canvas {
   const shape = toShape(head);
   const unit = head.eyeDistancePx;
-  const sway = drawSway(chance);
   const canvas = createCanvas(head.frame);
-  const place = (x: number, y: number): Spot | null => {
+  const place = (x: number, y: number): PlacedSpot | null => {
     const { z, share } = toDepth(head, shape, x, y);
     if (share === 0) return null;
     const from = { x: (x - shape.centre.x) / unit, y: (y - shape.centre.y) / unit, z };
@@ -183,13 +185,17 @@ export function drawTurned(head: Head, turn: Turn, chance: Chance): Picture {
       x: x + (to.x - x) * share,
       y: y + (to.y - y) * share,
       z: share === 1 ? back.z : earDepth - 3 * (1 - share),
+      material: share > 0.5 ? material.skin : material.room,
     };
   };
   drawSheet(canvas, { texture: head.frame, place });
-  return exposeAnew(canvas, chance);
+  return canvas;
 }
 
+/** Draws a head turned, as a camera takes it. */
+export const drawTurned = (head: Head, turn: Turn, chance: Chance): Picture =>
+  exposeAnew(composeTurned(head, turn, drawSway(chance)), chance);
+
 /** One frame of a head turned: JPEG, 640×480. */
-export async function turnHead(head: Head, turn: Turn, chance: Chance): Promise<Buffer> {
-  return toJpeg(drawTurned(head, turn, chance));
-}
+export const turnHead = (head: Head, turn: Turn, chance: Chance): Promise<Buffer> =>
+  toJpeg(drawTurned(head, turn, chance));

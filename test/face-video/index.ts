@@ -1,10 +1,16 @@
 /*
- * Pictures as a camera takes them of a head that turns, and of what attackers hold before it instead: made at run time
- * from a photo, so that no video of anybody has to be kept.
+ * Pictures as a camera takes them of a head that turns, and of what attackers hold before it instead, by the room's light or
+ * by a screen's as well: made at run time from a photo, so that no video of anybody has to be kept.
  */
-export { type Attack, attacks, drawTurn, makeGenuineFrames, type Scene } from './attacks.js';
+export { type Attack, attacks } from './attacks.js';
+export { type Drift, noDrift, usualDrift } from './camera.js';
 export { readDemoFaces, readDemoHeads } from './demo-people.js';
+export { makeGenuineFrames, makeGenuineLitFrames } from './genuine.js';
 export { type Head, readHead, type Turn, turnHead } from './head.js';
+export { type Injection, injections } from './injections.js';
+export { drawLitSteps, type LitFrame, type LitScene } from './lit-scenes.js';
 export { makeVideo } from './mjpeg.js';
 export { readPicture } from './raster.js';
+export type { Scene } from './scenes.js';
 export { type Species, species } from './single-images.js';
+export { drawTurn } from './turns.js';

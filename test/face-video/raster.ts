@@ -16,9 +16,15 @@ export interface Spot {
   readonly z: number;
 }
 
-/** A frame being drawn, and how near what it shows at each pixel is. */
+/** What a pixel shows, and so what light makes of it. The room is all that nothing was drawn before. */
+export const material = { room: 0, skin: 1, paper: 2, glass: 3 } as const;
+export type Material = (typeof material)[keyof typeof material];
+
+/** A frame being drawn, and at each pixel how near what it shows is, in eye distances, and what it is made of. */
 export interface Canvas extends Picture {
+  /** Negative infinity where nothing was drawn. */
   readonly nearness: Float32Array;
+  readonly materials: Uint8Array;
 }
 
 /** An empty frame that shows `picture`, of the same size, behind everything. */
@@ -27,6 +33,7 @@ export function createCanvas(picture: Picture): Canvas {
     ...picture,
     data: Uint8Array.from(picture.data),
     nearness: new Float32Array(picture.widthPx * picture.heightPx).fill(Number.NEGATIVE_INFINITY),
+    materials: new Uint8Array(picture.widthPx * picture.heightPx).fill(material.room),
   };
 }
 
@@ -90,7 +97,12 @@ export function exposeAnew({ data, widthPx, heightPx }: Picture, chance: Chance)
 export interface Sheet {
   readonly texture: Picture;
   /** Where each place of the texture, in its pixels, stands in the frame; `null` where the sheet has been cut away. */
-  readonly place: (x: number, y: number) => Spot | null;
+  readonly place: (x: number, y: number) => PlacedSpot | null;
+}
+
+/** A place of a sheet that stands in the frame, and what the sheet is made of there. */
+export interface PlacedSpot extends Spot {
+  readonly material: Material;
 }
 
 const cellPx = 6;
@@ -120,7 +132,7 @@ export function drawSheet(canvas: Canvas, { texture, place }: Sheet): void {
   }
 }
 
-interface Corner extends Spot {
+interface Corner extends PlacedSpot {
   readonly u: number;
   readonly v: number;
 }
@@ -128,7 +140,7 @@ interface Corner extends Spot {
 function drawTriangle(canvas: Canvas, texture: Picture, a: Corner, b: Corner, c: Corner): void {
   const area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
   if (abs(area) < 1e-6) return;
-  const { data, nearness, widthPx, heightPx } = canvas;
+  const { data, nearness, materials, widthPx, heightPx } = canvas;
   const fromX = max(0, ceil(min(a.x, b.x, c.x)));
   const toX = min(widthPx - 1, floor(max(a.x, b.x, c.x)));
   const fromY = max(0, ceil(min(a.y, b.y, c.y)));
@@ -146,6 +158,7 @@ function drawTriangle(canvas: Canvas, texture: Picture, a: Corner, b: Corner, c:
       const pixel = y * widthPx + x;
       if (z < nearness[pixel]) continue;
       nearness[pixel] = z;
+      materials[pixel] = a.material;
       const u = shareA * a.u + shareB * b.u + shareC * c.u;
       const v = shareA * a.v + shareB * b.v + shareC * c.v;
       copyColour(texture, u, v, data, pixel * 3);

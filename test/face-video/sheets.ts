@@ -1,7 +1,7 @@
 import type { Picture } from '../../src/engine/picture.js';
 import { type Head, project, type Turn, toMiddle, turnSpot } from './head.js';
 import { paper } from './materials.js';
-import { blur, createCanvas, drawSheet, type Spot } from './raster.js';
+import { blur, type Canvas, createCanvas, drawSheet, type Material, material, type PlacedSpot } from './raster.js';
 
 /** What is held before the camera. */
 export interface SheetShape {
@@ -11,28 +11,31 @@ export interface SheetShape {
   readonly axisDeg: number;
   /** Whether a place of the victim's frame is on it, or was cut away. */
   isPart(x: number, y: number): boolean;
+  readonly material: Material;
 }
 
 /** Holds a sheet with the victim's frame on it before what `canvas` shows. */
-export function holdSheet(canvas: Picture, victim: Head, texture: Picture, turn: Turn, how: SheetShape): Picture {
+export function holdSheet(canvas: Picture, victim: Head, texture: Picture, turn: Turn, how: SheetShape): Canvas {
   const drawn = createCanvas(canvas);
   const middle = toMiddle(victim);
   const unit = victim.eyeDistancePx;
   const axis = (how.axisDeg * Math.PI) / 180;
   drawSheet(drawn, {
     texture,
-    place: (x, y): Spot | null => {
+    place: (x, y): PlacedSpot | null => {
       if (!how.isPart(x, y)) return null;
       const [u, v] = [(x - middle.x) / unit, (y - middle.y) / unit];
       const aside = u * Math.cos(axis) + v * Math.sin(axis);
-      return project(turnSpot({ x: u, y: v, z: -1.6 - how.bend * aside * aside }, turn), middle, unit);
+      const spot = turnSpot({ x: u, y: v, z: -1.6 - how.bend * aside * aside }, turn);
+      return { ...project(spot, middle, unit), material: how.material };
     },
   });
   return drawn;
 }
 
-/** How a sheet that is not bent is held. */
-export const flat = { bend: 0, axisDeg: 0 } as const;
+/** Paper that is not bent, and a display. */
+export const flatPaper = { bend: 0, axisDeg: 0, material: material.paper } as const;
+export const flatGlass = { bend: 0, axisDeg: 0, material: material.glass } as const;
 
 /** All of the frame. */
 export const isAll = (): boolean => true;

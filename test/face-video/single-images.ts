@@ -3,7 +3,7 @@ import type { Picture } from '../../src/engine/picture.js';
 import { drawTurned, type Head, type Turn } from './head.js';
 import { type Display, drawGlare, printOut, showOnDisplay } from './materials.js';
 import { exposeAnew, toJpeg } from './raster.js';
-import { drawRoom, flat, holdSheet, isAll, isHead, isPrinted, type SheetShape } from './sheets.js';
+import { drawRoom, flatGlass, flatPaper, holdSheet, isAll, isHead, isPrinted, type SheetShape } from './sheets.js';
 
 /** Who is attacked, from one photo, and in whose room. */
 export interface Sitting {
@@ -41,7 +41,12 @@ async function hold({ victim, attacker }: Sitting, texture: Picture, how: SheetS
 const printDots =
   (dotPx: number): Draw =>
   (sitting, chance) =>
-    hold(sitting, printOut(sitting.victim, { dotPx, hasEdge: false, glare: null }), { ...flat, isPart: isAll }, chance);
+    hold(
+      sitting,
+      printOut(sitting.victim, { dotPx, hasEdge: false, glare: null }),
+      { ...flatPaper, isPart: isAll },
+      chance,
+    );
 
 /** A print of head and shoulders in a hand's reach, its edge and the room to be seen. */
 const printSheet =
@@ -53,7 +58,7 @@ const printSheet =
     return hold(
       sitting,
       printOut(victim, { dotPx: 3, hasEdge: true, glare }),
-      { ...flat, bend: shape.bend, isPart },
+      { ...flatPaper, bend: shape.bend, isPart },
       chance,
     );
   };
@@ -63,7 +68,7 @@ const display =
   (sitting, chance) => {
     const { victim } = sitting;
     const shown = showOnDisplay({ picture: victim.frame, victim }, how, chance);
-    return hold(sitting, shown, { ...flat, isPart: how.hasBezel ? isPrinted(victim) : isAll }, chance);
+    return hold(sitting, shown, { ...flatGlass, isPart: how.hasBezel ? isPrinted(victim) : isAll }, chance);
   };
 
 const plainSheet = { isShining: false, isCutOut: false, bend: 0 } as const;

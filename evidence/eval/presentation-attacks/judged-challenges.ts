@@ -2,7 +2,7 @@ import { Photo } from '../../../src/core/concealed.js';
 import type { Movement } from '../../../src/core/movements.js';
 import type { LivenessFinding, LivenessJudge } from '../../../src/core/ports.js';
 import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
-import { type Attack, attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
+import { attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
 import { createChance } from '../../statistics/chance.js';
 
 /** What the judge said of one rendered challenge. */
@@ -14,7 +14,7 @@ export interface JudgedChallenge {
   readonly refusedBy: readonly string[];
 }
 
-const genuine: Attack = { name: 'genuine', makeFrames: makeGenuineFrames };
+const genuine = { name: 'genuine', makeFrames: makeGenuineFrames } as const;
 
 const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
 

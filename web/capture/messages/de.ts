@@ -139,6 +139,8 @@ export const de: Words = {
     centre: 'Bringen Sie Ihr Gesicht in die Mitte.',
     more_light: 'Bitte mehr Licht im Gesicht.',
     less_light: 'Es ist zu hell. Drehen Sie sich vom Licht weg.',
+    too_bright:
+      'Das Licht des Bildschirms ist auf Ihrem Gesicht nicht zu sehen. Drehen Sie sich vom Fenster oder der Lampe weg, stellen Sie den Bildschirm heller und kommen Sie näher.',
     glare: 'Etwas spiegelt. Neigen Sie die Brille oder rücken Sie die Lampe weg.',
     too_bright:
       'Um Sie herum ist es zu hell für das Licht des Bildschirms. Drehen Sie sich vom Fenster oder von der Lampe weg und stellen Sie den Bildschirm heller.',

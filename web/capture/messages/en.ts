@@ -133,6 +133,8 @@ export const en: Words = {
     centre: 'Move your face to the middle.',
     more_light: 'More light on your face, please.',
     less_light: 'It is too bright. Turn away from the light.',
+    too_bright:
+      'The light of the screen does not show on your face. Turn away from the window or lamp, make the screen brighter, and come closer.',
     glare: 'There is glare. Tilt your glasses or move the lamp.',
     too_bright:
       'It is too bright around you for the light of the screen. Turn away from the window or lamp, and turn the brightness of the screen up.',

@@ -132,6 +132,8 @@ export const es: Words = {
     centre: 'Ponga la cara en el centro.',
     more_light: 'Más luz en la cara, por favor.',
     less_light: 'Hay demasiada luz. Gírese para apartarse de ella.',
+    too_bright:
+      'La luz de la pantalla no se ve en su cara. Apártese de la ventana o de la lámpara, aumente el brillo de la pantalla y acérquese.',
     glare: 'Hay un reflejo. Incline las gafas o mueva la lámpara.',
     too_bright:
       'Hay demasiada luz a su alrededor para la de la pantalla. Apártese de la ventana o de la lámpara y suba el brillo de la pantalla.',

@@ -139,6 +139,8 @@ export const fr: Words = {
     centre: 'Placez votre visage au milieu.',
     more_light: 'Plus de lumière sur votre visage, s’il vous plaît.',
     less_light: 'Il y a trop de lumière. Tournez-vous pour l’éviter.',
+    too_bright:
+      'La lumière de l’écran ne se voit pas sur votre visage. Détournez-vous de la fenêtre ou de la lampe, augmentez la luminosité de l’écran et rapprochez-vous.',
     glare: 'Il y a un reflet. Inclinez vos lunettes ou déplacez la lampe.',
     too_bright:
       'Il y a trop de lumière autour de vous pour celle de l’écran. Détournez-vous de la fenêtre ou de la lampe et augmentez la luminosité de l’écran.',

@@ -1,0 +1,177 @@
+import type { Box } from '../core/face.js';
+import { type Landmarks, toEyeCentres } from './landmarks.js';
+import type { Picture, Point } from './picture.js';
+
+/** Light of red, green and blue, each 0 to 1, linear. */
+export type Rgb = readonly [number, number, number];
+
+/** Parts of a face whose light is read; left and right are the picture's. */
+export const lightRegions = [
+  'leftCheek',
+  'rightCheek',
+  'leftFlank',
+  'rightFlank',
+  'bridge',
+  'noseBase',
+  'chin',
+  'forehead',
+] as const;
+export type LightRegion = (typeof lightRegions)[number];
+
+/** The light on one picture of a face; `null` where too little of it can be seen, or the camera could not tell it. */
+export interface LightReading {
+  readonly regions: Readonly<Record<LightRegion, { readonly light: Rgb; readonly at: Point } | null>>;
+  /** Of what is behind and above the person. */
+  readonly background: Rgb | null;
+  /** Of the whole face by its brightness: the darkest eighth of its pixels first; none where they cannot be told apart. */
+  readonly tones: readonly Rgb[];
+}
+
+/** The corners of a region: indices of the 68 points, each moved up by some eye distances. */
+const corners: Readonly<Record<LightRegion, readonly (readonly [index: number, up: number])[]>> = {
+  leftCheek: [1, 2, 3, 31, 41].map((index) => [index, 0]),
+  rightCheek: [15, 14, 13, 35, 46].map((index) => [index, 0]),
+  leftFlank: [27, 30, 31].map((index) => [index, 0]),
+  rightFlank: [27, 30, 35].map((index) => [index, 0]),
+  bridge: [39, 27, 42, 29].map((index) => [index, 0]),
+  noseBase: [31, 33, 35, 52, 50].map((index) => [index, 0]),
+  chin: [6, 8, 10, 56, 57, 58].map((index) => [index, 0]),
+  forehead: [
+    [18, 0.15],
+    [20, 0.15],
+    [23, 0.15],
+    [25, 0.15],
+    [25, 0.5],
+    [18, 0.5],
+  ],
+};
+
+/** Chin from ear to ear, and back over the brows. */
+const outline = [0, 2, 4, 6, 8, 10, 12, 14, 16, 26, 24, 19, 17];
+
+/** What a camera writes as 250 and more may have been any brighter. */
+const clippedLevel = 250;
+const maxClippedShare = 0.1;
+/** Behind somebody there may be a lamp or a window. */
+const maxClippedBehind = 0.5;
+/** Below this level a channel is mostly noise, and the steps between levels are coarse. */
+const darkestLevel = 10;
+const minPixels = 12;
+/** The brightest and the darkest of a region are a shine, a hair or a shadow. */
+const trimmed = 0.1;
+const toneCount = 8;
+const samples = { region: 150, face: 1200, behind: 1000 } as const;
+
+/** sRGB to linear light. @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
+const linear = Float32Array.from({ length: 256 }, (_, level) => {
+  const value = level / 255;
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+});
+
+/** Where the pixels of a polygon begin in the picture's data. */
+function offsetsIn({ widthPx, heightPx }: Picture, polygon: readonly Point[], atMost: number): number[] {
+  const ys = polygon.map(({ y }) => y);
+  const xs = polygon.map(({ x }) => x);
+  const [fromY, toY] = [Math.max(0, Math.ceil(Math.min(...ys))), Math.min(heightPx - 1, Math.floor(Math.max(...ys)))];
+  const area = (Math.max(...xs) - Math.min(...xs)) * (toY - fromY);
+  const step = Math.max(1, Math.floor(Math.sqrt(area / atMost)));
+  const offsets: number[] = [];
+  for (let y = fromY; y <= toY; y += step) {
+    const crossings: number[] = [];
+    for (let at = 0; at < polygon.length; at += 1) {
+      const a = polygon[at];
+      const b = polygon[(at + 1) % polygon.length];
+      if (a.y <= y !== b.y <= y) crossings.push(a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x));
+    }
+    crossings.sort((a, b) => a - b);
+    for (let at = 0; at + 1 < crossings.length; at += 2)
+      for (let x = Math.max(0, Math.ceil(crossings[at])); x <= Math.min(widthPx - 1, crossings[at + 1]); x += step)
+        offsets.push((y * widthPx + x) * 3);
+  }
+  return offsets;
+}
+
+/** Above the middle of the face, and beside 1.9 times its box. */
+function offsetsBehind({ widthPx, heightPx }: Picture, box: Box): number[] {
+  const [middleX, middleY] = [box.x + box.width / 2, box.y + box.height / 2];
+  const step = Math.max(1, Math.floor(Math.sqrt((widthPx * heightPx) / (2 * samples.behind))));
+  const offsets: number[] = [];
+  for (let y = 0; y < Math.min(heightPx, middleY); y += step)
+    for (let x = 0; x < widthPx; x += step)
+      if (Math.abs(x - middleX) > 0.95 * box.width || Math.abs(y - middleY) > 0.95 * box.height)
+        offsets.push((y * widthPx + x) * 3);
+  return offsets;
+}
+
+/** The mean light of the pixels that lie between some shares of them by their brightness, each pixel in one such part. */
+function toParts({ data }: Picture, offsets: readonly number[], shares: readonly number[]): readonly Rgb[] {
+  const brightness = Float32Array.from(
+    offsets,
+    (at) => 0.2126 * linear[data[at]] + 0.7152 * linear[data[at + 1]] + 0.0722 * linear[data[at + 2]],
+  );
+  const sorted = brightness.toSorted();
+  const ends = shares.map((share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]);
+  const sums = new Float64Array(4 * shares.length);
+  for (let index = 0; index < offsets.length; index += 1) {
+    let part = 0;
+    while (part < ends.length - 1 && brightness[index] >= ends[part]) part += 1;
+    const at = offsets[index];
+    sums[4 * part] += linear[data[at]];
+    sums[4 * part + 1] += linear[data[at + 1]];
+    sums[4 * part + 2] += linear[data[at + 2]];
+    sums[4 * part + 3] += 1;
+  }
+  return shares.map((_, part) => {
+    const count = sums[4 * part + 3];
+    return [sums[4 * part] / count, sums[4 * part + 1] / count, sums[4 * part + 2] / count];
+  });
+}
+
+/** The mean of the pixels but for the brightest and darkest; `null`: too few, too dark, or beyond what the camera tells. */
+function toLight(picture: Picture, offsets: readonly number[], clippedShare: number): Rgb | null {
+  const { data } = picture;
+  const told = offsets.filter((at) => Math.max(data[at], data[at + 1], data[at + 2]) < clippedLevel);
+  if (told.length < Math.max(minPixels, (1 - clippedShare) * offsets.length)) return null;
+  const [, light] = toParts(picture, told, [trimmed, 1 - trimmed, 1]);
+  return light === undefined || !(Math.min(...light) >= linear[darkestLevel]) ? null : light;
+}
+
+const tones = Array.from({ length: toneCount }, (_, at) => (at + 1) / toneCount);
+
+/** Reads the light on a face and behind it. @param landmarks - in pixels of the picture, as `box` */
+export function readLight(picture: Picture, box: Box, landmarks: Landmarks): LightReading {
+  const [left, right] = toEyeCentres(landmarks);
+  const unit = Math.hypot(right.x - left.x, right.y - left.y);
+  const read = (region: LightRegion): LightReading['regions'][LightRegion] => {
+    const polygon = corners[region].map(([index, up]) => ({
+      x: landmarks[index].x,
+      y: landmarks[index].y - up * unit,
+    }));
+    const light = toLight(picture, offsetsIn(picture, polygon, samples.region), maxClippedShare);
+    const at = {
+      x: polygon.reduce((sum, { x }) => sum + x, 0) / polygon.length / unit,
+      y: polygon.reduce((sum, { y }) => sum + y, 0) / polygon.length / unit,
+    };
+    return light === null ? null : { light, at };
+  };
+  const face = offsetsIn(
+    picture,
+    outline.map((index) => landmarks[index]),
+    samples.face,
+  );
+  const parts = toParts(picture, face, tones);
+  return {
+    regions: {
+      leftCheek: read('leftCheek'),
+      rightCheek: read('rightCheek'),
+      leftFlank: read('leftFlank'),
+      rightFlank: read('rightFlank'),
+      bridge: read('bridge'),
+      noseBase: read('noseBase'),
+      chin: read('chin'),
+      forehead: read('forehead'),
+    },
+    background: toLight(picture, offsetsBehind(picture, box), maxClippedBehind),
+    tones: parts.every((light) => Math.min(...light) > 0) ? parts : [],
+  };
+}

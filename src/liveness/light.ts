@@ -1,0 +1,194 @@
+import type { Embedding } from '../core/concealed.js';
+import { type ScreenAxis, type ScreenLight, toLinear } from '../core/screen-light.js';
+import type { LightReading, LightRegion, Rgb } from '../engine/light.js';
+import { lightRegions } from '../engine/light.js';
+import type { Point } from '../engine/picture.js';
+import { cosineOf } from '../verifier/embeddings.js';
+
+/*
+ * What the light of the screen does to a face, and to what pretends to be one. All is told by changes between pictures half a
+ * second apart, in the logarithm of linear light: there exposure, white balance and the colour of a skin only add, and fall out.
+ * Published work it follows: Tang et al., Face Flashing (NDSS 2018); Liu et al., Aurora Guard (arXiv 1902.10311). What of it is
+ * measured, and on what, is in docs/liveness.md.
+ */
+
+/** A picture of a lit challenge as the engine sees it. */
+export interface LitFrame {
+  readonly light: ScreenLight;
+  readonly reading: LightReading;
+  readonly texture: Embedding;
+}
+
+/** Two pictures of one pose, under one colour and then under another. */
+export type LitPair = readonly [LitFrame, LitFrame];
+
+/** What the light told. */
+export interface LightFinding {
+  /** The screen's light on the face over all other: what the answer is as strong as. */
+  readonly gain: number;
+  /** How far the answer of all pairs is the one that was asked for: 1 at most; that of a chance row is 0 on average. */
+  readonly match: number;
+  /** The answer of what is behind the person over that of the face; `null` where that cannot be seen. */
+  readonly falloff: number | null;
+  /** How much of the added light is more where the face is brighter: 1 of skin and paper, 0 of glass, which adds to everything. */
+  readonly material: number | null;
+  /** How differently the two sides of the nose answer halves of white, beyond what a sheet's would; per gain. */
+  readonly normals: number | null;
+}
+
+const combine = (a: Rgb, b: Rgb, how: (x: number, y: number) => number): Rgb => [
+  how(a[0], b[0]),
+  how(a[1], b[1]),
+  how(a[2], b[2]),
+];
+const minus = (a: Rgb, b: Rgb): Rgb => combine(a, b, (x, y) => x - y);
+const dot = (a: Rgb, b: Rgb): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+const toMean = (values: readonly number[]): number => total(values) / values.length;
+const luminanceOf = ([red, green, blue]: Rgb): number => 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+
+/** Without what all channels share. */
+function toChroma(values: Rgb): Rgb {
+  const mean = (values[0] + values[1] + values[2]) / 3;
+  return [values[0] - mean, values[1] - mean, values[2] - mean];
+}
+
+/** How the colour of a light changes: in logarithms, as all that stays the same then falls out. */
+const toChange = (from: Rgb, to: Rgb): Rgb =>
+  toChroma([Math.log(to[0] / from[0]), Math.log(to[1] / from[1]), Math.log(to[2] / from[2])]);
+
+/** A pair, and what it showed. */
+interface Answer {
+  readonly pair: LitPair;
+  /** The change of the light that was asked for. */
+  readonly asked: Rgb;
+  /** That of the face, all its regions alike. */
+  readonly face: Rgb;
+  /** That of the background, `null` where it is not seen. */
+  readonly behind: Rgb | null;
+  /** Of the face against the background. */
+  readonly seen: Rgb;
+}
+
+const none: Rgb = [0, 0, 0];
+
+function toAnswer(pair: LitPair): Answer {
+  const [{ light: first, reading: from }, { light: second, reading: to }] = pair;
+  const changes = lightRegions.flatMap((region) => {
+    const [before, after] = [from.regions[region], to.regions[region]];
+    return before === null || after === null ? [] : [toChange(before.light, after.light)];
+  });
+  const mean = (channel: 0 | 1 | 2): number => toMean(changes.map((change) => change[channel]));
+  const face: Rgb = changes.length === 0 ? none : [mean(0), mean(1), mean(2)];
+  const { background: before } = from;
+  const { background: after } = to;
+  const behind = before === null || after === null ? null : toChange(before, after);
+  const asked = toChroma(minus(toLinear(second.first), toLinear(first.first)));
+  return { pair, asked, face, behind, seen: minus(face, behind ?? none) };
+}
+
+/** How strongly changes follow what was asked for. */
+function toGain(answers: readonly Answer[], read: (answer: Answer) => Rgb): number {
+  return (
+    total(answers.map((each) => dot(read(each), each.asked))) / total(answers.map(({ asked }) => dot(asked, asked)))
+  );
+}
+
+function toMatch(answers: readonly Answer[]): number {
+  const length = (read: (answer: Answer) => Rgb): number =>
+    Math.sqrt(total(answers.map((each) => dot(read(each), read(each)))));
+  const lengths = length(({ seen }) => seen) * length(({ asked }) => asked);
+  return lengths === 0 ? 0 : total(answers.map(({ seen, asked }) => dot(seen, asked))) / lengths;
+}
+
+function toFalloff(answers: readonly Answer[]): number | null {
+  const told = answers.filter(({ behind }) => behind !== null);
+  if (told.length < 2) return null;
+  return toGain(told, ({ behind }) => behind ?? none) / toGain(told, ({ face }) => face);
+}
+
+/** The straight line through values over places: its value at 0, and its slope. */
+function toLine(places: readonly number[], values: readonly number[]): readonly [at0: number, slope: number] {
+  const [x, y] = [toMean(places), toMean(values)];
+  const spread = total(places.map((place) => (place - x) ** 2));
+  const slope = spread === 0 ? 0 : total(places.map((place, at) => (place - x) * (values[at] - y))) / spread;
+  return [y - slope * x, slope];
+}
+
+function toMaterial(answers: readonly Answer[]): number | null {
+  const count = Math.min(...answers.flatMap(({ pair }) => pair.map(({ reading }) => reading.tones.length)));
+  if (count === 0) return null;
+  const squares = total(answers.map(({ asked }) => dot(asked, asked)));
+  const tones = Array.from({ length: count }, (_, tone) => {
+    const gains = answers.map(({ pair: [from, to], asked, behind }) =>
+      dot(minus(toChange(from.reading.tones[tone], to.reading.tones[tone]), behind ?? none), asked),
+    );
+    const brightness = toMean(
+      answers.flatMap(({ pair }) => pair.map(({ reading }) => luminanceOf(reading.tones[tone]))),
+    );
+    return { brightness, added: (total(gains) / squares) * brightness };
+  });
+  const [always, more] = toLine(
+    tones.map(({ brightness }) => brightness),
+    tones.map(({ added }) => added),
+  );
+  const mean = toMean(tones.map(({ brightness }) => brightness));
+  return (more * mean) / (always + more * mean);
+}
+
+/** What lies on one plane of a face that is no nose, and the two parts of the nose that look opposite ways. */
+const facing = {
+  // Left as the person sees it is right in the picture.
+  across: {
+    toFirst: 'rightFlank',
+    toSecond: 'leftFlank',
+    flat: ['leftCheek', 'rightCheek', 'chin', 'forehead', 'bridge'],
+  },
+  down: { toFirst: 'bridge', toSecond: 'noseBase', flat: ['leftCheek', 'rightCheek', 'chin', 'forehead'] },
+} as const satisfies Record<
+  ScreenAxis,
+  { readonly toFirst: LightRegion; readonly toSecond: LightRegion; readonly flat: readonly LightRegion[] }
+>;
+
+/**
+ * The first half white, then the second. Any flat sheet answers by a plane over the picture, one that is bent by a smooth curve:
+ * between two places as near to each other as the sides of a nose both are a straight line.
+ */
+function toNormals([first, second]: LitPair, gain: number): number | null {
+  const { axis } = first.light;
+  const { toFirst, toSecond, flat } = facing[axis];
+  const read = (region: LightRegion): { readonly value: number; readonly place: number } | null => {
+    const [one, other] = [first.reading.regions[region], second.reading.regions[region]];
+    if (one === null || other === null) return null;
+    const along = (at: Point): number => (axis === 'across' ? at.x : at.y);
+    return { value: Math.log(luminanceOf(one.light) / luminanceOf(other.light)), place: along(one.at) };
+  };
+  const around = flat.flatMap((region) => read(region) ?? []);
+  const [one, other] = [read(toFirst), read(toSecond)];
+  if (one === null || other === null || around.length < 3) return null;
+  const [, slope] = toLine(
+    around.map(({ place }) => place),
+    around.map(({ value }) => value),
+  );
+  return (one.value - other.value - slope * (one.place - other.place)) / gain;
+}
+
+/**
+ * What the pairs of a challenge, and its halves of white, tell.
+ * @param pairs - one for each pose
+ */
+export function findLight(pairs: readonly LitPair[], halves: LitPair): LightFinding {
+  const answers = pairs.map(toAnswer);
+  const gain = toGain(answers, ({ seen }) => seen);
+  return {
+    gain,
+    match: toMatch(answers),
+    falloff: toFalloff(answers),
+    material: toMaterial(answers),
+    normals: toNormals(halves, gain),
+  };
+}
+
+/** The least alike of pictures that should be of one face, half a second apart: the cosine of their textures. */
+export const toLeastAlike = (shown: LitFrame, others: readonly LitFrame[]): number =>
+  Math.min(...others.map(({ texture }) => cosineOf(shown.texture, texture)));

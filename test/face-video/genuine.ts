@@ -1,0 +1,27 @@
+import type { Picture } from '../../src/engine/picture.js';
+import { composeTurned, drawSway, type Head } from './head.js';
+import { type LitScene, takeLitFrames, takeLitPictures } from './lit-scenes.js';
+import { type Compose, type Scene, takeFrames } from './scenes.js';
+import { drawTurn, shaken } from './turns.js';
+
+/** A head that turns as asked. */
+export const composeHead =
+  (head: Head): Compose =>
+  (movement, chance, shake) => {
+    const turn = shaken(drawTurn(movement, chance), shake);
+    return composeTurned(head, turn, drawSway(chance));
+  };
+
+/** What an honest person sends. */
+export const makeGenuineFrames = (scene: Scene): Promise<readonly Buffer[]> =>
+  takeFrames(scene, composeHead(scene.victim));
+
+/** What an honest person sends who is lit by the screen. */
+export const makeGenuineLitFrames = (scene: LitScene): Promise<readonly Buffer[]> =>
+  takeLitFrames(scene, composeHead(scene.victim));
+
+/** The same before it is encoded. */
+export const takeGenuineLitPictures = (scene: LitScene): readonly Picture[] => {
+  const compose = composeHead(scene.victim);
+  return takeLitPictures(scene, (_at, ...asked) => compose(...asked));
+};

@@ -1,0 +1,32 @@
+import { type Head, project, type Turn, toMiddle, turnSpot } from './head.js';
+import { type Canvas, drawSheet, material } from './raster.js';
+import { isHead } from './sheets.js';
+
+/** So much nearer than it is, in eye distances, a mask is drawn: before all of the head. */
+const before = 3;
+
+/** A flat mask in front of a head that turns: it moves with the nose and shows no depth of its own. */
+export function wearMask(wearer: Canvas, attacker: Head, victim: Head, turn: Turn): void {
+  const [from, to] = [toMiddle(victim), toMiddle(attacker)];
+  const isFace = isHead(victim);
+  const unit = victim.eyeDistancePx;
+  drawSheet(wearer, {
+    texture: victim.frame,
+    place: (x, y) => {
+      if (!isFace(x, y)) return null;
+      const spot = { x: (x - from.x) / unit, y: (y - from.y) / unit, z: -0.2 };
+      const front = project(spot, to, attacker.eyeDistancePx);
+      const back = project(turnSpot(spot, turn), to, attacker.eyeDistancePx);
+      const flat = { x: to.x + spot.x * attacker.eyeDistancePx, y: to.y + spot.y * attacker.eyeDistancePx };
+      return {
+        x: flat.x + back.x - front.x,
+        y: flat.y + back.y - front.y,
+        z: before + back.z,
+        material: material.paper,
+      };
+    },
+  });
+  const { materials, nearness } = wearer;
+  for (let pixel = 0; pixel < nearness.length; pixel += 1)
+    if (materials[pixel] === material.paper) nearness[pixel] -= before;
+}

@@ -1,0 +1,99 @@
+import type { Point } from '../../src/engine/picture.js';
+import { type Canvas, material, type Spot } from './raster.js';
+
+const { abs, hypot } = Math;
+
+/** The frame is read in blocks of so many pixels: what is smaller has no shade of its own. */
+export const blockPx = 4;
+
+/** The shape of what was drawn, block by block; the room has none. */
+export interface Relief {
+  readonly columns: number;
+  readonly rows: number;
+  /** Which way all of it looks, in the mean: of length 1, x to the right of the frame, y down, z to the camera. */
+  readonly meanNormal: Spot;
+  /** A value for each block from where it stands, in eye distances from the middle, and which way it looks. */
+  map(rule: (at: Spot, normal: Spot) => number): Float32Array;
+}
+
+/** What is this much nearer than its neighbour, in eye distances, is another thing before it. */
+const edge = 0.25;
+
+/** How near each block is, smoothed over its neighbours; `NaN` where the room is seen. */
+function toHeights({ nearness, materials, widthPx }: Canvas, columns: number, rows: number): Float32Array {
+  const means = new Float32Array(columns * rows);
+  for (let block = 0; block < means.length; block += 1) {
+    let [sum, count] = [0, 0];
+    const from = Math.floor(block / columns) * blockPx * widthPx + (block % columns) * blockPx;
+    for (let y = 0; y < blockPx; y += 1)
+      for (let x = 0; x < blockPx; x += 1) {
+        const pixel = from + y * widthPx + x;
+        if (materials[pixel] === material.room) continue;
+        sum += nearness[pixel];
+        count += 1;
+      }
+    means[block] = count === 0 ? Number.NaN : sum / count;
+  }
+  return means.map((own, block) => {
+    let [sum, count] = [own, 1];
+    for (const step of [-columns - 1, -columns, 1 - columns, -1, 1, columns - 1, columns, columns + 1]) {
+      const near = means[block + step];
+      if (!(abs(near - own) < edge)) continue;
+      sum += near;
+      count += 1;
+    }
+    return sum / count;
+  });
+}
+
+/** Reads the shape from how near each pixel is. @param middle - of the face, in pixels @param unitPx - an eye distance */
+export function toRelief(canvas: Canvas, middle: Point, unitPx: number): Relief {
+  const [columns, rows] = [Math.floor(canvas.widthPx / blockPx), Math.floor(canvas.heightPx / blockPx)];
+  const heights = toHeights(canvas, columns, rows);
+  const slope = (block: number, step: number): number => {
+    const own = heights[block];
+    const [before, after] = [heights[block - step], heights[block + step]];
+    const hasBefore = abs(before - own) < edge;
+    const hasAfter = abs(after - own) < edge;
+    const rise = (hasAfter ? after : own) - (hasBefore ? before : own);
+    const steps = Number(hasBefore) + Number(hasAfter);
+    return steps === 0 ? 0 : (rise * unitPx) / (steps * blockPx);
+  };
+  const toNormal = (block: number): Spot => {
+    const [x, y] = [-slope(block, 1), -slope(block, columns)];
+    const length = hypot(x, y, 1);
+    return { x: x / length, y: y / length, z: 1 / length };
+  };
+  const isDrawn = (block: number): boolean => !Number.isNaN(heights[block]);
+  const toSpot = (block: number): Spot => ({
+    x: (((block % columns) + 0.5) * blockPx - middle.x) / unitPx,
+    y: ((Math.floor(block / columns) + 0.5) * blockPx - middle.y) / unitPx,
+    z: heights[block],
+  });
+
+  const sum = { x: 0, y: 0, z: 0 };
+  for (let block = 0; block < heights.length; block += 1) {
+    if (!isDrawn(block)) continue;
+    const normal = toNormal(block);
+    sum.x += normal.x;
+    sum.y += normal.y;
+    sum.z += normal.z;
+  }
+  const length = hypot(sum.x, sum.y, sum.z) || 1;
+  return {
+    columns,
+    rows,
+    meanNormal: { x: sum.x / length, y: sum.y / length, z: sum.z / length },
+    map: (rule) => {
+      const values = heights.map((_, block) => (isDrawn(block) ? rule(toSpot(block), toNormal(block)) : Number.NaN));
+      // The rim of what was drawn is read between its blocks and the room's: those take the value of a neighbour.
+      return values.map((own, block) => {
+        if (!Number.isNaN(own)) return own;
+        const near = [-1, 1, -columns, columns, -columns - 1, 1 - columns, columns - 1, columns + 1];
+        return (
+          near.map((step) => values[block + step]).find((value) => value !== undefined && !Number.isNaN(value)) ?? 1
+        );
+      });
+    },
+  };
+}
