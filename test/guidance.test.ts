@@ -44,13 +44,17 @@ describe('what is seen in a photo', () => {
     expect(sight.face?.landmarks).toHaveLength(68);
     const observe = createObserver();
     const seen = [sight, sight, sight].map((each) => observe(each));
-    expect(seen.at(0)).toEqual({ faces: 1, hint: null, ready: true, isTooSmall: false, pose: null, isBetween: false });
+    expect(seen.at(0)).toEqual({
+      ...{ faces: 1, hint: null, ready: true, isTooSmall: false, isTooBright: false },
+      ...{ pose: null, isHeld: false, isBetween: false },
+    });
     expect(seen.at(-1)).toEqual({
       faces: 1,
       hint: null,
       ready: true,
       isTooSmall: false,
       isTooBright: false,
+      isHeld: true,
       pose: 'centre',
       isBetween: false,
     });
@@ -304,6 +308,12 @@ describe('from look to look', () => {
     expect(observe(facing({ ownLeftDeg: 30 })).pose).toBe('left');
   });
 
+  test('a head is held once it has come to rest', () => {
+    const observe = createObserver();
+    const isHeld = [facing({}), facing({}, 10), facing({}, 14)].map((sight) => observe(sight).isHeld);
+    expect(isHeld).toEqual([false, false, true]);
+  });
+
   test('a face in poor light has its poses, too', () => {
     const observe = createObserver();
     const dark = withQuality({ brightness: 50 });
@@ -314,6 +324,7 @@ describe('from look to look', () => {
       ready: false,
       isTooSmall: false,
       isTooBright: false,
+      isHeld: true,
       pose: 'centre',
       isBetween: false,
     });

@@ -15,7 +15,6 @@ export const hints = [
   // Its light
   'more_light',
   'less_light',
-  'too_bright',
   'glare',
   'too_bright',
   // How it moves

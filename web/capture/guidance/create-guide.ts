@@ -4,7 +4,7 @@ import type { SightSource } from './sight-source.js';
 
 const nothing: Look = {
   ...{ faces: 0, hint: 'no_face', ready: false, isTooSmall: false, isTooBright: false },
-  ...{ pose: null, isBetween: false },
+  ...{ pose: null, isHeld: false, isBetween: false },
 };
 
 const toUnavailable = (error: unknown): GuidanceUnavailable =>

@@ -17,6 +17,8 @@ export interface Look {
   readonly isTooBright: boolean;
   /** `null` between two poses, where there is not exactly one face, and until the neutral of this face is known. */
   readonly pose: GuidePose | null;
+  /** Whether the head has come to rest since the last look. */
+  readonly isHeld: boolean;
   /** Whether the head stands still between two poses: turned, and not so far that the turn has its name. */
   readonly isBetween: boolean;
 }

@@ -39,7 +39,10 @@ export function createObserver(): (sight: Sight) => Look {
     const shiftShare = toShiftShare(last, face);
     const hint = toHint(sight, shiftShare);
     const ready = hint === null;
-    const told = { faces, isTooSmall: isTooSmall(sight), isTooBright: isTooBright(sight), hint, ready };
+    const told = {
+      ...{ faces, isTooSmall: isTooSmall(sight), isTooBright: isTooBright(sight), hint, ready },
+      isHeld: last !== null && face !== null && shiftShare <= stillnessBounds.maxHeldShiftShare,
+    };
     last = face;
     if (face === null) {
       steady = [];

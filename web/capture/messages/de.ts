@@ -130,6 +130,8 @@ export const de: Words = {
     flashes:
       'Der Bildschirm wechselt einige Male die Farbe, bis zu 2,5-mal in der Sekunde. Wenn Ihnen das schaden kann, machen Sie ohne weiter. Wenn nicht, stellen Sie ihn heller.',
     withoutFlashes: 'Ohne blinkende Farben',
+    outshone:
+      'Um Sie herum ist es zu hell für das Licht des Bildschirms. Drehen Sie sich vom Fenster oder von der Lampe weg und stellen Sie den Bildschirm heller.',
   },
   hints: {
     no_face: 'Es ist kein Gesicht zu sehen. Bringen Sie Ihr ganzes Gesicht in das Oval.',
@@ -142,8 +144,6 @@ export const de: Words = {
     too_bright:
       'Das Licht des Bildschirms ist auf Ihrem Gesicht nicht zu sehen. Drehen Sie sich vom Fenster oder der Lampe weg, stellen Sie den Bildschirm heller und kommen Sie näher.',
     glare: 'Etwas spiegelt. Neigen Sie die Brille oder rücken Sie die Lampe weg.',
-    too_bright:
-      'Um Sie herum ist es zu hell für das Licht des Bildschirms. Drehen Sie sich vom Fenster oder von der Lampe weg und stellen Sie den Bildschirm heller.',
     hold_still: 'Halten Sie einen Moment still.',
     follow: 'Folgen Sie jeder Bewegung, wenn sie gezeigt wird, und bleiben Sie einen Moment so.',
     reference_none: 'Auf diesem Foto ist kein Gesicht. Nehmen Sie eines, das das Bild auf Ihrem Ausweis zeigt.',

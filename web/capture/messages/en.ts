@@ -124,6 +124,8 @@ export const en: Words = {
     flashes:
       'The screen will change its colour a few times, up to 2.5 times a second. If that can harm you, go on without. If not, turn its brightness up.',
     withoutFlashes: 'Without flashing colours',
+    outshone:
+      'It is too bright around you for the light of the screen. Turn away from the window or lamp, and turn the brightness of the screen up.',
   },
   hints: {
     no_face: 'No face is seen. Put your whole face in the oval.',
@@ -136,8 +138,6 @@ export const en: Words = {
     too_bright:
       'The light of the screen does not show on your face. Turn away from the window or lamp, make the screen brighter, and come closer.',
     glare: 'There is glare. Tilt your glasses or move the lamp.',
-    too_bright:
-      'It is too bright around you for the light of the screen. Turn away from the window or lamp, and turn the brightness of the screen up.',
     hold_still: 'Hold still for a moment.',
     follow: 'Follow each movement when it is shown, and hold it for a moment.',
     reference_none: 'There is no face on this photo. Take one that shows the picture on your ID.',

@@ -123,6 +123,8 @@ export const es: Words = {
     flashes:
       'La pantalla cambiará de color varias veces, hasta 2,5 veces por segundo. Si eso puede hacerle daño, siga sin ello. Si no, suba el brillo.',
     withoutFlashes: 'Sin colores que parpadean',
+    outshone:
+      'Hay demasiada luz a su alrededor para la de la pantalla. Apártese de la ventana o de la lámpara y suba el brillo de la pantalla.',
   },
   hints: {
     no_face: 'No se ve ninguna cara. Ponga toda la cara en el óvalo.',
@@ -135,8 +137,6 @@ export const es: Words = {
     too_bright:
       'La luz de la pantalla no se ve en su cara. Apártese de la ventana o de la lámpara, aumente el brillo de la pantalla y acérquese.',
     glare: 'Hay un reflejo. Incline las gafas o mueva la lámpara.',
-    too_bright:
-      'Hay demasiada luz a su alrededor para la de la pantalla. Apártese de la ventana o de la lámpara y suba el brillo de la pantalla.',
     hold_still: 'No se mueva por un momento.',
     follow: 'Siga cada movimiento cuando se muestre y manténgalo un momento.',
     reference_none: 'En esta foto no hay ninguna cara. Use una que muestre la imagen de su documento.',

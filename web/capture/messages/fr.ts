@@ -130,6 +130,8 @@ export const fr: Words = {
     flashes:
       'L’écran va changer de couleur plusieurs fois, jusqu’à 2,5 fois par seconde. Si cela peut vous nuire, continuez sans. Sinon, augmentez sa luminosité.',
     withoutFlashes: 'Sans couleurs clignotantes',
+    outshone:
+      'Il y a trop de lumière autour de vous pour celle de l’écran. Détournez-vous de la fenêtre ou de la lampe et augmentez la luminosité de l’écran.',
   },
   hints: {
     no_face: 'Aucun visage n’est visible. Placez tout votre visage dans l’ovale.',
@@ -142,8 +144,6 @@ export const fr: Words = {
     too_bright:
       'La lumière de l’écran ne se voit pas sur votre visage. Détournez-vous de la fenêtre ou de la lampe, augmentez la luminosité de l’écran et rapprochez-vous.',
     glare: 'Il y a un reflet. Inclinez vos lunettes ou déplacez la lampe.',
-    too_bright:
-      'Il y a trop de lumière autour de vous pour celle de l’écran. Détournez-vous de la fenêtre ou de la lampe et augmentez la luminosité de l’écran.',
     hold_still: 'Ne bougez plus un instant.',
     follow: 'Suivez chaque mouvement quand il est montré, et gardez la position un instant.',
     reference_none:

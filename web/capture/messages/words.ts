@@ -99,6 +99,8 @@ export interface Words {
     /** What the screen will do, and for whom that is nothing. */
     readonly flashes: string;
     readonly withoutFlashes: string;
+    /** By a window or a lamp: the screen's light will hardly be seen. */
+    readonly outshone: string;
   };
   /** What would help: while the camera runs, and after a try. */
   readonly hints: Readonly<Record<Hint, string>>;

@@ -21,8 +21,10 @@ const unguidedMs = 2000;
 /** The guidance may not know this face's movements: the server, which waits 8 s, then judges the picture as it is. */
 const guidedAtMostMs = 6000;
 /** Whoever has turned and stands still for so long, after the time a movement takes, turns no further. */
-const settled = { notBeforeMs: 2000, forMs: 600 } as const;
+const settled = { notBeforeMs: 1600, forMs: 400 } as const;
 const lookEveryMs = 30;
+/** Under light: the next picture has to show the same as this one. */
+const atRestForMs = 120;
 
 interface Capture {
   readonly video: HTMLVideoElement;
@@ -84,7 +86,7 @@ async function perform({ video, guide, fullScreen, ended }: Capture, { page, api
     tell(due);
     const paintedAt = lamp === null || light === null ? null : await lamp.show(light);
     if (!pose.isReached && (light === null || isPlain(light))) {
-      await reach(pose, video, guide);
+      await reach({ ...pose, isLit: light !== null }, video, guide);
       pose.isReached = true;
     }
     if (paintedAt !== null) await whenSeen(video, paintedAt);
@@ -103,25 +105,29 @@ async function perform({ video, guide, fullScreen, ended }: Capture, { page, api
 }
 
 /**
- * Resolves when the movement is seen twice in a row, or when waiting longer makes no sense: the server judges the picture.
+ * Resolves when the movement is seen, or when waiting longer makes no sense: the server judges the picture. Without light it is
+ * seen twice in a row; under light once, at rest, as the next picture has to show the same.
  * @param pose.toldAt - on the clock of `performance.now`
  */
 async function reach(
-  { movement, toldAt }: { readonly movement: Movement; readonly toldAt: number },
+  { movement, toldAt, isLit }: { readonly movement: Movement; readonly toldAt: number; readonly isLit: boolean },
   video: HTMLVideoElement,
   guide: Guide | null,
 ): Promise<void> {
   const sinceTold = (): number => performance.now() - toldAt;
   await sleep(readingMs - sinceTold());
   if (guide === null) return sleep(unguidedMs - sinceTold());
-  let stillSince = performance.now();
-  for (let seen = 0; seen < 2 && sinceTold() < guidedAtMostMs; ) {
+  let [stillSince, restsSince] = [performance.now(), performance.now()];
+  for (let seen = 0; sinceTold() < guidedAtMostMs; ) {
     const look = await guide.look(video).catch(() => null);
     if (look === null) return sleep(unguidedMs - sinceTold());
+    const now = performance.now();
+    if (!look.isBetween) stillSince = now;
+    if (!look.isHeld) restsSince = now;
     seen = look.pose === movement ? seen + 1 : 0;
-    if (!look.isBetween) stillSince = performance.now();
-    if (sinceTold() > settled.notBeforeMs && performance.now() - stillSince > settled.forMs) return;
-    await sleep(lookEveryMs);
+    if (isLit ? seen > 0 && now - restsSince > atRestForMs : seen > 1) return;
+    if (sinceTold() > settled.notBeforeMs && now - stillSince > settled.forMs) return;
+    if (!isLit) await sleep(lookEveryMs);
   }
 }
 

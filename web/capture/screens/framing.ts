@@ -101,7 +101,7 @@ const wantsCalm = (light: View['light']): boolean =>
 function adviceFor(seen: Seen, isLit: boolean, { framing, hints }: Words): string {
   if (seen === 'loading') return framing.loading;
   if (seen === 'off') return framing.noGuide;
-  if (isLit && seen.hint === null && seen.isTooBright) return hints.too_bright;
+  if (isLit && seen.hint === null && seen.isTooBright) return framing.outshone;
   return seen.hint === null ? framing.ready : hints[seen.hint];
 }
 
