@@ -6,13 +6,17 @@ import { drawTurn, type Head, turnHead } from '../face-video/index.js';
 import { launchChromium } from './chromium.js';
 import { makePoses, readPeople } from './people.js';
 import { type Stage, startStage } from './stage.js';
-import { type Plan, type Poses, receive, type Visitor, type VisitorOptions } from './visitor.js';
+import { type Lighting, type Plan, type Poses, receive, type Visitor, type VisitorOptions } from './visitor.js';
 
 /** Two people, a server and a browser: what a suite of face checks begins with. */
 export interface Cast {
   readonly browser: Browser;
   readonly stage: Stage;
   readonly heads: Readonly<Record<Name, Head>>;
+  /** What a camera sees of them. */
+  readonly poses: Readonly<Record<Name, Poses>>;
+  /** How their faces answer the light of a screen in a dim room. */
+  readonly lightings: Readonly<Record<Name, Lighting>>;
   /** Opens a window for somebody who does what the page asks, unless told otherwise. */
   sit(name: Name, options?: VisitorOptions & { readonly plan?: Plan }): Promise<Visitor>;
   /** What a camera sees of somebody who has made a movement. */
@@ -28,6 +32,13 @@ export type Name = 'ada' | 'eve';
 /** A frame of somebody, JPEG. */
 export const toBytes = (base64: string | undefined): Buffer => Buffer.from(base64 ?? '', 'base64');
 
+/** A white screen adds three tenths to the light on a face, and a fifth of that to what is behind it. */
+function lightingOf({ landmarks }: Head): Lighting {
+  const [middle, right, left] = [landmarks[29]!, landmarks[31]!, landmarks[35]!];
+  const nose = { x: middle.x, y: middle.y, halfWidth: (left.x - right.x) / 2 };
+  return { gain: 0.3, around: 0.2, colours: [0, 1, 2], nose, glass: false };
+}
+
 const byMovement = (policies: Readonly<Record<string, JsonObject>>): Readonly<Record<string, JsonObject>> =>
   Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, { liveness: 'movement', ...policy }]));
 
@@ -41,7 +52,8 @@ export async function gather(policies: Readonly<Record<string, JsonObject>>): Pr
   };
   const [stage, browser] = await Promise.all([startStage(byMovement(policies)), launchChromium({ camera: 'pattern' })]);
   return {
-    ...{ browser, stage, heads },
+    ...{ browser, stage, heads, poses },
+    lightings: { ada: lightingOf(heads.ada), eve: lightingOf(heads.eve) },
     sit: (name, { plan = 'follow', ...options } = {}) =>
       receive(browser, { person: { poses: poses[name], plan, reactionMs: 150 }, ...options }),
     picture: (name, movement) => toBytes(poses[name][movement].at(-1)),

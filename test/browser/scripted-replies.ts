@@ -1,7 +1,14 @@
 import type { BrowserContext, Route } from 'playwright-core';
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
-import { type HalfColour, type ScreenAxis, screenAxes, screenColours } from '../../src/core/screen-light.js';
+import type { Movement } from '../../src/core/movements.js';
+import {
+  type HalfColour,
+  type ScreenAxis,
+  type ScreenLight,
+  screenAxes,
+  screenColours,
+} from '../../src/core/screen-light.js';
 import { firstView } from '../first-view.js';
 
 /*
@@ -18,17 +25,18 @@ export type Replies = Readonly<Record<string, Reply>>;
 const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
 
 /** What is asked for: a row as the server draws it, with every colour. */
-function rowFor(axis: ScreenAxis | undefined): readonly JsonObject[] {
-  if (axis === undefined) return movements.map((movement) => ({ movement, light: null }));
+export function rowFor(
+  axis: ScreenAxis | null,
+): readonly { readonly movement: Movement; readonly light: ScreenLight | null }[] {
+  if (axis === null) return movements.map((movement) => ({ movement, light: null }));
   const light = (first: HalfColour, second = first) => ({ axis, first, second });
-  return movements.flatMap((movement, at) => [
-    ...(at === 0 ? [light('#ffffff', '#000000'), light('#000000', '#ffffff')] : []).map((each) => ({
-      movement,
-      light: each,
-    })),
-    { movement, light: light(screenColours[at % 6]!) },
-    { movement, light: light(screenColours[(at + 3) % 6]!) },
-  ]);
+  const colourAt = (at: number): HalfColour => screenColours[at % screenColours.length]!;
+  return movements.flatMap((movement, at) =>
+    [
+      ...(at === 0 ? [light('#ffffff', '#000000'), light('#000000', '#ffffff')] : []),
+      ...[light(colourAt(at)), light(colourAt(at + 3))],
+    ].map((each) => ({ movement, light: each })),
+  );
 }
 const wishGuard = z.object({ light: z.enum(screenAxes).optional() });
 const nonce = 'bm9uY2U';
@@ -39,7 +47,7 @@ const isRefusal = (reply: object): reply is { refusal: string; waitSec?: number 
 /** Answers the page's calls in that browser. */
 export async function scriptReplies(context: BrowserContext, view: JsonObject, given: Replies): Promise<void> {
   let told = 0;
-  let row = rowFor(undefined);
+  let row = rowFor(null);
   const next = () => (told < row.length ? { index: told, of: row.length, ...row[told]! } : null);
   const usual: Record<string, (body: unknown) => Reply> = {
     '/open': () => ({ session: 'c2Vzc2lvbg', view }),
@@ -47,7 +55,7 @@ export async function scriptReplies(context: BrowserContext, view: JsonObject, g
     '/consent': () => ({ view: { ...view, consentNeeded: false } }),
     '/challenge': (body) => {
       told = 0;
-      row = rowFor(wishGuard.parse(body).light);
+      row = rowFor(wishGuard.parse(body).light ?? null);
       return { nonce, expiresAt: firstView.expiresAt, next: next() };
     },
     '/challenge/frames': () => {

@@ -28,7 +28,7 @@ export interface Lighting {
   readonly colours: readonly [number, number, number];
   /** Where it stands out of the face, in pixels of the frame. */
   readonly nose: { readonly x: number; readonly y: number; readonly halfWidth: number };
-  /** Light that is thrown back by glass before the picture: added, whatever it shows. */
+  /** Light that is thrown back by glass before the picture: added to all of it, whatever it shows, as a share of white. */
   readonly glass: boolean;
 }
 

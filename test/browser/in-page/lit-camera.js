@@ -43,6 +43,7 @@ export function lightCamera({ gain, around, colours, nose, glass }) {
   const seen = () => shown.findLast(({ at }) => at <= performance.now() - cameraDelayMs)?.light ?? dark;
 
   const toLinear = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+  const toEncoded = (value) => (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055);
   const channelsOf = (css) =>
     (css.match(/\d+/g) ?? [0, 0, 0]).slice(0, 3).map((level) => toLinear(Number(level) / 255));
   /** Colour dodge divides by 1 less the colour: by the 2.2th root, as the picture is no linear light. */
@@ -50,17 +51,29 @@ export function lightCamera({ gain, around, colours, nose, glass }) {
     const levels = light.map((share) => Math.round(255 * (1 - (1 + Math.max(0, share)) ** (-1 / 2.2))));
     return `rgb(${levels.join(' ')})`;
   };
-  const toAdded = (light) => `rgb(${light.map((share) => Math.round(255 * share)).join(' ')})`;
   const scaled = (light, by) => colours.map((channel) => light[channel] * by);
 
   const fill = (context, style, draw) => {
     context.save();
-    context.globalCompositeOperation = glass ? 'lighter' : 'color-dodge';
+    context.globalCompositeOperation = 'color-dodge';
     context.fillStyle = style;
     context.beginPath();
     draw();
     context.fill();
     context.restore();
+  };
+
+  /** Glass throws it back by itself, as much from what is dark behind it. */
+  const addToAll = (context, light) => {
+    const { width, height } = context.canvas;
+    const picture = context.getImageData(0, 0, width, height);
+    const levels = light.map((share) =>
+      Uint8ClampedArray.from({ length: 256 }, (_, level) => 255 * toEncoded(toLinear(level / 255) + share)),
+    );
+    const { data } = picture;
+    for (let at = 0; at < data.length; at += 4)
+      for (let channel = 0; channel < 3; channel += 1) data[at + channel] = levels[channel][data[at + channel]];
+    context.putImageData(picture, 0, 0);
   };
 
   /** @param {CanvasRenderingContext2D} context */
@@ -70,7 +83,11 @@ export function lightCamera({ gain, around, colours, nose, glass }) {
     halves.forEach((css, at) => {
       const light = channelsOf(css).map((share) => share / 2);
       if (light.every((share) => share === 0)) return;
-      const toStyle = (by) => (glass ? toAdded(scaled(light, by)) : toDodge(scaled(light, by)));
+      if (glass) {
+        addToAll(context, scaled(light, gain));
+        return;
+      }
+      const toStyle = (by) => toDodge(scaled(light, by));
       fill(context, toStyle(gain * around), () => context.rect(0, 0, width, height));
       if (around === 1) return;
       const { x, y } = sides[axis][at];
