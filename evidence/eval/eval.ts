@@ -22,6 +22,8 @@ import { guidancePose } from './engine/guidance-pose.js';
 import { qualityBounds } from './engine/quality-bounds.js';
 import { sharedDirections } from './engine/shared-directions.js';
 import { bentSheet } from './presentation-attacks/bent-sheet.js';
+import { lightChallenge } from './presentation-attacks/light-challenge.js';
+import { lightNoise } from './presentation-attacks/light-noise.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import type { EvalProgram } from './program.js';
@@ -42,6 +44,8 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'guidance-pose': guidancePose,
   'presentation-attacks': presentationAttacks,
   'passive-bounds': passiveBounds,
+  'light-challenge': lightChallenge,
+  'light-noise': lightNoise,
 };
 
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--photos PATTERN] [--json] [--out DIR]
@@ -60,7 +64,8 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
 npm run eval -- NAME [--data DIR]… [--json] [--out DIR]
   --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
             movements/<species>/<clip>/<ms>.jpg, where the species "live" are people; or one folder for each person.
-            passive-bounds takes several
+            passive-bounds takes several; light-noise: still-selfies/live/<clip>/<ms>.jpg, movements/live/<clip>/<ms>.jpg
+            and flash-pairs/<species>/<pair>_background.jpg with <pair>_flash.jpg
   --out     where it draws plots and tables: into this folder
 ${Object.entries(programs)
   .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)

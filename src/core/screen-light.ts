@@ -13,22 +13,31 @@ export const screenColours = ['#ff6868', '#68ff68', '#6868ff', '#68ffff', '#ff68
 export const screenAxes = ['across', 'down'] as const;
 export type ScreenAxis = (typeof screenAxes)[number];
 
-/** What one half of a screen shows: a colour, or the white and black that tell how a face is shaped. */
-export const halfColours = [...screenColours, '#ffffff', '#000000'] as const;
-export type HalfColour = (typeof halfColours)[number];
+export type ScreenColour = (typeof screenColours)[number];
+
+/**
+ * Colours that together are white: side by side they tell how a face is shaped. Nothing is told by brightness, which on the
+ * sides of a nose changes by itself twice as much as colour does (`npm run eval -- light-noise`).
+ */
+export const complements: readonly (readonly [ScreenColour, ScreenColour])[] = [
+  ['#ff6868', '#68ffff'],
+  ['#68ff68', '#ff68ff'],
+  ['#6868ff', '#ffff68'],
+];
 
 /** A screen: its left or upper half as somebody before it sees it, and the other. Both alike: one colour all over. */
 export type ScreenLight = {
   readonly axis: ScreenAxis;
-  readonly first: HalfColour;
-  readonly second: HalfColour;
+  readonly first: ScreenColour;
+  readonly second: ScreenColour;
 };
 
 /** One colour all over. */
-export const isPlain = ({ first, second }: ScreenLight): boolean => first === second;
+export const isPlain = ({ first, second }: { readonly first: string; readonly second: string }): boolean =>
+  first === second;
 
 /** The light of a colour, red, green and blue, each 0 to 1, linear. @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
-export function toLinear(colour: HalfColour): readonly [number, number, number] {
+export function toLinear(colour: `#${string}`): readonly [number, number, number] {
   const channel = (at: number): number => {
     const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;

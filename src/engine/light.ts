@@ -20,7 +20,7 @@ export type LightRegion = (typeof lightRegions)[number];
 
 /** The light on one picture of a face; `null` where too little of it can be seen, or the camera could not tell it. */
 export interface LightReading {
-  readonly regions: Readonly<Record<LightRegion, { readonly light: Rgb; readonly at: Point } | null>>;
+  readonly regions: Readonly<Record<LightRegion, Rgb | null>>;
   /** Of what is behind and above the person. */
   readonly background: Rgb | null;
   /** Of the whole face by its brightness: the darkest eighth of its pixels first; none where they cannot be told apart. */
@@ -35,14 +35,21 @@ const corners: Readonly<Record<LightRegion, readonly (readonly [index: number, u
   rightFlank: [27, 30, 35].map((index) => [index, 0]),
   bridge: [39, 27, 42, 29].map((index) => [index, 0]),
   noseBase: [31, 33, 35, 52, 50].map((index) => [index, 0]),
-  chin: [6, 8, 10, 56, 57, 58].map((index) => [index, 0]),
+  // Below the lip: the edge of the jaw moves most.
+  chin: [
+    [58, -0.12],
+    [57, -0.12],
+    [56, -0.12],
+    [56, -0.35],
+    [58, -0.35],
+  ],
   forehead: [
-    [18, 0.15],
-    [20, 0.15],
-    [23, 0.15],
-    [25, 0.15],
-    [25, 0.5],
-    [18, 0.5],
+    [18, 0.2],
+    [20, 0.2],
+    [23, 0.2],
+    [25, 0.2],
+    [25, 0.6],
+    [18, 0.6],
   ],
 };
 
@@ -51,7 +58,7 @@ const outline = [0, 2, 4, 6, 8, 10, 12, 14, 16, 26, 24, 19, 17];
 
 /** What a camera writes as 250 and more may have been any brighter. */
 const clippedLevel = 250;
-const maxClippedShare = 0.1;
+const maxClippedShare = 0.3;
 /** Behind somebody there may be a lamp or a window. */
 const maxClippedBehind = 0.5;
 /** Below this level a channel is mostly noise, and the steps between levels are coarse. */
@@ -147,12 +154,7 @@ export function readLight(picture: Picture, box: Box, landmarks: Landmarks): Lig
       x: landmarks[index].x,
       y: landmarks[index].y - up * unit,
     }));
-    const light = toLight(picture, offsetsIn(picture, polygon, samples.region), maxClippedShare);
-    const at = {
-      x: polygon.reduce((sum, { x }) => sum + x, 0) / polygon.length / unit,
-      y: polygon.reduce((sum, { y }) => sum + y, 0) / polygon.length / unit,
-    };
-    return light === null ? null : { light, at };
+    return toLight(picture, offsetsIn(picture, polygon, samples.region), maxClippedShare);
   };
   const face = offsetsIn(
     picture,

@@ -36,7 +36,7 @@ const quality = z.object({
 
 const rgb = z.tuple([z.number(), z.number(), z.number()]).readonly();
 const light = z.object({
-  regions: z.record(z.enum(lightRegions), z.object({ light: rgb, at: point }).nullable()),
+  regions: z.record(z.enum(lightRegions), rgb.nullable()),
   background: rgb.nullable(),
   tones: z.array(rgb).readonly(),
 });

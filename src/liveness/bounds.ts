@@ -56,13 +56,21 @@ export const bounds = {
    * Single pictures tell less: 12 of 271 of people of the other half are below.
    */
   passive: { atLeast: livenessBoundary, atMost: null, unit: 'probability' },
-  /** The screen's light on the face over all other light. Less is lost in what a camera does by itself (docs/liveness.md). */
+  /**
+   * The screen's light on the face over all other light. By themselves faces of people who hold still change by what a gain of
+   * .001 to .004 would do to them (`npm run eval -- light-noise`): five times that.
+   */
   light_gain: { atLeast: 0.02, atMost: null, unit: 'ratio' },
-  /** Of drawn people. A row that was not told is as like as this once in some thousands. */
+  /** A row of colours that was not told is as like as this once in some thousands. */
   light_match: { atLeast: 0.85, atMost: null, unit: 'correlation' },
-  light_falloff: { atLeast: null, atMost: 0.5, unit: 'ratio' },
-  light_material: { atLeast: 0.5, atMost: null, unit: 'share' },
-  light_normals: { atLeast: 0.1, atMost: null, unit: 'per gain' },
+  /** A room is further away than the face; a print's own background, or a screen's, is not. */
+  light_falloff: { atLeast: null, atMost: 0.7, unit: 'ratio' },
+  /** Drawn people 0.58 to 1.7; drawn screens −0.3 to 0.6, or far off where they hardly answer at all. */
+  light_material: { atLeast: 0.5, atMost: 2.5, unit: 'share' },
+  /** Left and right halves: drawn people 0.09 and more, drawn prints, flat and bent, mostly 0.05 and less. */
+  light_normals: { atLeast: 0.06, atMost: null, unit: 'per gain' },
+  /** Recorded, not bounded: of upper and lower halves, as a phone has them, drawn people and prints lie on each other. */
+  light_normals_down: { atLeast: null, atMost: null, unit: 'per gain' },
   /** Half a second apart people who hold still read .948 and more, strangers .868 and less (src/engine/texture.ts). */
   light_same_face: { atLeast: 0.9, atMost: null, unit: 'cosine' },
 } as const satisfies Record<string, LivenessBound>;

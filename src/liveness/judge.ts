@@ -1,6 +1,7 @@
 import type { CapturedFrame, LivenessJudge } from '../core/ports.js';
 import { type Pose, toPoses } from '../core/step-up/light-row.js';
 import type { Engine } from '../engine/engine.js';
+import { FaceError } from '../errors.js';
 import { lookAgain, lookAt, type SeenFrame } from './frame.js';
 import { findLight, type LitFrame, type LitPair, toLeastAlike } from './light.js';
 import { type Measured, measureAlike, measureFrames, measureLight, measureRefusal } from './signals.js';
@@ -8,7 +9,7 @@ import { type Measured, measureAlike, measureFrames, measureLight, measureRefusa
 /** A pose as the engine sees it. */
 interface SeenPose {
   readonly shown: SeenFrame;
-  /** Under halves of white, then under the second colour; none in a challenge of movements alone. */
+  /** Under two colours side by side, then under the second colour; none in a challenge of movements alone. */
   readonly lit: readonly LitFrame[];
 }
 
@@ -76,8 +77,10 @@ function measurePoses(poses: readonly Pose<CapturedFrame>[], seen: readonly Seen
     const after = others.at(-1);
     return after === undefined ? [] : [[shown, after]];
   });
-  const [first, second] = lit[0]?.others ?? [];
-  if (first === undefined || second === undefined) return [];
+  if (lit.length === 0) return [];
+  const [first, second, ...rest] = lit[0]?.others ?? [];
+  if (first === undefined || second === undefined || rest.length === 0 || pairs.length < seen.length)
+    throw new FaceError('internal', { problem: 'a light challenge without all its pictures' });
   return [
     ...lit.map(({ shown, others }, at) => measureAlike(toLeastAlike(shown, others), at)),
     ...measureLight(findLight(pairs, [first, second])),

@@ -2,12 +2,12 @@ import type { Embedding } from '../core/concealed.js';
 import { type ScreenAxis, type ScreenLight, toLinear } from '../core/screen-light.js';
 import type { LightReading, LightRegion, Rgb } from '../engine/light.js';
 import { lightRegions } from '../engine/light.js';
-import type { Point } from '../engine/picture.js';
 import { cosineOf } from '../verifier/embeddings.js';
 
 /*
  * What the light of the screen does to a face, and to what pretends to be one. All is told by changes between pictures half a
- * second apart, in the logarithm of linear light: there exposure, white balance and the colour of a skin only add, and fall out.
+ * second apart, in the logarithm of linear light: there exposure and the colour of a skin only add, and fall out. White balance
+ * changes little in half a second: taking off what the background changes by itself adds more than it takes (docs/liveness.md).
  * Published work it follows: Tang et al., Face Flashing (NDSS 2018); Liu et al., Aurora Guard (arXiv 1902.10311). What of it is
  * measured, and on what, is in docs/liveness.md.
  */
@@ -32,8 +32,10 @@ export interface LightFinding {
   readonly falloff: number | null;
   /** How much of the added light is more where the face is brighter: 1 of skin and paper, 0 of glass, which adds to everything. */
   readonly material: number | null;
-  /** How differently the two sides of the nose answer halves of white, beyond what a sheet's would; per gain. */
+  /** How differently the two sides of the nose answer two colours side by side, per gain. */
   readonly normals: number | null;
+  /** Which way the two colours lay. */
+  readonly axis: ScreenAxis;
 }
 
 const combine = (a: Rgb, b: Rgb, how: (x: number, y: number) => number): Rgb => [
@@ -66,8 +68,6 @@ interface Answer {
   readonly face: Rgb;
   /** That of the background, `null` where it is not seen. */
   readonly behind: Rgb | null;
-  /** Of the face against the background. */
-  readonly seen: Rgb;
 }
 
 const none: Rgb = [0, 0, 0];
@@ -76,7 +76,7 @@ function toAnswer(pair: LitPair): Answer {
   const [{ light: first, reading: from }, { light: second, reading: to }] = pair;
   const changes = lightRegions.flatMap((region) => {
     const [before, after] = [from.regions[region], to.regions[region]];
-    return before === null || after === null ? [] : [toChange(before.light, after.light)];
+    return before === null || after === null ? [] : [toChange(before, after)];
   });
   const mean = (channel: 0 | 1 | 2): number => toMean(changes.map((change) => change[channel]));
   const face: Rgb = changes.length === 0 ? none : [mean(0), mean(1), mean(2)];
@@ -84,7 +84,7 @@ function toAnswer(pair: LitPair): Answer {
   const { background: after } = to;
   const behind = before === null || after === null ? null : toChange(before, after);
   const asked = toChroma(minus(toLinear(second.first), toLinear(first.first)));
-  return { pair, asked, face, behind, seen: minus(face, behind ?? none) };
+  return { pair, asked, face, behind };
 }
 
 /** How strongly changes follow what was asked for. */
@@ -97,8 +97,8 @@ function toGain(answers: readonly Answer[], read: (answer: Answer) => Rgb): numb
 function toMatch(answers: readonly Answer[]): number {
   const length = (read: (answer: Answer) => Rgb): number =>
     Math.sqrt(total(answers.map((each) => dot(read(each), read(each)))));
-  const lengths = length(({ seen }) => seen) * length(({ asked }) => asked);
-  return lengths === 0 ? 0 : total(answers.map(({ seen, asked }) => dot(seen, asked))) / lengths;
+  const lengths = length(({ face }) => face) * length(({ asked }) => asked);
+  return lengths === 0 ? 0 : total(answers.map(({ face, asked }) => dot(face, asked))) / lengths;
 }
 
 function toFalloff(answers: readonly Answer[]): number | null {
@@ -120,8 +120,8 @@ function toMaterial(answers: readonly Answer[]): number | null {
   if (count === 0) return null;
   const squares = total(answers.map(({ asked }) => dot(asked, asked)));
   const tones = Array.from({ length: count }, (_, tone) => {
-    const gains = answers.map(({ pair: [from, to], asked, behind }) =>
-      dot(minus(toChange(from.reading.tones[tone], to.reading.tones[tone]), behind ?? none), asked),
+    const gains = answers.map(({ pair: [from, to], asked }) =>
+      dot(toChange(from.reading.tones[tone], to.reading.tones[tone]), asked),
     );
     const brightness = toMean(
       answers.flatMap(({ pair }) => pair.map(({ reading }) => luminanceOf(reading.tones[tone]))),
@@ -136,56 +136,40 @@ function toMaterial(answers: readonly Answer[]): number | null {
   return (more * mean) / (always + more * mean);
 }
 
-/** What lies on one plane of a face that is no nose, and the two parts of the nose that look opposite ways. */
-const facing = {
+/** The two parts of a nose that look to the two halves of the screen. */
+const sides = {
   // Left as the person sees it is right in the picture.
-  across: {
-    toFirst: 'rightFlank',
-    toSecond: 'leftFlank',
-    flat: ['leftCheek', 'rightCheek', 'chin', 'forehead', 'bridge'],
-  },
-  down: { toFirst: 'bridge', toSecond: 'noseBase', flat: ['leftCheek', 'rightCheek', 'chin', 'forehead'] },
-} as const satisfies Record<
-  ScreenAxis,
-  { readonly toFirst: LightRegion; readonly toSecond: LightRegion; readonly flat: readonly LightRegion[] }
->;
+  across: ['rightFlank', 'leftFlank'],
+  down: ['bridge', 'noseBase'],
+} as const satisfies Record<ScreenAxis, readonly [toFirst: LightRegion, toSecond: LightRegion]>;
 
 /**
- * The first half white, then the second. Any flat sheet answers by a plane over the picture, one that is bent by a smooth curve:
- * between two places as near to each other as the sides of a nose both are a straight line.
+ * Two colours side by side, then changed over: the sides of a nose, 2 cm apart, look opposite ways, and each has more of the
+ * colour it looks at. A sheet looks nearly the same way there, however it is bent.
  */
 function toNormals([first, second]: LitPair, gain: number): number | null {
-  const { axis } = first.light;
-  const { toFirst, toSecond, flat } = facing[axis];
-  const read = (region: LightRegion): { readonly value: number; readonly place: number } | null => {
-    const [one, other] = [first.reading.regions[region], second.reading.regions[region]];
-    if (one === null || other === null) return null;
-    const along = (at: Point): number => (axis === 'across' ? at.x : at.y);
-    return { value: Math.log(luminanceOf(one.light) / luminanceOf(other.light)), place: along(one.at) };
-  };
-  const around = flat.flatMap((region) => read(region) ?? []);
-  const [one, other] = [read(toFirst), read(toSecond)];
-  if (one === null || other === null || around.length < 3) return null;
-  const [, slope] = toLine(
-    around.map(({ place }) => place),
-    around.map(({ value }) => value),
-  );
-  return (one.value - other.value - slope * (one.place - other.place)) / gain;
+  const asked = toChroma(minus(toLinear(first.light.first), toLinear(first.light.second)));
+  const [one, other] = sides[first.light.axis].map((region) => {
+    const [before, after] = [second.reading.regions[region], first.reading.regions[region]];
+    return before === null || after === null ? null : dot(toChange(before, after), asked) / dot(asked, asked);
+  });
+  return one == null || other == null ? null : (one - other) / gain;
 }
 
 /**
- * What the pairs of a challenge, and its halves of white, tell.
+ * What the pairs of a challenge, and its two colours side by side, tell.
  * @param pairs - one for each pose
  */
 export function findLight(pairs: readonly LitPair[], halves: LitPair): LightFinding {
   const answers = pairs.map(toAnswer);
-  const gain = toGain(answers, ({ seen }) => seen);
+  const gain = toGain(answers, ({ face }) => face);
   return {
     gain,
     match: toMatch(answers),
     falloff: toFalloff(answers),
     material: toMaterial(answers),
     normals: toNormals(halves, gain),
+    axis: halves[0].light.axis,
   };
 }
 

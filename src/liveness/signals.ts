@@ -71,17 +71,18 @@ function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly M
 }
 
 /** Measures what the light of a challenge told. Where it was not seen, nothing more is told by it. */
-export function measureLight({ gain, match, falloff, material, normals }: LightFinding): readonly Measured[] {
+export function measureLight({ gain, match, falloff, material, normals, axis }: LightFinding): readonly Measured[] {
   const seen = toMeasured('light_gain', null, gain);
   if (!seen.measurement.pass) return [seen];
-  const optional = { light_falloff: falloff, light_material: material, light_normals: normals } as const;
+  const told = [
+    ['light_falloff', falloff],
+    ['light_material', material],
+    [axis === 'across' ? 'light_normals' : 'light_normals_down', normals],
+  ] as const satisfies readonly (readonly [LivenessSignal, number | null])[];
   return [
     seen,
     toMeasured('light_match', null, match),
-    ...(['light_falloff', 'light_material', 'light_normals'] as const).flatMap((signal) => {
-      const value = optional[signal];
-      return value === null ? [] : [toMeasured(signal, null, value)];
-    }),
+    ...told.flatMap(([signal, value]) => (value === null ? [] : [toMeasured(signal, null, value)])),
   ];
 }
 

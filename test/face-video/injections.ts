@@ -1,6 +1,6 @@
 import { createChance } from '../../evidence/statistics/chance.js';
 import { makeGenuineLitFrames } from './genuine.js';
-import { drawOtherSteps, type LitFrame, type LitScene } from './lit-scenes.js';
+import { drawOtherSteps, type LitScene } from './lit-scenes.js';
 
 /** One way to put perfect frames of the person in the camera's place: all that is wrong with them is their light. */
 export interface Injection {
@@ -9,7 +9,9 @@ export interface Injection {
   makeLitFrames(scene: LitScene): Promise<readonly Buffer[]>;
 }
 
-const withLights = (steps: readonly LitFrame[], toLight: (at: number) => LitFrame['light']): readonly LitFrame[] =>
+type Steps = LitScene['steps'];
+
+const withLights = (steps: Steps, toLight: (at: number) => Steps[number]['light']): Steps =>
   steps.map(({ movement }, at) => ({ movement, light: toLight(at) }));
 
 /** What is tried, each on its own. The names are those of the measured rates (docs/liveness.md). */

@@ -1,22 +1,21 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createChance } from '../../evidence/statistics/chance.js';
-import type { ScreenLight } from '../../src/core/screen-light.js';
 import type { Point } from '../../src/engine/picture.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { modelsFolder } from '../paths.js';
 import { createCamera, noDrift, usualDrift } from './camera.js';
 import { readDemoHeads } from './demo-people.js';
 import { composeTurned, type Head, toMiddle } from './head.js';
-import { drawLighting, type Lighting, shine } from './light.js';
+import { drawLighting, type Lighting, type Shown, shine } from './light.js';
 import { lightOfLevel } from './linear.js';
 import { type Canvas, createCanvas, type Material, material } from './raster.js';
 import { flatPaper, holdSheet, isAll } from './sheets.js';
 import { steady } from './turns.js';
 
-const black: ScreenLight = { axis: 'across', first: '#000000', second: '#000000' };
-const white: ScreenLight = { axis: 'across', first: '#ffffff', second: '#ffffff' };
-const leftWhite: ScreenLight = { axis: 'across', first: '#ffffff', second: '#000000' };
-const rightWhite: ScreenLight = { axis: 'across', first: '#000000', second: '#ffffff' };
+const black: Shown = { axis: 'across', first: '#000000', second: '#000000' };
+const white: Shown = { axis: 'across', first: '#ffffff', second: '#ffffff' };
+const leftWhite: Shown = { axis: 'across', first: '#ffffff', second: '#000000' };
+const rightWhite: Shown = { axis: 'across', first: '#000000', second: '#ffffff' };
 
 const lighting: Lighting = {
   gain: 0.2,
@@ -40,7 +39,7 @@ const middle = { x: 32, y: 32 };
 /** So small that the ramp is in the middle of the frame, as light sees it. */
 const unitPx = 1000;
 
-const lit = (canvas: Canvas, light: ScreenLight) => shine(canvas, light, lighting, middle, unitPx).light;
+const lit = (canvas: Canvas, light: Shown) => shine(canvas, light, lighting, middle, unitPx).light;
 
 /** What the screen's light adds at the dark and at the bright end of the row in the middle. */
 function readAdded(of: Material) {

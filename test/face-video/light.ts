@@ -1,5 +1,5 @@
 import type { Chance } from '../../evidence/statistics/chance.js';
-import { type ScreenAxis, type ScreenLight, toLinear } from '../../src/core/screen-light.js';
+import { type ScreenAxis, toLinear } from '../../src/core/screen-light.js';
 import type { Point } from '../../src/engine/picture.js';
 import { cameraDistance } from './head.js';
 import { lightOfLevel } from './linear.js';
@@ -14,6 +14,13 @@ export interface Shone {
   readonly light: Float32Array;
   readonly widthPx: number;
   readonly heightPx: number;
+}
+
+/** What a screen shows, of whichever colours. */
+export interface Shown {
+  readonly axis: ScreenAxis;
+  readonly first: `#${string}`;
+  readonly second: `#${string}`;
 }
 
 /** How the screen's light and what stands before it are to each other: the same for a whole sitting. */
@@ -102,7 +109,7 @@ function toGlassTurn(relief: Relief): Point {
  */
 export function shine(
   canvas: Canvas,
-  { axis, first, second }: ScreenLight,
+  { axis, first, second }: Shown,
   { gain, falloff, reflectance, haze, glassTilt }: Lighting,
   middle: Point,
   unitPx: number,

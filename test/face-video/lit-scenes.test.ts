@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { createChance } from '../../evidence/statistics/chance.js';
-import { isPlain, toLinear } from '../../src/core/screen-light.js';
+import { complements, isPlain, toLinear } from '../../src/core/screen-light.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { modelsFolder } from '../paths.js';
 import {
@@ -8,7 +8,6 @@ import {
   drawLitSteps,
   type Head,
   injections,
-  type LitFrame,
   type LitScene,
   makeGenuineLitFrames,
   readDemoHeads,
@@ -52,7 +51,7 @@ const lessMean = (values: readonly number[]): number[] => {
 };
 
 /** How the changes of a face's colour, from the first picture of each pair to the second, go with those of the row. */
-async function correlate(steps: readonly LitFrame[], frames: readonly Uint8Array[]): Promise<number> {
+async function correlate(steps: LitScene['steps'], frames: readonly Uint8Array[]): Promise<number> {
   const seen = await Promise.all(frames.map(readChroma));
   const told = steps.map(({ light }) => lessMean([...toLinear(light.first)]));
   const seconds = steps.flatMap(({ light }, at) => (at % 2 === 1 && isPlain(light) ? [at] : []));
@@ -64,7 +63,7 @@ async function correlate(steps: readonly LitFrame[], frames: readonly Uint8Array
   return dot(d, t) / Math.sqrt(dot(d, d) * dot(t, t));
 }
 
-test('a challenge has white halves at the first look ahead and two different colours at each pose', () => {
+test('a challenge has two complements side by side at the first look ahead and two different colours at each pose', () => {
   const steps = stepsOf('make');
   expect(steps.map(({ movement }) => movement)).toEqual([
     'centre',
@@ -80,10 +79,9 @@ test('a challenge has white halves at the first look ahead and two different col
     'centre',
     'centre',
   ]);
-  expect(steps.slice(0, 2).map(({ light }) => [light.first, light.second])).toEqual([
-    ['#ffffff', '#000000'],
-    ['#000000', '#ffffff'],
-  ]);
+  const [one, other] = steps.slice(0, 2).map(({ light }) => [light.first, light.second]);
+  expect(complements.flatMap((pair) => [[...pair], pair.toReversed()])).toContainEqual(one);
+  expect(other).toEqual(one!.toReversed());
   const pairs = new Set<string>();
   for (let draw = 0; draw < 400; draw += 1) {
     const lights = stepsOf(`draw ${draw}`).map(({ light }) => light);

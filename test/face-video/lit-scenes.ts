@@ -1,10 +1,10 @@
 import { type Chance, createChance } from '../../evidence/statistics/chance.js';
 import type { Movement } from '../../src/core/movements.js';
-import { type ScreenAxis, type ScreenLight, screenColours } from '../../src/core/screen-light.js';
+import { complements, type ScreenAxis, type ScreenLight, screenColours } from '../../src/core/screen-light.js';
 import type { Picture } from '../../src/engine/picture.js';
 import { createCamera, type Drift, usualDrift } from './camera.js';
 import { toMiddle } from './head.js';
-import { drawLighting, shine } from './light.js';
+import { drawLighting, type Shown, shine } from './light.js';
 import { type Canvas, toJpeg } from './raster.js';
 import type { Compose, Setting } from './scenes.js';
 import { drawShake, type Shake } from './turns.js';
@@ -15,10 +15,16 @@ export interface LitFrame {
   readonly light: ScreenLight;
 }
 
+/** The same, where a screen may show whichever colours. */
+interface ShownFrame {
+  readonly movement: Movement;
+  readonly light: Shown;
+}
+
 /** As a scene, with a screen's light. */
 export interface LitScene extends Setting {
   /** In their order; frames of one pose stand beside each other. */
-  readonly steps: readonly LitFrame[];
+  readonly steps: readonly ShownFrame[];
   /** What a white screen adds to the room's light on the face, as a share of it: .02 by a window to .3 in the evening. */
   readonly gain: number;
   /** How the camera changes by itself; as real ones do where absent. */
@@ -42,9 +48,10 @@ function drawPair(axis: ScreenAxis, chance: Chance): readonly [ScreenLight, Scre
  * @param poses - the movements asked for, the looks ahead among them
  */
 export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chance: Chance): readonly LitFrame[] {
+  const [one, other] = complements[chance.below(complements.length)];
   const halves: readonly ScreenLight[] = [
-    { axis, first: '#ffffff', second: '#000000' },
-    { axis, first: '#000000', second: '#ffffff' },
+    { axis, first: one, second: other },
+    { axis, first: other, second: one },
   ];
   return poses.flatMap((movement, at) =>
     [...(at === 0 ? halves : []), ...drawPair(axis, chance)].map((light) => ({ movement, light })),
@@ -52,19 +59,19 @@ export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chanc
 }
 
 /** The poses of a challenge, one after the other. */
-const toPoses = (steps: readonly LitFrame[]): readonly Movement[] =>
+const toPoses = (steps: readonly ShownFrame[]): readonly Movement[] =>
   steps.flatMap(({ movement }, at) => (steps[at - 1]?.movement === movement ? [] : [movement]));
 
 /** Another challenge of the same make: other movements where they are given, and other colours. */
 export const drawOtherSteps = (
-  steps: readonly LitFrame[],
+  steps: readonly ShownFrame[],
   chance: Chance,
   toOthers: (poses: readonly Movement[]) => readonly Movement[] = (poses) => poses,
 ): readonly LitFrame[] => drawLitSteps(toOthers(toPoses(steps)), steps[0].light.axis, chance);
 
 /** One frame as it is composed: pose and frame have draws of their own, so that those of a pose are alike. */
 interface Composition {
-  readonly step: LitFrame;
+  readonly step: ShownFrame;
   readonly isNewPose: boolean;
   readonly canvas: Canvas;
 }

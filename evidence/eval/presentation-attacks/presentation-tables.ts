@@ -1,14 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { PresentationFigures } from './presentation-figures.js';
 import { passivePlots } from './presentation-plots.js';
-import type { Rate } from './presentation-rates.js';
-
-const percent = (rate: number): string => `${Number((rate * 100).toPrecision(2))}`;
-
-const toText = (rate: Rate | null): string =>
-  rate === null
-    ? 'no response'
-    : `${rate.hits} of ${rate.trials} (${percent(rate.interval[0])} to ${percent(rate.interval[1])} %)`;
+import { percent, toSignals, toText } from './rate-text.js';
 
 const toTable = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => [
   `| ${head.join(' | ')} |`,
@@ -16,12 +9,6 @@ const toTable = (head: readonly string[], rows: readonly (readonly string[])[]):
   ...rows.map((row) => `| ${row.join(' | ')} |`),
   '',
 ];
-
-const toSignals = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
-    .slice(0, 3)
-    .map(([signal, count]) => `\`${signal}\` ${count}`)
-    .join(', ');
 
 function toPassiveTable({ passive }: PresentationFigures, title: string): readonly string[] {
   const bounds = Object.entries(passive.atBound);

@@ -29,10 +29,11 @@ export const liveSpecies = 'live';
 
 const isPicture = (name: string): boolean => /\.(jpe?g|png|webp)$/i.test(name);
 
-const timeOf = (name: string): number => Number(/(\d+)(?:ms)?\.\w+$/.exec(name)?.[1] ?? Number.NaN);
+/** When a picture of a clip was taken, in ms from its start, by its name. */
+export const timeOf = (name: string): number => Number(/(\d+)(?:ms)?\.\w+$/.exec(name)?.[1] ?? Number.NaN);
 
 /** The names in a folder, in order; none where there is no such folder. */
-async function list(folder: string): Promise<string[]> {
+export async function list(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
   } catch {
@@ -50,14 +51,15 @@ async function readStills(folder: string): Promise<RecordedStill[]> {
   return stills;
 }
 
-async function readClips(folder: string): Promise<RecordedClip[]> {
+/** The clips of one kind: `<kind>/<species>/<clip>/…`. None where there is no such folder. */
+export async function readClips(folder: string, kind: string): Promise<RecordedClip[]> {
   const clips: RecordedClip[] = [];
-  for (const species of await list(join(folder, 'movements')))
-    for (const person of await list(join(folder, 'movements', species))) {
-      const clip = join(folder, 'movements', species, person);
+  for (const species of await list(join(folder, kind)))
+    for (const person of await list(join(folder, kind, species))) {
+      const clip = join(folder, kind, species, person);
       const names = (await list(clip)).filter(isPicture).sort((one, other) => timeOf(one) - timeOf(other));
       const files = names.map((name) => join(clip, name));
-      if (files.length > 0) clips.push({ source: `movements/${species}`, species, person, files });
+      if (files.length > 0) clips.push({ source: `${kind}/${species}`, species, person, files });
     }
   return clips;
 }
@@ -77,7 +79,7 @@ export async function readRecorded(
   folder: string,
 ): Promise<{ readonly stills: readonly RecordedStill[]; readonly clips: readonly RecordedClip[] }> {
   const stills = await readStills(folder);
-  const clips = await readClips(folder);
+  const clips = await readClips(folder, 'movements');
   if (stills.length > 0 || clips.length > 0) return { stills, clips };
   const photos = await readPhotos(folder).catch((error: unknown) => {
     if (!(error instanceof BadInput)) throw error;

@@ -1,12 +1,12 @@
 import type { Movement } from '../movements.js';
 import type { Random } from '../ports.js';
-import { isPlain, type ScreenAxis, type ScreenLight, screenColours } from '../screen-light.js';
+import { complements, isPlain, type ScreenAxis, type ScreenLight, screenColours } from '../screen-light.js';
 import { drawBelow } from './draw.js';
 
 /*
  * A random row of lights beside the movements. At each pose the screen shows two colours, one after the other. The second is
  * told only once the picture under the first is committed to: whatever was recorded before cannot have its light. At the first
- * pose two screens of one white half come before, which tell how the face is shaped.
+ * pose two screens come before whose halves have different colours, which tell how the face is shaped.
  * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing: what light of random colours tells of a face
  */
 
@@ -31,12 +31,19 @@ function drawPair(axis: ScreenAxis, random: Random): readonly [ScreenLight, Scre
   return [plain(axis, first), plain(axis, second)];
 }
 
-/** Lights a row of movements: 12 pictures for five poses, one of 30⁵ rows of colours. */
-export function drawLights(movements: readonly Movement[], axis: ScreenAxis, random: Random): readonly Asked[] {
-  const halves: readonly ScreenLight[] = [
-    { axis, first: '#ffffff', second: '#000000' },
-    { axis, first: '#000000', second: '#ffffff' },
+/** Two complements side by side, and the same changed over. */
+function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, ScreenLight] {
+  const [one, other] = complements[drawBelow(complements.length, random)] ?? complements[0];
+  const [first, second] = drawBelow(2, random) === 0 ? [one, other] : [other, one];
+  return [
+    { axis, first, second },
+    { axis, first: second, second: first },
   ];
+}
+
+/** Lights a row of movements: 12 pictures for five poses, one of 6 × 30⁵ rows of colours. */
+export function drawLights(movements: readonly Movement[], axis: ScreenAxis, random: Random): readonly Asked[] {
+  const halves = drawHalves(axis, random);
   return movements.flatMap((movement, at) =>
     [...(at === 0 ? halves : []), ...drawPair(axis, random)].map((light) => ({ movement, light })),
   );
@@ -46,7 +53,7 @@ export function drawLights(movements: readonly Movement[], axis: ScreenAxis, ran
 export interface Pose<T extends Asked> {
   /** The one that shows it, and which everything but the light is told by. */
   readonly shown: T;
-  /** Under white halves. */
+  /** Under two colours side by side. */
   readonly halves: readonly T[];
   /** Under the second colour; `null` without light. */
   readonly after: T | null;

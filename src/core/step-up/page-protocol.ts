@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { hints } from '../hints.js';
 import { movements } from '../movements.js';
-import { halfColours, screenAxes } from '../screen-light.js';
+import { screenAxes, screenColours } from '../screen-light.js';
 
 /*
  * What the server replies to the capture page. The server is held to these guards, and the page reads by them, which passes
@@ -68,7 +68,7 @@ export const view = z.object({
 export type View = z.output<typeof view>;
 
 /** What the screen shows; both halves alike: one colour all over. */
-const light = z.object({ axis: z.enum(screenAxes), first: z.enum(halfColours), second: z.enum(halfColours) });
+const light = z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) });
 
 /** What is asked for now, of the `index`-th picture of `of`, counted from 0; `light`: `null` in a challenge of movements alone. */
 const nextMovement = z.object({

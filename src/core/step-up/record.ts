@@ -3,7 +3,7 @@ import { FaceError } from '../../errors.js';
 import type { SubjectRef } from '../connection.js';
 import { movements } from '../movements.js';
 import { type Accuracy, authenticationMethods } from '../ports.js';
-import { halfColours, screenAxes } from '../screen-light.js';
+import { screenAxes, screenColours } from '../screen-light.js';
 import { type EpochMs, epochMsGuard } from '../units.js';
 import { stepUpPurposes } from './page-protocol.js';
 
@@ -83,7 +83,7 @@ export const recordGuard = z.object({
       asked: z.array(z.enum(movements)),
       /** One for each movement, or none: then it is of movements alone. */
       lights: z
-        .array(z.object({ axis: z.enum(screenAxes), first: z.enum(halfColours), second: z.enum(halfColours) }))
+        .array(z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) }))
         .default([]),
       /** When the newest movement was told. */
       toldAt: epochMsGuard,

@@ -1,0 +1,155 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Photo } from '../../../src/core/concealed.js';
+import type { LivenessJudge } from '../../../src/core/ports.js';
+import type { ScreenAxis } from '../../../src/core/screen-light.js';
+import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
+import { createEnginePool } from '../../../src/engine/pool.js';
+import { createMovementJudge } from '../../../src/liveness/judge.js';
+import {
+  attacks,
+  drawLitSteps,
+  type Head,
+  injections,
+  type LitScene,
+  makeGenuineLitFrames,
+} from '../../../test/face-video/index.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { createChance } from '../../statistics/chance.js';
+import { proportion, toJson } from '../../statistics/proportion.js';
+import type { EvalProgram } from '../program.js';
+import { drawPhotos, readFrontalHeads } from './heads.js';
+import { countSignals, type JudgedChallenge } from './judged-challenges.js';
+import { type LightFigures, toLightTables } from './light-tables.js';
+import { toHighest } from './presentation-rates.js';
+
+/** People of the judging half: five injections of each of 60 are 300. */
+const people = { genuine: 60, injected: 60, attacked: 40 } as const;
+
+/** The screen's light over the room's: a bright room, two usual ones, and an evening. The attacks are judged at one. */
+const gains = [0.05, 0.1, 0.15, 0.3] as const;
+const judgedGain = 0.15;
+
+type MakeLitFrames = (scene: LitScene) => Promise<readonly Buffer[]>;
+
+/** How one kind of challenge is made. */
+interface Kind {
+  readonly name: string;
+  readonly gain: number;
+  readonly axis: ScreenAxis;
+  readonly makeLitFrames: MakeLitFrames;
+}
+
+const genuine = (gain: number, axis: ScreenAxis): Kind => ({
+  name: 'genuine',
+  gain,
+  axis,
+  makeLitFrames: makeGenuineLitFrames,
+});
+
+const pretended = ({ name, makeLitFrames }: { name: string; makeLitFrames: MakeLitFrames }): Kind => ({
+  name,
+  gain: judgedGain,
+  axis: 'across',
+  makeLitFrames,
+});
+
+/** A rendered challenge, and whether the light alone would have refused it. */
+interface JudgedLight extends JudgedChallenge {
+  readonly lightPass: boolean;
+}
+
+async function judgeOne(judge: LivenessJudge, kind: Kind, heads: readonly Head[], at: number): Promise<JudgedLight> {
+  const seed = `lit person ${at}`;
+  const chance = createChance(`row ${seed}`);
+  const steps = drawLitSteps(drawMovements(chance.bytes), kind.axis, chance);
+  const [victim, attacker] = [heads[at], heads[(at + 1) % heads.length]];
+  const frames = await kind.makeLitFrames({ victim, attacker, steps, seed, gain: kind.gain });
+  const { pass, reasons, measurements } = await judge.judge(
+    frames.map((frame, index) => ({ ...steps[index], photo: new Photo(Uint8Array.from(frame)) })),
+  );
+  const refusedBy = [...new Set(reasons.map((reason) => reason.replace(/_\d+$/, '')))];
+  const isSeen = measurements.some(({ name }) => name === 'light_gain');
+  return { species: kind.name, pass, refusedBy, lightPass: isSeen && !refusedBy.some(isOfLight) };
+}
+
+const isOfLight = (signal: string): boolean => signal.startsWith('light_');
+
+/** @param say - told after each kind */
+async function judgeKind(
+  judge: LivenessJudge,
+  kind: Kind,
+  heads: readonly Head[],
+  say: (line: string) => void,
+): Promise<readonly JudgedLight[]> {
+  const judged: JudgedLight[] = [];
+  // Two at once: while one is judged on the workers, frames of the other are drawn here.
+  const queue = heads.keys();
+  const work = async (): Promise<void> => {
+    for (const at of queue) judged.push(await judgeOne(judge, kind, heads, at));
+  };
+  await Promise.all([work(), work()]);
+  say(`light: ${kind.name}, gain ${kind.gain}, ${kind.axis}`);
+  return judged;
+}
+
+const rateOf = (judged: readonly JudgedLight[], isHit: (each: JudgedLight) => boolean) =>
+  toJson(proportion(judged.filter(isHit).length, judged.length));
+
+/** Of people: how many the light refuses, whatever else does; and how many are refused at all. */
+const toBpcer = (kind: Kind, judged: readonly JudgedLight[]) => {
+  // Where no single face was found, or somebody moved on, the light has nothing to say.
+  const seen = judged.filter(({ refusedBy, lightPass }) => lightPass || refusedBy.some(isOfLight));
+  return {
+    gain: kind.gain,
+    axis: kind.axis,
+    byLight: rateOf(seen, ({ lightPass }) => !lightPass),
+    inAll: rateOf(judged, ({ pass }) => !pass),
+    refusedBy: countSignals(judged),
+  };
+};
+
+const toApcer = (judged: readonly JudgedLight[]) => ({
+  inAll: rateOf(judged, ({ pass }) => pass),
+  byLight: rateOf(judged, ({ lightPass }) => lightPass),
+  stoppedBy: countSignals(judged),
+});
+
+/** What attacks on the light challenge come to on drawn frames. */
+export const lightChallenge: EvalProgram = {
+  about: 'APCER and BPCER of the light challenge on drawn frames: prints, screens, masks, replays, injections',
+  async run(say, out) {
+    const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+    try {
+      const photos = drawPhotos('judge', 'people of the light challenge');
+      const heads = await readFrontalHeads(engine, photos, people.genuine);
+      const judge = createMovementJudge({ engine });
+      const judgeAll = (kind: Kind, count: number) => judgeKind(judge, kind, heads.slice(0, count), say);
+      const bpcer = [];
+      for (const kind of [...gains.map((gain) => genuine(gain, 'across')), genuine(judgedGain, 'down')])
+        bpcer.push(toBpcer(kind, await judgeAll(kind, people.genuine)));
+      const injected: JudgedLight[] = [];
+      for (const injection of injections) injected.push(...(await judgeAll(pretended(injection), people.injected)));
+      const attacked: JudgedLight[] = [];
+      for (const attack of attacks) attacked.push(...(await judgeAll(pretended(attack), people.attacked)));
+      const apcerOf = (judged: readonly JudgedLight[], of: readonly { readonly name: string }[]) =>
+        Object.fromEntries(of.map(({ name }) => [name, toApcer(judged.filter(({ species }) => species === name))]));
+      const apcer = apcerOf(attacked, attacks);
+      const figures: LightFigures = {
+        frames: 'synthetic',
+        judgedGain,
+        bpcer,
+        injections: { ...toApcer(injected), byKind: apcerOf(injected, injections) },
+        highestApcer: toHighest(Object.fromEntries(Object.entries(apcer).map(([name, { inAll }]) => [name, inAll]))),
+        apcer,
+      };
+      if (out !== null) {
+        await mkdir(out, { recursive: true });
+        await writeFile(join(out, 'light-challenge.md'), toLightTables(figures, new Date()));
+      }
+      return { ...figures };
+    } finally {
+      await engine.close();
+    }
+  },
+};

@@ -1,0 +1,225 @@
+import type { Json } from '../../../src/base/json.js';
+import type { Engine } from '../../../src/engine/engine.js';
+import { toEyeCentres } from '../../../src/engine/landmarks.js';
+import { createEnginePool } from '../../../src/engine/pool.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { presentationsFolder } from '../../../test/recorded-presentations.js';
+import { BadInput } from '../../corpus/bad-input.js';
+import type { EvalProgram } from '../program.js';
+import { readFlashPairs } from './flash-pairs.js';
+import { type FaceRegion, faceRegions, type RegionLight, toChroma, toLuminance } from './light-regions.js';
+import { mapPictures } from './looks.js';
+import { liveSpecies, type RecordedClip, readClips, readRecordedPicture, timeOf } from './recorded.js';
+import { lookAtRegions, type RegionLook } from './region-look.js';
+
+/** What one picture of a clip shows. */
+interface Moment extends RegionLook {
+  readonly ms: number;
+}
+
+/** How far apart in time two pictures are: a pair counts for each that it is within a quarter of. */
+const lagsMs = [33, 100, 250, 450, 900] as const;
+const isLag = (lagMs: number, ms: number): boolean => Math.abs(ms - lagMs) <= lagMs / 4;
+
+/** Who moves less than this between two pictures, in eye distances and over all 68 points, holds still. */
+const stillEyeDistances = 0.06;
+
+async function readMoments(engine: Engine, { files }: RecordedClip): Promise<Moment[]> {
+  const looks = await mapPictures(files, async (file) => {
+    const look = await lookAtRegions(engine, await readRecordedPicture(file));
+    return look === null ? [] : [{ ...look, ms: timeOf(file) }];
+  });
+  return looks.flat();
+}
+
+function toMotion(one: Moment, other: Moment): number {
+  const [left, right] = toEyeCentres(one.landmarks);
+  const moved = one.landmarks.map(({ x, y }, at) => Math.hypot(other.landmarks[at].x - x, other.landmarks[at].y - y));
+  return moved.reduce((sum, px) => sum + px, 0) / moved.length / Math.hypot(right.x - left.x, right.y - left.y);
+}
+
+/** What changed by itself between two pictures, as logarithms: chroma by channel, and luminance. */
+interface Change {
+  readonly chroma: RegionLight;
+  readonly luminance: number;
+}
+
+const minus = (one: RegionLight, other: RegionLight): RegionLight => [
+  one[0] - other[0],
+  one[1] - other[1],
+  one[2] - other[2],
+];
+
+function toChange(before: RegionLight | null, after: RegionLight | null): Change | null {
+  if (before === null || after === null) return null;
+  return {
+    chroma: minus(toChroma(after), toChroma(before)),
+    luminance: Math.log(toLuminance(after) / toLuminance(before)),
+  };
+}
+
+const beyond = (face: Change, background: Change): Change => ({
+  chroma: minus(face.chroma, background.chroma),
+  luminance: face.luminance - background.luminance,
+});
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const meanChange = (changes: readonly Change[]): Change => {
+  const ofChannel = (channel: 0 | 1 | 2): number => meanOf(changes.map(({ chroma }) => chroma[channel]));
+  return {
+    chroma: [ofChannel(0), ofChannel(1), ofChannel(2)],
+    luminance: meanOf(changes.map(({ luminance }) => luminance)),
+  };
+};
+
+/** The changes of one pair of pictures. */
+interface PairChange {
+  readonly motion: number;
+  readonly background: Change;
+  /** By region, and of all of them together; nothing taken off. */
+  readonly regions: Regions;
+}
+
+type Regions = ReadonlyMap<FaceRegion | 'face', Change>;
+
+function toPairChange(before: Moment, after: Moment): PairChange | null {
+  const background = toChange(before.readings.background, after.readings.background);
+  if (background === null) return null;
+  const regions = new Map<FaceRegion | 'face', Change>();
+  for (const region of faceRegions) {
+    const change = toChange(before.readings[region], after.readings[region]);
+    if (change !== null) regions.set(region, change);
+  }
+  if (regions.size === 0) return null;
+  return {
+    motion: toMotion(before, after),
+    background,
+    regions: new Map([...regions, ['face', meanChange([...regions.values()])]]),
+  };
+}
+
+const toPairs = (moments: readonly Moment[], lagMs: number): PairChange[] =>
+  moments.flatMap((before, at) =>
+    moments.slice(at + 1).flatMap((after) => {
+      if (!isLag(lagMs, after.ms - before.ms)) return [];
+      const change = toPairChange(before, after);
+      return change === null ? [] : [change];
+    }),
+  );
+
+/** The standard deviation of what is 0 in the mean: a change has no direction of its own. */
+const deviationOf = (values: readonly number[]): number => Math.sqrt(meanOf(values.map((value) => value ** 2)));
+
+const round = (value: number): number => Number(value.toFixed(4));
+
+const spreadOf = (changes: readonly Change[]) => ({
+  red: round(deviationOf(changes.map(({ chroma }) => chroma[0]))),
+  green: round(deviationOf(changes.map(({ chroma }) => chroma[1]))),
+  blue: round(deviationOf(changes.map(({ chroma }) => chroma[2]))),
+  luminance: round(deviationOf(changes.map(({ luminance }) => luminance))),
+});
+
+/** Every change of one part of the face, less the background's or not. */
+const ofRegion = (pairs: readonly PairChange[], region: FaceRegion | 'face', isBeyond: boolean): Change[] =>
+  pairs.flatMap(({ regions, background }) => {
+    const change = regions.get(region);
+    if (change === undefined) return [];
+    return [isBeyond ? beyond(change, background) : change];
+  });
+
+/** The left flank of the nose against the right one, luminance: what white halves are read from. */
+function toFlanks(regions: Regions): number[] {
+  const [left, right] = [regions.get('leftFlank'), regions.get('rightFlank')];
+  return left === undefined || right === undefined ? [] : [left.luminance - right.luminance];
+}
+
+interface ClipPairs {
+  readonly clip: string;
+  readonly pairs: readonly PairChange[];
+}
+
+function toRow(what: string, clips: readonly ClipPairs[]) {
+  const pairs = clips.flatMap((each) => each.pairs);
+  if (pairs.length === 0) return { clip: what, clips: 0, pairs: 0 };
+  return {
+    clip: what,
+    clips: clips.filter((each) => each.pairs.length > 0).length,
+    pairs: pairs.length,
+    motion: round(meanOf(pairs.map(({ motion }) => motion))),
+    oneRegion: spreadOf(faceRegions.flatMap((region) => ofRegion(pairs, region, true))),
+    oneRegionAlone: spreadOf(faceRegions.flatMap((region) => ofRegion(pairs, region, false))),
+    face: spreadOf(ofRegion(pairs, 'face', true)),
+    faceAlone: spreadOf(ofRegion(pairs, 'face', false)),
+    background: spreadOf(pairs.map(({ background }) => background)),
+    flanks: round(deviationOf(pairs.flatMap(({ regions }) => toFlanks(regions)))),
+  };
+}
+
+/** By lag: each clip, all of them, and all of them by region. */
+const tabulate = (clips: readonly { readonly clip: string; readonly moments: readonly Moment[] }[], isStill: boolean) =>
+  Object.fromEntries(
+    lagsMs.map((lagMs): [string, Json] => {
+      const paired = clips.map(({ clip, moments }) => ({
+        clip,
+        pairs: toPairs(moments, lagMs).filter(({ motion }) => !isStill || motion < stillEyeDistances),
+      }));
+      const all = paired.flatMap(({ pairs }) => pairs);
+      return [
+        `${lagMs} ms`,
+        {
+          rows: [...paired.map((each) => toRow(each.clip, [each])), toRow('all', paired)],
+          regions: Object.fromEntries(
+            faceRegions.flatMap((region) => {
+              const alone = ofRegion(all, region, false);
+              const beyondOnes = ofRegion(all, region, true);
+              return alone.length === 0
+                ? []
+                : [[region, { beyondBackground: spreadOf(beyondOnes), alone: spreadOf(alone) }]];
+            }),
+          ),
+        },
+      ];
+    }),
+  );
+
+/**
+ * How much the colour of a face changes by itself, from one picture to the next, and what a flash changed.
+ * @throws BadInput
+ */
+async function measureNoise(
+  folders: readonly string[],
+  say: (line: string) => void,
+): Promise<{ readonly [figure: string]: Json }> {
+  const [folder, ...others] = folders;
+  if (others.length > 0) throw new BadInput('light-noise takes one --data');
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+  const readLive = async (kind: string) => {
+    const clips = (await readClips(folder, kind)).filter(({ species }) => species === liveSpecies);
+    const seen: { readonly clip: string; readonly moments: readonly Moment[] }[] = [];
+    for (const clip of clips) {
+      seen.push({ clip: clip.person, moments: await readMoments(engine, clip) });
+      say(`${kind}: ${seen.length} of ${clips.length} clips`);
+    }
+    return seen;
+  };
+  try {
+    const still = await readLive('still-selfies');
+    const moving = await readLive('movements');
+    if (still.length === 0 && moving.length === 0) throw new BadInput(`No clips of people in ${folder}`);
+    return {
+      holdingStill: tabulate(still, false),
+      pauses: tabulate(moving, true),
+      flashPairs: await readFlashPairs(engine, folder),
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** What a face's colour does without any challenge: the ground that a screen's light has to stand out from. */
+export const lightNoise: EvalProgram = {
+  about: "how much a face's colour changes by itself, and by a flash, in recorded clips and pictures",
+  runOn: measureNoise,
+  run: (say) => measureNoise([presentationsFolder], say),
+};

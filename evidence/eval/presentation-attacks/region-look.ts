@@ -1,0 +1,19 @@
+import type { Engine, Landmarks } from '../../../src/engine/engine.js';
+import { readPicture } from '../../../test/face-video/index.js';
+import { toPhoto } from '../../../test/pictures.js';
+import { withoutRefusal } from './heads.js';
+import { type RegionReadings, readRegions } from './light-regions.js';
+
+/** What the regions of the only face in a picture show. */
+export interface RegionLook {
+  readonly readings: RegionReadings;
+  readonly landmarks: Landmarks;
+}
+
+/** `null` where no single face is found. */
+export const lookAtRegions = (engine: Engine, bytes: Uint8Array): Promise<RegionLook | null> =>
+  withoutRefusal(async () => {
+    const { face, landmarks } = await engine.examine(toPhoto(bytes), ['landmarks']);
+    if (landmarks === null) throw new Error('The engine left out the landmarks.');
+    return { readings: readRegions(await readPicture(bytes), face.box, landmarks), landmarks };
+  });

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createChance } from '../../evidence/statistics/chance.js';
+import {
+  attacks,
+  drawLitSteps,
+  type Head,
+  injections,
+  type LitFrame,
+  type LitScene,
+  makeGenuineLitFrames,
+  readDemoHeads,
+} from '../../test/face-video/index.js';
+import { modelsFolder } from '../../test/paths.js';
+import { toPhoto } from '../../test/pictures.js';
+import type { LivenessFinding } from '../core/ports.js';
+import type { ScreenAxis } from '../core/screen-light.js';
+import type { Examination } from '../engine/engine.js';
+import { createEnginePool, type EnginePool } from '../engine/pool.js';
+import { createMovementJudge } from './judge.js';
+
+let engine: EnginePool;
+let heads: readonly [Head, Head, Head, Head];
+beforeAll(async () => {
+  engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+  heads = await readDemoHeads(engine);
+});
+afterAll(() => engine.close());
+
+/** Who is judged: the person of the demonstration whose drawn head passes every movement. */
+const sceneOf = (seed: string, more: { gain?: number; axis?: ScreenAxis } = {}) => {
+  const { gain = 0.3, axis = 'across' } = more;
+  const steps = drawLitSteps(['centre', 'left', 'up', 'right', 'centre'], axis, createChance(`row ${seed}`));
+  return { victim: heads[1], attacker: heads[2], seed, gain, steps } satisfies LitScene;
+};
+
+const judge = (
+  { steps }: { readonly steps: readonly LitFrame[] },
+  pictures: readonly Uint8Array[],
+  pool: EnginePool = engine,
+): Promise<LivenessFinding> =>
+  createMovementJudge({ engine: pool }).judge(
+    pictures.map((picture, at) => ({ ...steps[at]!, photo: toPhoto(picture) })),
+  );
+
+const told = (finding: LivenessFinding, name: string): number | undefined =>
+  finding.measurements.find((measurement) => measurement.name === name)?.value;
+const lightOf = ({ reasons }: LivenessFinding): readonly string[] =>
+  reasons.filter((reason) => reason.startsWith('light_'));
+
+describe('a person before the screen', () => {
+  test.each(['across', 'down'] as const)('answers as told, halves %s', async (axis) => {
+    const scene = sceneOf('told', { axis });
+    const finding = await judge(scene, await makeGenuineLitFrames(scene));
+    expect(finding).toMatchObject({ presence: 'light-1', pass: true, reasons: [] });
+    expect(told(finding, 'light_gain')).toBeGreaterThan(0.05);
+    const [normals, other] =
+      axis === 'across' ? ['light_normals', 'light_normals_down'] : ['light_normals_down', 'light_normals'];
+    expect(told(finding, normals!)).toBeDefined();
+    expect(told(finding, other!)).toBeUndefined();
+  });
+
+  test('is told that the light does not show where it does not, and nothing more is held against them', async () => {
+    const scene = sceneOf('bright', { gain: 0.01 });
+    const finding = await judge(scene, await makeGenuineLitFrames(scene));
+    expect(lightOf(finding)).toEqual(['light_gain']);
+    expect(finding).toMatchObject({ pass: false, hint: 'too_bright' });
+  });
+});
+
+describe('perfect frames that are not lit as told', () => {
+  test.each(['unlit', 'wronglyLit', 'lateLit', 'whiteLit', 'recordedRow'])('%s', async (name) => {
+    const scene = sceneOf(name);
+    const finding = await judge(scene, await injections.find((each) => each.name === name)!.makeLitFrames(scene));
+    expect(finding.pass).toBe(false);
+    expect(lightOf(finding)).not.toEqual([]);
+  });
+
+  test('there is no injection that this suite does not know', () => expect(injections).toHaveLength(5));
+});
+
+describe('what it is told by', () => {
+  test('glass adds its light whatever it shows', async () => {
+    const scene = sceneOf('screen');
+    const finding = await judge(scene, await attacks.find(({ name }) => name === 'screenReplay')!.makeLitFrames(scene));
+    expect(lightOf(finding)).not.toEqual([]);
+    expect(told(finding, 'light_material') ?? 0).toBeLessThan(0.5);
+  });
+
+  test('the sides of a nose look opposite ways, those of a bent print do not', async () => {
+    const scene = sceneOf('nose');
+    const person = await judge(scene, await makeGenuineLitFrames(scene));
+    const print = await judge(scene, await attacks.find(({ name }) => name === 'bentPrint')!.makeLitFrames(scene));
+    expect(told(person, 'light_normals')).toBeGreaterThan(told(print, 'light_normals') ?? 0);
+  });
+
+  test('somebody else under the second colours, who really is before the screen', async () => {
+    const scene = sceneOf('changed over');
+    const [recording, attacker] = await Promise.all([
+      makeGenuineLitFrames(scene),
+      makeGenuineLitFrames({ ...scene, victim: heads[2] }),
+    ]);
+    const frames = recording.map((frame, at) => (at >= 2 && at % 2 === 0 ? frame : attacker[at]!));
+    const finding = await judge(scene, frames);
+    expect(finding.reasons).toContain('light_same_face_0');
+    expect(finding.hint).toBe('hold_still');
+  });
+
+  test('a row without its halves was not drawn by the core', async () => {
+    const scene = sceneOf('short');
+    const frames = (await makeGenuineLitFrames(scene)).slice(0, 2);
+    await expect(judge({ steps: scene.steps.slice(2, 4) }, frames)).rejects.toMatchObject({ code: 'internal' });
+  });
+});
+
+test('what is left of the faces is overwritten, also where a picture cannot be read', async () => {
+  const returned: Examination[] = [];
+  const watched: EnginePool = {
+    ...engine,
+    examine: async (...asked) => {
+      const examination = await engine.examine(...asked);
+      returned.push(examination);
+      return examination;
+    },
+    examineAgain: async (...asked) => {
+      const examination = await engine.examineAgain(...asked);
+      returned.push(examination);
+      return examination;
+    },
+  };
+  const scene = sceneOf('left');
+  const frames = await makeGenuineLitFrames(scene);
+  await judge(scene, frames, watched);
+  await expect(judge(scene, [...frames.slice(0, 11), Buffer.from('no picture')], watched)).rejects.toMatchObject({
+    code: 'photo_invalid',
+  });
+  expect(returned).toHaveLength(12 + 11);
+  for (const { embedding, texture } of returned) {
+    if (embedding !== null) expect(embedding.use((values) => values.every((value) => value === 0))).toBe(true);
+    expect(texture!.use((values) => values.every((value) => value === 0))).toBe(true);
+  }
+});
