@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { halfColours, toLinear } from '../../src/core/screen-light.js';
+import { screenColours, toLinear } from '../../src/core/screen-light.js';
 import { hasChromium } from './chromium.js';
 import { readNoted, redShare, rowOf, toLight, visitsOf } from './lit-visit.js';
 import { film, type Shown } from './screencast.js';
@@ -11,7 +11,7 @@ const inBrowser = hasChromium ? test : test.skip;
 const visit = visitsOf();
 
 test('no light that can be told is a saturated red', () => {
-  for (const colour of halfColours) expect(redShare(toLinear(colour))).toBeLessThan(0.8);
+  for (const colour of screenColours) expect(redShare(toLinear(colour))).toBeLessThan(0.8);
 });
 
 const isAlike = (a: Shown, b: Shown): boolean =>

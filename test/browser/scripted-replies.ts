@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import type { Movement } from '../../src/core/movements.js';
 import {
-  type HalfColour,
   type ScreenAxis,
+  type ScreenColour,
   type ScreenLight,
   screenAxes,
   screenColours,
@@ -29,11 +29,11 @@ export function rowFor(
   axis: ScreenAxis | null,
 ): readonly { readonly movement: Movement; readonly light: ScreenLight | null }[] {
   if (axis === null) return movements.map((movement) => ({ movement, light: null }));
-  const light = (first: HalfColour, second = first) => ({ axis, first, second });
-  const colourAt = (at: number): HalfColour => screenColours[at % screenColours.length]!;
+  const light = (first: ScreenColour, second = first) => ({ axis, first, second });
+  const colourAt = (at: number): ScreenColour => screenColours[at % screenColours.length]!;
   return movements.flatMap((movement, at) =>
     [
-      ...(at === 0 ? [light('#ffffff', '#000000'), light('#000000', '#ffffff')] : []),
+      ...(at === 0 ? [light('#68ff68', '#ff68ff'), light('#ff68ff', '#68ff68')] : []),
       ...[light(colourAt(at)), light(colourAt(at + 3))],
     ].map((each) => ({ movement, light: each })),
   );

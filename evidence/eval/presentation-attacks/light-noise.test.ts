@@ -18,7 +18,11 @@ import { lightNoise } from './light-noise.js';
 
 // Drawn frames in the place of recorded ones: they test the machinery, and give no figures.
 
-const plain = (first: ScreenLight['first']): ScreenLight => ({ axis: 'across', first, second: first });
+/** No screen that is asked for: none at all, and a flash. */
+const plain = (colour: '#000000' | '#ffffff'): ScreenLight => {
+  const first = colour as string as ScreenLight['first'];
+  return { axis: 'across', first, second: first };
+};
 const still = { movement: 'centre', light: plain('#000000') } as const;
 const flash = { movement: 'centre', light: plain('#ffffff') } as const;
 

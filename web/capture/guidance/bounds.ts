@@ -51,8 +51,8 @@ export const stillnessBounds = {
   sharpness: qualityBounds.sharpness,
   /** Mean way of the 68 points from one look to the next, as a share of the face's width; noise alone makes about 0.01. */
   maxShiftShare: 0.05,
-  /** The same of a head that has come to rest: a turn at its usual pace, 30° a second, makes 0.04 in a tenth of a second. */
-  maxHeldShiftShare: 0.03,
+  /** The same from where a head came to rest: a nod at its usual pace, 20° a second, makes 0.03 in a tenth of a second. */
+  maxHeldShiftShare: 0.02,
 } as const;
 
 /**

@@ -31,6 +31,8 @@ function toNeutral(turns: readonly HeadTurn[]): HeadTurn | null {
 /** Follows one person from sight to sight: remembers the last face, and the neutral turn once there is one. */
 export function createObserver(): (sight: Sight) => Look {
   let last: SeenFace | null = null;
+  /** Where the head came to rest, or was last seen to move. */
+  let rest: SeenFace | null = null;
   let steady: readonly HeadTurn[] = [];
   let neutral: HeadTurn | null = null;
 
@@ -41,9 +43,10 @@ export function createObserver(): (sight: Sight) => Look {
     const ready = hint === null;
     const told = {
       ...{ faces, isTooSmall: isTooSmall(sight), isTooBright: isTooBright(sight), hint, ready },
-      isHeld: last !== null && face !== null && shiftShare <= stillnessBounds.maxHeldShiftShare,
+      isHeld: face !== null && rest !== null && toShiftShare(rest, face) <= stillnessBounds.maxHeldShiftShare,
     };
     last = face;
+    if (!told.isHeld) rest = face;
     if (face === null) {
       steady = [];
       return { ...told, pose: null, isBetween: false };

@@ -1,4 +1,4 @@
-import type { HalfColour, ScreenAxis, ScreenLight } from '../../../src/core/screen-light.js';
+import type { ScreenAxis, ScreenColour, ScreenLight } from '../../../src/core/screen-light.js';
 import { el } from '../dom.js';
 import { sleep } from '../step.js';
 
@@ -40,7 +40,7 @@ export function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): L
   };
 }
 
-function fill({ style }: HTMLElement, colour: HalfColour): void {
+function fill({ style }: HTMLElement, colour: ScreenColour): void {
   style.backgroundColor = colour;
 }
 
