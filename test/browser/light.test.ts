@@ -109,7 +109,7 @@ describe('in browsers that lack something', () => {
       'a full screen that is refused',
       'Element.prototype.requestFullscreen = () => Promise.reject(new TypeError("no"))',
     ],
-    ['no capabilities of a camera, as in Firefox', 'delete MediaStreamTrack.prototype.getCapabilities'],
+    ['no capabilities of a camera, as in older browsers', 'delete MediaStreamTrack.prototype.getCapabilities'],
     [
       'a camera that will not be held',
       'MediaStreamTrack.prototype.getCapabilities = () => ({ exposureMode: ["continuous", "manual"] }); MediaStreamTrack.prototype.applyConstraints = () => Promise.reject(new TypeError("no"))',

@@ -4,7 +4,7 @@ import './zod-settings.js';
 
 /*
  * Cameras follow the light: what the screen adds, they take away again. Some let a page hold them. Chrome does on Android and
- * where the driver of a computer's camera does, Safari never, Firefox does not even tell: nothing depends on it.
+ * where the driver of a computer's camera does, Safari never, older browsers do not even tell: nothing depends on it.
  */
 
 const modes = z.optional(z.array(z.string()));
