@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -19,7 +21,16 @@ const compressWasm: Plugin = {
   },
 };
 
-/** Builds the capture page: every asset its own file of this origin, so that the strictest policy holds. */
+/** Each HTML file at the root is a page of its own. */
+const everyPage: Plugin = {
+  name: 'every-page',
+  config({ root = '.' }) {
+    const pages = readdirSync(root).filter((name) => name.endsWith('.html'));
+    return { build: { rolldownOptions: { input: pages.map((name) => resolve(root, name)) } } };
+  },
+};
+
+/** Builds the capture page, and that of presence tests: every asset its own file of this origin, so that the strictest policy holds. */
 export default defineConfig({
   root: 'web/capture',
   base: '/face/',
@@ -34,5 +45,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000,
   },
   worker: { format: 'es' },
-  plugins: [compressWasm],
+  plugins: [everyPage, compressWasm],
 });

@@ -98,6 +98,7 @@ export const refusals = {
   step_up_opened: unverified(409, 'This link has been opened already, here or in another browser. Ask for a new one.'),
   challenge_needed: unverified(403, 'This connection asks for a movement challenge. Open the capture page.'),
   light_needed: unverified(403, 'This connection asks for the light of the screen beside the movements.'),
+  phone_needed: unverified(403, 'This check asks for the camera of a phone. Go on with a phone.'),
   challenge_wrong: unverified(400, 'The frames do not belong to this challenge. Ask for a new one.'),
   secret_missing: unverified(400, 'This check also needs the PIN or the device chosen at enrolment.'),
   secret_weak: unverified(400, 'This PIN is too easy to guess. Choose another one of 6 to 12 digits.'),

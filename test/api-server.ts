@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { JsonObject } from '../src/base/json.js';
 import type { Connection } from '../src/core/connection.js';
@@ -22,7 +22,7 @@ import { createSqliteState } from '../src/state/sqlite.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { createManualClock } from './contract/state.js';
 import { createTestSight } from './embedded.js';
-import { createTestSigner, testIssuer } from './keys.js';
+import { createKeysInMemory, createTestSigner, testIssuer } from './keys.js';
 import { pageFolders } from './paths.js';
 import { standardSettings } from './settings.js';
 import { createSimulatedJudge } from './simulated-judge.js';
@@ -106,6 +106,7 @@ export async function startApiServer(
     delivery,
     judge: createSimulatedJudge(),
     sight: createTestSight(),
+    keys: createKeysInMemory(randomBytes(32)),
     passkeys: createPasskeys({ publicUrl: testIssuer }),
     signer: await createTestSigner(),
     issuer: testIssuer,

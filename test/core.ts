@@ -22,6 +22,7 @@ export const defaultPolicy: Policy = {
   liveness: 'off',
   whenNotEnrolled: 'refuse',
   userSecret: 'none',
+  camera: 'any',
   handOff: null,
   referencePhoto: false,
   organisation: null,

@@ -16,6 +16,7 @@ export const firstView = {
   light: 'none',
   referencePhotoNeeded: false,
   triesLeft: 3,
+  phoneNeeded: false,
   handOffAllowed: true,
   handOff: null,
   pairing: null,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { listen } from '../src/http/listen.js';
 import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
 import { issueClientToken } from '../src/rest/client-tokens.js';
@@ -6,6 +7,7 @@ import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
 import { createTestSight } from './embedded.js';
+import { createKeysInMemory } from './keys.js';
 import { pageFolders } from './paths.js';
 import type { ServedAdapter } from './serve-adapter.js';
 import { createSimulatedJudge } from './simulated-judge.js';
@@ -40,6 +42,7 @@ export async function startOktaServer(
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),
     sight: createTestSight(),
+    keys: createKeysInMemory(randomBytes(32)),
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', connection]]),
     hooks: new Map([['workforce', adapter.hooks]]),

@@ -35,7 +35,7 @@ const kinds = [
   /^dist\/(src|adapters|client|simulators|triggers)\/[\w/-]+\.js$/,
   /^dist\/evidence\/(accuracy|corpus|plots|statistics)\/[\w-]+\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
-  /^dist\/capture-web\/(index\.html|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
+  /^dist\/capture-web\/((index|presence)\.html|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
   /^parameters\/engines\.json$/,
 ];
 const mebibyte = 1024 * 1024;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Embedding, Photo } from '../src/core/concealed.js';
+import { Embedding, FrameSketch, Photo } from '../src/core/concealed.js';
+import { sketchBands } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
 import { FaceError, type FaceErrorCode } from '../src/errors.js';
 
@@ -64,6 +65,8 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
         landmarks: wants('landmarks') ? Array.from({ length: 68 }, (_, at) => ({ x: 60, y: 20 + at })) : null,
         light: null,
         texture: null,
+        noise: wants('noise') ? { red: 2, green: 2, blue: 2, signs: new Uint8Array(16_384) } : null,
+        sketch: wants('sketch') ? toSketch(person, shot) : null,
       };
     },
     async examineAgain(photo, signals) {
@@ -71,6 +74,12 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
     },
     async close() {},
   };
+}
+
+/** Of one shot whatever its liveness: then it is the same picture in other bytes. */
+function toSketch(person: string, shot: string): FrameSketch {
+  const steps = createHash('shake256', { outputLength: 2 * sketchBands * 4 });
+  return new FrameSketch(steps.update(`sketch ${person} ${shot}`).digest());
 }
 
 /** A unit vector of 512: mostly the person, partly the shot. The same names always give the same vector. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -16,6 +17,7 @@ import {
   openOneLoginBench,
 } from '../../test/contract/onelogin.js';
 import { createTestSight } from '../../test/embedded.js';
+import { createKeysInMemory } from '../../test/keys.js';
 import { pageFolders, projectRoot } from '../../test/paths.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
 import { createQuietTelemetry } from '../../test/telemetry.js';
@@ -55,6 +57,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),
     sight: createTestSight(),
+    keys: createKeysInMemory(randomBytes(32)),
     passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
     connections: new Map([['workforce', { id: 'workforce', policy: bench.policy, ...adapter }]]),
     hooks: new Map([['workforce', adapter.hooks]]),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { BadInput } from '../corpus/bad-input.js';
-import { type Corpus, readCorpus, toPhotoFilter } from '../corpus/corpus.js';
+import type { Corpus } from '../corpus/corpus.js';
 import type { EmbeddedCorpus, EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { type Fold, parsePairs } from '../corpus/pairs-file.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
@@ -24,8 +24,6 @@ import { toName } from './windows.js';
 export interface AccuracyOptions {
   readonly data: string;
   readonly judge: Judge;
-  /** Which photos count, by the names of their files, as `frontal_*`; `null`: all. */
-  readonly photos: string | null;
   /** Genuine and impostor pairs to decode in each combination of photos. */
   readonly pairs: number;
   /** Embeds the people of some folders, one folder after the other. */
@@ -73,13 +71,15 @@ function findMissing(people: readonly EmbeddedPerson[], folds: readonly Fold[] |
 }
 
 /**
- * Measures how accurate the product is on a folder of photos: embeddings alone, and tokens as they ship.
+ * Measures how accurate the product is on photos of people: embeddings alone, and tokens as they ship.
  * @throws BadInput where nothing can be measured at all
  */
-export async function measureAccuracy(options: AccuracyOptions, say: (line: string) => void): Promise<AccuracyFigures> {
+export async function measureAccuracy(
+  options: AccuracyOptions,
+  corpus: Corpus,
+  say: (line: string) => void,
+): Promise<AccuracyFigures> {
   const startedAt = performance.now();
-  say('Looking for photos…');
-  const corpus = await readCorpus(options.data, toPhotoFilter(options.photos ?? '*'));
   if (corpus.otherFiles > 0) say(`${corpus.otherFiles} files and folders beside the photos are passed over`);
   const judged = chooseJudged(corpus, options.judge);
   const folds = await readPairs(corpus);

@@ -1,17 +1,20 @@
 import { toEngineParameters } from '../../src/token/parameters.js';
 import { BadInput } from '../corpus/bad-input.js';
 import { type Corpus, readCorpus, readSources, type Source } from '../corpus/corpus.js';
-import { embedCorpus } from '../corpus/embed-corpus.js';
+import { embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';
 import type { EmbeddingCache } from '../corpus/embedding-cache.js';
 import { type AccuracyOptions, measureAccuracy } from './accuracy.js';
 import { accuracies, createMeasuredEngine, shipped } from './bare-token.js';
 import { judgeEntry, levelsToMarkdown } from './engine-levels.js';
+import { errorRatesToMarkdown } from './error-rates.js';
 import { fitEngine } from './fit-engine.js';
 import { groupsToMarkdown } from './group-report.js';
 import { measureGroups } from './groups.js';
 import { chooseJudged } from './judged.js';
-import type { Measured, MeasureRequest, OwnEngineToMeasure } from './measuring.js';
+import type { Measured, MeasureRequest, OpenedPhotos, OwnEngineToMeasure } from './measuring.js';
 import { toMarkdown, toPlot } from './report.js';
+
+export { ratePresence } from './presence-report.js';
 
 /*
  * `facestep measure accuracy`: the evaluation on a customer's photos, with nothing kept of them.
@@ -46,14 +49,35 @@ async function fitOwn(
   );
 }
 
-async function report(options: AccuracyOptions, sources: readonly Source[] | null, say: (line: string) => void) {
-  if (sources === null) {
-    const figures = await measureAccuracy(options, say);
+async function report(options: AccuracyOptions, { sources, corpus }: FoundPhotos, say: (line: string) => void) {
+  if (corpus !== null) {
+    const figures = await measureAccuracy(options, corpus, say);
     return { figures, tables: toMarkdown(figures), names: ['accuracy.json', 'accuracy.md'], plot: toPlot(figures) };
   }
   const figures = await measureGroups(options, sources, say);
   return { figures, tables: groupsToMarkdown(figures), names: ['groups.json', 'groups.md'], plot: null };
 }
+
+/** People of one kind, or of several sources. */
+type FoundPhotos =
+  | { readonly corpus: Corpus; readonly sources: null }
+  | { readonly corpus: null; readonly sources: readonly Source[] };
+
+async function findPhotos(data: MeasureRequest['data']): Promise<FoundPhotos> {
+  if (typeof data !== 'string') {
+    const people = [...data.people].map(([person, photos]) => ({ person, files: photos.map((_, at) => String(at)) }));
+    if (people.length === 0) throw new BadInput(`Nobody in ${data.folder} allowed it, or was presented`);
+    return { sources: null, corpus: { folder: data.folder, people, otherFiles: 0 } };
+  }
+  const sources = await readSources(data);
+  return sources === null ? { sources, corpus: await readCorpus(data) } : { sources, corpus: null };
+}
+
+/** Reads photos that are in no folder; the engine is handed a copy, as it overwrites it. */
+const toReader =
+  ({ people }: OpenedPhotos): ReadPhoto =>
+  async (person, file) =>
+    people.get(person)?.[Number(file)]?.use((bytes) => Buffer.from(bytes)) ?? 'unreadable';
 
 /**
  * Measures the built-in engine, or one of one's own, on a folder of photos. An own engine without parameters is fitted on half
@@ -65,24 +89,33 @@ export async function measure(
   say: (line: string) => void,
 ): Promise<Measured> {
   const recogniser = own?.recogniser ?? null;
+  const by = { modelsFolder, recogniser, ...(typeof data === 'string' ? {} : { read: toReader(data) }) };
   const embed: AccuracyOptions['embed'] = async (folders, tell) => {
     const embedded = [];
-    for (const { folder, people } of folders)
-      embedded.push(await embedCorpus(folder, people, nothingKept, tell, { modelsFolder, recogniser }));
+    for (const { folder, people } of folders) embedded.push(await embedCorpus(folder, people, nothingKept, tell, by));
     return embedded;
   };
-  const sources = await readSources(data);
+  say('Looking for photos…');
+  const found = await findPhotos(data);
   const fitted =
-    own === null || own.entry !== null ? null : await fitOwn(own, sources ?? [await readCorpus(data)], embed, say);
+    own === null || own.entry !== null ? null : await fitOwn(own, found.sources ?? [found.corpus], embed, say);
   // Of those that an engine was fitted on none may judge; on the built-in one nobody here was.
   const judge = own === null ? 'all' : 'half';
   const measured = fitted ?? own?.entry ?? null;
   const engine =
     measured === null ? shipped : createMeasuredEngine(toEngineParameters(measured, recogniser?.id ?? null));
-  const options = { data, photos: null, judge, pairs, embed, command, engine } as const;
-  const { figures, tables, names, plot } = await report(options, sources, say);
+  const options = {
+    data: typeof data === 'string' ? data : data.folder,
+    judge,
+    pairs,
+    embed,
+    command,
+    engine,
+  } as const;
+  const { figures, tables, names, plot } = await report(options, found, say);
   const entry = fitted === null ? measured : judgeEntry(fitted, figures);
-  const text = entry === null ? tables : `${levelsToMarkdown(entry, figures)}\n${tables}`;
+  const rated = `${errorRatesToMarkdown(figures)}\n${tables}`;
+  const text = entry === null ? rated : `${levelsToMarkdown(entry, figures)}\n${rated}`;
   const [jsonName, textName] = names;
   return {
     tables: text,

@@ -37,6 +37,8 @@ function createTransparentEngine(): Engine {
         landmarks: null,
         light: null,
         texture: null,
+        sketch: null,
+        noise: null,
       };
     },
     examineAgain: refuse,

@@ -44,7 +44,12 @@ export interface EmbeddedCorpus {
 export interface EmbeddedBy {
   readonly modelsFolder: string;
   readonly recogniser: Recogniser | null;
+  /** Reads photos that lie in no folder. */
+  readonly read?: ReadPhoto;
 }
+
+/** The bytes of one photo of a person, or why there are none. */
+export type ReadPhoto = (person: string, file: string) => Promise<Buffer | 'unreadable' | 'photo_too_large'>;
 
 /** Refusals that tell of the photo; any other stops the evaluation. */
 const isOfPhoto = (code: FaceErrorCode): boolean => /^(photo|face)_/.test(code);
@@ -74,7 +79,7 @@ export async function embedCorpus(
   people: readonly CorpusPerson[],
   cache: EmbeddingCache,
   say: (line: string) => void,
-  { modelsFolder, recogniser }: EmbeddedBy,
+  { modelsFolder, recogniser, read = (person, file) => readPhoto(join(folder, person, file)) }: EmbeddedBy,
 ): Promise<EmbeddedCorpus> {
   const photos = people.flatMap(({ person, files }) => files.map((file) => ({ person, file })));
   const all = new Float32Array(photos.length * embeddingLength);
@@ -123,7 +128,7 @@ export async function embedCorpus(
   const work = async (): Promise<void> => {
     for (let at = next++; at < photos.length; at = next++) {
       const { person, file } = photos[at];
-      const bytes = await readPhoto(join(folder, person, file));
+      const bytes = await read(person, file);
       if (typeof bytes === 'string') codes.set(at, bytes);
       else await examine(bytes, at);
       done += 1;

@@ -12,7 +12,7 @@ import { measureGroups } from '../accuracy/groups.js';
 import type { By } from '../accuracy/rates.js';
 import { toMarkdown, toPlot } from '../accuracy/report.js';
 import { BadInput } from '../corpus/bad-input.js';
-import { readSources, type Source, toPhotoFilter } from '../corpus/corpus.js';
+import { type Corpus, readCorpus, readSources, type Source, toPhotoFilter } from '../corpus/corpus.js';
 import { embedSources } from '../corpus/people.js';
 import { companions } from './engine/companions.js';
 import { faceDepthTable } from './engine/face-depth.js';
@@ -24,6 +24,7 @@ import { sharedDirections } from './engine/shared-directions.js';
 import { bentSheet } from './presentation-attacks/bent-sheet.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
 import { lightNoise } from './presentation-attacks/light-noise.js';
+import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
 import type { EvalProgram } from './program.js';
@@ -46,6 +47,7 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'passive-bounds': passiveBounds,
   'light-challenge': lightChallenge,
   'light-noise': lightNoise,
+  'near-duplicates': nearDuplicates,
 };
 
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--photos PATTERN] [--json] [--out DIR]
@@ -65,7 +67,8 @@ npm run eval -- NAME [--data DIR]… [--json] [--out DIR]
   --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
             movements/<species>/<clip>/<ms>.jpg, where the species "live" are people; or one folder for each person.
             passive-bounds takes several; light-noise: still-selfies/live/<clip>/<ms>.jpg, movements/live/<clip>/<ms>.jpg
-            and flash-pairs/<species>/<pair>_background.jpg with <pair>_flash.jpg
+            and flash-pairs/<species>/<pair>_background.jpg with <pair>_flash.jpg;
+            near-duplicates: any folder with clips and stills of people in "live"
   --out     where it draws plots and tables: into this folder
 ${Object.entries(programs)
   .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)
@@ -108,8 +111,8 @@ async function readAsUsed(out: string): Promise<By<SourceAsUsed>> {
   }
 }
 
-async function runPeople(options: AccuracyOptions) {
-  const figures = await measureAccuracy(options, say);
+async function runPeople(options: AccuracyOptions, corpus: Corpus) {
+  const figures = await measureAccuracy(options, corpus, say);
   const tables = toMarkdown(figures);
   const files = { 'accuracy.json': toFile(figures), 'accuracy.md': tables, 'det.svg': toPlot(figures) };
   return { figures, tables, files, asUsed: ofPeople(basename(resolve(options.data)), figures) };
@@ -135,16 +138,19 @@ async function runAccuracy(args: string[]): Promise<void> {
   const earlier = out === undefined ? {} : await readAsUsed(out);
   const options = {
     data: data ?? facesFolder,
-    photos,
     pairs: pairs === 'all' ? Number.POSITIVE_INFINITY : Number(pairs),
   };
-  const sources = await readSources(options.data, toPhotoFilter(photos ?? '*'));
+  say('Looking for photos…');
+  const isWanted = toPhotoFilter(photos ?? '*');
+  const sources = await readSources(options.data, isWanted);
   const judged = judge ?? (sources === null ? 'half' : 'all');
   const named = photos === null ? '' : ` --photos '${photos}'`;
   const command = `npm run eval -- --data DIR --judge ${judged} --pairs ${pairs}${named}`;
   const settings = { ...options, judge: judged, embed: embedSources, command, engine: shipped } as const;
   const { figures, tables, files, asUsed } =
-    sources === null ? await runPeople(settings) : await runSources(settings, sources);
+    sources === null
+      ? await runPeople(settings, await readCorpus(options.data, isWanted))
+      : await runSources(settings, sources);
   for (const line of figures.missing) say(`Not measured: ${line}`);
   if (out !== undefined) {
     const sources = { ...earlier, ...asUsed };

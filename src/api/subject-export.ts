@@ -51,6 +51,10 @@ export const holdingsReply = z.strictObject({
       usedAt: instantReply.nullable(),
     })
     .nullable(),
+  earlierFrames: z
+    .strictObject({ challenges: z.int(), expiresAt: instantReply.nullable() })
+    .nullable()
+    .describe('Of how many challenges digests are kept, by which copies of their frames are refused.'),
   records: z.array(
     z.strictObject({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) }),
   ),
@@ -76,7 +80,7 @@ const toAttempts = ({ failures, lockedUntil }: AttemptsView): z.input<typeof att
 /** Reads what is held, as the reply tells it. @throws FaceError `state_unavailable` */
 export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<Holdings> {
   const held = await readHoldings(who, deps);
-  const { profileCode, enrolment, consent, passkey, attempts, attemptsOfOutsiders, passedStepUp } = held;
+  const { profileCode, enrolment, consent, passkey, attempts, attemptsOfOutsiders, passedStepUp, earlierFrames } = held;
   const { records, left } = await deps.recordsOf(toSubjectRef(who));
   const { scope, accuracy } = who.connection.policy;
   return {
@@ -110,6 +114,10 @@ export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Prom
       passedAt: toIso(passedStepUp.passedAt),
       liveness: passedStepUp.liveness,
       usedAt: passedStepUp.used === null ? null : toIso(passedStepUp.used.at),
+    },
+    earlierFrames: earlierFrames && {
+      challenges: earlierFrames.challenges,
+      expiresAt: earlierFrames.expiresAt === null ? null : toIso(earlierFrames.expiresAt),
     },
     records: [...records],
     recordsLeftOut: left,

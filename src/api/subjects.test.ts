@@ -138,7 +138,7 @@ test('an erasure leaves nothing in the store but what its signed receipt says', 
     erased: expect.arrayContaining([{ connection: 'work', subject: 'anna', tokenIds: [sealed.tokenId] }]),
     remains: expect.arrayContaining([expect.objectContaining({ what: 'audit_trail' })]),
   });
-  for (const key of ['consent', 'passkey', 'passed'])
+  for (const key of ['consent', 'passkey', 'passed', 'frames-seen'])
     expect(await server.deps.state.read(`${key}:work:anna`)).toBeNull();
   expect(profiles.work.attributes.get('anna')).toBeNull();
   expect(server.audit.events).toContainEqual({

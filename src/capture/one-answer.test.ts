@@ -186,7 +186,7 @@ const expected = {
             retentionDays: 1,
           },
           ...{ userSecret: 'none', light: 'offered', referencePhotoNeeded: false, fallbackUrl: null, returnUrl: null },
-          ...{ handOff: null, handOffAllowed: true, pairing: null },
+          ...{ handOff: null, handOffAllowed: true, phoneNeeded: false, pairing: null },
         },
       },
     },

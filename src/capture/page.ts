@@ -44,15 +44,22 @@ const secured = helmet({
 const permissions =
   'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()';
 
-/** Serves the capture page and its assets. Asset names hold a digest of their content, so browsers may keep them. */
-export function mountPage(app: Express, folders: PageFolders): void {
+/**
+ * Serves the capture page and its assets. Asset names hold a digest of their content, so browsers may keep them.
+ * @param file - the page itself: of a presence test it is another one, of the same parts
+ */
+export function mountPage(
+  app: Express,
+  folders: PageFolders,
+  file: 'index.html' | 'presence.html' = 'index.html',
+): void {
   const page = express.Router();
   page.use(secured, (_request, response, next) => {
     response.set('Permissions-Policy', permissions);
     next();
   });
   page.get(['/', '/kiosk'], (_request, response) => {
-    response.sendFile('index.html', { root: folders.page, cacheControl: false, etag: false, lastModified: false });
+    response.sendFile(file, { root: folders.page, cacheControl: false, etag: false, lastModified: false });
   });
   const kept = {
     cacheControl: false,

@@ -7,6 +7,7 @@ import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Connection, Policy } from '../core/connection.js';
+import { readEarlierFrames } from '../core/step-up/earlier-frames.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { addSec, toEpochSec } from '../core/units.js';
 import { startedLink } from '../http/page-link.js';
@@ -183,6 +184,75 @@ describe('a face check on the page', () => {
   });
 });
 
+describe('where the camera of a phone is asked for', () => {
+  const computer = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
+  const phone = 'Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0';
+  const challengeAs = async (page: ReturnType<typeof openPage>, userAgent: string) => {
+    const headers = { authorization: `Bearer ${page.session}`, 'user-agent': userAgent };
+    const { status, body } = await server.postJson('/face/challenge', {}, headers);
+    return [status, body.code ?? null];
+  };
+  const viewOf = async (page: ReturnType<typeof openPage>) => (await page.get('/face/session')).body.view;
+
+  test('by the policy: a computer gets no challenge, as the link’s browser or as the camera of a hand-off', async () => {
+    await server.stop();
+    await startWith({ camera: 'phone' });
+    const { page } = await startAndOpen();
+    expect(await viewOf(page)).toMatchObject({ phoneNeeded: true });
+    expect(await challengeAs(page, computer)).toEqual([403, 'phone_needed']);
+    const lent = await lendCamera(server, page);
+    expect(await challengeAs(lent, computer)).toEqual([403, 'phone_needed']);
+    expect(await challengeAs(lent, phone)).toEqual([201, null]);
+  });
+
+  test('by one step-up alone, which photos without the page do not pass either', async () => {
+    await server.stop();
+    await startWith({ liveness: 'off' });
+    await enrol();
+    const { page } = await startAndOpen({ camera: 'phone' });
+    expect(await challengeAs(page, computer)).toEqual([403, 'phone_needed']);
+    const { id, challenge } = await start({ camera: 'phone' });
+    const sent = await server.postForm(`/step-ups/${id}/photos`, toForm({ challenge, photo: [drawPicture('ada', 4)] }));
+    expect(sent).toMatchObject({ status: 403, body: { code: 'challenge_needed' } });
+    expect(await challengeAs((await startAndOpen()).page, computer)).toEqual([201, null]);
+  });
+
+  test('a kiosk is excepted, and cannot be sent somebody who needs a phone', async () => {
+    await server.stop();
+    await startWith({ camera: 'phone' });
+    const { body: kiosk } = await server.postJson('/kiosks', { name: 'Reception' }, auth);
+    const { page } = await startAndOpen({ kiosk: kiosk.id });
+    expect(await challengeAs(page, computer)).toEqual([201, null]);
+    const both = await server.postJson('/step-ups', { ...who, kiosk: kiosk.id, camera: 'phone' }, auth);
+    expect(both).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
+  });
+});
+
+describe('what the page says of the camera', () => {
+  const device = {
+    ...{ camera: 'virtual', label: 'OBS Virtual Camera', widthPx: 1280, heightPx: 720, framesPerSec: 30 },
+    ...{ settable: ['zoom'], gap: { meanMs: 33.4, deviationMs: 0.1, count: 99 } },
+  };
+
+  test('is noted and decides nothing', async () => {
+    await enrol();
+    const { page } = await startAndOpen();
+    expect((await page.check(draw('ada'), { device: JSON.stringify(device) })).body.outcome).toBe('passed');
+    const judged = server.audit.events.findLast(({ action }) => action === 'liveness_judged');
+    expect(judged?.detail).toMatchObject({ pass: true, device });
+  });
+
+  test('is refused where it is something else, and costs no try', async () => {
+    await enrol();
+    const { page } = await startAndOpen();
+    for (const wrong of ['no JSON', JSON.stringify({ ...device, serial: 1 }), ' '.repeat(2049)]) {
+      const sent = await page.check(draw('ada'), { device: wrong });
+      expect(sent).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
+    }
+    expect((await page.get('/face/session')).body.view).toMatchObject({ triesLeft: 3 });
+  });
+});
+
 describe('frames that do not come from the challenge', () => {
   const tried = { outcome: 'try_again', hint: 'follow', view: { triesLeft: 2 } };
   let page: ReturnType<typeof openPage>;
@@ -212,6 +282,33 @@ describe('frames that do not come from the challenge', () => {
     expect(reasons()).toEqual(['frames_never_seen']);
     const again = (await startAndOpen()).page;
     expect((await again.check(() => one)).body).toMatchObject(tried);
+  });
+
+  test('the same pictures in other bytes as in an earlier challenge, for 30 days, and of the same person alone', async () => {
+    // The simulated engine sees one picture, however alive it is.
+    const take = (liveness: number) => (movement: string, index: number) =>
+      Buffer.from(`face ada ${movement}:${index} ${liveness}`);
+    const checkAgain = async (liveness: number, subject = '00u1') => {
+      const again = (await startAndOpen({ subject })).page;
+      return (await again.check(take(liveness))).body.outcome;
+    };
+    expect((await page.check(take(0.9))).body.outcome).toBe('passed');
+    expect(await checkAgain(0.8)).toBe('try_again');
+    expect(reasons()).toEqual(['frames_unlike_earlier']);
+    await enrol('ada', '00u2');
+    expect(await checkAgain(0.7, '00u2')).toBe('passed');
+    server.clock.advanceSec(31 * 24 * 60 * 60);
+    auth = { 'x-auth-token': (await server.issue()).token };
+    expect(await checkAgain(0.6)).toBe('passed');
+  });
+
+  test('what is known of them is forgotten where the enrolment ends', async () => {
+    const take = (liveness: number) => (movement: string, index: number) =>
+      Buffer.from(`face ada ${movement}:${index} ${liveness}`);
+    await page.check(take(0.9));
+    expect(await readEarlierFrames(who, server.deps)).toMatchObject({ challenges: 1 });
+    expect((await server.postJson('/enrolments/revoke', who, auth)).status).toBe(200);
+    expect(await readEarlierFrames(who, server.deps)).toBeNull();
   });
 
   test('too fast, and too slow', async () => {

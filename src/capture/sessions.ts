@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Credential, UserSecret } from '../core/concealed.js';
 import { screenAxes } from '../core/screen-light.js';
+import { maxDeviceCharacters, parseDeviceSignals } from '../core/step-up/device-signals.js';
 import { commitFrame, startChallenge, submitFrames } from '../core/step-up/frames.js';
 import { openHandOff } from '../core/step-up/hand-off.js';
 import { framesOfChallenge, type NextMovement } from '../core/step-up/movement-challenge.js';
@@ -44,6 +45,18 @@ const passkeyField = z
   .transform(parsePasskeyAnswer)
   .optional()
   .describe('Where the connection asks for one: JSON text, the answer to the ceremony of `/face/passkey`.');
+
+const deviceField = z
+  .string()
+  .max(maxDeviceCharacters)
+  .transform((text, issues) => {
+    const device = parseDeviceSignals(text);
+    if (device !== null) return device;
+    issues.addIssue('not what a page tells of a camera');
+    return z.NEVER;
+  })
+  .optional()
+  .describe('JSON text: what the page says of the camera. For the audit trail alone; nothing is decided by it.');
 
 const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
@@ -163,7 +176,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'Begin a challenge',
       description:
         'In place of a former one. The movements, and the light of the screen where `light` says that the page can show it, are told one by one, and this server’s clock runs.',
-      codes: [...session, 'consent_missing', 'light_needed'],
+      codes: [...session, 'consent_missing', 'light_needed', 'phone_needed'],
       fields: z.strictObject({
         light: z
           .enum(screenAxes)
@@ -172,8 +185,11 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
           .describe('How the halves of the screen lie: `across` left and right, `down` one above the other.'),
       }),
       reply: challengeReply,
-      async handle(call) {
-        const { nonce, next, expiresAt } = await startChallenge(call.session, call.fields.light, deps);
+      async handle({ fields, session: shown, userAgent }) {
+        const { nonce, next, expiresAt } = await startChallenge(
+          { session: shown, shows: fields.light, userAgent },
+          deps,
+        );
         return { nonce: nonce.use((text) => text), next: toNextReply(next), expiresAt: toIso(expiresAt) };
       },
     }),
@@ -221,6 +237,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
         nonce: secretText,
         pin: pinField,
         passkey: passkeyField,
+        device: deviceField,
       }),
       reply: outcomeReply,
       async handle({ fields, photos, session: shown }) {
@@ -232,6 +249,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
             photos: photos('photo'),
             reference,
             secret: { pin: fields.pin ?? null, passkey: fields.passkey ?? null },
+            device: fields.device ?? null,
           },
           deps,
         );

@@ -80,7 +80,14 @@ const startFields = z
     nonce: z.string().min(1).max(256).optional().describe('Found again in the receipt. Needs `audience`.'),
     returnUrl: returnUrlField,
     kiosk: z.string().min(1).max(64).optional().describe('The kiosk that the person goes to.'),
+    camera: z
+      .literal('phone')
+      .optional()
+      .describe(
+        'The pictures have to come from a phone or tablet, also where the policy does not ask for it. Not with `kiosk`.',
+      ),
   })
+  .refine(({ kiosk, camera }) => kiosk === undefined || camera === undefined)
   .refine(
     ({ connection, token, audience }) => connection !== undefined || (token !== undefined && audience !== undefined),
   )
@@ -91,7 +98,9 @@ async function toStepUpRequested(
   client: Client,
   deps: ApiDeps,
 ): Promise<StepUpRequested> {
-  const { token, audience, nonce = null } = fields;
+  const { token, audience, nonce = null, kiosk } = fields;
+  // A kiosk is a device of the organisation's own, whatever it is.
+  const camera = kiosk === undefined ? (fields.camera ?? null) : 'any';
   checkNamed(fields);
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
   const receipt = audience === undefined ? null : { audience, nonce };
@@ -100,11 +109,11 @@ async function toStepUpRequested(
     const returnUrl = checkReturnUrl(connection, fields.returnUrl);
     // The check of somebody nobody knows begins as any other, and cannot pass: whoever looks on learns nothing.
     const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
-    return { connection, subject, kept, receipt, returnUrl };
+    return { connection, subject, kept, receipt, returnUrl, camera };
   }
   const { subject } = fields;
   if (kept === null || receipt === null || subject === undefined) throw new FaceError('request_malformed');
-  return { connection: null, subject, kept, receipt, returnUrl: checkReturnUrl(null, fields.returnUrl) };
+  return { connection: null, subject, kept, receipt, returnUrl: checkReturnUrl(null, fields.returnUrl), camera };
 }
 
 /** Face checks: started by a backend or by a provider's challenge, ended by photos. */

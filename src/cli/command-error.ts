@@ -11,6 +11,7 @@ export const commandRefusals = {
     'Nobody is enrolled, and policy.mode is enforce. Enrol people first, set policy.mode to shadow, or give --yes. ' +
     'Nothing was changed.',
   sealed_file_invalid: 'The file was not sealed by facestep, was altered, or is sealed under another token.',
+  presence_locked: 'These presentations do not open: another passphrase, or a file of them was altered.',
   model_unfit: 'This file cannot be used as a recognition model.',
 } as const;
 

@@ -1,39 +1,80 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { MeasureRequest } from '../../evidence/accuracy/measuring.js';
 import { recognitionFolderOf } from '../config/data-files.js';
+import { type OwnPhoto, owningPhotos, type Photo } from '../core/concealed.js';
 import { nameOf, openRegistry, recogniserOf, shortNameOf } from '../recognition/registry.js';
 import type { CliDeps } from './deps.js';
+import { createMeasurePresenceCommand, openKept } from './measure-presence.js';
+import type { Collection } from './presence/collection.js';
+import { liveSpecies } from './presence/plan.js';
 import { UsageError } from './usage-error.js';
 
 interface AccuracyOptions {
-  readonly data: string;
+  readonly data?: string;
+  readonly presence?: string;
+  readonly passphraseFile?: string;
   readonly engine?: string;
   readonly json?: boolean;
   readonly out?: string;
 }
 
-/** `facestep measure`: how accurate an engine is on one's own photos. */
+/** `facestep measure`: how accurate an engine is, and how hard its judge is to deceive, with one's own people. */
 export function createMeasureCommand(deps: CliDeps): Command {
-  const command = new Command('measure').summary('how accurate an engine is on your own photos');
+  const command = new Command('measure').summary('how accurate, and how hard to deceive, it is with your own people');
   command
     .command('accuracy')
     .description(
-      'Counts how many strangers pass and how many people are refused, on a folder of photos. An imported model gets its ' +
-        'parameters so: they are fitted on half of the people, and judged on the others. Nothing of the photos is kept.',
+      'Counts how many strangers pass (FMR) and how many people are refused (FNMR), on a folder of photos, or on the people of a ' +
+        'presence test who allowed it. An imported model gets its parameters so: they are fitted on half of the people, and judged ' +
+        'on the others. Nothing of the photos is kept.',
     )
-    .requiredOption(
-      '--data <folder>',
-      'one folder in it for each person; or one for each source, and the people in those',
-    )
+    .option('--data <folder>', 'one folder in it for each person; or one for each source, and the people in those')
+    .option('--presence <folder>', 'in place of it, what `facestep measure presence` kept of people')
+    .option('--passphrase-file <file>', 'with --presence: holds the passphrase it is encrypted under')
     .option('--engine <name>', 'an imported one, as `facestep models list` prints it; without it the built-in one')
     .option('--json', 'print JSON')
     .option('--out <folder>', 'also writes the figures, the tables and a plot into this folder')
     .action((options: AccuracyOptions) => measureAccuracy(options, deps));
-  return command;
+  return command.addCommand(createMeasurePresenceCommand(deps));
 }
 
-async function measureAccuracy({ data, engine, json = false, out }: AccuracyOptions, deps: CliDeps): Promise<void> {
+async function measureAccuracy(options: AccuracyOptions, deps: CliDeps): Promise<void> {
+  const { data, presence, passphraseFile } = options;
+  if (data !== undefined && presence === undefined) return measurePhotos(data, options, deps);
+  if (data !== undefined || presence === undefined || passphraseFile === undefined)
+    throw new UsageError('name photos: --data <folder>, or --presence <folder> with --passphrase-file <file>');
+  const collection = await openKept({ data: presence, passphraseFile }, deps);
+  await owningPhotos(async (own) => {
+    const people = await openFirstFrames(collection, own);
+    await measurePhotos({ folder: presence, people }, options, deps);
+  });
+}
+
+/**
+ * One picture of each presentation of people themselves, who allowed it: the first, straight ahead. The others of the same
+ * presentation are moments apart, and would make people look easier to know than they are.
+ */
+async function openFirstFrames(collection: Collection, own: OwnPhoto): Promise<ReadonlyMap<string, readonly Photo[]>> {
+  const people = new Map<string, readonly Photo[]>();
+  await collection.forEach(
+    async ({ person, about: { species }, frames: [first] }) => {
+      if (species !== liveSpecies || first === undefined) return;
+      // A copy: what was opened is overwritten once it is read.
+      const photo = first.photo.use((bytes) => own(Uint8Array.from(bytes)));
+      people.set(person, [...(people.get(person) ?? []), photo]);
+    },
+    ({ allowsAccuracy }) => allowsAccuracy,
+  );
+  return people;
+}
+
+async function measurePhotos(
+  data: MeasureRequest['data'],
+  { engine, json = false, out }: AccuracyOptions,
+  deps: CliDeps,
+): Promise<void> {
   const { config } = await deps.loadSetup();
   const folder = recognitionFolderOf(config);
   const registry = openRegistry(folder, deps);
@@ -55,7 +96,8 @@ async function measureAccuracy({ data, engine, json = false, out }: AccuracyOpti
           entry: await registry.readParameters(found),
         };
   const { measure, isBadInput } = await deps.loadMeasuring();
-  const command = `facestep measure accuracy --data DIR${found === null ? '' : ` --engine ${shortNameOf(found)}`}`;
+  const from = typeof data === 'string' ? '--data' : '--presence';
+  const command = `facestep measure accuracy ${from} DIR${found === null ? '' : ` --engine ${shortNameOf(found)}`}`;
   const measured = await measure({ data, modelsFolder: config.modelsFolder, own, command }, deps.tell).catch(
     (error: unknown) => {
       throw isBadInput(error) ? new UsageError(error.message) : error;

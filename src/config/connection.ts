@@ -20,6 +20,7 @@ export const policyGuard = z.strictObject({
   liveness: z.enum(['off', 'passive', 'movement', 'challenge', 'light']).default('challenge'),
   whenNotEnrolled: z.enum(['refuse', 'enrol']).default('refuse'),
   userSecret: z.enum(['none', 'pin', 'passkey']).default('none'),
+  camera: z.enum(['any', 'phone']).default('any'),
   handOff: z.boolean().nullable().default(null),
   referencePhoto: z.boolean().default(false),
   organisation: z.string().min(1).max(100).nullable().default(null),

@@ -267,6 +267,7 @@ describe('accepts', () => {
       liveness: 'challenge',
       whenNotEnrolled: 'refuse',
       userSecret: 'none',
+      camera: 'any',
       handOff: null,
       referencePhoto: false,
       organisation: null,

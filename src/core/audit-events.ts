@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../base/json.js';
 import { faceErrorCodes } from '../errors.js';
+import { deviceSignals } from './step-up/device-signals.js';
 
 /*
  * What stands in `detail` of an audit record, by its action. Fields are listed in the order they are written in, as records
@@ -134,6 +135,8 @@ export const auditDetails = {
     reasons: z.array(z.string()).readonly(),
     asked: z.array(z.string()).readonly(),
     signals: z.array(measurement.readonly()).readonly(),
+    /** What the page said of the camera, where it said anything: its word. */
+    device: z.optional(deviceSignals),
   }),
   handed_off: stepUpNamed,
   hand_off_refused: z.object({ stepUpId: z.string(), chosen: z.enum(['none', 'another']) }),

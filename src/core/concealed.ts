@@ -57,6 +57,16 @@ export class Embedding extends ConcealedBytes<Float32Array> {
   }
 }
 
+/** By what a copy of one frame is known: its steps of brightness, band after band, and those of its mirror image. */
+export class FrameSketch extends ConcealedBytes<Uint8Array> {
+  protected readonly label = 'FrameSketch';
+
+  /** For one of several who need it, each of whom overwrites their own. */
+  copy(): FrameSketch {
+    return this.use((value) => new FrameSketch(Uint8Array.from(value)));
+  }
+}
+
 /** Key material: an HMAC output, a derived key. */
 export class KeyMaterial extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'KeyMaterial';

@@ -27,6 +27,8 @@ export interface Policy {
   readonly whenNotEnrolled: 'refuse' | 'enrol';
   /** What a token needs beside the face to open: nothing, a PIN, or the person's own authenticator. */
   readonly userSecret: 'none' | 'pin' | 'passkey';
+  /** Whose camera the capture page may use. `phone`: of phones and tablets alone. Kiosks are excepted. */
+  readonly camera: 'any' | 'phone';
   /**
    * Whether a browser may hand the camera's part to a phone; `null`: unless a passkey is asked for, which a link that
    * somebody was sent would get around.

@@ -1,12 +1,23 @@
-import type { Embedding, Photo } from '../core/concealed.js';
+import type { Embedding, FrameSketch, Photo } from '../core/concealed.js';
 import type { Box, DetectedFace, Detection } from '../core/ports.js';
 import type { Landmarks } from './landmarks.js';
 import type { LightReading } from './light.js';
+import type { NoiseResidual } from './noise.js';
 import type { Pose } from './pose.js';
 import type { PixelQuality } from './quality.js';
 
 /** What may be measured of the one face in a picture. Each costs a model run or a pass over the pixels. */
-export type Signal = 'embedding' | 'magnitude' | 'pose' | 'liveness' | 'eyes' | 'quality' | 'landmarks' | 'light';
+export type Signal =
+  | 'embedding'
+  | 'magnitude'
+  | 'pose'
+  | 'liveness'
+  | 'eyes'
+  | 'quality'
+  | 'landmarks'
+  | 'light'
+  | 'sketch'
+  | 'noise';
 
 /** How one recognition model of one's own describes a face. */
 export interface OwnDescription {
@@ -36,12 +47,24 @@ export interface Examination {
   readonly light: LightReading | null;
   /** With the light: what tells whether two pictures half a second apart are of one face (`readTexture`). */
   readonly texture: Embedding | null;
+  /** Of the whole picture: by what a copy of it is known. */
+  readonly sketch: FrameSketch | null;
+  /** Of the whole picture. */
+  readonly noise: NoiseResidual | null;
 }
 
-/** Overwrites every embedding of an examination. */
-export function wipeExamination({ embedding, own, texture }: Pick<Examination, 'embedding' | 'own' | 'texture'>): void {
+/** Overwrites every embedding of an examination, the texture, the sketch and the noise. */
+export function wipeExamination({
+  embedding,
+  own,
+  texture,
+  sketch,
+  noise,
+}: Pick<Examination, 'embedding' | 'own' | 'texture' | 'sketch' | 'noise'>): void {
   embedding?.wipe();
   texture?.wipe();
+  sketch?.wipe();
+  noise?.signs.fill(0);
   for (const each of own) each.embedding.wipe();
 }
 

@@ -8,7 +8,18 @@ import { recogniserGuard } from './recogniser.js';
  * What passes between the pool and its workers. Both sides parse what they receive: a thread is a border like any other.
  */
 
-const signal = z.enum(['embedding', 'magnitude', 'pose', 'liveness', 'eyes', 'quality', 'landmarks', 'light']);
+const signal = z.enum([
+  'embedding',
+  'magnitude',
+  'pose',
+  'liveness',
+  'eyes',
+  'quality',
+  'landmarks',
+  'light',
+  'sketch',
+  'noise',
+]);
 const photo = z.instanceof(Uint8Array);
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
@@ -56,6 +67,8 @@ export const examinationGuard = z.object({
   landmarks: z.array(point).readonly().nullable(),
   light: light.nullable(),
   texture: z.instanceof(Float32Array).nullable(),
+  sketch: z.instanceof(Uint8Array).nullable(),
+  noise: z.object({ red: z.number(), green: z.number(), blue: z.number(), signs: z.instanceof(Uint8Array) }).nullable(),
 });
 
 /** What a worker says: once when its models are loaded or cannot be, then once for each job. */

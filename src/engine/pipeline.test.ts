@@ -64,6 +64,8 @@ describe('signals', () => {
       eyesOpen: null,
       quality: null,
       landmarks: null,
+      sketch: null,
+      noise: null,
     });
     const all = await examine(portrait, 'embedding', 'pose', 'liveness', 'eyes', 'quality', 'landmarks');
     expect(all.liveness).toBeGreaterThanOrEqual(0);

@@ -13,17 +13,20 @@ import { readLight } from './light.js';
 import { createLivenessEstimator } from './liveness.js';
 import type { Model } from './model.js';
 import { loadModels, loadRecognitionModel, type Models } from './models.js';
+import { measureNoise } from './noise.js';
 import type { Picture, Point } from './picture.js';
 import { createPoseEstimator } from './pose.js';
 import { presets } from './preprocess.js';
 import { measureQuality } from './quality.js';
 import { minFaceWidthPx } from './quality-bounds.js';
 import type { Recogniser } from './recogniser.js';
+import { sketchOf } from './sketch.js';
 import { readTexture } from './texture.js';
 
-/** An examination whose embeddings are still bare numbers, as it crosses from worker to pool. */
-export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'texture'> & {
+/** An examination whose embeddings and sketch are still bare numbers, as it crosses from worker to pool. */
+export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'texture' | 'sketch'> & {
   readonly embedding: Float32Array<ArrayBuffer> | null;
+  readonly sketch: Uint8Array<ArrayBuffer> | null;
   readonly own: readonly (FaceDescription & { readonly recogniser: string })[];
   readonly texture: Float32Array<ArrayBuffer> | null;
 };
@@ -137,6 +140,11 @@ const toOriginal = ({ x, y }: Point, { origin, scale }: View): Point => ({
   y: origin.y + y * scale,
 });
 
+const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<BareExamination, 'sketch' | 'noise'> => ({
+  sketch: signals.includes('sketch') ? sketchOf(picture) : null,
+  noise: signals.includes('noise') ? measureNoise(picture) : null,
+});
+
 /**
  * Loads the models and joins the stages.
  * @param recognisers - models of one's own that describe each face too, beside ours
@@ -182,7 +190,10 @@ export async function createPipeline(modelsFolder: string, recognisers: readonly
     return own;
   }
 
-  async function measure(view: View, signals: ReadonlySet<Signal>): Promise<Omit<BareExamination, 'face'>> {
+  async function measure(
+    view: View,
+    signals: ReadonlySet<Signal>,
+  ): Promise<Omit<BareExamination, 'face' | 'sketch' | 'noise'>> {
     const { picture, box } = view;
     const landmarks = await stages.findLandmarks(picture, box);
     const wantsEmbedding = signals.has('embedding');
@@ -242,6 +253,7 @@ export async function createPipeline(modelsFolder: string, recognisers: readonly
         return {
           face: { box: clipBox(box, header), confidence: face.confidence },
           ...(await measure(views[0], new Set(signals))),
+          ...measureWhole(picture, signals),
         };
       } finally {
         picture.data.fill(0);
@@ -256,7 +268,11 @@ export async function createPipeline(modelsFolder: string, recognisers: readonly
       try {
         const box = scaleBox(near, { x: 1 / scale.x, y: 1 / scale.y });
         const view = { picture, box, scale: scale.x, origin: { x: 0, y: 0 } };
-        return { face: { box: clipBox(near, header), confidence: 1 }, ...(await measure(view, new Set(signals))) };
+        return {
+          face: { box: clipBox(near, header), confidence: 1 },
+          ...(await measure(view, new Set(signals))),
+          ...measureWhole(picture, signals),
+        };
       } finally {
         picture.data.fill(0);
       }

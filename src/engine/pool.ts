@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Embedding, type Photo } from '../core/concealed.js';
+import { Embedding, FrameSketch, type Photo } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { type BusyFlag, createBusyFlag, stopJobs } from './busy-flag.js';
 import type { Detection, Engine, Examination, Signal } from './engine.js';
@@ -166,11 +166,12 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const examine = async (photo: Photo, task: PhotoTask): Promise<Examination> => {
     const reply = await ask(task, photo);
     if (reply.outcome !== 'examined') throw toError(reply);
-    const { embedding, own, texture } = reply.value;
+    const { embedding, own, texture, sketch } = reply.value;
     return {
       ...reply.value,
       embedding: embedding === null ? null : new Embedding(embedding),
       texture: texture === null ? null : new Embedding(texture),
+      sketch: sketch === null ? null : new FrameSketch(sketch),
       own: own.map((each) => ({ ...each, embedding: new Embedding(each.embedding) })),
     };
   };

@@ -1,7 +1,12 @@
-import { Photo } from '../core/concealed.js';
+import { type FrameSketch, Photo } from '../core/concealed.js';
 import type { Sight } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { type Engine, type Examination, type Signal, wipeExamination } from './engine.js';
+
+function toSketch({ sketch }: Examination): FrameSketch {
+  if (sketch === null) throw new FaceError('internal', { problem: 'the engine left out a signal' });
+  return sketch;
+}
 
 /** The one examination of a picture, whoever asks for it. */
 class Look {
@@ -13,13 +18,23 @@ class Look {
     this.#begin = begin;
   }
 
-  /** As `Engine.examine`. Each who asks gets an embedding of their own. */
+  /** As `Engine.examine`, less the sketch. Each who asks gets an embedding of their own. */
   async examine(): Promise<Examination> {
+    const seen = await this.#look();
+    const own = seen.own.map((each) => ({ ...each, embedding: each.embedding.copy() }));
+    const [embedding, texture] = [seen.embedding?.copy() ?? null, seen.texture?.copy() ?? null];
+    return { ...seen, embedding, texture, own, sketch: null };
+  }
+
+  /** Each who asks gets one of their own. */
+  async sketch(): Promise<FrameSketch> {
+    return toSketch(await this.#look()).copy();
+  }
+
+  async #look(): Promise<Examination> {
     if (this.#isOver) throw new FaceError('internal', { problem: 'a shared photo was asked for too late' });
     this.#seen ??= this.#begin();
-    const seen = await this.#seen;
-    const own = seen.own.map((each) => ({ ...each, embedding: each.embedding.copy() }));
-    return { ...seen, embedding: seen.embedding?.copy() ?? null, texture: seen.texture?.copy() ?? null, own };
+    return this.#seen;
   }
 
   /** Overwrites what was seen, once that is known: whoever asked before has it by then. */
@@ -41,6 +56,10 @@ class SharedPhoto extends Photo {
   examine(): Promise<Examination> {
     return this.#look.examine();
   }
+
+  sketch(): Promise<FrameSketch> {
+    return this.#look.sketch();
+  }
 }
 
 /**
@@ -58,6 +77,8 @@ export function createSight(deps: { readonly engine: Engine; readonly signals: r
         await Promise.all(looks.map((look) => look.end()));
       }
     },
+    sketch: async (photo) =>
+      photo instanceof SharedPhoto ? photo.sketch() : toSketch(await engine.examine(photo, ['sketch'])),
   };
 }
 

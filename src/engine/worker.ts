@@ -35,15 +35,15 @@ async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
   }
 }
 
-const embeddingsOf = ({ embedding, own, texture }: BareExamination): ArrayBuffer[] =>
-  [embedding, texture, ...own.map((each) => each.embedding)].flatMap((values) =>
+const concealedOf = ({ embedding, own, texture, sketch, noise }: BareExamination): ArrayBuffer[] =>
+  [embedding, texture, sketch, noise?.signs ?? null, ...own.map((each) => each.embedding)].flatMap((values) =>
     values === null ? [] : [values.buffer],
   );
 
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const send = (reply: Reply): void => {
-    // Moved, not copied: no second embedding stays behind in this thread.
-    port.postMessage(reply, reply.outcome === 'examined' ? embeddingsOf(reply.value) : []);
+    // Moved, not copied: no second embedding or sketch stays behind in this thread.
+    port.postMessage(reply, reply.outcome === 'examined' ? concealedOf(reply.value) : []);
   };
   const { modelsFolder, recognisers, flag } = workerDataGuard.parse(workerData);
   // Loading models is as little to be torn down as running them.

@@ -3,6 +3,7 @@ import type { Movement } from '../core/movements.js';
 import type { CapturedFrame } from '../core/ports.js';
 import type { Box, Engine, Landmarks, PixelQuality, Pose, Signal } from '../engine/engine.js';
 import type { LightReading } from '../engine/light.js';
+import type { NoiseResidual } from '../engine/noise.js';
 import { examineOnce } from '../engine/sight.js';
 import { FaceError } from '../errors.js';
 
@@ -18,10 +19,19 @@ export interface SeenFrame {
   readonly box: Box;
   readonly reading: LightReading;
   readonly texture: Embedding;
+  readonly noise: NoiseResidual;
 }
 
 /** What `lookAt` reads. */
-export const judgedSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'quality', 'landmarks', 'light'];
+export const judgedSignals: readonly Signal[] = [
+  'embedding',
+  'pose',
+  'liveness',
+  'quality',
+  'landmarks',
+  'light',
+  'noise',
+];
 
 /**
  * Measures one frame.
@@ -32,7 +42,7 @@ export async function lookAt(
   { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
 ): Promise<SeenFrame> {
   const seen = await examineOnce(engine, photo, judgedSignals);
-  const { face, embedding, own, pose, liveness, quality, landmarks, light, texture } = seen;
+  const { face, embedding, own, pose, liveness, quality, landmarks, light, texture, noise } = seen;
   // Frames are compared by our own model alone: the bounds are fitted to it.
   for (const each of own) each.embedding.wipe();
   if (
@@ -42,10 +52,11 @@ export async function lookAt(
     quality === null ||
     landmarks === null ||
     light === null ||
-    texture === null
+    texture === null ||
+    noise === null
   )
     throw new FaceError('internal', { problem: 'the engine left out a signal' });
-  return { movement, embedding, pose, liveness, quality, landmarks, box: face.box, reading: light, texture };
+  return { movement, embedding, pose, liveness, quality, landmarks, box: face.box, reading: light, texture, noise };
 }
 
 /**

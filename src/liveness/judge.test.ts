@@ -53,6 +53,23 @@ describe('a head that follows', () => {
   });
 });
 
+test('what files and noise say of the camera is told without a bound, whatever else is found', async () => {
+  const names = ['jpeg_quality', 'jpeg_tables', 'noise_red', 'noise_green', 'noise_blue', 'noise_repeated'];
+  const finding = await judge(genuine);
+  expect(finding.measurements.filter(({ name }) => /^(jpeg|noise)_/.test(name))).toEqual(
+    names.map((name) => expect.objectContaining({ name, atLeast: null, atMost: null, pass: true })),
+  );
+  expect(measured(finding, 'jpeg_tables')).toBe(1);
+  const other = await sharp(genuine[4]).jpeg({ quality: 55 }).toBuffer();
+  const mixed = await judge([...genuine.slice(0, 4), other]);
+  expect(measured(mixed, 'jpeg_tables')).toBe(2);
+  expect(measured(mixed, 'jpeg_quality')).toBeLessThan(measured(finding, 'jpeg_quality'));
+  // One picture for all frames has the noise of one.
+  const [first] = genuine;
+  expect(measured(await judge(genuine.map(() => first!)), 'noise_repeated')).toBe(1);
+  expect(measured(finding, 'noise_repeated')).toBeLessThan(0.9);
+});
+
 describe('an attack fails, by the signal that is there for it', () => {
   // Fewer frames than a real challenge, for speed: one to a side, one up.
   const asked: readonly Movement[] = ['centre', 'left', 'up', 'centre'];

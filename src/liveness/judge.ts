@@ -2,6 +2,7 @@ import type { CapturedFrame, LivenessJudge } from '../core/ports.js';
 import { type Pose, toPoses } from '../core/step-up/light-row.js';
 import type { Engine } from '../engine/engine.js';
 import { FaceError } from '../errors.js';
+import { measureTraces } from './camera-traces.js';
 import { lookAgain, lookAt, type SeenFrame } from './frame.js';
 import { findLight, type LitFrame, type LitPair, toLeastAlike } from './light.js';
 import { type Measured, measureAlike, measureFrames, measureLight, measureRefusal } from './signals.js';
@@ -26,7 +27,7 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
       const kept: { wipe(): void }[] = [];
       const look = async (pose: Pose<CapturedFrame>): Promise<SeenPose> => {
         const shown = await lookAt(engine, pose.shown);
-        kept.push(shown.embedding, shown.texture);
+        kept.push(shown.embedding, shown.texture, { wipe: () => shown.noise.signs.fill(0) });
         const others = await Promise.allSettled(
           [...pose.halves, ...(pose.after === null ? [] : [pose.after])].map(async ({ photo, light }) => {
             const again = await lookAgain(engine, photo, shown.box);
@@ -56,7 +57,13 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
           presence: frames.some(({ light }) => light !== null) ? 'light-1' : 'movement-1',
           pass: failed.length === 0,
           reasons: failed.map(({ measurement }) => measurement.name),
-          measurements: measured.map(({ measurement }) => measurement),
+          measurements: [
+            ...measured.map(({ measurement }) => measurement),
+            ...measureTraces(
+              frames,
+              seen.map(({ shown }) => shown),
+            ),
+          ],
           liveness: measured.find(({ measurement }) => measurement.name === 'passive')?.measurement.value ?? 0,
           hint: (failed.find(({ hint }) => hint !== 'follow') ?? failed[0])?.hint ?? null,
         };

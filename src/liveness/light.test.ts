@@ -30,7 +30,7 @@ afterAll(() => engine.close());
 const sceneOf = (seed: string, more: { gain?: number; axis?: ScreenAxis } = {}) => {
   const { gain = 0.3, axis = 'across' } = more;
   const steps = drawLitSteps(['centre', 'left', 'up', 'right', 'centre'], axis, createChance(`row ${seed}`));
-  return { victim: heads[1], attacker: heads[2], seed, gain, steps } satisfies LitScene;
+  return { victim: heads[0], attacker: heads[1], seed, gain, steps } satisfies LitScene;
 };
 
 const judge = (
@@ -81,9 +81,9 @@ describe('perfect frames that are not lit as told', () => {
 describe('what it is told by', () => {
   test('glass adds its light whatever it shows', async () => {
     const scene = sceneOf('screen');
-    const finding = await judge(scene, await attacks.find(({ name }) => name === 'screenReplay')!.makeLitFrames(scene));
+    const finding = await judge(scene, await attacks.find(({ name }) => name === 'screen')!.makeLitFrames(scene));
     expect(lightOf(finding)).not.toEqual([]);
-    expect(told(finding, 'light_material') ?? 0).toBeLessThan(0.5);
+    expect(told(finding, 'light_material')).toBeLessThan(0.5);
   });
 
   test('the sides of a nose look opposite ways, those of a bent print do not', async () => {
@@ -97,7 +97,7 @@ describe('what it is told by', () => {
     const scene = sceneOf('changed over');
     const [recording, attacker] = await Promise.all([
       makeGenuineLitFrames(scene),
-      makeGenuineLitFrames({ ...scene, victim: heads[2] }),
+      makeGenuineLitFrames({ ...scene, victim: heads[1] }),
     ]);
     const frames = recording.map((frame, at) => (at >= 2 && at % 2 === 0 ? frame : attacker[at]!));
     const finding = await judge(scene, frames);

@@ -2,7 +2,7 @@ import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
-import type { Delivery, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
+import type { Delivery, Keys, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { ClientRequest } from './usage.js';
 
@@ -24,6 +24,7 @@ export interface ApiDeps extends CoreDeps {
   readonly delivery: Delivery;
   readonly judge: LivenessJudge;
   readonly sight: Sight;
+  readonly keys: Keys;
   readonly passkeys: Passkeys;
   /** Told of every request of a caller who showed a client token that holds, once it is over. */
   readonly onClientRequest: (request: ClientRequest) => void;

@@ -2,9 +2,9 @@ import type { Browser } from 'playwright-core';
 import { createChance } from '../../evidence/statistics/chance.js';
 import type { JsonObject } from '../../src/base/json.js';
 import type { Movement } from '../../src/core/movements.js';
-import { drawTurn, type Head, turnHead } from '../face-video/index.js';
+import { drawTurn, type Head, reframe, turnHead } from '../face-video/index.js';
 import { launchChromium } from './chromium.js';
-import { makePoses, readPeople } from './people.js';
+import { lightingOf, makePoses, readPeople } from './people.js';
 import { type Stage, startStage } from './stage.js';
 import { type Lighting, type Plan, type Poses, receive, type Visitor, type VisitorOptions } from './visitor.js';
 
@@ -32,13 +32,6 @@ export type Name = 'ada' | 'eve';
 /** A frame of somebody, JPEG. */
 export const toBytes = (base64: string | undefined): Buffer => Buffer.from(base64 ?? '', 'base64');
 
-/** A white screen adds three tenths to the light on a face, and a fifth of that to what is behind it. */
-function lightingOf({ landmarks }: Head): Lighting {
-  const [middle, right, left] = [landmarks[29]!, landmarks[31]!, landmarks[35]!];
-  const nose = { x: middle.x, y: middle.y, halfWidth: (left.x - right.x) / 2 };
-  return { gain: 0.3, around: 0.2, colours: [0, 1, 2], nose, glass: false };
-}
-
 const byMovement = (policies: Readonly<Record<string, JsonObject>>): Readonly<Record<string, JsonObject>> =>
   Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, { liveness: 'movement', ...policy }]));
 
@@ -57,7 +50,8 @@ export async function gather(policies: Readonly<Record<string, JsonObject>>): Pr
     sit: (name, { plan = 'follow', ...options } = {}) =>
       receive(browser, { person: { poses: poses[name], plan, reactionMs: 150 }, ...options }),
     picture: (name, movement) => toBytes(poses[name][movement].at(-1)),
-    takePicture: (name, movement) => turnHead(heads[name], drawTurn(movement, chance), chance),
+    takePicture: async (name, movement) =>
+      reframe(await turnHead(heads[name], drawTurn(movement, chance), chance), chance),
     async enrolAda(connection, consent) {
       const subject = await stage.addUser();
       await stage.enrol(connection, subject, [toBytes(poses.ada.centre[0])], consent);

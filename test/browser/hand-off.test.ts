@@ -4,14 +4,17 @@ import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { devices, stopCamera } from './screens.js';
 import type { Visitor } from './visitor.js';
-import { follow, insist, leaveBy, press, see } from './walk.js';
+import { follow, goAlong, insist, leaveBy, press, see } from './walk.js';
 
 const handOffGuard = z.object({ url: z.string(), code: z.string().regex(/^\d{2}$/) });
 
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
+const android =
+  'Mozilla/5.0 (Linux; Android 15; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Mobile Safari/537.36';
+
 const inBrowser = hasChromium ? test.concurrent : test.skip;
-const cast = castOf({ plain: {} });
+const cast = castOf({ plain: {}, phones: { camera: 'phone' } });
 
 /** On a computer without a camera, up to the QR code. @returns what the QR code holds */
 async function askForPhone({ page }: Visitor, link: string) {
@@ -59,6 +62,34 @@ inBrowser('a computer starts, a phone lends its camera, the computer goes on', a
   expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'passed' });
   for (const { close } of [computer, phone, third]) await close();
 });
+
+inBrowser(
+  'where a phone is needed a computer hands over at once, and its camera is not asked for; a phone does it itself',
+  async () => {
+    const subject = await cast().enrolAda('phones');
+    const { link } = await cast().stage.startStepUp({ connection: 'phones', subject });
+    const computer = await cast().sit('ada', { userAgent: firefox });
+    await computer.page.goto(link);
+    const replied = computer.page.waitForResponse(/\/face\/hand-off$/);
+    await press(computer.page, 'I agree, go on');
+    const { url } = handOffGuard.parse(await (await replied).json());
+    await see(computer.page, 'hand-off');
+    expect(await computer.page.locator('main button').count()).toBe(0);
+    expect(computer.requests.filter((address) => /\/face\/challenge/.test(address))).toEqual([]);
+
+    // Another computer that opens the code is told that a phone is needed.
+    const another = await cast().sit('ada', { userAgent: firefox, isGuided: false });
+    await another.page.goto(url);
+    await leaveBy(another.page, (await computer.page.locator('.code').textContent()) ?? '');
+    expect(await goAlong(another.page)).toBe('phone-needed');
+    for (const { close } of [computer, another]) await close();
+
+    const started = await cast().stage.startStepUp({ connection: 'phones', subject });
+    const phone = await cast().sit('ada', { ...devices.phone, userAgent: android, isGuided: false });
+    expect(await follow(phone.page, started.link)).toBe('passed');
+    await phone.close();
+  },
+);
 
 inBrowser('somebody who was sent the link of a stranger says so, and the stranger is told it is over', async () => {
   const subject = await cast().enrolAda('plain');

@@ -32,6 +32,8 @@ inBrowser(
     const [judged] = await cast().stage.judgementsOf(id);
     expect(judged).toMatchObject({ pass: true, reasons: [] });
     expect(judged!.signals.length).toBeGreaterThan(5);
+    // What the page says of the camera goes with the frames.
+    expect(judged!.device).toMatchObject({ camera: 'plain', label: null, widthPx: 640, heightPx: 480 });
     await close();
   },
 );

@@ -37,6 +37,15 @@ describe('a computer', () => {
     }
   });
 
+  test('goes to a phone at once where one is needed, whatever was chosen; a phone goes on', () => {
+    const phoneNeeded = { phoneNeeded: true } as const;
+    expect(stepOf(phoneNeeded, { mayHandOff: true })).toBe('hand-off');
+    expect(stepOf(phoneNeeded, { place: 'here' })).toBe('hand-off');
+    expect(stepOf({ ...phoneNeeded, consentNeeded: true })).toBe('consent');
+    expect(stepOf(phoneNeeded, { isPhone: true })).toBe('capture');
+    expect(stepOf({ ...phoneNeeded, role: 'camera', handOffAllowed: false }, { isPhone: true })).toBe('capture');
+  });
+
   test('is not asked where the connection has no hand-off', () => {
     expect(stepOf({ handOffAllowed: false }, { mayHandOff: true })).toBe('capture');
   });

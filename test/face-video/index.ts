@@ -11,6 +11,7 @@ export { type Injection, injections } from './injections.js';
 export { drawLitSteps, type LitFrame, type LitScene } from './lit-scenes.js';
 export { makeVideo } from './mjpeg.js';
 export { readPicture } from './raster.js';
+export { reframe } from './reframe.js';
 export type { Scene } from './scenes.js';
 export { type Species, species } from './single-images.js';
 export { drawTurn } from './turns.js';

@@ -1,11 +1,10 @@
+import type { CameraKind } from '../../src/core/step-up/device-signals.js';
+
 /** A camera as `enumerateDevices` lists it. The label is empty until the person has allowed a camera. */
 export interface CameraEntry {
   readonly deviceId: string;
   readonly label: string;
 }
-
-/** `unsuitable`: infrared, depth, or facing away from the person. */
-export type CameraKind = 'front' | 'plain' | 'virtual' | 'unsuitable';
 
 // Browsers name cameras in the language of the device: iOS says "Rückkamera", Android "camera2 0, facing back".
 const unsuitable =

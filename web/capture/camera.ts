@@ -1,5 +1,6 @@
 import { cameraMemory } from './browser-memory.js';
 import { betterCamera, type CameraEntry, chooseCamera } from './camera-choice.js';
+import { type DeviceWatch, watchDevice } from './device.js';
 import { el } from './dom.js';
 import { createExposure } from './exposure.js';
 import { Problem, toCameraProblem } from './problem.js';
@@ -16,6 +17,7 @@ export interface Camera {
   readonly video: HTMLVideoElement;
   readonly deviceId: string;
   readonly label: string;
+  readonly device: DeviceWatch;
   /** All cameras of the device, named now that the person has allowed one. */
   readonly cameras: readonly CameraEntry[];
   /** Rejects with `camera-stopped` when the camera ends by itself; never resolves. */
@@ -113,8 +115,9 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
     stop();
     throw error;
   }
+  const device = watchDevice(track, video);
   return {
-    ...{ video, cameras, lost, stop },
+    ...{ video, device, cameras, lost, stop },
     deviceId: track?.getSettings().deviceId ?? '',
     label: track?.label ?? '',
     holdExposure: () => exposure?.hold(),

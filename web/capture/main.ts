@@ -1,3 +1,4 @@
+import { isPhone } from '../../src/core/step-up/phone.js';
 import { sessionMemory } from './browser-memory.js';
 import { travel } from './journey.js';
 import { clearWhenIdle, waitForPerson } from './kiosk.js';
@@ -33,7 +34,7 @@ function startOwn(page: Page, api: PageApi): Promise<never> {
   return travel({
     page,
     api,
-    facts: { ...nothingKnown, mayHandOff },
+    facts: { ...nothingKnown, mayHandOff, isPhone: isPhone(navigator.userAgent) },
     open: () => open(api),
     forget: () => sessionMemory.clear(),
   });

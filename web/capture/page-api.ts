@@ -1,7 +1,9 @@
-import { z } from 'zod/mini';
+import type { z } from 'zod/mini';
 import type { Hint } from '../../src/core/hints.js';
 import type { ScreenAxis } from '../../src/core/screen-light.js';
-import { Problem, toProblem } from './problem.js';
+import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
+import { type Call, callServer } from './call-server.js';
+import { Problem } from './problem.js';
 import type { Frames, Secret } from './state.js';
 import {
   challengeReply,
@@ -23,19 +25,8 @@ import {
   viewReply,
 } from './view.js';
 
-const refusalGuard = z.object({ ok: z.literal(false), code: z.string() });
-
-const answerWithinMs = 15_000;
 /** Twelve pictures over a slow connection, and their judgement. */
 const verdictWithinMs = 60_000;
-
-interface Call<Reply> {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  readonly body?: FormData | Readonly<Record<string, unknown>>;
-  readonly reply: z.ZodMiniType<Reply>;
-  readonly withinMs?: number;
-}
 
 /** The server, as the page knows it. Every method throws `Problem`, and those that send pictures also `UnusablePictures`. */
 export class PageApi {
@@ -91,8 +82,18 @@ export class PageApi {
     return (await this.#post('/challenge/frames', { nonce, digest }, frameReply)).next;
   }
 
-  /** Sends the pictures and what goes with them. @param reference - a photo of an ID, at enrolment */
-  async send(frames: Frames, secret: Secret | null, reference: Blob | null): Promise<Outcome> {
+  /**
+   * Sends the pictures and what goes with them.
+   * @param sent.device - what is told of the camera
+   * @param sent.reference - a photo of an ID, at enrolment
+   */
+  async send(sent: {
+    readonly frames: Frames;
+    readonly device: DeviceSignals | null;
+    readonly secret: Secret | null;
+    readonly reference: Blob | null;
+  }): Promise<Outcome> {
+    const { frames, device, secret, reference } = sent;
     const body = new FormData();
     body.set('nonce', frames.nonce);
     for (const [name, value] of Object.entries(secret ?? {})) body.set(name, value);
@@ -100,6 +101,7 @@ export class PageApi {
       body.append('photo', photo, `${index}.jpg`);
     });
     if (reference !== null) body.set('reference', reference, 'reference.jpg');
+    if (device !== null) body.set('device', JSON.stringify(device));
     return this.#call({ method: 'POST', path: '/frames', body, reply: outcomeReply, withinMs: verdictWithinMs });
   }
 
@@ -146,48 +148,7 @@ export class PageApi {
     return this.#call({ method: 'POST', path, body, reply });
   }
 
-  async #call<Reply>({ method, path, body, reply, withinMs = answerWithinMs }: Call<Reply>): Promise<Reply> {
-    const headers = new Headers({ accept: 'application/json' });
-    if (this.#session !== null) headers.set('authorization', `Bearer ${this.#session}`);
-    const isForm = body instanceof FormData;
-    if (body !== undefined && !isForm) headers.set('content-type', 'application/json');
-    try {
-      const response = await fetch(this.base + path, {
-        method,
-        headers,
-        body: isForm ? body : body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(withinMs),
-        cache: 'no-store',
-        credentials: 'same-origin',
-        redirect: 'error',
-      });
-      return read(response, await response.text(), reply);
-    } catch (error) {
-      if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
-      throw new Problem(error.name === 'TimeoutError' ? 'time-out' : 'offline', null, { cause: error });
-    }
-  }
-}
-
-function read<Reply>(response: Response, text: string, reply: z.ZodMiniType<Reply>): Reply {
-  const body = parseJson(text);
-  if (response.ok) {
-    const parsed = reply.safeParse(body);
-    if (parsed.success) return parsed.data;
-    throw new Problem('general', null, { cause: parsed.error });
-  }
-  const wait = /^\d+$/.exec(response.headers.get('retry-after') ?? '');
-  const waitSec = wait === null ? null : Number(wait[0]);
-  const refusal = refusalGuard.safeParse(body);
-  if (refusal.success) throw toProblem(refusal.data.code, waitSec);
-  // Something in between answered: a proxy, or a server that is just starting.
-  throw new Problem(response.status >= 500 ? 'unavailable' : 'general', waitSec);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
+  #call<Reply>(call: Call<Reply>): Promise<Reply> {
+    return callServer(this.base, this.#session, call);
   }
 }

@@ -37,7 +37,8 @@ export class Page {
   #organisation: string | null = null;
   readonly #select = el('select', { id: 'language', class: 'language' });
 
-  constructor(main: HTMLElement, language: Language) {
+  /** @param offered - the languages to choose from; one alone is no choice */
+  constructor(main: HTMLElement, language: Language, offered: 'all' | 'one' = 'all') {
     this.#main = main;
     this.#language = language;
     for (const [tag, name] of Object.entries(languages)) {
@@ -46,7 +47,8 @@ export class Page {
     this.#select.addEventListener('change', () => {
       if (isLanguage(this.#select.value)) this.#use(this.#select.value);
     });
-    main.before(el('header', {}, this.#title, el('div', {}, this.#label, this.#select)));
+    const choice = offered === 'all' ? el('div', {}, this.#label, this.#select) : null;
+    main.before(el('header', {}, this.#title, choice));
     main.after(this.#below, this.#spoken);
     this.#use(language);
   }

@@ -1,4 +1,5 @@
 import { type Hint, isOfReference } from '../../src/core/hints.js';
+import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
 import type { ProblemName } from './problem.js';
 import type { View } from './view.js';
 
@@ -16,7 +17,11 @@ export type Screen =
   | 'challenge'
   | 'revoke'
   | 'kiosk-idle'
-  | 'kiosk-scan';
+  | 'kiosk-scan'
+  | PresenceScreen;
+
+/** Those of a presence test alone. */
+export type PresenceScreen = 'tester' | 'presentation' | 'no-presentation' | 'keep' | 'summary';
 
 /** What the person is led through, one after the other. */
 export type StepName =
@@ -53,12 +58,16 @@ export interface Facts {
   readonly isKiosk: boolean;
   /** A computer without a touch screen may hand the camera's part to a phone. */
   readonly mayHandOff: boolean;
+  /** What this browser says of itself, as the server reads it. */
+  readonly isPhone: boolean;
   readonly place: 'unasked' | 'here' | 'phone';
   readonly referencePhoto: Blob | null;
   readonly secret: Secret | null;
   /** The person has pressed the button that turns the camera on. */
   readonly isCameraAsked: boolean;
   readonly frames: Frames | null;
+  /** Of the camera that took them. */
+  readonly device: DeviceSignals | null;
   /** The last try did not do, and another one may. */
   readonly again: { readonly hint: Hint | null } | null;
   /** Tries under the screen's light whose pictures did not show it. */
@@ -73,11 +82,13 @@ export const nothingKnown: Facts = {
   view: null,
   isKiosk: false,
   mayHandOff: false,
+  isPhone: false,
   place: 'unasked',
   referencePhoto: null,
   secret: null,
   isCameraAsked: false,
   frames: null,
+  device: null,
   again: null,
   lightTries: 0,
   withoutLight: false,
@@ -110,6 +121,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   // Where another photo of the document is all that is asked for, the screen that asks for it says so.
   if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';
   if (view.role === 'own' && facts.place === 'phone') return 'hand-off';
+  if (view.role === 'own' && view.phoneNeeded && view.handOffAllowed && !facts.isPhone) return 'hand-off';
   if (view.role === 'own' && facts.place === 'unasked' && facts.mayHandOff && view.handOffAllowed) {
     return view.handOff === null ? 'place' : 'hand-off';
   }

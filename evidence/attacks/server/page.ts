@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Movement, movements } from '../../../src/core/movements.js';
+import { reframe } from '../../../test/face-video/index.js';
+import { createChance } from '../../statistics/chance.js';
 import type { Caller } from './caller.js';
 import { asSession } from './credentials.js';
 import { type FormPart, type Header, toMultipart } from './request.js';
@@ -54,7 +56,8 @@ export async function takeFrames(
   for (let next = nextGuard.parse(challenged.body.next); next !== null; ) {
     await sleep(betweenFramesMs);
     const pictures = film[next.movement];
-    const photo = numbered(pictures[parts.length % pictures.length], `${mark} ${parts.length}`);
+    const seen = await reframe(pictures[parts.length % pictures.length], createChance(mark));
+    const photo = numbered(seen, `${mark} ${parts.length}`);
     const digest = createHash('sha256').update(photo).digest('base64url');
     parts.push(['photo', photo]);
     next = nextGuard.parse((await caller.post('/face/challenge/frames', { nonce, digest }, headers)).body.next);

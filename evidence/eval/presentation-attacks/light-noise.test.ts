@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import type { ScreenLight } from '../../../src/core/screen-light.js';
 import { createEnginePool } from '../../../src/engine/pool.js';
 import {
   type Drift,
@@ -18,11 +17,7 @@ import { lightNoise } from './light-noise.js';
 
 // Drawn frames in the place of recorded ones: they test the machinery, and give no figures.
 
-/** No screen that is asked for: none at all, and a flash. */
-const plain = (colour: '#000000' | '#ffffff'): ScreenLight => {
-  const first = colour as string as ScreenLight['first'];
-  return { axis: 'across', first, second: first };
-};
+const plain = (first: `#${string}`) => ({ axis: 'across', first, second: first }) as const;
 const still = { movement: 'centre', light: plain('#000000') } as const;
 const flash = { movement: 'centre', light: plain('#ffffff') } as const;
 

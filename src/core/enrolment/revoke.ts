@@ -5,6 +5,7 @@ import type { CoreDeps } from '../deps.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { countAgainst } from '../limits/limits.js';
 import { clearAttempts } from '../limits/lockout.js';
+import { forgetEarlierFrames } from '../step-up/earlier-frames.js';
 import { forgetPassedStepUp } from '../step-up/passed-step-up.js';
 import { toEpochMs, toIso } from '../units.js';
 import { readConsent, withdrawConsent } from './consent.js';
@@ -46,8 +47,8 @@ export interface Revocation {
 }
 
 /**
- * Ends the enrolment of a subject: what waits for them (step-ups, a passed one that no hook has used yet), the passkey, the
- * count of failed attempts, the consent; then denies the token and clears the attribute. What needs no provider comes first,
+ * Ends the enrolment of a subject: what waits for them (step-ups, a passed one that no hook has used yet), the passkey, what
+ * is known of their earlier frames, the count of failed attempts, the consent; then denies the token and clears the attribute. What needs no provider comes first,
  * so that it holds whatever the provider says: the consent names the token. Ending what has ended succeeds.
  * @param request.by - the administrator who asked for it
  * @throws FaceError `subject_unknown`, `profile_unavailable`, `state_unavailable`
@@ -64,6 +65,7 @@ export async function revokeSubject(
   await noteEnd(who, deps);
   await forgetPassedStepUp(who, deps);
   await forgetPasskey(who, deps);
+  await forgetEarlierFrames(who, deps);
   const binding = bindingOf(connection, subject);
   await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
   const withdrawn = await withdrawConsent(who, deps);

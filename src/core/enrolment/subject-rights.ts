@@ -4,6 +4,7 @@ import type { CoreDeps } from '../deps.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { type AttemptsView, readAttempts } from '../limits/lockout.js';
 import type { TokenName } from '../ports.js';
+import { readEarlierFrames } from '../step-up/earlier-frames.js';
 import { type PassedStepUp, readPassedStepUp } from '../step-up/passed-step-up.js';
 import { toEpochSec } from '../units.js';
 import { forgetConsent, readConsent } from './consent.js';
@@ -60,6 +61,8 @@ export interface SubjectHoldings {
   /** Of all together whom nobody vouched for. */
   readonly attemptsOfOutsiders: AttemptsView;
   readonly passedStepUp: PassedStepUp | null;
+  /** Digests by which copies of frames are known. */
+  readonly earlierFrames: Awaited<ReturnType<typeof readEarlierFrames>>;
 }
 
 /** @throws FaceError `state_unavailable` */
@@ -79,6 +82,7 @@ export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Pr
     attempts: await readAttempts(attemptsOfSubject(binding), deps),
     attemptsOfOutsiders: await readAttempts(attemptsOfOutsiders(binding), deps),
     passedStepUp: await readPassedStepUp(who, deps),
+    earlierFrames: await readEarlierFrames(who, deps),
   };
 }
 
@@ -117,7 +121,7 @@ export interface Erased extends SubjectRef {
 }
 
 /** What an erasure takes away. */
-export const erasedParts = ['token', 'consent', 'passkey', 'passed_step_up', 'attempts'] as const;
+export const erasedParts = ['token', 'consent', 'passkey', 'passed_step_up', 'earlier_frames', 'attempts'] as const;
 
 /** What an erasure leaves, why, and for how long. */
 export const remainingParts = [

@@ -1,4 +1,4 @@
-import type { Photo } from '../concealed.js';
+import type { FrameSketch, Photo } from '../concealed.js';
 import type { Hint } from '../hints.js';
 import type { Movement } from '../movements.js';
 import type { ScreenLight } from '../screen-light.js';
@@ -35,6 +35,9 @@ export interface LivenessJudge {
   judge(frames: readonly CapturedFrame[]): Promise<LivenessFinding>;
 }
 
+/** The bands of a frame's sketch, all of one length; as many follow for the mirror image of the frame. */
+export const sketchBands = 64;
+
 /** Sees to it that a photo which several look at is examined once. */
 export interface Sight {
   /**
@@ -43,6 +46,11 @@ export interface Sight {
    * cannot be asked for afterwards.
    */
   share<T>(photos: readonly Photo[], work: (shared: readonly Photo[]) => Promise<T>): Promise<T>;
+  /**
+   * By what a copy of a photo is known; whoever asks overwrites it. Copies of a shared photo's are of its one examination.
+   * @throws FaceError the codes of `Verifier` for pictures
+   */
+  sketch(photo: Photo): Promise<FrameSketch>;
 }
 
 /** One measured property of a face picture and the bound it was held against. */

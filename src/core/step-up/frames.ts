@@ -4,10 +4,20 @@ import { digestOf } from '../digest.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../hints.js';
-import type { CapturedFrame, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
+import type {
+  CapturedFrame,
+  Keys,
+  LivenessFinding,
+  LivenessJudge,
+  Passkeys,
+  PresentedSecret,
+  Sight,
+} from '../ports.js';
 import type { ScreenAxis } from '../screen-light.js';
 import { addSec, type EpochMs } from '../units.js';
 import { attempt, completeVerification, passStepUp } from './complete.js';
+import type { DeviceSignals } from './device-signals.js';
+import { measureUnlikeEarlier } from './earlier-frames.js';
 import { toPoses } from './light-row.js';
 import {
   findChallenge,
@@ -18,6 +28,7 @@ import {
   nextOf,
   toAsked,
 } from './movement-challenge.js';
+import { isPhone } from './phone.js';
 import { type StepUpRecord, whoOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
@@ -27,10 +38,11 @@ import { newSecret } from './ticket.js';
 import { capture, challenge, commit, newAttempt, uncaptured } from './transitions.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
-/** The core, its connections, who judges frames, what examines them, and who verifies passkeys. */
+/** The core, its connections, who judges frames, what examines them, what keys the digests of them, and who verifies passkeys. */
 export type CaptureDeps = StepUpDeps & {
   readonly judge: LivenessJudge;
   readonly sight: Sight;
+  readonly keys: Keys;
   readonly passkeys: Passkeys;
 };
 
@@ -39,14 +51,16 @@ const rememberedSec = 24 * 60 * 60;
 
 /**
  * Begins a challenge in place of any former one.
- * @param shows - how the halves of the page's screen lie, where it can show light
- * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`
+ * @param start.shows - how the halves of the page's screen lie, where it can show light
+ * @param start.userAgent - what the browser says of itself; `null` where it says nothing
+ * @throws FaceError `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`: and this is none
  */
 export async function startChallenge(
-  session: FoundSession,
-  shows: ScreenAxis | null,
+  start: { readonly session: FoundSession; readonly shows: ScreenAxis | null; readonly userAgent: string | null },
   deps: StepUpDeps,
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
+  const { session, shows, userAgent } = start;
+  if (session.record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
   const light = lightOf(session);
   if (light === 'demanded' && shows === null) throw new FaceError('light_needed');
   const nonce = newSecret(deps);
@@ -88,6 +102,8 @@ export interface SubmittedFrames {
   /** Of an identity document, where one is asked for. */
   readonly reference: Photo | null;
   readonly secret: SentSecret;
+  /** What the page says of the camera; `null`: nothing. Noted, and never relied upon. */
+  readonly device: DeviceSignals | null;
 }
 
 /**
@@ -197,16 +213,22 @@ const facesOf = (taken: TakenFrames): readonly Photo[] => toPoses(toFrames(taken
 
 /** What the judge, the digests and the clock say together; all of it goes to the audit trail. */
 async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<LivenessFinding> {
-  const { captured, measured, movement } = taken;
+  const { captured, measured, movement, submitted } = taken;
   const { judge, audit } = deps;
-  const found = await judge.judge(toFrames(taken));
-  const missed = measured.filter(({ pass }) => !pass).map(({ name }) => name);
-  const measurements = [...measured, ...found.measurements];
+  const [found, unlike] = await Promise.all([
+    judge.judge(toFrames(taken)),
+    measureUnlikeEarlier(captured.record, facesOf(taken), deps),
+  ]);
+  const told = unlike === null ? measured : [...measured, unlike];
+  const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);
+  const measurements = [...told, ...found.measurements];
   const reasons = [...missed, ...found.reasons];
   const pass = found.pass && missed.length === 0;
   const signals = measurements.map((measurement) => ({ ...measurement }));
+  const device = submitted.device ?? undefined;
   const { presence: judged } = found;
-  const detail = { stepUpId: captured.id, judge: judged, pass, reasons, asked: movement.asked, signals };
+  const { asked } = movement;
+  const detail = { stepUpId: captured.id, judge: judged, pass, reasons, asked, signals, device };
   await audit.append({ action: 'liveness_judged', ...whoOf(captured.record), detail });
   return { ...found, pass, reasons, measurements };
 }

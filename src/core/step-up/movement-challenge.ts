@@ -88,7 +88,11 @@ export const toAsked = ({ asked, lights }: Pick<MovementRecord, 'asked' | 'light
  * The challenge that a nonce names.
  * @throws FaceError `challenge_wrong`: there is none, another, or its time is up
  */
-export function findChallenge({ movement }: StepUpRecord, nonce: Credential, now: EpochMs): MovementRecord {
+export function findChallenge(
+  { movement }: Pick<StepUpRecord, 'movement'>,
+  nonce: Credential,
+  now: EpochMs,
+): MovementRecord {
   if (movement === null || !isStored(nonce, movement.nonceDigest) || movement.expiresAt <= now) {
     throw new FaceError('challenge_wrong');
   }

@@ -45,6 +45,8 @@ export const view = z.object({
   light: z.enum(['none', 'offered', 'demanded']),
   referencePhotoNeeded: z.boolean(),
   triesLeft: z.int(),
+  /** Whether a challenge is told to a phone or tablet alone. */
+  phoneNeeded: z.boolean(),
   /** Whether this browser may let a phone lend its camera. */
   handOffAllowed: z.boolean(),
   /** `code`: two digits for this screen, which the phone has to choose; `null` on the phone. */

@@ -46,6 +46,8 @@ export const recordGuard = z.object({
       }),
     })
     .nullable(),
+  /** Whose camera may be used; a challenge for any other browser is refused. */
+  camera: z.enum(['any', 'phone']).default('any'),
   /** The host of the application that asked; `null` where that is not known. */
   application: z.string().nullable().default(null),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),

@@ -67,6 +67,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     userSecret: demandedSecret(stepUp),
     light: lightOf(stepUp),
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
+    phoneNeeded: record.camera === 'phone',
     handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
     handOff: toHandOffView(record, role),
     pairing: toPairing(record, role),

@@ -46,6 +46,8 @@ export type StepUpRequested = {
   readonly browser?: Credential | null;
   /** Whether a pass is noted for the connection's hooks, beside whoever takes it; where it makes no receipt, yes. */
   readonly feedsHooks?: boolean;
+  /** Whose camera may be used; `null`: what the policy says. */
+  readonly camera?: StepUpRecord['camera'] | null;
   /** How long it waits to be opened, in seconds, in place of the policy's time. */
   readonly lifeSec?: number;
 } & (
@@ -98,6 +100,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     proved: asked.proved,
     source: source ?? '',
     isSentByProvider: source === null,
+    camera: requested.camera ?? connection?.policy.camera ?? 'any',
     kept: kept === null ? null : { token: kept.token.use((text) => text), binding: kept.binding },
     application: hostOf(requested.application ?? receipt?.audience ?? ''),
     receiptFor: receipt,
@@ -181,8 +184,9 @@ export async function submitPhotos(
       if (!isStored(challenge, latest.challengeDigest)) throw new FaceError('step_up_unknown');
       const captured = capture(latest, by, now);
       const policy = latest.kept === null ? found.connection?.policy : undefined;
-      // Pictures alone show no movement, and no authenticator.
-      if (isChallenged(policy) || latest.purpose !== 'verify') throw new FaceError('challenge_needed');
+      // Pictures alone show no movement, no phone, and no authenticator.
+      const needsPage = isChallenged(policy) || latest.camera === 'phone' || latest.purpose !== 'verify';
+      if (needsPage) throw new FaceError('challenge_needed');
       if (policy?.userSecret === 'passkey') throw new FaceError('secret_missing');
       return captured;
     },

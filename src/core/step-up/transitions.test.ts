@@ -36,7 +36,15 @@ const movement: MovementRecord = newChallenge(secret('nonce'), null, {
 /** One that waits for its photos, with all that a transition may ask for. */
 const waiting: StepUpRecord = {
   ...{ connection: 'work', subject: 'anna', purpose: 'verify', proved: true, source: '', isSentByProvider: false },
-  ...{ kept: null, application: null, receiptFor: null, receipt: null, feedsHooks: true, state: 'started' },
+  ...{
+    kept: null,
+    camera: 'any',
+    application: null,
+    receiptFor: null,
+    receipt: null,
+    feedsHooks: true,
+    state: 'started',
+  },
   ...{ startedAt: now, captured: null, challengeDigest: toStoredDigest(secret('link')), browserDigest: null },
   handOff: {
     ...{ ticketDigest: toStoredDigest(secret('ticket')), sessionDigest: null, code: '42', choices: ['17', '42', '93'] },

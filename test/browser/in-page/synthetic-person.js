@@ -42,16 +42,32 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
     }
   };
 
+  /** Nobody sits down twice at the same place: for each row of movements the camera sees a little more or less of the room. */
+  const drawFraming = () => ({
+    zoom: 1.06 + 0.05 * Math.random(),
+    x: 32 * (Math.random() - 0.5),
+    y: 24 * (Math.random() - 0.5),
+  });
+  let framing = drawFraming();
+  let wasAsked = false;
+  const sitDownAnew = () => {
+    const isAsked = document.querySelector('main')?.dataset.movement !== undefined;
+    if (isAsked && !wasAsked) framing = drawFraming();
+    wasAsked = isAsked;
+  };
+
   const draw = (context, ready) => {
     context.fillStyle = '#8d9299';
     context.fillRect(0, 0, width, height);
     if (plan === 'away') return;
     const picture = ready[at.movement][at.step];
-    const scale = Math.min(width / picture.width, height / picture.height);
+    sitDownAnew();
+    const { zoom, x, y } = plan === 'still' ? { zoom: 1, x: 0, y: 0 } : framing;
+    const scale = zoom * Math.min(width / picture.width, height / picture.height);
     // Nobody holds quite still.
     const sway = plan === 'still' ? 0 : 1.5;
-    const dx = (width - picture.width * scale) / 2 + sway * Math.sin(performance.now() / 310);
-    const dy = (height - picture.height * scale) / 2 + sway * Math.sin(performance.now() / 470);
+    const dx = x + (width - picture.width * scale) / 2 + sway * Math.sin(performance.now() / 310);
+    const dy = y + (height - picture.height * scale) / 2 + sway * Math.sin(performance.now() / 470);
     context.drawImage(picture, dx, dy, picture.width * scale, picture.height * scale);
     window.layLight?.(context);
     if (plan !== 'still') addNoise(context);

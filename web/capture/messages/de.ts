@@ -247,6 +247,10 @@ export const de: Words = {
       heading: 'Zu viele Versuche',
       text: 'Zu Ihrem Schutz gibt es jetzt eine Pause.',
     },
+    'phone-needed': {
+      heading: 'Ein Telefon wird gebraucht',
+      text: 'Diese Prüfung macht Bilder mit der Kamera eines Telefons. Beginnen Sie noch einmal auf Ihrem Telefon.',
+    },
     'opened-elsewhere': {
       heading: 'Dieser Link ist schon in Gebrauch',
       text: 'Er gilt einmal und wurde schon geöffnet, hier oder in einem anderen Browser. Machen Sie dort weiter oder bitten Sie um einen neuen Link.',

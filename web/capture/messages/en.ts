@@ -237,6 +237,10 @@ export const en: Words = {
       heading: 'Too many tries',
       text: 'For your protection there is a pause now.',
     },
+    'phone-needed': {
+      heading: 'A phone is needed',
+      text: 'This check takes pictures with the camera of a phone. Begin it again on your phone.',
+    },
     'opened-elsewhere': {
       heading: 'This link is in use',
       text: 'It works once, and it has been opened already, here or in another browser. Go on there, or ask for a new link.',

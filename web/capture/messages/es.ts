@@ -236,6 +236,10 @@ export const es: Words = {
       heading: 'Demasiados intentos',
       text: 'Para protegerle, ahora hay una pausa.',
     },
+    'phone-needed': {
+      heading: 'Se necesita un teléfono',
+      text: 'Esta comprobación toma fotos con la cámara de un teléfono. Empiece de nuevo en su teléfono.',
+    },
     'opened-elsewhere': {
       heading: 'Este enlace ya está en uso',
       text: 'Sirve una vez y ya se ha abierto, aquí o en otro navegador. Continúe allí o pida un enlace nuevo.',

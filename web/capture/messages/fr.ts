@@ -245,6 +245,10 @@ export const fr: Words = {
       heading: 'Trop d’essais',
       text: 'Pour vous protéger, il y a maintenant une pause.',
     },
+    'phone-needed': {
+      heading: 'Il faut un téléphone',
+      text: 'Cette vérification prend des photos avec l’appareil d’un téléphone. Recommencez sur votre téléphone.',
+    },
     'opened-elsewhere': {
       heading: 'Ce lien est déjà utilisé',
       text: 'Il ne sert qu’une fois et il a déjà été ouvert, ici ou dans un autre navigateur. Continuez là-bas, ou demandez un nouveau lien.',

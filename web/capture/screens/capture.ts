@@ -1,3 +1,4 @@
+import type { DeviceSignals } from '../../../src/core/step-up/device-signals.js';
 import { cameraMemory } from '../browser-memory.js';
 import { type Camera, checkCameraSupport, isCameraAllowed, openCamera, openLastCamera } from '../camera.js';
 import { actions, button, paragraph } from '../dom.js';
@@ -10,31 +11,39 @@ import { performChallenge } from './challenge.js';
 import { explainFlashes } from './flashes.js';
 import { type Framed, frameFace } from './framing.js';
 
-/**
- * From the question for the camera to the pictures of a whole challenge. The camera runs only here: however this ends,
- * it is turned off, and another try opens it anew.
- */
+/** From the question for the camera to the pictures of a whole challenge. */
 export const capture: Step = async (view, facts, tools) => {
   checkCameraSupport();
   if (!facts.isCameraAsked && !(await isCameraAllowed())) return askForCamera(tools);
+  const light = lightOf(view, facts);
+  const taken = await takeFrames(light, tools);
+  if (taken === null) return explainFlashes(view, tools);
+  const { frames, device, isLit } = taken;
+  // Who went without it goes without it in another try, too.
+  return { frames, device, withoutLight: facts.withoutLight || (light === 'offered' && !isLit) };
+};
+
+/** The pictures of a challenge, and what is known of the camera they are from. */
+interface Taken {
+  readonly frames: Frames;
+  readonly device: DeviceSignals;
+  /** Whether the screen's light took part. */
+  readonly isLit: boolean;
+}
+
+/**
+ * Opens the camera, shows the person themself, and performs a challenge. The camera runs only here: however this ends, it is
+ * turned off, and another try opens it anew.
+ * @returns `null` where the screen's light is demanded and the person cannot have it
+ * @throws Problem
+ */
+export async function takeFrames(light: View['light'], tools: Tools): Promise<Taken | null> {
+  checkCameraSupport();
   tools.page.show((words) => ({
     screen: 'permission',
     heading: words.permission.heading,
     body: [paragraph(words.permission.text, 'lead')],
   }));
-  const light = lightOf(view, facts);
-  const taken = await takePictures(light, tools);
-  if (taken === null) return explainFlashes(view, tools);
-  const { frames, isLit } = taken;
-  // Who went without it goes without it in another try, too.
-  return { frames, withoutLight: facts.withoutLight || (light === 'offered' && !isLit) };
-};
-
-/** @returns `null` where the screen's light is demanded and the person cannot have it */
-async function takePictures(
-  light: View['light'],
-  tools: Tools,
-): Promise<{ readonly frames: Frames; readonly isLit: boolean } | null> {
   const guide = loadGuide();
   let camera = await openLastCamera();
   try {
@@ -55,7 +64,7 @@ async function takePictures(
       const frames = await whileRunning(camera, tools, (ended) =>
         performChallenge({ video: camera.video, guide: loaded, fullScreen, ended }, tools),
       );
-      return { frames, isLit };
+      return { frames, device: camera.device.read(), isLit };
     } finally {
       fullScreen?.leave();
     }

@@ -29,8 +29,8 @@ export const place: Step = async (_view, _facts, { page }) => {
 };
 
 /**
- * On a computer: shows the link for the phone with the number to choose there, then follows what the phone does. It can
- * always be done here instead.
+ * On a computer: shows the link for the phone with the number to choose there, then follows what the phone does. It can be
+ * done here instead, unless a phone is asked for.
  */
 export const handOff: Step = async (view, _facts, tools) => {
   const stage = stageOf(view);
@@ -46,7 +46,7 @@ export const handOff: Step = async (view, _facts, tools) => {
       stage === 'waiting' ? paragraph(words.handOff.code) : null,
       stage === 'paired' ? null : el('p', { class: 'code', dir: 'ltr' }, code),
       stage === 'paired' ? null : el('p', { class: 'waiting' }, icon('waiting'), words.handOff.waiting),
-      actions(button('quiet', words.handOff.here, () => choose({ place: 'here' }))),
+      view.phoneNeeded ? null : actions(button('quiet', words.handOff.here, () => choose({ place: 'here' }))),
     ],
   }));
   if (stage !== 'waiting') tools.page.say(textOf(stage, tools.page.words).heading);

@@ -26,6 +26,7 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
   'camera-stopped': elsewhere,
   insecure: { ...nowhere, phone: true },
   unsupported: { ...nowhere, phone: true },
+  'phone-needed': { ...nowhere, phone: true },
   offline: later,
   'time-out': later,
   'locked-out': nowhere,

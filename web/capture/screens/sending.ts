@@ -15,11 +15,11 @@ export const waiting = (screen: 'sending' | 'reference-look', { sending: words }
 
 /** Sends the pictures and waits for the judgement. They are dropped whatever it is. */
 export const sending: Step = async (before, facts, { page, api }) => {
-  const { frames, secret, referencePhoto } = facts;
+  const { frames, device, secret, referencePhoto } = facts;
   if (frames === null) return {};
   page.show((words) => waiting('sending', words));
   try {
-    const { view, outcome, hint, receipt } = await api.send(frames, secret, referencePhoto);
+    const { view, outcome, hint, receipt } = await api.send({ frames, device, secret, reference: referencePhoto });
     if (outcome !== 'try_again')
       return { frames: null, secret: null, referencePhoto: null, receipt, view: { ...view, state: outcome } };
     return { ...afterTry(before, facts, hint), view };

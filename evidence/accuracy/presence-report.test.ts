@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import { type JudgedPresentation, ratePresence } from './presence-report.js';
+
+const presentation = (more: Partial<JudgedPresentation>): JudgedPresentation => ({
+  ...{ species: 'print', isAttack: true, light: 'office', device: 'phone', person: 'a' },
+  ...{ outcome: 'refused', refusedBy: ['relief_yaw'] },
+  ...more,
+});
+const several = (count: number, more: Partial<JudgedPresentation>): JudgedPresentation[] =>
+  Array.from({ length: count }, (_, at) => presentation({ person: String(at), ...more }));
+const live = { species: 'live', isAttack: false } as const;
+const passed = { outcome: 'passed', refusedBy: [] } as const;
+const none = { outcome: 'no_response', refusedBy: [] } as const;
+
+describe('of attacks', () => {
+  test('the species that passes most often is the figure, however many more there are of another', () => {
+    const report = ratePresence([
+      ...several(30, {}),
+      ...several(3, passed),
+      ...several(3, { species: 'mask' }),
+      ...several(1, { species: 'mask', ...passed }),
+    ]);
+    expect(report.apcer).toMatchObject({ species: 'mask', errors: 1, presentations: 4, rate: 0.25 });
+    expect(report.attacks.print?.apcer).toMatchObject({ errors: 3, presentations: 33, rate: 0.0909 });
+    expect(report.attacks.print?.refusedBy).toEqual({ relief_yaw: 30 });
+  });
+
+  test('one without a response is in the non-response rate, and in no other', () => {
+    const { attacks } = ratePresence([...several(9, {}), ...several(1, none)]);
+    expect(attacks.print?.apcer).toMatchObject({ errors: 0, presentations: 9 });
+    expect(attacks.print?.apnrr).toMatchObject({ errors: 1, presentations: 10, rate: 0.1 });
+  });
+
+  test('none at all is no rate, and not a rate of zero', () => {
+    expect(ratePresence([])).toMatchObject({ apcer: null, bpcer: null, bpnrr: null, people: 0, attacks: {} });
+    expect(ratePresence(several(2, none))).toMatchObject({ apcer: null, attacks: { print: { apcer: null } } });
+  });
+});
+
+describe('of people', () => {
+  test('those who are refused are counted, in all and by light and device', () => {
+    const { bpcer, live: people } = ratePresence([
+      ...several(2, { ...live, ...passed }),
+      ...several(1, { ...live, light: 'dim' }),
+      ...several(1, { ...live, light: 'dim', ...passed }),
+    ]);
+    expect(bpcer).toMatchObject({ errors: 1, presentations: 4, rate: 0.25 });
+    expect(people.byCondition).toMatchObject({
+      'office, phone': { errors: 0, presentations: 2 },
+      'dim, phone': { errors: 1, presentations: 2 },
+    });
+  });
+});
+
+describe('intervals', () => {
+  test('are exact: 0 of 100, each of another person', () => {
+    const rate = ratePresence(several(100, {})).attacks.print?.apcer;
+    // 1 − 0.025^(1/100)
+    expect(rate).toMatchObject({ interval: [0, 0.0362], people: 100, intervalByPerson: [0, 0.0362] });
+  });
+
+  test('by person are those of the people where each has the same result time and again', () => {
+    const rate = ratePresence([...several(50, { person: 'a' }), ...several(50, { person: 'b' })]).attacks.print?.apcer;
+    // 1 − 0.025^(1/2)
+    expect(rate).toMatchObject({ interval: [0, 0.0362], people: 2, intervalByPerson: [0, 0.842] });
+  });
+});

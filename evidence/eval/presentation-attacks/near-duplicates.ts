@@ -1,0 +1,180 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import type { Json } from '../../../src/base/json.js';
+import { sketchBands } from '../../../src/core/ports.js';
+import { alikeBands } from '../../../src/core/step-up/earlier-frames.js';
+import { decode, toReduction } from '../../../src/engine/decode.js';
+import { readHeader } from '../../../src/engine/header.js';
+import { sketchOf } from '../../../src/engine/sketch.js';
+import { hasPresentations, presentationsFolder } from '../../../test/recorded-presentations.js';
+import { BadInput } from '../../corpus/bad-input.js';
+import { type Half, toHalf } from '../../corpus/split.js';
+import { rateByPerson } from '../../statistics/clustered-rate.js';
+import type { EvalProgram } from '../program.js';
+import { mapPictures } from './looks.js';
+import { rateAsJson } from './rate-cells.js';
+
+/*
+ * Whether a copy of a frame is told from the next picture of the same person in the same place. Grid, steps and bound were
+ * chosen by the one half of the people (`fit`), the other half judges them.
+ */
+
+/** Pictures of one person in one place, and when each was taken. */
+interface Sitting {
+  readonly name: string;
+  readonly person: string;
+  readonly pictures: readonly { readonly file: string; readonly atMs: number }[];
+}
+
+/** A following try comes later than this. */
+const laterMs = 1000;
+
+/** Of the webcam stills (NUAA), whose names count the pictures of one sitting. */
+const stillMs = 50;
+
+/** Copies are made of every so many pictures. */
+const copiedEvery = 5;
+
+type Size = { readonly width: number; readonly height: number };
+
+const cut = (picture: Sharp, { width, height }: Size, share: number): Sharp =>
+  picture.extract({
+    left: Math.round(width * share),
+    top: Math.round(height * share),
+    width: Math.round(width * (1 - 2 * share)),
+    height: Math.round(height * (1 - 2 * share)),
+  });
+
+/** What somebody may do to a frame, and to its file. */
+const ways: Readonly<Record<string, (picture: Sharp, size: Size) => Sharp>> = {
+  'JPEG 95': (picture) => picture.jpeg({ quality: 95 }),
+  'JPEG 85': (picture) => picture.jpeg({ quality: 85 }),
+  'JPEG 75': (picture) => picture.jpeg({ quality: 75 }),
+  'JPEG 60': (picture) => picture.jpeg({ quality: 60 }),
+  'half size': (picture, { width }) => picture.resize(Math.round(width / 2)).jpeg({ quality: 85 }),
+  '3/4 size': (picture, { width }) => picture.resize(Math.round(width * 0.75)).jpeg({ quality: 85 }),
+  'double size': (picture, { width }) => picture.resize(width * 2).jpeg({ quality: 85 }),
+  'brightness × 0.8': (picture) => picture.linear(0.8, 0).jpeg({ quality: 85 }),
+  'brightness × 1.1': (picture) => picture.linear(1.1, 0).jpeg({ quality: 85 }),
+  'brightness × 1.25': (picture) => picture.linear(1.25, 0).jpeg({ quality: 85 }),
+  tinted: (picture) => picture.linear([1.15, 1, 0.85], [0, 0, 0]).jpeg({ quality: 85 }),
+  blurred: (picture) => picture.blur(1.2).jpeg({ quality: 85 }),
+  mirrored: (picture) => picture.flop().jpeg({ quality: 85 }),
+  'cut by 0.5 % a side': (picture, size) => cut(picture, size, 0.005).jpeg({ quality: 85 }),
+  'cut by 1 % a side': (picture, size) => cut(picture, size, 0.01).jpeg({ quality: 85 }),
+  'cut by 2 % a side': (picture, size) => cut(picture, size, 0.02).jpeg({ quality: 85 }),
+};
+
+/** Every `live/<clip>/…<milliseconds>ms.jpg` and `live/<person>_…_<sitting>_<number>.jpg` below a folder. @throws BadInput */
+async function readSittings(folder: string): Promise<readonly Sitting[]> {
+  const names = (await readdir(folder, { recursive: true })).map((name) => name.replaceAll('\\', '/')).sort();
+  const sittings = new Map<string, { person: string; pictures: { file: string; atMs: number }[] }>();
+  for (const name of names) {
+    const [, clip, time] = /(?:^|\/)live\/([^/]+)\/[^/]*?(\d+)ms\.jpe?g$/i.exec(name) ?? [];
+    const [, still, sitting, number] = /(?:^|\/)live\/([^/_]+)_(?:[^/_]+_)*?([^/_]+)_(\d+)\.jpe?g$/i.exec(name) ?? [];
+    const person = clip ?? still;
+    if (person === undefined) continue;
+    const key = clip ?? `${still} ${sitting}`;
+    const found = sittings.get(key) ?? { person, pictures: [] };
+    found.pictures.push({ file: join(folder, name), atMs: Number(time ?? Number(number) * stillMs) });
+    sittings.set(key, found);
+  }
+  if (sittings.size === 0) throw new BadInput(`There is no picture of a person that sits in ${folder}`);
+  return [...sittings].map(([name, found]) => ({ name, ...found }));
+}
+
+async function sketch(bytes: Uint8Array): Promise<Uint8Array> {
+  const header = await readHeader(bytes);
+  return sketchOf(await decode(bytes, header, toReduction(header), null));
+}
+
+/** Bands of the one that stand in the other: as it is, or mirrored, whichever are more. */
+function countAlike(one: Uint8Array, other: Uint8Array): number {
+  const half = one.length / 2;
+  const band = half / sketchBands;
+  const count = (from: number): number =>
+    Array.from({ length: sketchBands }, (_, at) => at * band).filter((at) =>
+      one.subarray(from + at, from + at + band).every((step, place) => step === other[at + place]),
+    ).length;
+  return Math.max(count(0), count(half));
+}
+
+/** How many bands agree between two pictures of somebody. */
+interface Pair {
+  readonly person: string;
+  readonly alike: number;
+}
+
+async function comparePictures({ person, pictures }: Sitting) {
+  const seen = await mapPictures(pictures, async ({ file, atMs }) => {
+    const bytes = await readFile(file);
+    return { bytes, atMs, sketch: await sketch(bytes) };
+  });
+  const later: Pair[] = seen.flatMap((one, at) =>
+    seen
+      .slice(at + 1)
+      .filter((other) => Math.abs(other.atMs - one.atMs) >= laterMs)
+      .map((other) => ({ person, alike: countAlike(other.sketch, one.sketch) })),
+  );
+  const copied = seen.filter((_, at) => at % copiedEvery === 0);
+  const copies = await mapPictures(copied, async ({ bytes, sketch: original }) => {
+    const { width, height } = await sharp(bytes)
+      .autoOrient()
+      .toBuffer({ resolveWithObject: true })
+      .then(({ info }) => info);
+    const made: Record<string, Pair> = {};
+    for (const [way, change] of Object.entries(ways)) {
+      const copy = await change(sharp(bytes).autoOrient(), { width, height }).toBuffer();
+      made[way] = { person, alike: countAlike(await sketch(copy), original) };
+    }
+    return made;
+  });
+  return { person, later, copies };
+}
+
+const isFound = ({ person, alike }: Pair) => ({ person, hit: alike >= alikeBands });
+
+function toRow(half: Half, what: string, pairs: readonly Pair[]): Json {
+  const counts = pairs.map(({ alike }) => alike).sort((one, other) => one - other);
+  const at = (share: number): number => counts[Math.min(counts.length - 1, Math.floor(share * counts.length))] ?? 0;
+  const agree = { least: at(0), tenth: at(0.1), median: at(0.5), most: at(1) };
+  return { half, what, taken: rateAsJson(rateByPerson(pairs.map(isFound))), bandsThatAgree: agree };
+}
+
+async function measure(folders: readonly string[], say: (line: string) => void) {
+  const sittings = (await Promise.all(folders.map(readSittings))).flat();
+  const compared: Awaited<ReturnType<typeof comparePictures>>[] = [];
+  for (const sitting of sittings) {
+    say(`${sitting.name}: ${sitting.pictures.length} pictures`);
+    compared.push(await comparePictures(sitting));
+  }
+  const rows = (['fit', 'judge'] as const).flatMap((half) => {
+    const own = compared.filter(({ person }) => toHalf(person) === half);
+    const copies = own.flatMap((each) => each.copies);
+    return [
+      toRow(
+        half,
+        'another picture, a second later or more',
+        own.flatMap(({ later }) => later),
+      ),
+      ...Object.keys(ways).map((way) =>
+        toRow(
+          half,
+          `a copy: ${way}`,
+          copies.map((made) => made[way]),
+        ),
+      ),
+    ];
+  });
+  return { bands: sketchBands, alikeBands, takenForCopies: rows };
+}
+
+export const nearDuplicates: EvalProgram = {
+  about: 'how often a copy of a frame, and how often the next picture of the person, is taken for the frame',
+  runOn: (folders, say) => measure(folders, say),
+  async run(say) {
+    if (!hasPresentations) throw new BadInput('There are no recorded people. Name their folder: --data DIR');
+    return measure([presentationsFolder], say);
+  },
+};

@@ -1,0 +1,217 @@
+import express, { type Express, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { z } from 'zod';
+import { mountPage, type PageFolders } from '../../capture/page.js';
+import { Credential, maxPhotoBytes, owningPhotos, type Photo } from '../../core/concealed.js';
+import { digestOf } from '../../core/digest.js';
+import type { Clock, Log, Random } from '../../core/ports.js';
+import { presenceConsentVersion, skipReasons, type TesterView } from '../../core/presence/page-protocol.js';
+import { screenAxes } from '../../core/screen-light.js';
+import { framesOfChallenge } from '../../core/step-up/movement-challenge.js';
+import { addSec, secondsPerDay } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { Allowance } from '../../http/allowance.js';
+import { readBody } from '../../http/body.js';
+import { createErrorHandler } from '../../http/error-handler.js';
+import { pagePath } from '../../http/page-link.js';
+import { createBodyRooms, formOverheadBytes } from '../../http/rooms.js';
+import { toSource } from '../../http/source.js';
+import { readBearer } from '../../rest/bearer.js';
+import { parseFields } from '../../rest/fields.js';
+import type { Collection } from './collection.js';
+import type { Plan } from './plan.js';
+import { readTally } from './tally.js';
+import { commitFrame, startChallenge, takeChallenge, type Visit, type Visits } from './visits.js';
+
+/** What the page of a presence test is answered from. */
+export interface PresenceAppDeps {
+  readonly plan: Plan;
+  readonly collection: Collection;
+  readonly visits: Visits;
+  readonly folders: PageFolders;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Reverse proxies before this server. */
+  readonly proxyHops: number;
+  /** A link was opened, and is spent. */
+  readonly onOpened: () => void;
+}
+
+/** What a request brought. */
+interface Call {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly photos: readonly Photo[];
+  readonly visit: Visit;
+}
+
+/** How many pictures a request may hold. */
+interface PhotoCount {
+  readonly atLeast: number;
+  readonly atMost: number;
+}
+
+/** A code name: what a person is called here, and nowhere else. */
+const codeGuard = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u);
+
+const openGuard = z.strictObject({ ticket: z.string().min(1).max(256) });
+const challengeGuard = z.strictObject({ light: z.enum(screenAxes).nullable().default(null) });
+const testerGuard = z.strictObject({
+  person: codeGuard,
+  device: z.string(),
+  consentVersion: z.literal(presenceConsentVersion),
+  allowsAccuracy: z.boolean(),
+});
+const commitGuard = z.strictObject({ nonce: z.string().min(1).max(256), digest: z.base64url().length(43) });
+const cellFields = { species: z.string(), light: z.string() };
+const presentationGuard = z.strictObject({ ...cellFields, nonce: z.string().min(1).max(256) });
+const skipGuard = z.strictObject({ ...cellFields, reason: z.enum(skipReasons) });
+
+const maxBodyBytes = maxPhotoBytes + formOverheadBytes;
+
+/** The server of a presence test: its page, and what that calls. It speaks the capture page's own protocol for challenges. */
+export function createPresenceApp(deps: PresenceAppDeps): Express {
+  const { plan, collection, visits, clock } = deps;
+  const app = express();
+  app.disable('etag');
+  app.set('query parser', false);
+  app.enable('case sensitive routing');
+  app.set('trust proxy', deps.proxyHops);
+  app.use(helmet());
+  app.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  mountPage(app, deps.folders, 'presence.html');
+
+  const rooms = createBodyRooms();
+  const seen = new Set<string>();
+
+  const viewOf = ({ tester }: Visit): TesterView => ({
+    responsible: plan.responsible,
+    keepDays: plan.keepDays,
+    devices: plan.devices,
+    tester: tester === null ? null : { person: tester.person, device: tester.device },
+    due: tester?.tally.due() ?? null,
+    cells: tester?.tally.cells() ?? [],
+  });
+  const findTester = ({ tester }: Visit): NonNullable<Visit['tester']> => {
+    if (tester === null) throw new FaceError('consent_missing');
+    return tester;
+  };
+  /** The presentation that is due, which is the only one that may come. */
+  const checkDue = (visit: Visit, cell: { readonly species: string; readonly light: string }) => {
+    const tester = findTester(visit);
+    const due = tester.tally.due();
+    if (due?.species.name !== cell.species || due.light.name !== cell.light) throw new FaceError('request_malformed');
+    return tester;
+  };
+  /** Keeps a presentation, and counts it. @throws FaceError `caller_untrusted`: this person was erased meanwhile */
+  const keep = async (
+    visit: Visit,
+    about: Omit<Parameters<Collection['keep']>[1], 'device' | 'at'>,
+    photos: readonly Photo[],
+  ): Promise<{ readonly view: TesterView }> => {
+    const { person, device, tally } = checkDue(visit, about);
+    const isKept = await collection.keep(person, { ...about, device, at: clock.now() }, photos);
+    if (!isKept) throw new FaceError('caller_untrusted');
+    tally.count(about);
+    return { view: viewOf(visit) };
+  };
+
+  /** Reads a request of somebody whose session is known, and answers it. */
+  const answer =
+    (run: (call: Call) => object | Promise<object>, photoCount: PhotoCount | null = null) =>
+    async (request: Request, response: Response): Promise<void> => {
+      const visit = visits.find(readBearer(request));
+      response.json(await withBody(request, response, photoCount, (body) => run({ ...body, visit })));
+    };
+
+  const withBody = async <T>(
+    request: Request,
+    response: Response,
+    photoCount: PhotoCount | null,
+    run: (body: Omit<Call, 'visit'>) => T | Promise<T>,
+  ): Promise<T> => {
+    const allowance = new Allowance(rooms.capture, toSource(request.ip), maxBodyBytes);
+    try {
+      return await owningPhotos(async (own) => {
+        const { fields, photos } = await readBody(request, response, {
+          photoLimits: photoCount === null ? {} : { photo: photoCount },
+          allowance,
+          own,
+          maxBytes: maxBodyBytes,
+          onAuthToken: () => Promise.reject(new FaceError('field_unknown')),
+          onTextTooLong: (field) => new FaceError('request_malformed', { field }),
+        });
+        return run({ fields: Object.fromEntries(fields), photos: photos.get('photo') ?? [] });
+      });
+    } finally {
+      allowance.release();
+    }
+  };
+
+  app.post(`${pagePath}/open`, async (request, response) => {
+    const opened = await withBody(request, response, null, ({ fields }) =>
+      visits.open(new Credential(parseFields(openGuard, fields).ticket)),
+    );
+    deps.onOpened();
+    const session = opened.session.use((text) => text);
+    response.status(201).json({ session, view: viewOf(opened.visit) });
+  });
+  app.get(`${pagePath}/tester`, (request, response) => {
+    response.json({ view: viewOf(visits.find(readBearer(request))) });
+  });
+  app.post(
+    `${pagePath}/tester`,
+    answer(async ({ fields, visit }) => {
+      const { person, device, ...consent } = parseFields(testerGuard, fields);
+      if (!plan.devices.some(({ name }) => name === device)) throw new FaceError('request_malformed');
+      const now = clock.now();
+      const keepUntil = addSec(now, plan.keepDays * secondsPerDay);
+      await collection.admit({ person, ...consent, consentGivenAt: now, keepUntil });
+      visit.tester = { person, device, tally: await readTally(plan, { person, device }, collection) };
+      return { view: viewOf(visit) };
+    }),
+  );
+  app.post(
+    `${pagePath}/challenge`,
+    answer(({ fields, visit }) => {
+      const { light } = parseFields(challengeGuard, fields);
+      findTester(visit);
+      return startChallenge(visit, light, deps);
+    }),
+  );
+  app.post(
+    `${pagePath}/challenge/frames`,
+    answer(({ fields, visit }) => ({ next: commitFrame(visit, parseFields(commitGuard, fields), deps) })),
+  );
+  app.post(
+    `${pagePath}/presentations`,
+    answer(
+      async ({ fields, photos, visit }) => {
+        const { nonce, ...cell } = parseFields(presentationGuard, fields);
+        checkDue(visit, cell);
+        const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
+        const fresh = digests.filter((digest, at) => !seen.has(digest) && digests.indexOf(digest) === at).length;
+        const { asked, missed } = takeChallenge(visit, { nonce, digests, fresh });
+        for (const digest of digests) seen.add(digest);
+        return keep(visit, { ...cell, outcome: 'captured', missed: [...missed], frames: [...asked] }, photos);
+      },
+      { atLeast: framesOfChallenge.least, atMost: framesOfChallenge.most },
+    ),
+  );
+  app.post(
+    `${pagePath}/presentations/skip`,
+    answer(({ fields, visit }) => {
+      const { reason, ...cell } = parseFields(skipGuard, fields);
+      return keep(visit, { ...cell, outcome: reason, missed: [], frames: [] }, []);
+    }),
+  );
+
+  app.use(() => {
+    throw new FaceError('not_found');
+  });
+  app.use(createErrorHandler(deps.log));
+  return app;
+}

@@ -1,0 +1,168 @@
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isThere } from '../../config/data-files.js';
+import { owningPhotos, type Photo } from '../../core/concealed.js';
+import type { CapturedFrame, Clock, Random } from '../../core/ports.js';
+import { CommandError } from '../command-error.js';
+import { createNewFile } from '../sealed-file/new-file.js';
+import { UsageError } from '../usage-error.js';
+import {
+  createKeyFile,
+  type GivenConsent,
+  openKeyFile,
+  overwrite,
+  type Participant,
+  type PresenceKeys,
+  readPassphrase,
+} from './key-file.js';
+import { type AboutPresentation, decodePresentation, encodePresentation } from './presentation.js';
+import { seal, unseal } from './sealing.js';
+
+/*
+ * A folder of presentations: one sealed file for each, and `keys.json`. Here, and nowhere else in this program, pictures of people
+ * are kept on a disk: because each of them agreed to it, encrypted, and up to a day.
+ */
+
+const keyFileOf = (folder: string): string => join(folder, 'keys.json');
+const sealedName = /^[0-9a-f]{32}\.sealed$/;
+
+const magic = Buffer.from('facestep presence 1\n', 'latin1');
+const idBytes = 16;
+const headerBytes = magic.length + idBytes;
+
+/** One presentation of somebody, opened. Its pictures are overwritten when whoever reads it is done. */
+export interface OpenedPresentation {
+  readonly person: string;
+  readonly about: AboutPresentation;
+  readonly frames: readonly CapturedFrame[];
+}
+
+/** What was erased. */
+export interface Erased {
+  readonly people: number;
+  readonly presentations: number;
+}
+
+/** A folder of presentations, open. */
+export interface Collection {
+  admit(consent: GivenConsent): Promise<void>;
+  /** @returns whether it was kept: what is of nobody who agreed, or of nobody any more, is not */
+  keep(person: string, about: AboutPresentation, photos: readonly Photo[]): Promise<boolean>;
+  listPeople(): Promise<readonly Participant[]>;
+  /** Reads the presentations of those who are meant, one by one. @throws CommandError `presence_locked` */
+  forEach(
+    read: (opened: OpenedPresentation) => Promise<void>,
+    isMeant: (participant: Participant) => boolean,
+  ): Promise<void>;
+  erase(isMeant: (participant: Participant) => boolean): Promise<Erased>;
+}
+
+interface CollectionDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Opens a folder of presentations, and erases whose time is over.
+ * @param request.make - whether the folder is made where there is none
+ * @throws UsageError: there is none, or something else in it; CommandError `presence_locked`; FaceError `config_invalid`
+ */
+export async function openCollection(
+  request: { readonly folder: string; readonly passphraseFile: string; readonly make: boolean },
+  deps: CollectionDeps,
+): Promise<{ readonly collection: Collection; readonly expired: Erased }> {
+  const { folder, passphraseFile, make } = request;
+  const keyFile = keyFileOf(folder);
+  const passphrase = await readPassphrase(passphraseFile);
+  if (!(await isThere(keyFile))) {
+    if (!make) throw new UsageError(`there are no presentations in ${folder}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if ((await readdir(folder)).length > 0) throw new UsageError(`${folder} is not empty`);
+    await createKeyFile(keyFile, passphrase, deps.random);
+  }
+  const collection = createCollection(folder, await openKeyFile(keyFile, passphrase, deps.random), deps);
+  const now = deps.clock.now();
+  return { collection, expired: await collection.erase(({ keepUntil }) => keepUntil <= now) };
+}
+
+/**
+ * Removes everything, keys first; needs no passphrase.
+ * @throws UsageError: there is nothing
+ */
+export async function eraseCollection(folder: string): Promise<{ readonly presentations: number }> {
+  const keyFile = keyFileOf(folder);
+  if (!(await isThere(keyFile))) throw new UsageError(`there are no presentations in ${folder}`);
+  const keys = await open(keyFile, 'r+');
+  await overwrite(keys).finally(() => keys.close());
+  const names = (await readdir(folder)).filter((name) => sealedName.test(name));
+  for (const name of names) await rm(join(folder, name), { force: true });
+  await rm(keyFile);
+  return { presentations: names.length };
+}
+
+function createCollection(folder: string, keys: PresenceKeys, { random }: CollectionDeps): Collection {
+  const listFiles = async (): Promise<string[]> =>
+    (await readdir(folder)).filter((name) => sealedName.test(name)).sort();
+
+  const headerOf = async (name: string): Promise<Buffer> => {
+    const file = await open(join(folder, name));
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
+      if (bytesRead !== headerBytes || !buffer.subarray(0, magic.length).equals(magic))
+        throw new CommandError('presence_locked', { file: name });
+      return buffer;
+    } finally {
+      await file.close();
+    }
+  };
+
+  return {
+    async admit(consent) {
+      await keys.admit(consent);
+    },
+    async keep(person, about, photos) {
+      const owner = (await keys.list()).find((each) => each.person === person);
+      if (owner === undefined) return false;
+      const name = `${Buffer.from(random(16)).toString('hex')}.sealed`;
+      const header = Buffer.concat([magic, owner.id]);
+      const plain = encodePresentation(about, photos);
+      const sealed = seal(plain, Buffer.concat([header, Buffer.from(name)]), owner.key, random);
+      plain.fill(0);
+      await createNewFile(join(folder, name), (draft) => draft.writeFile(Buffer.concat([header, sealed])), random);
+      return true;
+    },
+    listPeople: () => keys.list(),
+    async forEach(read, isMeant) {
+      const people = (await keys.list()).filter(isMeant);
+      for (const name of await listFiles()) {
+        const header = await headerOf(name);
+        const id = header.subarray(magic.length);
+        const owner = people.find((each) => id.equals(each.id));
+        if (owner === undefined) continue;
+        const bytes = await readFile(join(folder, name));
+        const plain = unseal(bytes.subarray(headerBytes), Buffer.concat([header, Buffer.from(name)]), owner.key);
+        await owningPhotos(async (own) => {
+          const { about, frames } = decodePresentation(plain, own);
+          plain.fill(0);
+          await read({ person: owner.person, about, frames });
+        });
+      }
+    },
+    async erase(isMeant) {
+      const people = (await keys.list()).filter(isMeant);
+      if (people.length === 0) return { people: 0, presentations: 0 };
+      await keys.forget(people);
+      // Also what a crash left of somebody who was erased before: whatever is of nobody.
+      const names = await listFiles();
+      const left = await keys.list();
+      let presentations = 0;
+      for (const name of names) {
+        const id = (await headerOf(name)).subarray(magic.length);
+        if (left.some((each) => id.equals(each.id))) continue;
+        await rm(join(folder, name));
+        presentations += 1;
+      }
+      return { people: people.length, presentations };
+    },
+  };
+}

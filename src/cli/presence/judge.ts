@@ -1,0 +1,38 @@
+import type { JudgedPresentation } from '../../../evidence/accuracy/measuring.js';
+import type { CapturedFrame, LivenessJudge } from '../../core/ports.js';
+import { FaceError, isOneOf, photoCodes } from '../../errors.js';
+import type { OpenedPresentation } from './collection.js';
+import { liveSpecies } from './plan.js';
+
+/** `relief_yaw_1` is `relief_yaw`, in whichever frame. */
+const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
+
+/**
+ * What the judge says of one presentation, with what order, digests and clock had against it.
+ * @returns `null` for what its tester could not make: it is no presentation
+ */
+export async function judgePresentation(
+  { person, about, frames }: OpenedPresentation,
+  judge: LivenessJudge,
+): Promise<JudgedPresentation | null> {
+  const { species, light, device, outcome, missed } = about;
+  if (outcome === 'not_done') return null;
+  const told = { species, isAttack: species !== liveSpecies, light, device, person };
+  if (outcome === 'no_response') return { ...told, outcome, refusedBy: [] };
+  const { pass, reasons } = await judgeFrames(frames, judge);
+  const refusedBy = [...new Set([...missed, ...reasons].map(toSignal))];
+  return { ...told, outcome: pass && missed.length === 0 ? 'passed' : 'refused', refusedBy };
+}
+
+/** As a step-up takes them: pictures that cannot be used are refused, by the code that says why. */
+async function judgeFrames(
+  frames: readonly CapturedFrame[],
+  judge: LivenessJudge,
+): Promise<{ readonly pass: boolean; readonly reasons: readonly string[] }> {
+  try {
+    return await judge.judge(frames);
+  } catch (error) {
+    if (error instanceof FaceError && isOneOf(photoCodes, error.code)) return { pass: false, reasons: [error.code] };
+    throw error;
+  }
+}

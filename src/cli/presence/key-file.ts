@@ -1,0 +1,177 @@
+import { hkdfSync } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { z } from 'zod';
+import { KeyMaterial, UserSecret } from '../../core/concealed.js';
+import type { Random } from '../../core/ports.js';
+import { type EpochMs, epochMsGuard } from '../../core/units.js';
+import { createFile, readPrivateFile, replaceFile } from '../../files/durable-file.js';
+import { secretBytes } from '../../token/derive.js';
+import { createStretch, publishedCost } from '../../token/stretch.js';
+import { CommandError } from '../command-error.js';
+import { UsageError } from '../usage-error.js';
+import { seal, unseal } from './sealing.js';
+
+/*
+ * The one file that opens a folder of presentations: a random key for each person, with what they agreed to, sealed under a key
+ * made of the passphrase. Without a person's entry nothing that was kept of them can be opened by anybody.
+ */
+
+const bytesText = z.base64url().transform((text): Uint8Array => Buffer.from(text, 'base64url'));
+
+const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
+
+const keyFileGuard = z.strictObject({
+  version: z.literal(1),
+  salt: bytesText,
+  /** Nothing, sealed: tells a wrong passphrase where nobody has taken part yet. */
+  check: bytesText,
+  people: z.array(z.strictObject({ id: bytesText, sealed: bytesText })),
+});
+type KeyFile = z.output<typeof keyFileGuard>;
+
+const personGuard = z.strictObject({
+  /** A code name, as the person chose it. */
+  person: z.string(),
+  key: z.base64url().transform((text) => new KeyMaterial(Buffer.from(text, 'base64url'))),
+  /** The text that they agreed to, and when. */
+  consentVersion: z.string(),
+  consentGivenAt: epochMsGuard,
+  /** Whether their pictures may tell how well the engine knows people, too. */
+  allowsAccuracy: z.boolean(),
+  keepUntil: epochMsGuard,
+});
+
+/** Somebody who takes part. */
+export interface Participant extends z.output<typeof personGuard> {
+  /** 16 random bytes, told in clear in each file of theirs. */
+  readonly id: Uint8Array;
+}
+
+/** What somebody agrees to. */
+export interface GivenConsent {
+  readonly person: string;
+  readonly consentVersion: string;
+  readonly consentGivenAt: EpochMs;
+  readonly allowsAccuracy: boolean;
+  readonly keepUntil: EpochMs;
+}
+
+const checkLabel = Buffer.from('facestep/presence/check/1');
+const aboutPerson = (id: Uint8Array): Buffer => Buffer.concat([Buffer.from('facestep/presence/person/1'), id]);
+
+/** What a guess costs is Argon2id's; so many characters a guess must not be. */
+const leastCharacters = 12;
+
+/** Reads a passphrase: one line of a file that only its owner may read. @throws UsageError; FaceError `config_invalid` */
+export async function readPassphrase(file: string): Promise<UserSecret> {
+  const text = (await readPrivateFile(file, '--passphrase-file'))?.replace(/\r?\n$/, '');
+  if (text === undefined)
+    throw new UsageError(`there is no ${file}. Make one: (umask 077; openssl rand -base64 32 > ${file})`);
+  if (text.length < leastCharacters) throw new UsageError(`${file} holds fewer than ${leastCharacters} characters`);
+  return new UserSecret(text);
+}
+
+async function deriveKey(passphrase: UserSecret, salt: Uint8Array): Promise<KeyMaterial> {
+  const typed = secretBytes(passphrase);
+  const stretched = await createStretch(publishedCost)('secret', typed, salt).finally(() => typed.fill(0));
+  const key = stretched.use((bytes) => hkdfSync('sha256', bytes, salt, 'facestep/presence/1', 32));
+  stretched.wipe();
+  return new KeyMaterial(new Uint8Array(key));
+}
+
+const toText = ({ salt, check, people }: Omit<KeyFile, 'version'>): string => {
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+  const entries = people.map(({ id, sealed }) => ({ id: text(id), sealed: text(sealed) }));
+  return `${JSON.stringify({ version: 1, salt: text(salt), check: text(check), people: entries }, null, 2)}\n`;
+};
+
+async function parse(file: string): Promise<KeyFile> {
+  const parsed = keyFileGuard.safeParse(parseJson(await readPrivateFile(file, file)));
+  if (!parsed.success) throw new CommandError('presence_locked', { file });
+  return parsed.data;
+}
+
+function parseJson(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return null;
+  }
+}
+
+/** The keys of a folder, opened. Each call reads the file anew: another process may have erased somebody. */
+export interface PresenceKeys {
+  list(): Promise<readonly Participant[]>;
+  /** Keeps what somebody agrees to. Who has agreed before keeps their key, and the day up to which they are kept. */
+  admit(consent: GivenConsent): Promise<Participant>;
+  /** Forgets people: nothing that was kept of them can be opened any more. */
+  forget(people: readonly Participant[]): Promise<void>;
+}
+
+/** Makes the file where there is none. */
+export async function createKeyFile(file: string, passphrase: UserSecret, random: Random): Promise<void> {
+  const salt = random(16);
+  const key = await deriveKey(passphrase, salt);
+  const check = seal(new Uint8Array(), checkLabel, key, random);
+  key.wipe();
+  await createFile(file, toText({ salt, check, people: [] }), random);
+}
+
+/** @throws CommandError `presence_locked`: another passphrase, or the file was altered; FaceError `config_invalid` */
+export async function openKeyFile(file: string, passphrase: UserSecret, random: Random): Promise<PresenceKeys> {
+  const { salt, check } = await parse(file);
+  const key = await deriveKey(passphrase, salt);
+  unseal(check, checkLabel, key);
+
+  const listIn = ({ people }: KeyFile): Participant[] =>
+    people.map(({ id, sealed }) => {
+      const plain = unseal(sealed, aboutPerson(id), key);
+      const parsed = personGuard.parse(JSON.parse(plain.toString('utf8')));
+      plain.fill(0);
+      return { ...parsed, id };
+    });
+  const sealEntry = ({ id, key: own, ...rest }: Participant): KeyFile['people'][number] => {
+    const text = own.use((bytes) => Buffer.from(bytes).toString('base64url'));
+    const plain = Buffer.from(JSON.stringify({ ...rest, key: text }));
+    const sealed = seal(plain, aboutPerson(id), key, random);
+    plain.fill(0);
+    return { id, sealed };
+  };
+  return {
+    list: async () => listIn(await parse(file)),
+    async admit(consent) {
+      const found = await parse(file);
+      const former = listIn(found).find(({ person }) => person === consent.person);
+      const {
+        id,
+        key: own,
+        keepUntil,
+      } = former ?? {
+        ...{ id: random(16), key: new KeyMaterial(random(32)), keepUntil: consent.keepUntil },
+      };
+      const participant = { ...consent, id, key: own, keepUntil };
+      const others = found.people.filter((each) => !isSame(each.id, id));
+      await replaceFile(file, toText({ ...found, people: [...others, sealEntry(participant)] }), random);
+      return participant;
+    },
+    async forget(people) {
+      const found = await parse(file);
+      const left = found.people.filter((each) => !people.some(({ id }) => isSame(each.id, id)));
+      // What the file held before is overwritten where it stands, once the new one has its name.
+      const former = await open(file, 'r+');
+      try {
+        await replaceFile(file, toText({ ...found, people: left }), random);
+        await overwrite(former);
+      } finally {
+        await former.close();
+      }
+    },
+  };
+}
+
+/** Overwrites all of an open file. What a disk or a file system keeps beside it is out of reach. */
+export async function overwrite(file: Awaited<ReturnType<typeof open>>): Promise<void> {
+  const { size } = await file.stat();
+  await file.write(Buffer.alloc(size), 0, size, 0);
+  await file.sync();
+}

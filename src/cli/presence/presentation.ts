@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { OwnPhoto, Photo } from '../../core/concealed.js';
+import { movements } from '../../core/movements.js';
+import type { CapturedFrame } from '../../core/ports.js';
+import { skipReasons } from '../../core/presence/page-protocol.js';
+import { screenAxes, screenColours } from '../../core/screen-light.js';
+import { epochMsGuard } from '../../core/units.js';
+import { CommandError } from '../command-error.js';
+
+const lightGuard = z.strictObject({
+  axis: z.enum(screenAxes),
+  first: z.enum(screenColours),
+  second: z.enum(screenColours),
+});
+
+const aboutGuard = z.strictObject({
+  species: z.string(),
+  light: z.string(),
+  device: z.string(),
+  at: epochMsGuard,
+  /** `captured`: a whole challenge; otherwise there are no frames. */
+  outcome: z.enum(['captured', ...skipReasons]),
+  /** Which of the order, the digests and the clock were not as they have to be, by the names of the audit trail. */
+  missed: z.array(z.string()),
+  /** What was asked for while each frame was taken. */
+  frames: z.array(z.strictObject({ movement: z.enum(movements), light: z.nullable(lightGuard) })).max(64),
+});
+
+/** What is told of one presentation beside its pictures. */
+export type AboutPresentation = z.output<typeof aboutGuard>;
+
+/** What was asked for while a frame was taken. */
+export type AskedOfFrame = AboutPresentation['frames'][number];
+
+const lengthBytes = 4;
+
+function withLength(bytes: Uint8Array): readonly Uint8Array[] {
+  const length = Buffer.alloc(lengthBytes);
+  length.writeUInt32BE(bytes.length);
+  return [length, bytes];
+}
+
+/** One presentation as bytes: what is told of it as JSON, then its pictures, each after its length. */
+export function encodePresentation(about: AboutPresentation, photos: readonly Photo[]): Buffer {
+  const parts = photos.map((photo) => photo.use((bytes) => bytes));
+  return Buffer.concat([Buffer.from(JSON.stringify(about)), ...parts].flatMap(withLength));
+}
+
+/** @throws CommandError `presence_locked`: not what this version writes */
+export function decodePresentation(
+  bytes: Buffer,
+  own: OwnPhoto,
+): { readonly about: AboutPresentation; readonly frames: readonly CapturedFrame[] } {
+  const parts: Buffer[] = [];
+  for (let at = 0; at + lengthBytes <= bytes.length; ) {
+    const from = at + lengthBytes;
+    at = from + bytes.readUInt32BE(at);
+    parts.push(bytes.subarray(from, at));
+  }
+  const [first = Buffer.alloc(0), ...pictures] = parts;
+  const about = aboutGuard.safeParse(parseJson(first));
+  if (!about.success || about.data.frames.length !== pictures.length)
+    throw new CommandError('presence_locked', { problem: 'of another version' });
+  const photos = pictures.map((picture) => own(Uint8Array.from(picture)));
+  const frames = about.data.frames.flatMap((asked, index) => {
+    const photo = photos[index];
+    return photo === undefined ? [] : [{ ...asked, photo }];
+  });
+  return { about: about.data, frames };
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,111 @@
+import { Credential } from '../../core/concealed.js';
+import type { Clock, Random } from '../../core/ports.js';
+import type { ScreenAxis } from '../../core/screen-light.js';
+import {
+  commitTo,
+  findChallenge,
+  type MovementRecord,
+  measureChallenge,
+  type NextMovement,
+  newChallenge,
+  nextOf,
+  toAsked,
+} from '../../core/step-up/movement-challenge.js';
+import { newSecret, toStoredDigest } from '../../core/step-up/ticket.js';
+import { epochMs, toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import type { AskedOfFrame } from './presentation.js';
+import type { Tally, Tester } from './tally.js';
+
+/** One browser that has opened a link: who is before it, and the challenge that is under way. In memory alone. */
+export interface Visit {
+  tester: (Tester & { readonly tally: Tally }) | null;
+  movement: MovementRecord | null;
+}
+
+/** A challenge whose frames have come. */
+export interface TakenChallenge {
+  readonly asked: readonly AskedOfFrame[];
+  /** What the order, the digests and the clock have against it. */
+  readonly missed: readonly string[];
+}
+
+/** Links, each for one browser, and what became of them. */
+export interface Visits {
+  /** The secret of a new link. */
+  newTicket(): Credential;
+  /** Opens a link, once. @throws FaceError `step_up_unknown` */
+  open(ticket: Credential): { readonly session: Credential; readonly visit: Visit };
+  /** @throws FaceError `caller_untrusted` */
+  find(session: Credential | null): Visit;
+}
+
+export function createVisits(deps: { readonly random: Random }): Visits {
+  const tickets = new Set<string>();
+  const visits = new Map<string, Visit>();
+  return {
+    newTicket() {
+      const ticket = newSecret(deps);
+      tickets.add(toStoredDigest(ticket));
+      return ticket;
+    },
+    open(ticket) {
+      if (!tickets.delete(toStoredDigest(ticket))) throw new FaceError('step_up_unknown');
+      const session = newSecret(deps);
+      const visit: Visit = { tester: null, movement: null };
+      visits.set(toStoredDigest(session), visit);
+      return { session, visit };
+    },
+    find(session) {
+      const visit = session === null ? undefined : visits.get(toStoredDigest(session));
+      if (visit === undefined) throw new FaceError('caller_untrusted');
+      return visit;
+    },
+  };
+}
+
+interface ChallengeDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The same challenge as a step-up's, with light where the page can show it, drawn, told, timed and committed to by the core. */
+export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: ChallengeDeps) {
+  const nonce = newSecret(deps);
+  const movement = newChallenge(nonce, shows, deps);
+  visit.movement = movement;
+  return { nonce: nonce.use((text) => text), next: nextOf(movement), expiresAt: toIso(movement.expiresAt) };
+}
+
+/** @throws FaceError `challenge_wrong` */
+export function commitFrame(
+  visit: Visit,
+  { nonce, digest }: { readonly nonce: string; readonly digest: string },
+  { clock }: Pick<ChallengeDeps, 'clock'>,
+): NextMovement | null {
+  const now = clock.now();
+  const movement = commitTo(findChallenge(visit, new Credential(nonce), now), digest, now);
+  visit.movement = movement;
+  return nextOf(movement);
+}
+
+/**
+ * Takes the challenge out of a visit: its frames come once. They may come later than a step-up's, as their tester was asked
+ * whether to keep them: each was committed to in time.
+ * @param sent.fresh - how many of the frames nobody has sent before
+ * @throws FaceError `challenge_wrong`
+ */
+export function takeChallenge(
+  visit: Visit,
+  sent: { readonly nonce: string; readonly digests: readonly string[]; readonly fresh: number },
+): TakenChallenge {
+  const committedAt = visit.movement?.toldAt ?? epochMs(0);
+  const movement = findChallenge(visit, new Credential(sent.nonce), committedAt);
+  if (sent.digests.length !== movement.asked.length) throw new FaceError('challenge_wrong');
+  visit.movement = null;
+  const measured = measureChallenge(movement, sent.digests, sent.fresh);
+  return {
+    asked: toAsked(movement),
+    missed: measured.filter(({ pass }) => !pass).map(({ name }) => name),
+  };
+}

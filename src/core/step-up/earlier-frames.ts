@@ -1,0 +1,152 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import { changeStored, readStored } from '../change-stored.js';
+import type { FrameSketch, KeyMaterial, Photo } from '../concealed.js';
+import type { SubjectRef } from '../connection.js';
+import type { CoreDeps } from '../deps.js';
+import { digestOf } from '../digest.js';
+import { type Keys, type KeyVersion, type Measurement, type Sight, sketchBands } from '../ports.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
+import { outsiderOf, type StepUpRecord, whoOf } from './record.js';
+
+/*
+ * Whoever has a frame of an earlier challenge and encodes, scales or lights it anew has other bytes and the same picture. So
+ * of each frame 64 short digests stay for a while, each of one band of its sketch. Where a few agree it is the same picture:
+ * the next picture of the same person has other bands (docs/liveness.md has both rates). Digests are keyed, per person: no
+ * two people's can be compared, and nothing can be drawn or recognised from them. The person's own are enough, as frames
+ * have to match that person's token.
+ */
+
+/** So many bands of two frames agree that one is a copy of the other. `npm run eval -- near-duplicates` */
+export const alikeBands = 6;
+
+const keptChallenges = 20;
+const keptSec = 30 * secondsPerDay;
+
+/** Of a band: chance alone makes 6 of 64 agree less than once in 10²⁰ pairs. */
+const digestBytes = 2;
+
+const seenGuard = z.object({
+  /** Of the key all of it is digested under. */
+  keyVersion: z.int(),
+  /** The newest last; of each frame the digests of its bands. */
+  challenges: z.array(z.object({ at: epochMsGuard, frames: z.array(z.base64url()) })),
+});
+type Seen = z.infer<typeof seenGuard>;
+
+const seenKey = ({ connection, subject }: SubjectRef): string => `frames-seen:${connection}:${subject}`;
+
+const toStored = (who: SubjectRef) => ({
+  key: seenKey(who),
+  guard: seenGuard,
+  expiresAt: ({ challenges }: Seen): EpochMs | null => {
+    const newest = challenges.at(-1);
+    return newest === undefined ? null : addSec(newest.at, keptSec);
+  },
+  // One that a power cut undoes is a copy less that is known.
+  mayBeLost: true,
+});
+
+type Deps = Pick<CoreDeps, 'state' | 'clock'> & { readonly keys: Keys; readonly sight: Sight };
+
+/** The bands of a frame as they are kept, and those its mirror image would have. */
+interface Digested {
+  readonly asIs: Buffer;
+  readonly mirrored: Buffer;
+}
+
+/**
+ * Holds frames against those of the person's earlier challenges, and remembers them. What somebody sends for whom nobody
+ * vouches is compared and not remembered: strangers fill no store. Frames in which no single face is found are left to the
+ * judge.
+ * @returns `null` where nobody is named whose frames they could be
+ * @throws FaceError `state_unavailable`, `key_service_unavailable`
+ */
+export async function measureUnlikeEarlier(
+  record: StepUpRecord,
+  photos: readonly Photo[],
+  deps: Deps,
+): Promise<Measurement | null> {
+  if (record.subject === '') return null;
+  const who = whoOf(record);
+  const looks = await Promise.allSettled(photos.map((photo) => deps.sight.sketch(photo)));
+  const sketches = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []));
+  const { keyVersion, frames } = await digest(who, sketches, deps).finally(() => {
+    for (const sketch of sketches) sketch.wipe();
+  });
+  const now = deps.clock.now();
+  const earlier = (found: Seen | null): Seen['challenges'] =>
+    found === null || found.keyVersion !== keyVersion
+      ? []
+      : found.challenges.filter(({ at }) => addSec(at, keptSec) > now);
+  const kept = frames.map(({ asIs }) => asIs.toString('base64url'));
+  const remember = (found: Seen | null): Seen => {
+    const challenges = [...earlier(found), { at: now, frames: kept }].slice(-keptChallenges);
+    return { keyVersion, challenges };
+  };
+  const isKept = kept.length > 0 && outsiderOf(record) === null;
+  const { former } = await changeStored(toStored(who), (found) => (isKept ? remember(found) : found), deps);
+  const known = earlier(former).flatMap((challenge) => challenge.frames.map((text) => Buffer.from(text, 'base64url')));
+  const copies = frames.filter((frame) => known.some((each) => isCopy(frame, each))).length;
+  const [value, atLeast] = [photos.length - copies, photos.length];
+  return { name: 'frames_unlike_earlier', value, unit: 'count', atLeast, atMost: null, pass: value >= atLeast };
+}
+
+/** Of how many challenges of a person frames are known, and until when the last of them is; `null`: of none. */
+export async function readEarlierFrames(
+  who: SubjectRef,
+  deps: Pick<CoreDeps, 'state'>,
+): Promise<{ readonly challenges: number; readonly expiresAt: EpochMs | null } | null> {
+  const found = await readStored(toStored(who), deps);
+  if (found === null) return null;
+  return { challenges: found.record.challenges.length, expiresAt: toStored(who).expiresAt(found.record) };
+}
+
+/** Forgets the frames of a person's challenges. */
+export async function forgetEarlierFrames(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+  await state.delete(seenKey(who));
+}
+
+const isCopy = ({ asIs, mirrored }: Digested, known: Uint8Array): boolean =>
+  countAgreeing(asIs, known) >= alikeBands || countAgreeing(mirrored, known) >= alikeBands;
+
+function countAgreeing(one: Uint8Array, other: Uint8Array): number {
+  let agreeing = 0;
+  for (let at = 0; at < one.length; at += digestBytes)
+    if (one[at] === other[at] && one[at + 1] === other[at + 1]) agreeing += 1;
+  return agreeing;
+}
+
+/** Under the key of what is kept already, as long as it is held. */
+async function digest(
+  who: SubjectRef,
+  sketches: readonly FrameSketch[],
+  { keys, ...deps }: Deps,
+): Promise<{ readonly keyVersion: KeyVersion; readonly frames: readonly Digested[] }> {
+  const former = (await readStored(toStored(who), deps))?.record.keyVersion;
+  const keyVersion = former !== undefined && (await keys.holds(former)) ? former : await keys.currentVersion();
+  const key = await keys.mac(keyVersion, messageOf(who));
+  try {
+    return { keyVersion, frames: sketches.map((sketch) => sketch.use((steps) => digestBands(steps, key))) };
+  } finally {
+    key.wipe();
+  }
+}
+
+/** The message of a token is a digest of 32 bytes, so that this one, which is longer, is never a token's. */
+const messageOf = (who: SubjectRef): Uint8Array =>
+  Buffer.concat([Buffer.from('facestep/frames-seen/the key of one person: '), digestOf(seenKey(who))]);
+
+function digestBands(steps: Uint8Array, key: KeyMaterial): Digested {
+  const bandLength = steps.length / (2 * sketchBands);
+  const bands = Array.from({ length: 2 * sketchBands }, (_, at) => {
+    const band = steps.subarray(at * bandLength, (at + 1) * bandLength);
+    const mac = key.use((bytes) => createHmac('sha256', bytes));
+    return mac
+      .update(Uint8Array.of(at % sketchBands))
+      .update(band)
+      .digest()
+      .subarray(0, digestBytes);
+  });
+  return { asIs: Buffer.concat(bands.slice(0, sketchBands)), mirrored: Buffer.concat(bands.slice(sketchBands)) };
+}

@@ -1,0 +1,40 @@
+import type { NextFunction, Request, Response } from 'express';
+import { z } from 'zod';
+import { framesOf } from '../base/frames.js';
+import type { Log } from '../core/ports.js';
+import { FaceError, toCode } from '../errors.js';
+import { noteRefusal } from './access-log.js';
+import { discardRest } from './collect.js';
+import { isFault, sendRefusal } from './reply.js';
+
+/** What Node's parser says of a caller who stops sending HTTP in the middle of a body. */
+const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
+
+/** What libraries throw at a request that is not as it should be. */
+function toRefusal(thrown: unknown): unknown {
+  // Express throws this for an address with broken percent signs.
+  if (thrown instanceof URIError) return new FaceError('not_found');
+  // Sending a file fails with this, while nobody reads the body.
+  if (brokenHttpGuard.safeParse(thrown).success) return new FaceError('request_malformed', 'aborted');
+  return thrown;
+}
+
+/** The one place where a refusal becomes a reply. Express knows it by its four parameters. */
+export function createErrorHandler(log: Log) {
+  return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    const error = toRefusal(thrown);
+    const code = toCode(error);
+    noteRefusal(response, error);
+    if (isFault(code)) {
+      log.error('request failed', {
+        code,
+        detail: error instanceof FaceError ? error.detail : null,
+        frames: framesOf(error),
+        cause: error instanceof Error ? framesOf(error.cause) : 'none',
+      });
+    }
+    if (response.headersSent) response.destroy();
+    else sendRefusal(response, error);
+    discardRest(request);
+  };
+}

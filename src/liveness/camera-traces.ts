@@ -1,0 +1,57 @@
+import type { CapturedFrame, Measurement } from '../core/ports.js';
+import { type NoiseResidual, pixelsOfBlock } from '../engine/noise.js';
+import { measure } from '../verifier/screening.js';
+import type { SeenFrame } from './frame.js';
+import { readQuantisation, toQuality } from './jpeg-tables.js';
+
+/*
+ * What the files and the noise of frames say of the camera and of the encoder behind them. None of it has a bound: it stands
+ * in the audit trail, for whoever looks into a check afterwards. Whoever makes the frames may choose all of it.
+ */
+
+const unbounded = { atLeast: null, atMost: null };
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Nothing of files that are no JPEG. */
+function measureFiles(frames: readonly Pick<CapturedFrame, 'photo'>[]): Measurement[] {
+  const files = frames.map(({ photo }) => photo.use(readQuantisation)).filter(({ length }) => length > 0);
+  if (files.length === 0) return [];
+  const kinds = new Set(files.map((tables) => JSON.stringify(tables)));
+  const qualities = files.map(([brightness]) => toQuality(brightness));
+  return [
+    measure('jpeg_quality', meanOf(qualities), 'quality', unbounded),
+    measure('jpeg_tables', kinds.size, 'count', unbounded),
+  ];
+}
+
+/**
+ * How much of the noise of one frame stands in the next: 0 of a camera, whose noise is new each time; 1 where the same
+ * pixels come again, or none has any. The median of the blocks: in some the person moves, and in some there is texture.
+ */
+function toRepeated(one: NoiseResidual, next: NoiseResidual): number {
+  const blocks = Array.from({ length: one.signs.length / pixelsOfBlock }, (_, block) => {
+    const from = block * pixelsOfBlock;
+    const agreeing = one.signs
+      .subarray(from, from + pixelsOfBlock)
+      .filter((sign, at) => sign === next.signs[from + at]);
+    return (2 * agreeing.length) / pixelsOfBlock - 1;
+  });
+  return blocks.sort((a, b) => a - b)[blocks.length / 2];
+}
+
+function measureNoises(noises: readonly NoiseResidual[]): Measurement[] {
+  if (noises.length === 0) return [];
+  const channels = (['red', 'green', 'blue'] as const).map((channel) =>
+    measure(`noise_${channel}`, meanOf(noises.map((noise) => noise[channel])), 'grey', unbounded),
+  );
+  if (noises.length === 1) return channels;
+  const repeated = noises.slice(1).map((next, at) => toRepeated(noises[at], next));
+  return [...channels, measure('noise_repeated', meanOf(repeated), 'correlation', unbounded)];
+}
+
+/** Measures the traces of a challenge's frames. */
+export const measureTraces = (frames: readonly CapturedFrame[], seen: readonly SeenFrame[]): readonly Measurement[] => [
+  ...measureFiles(frames),
+  ...measureNoises(seen.map(({ noise }) => noise)),
+];

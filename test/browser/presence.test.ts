@@ -1,0 +1,187 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { epochMs } from '../../src/core/units.js';
+import { createFolder } from '../folder.js';
+import { preparePresenceTest, shortPlan } from '../presence-test.js';
+import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { lightingOf, makePoses, readPeople } from './people.js';
+import { type Lighting, type Person, type Plan, receive, type Visitor } from './visitor.js';
+import { leaveBy, press, screenOf, see } from './walk.js';
+
+/* A presence test on its real page: a person who moves as asked, and a photo of them before the camera. */
+
+const inBrowser = hasChromium ? test : test.skip;
+const clock = { now: () => epochMs(Date.now()) };
+let person: Omit<Person, 'plan'>;
+let lighting: Lighting;
+if (hasChromium)
+  beforeAll(async () => {
+    const { ada } = await readPeople();
+    person = { poses: await makePoses(ada, 'ada'), reactionMs: 150 };
+    lighting = lightingOf(ada);
+  });
+
+/** A face answers the light of the screen; a photo in the place of the camera does not. */
+const sit = (browser: Browser, plan: Plan): Promise<Visitor> =>
+  receive(browser, { person: { ...person, plan, ...(plan === 'follow' ? { lighting } : {}) }, isGuided: false });
+
+/** Agrees, as a tester with a code name. */
+async function takePart(page: Page): Promise<void> {
+  await page.getByLabel('Code name').fill('kestrel');
+  await page.getByLabel('I have read this').check();
+  await leaveBy(page, 'Take part');
+}
+
+/** Goes through a presentation up to the question whether to keep it. */
+async function present(page: Page): Promise<void> {
+  await leaveBy(page, 'Turn on the camera');
+  await see(page, 'framing');
+  await leaveBy(page, 'Start');
+  await see(page, 'keep');
+}
+
+inBrowser('a person and a photo of them are kept as they were presented, and told apart in the report', async () => {
+  const presence = preparePresenceTest(
+    join(createFolder('presence-page'), 'test'),
+    shortPlan(['live', 'still']),
+    clock,
+  );
+  const running = await presence.start();
+  const browser = await launchChromium({ camera: 'pattern' });
+
+  const live = await sit(browser, 'follow');
+  await live.page.goto(running.link());
+  await takePart(live.page);
+  await present(live.page);
+  // Something came between: it is taken again, and counts once.
+  await leaveBy(live.page, 'Take it again');
+  await present(live.page);
+  await press(live.page, 'Keep it');
+  await live.page.getByRole('heading', { name: 'The still', exact: true }).waitFor();
+  await live.close();
+
+  const still = await sit(browser, 'still');
+  await still.page.goto(running.link());
+  await takePart(still.page);
+  await present(still.page);
+  await leaveBy(still.page, 'Keep it');
+  await see(still.page, 'summary');
+  const origin = new URL(running.link()).origin;
+  for (const { requests, complaints } of [live, still]) {
+    expect(requests.filter((url) => !url.startsWith('blob:') && new URL(url).origin !== origin)).toEqual([]);
+    expect(complaints.filter((line) => !/Failed to load resource/.test(line))).toEqual([]);
+  }
+  await still.close();
+  await browser.close();
+  await running.stop();
+
+  const kept = readdirSync(presence.data);
+  expect(kept).toHaveLength(3);
+  for (const name of kept) {
+    const bytes = readFileSync(join(presence.data, name));
+    // No more often than in random bytes.
+    expect(bytes.includes(Buffer.from([0xff, 0xd8, 0xff, 0xe0]))).toBe(false);
+    expect(bytes.includes('kestrel')).toBe(false);
+  }
+  const { printed } = await presence.run(['report', '--json']);
+  expect(JSON.parse(printed[0]!)).toMatchObject({
+    ...{ people: 1, presentations: 2, notDone: 0, judge: expect.stringMatching(/^light-/) },
+    apcer: { species: 'still', errors: 0, presentations: 1 },
+    bpcer: { errors: 0, presentations: 1 },
+    bpnrr: { errors: 0, presentations: 1 },
+    attacks: {
+      still: {
+        refusedBy: expect.objectContaining({ relief_yaw: 1 }),
+        byCondition: { 'office, computer': { errors: 0 } },
+      },
+    },
+  });
+});
+
+inBrowser('whoever does not agree, cannot present something, or stops in the middle, has a way on', async () => {
+  const presence = preparePresenceTest(join(createFolder('presence-ways'), 'test'), shortPlan(['live', 'mask']), clock);
+  const running = await presence.start();
+  const browser = await launchChromium({ camera: 'pattern' });
+  const { page, close } = await sit(browser, 'follow');
+  await page.goto(running.link());
+  await see(page, 'tester');
+  for (const box of await page.getByRole('checkbox').all()) expect(await box.isChecked()).toBe(false);
+  await page.getByLabel('Code name').fill('kestrel');
+  await press(page, 'Take part');
+  expect(await page.getByRole('alert').textContent()).toContain('Without your agreement');
+  await takePart(page);
+
+  await leaveBy(page, 'Turn on the camera');
+  await see(page, 'framing');
+  await leaveBy(page, 'Stop this presentation');
+  await see(page, 'presentation');
+  await leaveBy(page, 'Skip this');
+  await leaveBy(page, 'Back');
+  await leaveBy(page, 'Skip this');
+  await press(page, 'I presented it, and nothing came of it');
+  await page.getByRole('heading', { name: 'The mask', exact: true }).waitFor();
+  // The tab is loaded anew: its session goes on.
+  await page.reload();
+  await page.getByRole('heading', { name: 'The mask', exact: true }).waitFor();
+  await leaveBy(page, 'Skip this');
+  await leaveBy(page, 'I cannot present this here');
+  expect(await screenOf(page)).toBe('summary');
+  expect(await page.getByRole('listitem').allTextContents()).toEqual([
+    'The live, the office: 0 of 1 kept, 1 without a response',
+    'The mask, the office: 0 of 1 kept, left out',
+  ]);
+  await close();
+  await browser.close();
+  await running.stop();
+  const { printed } = await presence.run(['report', '--json']);
+  expect(JSON.parse(printed[0]!)).toMatchObject({
+    ...{ presentations: 1, notDone: 1, apcer: null, bpcer: null, attacks: {} },
+    bpnrr: { errors: 1, presentations: 1 },
+  });
+});
+
+inBrowser('on each screen nothing stands in anybody’s way', async () => {
+  const presence = preparePresenceTest(join(createFolder('presence-screens'), 'test'), shortPlan(['live']), clock);
+  const running = await presence.start();
+  const browser = await launchChromium({ camera: 'pattern' });
+  const { page, close } = await sit(browser, 'follow');
+  const found: string[] = [];
+  const look = async (): Promise<void> => {
+    for (const [colorScheme, width] of [
+      ['dark', 1280],
+      ['light', 360],
+      ['light', 320],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      const name = `${await screenOf(page)}, ${colorScheme}, ${width} px`;
+      for (const barrier of await findBarriers(page)) found.push(`${name}: ${barrier}`);
+      for (const target of await findSmallTargets(page)) found.push(`${name}: too small: ${target}`);
+      if (!(await fitsWidth(page))) found.push(`${name}: wider than the window`);
+    }
+  };
+  await page.goto(running.link());
+  await see(page, 'tester');
+  await look();
+  await takePart(page);
+  await look();
+  await leaveBy(page, 'Skip this');
+  await look();
+  await leaveBy(page, 'Back');
+  await leaveBy(page, 'Turn on the camera');
+  await see(page, 'framing');
+  await look();
+  await leaveBy(page, 'Start');
+  await see(page, 'keep');
+  await look();
+  await leaveBy(page, 'Keep it');
+  await see(page, 'summary');
+  await look();
+  expect(found).toEqual([]);
+  await close();
+  await browser.close();
+  await running.stop();
+});

@@ -1,0 +1,16 @@
+import sharp from 'sharp';
+import type { Chance } from '../../evidence/statistics/chance.js';
+
+/** As much of a frame's sides as is cut off at most. */
+const cutShare = 0.06;
+
+/** The same seen from a place nearby: nobody sits down twice where they sat. JPEG, of the frame's size. */
+export async function reframe(jpeg: Uint8Array, chance: Chance): Promise<Buffer> {
+  const { width, height } = await sharp(jpeg).metadata();
+  const share = 1 - (cutShare * (50 + chance.below(51))) / 100;
+  const [cutWidth, cutHeight] = [Math.round(width * share), Math.round(height * share)];
+  const left = chance.below(width - cutWidth + 1);
+  const top = chance.below(height - cutHeight + 1);
+  const cut = sharp(jpeg).extract({ left, top, width: cutWidth, height: cutHeight });
+  return cut.resize(width, height, { fit: 'fill' }).jpeg({ quality: 92 }).toBuffer();
+}

@@ -1,0 +1,113 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { providers } from '../adapters/index.js';
+import { loadSetup } from '../adapters/setup.js';
+import type { Plan } from '../src/cli/presence/plan.js';
+import type { Clock } from '../src/core/ports.js';
+import { runInProcess } from './command.js';
+import { modelsFolder } from './paths.js';
+import { createTextLog, systemRandom } from './sinks.js';
+
+/** `facestep measure presence` in a folder of its own, as a person at a terminal runs it. */
+export interface PresenceTest {
+  readonly data: string;
+  readonly passphraseFile: string;
+  /** Runs a command on the folder to its end: `report`, `delete`. */
+  run(args: readonly string[]): ReturnType<typeof runInProcess>;
+  /** Measures how well the engine knows the people in it; the tables are in `accuracy.md` beside the folder. */
+  measureAccuracy(): ReturnType<typeof runInProcess>;
+  /** Starts the server, and waits for its first link. @param more - options beside the usual ones */
+  start(more?: readonly string[]): Promise<RunningTest>;
+}
+
+/** A server of a presence test that is up. */
+export interface RunningTest {
+  /** The link that was printed last. */
+  link(): string;
+  readonly told: readonly string[];
+  /** What was logged. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** A plan of one presentation of each species in one light. */
+export const shortPlan = (species: readonly string[], presentations = 1): Plan => {
+  const part = (name: string) => ({ name, title: `The ${name}`, prepare: `Have the ${name} ready.` });
+  return {
+    ...{ responsible: 'Ada Example, tests@example.com', keepDays: 7, presentations },
+    ...{ species: species.map(part), lights: [part('office')], devices: [part('computer'), part('phone')] },
+  };
+};
+
+/** @param folder - a new one, of the test alone */
+export function preparePresenceTest(folder: string, plan: Plan, clock: Clock): PresenceTest {
+  const [data, passphraseFile, planFile] = [
+    join(folder, 'data'),
+    join(folder, 'passphrase'),
+    join(folder, 'plan.json'),
+  ];
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(passphraseFile, 'correct horse battery staple\n', { mode: 0o600 });
+  writeFileSync(planFile, JSON.stringify(plan));
+  const config = join(folder, 'facestep.json');
+  writeFileSync(config, JSON.stringify({ modelsFolder }));
+  const depsOf = (log = createTextLog()) => ({
+    clock,
+    log,
+    loadSetup: () =>
+      loadSetup(providers, {
+        ...{ clock, log, random: systemRandom, fetch: globalThis.fetch, env: { FACESTEP_CONFIG: config } },
+        readFile: (path) => readFile(path, 'utf8'),
+      }),
+    loadMeasuring: () => import('../evidence/accuracy/measure.js'),
+  });
+  const kept = ['--data', data, '--passphrase-file', passphraseFile];
+  return {
+    data,
+    passphraseFile,
+    run: (args) => runInProcess(['measure', 'presence', ...args, ...kept], depsOf()),
+    measureAccuracy: () =>
+      runInProcess(
+        ['measure', 'accuracy', '--presence', data, '--passphrase-file', passphraseFile, '--json', '--out', folder],
+        depsOf(),
+      ),
+    async start(more = []) {
+      const log = createTextLog();
+      const [printed, told]: [string[], string[]] = [[], []];
+      let stop = (): void => {};
+      const stopped = new Promise<void>((resolve) => {
+        stop = resolve;
+      });
+      let isUp = (): void => {};
+      const up = new Promise<void>((resolve) => {
+        isUp = resolve;
+      });
+      const args = ['measure', 'presence', 'start', '--plan', planFile, '--listen', '127.0.0.1:0', ...kept, ...more];
+      const ended = runInProcess(args, {
+        ...depsOf(log),
+        print(line) {
+          printed.push(line);
+          if (line.includes('#')) isUp();
+        },
+        tell: (line) => told.push(line),
+        untilStopped: () => stopped,
+      });
+      await Promise.race([
+        up,
+        ended.then(({ exitCode }) => {
+          throw new Error(`it ended with ${exitCode}: ${told.join('\n')}`);
+        }),
+      ]);
+      return {
+        told,
+        link: () => (printed.at(-1) ?? '').trim(),
+        log: () => log.text(),
+        async stop() {
+          stop();
+          await ended;
+        },
+      };
+    },
+  };
+}

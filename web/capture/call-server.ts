@@ -1,0 +1,70 @@
+import { z } from 'zod/mini';
+import { Problem, toProblem } from './problem.js';
+
+const refusalGuard = z.object({ ok: z.literal(false), code: z.string() });
+
+const answerWithinMs = 15_000;
+
+/** One call of the server. */
+export interface Call<Reply> {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: FormData | Readonly<Record<string, unknown>>;
+  readonly reply: z.ZodMiniType<Reply>;
+  readonly withinMs?: number;
+}
+
+/**
+ * Calls the server, and reads its reply.
+ * @param base - where the page lives, without a slash at the end: `/face`
+ * @param session - what proves that this browser opened the link; `null`: it has not yet
+ * @throws Problem, UnusablePictures
+ */
+export async function callServer<Reply>(
+  base: string,
+  session: string | null,
+  { method, path, body, reply, withinMs = answerWithinMs }: Call<Reply>,
+): Promise<Reply> {
+  const headers = new Headers({ accept: 'application/json' });
+  if (session !== null) headers.set('authorization', `Bearer ${session}`);
+  const isForm = body instanceof FormData;
+  if (body !== undefined && !isForm) headers.set('content-type', 'application/json');
+  try {
+    const response = await fetch(base + path, {
+      method,
+      headers,
+      body: isForm ? body : body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(withinMs),
+      cache: 'no-store',
+      credentials: 'same-origin',
+      redirect: 'error',
+    });
+    return read(response, await response.text(), reply);
+  } catch (error) {
+    if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+    throw new Problem(error.name === 'TimeoutError' ? 'time-out' : 'offline', null, { cause: error });
+  }
+}
+
+function read<Reply>(response: Response, text: string, reply: z.ZodMiniType<Reply>): Reply {
+  const body = parseJson(text);
+  if (response.ok) {
+    const parsed = reply.safeParse(body);
+    if (parsed.success) return parsed.data;
+    throw new Problem('general', null, { cause: parsed.error });
+  }
+  const wait = /^\d+$/.exec(response.headers.get('retry-after') ?? '');
+  const waitSec = wait === null ? null : Number(wait[0]);
+  const refusal = refusalGuard.safeParse(body);
+  if (refusal.success) throw toProblem(refusal.data.code, waitSec);
+  // Something in between answered: a proxy, or a server that is just starting.
+  throw new Problem(response.status >= 500 ? 'unavailable' : 'general', waitSec);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

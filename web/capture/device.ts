@@ -1,0 +1,62 @@
+import { type DeviceSignals, settableModes } from '../../src/core/step-up/device-signals.js';
+import { kindOf } from './camera-choice.js';
+
+/** What is told of a camera while its pictures come. */
+export interface DeviceWatch {
+  /** As it stands now: the page's word, for the audit trail alone. */
+  read(): DeviceSignals;
+}
+
+const toWhole = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value));
+
+/** Two decimals. */
+const toRounded = (value: number): number => Math.round(value * 100) / 100;
+
+/** Watches how evenly a camera's pictures come, from now on. @param track - `undefined`: nothing is known of it */
+export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVideoElement): DeviceWatch {
+  const gaps = watchGaps(video);
+  return {
+    read() {
+      const label = track?.label ?? '';
+      const camera = kindOf(label);
+      const { width, height, frameRate } = track?.getSettings() ?? {};
+      // Firefox knows no capabilities.
+      const capabilities = track !== undefined && 'getCapabilities' in track ? track.getCapabilities() : {};
+      return {
+        camera,
+        label: camera === 'virtual' ? label.slice(0, 128) : null,
+        widthPx: toWhole(width),
+        heightPx: toWhole(height),
+        framesPerSec: frameRate === undefined ? null : toRounded(frameRate),
+        settable: settableModes.filter((mode) => mode in capabilities),
+        gap: gaps(),
+      };
+    },
+  };
+}
+
+/** The running mean and deviation of the time between pictures (Welford's). */
+function watchGaps(video: HTMLVideoElement): () => DeviceSignals['gap'] {
+  let [last, count, mean, squares] = [0, 0, 0, 0];
+  const note = (now: number): void => {
+    if (last > 0) {
+      const gap = now - last;
+      const away = gap - mean;
+      count += 1;
+      mean += away / count;
+      squares += away * (gap - mean);
+    }
+    last = now;
+    // A video that shows nothing any more calls nobody.
+    video.requestVideoFrameCallback(note);
+  };
+  if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(note);
+  return () =>
+    count < 2
+      ? null
+      : {
+          meanMs: Math.min(60_000, toRounded(mean)),
+          deviationMs: Math.min(60_000, toRounded(Math.sqrt(squares / count))),
+          count,
+        };
+}

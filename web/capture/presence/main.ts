@@ -1,0 +1,96 @@
+import { sessionMemory } from '../browser-memory.js';
+import { button } from '../dom.js';
+import { Page } from '../page.js';
+import { parsePageLink } from '../page-link.js';
+import { Problem } from '../problem.js';
+import { takeFrames } from '../screens/capture.js';
+import { solve } from '../screens/problems.js';
+import { nothingKnown } from '../state.js';
+import type { Tools } from '../step.js';
+import { type DuePresentation, PresenceApi, type TesterView } from './presence-api.js';
+import { askWhetherKept, askWhySkipped, introduce, showSummary } from './presentations.js';
+import { takePart } from './take-part.js';
+
+/* The page of a presence test, in English alone: whoever runs the test is beside it. Camera, guidance and challenge are the capture page's. */
+
+/** The tester stops what is under way. */
+class Stopped extends Error {}
+
+async function open(api: PresenceApi): Promise<TesterView> {
+  const link = parsePageLink(location.hash);
+  const stored = sessionMemory.read();
+  if (link !== null) {
+    const view = await api.open(link.ticket);
+    history.replaceState(null, '', location.pathname);
+    if (api.session !== null) sessionMemory.write(api.session);
+    return view;
+  }
+  if (stored === null) throw new Problem('link-missing');
+  api.resume(stored);
+  return api.read();
+}
+
+/** Tools for one presentation, which a button below every screen of it stops. */
+function toolsFor(page: Page, api: PresenceApi): Tools {
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    page.showBelow(() => [button('faint', 'Stop this presentation', () => reject(new Stopped()))]);
+  });
+  // Whoever waits for it hears of it; between two waits nobody does.
+  interrupted.catch(() => {});
+  return { page, api: api.challenges, interrupted };
+}
+
+/** One presentation, from what to prepare to what is kept of it. @returns how the test stands then */
+async function present(due: DuePresentation, page: Page, api: PresenceApi): Promise<TesterView> {
+  const cell = { species: due.species.name, light: due.light.name };
+  for (;;) {
+    if ((await introduce(due, page)) === 'skip') {
+      const reason = await askWhySkipped(due, page);
+      if (reason !== null) return api.skip(cell, reason);
+      continue;
+    }
+    const tools = toolsFor(page, api);
+    const taken = await takeFrames('offered', tools)
+      .catch((error: unknown) => {
+        if (error instanceof Stopped) return null;
+        throw error;
+      })
+      .finally(() => page.showBelow(() => []));
+    if (taken === null || !(await askWhetherKept(page))) continue;
+    page.show((words) => ({ screen: 'sending', heading: words.sending.heading, body: [] }));
+    return api.keep(cell, taken.frames);
+  }
+}
+
+async function step(view: TesterView | null, page: Page, api: PresenceApi): Promise<TesterView> {
+  if (view === null) {
+    page.show((words) => ({ screen: 'opening', heading: words.opening, body: [] }));
+    return open(api);
+  }
+  if (view.tester === null) return api.takePart(await takePart(view, page));
+  if (view.due !== null) return present(view.due, page, api);
+  showSummary(view, page);
+  return new Promise(() => {});
+}
+
+async function lead(page: Page, api: PresenceApi): Promise<never> {
+  let view: TesterView | null = null;
+  const never = new Promise<never>(() => {});
+  for (;;) {
+    try {
+      view = await step(view, page, api);
+    } catch (error) {
+      const problem = error instanceof Problem ? error : new Problem('general', null, { cause: error });
+      await solve(problem, nothingKnown, { page, api: api.challenges, interrupted: never });
+    }
+  }
+}
+
+const main = document.querySelector('main');
+if (main !== null) {
+  // Another link in the same tab is another visit.
+  window.addEventListener('hashchange', () => location.reload());
+  const page = new Page(main, 'en', 'one');
+  page.nameOrganisation('Presence test');
+  void lead(page, new PresenceApi('/face'));
+}

@@ -1,0 +1,97 @@
+import { actions, el, icon, paragraph } from '../dom.js';
+import type { Page } from '../page.js';
+import type { TakingPart, TesterView } from './presence-api.js';
+
+/** What somebody agrees to. Another text needs another name: `presenceConsentVersion`. */
+const sectionsOf = ({ responsible, keepDays }: TesterView): readonly (readonly [string, string, string])[] => [
+  [
+    'camera',
+    'What is kept',
+    'Twelve pictures of each presentation (five without the screen’s colours), of you or of what you hold before the camera; which movement was asked for in each; your ' +
+      'code name, the light and the device. Pictures by which people can be recognised are biometric data.',
+  ],
+  [
+    'sealed',
+    'Where',
+    `On the server at ${location.host} alone, encrypted, run by ${responsible}. Nothing is sent to anybody else.`,
+  ],
+  ['stopped', 'Until when', `For ${keepDays} days after you first agree. ${responsible} then has it erased.`],
+  [
+    'undo',
+    'How to have it erased before',
+    `At any time and without a reason: tell ${responsible} your code name. What was kept of you is erased. Counts that were ` +
+      'reported by then stay; they hold no picture and no name.',
+  ],
+  [
+    'refuse',
+    'You may say no',
+    'Taking part is voluntary, and you may stop at any time. Hold nobody before the camera but yourself: prints and recordings ' +
+      'are of you.',
+  ],
+];
+
+const tick = (id: string, text: string) => {
+  const input = el('input', { id, type: 'checkbox' });
+  return { input, element: el('div', { class: 'tick' }, input, el('label', { for: id }, text)) };
+};
+
+/** Says what is kept, where, and until when, and asks who takes part before which device. Nothing is ticked beforehand. */
+export function takePart(view: TesterView, page: Page): Promise<TakingPart> {
+  return page.ask<TakingPart>((_words, choose) => {
+    const code = el('input', { id: 'code', type: 'text', maxlength: '40', autocomplete: 'off', spellcheck: 'false' });
+    const rule = paragraph('One that you make up, not your own name. The same one on every device.', 'rule');
+    rule.id = 'code-rule';
+    code.setAttribute('aria-describedby', 'code-rule wrong');
+    const device = el(
+      'select',
+      { id: 'device' },
+      ...view.devices.map(({ name, title }) => el('option', { value: name }, title)),
+    );
+    const agrees = tick('agrees', 'I have read this, and agree that these pictures are kept and measured.');
+    const allows = tick(
+      'allows',
+      'My live pictures may also be used to measure how well faces are told apart (false matches). This is not needed to take part.',
+    );
+    const wrong = el('p', { id: 'wrong', class: 'wrong', role: 'alert' });
+    const refuse = (text: string, input: HTMLInputElement): void => {
+      wrong.textContent = text;
+      input.setAttribute('aria-invalid', 'true');
+      input.focus();
+    };
+    const form = el(
+      'form',
+      { novalidate: true },
+      el('div', { class: 'field' }, el('label', { for: 'code' }, 'Code name'), code),
+      rule,
+      el('div', { class: 'field' }, el('label', { for: 'device' }, 'This device'), device),
+      agrees.element,
+      allows.element,
+      wrong,
+      actions(el('button', { type: 'submit', class: 'button plain' }, 'Take part')),
+    );
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      for (const input of [code, agrees.input]) input.removeAttribute('aria-invalid');
+      const person = code.value.trim();
+      if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u.test(person)) refuse('Choose a code name of letters and digits.', code);
+      else if (!agrees.input.checked)
+        refuse('Without your agreement nothing is kept, and there is nothing to measure.', agrees.input);
+      else choose({ person, device: device.value, allowsAccuracy: allows.input.checked });
+    });
+    const items = sectionsOf(view).map(([name, heading, text]) =>
+      el('li', {}, icon(name), el('div', {}, el('h2', {}, heading), paragraph(text))),
+    );
+    return {
+      screen: 'tester',
+      heading: 'Help to measure this face check',
+      body: [
+        paragraph(
+          `${view.responsible} measures how often it takes a print, a screen or a mask for a person, and how often it refuses people.`,
+          'lead',
+        ),
+        el('ul', { class: 'sections' }, ...items),
+        form,
+      ],
+    };
+  });
+}
