@@ -29,19 +29,22 @@ export async function film(page: Page, axis: 'across' | 'down'): Promise<() => P
   return async () => {
     await session.send('Page.stopScreencast').catch(() => {});
     return Promise.all(
-      frames.map(async ({ data, metadata }) => {
-        const { data: pixels, info } = await sharp(Buffer.from(data, 'base64'))
-          .removeAlpha()
-          .raw()
-          .toBuffer({ resolveWithObject: true });
-        const read = (x: number, y: number): readonly number[] => {
-          const from = 3 * (Math.floor(y * info.height) * info.width + Math.floor(x * info.width));
-          return [...pixels.subarray(from, from + 3)];
-        };
-        // Beside what stands in the middle.
-        const halves = axis === 'across' ? [read(0.1, 0.6), read(0.9, 0.6)] : [read(0.05, 0.4), read(0.05, 0.6)];
-        return { at: 1000 * metadata.timestamp, first: halves[0]!, second: halves[1]! };
-      }),
+      // They may come in another order than they were painted in.
+      frames
+        .toSorted((a, b) => a.metadata.timestamp - b.metadata.timestamp)
+        .map(async ({ data, metadata }) => {
+          const { data: pixels, info } = await sharp(Buffer.from(data, 'base64'))
+            .removeAlpha()
+            .raw()
+            .toBuffer({ resolveWithObject: true });
+          const read = (x: number, y: number): readonly number[] => {
+            const from = 3 * (Math.floor(y * info.height) * info.width + Math.floor(x * info.width));
+            return [...pixels.subarray(from, from + 3)];
+          };
+          // Beside what stands in the middle.
+          const halves = axis === 'across' ? [read(0.1, 0.6), read(0.9, 0.6)] : [read(0.05, 0.4), read(0.05, 0.6)];
+          return { at: 1000 * metadata.timestamp, first: halves[0]!, second: halves[1]! };
+        }),
     );
   };
 }
