@@ -47,7 +47,7 @@ export const install = (say) =>
 /** Compiles everything anew where a source changed, so that no file of a removed source is left. */
 export const build = () => {
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
-  const sources = include.flatMap((folder) =>
+  const sources = [...include, 'web'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .filter((name) => /\.(c?[jt]s|json|html|css|svg)$/.test(name) && !name.startsWith('dist/'))
       .map((name) => join(folder, name))

@@ -7,7 +7,8 @@ import type { Landmarks } from '../src/engine/landmarks.js';
 import type { Picture } from '../src/engine/picture.js';
 import { createPipeline, type Pipeline } from '../src/engine/pipeline.js';
 import { toFaceRatios, toHeadTurn } from '../web/capture/guidance/head-turn.js';
-import { isTooSmall, toHint } from '../web/capture/guidance/hint.js';
+import { isTooBright, isTooSmall, toHint } from '../web/capture/guidance/hint.js';
+import type { Light } from '../web/capture/guidance/light.js';
 import type { GuidePose } from '../web/capture/guidance/look.js';
 import { createObserver } from '../web/capture/guidance/observer.js';
 import { toPose } from '../web/capture/guidance/pose.js';
@@ -43,12 +44,17 @@ describe('what is seen in a photo', () => {
     expect(sight.face?.landmarks).toHaveLength(68);
     const observe = createObserver();
     const seen = [sight, sight, sight].map((each) => observe(each));
-    expect(seen.at(0)).toEqual({ faces: 1, hint: null, ready: true, isTooSmall: false, pose: null, isBetween: false });
+    expect(seen.at(0)).toEqual({
+      ...{ faces: 1, hint: null, ready: true, isTooSmall: false, isTooBright: false },
+      ...{ pose: null, isHeld: false, isBetween: false },
+    });
     expect(seen.at(-1)).toEqual({
       faces: 1,
       hint: null,
       ready: true,
       isTooSmall: false,
+      isTooBright: false,
+      isHeld: true,
       pose: 'centre',
       isBetween: false,
     });
@@ -185,7 +191,7 @@ const goodFace: SeenFace = {
   box: { x: 220, y: 130, width: 200, height: 240 },
   landmarks: toLandmarks({}),
   quality: { faceWidthPx: 200, eyeDistancePx: 90, sharpness: 300, brightness: 120, contrast: 40 },
-  light: { clippedShare: 0, surroundings: 120 },
+  light: { clippedShare: 0, surroundings: 120, clippedAround: 0 },
 };
 const narrow: SeenFace = { ...goodFace, box: { x: 90, y: 60, width: 70, height: 84 } };
 const goodSight: Sight = { widthPx: 640, heightPx: 480, scale: 1, brightness: 120, faces: 1, face: goodFace };
@@ -212,9 +218,13 @@ describe('hints', () => {
     ['centre', 'a face at the bottom', withFace({ box: { x: 220, y: 300, width: 200, height: 240 } })],
     ['more_light', 'a dark face', withQuality({ brightness: 50 })],
     ['less_light', 'a white face', withQuality({ brightness: 190 })],
-    ['more_light', 'back light', withQuality({ brightness: 70 }, { clippedShare: 0, surroundings: 200 })],
-    [null, 'a bright wall', withQuality({ brightness: 90 }, { clippedShare: 0, surroundings: 230 })],
-    ['glare', 'a white spot', withQuality({}, { clippedShare: 0.06, surroundings: 120 })],
+    [
+      'more_light',
+      'back light',
+      withQuality({ brightness: 70 }, { ...goodFace.light, clippedShare: 0, surroundings: 200 }),
+    ],
+    [null, 'a bright wall', withQuality({ brightness: 90 }, { ...goodFace.light, clippedShare: 0, surroundings: 230 })],
+    ['glare', 'a white spot', withQuality({}, { ...goodFace.light, clippedShare: 0.06, surroundings: 120 })],
     ['more_light', 'fog', withQuality({ contrast: 10 })],
     ['hold_still', 'blur', withQuality({ sharpness: 50 })],
   ])('%s: %s', (hint, _name, sight) => {
@@ -233,6 +243,13 @@ describe('hints', () => {
     const sight = { ...withFace({ box }), ...camera };
     expect(isTooSmall(sight)).toBe(expected);
     expect(toHint(sight, 0)).toBe('come_closer');
+  });
+
+  test('a window or lamp behind the person outshines a screen; a bright wall does not', () => {
+    const outshone = (light: Partial<Light>) => isTooBright(withFace({ light: { ...goodFace.light, ...light } }));
+    expect(outshone({ surroundings: 230 })).toBe(false);
+    expect(outshone({ surroundings: 200, clippedAround: 0.4 })).toBe(true);
+    expect(isTooBright({ ...goodSight, face: null })).toBe(false);
   });
 
   test('nobody in view is not held up: the guidance may miss a face', () => {
@@ -291,6 +308,13 @@ describe('from look to look', () => {
     expect(observe(facing({ ownLeftDeg: 30 })).pose).toBe('left');
   });
 
+  test('a head is held from where it came to rest: not while it turns slowly', () => {
+    const observe = createObserver();
+    const shifts = [0, 10, 12, 13, 15, 17];
+    const isHeld = shifts.map((shiftPx) => observe(facing({}, shiftPx)).isHeld);
+    expect(isHeld).toEqual([false, false, true, true, false, true]);
+  });
+
   test('a face in poor light has its poses, too', () => {
     const observe = createObserver();
     const dark = withQuality({ brightness: 50 });
@@ -300,6 +324,8 @@ describe('from look to look', () => {
       hint: 'more_light',
       ready: false,
       isTooSmall: false,
+      isTooBright: false,
+      isHeld: true,
       pose: 'centre',
       isBetween: false,
     });

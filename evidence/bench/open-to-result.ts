@@ -26,14 +26,14 @@ export async function bringBack(cast: Cast, connection: string): Promise<Returni
 
 /**
  * From the opening of the page to its result, with the guidance: the person waits until the page says that they can start, and
- * makes each movement as it is asked for.
+ * makes each movement as it is asked for, before a screen whose light their face answers.
  * @returns seconds; `null` where the pictures, which are drawn, were refused
  */
 export async function timeToResult({ cast, connection, subject, poses }: Returning): Promise<number | null> {
   const { link } = await cast.stage.startStepUp({ connection, subject });
   const { page, close } = await receive(cast.browser, {
     ...devices.phone,
-    person: { poses, plan: 'follow', ...person },
+    person: { poses, plan: 'follow', lighting: cast.lightings.ada, ...person },
   });
   try {
     const opened = performance.now();

@@ -15,8 +15,8 @@ export const hints = [
   // Its light
   'more_light',
   'less_light',
-  'too_bright',
   'glare',
+  'too_bright',
   // How it moves
   'hold_still',
   'follow',

@@ -4,15 +4,19 @@ import type { JsonObject } from '../../src/base/json.js';
 import type { Movement } from '../../src/core/movements.js';
 import { drawTurn, type Head, reframe, turnHead } from '../face-video/index.js';
 import { launchChromium } from './chromium.js';
-import { makePoses, readPeople } from './people.js';
+import { lightingOf, makePoses, readPeople } from './people.js';
 import { type Stage, startStage } from './stage.js';
-import { type Plan, type Poses, receive, type Visitor, type VisitorOptions } from './visitor.js';
+import { type Lighting, type Plan, type Poses, receive, type Visitor, type VisitorOptions } from './visitor.js';
 
 /** Two people, a server and a browser: what a suite of face checks begins with. */
 export interface Cast {
   readonly browser: Browser;
   readonly stage: Stage;
   readonly heads: Readonly<Record<Name, Head>>;
+  /** What a camera sees of them. */
+  readonly poses: Readonly<Record<Name, Poses>>;
+  /** How their faces answer the light of a screen in a dim room. */
+  readonly lightings: Readonly<Record<Name, Lighting>>;
   /** Opens a window for somebody who does what the page asks, unless told otherwise. */
   sit(name: Name, options?: VisitorOptions & { readonly plan?: Plan }): Promise<Visitor>;
   /** What a camera sees of somebody who has made a movement. */
@@ -28,7 +32,10 @@ export type Name = 'ada' | 'eve';
 /** A frame of somebody, JPEG. */
 export const toBytes = (base64: string | undefined): Buffer => Buffer.from(base64 ?? '', 'base64');
 
-/** @param policies - a connection for each, by its id */
+const byMovement = (policies: Readonly<Record<string, JsonObject>>): Readonly<Record<string, JsonObject>> =>
+  Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, { liveness: 'movement', ...policy }]));
+
+/** @param policies - a connection for each, by its id; by movements alone unless told, as few of the drawn answer to light */
 export async function gather(policies: Readonly<Record<string, JsonObject>>): Promise<Cast> {
   const heads = await readPeople();
   const chance = createChance('pictures');
@@ -36,9 +43,10 @@ export async function gather(policies: Readonly<Record<string, JsonObject>>): Pr
     ada: await makePoses(heads.ada, 'ada'),
     eve: await makePoses(heads.eve, 'eve'),
   };
-  const [stage, browser] = await Promise.all([startStage(policies), launchChromium({ camera: 'pattern' })]);
+  const [stage, browser] = await Promise.all([startStage(byMovement(policies)), launchChromium({ camera: 'pattern' })]);
   return {
-    ...{ browser, stage, heads },
+    ...{ browser, stage, heads, poses },
+    lightings: { ada: lightingOf(heads.ada), eve: lightingOf(heads.eve) },
     sit: (name, { plan = 'follow', ...options } = {}) =>
       receive(browser, { person: { poses: poses[name], plan, reactionMs: 150 }, ...options }),
     picture: (name, movement) => toBytes(poses[name][movement].at(-1)),

@@ -2,7 +2,7 @@ import { createChance } from '../../evidence/statistics/chance.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { drawTurn, type Head, readDemoHeads, turnHead } from '../face-video/index.js';
 import { modelsFolder } from '../paths.js';
-import type { Poses } from './visitor.js';
+import type { Lighting, Poses } from './visitor.js';
 
 const posesOf = new WeakMap<Head, Map<string, Promise<Poses>>>();
 
@@ -35,6 +35,13 @@ async function drawPoses(head: Head, name: string, pictures: number): Promise<Po
     up: await turnTo('up'),
     down: await turnTo('down'),
   };
+}
+
+/** A white screen adds three tenths to the light on a face, and a fifth of that to what is behind it. */
+export function lightingOf({ landmarks }: Head): Lighting {
+  const [middle, right, left] = [landmarks[29]!, landmarks[31]!, landmarks[35]!];
+  const nose = { x: middle.x, y: middle.y, halfWidth: (left.x - right.x) / 2 };
+  return { gain: 0.3, around: 0.2, colours: [0, 1, 2], nose, glass: false };
 }
 
 interface People {

@@ -7,8 +7,8 @@ import { createFolder } from '../folder.js';
 import { preparePresenceTest, shortPlan } from '../presence-test.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
-import { makePoses, readPeople } from './people.js';
-import { type Person, type Plan, receive, type Visitor } from './visitor.js';
+import { lightingOf, makePoses, readPeople } from './people.js';
+import { type Lighting, type Person, type Plan, receive, type Visitor } from './visitor.js';
 import { leaveBy, press, screenOf, see } from './walk.js';
 
 /* A presence test on its real page: a person who moves as asked, and a photo of them before the camera. */
@@ -16,14 +16,17 @@ import { leaveBy, press, screenOf, see } from './walk.js';
 const inBrowser = hasChromium ? test : test.skip;
 const clock = { now: () => epochMs(Date.now()) };
 let person: Omit<Person, 'plan'>;
+let lighting: Lighting;
 if (hasChromium)
   beforeAll(async () => {
     const { ada } = await readPeople();
     person = { poses: await makePoses(ada, 'ada'), reactionMs: 150 };
+    lighting = lightingOf(ada);
   });
 
+/** A face answers the light of the screen; a photo in the place of the camera does not. */
 const sit = (browser: Browser, plan: Plan): Promise<Visitor> =>
-  receive(browser, { person: { ...person, plan }, isGuided: false });
+  receive(browser, { person: { ...person, plan, ...(plan === 'follow' ? { lighting } : {}) }, isGuided: false });
 
 /** Agrees, as a tester with a code name. */
 async function takePart(page: Page): Promise<void> {
@@ -85,7 +88,7 @@ inBrowser('a person and a photo of them are kept as they were presented, and tol
   }
   const { printed } = await presence.run(['report', '--json']);
   expect(JSON.parse(printed[0]!)).toMatchObject({
-    ...{ people: 1, presentations: 2, notDone: 0, judge: expect.stringMatching(/^movement-/) },
+    ...{ people: 1, presentations: 2, notDone: 0, judge: expect.stringMatching(/^light-/) },
     apcer: { species: 'still', errors: 0, presentations: 1 },
     bpcer: { errors: 0, presentations: 1 },
     bpnrr: { errors: 0, presentations: 1 },

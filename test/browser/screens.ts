@@ -34,11 +34,13 @@ export interface ScreenCase {
   act?(page: Page): Promise<void>;
 }
 
+const fallbackUrl = 'https://help.example.com/';
 const agree = 'I agree, go on';
 const here = 'Use this computer';
 const start = 'Start';
 const camera = { press: [here] } as const;
 const captured = { press: [here, start] } as const;
+const demanded = { view: { light: 'demanded', fallbackUrl }, press: [here, 'Without flashing colours'] } as const;
 const refusedBy = (refusal: string, waitSec?: number) => ({
   view: { consentNeeded: true },
   replies: { '/consent': waitSec === undefined ? { refusal } : { refusal, waitSec } },
@@ -63,7 +65,6 @@ const unpaired = {
   },
 } as const;
 const refused = { state: 'failed', pairing: null, handOff: { state: 'refused', code: null } } as const;
-const fallbackUrl = 'https://help.example.com/';
 
 /** Every screen a person can see. */
 export const screens: readonly ScreenCase[] = [
@@ -136,7 +137,10 @@ export const screens: readonly ScreenCase[] = [
   { name: 'permission', screen: 'permission', ...camera, visitor: { allowsCamera: false } },
   { name: 'framing', screen: 'framing', ...camera },
   { name: 'framing-returning', screen: 'framing', ...camera, view: { agreedAt: '2026-03-04T09:30:00.000Z' } },
+  { name: 'framing-light', screen: 'framing', ...camera, view: { light: 'offered' } },
+  { name: 'flashes', screen: 'flashes', ...demanded },
   { name: 'challenge', screen: 'challenge', ...captured },
+  { name: 'challenge-light', screen: 'challenge', ...captured, view: { light: 'offered' } },
   { name: 'sending', screen: 'sending', ...captured, replies: { '/frames': 'hang' } },
   {
     name: 'try-again',

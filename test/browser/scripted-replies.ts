@@ -1,5 +1,14 @@
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Route } from 'playwright-core';
+import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
+import type { Movement } from '../../src/core/movements.js';
+import {
+  type ScreenAxis,
+  type ScreenColour,
+  type ScreenLight,
+  screenAxes,
+  screenColours,
+} from '../../src/core/screen-light.js';
 import { firstView } from '../first-view.js';
 
 /*
@@ -14,21 +23,39 @@ export type Reply = JsonObject | { readonly refusal: string; readonly waitSec?: 
 export type Replies = Readonly<Record<string, Reply>>;
 
 const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
+
+/** What is asked for: a row as the server draws it, with every colour. */
+export function rowFor(
+  axis: ScreenAxis | null,
+): readonly { readonly movement: Movement; readonly light: ScreenLight | null }[] {
+  if (axis === null) return movements.map((movement) => ({ movement, light: null }));
+  const light = (first: ScreenColour, second = first) => ({ axis, first, second });
+  const colourAt = (at: number): ScreenColour => screenColours[at % screenColours.length]!;
+  return movements.flatMap((movement, at) =>
+    [
+      ...(at === 0 ? [light('#68ff68', '#ff68ff'), light('#ff68ff', '#68ff68')] : []),
+      ...[light(colourAt(at)), light(colourAt(at + 3))],
+    ].map((each) => ({ movement, light: each })),
+  );
+}
+const wishGuard = z.object({ light: z.enum(screenAxes).optional() });
 const nonce = 'bm9uY2U';
 
+const isJson = (route: Route): boolean => route.request().headers()['content-type'] === 'application/json';
 const isRefusal = (reply: object): reply is { refusal: string; waitSec?: number } => 'refusal' in reply;
 
 /** Answers the page's calls in that browser. */
 export async function scriptReplies(context: BrowserContext, view: JsonObject, given: Replies): Promise<void> {
   let told = 0;
-  const next = () =>
-    told < movements.length ? { index: told, of: movements.length, movement: movements[told]! } : null;
-  const usual: Record<string, () => Reply> = {
+  let row = rowFor(null);
+  const next = () => (told < row.length ? { index: told, of: row.length, ...row[told]! } : null);
+  const usual: Record<string, (body: unknown) => Reply> = {
     '/open': () => ({ session: 'c2Vzc2lvbg', view }),
     '/session': () => ({ view, receipt: null }),
     '/consent': () => ({ view: { ...view, consentNeeded: false } }),
-    '/challenge': () => {
+    '/challenge': (body) => {
       told = 0;
+      row = rowFor(wishGuard.parse(body).light ?? null);
       return { nonce, expiresAt: firstView.expiresAt, next: next() };
     },
     '/challenge/frames': () => {
@@ -46,7 +73,8 @@ export async function scriptReplies(context: BrowserContext, view: JsonObject, g
     ({ pathname }) => /^\/face\/(?!assets|models|kiosk$)./.test(pathname),
     async (route) => {
       const path = new URL(route.request().url()).pathname.replace(/^\/face/, '');
-      const reply = given[path] ?? usual[path]?.() ?? { refusal: 'not_found' };
+      const reply = given[path] ??
+        usual[path]?.(isJson(route) ? route.request().postDataJSON() : null) ?? { refusal: 'not_found' };
       if (reply === 'hang') return;
       if (reply === 'lost') return route.abort('internetdisconnected');
       if (!isRefusal(reply)) return route.fulfill({ json: { ok: true, ...reply } });

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { patienceMs } from '../patience.js';
+import { lightCamera } from './in-page/lit-camera.js';
 import { playPerson } from './in-page/synthetic-person.js';
 import { watchPage } from './in-page/watch-page.js';
 
@@ -17,6 +18,20 @@ export type Plan =
 /** The pictures of a person for each movement: the way there from the centre, the last one at its end. JPEG in base64. */
 export type Poses = Readonly<Record<'centre' | 'left' | 'right' | 'up' | 'down', readonly string[]>>;
 
+/** How what is before the camera answers the light of the page's screen; whoever has none is a picture that was put in its place. */
+export interface Lighting {
+  /** The light of a white screen on the face, as a share of what shines there already. */
+  readonly gain: number;
+  /** Its share on what is around the face; at 1 all is one sheet, without a shape. */
+  readonly around: number;
+  /** Which of the told channels shines as red, green and blue. */
+  readonly colours: readonly [number, number, number];
+  /** Where it stands out of the face, in pixels of the frame. */
+  readonly nose: { readonly x: number; readonly y: number; readonly halfWidth: number };
+  /** Light that is thrown back by glass before the picture: added to all of it, whatever it shows, as a share of white. */
+  readonly glass: boolean;
+}
+
 export interface Person {
   readonly poses: Poses;
   readonly plan: Plan;
@@ -24,6 +39,7 @@ export interface Person {
   readonly reactionMs: number;
   /** How long it takes from one movement to the next; without, 50 ms for each picture on the way. */
   readonly turnMs?: number;
+  readonly lighting?: Lighting;
 }
 
 /** Somebody with a browser of their own: no cookie, no storage and no permission is shared with another visitor. */
@@ -63,6 +79,7 @@ export async function receive(
   context.on('weberror', (error) => complaints.push(String(error.error())));
   await context.exposeFunction('reportViolation', (directive: string) => complaints.push(`policy: ${directive}`));
   await context.addInitScript(watchPage);
+  if (person?.lighting !== undefined) await context.addInitScript(lightCamera, person.lighting);
   if (person !== null) await context.addInitScript(playPerson, person);
   if (!isGuided) await context.route('**/face/models/**', (route) => route.abort());
   const page = await context.newPage();

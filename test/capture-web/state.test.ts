@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterTry, type Facts, nextStep, nothingKnown } from '../../web/capture/state.js';
+import { afterTry, type Facts, lightOf, nextStep, nothingKnown } from '../../web/capture/state.js';
 import type { View } from '../../web/capture/view.js';
 import { firstView } from '../first-view.js';
 
@@ -74,23 +74,34 @@ test('a secret comes before the camera', () => {
 });
 
 test('another try of a check starts from the secret, one of an enrolment from the camera', () => {
-  const tried = { secret: { pin: '314159' }, frames };
+  const tried = { ...facts, secret: { pin: '314159' }, frames };
   const check = { ...view, userSecret: 'pin' } as const;
   const enrolment = { ...check, purpose: 'enrol' } as const;
-  const again = { hint: 'more_light' } as const;
-  expect(stepOf(check, { ...tried, ...afterTry(check, 'more_light'), again })).toBe('try-again');
-  expect(stepOf(check, { ...tried, ...afterTry(check, 'more_light') })).toBe('pin');
-  expect(stepOf(enrolment, { ...tried, ...afterTry(enrolment, 'more_light') })).toBe('capture');
+  expect(stepOf(check, afterTry(check, tried, 'more_light'))).toBe('try-again');
+  expect(stepOf(check, { ...tried, ...afterTry(check, tried, 'more_light'), again: null })).toBe('pin');
+  expect(stepOf(enrolment, { ...tried, ...afterTry(enrolment, tried, 'more_light'), again: null })).toBe('capture');
 });
 
 test('an ID photo is asked for anew where it was of no use, and for nothing else', () => {
   const enrolment = { ...view, purpose: 'enrol', referencePhotoNeeded: true } as const;
-  const tried = { referencePhoto: new Blob([]), frames };
-  const unlike = { ...tried, ...afterTry(enrolment, 'reference_unlike'), again: { hint: 'reference_unlike' } } as const;
-  expect(stepOf(enrolment, unlike)).toBe('reference');
-  const dark = { ...tried, ...afterTry(enrolment, 'more_light'), again: { hint: 'more_light' } } as const;
+  const tried = { ...facts, referencePhoto: new Blob([]), frames };
+  expect(stepOf(enrolment, { ...tried, ...afterTry(enrolment, tried, 'reference_unlike') })).toBe('reference');
+  const dark = { ...tried, ...afterTry(enrolment, tried, 'more_light') };
   expect(stepOf(enrolment, dark)).toBe('try-again');
   expect(stepOf(enrolment, { ...dark, again: null })).toBe('capture');
+});
+
+test('the screen’s light is left out after two tries that did not show it, or for whoever asks: where that is allowed', () => {
+  const offered = { ...view, light: 'offered' } as const;
+  const once: Facts = { ...facts, ...afterTry(offered, facts, 'too_bright') };
+  expect(lightOf(offered, once)).toBe('offered');
+  const blinked: Facts = { ...once, ...afterTry(offered, once, 'follow') };
+  expect(lightOf(offered, blinked)).toBe('offered');
+  const twice: Facts = { ...blinked, ...afterTry(offered, blinked, 'too_bright') };
+  expect(lightOf(offered, twice)).toBe('none');
+  expect(lightOf({ ...view, light: 'demanded' }, twice)).toBe('demanded');
+  expect(lightOf(offered, { ...facts, withoutLight: true })).toBe('none');
+  expect(lightOf({ ...view, light: 'none' }, facts)).toBe('none');
 });
 
 test('a person’s own page is neither consent nor camera until they enrol anew', () => {

@@ -2,6 +2,7 @@ import { cameraMemory } from './browser-memory.js';
 import { betterCamera, type CameraEntry, chooseCamera } from './camera-choice.js';
 import { type DeviceWatch, watchDevice } from './device.js';
 import { el } from './dom.js';
+import { createExposure } from './exposure.js';
 import { Problem, toCameraProblem } from './problem.js';
 
 const size = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
@@ -21,6 +22,8 @@ export interface Camera {
   readonly cameras: readonly CameraEntry[];
   /** Rejects with `camera-stopped` when the camera ends by itself; never resolves. */
   readonly lost: Promise<never>;
+  /** Keeps exposure and white balance as they are now until it stops, where the camera can. */
+  holdExposure(): void;
   stop(): void;
 }
 
@@ -100,9 +103,11 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
   const lost = track === undefined ? Promise.reject(new Problem('camera-stopped')) : whenLost(track);
   // Whoever waits for it hears of it; nobody may be waiting just then.
   lost.catch(() => {});
+  const exposure = track === undefined ? null : createExposure(track);
   const stop = (): void => {
-    stopAll(stream);
     video.srcObject = null;
+    if (exposure?.isHeld()) void exposure.release().then(() => stopAll(stream));
+    else stopAll(stream);
   };
   try {
     await Promise.race([lost, firstPicture(video)]);
@@ -111,8 +116,12 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
     throw error;
   }
   const device = watchDevice(track, video);
-  const deviceId = track?.getSettings().deviceId ?? '';
-  return { video, deviceId, label: track?.label ?? '', device, cameras, lost, stop };
+  return {
+    ...{ video, device, cameras, lost, stop },
+    deviceId: track?.getSettings().deviceId ?? '',
+    label: track?.label ?? '',
+    holdExposure: () => exposure?.hold(),
+  };
 }
 
 async function firstPicture(video: HTMLVideoElement): Promise<void> {

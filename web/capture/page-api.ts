@@ -1,5 +1,6 @@
 import type { z } from 'zod/mini';
 import type { Hint } from '../../src/core/hints.js';
+import type { ScreenAxis } from '../../src/core/screen-light.js';
 import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
 import { type Call, callServer } from './call-server.js';
 import { Problem } from './problem.js';
@@ -24,7 +25,7 @@ import {
   viewReply,
 } from './view.js';
 
-/** Five pictures over a slow connection, and their judgement. */
+/** Twelve pictures over a slow connection, and their judgement. */
 const verdictWithinMs = 60_000;
 
 /** The server, as the page knows it. Every method throws `Problem`, and those that send pictures also `UnusablePictures`. */
@@ -65,9 +66,9 @@ export class PageApi {
     return (await this.#post('/decline', {}, viewReply)).view;
   }
 
-  /** Asks for a new challenge; the one before it is void. */
-  async startChallenge(): Promise<{ readonly nonce: string; readonly next: NextMovement }> {
-    const { nonce, next } = await this.#post('/challenge', {}, challengeReply);
+  /** Asks for a new challenge; the one before it is void. @param light - how the screen's halves lie; `null`: movements alone */
+  async startChallenge(light: ScreenAxis | null): Promise<{ readonly nonce: string; readonly next: NextMovement }> {
+    const { nonce, next } = await this.#post('/challenge', light === null ? {} : { light }, challengeReply);
     if (next === null) throw new Problem('general');
     return { nonce, next };
   }
@@ -75,7 +76,7 @@ export class PageApi {
   /**
    * Commits to a picture just taken.
    * @param digest - SHA-256 of its bytes, base64url
-   * @returns the next movement; `null` after the last
+   * @returns what is asked for next; `null` after the last
    */
   async commitFrame(nonce: string, digest: string): Promise<NextMovement | null> {
     return (await this.#post('/challenge/frames', { nonce, digest }, frameReply)).next;

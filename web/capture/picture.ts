@@ -1,5 +1,6 @@
 import { frameLongestPx, toSentSize } from './frame-size.js';
 import { Problem } from './problem.js';
+import { sleep } from './step.js';
 
 const jpegQuality = 0.92;
 /** A face on an ID is small within the picture. */
@@ -8,6 +9,29 @@ const referenceLongestPx = 2000;
 /** The picture that the camera shows now, unmirrored, as JPEG. @throws Problem `camera-stopped` where it shows none */
 export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx);
+
+/** From a light's paint on: the screen needs a moment to glow, and a camera one to see it and to hand its picture on. */
+const lightSeenAfterMs = 250;
+/** A camera that hands on no picture for so long shows the last one: the server judges it. */
+const pictureWithinMs = 1000;
+
+/**
+ * Waits for a picture that the camera took under a light.
+ * @param paintedAt - when the light was painted, on the clock of `performance.now`
+ */
+export async function whenSeen(video: HTMLVideoElement, paintedAt: number): Promise<void> {
+  const from = paintedAt + lightSeenAfterMs;
+  if (!('requestVideoFrameCallback' in HTMLVideoElement.prototype)) return sleep(from - performance.now());
+  const seen = new Promise<void>((resolve) => {
+    const look = (now: number, { presentationTime, captureTime = now }: VideoFrameCallbackMetadata): void => {
+      // Not every browser says when a picture was taken; all say when they show it.
+      if (presentationTime >= from && captureTime >= paintedAt) resolve();
+      else if (now < from + pictureWithinMs) video.requestVideoFrameCallback(look);
+    };
+    video.requestVideoFrameCallback(look);
+  });
+  return Promise.race([seen, sleep(from + pictureWithinMs - performance.now())]);
+}
 
 /** The same, large enough for an ID. @throws Problem `camera-stopped` */
 export const takeReference = (video: HTMLVideoElement): Promise<Blob> =>

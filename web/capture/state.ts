@@ -13,6 +13,7 @@ export type Screen =
   | 'reference-look'
   | 'permission'
   | 'framing'
+  | 'flashes'
   | 'challenge'
   | 'revoke'
   | 'kiosk-idle'
@@ -41,7 +42,7 @@ export type StepName =
   | 'expired'
   | 'abandoned';
 
-/** Five pictures whose digests the server holds, in the order in which it asked for them. */
+/** The pictures of a challenge, whose digests the server holds, in the order in which it asked for them. */
 export interface Frames {
   readonly nonce: string;
   readonly photos: readonly Blob[];
@@ -69,6 +70,10 @@ export interface Facts {
   readonly device: DeviceSignals | null;
   /** The last try did not do, and another one may. */
   readonly again: { readonly hint: Hint | null } | null;
+  /** Tries under the screen's light whose pictures did not show it. */
+  readonly lightTries: number;
+  /** The screen's light is left out: the person asked for that, or it cannot be seen where they are. */
+  readonly withoutLight: boolean;
   readonly receipt: string | null;
 }
 
@@ -85,6 +90,8 @@ export const nothingKnown: Facts = {
   frames: null,
   device: null,
   again: null,
+  lightTries: 0,
+  withoutLight: false,
   receipt: null,
 };
 
@@ -123,13 +130,26 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   return facts.frames === null ? 'capture' : 'sending';
 }
 
+/** Whether the screen's light takes part in the next try. */
+export const lightOf = ({ light }: View, { withoutLight }: Facts): View['light'] =>
+  light === 'offered' && withoutLight ? 'none' : light;
+
+/** After so many tries whose pictures did not show the light, it is left out where that is allowed. */
+const mostLightTries = 2;
+
 /**
  * What is left of a try that did not do. Pictures are good for one, and so is a secret, except the one chosen at an
  * enrolment: nobody has to think of another PIN, or to keep a second passkey. Neither has anybody to choose the photo of
  * their ID again, unless it was that photo.
  */
-export const afterTry = ({ purpose }: View, hint: Hint | null): Change => ({
-  frames: null,
-  ...(purpose === 'enrol' ? {} : { secret: null }),
-  ...(isOfReference(hint) ? { referencePhoto: null } : {}),
-});
+export function afterTry({ purpose }: View, facts: Facts, hint: Hint | null): Change {
+  const lightTries = facts.lightTries + (hint === 'too_bright' ? 1 : 0);
+  return {
+    frames: null,
+    again: { hint },
+    lightTries,
+    withoutLight: facts.withoutLight || lightTries >= mostLightTries,
+    ...(purpose === 'enrol' ? {} : { secret: null }),
+    ...(isOfReference(hint) ? { referencePhoto: null } : {}),
+  };
+}

@@ -14,6 +14,7 @@ export interface Tools {
 /** Leads the person through one thing and returns what was learnt by it. Throws `Problem`. */
 export type Step = (view: View, facts: Facts, tools: Tools) => Promise<Change>;
 
+/** Waits; a negative time is none. */
 export const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);

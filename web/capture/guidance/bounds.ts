@@ -37,6 +37,11 @@ export const lightBounds = {
    * itself. A face that is bright enough may stand before a white wall.
    */
   backlit: { maxShareOfSurroundings: 0.5, maxBrightness: 75 },
+  /**
+   * Windows and lamps: the share of what is around the face that is clipped to white. Of 95 people before webcams indoors 5 %
+   * have more; how bright it is nobody can tell from a picture, so this only advises.
+   */
+  maxClippedAround: 0.25,
   /** Without a face: a picture this dark is a covered camera or a dark room, one this bright points into a lamp. */
   picture: { atLeast: 35, atMost: 225 },
 } as const;
@@ -46,6 +51,8 @@ export const stillnessBounds = {
   sharpness: qualityBounds.sharpness,
   /** Mean way of the 68 points from one look to the next, as a share of the face's width; noise alone makes about 0.01. */
   maxShiftShare: 0.05,
+  /** The same from where a head came to rest: a nod at its usual pace, 20° a second, makes 0.03 in a tenth of a second. */
+  maxHeldShiftShare: 0.02,
 } as const;
 
 /**

@@ -2,7 +2,10 @@ import { GuidanceUnavailable, type Guide, type Look } from './guide.js';
 import { createObserver } from './observer.js';
 import type { SightSource } from './sight-source.js';
 
-const nothing: Look = { faces: 0, hint: 'no_face', ready: false, isTooSmall: false, pose: null, isBetween: false };
+const nothing: Look = {
+  ...{ faces: 0, hint: 'no_face', ready: false, isTooSmall: false, isTooBright: false },
+  ...{ pose: null, isHeld: false, isBetween: false },
+};
 
 const toUnavailable = (error: unknown): GuidanceUnavailable =>
   error instanceof GuidanceUnavailable ? error : new GuidanceUnavailable(String(error), { cause: error });

@@ -11,6 +11,10 @@ export function isTooSmall({ widthPx, heightPx, scale, face }: Sight): boolean {
   return (face.box.width / widthPx) * sent.width < framingBounds.minSentWidthPx;
 }
 
+/** Whether a window or lamp outshines what a screen could add to the light on the one face. */
+export const isTooBright = ({ face }: Sight): boolean =>
+  face !== null && face.light.clippedAround > lightBounds.maxClippedAround;
+
 function toFramingHint(sight: Sight, { box }: SeenFace): Hint | null {
   const { widthPx, heightPx } = sight;
   const shorterPx = Math.min(widthPx, heightPx);

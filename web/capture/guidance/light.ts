@@ -7,6 +7,8 @@ export interface Light {
   readonly clippedShare: number;
   /** Mean grey level, 0 to 255, of what is around the face; that of the face where nothing is. */
   readonly surroundings: number;
+  /** Share of what is around the face that is as white as the camera can tell, 0 to 1: windows and lamps. */
+  readonly clippedAround: number;
 }
 
 /** From this grey level on a camera's picture holds no more detail. */
@@ -23,6 +25,8 @@ function readGreys(picture: Picture, area: Box, { columns, rows }: { columns: nu
   return greys;
 }
 
+const toClippedShare = (greys: readonly number[]): number =>
+  greys.filter((grey) => grey >= clippedLevel).length / Math.max(1, greys.length);
 const toMean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const wholeOf = ({ widthPx, heightPx }: Picture): Box => ({ x: 0, y: 0, width: widthPx, height: heightPx });
 
@@ -41,7 +45,8 @@ export function measureLight(picture: Picture, face: Box): Light {
     return !(acrossFace && Math.abs(y - face.y - face.height / 2) < face.height * 0.75);
   });
   return {
-    clippedShare: onFace.filter((grey) => grey >= clippedLevel).length / onFace.length,
+    clippedShare: toClippedShare(onFace),
     surroundings: toMean(around.length > 0 ? around : onFace),
+    clippedAround: toClippedShare(around),
   };
 }

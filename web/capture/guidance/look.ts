@@ -13,8 +13,12 @@ export interface Look {
   readonly ready: boolean;
   /** Whether the one face is too small, in the frame that would be sent, for the server to judge its movements. */
   readonly isTooSmall: boolean;
+  /** Whether it is too bright around the person for the light of a screen to be seen on them. */
+  readonly isTooBright: boolean;
   /** `null` between two poses, where there is not exactly one face, and until the neutral of this face is known. */
   readonly pose: GuidePose | null;
+  /** Whether the head has come to rest since the last look. */
+  readonly isHeld: boolean;
   /** Whether the head stands still between two poses: turned, and not so far that the turn has its name. */
   readonly isBetween: boolean;
 }

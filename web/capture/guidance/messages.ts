@@ -19,7 +19,7 @@ const seenFace = z.object({
     brightness: z.number(),
     contrast: z.number(),
   }),
-  light: z.object({ clippedShare: z.number(), surroundings: z.number() }),
+  light: z.object({ clippedShare: z.number(), surroundings: z.number(), clippedAround: z.number() }),
 });
 const sight = z.object({
   widthPx: z.number(),

@@ -1,6 +1,6 @@
 import { neutralBounds, stillnessBounds } from './bounds.js';
 import { type HeadTurn, toFaceRatios, toHeadTurn } from './head-turn.js';
-import { isTooSmall, toHint } from './hint.js';
+import { isTooBright, isTooSmall, toHint } from './hint.js';
 import type { Look } from './look.js';
 import { toPose } from './pose.js';
 import type { SeenFace, Sight } from './sight.js';
@@ -31,6 +31,8 @@ function toNeutral(turns: readonly HeadTurn[]): HeadTurn | null {
 /** Follows one person from sight to sight: remembers the last face, and the neutral turn once there is one. */
 export function createObserver(): (sight: Sight) => Look {
   let last: SeenFace | null = null;
+  /** Where the head came to rest, or was last seen to move. */
+  let rest: SeenFace | null = null;
   let steady: readonly HeadTurn[] = [];
   let neutral: HeadTurn | null = null;
 
@@ -39,8 +41,12 @@ export function createObserver(): (sight: Sight) => Look {
     const shiftShare = toShiftShare(last, face);
     const hint = toHint(sight, shiftShare);
     const ready = hint === null;
-    const told = { faces, isTooSmall: isTooSmall(sight), hint, ready };
+    const told = {
+      ...{ faces, isTooSmall: isTooSmall(sight), isTooBright: isTooBright(sight), hint, ready },
+      isHeld: face !== null && rest !== null && toShiftShare(rest, face) <= stillnessBounds.maxHeldShiftShare,
+    };
     last = face;
+    if (!told.isHeld) rest = face;
     if (face === null) {
       steady = [];
       return { ...told, pose: null, isBetween: false };

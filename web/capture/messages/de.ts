@@ -127,6 +127,11 @@ export const de: Words = {
       `„${camera}“ scheint eine virtuelle Kamera zu sein. Bilder von ihr reichen meist nicht. Wählen Sie eine echte Kamera.`,
     unsuitable: (camera) =>
       `„${camera}“ ist vielleicht nicht auf Sie gerichtet. Wählen Sie, wenn möglich, eine andere Kamera.`,
+    flashes:
+      'Der Bildschirm wechselt einige Male die Farbe, bis zu 2,5-mal in der Sekunde. Wenn Ihnen das schaden kann, machen Sie ohne weiter. Wenn nicht, stellen Sie ihn heller.',
+    withoutFlashes: 'Ohne blinkende Farben',
+    outshone:
+      'Um Sie herum ist es zu hell für das Licht des Bildschirms. Drehen Sie sich vom Fenster oder von der Lampe weg und stellen Sie den Bildschirm heller.',
   },
   hints: {
     no_face: 'Es ist kein Gesicht zu sehen. Bringen Sie Ihr ganzes Gesicht in das Oval.',
@@ -160,6 +165,13 @@ export const de: Words = {
       down: 'Senken Sie das Kinn',
     },
     progress: (step, of) => `${step} von ${of}`,
+    hold: 'Bitte so bleiben',
+  },
+  flashes: {
+    heading: 'Diese Prüfung braucht blinkende Farben',
+    text: (organisation) =>
+      `Bei dieser Prüfung verlangt ${by(organisation)} die Farben des Bildschirms: Sie zeigen, dass keine Aufnahme vor der Kamera ist. Wenn blinkende Farben Ihnen schaden können, machen Sie hier nicht weiter.`,
+    stop: 'Prüfung beenden',
   },
   sending: { heading: 'Wird geprüft', text: 'Das dauert einen Moment. Bitte lassen Sie diese Seite offen.' },
   passed: {
@@ -177,6 +189,8 @@ export const de: Words = {
     heading: 'Bitte noch einmal',
     text: 'Die Bilder reichten nicht, um zu entscheiden. Sie sind gelöscht.',
     triesLeft: (tries) => (tries === 1 ? 'Sie haben noch einen Versuch.' : `Sie haben noch ${tries} Versuche.`),
+    withoutLight:
+      'Das Licht des Bildschirms war auf Ihrem Gesicht nicht zu sehen. Der nächste Versuch geht ohne: nur mit Bewegungen.',
   },
   expired: {
     heading: 'Die Zeit ist um',

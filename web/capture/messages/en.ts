@@ -121,6 +121,11 @@ export const en: Words = {
     virtual: (camera) =>
       `“${camera}” looks like a virtual camera. Pictures from it usually do not pass. Choose a real camera.`,
     unsuitable: (camera) => `“${camera}” may not be the camera that looks at you. Choose another one if you can.`,
+    flashes:
+      'The screen will change its colour a few times, up to 2.5 times a second. If that can harm you, go on without. If not, turn its brightness up.',
+    withoutFlashes: 'Without flashing colours',
+    outshone:
+      'It is too bright around you for the light of the screen. Turn away from the window or lamp, and turn the brightness of the screen up.',
   },
   hints: {
     no_face: 'No face is seen. Put your whole face in the oval.',
@@ -152,6 +157,13 @@ export const en: Words = {
       down: 'Lower your chin',
     },
     progress: (step, of) => `${step} of ${of}`,
+    hold: 'Hold still',
+  },
+  flashes: {
+    heading: 'This check needs flashing colours',
+    text: (organisation) =>
+      `For this check, ${by(organisation)} asks for the colours of the screen: they show that no recording stands before the camera. If flashing colours can harm you, do not go on here.`,
+    stop: 'End the check',
   },
   sending: { heading: 'Checking', text: 'This takes a moment. Please keep this page open.' },
   passed: {
@@ -169,6 +181,8 @@ export const en: Words = {
     heading: 'Once more, please',
     text: 'The pictures were not good enough to decide. They have been deleted.',
     triesLeft: (tries) => (tries === 1 ? 'You have one try left.' : `You have ${tries} tries left.`),
+    withoutLight:
+      'The light of the screen could not be seen on your face. The next try goes without it: by movements alone.',
   },
   expired: {
     heading: 'The time is over',

@@ -120,6 +120,11 @@ export const es: Words = {
     noGuide: 'La ayuda para colocarse no está disponible en este navegador. La comprobación funciona sin ella.',
     virtual: (camera) => `«${camera}» parece una cámara virtual. Sus imágenes no suelen servir. Elija una cámara real.`,
     unsuitable: (camera) => `«${camera}» quizá no sea la cámara que le ve de frente. Elija otra si puede.`,
+    flashes:
+      'La pantalla cambiará de color varias veces, hasta 2,5 veces por segundo. Si eso puede hacerle daño, siga sin ello. Si no, suba el brillo.',
+    withoutFlashes: 'Sin colores que parpadean',
+    outshone:
+      'Hay demasiada luz a su alrededor para la de la pantalla. Apártese de la ventana o de la lámpara y suba el brillo de la pantalla.',
   },
   hints: {
     no_face: 'No se ve ninguna cara. Ponga toda la cara en el óvalo.',
@@ -151,6 +156,13 @@ export const es: Words = {
       down: 'Baje la barbilla',
     },
     progress: (step, of) => `${step} de ${of}`,
+    hold: 'Manténgase así',
+  },
+  flashes: {
+    heading: 'Esta comprobación necesita colores que parpadean',
+    text: (organisation) =>
+      `En esta comprobación, ${by(organisation)} pide los colores de la pantalla: muestran que no hay una grabación delante de la cámara. Si los colores que parpadean pueden hacerle daño, no siga aquí.`,
+    stop: 'Terminar la comprobación',
   },
   sending: { heading: 'Comprobando', text: 'Tarda un momento. Deje esta página abierta, por favor.' },
   passed: {
@@ -168,6 +180,8 @@ export const es: Words = {
     heading: 'Otra vez, por favor',
     text: 'Las imágenes no bastaban para decidir. Se han borrado.',
     triesLeft: (tries) => (tries === 1 ? 'Le queda un intento.' : `Le quedan ${tries} intentos.`),
+    withoutLight:
+      'La luz de la pantalla no se veía en su cara. El siguiente intento va sin ella: solo con movimientos.',
   },
   expired: {
     heading: 'Se acabó el tiempo',

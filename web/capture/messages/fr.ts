@@ -127,6 +127,11 @@ export const fr: Words = {
       `« ${camera} » semble être une caméra virtuelle. Ses images ne suffisent généralement pas. Choisissez une vraie caméra.`,
     unsuitable: (camera) =>
       `« ${camera} » n’est peut-être pas la caméra qui vous voit de face. Choisissez-en une autre si possible.`,
+    flashes:
+      'L’écran va changer de couleur plusieurs fois, jusqu’à 2,5 fois par seconde. Si cela peut vous nuire, continuez sans. Sinon, augmentez sa luminosité.',
+    withoutFlashes: 'Sans couleurs clignotantes',
+    outshone:
+      'Il y a trop de lumière autour de vous pour celle de l’écran. Détournez-vous de la fenêtre ou de la lampe et augmentez la luminosité de l’écran.',
   },
   hints: {
     no_face: 'Aucun visage n’est visible. Placez tout votre visage dans l’ovale.',
@@ -160,6 +165,13 @@ export const fr: Words = {
       down: 'Baissez le menton',
     },
     progress: (step, of) => `${step} sur ${of}`,
+    hold: 'Gardez la position',
+  },
+  flashes: {
+    heading: 'Cette vérification a besoin de couleurs clignotantes',
+    text: (organisation) =>
+      `Pour cette vérification, ${by(organisation)} demande les couleurs de l’écran : elles montrent qu’il n’y a pas d’enregistrement devant la caméra. Si des couleurs qui clignotent peuvent vous nuire, ne continuez pas ici.`,
+    stop: 'Arrêter la vérification',
   },
   sending: { heading: 'Vérification en cours', text: 'Cela prend un instant. Gardez cette page ouverte.' },
   passed: {
@@ -177,6 +189,8 @@ export const fr: Words = {
     heading: 'Encore une fois, s’il vous plaît',
     text: 'Les images ne suffisaient pas pour décider. Elles ont été supprimées.',
     triesLeft: (tries) => (tries === 1 ? 'Il vous reste un essai.' : `Il vous reste ${tries} essais.`),
+    withoutLight:
+      'La lumière de l’écran ne se voyait pas sur votre visage. L’essai suivant s’en passe : les mouvements suffisent.',
   },
   expired: {
     heading: 'Le temps est écoulé',

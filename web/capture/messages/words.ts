@@ -96,6 +96,11 @@ export interface Words {
     readonly noGuide: string;
     readonly virtual: (camera: string) => string;
     readonly unsuitable: (camera: string) => string;
+    /** What the screen will do, and for whom that is nothing. */
+    readonly flashes: string;
+    readonly withoutFlashes: string;
+    /** By a window or a lamp: the screen's light will hardly be seen. */
+    readonly outshone: string;
   };
   /** What would help: while the camera runs, and after a try. */
   readonly hints: Readonly<Record<Hint, string>>;
@@ -103,6 +108,14 @@ export interface Words {
     readonly heading: string;
     readonly movements: Readonly<Record<Movement, string>>;
     readonly progress: (step: number, of: number) => string;
+    /** While the screen changes its light for a pose that is made already. */
+    readonly hold: string;
+  };
+  /** To somebody who cannot have flashing colours where they are asked for. */
+  readonly flashes: {
+    readonly heading: string;
+    readonly text: (organisation: Organisation) => string;
+    readonly stop: string;
   };
   readonly sending: { readonly heading: string; readonly text: string };
   readonly passed: {
@@ -117,6 +130,7 @@ export interface Words {
     readonly heading: string;
     readonly text: string;
     readonly triesLeft: (tries: number) => string;
+    readonly withoutLight: string;
   };
   readonly expired: { readonly heading: string; readonly text: string };
   readonly abandoned: { readonly heading: string; readonly text: string };

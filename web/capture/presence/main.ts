@@ -50,7 +50,7 @@ async function present(due: DuePresentation, page: Page, api: PresenceApi): Prom
       continue;
     }
     const tools = toolsFor(page, api);
-    const taken = await takeFrames(tools)
+    const taken = await takeFrames('offered', tools)
       .catch((error: unknown) => {
         if (error instanceof Stopped) return null;
         throw error;

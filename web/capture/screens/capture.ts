@@ -2,31 +2,42 @@ import type { DeviceSignals } from '../../../src/core/step-up/device-signals.js'
 import { cameraMemory } from '../browser-memory.js';
 import { type Camera, checkCameraSupport, isCameraAllowed, openCamera, openLastCamera } from '../camera.js';
 import { actions, button, paragraph } from '../dom.js';
+import { fillScreen } from '../full-screen.js';
 import type { Guide } from '../guidance/index.js';
-import type { Change, Frames } from '../state.js';
+import { type Change, type Frames, lightOf } from '../state.js';
 import type { Step, Tools } from '../step.js';
+import type { View } from '../view.js';
 import { performChallenge } from './challenge.js';
+import { explainFlashes } from './flashes.js';
 import { type Framed, frameFace } from './framing.js';
 
 /** From the question for the camera to the pictures of a whole challenge. */
-export const capture: Step = async (_view, { isCameraAsked }, tools) => {
+export const capture: Step = async (view, facts, tools) => {
   checkCameraSupport();
-  if (!isCameraAsked && !(await isCameraAllowed())) return askForCamera(tools);
-  return takeFrames(tools);
+  if (!facts.isCameraAsked && !(await isCameraAllowed())) return askForCamera(tools);
+  const light = lightOf(view, facts);
+  const taken = await takeFrames(light, tools);
+  if (taken === null) return explainFlashes(view, tools);
+  const { frames, device, isLit } = taken;
+  // Who went without it goes without it in another try, too.
+  return { frames, device, withoutLight: facts.withoutLight || (light === 'offered' && !isLit) };
 };
 
 /** The pictures of a challenge, and what is known of the camera they are from. */
 interface Taken {
   readonly frames: Frames;
   readonly device: DeviceSignals;
+  /** Whether the screen's light took part. */
+  readonly isLit: boolean;
 }
 
 /**
  * Opens the camera, shows the person themself, and performs a challenge. The camera runs only here: however this ends, it is
  * turned off, and another try opens it anew.
+ * @returns `null` where the screen's light is demanded and the person cannot have it
  * @throws Problem
  */
-export async function takeFrames(tools: Tools): Promise<Taken> {
+export async function takeFrames(light: View['light'], tools: Tools): Promise<Taken | null> {
   checkCameraSupport();
   tools.page.show((words) => ({
     screen: 'permission',
@@ -37,7 +48,7 @@ export async function takeFrames(tools: Tools): Promise<Taken> {
   let camera = await openLastCamera();
   try {
     const frame = (): Promise<Framed> =>
-      whileRunning(camera, tools, (ended) => frameFace({ camera, guide, ended }, tools));
+      whileRunning(camera, tools, (ended) => frameFace({ camera, guide, light, ended }, tools));
     let framed = await frame();
     while (typeof framed !== 'string') {
       camera.stop();
@@ -45,11 +56,18 @@ export async function takeFrames(tools: Tools): Promise<Taken> {
       cameraMemory.write(framed.deviceId);
       framed = await frame();
     }
-    const loaded = await guideNow(guide);
-    const frames = await whileRunning(camera, tools, (ended) =>
-      performChallenge({ video: camera.video, guide: loaded, ended }, tools),
-    );
-    return { frames, device: camera.device.read() };
+    const isLit = framed === 'lit';
+    if (light === 'demanded' && !isLit) return null;
+    const fullScreen = isLit ? fillScreen() : null;
+    try {
+      const loaded = await guideNow(guide);
+      const frames = await whileRunning(camera, tools, (ended) =>
+        performChallenge({ video: camera.video, guide: loaded, fullScreen, ended }, tools),
+      );
+      return { frames, device: camera.device.read(), isLit };
+    } finally {
+      fullScreen?.leave();
+    }
   } finally {
     camera.stop();
     void guide.then((loaded) => loaded?.close());

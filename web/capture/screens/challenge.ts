@@ -1,34 +1,43 @@
 import type { Movement } from '../../../src/core/movements.js';
+import { isPlain } from '../../../src/core/screen-light.js';
 import { el, icon, paragraph } from '../dom.js';
+import type { FullScreen } from '../full-screen.js';
 import type { Guide } from '../guidance/index.js';
-import { digestOf, takeFrame } from '../picture.js';
+import { digestOf, takeFrame, whenSeen } from '../picture.js';
 import { Problem } from '../problem.js';
 import type { Frames } from '../state.js';
 import { sleep, type Tools } from '../step.js';
 import type { NextMovement } from '../view.js';
 import { resume } from './framing.js';
+import { axisOfScreen, createLightScreen } from './light-screen.js';
 import { createStage } from './stage.js';
 
-/** Sooner nobody can have read the movement, and the server takes no picture before 400 ms. */
+/** The server takes no picture sooner. */
+const quickestPictureMs = 410;
+/** Sooner nobody can have read the movement. */
 const readingMs = 450;
 /** Without guidance: the time to read a movement and to make it. */
 const unguidedMs = 2000;
 /** The guidance may not know this face's movements: the server, which waits 8 s, then judges the picture as it is. */
 const guidedAtMostMs = 6000;
 /** Whoever has turned and stands still for so long, after the time a movement takes, turns no further. */
-const settled = { notBeforeMs: 2000, forMs: 600 } as const;
+const settled = { notBeforeMs: 1600, forMs: 400 } as const;
 const lookEveryMs = 30;
+/** Under light: the next picture has to show the same as this one. */
+const atRestForMs = 120;
 
 interface Capture {
   readonly video: HTMLVideoElement;
   /** `null`: not available, the pictures are taken by the clock. */
   readonly guide: Guide | null;
+  /** `null`: by movements alone, without the screen's light. */
+  readonly fullScreen: FullScreen | null;
   readonly ended: AbortSignal;
 }
 
 /**
- * Asks for the movements as the server names them and takes a picture of each. The server learns a picture's digest
- * before it tells the next movement.
+ * Asks for the movements as the server names them, under the lights it tells with them, and takes a picture of each. The server
+ * learns a picture's digest before it tells what comes next.
  * @throws Problem `camera-stopped` where the page is left in the middle
  */
 export async function performChallenge(capture: Capture, tools: Tools): Promise<Frames> {
@@ -40,35 +49,54 @@ export async function performChallenge(capture: Capture, tools: Tools): Promise<
   }
 }
 
-async function perform({ video, guide, ended }: Capture, { page, api }: Tools): Promise<Frames> {
-  const { nonce, next } = await api.startChallenge();
+async function perform({ video, guide, fullScreen, ended }: Capture, { page, api }: Tools): Promise<Frames> {
+  const axis = fullScreen === null ? null : axisOfScreen();
+  // The first light does not come while the window still moves.
+  const [{ nonce, next }] = await Promise.all([api.startChallenge(axis), fullScreen?.settled]);
   ended.throwIfAborted();
   const stage = createStage(video);
   const instruction = el('p', { class: 'instruction' });
   const progress = paragraph('', 'progress');
+  const lamp = axis === null ? null : createLightScreen(axis, instruction, stage.element);
+  let pose = { movement: next.movement, toldAt: performance.now(), isReached: false };
   let due: NextMovement | null = next;
-  const tell = ({ index, of, movement }: NextMovement): void => {
-    instruction.replaceChildren(icon(movement), page.words.challenge.movements[movement]);
-    progress.textContent = page.words.challenge.progress(index + 1, of);
+  const tell = ({ index, of, movement, light }: NextMovement): void => {
+    const { movements, hold } = page.words.challenge;
+    instruction.replaceChildren(icon(movement), pose.isReached ? hold : movements[movement]);
+    // Under light there are more pictures than anybody has to do something for.
+    progress.textContent = light === null ? page.words.challenge.progress(index + 1, of) : '';
     stage.showProgress(index / of);
     stage.element.dataset.tone = 'calm';
   };
   page.show((words) => {
     if (due !== null) tell(due);
-    return { screen: 'challenge', heading: words.challenge.heading, body: [instruction, stage.element, progress] };
+    const body = lamp === null ? [instruction, stage.element, progress] : [lamp.element];
+    return { screen: 'challenge', heading: words.challenge.heading, body };
   });
   void resume(video);
 
   const photos: Blob[] = [];
   while (due !== null) {
+    const { movement, light }: NextMovement = due;
+    const toldAt = performance.now();
+    if (photos.length === 0 || movement !== pose.movement) {
+      pose = { movement, toldAt, isReached: false };
+      page.tellMovement(movement);
+    }
     tell(due);
-    page.tellMovement(due.movement);
-    await reach(due.movement, video, guide);
+    const paintedAt = lamp === null || light === null ? null : await lamp.show(light);
+    if (!pose.isReached && (light === null || isPlain(light))) {
+      await reach({ ...pose, isLit: light !== null }, video, guide);
+      pose.isReached = true;
+    }
+    if (paintedAt !== null) await whenSeen(video, paintedAt);
     ended.throwIfAborted();
     const photo = await takeFrame(video);
     stage.element.dataset.tone = 'good';
     photos.push(photo);
-    due = await api.commitFrame(nonce, await digestOf(photo));
+    const digest = await digestOf(photo);
+    await sleep(toldAt + quickestPictureMs - performance.now());
+    due = await api.commitFrame(nonce, digest);
     ended.throwIfAborted();
   }
   stage.showProgress(1);
@@ -76,20 +104,30 @@ async function perform({ video, guide, ended }: Capture, { page, api }: Tools): 
   return { nonce, photos };
 }
 
-/** Resolves when the movement is seen twice in a row, or when waiting longer makes no sense: the server judges the picture. */
-async function reach(movement: Movement, video: HTMLVideoElement, guide: Guide | null): Promise<void> {
-  const toldAt = performance.now();
-  await sleep(readingMs);
-  if (guide === null) return sleep(unguidedMs - readingMs);
-  let stillSince = performance.now();
-  for (let seen = 0; seen < 2 && performance.now() - toldAt < guidedAtMostMs; ) {
+/**
+ * Resolves when the movement is seen, or when waiting longer makes no sense: the server judges the picture. Without light it is
+ * seen twice in a row; under light once, at rest, as the next picture has to show the same.
+ * @param pose.toldAt - on the clock of `performance.now`
+ */
+async function reach(
+  { movement, toldAt, isLit }: { readonly movement: Movement; readonly toldAt: number; readonly isLit: boolean },
+  video: HTMLVideoElement,
+  guide: Guide | null,
+): Promise<void> {
+  const sinceTold = (): number => performance.now() - toldAt;
+  await sleep(readingMs - sinceTold());
+  if (guide === null) return sleep(unguidedMs - sinceTold());
+  let [stillSince, restsSince] = [performance.now(), performance.now()];
+  for (let seen = 0; sinceTold() < guidedAtMostMs; ) {
     const look = await guide.look(video).catch(() => null);
-    if (look === null) return sleep(Math.max(0, unguidedMs - (performance.now() - toldAt)));
-    seen = look.pose === movement ? seen + 1 : 0;
+    if (look === null) return sleep(unguidedMs - sinceTold());
     const now = performance.now();
     if (!look.isBetween) stillSince = now;
-    if (now - toldAt > settled.notBeforeMs && now - stillSince > settled.forMs) return;
-    await sleep(lookEveryMs);
+    if (!look.isHeld) restsSince = now;
+    seen = look.pose === movement ? seen + 1 : 0;
+    if (isLit ? seen > 0 && now - restsSince > atRestForMs : seen > 1) return;
+    if (sinceTold() > settled.notBeforeMs && now - stillSince > settled.forMs) return;
+    if (!isLit) await sleep(lookEveryMs);
   }
 }
 

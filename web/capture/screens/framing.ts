@@ -4,10 +4,12 @@ import { actions, button, el, paragraph } from '../dom.js';
 import type { Guide, Look } from '../guidance/index.js';
 import type { Words } from '../messages/words.js';
 import { sleep, type Tools } from '../step.js';
+import type { View } from '../view.js';
+import { flashesId, flashWarning } from './flashes.js';
 import { createStage } from './stage.js';
 
-/** What the person chose: to begin, or another camera. */
-export type Framed = 'start' | { readonly deviceId: string };
+/** What the person chose: to begin, with the screen's light or without it, or another camera. */
+export type Framed = 'lit' | 'unlit' | { readonly deviceId: string };
 
 const lookEveryMs = 120;
 
@@ -15,6 +17,8 @@ interface Framing {
   readonly camera: Camera;
   /** `null`: not available. */
   readonly guide: Promise<Guide | null>;
+  /** Whether the screen's light takes part. */
+  readonly light: View['light'];
   readonly ended: AbortSignal;
 }
 
@@ -25,19 +29,22 @@ type Seen = 'loading' | 'off' | Look;
  * Shows the person themself in an oval and says what would help. "Start" works whatever the guidance thinks, as it is a help,
  * and the server judges; but for a face that is so small in the frame that no movement of it could be judged.
  */
-export async function frameFace({ camera, guide, ended }: Framing, { page }: Tools): Promise<Framed> {
+export async function frameFace({ camera, guide, light, ended }: Framing, { page }: Tools): Promise<Framed> {
   const stage = createStage(camera.video);
   const advice = el('p', { id: 'advice', class: 'advice' });
+  const isLit = light !== 'none';
+  // What the screen will do and the buttons have to be in view with it.
+  if (isLit) stage.element.dataset.size = 'small';
   let seen: Seen = 'loading';
-  let start: HTMLButtonElement | null = null;
+  let starts: readonly HTMLButtonElement[] = [];
 
   const tell = (): void => {
-    const text = adviceFor(seen, page.words);
+    const text = adviceFor(seen, isLit, page.words);
     advice.textContent = text;
     advice.dataset.tone = toneOf(seen);
     stage.element.dataset.tone = toneOf(seen);
     // Not disabled: it keeps the focus, and what it waits for is its description.
-    start?.setAttribute('aria-disabled', String(isHeld(seen)));
+    for (const start of starts) start.setAttribute('aria-disabled', String(isHeld(seen)));
     page.say(text);
   };
   const watch = async (): Promise<void> => {
@@ -50,11 +57,17 @@ export async function frameFace({ camera, guide, ended }: Framing, { page }: Too
     }
     if (!ended.aborted) tell();
   };
+  const begin = (choice: 'lit' | 'unlit', choose: (choice: Framed) => void): void => {
+    if (isHeld(seen)) return;
+    // As it sees a face that is lit well, and before the screen changes that.
+    if (choice === 'lit' && isReady(seen)) camera.holdExposure();
+    choose(choice);
+  };
   const framed = page.ask<Framed>((words, choose) => {
-    start = button('plain', words.framing.start, () => {
-      if (!isHeld(seen)) choose('start');
-    });
-    start.setAttribute('aria-describedby', advice.id);
+    const start = button('plain', words.framing.start, () => begin(isLit ? 'lit' : 'unlit', choose));
+    start.setAttribute('aria-describedby', isLit ? `${advice.id} ${flashesId}` : advice.id);
+    const calm = button('quiet', words.framing.withoutFlashes, () => begin('unlit', choose));
+    starts = light === 'offered' ? [start, calm] : [start];
     tell();
     return {
       screen: 'framing',
@@ -65,7 +78,8 @@ export async function frameFace({ camera, guide, ended }: Framing, { page }: Too
         paragraph(words.framing.text),
         noteOn(camera, words),
         chooser(camera, words, (deviceId) => choose({ deviceId })),
-        actions(start),
+        isLit ? flashWarning(words) : null,
+        actions(...(wantsCalm(light) ? [calm, start] : [start, isLit ? calm : null])),
       ],
     };
   });
@@ -80,14 +94,21 @@ export async function frameFace({ camera, guide, ended }: Framing, { page }: Too
 /** A picture that was moved to another screen may have paused. */
 export const resume = (video: HTMLVideoElement): Promise<void> => video.play().catch(() => {});
 
-function adviceFor(seen: Seen, { framing, hints }: Words): string {
+/** Who has asked their device for less that moves meets the way without flashes first, where it is one. */
+const wantsCalm = (light: View['light']): boolean =>
+  light === 'offered' && matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+function adviceFor(seen: Seen, isLit: boolean, { framing, hints }: Words): string {
   if (seen === 'loading') return framing.loading;
   if (seen === 'off') return framing.noGuide;
+  if (isLit && seen.hint === null && seen.isTooBright) return framing.outshone;
   return seen.hint === null ? framing.ready : hints[seen.hint];
 }
 
 /** Whether "Start" waits for the person to come closer. */
 const isHeld = (seen: Seen): boolean => typeof seen !== 'string' && seen.isTooSmall;
+
+const isReady = (seen: Seen): boolean => typeof seen !== 'string' && seen.ready;
 
 function toneOf(seen: Seen): 'calm' | 'good' | 'warn' {
   if (typeof seen === 'string') return 'calm';

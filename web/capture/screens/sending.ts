@@ -14,30 +14,33 @@ export const waiting = (screen: 'sending' | 'reference-look', { sending: words }
 });
 
 /** Sends the pictures and waits for the judgement. They are dropped whatever it is. */
-export const sending: Step = async (before, { frames, device, secret, referencePhoto }, { page, api }) => {
+export const sending: Step = async (before, facts, { page, api }) => {
+  const { frames, device, secret, referencePhoto } = facts;
   if (frames === null) return {};
   page.show((words) => waiting('sending', words));
   try {
     const { view, outcome, hint, receipt } = await api.send({ frames, device, secret, reference: referencePhoto });
     if (outcome !== 'try_again')
       return { frames: null, secret: null, referencePhoto: null, receipt, view: { ...view, state: outcome } };
-    return { ...afterTry(before, hint), view, again: { hint } };
+    return { ...afterTry(before, facts, hint), view };
   } catch (error) {
     if (!(error instanceof UnusablePictures)) throw error;
     const { view } = await api.readState();
-    const hint = hintOfFrames[error.code];
-    return { ...afterTry(before, hint), view, again: { hint } };
+    return { ...afterTry(before, facts, hintOfFrames[error.code]), view };
   }
 };
 
 /** Says what would help, and how many tries are left. */
-export const tryAgain: Step = async (view, { again }, tools) => {
+export const tryAgain: Step = async (view, facts, tools) => {
+  const { again, withoutLight } = facts;
+  const leavesLightOut = again?.hint === 'too_bright' && withoutLight && view.light === 'offered';
   await tools.page.ask<null>((words, choose) => ({
     screen: 'try-again',
     heading: words.again.heading,
     body: [
       again === null || again.hint === null ? null : paragraph(words.hints[again.hint], 'note'),
       paragraph(words.again.text, 'lead'),
+      leavesLightOut ? paragraph(words.again.withoutLight) : null,
       paragraph(words.again.triesLeft(view.triesLeft)),
       actions(button('plain', words.tryAgain, () => choose(null))),
     ],

@@ -1,0 +1,72 @@
+import { expect, test } from '@jest/globals';
+import { castOf } from './cast-of.js';
+import { hasChromium } from './chromium.js';
+import { devices } from './screens.js';
+import { type Lighting, type Plan, receive } from './visitor.js';
+import { follow, insist } from './walk.js';
+
+/* People and attacks under the screen's light, with the real page, server, models and judge. */
+
+const inBrowser = hasChromium ? test.concurrent : test.skip;
+const cast = castOf({ lit: { liveness: 'light' }, offered: { liveness: 'challenge' } });
+
+interface Before {
+  readonly plan?: Plan;
+  /** What is before the camera answers so; `null`: not at all. */
+  readonly change: Partial<Lighting> | null;
+  readonly device?: 'phone' | 'desktop';
+  readonly connection?: string;
+}
+
+/** A window for what follows the movements as Ada does. */
+async function sit({ plan = 'follow', change, device = 'phone', connection = 'lit' }: Before) {
+  const subject = await cast().enrolAda(connection, 'consent-1 (en)');
+  const started = await cast().stage.startStepUp({ connection, subject });
+  const lighting = change === null ? {} : { lighting: { ...cast().lightings.ada, ...change } };
+  const person = { poses: cast().poses.ada, plan, reactionMs: 150, ...lighting };
+  return { ...started, ...(await receive(cast().browser, { ...devices[device], person })) };
+}
+
+for (const device of ['phone', 'desktop'] as const) {
+  inBrowser(`passes with a ${device} for the person whose face answers its light`, async () => {
+    const { page, id, link, complaints, close } = await sit({ device, change: {} });
+    await page.goto(link);
+    expect(await insist(page)).toBe('passed');
+    expect((await cast().stage.judgementsOf(id)).at(-1)).toMatchObject({ judge: 'light-1', pass: true });
+    expect(complaints).toEqual([]);
+    await close();
+  });
+}
+
+inBrowser('by movements alone where the person asks for that and the organisation lets them', async () => {
+  const { page, id, link, close } = await sit({ connection: 'offered', change: null });
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Without flashing colours' }).click();
+  expect(['passed', 'try-again']).toContain(await insist(page));
+  expect((await cast().stage.judgementsOf(id)).at(0)).toMatchObject({ judge: 'movement-1' });
+  await close();
+});
+
+const recording = ['centre', 'left', 'right', 'up', 'centre'].map((movement) => ({ movement, ms: 1500 }));
+const attacks: readonly (readonly [string, Before, RegExp])[] = [
+  ['a recording in the place of the camera', { plan: recording, change: null }, /light_gain|light_match/],
+  ['a still in the place of the camera', { plan: 'still', change: null }, /light_gain|light_match/],
+  ['an injection that no light falls on', { change: null }, /light_gain|light_match/],
+  ['an injection lit by other colours', { change: { colours: [1, 2, 0] } }, /light_gain|light_match/],
+  ['a sheet that answers as a whole', { change: { around: 1 } }, /light_(falloff|gain|match|normals)/],
+  [
+    'glass that throws the light back',
+    { change: { glass: true, gain: 0.05 } },
+    /light_(material|falloff|gain|match|normals)/,
+  ],
+];
+for (const [name, before, reason] of attacks) {
+  inBrowser(`${name} is refused, whatever its movements`, async () => {
+    const { page, id, link, close } = await sit(before);
+    expect(await follow(page, link)).toBe('try-again');
+    const [judged] = await cast().stage.judgementsOf(id);
+    expect(judged).toMatchObject({ judge: 'light-1', pass: false });
+    expect(judged!.reasons.filter((each) => reason.test(each))).not.toEqual([]);
+    await close();
+  });
+}

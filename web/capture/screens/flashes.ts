@@ -1,0 +1,33 @@
+import { actions, button, paragraph } from '../dom.js';
+import type { Words } from '../messages/words.js';
+import type { Change } from '../state.js';
+import type { Tools } from '../step.js';
+import type { View } from '../view.js';
+
+/** Said beside "Start", before the screen's first light: what flashes, how often, and how to go without. */
+export const flashesId = 'flashes';
+export function flashWarning({ framing }: Words): HTMLParagraphElement {
+  const warning = paragraph(framing.flashes, 'note');
+  warning.id = flashesId;
+  return warning;
+}
+
+/**
+ * For somebody who cannot have flashing colours where the organisation asks for them: what can be done instead. Nobody is led
+ * to a screen from which nothing goes on.
+ */
+export async function explainFlashes({ organisation, fallbackUrl, role }: View, { page, api }: Tools): Promise<Change> {
+  const hasOtherWay = fallbackUrl !== null && role === 'own';
+  const choice = await page.ask<'stop' | 'back'>((words, choose) => ({
+    screen: 'flashes',
+    heading: words.flashes.heading,
+    body: [
+      paragraph(words.flashes.text(organisation), 'lead'),
+      actions(
+        button('plain', hasOtherWay ? words.otherWay : words.flashes.stop, () => choose('stop')),
+        button('quiet', words.back, () => choose('back')),
+      ),
+    ],
+  }));
+  return choice === 'stop' ? { view: await api.decline() } : { isCameraAsked: true };
+}
