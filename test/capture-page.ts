@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../src/base/json.js';
 import { type ApiServer, toForm } from './api-server.js';
 
-type Next = { index: number; of: number; movement: string } | null;
+type Next = { index: number; of: number; movement: string; light: JsonObject | null } | null;
 
 /** What a capture page does over the wire, for suites that need no browser. */
 export function openPage(server: ApiServer, session: string) {
@@ -16,22 +16,24 @@ export function openPage(server: ApiServer, session: string) {
     /** A whole challenge up to its pictures. @param draw - the picture of a movement */
     async takeFrames(
       draw: (movement: string, index: number) => Uint8Array,
-      { afterMs = 900 }: { afterMs?: number } = {},
-    ): Promise<{ nonce: string; photos: Uint8Array[]; movements: string[] }> {
-      const { body } = await post('/face/challenge');
+      { afterMs = 900, light }: { afterMs?: number; light?: 'across' | 'down' } = {},
+    ): Promise<{ nonce: string; photos: Uint8Array[]; movements: string[]; lights: JsonObject[] }> {
+      const { body } = await post('/face/challenge', light === undefined ? {} : { light });
       const nonce = String(body.nonce);
       const photos: Uint8Array[] = [];
       const movements: string[] = [];
+      const lights: JsonObject[] = [];
       let next = body.next as Next;
       while (next !== null) {
         server.clock.advanceSec(afterMs / 1000);
         const photo = draw(next.movement, next.index);
         photos.push(photo);
         movements.push(next.movement);
+        if (next.light !== null) lights.push(next.light);
         const told: JsonObject = (await post('/face/challenge/frames', { nonce, digest: digestOf(photo) })).body;
         next = told.next as Next;
       }
-      return { nonce, photos, movements };
+      return { nonce, photos, movements, lights };
     },
     lookAtReference: (reference: Uint8Array) => server.postForm('/face/reference', toForm({ reference }), auth),
     send: (fields: Parameters<typeof toForm>[0]) => server.postForm('/face/frames', toForm(fields), auth),

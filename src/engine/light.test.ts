@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { twicePhotographed } from '../../test/crafted-pictures.js';
+import { modelsFolder } from '../../test/paths.js';
+import { type LightReading, lightRegions, type Rgb, readLight } from './light.js';
+import type { BareExamination, Pipeline } from './pipeline.js';
+import { createPipeline } from './pipeline.js';
+import { readTexture } from './texture.js';
+
+let pipeline: Pipeline;
+let portrait: Buffer;
+let seen: BareExamination;
+beforeAll(async () => {
+  pipeline = await createPipeline(modelsFolder);
+  portrait = await twicePhotographed(1);
+  seen = await pipeline.examine(portrait, ['light', 'landmarks'], 'only');
+});
+afterAll(() => pipeline.close());
+
+const read = async (photo: Uint8Array): Promise<LightReading> =>
+  (await pipeline.examine(photo, ['light'], 'only')).light!;
+const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
+
+describe('a light reading', () => {
+  test('has every part of a face that is lit well', () => {
+    const { regions, background, tones } = seen.light!;
+    expect(Object.keys(regions)).toEqual([...lightRegions]);
+    for (const region of lightRegions) for (const value of regions[region]!) expect(value).toBeGreaterThan(0);
+    expect(background).not.toBeNull();
+    expect(tones).toHaveLength(8);
+    const green = tones.map(([, value]) => value);
+    expect(green).toEqual([...green].sort((a, b) => a - b));
+  });
+
+  test('tells linear light: half of it is half, in each channel', async () => {
+    const halved = await sharp(portrait)
+      .linear(1, 0)
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+      .then(({ data, info }) => {
+        const toHalf = (level: number): number => {
+          const value = level / 255;
+          const light = (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4) / 2;
+          return 255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055);
+        };
+        const dark = Uint8Array.from(data, (level) => Math.round(toHalf(level)));
+        return sharp(dark, { raw: { width: info.width, height: info.height, channels: 3 } })
+          .png()
+          .toBuffer();
+      });
+    const { regions } = await read(halved);
+    const [bright, dark] = [seen.light!.regions.leftCheek!, regions.leftCheek!];
+    for (const [channel, value] of bright.entries()) expect(dark[channel]! / value).toBeCloseTo(0.5, 1);
+  });
+
+  test('leaves out what is as white as the camera can tell, and what is all dark', async () => {
+    for (const picture of [sharp(portrait).linear(6, 0), sharp(portrait).linear(0.05, 0)]) {
+      const { data, info } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      const spoilt = { data: new Uint8Array(data), widthPx: info.width, heightPx: info.height };
+      const { regions } = readLight(spoilt, seen.face.box, seen.landmarks!);
+      expect(regions.leftCheek).toBeNull();
+    }
+  });
+
+  test('of whatever picture and points is finite, or left out', () => {
+    const point = fc.record({
+      x: fc.double({ min: -50, max: 90, noNaN: true }),
+      y: fc.double({ min: -50, max: 90, noNaN: true }),
+    });
+    const isFine = (light: Rgb | null): boolean => light === null || light.every(Number.isFinite);
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 40 * 30 * 3, maxLength: 40 * 30 * 3 }),
+        fc.array(point, { minLength: 68, maxLength: 68 }),
+        (data, landmarks) => {
+          const reading = readLight(
+            { data, widthPx: 40, heightPx: 30 },
+            { x: 5, y: 5, width: 20, height: 20 },
+            landmarks,
+          );
+          return [...Object.values(reading.regions), reading.background, ...reading.tones].every(isFine);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('a second look', () => {
+  test('reads the same where nobody has moved, without a search', async () => {
+    const again = await pipeline.examineAgain(portrait, ['light'], seen.face.box);
+    const [one, other] = [seen.light!.regions.chin!, again.light!.regions.chin!];
+    for (const [channel, value] of one.entries()) expect(other[channel]! / value).toBeCloseTo(1, 1);
+    expect(cosine(again.texture!, seen.texture!)).toBeGreaterThan(0.99);
+    expect(again).toMatchObject({ embedding: null, pose: null });
+  });
+});
+
+describe('a texture', () => {
+  test('is the same under another light, and another of somebody else', async () => {
+    const tinted = await sharp(portrait).linear([1.15, 0.95, 0.8], [0, 4, 8]).jpeg({ quality: 90 }).toBuffer();
+    const somebody = await twicePhotographed(3);
+    const of = async (photo: Uint8Array): Promise<Float32Array> =>
+      (await pipeline.examine(photo, ['light'], 'only')).texture!;
+    expect(cosine(await of(tinted), seen.texture!)).toBeGreaterThan(0.97);
+    expect(cosine(await of(somebody), seen.texture!)).toBeLessThan(0.9);
+    expect(cosine(seen.texture!, seen.texture!)).toBeCloseTo(1, 4);
+  });
+
+  test('of a picture without any detail is finite', () => {
+    const grey = { data: new Uint8Array(30 * 30 * 3).fill(128), widthPx: 30, heightPx: 30 };
+    expect(readTexture(grey, seen.landmarks!).every(Number.isFinite)).toBe(true);
+  });
+});
