@@ -3,12 +3,20 @@ import type { Engine } from '../../src/engine/engine.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { createMovementJudge } from '../../src/liveness/judge.js';
 import { createTestSight, createTestVerifier } from '../../test/embedded.js';
-import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../test/face-video/index.js';
+import {
+  attacks,
+  drawLitSteps,
+  makeGenuineFrames,
+  makeGenuineLitFrames,
+  readDemoHeads,
+  type Scene,
+} from '../../test/face-video/index.js';
 import { hasFaces } from '../../test/faces.js';
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
 import { drawPhotos, readFrontalHeads } from '../eval/presentation-attacks/heads.js';
 import { countSignals, judgeChallenges } from '../eval/presentation-attacks/judged-challenges.js';
+import { createChance } from '../statistics/chance.js';
 import { proportion, toJson } from '../statistics/proportion.js';
 import { quantile, round } from './measure.js';
 
@@ -24,8 +32,11 @@ export interface StepUpJudgeReport {
   readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };
   /** Share of attacks that passed, of each kind. */
   readonly apcer: { readonly byAttack: Readonly<Record<string, Rate>> };
-  /** Medians in milliseconds, for five frames of 640×480: the judge, and what the verifier takes after it for the same ones. */
-  readonly resultMs: { readonly judge: number; readonly verify: number };
+  /**
+   * Medians in milliseconds, for five frames of 640×480: the judge, and what the verifier takes after it for the same ones; and
+   * the judge for the twelve of a lit challenge.
+   */
+  readonly resultMs: { readonly judge: number; readonly verify: number; readonly judgeLit: number };
 }
 
 /** How long the two parts of a result take, one after the other, as after the last frame of a challenge. */
@@ -35,8 +46,10 @@ async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): P
   const binding = { tenant: 'bench', idp: 'api', subject: '', scope: 'bench', accuracy: 4 } as const;
   const photos = frames.map(toPhoto);
   const { token } = await verifier.enrol({ photos, binding, secret: null, expiresAt: null });
-  const times = { judge: [] as number[], verify: [] as number[] };
-  for (let run = 0; run < 12; run += 1)
+  const times = { judge: [] as number[], verify: [] as number[], judgeLit: [] as number[] };
+  const steps = drawLitSteps(scene.movements, 'across', createChance('row'));
+  const lit = await makeGenuineLitFrames({ ...scene, steps, gain: 0.2 });
+  for (let run = 0; run < 12; run += 1) {
     await sight.share(frames.map(toPhoto), async (photos) => {
       const from = performance.now();
       await judge.judge(photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null })));
@@ -45,7 +58,14 @@ async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): P
       times.judge.push(between - from);
       times.verify.push(performance.now() - between);
     });
-  return { judge: round(quantile(times.judge.slice(2)), 1), verify: round(quantile(times.verify.slice(2)), 1) };
+    await sight.share(lit.map(toPhoto), async (photos) => {
+      const from = performance.now();
+      await judge.judge(photos.map((photo, at) => ({ photo, ...steps[at] })));
+      times.judgeLit.push(performance.now() - from);
+    });
+  }
+  const median = (of: readonly number[]): number => round(quantile(of.slice(2)), 1);
+  return { judge: median(times.judge), verify: median(times.verify), judgeLit: median(times.judgeLit) };
 }
 
 /**

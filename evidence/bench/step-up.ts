@@ -39,7 +39,7 @@ export interface StepUpReport {
     /** How many of the whole step-ups in Chromium passed at the first try. */
     readonly passedInBrowser: { readonly hits: number; readonly trials: number };
     /** Without HTTP, state and audit trail: the judge, then the verifier, which has the judge's examinations. */
-    readonly floorMs: { readonly judge: number; readonly verify: number };
+    readonly floorMs: StepUpJudgeReport['resultMs'];
     /** Synthetic frames, every one: no figure of these is of people in front of a camera. */
     readonly frames: StepUpJudgeReport['frames'];
     readonly people: StepUpJudgeReport['people'];
@@ -149,7 +149,7 @@ export function showStepUp(report: StepUpReport): readonly string[] {
     `From opening to the camera: ${toText(openToCameraMs)}`,
     `From opening to the result, who comes back, under the screen's light: ${openToResultSec.p50} s median, ${openToResultSec.p95} s p95 (reads in ${person.reactionMs} ms, turns in ${person.turnMs} ms)`,
     `From the last frame to the result, ${cores} cores: ${toText(resultMs)} (in the browser ${toText(resultInBrowserMs)})`,
-    `  of it the judge ${floorMs.judge} ms, the verifier ${floorMs.verify} ms more`,
+    `  of it the judge ${floorMs.judge} ms, the verifier ${floorMs.verify} ms more; the judge under light ${floorMs.judgeLit} ms`,
     `Examinations of the engine for each frame: ${stepUp.engineRunsPerFrame}`,
     `Synthetic people who were refused: ${JSON.stringify(bpcer)}`,
     ...Object.entries(apcer.byAttack).map(
