@@ -63,6 +63,10 @@ describe('a receipt is accepted', () => {
     expect(await verify(await sign(rest), { subject: claims.sub })).toEqual(told);
   });
 
+  test.each(['light-1', 'movement-1', null])('and says how presence was judged: %s', async (presence) => {
+    expect(await verify(await sign({ ...claims, presence }))).toEqual({ ...claims, presence });
+  });
+
   test.each([
     ['as the clock of the issuer is 30 s ahead', claims.iat - 30],
     ['until 30 s after its end', claims.exp + 29],
@@ -93,6 +97,7 @@ describe('a receipt is refused', () => {
     ['malformed', 'that ends before it begins', { exp: claims.iat - 1 }],
     ['malformed', 'of another kind of check', { acr: 'password' }],
     ['malformed', 'with liveness as text', { liveness: '1' }],
+    ['malformed', 'with presence that is no name', { presence: 1 }],
     ['malformed', 'with an accuracy that does not exist', { accuracy: 9 }],
   ])('%s: %s', async (code, _, change) => {
     const receipt = await sign({ ...claims, ...change });

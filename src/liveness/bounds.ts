@@ -69,11 +69,17 @@ export const bounds = {
   light_material: { atLeast: 0.5, atMost: 2.5, unit: 'share' },
   /** Left and right halves: drawn people 0.09 and more, drawn prints, flat and bent, mostly 0.05 and less. */
   light_normals: { atLeast: 0.06, atMost: null, unit: 'per gain' },
-  /** Recorded, not bounded: of upper and lower halves, as a phone has them, drawn people and prints lie on each other. */
-  light_normals_down: { atLeast: null, atMost: null, unit: 'per gain' },
+  /**
+   * The same without a bound: of upper and lower halves, as a phone has them, drawn people and prints lie on each other; and where
+   * the gain is below `normalsFromGain` it is lost in what the sides of a nose change by themselves.
+   */
+  light_normals_recorded: { atLeast: null, atMost: null, unit: 'per gain' },
   /** Half a second apart people who hold still read .948 and more, strangers .868 and less (src/engine/texture.ts). */
   light_same_face: { atLeast: 0.9, atMost: null, unit: 'cosine' },
 } as const satisfies Record<string, LivenessBound>;
+
+/** By themselves the sides of a nose change by what a tenth of this would do to them (`npm run eval -- light-noise`). */
+export const normalsFromGain = 0.08;
 
 /** What the judge measures; where it is of one frame, the frame's index follows: `relief_yaw_1`. */
 export type LivenessSignal = keyof typeof bounds;

@@ -54,7 +54,7 @@ describe('a person before the screen', () => {
     expect(finding).toMatchObject({ presence: 'light-1', pass: true, reasons: [] });
     expect(told(finding, 'light_gain')).toBeGreaterThan(0.05);
     const [normals, other] =
-      axis === 'across' ? ['light_normals', 'light_normals_down'] : ['light_normals_down', 'light_normals'];
+      axis === 'across' ? ['light_normals', 'light_normals_recorded'] : ['light_normals_recorded', 'light_normals'];
     expect(told(finding, normals!)).toBeDefined();
     expect(told(finding, other!)).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import type { Measurement } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { cosineOf } from '../verifier/embeddings.js';
 import { measure } from '../verifier/screening.js';
-import { bounds, type LivenessSignal } from './bounds.js';
+import { bounds, type LivenessSignal, normalsFromGain } from './bounds.js';
 import type { SeenFrame } from './frame.js';
 import type { LightFinding } from './light.js';
 import { toMeanShape, toReliefTurn } from './relief.js';
@@ -77,7 +77,7 @@ export function measureLight({ gain, match, falloff, material, normals, axis }: 
   const told = [
     ['light_falloff', falloff],
     ['light_material', material],
-    [axis === 'across' ? 'light_normals' : 'light_normals_down', normals],
+    [axis === 'across' && gain >= normalsFromGain ? 'light_normals' : 'light_normals_recorded', normals],
   ] as const satisfies readonly (readonly [LivenessSignal, number | null])[];
   return [
     seen,

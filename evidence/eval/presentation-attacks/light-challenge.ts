@@ -26,9 +26,9 @@ import { toHighest } from './presentation-rates.js';
 /** People of the judging half: five injections of each of 60 are 300. */
 const people = { genuine: 60, injected: 60, attacked: 40 } as const;
 
-/** The screen's light over the room's: a bright room, two usual ones, and an evening. The attacks are judged at one. */
+/** The screen's light over the room's: a bright room, two usual ones, and an evening. Attacks are judged at the last two. */
 const gains = [0.05, 0.1, 0.15, 0.3] as const;
-const judgedGain = 0.15;
+const attackedGains = [0.15, 0.3] as const;
 
 type MakeLitFrames = (scene: LitScene) => Promise<readonly Buffer[]>;
 
@@ -47,9 +47,9 @@ const genuine = (gain: number, axis: ScreenAxis): Kind => ({
   makeLitFrames: makeGenuineLitFrames,
 });
 
-const pretended = ({ name, makeLitFrames }: { name: string; makeLitFrames: MakeLitFrames }): Kind => ({
+const pretended = ({ name, makeLitFrames }: { name: string; makeLitFrames: MakeLitFrames }, gain: number): Kind => ({
   name,
-  gain: judgedGain,
+  gain,
   axis: 'across',
   makeLitFrames,
 });
@@ -126,22 +126,30 @@ export const lightChallenge: EvalProgram = {
       const judge = createMovementJudge({ engine });
       const judgeAll = (kind: Kind, count: number) => judgeKind(judge, kind, heads.slice(0, count), say);
       const bpcer = [];
-      for (const kind of [...gains.map((gain) => genuine(gain, 'across')), genuine(judgedGain, 'down')])
+      for (const kind of [
+        ...gains.map((gain) => genuine(gain, 'across')),
+        genuine(attackedGains[0], 'down'),
+        genuine(attackedGains[1], 'down'),
+      ])
         bpcer.push(toBpcer(kind, await judgeAll(kind, people.genuine)));
       const injected: JudgedLight[] = [];
-      for (const injection of injections) injected.push(...(await judgeAll(pretended(injection), people.injected)));
-      const attacked: JudgedLight[] = [];
-      for (const attack of attacks) attacked.push(...(await judgeAll(pretended(attack), people.attacked)));
+      for (const injection of injections)
+        injected.push(...(await judgeAll(pretended(injection, attackedGains[0]), people.injected)));
       const apcerOf = (judged: readonly JudgedLight[], of: readonly { readonly name: string }[]) =>
         Object.fromEntries(of.map(({ name }) => [name, toApcer(judged.filter(({ species }) => species === name))]));
-      const apcer = apcerOf(attacked, attacks);
+      const attackedAt = [];
+      for (const gain of attackedGains) {
+        const attacked: JudgedLight[] = [];
+        for (const attack of attacks) attacked.push(...(await judgeAll(pretended(attack, gain), people.attacked)));
+        const apcer = apcerOf(attacked, attacks);
+        const inAll = Object.fromEntries(Object.entries(apcer).map(([name, rates]) => [name, rates.inAll]));
+        attackedAt.push({ gain, highestApcer: toHighest(inAll), apcer });
+      }
       const figures: LightFigures = {
         frames: 'synthetic',
-        judgedGain,
         bpcer,
-        injections: { ...toApcer(injected), byKind: apcerOf(injected, injections) },
-        highestApcer: toHighest(Object.fromEntries(Object.entries(apcer).map(([name, { inAll }]) => [name, inAll]))),
-        apcer,
+        injections: { gain: attackedGains[0], ...toApcer(injected), byKind: apcerOf(injected, injections) },
+        attacks: attackedAt,
       };
       if (out !== null) {
         await mkdir(out, { recursive: true });

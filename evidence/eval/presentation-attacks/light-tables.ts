@@ -14,8 +14,6 @@ type Apcer = {
 /** What `npm run eval -- light-challenge` prints. Keys are stable. */
 export type LightFigures = {
   readonly frames: 'synthetic';
-  /** The gain of the attacks. */
-  readonly judgedGain: number;
   readonly bpcer: readonly {
     readonly gain: number;
     readonly axis: string;
@@ -23,9 +21,12 @@ export type LightFigures = {
     readonly inAll: Rate;
     readonly refusedBy: Counts;
   }[];
-  readonly injections: Apcer & { readonly byKind: Readonly<Record<string, Apcer>> };
-  readonly highestApcer: { readonly species: string; readonly rate: number } | null;
-  readonly apcer: Readonly<Record<string, Apcer>>;
+  readonly injections: Apcer & { readonly gain: number; readonly byKind: Readonly<Record<string, Apcer>> };
+  readonly attacks: readonly {
+    readonly gain: number;
+    readonly highestApcer: { readonly species: string; readonly rate: number } | null;
+    readonly apcer: Readonly<Record<string, Apcer>>;
+  }[];
 };
 
 const toRow = ([name, { inAll, byLight, stoppedBy }]: readonly [string, Apcer]): string[] => [
@@ -37,12 +38,12 @@ const toRow = ([name, { inAll, byLight, stoppedBy }]: readonly [string, Apcer]):
 
 /** The figures as a page. */
 export function toLightTables(figures: LightFigures, now: Date): string {
-  const { judgedGain, bpcer, injections, apcer } = figures;
+  const { bpcer, injections, attacks } = figures;
   const passed = ['', 'passed (APCER)', 'had the light alone been judged', 'stopped by, most often'];
   return `${[
     '# The light challenge, drawn',
     '',
-    `Written by \`npm run eval -- light-challenge --out docs/accuracy\` on ${now.toISOString().slice(0, 10)}, Node ${process.versions.node}, ${availableParallelism()} cores. What it means is in [liveness.md](../liveness.md).`,
+    `Written by \`npm run eval -- light-challenge --out docs/accuracy\` on ${now.toISOString().slice(0, 10)}, Node ${process.versions.node}, ${availableParallelism()} cores. What it means is in [light.md](../light.md).`,
     '',
     '**People, attacks and light are rendered from photos: no screen shone on anybody.** Intervals are 95 % (Wilson). Gain is the light of a white screen over',
     'the room’s, on a face. How the camera changes by itself is drawn as it was measured on four clips.',
@@ -60,14 +61,19 @@ export function toLightTables(figures: LightFigures, now: Date): string {
       ]),
     ),
     '',
-    `## Injections, gain ${judgedGain}`,
+    `## Injections, gain ${injections.gain}`,
     '',
     'Every frame is perfect but for its light.',
     '',
     table(passed, [...Object.entries(injections.byKind), ['all', injections] as const].map(toRow)),
     '',
-    `## Attacks, gain ${judgedGain}`,
-    '',
-    table(passed, Object.entries(apcer).map(toRow)),
-  ].join('\n')}\n`;
+    ...attacks.flatMap(({ gain, apcer }) => [
+      `## Attacks, gain ${gain}`,
+      '',
+      table(passed, Object.entries(apcer).map(toRow)),
+      '',
+    ]),
+  ]
+    .join('\n')
+    .trimEnd()}\n`;
 }
