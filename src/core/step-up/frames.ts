@@ -4,21 +4,12 @@ import { digestOf } from '../digest.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../hints.js';
-import type {
-  CapturedFrame,
-  Keys,
-  LivenessFinding,
-  LivenessJudge,
-  Passkeys,
-  PresentedSecret,
-  Sight,
-} from '../ports.js';
+import type { Keys, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
 import type { ScreenAxis } from '../screen-light.js';
 import { addSec, type EpochMs } from '../units.js';
 import { attempt, completeVerification, passStepUp } from './complete.js';
 import type { DeviceSignals } from './device-signals.js';
-import { measureUnlikeEarlier } from './earlier-frames.js';
-import { toPoses } from './light-row.js';
+import { facesOf, judgeFrames, type TakenFrames } from './judge-frames.js';
 import {
   findChallenge,
   type MovementRecord,
@@ -26,10 +17,9 @@ import {
   type NextMovement,
   newChallenge,
   nextOf,
-  toAsked,
 } from './movement-challenge.js';
 import { isPhone } from './phone.js';
-import { type StepUpRecord, whoOf } from './record.js';
+import type { StepUpRecord } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { lightOf, type SessionView } from './session-view.js';
@@ -122,7 +112,11 @@ export async function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps
     // The judge, the verifier and whoever compares with a document look at the same pictures.
     return deps.sight.share(pictures, (shared) => {
       const seen = { photos: shared.slice(0, photos.length), reference: shared.at(photos.length) ?? null };
-      return complete({ captured, measured, movement, submitted: { ...submitted, ...seen } }, deps);
+      const { device } = submitted;
+      return complete(
+        { captured, measured, movement, device, photos: seen.photos, submitted: { ...submitted, ...seen } },
+        deps,
+      );
     });
   };
   return attempt(captured, judgeAndComplete, deps);
@@ -158,19 +152,15 @@ async function countFresh(digests: readonly string[], { state, clock }: CaptureD
   return fresh;
 }
 
-/** Frames that have been taken from their challenge. */
-interface TakenFrames {
-  /** The step-up, taken for this attempt. */
-  readonly captured: StepUp;
-  readonly measured: ReturnType<typeof measureChallenge>;
-  readonly movement: MovementRecord;
+/** Frames that have been taken from their challenge, and what came with them. */
+interface Submission extends TakenFrames {
   readonly submitted: SubmittedFrames;
 }
 
 /** Refusals of an enrolment that say something of what was held against the frames: to the person all one. */
 const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
 
-async function complete(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOutcome> {
+async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOutcome> {
   const { captured, submitted } = taken;
   const { role } = submitted.session;
   const before = uncaptured(captured.record);
@@ -202,43 +192,12 @@ async function complete(taken: TakenFrames, deps: CaptureDeps): Promise<FramesOu
   return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
 }
 
-const toFrames = ({ movement, submitted }: TakenFrames): readonly CapturedFrame[] =>
-  toAsked(movement).flatMap((asked, at) => {
-    const photo = submitted.photos.at(at);
-    return photo === undefined ? [] : [{ ...asked, photo }];
-  });
-
-/** The pictures a face is told by, one of each pose. */
-const facesOf = (taken: TakenFrames): readonly Photo[] => toPoses(toFrames(taken)).map(({ shown }) => shown.photo);
-
-/** What the judge, the digests and the clock say together; all of it goes to the audit trail. */
-async function judgeFrames(taken: TakenFrames, deps: CaptureDeps): Promise<LivenessFinding> {
-  const { captured, measured, movement, submitted } = taken;
-  const { judge, audit } = deps;
-  const [found, unlike] = await Promise.all([
-    judge.judge(toFrames(taken)),
-    measureUnlikeEarlier(captured.record, facesOf(taken), deps),
-  ]);
-  const told = unlike === null ? measured : [...measured, unlike];
-  const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);
-  const measurements = [...told, ...found.measurements];
-  const reasons = [...missed, ...found.reasons];
-  const pass = found.pass && missed.length === 0;
-  const signals = measurements.map((measurement) => ({ ...measurement }));
-  const device = submitted.device ?? undefined;
-  const { presence: judged } = found;
-  const { asked } = movement;
-  const detail = { stepUpId: captured.id, judge: judged, pass, reasons, asked, signals, device };
-  await audit.append({ action: 'liveness_judged', ...whoOf(captured.record), detail });
-  return { ...found, pass, reasons, measurements };
-}
-
 /** With a face alone, or with the secret that came with it. */
 const methodsOf = (secret: PresentedSecret | null) =>
   secret === null ? (['face'] as const) : (['face', secret.method] as const);
 
 async function verifyFrom(
-  taken: TakenFrames,
+  taken: Submission,
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
@@ -249,7 +208,7 @@ async function verifyFrom(
 }
 
 async function enrolFrom(
-  taken: TakenFrames,
+  taken: Submission,
   judged: Promise<LivenessFinding>,
   deps: CaptureDeps,
 ): Promise<StepUpRecord> {
