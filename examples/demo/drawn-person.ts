@@ -1,13 +1,13 @@
 import { chromium } from 'playwright-core';
 import { fetchDemoPhotos } from '../../setup/fetch-files.js';
-import { makePoses, readPeople } from '../../test/browser/people.js';
+import { lightingOf, makePoses, readPeople } from '../../test/browser/people.js';
 import { receive } from '../../test/browser/visitor.js';
 import { insist } from '../../test/browser/walk.js';
 import { demoPhotosFolder } from '../../test/paths.js';
 
 /*
  * A drawn person who follows a link of the capture page, for `facestep try`: the real page in a real browser, with the head of
- * somebody in the demonstration photos before its camera. Ends with 0 where the page says that it went well, else with 1. It is
+ * somebody in the demonstration photos before its camera, which answers the screen's light. Ends with 0 where the page says that it went well, else with 1. It is
  * given the browser and the link.
  */
 
@@ -29,7 +29,9 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  const { page } = await receive(browser, { person: { poses, plan: 'follow', reactionMs: 150 } });
+  const { page } = await receive(browser, {
+    person: { poses, lighting: lightingOf(ada), plan: 'follow', reactionMs: 150 },
+  });
   await page.goto(link);
   const screen = await insist(page);
   if (screen !== 'passed') {

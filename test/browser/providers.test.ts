@@ -30,6 +30,8 @@ const inBrowser = hasChromium ? test.concurrent : test.skip;
 const secret = randomBytes(32).toString('base64url');
 const password = 'correct horse';
 const name = 'ada@example.com';
+/** The page's light has suites of its own: here nobody answers it. */
+const unlit = { liveness: 'movement' } as const;
 
 let browser: Browser;
 let server: ServerUnderTest;
@@ -97,7 +99,7 @@ if (hasChromium) {
     const cognitoUser = await administrator.createUser('ada', password, name);
     cognito.serveApp({ userPoolId: pool.id, clientId, password });
     const cognitoSettings = {
-      ...{ id: 'cognito', kind: 'cognito', policy: { mode: 'enforce', returnUrls: [`${cognito.url}/app/return`] } },
+      ...{ id: 'cognito', kind: 'cognito' },
       oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [cognito.url] }] },
       cognito: {
         ...{ userPoolId: pool.id, clientIds: [clientId], endpoint: cognito.url, triggers: { requestSecret: secret } },
@@ -109,10 +111,10 @@ if (hasChromium) {
       port,
       environment: entra.environment,
       connections: [
-        { id: 'entra', kind: 'entra', oidc: entra.oidc ?? null, entra: entra.settings },
-        oktaSettings,
-        oneloginSettings,
-        cognitoSettings,
+        { id: 'entra', kind: 'entra', policy: unlit, oidc: entra.oidc ?? null, entra: entra.settings },
+        { ...oktaSettings, policy: unlit },
+        { ...oneloginSettings, policy: unlit },
+        { ...cognitoSettings, policy: { ...unlit, mode: 'enforce', returnUrls: [`${cognito.url}/app/return`] } },
       ],
     });
     closing.push(() => server.close(), entra.close, okta.close, onelogin.close, cognito.close);
