@@ -26,7 +26,7 @@ export interface Lighting {
   readonly around: number;
   /** Which of the told channels shines as red, green and blue. */
   readonly colours: readonly [number, number, number];
-  /** Where it stands out of the face, in pixels of the frame. */
+  /** Where it stands out of the face, in pixels of the person's pictures. */
   readonly nose: { readonly x: number; readonly y: number; readonly halfWidth: number };
   /** Light that is thrown back by glass before the picture: added to all of it, whatever it shows, as a share of white. */
   readonly glass: boolean;

@@ -6,7 +6,7 @@
  *
  * @param {import('../visitor.js').Lighting} lighting
  */
-export function lightCamera({ gain, around, colours, nose, glass }) {
+export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
   /** From the paint of a light to a camera's picture of it. */
   const cameraDelayMs = 100;
 
@@ -76,9 +76,13 @@ export function lightCamera({ gain, around, colours, nose, glass }) {
     context.putImageData(picture, 0, 0);
   };
 
-  /** @param {CanvasRenderingContext2D} context */
-  window.layLight = (context) => {
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {{ scale: number, dx: number, dy: number }} placed - how the picture lies in the frame
+   */
+  window.layLight = (context, { scale, dx, dy }) => {
     const { width, height } = context.canvas;
+    const nose = { x: dx + inPicture.x * scale, y: dy + inPicture.y * scale, halfWidth: inPicture.halfWidth * scale };
     const { axis, halves } = seen();
     halves.forEach((css, at) => {
       const light = channelsOf(css).map((share) => share / 2);

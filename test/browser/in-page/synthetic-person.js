@@ -69,7 +69,7 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
     const dx = x + (width - picture.width * scale) / 2 + sway * Math.sin(performance.now() / 310);
     const dy = y + (height - picture.height * scale) / 2 + sway * Math.sin(performance.now() / 470);
     context.drawImage(picture, dx, dy, picture.width * scale, picture.height * scale);
-    window.layLight?.(context);
+    window.layLight?.(context, { scale, dx, dy });
     if (plan !== 'still') addNoise(context);
   };
 
