@@ -26,7 +26,7 @@ export const floors = [
   ['src/cli'],
   ['simulators', 'evidence/accuracy', 'adapters/index.ts'],
   ['evidence/corpus', 'evidence/plots'],
-  ['src/api', 'src/capture', 'src/oidc', 'src/ssf'],
+  ['src/api', 'src/capture', 'src/console', 'src/oidc', 'src/ssf', 'web/console'],
   ['src/rest'],
   ['src/http'],
   providers,
@@ -56,7 +56,7 @@ const rooms = floors.flat().sort((a, b) => b.length - a.length);
 /** The room that a file is in; `undefined` outside all of them. @param file - from the top of the checkout, with slashes */
 export const roomOf = (file) => rooms.find((room) => file === room || file.startsWith(`${room}/`));
 
-const isSource = (name) => /\.(ts|cts|mts)$/.test(name) && !/\.(test|d)\.[cm]?ts$/.test(name);
+const isSource = (name) => /\.(tsx?|cts|mts)$/.test(name) && !/\.(test|d)\.[cm]?ts$/.test(name);
 
 /** The sources in every room; no tests. */
 export const listSources = () =>

@@ -49,13 +49,13 @@ export const build = () => {
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   const sources = [...include, 'web'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
-      .filter((name) => /\.(c?[jt]s|json|html|css|svg)$/.test(name) && !name.startsWith('dist/'))
+      .filter((name) => /\.(c?[jt]sx?|json|html|css|svg)$/.test(name) && !name.startsWith('dist/'))
       .map((name) => join(folder, name))
       .sort(),
   );
   once(
     join(root, 'dist', '.built'),
-    digestOf(['tsconfig.json', 'vite.config.ts', 'package-lock.json', ...sources]),
+    digestOf(['tsconfig.json', 'vite.config.ts', 'vite.console.config.ts', 'package-lock.json', ...sources]),
     () => {
       for (const folder of ['dist', 'client/dist', 'triggers/dist'])
         rmSync(join(root, folder), { recursive: true, force: true });
@@ -63,8 +63,9 @@ export const build = () => {
       // First, as the examples take it as a package.
       tool('typescript/bin/tsc', '-p', 'client');
       tool('typescript/bin/tsc', '-p', '.');
-      tool('typescript/bin/tsc', '-p', 'web/capture');
-      tool('vite/bin/vite.js', 'build');
+      for (const page of ['web/capture', 'web/console']) tool('typescript/bin/tsc', '-p', page);
+      for (const config of ['vite.config.ts', 'vite.console.config.ts'])
+        tool('vite/bin/vite.js', 'build', '--config', config);
     },
   );
 };

@@ -24,7 +24,7 @@ import { createManualClock } from './contract/state.js';
 import { createTestSight } from './embedded.js';
 import { createKeysInMemory, createTestSigner, testIssuer } from './keys.js';
 import { pageFolders } from './paths.js';
-import { standardSettings } from './settings.js';
+import { consoleDeps, standardSettings } from './settings.js';
 import { createSimulatedJudge } from './simulated-judge.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './sinks.js';
 import { createQuietTelemetry } from './telemetry.js';
@@ -77,6 +77,8 @@ export async function startApiServer(
       | 'proxyHops'
       | 'judge'
       | 'sight'
+      | 'console'
+      | 'fetch'
     >
   > & {
       random?: Random;
@@ -103,6 +105,7 @@ export async function startApiServer(
     audit,
     log,
     adminKeyDigest: createHash('sha256').update(adminKey).digest(),
+    ...consoleDeps,
     delivery,
     judge: createSimulatedJudge(),
     sight: createTestSight(),

@@ -9,10 +9,10 @@ const files = ['src', 'adapters', 'client', 'triggers', 'web']
   .flatMap((folder) =>
     readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.test.ts'));
 
 /** The browser's side: it has no Node, and its own clock and fetch. */
-const isOfPage = (file: string) => file.startsWith('web/capture/');
+const isOfPage = (file: string) => file.startsWith('web/');
 
 /** Where a process begins: the server, and the Lambda functions of a Cognito user pool. */
 const entryPoints = ['src/process.ts', 'triggers/index.ts'];

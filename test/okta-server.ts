@@ -10,6 +10,7 @@ import { createTestSight } from './embedded.js';
 import { createKeysInMemory } from './keys.js';
 import { pageFolders } from './paths.js';
 import type { ServedAdapter } from './serve-adapter.js';
+import { consoleDeps } from './settings.js';
 import { createSimulatedJudge } from './simulated-judge.js';
 import { createQuietTelemetry } from './telemetry.js';
 import { startTestTransmitter } from './transmitter.js';
@@ -38,6 +39,7 @@ export async function startOktaServer(
   const deps: AppDeps = {
     ...bench.core,
     adminKeyDigest: new Uint8Array(32),
+    ...consoleDeps,
     onClientRequest: () => {},
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),

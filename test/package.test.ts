@@ -36,6 +36,7 @@ const kinds = [
   /^dist\/evidence\/(accuracy|corpus|plots|statistics)\/[\w-]+\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
   /^dist\/capture-web\/((index|presence)\.html|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
+  /^dist\/console-web\/(index\.html|assets\/[\w-]+\.(js|css|svg)|compressed\/[\w-]+\.(js|css|svg)\.br)$/,
   /^parameters\/engines\.json$/,
 ];
 const mebibyte = 1024 * 1024;

@@ -12,3 +12,6 @@ export const demoPhotosFolder = join(projectRoot, '.cache', 'demo-photos');
 
 /** The capture page as `vite build` made it, and the models it guides with. */
 export const pageFolders = { page: join(projectRoot, 'dist', 'capture-web'), models: modelsFolder };
+
+/** The console as `vite build` made it. */
+export const consoleFolder = join(projectRoot, 'dist', 'console-web');

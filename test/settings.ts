@@ -1,7 +1,9 @@
+import { consoleGuard } from '../src/config/console.js';
 import { limitsGuard } from '../src/config/limits.js';
 import { retentionGuard } from '../src/config/retention.js';
 import type { CoreSettings } from '../src/core/deps.js';
 import { testIssuer } from './keys.js';
+import { consoleFolder } from './paths.js';
 import { systemRandom } from './sinks.js';
 
 /** What holds where an administrator changed nothing. */
@@ -12,3 +14,10 @@ export const standardSettings: CoreSettings = {
 
 /** What the core of every test is handed alike. */
 export const standardDeps = { random: systemRandom, issuer: testIssuer, settings: standardSettings };
+
+/** The console as it is where nobody configured it, and a provider that is not there. */
+export const consoleDeps = {
+  console: consoleGuard.parse({}),
+  consoleFolder,
+  fetch: () => Promise.reject(new TypeError('nobody is asked')),
+};

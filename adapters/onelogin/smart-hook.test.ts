@@ -19,6 +19,7 @@ import {
 import { createTestSight } from '../../test/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { pageFolders, projectRoot } from '../../test/paths.js';
+import { consoleDeps } from '../../test/settings.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
 import { createQuietTelemetry } from '../../test/telemetry.js';
 import type { SmartHookType } from './schema.js';
@@ -53,6 +54,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
   const deps: AppDeps = {
     ...bench.core,
     adminKeyDigest: new Uint8Array(32),
+    ...consoleDeps,
     onClientRequest: () => {},
     delivery: { send: async () => {} },
     judge: createSimulatedJudge(),

@@ -41,6 +41,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/generateToken',
       versions: [1],
       right: 'configure',
+      isSensitive: true,
       summary: 'Issue a client token',
       description: 'For administrators (the header `X-Admin-Key` is ours).',
       ours: false,
@@ -54,6 +55,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/generateToken',
       versions: [2],
       right: 'configure',
+      isSensitive: true,
       summary: 'Issue a client token for a verified contact',
       description:
         'As on v1, and the e-mail address and phone number must have been verified together within the last hour. A verification serves one token.',
@@ -95,6 +97,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/revokeToken',
       versions: [1, 2],
       right: 'configure',
+      isSensitive: true,
       summary: 'Revoke a client token',
       description: 'At once: a request under way with it ends with `caller_untrusted`.',
       ours: true,

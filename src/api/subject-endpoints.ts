@@ -124,6 +124,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/subjects/erase',
       right: 'operate',
+      isSensitive: true,
       summary: 'Erase what is held of a person',
       description:
         'Ends the enrolment as /subjects/revoke does and forgets the consent too. The receipt is a JWS of the type `facestep-erasure+jwt`: it says what was erased where and when, and what remains, why and for how long. The keys at /.well-known/jwks.json verify it.',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
 import { auditGuard } from './audit.js';
 import type { ConnectionGuards } from './connection.js';
+import { consoleGuard } from './console.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
 import { keysGuard, signsRs256 } from './keys.js';
 import { limitsGuard } from './limits.js';
@@ -110,6 +111,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .refine(hasUniqueIds, 'two receivers have the same id')
       .default([]),
     telemetry: telemetryGuard.prefault({}),
+    console: consoleGuard.prefault({}),
     limits: limitsGuard.prefault({}),
     retention: retentionGuard.prefault({}),
     /** Seconds between the request to stop, from when on `/readyz` refuses, and taking no more requests. */
@@ -142,7 +144,16 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       error: 'expected null, as a Facenition server compares the faces',
     },
   );
-  return recognised.refine(
+  const answered = recognised.refine(({ publicUrl, console }) => publicUrl !== null || console.signIn === null, {
+    path: ['publicUrl'],
+    error: 'expected an address, as "console" has "signIn": the provider sends the browser back there',
+  });
+  const checked = answered.refine(
+    ({ console, connections }) =>
+      console.stepUp === null || connections.some(({ id }) => id === console.stepUp?.connection),
+    { path: ['console', 'stepUp', 'connection'], error: 'expected the id of a connection' },
+  );
+  return checked.refine(
     ({ publicUrl, connections }) =>
       (publicUrl !== null && hasDomainName(publicUrl)) ||
       connections.every(({ policy }) => policy.userSecret !== 'passkey'),

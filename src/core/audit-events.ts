@@ -158,6 +158,18 @@ export const auditDetails = {
   application_removed: z.object({ id: z.string(), name: z.string(), by: z.string() }),
   administrator_added: z.object({ name: z.string(), role: z.string(), by: z.string() }),
   administrator_removed: z.object({ name: z.string(), by: z.string() }),
+  /** `subject` is the id at the provider whose name is in `issuer`; both are `null` where a key was used. */
+  console_signed_in: z.object({
+    by: z.string(),
+    role: z.string(),
+    issuer: z.string().nullable(),
+    subject: z.string().nullable(),
+    /** A key was used though administrators sign in at a provider. */
+    emergency: z.boolean(),
+  }),
+  /** The provider vouched for somebody who is in none of the groups. */
+  console_sign_in_refused: z.object({ by: z.string(), issuer: z.string(), subject: z.string() }),
+  console_signed_out: z.object({ by: z.string() }),
   /** `connections` counts them; `changed` holds paths of settings. */
   configuration_loaded: z.object({
     digest: z.string(),

@@ -38,6 +38,13 @@ const list = { key: 'administrators', guard: z.array(recordGuard), expiresAt: ()
 /** Compared against where there is no record; no secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
+/** Whose a key is, and which of theirs. */
+export interface IdentifiedKey {
+  readonly administrator: Administrator;
+  /** Names the key without telling it; good for `isKeyLive`. */
+  readonly keyId: string;
+}
+
 /**
  * Whose administrator's key this is. An unknown id takes the same steps as a wrong secret.
  * @param source - the address it comes from: too many wrong keys from there, and no more are taken for a while. A right one
@@ -48,25 +55,39 @@ export async function authenticateAdministrator(
   credential: Credential,
   source: string,
   deps: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
-): Promise<Administrator> {
+): Promise<IdentifiedKey> {
   // Whoever shows nothing guesses nothing.
   if (credential.use((text) => text === '')) throw new FaceError('caller_untrusted');
-  const administrator = await identify(credential, deps);
-  if (administrator !== null) return administrator;
+  const identified = await identify(credential, deps);
+  if (identified !== null) return identified;
   return countAttempt(attemptsOfKeys(source), () => Promise.reject(new FaceError('caller_untrusted')), deps);
 }
 
 async function identify(
   credential: Credential,
   { adminKeyDigest, state, clock }: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
-): Promise<Administrator | null> {
-  if (credential.use((text) => hasDigest(text, adminKeyDigest))) return firstOwner;
+): Promise<IdentifiedKey | null> {
+  if (credential.use((text) => hasDigest(text, adminKeyDigest)))
+    return { administrator: firstOwner, keyId: idOfFirstKey(adminKeyDigest) };
   const [, id, secret] = credential.use((text) => /^fsa_([0-9a-f]{24})_([\w-]{43})$/.exec(text)) ?? [];
   if (id === undefined || secret === undefined) return null;
   const record = (await readAll({ state })).find((each) => each.id === id);
   const isRight = hasDigest(secret, Buffer.from(record?.secretDigest ?? noDigest, 'base64url'));
   if (!isRight || record === undefined || !isLive(record, clock.now())) return null;
-  return { name: record.name, role: record.role };
+  return { administrator: { name: record.name, role: record.role }, keyId: id };
+}
+
+/** Another key in the configuration is another one here. */
+const idOfFirstKey = (adminKeyDigest: Uint8Array): string => `first-${digestOf(adminKeyDigest).toString('base64url')}`;
+
+/** Whether a key still counts: its administrator was not removed, it has not expired, or the configuration still has it. */
+export async function isKeyLive(
+  keyId: string,
+  { adminKeyDigest, state, clock }: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
+): Promise<boolean> {
+  if (keyId === idOfFirstKey(adminKeyDigest)) return true;
+  const record = (await readAll({ state })).find((each) => each.id === keyId);
+  return record !== undefined && isLive(record, clock.now());
 }
 
 /**

@@ -5,10 +5,27 @@ import type { Allowance } from '../http/allowance.js';
 import { authenticateAdministrator } from './administrators.js';
 import type { Application } from './applications.js';
 import { authenticateClient, type Client, checkClientLive } from './client-tokens.js';
-import type { ApiDeps } from './deps.js';
+import { authenticateSession } from './console-caller.js';
+import { administratorOf, consoleTokenHeader, needsFaceCheck, type SessionDeps } from './console-sessions.js';
 import type { Auth } from './endpoint.js';
 import { countRequest, toRateLimitHeaders } from './quota.js';
 import { type Administrator, holds } from './rights.js';
+
+/** Who administers: by a key, or by a session of the console. Whoever shows both is neither. */
+async function authenticate(
+  headers: IncomingHttpHeaders,
+  source: string,
+  deps: SessionDeps,
+): Promise<{ readonly administrator: Administrator; readonly needsFaceCheck: boolean }> {
+  const [key, token] = [headers['x-admin-key'], headers[consoleTokenHeader]];
+  if (token === undefined) {
+    const { administrator } = await authenticateAdministrator(new Credential(String(key ?? '')), source, deps);
+    return { administrator, needsFaceCheck: false };
+  }
+  if (key !== undefined) throw new FaceError('caller_untrusted');
+  const { session } = await authenticateSession(headers, deps);
+  return { administrator: administratorOf(session), needsFaceCheck: needsFaceCheck(session, deps) };
+}
 
 /** The other end of the connection. */
 export interface Peer {
@@ -32,16 +49,20 @@ export class Admission {
     private readonly allowance: Allowance,
     private readonly callerLimitBytes: number,
     private readonly peer: Peer,
-    private readonly deps: Pick<ApiDeps, 'adminKeyDigest' | 'clock' | 'state'>,
+    private readonly deps: SessionDeps,
   ) {}
 
-  /** @throws FaceError `caller_untrusted`, `locked_out`, `role_missing`, `scope_missing`, `quota_exceeded`, `overloaded` */
+  /**
+   * @throws FaceError `caller_untrusted`, `locked_out`, `role_missing`, `face_not_verified`, `scope_missing`,
+   *   `quota_exceeded`, `overloaded`
+   */
   async checkHeaders(headers: IncomingHttpHeaders): Promise<void> {
     if (this.auth.kind === 'admin') {
-      const key = new Credential(String(headers['x-admin-key'] ?? ''));
-      this.#administrator = await authenticateAdministrator(key, this.peer.source, this.deps);
-      if (!holds(this.#administrator, this.auth.right)) throw new FaceError('role_missing');
-      this.allowance.recognise(this.#administrator.name, this.callerLimitBytes);
+      const { administrator, needsFaceCheck: isCheckDue } = await authenticate(headers, this.peer.source, this.deps);
+      this.#administrator = administrator;
+      if (!holds(administrator, this.auth.right)) throw new FaceError('role_missing');
+      if (this.auth.isSensitive && isCheckDue) throw new FaceError('face_not_verified');
+      this.allowance.recognise(administrator.name, this.callerLimitBytes);
     }
     const token = headers['x-auth-token'];
     if (this.auth.kind === 'client' && token !== undefined) await this.takeToken(String(token));

@@ -29,10 +29,10 @@ export const groupDescriptions = {
 } as const;
 export type EndpointGroup = keyof typeof groupDescriptions;
 
-/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right`, a capture page whose session may do `action`, or everybody. */
+/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right` (before a sensitive action the console may ask for a face check), a capture page whose session may do `action`, or everybody. */
 export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }
-  | { readonly kind: 'admin'; readonly right: Right }
+  | { readonly kind: 'admin'; readonly right: Right; readonly isSensitive: boolean }
   | { readonly kind: 'session'; readonly action: SessionAction }
   | { readonly kind: 'open' };
 
@@ -125,12 +125,14 @@ export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.
 export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     readonly right: Right;
+    /** Erases, or changes who may do what: the console may ask for a fresh face check first. */
+    readonly isSensitive?: true;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly administrator: Administrator }): ReplyOf<Reply>;
   },
 ): Endpoint {
   return {
     ...toParts(definition),
-    auth: { kind: 'admin', right: definition.right },
+    auth: { kind: 'admin', right: definition.right, isSensitive: definition.isSensitive ?? false },
     async run(fields, call, { administrator }) {
       if (administrator === null) throw new FaceError('caller_untrusted');
       return definition.handle({ ...call, fields: parseFields(definition.fields, fields), administrator });

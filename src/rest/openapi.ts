@@ -27,6 +27,7 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
     ...(method === 'POST' ? bodyCodes : []),
     ...(auth.kind === 'client' ? clientCodes : []),
     ...(auth.kind === 'admin' ? adminCodes : []),
+    ...(auth.kind === 'admin' && auth.isSensitive ? (['face_not_verified'] as const) : []),
     ...(auth.kind === 'session' ? sessionCodes : []),
     ...(Object.keys(photos).length > 0 ? checkCodes : []),
     ...(Object.keys(photos).length > 0 && auth.kind === 'client' ? (['locked_out'] as const) : []),

@@ -2,6 +2,8 @@ import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { JsonObject } from '../base/json.js';
 import { mountPage, type PageFolders } from '../capture/page.js';
+import { mountConsole } from '../console/mount.js';
+import type { Fetch } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { createAccessLog } from '../http/access-log.js';
 import { createErrorHandler } from '../http/error-handler.js';
@@ -31,6 +33,10 @@ export interface AppDeps extends ApiDeps {
   /** `null`: there are no keys that security events are signed with. */
   readonly securityEvents: SecurityEvents | null;
   readonly folders: PageFolders;
+  /** What `vite build` made of the web page for administrators. */
+  readonly consoleFolder: string;
+  /** For the identity provider that administrators sign in at. */
+  readonly fetch: Fetch;
   readonly telemetry: Telemetry;
   /** Where request bodies are held. They outlive the app: what is under way goes on when another takes its place. */
   readonly rooms: BodyRooms;
@@ -81,6 +87,7 @@ export function createApp(deps: AppDeps): Express {
   mountOidc(app, deps.issuers, deps, deps.rooms.oidc);
   if (deps.securityEvents !== null) mountTransmitter(app, deps, deps.securityEvents);
   mountPage(app, deps.folders);
+  mountConsole(app, deps.consoleFolder, { ...deps, room: deps.rooms.clients, metrics: deps.telemetry.metrics });
   mountEndpoints(app, endpoints, deps, deps.rooms);
 
   app.use(() => {

@@ -32,6 +32,7 @@ import type { Readiness } from './readiness.js';
 
 /** What `vite build` makes lies beside what `tsc` makes. */
 const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
+const consoleFolder = fileURLToPath(new URL('../../console-web', import.meta.url));
 
 /** What answers requests, and the core with the connections behind it. */
 export interface BuiltApp {
@@ -88,6 +89,9 @@ export async function buildApp(
     issuers,
     securityEvents: deps.securityEvents,
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
+    consoleFolder,
+    fetch: deps.fetch,
+    console: config.console,
     adminKeyDigest: adminKey.digest,
     delivery: observePort('delivery', createDelivery(config.delivery, outbox)),
     telemetry,

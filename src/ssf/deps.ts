@@ -21,6 +21,6 @@ export interface SecurityEvents {
 /** What the endpoints take. */
 export type SsfDeps = Pick<
   ApiDeps,
-  'adminKeyDigest' | 'clock' | 'random' | 'state' | 'log' | 'issuer' | 'onClientRequest'
+  'adminKeyDigest' | 'console' | 'clock' | 'random' | 'state' | 'log' | 'issuer' | 'onClientRequest'
 > &
   SecurityEvents;

@@ -86,6 +86,11 @@ const definitions = {
     help: 'Pictures the engine has examined the face of',
     labels: [],
   },
+  emergencySignIns: {
+    name: 'facestep_emergency_sign_ins_total',
+    help: 'Sign-ins at the console by a key though administrators sign in at a provider',
+    labels: [],
+  },
   ready: { name: 'facestep_ready', help: '1 while requests can be served, else 0', labels: [] },
 } as const;
 
@@ -135,6 +140,7 @@ export function createMetrics() {
     engineQueue: gauge('engineQueue'),
     engineBusy: gauge('engineBusy'),
     engineExaminations: counter('engineExaminations'),
+    emergencySignIns: counter('emergencySignIns'),
     ready: gauge('ready'),
   };
 }

@@ -1,0 +1,57 @@
+import type { Express, Request, Response } from 'express';
+import type { z } from 'zod';
+import { FaceError } from '../errors.js';
+import { Allowance } from '../http/allowance.js';
+import { collectBody } from '../http/collect.js';
+import { parseFlatJson } from '../http/json.js';
+import type { Room } from '../http/rooms.js';
+import { isSameOrigin } from '../http/same-origin.js';
+import { toSource } from '../http/source.js';
+
+/** One request of a browser, and where its answer goes. */
+export interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
+}
+
+/** Puts one call of the page at its address. */
+export function mountCall(
+  app: Express,
+  [method, path]: readonly ['GET' | 'POST', string],
+  answer: (exchange: Exchange) => Promise<void>,
+): void {
+  app.all(path, async (request, response) => {
+    if (request.method !== method) {
+      response.set('Allow', method);
+      throw new FaceError('method_not_allowed');
+    }
+    await answer({ request, response });
+  });
+}
+
+/** Anybody may send so much: a key has some 70 bytes. */
+const maxBodyBytes = 8 * 1024;
+
+/**
+ * The fields of a call that comes from a page of this server. Nobody is known yet.
+ * @throws FaceError `caller_untrusted`: from another page; `request_malformed`, `body_too_large`, `overloaded`
+ */
+export async function readFields<Fields extends z.ZodType>(
+  { request, response }: Exchange,
+  guard: Fields,
+  { room, issuer }: { readonly room: Room; readonly issuer: string },
+): Promise<z.output<Fields>> {
+  if (!isSameOrigin(request.headers, issuer)) throw new FaceError('caller_untrusted');
+  const allowance = new Allowance(room, toSource(request.ip), maxBodyBytes);
+  try {
+    const body = await collectBody({ request, response }, allowance);
+    // A form of another page cannot send this type without asking first.
+    if (request.is('application/json') === false) throw new FaceError('request_malformed', { reason: 'no JSON' });
+    const parsed = guard.safeParse(Object.fromEntries(parseFlatJson(body)));
+    body.fill(0);
+    if (!parsed.success) throw new FaceError('request_malformed');
+    return parsed.data;
+  } finally {
+    allowance.release();
+  }
+}

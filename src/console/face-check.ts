@@ -1,0 +1,56 @@
+import type { Express } from 'express';
+import { z } from 'zod';
+import { startStepUp, takeStepUp } from '../core/step-up/step-up.js';
+import { newSecret } from '../core/step-up/ticket.js';
+import { FaceError } from '../errors.js';
+import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
+import { startedLink } from '../http/page-link.js';
+import { authenticateSession } from '../rest/console-caller.js';
+import { changeSession } from '../rest/console-sessions.js';
+import type { ConsoleDeps } from './deps.js';
+import { mountCall, readFields } from './exchange.js';
+import { consolePath, toOwnPath } from './visit.js';
+
+/** Mounts the face check of our own that sensitive actions may ask for: the person leaves for the capture page, and comes back. */
+export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
+  const isSecure = deps.issuer.startsWith('https:');
+
+  mountCall(app, ['POST', `${consolePath}/api/face-check`], async (exchange) => {
+    const { request, response } = exchange;
+    const { secret, session } = await authenticateSession(request.headers, deps);
+    const { to } = await readFields(exchange, z.strictObject({ to: z.string().max(1024) }), deps);
+    const { by } = session;
+    const connection = deps.connections.get(deps.console.stepUp?.connection ?? '');
+    // Whoever came by a key is asked for no face: nobody knows whose it would be.
+    if (connection === undefined || by.kind === 'key') throw new FaceError('not_found');
+    const account = await connection.profile.findAccount(by.login);
+    if (account === null) throw new FaceError('subject_unknown');
+    const browser = newSecret(deps);
+    const back = `${deps.issuer}${consolePath}/face-check?to=${encodeURIComponent(toOwnPath(to))}`;
+    const started = await startStepUp(
+      {
+        ...{ connection, subject: account.subject, kept: null, receipt: null, feedsHooks: false, browser },
+        by: session.name,
+        returnUrl: back,
+      },
+      deps,
+    );
+    const check = { stepUpId: started.id, subject: account.subject };
+    await changeSession(secret, (found) => ({ ...found, check }), deps);
+    const name = browserCookieOf(started.id, isSecure);
+    setBrowserCookie(response, { name, secret: browser, lifeSec: connection.policy.stepUpTimeoutSec });
+    response.json({ ok: true, url: startedLink(deps.issuer, started) });
+  });
+
+  mountCall(app, ['POST', `${consolePath}/api/face-check/done`], async ({ request, response }) => {
+    const { secret, session } = await authenticateSession(request.headers, deps);
+    if (session.check === null) throw new FaceError('face_not_verified');
+    const { stepUpId, subject } = session.check;
+    clearBrowserCookie(response, browserCookieOf(stepUpId, isSecure));
+    const view = await takeStepUp(stepUpId, deps);
+    if (view.pass === null || view.subject !== subject) throw new FaceError('face_not_verified');
+    const checkedAt = view.pass.at;
+    await changeSession(secret, (found) => ({ ...found, checkedAt, check: null }), deps);
+    response.json({ ok: true });
+  });
+}

@@ -1,0 +1,42 @@
+import type { Express } from 'express';
+import { toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { isSameOrigin } from '../http/same-origin.js';
+import { readSession } from '../rest/console-caller.js';
+import { endOf, tokenOf } from '../rest/console-sessions.js';
+import { rightsByRole } from '../rest/rights.js';
+import type { ConsoleDeps } from './deps.js';
+import { mountCall } from './exchange.js';
+import { mountFaceCheck } from './face-check.js';
+import { createPageRouter } from './page.js';
+import { mountSignIn } from './sign-in.js';
+import { consolePath } from './visit.js';
+
+/**
+ * Mounts the web page for administrators. What it does beside signing in it does over the REST API, like everybody else.
+ * @param folder - what `vite build` made of the page
+ */
+export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): void {
+  mountCall(app, ['GET', `${consolePath}/api/session`], async ({ request, response }) => {
+    if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('caller_untrusted');
+    const ways = { provider: deps.console.signIn !== null };
+    const shown = await readSession(request.headers, deps).catch((error: unknown) => {
+      if (error instanceof FaceError && error.code === 'caller_untrusted') return null;
+      throw error;
+    });
+    if (shown === null) {
+      response.json({ ok: true, ways, session: null });
+      return;
+    }
+    const { name, role, by } = shown.session;
+    const session = {
+      ...{ name, role, rights: rightsByRole[role], byKey: by.kind === 'key' },
+      token: tokenOf(shown.secret),
+      endsAt: toIso(endOf(shown.session, deps.console)),
+    };
+    response.json({ ok: true, ways, session });
+  });
+  mountSignIn(app, deps);
+  mountFaceCheck(app, deps);
+  app.use(consolePath, createPageRouter(folder));
+}

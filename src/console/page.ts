@@ -1,0 +1,74 @@
+import type { ServerResponse } from 'node:http';
+import express, { type Router } from 'express';
+import helmet from 'helmet';
+import { FaceError } from '../errors.js';
+
+/**
+ * Nothing from elsewhere, nothing inline, no frame around it, and no way to make markup of text. `data:` is for the logo that
+ * somebody has just chosen.
+ */
+const secured = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+      requireTrustedTypesFor: ["'script'"],
+    },
+  },
+  referrerPolicy: { policy: 'no-referrer' },
+  xFrameOptions: { action: 'deny' },
+});
+
+const permissions = 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=()';
+
+/** Text of that kind is sent as `vite build` compressed it, wherever the browser takes that. */
+const typeByEnding = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' } as const;
+const isCompressible = (ending: string): ending is keyof typeof typeByEnding => Object.hasOwn(typeByEnding, ending);
+
+/**
+ * Serves the page of the console and its assets. Asset names hold a digest of their content, so browsers may keep them; every
+ * other address below is the page itself, which reads from it what to show.
+ * @param folder - what `vite build` made
+ */
+export function createPageRouter(folder: string): Router {
+  const page = express.Router();
+  page.use(secured, (_request, response, next) => {
+    response.set('Permissions-Policy', permissions);
+    next();
+  });
+  page.get('/assets/:name.:ending', (request, response, next) => {
+    const { name, ending } = request.params;
+    if (!isCompressible(ending) || !/^[\w-]+$/.test(name) || request.acceptsEncodings('br') === false) return next();
+    response.set({ 'Content-Encoding': 'br', Vary: 'Accept-Encoding' }).type(typeByEnding[ending]);
+    kept(response);
+    response.sendFile(`compressed/${name}.${ending}.br`, { root: folder, cacheControl: false }, (error) => {
+      if (error === undefined) return;
+      response.removeHeader('Content-Encoding');
+      next();
+    });
+  });
+  page.use(
+    '/assets',
+    express.static(`${folder}/assets`, { ...unmarked, index: false, redirect: false, setHeaders: kept }),
+    () => {
+      throw new FaceError('not_found');
+    },
+  );
+  page.get('/{*path}', (_request, response) => {
+    response.sendFile('index.html', { root: folder, ...unmarked, etag: false });
+  });
+  return page;
+}
+
+const unmarked = { cacheControl: false, lastModified: false } as const;
+
+const kept = (response: ServerResponse): void => {
+  response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
+};

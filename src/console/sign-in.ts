@@ -1,0 +1,148 @@
+import type { CookieOptions, Express } from 'express';
+import { z } from 'zod';
+import { Credential } from '../core/concealed.js';
+import { attemptsOfKeys } from '../core/limits/attempts.js';
+import { countAttempt } from '../core/limits/lockout.js';
+import { newSecret } from '../core/step-up/ticket.js';
+import { FaceError, toCode } from '../errors.js';
+import { noteRefusal } from '../http/access-log.js';
+import { readCookie } from '../http/cookies.js';
+import { toSource } from '../http/source.js';
+import { authenticateAdministrator } from '../rest/administrators.js';
+import { authenticateSession } from '../rest/console-caller.js';
+import {
+  beginSession,
+  type ConsoleSession,
+  endSession,
+  longestSessionSec,
+  sessionCookieOf,
+} from '../rest/console-sessions.js';
+import type { Role } from '../rest/rights.js';
+import { type CompanyProvider, createCompanyProvider } from './company-provider.js';
+import type { ConsoleDeps } from './deps.js';
+import { type Exchange, mountCall, readFields } from './exchange.js';
+import type { Person } from './person.js';
+import { consolePath, fromCookie, toCookie, toOwnPath, type Visit, visitCookieOf, visitLifeSec } from './visit.js';
+
+/** Why somebody is back at the sign-in: the page has words for each. */
+type Refused = 'no-role' | 'not-finished' | 'provider-down' | 'locked-out';
+
+/** Mounts the ways in, and the way out. */
+export function mountSignIn(app: Express, deps: ConsoleDeps): void {
+  const { issuer, clock, fetch } = deps;
+  const isSecure = issuer.startsWith('https:');
+  const signIn = deps.console.signIn;
+  const redirectUri = `${issuer}${consolePath}/callback`;
+  const provider = signIn === null ? null : createCompanyProvider(signIn, { redirectUri, clock, fetch });
+  const cookie = (sameSite: 'lax' | 'strict'): CookieOptions => ({
+    httpOnly: true,
+    secure: isSecure,
+    sameSite,
+    path: '/',
+  });
+  const names = { session: sessionCookieOf(issuer), visit: visitCookieOf(issuer) };
+
+  const backToSignIn = ({ response }: Exchange, refused: Refused): void =>
+    response.redirect(303, `${issuer}${consolePath}/sign-in?refused=${refused}`);
+
+  /** A new secret each time: one that somebody planted before is good for nothing. */
+  async function begin(
+    { response }: Exchange,
+    session: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
+    subject: string | null,
+  ): Promise<void> {
+    const { name, role, by } = session;
+    const emergency = by.kind === 'key' && signIn !== null;
+    const detail = { by: name, role, issuer: by.kind === 'provider' ? by.issuer : null, subject, emergency };
+    await deps.audit.append({ action: 'console_signed_in', connection: '', subject: '', detail });
+    if (emergency) {
+      deps.log.warn('an administrator’s key was used to sign in at the console', { by: name, role });
+      deps.metrics.emergencySignIns.inc();
+    }
+    const secret = await beginSession(session, deps);
+    secret.use((text) =>
+      response.cookie(names.session, text, { ...cookie('strict'), maxAge: longestSessionSec * 1000 }),
+    );
+  }
+
+  mountCall(app, ['GET', `${consolePath}/api/sign-in`], async (exchange) => {
+    const { request, response } = exchange;
+    if (provider === null) throw new FaceError('not_found');
+    const to = toOwnPath(new URL(request.originalUrl, issuer).searchParams.get('to'));
+    const visit: Visit = { secret: newSecret(deps), to };
+    const address = await provider.begin(visit).catch((error: unknown) => {
+      noteRefusal(response, error);
+      deps.log.warn('the identity provider of the console does not answer', { code: toCode(error) });
+      return null;
+    });
+    if (address === null) return backToSignIn(exchange, 'provider-down');
+    response.cookie(names.visit, toCookie(visit), { ...cookie('lax'), maxAge: visitLifeSec * 1000 });
+    response.redirect(303, address.href);
+  });
+
+  mountCall(app, ['GET', `${consolePath}/callback`], async (exchange) => {
+    const { request, response } = exchange;
+    if (provider === null || signIn === null) throw new FaceError('not_found');
+    const visit = fromCookie(readCookie(request, names.visit));
+    response.clearCookie(names.visit, cookie('lax'));
+    if (visit === null) return backToSignIn(exchange, 'not-finished');
+    const query = new URL(request.originalUrl, issuer).search;
+    try {
+      const person = await finishCounted(provider, query, visit, toSource(request.ip));
+      const role = await requireRole(person, signIn.issuer);
+      const by = { kind: 'provider' as const, issuer: signIn.issuer, login: person.login };
+      await begin(exchange, { name: person.name, role, by }, person.subject);
+    } catch (error) {
+      const refused = toRefused(error);
+      if (refused === null) throw error;
+      noteRefusal(response, error);
+      return backToSignIn(exchange, refused);
+    }
+    response.redirect(303, `${issuer}${visit.to}`);
+  });
+
+  /** Each answer costs the provider a call: strangers who make them up are counted as those who make up keys. */
+  const finishCounted = (from: CompanyProvider, query: string, visit: Visit, source: string): Promise<Person> =>
+    countAttempt(
+      attemptsOfKeys(source),
+      async () => ({ succeeded: true, result: await from.finish(query, visit) }),
+      deps,
+    );
+
+  /** @throws FaceError `role_missing` */
+  async function requireRole({ role, name, subject }: Person, from: string): Promise<Role> {
+    if (role !== null) return role;
+    const detail = { by: name, issuer: from, subject };
+    await deps.audit.append({ action: 'console_sign_in_refused', connection: '', subject: '', detail });
+    throw new FaceError('role_missing');
+  }
+
+  mountCall(app, ['POST', `${consolePath}/api/sign-in/key`], async (exchange) => {
+    const { key } = await readFields(exchange, z.strictObject({ key: z.string().min(1).max(4096) }), deps);
+    const source = toSource(exchange.request.ip);
+    const { administrator, keyId } = await authenticateAdministrator(new Credential(key), source, deps);
+    await begin(exchange, { ...administrator, by: { kind: 'key', keyId } }, null);
+    exchange.response.json({ ok: true });
+  });
+
+  mountCall(app, ['POST', `${consolePath}/api/sign-out`], async ({ request, response }) => {
+    const { secret, session } = await authenticateSession(request.headers, deps);
+    await endSession(secret, deps);
+    response.clearCookie(names.session, cookie('strict'));
+    await deps.audit.append({
+      action: 'console_signed_out',
+      connection: '',
+      subject: '',
+      detail: { by: session.name },
+    });
+    response.json({ ok: true });
+  });
+}
+
+function toRefused(error: unknown): Refused | null {
+  const code = toCode(error);
+  if (code === 'role_missing') return 'no-role';
+  if (code === 'caller_untrusted') return 'not-finished';
+  if (code === 'profile_unavailable') return 'provider-down';
+  return code === 'locked_out' ? 'locked-out' : null;
+}

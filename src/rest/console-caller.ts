@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Credential } from '../core/concealed.js';
+import { FaceError } from '../errors.js';
+import { readCookie } from '../http/cookies.js';
+import { isSameOrigin } from '../http/same-origin.js';
+import {
+  type ConsoleSession,
+  consoleTokenHeader,
+  isTokenOf,
+  type SessionDeps,
+  sessionCookieOf,
+  shownSecret,
+  useSession,
+} from './console-sessions.js';
+
+/** A session, and the secret it is known by. */
+export interface ShownSession {
+  readonly secret: Credential;
+  readonly session: ConsoleSession;
+}
+
+/** The session whose cookie a browser shows, wherever the request comes from: for reading alone. */
+export async function readSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
+  const secret = shownSecret(readCookie({ get: () => headers.cookie }, sessionCookieOf(deps.issuer)));
+  if (secret === null) throw new FaceError('caller_untrusted');
+  return { secret, session: await useSession(secret, deps) };
+}
+
+/**
+ * The session that a page of ours acts in: the browser shows its cookie, and the page its token, which no page of others can
+ * read or send.
+ * @throws FaceError `caller_untrusted`, `state_unavailable`
+ */
+export async function authenticateSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
+  if (!isSameOrigin(headers, deps.issuer)) throw new FaceError('caller_untrusted');
+  const shown = await readSession(headers, deps);
+  if (!isTokenOf(shown.secret, String(headers[consoleTokenHeader] ?? ''))) throw new FaceError('caller_untrusted');
+  return shown;
+}

@@ -1,0 +1,34 @@
+import type { Browser, Page } from 'playwright-core';
+
+/** A browser at the console. */
+export interface ConsoleVisitor {
+  readonly page: Page;
+  /** The address of every request. */
+  readonly requests: readonly string[];
+  /** What the browser wrote to its console, such as what a policy refused. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens the console, and signs in with a key. @param key - `null`: stays at the sign-in */
+export async function visitConsole(
+  browser: Browser,
+  origin: string,
+  { key, path = '' }: { readonly key: string | null; readonly path?: string },
+): Promise<ConsoleVisitor> {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`${origin}/console${path}`);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  if (key !== null) {
+    await page.getByLabel('Administrator’s key').fill(key);
+    await page.getByRole('button', { name: 'Sign in with the key' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor({ state: 'attached' });
+  }
+  return { page, requests, complaints, close: () => context.close() };
+}

@@ -1,0 +1,30 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Lays a compressed copy of each asset, as it was written, beside them: they are sent as they lie there. */
+const compressText: Plugin = {
+  name: 'compress-text',
+  writeBundle({ dir = '' }) {
+    mkdirSync(join(dir, 'compressed'));
+    for (const name of readdirSync(join(dir, 'assets')))
+      writeFileSync(join(dir, 'compressed', `${name}.br`), brotliCompressSync(readFileSync(join(dir, 'assets', name))));
+  },
+};
+
+/** Builds the console: every screen and every language a file of its own, fetched when it is shown. */
+export default defineConfig({
+  root: 'web/console',
+  base: '/console/',
+  publicDir: false,
+  logLevel: 'warn',
+  build: {
+    outDir: '../../dist/console-web',
+    emptyOutDir: true,
+    target: ['chrome111', 'firefox114', 'safari16.4'],
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  plugins: [compressText],
+});

@@ -1,0 +1,110 @@
+import { createContext, useCallback, useContext, useEffect, useState } from 'react';
+import { Refusal, type ServerRequest } from './call.js';
+import type { Right, Session } from './session.js';
+
+/** What a screen can do, in the session of whoever is signed in. */
+export interface Acting {
+  readonly session: Session;
+  /**
+   * Sends a request. Where the session has ended, the frame shows the sign-in; where a face check is needed first, it offers
+   * one.
+   * @throws Refusal
+   */
+  call<Reply>(request: ServerRequest<Reply>): Promise<Reply>;
+}
+
+export const ActingContext = createContext<Acting | null>(null);
+
+/** The session, and the way to the server. */
+export function useActing(): Acting {
+  const acting = useContext(ActingContext);
+  if (acting === null) throw new Error('outside a session');
+  return acting;
+}
+
+/** Whether whoever is signed in may do that. The server refuses anyway: this is for what is shown. */
+export const useMay = (right: Right): boolean => useActing().session.rights.includes(right);
+
+/** Something that is asked for: on its way, there, or refused. */
+export type Loaded<Value> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'loaded'; readonly value: Value }
+  | { readonly state: 'refused'; readonly refusal: Refusal };
+
+/** Anything that was thrown, as a refusal. */
+export const toRefusal = (thrown: unknown): Refusal =>
+  thrown instanceof Refusal ? thrown : new Refusal('unreadable', null, null, { cause: thrown });
+
+/**
+ * Asks the server for what a screen shows: at first, when the request is another one, and when `reload` is called. What was
+ * shown stays until the answer is there.
+ */
+export function useLoaded<Reply>(request: ServerRequest<Reply>): Loaded<Reply> & { readonly reload: () => void } {
+  const { call } = useActing();
+  const [loaded, setLoaded] = useState<Loaded<Reply>>({ state: 'loading' });
+  const [round, setRound] = useState(0);
+  const { method, path, body } = request;
+  const key = `${round} ${method} ${path} ${JSON.stringify(body)}`;
+  // The key says all of a request that can change.
+  useEffect(() => {
+    let isOver = false;
+    call(request).then(
+      (value) => !isOver && setLoaded({ state: 'loaded', value }),
+      (thrown: unknown) => !isOver && setLoaded({ state: 'refused', refusal: toRefusal(thrown) }),
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [key, call]);
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+  return { ...loaded, reload };
+}
+
+/** A list that is fetched page by page, newest first. */
+export interface Paged<Row> {
+  readonly rows: readonly Row[];
+  readonly state: Loaded<unknown>['state'];
+  readonly refusal: Refusal | null;
+  /** Fetches the next page; `null`: there is none. */
+  readonly more: (() => void) | null;
+  readonly reload: () => void;
+}
+
+/**
+ * Asks for the pages of a list.
+ * @param request - of one page, from a cursor on; `null`: the first
+ * @param read - the rows of a page, and the cursor of the next; `null`: there is none
+ */
+export function usePages<Reply, Row>(
+  request: (cursor: string | null) => ServerRequest<Reply>,
+  read: (reply: Reply) => { readonly rows: readonly Row[]; readonly cursor: string | null },
+): Paged<Row> {
+  const { call } = useActing();
+  const [shown, setShown] = useState<Omit<Paged<Row>, 'more' | 'reload'> & { readonly cursor: string | null }>({
+    ...{ rows: [], state: 'loading', refusal: null, cursor: null },
+  });
+  const [round, setRound] = useState(0);
+  const first = request(null);
+  const key = `${round} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
+  const fetchFrom = async (cursor: string | null, before: readonly Row[], isOver: () => boolean): Promise<void> => {
+    try {
+      const page = read(await call(request(cursor)));
+      if (!isOver()) setShown({ rows: [...before, ...page.rows], state: 'loaded', refusal: null, cursor: page.cursor });
+    } catch (thrown) {
+      if (!isOver()) setShown({ rows: before, state: 'refused', refusal: toRefusal(thrown), cursor });
+    }
+  };
+  useEffect(() => {
+    let isOver = false;
+    void fetchFrom(null, [], () => isOver);
+    return () => {
+      isOver = true;
+    };
+  }, [key, call]);
+  const { cursor, ...rest } = shown;
+  return {
+    ...rest,
+    more: cursor === null ? null : () => void fetchFrom(cursor, shown.rows, () => false),
+    reload: () => setRound((before) => before + 1),
+  };
+}

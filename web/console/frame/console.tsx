@@ -1,0 +1,115 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { chooseLanguage, directionOf, isLanguage, type Language } from '../../capture/languages.js';
+import { Loading, Problem } from '../parts/state.js';
+import { type Acting, ActingContext, toRefusal } from './acting.js';
+import { type Refusal, type ServerRequest, send } from './call.js';
+import { FaceCheckNeeded } from './face-check.js';
+import { Frame } from './frame.js';
+import { readSession, type Session } from './session.js';
+import { SignIn } from './sign-in.js';
+import { frameMessages, SpeechContext, type Words } from './words.js';
+
+const rememberedAt = 'facestep-console-language';
+
+/** A browser may forbid keeping anything. */
+function rememberedLanguage(): Language | null {
+  try {
+    const kept = localStorage.getItem(rememberedAt);
+    return kept !== null && isLanguage(kept) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+function rememberLanguage(language: Language): void {
+  try {
+    localStorage.setItem(rememberedAt, language);
+  } catch {
+    // It is the browser's language the next time.
+  }
+}
+
+/** The whole page: its language, and whoever is signed in. */
+export function Console() {
+  const [language, setLanguage] = useState<Language>(() => rememberedLanguage() ?? chooseLanguage(navigator.languages));
+  const [words, setWords] = useState<Words | null>(null);
+  useEffect(() => {
+    let isOver = false;
+    void frameMessages[language]().then((loaded) => {
+      if (isOver) return;
+      document.documentElement.lang = language;
+      document.documentElement.dir = directionOf(language);
+      setWords(loaded);
+    });
+    return () => {
+      isOver = true;
+    };
+  }, [language]);
+  const choose = useCallback((chosen: Language) => {
+    rememberLanguage(chosen);
+    setLanguage(chosen);
+  }, []);
+  const speech = useMemo(() => (words === null ? null : { language, words }), [language, words]);
+  if (speech === null) return null;
+  return (
+    <SpeechContext value={speech}>
+      <Visit onLanguage={choose} />
+    </SpeechContext>
+  );
+}
+
+/** What the server says of this browser. */
+type Known =
+  | { readonly state: 'asking' }
+  | { readonly state: 'refused'; readonly refusal: Refusal }
+  | { readonly state: 'out'; readonly hasProvider: boolean; readonly hasEnded: boolean }
+  | { readonly state: 'in'; readonly hasProvider: boolean; readonly session: Session };
+
+function Visit({ onLanguage }: { readonly onLanguage: (language: Language) => void }) {
+  const [known, setKnown] = useState<Known>({ state: 'asking' });
+  const [needsCheck, setNeedsCheck] = useState(false);
+  const ask = useCallback(
+    () =>
+      send(readSession, null).then(
+        ({ ways: { provider: hasProvider }, session }) =>
+          setKnown(
+            session === null ? { state: 'out', hasProvider, hasEnded: false } : { state: 'in', hasProvider, session },
+          ),
+        (thrown: unknown) => setKnown({ state: 'refused', refusal: toRefusal(thrown) }),
+      ),
+    [],
+  );
+  useEffect(() => void ask(), [ask]);
+
+  const session = known.state === 'in' ? known.session : null;
+  const acting = useMemo<Acting | null>(() => {
+    if (session === null) return null;
+    const call = <Reply,>(request: ServerRequest<Reply>): Promise<Reply> =>
+      send(request, session.token).catch((thrown: unknown) => {
+        const { code } = toRefusal(thrown);
+        if (code === 'caller_untrusted')
+          setKnown((now) => (now.state === 'in' ? { ...now, state: 'out', hasEnded: true } : now));
+        if (code === 'face_not_verified') setNeedsCheck(true);
+        throw thrown;
+      });
+    return { session, call };
+  }, [session]);
+
+  if (known.state === 'asking') return <Loading />;
+  if (known.state === 'refused')
+    return (
+      <main className="alone">
+        <Problem refusal={known.refusal} onAgain={ask} />
+      </main>
+    );
+  if (known.state === 'out')
+    return (
+      <SignIn hasProvider={known.hasProvider} hasEnded={known.hasEnded} onSignedIn={ask} onLanguage={onLanguage} />
+    );
+  return (
+    <ActingContext value={acting}>
+      <Frame onLanguage={onLanguage} onSignedOut={ask} />
+      <FaceCheckNeeded isOpen={needsCheck} onClose={() => setNeedsCheck(false)} />
+    </ActingContext>
+  );
+}

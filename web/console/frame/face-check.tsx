@@ -1,0 +1,56 @@
+import { useEffect, useRef, useState } from 'react';
+import { ConfirmDialog } from '../parts/confirm.js';
+import { Loading, Problem } from '../parts/state.js';
+import { toRefusal, useActing } from './acting.js';
+import type { Refusal } from './call.js';
+import { base, goTo, useParameter } from './router.js';
+import { beginFaceCheck, finishFaceCheck } from './session.js';
+import { useWords } from './words.js';
+
+/** Where the capture page sends the browser back to. */
+export const faceCheckPath = '/face-check';
+
+/** Asks for a face check before something sensitive, and leads to it. */
+export function FaceCheckNeeded({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
+  const { faceCheck } = useWords();
+  const { call } = useActing();
+  return (
+    <ConfirmDialog
+      isOpen={isOpen}
+      onClose={onClose}
+      title={faceCheck.heading}
+      action={faceCheck.begin}
+      onConfirm={async () => {
+        const { url } = await call(beginFaceCheck(location.pathname + location.search));
+        location.assign(url);
+      }}
+    >
+      <p>{faceCheck.text}</p>
+    </ConfirmDialog>
+  );
+}
+
+/** Where somebody comes back from the face check: on to where they were. */
+export function FaceCheckReturn() {
+  const { faceCheck } = useWords();
+  const { call } = useActing();
+  const to = useParameter('to') ?? base;
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const hasAsked = useRef(false);
+  useEffect(() => {
+    // The pass is taken once.
+    if (hasAsked.current) return;
+    hasAsked.current = true;
+    call(finishFaceCheck).then(
+      () => goTo(to.startsWith(`${base}/`) ? to.slice(base.length) : ''),
+      (thrown: unknown) => setRefusal(toRefusal(thrown)),
+    );
+  }, [call, to]);
+  if (refusal === null) return <Loading />;
+  return (
+    <>
+      <h1>{faceCheck.notPassed}</h1>
+      <Problem refusal={refusal} />
+    </>
+  );
+}

@@ -1,0 +1,130 @@
+import { type ComponentType, useEffect, useRef, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import type { Language } from '../../capture/languages.js';
+import { Loading, Problem } from '../parts/state.js';
+import { findScreen, type ScreenRow, screens } from '../screens.js';
+import { toRefusal, useActing } from './acting.js';
+import { Refusal } from './call.js';
+import { FaceCheckReturn, faceCheckPath } from './face-check.js';
+import { LanguageChoice } from './language-choice.js';
+import { Link, usePath } from './router.js';
+import { type Right, signOut } from './session.js';
+import { useLanguage, useWords } from './words.js';
+
+/** Everything around a screen: the way to the others, who is signed in, and the way out. */
+export function Frame({
+  onLanguage,
+  onSignedOut,
+}: {
+  readonly onLanguage: (language: Language) => void;
+  readonly onSignedOut: () => void;
+}) {
+  const words = useWords();
+  const { session, call } = useActing();
+  const path = usePath();
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const hasMoved = useRef(false);
+  const row = findScreen(path);
+  const maySee = ({ rights }: { readonly rights: readonly Right[] }): boolean =>
+    rights.some((right) => session.rights.includes(right));
+  const shown = row !== null && maySee(row) ? row : null;
+  useEffect(() => {
+    // The browser's own start is left alone: nobody has gone anywhere yet.
+    if (hasMoved.current) main.current?.focus();
+    hasMoved.current = true;
+    setMenuOpen(false);
+  }, [path]);
+
+  const leave = (): void => void call(signOut).finally(onSignedOut);
+
+  return (
+    <div className="frame">
+      <a className="skip" href="#main">
+        {words.skip}
+      </a>
+      <header>
+        <p className="brand">{words.title}</p>
+        <Button
+          className="button quiet menu"
+          aria-expanded={isMenuOpen}
+          aria-controls="navigation"
+          onPress={() => setMenuOpen(!isMenuOpen)}
+        >
+          {words.menu}
+        </Button>
+      </header>
+      <nav id="navigation" aria-label={words.menu} data-open={isMenuOpen}>
+        <ul>
+          {screens.filter(maySee).map(({ id, path: to }) => (
+            <li key={id}>
+              <Link to={to} isCurrent={shown?.id === id}>
+                {words.screens[id]}
+              </Link>
+            </li>
+          ))}
+        </ul>
+        <div className="who">
+          <p>
+            <bdi>{session.name}</bdi>
+            <br />
+            <span className="soft">{words.roles[session.role]}</span>
+          </p>
+          {session.byKey && <p className="note warn">{words.byKey}</p>}
+          <Button className="button quiet" onPress={leave}>
+            {words.signOut}
+          </Button>
+          <LanguageChoice onLanguage={onLanguage} />
+        </div>
+      </nav>
+      <main id="main" tabIndex={-1} ref={main}>
+        {path === faceCheckPath ? <FaceCheckReturn /> : <Shown row={shown} path={path} />}
+      </main>
+    </div>
+  );
+}
+
+type Prepared =
+  | {
+      readonly state: 'ready';
+      readonly id: string;
+      readonly Content: ComponentType<{ readonly rest: readonly string[] }>;
+    }
+  | { readonly state: 'refused'; readonly refusal: Refusal };
+
+function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: string }) {
+  const words = useWords();
+  const language = useLanguage();
+  const [prepared, setPrepared] = useState<Prepared | null>(null);
+  useEffect(() => {
+    document.title = row === null ? words.title : `${words.screens[row.id]} · ${words.title}`;
+    if (row === null) return;
+    let isOver = false;
+    row
+      .load()
+      .then((screen) => screen.prepare(language))
+      .then(
+        (Content) => !isOver && setPrepared({ state: 'ready', id: row.id, Content }),
+        // A new version of the server has other files: the page has to be fetched anew.
+        (cause: unknown) =>
+          !isOver && setPrepared({ state: 'refused', refusal: new Refusal('offline', null, null, { cause }) }),
+      );
+    return () => {
+      isOver = true;
+    };
+  }, [row, language, words]);
+  if (row === null)
+    return (
+      <>
+        <h1>{words.nothingHere}</h1>
+        <p>
+          <Link to="">{words.screens.home}</Link>
+        </p>
+      </>
+    );
+  if (prepared?.state === 'refused')
+    return <Problem refusal={toRefusal(prepared.refusal)} onAgain={() => location.reload()} />;
+  if (prepared === null || prepared.id !== row.id) return <Loading />;
+  const rest = path.slice(row.path.length).split('/').filter(Boolean).map(decodeURIComponent);
+  return <prepared.Content rest={rest} />;
+}

@@ -1,0 +1,50 @@
+import { type MouseEvent, type ReactNode, useSyncExternalStore } from 'react';
+
+/** Where the console lives. */
+export const base = '/console';
+
+const moved = 'facestep-moved';
+
+/** Goes to another address of the console. @param to - from `base` on: `/people` */
+export function goTo(to: string): void {
+  history.pushState(null, '', base + to);
+  window.dispatchEvent(new Event(moved));
+}
+
+function subscribe(onMove: () => void): () => void {
+  for (const event of [moved, 'popstate']) window.addEventListener(event, onMove);
+  return () => {
+    for (const event of [moved, 'popstate']) window.removeEventListener(event, onMove);
+  };
+}
+
+/** The address after `base`, without a slash at the end: `` for the first screen, `/people`, … */
+export const usePath = (): string =>
+  useSyncExternalStore(subscribe, () => location.pathname.slice(base.length).replace(/\/+$/, ''));
+
+/** A parameter of the address; `null`: it has none of that name. */
+export const useParameter = (name: string): string | null =>
+  useSyncExternalStore(subscribe, () => new URLSearchParams(location.search).get(name));
+
+/** A link within the console. */
+export function Link({
+  to,
+  isCurrent = false,
+  children,
+}: {
+  readonly to: string;
+  readonly isCurrent?: boolean;
+  readonly children: ReactNode;
+}) {
+  const follow = (event: MouseEvent): void => {
+    // Whoever wants another tab gets it.
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    goTo(to);
+  };
+  return (
+    <a href={base + to} onClick={follow} aria-current={isCurrent ? 'page' : undefined}>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,80 @@
+import { useEffect } from 'react';
+import type { Language } from '../../capture/languages.js';
+import { ActForm, Field } from '../parts/form.js';
+import { send } from './call.js';
+import { LanguageChoice } from './language-choice.js';
+import { base, goTo, useParameter, usePath } from './router.js';
+import { signInByKey } from './session.js';
+import { useWords } from './words.js';
+
+/** The address that the server sends somebody back to who did not get in. */
+const signInPath = '/sign-in';
+
+/** The ways in: the company's own provider, and below it a key. */
+export function SignIn({
+  hasProvider,
+  hasEnded,
+  onSignedIn,
+  onLanguage,
+}: {
+  readonly hasProvider: boolean;
+  readonly hasEnded: boolean;
+  readonly onSignedIn: () => Promise<void>;
+  readonly onLanguage: (language: Language) => void;
+}) {
+  const words = useWords();
+  const path = usePath();
+  const refused = useParameter('refused');
+  const { signIn } = words;
+  const isAtSignIn = path === signInPath;
+  const to = isAtSignIn ? base : base + path + location.search;
+  useEffect(() => {
+    document.title = `${signIn.heading} · ${words.title}`;
+  }, [signIn, words]);
+  const why = Object.entries(signIn.refused).find(([name]) => name === refused)?.[1] ?? null;
+  const byKey = (
+    <ActForm
+      submit={signIn.byKey}
+      onSubmit={async (fields) => {
+        await send(signInByKey(String(fields.get('key'))), null);
+        if (isAtSignIn) goTo('');
+        await onSignedIn();
+      }}
+    >
+      <Field name="key" label={signIn.key} type="password" isRequired />
+    </ActForm>
+  );
+  return (
+    <main className="alone">
+      <p className="brand">{words.title}</p>
+      <h1>{signIn.heading}</h1>
+      {hasEnded && (
+        <p className="note warn" role="status">
+          {signIn.ended}
+        </p>
+      )}
+      {why !== null && (
+        <p className="note bad" role="alert">
+          {why}
+        </p>
+      )}
+      {hasProvider ? (
+        <>
+          <p>
+            <a className="button plain" href={`${base}/api/sign-in?to=${encodeURIComponent(to)}`}>
+              {signIn.byProvider}
+            </a>
+          </p>
+          <details>
+            <summary>{signIn.useKey}</summary>
+            <p className="soft">{signIn.keyIsRecorded}</p>
+            {byKey}
+          </details>
+        </>
+      ) : (
+        byKey
+      )}
+      <LanguageChoice onLanguage={onLanguage} />
+    </main>
+  );
+}

@@ -1,0 +1,93 @@
+import { type ReactNode, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { Dialog } from 'react-aria-components/Dialog';
+import { Heading } from 'react-aria-components/Heading';
+import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { toRefusal } from '../frame/acting.js';
+import type { Refusal } from '../frame/call.js';
+import { useWords } from '../frame/words.js';
+import { Problem } from './state.js';
+
+interface Confirmed {
+  readonly title: string;
+  /** What pressing the button does, in as few words. */
+  readonly action: string;
+  /** Whether it cannot be taken back. */
+  readonly isGrave?: boolean;
+  /** What it throws is shown, and the dialogue stays. */
+  readonly onConfirm: () => Promise<void>;
+  /** What it will do, in sentences. */
+  readonly children: ReactNode;
+}
+
+/** Asks before something is done, and says what it will do. */
+export function ConfirmDialog({
+  isOpen,
+  onClose,
+  title,
+  action,
+  isGrave = false,
+  onConfirm,
+  children,
+}: Confirmed & { readonly isOpen: boolean; readonly onClose: () => void }) {
+  const { cancel, working } = useWords();
+  const [isBusy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const close = (): void => {
+    setRefusal(null);
+    onClose();
+  };
+  const confirm = (): void => {
+    if (isBusy) return;
+    setBusy(true);
+    setRefusal(null);
+    onConfirm()
+      .then(close, (thrown: unknown) => {
+        const refused = toRefusal(thrown);
+        // The frame asks for the face check in a dialogue of its own.
+        if (refused.code === 'face_not_verified') close();
+        else setRefusal(refused);
+      })
+      .finally(() => setBusy(false));
+  };
+  return (
+    <ModalOverlay className="overlay" isOpen={isOpen} onOpenChange={(next) => !next && !isBusy && close()}>
+      <Modal className="modal">
+        <Dialog role="alertdialog" className="dialog">
+          <Heading slot="title">{title}</Heading>
+          {children}
+          {refusal !== null && <Problem refusal={refusal} />}
+          <div className="actions">
+            <Button className={isGrave ? 'button danger' : 'button plain'} onPress={confirm} data-busy={isBusy}>
+              {isBusy ? working : action}
+            </Button>
+            <Button className="button quiet" onPress={close} isDisabled={isBusy} autoFocus>
+              {cancel}
+            </Button>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+/** A button that asks first. @param label - of the button; for several alike, `about` says which one this is */
+export function ConfirmButton({
+  label,
+  about,
+  ...confirmed
+}: Confirmed & { readonly label: string; readonly about?: string }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button
+        className={confirmed.isGrave === true ? 'button danger' : 'button quiet'}
+        {...(about === undefined ? {} : { 'aria-label': `${label}: ${about}` })}
+        onPress={() => setOpen(true)}
+      >
+        {label}
+      </Button>
+      <ConfirmDialog {...confirmed} isOpen={isOpen} onClose={() => setOpen(false)} />
+    </>
+  );
+}

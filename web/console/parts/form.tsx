@@ -1,0 +1,159 @@
+import { type ReactNode, useId, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { FieldError } from 'react-aria-components/FieldError';
+import { Form } from 'react-aria-components/Form';
+import { Input } from 'react-aria-components/Input';
+import { Label } from 'react-aria-components/Label';
+import { Text } from 'react-aria-components/Text';
+import { TextField } from 'react-aria-components/TextField';
+import { toRefusal } from '../frame/acting.js';
+import type { Refusal } from '../frame/call.js';
+import { useWords } from '../frame/words.js';
+import { Problem } from './state.js';
+
+/**
+ * A form that does one thing. While it is done the button waits, and what is refused is said below the fields.
+ * @param onSubmit - is given the fields by name; what it throws is shown
+ */
+export function ActForm({
+  submit,
+  onSubmit,
+  children,
+}: {
+  readonly submit: string;
+  readonly onSubmit: (fields: FormData) => Promise<void>;
+  readonly children: ReactNode;
+}) {
+  const { working } = useWords();
+  const [isBusy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  return (
+    <Form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isBusy) return;
+        const form = event.currentTarget;
+        setBusy(true);
+        setRefusal(null);
+        onSubmit(new FormData(form))
+          .then(
+            () => form.reset(),
+            (thrown: unknown) => setRefusal(toRefusal(thrown)),
+          )
+          .finally(() => setBusy(false));
+      }}
+    >
+      {children}
+      {refusal !== null && <Problem refusal={refusal} />}
+      <Button className="button plain" type="submit" data-busy={isBusy}>
+        {isBusy ? working : submit}
+      </Button>
+    </Form>
+  );
+}
+
+/** One line of text, a number or a secret. The browser checks it, and says what is wrong. */
+export function Field({
+  name,
+  label,
+  hint,
+  type = 'text',
+  isRequired = false,
+  initial,
+  ...checks
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly type?: 'text' | 'password' | 'number' | 'search' | 'email' | 'url' | 'date';
+  readonly isRequired?: boolean;
+  readonly initial?: string;
+  readonly pattern?: string;
+  readonly maxLength?: number;
+  readonly min?: number;
+  readonly max?: number;
+}) {
+  const { min, max, ...others } = checks;
+  return (
+    <TextField
+      className="field"
+      {...{ name, type, isRequired, ...others }}
+      {...(initial === undefined ? {} : { defaultValue: initial })}
+      autoComplete="off"
+    >
+      <Label>{label}</Label>
+      {hint !== undefined && (
+        <Text slot="description" className="soft fine">
+          {hint}
+        </Text>
+      )}
+      <Input min={min} max={max} autoCapitalize="none" spellCheck={false} dir="auto" />
+      <FieldError className="wrong" />
+    </TextField>
+  );
+}
+
+/** One of a few. */
+export function Choice<Value extends string>({
+  name,
+  label,
+  hint,
+  options,
+  initial,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly options: readonly { readonly value: Value; readonly label: string }[];
+  readonly initial?: Value;
+}) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {hint !== undefined && (
+        <span id={`${id}-hint`} className="soft fine">
+          {hint}
+        </span>
+      )}
+      <select
+        id={id}
+        name={name}
+        defaultValue={initial}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** Any number of a few: `fields.getAll(name)` lists what is ticked. */
+export function Ticks({
+  name,
+  label,
+  options,
+  initial,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+  readonly initial: readonly string[];
+}) {
+  return (
+    <fieldset className="field">
+      <legend>{label}</legend>
+      {options.map(({ value, label: text }) => (
+        <label key={value} className="tick">
+          <input type="checkbox" name={name} value={value} defaultChecked={initial.includes(value)} />
+          {text}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

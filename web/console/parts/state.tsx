@@ -1,0 +1,67 @@
+import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components/Button';
+import type { Loaded } from '../frame/acting.js';
+import type { Refusal } from '../frame/call.js';
+import { useFormats, useWords } from '../frame/words.js';
+
+/** Something is on its way. */
+export function Loading() {
+  const { loading } = useWords();
+  return (
+    <p className="loading" role="status">
+      {loading}
+    </p>
+  );
+}
+
+/** What went wrong, in words, and how the request is found in the log. */
+export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; readonly onAgain?: () => void }) {
+  const { problems, tryAgain, request, waitFor } = useWords();
+  const { number } = useFormats();
+  const { code, requestId, waitSec } = refusal;
+  const text = Object.entries(problems).find(([name]) => name === code)?.[1] ?? problems.general;
+  return (
+    <div className="note bad" role="alert">
+      <p>
+        {text} {waitSec !== null && waitSec > 1 && waitFor(number(waitSec))}
+      </p>
+      <p className="fine">
+        <code>{code}</code>
+        {requestId !== null && (
+          <>
+            {' · '}
+            {request} <code>{requestId}</code>
+          </>
+        )}
+      </p>
+      {onAgain !== undefined && (
+        <Button className="button quiet" onPress={onAgain}>
+          {tryAgain}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Shows what was asked for, or how far that is. */
+export function Await<Value>({
+  loaded,
+  children,
+}: {
+  readonly loaded: Loaded<Value> & { readonly reload: () => void };
+  readonly children: (value: Value) => ReactNode;
+}) {
+  if (loaded.state === 'loading') return <Loading />;
+  if (loaded.state === 'refused') return <Problem refusal={loaded.refusal} onAgain={loaded.reload} />;
+  return children(loaded.value);
+}
+
+/** There is nothing yet: what would be here, and how it gets here. */
+export const Empty = ({ children }: { readonly children: ReactNode }) => <p className="empty">{children}</p>;
+
+/** Something was done. */
+export const Done = ({ children }: { readonly children: ReactNode }) => (
+  <p className="note good" role="status">
+    {children}
+  </p>
+);

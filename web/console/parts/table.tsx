@@ -1,0 +1,88 @@
+import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components/Button';
+import type { Paged } from '../frame/acting.js';
+import { useWords } from '../frame/words.js';
+import { Empty, Loading, Problem } from './state.js';
+
+/** One column. */
+export interface Column<Row> {
+  readonly id: string;
+  readonly heading: string;
+  readonly cell: (row: Row) => ReactNode;
+  /** Whether it names the row. One column does. */
+  readonly isRowHeading?: boolean;
+  readonly isNumber?: boolean;
+}
+
+/**
+ * A table; on a phone each row is a card, with the headings beside what they head. The roles are written out, as browsers take
+ * them away where a table is not laid out as one.
+ */
+export function Table<Row>({
+  caption,
+  columns,
+  rows,
+  keyOf,
+  empty,
+}: {
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  /** What stands there where there are no rows. */
+  readonly empty: string;
+}) {
+  if (rows.length === 0) return <Empty>{empty}</Empty>;
+  return (
+    <table role="table" className="table">
+      <caption>{caption}</caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map(({ id, heading, isNumber = false }) => (
+            <th key={id} role="columnheader" scope="col" data-number={isNumber}>
+              {heading}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {rows.map((row) => (
+          <tr key={keyOf(row)} role="row">
+            {columns.map(({ id, heading, cell, isRowHeading = false, isNumber = false }) =>
+              isRowHeading ? (
+                <th key={id} role="rowheader" scope="row">
+                  {cell(row)}
+                </th>
+              ) : (
+                <td key={id} role="cell" data-heading={heading} data-number={isNumber}>
+                  {cell(row)}
+                </td>
+              ),
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** A table of a list that is fetched page by page: see `usePages`. */
+export function PagedTable<Row>({
+  paged,
+  ...table
+}: Omit<Parameters<typeof Table<Row>>[0], 'rows'> & { readonly paged: Paged<Row> }) {
+  const { more } = useWords();
+  const { rows, state, refusal } = paged;
+  return (
+    <>
+      {(state === 'loaded' || rows.length > 0) && <Table {...table} rows={rows} />}
+      {state === 'loading' && <Loading />}
+      {refusal !== null && <Problem refusal={refusal} onAgain={paged.more ?? paged.reload} />}
+      {refusal === null && paged.more !== null && (
+        <Button className="button quiet" onPress={paged.more}>
+          {more}
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import type { Screen } from './frame/screen.js';
+import type { Right } from './frame/session.js';
+import type { Words } from './frame/words.js';
+
+/** One screen, as the frame knows it before it is fetched. */
+export interface ScreenRow {
+  /** Its name in `messages/*.ts`, under `screens`. */
+  readonly id: keyof Words['screens'];
+  /** Its address after `/console`: everything below it is the screen's, too. */
+  readonly path: string;
+  /** Whoever holds one of these sees it. */
+  readonly rights: readonly Right[];
+  readonly load: () => Promise<Screen>;
+}
+
+/** Every screen, as the navigation lists them. */
+export const screens: readonly ScreenRow[] = [
+  {
+    id: 'home',
+    path: '',
+    rights: ['configure', 'operate', 'audit', 'assist'],
+    load: async () => (await import('./screens/home/screen.js')).home,
+  },
+  {
+    id: 'administrators',
+    path: '/administrators',
+    rights: ['audit'],
+    load: async () => (await import('./screens/administrators/screen.js')).administrators,
+  },
+];
+
+/** The screen at an address; `null`: there is none. */
+export function findScreen(path: string): ScreenRow | null {
+  const found = screens.find((each) => each.path === path || (each.path !== '' && path.startsWith(`${each.path}/`)));
+  return found ?? null;
+}

@@ -1,0 +1,123 @@
+import { useState } from 'react';
+import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { defineScreen, type ScreenProps } from '../../frame/screen.js';
+import { roles } from '../../frame/session.js';
+import { useFormats, useWords } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { ActForm, Choice, Field } from '../../parts/form.js';
+import { ShownOnce } from '../../parts/shown-once.js';
+import { Await } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import type { en } from './messages/en.js';
+import { addAdministrator, listAdministrators, removeAdministrator } from './requests.js';
+
+/** Who administers this server: add one, take a key away. */
+export const administrators = defineScreen(
+  {
+    en: async () => (await import('./messages/en.js')).en,
+    de: async () => (await import('./messages/de.js')).de,
+    es: async () => (await import('./messages/es.js')).es,
+    fr: async () => (await import('./messages/fr.js')).fr,
+    ar: async () => (await import('./messages/ar.js')).ar,
+  },
+  function Administrators({ words }) {
+    const frame = useWords();
+    const { day } = useFormats();
+    const { call } = useActing();
+    const mayChange = useMay('configure');
+    const listed = useLoaded(listAdministrators);
+    const { columns } = words;
+    return (
+      <>
+        <h1>{words.heading}</h1>
+        <p className="soft">{words.intro}</p>
+        <Await loaded={listed}>
+          {({ administrators: rows }) => (
+            <Table
+              caption={words.heading}
+              rows={rows}
+              keyOf={({ name }) => name}
+              empty={words.none}
+              columns={[
+                { id: 'name', heading: columns.name, isRowHeading: true, cell: ({ name }) => <bdi>{name}</bdi> },
+                { id: 'role', heading: columns.role, cell: ({ role }) => frame.roles[role] },
+                {
+                  id: 'added',
+                  heading: columns.added,
+                  cell: ({ addedAt }) => (addedAt === null ? words.always : day(addedAt.slice(0, 10))),
+                },
+                {
+                  id: 'expires',
+                  heading: columns.expires,
+                  cell: ({ expiresAt }) => (expiresAt === null ? words.never : day(expiresAt.slice(0, 10))),
+                },
+                ...(mayChange
+                  ? [
+                      {
+                        id: 'actions',
+                        heading: columns.actions,
+                        cell: ({ name, addedAt }: (typeof rows)[number]) =>
+                          addedAt === null ? (
+                            words.stays
+                          ) : (
+                            <ConfirmButton
+                              label={words.remove.label}
+                              about={name}
+                              title={words.remove.title(name)}
+                              action={words.remove.label}
+                              isGrave
+                              onConfirm={async () => {
+                                await call(removeAdministrator(name));
+                                listed.reload();
+                              }}
+                            >
+                              <p>{words.remove.text}</p>
+                            </ConfirmButton>
+                          ),
+                      },
+                    ]
+                  : []),
+              ]}
+            />
+          )}
+        </Await>
+        {mayChange && <AddAdministrator words={words} onAdded={listed.reload} />}
+      </>
+    );
+  },
+);
+
+const secondsPerDay = 86_400;
+
+function AddAdministrator({
+  words: { add },
+  onAdded,
+}: Pick<ScreenProps<typeof en>, 'words'> & { readonly onAdded: () => void }) {
+  const frame = useWords();
+  const { call } = useActing();
+  const [added, setAdded] = useState<{ readonly name: string; readonly key: string } | null>(null);
+  return (
+    <section>
+      <h2>{add.heading}</h2>
+      {added !== null && <ShownOnce label={add.keyOf(added.name)} value={added.key} note={add.once} />}
+      <ActForm
+        submit={add.submit}
+        onSubmit={async (fields) => {
+          const days = Number(fields.get('days'));
+          const asked = { name: String(fields.get('name')), role: String(fields.get('role')) };
+          setAdded(await call(addAdministrator({ ...asked, expiresIn: days > 0 ? days * secondsPerDay : undefined })));
+          onAdded();
+        }}
+      >
+        <Field name="name" label={add.name} hint={add.nameHint} isRequired pattern="[\w.@\-]+" maxLength={64} />
+        <Choice
+          name="role"
+          label={add.role}
+          initial="help-desk"
+          options={roles.map((role) => ({ value: role, label: `${frame.roles[role]}: ${add.roleHints[role]}` }))}
+        />
+        <Field name="days" label={add.days} hint={add.daysHint} type="number" min={1} max={366} />
+      </ActForm>
+    </section>
+  );
+}
