@@ -33,6 +33,7 @@ export const floors = [
   [
     'adapters',
     'src/delivery',
+    'src/ledger',
     'src/liveness',
     'src/recognition',
     'src/security-events',

@@ -9,6 +9,7 @@ import { refusals } from '../src/errors.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { refusalGuard } from '../src/http/reply.js';
 import { createBodyRooms } from '../src/http/rooms.js';
+import { createAccountNames } from '../src/ledger/account-names.js';
 import type { OidcIssuers } from '../src/oidc/mount.js';
 import { issueClientToken } from '../src/rest/client-tokens.js';
 import type { Endpoint } from '../src/rest/endpoint.js';
@@ -18,6 +19,7 @@ import { createUsageRecorder } from '../src/rest/usage.js';
 import { type AppDeps, createApp } from '../src/server/app.js';
 import { createEndpoints } from '../src/server/endpoints.js';
 import type { SecurityEvents } from '../src/ssf/deps.js';
+import { createSqliteLedger } from '../src/state/ledger-sqlite.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { createManualClock } from './contract/state.js';
@@ -79,6 +81,7 @@ export async function startApiServer(
       | 'sight'
       | 'console'
       | 'fetch'
+      | 'ledger'
     >
   > & {
       random?: Random;
@@ -115,6 +118,8 @@ export async function startApiServer(
     issuer: testIssuer,
     settings: standardSettings,
     connections: new Map<string, Connection>(),
+    ledger: given.ledger ?? createSqliteLedger(':memory:'),
+    accounts: createAccountNames({ clock }),
     recordsOf: async (who) => {
       const own = audit.events.filter((event) => event.connection === who.connection && event.subject === who.subject);
       const time = toIso(clock.now());

@@ -32,7 +32,17 @@ export async function createTable(client: DynamoDBClient, TableName: string): Pr
     new CreateTableCommand({
       TableName,
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      AttributeDefinitions: ['pk', 'lp', 'ls'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'ledger',
+          KeySchema: [
+            { AttributeName: 'lp', KeyType: 'HASH' },
+            { AttributeName: 'ls', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
       BillingMode: 'PAY_PER_REQUEST',
     }),
   );

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { listen } from '../src/http/listen.js';
 import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
+import { createAccountNames } from '../src/ledger/account-names.js';
 import { issueClientToken } from '../src/rest/client-tokens.js';
 import { type AppDeps, createApp } from '../src/server/app.js';
+import { createSqliteLedger } from '../src/state/ledger-sqlite.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
@@ -54,6 +56,8 @@ export async function startOktaServer(
     proxyHops: 0,
     rooms,
     telemetry: await createQuietTelemetry(bench.core.clock),
+    ledger: createSqliteLedger(':memory:'),
+    accounts: createAccountNames(bench.core),
     recordsOf: async () => ({ records: [], left: 0 }),
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],

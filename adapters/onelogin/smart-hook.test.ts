@@ -8,7 +8,9 @@ import { runFunction } from '../../simulators/onelogin/runner.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { listen } from '../../src/http/listen.js';
 import { createBodyRooms } from '../../src/http/rooms.js';
+import { createAccountNames } from '../../src/ledger/account-names.js';
 import { type AppDeps, createApp } from '../../src/server/app.js';
+import { createSqliteLedger } from '../../src/state/ledger-sqlite.js';
 import { createPasskeys } from '../../src/webauthn/passkeys.js';
 import {
   hookSecret,
@@ -69,6 +71,8 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     proxyHops: 0,
     rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(bench.core.clock),
+    ledger: createSqliteLedger(':memory:'),
+    accounts: createAccountNames(bench.core),
     recordsOf: async () => ({ records: [], left: 0 }),
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],

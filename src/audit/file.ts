@@ -3,7 +3,7 @@ import { open, rename } from 'node:fs/promises';
 import type { AuditConfig } from '../config/audit.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Audit, Clock, Log, Random } from '../core/ports.js';
-import { addSec, toIso } from '../core/units.js';
+import { addSec, type EpochMs, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { isSystemError, syncFolder } from '../files/durable-file.js';
 import { digestOf, type FileEnd, openEnd, type Tail } from './chain.js';
@@ -30,7 +30,16 @@ export interface FileAuditDeps extends AuditConfig {
   readonly log: Log;
   /** The request that an event belongs to, as replies and the log name it; `null` outside of requests. */
   readonly requestId: () => string | null;
+  /** Told of each record once it is written, within the request it belongs to; must not throw. */
+  readonly onRecord?: (record: WrittenRecord, chain: string) => void;
 }
+
+/** A record, as it was written. */
+export type WrittenRecord = AuditEvent & {
+  readonly sequence: number;
+  readonly time: EpochMs;
+  readonly request: string | null;
+};
 
 /** A trail of files, and how it stands. */
 export interface Trail extends Audit {
@@ -60,7 +69,7 @@ export async function createFileAudit(deps: FileAuditDeps): Promise<Trail> {
 }
 
 async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail> {
-  const { file, clock, log, requestId, retentionDays } = deps;
+  const { file, clock, log, requestId, retentionDays, onRecord = () => {} } = deps;
   let end: FileEnd | null = await openEnd(file);
   let tail: Tail = end;
   await syncFolder(file);
@@ -104,6 +113,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     const { sequence } = record;
     end = { sequence, digest, recordDigest: digest, time, mend: '', bytes, since: at.since ?? time };
     tail = end;
+    onRecord({ ...event, sequence, time, request }, chain);
   };
 
   const append = async (event: AuditEvent): Promise<void> => {

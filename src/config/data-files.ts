@@ -9,6 +9,8 @@ import type { KeysConfig } from './keys.js';
  */
 const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   state: join(folder, 'state.db'),
+  /** What people read of the audit trail; made of it again by a command. */
+  ledger: join(folder, 'ledger.db'),
   /** Which store this server has settled with, wherever that is. */
   heldSince: join(folder, 'held-since.json'),
   audit: join(folder, 'audit.jsonl'),

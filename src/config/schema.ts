@@ -6,6 +6,7 @@ import type { ConnectionGuards } from './connection.js';
 import { consoleGuard } from './console.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
 import { keysGuard, signsRs256 } from './keys.js';
+import { ledgerGuard } from './ledger.js';
 import { limitsGuard } from './limits.js';
 import { retentionGuard } from './retention.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
@@ -105,6 +106,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     state: stateGuard.prefault({ kind: 'sqlite' }),
     keys: keysGuard.prefault({ kind: 'local' }),
     audit: auditGuard.prefault({}),
+    ledger: ledgerGuard.prefault({}),
     securityEvents: z
       .array(securityEventReceiverGuard)
       .max(20)

@@ -1,7 +1,9 @@
 import type { NextFunction, Request, Response } from 'express';
+import { keptNetworkOf } from '../core/limits/networks.js';
 import type { Clock, Log, Random } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { toSource } from './source.js';
 
 /** The name of this request in replies and in the log; made here, never taken from the caller. */
 export function requestIdOf(response: Response): string {
@@ -27,7 +29,8 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
     const requestId = Buffer.from(random(12)).toString('hex');
     response.set('X-Request-Id', requestId);
     const traceparent = proxyHops > 0 ? request.get('traceparent') : undefined;
-    const followed = telemetry.followRequest({ requestId, traceparent });
+    const network = keptNetworkOf(toSource(request.ip));
+    const followed = telemetry.followRequest({ requestId, traceparent, network });
     response.once('close', () => {
       const path: unknown = request.route?.path;
       const route = typeof path === 'string' ? path : 'none';

@@ -11,6 +11,8 @@ const exampleTexts: Readonly<Record<string, string>> = {
   token: '$STORED_TOKEN',
   connection: 'acme',
   subject: '00u1ab2cd3',
+  subjects: '00u1ab2cd3',
+  text: 'ada@example.com',
   id: '818f1c0d07efab4670eaa8a5',
   key: '818f1c0d07efab4670eaa8a5',
   email: 'ada@example.com',
@@ -53,7 +55,8 @@ function exampleOf(name: string, schema: Json): Json {
   if (type === 'boolean') return true;
   if (type === 'integer' || type === 'number') return standard ?? minimum ?? 1;
   const [first = ''] = values ?? [];
-  return exampleTexts[name] ?? first;
+  const example = exampleTexts[name] ?? first;
+  return type === 'array' ? [example] : example;
 }
 
 /** The fields of an example by name: those that must be there, and a few more. */

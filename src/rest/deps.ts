@@ -3,8 +3,9 @@ import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
-import type { Delivery, Keys, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
+import type { Delivery, Keys, LedgerStore, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
+import type { AccountNames } from '../ledger/account-names.js';
 import type { ClientRequest } from './usage.js';
 
 /** What became of a configuration that was loaded while the server ran: where it cannot be in force, nothing changed. */
@@ -33,6 +34,9 @@ export interface ApiDeps extends CoreDeps {
   readonly onClientRequest: (request: ClientRequest) => void;
   /** The newest records of this server's own audit trail about a user; `left`: how many older ones there are. */
   readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
+  /** The enrolment index and the log of decisions, to be read. */
+  readonly ledger: LedgerStore;
+  readonly accounts: AccountNames;
   /** Loads the configuration anew, and puts in force what can be. Never rejects. */
   readonly reload: () => Promise<Reloaded>;
   /** By id. */

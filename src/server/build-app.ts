@@ -14,6 +14,7 @@ import { createSight } from '../engine/sight.js';
 import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
 import { type AdminKey, loadAdminKey } from '../keys/admin-key.js';
+import { createAccountNames } from '../ledger/account-names.js';
 import { judgedSignals } from '../liveness/frame.js';
 import { createMovementJudge } from '../liveness/judge.js';
 import { type ConnectionWithClients, createIssuers } from '../oidc/issuers.js';
@@ -59,7 +60,7 @@ export async function buildApp(
 ): Promise<BuiltApp> {
   const { clock, random, log, telemetry, rooms } = deps;
   const { observePort, metrics } = telemetry;
-  const { files, state, verifier, engine, keyService } = ports;
+  const { files, state, ledger, verifier, engine, keyService } = ports;
   const ids = new Set(configured.map(({ id }) => id));
   const audit = createObservedAudit(ports.audit, metrics, (id) => ids.has(id));
   const issuer = issuerOf(config);
@@ -97,6 +98,8 @@ export async function buildApp(
     telemetry,
     rooms,
     reload: deps.reload,
+    ledger,
+    accounts: createAccountNames({ clock }),
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
       ports.usage.note(request);

@@ -5,7 +5,9 @@ import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../api/configuration-endpoints.js';
 import { createContactEndpoints } from '../api/contact-endpoints.js';
 import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
+import { createLogEndpoints } from '../api/log-endpoints.js';
 import { createMatchingEndpoints } from '../api/matching-endpoints.js';
+import { createPeopleEndpoints } from '../api/people-endpoints.js';
 import { createScreeningEndpoints } from '../api/screening-endpoints.js';
 import { createSubjectEndpoints } from '../api/subject-endpoints.js';
 import { createUsageEndpoints } from '../api/usage-endpoints.js';
@@ -26,6 +28,8 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createApplicationEndpoints(deps),
     ...createApplicationKeyEndpoints(deps),
     ...createUsageEndpoints(deps),
+    ...createPeopleEndpoints(deps),
+    ...createLogEndpoints(deps),
     ...createAdministratorEndpoints(deps),
     ...createConfigurationEndpoints(deps),
   ];

@@ -4,14 +4,16 @@ import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf, recognitionFolderOf } from '../config/data-files.js';
 import { toConfigError } from '../config/problem.js';
-import type { Audit, Clock, Fetch, Log, Random, State, Verifier } from '../core/ports.js';
+import type { Audit, Clock, Fetch, LedgerStore, Log, Random, State, Verifier } from '../core/ports.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
 import type { Recogniser } from '../engine/recogniser.js';
 import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
+import { createLedgerRecorder } from '../ledger/recorder.js';
 import { type OpenedEngines, openEngines } from '../recognition/open-engines.js';
 import { createUsageRecorder, type UsageRecorder } from '../rest/usage.js';
 import { openState } from '../state/open.js';
+import { openLedger } from '../state/open-ledger.js';
 import { createObservedAudit } from '../telemetry/observed-audit.js';
 import type { RequestContexts } from '../telemetry/request-context.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -35,6 +37,8 @@ export interface ServerDeps {
 export interface OpenPorts {
   readonly files: DataFiles;
   readonly state: State;
+  /** What people read of the trail. */
+  readonly ledger: LedgerStore;
   /** What `audit` writes to, for whoever follows it. */
   readonly trail: Trail;
   readonly audit: Audit;
@@ -58,11 +62,19 @@ export async function openPorts(
   const { observePort, metrics } = deps.telemetry;
   await openFolder(config.dataFolder);
   const files = filesOf(config);
+  const ledger = observePort('ledger', await openLedger(config.state, files));
+  const recorder = createLedgerRecorder({
+    ...deps,
+    ledger,
+    bounds: config.ledger,
+    onLines: (outcome, lines) => metrics.ledgerLines.inc({ outcome }, lines),
+  });
   const trail = await createFileAudit({
     ...deps,
     ...config.audit,
     file: files.audit,
     requestId: () => deps.contexts.current()?.requestId ?? null,
+    onRecord: (record, chain) => recorder.note(record, chain, deps.contexts.current()?.network ?? null),
   });
   const ownRecords = createObservedAudit(trail, metrics, () => false);
   const state = observePort('state', await openState(config.state, { ...deps, files, audit: ownRecords }));
@@ -78,6 +90,7 @@ export async function openPorts(
   return {
     files,
     state,
+    ledger,
     trail,
     audit,
     keyService,
@@ -89,6 +102,8 @@ export async function openPorts(
       await engine.close();
       await usage.stop();
       await audit.close();
+      await recorder.stop();
+      await ledger.close();
       await state.close();
     },
   };

@@ -17,6 +17,7 @@ const toFixed = (config: Config) => ({
   state: config.state,
   keys: config.keys,
   audit: config.audit,
+  ledger: config.ledger,
   securityEvents: config.securityEvents,
   telemetry: config.telemetry,
 });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Cluster, Redis } from 'ioredis';
 
 /*
- * Each operation is one script on one key, so it is atomic, and a cluster can run it. A record is the text
+ * Each operation of the state is one script on one key, so it is atomic, and a cluster can run it. A record is the text
  * "<revision> <expiresAt or nothing> <json>", a counter "<sum> <expiresAt>": one short string takes less memory than a hash.
  * Redis forgets keys by its own clock; whether one has expired for us is told by `expiresAt` and the caller's clock.
  */
@@ -60,3 +61,44 @@ else
 end
 return ARGV[1]
 `);
+
+/**
+ * KEYS: a sorted set, and the hash beside it. ARGV, for each row: sort, version or '', 1 (0: there is to be no row), value. What
+ * has neither a version nor a value stands in the set alone.
+ */
+export const putLedgerRows = toScript(`
+for at = 1, #ARGV, 4 do
+  local sort, version, is_row, value = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local is_taken = true
+  if version ~= '' then
+    local found = redis.call('HGET', KEYS[2], sort)
+    if found then
+      local known = string.match(found, '^([^:]*):')
+      is_taken = known ~= '' and tonumber(known) < tonumber(version)
+    end
+  end
+  if is_taken then
+    if is_row == '1' then redis.call('ZADD', KEYS[1], 0, sort) else redis.call('ZREM', KEYS[1], sort) end
+    if version ~= '' or value ~= '' then
+      redis.call('HSET', KEYS[2], sort, version .. ':' .. is_row .. ':' .. value)
+    end
+  end
+end
+return 1
+`);
+
+/** @returns what it returned */
+export async function runScript(
+  client: Redis | Cluster,
+  { lua, sha1 }: Script,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await client.evalsha(sha1, keys.length, ...keys, ...args);
+  } catch (error) {
+    // A server that was started anew has forgotten it; running it leaves it there.
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+    return client.eval(lua, keys.length, ...keys, ...args);
+  }
+}

@@ -1,9 +1,8 @@
-import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import type { RedisConfig } from '../config/state.js';
 import type { Clock, Log, Random, StateRecord, WriteCondition } from '../core/ports.js';
 import { createRedisClient } from './redis-client.js';
-import { addToCounter, type Script, writeRecord } from './redis-scripts.js';
+import { addToCounter, runScript, writeRecord } from './redis-scripts.js';
 import { newRevision } from './revision.js';
 import type { Store } from './store-epoch.js';
 import { orUnavailable } from './unavailable.js';
@@ -59,14 +58,14 @@ export async function createRedisStore(
             ? ['', JSON.stringify(value), '']
             : [expiresAt, JSON.stringify(value), Math.ceil(expiresAt - now)];
         const args = [newRevision(random), ...life, toCondition(when), now];
-        return replyGuard.parse(await run(client, writeRecord, recordKey(key), args)) === 1;
+        return replyGuard.parse(await runScript(client, writeRecord, [recordKey(key)], args)) === 1;
       });
     },
     async add(key, amount, expiresAt) {
       return orUnavailable(async () => {
         const now = clock.now();
         const args = [amount, expiresAt, Math.ceil(expiresAt - now), now];
-        return sumGuard.parse(await run(client, addToCounter, counterKey(key), args));
+        return sumGuard.parse(await runScript(client, addToCounter, [counterKey(key)], args));
       });
     },
     async delete(key) {
@@ -85,19 +84,4 @@ function parseRecord(text: string, clock: Clock): StateRecord | null {
   const [revision = '', expiry = ''] = text.split(' ', 2);
   if (expiry !== '' && Number(expiry) <= clock.now()) return null;
   return { revision: Number(revision), value: JSON.parse(text.slice(revision.length + expiry.length + 2)) };
-}
-
-async function run(
-  client: Redis | Cluster,
-  { lua, sha1 }: Script,
-  key: string,
-  args: readonly (string | number)[],
-): Promise<unknown> {
-  try {
-    return await client.evalsha(sha1, 1, key, ...args);
-  } catch (error) {
-    // A server that was started anew has forgotten it; running it leaves it there.
-    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-    return client.eval(lua, 1, key, ...args);
-  }
 }

@@ -33,7 +33,7 @@ test('a text under the name of a secret is not written, at the top or in a detai
 
 test('a line names the request that caused it, and a line beside it names none', () => {
   const text = written((log) => {
-    contexts.run({ requestId: 'a1', trace: null }, () => log.info('within'));
+    contexts.run({ requestId: 'a1', network: null, trace: null }, () => log.info('within'));
     log.info('beside');
   });
   const [within, beside] = text

@@ -79,6 +79,11 @@ const definitions = {
     help: 'Times the state store was found emptied or restored',
     labels: [],
   },
+  ledgerLines: {
+    name: 'facestep_ledger_lines_total',
+    help: 'Lines of the log of decisions: written, or lost, as the state store did not take them',
+    labels: ['outcome'],
+  },
   engineQueue: { name: 'facestep_engine_queue_length', help: 'Pictures that wait for a worker', labels: [] },
   engineBusy: { name: 'facestep_engine_busy_workers', help: 'Workers that look at a picture', labels: [] },
   engineExaminations: {
@@ -137,6 +142,7 @@ export function createMetrics() {
     securityEvents: counter('securityEvents'),
     securityEventsWaiting: gauge('securityEventsWaiting'),
     stateReplaced: counter('stateReplaced'),
+    ledgerLines: counter('ledgerLines'),
     engineQueue: gauge('engineQueue'),
     engineBusy: gauge('engineBusy'),
     engineExaminations: counter('engineExaminations'),

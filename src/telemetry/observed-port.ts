@@ -3,7 +3,7 @@ import type { Metrics } from './metrics.js';
 import type { RequestContexts } from './request-context.js';
 
 /** The ports whose calls are observed. */
-export type PortName = 'state' | 'keys' | 'signer' | 'verifier' | 'profile' | 'audit' | 'delivery';
+export type PortName = 'state' | 'keys' | 'signer' | 'verifier' | 'profile' | 'audit' | 'delivery' | 'ledger';
 
 /** Hands back the same port, with the calls observed that go out of this process or take time. */
 export type ObservePort = <Port extends object>(name: PortName, port: Port) => Port;

@@ -4,6 +4,8 @@ import type { RequestTrace } from './tracing.js';
 /** The request that the running code belongs to. */
 export interface RequestContext {
   readonly requestId: string;
+  /** That the caller is in, shortened; `null`: not known. */
+  readonly network: string | null;
   /** `null` where this request is not traced. */
   readonly trace: RequestTrace | null;
 }

@@ -28,7 +28,7 @@ async function open(traces: { url?: string; sampleRatio?: number } | null = null
 }
 
 const begin = (telemetry: Awaited<ReturnType<typeof open>>['telemetry'], traceparent?: string) =>
-  telemetry.followRequest({ requestId: 'a1', traceparent });
+  telemetry.followRequest({ requestId: 'a1', traceparent, network: '192.0.2.0/24' });
 
 describe('what is counted', () => {
   test('requests by route, refusals by code, and nothing under a name that a caller made up', async () => {
@@ -176,7 +176,7 @@ describe('traces', () => {
   test('whoever asks for it is not traced more than the settings say', async () => {
     const { telemetry, contexts } = await open({ sampleRatio: 0 });
     const followed = begin(telemetry, `00-${traceId}-b7ad6b7169203331-01`);
-    expect(followed.run(() => contexts.current())).toEqual({ requestId: 'a1', trace: null });
+    expect(followed.run(() => contexts.current())).toEqual({ requestId: 'a1', network: '192.0.2.0/24', trace: null });
     followed.end(ended);
     await telemetry.close();
     expect(receiver.spans).toEqual([]);

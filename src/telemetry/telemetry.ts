@@ -30,7 +30,11 @@ export interface Telemetry {
   readonly metrics: Metrics;
   readonly observePort: ObservePort;
   /** @param request.traceparent - as a proxy sent it, unchecked; `undefined` where none did, or none is trusted */
-  followRequest(request: { readonly requestId: string; readonly traceparent: string | undefined }): FollowedRequest;
+  followRequest(request: {
+    readonly requestId: string;
+    readonly traceparent: string | undefined;
+    readonly network: string | null;
+  }): FollowedRequest;
   /**
    * A hook of a configured connection begins its work.
    * @param budgetMs - within which it is to answer, in milliseconds
@@ -68,13 +72,13 @@ export async function openTelemetry(
 const knownMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
 function followRequest(
-  { requestId, traceparent }: Parameters<Telemetry['followRequest']>[0],
+  { requestId, traceparent, network }: Parameters<Telemetry['followRequest']>[0],
   { metrics, tracing, contexts }: { metrics: Metrics; tracing: Tracing | null; contexts: RequestContexts },
 ): FollowedRequest {
   const trace = tracing?.beginRequest(requestId, traceparent) ?? null;
   const stopTimer = metrics.requestDuration.startTimer();
   return {
-    run: (work) => contexts.run({ requestId, trace }, work),
+    run: (work) => contexts.run({ requestId, network, trace }, work),
     end(outcome) {
       const { route, status, refusal } = outcome;
       const method = knownMethods.includes(outcome.method) ? outcome.method : 'other';

@@ -19,6 +19,7 @@ import { readRecords } from '../../audit/records.js';
 import { filesOf } from '../../config/data-files.js';
 import { toIso } from '../../core/units.js';
 import { openKeyService } from '../../keys/open.js';
+import { createSqliteLedger } from '../../state/ledger-sqlite.js';
 import { openState } from '../../state/open.js';
 import { restoreBackup } from './restore.js';
 import { writeBackup } from './write.js';
@@ -100,6 +101,16 @@ describe('a backup', () => {
     // A second is there only with its first.
     expect(await again.state.read(`first:${last + 1}`)).toBeNull();
     await again.stop();
+  });
+
+  test('leaves out the ledger, which is made of the trail again', async () => {
+    const ledger = createSqliteLedger(server.files.ledger);
+    await ledger.put([{ partition: 'p', sort: 'a', value: 'x', version: null, expiresAt: null }]);
+    const to = await backUp();
+    await ledger.close();
+    expect(readdirSync(to, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('ledger'))).toEqual(
+      [],
+    );
   });
 
   test('holds no keys where it is not to', async () => {

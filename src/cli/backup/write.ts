@@ -23,7 +23,8 @@ export const keyFilesOf = ({ keys, signingKeys, oidcKeys }: DataFiles): readonly
 /** What of a data folder a backup holds beside the embedded store and the keys: paths, in the order they are to be copied. */
 async function listDataFiles(dataFolder: string, files: DataFiles): Promise<string[]> {
   const apart = new Set([
-    ...['', '-wal', '-shm'].map((end) => `${files.state}${end}`),
+    // The ledger is made of the trail again.
+    ...[files.state, files.ledger].flatMap((file) => ['', '-wal', '-shm'].map((end) => `${file}${end}`)),
     // SQLite keeps a journal beside the lock.
     ...['', '-journal'].map((end) => `${lockFileOf(files.audit)}${end}`),
     ...keyFilesOf(files),

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { toSource } from '../../http/source.js';
-import { networksOf } from './networks.js';
+import { keptNetworkOf, networksOf } from './networks.js';
 
 test.each([
   ['192.0.2.7', ['192.0.2.7']],
@@ -25,4 +25,15 @@ test('65,536 networks of one /48 share one name, and 256 of them the next', () =
   const all = Array.from({ length: 65_536 }, (_, network) => networksOf(`2001:db8:1:${network.toString(16)}::/64`));
   const sizes = [0, 1, 2].map((at) => new Set(all.map((networks) => networks[at]?.name)).size);
   expect(sizes).toEqual([1, 256, 65_536]);
+});
+
+test.each([
+  ['192.0.2.77', '192.0.2.0/24'],
+  ['::ffff:192.0.2.77', '192.0.2.0/24'],
+  ['2001:DB8:1:abcd:5::7', '2001:db8:1::/48'],
+  ['fe80::1%eth0', 'fe80:0:0::/48'],
+  ['no address', null],
+  [undefined, null],
+])('of %s no more than %s is kept', (address, expected) => {
+  expect(keptNetworkOf(toSource(address))).toBe(expected);
 });

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
+import { createTextLog } from '../../test/sinks.js';
+import type { AuditEvent } from '../core/audit-events.js';
+import type { Connection } from '../core/connection.js';
+import { createLedgerRecorder, type LedgerRecorder } from '../ledger/recorder.js';
+import { addAdministrator } from '../rest/administrators.js';
+import type { Role } from '../rest/rights.js';
+
+/* What was written to a trail, as administrators read it. */
+
+const profiles = { work: createMemoryProfile(['anna', 'berta']), shop: createMemoryProfile(['anna']) };
+const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6): Connection => ({
+  ...{ id, kind: 'memory', policy: { ...defaultPolicy, accuracy }, profile: profiles[id], openStepUpRequest: null },
+});
+
+let server: ApiServer;
+let recorder: LedgerRecorder;
+let sequence = 0;
+beforeAll(async () => {
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections: new Map([
+      ['work', toConnection('work', 4)],
+      ['shop', toConnection('shop', 6)],
+    ]),
+  });
+  const { ledger, clock } = server.deps;
+  const bounds = { days: 90, entries: 1000 };
+  recorder = createLedgerRecorder({ ledger, bounds, clock, log: createTextLog(), onLines: () => {} });
+  const request = 'a'.repeat(24);
+  const token = {
+    ...{ tokenId: 't', keyVersion: 1, photos: 3, kind: 'enrolment' as const, expiresAt: null },
+    ...{ former: null, formerExpiresAt: null },
+  };
+  note({ action: 'enrolled', connection: 'work', subject: 'anna', detail: token });
+  note({ action: 'enrolled', connection: 'shop', subject: 'anna', detail: token });
+  note({ action: 'enrolled', connection: 'work', subject: 'berta', detail: token });
+  note({ action: 'key_made', connection: '', subject: '', detail: { use: 'sealing', version: 1 } });
+  note({ action: 'verification_refused', connection: 'work', subject: 'berta', detail: { tokenId: 't' } }, request);
+  note({ action: 'verified', connection: 'work', subject: 'anna', detail: { tokenId: 't' } }, null, '2001:db8:1::/48');
+  await recorder.flush();
+});
+afterAll(async () => {
+  await recorder.stop();
+  await server.stop();
+});
+
+function note(event: AuditEvent, request: string | null = null, network = '192.0.2.0/24'): void {
+  sequence += 1;
+  server.clock.advanceSec(1);
+  recorder.note({ ...event, sequence, time: server.clock.now(), request }, 'c'.repeat(32), network);
+}
+
+const ask = async (path: string, fields: object = {}, key = adminKey) =>
+  (await server.postJson(path, fields, { 'x-admin-key': key })).body;
+
+const keyOf = async (role: Role): Promise<string> => {
+  const request = { name: `the ${role}`, role, lifeSec: null };
+  const { credential } = await addAdministrator(request, { name: 'owner', role: 'owner' }, server.deps);
+  return credential.use((text) => text);
+};
+
+test('the list of people has ids, status, level and last check, newest first, and no name', async () => {
+  const reply = await ask('/people/list');
+  expect(reply).toMatchObject({
+    people: [
+      { connection: 'work', subject: 'berta', status: 'enrolled', level: 4, lastCheck: 'refused' },
+      { connection: 'shop', subject: 'anna', level: 6, lastCheck: null, lastCheckAt: null },
+      { connection: 'work', subject: 'anna', lastCheck: 'passed' },
+    ],
+    cursor: null,
+  });
+  expect(JSON.stringify(reply)).not.toContain('example.com');
+  expect(await ask('/people/list', { level: 6 })).toMatchObject({ people: [{ connection: 'shop' }] });
+  expect(await ask('/people/list', { connection: 'none' })).toMatchObject({ code: 'connection_unknown' });
+  const first = await ask('/people/list', { connection: 'work', limit: 1 });
+  expect(first).toMatchObject({ people: [{ subject: 'berta' }] });
+  expect(await ask('/people/list', { connection: 'work', limit: 1, cursor: first.cursor })).toMatchObject({
+    people: [{ subject: 'anna' }],
+  });
+  expect(await ask('/people/list', { cursor: 'nonsense' })).toMatchObject({ code: 'request_malformed' });
+});
+
+test('one person is shown with what happened to them, and found by login and by id', async () => {
+  const who = { connection: 'work', subject: 'berta' };
+  expect(await ask('/people/one', who)).toMatchObject({ person: { ...who, status: 'enrolled' } });
+  expect(await ask('/people/log', who)).toMatchObject({
+    lines: [{ action: 'verification_refused', code: 'face_mismatch' }, { action: 'enrolled' }],
+  });
+  const found = { ...who, login: loginOf('berta'), email: loginOf('berta') };
+  expect(await ask('/people/find', { text: loginOf('berta').toUpperCase() })).toMatchObject({ people: [found] });
+  expect(await ask('/people/find', { text: 'berta' })).toMatchObject({ people: [found] });
+  expect(await ask('/people/find', { text: 'nobody' })).toEqual({ ok: true, people: [], unasked: [] });
+});
+
+test('names are read at the provider, and kept for five minutes', async () => {
+  const names = (subjects: string[]) => ask('/people/names', { connection: 'work', subjects });
+  const anna = { subject: 'anna', login: loginOf('anna'), email: loginOf('anna') };
+  const nobody = { subject: 'nobody', login: null, email: null };
+  expect(await names(['anna', 'nobody'])).toEqual({ ok: true, names: [anna, nobody] });
+  profiles.work.setDown(true);
+  expect(await names(['anna'])).toEqual({ ok: true, names: [anna] });
+  server.clock.advanceSec(301);
+  expect(await names(['anna'])).toMatchObject({ names: [{ login: null }] });
+  expect(await ask('/people/find', { text: loginOf('anna') })).toMatchObject({
+    people: [{ connection: 'shop' }],
+    unasked: ['work'],
+  });
+  profiles.work.setDown(false);
+  expect(await names(['anna'])).toEqual({ ok: true, names: [anna] });
+});
+
+test('the log is searched by one text: a login, an id, an address, a network or a request', async () => {
+  const search = async (text: string, more: object = {}) => {
+    const { lines } = await ask('/log/list', { search: text, ...more });
+    return (Array.isArray(lines) ? lines : []).map((line) =>
+      Object.values(line ?? {})
+        .slice(2, 5)
+        .join(' '),
+    );
+  };
+  expect(await search(loginOf('berta'))).toEqual(['work berta verification_refused', 'work berta enrolled']);
+  expect(await search('anna', { outcome: 'passed' })).toEqual(['work anna verified']);
+  expect(await search(loginOf('anna'), { connection: 'shop' })).toEqual(['shop anna enrolled']);
+  expect(await search('2001:db8:1:77::5')).toEqual(['work anna verified']);
+  expect(await search('192.0.2.0/24')).toHaveLength(4);
+  expect(await search('198.51.100.1')).toEqual([]);
+  expect(await search('a'.repeat(24))).toEqual(['work berta verification_refused']);
+  expect(await ask('/log/list', { network: 'nowhere' })).toMatchObject({ code: 'request_malformed' });
+  expect(await ask('/log/list', { search: 'a', subject: 'b' })).toMatchObject({ code: 'request_malformed' });
+});
+
+test('the log is followed, and counted', async () => {
+  const { cursor } = await ask('/log/follow');
+  note({ action: 'verified', connection: 'work', subject: 'anna', detail: { tokenId: 't' } });
+  await recorder.flush();
+  const next = await ask('/log/follow', { after: cursor });
+  expect(next).toMatchObject({ lines: [{ action: 'verified', subject: 'anna' }] });
+  const [work, shop] = [
+    { connection: 'work', enrolled: 2, lockedOut: 0 },
+    { connection: 'shop', enrolled: 1 },
+  ];
+  expect(await ask('/log/counts')).toMatchObject({ connections: [work, shop] });
+});
+
+test('a help desk sees one person and no list; an auditor sees both', async () => {
+  const [helpDesk, auditor] = await Promise.all([keyOf('help-desk'), keyOf('auditor')]);
+  const who = { connection: 'work', subject: 'anna' };
+  const listed: [string, object][] = [
+    ['/people/list', {}],
+    ['/log/list', {}],
+    ['/log/follow', {}],
+  ];
+  for (const [path, fields] of listed) {
+    expect(await ask(path, fields, helpDesk)).toMatchObject({ code: 'role_missing' });
+    expect(await ask(path, fields, auditor)).toMatchObject({ ok: true });
+  }
+  const shown: [string, object][] = [
+    ['/people/one', who],
+    ['/people/log', who],
+    ['/people/find', { text: 'anna' }],
+    ['/people/names', { connection: 'work', subjects: ['anna'] }],
+    ['/log/counts', {}],
+  ];
+  for (const [path, fields] of shown)
+    for (const key of [helpDesk, auditor]) expect(await ask(path, fields, key)).toMatchObject({ ok: true });
+});

@@ -1,0 +1,158 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import type { SubjectRef } from '../core/connection.js';
+import { findSubjects } from '../core/enrolment/subject-rights.js';
+import { loggedActions, outcomes } from '../core/ledger/line.js';
+import { followLines, type LogFilter, listLines } from '../core/ledger/log.js';
+import { countByConnection } from '../core/ledger/people.js';
+import { keptNetworkOf } from '../core/limits/networks.js';
+import { FaceError } from '../errors.js';
+import { toSource } from '../http/source.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantField } from '../rest/fields.js';
+import {
+  connectionField,
+  cursorField,
+  cursorReply,
+  limitField,
+  lineReply,
+  subjectField,
+  toLineReply,
+} from './ledger-fields.js';
+
+const filterFields = {
+  connection: connectionField.optional(),
+  subject: subjectField.optional(),
+  actions: z.array(z.enum(loggedActions)).min(1).max(loggedActions.length).optional(),
+  outcome: z.enum(outcomes).optional(),
+  code: z.string().min(1).max(100).optional(),
+  application: z.string().min(1).max(256).optional(),
+  network: z.string().min(1).max(64).optional().describe('A network as lines have it, or an address in it.'),
+  requestId: z.string().min(1).max(64).optional(),
+  search: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('An address, a request’s id, or a person: the id, or the login, which is asked for at the providers.'),
+};
+type Fields = z.output<z.ZodObject<typeof filterFields>>;
+
+const unaskedReply = z.array(z.string()).describe('Connections whose provider could not be asked who is searched for.');
+
+/** The log of decisions. */
+export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/log/list',
+      right: 'audit',
+      summary: 'The log of decisions',
+      description:
+        'What was decided of people, newest first, by id: no names, no logins. It is up to date but for a second. One call looks at so many lines and no more; the cursor goes on.',
+      codes: [],
+      fields: z.strictObject({
+        ...filterFields,
+        since: instantField.optional(),
+        until: instantField.optional().describe('Lines of this moment and later are left out.'),
+        limit: limitField(1000),
+        cursor: cursorField.optional(),
+      }),
+      reply: z.strictObject({ lines: z.array(lineReply), cursor: cursorReply, unasked: unaskedReply }),
+      async handle({ fields: { since, until, limit, cursor = null, ...fields } }) {
+        const { filter, unasked } = await toFilter(fields, deps);
+        const page = await listLines(
+          { ...filter, since: since ?? null, until: until ?? null },
+          { cursor, limit },
+          deps,
+        );
+        return { lines: page.items.map(toLineReply), cursor: page.cursor, unasked };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/log/follow',
+      right: 'audit',
+      summary: 'Follow the log',
+      description:
+        'Lines since the call before, oldest first. Those of the last seconds are told again, as other servers may write earlier ones: leave out whose id is known. Without `after` it begins now.',
+      codes: [],
+      fields: z.strictObject({ ...filterFields, after: cursorField.optional() }),
+      reply: z.strictObject({
+        lines: z.array(lineReply),
+        cursor: z.string().describe('To be given as `after`.'),
+        unasked: unaskedReply,
+      }),
+      async handle({ fields: { after = null, ...fields } }) {
+        const { filter, unasked } = await toFilter(fields, deps);
+        const { items, cursor } = await followLines(filter, after, deps);
+        return { lines: items.map(toLineReply), cursor, unasked };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/log/counts',
+      right: 'view',
+      summary: 'How every connection does',
+      description: 'Enrolled, locked out now, and face checks by day over a week, with today’s, in UTC.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: z.strictObject({
+        connections: z.array(
+          z.strictObject({
+            connection: z.string(),
+            enrolled: z.int().describe('With those whose enrolment has expired.'),
+            lockedOut: z.int(),
+            days: z.array(z.strictObject({ day: z.iso.date(), passed: z.int(), refused: z.int() })),
+          }),
+        ),
+      }),
+      async handle() {
+        const counts = await countByConnection([...deps.connections.keys()], deps);
+        return { connections: counts.map(({ days, ...each }) => ({ ...each, days: days.map((day) => ({ ...day })) })) };
+      },
+    }),
+  ];
+}
+
+type Found = { readonly filter: LogFilter; readonly unasked: string[] };
+
+async function toFilter({ network, subject, search, ...fields }: Fields, deps: ApiDeps): Promise<Found> {
+  const people = subject === undefined ? null : anywhere(subject, fields.connection, deps);
+  const filter = { ...fields, people, network: network === undefined ? null : toNetwork(network) };
+  if (search === undefined) return { filter, unasked: [] };
+  if (subject !== undefined) throw new FaceError('request_malformed', { field: 'search' });
+  const text = search.trim();
+  const searched = toNetworkIf(text);
+  if (searched !== null) return { filter: { ...filter, network: searched }, unasked: [] };
+  if (/^[0-9a-f]{24}$/.test(text)) return { filter: { ...filter, requestId: text }, unasked: [] };
+  const searches = await findSubjects({ connection: null, login: text }, deps);
+  const named = searches.flatMap(({ connection, found }): SubjectRef[] =>
+    found === null ? [] : [{ connection: connection.id, subject: found }],
+  );
+  const unasked = searches.filter(({ code }) => code !== null && code !== 'subject_unknown');
+  return {
+    filter: { ...filter, people: [...named, ...anywhere(text, fields.connection, deps)] },
+    unasked: unasked.map(({ connection }) => connection.id),
+  };
+}
+
+/** One id may be somebody at several connections. */
+const anywhere = (subject: string, connection: string | undefined, { connections }: ApiDeps): SubjectRef[] =>
+  (connection === undefined ? [...connections.keys()] : [connection]).map((id) => ({ connection: id, subject }));
+
+function toNetworkIf(text: string): string | null {
+  const [address = '', bits] = text.split('/');
+  if (isIP(address) === 0) return null;
+  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return null;
+  return keptNetworkOf(toSource(address));
+}
+
+/** @throws FaceError `request_malformed` */
+function toNetwork(text: string): string {
+  const network = toNetworkIf(text);
+  if (network === null) throw new FaceError('request_malformed', { field: 'network' });
+  return network;
+}

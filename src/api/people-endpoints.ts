@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import type { Connection } from '../core/connection.js';
+import { findSubjects } from '../core/enrolment/subject-rights.js';
+import { listLines } from '../core/ledger/log.js';
+import { listPeople, readPerson } from '../core/ledger/people.js';
+import { FaceError } from '../errors.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantField } from '../rest/fields.js';
+import {
+  connectionField,
+  cursorField,
+  cursorReply,
+  limitField,
+  lineReply,
+  personReply,
+  subjectField,
+  toLineReply,
+  toPersonReply,
+} from './ledger-fields.js';
+
+const nameReplies = {
+  login: z.string().nullable().describe('`null`: the provider does not say.'),
+  email: z.string().nullable(),
+};
+
+const mostNames = 100;
+
+/** Who is enrolled, and what happened to one person. */
+export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
+  const { connections, accounts } = deps;
+  const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
+
+  const find = (id: string): Connection => {
+    const connection = connections.get(id);
+    if (connection === undefined) throw new FaceError('connection_unknown');
+    return connection;
+  };
+
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/people/list',
+      right: 'audit',
+      summary: 'Who is enrolled',
+      description:
+        'The enrolment index: whoever enrolled last first, by id. Names are asked for with /people/names. It is up to date but for a second.',
+      codes: ['connection_unknown'],
+      fields: z.strictObject({
+        connection: connectionField.optional(),
+        status: z
+          .enum(['enrolled', 'expired', 'ended', 'locked'])
+          .prefault('enrolled')
+          .describe('`ended`: within the days that the log is kept; `locked`: locked out now.'),
+        level: z.int().min(1).max(8).optional().describe('Of connections at that level alone.'),
+        since: instantField.optional().describe('Enrolled from then on; of others: ended, or locked out until then.'),
+        before: instantField.optional().describe('The same, before then.'),
+        checkedSince: instantField.optional().describe('Last checked from then on.'),
+        checkedBefore: instantField.optional().describe('Last checked before then, or never.'),
+        limit: limitField(200),
+        cursor: cursorField.optional(),
+      }),
+      reply: z.strictObject({ people: z.array(personReply), cursor: cursorReply }),
+      async handle({ fields: { connection, level, limit, cursor = null, ...fields } }) {
+        const named = connection === undefined ? [...connections.values()] : [find(connection)];
+        const asked = named.filter(({ policy }) => level === undefined || policy.accuracy === level);
+        const { status, since = null, before = null, checkedSince = null, checkedBefore = null } = fields;
+        const filter = { connections: asked.map(({ id }) => id), status, since, before, checkedSince, checkedBefore };
+        const page = await listPeople(filter, { cursor, limit }, deps);
+        return { people: page.items.map((each) => toPersonReply(each, connections)), cursor: page.cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/one',
+      right: 'view',
+      summary: 'One person of the enrolment index',
+      description: 'Of somebody who never enrolled the status is `none`. Nothing is asked of the provider.',
+      codes: [],
+      fields: z.strictObject({ connection: connectionField, subject: subjectField }),
+      reply: z.strictObject({ person: personReply }),
+      async handle({ fields }) {
+        return { person: toPersonReply(await readPerson(fields, deps), connections) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/log',
+      right: 'view',
+      summary: 'What happened to one person',
+      description: 'Lines of the log about one person, newest first.',
+      codes: [],
+      fields: z.strictObject({
+        connection: connectionField,
+        subject: subjectField,
+        limit: limitField(200),
+        cursor: cursorField.optional(),
+      }),
+      reply: z.strictObject({ lines: z.array(lineReply), cursor: cursorReply }),
+      async handle({ fields: { connection, subject, limit, cursor = null } }) {
+        const page = await listLines({ people: [{ connection, subject }] }, { cursor, limit }, deps);
+        return { lines: page.items.map(toLineReply), cursor: page.cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/find',
+      right: 'view',
+      summary: 'Find a person',
+      description:
+        'Asks every provider who signs in by that name; an id that the index knows is found, too. Upper and lower case are one.',
+      codes: [],
+      fields: z.strictObject({ text: z.string().min(1).max(256).describe('A login, or an id.') }),
+      reply: z.strictObject({
+        people: z.array(personReply.extend(nameReplies)),
+        unasked: z.array(z.string()).describe('Connections whose provider could not be asked.'),
+      }),
+      async handle({ fields: { text } }) {
+        const searches = await findSubjects({ connection: null, login: text }, deps);
+        const people = [];
+        for (const { connection, found } of searches) {
+          for (const subject of new Set([...(found === null ? [] : [found]), text])) {
+            const person = await readPerson({ connection: connection.id, subject }, deps);
+            if (subject !== found && person.status === 'none' && person.lockedUntil === null) continue;
+            const [account] = await accounts.read(connection, [subject]);
+            const name = { login: account?.login ?? null, email: account?.email ?? null };
+            people.push({ ...toPersonReply(person, connections), ...name });
+          }
+        }
+        const unasked = searches.filter(({ code }) => code !== null && code !== 'subject_unknown');
+        return { people, unasked: unasked.map(({ connection }) => connection.id) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/names',
+      right: 'view',
+      summary: 'How people are called',
+      description:
+        'By id, at one connection, in the order asked for. Read at the provider, and kept in memory for five minutes: no name is stored.',
+      codes: ['connection_unknown'],
+      fields: z.strictObject({
+        connection: connectionField,
+        subjects: z.array(subjectField).min(1).max(mostNames),
+      }),
+      reply: z.strictObject({ names: z.array(z.strictObject({ subject: z.string(), ...nameReplies })) }),
+      async handle({ fields: { connection, subjects } }) {
+        const found = await accounts.read(find(connection), subjects);
+        return {
+          names: subjects.map((subject, index) => ({
+            subject,
+            login: found[index]?.login ?? null,
+            email: found[index]?.email ?? null,
+          })),
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,132 @@
+import type { SubjectRef } from '../connection.js';
+import type { LedgerKey, LedgerRow } from '../ports.js';
+import type { EpochMs } from '../units.js';
+import type { LedgerDeps } from './deps.js';
+import type { LedgerEntry, PersonChange } from './entry.js';
+import { type Erased, toErasedRow } from './erase.js';
+import { readPeople, type StoredPerson } from './person.js';
+import { atTime, lockedPartition, peoplePartition, personKeys, personPart } from './places.js';
+
+/** What a batch comes to in the enrolment index. */
+interface ChangedPeople {
+  readonly rows: readonly LedgerRow[];
+  /** Places in lists where people stand no more. */
+  readonly left: readonly LedgerKey[];
+  readonly erased: readonly Erased[];
+}
+
+interface Change extends SubjectRef, Pick<LedgerEntry, 'time' | 'version'> {
+  readonly change: PersonChange;
+  readonly lineId: string;
+}
+
+/** What the changes of a batch write, in the order they happened in. @throws FaceError `state_unavailable` */
+export async function changePeople(
+  entries: readonly LedgerEntry[],
+  { ledger }: Pick<LedgerDeps, 'ledger'>,
+): Promise<ChangedPeople> {
+  const changes = entries
+    .flatMap(({ line: { id, connection, subject }, changes: all, time, version }) =>
+      subject === null ? [] : all.map((change): Change => ({ connection, subject, change, time, version, lineId: id })),
+    )
+    .toSorted((a, b) => a.version - b.version);
+  if (changes.length === 0) return { rows: [], left: [], erased: [] };
+  const named = [...new Map(changes.map((each) => [personPart(each), each])).values()];
+  const stored = await readPeople(named, ledger);
+  const people = new Map(named.map((who, index) => [personPart(who), stored[index] ?? unknown]));
+  const draft = new Draft();
+  for (const each of changes) {
+    const part = personPart(each);
+    people.set(part, changePerson(people.get(part) ?? unknown, each, draft));
+  }
+  return draft.finish();
+}
+
+const unknown: StoredPerson = { enrolment: null, check: null, lockout: null };
+
+/** What is to be written and taken away, as it is put together. */
+class Draft {
+  readonly #rows: LedgerRow[] = [];
+  /** Somebody may come to a list and leave it within one batch. */
+  readonly #places = new Map<string, { readonly key: LedgerKey; readonly row: LedgerRow | null }>();
+  readonly #erased: Erased[] = [];
+
+  put(key: LedgerKey, value: object | null, version: number): void {
+    this.#rows.push({ ...key, value: value === null ? null : JSON.stringify(value), version, expiresAt: null });
+  }
+
+  list(partition: string, time: EpochMs, { connection, subject }: SubjectRef): void {
+    const key = { partition, sort: atTime(time, { connection, subject }) };
+    const row = { ...key, value: JSON.stringify({ connection, subject }), version: null, expiresAt: null };
+    this.#places.set(`${key.partition} ${key.sort}`, { key, row });
+  }
+
+  leave(partition: string, time: EpochMs, who: SubjectRef): void {
+    const key = { partition, sort: atTime(time, who) };
+    this.#places.set(`${key.partition} ${key.sort}`, { key, row: null });
+  }
+
+  erase(erased: Erased): void {
+    this.#rows.push(toErasedRow(erased));
+    this.#erased.push(erased);
+  }
+
+  finish(): ChangedPeople {
+    const places = [...this.#places.values()];
+    return {
+      rows: [...this.#rows, ...places.flatMap(({ row }) => (row === null ? [] : [row]))],
+      left: places.flatMap(({ key, row }) => (row === null ? [key] : [])),
+      erased: this.#erased,
+    };
+  }
+}
+
+/** @returns the person after the change; as they were, where it comes too late or is about nothing that is known */
+function changePerson(is: StoredPerson, { change, time, version, lineId, ...who }: Change, draft: Draft): StoredPerson {
+  const { connection, subject } = who;
+  const keys = personKeys(who);
+  const leaveLists = (): void => {
+    if (is.enrolment !== null) draft.leave(peoplePartition(is.enrolment.status, connection), is.enrolment.at, who);
+  };
+  const leaveLocked = (): void => {
+    const until = is.lockout?.until ?? null;
+    if (until !== null) draft.leave(lockedPartition, until, who);
+  };
+  switch (change.kind) {
+    case 'enrolled':
+    case 'ended': {
+      if (is.enrolment !== null && is.enrolment.at > time) return is;
+      if (is.enrolment === null && change.kind === 'ended') return is;
+      if (is.enrolment?.status === 'ended' && change.kind === 'ended') return is;
+      leaveLists();
+      const expiresAt = change.kind === 'enrolled' ? change.expiresAt : null;
+      const enrolment = { connection, subject, status: change.kind, at: time, expiresAt };
+      draft.put(keys.enrolment, enrolment, version);
+      draft.list(peoplePartition(change.kind, connection), time, who);
+      return { ...is, enrolment };
+    }
+    case 'checked': {
+      // Of whom nothing else is kept, the log alone tells.
+      if (is.enrolment === null) return is;
+      const check = { connection, subject, outcome: change.outcome, at: time };
+      draft.put(keys.check, check, version);
+      return { ...is, check };
+    }
+    case 'lockout': {
+      const { until } = change;
+      if (is.lockout === null ? until === null : is.lockout.at > time) return is;
+      leaveLocked();
+      const lockout = { connection, subject, until, at: time };
+      draft.put(keys.lockout, lockout, version);
+      if (until !== null) draft.list(lockedPartition, until, who);
+      return { ...is, lockout };
+    }
+    case 'erased': {
+      leaveLists();
+      leaveLocked();
+      for (const key of Object.values(keys)) draft.put(key, null, version);
+      draft.erase({ connection, subject, at: time, lineId });
+      return unknown;
+    }
+  }
+}

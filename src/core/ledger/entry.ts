@@ -1,0 +1,139 @@
+import type { AuditDetail } from '../audit-events.js';
+import { type EpochMs, fromIso } from '../units.js';
+import type { LoggedAction, LogLine } from './line.js';
+import { lineIdOf } from './places.js';
+
+/** What of a detail is needed here where earlier versions wrote less of it than this one does. */
+interface NeededDetails {
+  readonly enrolled: { readonly expiresAt?: string | null };
+  readonly enrolment_recovered: NeededDetails['enrolled'];
+  readonly enrolment_refused: { readonly code: string };
+  readonly renewed: object;
+  readonly revoked: { readonly by?: string | undefined };
+  readonly step_up_started: {
+    readonly stepUpId: string;
+    readonly by?: string | undefined;
+    readonly application?: string | undefined;
+  };
+}
+type NeededDetail<Action extends LoggedAction> = Action extends keyof NeededDetails
+  ? NeededDetails[Action]
+  : AuditDetail<Action>;
+
+/** A record of the audit trail, as this version or an earlier one wrote it. */
+export interface RecordedEvent<Action extends LoggedAction> {
+  readonly action: Action;
+  readonly connection: string;
+  readonly subject: string;
+  readonly detail: NeededDetail<Action>;
+  readonly time: EpochMs;
+  /** Its number in its trail. */
+  readonly sequence: number;
+  /** `null`: it belongs to none. */
+  readonly request: string | null;
+}
+
+/** What a record changes in the enrolment index. */
+export type PersonChange =
+  | { readonly kind: 'enrolled'; readonly expiresAt: EpochMs | null }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'checked'; readonly outcome: 'passed' | 'refused' }
+  | { readonly kind: 'lockout'; readonly until: EpochMs | null }
+  | { readonly kind: 'erased' };
+
+/** What one record comes to in the ledger. */
+export interface LedgerEntry {
+  readonly line: LogLine;
+  readonly changes: readonly PersonChange[];
+  readonly time: EpochMs;
+  /** Tells records of one millisecond apart, in their order. */
+  readonly version: number;
+}
+
+/** What is told of a record beside who and when. */
+type Told = Pick<LogLine, 'outcome'> &
+  Partial<Pick<LogLine, 'code' | 'reasons' | 'application' | 'hook' | 'by' | 'stepUpId'>> & {
+    readonly changes?: readonly PersonChange[];
+  };
+
+const ended: readonly PersonChange[] = [{ kind: 'ended' }, { kind: 'lockout', until: null }];
+
+const toEnrolled = ({ expiresAt = null }: NeededDetails['enrolled']): Told => ({
+  outcome: 'noted',
+  changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt) }],
+});
+
+const toRefused = (code: string): Told => ({ outcome: 'refused', code });
+
+/** How each action is told. One that is new does not compile until `line.ts` says whether it is. */
+const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Action>) => Told } = {
+  enrolled: toEnrolled,
+  enrolment_refused: ({ code }) => toRefused(code),
+  enrolment_recovered: toEnrolled,
+  renewed: () => ({ outcome: 'noted' }),
+  verified: () => ({ outcome: 'passed', changes: [{ kind: 'checked', outcome: 'passed' }] }),
+  verification_refused: (detail) => ({
+    ...toRefused('code' in detail ? detail.code : detail.tokenId === null ? 'not_enrolled' : 'face_mismatch'),
+    changes: [{ kind: 'checked', outcome: 'refused' }],
+  }),
+  locked_out: ({ until }) => ({
+    ...toRefused('locked_out'),
+    changes: [{ kind: 'lockout', until: fromIso(until) }],
+  }),
+  revoked: ({ by = null }) => ({ outcome: 'noted', by, changes: ended }),
+  step_up_started: ({ stepUpId, by = null, application = null }) => ({ outcome: 'noted', stepUpId, by, application }),
+  consent_given: (detail) => ({ outcome: 'noted', stepUpId: 'stepUpId' in detail ? detail.stepUpId : null }),
+  consent_withdrawn: ({ by = null }) => ({ outcome: 'noted', by, changes: ended }),
+  subject_exported: ({ by }) => ({ outcome: 'noted', by }),
+  subject_erased: ({ by }) => ({ outcome: 'noted', by, changes: [{ kind: 'erased' }] }),
+  lockout_cleared: ({ by, source }) => ({
+    outcome: 'noted',
+    by,
+    // What is cleared at one address was never the person's own lockout.
+    changes: source === null ? [{ kind: 'lockout', until: null }] : [],
+  }),
+  liveness_judged: ({ stepUpId, pass, reasons }) =>
+    pass ? { outcome: 'passed', stepUpId } : { ...toRefused('liveness_low'), stepUpId, reasons },
+  hand_off_refused: ({ stepUpId, chosen }) => ({
+    ...toRefused(chosen === 'none' ? 'not_asked_for' : 'wrong_number'),
+    stepUpId,
+  }),
+  step_up_abandoned: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
+  hook_decided(detail) {
+    const { hook } = detail;
+    if (detail.outcome === 'verified') return { outcome: 'passed', hook, stepUpId: detail.stepUpId };
+    if (detail.outcome === 'refused') return { outcome: 'let_through', hook, code: detail.code };
+    const { fallback, reason = 'no_check' } = detail;
+    return { outcome: fallback === 'deny' ? 'refused' : 'let_through', hook, code: reason };
+  },
+};
+
+/** Somebody who is no user yet is known by an address or a name, and those are not kept here. */
+const toSubject = (subject: string): string | null =>
+  subject === '' || subject.startsWith('identifier:') ? null : subject;
+
+/**
+ * What a record of the audit trail comes to in the ledger.
+ * @param trail - the name of the trail's chain
+ * @param network - that the caller came from, shortened; `null`: not known
+ */
+export function toEntry<Action extends LoggedAction>(
+  { action, connection, subject: given, detail, time, sequence, request }: RecordedEvent<Action>,
+  trail: string,
+  network: string | null,
+): LedgerEntry {
+  const { changes = [], ...told } = tellings[action](detail);
+  const subject = toSubject(given);
+  const untold = { code: null, reasons: [], application: null, hook: null, by: null, stepUpId: null };
+  return {
+    line: {
+      id: lineIdOf(time, trail, sequence),
+      ...{ connection, subject, action, requestId: request, network },
+      ...untold,
+      ...told,
+    },
+    changes: subject === null ? [] : changes,
+    time,
+    version: time * 1000 + (sequence % 1000),
+  };
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { AuditAction } from '../audit-events.js';
+
+/** What is told of people's checks and enrolments. What else stands in the trail answers other questions. */
+const logged = {
+  enrolment_begun: false,
+  enrolled: true,
+  enrolment_refused: true,
+  enrolment_recovered: true,
+  renewed: true,
+  verified: true,
+  verification_refused: true,
+  locked_out: true,
+  revoked: true,
+  step_up_started: true,
+  consent_given: true,
+  consent_relied_on: false,
+  consent_withdrawn: true,
+  subject_exported: true,
+  subject_erased: true,
+  lockout_cleared: true,
+  liveness_judged: true,
+  handed_off: false,
+  hand_off_refused: true,
+  step_up_abandoned: true,
+  hook_decided: true,
+  receipt_issued: false,
+  receipt_redeemed: false,
+  client_token_issued: false,
+  client_token_revoked: false,
+  application_registered: false,
+  application_changed: false,
+  application_removed: false,
+  administrator_added: false,
+  administrator_removed: false,
+  console_signed_in: false,
+  console_sign_in_refused: false,
+  console_signed_out: false,
+  configuration_loaded: false,
+  key_made: false,
+  key_retired: false,
+  store_replaced: false,
+  records_removed: false,
+} as const satisfies Record<AuditAction, boolean>;
+
+/** An action of the audit trail that has a line in the log. */
+export type LoggedAction = {
+  [Action in AuditAction]: (typeof logged)[Action] extends true ? Action : never;
+}[AuditAction];
+
+export const isLogged = (action: AuditAction): action is LoggedAction => logged[action];
+
+const names = Object.keys(logged).filter((name): name is AuditAction => name in logged);
+
+export const loggedActions: readonly LoggedAction[] = names.filter(isLogged);
+
+/** `let_through`: a hook asked, no face was verified, and the connection does not refuse for that. */
+export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const;
+export type LineOutcome = (typeof outcomes)[number];
+
+/** As it is stored; what is `null` or empty is left out. */
+const lineGuard = z.object({
+  connection: z.string(),
+  subject: z.string().nullable().default(null),
+  action: z.enum(loggedActions),
+  outcome: z.enum(outcomes),
+  code: z.string().nullable().default(null),
+  reasons: z.array(z.string()).readonly().default([]),
+  application: z.string().nullable().default(null),
+  hook: z.string().nullable().default(null),
+  by: z.string().nullable().default(null),
+  requestId: z.string().nullable().default(null),
+  stepUpId: z.string().nullable().default(null),
+  network: z.string().nullable().default(null),
+});
+
+/** One line of the log of decisions: ids alone, no name, no login, nothing of a face. */
+export interface LogLine extends Readonly<z.output<typeof lineGuard>> {
+  /** Of its record: time, trail and number. Whoever makes it anew makes the same. Later lines have greater ones. */
+  readonly id: string;
+}
+
+export function serializeLine({ id: _, ...line }: LogLine): string {
+  const told = Object.entries(line).filter(([, value]) => value !== null && value.length > 0);
+  return JSON.stringify({ connection: line.connection, ...Object.fromEntries(told) });
+}
+
+export const parseLine = (id: string, text: string): LogLine => ({ id, ...lineGuard.parse(JSON.parse(text)) });

@@ -1,0 +1,175 @@
+import type { SubjectRef } from '../connection.js';
+import type { LedgerRange, LedgerStore } from '../ports.js';
+import { addSec, type EpochMs, epochMs } from '../units.js';
+import { fromCursor, type Page, toCursor } from './cursor.js';
+import type { LedgerDeps } from './deps.js';
+import { type LineOutcome, type LoggedAction, type LogLine, parseLine } from './line.js';
+import { readNewestFirst } from './newest-first.js';
+import {
+  dayOf,
+  daysPartition,
+  idAt,
+  lineKeyOf,
+  logPartition,
+  ofNetwork,
+  ofPerson,
+  ofRequest,
+  rangeOf,
+  timeOfId,
+} from './places.js';
+
+/** Which lines are asked for; what is left out, or `null`, is all. */
+export interface LogFilter {
+  readonly connection?: string | null | undefined;
+  /** Of any of them. */
+  readonly people?: readonly SubjectRef[] | null | undefined;
+  readonly actions?: readonly LoggedAction[] | null | undefined;
+  readonly outcome?: LineOutcome | null | undefined;
+  readonly code?: string | null | undefined;
+  readonly application?: string | null | undefined;
+  /** Shortened, as lines have it. */
+  readonly network?: string | null | undefined;
+  readonly requestId?: string | null | undefined;
+  readonly since?: EpochMs | null | undefined;
+  /** Lines of this moment and later are left out. */
+  readonly until?: EpochMs | null | undefined;
+}
+
+/** Looked at for one page, however few of them are asked for: whoever waits for more goes on with the cursor. */
+const mostLookedAt = 20_000;
+
+/** A server writes what it knows within a second or so: whoever follows is told again what is younger. */
+const lateSec = 3;
+
+/** Whoever was away for longer is told what came since then. */
+const longestAwaySec = 3600;
+
+/**
+ * Lines, newest first. One page is made of so many lines and no more, so it may be shorter than `limit`, or empty, and not the last.
+ * @throws FaceError `request_malformed`: the cursor; `state_unavailable`
+ */
+export async function listLines(
+  filter: LogFilter,
+  { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
+  deps: Pick<LedgerDeps, 'ledger'>,
+): Promise<Page<LogLine>> {
+  const until = filter.until ?? null;
+  const start = cursor === null ? null : fromCursor(cursor);
+  const before = until === null ? (start ?? '~') : start === null || start > idAt(until) ? idAt(until) : start;
+  const after = idAt(filter.since ?? epochMs(0));
+  const items: LogLine[] = [];
+  let lookedAt = 0;
+  for await (const batch of readLines(filter, { after, before }, deps.ledger)) {
+    for (const line of batch) {
+      lookedAt += 1;
+      if (isAsked(line, filter)) items.push(line);
+      const isFull = items.length >= limit;
+      if (isFull || lookedAt >= mostLookedAt) return { items, cursor: toCursor(line.id) };
+    }
+  }
+  return { items, cursor: null };
+}
+
+/**
+ * Lines since a place, oldest first, for whoever follows live. The newest are told again the next time, as others may be written
+ * before them; each has its id.
+ * @param after - where the last reply ended; `null`: from now on
+ * @throws FaceError `request_malformed`: the cursor; `state_unavailable`
+ */
+export async function followLines(
+  filter: LogFilter,
+  after: string | null,
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<{ readonly items: readonly LogLine[]; readonly cursor: string }> {
+  const settled = idAt(addSec(clock.now(), -lateSec));
+  if (after === null) return { items: [], cursor: toCursor(settled) };
+  const earliest = idAt(addSec(clock.now(), -longestAwaySec));
+  const asked = fromCursor(after);
+  const place = laterOf(asked, earliest);
+  const items: LogLine[] = [];
+  let lookedAt = 0;
+  for (let day = dayOf(timeOfId(place)); day <= dayOf(clock.now()); day = nextDay(day)) {
+    for (let from = place; ; ) {
+      const rows = await ledger.range({ ...rangeOf(logPartition(day)), after: from }, rowsFollowed, 'oldest first');
+      for (const { sort, value } of rows) {
+        const line = parseLine(sort, value);
+        if (isAsked(line, filter)) items.push(line);
+      }
+      lookedAt += rows.length;
+      const last = rows.at(-1)?.sort;
+      if (last !== undefined && lookedAt >= mostLookedAt) return { items, cursor: toCursor(last) };
+      if (last === undefined || rows.length < rowsFollowed) break;
+      from = last;
+    }
+  }
+  return { items, cursor: toCursor(laterOf(place, settled)) };
+}
+
+const laterOf = (a: string, b: string): string => [a, b].toSorted().at(-1) ?? a;
+
+const rowsFollowed = 500;
+
+const nextDay = (day: string): string => String(Number(day) + 1).padStart(5, '0');
+
+type Between = Pick<LedgerRange, 'after' | 'before'>;
+
+/** By whatever finds the fewest: a request, a network, a person, or day by day. */
+async function* readLines(
+  { requestId, network, people }: LogFilter,
+  between: Between,
+  ledger: LedgerStore,
+): AsyncGenerator<readonly LogLine[]> {
+  if (typeof requestId === 'string') yield* readReferred([ofRequest(requestId)], between, ledger);
+  else if (people !== null && people !== undefined) yield* readReferred(people.map(ofPerson), between, ledger);
+  else if (typeof network === 'string') yield* readReferred([ofNetwork(network)], between, ledger);
+  else yield* readDays(between, ledger);
+}
+
+async function* readReferred(
+  ranges: readonly LedgerRange[],
+  { after, before }: Between,
+  ledger: LedgerStore,
+): AsyncGenerator<readonly LogLine[]> {
+  const within = ranges.map((range) => ({
+    partition: range.partition,
+    after: `${range.after}${after}`,
+    before: `${range.after}${before}`,
+  }));
+  for await (const rows of readNewestFirst(within, (sort) => lineKeyOf(sort).sort, ledger)) {
+    const keys = rows.map(({ place }) => lineKeyOf(place));
+    const found = await ledger.get(keys);
+    yield found.flatMap((text, index) => {
+      const id = keys[index]?.sort;
+      return text === null || id === undefined ? [] : [parseLine(id, text)];
+    });
+  }
+}
+
+async function* readDays({ after, before }: Between, ledger: LedgerStore): AsyncGenerator<readonly LogLine[]> {
+  const days = await ledger.range(rangeOf(daysPartition), 100_000, 'newest first');
+  for (const { sort: day } of days) {
+    if (day < dayOf(timeOfId(after)) || (before !== '~' && day > dayOf(timeOfId(before)))) continue;
+    const range = { partition: logPartition(day), after, before };
+    for await (const rows of readNewestFirst([range], (sort) => sort, ledger)) {
+      yield rows.map(({ place, value }) => parseLine(place, value));
+    }
+  }
+}
+
+function isAsked(line: LogLine, filter: LogFilter): boolean {
+  const { connection, people, actions, outcome, code, application, network, requestId } = filter;
+  const fits = <Value>(asked: Value | null | undefined, is: Value | null): boolean =>
+    asked === null || asked === undefined || asked === is;
+  return (
+    fits(connection, line.connection) &&
+    fits(outcome, line.outcome) &&
+    fits(code, line.code) &&
+    fits(application, line.application) &&
+    fits(network, line.network) &&
+    fits(requestId, line.requestId) &&
+    (actions === null || actions === undefined || actions.includes(line.action)) &&
+    (people === null ||
+      people === undefined ||
+      people.some((who) => who.connection === line.connection && who.subject === line.subject))
+  );
+}

@@ -1,0 +1,81 @@
+import type { LedgerRange, LedgerStore } from '../ports.js';
+
+/** A row, and the part of its `sort` that it is ordered by. */
+export interface FoundRow {
+  readonly place: string;
+  readonly value: string;
+}
+
+const rowsAtOnce = 200;
+
+/**
+ * Rows of several ranges as one list, newest first, a batch at a time.
+ * @param placeOf - what the rows of all of them are ordered by, within their `sort`
+ */
+export async function* readNewestFirst(
+  ranges: readonly LedgerRange[],
+  placeOf: (sort: string) => string,
+  ledger: LedgerStore,
+): AsyncGenerator<readonly FoundRow[]> {
+  const [only] = ranges;
+  if (ranges.length === 1 && only !== undefined) {
+    yield* readRange(only, placeOf, ledger);
+    return;
+  }
+  const sources = ranges.map((range) => new Source(readRange(range, placeOf, ledger)));
+  await Promise.all(sources.map((source) => source.begin()));
+  for (;;) {
+    const merged: FoundRow[] = [];
+    while (merged.length < rowsAtOnce) {
+      const [newest] = sources.filter(({ row }) => row !== null).toSorted(byPlace);
+      if (newest === undefined || newest.row === null) break;
+      merged.push(newest.row);
+      await newest.next();
+    }
+    if (merged.length === 0) return;
+    yield merged;
+  }
+}
+
+const byPlace = (a: Source, b: Source): number => ((a.row?.place ?? '') < (b.row?.place ?? '') ? 1 : -1);
+
+/** One range, and the row of it whose turn is next. */
+class Source {
+  #batch: readonly FoundRow[] = [];
+  #at = 0;
+  constructor(private readonly batches: AsyncGenerator<readonly FoundRow[]>) {}
+
+  get row(): FoundRow | null {
+    return this.#batch[this.#at] ?? null;
+  }
+
+  begin(): Promise<void> {
+    return this.#read();
+  }
+
+  async next(): Promise<void> {
+    this.#at += 1;
+    if (this.#at >= this.#batch.length) await this.#read();
+  }
+
+  async #read(): Promise<void> {
+    const next = await this.batches.next();
+    this.#batch = next.done === true ? [] : next.value;
+    this.#at = 0;
+  }
+}
+
+async function* readRange(
+  range: LedgerRange,
+  placeOf: (sort: string) => string,
+  ledger: LedgerStore,
+): AsyncGenerator<readonly FoundRow[]> {
+  for (let { before } = range; ; ) {
+    const rows = await ledger.range({ ...range, before }, rowsAtOnce, 'newest first');
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(({ sort, value }) => ({ place: placeOf(sort), value }));
+    if (rows.length < rowsAtOnce) return;
+    before = last.sort;
+  }
+}

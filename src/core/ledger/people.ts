@@ -1,0 +1,124 @@
+import type { SubjectRef } from '../connection.js';
+import { addSec, type EpochMs, secondsPerDay, toIso } from '../units.js';
+import { fromCursor, type Page, toCursor } from './cursor.js';
+import type { LedgerDeps } from './deps.js';
+import { readNewestFirst } from './newest-first.js';
+import { type IndexedPerson, listedGuard, readPeople, toIndexed } from './person.js';
+import { atTime, checksOf, dayOf, lockedPartition, peoplePartition, timesOf } from './places.js';
+
+/** Which people are listed. */
+export interface PeopleFilter {
+  /** Ids of connections. */
+  readonly connections: readonly string[];
+  /** `locked`: whoever is locked out now, enrolled or not. */
+  readonly status: 'enrolled' | 'expired' | 'ended' | 'locked';
+  /** When they enrolled, or ended it, or their lockout ends; `null`: whenever. */
+  readonly since: EpochMs | null;
+  readonly before: EpochMs | null;
+  /** When they were last checked; `null`: whenever. */
+  readonly checkedSince: EpochMs | null;
+  /** Whoever never was is before all. */
+  readonly checkedBefore: EpochMs | null;
+}
+
+/** Looked at for one page, however few of them are asked for. */
+const mostLookedAt = 10_000;
+
+/** One person; of whom nothing is known, the status is `none`. @throws FaceError `state_unavailable` */
+export async function readPerson(
+  who: SubjectRef,
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<IndexedPerson> {
+  const [is = { enrolment: null, check: null, lockout: null }] = await readPeople([who], ledger);
+  return toIndexed(who, is, clock.now());
+}
+
+/**
+ * People, whoever enrolled last (ended it last, is locked out longest) first. A page may be shorter than `limit`, and not the last.
+ * @throws FaceError `request_malformed`: the cursor; `state_unavailable`
+ */
+export async function listPeople(
+  filter: PeopleFilter,
+  { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<Page<IndexedPerson>> {
+  const { connections, status, since } = filter;
+  const now = clock.now();
+  const before = cursor === null ? filter.before : fromCursor(cursor);
+  const partitions = new Set(
+    status === 'locked' ? [lockedPartition] : connections.map((id) => peoplePartition(listedAs(status), id)),
+  );
+  const ranges = [...partitions].map((partition) => timesOf(partition, { since, before }));
+  const items: IndexedPerson[] = [];
+  let lookedAt = 0;
+  for await (const rows of readNewestFirst(ranges, (sort) => sort, ledger)) {
+    const people = rows.map(({ value }) => listedGuard.parse(JSON.parse(value)));
+    const stored = await readPeople(people, ledger);
+    for (const [index, { place }] of rows.entries()) {
+      const [who, is] = [people[index], stored[index]];
+      if (who === undefined || is === undefined) continue;
+      const person = toIndexed(who, is, now);
+      lookedAt += 1;
+      // Of two places of one person, written at once by two servers, the one that is theirs counts.
+      const isThere = placeOf(person, status) === place;
+      if (isThere && connections.includes(who.connection) && isAsked(person, filter)) items.push(person);
+      if (items.length >= limit || lookedAt >= mostLookedAt) return { items, cursor: toCursor(place) };
+    }
+  }
+  return { items, cursor: null };
+}
+
+const listedAs = (status: 'enrolled' | 'expired' | 'ended') => (status === 'ended' ? status : 'enrolled');
+
+/** Where somebody stands in the list of those with that status; `null`: nowhere. */
+function placeOf(person: IndexedPerson, status: PeopleFilter['status']): string | null {
+  const { enrolledAt, endedAt, lockedUntil } = person;
+  const time = status === 'locked' ? lockedUntil : status === 'ended' ? endedAt : enrolledAt;
+  return time === null ? null : atTime(time, person);
+}
+
+function isAsked(person: IndexedPerson, { status, checkedSince, checkedBefore }: PeopleFilter): boolean {
+  const checkedAt = person.lastCheck?.at ?? null;
+  return (
+    (status === 'locked' || person.status === status) &&
+    (checkedSince === null || (checkedAt !== null && checkedAt >= checkedSince)) &&
+    (checkedBefore === null || checkedAt === null || checkedAt < checkedBefore)
+  );
+}
+
+/** How one connection does. */
+export interface ConnectionCounts {
+  readonly connection: string;
+  /** With those whose enrolment has expired. */
+  readonly enrolled: number;
+  readonly lockedOut: number;
+  /** Face checks by day in UTC, newest first. */
+  readonly days: readonly { readonly day: string; readonly passed: number; readonly refused: number }[];
+}
+
+const countedDays = 7;
+
+/** @throws FaceError `state_unavailable` */
+export async function countByConnection(
+  connections: readonly string[],
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<ConnectionCounts[]> {
+  const now = clock.now();
+  const locked = await ledger.range(timesOf(lockedPartition, { since: now, before: null }), 10_000, 'newest first');
+  const lockedAt = locked.map(({ value }) => listedGuard.parse(JSON.parse(value)).connection);
+  const days = Array.from({ length: countedDays }, (_, ago) => addSec(now, -ago * secondsPerDay));
+  return Promise.all(
+    connections.map(async (connection) => ({
+      connection,
+      enrolled: await ledger.count(timesOf(peoplePartition('enrolled', connection), { since: null, before: null })),
+      lockedOut: lockedAt.filter((each) => each === connection).length,
+      days: await Promise.all(
+        days.map(async (time) => ({
+          day: toIso(time).slice(0, 10),
+          passed: await ledger.count(checksOf(dayOf(time), connection, 'passed')),
+          refused: await ledger.count(checksOf(dayOf(time), connection, 'refused')),
+        })),
+      ),
+    })),
+  );
+}

@@ -1,0 +1,85 @@
+import { addSec, type EpochMs, secondsPerDay } from '../units.js';
+import type { LedgerDeps } from './deps.js';
+import { eraseLate, removeLines } from './erase.js';
+import { listedGuard } from './person.js';
+import {
+  dayOf,
+  daysPartition,
+  lockedPartition,
+  logPartition,
+  peoplePartition,
+  personKeys,
+  rangeOf,
+  timesOf,
+} from './places.js';
+
+/** Removed at once; others get their turn in between. */
+const rowsAtOnce = 100;
+
+/** What pruning takes. */
+export interface PruneDeps extends LedgerDeps {
+  /** Lets whatever waits have its turn. */
+  readonly pause: () => Promise<void>;
+}
+
+/**
+ * Makes the ledger as small as it is to be: lines that are too old or too many, people whose enrolment ended as long ago, and what
+ * was written late of somebody who was erased. Several servers may do it at once.
+ * @throws FaceError `state_unavailable`
+ */
+export async function prune(deps: PruneDeps): Promise<void> {
+  const { ledger, bounds, clock } = deps;
+  const oldest = addSec(clock.now(), -bounds.days * secondsPerDay);
+  await eraseLate(deps);
+  const counts: { readonly day: string; readonly lines: number }[] = [];
+  for (const { sort: day } of await ledger.range(rangeOf(daysPartition), 100_000, 'oldest first')) {
+    if (day < dayOf(oldest)) await removeDay(day, deps);
+    else counts.push({ day, lines: await ledger.count(rangeOf(logPartition(day))) });
+  }
+  let tooMany = counts.reduce((sum, { lines }) => sum + lines, 0) - bounds.entries;
+  for (const { day, lines } of counts) {
+    if (tooMany <= 0) break;
+    if (lines <= tooMany) await removeDay(day, deps);
+    else await removeOldest(day, tooMany, deps);
+    tooMany -= lines;
+  }
+  await removePeople(oldest, deps);
+}
+
+async function removeOldest(day: string, most: number, { ledger, pause }: PruneDeps): Promise<void> {
+  for (let left = most; left > 0; left -= rowsAtOnce) {
+    const found = await ledger.range(rangeOf(logPartition(day)), Math.min(rowsAtOnce, left), 'oldest first');
+    if (found.length === 0) return;
+    await removeLines(
+      found.map(({ sort }) => sort),
+      ledger,
+    );
+    await pause();
+  }
+}
+
+async function removeDay(day: string, deps: PruneDeps): Promise<void> {
+  await removeOldest(day, Number.POSITIVE_INFINITY, deps);
+  await deps.ledger.remove([{ partition: daysPartition, sort: day }]);
+}
+
+/** Who ended their enrolment before then, and lockouts that are over. */
+async function removePeople(oldest: EpochMs, { ledger, clock, pause }: PruneDeps): Promise<void> {
+  const ended = timesOf(peoplePartition('ended', ''), { since: null, before: oldest });
+  for (;;) {
+    const found = await ledger.range(ended, rowsAtOnce, 'oldest first');
+    if (found.length === 0) break;
+    const people = found.map(({ value }) => listedGuard.parse(JSON.parse(value)));
+    await ledger.remove([
+      ...found.map(({ sort }) => ({ partition: ended.partition, sort })),
+      ...people.flatMap((who) => Object.values(personKeys(who))),
+    ]);
+    await pause();
+  }
+  const over = timesOf(lockedPartition, { since: null, before: clock.now() });
+  for (;;) {
+    const found = await ledger.range(over, rowsAtOnce, 'oldest first');
+    if (found.length === 0) return;
+    await ledger.remove(found.map(({ sort }) => ({ partition: lockedPartition, sort })));
+  }
+}

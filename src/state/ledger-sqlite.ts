@@ -1,0 +1,113 @@
+import { closeSync, openSync } from 'node:fs';
+import Database from 'libsql';
+import { z } from 'zod';
+import type { LedgerStore } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+
+/*
+ * A file of its own: what is written here is made of the audit trail, so nobody waits for the disk, and the state's file is not
+ * locked meanwhile.
+ */
+const schema = `
+  pragma journal_mode = wal;
+  pragma synchronous = normal;
+  pragma busy_timeout = 250;
+  create table if not exists row (
+    partition text not null,
+    sort text not null,
+    value text,
+    version real,
+    primary key (partition, sort)
+  ) without rowid;
+`;
+
+const put = `
+  insert into row (partition, sort, value, version) values (?, ?, ?, ?)
+  on conflict (partition, sort) do update set value = excluded.value, version = excluded.version
+  where excluded.version is null or row.version < excluded.version
+`;
+
+const within = 'partition = ? and sort > ? and sort < ? and value is not null';
+
+const rowGuard = z.object({ sort: z.string(), value: z.string() });
+const rowsGuard = z.array(rowGuard);
+const valueGuard = z.object({ value: z.string().nullable() }).optional();
+const countGuard = z.object({ rows: z.number() });
+
+/**
+ * The ledger in one SQLite file.
+ * @param file - path, made with mode 0600 where absent; `:memory:` keeps nothing
+ * @throws FaceError `state_unavailable`, also from every method
+ */
+export function createSqliteLedger(file: string): LedgerStore {
+  const database = guarded(() => {
+    if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
+    const opened = new Database(file);
+    opened.exec(schema);
+    return opened;
+  });
+  const statements = {
+    put: database.prepare(put),
+    remove: database.prepare('delete from row where partition = ? and sort = ?'),
+    get: database.prepare('select value from row where partition = ? and sort = ?'),
+    'newest first': database.prepare(`select sort, value from row where ${within} order by sort desc limit ?`),
+    'oldest first': database.prepare(`select sort, value from row where ${within} order by sort limit ?`),
+    count: database.prepare(`select count(*) as rows from row where ${within}`),
+  };
+  let isClosed = false;
+
+  const whileOpen = <Result>(work: () => Result): Result => {
+    if (isClosed) throw new FaceError('state_unavailable', 'closed');
+    return guarded(work);
+  };
+
+  const transact = (work: () => void): void =>
+    whileOpen(() => {
+      database.exec('begin immediate');
+      try {
+        work();
+        database.exec('commit');
+      } catch (error) {
+        database.exec('rollback');
+        throw error;
+      }
+    });
+
+  return {
+    async put(rows) {
+      transact(() => {
+        for (const { partition, sort, value, version } of rows) statements.put.run(partition, sort, value, version);
+      });
+    },
+    async remove(keys) {
+      transact(() => {
+        for (const { partition, sort } of keys) statements.remove.run(partition, sort);
+      });
+    },
+    async get(keys) {
+      return whileOpen(() =>
+        keys.map(({ partition, sort }) => valueGuard.parse(statements.get.get(partition, sort))?.value ?? null),
+      );
+    },
+    async range({ partition, after, before }, limit, order) {
+      return whileOpen(() => rowsGuard.parse(statements[order].all(partition, after, before, limit)));
+    },
+    async count({ partition, after, before }) {
+      return whileOpen(() => countGuard.parse(statements.count.get(partition, after, before)).rows);
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      database.close();
+    },
+  };
+}
+
+function guarded<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof FaceError) throw cause;
+    throw new FaceError('state_unavailable', { store: 'ledger' }, { cause });
+  }
+}

@@ -1,0 +1,426 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type LedgerEntry, type RecordedEvent, toEntry } from '../../src/core/ledger/entry.js';
+import type { LoggedAction } from '../../src/core/ledger/line.js';
+import { followLines, listLines } from '../../src/core/ledger/log.js';
+import { countByConnection, listPeople, type PeopleFilter, readPerson } from '../../src/core/ledger/people.js';
+import { prune } from '../../src/core/ledger/prune.js';
+import { recordEntries } from '../../src/core/ledger/record.js';
+import type { LedgerRow, LedgerStore } from '../../src/core/ports.js';
+import { addSec, toIso } from '../../src/core/units.js';
+import { createManualClock } from '../manual-clock.js';
+
+/** A ledger for one test. */
+export interface OpenedLedger {
+  readonly ledger: LedgerStore;
+  /** The same one, as another server opens it. */
+  reopen(): Promise<LedgerStore>;
+}
+
+const trail = '0123456789abcdef0123456789abcdef';
+const otherTrail = 'fedcba9876543210fedcba9876543210';
+const everything = { partition: 'p', after: '', before: '~' } as const;
+const network = '192.0.2.0/24';
+
+const row = (sort: string, value: string | null, version: number | null = null): LedgerRow => ({
+  ...{ partition: 'p', sort, value, version, expiresAt: null },
+});
+
+/** What every store of the ledger must do, and the ledger on it. `open` is called anew for each test. */
+export function runLedgerContract(name: string, open: () => Promise<OpenedLedger>): void {
+  describe(`ledger: ${name}`, () => {
+    const opened: LedgerStore[] = [];
+    afterEach(async () => {
+      for (const ledger of opened.splice(0)) await ledger.close();
+    });
+
+    const start = async (bounds = { days: 90, entries: 1000 }) => {
+      const clock = createManualClock();
+      const { ledger, reopen } = await open();
+      opened.push(ledger);
+      let sequence = 0;
+      const deps = { ledger, bounds, clock, pause: async () => {} };
+      /** An entry of now, of the next record. */
+      const entry = <Action extends LoggedAction>(
+        event: Pick<RecordedEvent<Action>, 'action' | 'detail'> & Partial<RecordedEvent<Action>>,
+        of = trail,
+      ): LedgerEntry => {
+        sequence += 1;
+        const about = { connection: 'acme', subject: 'anna', request: 'r1', sequence, time: clock.now() };
+        return toEntry({ ...about, ...event }, of, network);
+      };
+      const enrolled = (subject: string, connection = 'acme') =>
+        entry({ action: 'enrolled', detail: { expiresAt: null }, subject, connection });
+      const record = (...entries: LedgerEntry[]) => recordEntries(entries, deps);
+      const list = (filter: Partial<PeopleFilter> = {}, page = {}) =>
+        listPeople(
+          {
+            ...{ connections: ['acme', 'other'], status: 'enrolled', since: null, before: null },
+            ...{ checkedSince: null, checkedBefore: null, ...filter },
+          },
+          { cursor: null, limit: 50, ...page },
+          deps,
+        );
+      const lines = async (filter = {}, page = {}) => listLines(filter, { cursor: null, limit: 50, ...page }, deps);
+      const reopenTracked = async () => {
+        const again = await reopen();
+        opened.push(again);
+        return again;
+      };
+      return { clock, deps, ledger, entry, enrolled, record, list, lines, reopen: reopenTracked };
+    };
+
+    describe('rows', () => {
+      test('are read in the order of their bytes, from either end, between two texts that are left out', async () => {
+        const { ledger } = await start();
+        await ledger.put(['b', 'a', 'c', 'B', 'a|1', '10', '9'].map((sort) => row(sort, `v${sort}`)));
+        const all = ['10', '9', 'B', 'a', 'a|1', 'b', 'c'];
+        expect((await ledger.range(everything, 9, 'oldest first')).map(({ sort }) => sort)).toEqual(all);
+        expect((await ledger.range(everything, 3, 'newest first')).map(({ sort }) => sort)).toEqual(['c', 'b', 'a|1']);
+        const between = { partition: 'p', after: '9', before: 'b' };
+        expect((await ledger.range(between, 9, 'oldest first')).map(({ value }) => value)).toEqual([
+          'vB',
+          'va',
+          'va|1',
+        ]);
+        expect(await ledger.count(between)).toBe(3);
+        expect(await ledger.range({ ...everything, partition: 'q' }, 9, 'oldest first')).toEqual([]);
+        expect(await ledger.count({ ...everything, partition: 'q' })).toBe(0);
+      });
+
+      test('the later version stays, whatever order they come in, and what is no row does not come back', async () => {
+        const { ledger } = await start();
+        const key = { partition: 'p', sort: 'a' };
+        await ledger.put([row('a', 'two', 2)]);
+        await ledger.put([row('a', 'one', 1)]);
+        expect(await ledger.get([key])).toEqual(['two']);
+        await ledger.put([row('a', null, 4)]);
+        await ledger.put([row('a', 'three', 3)]);
+        expect(await ledger.get([key])).toEqual([null]);
+        expect(await ledger.count(everything)).toBe(0);
+        expect(await ledger.range(everything, 9, 'oldest first')).toEqual([]);
+        await ledger.put([row('a', 'five', 5)]);
+        expect(await ledger.get([key])).toEqual(['five']);
+        await ledger.put([row('a', 'always')]);
+        await ledger.put([row('a', 'six', 6)]);
+        expect(await ledger.get([key])).toEqual(['always']);
+        await ledger.remove([key]);
+        await ledger.put([row('a', 'anew', 1)]);
+        expect(await ledger.get([key])).toEqual(['anew']);
+      });
+
+      test('an empty value is a row; what is not there is none; removing twice is no error', async () => {
+        const { ledger } = await start();
+        await ledger.put([row('a', ''), row('b', 'ü"\u2028')]);
+        const keys = ['b', 'c', 'b'].map((sort) => ({ partition: 'p', sort }));
+        expect(await ledger.get(keys)).toEqual(['ü"\u2028', null, 'ü"\u2028']);
+        expect(await ledger.range(everything, 9, 'oldest first')).toEqual([
+          { sort: 'a', value: '' },
+          { sort: 'b', value: 'ü"\u2028' },
+        ]);
+        await ledger.remove([{ partition: 'p', sort: 'a' }]);
+        await ledger.remove([{ partition: 'p', sort: 'a' }]);
+        expect(await ledger.count(everything)).toBe(1);
+      });
+
+      test('hundreds are written, read and removed at once', async () => {
+        const { ledger } = await start();
+        const many = Array.from({ length: 450 }, (_, index) => row(String(index).padStart(4, '0'), `v${index}`));
+        await ledger.put(many);
+        expect(await ledger.count(everything)).toBe(450);
+        expect(await ledger.range(everything, 500, 'oldest first')).toHaveLength(450);
+        expect(await ledger.get(many)).toEqual(many.map(({ value }) => value));
+        await ledger.remove(many);
+        expect(await ledger.count(everything)).toBe(0);
+      });
+
+      test('another server sees them', async () => {
+        const { ledger, reopen } = await start();
+        await ledger.put([row('a', 'x')]);
+        expect(await (await reopen()).get([{ partition: 'p', sort: 'a' }])).toEqual(['x']);
+      });
+    });
+
+    describe('the log', () => {
+      test('tells what was recorded, newest first, page by page, and each line once', async () => {
+        const { clock, entry, record, lines } = await start();
+        const written: string[] = [];
+        for (let n = 0; n < 25; n += 1) {
+          const each = entry({ action: 'verified', detail: { tokenId: 't' } }, n % 2 === 0 ? trail : otherTrail);
+          written.unshift(each.line.id);
+          await record(each, each);
+          await record(each);
+          clock.advanceSec(6 * 3600);
+        }
+        const read: string[] = [];
+        let cursor: string | null = null;
+        do {
+          const page: Awaited<ReturnType<typeof lines>> = await lines({}, { cursor, limit: 4 });
+          read.push(...page.items.map(({ id }) => id));
+          ({ cursor } = page);
+        } while (cursor !== null);
+        expect(read).toEqual(written);
+        await expect(lines({}, { cursor: 'bm9uZQ' })).rejects.toMatchObject({ code: 'request_malformed' });
+      });
+
+      test('a line has ids alone, and says why', async () => {
+        const { entry, record, lines } = await start();
+        const detail = { hook: 'token', outcome: 'unverified', fallback: 'deny', reason: 'check_used' } as const;
+        const each = entry({ action: 'hook_decided', detail });
+        await record(each, entry({ action: 'verified', detail: { tokenId: 't' }, subject: 'identifier:a@b.example' }));
+        const [first, second] = (await lines()).items;
+        expect(first).toMatchObject({ action: 'verified', subject: null });
+        expect(second).toEqual({
+          ...{ id: each.line.id, connection: 'acme', subject: 'anna', action: 'hook_decided', outcome: 'refused' },
+          ...{ code: 'check_used', reasons: [], application: null, hook: 'token', by: null },
+          ...{ requestId: 'r1', stepUpId: null, network },
+        });
+      });
+
+      test('is filtered by each of its fields, and by several', async () => {
+        const { clock, entry, record, lines } = await start();
+        const began = clock.now();
+        const started = { stepUpId: 's1', purpose: 'verify', application: 'shop.example' };
+        await record(
+          entry({ action: 'step_up_started', detail: started, request: 'r1' }),
+          entry({ action: 'verified', detail: { tokenId: 't' }, subject: 'bob', request: 'r2' }),
+          entry({ action: 'verification_refused', detail: { tokenId: null }, connection: 'other', request: 'r3' }),
+        );
+        clock.advanceSec(10);
+        const later = entry({ action: 'verification_refused', detail: { code: 'liveness_low' }, request: 'r3' });
+        await record({ ...later, line: { ...later.line, network: '2001:db8:1::/48' } });
+        const found = async (filter: object) => (await lines(filter)).items.map(({ requestId }) => requestId);
+        expect(await found({ connection: 'other' })).toEqual(['r3']);
+        expect(await found({ people: [{ connection: 'acme', subject: 'anna' }] })).toEqual(['r3', 'r1']);
+        const both = [
+          { connection: 'other', subject: 'anna' },
+          { connection: 'acme', subject: 'bob' },
+        ];
+        expect(await found({ people: both })).toEqual(['r3', 'r2']);
+        expect(await found({ people: [] })).toEqual([]);
+        expect(await found({ outcome: 'refused' })).toEqual(['r3', 'r3']);
+        expect(await found({ code: 'not_enrolled' })).toEqual(['r3']);
+        expect(await found({ application: 'shop.example' })).toEqual(['r1']);
+        expect(await found({ actions: ['verified', 'step_up_started'] })).toEqual(['r2', 'r1']);
+        expect(await found({ network: '2001:db8:1::/48' })).toEqual(['r3']);
+        expect(await found({ requestId: 'r3', code: 'liveness_low' })).toEqual(['r3']);
+        expect(await found({ requestId: 'r' })).toEqual([]);
+        expect(await found({ since: addSec(began, 1) })).toEqual(['r3']);
+        expect(await found({ until: addSec(began, 1), connection: 'acme' })).toEqual(['r2', 'r1']);
+        expect(await found({ people: both, since: addSec(began, 1) })).toEqual([]);
+      });
+
+      test('is followed: what comes after, oldest first, from whichever server', async () => {
+        const { clock, deps, entry, record } = await start();
+        await record(entry({ action: 'verified', detail: { tokenId: 't' } }));
+        clock.advanceSec(10);
+        const begun = await followLines({}, null, deps);
+        expect(begun.items).toEqual([]);
+        const [one, two] = [
+          entry({ action: 'verified', detail: { tokenId: 't' } }),
+          entry({ action: 'verified', detail: { tokenId: 't' }, connection: 'other' }, otherTrail),
+        ];
+        await record(two, one);
+        const next = await followLines({}, begun.cursor, deps);
+        expect(next.items.map(({ id }) => id)).toEqual([one.line.id, two.line.id].toSorted());
+        const filtered = await followLines({ connection: 'other' }, begun.cursor, deps);
+        expect(filtered.items.map(({ id }) => id)).toEqual([two.line.id]);
+        clock.advanceSec(10);
+        const settled = await followLines({}, next.cursor, deps);
+        expect((await followLines({}, settled.cursor, deps)).items).toEqual([]);
+      });
+
+      test('a line that was rebuilt never takes the place of the one that knew its network', async () => {
+        const { deps, entry, record, lines } = await start();
+        const each = entry({ action: 'verified', detail: { tokenId: 't' } });
+        const rebuilt = { ...each, line: { ...each.line, network: null } };
+        await recordEntries([rebuilt], deps, { isRebuilt: true });
+        expect((await lines()).items).toMatchObject([{ network: null }]);
+        await record(each);
+        await recordEntries([rebuilt], deps, { isRebuilt: true });
+        expect((await lines()).items).toMatchObject([{ network }]);
+      });
+    });
+
+    describe('the enrolment index', () => {
+      test('lists whoever enrolled, newest first, by page and connection', async () => {
+        const { clock, enrolled, record, list } = await start();
+        for (const subject of ['a', 'b', 'c', 'd', 'e']) {
+          await record(enrolled(subject, subject < 'c' ? 'acme' : 'other'));
+          clock.advanceSec(1);
+        }
+        const first = await list({}, { limit: 3 });
+        expect(first.items.map(({ subject }) => subject)).toEqual(['e', 'd', 'c']);
+        const second = await list({}, { limit: 3, cursor: first.cursor });
+        expect(second.items.map(({ subject }) => subject)).toEqual(['b', 'a']);
+        expect(second.cursor).toBeNull();
+        expect((await list({ connections: ['acme'] })).items.map(({ subject }) => subject)).toEqual(['b', 'a']);
+      });
+
+      test('knows one person: enrolled, checked, locked out, unlocked, ended', async () => {
+        const { clock, deps, entry, enrolled, record } = await start();
+        const who = { connection: 'acme', subject: 'anna' };
+        expect(await readPerson(who, deps)).toMatchObject({ status: 'none', enrolledAt: null, lastCheck: null });
+        const enrolledAt = clock.now();
+        await record(enrolled('anna'));
+        clock.advanceSec(5);
+        const until = addSec(clock.now(), 900);
+        await record(
+          entry({ action: 'verification_refused', detail: { tokenId: 't' } }),
+          entry({ action: 'locked_out', detail: { level: 1, until: toIso(until) } }),
+        );
+        const lastCheck = { at: clock.now(), outcome: 'refused' };
+        expect(await readPerson(who, deps)).toMatchObject({
+          status: 'enrolled',
+          enrolledAt,
+          lastCheck,
+          lockedUntil: until,
+        });
+        await record(entry({ action: 'lockout_cleared', detail: { by: 'owner', source: null } }));
+        expect(await readPerson(who, deps)).toMatchObject({ lockedUntil: null });
+        clock.advanceSec(5);
+        await record(entry({ action: 'revoked', detail: {} }));
+        expect(await readPerson(who, deps)).toMatchObject({ status: 'ended', enrolledAt: null, endedAt: clock.now() });
+      });
+
+      test('what comes late changes nothing that came after it', async () => {
+        const { clock, deps, entry, enrolled, record, list } = await start();
+        const first = enrolled('anna');
+        clock.advanceSec(1);
+        const ended = entry({ action: 'consent_withdrawn', detail: { tokenId: null } });
+        clock.advanceSec(1);
+        const again = enrolled('anna');
+        await record(again);
+        await record(ended);
+        await record(first);
+        expect((await list()).items).toMatchObject([{ subject: 'anna', enrolledAt: clock.now() }]);
+        expect((await list({ status: 'ended' })).items).toEqual([]);
+        expect(await countByConnection(['acme'], deps)).toMatchObject([{ enrolled: 1 }]);
+        await record(first, ended, again);
+        expect((await list()).items).toHaveLength(1);
+      });
+
+      test('is filtered by status, time and last check', async () => {
+        const { clock, entry, enrolled, record, list } = await start();
+        const expiring = { expiresAt: toIso(addSec(clock.now(), 60)) };
+        await record(enrolled('old'), entry({ action: 'enrolled', detail: expiring, subject: 'short' }));
+        await record(enrolled('gone'), entry({ action: 'revoked', detail: {}, subject: 'gone' }));
+        clock.advanceSec(100);
+        const between = clock.now();
+        const until = toIso(addSec(between, 900));
+        await record(
+          enrolled('new'),
+          entry({ action: 'verified', detail: { tokenId: 't' }, subject: 'new' }),
+          entry({ action: 'locked_out', detail: { level: 1, until }, subject: 'stranger' }),
+        );
+        const found = async (filter: Partial<PeopleFilter>) => (await list(filter)).items.map(({ subject }) => subject);
+        expect(await found({})).toEqual(['new', 'old']);
+        expect(await found({ status: 'expired' })).toEqual(['short']);
+        expect(await found({ status: 'ended' })).toEqual(['gone']);
+        expect(await found({ status: 'locked' })).toEqual(['stranger']);
+        expect(await found({ since: between })).toEqual(['new']);
+        expect(await found({ before: between })).toEqual(['old']);
+        expect(await found({ checkedSince: between })).toEqual(['new']);
+        expect(await found({ checkedBefore: between })).toEqual(['old']);
+      });
+
+      test('counts by connection and day', async () => {
+        const { clock, deps, entry, enrolled, record } = await start();
+        const until = toIso(addSec(clock.now(), 2 * 86_400));
+        await record(
+          enrolled('a'),
+          enrolled('b'),
+          enrolled('c', 'other'),
+          entry({ action: 'verified', detail: { tokenId: 't' } }),
+          entry({ action: 'verification_refused', detail: { tokenId: null } }),
+          entry({ action: 'locked_out', detail: { level: 1, until } }),
+        );
+        clock.advanceSec(86_400);
+        await record(entry({ action: 'verified', detail: { tokenId: 't' } }));
+        const [acme, other] = await countByConnection(['acme', 'other'], deps);
+        expect(acme).toMatchObject({ connection: 'acme', enrolled: 2, lockedOut: 1 });
+        expect(acme?.days).toHaveLength(7);
+        expect(acme?.days.slice(0, 3)).toMatchObject([
+          { day: toIso(clock.now()).slice(0, 10), passed: 1, refused: 0 },
+          { passed: 1, refused: 1 },
+          { passed: 0, refused: 0 },
+        ]);
+        expect(other).toMatchObject({ enrolled: 1, lockedOut: 0 });
+        clock.advanceSec(2 * 86_400);
+        expect(await countByConnection(['acme'], deps)).toMatchObject([{ lockedOut: 0 }]);
+      });
+
+      test('ids of any length and any characters are people of their own', async () => {
+        const { deps, enrolled, record, list } = await start();
+        const subjects = ['a|b', 'a~', 'ü \u0000', `${'x'.repeat(250)}1`, `${'x'.repeat(250)}2`, 'A', 'a', '\ud800'];
+        await record(...subjects.map((subject) => enrolled(subject)));
+        expect((await list()).items).toHaveLength(subjects.length);
+        for (const subject of subjects)
+          expect(await readPerson({ connection: 'acme', subject }, deps)).toMatchObject({ status: 'enrolled' });
+      });
+    });
+
+    describe('its bounds', () => {
+      test('an erasure takes the person out of the index and the log, but for the line that says so', async () => {
+        const { clock, deps, ledger, entry, enrolled, record, lines, list } = await start();
+        const late = entry({ action: 'verified', detail: { tokenId: 't' } });
+        await record(enrolled('anna'), enrolled('bob'));
+        for (let n = 0; n < 5; n += 1) await record(entry({ action: 'verified', detail: { tokenId: 't' } }));
+        clock.advanceSec(1);
+        await record(
+          entry({ action: 'revoked', detail: {} }),
+          entry({ action: 'subject_erased', detail: { receiptId: 'r', tokenId: null, by: 'owner' } }),
+        );
+        const actions = async () => (await lines()).items.map(({ action, subject }) => `${action} ${subject}`);
+        expect(await actions()).toEqual(['subject_erased anna', 'enrolled bob']);
+        expect((await list()).items.map(({ subject }) => subject)).toEqual(['bob']);
+        expect((await list({ status: 'ended' })).items).toEqual([]);
+        expect(await readPerson({ connection: 'acme', subject: 'anna' }, deps)).toMatchObject({ status: 'none' });
+        // Another server wrote it only now.
+        await record(late);
+        await prune(deps);
+        expect(await actions()).toEqual(['subject_erased anna', 'enrolled bob']);
+        // The person may come back.
+        clock.advanceSec(1);
+        await record(enrolled('anna'));
+        await prune(deps);
+        clock.advanceSec(2 * 86_400);
+        await prune(deps);
+        expect((await list()).items.map(({ subject }) => subject)).toEqual(['anna', 'bob']);
+        expect(await ledger.count({ partition: 'erased', after: '', before: '~' })).toBe(0);
+      });
+
+      test('lines that are too old go, with all that refers to them; who is enrolled stays', async () => {
+        const { clock, deps, entry, enrolled, record, lines, list } = await start({ days: 2, entries: 1000 });
+        await record(enrolled('anna'), enrolled('gone'), entry({ action: 'revoked', detail: {}, subject: 'gone' }));
+        clock.advanceSec(86_400);
+        await record(entry({ action: 'verified', detail: { tokenId: 't' } }));
+        clock.advanceSec(2 * 86_400);
+        await prune(deps);
+        expect((await lines()).items.map(({ action }) => action)).toEqual(['verified']);
+        const who = [{ connection: 'acme', subject: 'anna' }];
+        expect((await lines({ people: who })).items.map(({ action }) => action)).toEqual(['verified']);
+        expect((await list()).items.map(({ subject }) => subject)).toEqual(['anna']);
+        expect((await list({ status: 'ended' })).items).toEqual([]);
+        expect(await readPerson({ connection: 'acme', subject: 'gone' }, deps)).toMatchObject({ status: 'none' });
+      });
+
+      test('of too many lines the newest stay', async () => {
+        const { clock, deps, entry, record, lines } = await start({ days: 90, entries: 12 });
+        for (let n = 0; n < 20; n += 1) {
+          await record(entry({ action: 'verified', detail: { tokenId: 't' }, request: `r${n}` }));
+          clock.advanceSec(8 * 3600);
+        }
+        await prune(deps);
+        expect((await lines()).items.map(({ requestId }) => requestId)).toEqual(
+          Array.from({ length: 12 }, (_, index) => `r${19 - index}`),
+        );
+      });
+    });
+
+    test('a closed one refuses with state_unavailable', async () => {
+      const { ledger } = await start();
+      await ledger.close();
+      await expect(ledger.get([{ partition: 'p', sort: 'a' }])).rejects.toMatchObject({ code: 'state_unavailable' });
+    });
+  });
+}
