@@ -1,5 +1,8 @@
 import type { Page } from 'playwright-core';
 
+/** A name as somebody writes it who tries whether it is shown as markup. */
+export const markup = '<img src=x onerror="document.title=1"><b>App</b>';
+
 /** A screen of the console, and how it is come by. */
 export interface ConsoleScreen {
   readonly name: string;
@@ -32,6 +35,64 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     async prepare(page) {
       await page.getByRole('button', { name: 'Remove: grace' }).click();
       await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  { name: 'applications', path: '/applications' },
+  {
+    name: 'application',
+    path: '/applications',
+    async prepare(page) {
+      await page.getByRole('link', { name: markup }).click();
+      await page.getByText('As a table').click();
+      await page.getByText('Change', { exact: true }).click();
+    },
+  },
+  {
+    name: 'application: a key',
+    path: '/applications',
+    async prepare(page) {
+      await page.getByRole('link', { name: markup }).click();
+      await page.getByRole('button', { name: 'Issue a key' }).click();
+      await page.getByLabel('New key').waitFor();
+      await page
+        .getByRole('button', { name: /^Revoke: / })
+        .first()
+        .waitFor();
+    },
+  },
+  { name: 'person: find', path: '/person' },
+  {
+    name: 'person',
+    path: '/person/ada@example.com',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+      await page.getByText('Records of the audit trail').or(page.getByText('No records.')).first().waitFor();
+      await page.getByText('Invite', { exact: true }).click();
+    },
+  },
+  {
+    name: 'person: unlocked',
+    path: '/person/ada@example.com',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'End the lockout' }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'End the lockout' }).click();
+      await page.getByText('acme: done').waitFor();
+    },
+  },
+  {
+    name: 'person: erase',
+    path: '/person/ada@example.com',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Erase' }).click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  {
+    name: 'person: nobody',
+    path: '/person/nobody@example.com',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+      await page.getByText('The identity provider knows nobody by that name.').waitFor();
     },
   },
 ];

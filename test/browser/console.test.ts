@@ -1,11 +1,19 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { addAdministrator } from '../../src/rest/administrators.js';
+import { issueApplicationKey } from '../../src/rest/application-keys.js';
+import { registerApplication } from '../../src/rest/applications.js';
+import { clientScopes } from '../../src/rest/scopes.js';
 import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
+import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
+import { consoleFolder } from '../paths.js';
+import { createMemoryProfile } from '../simulated-profile.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
-import { consoleScreens } from './console-screens.js';
+import { consoleScreens, markup } from './console-screens.js';
 import { visitConsole } from './console-visitor.js';
 
 /* The console as administrators with different eyes, hands and devices meet it. */
@@ -19,9 +27,30 @@ let origin: string;
 const owner = { name: 'owner', role: 'owner' } as const;
 if (hasChromium) {
   beforeAll(async () => {
-    server = await startApiServer({ verifier: createTestVerifier(), issuer: 'http://localhost' });
+    const profile = createMemoryProfile(['ada']);
+    const acme = { id: 'acme', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+    const connections = new Map([['acme', acme]]);
+    server = await startApiServer({ verifier: createTestVerifier(), issuer: 'http://localhost', connections });
     origin = `http://localhost:${server.port}`;
     await addAdministrator({ name: 'grace', role: 'auditor', lifeSec: 3600 }, owner, server.deps);
+    const terms = {
+      name: markup,
+      tenant: 'default',
+      scopes: clientScopes,
+      perMinute: 600,
+      perDay: 10_000,
+      contact: 'ada',
+    };
+    const application = await registerApplication(terms, owner, server.deps);
+    const { client } = await issueApplicationKey(
+      application.id,
+      { scopes: undefined, lifeSec: 86_400 },
+      owner,
+      server.deps,
+    );
+    for (const outcome of ['ok', 'ok', 'photo_invalid'] as const)
+      server.usage.note({ client, endpoint: 'POST /compare', outcome });
+    await server.usage.flush();
     browser = await launchChromium({ camera: 'none' });
   });
   afterAll(async () => {
@@ -72,4 +101,90 @@ inBrowser('the sign-in: nothing stands in anybody’s way', async () => {
   expect(await lookAt(page, 'sign-in, right to left')).toEqual([]);
   expect(complaints).toEqual([]);
   await close();
+});
+
+inBrowser('usage is a chart, and the same figures are a table', async () => {
+  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/applications' });
+  await page.getByRole('link', { name: markup }).click();
+  const chart = page.getByRole('img', { name: 'Requests by day, the last 30 days' });
+  expect(await chart.locator('.bar:not(.failed)').last().getAttribute('height')).toBe('160');
+  await page.getByText('As a table').click();
+  const today = page.getByRole('table', { name: 'Requests by day' }).getByRole('row').nth(1);
+  expect(await today.getByRole('cell').allTextContents()).toEqual(['3', '1']);
+  await close();
+});
+
+inBrowser('a name that is markup is shown as text', async () => {
+  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/applications' });
+  await page.getByRole('link', { name: markup }).click();
+  await page.getByRole('heading', { name: markup }).waitFor();
+  expect(await page.locator('main img, main b').count()).toBe(0);
+  expect(await page.title()).toBe('Applications · facestep console');
+  await close();
+});
+
+/** Presses Tab until that has the focus. */
+async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await wanted.evaluate((element: unknown) => element === Reflect.get(globalThis, 'document').activeElement))
+      return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error('not reached by the keyboard');
+}
+
+inBrowser('an administrator is added and removed by the keyboard alone', async () => {
+  const { page, close } = await visitConsole(browser, origin, { key: null });
+  await tabTo(page, page.getByLabel('Administrator’s key'));
+  await page.keyboard.type(adminKey);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+  await tabTo(page, page.getByRole('navigation').getByRole('link', { name: 'Administrators' }));
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Administrators', level: 1 }).waitFor();
+  await tabTo(page, page.getByLabel('Name', { exact: true }));
+  await page.keyboard.type('barbara');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Key of barbara').waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await tabTo(page, page.getByRole('link', { name: 'Skip to the content' }).or(page.locator('body')).first());
+  await tabTo(page, page.getByRole('button', { name: 'Remove: barbara' }));
+  await page.keyboard.press('Enter');
+  const dialogue = page.getByRole('alertdialog');
+  await dialogue.waitFor();
+  // What cannot be taken back does not have the focus.
+  await tabTo(page, dialogue.getByRole('button', { name: 'Cancel' }));
+  await tabTo(page, dialogue.getByRole('button', { name: 'Remove' }));
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Remove: barbara' }).waitFor({ state: 'detached' });
+  await close();
+});
+
+inBrowser('a session that has ended leads to the sign-in, and back to where one was', async () => {
+  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/administrators' });
+  await page.getByRole('heading', { name: 'Add an administrator' }).waitFor();
+  await page.context().clearCookies();
+  await page.getByRole('navigation').getByRole('link', { name: 'Applications' }).click();
+  await page.getByText('Your session has ended.').waitFor();
+  await page.getByLabel('Administrator’s key').fill(adminKey);
+  await page.getByRole('button', { name: 'Sign in with the key' }).click();
+  await page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor();
+  await close();
+});
+
+inBrowser('a refusal is told in words, with the id of the request', async () => {
+  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/administrators' });
+  await page.getByLabel('Name', { exact: true }).fill('grace');
+  await page.getByRole('button', { name: 'Add' }).click();
+  const told = page.getByRole('alert');
+  await told.getByText('This name is taken.').waitFor();
+  expect(await told.textContent()).toMatch(/name_taken · Request [0-9a-f]{24}/);
+  await close();
+});
+
+test('all of the console is at most 200 KB, compressed', () => {
+  const folder = join(consoleFolder, 'compressed');
+  const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  expect(bytes).toBeGreaterThan(50_000);
+  expect(bytes).toBeLessThan(200 * 1024);
 });

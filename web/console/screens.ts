@@ -22,6 +22,18 @@ export const screens: readonly ScreenRow[] = [
     load: async () => (await import('./screens/home/screen.js')).home,
   },
   {
+    id: 'person',
+    path: '/person',
+    rights: ['assist', 'operate', 'audit'],
+    load: async () => (await import('./screens/person/screen.js')).person,
+  },
+  {
+    id: 'applications',
+    path: '/applications',
+    rights: ['audit'],
+    load: async () => (await import('./screens/applications/screen.js')).applications,
+  },
+  {
     id: 'administrators',
     path: '/administrators',
     rights: ['audit'],

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import { Provider } from 'oidc-provider';
+import { listen } from '../src/http/listen.js';
+
+/** A person at the company's identity provider, by id. */
+export interface CompanyUser {
+  readonly login: string;
+  readonly groups: readonly string[];
+}
+
+/** The company's identity provider: a real one, where whoever comes is signed in as `user`. */
+export interface CompanyProviderServer {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Who is in front of the browser. */
+  user: string;
+  /** What else the next answers do. */
+  trouble: 'none' | 'down';
+  /** Follows the browser from the authorization request to the redirect address. @returns where it is sent, with the answer */
+  follow(address: string): Promise<URL>;
+  stop(): Promise<void>;
+}
+
+/** @param groupsIn - where groups are told: in the ID token, or by the user info endpoint alone */
+export async function startCompanyProvider(
+  redirectUri: string,
+  users: Readonly<Record<string, CompanyUser>>,
+  groupsIn: 'id-token' | 'user-info' = 'id-token',
+): Promise<CompanyProviderServer> {
+  const [clientId, clientSecret] = ['console', randomBytes(32).toString('base64url')];
+  let handle: RequestListener = () => {};
+  const state: { user: string; trouble: 'none' | 'down' } = { user: Object.keys(users)[0] ?? '', trouble: 'none' };
+  const { port, stop } = await listen((request, response) => handle(request, response), {
+    host: '127.0.0.1',
+    port: 0,
+  });
+  const issuer = `http://127.0.0.1:${port}`;
+  const provider = new Provider(issuer, {
+    clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
+    pkce: { required: () => true },
+    conformIdTokenClaims: groupsIn === 'user-info',
+    claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email'] },
+    cookies: { keys: [randomBytes(16).toString('hex')] },
+    features: { devInteractions: { enabled: false } },
+    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+    findAccount: (_context, id) => ({
+      accountId: id,
+      claims: () => {
+        const { login = '', groups = [] } = users[id] ?? {};
+        return { sub: id, preferred_username: login, groups: [...groups] };
+      },
+    }),
+    async loadExistingGrant({ oidc }) {
+      const grant = new oidc.provider.Grant({
+        clientId: oidc.client?.clientId ?? '',
+        accountId: oidc.session?.accountId ?? '',
+      });
+      grant.addOIDCScope('openid profile email');
+      await grant.save();
+      return grant;
+    },
+  });
+  const answer = provider.callback();
+  handle = (request, response) => {
+    if (state.trouble === 'down') request.socket.destroy();
+    else if (request.url?.startsWith('/interaction/') === true)
+      void provider.interactionFinished(request, response, { login: { accountId: state.user } });
+    else void answer(request, response);
+  };
+  return Object.assign(state, {
+    ...{ issuer, clientId, clientSecret, stop },
+    async follow(address: string) {
+      const jar = new Map<string, string>();
+      let at = new URL(address);
+      for (let hops = 0; at.origin === issuer && hops < 10; hops += 1) {
+        const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+        const response = await fetch(at, { redirect: 'manual', headers: { cookie } });
+        for (const line of response.headers.getSetCookie()) {
+          const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+          jar.set(name, value);
+        }
+        const next = response.headers.get('location');
+        if (next === null) throw new Error(`${at.pathname}: ${response.status} ${await response.text()}`);
+        at = new URL(next, at);
+      }
+      return at;
+    },
+  });
+}

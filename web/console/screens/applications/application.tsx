@@ -1,0 +1,85 @@
+import { useState } from 'react';
+import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { goTo, Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { Await } from '../../parts/state.js';
+import { Keys } from './keys.js';
+import type { ApplicationsWords } from './messages/applications-words.js';
+import { changeApplication, readApplication, removeApplication } from './requests.js';
+import { TermsForm } from './terms-form.js';
+import { UsageChart } from './usage-chart.js';
+
+/** One application: what it was promised, its keys, what it used. */
+export function OneApplication({ id, words }: { readonly id: string; readonly words: ApplicationsWords }) {
+  const { call } = useActing();
+  const { day, number } = useFormats();
+  const mayChange = useMay('configure');
+  const found = useLoaded(readApplication(id));
+  const [changes, setChanges] = useState(0);
+  const { columns, terms, remove } = words;
+  return (
+    <Await loaded={found}>
+      {(application) => (
+        <>
+          <h1>
+            <bdi>{application.name}</bdi>
+          </h1>
+          <p>
+            <Link to="/applications">{words.all}</Link>
+          </p>
+          <dl className="facts">
+            {[
+              [columns.contact, application.contact],
+              [terms.tenant, application.tenant],
+              [columns.scopes, application.scopes.join(', ')],
+              [columns.perMinute, number(application.perMinute)],
+              [columns.perDay, number(application.perDay)],
+              [words.since, day(application.createdAt.slice(0, 10))],
+            ].map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  <bdi>{value}</bdi>
+                </dd>
+              </div>
+            ))}
+          </dl>
+          <UsageChart id={id} words={words} />
+          <Keys id={id} words={words} />
+          {mayChange && (
+            <section>
+              <details>
+                <summary>{terms.change}</summary>
+                <p className="soft">{terms.changeHint}</p>
+                <TermsForm
+                  key={changes}
+                  words={words}
+                  submit={terms.save}
+                  former={application}
+                  onSubmit={async (changed) => {
+                    await call(changeApplication(id, changed));
+                    found.reload();
+                    setChanges(changes + 1);
+                  }}
+                />
+              </details>
+              <ConfirmButton
+                label={remove.label}
+                title={remove.title(application.name)}
+                action={remove.label}
+                isGrave
+                onConfirm={async () => {
+                  await call(removeApplication(id));
+                  goTo('/applications');
+                }}
+              >
+                <p>{remove.text}</p>
+              </ConfirmButton>
+            </section>
+          )}
+        </>
+      )}
+    </Await>
+  );
+}

@@ -1,0 +1,79 @@
+import { useState } from 'react';
+import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { ActForm, Field } from '../../parts/form.js';
+import { ShownOnce } from '../../parts/shown-once.js';
+import { Await } from '../../parts/state.js';
+import { type Column, Table } from '../../parts/table.js';
+import type { ApplicationsWords } from './messages/applications-words.js';
+import { issueKey, listKeys, revokeKey } from './requests.js';
+
+const secondsPerDay = 86_400;
+
+/** The keys of an application: never the keys themselves, but for a new one, once. */
+export function Keys({ id, words: { keys } }: { readonly id: string; readonly words: ApplicationsWords }) {
+  const { call } = useActing();
+  const { day } = useFormats();
+  const mayChange = useMay('configure');
+  const listed = useLoaded(listKeys(id));
+  const [issued, setIssued] = useState<string | null>(null);
+  const revoking: Column<{ readonly id: string }> = {
+    id: 'actions',
+    heading: keys.actions,
+    cell: (key) => (
+      <ConfirmButton
+        label={keys.revoke}
+        about={key.id}
+        title={keys.revokeTitle(key.id)}
+        action={keys.revoke}
+        isGrave
+        onConfirm={async () => {
+          await call(revokeKey(id, key.id));
+          listed.reload();
+        }}
+      >
+        <p>{keys.revokeText}</p>
+      </ConfirmButton>
+    ),
+  };
+  return (
+    <section>
+      <h2>{keys.heading}</h2>
+      <Await loaded={listed}>
+        {({ keys: rows }) => (
+          <Table
+            caption={keys.heading}
+            rows={rows}
+            keyOf={(key) => key.id}
+            empty={keys.none}
+            columns={[
+              { id: 'id', heading: keys.id, isRowHeading: true, cell: (key) => <code>{key.id}</code> },
+              { id: 'scopes', heading: keys.scopes, cell: ({ scopes }) => scopes.join(', ') },
+              { id: 'expires', heading: keys.expires, cell: ({ expiresAt }) => day(expiresAt.slice(0, 10)) },
+              {
+                id: 'used',
+                heading: keys.lastUsed,
+                cell: ({ lastUsed }) => (lastUsed === null ? keys.never : day(lastUsed)),
+              },
+              ...(mayChange ? [revoking] : []),
+            ]}
+          />
+        )}
+      </Await>
+      {issued !== null && <ShownOnce label={keys.issued} value={issued} note={keys.once} />}
+      {mayChange && (
+        <ActForm
+          submit={keys.issue}
+          onSubmit={async (fields) => {
+            const { token } = await call(issueKey(id, Number(fields.get('days')) * secondsPerDay));
+            setIssued(token);
+            listed.reload();
+          }}
+        >
+          <Field name="days" label={keys.days} type="number" min={1} max={366} initial="90" isRequired />
+        </ActForm>
+      )}
+    </section>
+  );
+}

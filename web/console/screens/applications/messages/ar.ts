@@ -1,0 +1,52 @@
+import type { ApplicationsWords } from './applications-words.js';
+
+export const ar: ApplicationsWords = {
+  heading: 'التطبيقات',
+  none: 'لا يوجد تطبيق مسجّل.',
+  all: 'كل التطبيقات',
+  register: 'تسجيل تطبيق',
+  since: 'منذ',
+  columns: {
+    name: 'الاسم',
+    contact: 'جهة الاتصال',
+    scopes: 'الصلاحيات',
+    perMinute: 'الطلبات في الدقيقة',
+    perDay: 'الطلبات في اليوم',
+  },
+  terms: {
+    contactHint: 'من يُسأل عنه.',
+    tenant: 'المستأجر',
+    tenantHint: 'دائم: التسجيلات مرتبطة به. معرّف الاتصال يخدم ذلك الاتصال وحده.',
+    change: 'تغيير',
+    changeHint: 'يسري على المفاتيح الصادرة أيضًا، من الطلب التالي.',
+    save: 'حفظ',
+  },
+  remove: {
+    label: 'إزالة هذا التطبيق',
+    title: (name) => `هل تريد إزالة ${name}؟`,
+    text: 'تنتهي مفاتيحه معه، للطلبات الجارية أيضًا.',
+  },
+  keys: {
+    heading: 'المفاتيح',
+    none: 'ليس له مفتاح بعد.',
+    id: 'المفتاح',
+    scopes: 'الصلاحيات',
+    expires: 'ينتهي',
+    lastUsed: 'آخر استخدام',
+    never: 'أبدًا',
+    actions: 'الإجراءات',
+    revoke: 'إلغاء',
+    revokeTitle: (id) => `هل تريد إلغاء ${id}؟`,
+    revokeText: 'فورًا: يُرفض أي طلب جارٍ به.',
+    days: 'الأيام حتى نهاية المفتاح',
+    issue: 'إصدار مفتاح',
+    issued: 'مفتاح جديد',
+    once: 'يُعرض هذه المرة فقط. ضعه حيث يقرأ البرنامج أسراره.',
+  },
+  usage: {
+    heading: 'الاستخدام',
+    title: 'الطلبات في اليوم، آخر 30 يومًا',
+    requests: 'الطلبات',
+    refused: 'المرفوضة',
+  },
+};

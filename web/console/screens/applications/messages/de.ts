@@ -1,0 +1,52 @@
+import type { ApplicationsWords } from './applications-words.js';
+
+export const de: ApplicationsWords = {
+  heading: 'Anwendungen',
+  none: 'Es ist keine Anwendung registriert.',
+  all: 'Alle Anwendungen',
+  register: 'Anwendung registrieren',
+  since: 'Seit',
+  columns: {
+    name: 'Name',
+    contact: 'Kontakt',
+    scopes: 'Berechtigungen',
+    perMinute: 'Anfragen pro Minute',
+    perDay: 'Anfragen pro Tag',
+  },
+  terms: {
+    contactHint: 'Wen man dazu fragt.',
+    tenant: 'Mandant',
+    tenantHint: 'Für immer: Registrierungen sind daran gebunden. Die Kennung einer Verbindung dient nur dieser.',
+    change: 'Ändern',
+    changeHint: 'Das gilt ab der nächsten Anfrage auch für ausgegebene Schlüssel.',
+    save: 'Speichern',
+  },
+  remove: {
+    label: 'Diese Anwendung entfernen',
+    title: (name) => `${name} entfernen?`,
+    text: 'Ihre Schlüssel enden mit ihr, auch für laufende Anfragen.',
+  },
+  keys: {
+    heading: 'Schlüssel',
+    none: 'Sie hat noch keinen Schlüssel.',
+    id: 'Schlüssel',
+    scopes: 'Berechtigungen',
+    expires: 'Endet',
+    lastUsed: 'Zuletzt benutzt',
+    never: 'Nie',
+    actions: 'Aktionen',
+    revoke: 'Widerrufen',
+    revokeTitle: (id) => `${id} widerrufen?`,
+    revokeText: 'Sofort: Eine laufende Anfrage damit wird abgewiesen.',
+    days: 'Tage bis zum Ende des Schlüssels',
+    issue: 'Schlüssel ausgeben',
+    issued: 'Neuer Schlüssel',
+    once: 'Er wird nur dieses eine Mal gezeigt. Legen Sie ihn dorthin, wo das Programm seine Geheimnisse liest.',
+  },
+  usage: {
+    heading: 'Nutzung',
+    title: 'Anfragen pro Tag, die letzten 30 Tage',
+    requests: 'Anfragen',
+    refused: 'Abgewiesen',
+  },
+};

@@ -1,0 +1,83 @@
+import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { goTo, Link } from '../../frame/router.js';
+import { defineScreen } from '../../frame/screen.js';
+import { useFormats } from '../../frame/words.js';
+import { Await } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { OneApplication } from './application.js';
+import type { ApplicationsWords } from './messages/applications-words.js';
+import { listApplications, registerApplication } from './requests.js';
+import { TermsForm } from './terms-form.js';
+
+/** The programs that call: which there are, and each with its keys and what it used. */
+export const applications = defineScreen(
+  {
+    en: async () => (await import('./messages/en.js')).en,
+    de: async () => (await import('./messages/de.js')).de,
+    es: async () => (await import('./messages/es.js')).es,
+    fr: async () => (await import('./messages/fr.js')).fr,
+    ar: async () => (await import('./messages/ar.js')).ar,
+  },
+  function Applications({ words, rest }) {
+    const [id] = rest;
+    return id === undefined ? <Every words={words} /> : <OneApplication key={id} id={id} words={words} />;
+  },
+);
+
+function Every({ words }: { readonly words: ApplicationsWords }) {
+  const { call } = useActing();
+  const { number } = useFormats();
+  const mayChange = useMay('configure');
+  const listed = useLoaded(listApplications);
+  const { columns } = words;
+  return (
+    <>
+      <h1>{words.heading}</h1>
+      <Await loaded={listed}>
+        {({ applications: rows }) => (
+          <Table
+            caption={words.heading}
+            rows={rows}
+            keyOf={({ id }) => id}
+            empty={words.none}
+            columns={[
+              {
+                id: 'name',
+                heading: columns.name,
+                isRowHeading: true,
+                cell: ({ id, name }) => (
+                  <Link to={`/applications/${id}`}>
+                    <bdi>{name}</bdi>
+                  </Link>
+                ),
+              },
+              { id: 'contact', heading: columns.contact, cell: ({ contact }) => <bdi>{contact}</bdi> },
+              { id: 'scopes', heading: columns.scopes, cell: ({ scopes }) => scopes.join(', ') },
+              {
+                id: 'perMinute',
+                heading: columns.perMinute,
+                isNumber: true,
+                cell: ({ perMinute }) => number(perMinute),
+              },
+              { id: 'perDay', heading: columns.perDay, isNumber: true, cell: ({ perDay }) => number(perDay) },
+            ]}
+          />
+        )}
+      </Await>
+      {mayChange && (
+        <section>
+          <h2>{words.register}</h2>
+          <TermsForm
+            words={words}
+            submit={words.register}
+            former={null}
+            onSubmit={async (terms, tenant) => {
+              const { id } = await call(registerApplication({ ...terms, tenant }));
+              goTo(`/applications/${id}`);
+            }}
+          />
+        </section>
+      )}
+    </>
+  );
+}

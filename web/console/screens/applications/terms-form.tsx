@@ -1,0 +1,78 @@
+import { clientScopes, defaultScopes } from '../../../../src/rest/scopes.js';
+import { ActForm, Field, Ticks } from '../../parts/form.js';
+import type { ApplicationsWords } from './messages/applications-words.js';
+import type { Application, Terms } from './requests.js';
+
+/** What an application is promised. @param former - as it is now; `null`: it is a new one, whose tenant is asked for too */
+export function TermsForm({
+  words: { terms, columns },
+  submit,
+  former,
+  onSubmit,
+}: {
+  readonly words: ApplicationsWords;
+  readonly submit: string;
+  readonly former: Application | null;
+  readonly onSubmit: (terms: Terms, tenant: string) => Promise<void>;
+}) {
+  return (
+    <ActForm
+      submit={submit}
+      onSubmit={(fields) =>
+        onSubmit(
+          {
+            name: String(fields.get('name')),
+            contact: String(fields.get('contact')),
+            perMinute: Number(fields.get('perMinute')),
+            perDay: Number(fields.get('perDay')),
+            scopes: fields.getAll('scopes').map(String),
+          },
+          String(fields.get('tenant') ?? ''),
+        )
+      }
+    >
+      <Field name="name" label={columns.name} isRequired maxLength={100} initial={former?.name ?? ''} />
+      <Field
+        name="contact"
+        label={columns.contact}
+        hint={terms.contactHint}
+        maxLength={200}
+        initial={former?.contact ?? ''}
+      />
+      {former === null && (
+        <Field
+          name="tenant"
+          label={terms.tenant}
+          hint={terms.tenantHint}
+          initial="default"
+          isRequired
+          pattern="[\w.\-]+"
+        />
+      )}
+      <Field
+        name="perMinute"
+        label={columns.perMinute}
+        type="number"
+        min={1}
+        max={100_000}
+        initial={String(former?.perMinute ?? 600)}
+        isRequired
+      />
+      <Field
+        name="perDay"
+        label={columns.perDay}
+        type="number"
+        min={1}
+        max={100_000_000}
+        initial={String(former?.perDay ?? 100_000)}
+        isRequired
+      />
+      <Ticks
+        name="scopes"
+        label={columns.scopes}
+        initial={former?.scopes ?? defaultScopes}
+        options={clientScopes.map((scope) => ({ value: scope, label: scope }))}
+      />
+    </ActForm>
+  );
+}

@@ -1,0 +1,124 @@
+import { useState } from 'react';
+import { useActing, useMay } from '../../frame/acting.js';
+import type { ServerRequest } from '../../frame/call.js';
+import { useFormats, useWords } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { ActForm, Choice, Field } from '../../parts/form.js';
+import { ShownOnce } from '../../parts/shown-once.js';
+import { Done } from '../../parts/state.js';
+import type { PersonWords } from './messages/person-words.js';
+import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
+
+/** What can be done for one person, by who may. */
+export function Actions({
+  login,
+  words,
+  onChanged,
+}: {
+  readonly login: string;
+  readonly words: PersonWords;
+  readonly onChanged: () => void;
+}) {
+  const { call } = useActing();
+  const [mayAssist, mayOperate] = [useMay('assist'), useMay('operate')];
+  const [outcomes, setOutcomes] = useState<readonly Outcome[] | null>(null);
+  const [receipt, setReceipt] = useState<string | null>(null);
+  const act = async <Reply extends { readonly subjects: readonly Outcome[] }>(request: ServerRequest<Reply>) => {
+    const reply = await call(request);
+    setOutcomes(reply.subjects);
+    onChanged();
+    return reply;
+  };
+  const { unlock, revoke, erase } = words;
+  return (
+    <section>
+      <h2>{words.actions}</h2>
+      {outcomes !== null && <Outcomes outcomes={outcomes} words={words} />}
+      {receipt !== null && <ShownOnce label={erase.receipt} value={receipt} note={erase.receiptNote} />}
+      <div className="actions">
+        {mayAssist && (
+          <>
+            <ConfirmButton
+              label={unlock.label}
+              title={unlock.title(login)}
+              action={unlock.label}
+              onConfirm={async () => void (await act(unlockPerson(login)))}
+            >
+              <p>{unlock.text}</p>
+            </ConfirmButton>
+            <ConfirmButton
+              label={revoke.label}
+              title={revoke.title(login)}
+              action={revoke.label}
+              isGrave
+              onConfirm={async () => void (await act(revokePerson(login)))}
+            >
+              <p>{revoke.text}</p>
+            </ConfirmButton>
+          </>
+        )}
+        {mayOperate && (
+          <ConfirmButton
+            label={erase.label}
+            title={erase.title(login)}
+            action={erase.label}
+            isGrave
+            onConfirm={async () => setReceipt((await act(erasePerson(login))).receipt)}
+          >
+            <p>{erase.text}</p>
+          </ConfirmButton>
+        )}
+      </div>
+      {mayAssist && <Invite login={login} words={words} />}
+    </section>
+  );
+}
+
+/** How it went, by connection. */
+function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; readonly words: PersonWords }) {
+  const { problems } = useWords();
+  const textOf = (code: string): string =>
+    Object.entries(problems).find(([name]) => name === code)?.[1] ?? problems.general;
+  return (
+    <Done>
+      {outcomes.map(({ connection, code }) => (
+        <span key={connection}>
+          <bdi>{connection}</bdi>: {code === null ? words.done : textOf(code)}
+          <br />
+        </span>
+      ))}
+    </Done>
+  );
+}
+
+function Invite({ login, words: { invite } }: { readonly login: string; readonly words: PersonWords }) {
+  const { call } = useActing();
+  const { instant } = useFormats();
+  const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
+  return (
+    <details>
+      <summary>{invite.heading}</summary>
+      {invited !== null && (
+        <ShownOnce label={invite.link} value={invited.url} note={invite.note(instant(invited.expiresAt))} />
+      )}
+      <ActForm
+        submit={invite.submit}
+        onSubmit={async (fields) => {
+          const asked = { connection: String(fields.get('connection')), purpose: String(fields.get('purpose')) };
+          setInvited(await call(invitePerson({ ...asked, login, lifeHours: Number(fields.get('hours')) })));
+        }}
+      >
+        <Field name="connection" label={invite.connection} hint={invite.connectionHint} isRequired maxLength={63} />
+        <Choice
+          name="purpose"
+          label={invite.purpose}
+          options={[
+            { value: 'enrol', label: invite.enrol },
+            { value: 'manage', label: invite.manage },
+          ]}
+        />
+        <Field name="hours" label={invite.hours} type="number" min={1} max={336} initial="72" isRequired />
+      </ActForm>
+    </details>
+  );
+}
