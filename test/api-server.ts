@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { JsonObject } from '../src/base/json.js';
+import { createBrands } from '../src/core/brand/brands.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Message, Random, State, Verifier } from '../src/core/ports.js';
@@ -77,6 +78,7 @@ export async function startApiServer(
       | 'proxyHops'
       | 'judge'
       | 'sight'
+      | 'brands'
     >
   > & {
       random?: Random;
@@ -112,6 +114,7 @@ export async function startApiServer(
     issuer: testIssuer,
     settings: standardSettings,
     connections: new Map<string, Connection>(),
+    brands: createBrands(null, { state, clock, audit }),
     recordsOf: async (who) => {
       const own = audit.events.filter((event) => event.connection === who.connection && event.subject === who.subject);
       const time = toIso(clock.now());

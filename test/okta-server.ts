@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createBrands } from '../src/core/brand/brands.js';
 import { listen } from '../src/http/listen.js';
 import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
 import { issueClientToken } from '../src/rest/client-tokens.js';
@@ -52,6 +53,7 @@ export async function startOktaServer(
     proxyHops: 0,
     rooms,
     telemetry: await createQuietTelemetry(bench.core.clock),
+    brands: createBrands(null, bench.core),
     recordsOf: async () => ({ records: [], left: 0 }),
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],

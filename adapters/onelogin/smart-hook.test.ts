@@ -5,6 +5,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runFunction } from '../../simulators/onelogin/runner.js';
+import { createBrands } from '../../src/core/brand/brands.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { listen } from '../../src/http/listen.js';
 import { createBodyRooms } from '../../src/http/rooms.js';
@@ -67,6 +68,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     proxyHops: 0,
     rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(bench.core.clock),
+    brands: createBrands(null, bench.core),
     recordsOf: async () => ({ records: [], left: 0 }),
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],

@@ -35,6 +35,7 @@ export const isDurable = {
   application_removed: true,
   administrator_added: true,
   administrator_removed: true,
+  brand_changed: true,
   configuration_loaded: true,
   key_made: true,
   key_retired: true,

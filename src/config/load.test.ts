@@ -171,6 +171,7 @@ describe('accepts', () => {
     });
     expect(config).toEqual({
       port: 8080,
+      brand: null,
       host: '127.0.0.1',
       publicUrl: null,
       proxyHops: 0,

@@ -158,6 +158,8 @@ export const auditDetails = {
   application_removed: z.object({ id: z.string(), name: z.string(), by: z.string() }),
   administrator_added: z.object({ name: z.string(), role: z.string(), by: z.string() }),
   administrator_removed: z.object({ name: z.string(), by: z.string() }),
+  /** Digests of what people are shown; `null`: the page's own look. */
+  brand_changed: z.object({ digest: z.string().nullable(), former: z.string().nullable(), by: z.string() }),
   /** `connections` counts them; `changed` holds paths of settings. */
   configuration_loaded: z.object({
     digest: z.string(),

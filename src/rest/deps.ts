@@ -1,5 +1,6 @@
 import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
+import type { Brands } from '../core/brand/brands.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Delivery, Keys, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
@@ -30,6 +31,8 @@ export interface ApiDeps extends CoreDeps {
   readonly onClientRequest: (request: ClientRequest) => void;
   /** The newest records of this server's own audit trail about a user; `left`: how many older ones there are. */
   readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
+  /** How the organisation looks to people. */
+  readonly brands: Brands;
   /** Loads the configuration anew, and puts in force what can be. Never rejects. */
   readonly reload: () => Promise<Reloaded>;
   /** By id. */

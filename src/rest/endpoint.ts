@@ -26,6 +26,7 @@ export const groupDescriptions = {
   Administrators: 'Say who administers this server, and in which role.',
   'Data subjects': 'Help one person, and give them their rights over what is held of them.',
   Operations: 'Run the server.',
+  Brand: 'Say how the capture page and letters look, and see it before people do.',
 } as const;
 export type EndpointGroup = keyof typeof groupDescriptions;
 

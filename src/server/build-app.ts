@@ -1,10 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { readRecordsOf } from '../audit/records-of.js';
+import { readConfiguredBrand } from '../brand/configured.js';
 import { issuerOf } from '../config/issuer.js';
 import type { DeliveryConfig } from '../config/schema.js';
+import { createBrands, shareConfigured } from '../core/brand/brands.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Delivery } from '../core/ports.js';
 import type { StepUpDeps } from '../core/step-up/stored.js';
@@ -76,6 +79,9 @@ export async function buildApp(
   const issuers = await createOidc(connected, { ...core, keyService });
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
 
+  const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });
+  if (brand !== null) await shareConfigured(brand, core);
+
   const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
   const app = createApp({
     ...core,
@@ -90,6 +96,7 @@ export async function buildApp(
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     adminKeyDigest: adminKey.digest,
     delivery: observePort('delivery', createDelivery(config.delivery, outbox)),
+    brands: createBrands(brand, core),
     telemetry,
     rooms,
     reload: deps.reload,

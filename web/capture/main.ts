@@ -1,4 +1,5 @@
 import { isPhone } from '../../src/core/step-up/phone.js';
+import { readBrand } from './brand.js';
 import { sessionMemory } from './browser-memory.js';
 import { travel } from './journey.js';
 import { clearWhenIdle, waitForPerson } from './kiosk.js';
@@ -62,7 +63,10 @@ if (main !== null) {
   // Another link in the same tab is another check.
   window.addEventListener('hashchange', () => location.reload());
   const wished = new URLSearchParams(location.search).get('lang');
-  const page = new Page(main, chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]));
+  const brand = readBrand();
+  const language = chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]);
+  // A link away from a kiosk would leave the next person somewhere else.
+  const page = new Page(main, language, isKioskPath === undefined ? brand : { ...brand, helpUrl: null });
   const api = new PageApi(base);
   void (isKioskPath === undefined ? startOwn(page, api) : startKiosk(page, api, main));
 }

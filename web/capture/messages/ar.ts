@@ -20,6 +20,7 @@ const keptFor = (days: number | null): string =>
 export const ar: Words = {
   title: 'التحقق من الوجه',
   language: 'اللغة',
+  help: 'مساعدة',
   agree: 'أوافق، متابعة',
   refuse: 'لا أريد ذلك',
   cannot: 'لا أستطيع القيام بذلك',

@@ -11,6 +11,7 @@ const keptFor = (days: number | null): string =>
 export const de: Words = {
   title: 'Gesichtsprüfung',
   language: 'Sprache',
+  help: 'Hilfe',
   agree: 'Ich stimme zu, weiter',
   refuse: 'Ich möchte das nicht',
   cannot: 'Ich kann das nicht',

@@ -8,6 +8,7 @@ const keptFor = (days: number | null): string =>
 export const en: Words = {
   title: 'Face check',
   language: 'Language',
+  help: 'Help',
   agree: 'I agree, go on',
   refuse: 'I do not want this',
   cannot: 'I can’t do this',

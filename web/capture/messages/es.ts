@@ -8,6 +8,7 @@ const keptFor = (days: number | null): string =>
 export const es: Words = {
   title: 'Comprobación facial',
   language: 'Idioma',
+  help: 'Ayuda',
   agree: 'Acepto, continuar',
   refuse: 'No quiero hacerlo',
   cannot: 'No puedo hacerlo',

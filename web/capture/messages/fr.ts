@@ -10,6 +10,7 @@ const keptFor = (days: number | null): string =>
 export const fr: Words = {
   title: 'Vérification du visage',
   language: 'Langue',
+  help: 'Aide',
   agree: 'J’accepte, continuer',
   refuse: 'Je ne veux pas',
   cannot: 'Je ne peux pas le faire',

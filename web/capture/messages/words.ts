@@ -35,6 +35,8 @@ export interface ProblemWords {
 export interface Words {
   readonly title: string;
   readonly language: string;
+  /** The link to the organisation's own help. */
+  readonly help: string;
   readonly agree: string;
   readonly refuse: string;
   readonly cannot: string;
