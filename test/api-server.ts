@@ -4,6 +4,7 @@ import type { JsonObject } from '../src/base/json.js';
 import { createBrands } from '../src/core/brand/brands.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
+import { defaultBrand } from '../src/core/letters/brand.js';
 import type { Message, Random, State, Verifier } from '../src/core/ports.js';
 import { toIso } from '../src/core/units.js';
 import { refusals } from '../src/errors.js';
@@ -115,6 +116,7 @@ export async function startApiServer(
     settings: standardSettings,
     connections: new Map<string, Connection>(),
     brands: createBrands(null, { state, clock, audit }),
+    brandOf: async () => defaultBrand,
     recordsOf: async (who) => {
       const own = audit.events.filter((event) => event.connection === who.connection && event.subject === who.subject);
       const time = toIso(clock.now());

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createBrands } from '../src/core/brand/brands.js';
+import { defaultBrand } from '../src/core/letters/brand.js';
 import { listen } from '../src/http/listen.js';
 import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
 import { issueClientToken } from '../src/rest/client-tokens.js';
@@ -54,6 +55,7 @@ export async function startOktaServer(
     rooms,
     telemetry: await createQuietTelemetry(bench.core.clock),
     brands: createBrands(null, bench.core),
+    brandOf: async () => defaultBrand,
     recordsOf: async () => ({ records: [], left: 0 }),
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],

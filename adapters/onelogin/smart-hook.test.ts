@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runFunction } from '../../simulators/onelogin/runner.js';
 import { createBrands } from '../../src/core/brand/brands.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
+import { defaultBrand } from '../../src/core/letters/brand.js';
 import { listen } from '../../src/http/listen.js';
 import { createBodyRooms } from '../../src/http/rooms.js';
 import { type AppDeps, createApp } from '../../src/server/app.js';
@@ -69,6 +70,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(bench.core.clock),
     brands: createBrands(null, bench.core),
+    brandOf: async () => defaultBrand,
     recordsOf: async () => ({ records: [], left: 0 }),
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],

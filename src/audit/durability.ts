@@ -36,6 +36,7 @@ export const isDurable = {
   administrator_added: true,
   administrator_removed: true,
   brand_changed: true,
+  not_me_reported: true,
   configuration_loaded: true,
   key_made: true,
   key_retired: true,

@@ -82,7 +82,7 @@ export function mountPage(
     response.set('Permissions-Policy', permissions);
     next();
   });
-  page.get(['/', '/kiosk'], async (_request, response) => {
+  page.get(['/', '/kiosk', '/not-me'], async (_request, response) => {
     const [html, brand] = await Promise.all([readPage(), brands?.inForce() ?? null]);
     response.type('html').send(addBrand(html, brand));
   });

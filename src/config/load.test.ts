@@ -261,6 +261,9 @@ describe('accepts', () => {
     expect(connections[0]?.policy).toEqual({
       mode: 'shadow',
       accuracy: 4,
+      notices: false,
+      language: 'en',
+      helpDesk: null,
       scope: 'sign-in',
       freshnessSec: 60,
       stepUpTimeoutSec: 600,

@@ -125,6 +125,8 @@ export const auditDetails = {
   ]),
   consent_relied_on: z.object({ stepUpId: z.string(), statement: z.string(), givenAt: instant }),
   consent_withdrawn: enrolmentEnded,
+  /** Somebody who was told of it says that it was not they. */
+  not_me_reported: z.object({}),
   subject_exported: z.object({ by: z.string() }),
   subject_erased: z.object({ receiptId: z.string(), tokenId: z.string().nullable(), by: z.string() }),
   lockout_cleared: z.object({ by: z.string(), source: z.string().nullable() }),

@@ -3,6 +3,7 @@ import type { RecordOf } from '../core/audit-events.js';
 import type { Brands } from '../core/brand/brands.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
+import type { LetterBrand } from '../core/letters/brand.js';
 import type { Delivery, Keys, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { ClientRequest } from './usage.js';
@@ -33,6 +34,8 @@ export interface ApiDeps extends CoreDeps {
   readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
   /** How the organisation looks to people. */
   readonly brands: Brands;
+  /** How letters of a connection look. */
+  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
   /** Loads the configuration anew, and puts in force what can be. Never rejects. */
   readonly reload: () => Promise<Reloaded>;
   /** By id. */

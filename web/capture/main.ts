@@ -4,6 +4,7 @@ import { sessionMemory } from './browser-memory.js';
 import { travel } from './journey.js';
 import { clearWhenIdle, waitForPerson } from './kiosk.js';
 import { chooseLanguage } from './languages.js';
+import { askWhetherNotMe } from './not-me.js';
 import { Page } from './page.js';
 import { PageApi } from './page-api.js';
 import { parseKioskLink, parsePageLink } from './page-link.js';
@@ -11,7 +12,7 @@ import { Problem } from './problem.js';
 import { type Change, nothingKnown } from './state.js';
 
 /** The page may live below a path: `/face`, `/sign-in/face`. */
-const [, base = '/face', isKioskPath] = /^(.*?\/face)(\/kiosk)?\/?$/.exec(location.pathname) ?? [];
+const [, base = '/face', below] = /^(.*?\/face)(\/kiosk|\/not-me)?\/?$/.exec(location.pathname) ?? [];
 
 /** The link's ticket is spent at once and taken out of the address bar; a reload goes on with the session. */
 async function open(api: PageApi): Promise<Change> {
@@ -66,7 +67,11 @@ if (main !== null) {
   const brand = readBrand();
   const language = chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]);
   // A link away from a kiosk would leave the next person somewhere else.
-  const page = new Page(main, language, isKioskPath === undefined ? brand : { ...brand, helpUrl: null });
+  const page = new Page(main, language, below === '/kiosk' ? { ...brand, helpUrl: null } : brand);
   const api = new PageApi(base);
-  void (isKioskPath === undefined ? startOwn(page, api) : startKiosk(page, api, main));
+  void (below === '/not-me'
+    ? askWhetherNotMe(page, api)
+    : below === '/kiosk'
+      ? startKiosk(page, api, main)
+      : startOwn(page, api));
 }

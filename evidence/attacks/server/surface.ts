@@ -112,6 +112,7 @@ export const endpointOf = (method: string, path: string, needs: Needs): Endpoint
 const pagePaths = [
   '/face',
   '/face/kiosk',
+  '/face/not-me',
   '/face/models/detect.onnx',
   '/face/brand/{digest}/brand.css',
   '/face/preview/{digest}',

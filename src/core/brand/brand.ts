@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digestOf } from '../digest.js';
+import type { LetterBrand } from '../letters/brand.js';
 import { type Colour, parseColour } from './colour.js';
 import { type ChosenColours, paletteOf } from './palette.js';
 import { type BrandLanguage, isPrintable, type OwnTexts, type TextKey, textRules } from './texts.js';
@@ -91,14 +92,7 @@ export const brandGuard = z.object({
 export const digestOfBrand = (brand: Brand): string =>
   digestOf(JSON.stringify(brandGuard.parse(brand))).toString('hex');
 
-/** What a letter shows of an organisation. */
-export interface LetterBrand {
-  readonly organisation: string | null;
-  /** Can be read on white, and white on it. */
-  readonly accent: Colour;
-}
-
-/** @param organisation - that the connection names; it is nearer to the person than that of the brand */
+/** What letters show of a brand. @param organisation - that the connection names; it is nearer to the person than that of the brand */
 export const letterBrandOf = (brand: Brand | null, organisation: string | null): LetterBrand => ({
   organisation: organisation ?? brand?.organisation ?? null,
   accent: paletteOf(brand ?? plainBrand).light.accent,

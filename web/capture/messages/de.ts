@@ -316,6 +316,14 @@ export const de: Words = {
     keep: 'Behalten',
     revoked: 'Er ist gelöscht.',
   },
+  notMe: {
+    heading: 'Waren Sie das nicht?',
+    text: 'Wenn Sie nicht getan haben, wovon die Nachricht spricht, beenden Sie Ihre Gesichtsprüfung jetzt. Was dafür aufbewahrt ist, wird gelöscht, wartende Prüfungen enden, und wer helfen kann, bekommt Bescheid.',
+    confirm: 'Ich war es nicht: beenden',
+    done: 'Ihre Gesichtsprüfung ist beendet',
+    doneText:
+      'Wer Ihr Konto betreut, weiß davon. Wenn jemand Ihr Passwort kennen könnte, ändern Sie es jetzt. Die Gesichtsprüfung können Sie später neu einrichten.',
+  },
   reference: {
     heading: 'Ein Foto Ihres Ausweises',
     text: 'Ihr Gesicht wird mit dem Bild auf Ihrem Ausweis verglichen. Das Foto muss dieses Bild scharf und ohne Spiegelung zeigen. Nach dem Vergleich wird es gelöscht.',

@@ -306,6 +306,14 @@ export const en: Words = {
     keep: 'Keep it',
     revoked: 'It has been deleted.',
   },
+  notMe: {
+    heading: 'Was this not you?',
+    text: 'If you did not do what the notice tells of, end your face check now. What is kept for it is deleted, checks that wait for you end, and those who can help are told.',
+    confirm: 'It was not me: end it',
+    done: 'Your face check has ended',
+    doneText:
+      'Those who look after your account know of it. If somebody may know your password, change it now. You can set the face check up again later.',
+  },
   reference: {
     heading: 'A photo of your ID',
     text: 'Your face is compared with the picture on your ID. The photo must show that picture sharp and without glare. It is deleted after the comparison.',

@@ -305,6 +305,14 @@ export const es: Words = {
     keep: 'Conservarlo',
     revoked: 'Se ha borrado.',
   },
+  notMe: {
+    heading: '¿No ha sido usted?',
+    text: 'Si no hizo lo que dice el aviso, termine ahora su control facial. Se borra lo que se guarda para él, terminan los controles pendientes y se avisa a quienes pueden ayudar.',
+    confirm: 'No he sido yo: terminarlo',
+    done: 'Su control facial ha terminado',
+    doneText:
+      'Quienes cuidan de su cuenta ya lo saben. Si alguien puede conocer su contraseña, cámbiela ahora. Podrá configurar de nuevo el control facial más adelante.',
+  },
   reference: {
     heading: 'Una foto de su documento',
     text: 'Su cara se compara con la imagen de su documento. La foto debe mostrar esa imagen nítida y sin reflejos. Se borra después de la comparación.',

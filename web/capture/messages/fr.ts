@@ -314,6 +314,14 @@ export const fr: Words = {
     keep: 'Le garder',
     revoked: 'Il a été supprimé.',
   },
+  notMe: {
+    heading: 'Ce n’était pas vous ?',
+    text: 'Si vous n’avez pas fait ce dont parle l’avis, mettez fin à votre contrôle facial maintenant. Ce qui est conservé pour lui est effacé, les contrôles en attente prennent fin et ceux qui peuvent aider sont prévenus.',
+    confirm: 'Ce n’était pas moi : y mettre fin',
+    done: 'Votre contrôle facial a pris fin',
+    doneText:
+      'Ceux qui s’occupent de votre compte le savent. Si quelqu’un peut connaître votre mot de passe, changez-le maintenant. Vous pourrez configurer à nouveau le contrôle facial plus tard.',
+  },
   reference: {
     heading: 'Une photo de votre pièce d’identité',
     text: 'Votre visage est comparé à l’image de votre pièce d’identité. La photo doit la montrer nette et sans reflet. Elle est supprimée après la comparaison.',

@@ -156,6 +156,14 @@ export interface Words {
     readonly keep: string;
     readonly revoked: string;
   };
+  /** To somebody who got a notice about what they did not do. */
+  readonly notMe: {
+    readonly heading: string;
+    readonly text: string;
+    readonly confirm: string;
+    readonly done: string;
+    readonly doneText: string;
+  };
   readonly reference: {
     readonly heading: string;
     readonly text: string;
