@@ -11,6 +11,7 @@ import type { Connection } from '../core/connection.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
 import { createNotifyingAudit } from '../core/notices/notifying-audit.js';
 import { startStepUp, submitPhotos } from '../core/step-up/step-up.js';
+import { FaceError } from '../errors.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 
 let server: ApiServer;
@@ -71,6 +72,20 @@ test('“this was not me” ends the enrolment and what waits, and tells the hel
   expect((await report(secret)).body.code).toBe('step_up_unknown');
   expect(server.audit.events).toHaveLength(count);
   expect((await report(other)).status).toBe(200);
+});
+
+test('sessions at the provider are ended where it is asked to; where that fails the enrolment has ended all the same', async () => {
+  const ended: string[] = [];
+  const detailOf = () => server.audit.events.findLast(({ action }) => action === 'not_me_reported')?.detail;
+  Object.assign(profile, { endSessions: async (subject: string) => void ended.push(subject) });
+  expect((await report(await enrol('anna'))).status).toBe(200);
+  expect([ended, detailOf()]).toEqual([['anna'], { sessions: 'ended' }]);
+  expect(server.messages.at(-1)?.text).toContain('were ended');
+  Object.assign(profile, { endSessions: () => Promise.reject(new FaceError('profile_unavailable')) });
+  expect((await report(await enrol('berta'))).status).toBe(200);
+  expect(detailOf()).toEqual({ sessions: 'failed' });
+  expect(profile.attributes.get('berta')).toBeNull();
+  expect(server.messages.at(-1)?.text).toContain('could not be ended');
 });
 
 test('while the provider is away the link stays good', async () => {

@@ -16,16 +16,16 @@ export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/not-me',
       summary: 'Say that it was not you',
       description:
-        'With the secret of a notice’s link: ends the enrolment of whoever got it and the step-ups that wait for them, and tells the help desk. Once. Loading the page does nothing, as programs that look through mail follow links.',
+        'With the secret of a notice’s link: ends the enrolment of whoever got it, the step-ups that wait for them and, at Okta, their sessions; and tells the help desk. Once. Loading the page does nothing, as programs that look through mail follow links.',
       codes: ['step_up_unknown', 'connection_unknown', 'subject_unknown', 'profile_unavailable'],
       fields: z.strictObject({ secret: z.string().min(1).max(64).describe('What stands after the `#` of the link.') }),
       reply: emptyReply,
       async handle({ fields }) {
-        const { connection, subject } = await reportNotMe(new Credential(fields.secret), deps);
+        const { connection, ...reported } = await reportNotMe(new Credential(fields.secret), deps);
         const found = deps.connections.get(connection);
         // It has been done, and is on record: that nobody could be told is for the log.
         if (found !== undefined)
-          await tellHelpDesk(found, subject, deps).catch((error: unknown) => {
+          await tellHelpDesk(found, reported, deps).catch((error: unknown) => {
             deps.log.error('help desk not told', { connection, code: toCode(error) });
           });
         return {};

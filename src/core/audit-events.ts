@@ -9,6 +9,10 @@ import { deviceSignals } from './step-up/device-signals.js';
  * What earlier versions left out stands in `src/audit/past-details.ts`.
  */
 
+/** What became of the sessions at the provider, which not every one is asked to end. */
+export const endedSessions = ['ended', 'failed', 'not_offered'] as const;
+export type EndedSessions = (typeof endedSessions)[number];
+
 /** RFC 3339, in UTC. */
 const instant = z.iso.datetime();
 
@@ -126,7 +130,7 @@ export const auditDetails = {
   consent_relied_on: z.object({ stepUpId: z.string(), statement: z.string(), givenAt: instant }),
   consent_withdrawn: enrolmentEnded,
   /** Somebody who was told of it says that it was not they. */
-  not_me_reported: z.object({}),
+  not_me_reported: z.object({ sessions: z.enum(endedSessions) }),
   subject_exported: z.object({ by: z.string() }),
   subject_erased: z.object({ receiptId: z.string(), tokenId: z.string().nullable(), by: z.string() }),
   lockout_cleared: z.object({ by: z.string(), source: z.string().nullable() }),

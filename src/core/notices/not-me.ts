@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { FaceError } from '../../errors.js';
+import { FaceError, toCode } from '../../errors.js';
+import type { EndedSessions } from '../audit-events.js';
 import { changeStored, readStored } from '../change-stored.js';
 import { Credential } from '../concealed.js';
 import type { Connection, SubjectRef } from '../connection.js';
@@ -40,16 +41,16 @@ export async function issueNotMe(
 }
 
 /**
- * Ends the enrolment of whoever got the notice, and what waits for them. The link is used up once that is done, so that it can be
+ * Ends the enrolment of whoever got the notice, what waits for them, and their sessions at the provider. The link is used up once that is done, so that it can be
  * pressed again where the provider was away.
- * @returns whose it was
+ * @returns whose it was, and what became of the sessions
  * @throws FaceError `step_up_unknown`: there is no such link, or it was used; `connection_unknown`, `subject_unknown`,
  *   `profile_unavailable`, `state_unavailable`
  */
 export async function reportNotMe(
   secret: Credential,
   deps: CoreDeps & { readonly connections: ReadonlyMap<string, Connection> },
-): Promise<SubjectRef> {
+): Promise<SubjectRef & { readonly sessions: EndedSessions }> {
   const { clock, state } = deps;
   const found = await readStored(toStored(secret, clock.now()), { state });
   if (found === null || found.record.isUsed) throw new FaceError('step_up_unknown');
@@ -64,6 +65,19 @@ export async function reportNotMe(
   };
   await changeStored(toStored(secret, expiresAt), use, { state }, found);
   const who = { connection: id, subject };
-  await deps.audit.append({ action: 'not_me_reported', ...who, detail: {} });
-  return who;
+  const sessions = await endSessions(connection, subject, deps);
+  await deps.audit.append({ action: 'not_me_reported', ...who, detail: { sessions } });
+  return { ...who, sessions };
+}
+
+/** The enrolment has ended by then: a provider that does not do this is no reason to say that nothing happened. */
+async function endSessions({ id, profile }: Connection, subject: string, { log }: CoreDeps): Promise<EndedSessions> {
+  if (profile.endSessions === undefined) return 'not_offered';
+  return profile.endSessions(subject).then(
+    () => 'ended' as const,
+    (error: unknown) => {
+      log.error('sessions not ended', { connection: id, code: toCode(error) });
+      return 'failed' as const;
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { toCode } from '../../errors.js';
-import type { AuditEvent } from '../audit-events.js';
+import type { AuditEvent, EndedSessions } from '../audit-events.js';
 import type { Connection } from '../connection.js';
 import type { LetterBrand } from '../letters/brand.js';
 import { composeLetter } from '../letters/letter.js';
@@ -88,6 +88,12 @@ async function send({ kind, who }: Notice, connection: Connection, deps: NoticeD
   await delivery.send({ channel: 'email', to: email, ...composeLetter(parts, await deps.brandOf(connection)) });
 }
 
+const sessionsTold = {
+  ended: 'Their sessions at the identity provider were ended.',
+  failed: 'Their sessions at the identity provider could not be ended: end them there.',
+  not_offered: 'Their sessions at the identity provider go on: end them there.',
+} as const satisfies Record<EndedSessions, string>;
+
 /**
  * Tells the help desk of a connection that somebody said it was not they. In English: those who help may be of another country
  * than those who ask. Nothing is sent where no address is configured.
@@ -95,7 +101,7 @@ async function send({ kind, who }: Notice, connection: Connection, deps: NoticeD
  */
 export async function tellHelpDesk(
   connection: Connection,
-  subject: string,
+  { subject, sessions }: { readonly subject: string; readonly sessions: EndedSessions },
   deps: Pick<NoticeDeps, 'delivery' | 'brandOf' | 'clock'>,
 ): Promise<void> {
   const { helpDesk } = connection.policy;
@@ -106,7 +112,8 @@ export async function tellHelpDesk(
     paragraphs: [
       `A person of the connection ${connection.id} got a notice about their face check and says that it was not they. Their face check has been ended.`,
       `Their id at the identity provider: ${subject}`,
-      'Call them, look at their last sign-ins, and end their sessions at the provider.',
+      sessionsTold[sessions],
+      'Call them, and look at their last sign-ins.',
     ],
     footer: [`Reported at ${toIso(deps.clock.now())}.`],
   } as const;
