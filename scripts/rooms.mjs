@@ -32,6 +32,7 @@ export const floors = [
   providers,
   [
     'adapters',
+    'src/brand',
     'src/delivery',
     'src/ledger',
     'src/liveness',

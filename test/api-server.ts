@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { JsonObject } from '../src/base/json.js';
+import { createBrands } from '../src/core/brand/brands.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
+import { defaultBrand } from '../src/core/letters/brand.js';
 import type { Message, Random, State, Verifier } from '../src/core/ports.js';
 import { toIso } from '../src/core/units.js';
 import { refusals } from '../src/errors.js';
@@ -82,6 +84,7 @@ export async function startApiServer(
       | 'console'
       | 'fetch'
       | 'ledger'
+      | 'brands'
     >
   > & {
       random?: Random;
@@ -120,6 +123,8 @@ export async function startApiServer(
     connections: new Map<string, Connection>(),
     ledger: given.ledger ?? createSqliteLedger(':memory:'),
     accounts: createAccountNames({ clock }),
+    brands: createBrands(null, { state, clock, audit }),
+    brandOf: async () => defaultBrand,
     recordsOf: async (who) => {
       const own = audit.events.filter((event) => event.connection === who.connection && event.subject === who.subject);
       const time = toIso(clock.now());

@@ -149,6 +149,7 @@ describe('data flows one way', () => {
       'adapters/parse-event.ts',
       'adapters/probe.ts',
       'node:util',
+      'src/base/html.ts',
       'src/base/json.ts',
       'src/errors.ts',
       'triggers/index.ts',

@@ -28,6 +28,9 @@ export const defaultPolicy: Policy = {
   organisation: null,
   fallbackUrl: null,
   returnUrls: [],
+  notices: false,
+  language: 'en',
+  helpDesk: null,
   whenUnverified: 'deny',
   whenUnavailable: 'deny',
 };

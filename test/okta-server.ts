@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { createBrands } from '../src/core/brand/brands.js';
+import { defaultBrand } from '../src/core/letters/brand.js';
 import { listen } from '../src/http/listen.js';
 import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
 import { createAccountNames } from '../src/ledger/account-names.js';
@@ -58,6 +60,8 @@ export async function startOktaServer(
     telemetry: await createQuietTelemetry(bench.core.clock),
     ledger: createSqliteLedger(':memory:'),
     accounts: createAccountNames(bench.core),
+    brands: createBrands(null, bench.core),
+    brandOf: async () => defaultBrand,
     recordsOf: async () => ({ records: [], left: 0 }),
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],

@@ -18,6 +18,22 @@ afterEach(() => bench.close());
 
 const attributesOf = (user: string) => bench.okta.org.users.get(user)!.profile;
 
+test('the sessions of a user are ended, with the refresh tokens, and those of nobody else', async () => {
+  const grace = await bench.okta.createUser({
+    login: 'grace@example.com',
+    password: 'correct horse',
+    firstName: 'Grace',
+  });
+  const { requests, profile } = observe();
+  await profile.endSessions?.(ada);
+  expect(bench.okta.org.users.get(ada)?.sessionsEndedAt).toBeDefined();
+  expect(bench.okta.org.users.get(grace)?.sessionsEndedAt).toBeUndefined();
+  const { method, url } = requests.at(-1)!;
+  expect(`${method} ${url}`).toMatch(new RegExp(`^DELETE .*/api/v1/users/${ada}/sessions\\?oauthTokens=true$`));
+  await expect(profile.endSessions?.('00u1ab2cd3ef4gh5ij67')).rejects.toMatchObject({ code: 'subject_unknown' });
+  await expect(profile.endSessions?.('../groups')).rejects.toMatchObject({ code: 'subject_unknown' });
+});
+
 /** The profile over a fetch that keeps a record, or answers in Okta's place. */
 function observe(answer?: (url: string) => Promise<Response>) {
   const requests: { method: string; url: string; headers: Headers }[] = [];

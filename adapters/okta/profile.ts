@@ -55,6 +55,10 @@ export function createOktaProfile(
     },
     writeToken: (subject, token) => token.use((text) => update(subject, text)),
     clearToken: (subject) => update(subject, null),
+    async endSessions(subject) {
+      checkIsUserId(subject);
+      await call(() => client.userApi.revokeUserSessions({ userId: subject, oauthTokens: true }));
+    },
   };
 }
 

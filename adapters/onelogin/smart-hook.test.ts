@@ -5,7 +5,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runFunction } from '../../simulators/onelogin/runner.js';
+import { createBrands } from '../../src/core/brand/brands.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
+import { defaultBrand } from '../../src/core/letters/brand.js';
 import { listen } from '../../src/http/listen.js';
 import { createBodyRooms } from '../../src/http/rooms.js';
 import { createAccountNames } from '../../src/ledger/account-names.js';
@@ -73,6 +75,8 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     telemetry: await createQuietTelemetry(bench.core.clock),
     ledger: createSqliteLedger(':memory:'),
     accounts: createAccountNames(bench.core),
+    brands: createBrands(null, bench.core),
+    brandOf: async () => defaultBrand,
     recordsOf: async () => ({ records: [], left: 0 }),
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],

@@ -19,7 +19,7 @@ export interface OrgUser {
   isPasswordHooked: boolean;
   /** What a security event last said of the risk. */
   riskLevel?: 'low' | 'medium' | 'high' | 'secure' | 'none';
-  /** When a security event last ended the sessions. */
+  /** When a security event, or an administrator, last ended the sessions. */
   sessionsEndedAt?: string;
 }
 

@@ -146,6 +146,10 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
     }
     response.status(204).end();
   });
+  router.delete('/:id/sessions', requireScope('okta.users.manage'), (request, response) => {
+    find(request).sessionsEndedAt = isoNow(org);
+    response.status(204).end();
+  });
   for (const { verb, from, to } of transitions) {
     router.post(`/:id/lifecycle/${verb}`, requireScope('okta.users.manage'), (request, response) => {
       const user = find(request);

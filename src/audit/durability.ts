@@ -38,6 +38,8 @@ export const isDurable = {
   console_signed_in: true,
   console_sign_in_refused: true,
   console_signed_out: false,
+  brand_changed: true,
+  not_me_reported: true,
   configuration_loaded: true,
   key_made: true,
   key_retired: true,

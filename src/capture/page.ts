@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
+import type { Brands } from '../core/brand/brands.js';
 import { FaceError } from '../errors.js';
 import { pagePath } from '../http/page-link.js';
+import { addBrand } from './branded-page.js';
 import { createModelHandler } from './page-models.js';
 import { createWasmHandler } from './page-wasm.js';
 
@@ -18,48 +22,69 @@ export interface PageFolders {
  * Nothing from elsewhere, nothing inline, no frame around it, and no way to make markup of text. `wasm-unsafe-eval` lets
  * the browser compile the guidance's own WebAssembly, and no JavaScript from text.
  */
-const secured = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-      workerSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'blob:', 'data:'],
-      mediaSrc: ["'self'", 'blob:'],
-      connectSrc: ["'self'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-      baseUri: ["'none'"],
-      requireTrustedTypesFor: ["'script'"],
+const secureFor = (ancestors: 'none' | 'self') =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+        workerSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'blob:', 'data:'],
+        mediaSrc: ["'self'", 'blob:'],
+        connectSrc: ["'self'"],
+        formAction: ["'none'"],
+        frameAncestors: [`'${ancestors}'`],
+        baseUri: ["'none'"],
+        requireTrustedTypesFor: ["'script'"],
+      },
     },
-  },
-  referrerPolicy: { policy: 'no-referrer' },
-  xFrameOptions: { action: 'deny' },
-  // Sign-ins in a window of their own need the tie to the window that opened them.
-  crossOriginOpenerPolicy: { policy: 'unsafe-none' },
-});
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: ancestors === 'none' ? 'deny' : 'sameorigin' },
+    // Sign-ins in a window of their own need the tie to the window that opened them.
+    crossOriginOpenerPolicy: { policy: 'unsafe-none' },
+  });
+
+const secured = secureFor('none');
+
+/** The same for the page as a form of ours shows it, in a frame beside. */
+export const securePreview = secureFor('self');
 
 const permissions =
   'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()';
 
+/** Reads a page once: it changes with a release alone. */
+export function createPageReader({ page }: PageFolders, file: string): () => Promise<string> {
+  let read: Promise<string> | null = null;
+  return () => {
+    read ??= readFile(join(page, file), 'utf8').catch((error: unknown) => {
+      read = null;
+      throw error;
+    });
+    return read;
+  };
+}
+
 /**
  * Serves the capture page and its assets. Asset names hold a digest of their content, so browsers may keep them.
+ * @param brands - `null` where the page has its own look
  * @param file - the page itself: of a presence test it is another one, of the same parts
  */
 export function mountPage(
   app: Express,
   folders: PageFolders,
-  file: 'index.html' | 'presence.html' = 'index.html',
+  { brands, file = 'index.html' }: { readonly brands: Brands | null; readonly file?: 'index.html' | 'presence.html' },
 ): void {
+  const readPage = createPageReader(folders, file);
   const page = express.Router();
   page.use(secured, (_request, response, next) => {
     response.set('Permissions-Policy', permissions);
     next();
   });
-  page.get(['/', '/kiosk'], (_request, response) => {
-    response.sendFile(file, { root: folders.page, cacheControl: false, etag: false, lastModified: false });
+  page.get(['/', '/kiosk', '/not-me'], async (_request, response) => {
+    const [html, brand] = await Promise.all([readPage(), brands?.inForce() ?? null]);
+    response.type('html').send(addBrand(html, brand));
   });
   const kept = {
     cacheControl: false,

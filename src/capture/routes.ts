@@ -5,6 +5,7 @@ import { createEnrolmentEndpoints } from './enrolments.js';
 import { createHandOffEndpoints } from './hand-offs.js';
 import { createInvitationEndpoints } from './invitations.js';
 import { createKioskEndpoints } from './kiosks.js';
+import { createNotMeEndpoints } from './not-me.js';
 import { createPasskeyEndpoints } from './passkeys.js';
 import { describeReplies } from './reply-descriptions.js';
 import { createSessionEndpoints } from './sessions.js';
@@ -21,6 +22,7 @@ export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
     ...createSessionEndpoints(deps),
     ...createHandOffEndpoints(deps),
     ...createPasskeyEndpoints(deps),
+    ...createNotMeEndpoints(deps),
     ...createCurrentEnrolmentEndpoints(deps),
   ];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Policy } from '../core/connection.js';
+import { letterLanguages } from '../core/letters/language.js';
 import { connectionIdGuard } from './connection-id.js';
 import { type OidcConfig, oidcOf } from './oidc.js';
 import { safeUrlGuard } from './safe-url.js';
@@ -26,6 +27,9 @@ export const policyGuard = z.strictObject({
   organisation: z.string().min(1).max(100).nullable().default(null),
   fallbackUrl: safeUrlGuard.nullable().default(null),
   returnUrls: z.array(safeUrlGuard).max(50).default([]),
+  notices: z.boolean().default(false),
+  language: z.enum(letterLanguages).default('en'),
+  helpDesk: z.email().max(254).nullable().default(null),
   whenUnverified: fallbackGuard.default('deny'),
   whenUnavailable: fallbackGuard.default('deny'),
 }) satisfies z.ZodType<Policy>;

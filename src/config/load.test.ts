@@ -171,6 +171,7 @@ describe('accepts', () => {
     });
     expect(config).toEqual({
       port: 8080,
+      brand: null,
       host: '127.0.0.1',
       publicUrl: null,
       proxyHops: 0,
@@ -260,6 +261,9 @@ describe('accepts', () => {
     expect(connections[0]?.policy).toEqual({
       mode: 'shadow',
       accuracy: 4,
+      notices: false,
+      language: 'en',
+      helpDesk: null,
       scope: 'sign-in',
       freshnessSec: 60,
       stepUpTimeoutSec: 600,

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
 import { auditGuard } from './audit.js';
+import { brandConfigGuard } from './brand.js';
 import type { ConnectionGuards } from './connection.js';
 import { consoleGuard } from './console.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
@@ -116,6 +117,8 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     console: consoleGuard.prefault({}),
     limits: limitsGuard.prefault({}),
     retention: retentionGuard.prefault({}),
+    /** How the organisation looks to people; `null`: as administrators chose over the API, if they did. */
+    brand: brandConfigGuard.nullable().default(null),
     /** Seconds between the request to stop, from when on `/readyz` refuses, and taking no more requests. */
     stopDelaySec: z.int().min(0).max(120).default(0),
     connections: z

@@ -9,6 +9,10 @@ import { deviceSignals } from './step-up/device-signals.js';
  * What earlier versions left out stands in `src/audit/past-details.ts`.
  */
 
+/** What became of the sessions at the provider, which not every one is asked to end. */
+export const endedSessions = ['ended', 'failed', 'not_offered'] as const;
+export type EndedSessions = (typeof endedSessions)[number];
+
 /** RFC 3339, in UTC. */
 const instant = z.iso.datetime();
 
@@ -125,6 +129,8 @@ export const auditDetails = {
   ]),
   consent_relied_on: z.object({ stepUpId: z.string(), statement: z.string(), givenAt: instant }),
   consent_withdrawn: enrolmentEnded,
+  /** Somebody who was told of it says that it was not they. */
+  not_me_reported: z.object({ sessions: z.enum(endedSessions) }),
   subject_exported: z.object({ by: z.string() }),
   subject_erased: z.object({ receiptId: z.string(), tokenId: z.string().nullable(), by: z.string() }),
   lockout_cleared: z.object({ by: z.string(), source: z.string().nullable() }),
@@ -170,6 +176,8 @@ export const auditDetails = {
   /** The provider vouched for somebody who is in none of the groups. */
   console_sign_in_refused: z.object({ by: z.string(), issuer: z.string(), subject: z.string() }),
   console_signed_out: z.object({ by: z.string() }),
+  /** Digests of what people are shown; `null`: the page's own look. */
+  brand_changed: z.object({ digest: z.string().nullable(), former: z.string().nullable(), by: z.string() }),
   /** `connections` counts them; `changed` holds paths of settings. */
   configuration_loaded: z.object({
     digest: z.string(),

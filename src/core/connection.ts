@@ -1,5 +1,6 @@
 import { FaceError } from '../errors.js';
 import type { SealedToken } from './concealed.js';
+import type { LetterLanguage } from './letters/language.js';
 import type { Accuracy, Binding, Profile } from './ports.js';
 import type { EpochMs, EpochSec } from './units.js';
 
@@ -42,6 +43,12 @@ export interface Policy {
   readonly fallbackUrl: string | null;
   /** Where the capture page may send the browser at the end. */
   readonly returnUrls: readonly string[];
+  /** Whether people get an e-mail about what happens to their face check. */
+  readonly notices: boolean;
+  /** Of letters to people. */
+  readonly language: LetterLanguage;
+  /** E-mail address of whoever helps people; `null`: nobody is told. */
+  readonly helpDesk: string | null;
   /** What a hook answers where no fresh face check was found. */
   readonly whenUnverified: UnverifiedPolicy;
   /** What a hook answers where this service cannot tell, because its state store is down. */

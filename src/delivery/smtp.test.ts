@@ -1,9 +1,11 @@
-import type { AddressInfo } from 'node:net';
-import { expect, test } from '@jest/globals';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { runDeliveryContract } from '../../test/contract/delivery.js';
 import { createManualClock } from '../../test/contract/state.js';
+import { html } from '../base/html.js';
 import { Credential } from '../core/concealed.js';
+import { faultOf } from '../core/delivery-fault.js';
 import type { Message } from '../core/ports.js';
 import { createOutbox } from './outbox.js';
 import { createSmtpDelivery } from './smtp.js';
@@ -120,4 +122,97 @@ test('an SMS goes the other way', async () => {
   expect(sent).toHaveLength(1);
   expect(relay.received).toEqual([]);
   await relay.close();
+});
+
+test('a message with HTML goes as alternatives, the text first, and the text is what it was', async () => {
+  const mails: string[] = [];
+  const relay = await startRelay({
+    onData(stream, _session, callback) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        mails.push(Buffer.concat(chunks).toString());
+        callback();
+      });
+    },
+  });
+  const name = '<b>Ada</b>';
+  await connectTo(`smtp://127.0.0.1:${relay.port}`, false).send({ ...message, html: html`<p>Dear ${name}</p>` });
+  expect(mails).toHaveLength(1);
+  expect(mails[0]).toMatch(/^Content-Type: multipart\/alternative;/m);
+  const [, text, marked] = mails[0]!.split(/^----.*$/m);
+  expect(text).toMatch(/Content-Type: text\/plain[\s\S]*\r\n\r\n123456/);
+  expect(marked).toMatch(/Content-Type: text\/html[\s\S]*\r\n\r\n<p>Dear &lt;b&gt;Ada&lt;\/b&gt;<\/p>/);
+  await relay.close();
+});
+
+describe('what became of a message that failed', () => {
+  const faultWith = async (options: SMTPServerOptions): Promise<unknown> => {
+    const relay = await startRelay(options);
+    try {
+      return await connectTo(`smtp://127.0.0.1:${relay.port}`, false)
+        .send(message)
+        .then(() => 'sent', faultOf);
+    } finally {
+      await relay.close();
+    }
+  };
+  const answer = (responseCode: number) => Object.assign(new Error('no'), { responseCode });
+
+  test('a mailbox that is not there is refused for good', async () => {
+    const fault = await faultWith({ onRcptTo: (_address, _session, callback) => callback(answer(550)) });
+    expect(fault).toEqual({ fault: 'refused', status: 550 });
+  });
+
+  test('a full one is for later', async () => {
+    const fault = await faultWith({ onRcptTo: (_address, _session, callback) => callback(answer(452)) });
+    expect(fault).toEqual({ fault: 'later', status: 452 });
+  });
+
+  test('a message that is refused once it is read is refused', async () => {
+    const fault = await faultWith({
+      onData(stream, _session, callback) {
+        stream.resume();
+        stream.on('end', () => callback(answer(554)));
+      },
+    });
+    expect(fault).toEqual({ fault: 'refused', status: 554 });
+  });
+
+  test('a sender that is refused is no fault of the mailbox', async () => {
+    const fault = await faultWith({ onMailFrom: (_address, _session, callback) => callback(answer(550)) });
+    expect(fault).toEqual({ fault: 'unreachable', status: 550 });
+  });
+
+  /** Hangs up on the first line that begins so. */
+  const faultOfHangUp = async (at: string): Promise<unknown> => {
+    const relay = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.write('220 ready\r\n');
+      socket.on('data', (chunk: Buffer) => {
+        for (const line of chunk.toString().trim().split('\r\n')) {
+          if (line.startsWith(at)) return void socket.destroy();
+          if (/^(EHLO|MAIL|RCPT)/.test(line)) socket.write('250 ok\r\n');
+          if (line === 'DATA') socket.write('354 go on\r\n');
+        }
+      });
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const { port } = relay.address() as AddressInfo;
+    try {
+      return await connectTo(`smtp://127.0.0.1:${port}`, false)
+        .send(message)
+        .then(() => 'sent', faultOf);
+    } finally {
+      await new Promise((resolve) => relay.close(resolve));
+    }
+  };
+
+  test('a relay that hangs up before it has asked for the message has none', async () => {
+    expect(await faultOfHangUp('RCPT')).toEqual({ fault: 'unreachable', status: null });
+  });
+
+  test('one that hangs up once the message is there may have taken it', async () => {
+    expect(await faultOfHangUp('.')).toEqual({ fault: 'uncertain', status: null });
+  });
 });

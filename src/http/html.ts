@@ -1,15 +1,6 @@
 import { createHash } from 'node:crypto';
 
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** A text that a browser shows as it is, in an element or an attribute. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
+export { escapeHtml } from '../base/html.js';
 
 /**
  * The `Content-Security-Policy` of a page with one style element and no script: nothing from elsewhere, in no frame; a form

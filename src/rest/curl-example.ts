@@ -31,6 +31,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
   number: '47',
   version: 'consent-1',
   language: 'en',
+  brand: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
 };
 
 /** Shown where an endpoint takes them, although it does without. */

@@ -1,8 +1,10 @@
 import type { ConsoleConfig } from '../config/console.js';
 import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
+import type { Brands } from '../core/brand/brands.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
+import type { LetterBrand } from '../core/letters/brand.js';
 import type { Delivery, Keys, LedgerStore, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { AccountNames } from '../ledger/account-names.js';
@@ -37,6 +39,10 @@ export interface ApiDeps extends CoreDeps {
   /** The enrolment index and the log of decisions, to be read. */
   readonly ledger: LedgerStore;
   readonly accounts: AccountNames;
+  /** How the organisation looks to people. */
+  readonly brands: Brands;
+  /** How letters of a connection look. */
+  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
   /** Loads the configuration anew, and puts in force what can be. Never rejects. */
   readonly reload: () => Promise<Reloaded>;
   /** By id. */

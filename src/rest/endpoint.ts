@@ -27,6 +27,7 @@ export const groupDescriptions = {
   Ledger: 'See who is enrolled, and what was decided of people.',
   'Data subjects': 'Help one person, and give them their rights over what is held of them.',
   Operations: 'Run the server.',
+  Brand: 'Say how the capture page and letters look, and see it before people do.',
 } as const;
 export type EndpointGroup = keyof typeof groupDescriptions;
 

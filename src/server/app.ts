@@ -1,6 +1,7 @@
 import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { JsonObject } from '../base/json.js';
+import { mountBrand } from '../capture/brand-files.js';
 import { mountPage, type PageFolders } from '../capture/page.js';
 import { mountConsole } from '../console/mount.js';
 import type { Fetch } from '../core/ports.js';
@@ -86,8 +87,9 @@ export function createApp(deps: AppDeps): Express {
   mountHooks(app, deps.hooks, deps, deps.rooms.hooks);
   mountOidc(app, deps.issuers, deps, deps.rooms.oidc);
   if (deps.securityEvents !== null) mountTransmitter(app, deps, deps.securityEvents);
-  mountPage(app, deps.folders);
   mountConsole(app, deps.consoleFolder, { ...deps, room: deps.rooms.clients, metrics: deps.telemetry.metrics });
+  mountPage(app, deps.folders, deps);
+  mountBrand(app, deps.folders, deps);
   mountEndpoints(app, endpoints, deps, deps.rooms);
 
   app.use(() => {

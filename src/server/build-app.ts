@@ -1,11 +1,18 @@
+import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { readRecordsOf } from '../audit/records-of.js';
+import { readConfiguredBrand } from '../brand/configured.js';
 import { issuerOf } from '../config/issuer.js';
 import type { DeliveryConfig } from '../config/schema.js';
+import { letterBrandOf } from '../core/brand/brand.js';
+import { createBrands, shareConfigured } from '../core/brand/brands.js';
+import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
+import type { LetterBrand } from '../core/letters/brand.js';
+import { createNotifyingAudit } from '../core/notices/notifying-audit.js';
 import type { Delivery } from '../core/ports.js';
 import type { StepUpDeps } from '../core/step-up/stored.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
@@ -41,6 +48,8 @@ export interface BuiltApp {
   readonly core: StepUpDeps;
   /** Whose digest the app compares with; a fresh one is still to be stored and shown. */
   readonly adminKey: AdminKey;
+  /** Settles once nothing is under way that nobody waits for. */
+  settle(): Promise<void>;
 }
 
 /**
@@ -62,8 +71,20 @@ export async function buildApp(
   const { observePort, metrics } = telemetry;
   const { files, state, ledger, verifier, engine, keyService } = ports;
   const ids = new Set(configured.map(({ id }) => id));
-  const audit = createObservedAudit(ports.audit, metrics, (id) => ids.has(id));
   const issuer = issuerOf(config);
+  const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
+  const delivery = observePort('delivery', createDelivery(config.delivery, outbox));
+  const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });
+  const observed = createObservedAudit(ports.audit, metrics, (id) => ids.has(id));
+  const brands = createBrands(brand, { state, clock, audit: observed });
+  if (brand !== null) await shareConfigured(brand, { state, clock });
+  const brandOf = async ({ policy }: Connection): Promise<LetterBrand> =>
+    letterBrandOf((await brands.inForce())?.brand ?? null, policy.organisation);
+  let connections: ReadonlyMap<string, Connection> = new Map();
+  const connectionOf = (id: string): Connection | undefined => connections.get(id);
+  const audit = createNotifyingAudit(observed, {
+    ...{ state, clock, random, log, delivery, issuer, brandOf, connectionOf },
+  });
   const settings = { limits: config.limits, consentDays: config.retention.consentDays };
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
   const connected = await Promise.all(
@@ -73,12 +94,11 @@ export async function buildApp(
       return { ...connect(each, adapter, core, observePort), oidc: each.oidc, createOidcClients };
     }),
   );
-  const connections = new Map(connected.map(({ connection }) => [connection.id, connection]));
+  connections = new Map(connected.map(({ connection }) => [connection.id, connection]));
   const hooks = new Map(connected.map((each) => [each.connection.id, each.hooks]));
   const issuers = await createOidc(connected, { ...core, keyService });
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
 
-  const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
   const app = createApp({
     ...core,
     connections,
@@ -94,7 +114,9 @@ export async function buildApp(
     fetch: deps.fetch,
     console: config.console,
     adminKeyDigest: adminKey.digest,
-    delivery: observePort('delivery', createDelivery(config.delivery, outbox)),
+    delivery,
+    brands,
+    brandOf,
     telemetry,
     rooms,
     reload: deps.reload,
@@ -108,7 +130,7 @@ export async function buildApp(
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
   });
-  return { app, core: { ...core, connections }, adminKey };
+  return { app, core: { ...core, connections }, adminKey, settle: () => audit.settle() };
 }
 
 /** A server keeps so few applications that each may have series of its own, if not one for each code. */

@@ -1,6 +1,7 @@
 import { createAdministratorEndpoints } from '../api/administrator-endpoints.js';
 import { createApplicationEndpoints } from '../api/application-endpoints.js';
 import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
+import { createBrandEndpoints } from '../api/brand-endpoints.js';
 import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../api/configuration-endpoints.js';
 import { createContactEndpoints } from '../api/contact-endpoints.js';
@@ -32,5 +33,6 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createLogEndpoints(deps),
     ...createAdministratorEndpoints(deps),
     ...createConfigurationEndpoints(deps),
+    ...createBrandEndpoints(deps),
   ];
 }

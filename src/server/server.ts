@@ -69,7 +69,7 @@ export async function startServer(
   };
 
   const built = await build(setup);
-  let { app } = built;
+  let { app, settle } = built;
   ({ connections } = built.core);
   // In the background: while one provider is down, the others are served.
   recover(ports.files.audit, startedAt, built.core).catch((error: unknown) => {
@@ -97,7 +97,7 @@ export async function startServer(
     const show = await keepFresh(rebuilt.adminKey);
     await recordLoaded(next.config, changed, ports);
     ({ config } = next);
-    app = rebuilt.app;
+    ({ app, settle } = rebuilt);
     ({ connections } = rebuilt.core);
     show();
     log.info('configuration', { settings: redact(config), changed: [...changed] });
@@ -120,6 +120,7 @@ export async function startServer(
       securityEvents?.endPolls();
       await listening.stop();
       await securityEvents?.close();
+      await settle();
       await ports.close();
       await telemetry.close();
       await metrics?.stop();

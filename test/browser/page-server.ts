@@ -1,12 +1,30 @@
 import express from 'express';
+import { mountBrand } from '../../src/capture/brand-files.js';
 import { mountPage } from '../../src/capture/page.js';
+import type { Brand } from '../../src/core/brand/brand.js';
+import { createBrands } from '../../src/core/brand/brands.js';
 import { type Listening, listen } from '../../src/http/listen.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { createManualClock } from '../contract/state.js';
 import { pageFolders } from '../paths.js';
+import { createMemoryAudit } from '../sinks.js';
 
 /** Serves the page as the server does, and nothing else: for screens whose replies are scripted. */
-export async function startPageServer(): Promise<Pick<Listening, 'stop'> & { readonly origin: string }> {
+export async function startPageServer(
+  brand: Brand | null = null,
+): Promise<Pick<Listening, 'stop'> & { readonly origin: string }> {
   const app = express();
-  mountPage(app, pageFolders);
+  const clock = createManualClock(1_000_000);
+  const state = createSqliteState({ file: ':memory:', clock });
+  const brands = createBrands(brand, { state, clock, audit: createMemoryAudit() });
+  mountPage(app, pageFolders, { brands });
+  mountBrand(app, pageFolders, { brands });
   const { port, stop } = await listen(app, { host: '127.0.0.1', port: 0 });
-  return { origin: `http://localhost:${port}`, stop };
+  return {
+    origin: `http://localhost:${port}`,
+    async stop() {
+      await stop();
+      await state.close();
+    },
+  };
 }

@@ -52,7 +52,7 @@ test.each([
     'face_not_verified 503 403 showValidationError 200',
     `photo_missing photo_too_many photo_too_few photo_invalid photo_too_large photo_too_small photo_animated
      face_none face_many face_too_small face_unclear
-     scope_missing role_missing quota_exceeded name_taken limit_reached code_wrong contact_unverified
+     scope_missing role_missing quota_exceeded name_taken limit_reached brand_configured code_wrong contact_unverified
      token_malformed token_expired token_revoked token_key_retired enrolment_changed consent_missing
      face_mismatch liveness_low locked_out step_up_unknown step_up_finished step_up_opened challenge_needed phone_needed challenge_wrong
      secret_missing secret_weak face_not_verified receipt_invalid subject_unknown`,

@@ -60,7 +60,11 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
     }
     const change = await perform(step, { page, api, facts, open, forget }, standBelow);
     facts = { ...facts, ...change };
-    if (facts.view !== null) page.nameOrganisation(facts.view.organisation);
+    if (facts.view !== null) {
+      const organisation = page.organisationOr(facts.view.organisation);
+      facts = { ...facts, view: { ...facts.view, organisation } };
+      page.nameOrganisation(organisation);
+    }
   }
 }
 

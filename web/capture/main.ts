@@ -1,8 +1,10 @@
 import { isPhone } from '../../src/core/step-up/phone.js';
+import { readBrand } from './brand.js';
 import { sessionMemory } from './browser-memory.js';
 import { travel } from './journey.js';
 import { clearWhenIdle, waitForPerson } from './kiosk.js';
 import { chooseLanguage } from './languages.js';
+import { askWhetherNotMe } from './not-me.js';
 import { Page } from './page.js';
 import { PageApi } from './page-api.js';
 import { parseKioskLink, parsePageLink } from './page-link.js';
@@ -10,7 +12,7 @@ import { Problem } from './problem.js';
 import { type Change, nothingKnown } from './state.js';
 
 /** The page may live below a path: `/face`, `/sign-in/face`. */
-const [, base = '/face', isKioskPath] = /^(.*?\/face)(\/kiosk)?\/?$/.exec(location.pathname) ?? [];
+const [, base = '/face', below] = /^(.*?\/face)(\/kiosk|\/not-me)?\/?$/.exec(location.pathname) ?? [];
 
 /** The link's ticket is spent at once and taken out of the address bar; a reload goes on with the session. */
 async function open(api: PageApi): Promise<Change> {
@@ -62,7 +64,14 @@ if (main !== null) {
   // Another link in the same tab is another check.
   window.addEventListener('hashchange', () => location.reload());
   const wished = new URLSearchParams(location.search).get('lang');
-  const page = new Page(main, chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]));
+  const brand = readBrand();
+  const language = chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]);
+  // A link away from a kiosk would leave the next person somewhere else.
+  const page = new Page(main, language, below === '/kiosk' ? { ...brand, helpUrl: null } : brand);
   const api = new PageApi(base);
-  void (isKioskPath === undefined ? startOwn(page, api) : startKiosk(page, api, main));
+  void (below === '/not-me'
+    ? askWhetherNotMe(page, api)
+    : below === '/kiosk'
+      ? startKiosk(page, api, main)
+      : startOwn(page, api));
 }

@@ -135,6 +135,11 @@ export class PageApi {
     return (await this.#post('/enrolment/renew', {}, viewReply)).view;
   }
 
+  /** @param secret - of a notice's link */
+  async reportNotMe(secret: string): Promise<void> {
+    await this.#post('/not-me', { secret }, emptyReply);
+  }
+
   async startPasskey(): Promise<PasskeyRequest> {
     return this.#post('/passkey', {}, passkeyReply);
   }

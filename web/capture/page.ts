@@ -1,4 +1,5 @@
 import type { Movement } from '../../src/core/movements.js';
+import { type Brand, brandWords, noBrand, showName } from './brand.js';
 import { el } from './dom.js';
 import { directionOf, isLanguage, type Language, languages } from './languages.js';
 import { ar } from './messages/ar.js';
@@ -35,11 +36,14 @@ export class Page {
   readonly #spoken = el('div', { class: 'unseen', 'aria-live': 'polite' });
   #spokenAt = 0;
   #organisation: string | null = null;
+  readonly #brand: Brand;
+  readonly #help = el('a', { rel: 'noreferrer', target: '_blank' });
   readonly #select = el('select', { id: 'language', class: 'language' });
 
   /** @param offered - the languages to choose from; one alone is no choice */
-  constructor(main: HTMLElement, language: Language, offered: 'all' | 'one' = 'all') {
+  constructor(main: HTMLElement, language: Language, brand: Brand = noBrand, offered: 'all' | 'one' = 'all') {
     this.#main = main;
+    this.#brand = brand;
     this.#language = language;
     for (const [tag, name] of Object.entries(languages)) {
       this.#select.append(el('option', { value: tag, lang: tag, selected: tag === language }, name));
@@ -49,7 +53,7 @@ export class Page {
     });
     const choice = offered === 'all' ? el('div', {}, this.#label, this.#select) : null;
     main.before(el('header', {}, this.#title, choice));
-    main.after(this.#below, this.#spoken);
+    main.after(this.#below, ...this.#helpLink(), this.#spoken);
     this.#use(language);
   }
 
@@ -65,11 +69,16 @@ export class Page {
   /** Says at the top of the page on whose behalf all this is. */
   nameOrganisation(organisation: string | null): void {
     this.#organisation = organisation;
-    this.#title.textContent = organisation ?? this.words.title;
+    this.#title.replaceChildren(showName(this.#brand, this.organisationOr(organisation) ?? this.words.title) ?? '');
+  }
+
+  /** The organisation of a check; that of the brand, where the check names none. */
+  organisationOr(organisation: string | null): string | null {
+    return organisation ?? this.#brand.organisation;
   }
 
   get words(): Words {
-    return wordsOf[this.#language];
+    return brandWords(wordsOf[this.#language], this.#brand.texts[this.#language]);
   }
 
   /** Shows a screen that needs no answer. A new screen takes the focus on its heading. */
@@ -126,12 +135,20 @@ export class Page {
     h1.focus({ preventScroll: true });
   }
 
+  #helpLink(): readonly HTMLElement[] {
+    const { helpUrl } = this.#brand;
+    if (helpUrl === null) return [];
+    this.#help.href = helpUrl;
+    return [el('nav', { class: 'help' }, this.#help)];
+  }
+
   #use(language: Language): void {
     this.#language = language;
     document.documentElement.lang = language;
     document.documentElement.dir = directionOf(language);
     this.nameOrganisation(this.#organisation);
     this.#label.textContent = this.words.language;
+    this.#help.textContent = this.words.help;
     this.#redraw();
     this.#redrawBelow();
   }

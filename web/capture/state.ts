@@ -16,6 +16,8 @@ export type Screen =
   | 'flashes'
   | 'challenge'
   | 'revoke'
+  | 'not-me'
+  | 'not-me-done'
   | 'kiosk-idle'
   | 'kiosk-scan'
   | PresenceScreen;

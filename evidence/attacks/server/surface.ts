@@ -109,11 +109,18 @@ export const endpointOf = (method: string, path: string, needs: Needs): Endpoint
   ...bare,
 });
 
+const pagePaths = [
+  '/face',
+  '/face/kiosk',
+  '/face/not-me',
+  '/face/models/detect.onnx',
+  '/face/brand/{digest}/brand.css',
+  '/face/preview/{digest}',
+];
+
 /** What is there for everybody, beside what is described: the capture page and its files. */
 export const pageEndpoints = (assets: readonly string[]): readonly Endpoint[] =>
-  ['/face', '/face/kiosk', '/face/models/detect.onnx', ...assets].map((path) =>
-    endpointOf('GET', path, { kind: 'public' }),
-  );
+  [...pagePaths, ...assets].map((path) => endpointOf('GET', path, { kind: 'public' }));
 
 /** At an address of its own. */
 export const metricsEndpoint: Endpoint = endpointOf('GET', '/metrics', { kind: 'public' });

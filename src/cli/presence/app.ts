@@ -82,7 +82,7 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  mountPage(app, deps.folders, 'presence.html');
+  mountPage(app, deps.folders, { brands: null, file: 'presence.html' });
 
   const rooms = createBodyRooms();
   const seen = new Set<string>();

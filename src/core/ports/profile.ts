@@ -33,4 +33,9 @@ export interface Profile {
   writeToken(subject: string, token: SealedToken): Promise<void>;
   /** Clearing what is already clear succeeds. @throws FaceError `subject_unknown`, `profile_unavailable` */
   clearToken(subject: string): Promise<void>;
+  /**
+   * Ends the user’s sessions at the provider, and the refresh tokens it issued. Absent where the provider is not asked to.
+   * @throws FaceError `subject_unknown`, `profile_unavailable`
+   */
+  readonly endSessions?: (subject: string) => Promise<void>;
 }

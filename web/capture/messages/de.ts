@@ -11,6 +11,7 @@ const keptFor = (days: number | null): string =>
 export const de: Words = {
   title: 'Gesichtsprüfung',
   language: 'Sprache',
+  help: 'Hilfe',
   agree: 'Ich stimme zu, weiter',
   refuse: 'Ich möchte das nicht',
   cannot: 'Ich kann das nicht',
@@ -314,6 +315,14 @@ export const de: Words = {
     confirm: 'Ja, löschen',
     keep: 'Behalten',
     revoked: 'Er ist gelöscht.',
+  },
+  notMe: {
+    heading: 'Waren Sie das nicht?',
+    text: 'Wenn Sie nicht getan haben, wovon die Nachricht spricht, beenden Sie Ihre Gesichtsprüfung jetzt. Was dafür aufbewahrt ist, wird gelöscht, wartende Prüfungen enden, und wer helfen kann, bekommt Bescheid.',
+    confirm: 'Ich war es nicht: beenden',
+    done: 'Ihre Gesichtsprüfung ist beendet',
+    doneText:
+      'Wer Ihr Konto betreut, weiß davon. Wenn jemand Ihr Passwort kennen könnte, ändern Sie es jetzt. Die Gesichtsprüfung können Sie später neu einrichten.',
   },
   reference: {
     heading: 'Ein Foto Ihres Ausweises',

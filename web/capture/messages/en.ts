@@ -8,6 +8,7 @@ const keptFor = (days: number | null): string =>
 export const en: Words = {
   title: 'Face check',
   language: 'Language',
+  help: 'Help',
   agree: 'I agree, go on',
   refuse: 'I do not want this',
   cannot: 'I can’t do this',
@@ -304,6 +305,14 @@ export const en: Words = {
     confirm: 'Yes, delete it',
     keep: 'Keep it',
     revoked: 'It has been deleted.',
+  },
+  notMe: {
+    heading: 'Was this not you?',
+    text: 'If you did not do what the notice tells of, end your face check now. What is kept for it is deleted, checks that wait for you end, and those who can help are told.',
+    confirm: 'It was not me: end it',
+    done: 'Your face check has ended',
+    doneText:
+      'Those who look after your account know of it. If somebody may know your password, change it now. You can set the face check up again later.',
   },
   reference: {
     heading: 'A photo of your ID',

@@ -8,6 +8,7 @@ const keptFor = (days: number | null): string =>
 export const es: Words = {
   title: 'Comprobación facial',
   language: 'Idioma',
+  help: 'Ayuda',
   agree: 'Acepto, continuar',
   refuse: 'No quiero hacerlo',
   cannot: 'No puedo hacerlo',
@@ -303,6 +304,14 @@ export const es: Words = {
     confirm: 'Sí, borrarlo',
     keep: 'Conservarlo',
     revoked: 'Se ha borrado.',
+  },
+  notMe: {
+    heading: '¿No ha sido usted?',
+    text: 'Si no hizo lo que dice el aviso, termine ahora su control facial. Se borra lo que se guarda para él, terminan los controles pendientes y se avisa a quienes pueden ayudar.',
+    confirm: 'No he sido yo: terminarlo',
+    done: 'Su control facial ha terminado',
+    doneText:
+      'Quienes cuidan de su cuenta ya lo saben. Si alguien puede conocer su contraseña, cámbiela ahora. Podrá configurar de nuevo el control facial más adelante.',
   },
   reference: {
     heading: 'Una foto de su documento',

@@ -10,6 +10,7 @@ const keptFor = (days: number | null): string =>
 export const fr: Words = {
   title: 'Vérification du visage',
   language: 'Langue',
+  help: 'Aide',
   agree: 'J’accepte, continuer',
   refuse: 'Je ne veux pas',
   cannot: 'Je ne peux pas le faire',
@@ -312,6 +313,14 @@ export const fr: Words = {
     confirm: 'Oui, le supprimer',
     keep: 'Le garder',
     revoked: 'Il a été supprimé.',
+  },
+  notMe: {
+    heading: 'Ce n’était pas vous ?',
+    text: 'Si vous n’avez pas fait ce dont parle l’avis, mettez fin à votre contrôle facial maintenant. Ce qui est conservé pour lui est effacé, les contrôles en attente prennent fin et ceux qui peuvent aider sont prévenus.',
+    confirm: 'Ce n’était pas moi : y mettre fin',
+    done: 'Votre contrôle facial a pris fin',
+    doneText:
+      'Ceux qui s’occupent de votre compte le savent. Si quelqu’un peut connaître votre mot de passe, changez-le maintenant. Vous pourrez configurer à nouveau le contrôle facial plus tard.',
   },
   reference: {
     heading: 'Une photo de votre pièce d’identité',

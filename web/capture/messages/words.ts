@@ -35,6 +35,8 @@ export interface ProblemWords {
 export interface Words {
   readonly title: string;
   readonly language: string;
+  /** The link to the organisation's own help. */
+  readonly help: string;
   readonly agree: string;
   readonly refuse: string;
   readonly cannot: string;
@@ -153,6 +155,14 @@ export interface Words {
     readonly confirm: string;
     readonly keep: string;
     readonly revoked: string;
+  };
+  /** To somebody who got a notice about what they did not do. */
+  readonly notMe: {
+    readonly heading: string;
+    readonly text: string;
+    readonly confirm: string;
+    readonly done: string;
+    readonly doneText: string;
   };
   readonly reference: {
     readonly heading: string;

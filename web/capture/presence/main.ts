@@ -1,3 +1,4 @@
+import { noBrand } from '../brand.js';
 import { sessionMemory } from '../browser-memory.js';
 import { button } from '../dom.js';
 import { Page } from '../page.js';
@@ -90,7 +91,7 @@ const main = document.querySelector('main');
 if (main !== null) {
   // Another link in the same tab is another visit.
   window.addEventListener('hashchange', () => location.reload());
-  const page = new Page(main, 'en', 'one');
+  const page = new Page(main, 'en', noBrand, 'one');
   page.nameOrganisation('Presence test');
   void lead(page, new PresenceApi('/face'));
 }

@@ -8,6 +8,9 @@ const textFor = ({ purpose }: View, { consent: words }: Words): ConsentWords =>
 
 const sectionIcons = ['camera', 'sealed', 'refuse', 'undo'] as const;
 
+/** What stands above the text. */
+export const headingOfConsent = (view: View, words: Words): string => textFor(view, words).heading;
+
 /** The whole text below its heading. */
 export function describeConsent(view: View, words: Words): readonly HTMLElement[] {
   const { intro, sections } = textFor(view, words);
@@ -21,7 +24,7 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
 export const consent: Step = async (view, _facts, { page, api }) => {
   const agrees = await page.ask<boolean>((words, choose) => ({
     screen: 'consent',
-    heading: textFor(view, words).heading,
+    heading: headingOfConsent(view, words),
     body: [
       ...describeConsent(view, words),
       actions(

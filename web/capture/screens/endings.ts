@@ -29,7 +29,8 @@ export async function end(ending: Ending, view: View, facts: Facts, page: Page):
 const goesBack = (ending: Ending, { role, fallbackUrl }: Pick<View, 'role' | 'fallbackUrl'>): boolean =>
   role === 'own' && (ending === 'passed' || (ending === 'abandoned' && fallbackUrl === null));
 
-function contentOf(ending: Ending, { purpose, role, handOff }: View, words: Words): Content {
+/** What the end says. */
+export function contentOf(ending: Ending, { purpose, role, handOff }: View, words: Words): Content {
   if (handOff?.state === 'refused') {
     const { refused, refusedText } = role === 'own' ? words.handOff : words.pairing;
     return { screen: 'refused', heading: refused, body: [sign('stopped'), paragraph(refusedText, 'lead')] };
@@ -47,7 +48,7 @@ function contentOf(ending: Ending, { purpose, role, handOff }: View, words: Word
 }
 
 /** Back to where the person came from; where it did not pass, another way before that. The phone's part is over. */
-function waysOn(
+export function waysOn(
   ending: Ending,
   { role, fallbackUrl, handOff }: View,
   back: string | null,

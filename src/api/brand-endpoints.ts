@@ -1,0 +1,273 @@
+import { z } from 'zod';
+import { takePicture } from '../brand/picture.js';
+import { type Brand, type BrandPicture, type PictureName, pictureNames, plainBrand } from '../core/brand/brand.js';
+import type { Brands } from '../core/brand/brands.js';
+import { type BrandProblem, brandProblemCodes, checkDraft } from '../core/brand/draft.js';
+import { paletteOf, schemes } from '../core/brand/palette.js';
+import { brandLanguages, textRules } from '../core/brand/texts.js';
+import { toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { brandFilePath, previewPath } from '../http/brand-paths.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import { instantReply } from '../rest/fields.js';
+
+const digestText = z.string().regex(/^[0-9a-f]{64}$/);
+const digestField = z.union([digestText, z.literal('')]);
+
+/** Forms cannot say `null`. */
+const textField = z
+  .string()
+  .max(1024)
+  .transform((text) => (text === '' ? null : text))
+  .prefault('');
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
+
+const textsField = z
+  .string()
+  .transform(parseJson)
+  .pipe(z.record(z.string(), z.string()))
+  .optional()
+  .describe('JSON text: your own words in this language, by key.');
+
+const pictureName = z.enum(pictureNames);
+
+const schemeReply = z.strictObject({
+  ground: z.string(),
+  accent: z.string(),
+  accentInk: z.string().describe('Text on the accent.'),
+  accentSoft: z.string().describe('Behind text and signs.'),
+});
+const paletteReply = z.strictObject({ light: schemeReply, dark: schemeReply });
+
+const pictureReply = z
+  .strictObject({ path: z.string(), widthPx: z.int(), heightPx: z.int() })
+  .nullable()
+  .describe('A PNG, drawn anew from what was handed in.');
+
+const colourReply = z.string().nullable();
+
+const inForceReply = z.strictObject({
+  source: z.enum(['configuration', 'administrator']).describe('Who decides: the configuration, where it has `brand`.'),
+  digest: z.string().nullable().describe('Names what is in force; `null`: the page’s own look.'),
+  brand: z
+    .strictObject({
+      organisation: z.string().nullable(),
+      helpUrl: z.string().nullable(),
+      accent: colourReply,
+      accentDark: colourReply,
+      ground: colourReply,
+      groundDark: colourReply,
+      texts: z.array(z.strictObject({ language: z.enum(brandLanguages), key: z.string(), text: z.string() })),
+      logo: pictureReply,
+      logoDark: pictureReply,
+      icon: pictureReply,
+    })
+    .nullable(),
+  palette: paletteReply.describe('As it is shown: what was not chosen is ours.'),
+  versions: z
+    .array(
+      z.strictObject({
+        digest: z.string(),
+        at: instantReply,
+        by: z.string(),
+        organisation: z.string().nullable(),
+      }),
+    )
+    .describe('The last ten that administrators put in force, the newest first. Going back is applying one of them.'),
+});
+
+const copyPalette = (brand: Brand | null) => {
+  const { light, dark } = paletteOf(brand ?? plainBrand);
+  return { light: { ...light }, dark: { ...dark } };
+};
+
+function toBrandReply(digest: string, brand: Brand) {
+  const picture = (name: PictureName) => {
+    const taken = brand[name];
+    if (taken === null) return null;
+    return { path: brandFilePath(digest, `${name}.png`), widthPx: taken.widthPx, heightPx: taken.heightPx };
+  };
+  const { organisation, helpUrl, accent, accentDark, ground, groundDark } = brand;
+  const texts = brandLanguages.flatMap((language) =>
+    Object.entries(brand.texts[language] ?? {}).flatMap(([key, text]) =>
+      text === undefined ? [] : [{ language, key, text }],
+    ),
+  );
+  const pictures = { logo: picture('logo'), logoDark: picture('logoDark'), icon: picture('icon') };
+  return { organisation, helpUrl, accent, accentDark, ground, groundDark, texts, ...pictures };
+}
+
+async function readInForce(brands: Brands) {
+  const [named, versions] = await Promise.all([brands.inForce(), brands.listApplied()]);
+  return {
+    source: brands.source,
+    digest: named?.digest ?? null,
+    brand: named === null ? null : toBrandReply(named.digest, named.brand),
+    palette: copyPalette(named?.brand ?? null),
+    versions: versions.map(({ digest, at, by, organisation }) => ({ digest, at: toIso(at), by, organisation })),
+  };
+}
+
+/** How the organisation looks to people: read, tried, put in force, and taken back. */
+export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Brand', status: 200, ours: true, right: 'configure', photos: {} } as const;
+  const pictures = {
+    logo: { atLeast: 0, atMost: 1 },
+    logoDark: { atLeast: 0, atMost: 1 },
+    icon: { atLeast: 0, atMost: 1 },
+  };
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/brand',
+      summary: 'Which brand is in force',
+      description: 'On the capture page and in letters, on every replica.',
+      codes: ['state_unavailable'],
+      fields: z.strictObject({}),
+      reply: inForceReply,
+      handle: () => readInForce(brands),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/brand/texts',
+      summary: 'Which texts can be replaced',
+      description: 'And what each may be.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: z.strictObject({
+        languages: z.array(z.enum(brandLanguages)),
+        keys: z.array(
+          z.strictObject({
+            key: z.string(),
+            most: z.int().describe('Greatest length, in characters.'),
+            placeholders: z.array(z.string()).describe('Each has to stand in it, in braces.'),
+          }),
+        ),
+      }),
+      async handle() {
+        const keys = Object.entries(textRules).map(([key, { most, placeholders }]) => ({
+          key,
+          most,
+          placeholders: [...placeholders],
+        }));
+        return { languages: [...brandLanguages], keys };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/brand/check',
+      summary: 'Try a brand',
+      description:
+        'All that is wrong with it at once, and every contrast by WCAG 2.2. Where nothing is wrong it is kept for an hour: `preview` shows it, and it can be put in force. A field that is left out or empty is ours.',
+      codes: ['state_unavailable'],
+      photos: pictures,
+      fields: z.strictObject({
+        organisation: textField,
+        helpUrl: textField.describe('An address that starts with `https://`, `mailto:` or `tel:`.'),
+        accent: textField.describe('Of buttons and links on light screens, such as `#0b5a6e`.'),
+        accentDark: textField.describe(
+          'The same on dark screens; without it, the nearest to `accent` that can be read there.',
+        ),
+        ground: textField.describe('Around the card, on light screens.'),
+        groundDark: textField,
+        en: textsField,
+        de: textsField,
+        es: textsField,
+        fr: textsField,
+        ar: textsField,
+        pictures: digestField
+          .optional()
+          .describe('The brand whose pictures stay where no file is sent; without it, the one in force.'),
+        without: z
+          .union([z.array(pictureName).max(pictureNames.length), pictureName.transform((name) => [name])])
+          .prefault([])
+          .describe('Pictures to leave out.'),
+      }),
+      reply: z.strictObject({
+        digest: z.string().nullable().describe('Names the draft; `null` where there are problems.'),
+        preview: z
+          .string()
+          .nullable()
+          .describe('The page with it, for a frame of this origin. Takes `screen`, `lang` and `scheme` as query.'),
+        problems: z.array(
+          z.strictObject({
+            field: z.string(),
+            code: z.enum(brandProblemCodes),
+            reason: z.string().describe('For people, in English.'),
+          }),
+        ),
+        contrasts: z.array(
+          z.strictObject({
+            scheme: z.enum(schemes),
+            colour: z.enum(['accent', 'ground']),
+            against: z.string(),
+            ratio: z.number(),
+            needed: z.number(),
+            nearest: z.string().nullable().describe('The nearest colour that would do; `null`: it is enough.'),
+          }),
+        ),
+        palette: paletteReply,
+      }),
+      async handle({ fields, photos }) {
+        const { en, de, es, fr, ar, pictures: from, without, ...rest } = fields;
+        const { chosen, contrasts, problems: found } = checkDraft({ ...rest, texts: { en, de, es, fr, ar } });
+        const problems: BrandProblem[] = [...found];
+        const former = await findFormer(from, brands);
+        const take = async (name: PictureName): Promise<BrandPicture | null> => {
+          const [sent] = photos(name);
+          if (without.includes(name)) return null;
+          if (sent === undefined) return former?.[name] ?? null;
+          const taken = await sent.use((bytes) => takePicture(name, bytes));
+          if ('picture' in taken) return taken.picture;
+          problems.push(taken.problem);
+          return null;
+        };
+        const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
+        const brand: Brand = { ...chosen, logo, logoDark, icon };
+        const digest = problems.length > 0 ? null : await brands.keepDraft(brand);
+        return {
+          digest,
+          preview: digest === null ? null : previewPath(digest),
+          problems: problems.map((each) => ({ ...each })),
+          contrasts: contrasts.map((each) => ({ ...each })),
+          palette: copyPalette(brand),
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/brand/apply',
+      summary: 'Put a brand in force',
+      description:
+        'A draft, or one that was in force before: on every replica within five seconds. An empty one goes back to the page’s own look. Where the configuration has `brand`, that is in force, and this is refused.',
+      codes: ['brand_configured', 'not_found', 'state_unavailable'],
+      fields: z.strictObject({ brand: digestField.describe('The digest of a brand; empty: none.') }),
+      reply: inForceReply,
+      async handle({ fields, administrator }) {
+        await brands.apply(fields.brand === '' ? null : fields.brand, administrator.name);
+        return readInForce(brands);
+      },
+    }),
+  ];
+}
+
+/** @throws FaceError `request_malformed`: there is no such brand any more */
+async function findFormer(digest: string | undefined, brands: Brands): Promise<Brand | null> {
+  if (digest === undefined) return (await brands.inForce())?.brand ?? null;
+  if (digest === '') return null;
+  const former = await brands.find(digest);
+  if (former === null) throw new FaceError('request_malformed', { field: 'pictures' });
+  return former;
+}

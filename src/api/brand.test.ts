@@ -1,0 +1,327 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { createManualClock } from '../../test/contract/state.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { createMemoryAudit } from '../../test/sinks.js';
+import { readConfiguredBrand } from '../brand/configured.js';
+import { brandConfigGuard } from '../config/brand.js';
+import { problemsOf } from '../config/problem.js';
+import { type Brand, plainBrand } from '../core/brand/brand.js';
+import { createBrands } from '../core/brand/brands.js';
+import type { State } from '../core/ports.js';
+import { epochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { createSqliteState } from '../state/sqlite.js';
+
+const open: ApiServer[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.stop();
+});
+
+async function start(given: Partial<Parameters<typeof startApiServer>[0]> = {}): Promise<ApiServer> {
+  const server = await startApiServer({ verifier: createTestVerifier(), ...given });
+  open.push(server);
+  return server;
+}
+
+const key = { 'x-admin-key': adminKey };
+const json = { ...key, 'content-type': 'application/json' };
+const post = (server: ApiServer, path: string, body: object) =>
+  server.send('POST', path, { headers: json, body: JSON.stringify(body) });
+const read = (server: ApiServer) => server.send('GET', '/brand', { headers: key });
+
+const logo = () =>
+  sharp({ create: { width: 400, height: 80, channels: 4, background: '#7a1fa2' } })
+    .png()
+    .toBuffer();
+
+async function check(server: ApiServer, fields: Record<string, string>, files: Record<string, Uint8Array> = {}) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  for (const [name, bytes] of Object.entries(files)) body.set(name, new Blob([Uint8Array.from(bytes)]), `${name}.png`);
+  return server.send('POST', '/brand/check', { headers: key, body });
+}
+
+test('without a brand the page is as it was made, and nothing is asked for beside it', async () => {
+  const server = await start();
+  const { status, body } = await read(server);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ source: 'administrator', digest: null, brand: null, versions: [] });
+  const made = readFileSync(join(server.deps.folders.page, 'index.html'), 'utf8');
+  expect(await (await fetch(`${server.origin}/face`)).text()).toBe(made);
+});
+
+test('a brand is tried, seen before anybody else sees it, put in force, and taken back', async () => {
+  const server = await start();
+  const texts = JSON.stringify({ title: '<img src=x onerror=alert(1)>', lockedFor: 'Noch {minutes} Minuten' });
+  const fields = {
+    organisation: 'Harbour "& Sons" <b>',
+    helpUrl: 'https://help.example.com/',
+    accent: '#7A1FA2',
+    de: texts,
+  };
+  const tried = await check(server, fields, { logo: await logo(), icon: await logo() });
+  expect(tried.body).toMatchObject({ problems: [], digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  const digest = String(tried.body.digest);
+  expect((await read(server)).body.digest).toBeNull();
+
+  // The preview may stand in a frame of this origin, and in no other; the page itself in none.
+  const preview = await fetch(server.origin + String(tried.body.preview));
+  expect(preview.status).toBe(200);
+  expect(preview.headers.get('content-security-policy')).toContain("frame-ancestors 'self'");
+  expect(preview.headers.get('content-security-policy')).not.toMatch(/unsafe-inline|https?:/);
+  expect(preview.headers.get('x-frame-options')).toBe('SAMEORIGIN');
+  expect(await preview.text()).toContain(`/face/brand/${digest}/brand.css`);
+  const before = await fetch(`${server.origin}/face`);
+  expect(before.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  expect(before.headers.get('x-frame-options')).toBe('DENY');
+  expect(await before.text()).not.toContain('brand.css');
+
+  const applied = await post(server, '/brand/apply', { brand: digest });
+  expect(applied.body).toMatchObject({
+    digest,
+    brand: {
+      organisation: fields.organisation,
+      accent: '#7a1fa2',
+      logo: { path: `/face/brand/${digest}/logo.png`, widthPx: 400, heightPx: 80 },
+      logoDark: null,
+    },
+    versions: [{ digest, by: 'owner' }],
+  });
+  const html = await (await fetch(`${server.origin}/face`)).text();
+  expect(html).not.toMatch(/<img|<b>|style=|<style|<script(?![^>]*src=)/);
+  expect(html).toContain(`<link rel="icon" type="image/png" href="/face/brand/${digest}/icon.png">`);
+  for (const [file, type] of [
+    ['brand.css', 'text/css; charset=utf-8'],
+    ['logo.png', 'image/png'],
+    ['icon.png', 'image/png'],
+  ]) {
+    const served = await fetch(`${server.origin}/face/brand/${digest}/${file}`);
+    expect([file, served.status, served.headers.get('content-type')]).toEqual([file, 200, type]);
+    expect(served.headers.get('cache-control')).toContain('immutable');
+    expect(served.headers.get('x-content-type-options')).toBe('nosniff');
+    await served.arrayBuffer();
+  }
+  const css = await (await fetch(`${server.origin}/face/brand/${digest}/brand.css`)).text();
+  expect(css).toContain('--accent:#7a1fa2');
+  expect((await fetch(`${server.origin}/face/brand/${digest}/logoDark.png`)).status).toBe(404);
+
+  const back = await post(server, '/brand/apply', { brand: '' });
+  expect(back.body).toMatchObject({ digest: null, brand: null, versions: [{ digest }] });
+  expect(await (await fetch(`${server.origin}/face`)).text()).not.toContain('brand.css');
+  expect((await post(server, '/brand/apply', { brand: digest })).body.digest).toBe(digest);
+  const changes = server.audit.events.filter(({ action }) => action === 'brand_changed').map(({ detail }) => detail);
+  expect(changes).toEqual([
+    { digest, former: null, by: 'owner' },
+    { digest: null, former: digest, by: 'owner' },
+    { digest, former: null, by: 'owner' },
+  ]);
+});
+
+test('all that is wrong is told at once, and nothing is kept', async () => {
+  const server = await start();
+  const script = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+  const { status, body } = await check(
+    server,
+    { accent: '#f5a623', helpUrl: 'javascript:alert(1)', en: '{"agree":"Yes"}' },
+    { logo: script, icon: Buffer.from('GIF89a') },
+  );
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ digest: null, preview: null });
+  const problems = body.problems as { field: string; code: string }[];
+  expect([...new Set(problems.map(({ field, code }) => `${field} ${code}`))]).toEqual([
+    'accent contrast_low',
+    'helpUrl link_malformed',
+    'texts.en.agree text_unknown',
+    'logo picture_unsafe',
+    'icon picture_unreadable',
+  ]);
+  const contrasts = body.contrasts as { against: string; ratio: number; nearest: string | null }[];
+  expect(contrasts.find(({ against }) => against === 'the card')).toMatchObject({ ratio: 2.02, needed: 4.5 });
+});
+
+test('pictures stay where no file comes, and go where they are left out', async () => {
+  const server = await start();
+  const first = await check(server, { organisation: 'A' }, { logo: await logo(), icon: await logo() });
+  await post(server, '/brand/apply', { brand: first.body.digest });
+  const second = await post(server, '/brand/check', { organisation: 'B', without: ['icon'] });
+  const { body } = await post(server, '/brand/apply', { brand: second.body.digest });
+  expect(body.brand).toMatchObject({ organisation: 'B', logo: { widthPx: 400 }, icon: null });
+  const third = await post(server, '/brand/check', { organisation: 'C', pictures: '' });
+  expect((await post(server, '/brand/apply', { brand: third.body.digest })).body.brand).toMatchObject({ logo: null });
+  expect((await post(server, '/brand/check', { pictures: 'f'.repeat(64) })).body.code).toBe('request_malformed');
+});
+
+test.each([
+  { en: '[]' },
+  { en: '{"title":1}' },
+  { en: 'null' },
+  { accent: 7 },
+  { organisation: ['a'] },
+  { without: 'all' },
+  { css: 'body{}' },
+  { pictures: '../../etc' },
+])('%j is no brand', async (body) => {
+  const answer = await post(await start(), '/brand/check', body);
+  expect([answer.status, answer.body.ok]).toEqual([400, false]);
+});
+
+test('a draft is over after an hour, what is in force is not', async () => {
+  const server = await start();
+  const digestOf = async (organisation: string) => (await check(server, { organisation })).body.digest;
+  const [kept, left] = [await digestOf('A'), await digestOf('B')];
+  await post(server, '/brand/apply', { brand: kept });
+  server.clock.advanceSec(3_700);
+  expect((await post(server, '/brand/apply', { brand: left })).body.code).toBe('not_found');
+  expect((await fetch(`${server.origin}/face/preview/${left}`)).status).toBe(404);
+  expect((await read(server)).body.digest).toBe(kept);
+  expect((await fetch(`${server.origin}/face/brand/${kept}/brand.css`)).status).toBe(200);
+});
+
+test('of the last ten that were in force each can be gone back to, of older ones nothing is kept', async () => {
+  const server = await start();
+  const digests: unknown[] = [];
+  for (let at = 0; at < 12; at += 1) {
+    const { body } = await check(server, { organisation: `Name ${at}` });
+    digests.push(body.digest);
+    await post(server, '/brand/apply', { brand: body.digest });
+  }
+  server.clock.advanceSec(3_700);
+  const { body } = await read(server);
+  expect((body.versions as { digest: string }[]).map(({ digest }) => digest)).toEqual(digests.slice(2).reverse());
+  expect((await post(server, '/brand/apply', { brand: digests[1] })).body.code).toBe('not_found');
+  expect((await post(server, '/brand/apply', { brand: digests[2] })).body.digest).toBe(digests[2]);
+});
+
+test('what is asked for under another name is not there', async () => {
+  const server = await start();
+  const { body } = await check(server, { organisation: 'A' });
+  const digest = String(body.digest);
+  for (const path of [
+    `/face/brand/${digest}`,
+    `/face/brand/${digest}/brand.js`,
+    `/face/brand/${digest}/..%2f..%2findex.html`,
+    `/face/brand/${'0'.repeat(64)}/brand.css`,
+    '/face/brand/constructor/brand.css',
+    `/face/preview/${'0'.repeat(64)}`,
+    '/face/preview/x',
+  ]) {
+    const answer = await fetch(server.origin + path);
+    expect([path, answer.status]).toEqual([path, 404]);
+    await answer.arrayBuffer();
+  }
+});
+
+test('who may not configure sees and changes nothing', async () => {
+  const server = await start();
+  for (const role of ['operator', 'auditor', 'help-desk']) {
+    const { body } = await post(server, '/administrators', { name: role, role });
+    const headers = { 'x-admin-key': String(body.key), 'content-type': 'application/json' };
+    expect((await server.send('GET', '/brand', { headers })).body.code).toBe('role_missing');
+    const tried = await server.send('POST', '/brand/check', { headers, body: '{}' });
+    expect(tried.body.code).toBe('role_missing');
+    const applied = await server.send('POST', '/brand/apply', { headers, body: '{"brand":""}' });
+    expect(applied.body.code).toBe('role_missing');
+  }
+});
+
+const replica = (state: State, clock = createManualClock(1_000_000), configured: Brand | null = null) => ({
+  clock,
+  brands: createBrands(configured, { state, clock, audit: createMemoryAudit() }),
+});
+
+test('every replica shows it within five seconds', async () => {
+  const clock = createManualClock(1_000_000);
+  const state = createSqliteState({ file: ':memory:', clock });
+  const [one, other] = [replica(state, clock), replica(state, clock)];
+  expect(await other.brands.inForce()).toBeNull();
+  const digest = await one.brands.keepDraft({ ...plainBrand, organisation: 'A' });
+  await one.brands.apply(digest, 'owner');
+  expect((await one.brands.inForce())?.digest).toBe(digest);
+  expect(await other.brands.inForce()).toBeNull();
+  clock.advanceSec(6);
+  expect((await other.brands.inForce())?.brand.organisation).toBe('A');
+  await state.close();
+});
+
+test('while the store is away people see what they saw, and it is not asked for every one of them', async () => {
+  const clock = createManualClock(1_000_000);
+  const real = createSqliteState({ file: ':memory:', clock });
+  let isAway = false;
+  let reads = 0;
+  const state: State = {
+    ...real,
+    async read(name) {
+      reads += 1;
+      if (isAway) throw new FaceError('state_unavailable');
+      return real.read(name);
+    },
+  };
+  const { brands } = replica(state, clock);
+  await brands.apply(await brands.keepDraft({ ...plainBrand, organisation: 'A' }), 'owner');
+  clock.advanceSec(6);
+  isAway = true;
+  reads = 0;
+  for (let at = 0; at < 50; at += 1) expect((await brands.inForce())?.brand.organisation).toBe('A');
+  await Promise.all(Array.from({ length: 50 }, () => brands.inForce()));
+  expect(reads).toBeLessThan(3);
+  await real.close();
+});
+
+test('the brand of the configuration wins, and says so', async () => {
+  const clock = createManualClock(Date.now());
+  const state = createSqliteState({ file: ':memory:', clock });
+  const configured = { ...plainBrand, organisation: 'Of the file' };
+  const { brands } = replica(state, clock, configured);
+  const server = await start({ brands });
+  expect((await read(server)).body).toMatchObject({ source: 'configuration', brand: { organisation: 'Of the file' } });
+  const tried = await check(server, { organisation: 'Of the form' });
+  expect(tried.body.problems).toEqual([]);
+  expect((await post(server, '/brand/apply', { brand: tried.body.digest })).body.code).toBe('brand_configured');
+  expect(await (await fetch(`${server.origin}/face`)).text()).toContain('Of the file');
+  await state.close();
+});
+
+test('the configuration names files, and is refused with all that is wrong', async () => {
+  const files: Record<string, Buffer> = {
+    'logo.png': await logo(),
+    'evil.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
+  };
+  const readBytes = async (path: string) => {
+    const bytes = files[path];
+    if (bytes === undefined) throw new Error('none');
+    return bytes;
+  };
+  const good = brandConfigGuard.parse({
+    organisation: 'A',
+    accent: '#7A1FA2',
+    logo: 'logo.png',
+    texts: { de: { help: 'Hilfe' } },
+  });
+  expect(await readConfiguredBrand(good, { readBytes })).toMatchObject({
+    organisation: 'A',
+    accent: '#7a1fa2',
+    logo: { widthPx: 400, heightPx: 80 },
+    texts: { de: { help: 'Hilfe' } },
+  });
+  expect(await readConfiguredBrand(null, { readBytes })).toBeNull();
+  const bad = brandConfigGuard.parse({ accent: '#ffff00', logo: 'evil.svg', icon: 'none.png' });
+  const error = await readConfiguredBrand(bad, { readBytes }).catch((thrown: unknown) => thrown);
+  expect([...new Set(problemsOf(error).map(({ path }) => path))].sort()).toEqual([
+    'brand.accent',
+    'brand.icon',
+    'brand.logo',
+  ]);
+});
+
+test('times are those of the moment it was put in force', async () => {
+  const clock = createManualClock(1_000_000);
+  const state = createSqliteState({ file: ':memory:', clock });
+  const { brands } = replica(state, clock);
+  await brands.apply(await brands.keepDraft(plainBrand), 'reception');
+  expect(await brands.listApplied()).toMatchObject([{ at: epochMs(1_000_000), by: 'reception' }]);
+  await state.close();
+});

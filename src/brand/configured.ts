@@ -1,0 +1,37 @@
+import type { BrandConfig } from '../config/brand.js';
+import { type Problem, toConfigError } from '../config/problem.js';
+import { type Brand, type BrandPicture, type PictureName, pictureNames } from '../core/brand/brand.js';
+import { checkDraft } from '../core/brand/draft.js';
+import { takePicture } from './picture.js';
+
+/** Reads a file whole; it may throw anything. */
+export type ReadBytes = (path: string) => Promise<Uint8Array>;
+
+/**
+ * The brand that the configuration names, checked as one that an administrator hands in.
+ * @throws FaceError `config_invalid`: all that is wrong with it
+ */
+export async function readConfiguredBrand(
+  config: BrandConfig | null,
+  { readBytes }: { readonly readBytes: ReadBytes },
+): Promise<Brand | null> {
+  if (config === null) return null;
+  const { chosen, problems } = checkDraft(config);
+  const found: Problem[] = problems.map(({ field, reason }) => ({ path: `brand.${field}`, reason }));
+  const take = async (name: PictureName): Promise<BrandPicture | null> => {
+    const path = config[name];
+    if (path === null) return null;
+    const bytes = await readBytes(path).catch(() => null);
+    if (bytes === null) {
+      found.push({ path: `brand.${name}`, reason: 'the file named here cannot be read' });
+      return null;
+    }
+    const taken = await takePicture(name, bytes);
+    if ('picture' in taken) return taken.picture;
+    found.push({ path: `brand.${name}`, reason: taken.problem.reason });
+    return null;
+  };
+  const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
+  if (found.length > 0) throw toConfigError(found);
+  return { ...chosen, logo, logoDark, icon };
+}

@@ -1,0 +1,201 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { takePicture } from './picture.js';
+import { findSvgProblem } from './svg.js';
+
+const svg = (inner: string, attributes = 'width="200" height="40"'): Buffer =>
+  Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ${attributes}>${inner}</svg>`,
+  );
+const square = '<rect width="40" height="40" fill="#7a1fa2"/>';
+const png = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 4, background: '#7a1fa2' } }).png();
+
+const codeOf = async (bytes: Uint8Array, name: 'logo' | 'icon' = 'logo'): Promise<string> => {
+  const taken = await takePicture(name, bytes);
+  return 'problem' in taken ? taken.problem.code : `${taken.picture.widthPx}×${taken.picture.heightPx}`;
+};
+
+test('PNG, WebP and SVG become a PNG of the size they are shown in', async () => {
+  expect(await codeOf(await png(1000, 200).toBuffer())).toBe('400×80');
+  expect(await codeOf(await png(100, 20).toBuffer())).toBe('100×20');
+  expect(await codeOf(await png(300, 300).webp().toBuffer())).toBe('80×80');
+  expect(await codeOf(svg(square))).toBe('400×80');
+  expect(await codeOf(svg(square, 'viewBox="0 0 40 40"'))).toBe('80×80');
+  expect(await codeOf(svg(square, 'width="4" height="4" viewBox="0 0 40 40"'), 'icon')).toBe('128×128');
+  expect(await codeOf(await png(64, 32).toBuffer(), 'icon')).toBe('128×128');
+});
+
+test('nothing of the file is left but its pixels', async () => {
+  const secret = 'taken in the office of the director';
+  const bytes = await png(100, 20)
+    .withExif({ IFD0: { ImageDescription: secret } })
+    .toBuffer();
+  expect(bytes.includes(secret)).toBe(true);
+  const taken = await takePicture('logo', bytes);
+  if (!('picture' in taken)) throw new Error(taken.problem.reason);
+  const served = Buffer.from(taken.picture.png, 'base64');
+  expect(served.includes(secret)).toBe(false);
+  const { format, exif, icc, xmp } = await sharp(served).metadata();
+  expect({ format, exif, icc, xmp }).toEqual({ format: 'png', exif: undefined, icc: undefined, xmp: undefined });
+});
+
+test('a picture full of noise still fits where it is kept', async () => {
+  const noise = await sharp({
+    create: {
+      width: 800,
+      height: 160,
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 90 },
+    },
+  })
+    .png()
+    .toBuffer();
+  const taken = await takePicture('logo', noise);
+  if (!('picture' in taken)) throw new Error(taken.problem.reason);
+  expect(taken.picture.png.length).toBeLessThan(90_000);
+});
+
+const hostile: Readonly<Record<string, string>> = {
+  script: '<script>alert(1)</script>',
+  'a script of another name space': '<x:script xmlns:x="http://www.w3.org/2000/svg">alert(1)</x:script>',
+  'an event handler': '<rect width="9" height="9" onload="alert(1)"/>',
+  'an event handler in capitals': '<rect width="9" height="9" OnClick="alert(1)"/>',
+  foreignObject: '<foreignObject><p xmlns="http://www.w3.org/1999/xhtml">a</p></foreignObject>',
+  'a picture from elsewhere': '<image href="https://example.com/a.png" width="9" height="9"/>',
+  'a picture of the disk': '<image xlink:href="file:///etc/hostname" width="9" height="9"/>',
+  'a reference elsewhere': '<use href="https://example.com/a.svg#b"/>',
+  'a reference in disguise': '<use xlink:href="&#104;ttps://example.com/a.svg#b"/>',
+  'a fill from elsewhere': '<rect fill="url(https://example.com/a.svg#b)" width="9" height="9"/>',
+  'a fill from elsewhere in quotes': `<rect fill="url( 'https://example.com/a.svg#b')" width="9" height="9"/>`,
+  'an imported style': '<style>@import "https://example.com/a.css";</style>',
+  'a style that is escaped': '<style>@\\69mport "https://example.com/a.css";</style>',
+  'a style with a reference': '<style>@&#105;mport "https://example.com/a.css";</style>',
+  'a font from elsewhere': '<style>@font-face{font-family:a;src:url(https://example.com/a.woff)}</style>',
+  'an animation': '<animate attributeName="href" to="javascript:alert(1)"/>',
+  'a handler': '<handler type="text/javascript">alert(1)</handler>',
+  'an embedded page': '<iframe src="https://example.com/"/>',
+  'a link': '<a href="javascript:alert(1)"><rect width="9" height="9"/></a>',
+  'a CDATA section': '<style><![CDATA[@import "https://example.com/a.css";]]></style>',
+  'another base': '<g xml:base="https://example.com/"><rect width="9" height="9"/></g>',
+  'a processing instruction': '<?xml-stylesheet href="https://example.com/a.css"?>',
+  'an unknown entity': '<title>a</title><rect width="9" height="9" class="&x;"/>',
+  'a tag that is cut': '<rect width="9"',
+  'a comment that is cut': '<!-- <script>alert(1)</script>',
+  'a filter': '<filter id="a"><feImage href="https://example.com/a.png"/></filter>',
+};
+
+test.each(Object.keys(hostile))('an SVG with %s is refused', async (name) => {
+  expect(await codeOf(svg(square + hostile[name]!))).toBe('picture_unsafe');
+});
+
+test('an SVG with a document type, entities or another encoding is refused', async () => {
+  const types = [
+    '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+    '<!DOCTYPE svg>',
+    '<?xml version="1.0" encoding="utf-7"?>',
+  ];
+  for (const type of types)
+    expect(await codeOf(Buffer.concat([Buffer.from(type), svg(square)]))).toBe('picture_unsafe');
+  expect(findSvgProblem(Buffer.from(svg(square).toString(), 'utf16le'))).not.toBeNull();
+  expect(await codeOf(Buffer.concat([svg(square), Buffer.from([0xff])]))).toBe('picture_unsafe');
+});
+
+test('an honest SVG of shapes is taken, with what drawing programs write', async () => {
+  const honest = `<?xml version="1.0" encoding="UTF-8"?>
+    <!-- Made by a program -->
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 40" role="img" aria-label="Harbour">
+      <title>Harbour &amp; Sons</title>
+      <defs><linearGradient id="a"><stop offset="0" stop-color="#7a1fa2"/><stop offset="1" stop-color="#000"/></linearGradient>
+      <style>.b{fill:url(#a)} .c{fill:#fff;font-family:'Noto Sans'}</style><g id="d"><circle r="3"/></g></defs>
+      <rect class="b" width="100" height="40"/><use href="#d" x="9" y="9"/><text class="c" x="30" y="20">Harbour</text>
+    </svg>`;
+  expect(await codeOf(Buffer.from(honest))).toBe('200×80');
+});
+
+test('what draws loads nothing, even where nothing is refused before it', async () => {
+  let asked = 0;
+  const server = createServer((_request, response) => {
+    asked += 1;
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const folder = mkdtempSync(join(tmpdir(), 'brand-'));
+  writeFileSync(
+    join(folder, 'red.png'),
+    await sharp({ create: { width: 9, height: 9, channels: 4, background: '#f00' } })
+      .png()
+      .toBuffer(),
+  );
+  for (const href of [`http://127.0.0.1:${port}/a.png`, `file://${folder}/red.png`, `${folder}/red.png`]) {
+    const drawn = await sharp(svg(`<image href="${href}" width="40" height="40"/>`))
+      .png()
+      .toBuffer();
+    expect((await sharp(drawn).stats()).channels.map(({ max }) => max)).toEqual([0, 0, 0, 0]);
+  }
+  expect(asked).toBe(0);
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A PNG that says it is that large, whose bytes are few. */
+function bomb(side: number): Buffer {
+  const crcs = new Uint32Array(256).map((_, n) => {
+    let c = n;
+    for (let k = 0; k < 8; k += 1) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+    return c >>> 0;
+  });
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    let crc = 0xffffffff;
+    for (const byte of body) crc = crcs[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+    const framed = Buffer.alloc(8 + body.length);
+    framed.writeUInt32BE(data.length, 0);
+    body.copy(framed, 4);
+    framed.writeUInt32BE((crc ^ 0xffffffff) >>> 0, 4 + body.length);
+    return framed;
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  header.set([8, 0, 0, 0, 0], 8);
+  const pixels = deflateSync(Buffer.alloc(Math.min(side * (side + 1), 64_000_000)));
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
+}
+
+test('pictures that grow when they are opened are refused before', async () => {
+  expect(await codeOf(bomb(5000))).toBe('picture_too_large');
+  expect(await codeOf(bomb(60_000))).toBe('picture_too_large');
+  expect(await codeOf(svg(square, 'width="100000" height="100000"'))).toBe('picture_too_large');
+});
+
+test('shapes that stand for many shapes are refused', async () => {
+  let shapes = '<g id="l0"><rect width="9" height="9"/></g>';
+  for (let level = 1; level < 20; level += 1)
+    shapes += `<g id="l${level}"><use href="#l${level - 1}"/><use href="#l${level - 1}"/></g>`;
+  expect(await codeOf(svg(`<defs>${shapes}</defs><use href="#l19"/>`))).toBe('picture_unsafe');
+  expect(await codeOf(svg('<g>'.repeat(20_000) + '</g>'.repeat(20_000)))).toBe('picture_too_large');
+});
+
+test('too many bytes, another format, a broken, empty or tiny picture are refused', async () => {
+  expect(await codeOf(Buffer.alloc(1024 * 1024 + 1, 0x89))).toBe('picture_too_large');
+  expect(await codeOf(svg(`<path d="M0 0${'L1 1'.repeat(40_000)}"/>`))).toBe('picture_too_large');
+  expect(await codeOf(await png(100, 20).jpeg().toBuffer())).toBe('picture_unreadable');
+  expect(await codeOf(Buffer.from('GIF89a'))).toBe('picture_unreadable');
+  expect(await codeOf(Buffer.from('%PDF-1.7'))).toBe('picture_unreadable');
+  expect(await codeOf(Buffer.from('<html></html>'))).toBe('picture_unreadable');
+  expect(await codeOf(Buffer.alloc(0))).toBe('picture_unreadable');
+  expect(await codeOf((await png(100, 20).toBuffer()).subarray(0, 60))).toBe('picture_unreadable');
+  expect(await codeOf(await png(8, 8).toBuffer())).toBe('picture_unreadable');
+  expect(await codeOf(svg(''))).toBe('picture_unreadable');
+});

@@ -1,0 +1,93 @@
+import sharp, { type OutputInfo } from 'sharp';
+import type { BrandPicture, PictureName } from '../core/brand/brand.js';
+import type { BrandProblem } from '../core/brand/draft.js';
+import { findSvgProblem, looksLikeSvg, maxSvgBytes } from './svg.js';
+
+/** Of a file that is handed in. */
+export const maxPictureBytes = 1024 * 1024;
+
+const maxPixels = 16_000_000;
+const leastSidePx = 16;
+const timeoutSec = 5;
+
+/** Twice what the page shows, for screens whose pixels are that small. */
+const boxes = {
+  logo: { width: 400, height: 80 },
+  logoDark: { width: 400, height: 80 },
+  icon: { width: 128, height: 128 },
+} as const satisfies Record<PictureName, { width: number; height: number }>;
+
+/** Three of them fit a record of every store. */
+const maxPngBytes = 48 * 1024;
+
+/** A picture to be served, or why it is not. */
+export type TakenPicture = { readonly picture: BrandPicture } | { readonly problem: BrandProblem };
+
+type Kind = 'svg' | 'pixels';
+
+/**
+ * Makes a PNG of a PNG, WebP or SVG: drawn anew from its pixels at the size it is shown in, so that nothing else of the file
+ * is left.
+ */
+export async function takePicture(name: PictureName, bytes: Uint8Array): Promise<TakenPicture> {
+  const refuse = (code: BrandProblem['code'], reason: string): TakenPicture => ({
+    problem: { field: name, code, reason },
+  });
+  if (bytes.length > maxPictureBytes) return refuse('picture_too_large', 'expected a file of at most 1 MB');
+  const kind = kindOf(bytes);
+  if (kind === null) return refuse('picture_unreadable', 'expected a PNG, WebP or SVG picture');
+  if (kind === 'svg') {
+    if (bytes.length > maxSvgBytes) return refuse('picture_too_large', 'expected an SVG of at most 128 kB');
+    const reason = findSvgProblem(bytes);
+    if (reason !== null) return refuse('picture_unsafe', `this SVG is not taken: ${reason}`);
+  }
+  try {
+    const { width, height } = await sharp(bytes, { limitInputPixels: maxPixels }).metadata();
+    if (width * height > maxPixels) return refuse('picture_too_large', 'expected at most 16 megapixels');
+    if (kind === 'pixels' && Math.min(width, height) < leastSidePx)
+      return refuse('picture_unreadable', `expected at least ${leastSidePx} pixels on each side`);
+    const drawn = await draw(name, bytes, kind, { width, height });
+    const { channels } = await sharp(drawn.data).stats();
+    if (channels.at(3)?.max === 0) return refuse('picture_unreadable', 'nothing is seen on it');
+    const { width: widthPx, height: heightPx } = drawn.info;
+    return { picture: { png: drawn.data.toString('base64'), widthPx, heightPx } };
+  } catch (error) {
+    return error instanceof Error && /pixel limit/.test(error.message)
+      ? refuse('picture_too_large', 'expected at most 16 megapixels')
+      : refuse('picture_unreadable', 'the picture is broken, or takes too long to draw');
+  }
+}
+
+/** By its first bytes: no other of the many formats that could be read here is. */
+function kindOf(bytes: Uint8Array): Kind | null {
+  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  if (start.startsWith('\x89PNG\r\n\x1a\n') || /^RIFF[\s\S]{4}WEBP/.test(start)) return 'pixels';
+  return looksLikeSvg(bytes) ? 'svg' : null;
+}
+
+/** @param size - that the file says it has; an SVG is drawn at the size it will be shown in, whatever it says */
+async function draw(
+  name: PictureName,
+  bytes: Uint8Array,
+  kind: Kind,
+  size: { readonly width: number; readonly height: number },
+): Promise<{ readonly data: Buffer; readonly info: OutputInfo }> {
+  const box = boxes[name];
+  const scale = Math.min(box.width / size.width, box.height / size.height);
+  const density = kind === 'svg' ? { density: Math.min(Math.max(72 * scale, 1), 10_000) } : {};
+  const pipeline = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ...density })
+    .timeout({ seconds: timeoutSec })
+    .autoOrient()
+    .resize({
+      ...box,
+      fit: name === 'icon' ? 'contain' : 'inside',
+      withoutEnlargement: kind === 'pixels' && name !== 'icon',
+      background: { r: 0, g: 0, b: 0, alpha: 0 },
+    })
+    .toColourspace('srgb')
+    .ensureAlpha();
+  const drawn = await pipeline.clone().png({ compressionLevel: 9 }).toBuffer({ resolveWithObject: true });
+  if (drawn.data.length <= maxPngBytes) return drawn;
+  // A photo, or a gradient: with 256 colours it fits, and at this size hardly differs.
+  return pipeline.png({ compressionLevel: 9, palette: true }).toBuffer({ resolveWithObject: true });
+}

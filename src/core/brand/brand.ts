@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { digestOf } from '../digest.js';
+import type { LetterBrand } from '../letters/brand.js';
+import { type Colour, parseColour } from './colour.js';
+import { type ChosenColours, paletteOf } from './palette.js';
+import { type BrandLanguage, isPrintable, type OwnTexts, type TextKey, textRules } from './texts.js';
+
+export const pictureNames = ['logo', 'logoDark', 'icon'] as const;
+export type PictureName = (typeof pictureNames)[number];
+
+/** A picture as it is served: a PNG of our own making. */
+export interface BrandPicture {
+  /** Base64. */
+  readonly png: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** How an organisation looks to people: on the capture page and in letters. `null`: the page's own. */
+export interface Brand extends ChosenColours {
+  /** For connections that name none. */
+  readonly organisation: string | null;
+  readonly helpUrl: string | null;
+  readonly texts: { readonly [Language in BrandLanguage]?: OwnTexts | undefined };
+  /** On light ground, and on dark where there is no other. */
+  readonly logo: BrandPicture | null;
+  readonly logoDark: BrandPicture | null;
+  readonly icon: BrandPicture | null;
+}
+
+/** A brand that shows nothing of its own. */
+export const plainBrand: Brand = {
+  organisation: null,
+  helpUrl: null,
+  accent: null,
+  accentDark: null,
+  ground: null,
+  groundDark: null,
+  texts: {},
+  logo: null,
+  logoDark: null,
+  icon: null,
+};
+
+export const maxOrganisationCharacters = 100;
+
+const maxLinkCharacters = 1024;
+
+/** Where people are sent for help: a page, a mailbox or a phone. */
+export function isHelpLink(text: string): boolean {
+  if (text.length > maxLinkCharacters || !isPrintable(text) || /\s/.test(text)) return false;
+  if (/^(mailto|tel):[^:/?#]/.test(text)) return true;
+  return text.startsWith('https://') && URL.canParse(text) && new URL(text).username === '';
+}
+
+const colourGuard = z
+  .string()
+  .transform((text, issues): Colour => {
+    const colour = parseColour(text);
+    if (colour !== null) return colour;
+    issues.addIssue('expected a colour such as #0b5a6e');
+    return z.NEVER;
+  })
+  .nullable();
+
+const pictureGuard = z.object({ png: z.base64(), widthPx: z.int(), heightPx: z.int() }).nullable();
+
+const textKeys = Object.keys(textRules).filter((key): key is TextKey => key in textRules);
+const textsGuard = z.partialRecord(z.enum(textKeys), z.string());
+
+/** A brand as it is stored. */
+export const brandGuard = z.object({
+  organisation: z.string().nullable(),
+  helpUrl: z.string().nullable(),
+  accent: colourGuard,
+  accentDark: colourGuard,
+  ground: colourGuard,
+  groundDark: colourGuard,
+  texts: z.object({
+    en: textsGuard.optional(),
+    de: textsGuard.optional(),
+    es: textsGuard.optional(),
+    fr: textsGuard.optional(),
+    ar: textsGuard.optional(),
+  }),
+  logo: pictureGuard,
+  logoDark: pictureGuard,
+  icon: pictureGuard,
+}) satisfies z.ZodType<Brand>;
+
+/** Names a brand by all that it shows: SHA-256 in hexadecimal. What is served under it never changes. */
+export const digestOfBrand = (brand: Brand): string =>
+  digestOf(JSON.stringify(brandGuard.parse(brand))).toString('hex');
+
+/** What letters show of a brand. @param organisation - that the connection names; it is nearer to the person than that of the brand */
+export const letterBrandOf = (brand: Brand | null, organisation: string | null): LetterBrand => ({
+  organisation: organisation ?? brand?.organisation ?? null,
+  accent: paletteOf(brand ?? plainBrand).light.accent,
+});

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { FaceError } from '../../errors.js';
+import { changeStored, readStored } from '../change-stored.js';
+import type { Audit, Clock, State } from '../ports.js';
+import { addSec, type EpochMs, epochMs, epochMsGuard } from '../units.js';
+import { type Brand, brandGuard, digestOfBrand } from './brand.js';
+
+/** A brand, and the digest that names it. */
+export interface NamedBrand {
+  readonly digest: string;
+  readonly brand: Brand;
+}
+
+/** One that an administrator put in force at some time. */
+export interface AppliedBrand {
+  readonly digest: string;
+  readonly at: EpochMs;
+  readonly by: string;
+  readonly organisation: string | null;
+}
+
+/** The brands of this server and its replicas. */
+export interface Brands {
+  /** Who decides: the configuration, if it has a brand. */
+  readonly source: 'configuration' | 'administrator';
+  /** What people are shown now; `null`: the page's own look. Never throws: while the store is away, it is what it was. */
+  inForce(): Promise<NamedBrand | null>;
+  /** A brand by its digest, in force or kept or a draft. @throws FaceError `state_unavailable` */
+  find(digest: string): Promise<Brand | null>;
+  /** Keeps a checked brand for an hour, for its preview. @returns its digest @throws FaceError `state_unavailable` */
+  keepDraft(brand: Brand): Promise<string>;
+  /**
+   * Puts a draft, or one that was in force before, in force on every replica within seconds.
+   * @param digest - `null`: none
+   * @throws FaceError `brand_configured`, `not_found`, `state_unavailable`
+   */
+  apply(digest: string | null, by: string): Promise<void>;
+  /** Those that were put in force, the newest first. @throws FaceError `state_unavailable` */
+  listApplied(): Promise<readonly AppliedBrand[]>;
+}
+
+/** So long a replica goes on with what it knows: strangers may load the page as often as they like. */
+const knownForSec = 5;
+
+const draftLifeSec = 60 * 60;
+
+/** Of the configuration: replicas that do not have it yet serve its files from the store. */
+const configuredLifeSec = 30 * 24 * 60 * 60;
+
+const keptVersions = 10;
+
+const currentGuard = z.object({
+  digest: z.string().nullable(),
+  versions: z.array(
+    z.object({ digest: z.string(), at: epochMsGuard, by: z.string(), organisation: z.string().nullable() }),
+  ),
+});
+
+const current = { key: 'brand', guard: currentGuard, expiresAt: () => null };
+
+const keptKey = (digest: string): string => `brand-kept:${digest}`;
+const draftKey = (digest: string): string => `brand-draft:${digest}`;
+
+interface Deps {
+  readonly state: State;
+  readonly clock: Clock;
+  readonly audit: Audit;
+}
+
+/** @param configured - the brand of the configuration, checked; `null` without one */
+export function createBrands(configured: Brand | null, { state, clock, audit }: Deps): Brands {
+  const own: NamedBrand | null = configured === null ? null : { digest: digestOfBrand(configured), brand: configured };
+  let known: { readonly named: NamedBrand | null; readonly until: EpochMs } = { named: own, until: epochMs(0) };
+  let reading: Promise<NamedBrand | null> | null = null;
+
+  const read = async (key: string): Promise<Brand | null> =>
+    (await readStored({ key, guard: brandGuard }, { state }))?.record ?? null;
+
+  async function readInForce(): Promise<NamedBrand | null> {
+    const digest = (await readStored(current, { state }))?.record.digest ?? null;
+    if (digest === null) return null;
+    if (known.named?.digest === digest) return known.named;
+    const brand = await read(keptKey(digest));
+    return brand === null ? null : { digest, brand };
+  }
+
+  const refresh = (): Promise<NamedBrand | null> => {
+    const until = (): EpochMs => addSec(clock.now(), knownForSec);
+    reading ??= readInForce()
+      .then(
+        (named) => {
+          known = { named, until: until() };
+          return named;
+        },
+        () => {
+          known = { ...known, until: until() };
+          return known.named;
+        },
+      )
+      .finally(() => {
+        reading = null;
+      });
+    return reading;
+  };
+
+  const find = async (digest: string): Promise<Brand | null> => {
+    if (known.named?.digest === digest) return known.named.brand;
+    return (await read(keptKey(digest))) ?? (await read(draftKey(digest)));
+  };
+
+  return {
+    source: own === null ? 'administrator' : 'configuration',
+    inForce: async () => own ?? (clock.now() < known.until ? known.named : refresh()),
+    find,
+    async keepDraft(brand) {
+      const digest = digestOfBrand(brand);
+      await state.write(draftKey(digest), toStored(brand), {
+        when: 'any',
+        expiresAt: addSec(clock.now(), draftLifeSec),
+      });
+      return digest;
+    },
+    async apply(digest, by) {
+      if (own !== null) throw new FaceError('brand_configured');
+      const brand = digest === null ? null : await find(digest);
+      if (digest !== null && brand === null) throw new FaceError('not_found');
+      if (digest !== null && brand !== null)
+        await state.write(keptKey(digest), toStored(brand), { when: 'any', expiresAt: null });
+      const at = clock.now();
+      const { former, changed } = await changeStored(
+        current,
+        (found) => {
+          const versions = found?.versions ?? [];
+          if (digest === null) return { digest, versions };
+          const organisation = brand?.organisation ?? null;
+          const others = versions.filter((each) => each.digest !== digest);
+          return { digest, versions: [{ digest, at, by, organisation }, ...others].slice(0, keptVersions) };
+        },
+        { state },
+      );
+      await audit.append({
+        action: 'brand_changed',
+        connection: '',
+        subject: '',
+        detail: { digest, former: former?.digest ?? null, by },
+      });
+      known = { named: digest === null || brand === null ? null : { digest, brand }, until: addSec(at, knownForSec) };
+      const left = new Set(changed.versions.map((each) => each.digest));
+      for (const { digest: gone } of former?.versions ?? []) if (!left.has(gone)) await state.delete(keptKey(gone));
+    },
+    listApplied: async () => (await readStored(current, { state }))?.record.versions ?? [],
+  };
+}
+
+/** Lays the configuration's brand into the store, where replicas that do not have it yet find what their page asks for. */
+export async function shareConfigured(brand: Brand, { state, clock }: Pick<Deps, 'state' | 'clock'>): Promise<void> {
+  await state.write(draftKey(digestOfBrand(brand)), toStored(brand), {
+    when: 'any',
+    expiresAt: addSec(clock.now(), configuredLifeSec),
+  });
+}
+
+/** Without what is `undefined`, which JSON does not have. */
+const toStored = (brand: Brand) => JSON.parse(JSON.stringify(brand));

@@ -1,0 +1,47 @@
+/** A colour of sRGB as `#rrggbb`, in lower case. */
+export type Colour = `#${string}`;
+
+const pattern = /^#[0-9a-f]{6}$/;
+
+const isColour = (text: string): text is Colour => pattern.test(text);
+
+/** Reads `#rrggbb` in either case. @returns `null` for other text */
+export function parseColour(text: string): Colour | null {
+  const lower = text.toLowerCase();
+  return isColour(lower) ? lower : null;
+}
+
+type Channels = readonly [red: number, green: number, blue: number];
+
+/** Each from 0 to 255. */
+const channelsOf = (colour: Colour): Channels => {
+  const number = Number.parseInt(colour.slice(1), 16);
+  return [number >> 16, (number >> 8) & 0xff, number & 0xff];
+};
+
+const toColour = (channels: Channels): Colour =>
+  `#${channels.map((channel) => Math.round(channel).toString(16).padStart(2, '0')).join('')}`;
+
+const toLinear = (channel: number): number => {
+  const share = channel / 255;
+  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+};
+
+/** From 0 (black) to 1 (white). @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
+export function luminanceOf(colour: Colour): number {
+  const [red, green, blue] = channelsOf(colour);
+  return 0.2126 * toLinear(red) + 0.7152 * toLinear(green) + 0.0722 * toLinear(blue);
+}
+
+/** From 1 to 21; it does not matter which of the two is the text. @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+export function contrastOf(one: Colour, other: Colour): number {
+  const [a, b] = [luminanceOf(one), luminanceOf(other)];
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}
+
+/** As `color-mix(in srgb, …)` of CSS does. @param share - of the second colour, from 0 to 1 */
+export function mix(one: Colour, other: Colour, share: number): Colour {
+  const [a, b] = [channelsOf(one), channelsOf(other)];
+  const at = (index: 0 | 1 | 2): number => a[index] * (1 - share) + b[index] * share;
+  return toColour([at(0), at(1), at(2)]);
+}

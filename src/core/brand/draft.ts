@@ -1,0 +1,156 @@
+import { type Brand, isHelpLink, maxOrganisationCharacters } from './brand.js';
+import { type Colour, parseColour } from './colour.js';
+import { type Contrast, findContrasts } from './palette.js';
+import {
+  type BrandLanguage,
+  brandLanguages,
+  findTextProblem,
+  isPrintable,
+  isTextKey,
+  type OwnTexts,
+  type TextKey,
+  type TextProblem,
+  textRules,
+} from './texts.js';
+
+export const colourNames = ['accent', 'accentDark', 'ground', 'groundDark'] as const;
+export type ColourName = (typeof colourNames)[number];
+
+/** A brand as somebody wrote it down, less its pictures. `null`: the page's own. */
+export interface BrandDraft extends Readonly<Record<ColourName, string | null>> {
+  readonly organisation: string | null;
+  readonly helpUrl: string | null;
+  readonly texts: { readonly [Language in BrandLanguage]?: Readonly<Record<string, string>> | undefined };
+}
+
+export type BrandProblemCode =
+  | TextProblem
+  | 'colour_malformed'
+  | 'contrast_low'
+  | 'link_malformed'
+  | 'picture_unreadable'
+  | 'picture_too_large'
+  | 'picture_unsafe';
+
+/** All of them, for whoever describes a reply. */
+export const brandProblemCodes = [
+  'text_unknown',
+  'text_empty',
+  'text_long',
+  'text_unprintable',
+  'placeholder_missing',
+  'placeholder_unknown',
+  'colour_malformed',
+  'contrast_low',
+  'link_malformed',
+  'picture_unreadable',
+  'picture_too_large',
+  'picture_unsafe',
+] as const satisfies readonly BrandProblemCode[];
+
+/** Why a brand cannot be put in force. */
+export interface BrandProblem {
+  /** Which part of it; of a text with language and key: `texts.de.title`. */
+  readonly field: string;
+  readonly code: BrandProblemCode;
+  /** For people, in English. */
+  readonly reason: string;
+}
+
+/** What came of checking a draft. `chosen` holds what could be read of it, and is of use only without problems. */
+export interface CheckedDraft {
+  readonly chosen: Omit<Brand, 'logo' | 'logoDark' | 'icon'>;
+  readonly contrasts: readonly Contrast[];
+  readonly problems: readonly BrandProblem[];
+}
+
+/** Holds a draft against every rule, so that all that is wrong is told at once. */
+export function checkDraft(draft: BrandDraft): CheckedDraft {
+  const problems: BrandProblem[] = [];
+  const readColour = (name: ColourName): Colour | null => {
+    const text = draft[name];
+    const colour = text === null ? null : parseColour(text);
+    if (text !== null && colour === null)
+      problems.push({ field: name, code: 'colour_malformed', reason: 'expected a colour such as #0b5a6e' });
+    return colour;
+  };
+  const colours = {
+    accent: readColour('accent'),
+    accentDark: readColour('accentDark'),
+    ground: readColour('ground'),
+    groundDark: readColour('groundDark'),
+  };
+  const contrasts = findContrasts(colours);
+  problems.push(...contrasts.flatMap(toContrastProblem));
+  problems.push(...findNameProblems(draft.organisation));
+  if (draft.helpUrl !== null && !isHelpLink(draft.helpUrl)) {
+    const reason = 'expected an address that starts with https://, mailto: or tel:';
+    problems.push({ field: 'helpUrl', code: 'link_malformed', reason });
+  }
+  const { organisation, helpUrl } = draft;
+  const texts: { [Language in BrandLanguage]?: OwnTexts } = {};
+  for (const language of brandLanguages) {
+    const given = draft.texts[language];
+    if (given === undefined) continue;
+    const checked = checkTexts(language, given);
+    problems.push(...checked.problems);
+    if (Object.keys(checked.texts).length > 0) texts[language] = checked.texts;
+  }
+  return { chosen: { organisation, helpUrl, ...colours, texts }, contrasts, problems };
+}
+
+function findNameProblems(organisation: string | null): BrandProblem[] {
+  if (organisation === null) return [];
+  const field = 'organisation';
+  if (organisation.trim() === '') return [{ field, code: 'text_empty', reason: 'expected a name' }];
+  if (organisation.length > maxOrganisationCharacters) {
+    return [{ field, code: 'text_long', reason: `expected at most ${maxOrganisationCharacters} characters` }];
+  }
+  return isPrintable(organisation) ? [] : [{ field, code: 'text_unprintable', reason: reasons.text_unprintable }];
+}
+
+function toContrastProblem({ scheme, colour, against, ratio, needed, nearest }: Contrast): BrandProblem[] {
+  if (nearest === null) return [];
+  const field = scheme === 'light' ? colour : colour === 'accent' ? 'accentDark' : 'groundDark';
+  const reason = `contrast with ${against} is ${ratio.toFixed(2)} to 1 on ${scheme} screens, and has to be ${needed} to 1: ${nearest} would do`;
+  return [{ field, code: 'contrast_low', reason }];
+}
+
+const reasons = {
+  text_unknown: 'there is no such text; docs/brand.md lists those that can be replaced',
+  text_empty: 'expected a text; leave it out to keep ours',
+  text_unprintable: 'expected one line, without characters that cannot be seen',
+} as const;
+
+function checkTexts(
+  language: BrandLanguage,
+  given: Readonly<Record<string, string>>,
+): { readonly texts: OwnTexts; readonly problems: readonly BrandProblem[] } {
+  const texts: { [Key in TextKey]?: string } = {};
+  const problems: BrandProblem[] = [];
+  for (const [key, text] of Object.entries(given)) {
+    const code = findTextProblem(key, text);
+    if (code !== null) problems.push({ field: `texts.${language}.${toShown(key)}`, code, reason: reasonOf(key, code) });
+    else if (isTextKey(key)) texts[key] = text;
+  }
+  return { texts, problems };
+}
+
+/** A name that nobody knows may be anything. */
+const toShown = (key: string): string => (isTextKey(key) ? key : key.replace(/[^\w.-]/g, '?').slice(0, 40));
+
+function reasonOf(key: string, code: TextProblem): string {
+  if (!isTextKey(key)) return reasons.text_unknown;
+  const { most, placeholders } = textRules[key];
+  const listed = placeholders.map((name) => `{${name}}`).join(', ');
+  switch (code) {
+    case 'text_long':
+      return `expected at most ${most} characters`;
+    case 'placeholder_missing':
+      return `expected ${listed} in it`;
+    case 'placeholder_unknown':
+      return listed === '' ? 'expected no braces' : `expected no other placeholder than ${listed}`;
+    default:
+      return reasons[code];
+  }
+}

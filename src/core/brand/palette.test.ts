@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { projectRoot } from '../../../test/paths.js';
+import { type Colour, contrastOf, luminanceOf, mix, parseColour } from './colour.js';
+import { findContrasts, ownColours, paletteOf, schemes } from './palette.js';
+import { toStylesheet } from './stylesheet.js';
+
+const colour = fc.integer({ min: 0, max: 0xffffff }).map((value): Colour => `#${value.toString(16).padStart(6, '0')}`);
+const none = { accent: null, accentDark: null, ground: null, groundDark: null };
+
+test.each([
+  ['#000000', '#ffffff', 21],
+  ['#777777', '#ffffff', 4.478],
+  ['#767676', '#ffffff', 4.542],
+  ['#0000ff', '#ffffff', 8.592],
+  ['#ff0000', '#ffffff', 3.998],
+  ['#ffff00', '#ffffff', 1.074],
+  ['#949494', '#ffffff', 3.033],
+] as const)('%s on %s has a contrast of %d, as the tools of the W3C say', (one, other, expected) => {
+  expect(contrastOf(one, other)).toBeCloseTo(expected, 2);
+});
+
+test('a colour is six hexadecimal digits, in either case', () => {
+  expect(parseColour('#AbCdEf')).toBe('#abcdef');
+  for (const text of ['', '#abc', 'abcdef', '#abcdeg', '#abcdef0', 'red', '#abcdef;}', ' #abcdef'])
+    expect(parseColour(text)).toBeNull();
+});
+
+test('contrast is the same both ways, and from 1 to 21', () => {
+  fc.assert(
+    fc.property(colour, colour, (one, other) => {
+      const ratio = contrastOf(one, other);
+      expect(ratio).toBe(contrastOf(other, one));
+      expect(ratio).toBeGreaterThanOrEqual(1);
+      expect(ratio).toBeLessThanOrEqual(21);
+      expect(contrastOf(one, one)).toBe(1);
+    }),
+  );
+});
+
+test('a mix lies between', () => {
+  fc.assert(
+    fc.property(colour, fc.double({ min: 0, max: 1, noNaN: true }), (one, share) => {
+      expect(luminanceOf(mix(one, '#000000', share))).toBeLessThanOrEqual(luminanceOf(one));
+      expect(luminanceOf(mix(one, '#ffffff', share))).toBeGreaterThanOrEqual(luminanceOf(one));
+    }),
+  );
+  expect(mix('#123456', '#ffffff', 0)).toBe('#123456');
+});
+
+test('the page’s own colours are those of its style sheet, and can be read', () => {
+  const css = readFileSync(join(projectRoot, 'web/capture/page.css'), 'utf8');
+  const [light = '', dark = ''] = css.split('@media (prefers-color-scheme: dark)');
+  for (const scheme of schemes) {
+    const text = scheme === 'light' ? light : dark;
+    for (const [name, value] of Object.entries(ownColours[scheme])) {
+      const property = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      expect([scheme, property, new RegExp(`--${property}: (#[0-9a-f]{6});`).exec(text)?.[1]]).toEqual([
+        scheme,
+        property,
+        value,
+      ]);
+    }
+  }
+  expect(findContrasts(none).filter(({ nearest }) => nearest !== null)).toEqual([]);
+  expect(css).toContain('color-mix(in srgb, var(--ink) 6%, transparent)');
+});
+
+test('what cannot be read is told with its figure, and with a colour that can', () => {
+  const contrasts = findContrasts({ ...none, accent: '#f5a623' });
+  const onCard = contrasts.find(({ scheme, against }) => scheme === 'light' && against === 'the card');
+  expect(onCard).toMatchObject({ colour: 'accent', ratio: 2.02, needed: 4.5 });
+  expect(onCard?.nearest).toMatch(/^#[0-9a-f]{6}$/);
+  expect(contrasts.filter(({ scheme, nearest }) => scheme === 'dark' && nearest !== null)).toEqual([]);
+});
+
+test('whatever is chosen, the nearest colours do, and any that is let through can be read on all it stands on', () => {
+  fc.assert(
+    fc.property(colour, colour, colour, colour, (accent, accentDark, ground, groundDark) => {
+      const mended: Record<string, Colour> = { accent, accentDark, ground, groundDark };
+      for (const { scheme, colour: name, nearest } of findContrasts({ accent, accentDark, ground, groundDark })) {
+        if (nearest !== null) mended[scheme === 'light' ? name : `${name}Dark`] = nearest;
+      }
+      const { accent: a, accentDark: b, ground: c, groundDark: d } = mended;
+      const chosen = { accent: a!, accentDark: b!, ground: c!, groundDark: d! };
+      expect(findContrasts(chosen).filter(({ nearest }) => nearest !== null)).toEqual([]);
+      const palette = paletteOf(chosen);
+      for (const scheme of schemes) {
+        const { accent: used, accentInk, ground: under, accentSoft } = palette[scheme];
+        expect(contrastOf(used, ownColours[scheme].card)).toBeGreaterThanOrEqual(4.5);
+        expect(contrastOf(used, under)).toBeGreaterThanOrEqual(4.5);
+        expect(contrastOf(accentInk, used)).toBeGreaterThanOrEqual(4.5);
+        expect(contrastOf(used, accentSoft)).toBeGreaterThanOrEqual(3);
+        expect(contrastOf(ownColours[scheme].inkSoft, under)).toBeGreaterThanOrEqual(4.5);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('one accent is enough: dark screens get the nearest that can be read there', () => {
+  fc.assert(
+    fc.property(colour, (accent) => {
+      const failing = findContrasts({ ...none, accent }).filter(({ nearest }) => nearest !== null);
+      expect(failing.filter(({ scheme }) => scheme === 'dark')).toEqual([]);
+    }),
+  );
+});
+
+test('the style sheet holds colours, and nothing else', () => {
+  fc.assert(
+    fc.property(colour, colour, (accent, ground) => {
+      const css = toStylesheet({ ...none, accent, ground });
+      expect(css).toMatch(
+        /^:root\{(?:--[a-z-]+:#[0-9a-f]{6};?){4}\}\n@media \(prefers-color-scheme: dark\)\{:root\{(?:--[a-z-]+:#[0-9a-f]{6};?){4}\}\}\n$/,
+      );
+    }),
+  );
+});

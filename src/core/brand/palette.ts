@@ -1,0 +1,194 @@
+import { type Colour, contrastOf, mix } from './colour.js';
+
+/*
+ * Which colours of the page a brand may choose, and what each has to be seen against. A test holds the page's own ones to
+ * web/capture/page.css.
+ */
+
+export const schemes = ['light', 'dark'] as const;
+export type Scheme = (typeof schemes)[number];
+
+/** What a brand chooses; `null`: the page's own. */
+export interface ChosenColours {
+  readonly accent: Colour | null;
+  /** On dark screens; without it, the colour nearest to `accent` that can be read there. */
+  readonly accentDark: Colour | null;
+  readonly ground: Colour | null;
+  readonly groundDark: Colour | null;
+}
+
+/** The colours of one scheme, as they are shown. */
+export interface SchemeColours {
+  readonly ground: Colour;
+  readonly accent: Colour;
+  /** Text on the accent. */
+  readonly accentInk: Colour;
+  /** A tint of the accent, behind text and signs. */
+  readonly accentSoft: Colour;
+}
+
+export type Palette = Readonly<Record<Scheme, SchemeColours>>;
+
+/** The page's own colours, by the names of its custom properties. */
+export const ownColours = {
+  light: {
+    ground: '#eef1f4',
+    card: '#ffffff',
+    ink: '#16202b',
+    inkSoft: '#4c5a68',
+    lineStrong: '#76828e',
+    accent: '#0b5a6e',
+    accentInk: '#ffffff',
+    accentSoft: '#e2f0f3',
+    bad: '#a3212a',
+    focus: '#0a5fd0',
+  },
+  dark: {
+    ground: '#10161c',
+    card: '#1a222b',
+    ink: '#eef2f5',
+    inkSoft: '#b3bfca',
+    lineStrong: '#8593a0',
+    accent: '#74cfe2',
+    accentInk: '#06222a',
+    accentSoft: '#1d3740',
+    bad: '#ff9a9f',
+    focus: '#8fc0ff',
+  },
+} as const satisfies Record<Scheme, Record<string, Colour>>;
+
+/** WCAG 2.2, level AA: of text (1.4.3), and of what is no text but has to be made out (1.4.11). */
+const leastOf = { text: 4.5, sign: 3 } as const;
+
+/** What stands under a pointer is this much nearer to the ink. */
+const hoverShare = 0.06;
+
+const softShare = 0.14;
+
+/** One pair of colours that meet on the page. */
+export interface Contrast {
+  readonly scheme: Scheme;
+  /** Which of the brand's colours it is about. */
+  readonly colour: 'accent' | 'ground';
+  /** What it is seen against. */
+  readonly against: string;
+  /** Cut to two decimals, so that what is too low never reads as enough. */
+  readonly ratio: number;
+  readonly needed: number;
+  /** The nearest colour that would do, in place of the one that was chosen; `null`: it is enough. */
+  readonly nearest: Colour | null;
+}
+
+interface Demand {
+  readonly against: string;
+  readonly other: Colour;
+  readonly needed: number;
+}
+
+const demand = (against: string, other: Colour, kind: keyof typeof leastOf): Demand => ({
+  against,
+  other,
+  needed: leastOf[kind],
+});
+
+/** What the accent has to be read on, and what has to be read on it. */
+function demandsOfAccent(scheme: Scheme, accent: Colour, ground: Colour): readonly Demand[] {
+  const { card, ink } = ownColours[scheme];
+  return [
+    demand('the card', card, 'text'),
+    demand('the card under a pointer', mix(card, ink, hoverShare), 'text'),
+    demand('the ground', ground, 'text'),
+    demand('the ground under a pointer', mix(ground, ink, hoverShare), 'text'),
+    demand('its own tint', mix(card, accent, softShare), 'sign'),
+    demand('the text on a button', inkFor(scheme), 'text'),
+  ];
+}
+
+/** What of the page's own stands on the ground. */
+function demandsOfGround(scheme: Scheme): readonly Demand[] {
+  const { inkSoft, bad, lineStrong, focus } = ownColours[scheme];
+  return [
+    demand('the text on it', inkSoft, 'text'),
+    demand('a message on it', bad, 'text'),
+    demand('the border of a field', lineStrong, 'sign'),
+    demand('the frame of what has the focus', focus, 'sign'),
+  ];
+}
+
+/** Accents are dark in the light scheme and light in the dark one, as they have to be read on the card. */
+const inkFor = (scheme: Scheme): Colour => (scheme === 'light' ? '#ffffff' : '#000000');
+
+/** Where colours go that are too near to what they stand on. */
+const extremeOf = {
+  accent: { light: '#000000', dark: '#ffffff' },
+  ground: { light: '#ffffff', dark: '#000000' },
+} as const satisfies Record<Contrast['colour'], Record<Scheme, Colour>>;
+
+const isEnough = (colour: Colour, { other, needed }: Demand): boolean => contrastOf(colour, other) >= needed;
+
+/** The first colour on the straight way to black or white that meets every demand; the end of that way if none does. */
+function findNearest(colour: Colour, extreme: Colour, demandsOf: (tried: Colour) => readonly Demand[]): Colour {
+  for (let step = 0; step < 255; step += 1) {
+    const tried = mix(colour, extreme, step / 255);
+    if (demandsOf(tried).every((each) => isEnough(tried, each))) return tried;
+  }
+  return extreme;
+}
+
+const nearestAccent = (scheme: Scheme, accent: Colour, ground: Colour): Colour =>
+  findNearest(accent, extremeOf.accent[scheme], (tried) => demandsOfAccent(scheme, tried, ground));
+
+/** The colours of a brand as they are shown. Not checked: `findContrasts` tells whether they can be read. */
+export function paletteOf(chosen: ChosenColours): Palette {
+  const ground = { light: chosen.ground ?? ownColours.light.ground, dark: chosen.groundDark ?? ownColours.dark.ground };
+  const derived = chosen.accent === null ? null : nearestAccent('dark', chosen.accent, ground.dark);
+  const accent = { light: chosen.accent, dark: chosen.accentDark ?? derived };
+  const toColours = (scheme: Scheme): SchemeColours => {
+    const own = ownColours[scheme];
+    const used = accent[scheme];
+    if (used === null)
+      return {
+        ground: ground[scheme],
+        accent: own.accent,
+        accentInk: own.accentInk,
+        accentSoft: own.accentSoft,
+      };
+    return {
+      ground: ground[scheme],
+      accent: used,
+      accentInk: inkFor(scheme),
+      accentSoft: mix(own.card, used, softShare),
+    };
+  };
+  return { light: toColours('light'), dark: toColours('dark') };
+}
+
+/** Every pair that the brand's colours are part of, with what WCAG 2.2 asks of it at level AA. */
+export function findContrasts(chosen: ChosenColours): readonly Contrast[] {
+  const palette = paletteOf(chosen);
+  return schemes.flatMap((scheme) => {
+    const { accent, ground } = palette[scheme];
+    const nearestGround = findNearest(ground, extremeOf.ground[scheme], () => demandsOfGround(scheme));
+    const ofGround = measure(scheme, 'ground', ground, demandsOfGround(scheme), () => nearestGround);
+    const ofAccent = measure(scheme, 'accent', accent, demandsOfAccent(scheme, accent, ground), () =>
+      nearestAccent(scheme, accent, nearestGround),
+    );
+    return [...ofAccent, ...ofGround];
+  });
+}
+
+const measure = (
+  scheme: Scheme,
+  colour: Contrast['colour'],
+  given: Colour,
+  demands: readonly Demand[],
+  nearest: () => Colour,
+): readonly Contrast[] =>
+  demands.map((each) => ({
+    scheme,
+    colour,
+    against: each.against,
+    ratio: Math.floor(contrastOf(given, each.other) * 100) / 100,
+    needed: each.needed,
+    nearest: isEnough(given, each) ? null : nearest(),
+  }));

@@ -1,0 +1,37 @@
+import type { AuditEvent } from '../audit-events.js';
+import type { SubjectRef } from '../connection.js';
+
+/** What people are told of. */
+export type NoticeKind = 'enrolled' | 'refused' | 'locked' | 'ended';
+
+/** Something that a person should hear of. */
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly who: SubjectRef;
+}
+
+/** What a person should hear of an event; `null`: nothing. */
+export function noticeOf(event: AuditEvent): Notice | null {
+  const { connection, subject } = event;
+  const kind = subject === '' || connection === '' ? null : kindOf(event);
+  return kind === null ? null : { kind, who: { connection, subject } };
+}
+
+function kindOf(event: AuditEvent): NoticeKind | null {
+  switch (event.action) {
+    case 'enrolled':
+    case 'enrolment_recovered':
+      // A token that is only sealed anew is nothing the person did.
+      return event.detail.kind === 'enrolment' ? 'enrolled' : null;
+    case 'verification_refused':
+      return 'refused';
+    case 'locked_out':
+      return 'locked';
+    case 'consent_withdrawn':
+      return 'ended';
+    case 'revoked':
+      return event.detail.tokenId === null || event.detail.client !== undefined ? null : 'ended';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,121 @@
+import { toCode } from '../../errors.js';
+import type { AuditEvent, EndedSessions } from '../audit-events.js';
+import type { Connection } from '../connection.js';
+import type { LetterBrand } from '../letters/brand.js';
+import { composeLetter } from '../letters/letter.js';
+import { countIn, windowOf } from '../limits/window.js';
+import type { Audit, Clock, Delivery, Log, Random, State } from '../ports.js';
+import { toIso } from '../units.js';
+import { issueNotMe } from './not-me.js';
+import { type Notice, noticeOf } from './notice.js';
+import { noticeWords } from './words.js';
+
+/** What notices take from outside. */
+export interface NoticeDeps {
+  readonly state: State;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly delivery: Delivery;
+  /** The public address of this server, without a slash at the end. */
+  readonly issuer: string;
+  readonly connectionOf: (id: string) => Connection | undefined;
+  /** How letters of a connection look. */
+  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
+}
+
+/** The audit trail, with those told whom its events are about. */
+export interface NotifyingAudit extends Audit {
+  /** Settles once no letter is under way. */
+  settle(): Promise<void>;
+}
+
+const hourSec = 60 * 60;
+const daySec = 24 * hourSec;
+
+/** Whoever causes events for somebody else fills no mailbox: one of a kind in an hour, and so many of all kinds in a day. */
+export const mostOfAKindInAnHour = 1;
+export const mostInADay = 6;
+
+/** Where the page is that asks once more. The secret stands after the `#`, which browsers send to nobody. */
+export const notMePath = '/face/not-me';
+
+/**
+ * Writes behind the audit trail: an event is recorded first, and nobody waits for the letter about it. A letter that fails is
+ * logged and not sent again. The address is read at the provider at that moment, and kept nowhere.
+ */
+export function createNotifyingAudit(audit: Audit, deps: NoticeDeps): NotifyingAudit {
+  const underWay = new Set<Promise<void>>();
+  return {
+    async append(event: AuditEvent) {
+      await audit.append(event);
+      const notice = noticeOf(event);
+      const connection = notice === null ? undefined : deps.connectionOf(notice.who.connection);
+      if (notice === null || connection === undefined || !connection.policy.notices) return;
+      const sent = send(notice, connection, deps).catch((error: unknown) => {
+        deps.log.warn('notice not sent', { kind: notice.kind, connection: connection.id, code: toCode(error) });
+      });
+      underWay.add(sent);
+      void sent.then(() => underWay.delete(sent));
+    },
+    async settle() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+    close: () => audit.close(),
+  };
+}
+
+async function send({ kind, who }: Notice, connection: Connection, deps: NoticeDeps): Promise<void> {
+  const { state, clock, delivery, issuer } = deps;
+  const name = `${who.connection}:${who.subject}`;
+  if ((await countIn(windowOf(`notices:${kind}:${name}`, hourSec, deps), 1, { state })) > mostOfAKindInAnHour) return;
+  if ((await countIn(windowOf(`notices:${name}`, daySec, deps), 1, { state })) > mostInADay) return;
+  const { email } = await connection.profile.readAccount(who.subject);
+  if (email === null) return;
+  const { language } = connection.policy;
+  const { notices, when, button, footer } = noticeWords[language];
+  const secret = await issueNotMe(who, deps);
+  const address = secret.use((text) => `${issuer}${notMePath}?lang=${language}#${text}`);
+  const time = `${toIso(clock.now()).slice(0, 16).replace('T', ' ')} UTC`;
+  const { subject, text } = notices[kind];
+  const parts = {
+    language,
+    subject,
+    paragraphs: [text, `${when} ${time}`],
+    button: { label: button, address },
+    footer: [footer],
+  };
+  await delivery.send({ channel: 'email', to: email, ...composeLetter(parts, await deps.brandOf(connection)) });
+}
+
+const sessionsTold = {
+  ended: 'Their sessions at the identity provider were ended.',
+  failed: 'Their sessions at the identity provider could not be ended: end them there.',
+  not_offered: 'Their sessions at the identity provider go on: end them there.',
+} as const satisfies Record<EndedSessions, string>;
+
+/**
+ * Tells the help desk of a connection that somebody said it was not they. In English: those who help may be of another country
+ * than those who ask. Nothing is sent where no address is configured.
+ * @throws FaceError `delivery_failed`
+ */
+export async function tellHelpDesk(
+  connection: Connection,
+  { subject, sessions }: { readonly subject: string; readonly sessions: EndedSessions },
+  deps: Pick<NoticeDeps, 'delivery' | 'brandOf' | 'clock'>,
+): Promise<void> {
+  const { helpDesk } = connection.policy;
+  if (helpDesk === null) return;
+  const parts = {
+    language: 'en',
+    subject: 'Somebody says: this was not me',
+    paragraphs: [
+      `A person of the connection ${connection.id} got a notice about their face check and says that it was not they. Their face check has been ended.`,
+      `Their id at the identity provider: ${subject}`,
+      sessionsTold[sessions],
+      'Call them, and look at their last sign-ins.',
+    ],
+    footer: [`Reported at ${toIso(deps.clock.now())}.`],
+  } as const;
+  await deps.delivery.send({ channel: 'email', to: helpDesk, ...composeLetter(parts, await deps.brandOf(connection)) });
+}

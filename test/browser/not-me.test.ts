@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { hasChromium, launchChromium } from './chromium.js';
+import { startPageServer } from './page-server.js';
+import { receive } from './visitor.js';
+
+/* What somebody sees who follows the link of a notice. */
+
+const inBrowser = hasChromium ? test : test.skip;
+let browser: Browser;
+let server: Awaited<ReturnType<typeof startPageServer>>;
+if (hasChromium) {
+  beforeAll(async () => {
+    server = await startPageServer();
+    browser = await launchChromium({ camera: 'none' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+}
+
+inBrowser('nothing is sent before the button is pressed, and then the secret alone', async () => {
+  const { page, complaints, close } = await receive(browser, { viewport: { width: 360, height: 740 } });
+  const sent: unknown[] = [];
+  await page.route('**/face/not-me', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    sent.push(route.request().postDataJSON());
+    return route.fulfill({ json: { ok: true } });
+  });
+  await page.goto(`${server.origin}/face/not-me?lang=de#c2VjcmV0`);
+  await page.locator('main[data-screen="not-me"]').waitFor();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await findBarriers(page)).toEqual([]);
+  }
+  expect(await findSmallTargets(page)).toEqual([]);
+  expect(await fitsWidth(page)).toBe(true);
+  expect(sent).toEqual([]);
+  await page.getByRole('button', { name: 'Ich war es nicht: beenden' }).click();
+  await page.locator('main[data-screen="not-me-done"]').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  expect(sent).toEqual([{ secret: 'c2VjcmV0' }]);
+  expect(page.url()).not.toContain('c2VjcmV0');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+inBrowser('a link that is over says so', async () => {
+  const { page, close } = await receive(browser);
+  await page.route('**/face/not-me', (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({ status: 404, json: { ok: false, error: 'Refused.', code: 'step_up_unknown' } })
+      : route.continue(),
+  );
+  await page.goto(`${server.origin}/face/not-me#c2VjcmV0`);
+  await page.getByRole('button', { name: 'It was not me: end it' }).click();
+  await page.locator('main[data-screen="link-over"]').waitFor();
+  await page.goto('about:blank');
+  await page.goto(`${server.origin}/face/not-me`);
+  await page.locator('main[data-screen="link-missing"]').waitFor();
+  await close();
+});

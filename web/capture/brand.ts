@@ -1,0 +1,69 @@
+import './zod-settings.js';
+import { type BrandOfPage, brandMetaName, brandOfPage } from '../../src/core/brand/page-brand.js';
+import { fill } from '../../src/core/brand/texts.js';
+import { type Child, el } from './dom.js';
+import type { Words } from './messages/words.js';
+
+/** How the organisation looks. */
+export type Brand = BrandOfPage;
+
+/** Where the server says nothing of a brand, or what this page cannot read. */
+export const noBrand: Brand = { organisation: null, helpUrl: null, texts: {}, logo: null };
+
+/** What the server put into the page's head. */
+export function readBrand(): Brand {
+  const content = document.querySelector<HTMLMetaElement>(`meta[name="${brandMetaName}"]`)?.content;
+  if (content === undefined) return noBrand;
+  try {
+    const parsed = brandOfPage.safeParse(JSON.parse(content));
+    return parsed.success ? parsed.data : noBrand;
+  } catch {
+    return noBrand;
+  }
+}
+
+/** The organisation's own words in place of ours. They are text wherever they stand. */
+export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts']]): Words {
+  if (own === undefined) return words;
+  const { lockedFor, flashesText } = own;
+  const organisationIn = (text: string, organisation: string | null): string =>
+    fill(text, { organisation: organisation ?? '' });
+  return {
+    ...words,
+    title: own.title ?? words.title,
+    help: own.help ?? words.help,
+    otherWay: own.otherWay ?? words.otherWay,
+    passed: {
+      ...words.passed,
+      verify: own.passedVerify ?? words.passed.verify,
+      enrol: own.passedEnrol ?? words.passed.enrol,
+    },
+    failed: { heading: own.failedHeading ?? words.failed.heading, text: own.failedText ?? words.failed.text },
+    expired: { ...words.expired, text: own.expiredText ?? words.expired.text },
+    abandoned: { ...words.abandoned, text: own.abandonedText ?? words.abandoned.text },
+    lockedFor: lockedFor === undefined ? words.lockedFor : (minutes) => fill(lockedFor, { minutes: String(minutes) }),
+    flashes: {
+      ...words.flashes,
+      text:
+        flashesText === undefined ? words.flashes.text : (organisation) => organisationIn(flashesText, organisation),
+    },
+    kiosk: {
+      ...words.kiosk,
+      heading: own.kioskHeading ?? words.kiosk.heading,
+      text: own.kioskText ?? words.kiosk.text,
+    },
+  };
+}
+
+/** The logo, named as the organisation is; its name where there is none. */
+export function showName({ logo }: Brand, name: string): Child {
+  if (logo === null) return name;
+  const { path, dark, widthPx, heightPx } = logo;
+  const size = { width: String(widthPx), height: String(heightPx) };
+  return el(
+    'picture',
+    {},
+    dark === null ? null : el('source', { srcset: dark, media: '(prefers-color-scheme: dark)' }),
+    el('img', { src: path, alt: name, ...size }),
+  );
+}

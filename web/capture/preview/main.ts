@@ -1,0 +1,16 @@
+import { readBrand } from '../brand.js';
+import { chooseLanguage } from '../languages.js';
+import { Page } from '../page.js';
+import { showScheme } from './scheme.js';
+import { showPreview } from './screens.js';
+
+/* Screens of the capture page with a brand that is not in force yet, in a frame of the console. Nothing on it can be pressed. */
+
+const main = document.querySelector('main');
+if (main !== null) {
+  const query = new URLSearchParams(location.search);
+  showScheme(query.get('scheme'));
+  const page = new Page(main, chooseLanguage([query.get('lang') ?? '']), readBrand());
+  showPreview(query.get('screen'), page);
+  document.body.inert = true;
+}
