@@ -20,6 +20,7 @@ import { createEndpoints } from '../src/server/endpoints.js';
 import type { SecurityEvents } from '../src/ssf/deps.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
+import { noCampaigns } from './campaigns.js';
 import { createManualClock } from './contract/state.js';
 import { createTestSight } from './embedded.js';
 import { createKeysInMemory, createTestSigner, testIssuer } from './keys.js';
@@ -66,6 +67,9 @@ export async function startApiServer(
     Pick<
       AppDeps,
       | 'connections'
+      | 'directories'
+      | 'campaigns'
+      | 'wakeCampaigns'
       | 'folders'
       | 'hooks'
       | 'findUnready'
@@ -125,6 +129,7 @@ export async function startApiServer(
     proxyHops: 0,
     rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(clock),
+    ...noCampaigns,
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],
     ...given,

@@ -5,6 +5,7 @@ import { issueClientToken } from '../src/rest/client-tokens.js';
 import { type AppDeps, createApp } from '../src/server/app.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { toForm } from './api-server.js';
+import { noCampaigns } from './campaigns.js';
 import type { OktaBench } from './contract/okta.js';
 import { createTestSight } from './embedded.js';
 import { createKeysInMemory } from './keys.js';
@@ -53,6 +54,7 @@ export async function startOktaServer(
     rooms,
     telemetry: await createQuietTelemetry(bench.core.clock),
     recordsOf: async () => ({ records: [], left: 0 }),
+    ...noCampaigns,
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],
   };

@@ -10,6 +10,7 @@ import { listen } from '../../src/http/listen.js';
 import { createBodyRooms } from '../../src/http/rooms.js';
 import { type AppDeps, createApp } from '../../src/server/app.js';
 import { createPasskeys } from '../../src/webauthn/passkeys.js';
+import { noCampaigns } from '../../test/campaigns.js';
 import {
   hookSecret,
   type OneLoginBench,
@@ -68,6 +69,7 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(bench.core.clock),
     recordsOf: async () => ({ records: [], left: 0 }),
+    ...noCampaigns,
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],
   };

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
 import { auditGuard } from './audit.js';
+import { campaignsGuard } from './campaigns.js';
 import type { ConnectionGuards } from './connection.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
 import { keysGuard, signsRs256 } from './keys.js';
@@ -111,6 +112,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .default([]),
     telemetry: telemetryGuard.prefault({}),
     limits: limitsGuard.prefault({}),
+    campaigns: campaignsGuard.prefault({}),
     retention: retentionGuard.prefault({}),
     /** Seconds between the request to stop, from when on `/readyz` refuses, and taking no more requests. */
     stopDelaySec: z.int().min(0).max(120).default(0),

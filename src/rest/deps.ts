@@ -1,8 +1,8 @@
 import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
-import type { Connection, SubjectRef } from '../core/connection.js';
-import type { CoreDeps } from '../core/deps.js';
-import type { Delivery, Keys, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
+import type { CampaignDeps } from '../core/campaign/deps.js';
+import type { SubjectRef } from '../core/connection.js';
+import type { Keys, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { ClientRequest } from './usage.js';
 
@@ -18,10 +18,9 @@ export interface Reloaded {
 }
 
 /** What the REST API takes from outside. */
-export interface ApiDeps extends CoreDeps {
+export interface ApiDeps extends CampaignDeps {
   /** SHA-256 of the text expected in `X-Admin-Key` where an administrator is asked for. */
   readonly adminKeyDigest: Uint8Array;
-  readonly delivery: Delivery;
   readonly judge: LivenessJudge;
   readonly sight: Sight;
   readonly keys: Keys;
@@ -32,6 +31,6 @@ export interface ApiDeps extends CoreDeps {
   readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
   /** Loads the configuration anew, and puts in force what can be. Never rejects. */
   readonly reload: () => Promise<Reloaded>;
-  /** By id. */
-  readonly connections: ReadonlyMap<string, Connection>;
+  /** A campaign was planned or changed: whoever sends looks at it now. */
+  readonly wakeCampaigns: () => void;
 }

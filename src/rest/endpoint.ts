@@ -24,6 +24,7 @@ export const groupDescriptions = {
   'Capture page': 'What the page in front of the camera calls.',
   Applications: 'Register the programs that call, with scopes, quotas and keys of their own, and see what they used.',
   Administrators: 'Say who administers this server, and in which role.',
+  Campaigns: 'Invite many people to enrol, and follow how far they are.',
   'Data subjects': 'Help one person, and give them their rights over what is held of them.',
   Operations: 'Run the server.',
 } as const;

@@ -5,12 +5,14 @@ import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { readRecordsOf } from '../audit/records-of.js';
 import { issuerOf } from '../config/issuer.js';
 import type { DeliveryConfig } from '../config/schema.js';
+import type { CampaignDeps } from '../core/campaign/deps.js';
 import type { CoreDeps } from '../core/deps.js';
+import { defaultBrand } from '../core/letters/brand.js';
 import type { Delivery } from '../core/ports.js';
-import type { StepUpDeps } from '../core/step-up/stored.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createSmtpDelivery } from '../delivery/smtp.js';
 import { createSight } from '../engine/sight.js';
+import { startedLink } from '../http/page-link.js';
 import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
 import { type AdminKey, loadAdminKey } from '../keys/admin-key.js';
@@ -36,7 +38,7 @@ const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
 /** What answers requests, and the core with the connections behind it. */
 export interface BuiltApp {
   readonly app: RequestListener;
-  readonly core: StepUpDeps;
+  readonly core: CampaignDeps;
   /** Whose digest the app compares with; a fresh one is still to be stored and shown. */
   readonly adminKey: AdminKey;
 }
@@ -49,7 +51,7 @@ export async function buildApp(
   { config, connections: configured }: Setup,
   ports: OpenPorts,
   deps: ServerDeps &
-    Pick<ApiDeps, 'reload'> & {
+    Pick<ApiDeps, 'reload' | 'wakeCampaigns'> & {
       readonly readiness: Readiness;
       readonly telemetry: Telemetry;
       readonly rooms: BodyRooms;
@@ -77,9 +79,17 @@ export async function buildApp(
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
 
   const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
-  const app = createApp({
+  const campaigning: CampaignDeps = {
     ...core,
     connections,
+    delivery: observePort('delivery', createDelivery(config.delivery, outbox)),
+    campaigns: config.campaigns,
+    directories: new Map(connected.map(({ connection, openDirectory }) => [connection.id, openDirectory])),
+    linkOf: (started, language) => startedLink(issuer, started, language),
+    letterBrandOf: ({ policy }) => ({ ...defaultBrand, organisation: policy.organisation }),
+  };
+  const app = createApp({
+    ...campaigning,
     hooks,
     judge: createMovementJudge({ engine }),
     sight: createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'] }),
@@ -89,10 +99,10 @@ export async function buildApp(
     securityEvents: deps.securityEvents,
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     adminKeyDigest: adminKey.digest,
-    delivery: observePort('delivery', createDelivery(config.delivery, outbox)),
     telemetry,
     rooms,
     reload: deps.reload,
+    wakeCampaigns: deps.wakeCampaigns,
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
       ports.usage.note(request);
@@ -101,7 +111,7 @@ export async function buildApp(
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
   });
-  return { app, core: { ...core, connections }, adminKey };
+  return { app, core: campaigning, adminKey };
 }
 
 /** A server keeps so few applications that each may have series of its own, if not one for each code. */

@@ -1,6 +1,7 @@
 import { createAdministratorEndpoints } from '../api/administrator-endpoints.js';
 import { createApplicationEndpoints } from '../api/application-endpoints.js';
 import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
+import { createCampaignEndpoints } from '../api/campaign-endpoints.js';
 import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../api/configuration-endpoints.js';
 import { createContactEndpoints } from '../api/contact-endpoints.js';
@@ -28,5 +29,6 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createUsageEndpoints(deps),
     ...createAdministratorEndpoints(deps),
     ...createConfigurationEndpoints(deps),
+    ...createCampaignEndpoints(deps),
   ];
 }
