@@ -1,3 +1,4 @@
+import type { Directory } from '../src/core/ports.js';
 import { type EpochMs, fromHttpDate, toIso } from '../src/core/units.js';
 import type { Census } from './census.js';
 
@@ -128,6 +129,8 @@ export interface Provisioning {
   readonly checks: readonly Check[];
   /** `null` where nobody has to be registered. */
   readonly registration: Registration | null;
+  /** The active users of a group. See `Directory`. */
+  readonly listMembers: Directory['listMembers'];
   /**
    * Counts who may sign in, and who is enrolled.
    * @throws FaceError `provider_refused`, `profile_unavailable`: the provider does not tell

@@ -49,6 +49,10 @@ export const refusals = {
     'Tokens of this accuracy are not made here: it would let in more strangers than it promises.',
   ),
   photo_too_few: photo(400, 'At this accuracy an enrolment needs at least three photos.'),
+  csv_header_missing: request(
+    400,
+    'The first line of the file must name its columns: login and, as wished, email, name and language.',
+  ),
   not_found: request(404, 'There is nothing at this address.'),
   method_not_allowed: request(405, 'This address does not take that method.'),
 
@@ -73,6 +77,7 @@ export const refusals = {
   name_taken: unverified(409, 'This name is taken. Choose another.'),
   limit_reached: unverified(409, 'This server keeps no more of these. Remove one that is no longer needed.'),
   brand_configured: unverified(409, 'The brand stands in the configuration of this server. Change it there.'),
+  campaign_state: unverified(409, 'The campaign is not in the state this needs. Look at it, then try again.'),
   code_wrong: unverified(401, 'The one-time codes are wrong, used or expired.'),
   contact_unverified: unverified(403, 'This e-mail address and phone number have not been verified.'),
 

@@ -4,7 +4,6 @@ import type { JsonObject } from '../src/base/json.js';
 import { createBrands } from '../src/core/brand/brands.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
-import { defaultBrand } from '../src/core/letters/brand.js';
 import type { Message, Random, State, Verifier } from '../src/core/ports.js';
 import { toIso } from '../src/core/units.js';
 import { refusals } from '../src/errors.js';
@@ -24,6 +23,7 @@ import type { SecurityEvents } from '../src/ssf/deps.js';
 import { createSqliteLedger } from '../src/state/ledger-sqlite.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
+import { noCampaigns } from './campaigns.js';
 import { createManualClock } from './contract/state.js';
 import { createTestSight } from './embedded.js';
 import { createKeysInMemory, createTestSigner, testIssuer } from './keys.js';
@@ -70,6 +70,9 @@ export async function startApiServer(
     Pick<
       AppDeps,
       | 'connections'
+      | 'directories'
+      | 'campaigns'
+      | 'wakeCampaigns'
       | 'folders'
       | 'hooks'
       | 'findUnready'
@@ -124,7 +127,6 @@ export async function startApiServer(
     ledger: given.ledger ?? createSqliteLedger(':memory:'),
     accounts: createAccountNames({ clock }),
     brands: createBrands(null, { state, clock, audit }),
-    brandOf: async () => defaultBrand,
     recordsOf: async (who) => {
       const own = audit.events.filter((event) => event.connection === who.connection && event.subject === who.subject);
       const time = toIso(clock.now());
@@ -138,6 +140,7 @@ export async function startApiServer(
     proxyHops: 0,
     rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(clock),
+    ...noCampaigns,
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],
     ...given,

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { createBrands } from '../src/core/brand/brands.js';
-import { defaultBrand } from '../src/core/letters/brand.js';
 import { listen } from '../src/http/listen.js';
 import { type BodyRooms, createBodyRooms } from '../src/http/rooms.js';
 import { createAccountNames } from '../src/ledger/account-names.js';
@@ -9,6 +8,7 @@ import { type AppDeps, createApp } from '../src/server/app.js';
 import { createSqliteLedger } from '../src/state/ledger-sqlite.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
 import { toForm } from './api-server.js';
+import { noCampaigns } from './campaigns.js';
 import type { OktaBench } from './contract/okta.js';
 import { createTestSight } from './embedded.js';
 import { createKeysInMemory } from './keys.js';
@@ -61,8 +61,8 @@ export async function startOktaServer(
     ledger: createSqliteLedger(':memory:'),
     accounts: createAccountNames(bench.core),
     brands: createBrands(null, bench.core),
-    brandOf: async () => defaultBrand,
     recordsOf: async () => ({ records: [], left: 0 }),
+    ...noCampaigns,
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],
   };

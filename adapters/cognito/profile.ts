@@ -28,14 +28,16 @@ async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-interface FoundUser {
+/** A user as the API tells of them. */
+export interface FoundUser {
   readonly username: string;
   readonly attributes: ReadonlyMap<string, string>;
 }
 
 type Attributes = readonly { readonly Name?: string | undefined; readonly Value?: string | undefined }[] | undefined;
 
-function toUser(username: string | undefined, attributes: Attributes): FoundUser {
+/** @throws FaceError `profile_unavailable` where the answer lacks what every user has */
+export function toUser(username: string | undefined, attributes: Attributes): FoundUser {
   if (username === undefined || attributes === undefined) throw notUnderstood();
   return { username, attributes: new Map(attributes.map(({ Name = '', Value = '' }) => [Name, Value])) };
 }
@@ -56,7 +58,8 @@ const isNamed = (user: FoundUser, login: string): boolean =>
     ...['email', 'phone_number', 'preferred_username'].map((name) => user.attributes.get(name) ?? ''),
   ].some((name) => isSameLogin(name, login));
 
-function toAccount(user: FoundUser): Account {
+/** @throws FaceError `profile_unavailable`: without a `sub` */
+export function toAccount(user: FoundUser): Account {
   const subject = user.attributes.get('sub');
   if (subject === undefined) throw notUnderstood();
   return { subject, login: nameOf(user), email: user.attributes.get('email') ?? null };

@@ -17,6 +17,7 @@ import {
 import { appClientStep, createFederationChecks, identityProviderStep } from './provision-federation.js';
 import { functionsCheck } from './provision-functions.js';
 import { invocationCheck } from './provision-invocation.js';
+import { listMembers } from './provision-members.js';
 import { permissionStep } from './provision-permission.js';
 import { createAdministration } from './provision-pool.js';
 import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
@@ -64,6 +65,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       ...createPreviousSecretChecks(cognito.triggers.previousRequestSecret, 'cognito.triggers.previousRequestSecret'),
     ],
     registration: null,
+    listMembers: (group) => listMembers(group, cognito, deps),
     census: () => takeCensus(listCensus(cognito, deps), deps),
   };
 }

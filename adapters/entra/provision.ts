@@ -18,6 +18,7 @@ import {
 import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
 import { createGraphAdministration, type EntraProvisionDeps } from './provision-graph.js';
 import { untilShown } from './provision-late.js';
+import { listMembers } from './provision-members.js';
 import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js';
 import { createRegistration } from './provision-registration.js';
 
@@ -55,6 +56,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     steps,
     checks: [...createChecks(steps, deps), ...mfaChecks],
     registration: client === undefined ? null : createRegistration(client, deps),
+    listMembers: (group) => listMembers(group, deps),
     census: () => takeCensus(listCensus(deps), deps),
   };
 }

@@ -11,6 +11,7 @@ import { createChecks } from './provision-checks.js';
 import { createEventHookStep } from './provision-events.js';
 import { createInlineHookStep } from './provision-hooks.js';
 import { createIdpStep } from './provision-idps.js';
+import { listMembers } from './provision-members.js';
 import { createSecurityEventsStep } from './provision-receiver.js';
 import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.js';
 
@@ -65,6 +66,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
     ],
     checks: createChecks(deps),
     registration: null,
+    listMembers: (group) => listMembers(group, okta, given),
     census: () => takeCensus(listCensus(deps), deps),
   };
 }

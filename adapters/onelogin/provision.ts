@@ -8,6 +8,7 @@ import { createAccountClient, missingVariables, type Parts, toVariableValue } fr
 import { listCensus } from './provision-census.js';
 import { createChecks } from './provision-checks.js';
 import { createHookStep } from './provision-hooks.js';
+import { listMembers } from './provision-members.js';
 
 /**
  * What sets a OneLogin account up: the custom user field, the variables and the Smart Hooks. Policies and factors have no
@@ -27,6 +28,7 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
     ],
     checks: createChecks(parts),
     registration: null,
+    listMembers: (group) => listMembers(group, parts),
     census: () => takeCensus(listCensus(parts), deps),
   };
 }

@@ -7,13 +7,13 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runFunction } from '../../simulators/onelogin/runner.js';
 import { createBrands } from '../../src/core/brand/brands.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import { defaultBrand } from '../../src/core/letters/brand.js';
 import { listen } from '../../src/http/listen.js';
 import { createBodyRooms } from '../../src/http/rooms.js';
 import { createAccountNames } from '../../src/ledger/account-names.js';
 import { type AppDeps, createApp } from '../../src/server/app.js';
 import { createSqliteLedger } from '../../src/state/ledger-sqlite.js';
 import { createPasskeys } from '../../src/webauthn/passkeys.js';
+import { noCampaigns } from '../../test/campaigns.js';
 import {
   hookSecret,
   type OneLoginBench,
@@ -76,8 +76,8 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
     ledger: createSqliteLedger(':memory:'),
     accounts: createAccountNames(bench.core),
     brands: createBrands(null, bench.core),
-    brandOf: async () => defaultBrand,
     recordsOf: async () => ({ records: [], left: 0 }),
+    ...noCampaigns,
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [] }),
     findUnready: async () => [],
   };

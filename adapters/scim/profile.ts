@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../src/base/json.js';
-import type { Account, Log, Profile } from '../../src/core/ports.js';
+import type { Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isLogin, isSameLogin } from '../login.js';
 import type { RestAnswer } from '../rest-call.js';
 import { toStoredToken } from '../stored-token.js';
 import type { ScimApi } from './client.js';
 import type { ScimSettings } from './config.js';
-import { parseAccount, parseAccountList, parseExtension, type ScimAccount, toScimType } from './schema.js';
+import { parseAccount, parseAccountList, parseExtension, toAccount, toScimType } from './schema.js';
 
 const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
@@ -32,12 +32,6 @@ const isDone = ({ status }: RestAnswer): boolean => status === 200 || status ===
 
 const isRefusedPath = ({ status, body }: RestAnswer): boolean =>
   status === 400 && ['invalidPath', 'invalidSyntax'].includes(toScimType(body) ?? '');
-
-function toAccount({ id, userName, emails }: ScimAccount): Account {
-  const addresses = emails ?? [];
-  const address = addresses.find(({ primary }) => primary === true) ?? addresses[0];
-  return { subject: id, login: userName, email: address?.value || null };
-}
 
 /**
  * Reads and writes the token in an attribute of a schema extension of the user.

@@ -6,6 +6,7 @@ import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { listCensus } from './provision-census.js';
 import { createChecks } from './provision-checks.js';
+import { listMembers } from './provision-members.js';
 import { type Parts, readExtension } from './provision-schema.js';
 
 /**
@@ -19,6 +20,7 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>): Provi
     steps: [createAttributeStep(parts), createRightsStep(parts)],
     checks: createChecks(parts),
     registration: null,
+    listMembers: (group) => listMembers(group, parts),
     census: () => takeCensus(listCensus(parts), deps),
   };
 }

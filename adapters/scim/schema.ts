@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Account } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';
 
@@ -14,6 +15,13 @@ const accountGuard = z.object({
 
 /** A user as people know them. */
 export type ScimAccount = z.output<typeof accountGuard>;
+
+/** A user as every provider has them: the address that is the primary one, or the first. */
+export function toAccount({ id, userName, emails }: ScimAccount): Account {
+  const addresses = emails ?? [];
+  const address = addresses.find(({ primary }) => primary === true) ?? addresses[0];
+  return { subject: id, login: userName, email: address?.value || null };
+}
 
 const accountListGuard = z.object({
   totalResults: z.int(),

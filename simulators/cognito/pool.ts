@@ -65,6 +65,8 @@ export interface UserPool {
   readonly schema: Map<string, SchemaAttribute>;
   readonly clients: Map<string, AppClient>;
   readonly users: Map<string, PoolUser>;
+  /** User names, by the name of the group. */
+  readonly groups: Map<string, Set<string>>;
   readonly identityProviders: Map<string, PoolIdentityProvider>;
   /** The user that a provider's user is linked to, by `<provider>_<sub>`. */
   readonly links: Map<string, string>;
@@ -120,6 +122,7 @@ export async function createPool(
     schema,
     clients: new Map(),
     users: new Map(),
+    groups: new Map(),
     identityProviders: new Map(),
     links: new Map(),
     key: {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invalidParameter, notAuthorized, ServiceError, tooLong, userNotFound } from './errors.js';
+import { invalidParameter, notAuthorized, resourceNotFound, ServiceError, tooLong, userNotFound } from './errors.js';
 import { addUser, findUser, type PoolUser, permitted, setPassword, type UserPool } from './pool.js';
 import type { Operation } from './protocol.js';
 
@@ -45,6 +45,13 @@ const require = (pool: UserPool, username: string): PoolUser => {
   if (user === undefined) throw userNotFound();
   return user;
 };
+
+const groupGuard = z.object({
+  UserPoolId: z.string(),
+  GroupName: z.string().min(1).max(128),
+  Limit: z.int().min(0).max(60).default(60),
+  NextToken: z.string().regex(/^\d+$/).optional(),
+});
 
 const filterGuard = z.string().regex(/^[a-z_:]+\s*\^?=\s*"[^"]*"$/);
 
@@ -92,6 +99,17 @@ export const userOperations: Readonly<Record<string, Operation>> = {
       user.attributes.delete(name);
     }
     return {};
+  },
+  ListUsersInGroup: ({ pool, body }) => {
+    const { GroupName, Limit, NextToken } = groupGuard.parse(body);
+    const group = pool.groups.get(GroupName);
+    if (group === undefined) throw resourceNotFound('Group not found.');
+    const members = [...pool.users.values()].filter(({ username }) => group.has(username));
+    const from = Number(NextToken ?? 0);
+    return {
+      Users: members.slice(from, from + Limit).map((user) => toView(user, 'Attributes')),
+      ...(members.length > from + Limit ? { NextToken: String(from + Limit) } : {}),
+    };
   },
   ListUsers: ({ pool, body }) => {
     const { Filter, Limit, PaginationToken, AttributesToGet } = z

@@ -58,6 +58,14 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
   router.get('/users', read, (request, response) => {
     sendList(request, response, [...tenantOf(response).users.values()].map(toAll));
   });
+  router.get('/groups', requireRole('GroupMember.Read.All'), (request, response) => {
+    const { groupNames } = tenantOf(response);
+    sendList(
+      request,
+      response,
+      [...groupNames].map(([id, displayName]) => ({ id, displayName })),
+    );
+  });
   router.get(
     '/groups/:id/transitiveMembers/microsoft.graph.user',
     requireRole('GroupMember.Read.All'),

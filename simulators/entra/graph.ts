@@ -100,9 +100,9 @@ async function authenticate(cloud: Cloud, token: string): Promise<z.infer<typeof
 
 function sendPage({ url, pageSize }: Cloud, request: Request, response: Response, entries: readonly object[]): void {
   const filter = request.query.$filter;
-  const [, name = '', text, flag] = /^(\w+) eq (?:'([^']*)'|(true|false))$/.exec(String(filter ?? '')) ?? [];
+  const [, name = '', text, flag] = /^(\w+) eq (?:'((?:[^']|'')*)'|(true|false))$/.exec(String(filter ?? '')) ?? [];
   if (filter !== undefined && name === '') throw badRequest('Invalid filter clause.');
-  const value = text ?? flag === 'true';
+  const value = text?.replaceAll("''", "'") ?? flag === 'true';
   const matching = name === '' ? entries : entries.filter((entry) => Reflect.get(entry, name) === value);
   const isCounted = request.query.$count === 'true';
   if (isCounted && request.get('consistencylevel') !== 'eventual') {

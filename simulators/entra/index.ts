@@ -67,7 +67,7 @@ export interface EntraSimulator {
   signInApp(appId: string, tenant?: Tenant): Promise<SignIn>;
   signUp(form: SignUpForm, tenant?: Tenant): Promise<SignUp>;
   /** Makes a group of users. @returns its id */
-  addGroup(userIds?: readonly string[], tenant?: Tenant): string;
+  addGroup(userIds?: readonly string[], tenant?: Tenant, name?: string): string;
   /**
    * A sign-in that comes to External MFA: the form the browser posts to the provider. In a browser it is the page
    * `/external-mfa/start?user=<user principal name or object id>`.
@@ -247,8 +247,9 @@ export async function startEntraSimulator({
       }),
     signInApp: (appId, within = tenant) => issueToken(cloud, within, { appId, user: null }),
     signUp: (form, within = tenant) => signUp(cloud, within, form),
-    addGroup(userIds = [], within = tenant) {
+    addGroup(userIds = [], within = tenant, name = '') {
       const id = randomUUID();
+      within.groupNames.set(id, name);
       within.groups.set(id, new Set(userIds));
       return id;
     },

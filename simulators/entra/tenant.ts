@@ -188,6 +188,8 @@ export interface Tenant {
   readonly callouts: CalloutEvent[];
   /** Members by group id. */
   readonly groups: Map<string, Set<string>>;
+  /** Display names of groups, by id. */
+  readonly groupNames: Map<string, string>;
   readonly permissionGrants: PermissionGrant[];
   readonly methods: Map<string, MethodConfiguration>;
   readonly methodRegistrations: MethodRegistration[];
@@ -208,6 +210,7 @@ export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>
     userFlows: new Map(),
     callouts: [],
     groups: new Map(),
+    groupNames: new Map(),
     permissionGrants: [],
     methods: new Map(),
     methodRegistrations: [],

@@ -16,6 +16,7 @@ import { answerError } from './errors.js';
 import { settleEvents } from './event-delivery.js';
 import { createEventHooksApi } from './event-hooks.js';
 import { createFactorSignIn } from './factor-sign-in.js';
+import { createGroupsApi } from './groups.js';
 import { createAuthenticatorsApi, createIdentityProvidersApi } from './identity-providers.js';
 import { createIdentityVerification } from './identity-verification.js';
 import { newId } from './ids.js';
@@ -280,6 +281,7 @@ function createApp(org: Org): express.Express {
   app.use(express.json({ limit: '1mb' }));
   app.use('/api/v1', limitRate(org));
   app.use('/api/v1/users', createUsersApi(org, requireScope));
+  app.use('/api/v1/groups', createGroupsApi(org, requireScope));
   app.use('/api/v1/meta/schemas/user', createUserSchemaApi(org, requireScope));
   app.use('/api/v1/authorizationServers', createAuthorizationServersApi(org, requireScope));
   app.use('/api/v1/policies', createEnrollmentPolicyApi(org, requireScope));

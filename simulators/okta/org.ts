@@ -194,6 +194,8 @@ export interface Org {
   /** How long a hook may take. */
   hookTimeoutMs: number;
   readonly users: Map<string, OrgUser>;
+  /** By id. */
+  readonly groups: Map<string, { readonly name: string; readonly members: Set<string> }>;
   readonly attributes: Map<string, SchemaAttribute>;
   readonly hooks: Map<string, InlineHook>;
   readonly hookKeys: Map<string, HookKey>;
@@ -231,6 +233,7 @@ export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>)
   ...options,
   url: '',
   users: new Map(),
+  groups: new Map(),
   attributes: new Map(),
   hooks: new Map(),
   hookKeys: new Map(),

@@ -28,7 +28,8 @@ const parseChange = (body: unknown): z.infer<typeof changeGuard> => {
   return parsed.data;
 };
 
-const toView = (org: Org, { id, status, created, lastUpdated, profile }: OrgUser) => ({
+/** A user as the API shows them. */
+export const toView = (org: Org, { id, status, created, lastUpdated, profile }: OrgUser) => ({
   id,
   status,
   created,

@@ -125,6 +125,8 @@ export interface Account {
   readonly credentials: { readonly clientId: string; clientSecret: string };
   readonly tokens: Map<string, { readonly createdAt: number; revoked: boolean }>;
   readonly users: Map<number, AccountUser>;
+  /** Names of roles, by id. */
+  readonly roles: Map<number, string>;
   readonly fields: CustomField[];
   readonly hooks: Map<string, SmartHook>;
   readonly variables: Map<string, EnvironmentVariable>;
@@ -160,6 +162,7 @@ export const createAccount = (options: {
   credentials: { clientId: options.clientId, clientSecret: options.clientSecret },
   tokens: new Map(),
   users: new Map(),
+  roles: new Map(),
   fields: [],
   hooks: new Map(),
   variables: new Map(),

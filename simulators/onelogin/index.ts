@@ -9,6 +9,7 @@ import { createAccess } from './access.js';
 import { type Account, createAccount, defaultPolicyId } from './account.js';
 import { answerError } from './errors.js';
 import { createPoliciesApi } from './policies.js';
+import { createRolesApi } from './roles.js';
 import { createSignIn } from './sign-in.js';
 import { createSmartHooksApi } from './smart-hooks.js';
 import { createTrustedIdp } from './trusted-idp.js';
@@ -168,6 +169,7 @@ function createApp(account: Account, graceMs: number): express.Express {
   app.use(createTrustedIdp(account));
   app.use('/api/2', requireToken);
   app.use('/api/2/users', createUsersApi(account));
+  app.use('/api/2/roles', createRolesApi(account));
   app.use('/api/2/hooks', createSmartHooksApi(account));
   app.use('/api/2/policies', createPoliciesApi(account));
   app.use(answerError);

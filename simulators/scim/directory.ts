@@ -28,6 +28,8 @@ export interface DefinedAttribute {
 /** What the server holds, and what an administrator sets. */
 export interface Directory {
   readonly users: Map<string, DirectoryUser>;
+  /** By id; members by theirs. */
+  readonly groups: Map<string, { readonly displayName: string; readonly members: readonly string[] }>;
   /** Schema extensions of the resource type User, by URN. */
   readonly extensions: Map<string, DefinedAttribute[]>;
   /** How much one attribute holds; what is longer is cut off without a word. */
@@ -49,6 +51,7 @@ export interface Directory {
 
 export const createDirectory = (): Directory => ({
   users: new Map(),
+  groups: new Map(),
   extensions: new Map(),
   attributeMaxCharacters: 4096,
   answersChangesWithNothing: false,

@@ -6,6 +6,7 @@ import express, { type RequestHandler } from 'express';
 import { createDirectory, type Directory } from './directory.js';
 import { createDiscoveryApi } from './discovery.js';
 import { answerError, ScimError } from './errors.js';
+import { createGroupsApi } from './groups.js';
 import { createUsersApi } from './users.js';
 
 /** A simulated SCIM 2.0 server on a real socket. */
@@ -64,6 +65,7 @@ export async function startScimSimulator({
   });
   let origin = '';
   app.use('/scim/v2', requireCredentials, createDiscoveryApi(directory));
+  app.use('/scim/v2/Groups', createGroupsApi(directory));
   app.use(
     '/scim/v2/Users',
     createUsersApi(directory, () => `${origin}/scim/v2`),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RecordOf } from '../core/audit-events.js';
+import { personStates } from '../core/campaign/person.js';
 import { type ConnectedSubject, toSubjectRef } from '../core/connection.js';
 import { readHoldings } from '../core/enrolment/subject-rights.js';
 import type { AttemptsView } from '../core/limits/lockout.js';
@@ -55,6 +56,18 @@ export const holdingsReply = z.strictObject({
     .strictObject({ challenges: z.int(), expiresAt: instantReply.nullable() })
     .nullable()
     .describe('Of how many challenges digests are kept, by which copies of their frames are refused.'),
+  campaigns: z
+    .array(
+      z.strictObject({
+        campaign: z.string(),
+        login: z.string(),
+        name: z.string().nullable(),
+        email: z.string().nullable(),
+        state: z.enum(personStates),
+        sentAt: instantReply.nullable(),
+      }),
+    )
+    .describe('Letters of enrolment campaigns.'),
   records: z.array(
     z.strictObject({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) }),
   ),
@@ -68,8 +81,8 @@ export const notHeld = [
   'Photos and videos: they are overwritten in memory once they were compared.',
   'Face templates: the sealed token stands in the profile at the identity provider alone, and cannot be turned back into a face.',
   'PINs, passwords and the private keys of passkeys: never kept.',
-  'Step-ups under way: kept under random ids for at most 15 days; the audit records name them.',
-  'Names, addresses and phone numbers: those are the identity provider’s.',
+  'Step-ups under way: kept under random ids for at most 31 days; the audit records name them.',
+  'Names, addresses and phone numbers, except those of a campaign: they are the identity provider’s.',
 ] as const;
 
 const toAttempts = ({ failures, lockedUntil }: AttemptsView): z.input<typeof attemptsReply> => ({
@@ -119,6 +132,10 @@ export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Prom
       challenges: earlierFrames.challenges,
       expiresAt: earlierFrames.expiresAt === null ? null : toIso(earlierFrames.expiresAt),
     },
+    campaigns: held.campaigns.map(({ campaign, person: { login, name, email, state, sentAt } }) => ({
+      ...{ campaign, login, name, email, state },
+      sentAt: sentAt === null ? null : toIso(sentAt),
+    })),
     records: [...records],
     recordsLeftOut: left,
   };

@@ -14,7 +14,7 @@ const hourSec = 60 * 60;
 const invitationFields = z.strictObject({
   ...who,
   purpose: z.enum(['enrol', 'manage']).default('enrol'),
-  lifeHours: z.int().min(1).max(336).default(72).describe('How long the link may wait, in hours.'),
+  lifeHours: z.int().min(1).max(720).default(72).describe('How long the link may wait, in hours.'),
   returnUrl: returnUrlField,
 });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
 import { auditGuard } from './audit.js';
 import { brandConfigGuard } from './brand.js';
+import { campaignsGuard } from './campaigns.js';
 import type { ConnectionGuards } from './connection.js';
 import { consoleGuard } from './console.js';
 import { credentialGuard, headerCredentialGuard } from './credential.js';
@@ -116,6 +117,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     telemetry: telemetryGuard.prefault({}),
     console: consoleGuard.prefault({}),
     limits: limitsGuard.prefault({}),
+    campaigns: campaignsGuard.prefault({}),
     retention: retentionGuard.prefault({}),
     /** How the organisation looks to people; `null`: as administrators chose over the API, if they did. */
     brand: brandConfigGuard.nullable().default(null),

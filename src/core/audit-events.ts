@@ -178,6 +178,18 @@ export const auditDetails = {
   console_signed_out: z.object({ by: z.string() }),
   /** Digests of what people are shown; `null`: the page's own look. */
   brand_changed: z.object({ digest: z.string().nullable(), former: z.string().nullable(), by: z.string() }),
+  campaign_planned: z.object({ campaign: z.string(), source: z.enum(['group', 'csv']), by: z.string() }),
+  /** `people` counts those who are to be written to. */
+  campaign_started: z.object({ campaign: z.string(), people: z.int(), by: z.string() }),
+  campaign_stopped: z.object({ campaign: z.string(), by: z.string() }),
+  /** `again` names the states of those who are written to once more. */
+  campaign_resumed: z.object({ campaign: z.string(), again: z.array(z.string()).readonly(), by: z.string() }),
+  campaign_reminded: z.object({ campaign: z.string(), by: z.string() }),
+  invitation_sent: z.object({
+    campaign: z.string(),
+    stepUpId: z.string(),
+    kind: z.enum(['invitation', 'reminder']),
+  }),
   /** `connections` counts them; `changed` holds paths of settings. */
   configuration_loaded: z.object({
     digest: z.string(),

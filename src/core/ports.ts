@@ -6,6 +6,7 @@
 export type { Box, DetectedFace, Detection } from './face.js';
 export * from './ports/audit.js';
 export * from './ports/delivery.js';
+export * from './ports/directory.js';
 export * from './ports/keys.js';
 export * from './ports/ledger-store.js';
 export * from './ports/liveness.js';

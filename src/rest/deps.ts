@@ -2,10 +2,9 @@ import type { ConsoleConfig } from '../config/console.js';
 import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
 import type { Brands } from '../core/brand/brands.js';
-import type { Connection, SubjectRef } from '../core/connection.js';
-import type { CoreDeps } from '../core/deps.js';
-import type { LetterBrand } from '../core/letters/brand.js';
-import type { Delivery, Keys, LedgerStore, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
+import type { CampaignDeps } from '../core/campaign/deps.js';
+import type { SubjectRef } from '../core/connection.js';
+import type { Keys, LedgerStore, LivenessJudge, Passkeys, Sight } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { AccountNames } from '../ledger/account-names.js';
 import type { ClientRequest } from './usage.js';
@@ -22,12 +21,11 @@ export interface Reloaded {
 }
 
 /** What the REST API takes from outside. */
-export interface ApiDeps extends CoreDeps {
+export interface ApiDeps extends CampaignDeps {
   /** SHA-256 of the text expected in `X-Admin-Key` where an administrator is asked for. */
   readonly adminKeyDigest: Uint8Array;
   /** How administrators sign in at the web page, and what it asks of them. */
   readonly console: ConsoleConfig;
-  readonly delivery: Delivery;
   readonly judge: LivenessJudge;
   readonly sight: Sight;
   readonly keys: Keys;
@@ -41,10 +39,8 @@ export interface ApiDeps extends CoreDeps {
   readonly accounts: AccountNames;
   /** How the organisation looks to people. */
   readonly brands: Brands;
-  /** How letters of a connection look. */
-  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
   /** Loads the configuration anew, and puts in force what can be. Never rejects. */
   readonly reload: () => Promise<Reloaded>;
-  /** By id. */
-  readonly connections: ReadonlyMap<string, Connection>;
+  /** A campaign was planned or changed: whoever sends looks at it now. */
+  readonly wakeCampaigns: () => void;
 }

@@ -25,6 +25,7 @@ export const groupDescriptions = {
   Applications: 'Register the programs that call, with scopes, quotas and keys of their own, and see what they used.',
   Administrators: 'Say who administers this server, and in which role.',
   Ledger: 'See who is enrolled, and what was decided of people.',
+  Campaigns: 'Invite many people to enrol, and follow how far they are.',
   'Data subjects': 'Help one person, and give them their rights over what is held of them.',
   Operations: 'Run the server.',
   Brand: 'Say how the capture page and letters look, and see it before people do.',

@@ -9,15 +9,16 @@ import { issuerOf } from '../config/issuer.js';
 import type { DeliveryConfig } from '../config/schema.js';
 import { letterBrandOf } from '../core/brand/brand.js';
 import { createBrands, shareConfigured } from '../core/brand/brands.js';
+import type { CampaignDeps } from '../core/campaign/deps.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { LetterBrand } from '../core/letters/brand.js';
 import { createNotifyingAudit } from '../core/notices/notifying-audit.js';
 import type { Delivery } from '../core/ports.js';
-import type { StepUpDeps } from '../core/step-up/stored.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createSmtpDelivery } from '../delivery/smtp.js';
 import { createSight } from '../engine/sight.js';
+import { startedLink } from '../http/page-link.js';
 import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
 import { type AdminKey, loadAdminKey } from '../keys/admin-key.js';
@@ -45,7 +46,7 @@ const consoleFolder = fileURLToPath(new URL('../../console-web', import.meta.url
 /** What answers requests, and the core with the connections behind it. */
 export interface BuiltApp {
   readonly app: RequestListener;
-  readonly core: StepUpDeps;
+  readonly core: CampaignDeps;
   /** Whose digest the app compares with; a fresh one is still to be stored and shown. */
   readonly adminKey: AdminKey;
   /** Settles once nothing is under way that nobody waits for. */
@@ -60,7 +61,7 @@ export async function buildApp(
   { config, connections: configured }: Setup,
   ports: OpenPorts,
   deps: ServerDeps &
-    Pick<ApiDeps, 'reload'> & {
+    Pick<ApiDeps, 'reload' | 'wakeCampaigns'> & {
       readonly readiness: Readiness;
       readonly telemetry: Telemetry;
       readonly rooms: BodyRooms;
@@ -99,9 +100,17 @@ export async function buildApp(
   const issuers = await createOidc(connected, { ...core, keyService });
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
 
-  const app = createApp({
+  const campaigning: CampaignDeps = {
     ...core,
     connections,
+    delivery,
+    campaigns: config.campaigns,
+    directories: new Map(connected.map(({ connection, openDirectory }) => [connection.id, openDirectory])),
+    linkOf: (started, language) => startedLink(issuer, started, language),
+    brandOf,
+  };
+  const app = createApp({
+    ...campaigning,
     hooks,
     judge: createMovementJudge({ engine }),
     sight: createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'] }),
@@ -114,14 +123,13 @@ export async function buildApp(
     fetch: deps.fetch,
     console: config.console,
     adminKeyDigest: adminKey.digest,
-    delivery,
     brands,
-    brandOf,
+    ledger,
+    accounts: createAccountNames({ clock }),
     telemetry,
     rooms,
     reload: deps.reload,
-    ledger,
-    accounts: createAccountNames({ clock }),
+    wakeCampaigns: deps.wakeCampaigns,
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
       ports.usage.note(request);
@@ -130,7 +138,7 @@ export async function buildApp(
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
   });
-  return { app, core: { ...core, connections }, adminKey, settle: () => audit.settle() };
+  return { app, core: campaigning, adminKey, settle: () => audit.settle() };
 }
 
 /** A server keeps so few applications that each may have series of its own, if not one for each code. */

@@ -4,6 +4,7 @@ import { createHookCore, type HookCore } from '../../adapters/hook-core.js';
 import type { ConnectionConfig } from '../config/connection.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
+import type { Directory } from '../core/ports.js';
 import type { ObservePort } from '../telemetry/observed-port.js';
 import { shadowHooks } from './shadow-hooks.js';
 
@@ -11,6 +12,8 @@ import { shadowHooks } from './shadow-hooks.js';
 export interface Connected {
   readonly connection: Connection;
   readonly hooks: ServedHooks;
+  /** Made when first asked for. */
+  readonly openDirectory: () => Promise<Directory>;
 }
 
 /**
@@ -27,7 +30,31 @@ export function connect(
   const profile = observePort('profile', adapter.profile);
   const connection: Connection = { id, kind, policy, profile, openStepUpRequest };
   const hooks = serveHooks(adapter.hooks, createHookCore(connection, core));
-  return { connection, hooks: policy.mode === 'enforce' ? hooks : shadowHooks(hooks, connection, core) };
+  return {
+    connection,
+    hooks: policy.mode === 'enforce' ? hooks : shadowHooks(hooks, connection, core),
+    openDirectory: createOpenDirectory(adapter),
+  };
+}
+
+/** What provisions a connection also lists and registers people: it is loaded only where somebody asks for that. */
+function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
+  let opened: Promise<Directory> | null = null;
+  const open = async (): Promise<Directory> => {
+    const { listMembers, registration } = await adapter.createProvisioning();
+    if (registration === null) return { listMembers, register: null };
+    return {
+      listMembers,
+      async register({ subject, login }) {
+        const registrant = { id: subject, login };
+        if (!(await registration.isRegistered(registrant))) await registration.register(registrant);
+      },
+    };
+  };
+  return () => {
+    opened ??= open();
+    return opened;
+  };
 }
 
 const serveHooks = (hooks: Hooks, core: HookCore): ServedHooks =>

@@ -2,6 +2,7 @@ import { createAdministratorEndpoints } from '../api/administrator-endpoints.js'
 import { createApplicationEndpoints } from '../api/application-endpoints.js';
 import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
 import { createBrandEndpoints } from '../api/brand-endpoints.js';
+import { createCampaignEndpoints } from '../api/campaign-endpoints.js';
 import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../api/configuration-endpoints.js';
 import { createContactEndpoints } from '../api/contact-endpoints.js';
@@ -34,5 +35,6 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createAdministratorEndpoints(deps),
     ...createConfigurationEndpoints(deps),
     ...createBrandEndpoints(deps),
+    ...createCampaignEndpoints(deps),
   ];
 }

@@ -4,6 +4,7 @@ import { readOpenChanges } from '../audit/open-changes.js';
 import { framesOf } from '../base/frames.js';
 import { problemsOf } from '../config/problem.js';
 import { redact } from '../config/redact.js';
+import { type CampaignRunner, startCampaignRunner } from '../core/campaign/run.js';
 import type { Connection } from '../core/connection.js';
 import { recoverEnrolments } from '../core/enrolment/recover-enrolments.js';
 import type { EpochMs } from '../core/units.js';
@@ -58,7 +59,11 @@ export async function startServer(
     return reloaded;
   };
   const build = (next: Setup) =>
-    buildApp(next, ports, { ...deps, telemetry, readiness, rooms, securityEvents, reload });
+    buildApp(next, ports, {
+      ...{ ...deps, telemetry, readiness, rooms, securityEvents, reload },
+      wakeCampaigns: () => campaigns?.wake(),
+    });
+  let campaigns: CampaignRunner | null = null;
 
   /** Keeps a key made just now. @returns shows it: where the start has gone well, as who never saw the key could not use it */
   const keepFresh = async (adminKey: AdminKey): Promise<() => void> => {
@@ -69,8 +74,8 @@ export async function startServer(
   };
 
   const built = await build(setup);
-  let { app, settle } = built;
-  ({ connections } = built.core);
+  let { app, core, settle } = built;
+  ({ connections } = core);
   // In the background: while one provider is down, the others are served.
   recover(ports.files.audit, startedAt, built.core).catch((error: unknown) => {
     log.error('enrolments not recovered', { code: toCode(error), frames: framesOf(error) });
@@ -89,6 +94,10 @@ export async function startServer(
   if (shadowed.length > 0) tell(`In shadow mode, where nobody is refused: ${shadowed.join(', ')}`);
   showKey();
   log.info('listening', { host, port: listening.port });
+  campaigns = startCampaignRunner({
+    current: () => core,
+    sleep: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
+  });
 
   async function load(): Promise<Reloaded> {
     const loaded = await deps.loadSetup();
@@ -97,8 +106,8 @@ export async function startServer(
     const show = await keepFresh(rebuilt.adminKey);
     await recordLoaded(next.config, changed, ports);
     ({ config } = next);
-    ({ app, settle } = rebuilt);
-    ({ connections } = rebuilt.core);
+    ({ app, core, settle } = rebuilt);
+    ({ connections } = core);
     show();
     log.info('configuration', { settings: redact(config), changed: [...changed] });
     if (needingRestart.length > 0) log.warn('some settings need a restart', { changed: [...needingRestart] });
@@ -120,6 +129,7 @@ export async function startServer(
       securityEvents?.endPolls();
       await listening.stop();
       await securityEvents?.close();
+      await campaigns?.close();
       await settle();
       await ports.close();
       await telemetry.close();

@@ -80,7 +80,7 @@ export function createAcmeAdapter({ settings: { kind, oidc, acme } }) {
         createLoginClient(client, directoryFor, { toNames: () => ({}), isAfterFactor: false, feedsHooks: false }),
       ),
     createProvisioning: async () => ({
-      ...{ steps: [], checks: [], registration: null },
+      ...{ steps: [], checks: [], registration: null, listMembers: async function* () {} },
       census: async () => ({ users: acme.users.length, enrolled: 0, isComplete: true }),
     }),
     artefacts: {},

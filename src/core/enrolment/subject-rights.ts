@@ -1,4 +1,5 @@
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
+import { type CampaignHolding, forgetInCampaigns, readCampaignHoldings } from '../campaign/forget.js';
 import { bindingOf, type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
@@ -63,6 +64,8 @@ export interface SubjectHoldings {
   readonly passedStepUp: PassedStepUp | null;
   /** Digests by which copies of frames are known. */
   readonly earlierFrames: Awaited<ReturnType<typeof readEarlierFrames>>;
+  /** Letters that campaigns sent them, or mean to. */
+  readonly campaigns: readonly CampaignHolding[];
 }
 
 /** @throws FaceError `state_unavailable` */
@@ -83,6 +86,7 @@ export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Pr
     attemptsOfOutsiders: await readAttempts(attemptsOfOutsiders(binding), deps),
     passedStepUp: await readPassedStepUp(who, deps),
     earlierFrames: await readEarlierFrames(who, deps),
+    campaigns: await readCampaignHoldings(who, deps),
   };
 }
 
@@ -110,6 +114,7 @@ export async function eraseSubject(
     return { tokenIds: consent === null ? [] : [consent.tokenId] };
   });
   await forgetConsent(who, deps);
+  await forgetInCampaigns(who, deps);
   const detail = { receiptId, tokenId: tokenIds[0] ?? consent?.tokenId ?? null, by };
   await deps.audit.append({ action: 'subject_erased', ...who, detail });
   return { tokenIds };
@@ -121,7 +126,15 @@ export interface Erased extends SubjectRef {
 }
 
 /** What an erasure takes away. */
-export const erasedParts = ['token', 'consent', 'passkey', 'passed_step_up', 'earlier_frames', 'attempts'] as const;
+export const erasedParts = [
+  'token',
+  'consent',
+  'passkey',
+  'passed_step_up',
+  'earlier_frames',
+  'attempts',
+  'campaigns',
+] as const;
 
 /** What an erasure leaves, why, and for how long. */
 export const remainingParts = [
@@ -133,7 +146,7 @@ export const remainingParts = [
   {
     what: 'step_ups',
     why: 'Face checks that were started and cannot go on: they are kept under random ids.',
-    until: 'at most 15 days after the erasure',
+    until: 'at most 31 days after the erasure',
   },
   {
     what: 'audit_trail',

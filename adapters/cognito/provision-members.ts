@@ -1,0 +1,40 @@
+import { ListUsersInGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
+import type { Fetch, Member } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import { isFilled } from '../census.js';
+import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
+import type { CognitoConnection } from './config.js';
+import { toAccount, toUser } from './profile.js';
+
+/** As many as Cognito gives at once. */
+const pageSize = 60;
+
+/**
+ * The enabled users of a group, which Cognito knows by its name alone.
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsersInGroup.html
+ */
+export async function* listMembers(
+  group: string,
+  settings: CognitoSettings & Pick<CognitoConnection['cognito'], 'attribute'>,
+  { fetch }: { readonly fetch: Fetch },
+): AsyncGenerator<Member[]> {
+  const { userPoolId: UserPoolId, attribute } = settings;
+  const client = createCognitoClient(settings, { fetch });
+  let next: string | undefined;
+  do {
+    const page = next === undefined ? {} : { NextToken: next };
+    const { Users = [], NextToken } = await client
+      .send(new ListUsersInGroupCommand({ UserPoolId, GroupName: group, Limit: pageSize, ...page }))
+      .catch((error: unknown) => {
+        const failure = toServiceFailure(error);
+        if (failure.code === 'ResourceNotFoundException') throw new FaceError('not_found', { groups: 0 });
+        const code = failure.status === null ? 'profile_unavailable' : 'provider_refused';
+        throw new FaceError(code, { ...failure, call: 'ListUsersInGroup' });
+      });
+    yield Users.filter(({ Enabled }) => Enabled !== false).map(({ Username, Attributes }) => {
+      const user = toUser(Username, Attributes);
+      return { ...toAccount(user), isEnrolled: isFilled(user.attributes.get(attribute)) };
+    });
+    next = NextToken;
+  } while (next !== undefined);
+}

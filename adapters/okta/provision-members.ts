@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { Fetch, Member } from '../../src/core/ports.js';
+import { isFilled } from '../census.js';
+import { onlyGroup } from '../members.js';
+import { createSendToOkta, parseAnswer } from './client.js';
+import type { OktaConnection } from './config.js';
+import { nextPageOf } from './provision-list.js';
+
+/** As many as Okta recommends at once. */
+const pageSize = 200;
+
+/** Of the organisation's own group `okta.groups.read` is needed, beside what reads users. */
+const scopes = ['okta.users.read', 'okta.groups.read'];
+
+const groupsGuard = z.array(z.object({ id: z.string() }));
+const usersGuard = z.array(
+  z.object({
+    id: z.string(),
+    status: z.string(),
+    profile: z.looseObject({ login: z.string().min(1), email: z.string().nullish() }),
+  }),
+);
+
+/**
+ * The active users of a group.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/#tag/Group/operation/listGroupUsers
+ */
+export async function* listMembers(
+  group: string,
+  { orgUrl, auth, attribute }: OktaConnection['okta'],
+  { fetch }: { readonly fetch: Fetch },
+): AsyncGenerator<Member[]> {
+  const access = { orgUrl, auth: auth.kind === 'private_key' ? { ...auth, scopes } : auth };
+  const send = createSendToOkta(access, fetch);
+  const findByName = async (): Promise<string> => {
+    const query = new URLSearchParams({ search: `profile.name eq ${JSON.stringify(group)}`, limit: '2' });
+    return onlyGroup(parseAnswer(groupsGuard, (await send('GET', `/api/v1/groups?${query}`)).body)).id;
+  };
+  const id = /^00g[A-Za-z0-9]{17}$/.test(group) ? group : await findByName();
+  let next: string | null = `/api/v1/groups/${id}/users?limit=${pageSize}`;
+  while (next !== null) {
+    const { body, headers } = await send('GET', next);
+    const active = parseAnswer(usersGuard, body).filter(({ status }) => status === 'ACTIVE');
+    yield active.map(({ id: subject, profile }) => ({
+      ...{ subject, login: profile.login, email: profile.email || null },
+      isEnrolled: isFilled(profile[attribute]),
+    }));
+    next = nextPageOf(headers);
+  }
+}

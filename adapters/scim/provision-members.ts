@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { Member } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
+import { isFilled } from '../census.js';
+import { onlyGroup } from '../members.js';
+import type { RestAnswer } from '../rest-call.js';
+import type { Parts } from './provision-schema.js';
+import { parseAccount, parseAnswer, parseExtension, toAccount, toScimType } from './schema.js';
+
+/** Users asked for side by side, and a page of them. */
+const sideBySide = 4;
+const pageSize = 40;
+
+const groupGuard = z.object({
+  id: z.string(),
+  members: z
+    .array(z.object({ value: z.string(), type: z.string().nullish() }))
+    .nullish()
+    .transform((members) => members ?? []),
+});
+const groupsGuard = z.object({
+  Resources: z
+    .array(z.object({ id: z.string() }))
+    .nullish()
+    .transform((groups) => groups ?? []),
+});
+const activeGuard = z.looseObject({ active: z.boolean().nullish() });
+
+/**
+ * The users of a group that are not inactive. The members come in one list with the group, as ids: each user is read by that.
+ * Groups within the group are passed over.
+ * @see https://www.rfc-editor.org/rfc/rfc7643#section-4.2
+ */
+export async function* listMembers(
+  group: string,
+  { scim: { attribute }, api }: Pick<Parts, 'scim' | 'api'>,
+): AsyncGenerator<Member[]> {
+  const read = async (path: string): Promise<RestAnswer> => {
+    const answer = await api.call('GET', path);
+    if (answer.status === 200 || answer.status === 404) return answer;
+    throw new FaceError('profile_unavailable', { status: answer.status, scimType: toScimType(answer.body) });
+  };
+  const byName = new URLSearchParams({
+    filter: `displayName eq ${JSON.stringify(group)}`,
+    attributes: 'displayName',
+    count: '2',
+  });
+  const named = parseAnswer(groupsGuard, (await read(`/Groups?${byName}`)).body).Resources;
+  const id = named.length === 0 ? group : onlyGroup(named).id;
+  const found = await read(`/Groups/${encodeURIComponent(id)}?attributes=members`);
+  if (found.status === 404) throw new FaceError('not_found', { groups: 0 });
+  const members = parseAnswer(groupGuard, found.body).members.filter(({ type }) => type !== 'Group');
+
+  const readMember = async (subject: string): Promise<Member[]> => {
+    const query = new URLSearchParams({ attributes: `userName,emails,active,${attribute.path}` });
+    const { status, body } = await read(`/Users/${encodeURIComponent(subject)}?${query}`);
+    // Gone since the group was read, or no user.
+    if (status === 404 || parseAnswer(activeGuard, body).active === false) return [];
+    return [{ ...toAccount(parseAccount(body)), isEnrolled: isFilled(parseExtension(body, attribute).value) }];
+  };
+  for (let from = 0; from < members.length; from += pageSize) {
+    const page: Member[] = [];
+    const waiting = members.slice(from, from + pageSize).values();
+    const work = async (): Promise<void> => {
+      for (const { value } of waiting) page.push(...(await readMember(value)));
+    };
+    await Promise.all(Array.from({ length: sideBySide }, work));
+    yield page;
+  }
+}

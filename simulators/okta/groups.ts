@@ -1,0 +1,43 @@
+import { Router } from 'express';
+import type { RequireScope } from './access.js';
+import { ApiError, notFound } from './errors.js';
+import type { Org } from './org.js';
+import { sendPage } from './paging.js';
+import { toView } from './users.js';
+
+/** `profile.name eq "…"`: all of the language that is understood here. */
+function parseSearch(search: unknown): string | null {
+  if (search === undefined) return null;
+  const [, name] = /^profile\.name eq ("(?:[^"\\]|\\.)*")$/i.exec(String(search)) ?? [];
+  if (name === undefined) {
+    throw new ApiError(400, 'E0000031', 'Invalid search criteria.', ['search: Invalid search expression']);
+  }
+  return JSON.parse(name);
+}
+
+/**
+ * The groups API: look groups up, and list who is in one.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/
+ */
+export function createGroupsApi(org: Org, requireScope: RequireScope): Router {
+  const router = Router();
+  router.get('/', requireScope('okta.groups.read'), (request, response) => {
+    const name = parseSearch(request.query.search);
+    const found = [...org.groups].filter(([, group]) => name === null || group.name === name);
+    const views = found.map(([id, group]) => ({ id, type: 'OKTA_GROUP', profile: { name: group.name } }));
+    sendPage(org, request, response, views);
+  });
+  router.get('/:id/users', requireScope('okta.groups.read'), (request, response) => {
+    const id = String(request.params.id);
+    const group = org.groups.get(id);
+    if (group === undefined) throw notFound(id, 'UserGroup');
+    const members = [...org.users.values()].filter(({ id }) => group.members.has(id));
+    sendPage(
+      org,
+      request,
+      response,
+      members.map((user) => toView(org, user)),
+    );
+  });
+  return router;
+}

@@ -1,0 +1,20 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import type { Account } from './account.js';
+import { badRequest } from './errors.js';
+
+// Of the parameters it takes, those that anything here sends.
+const listGuard = z.strictObject({ name: z.string().optional() });
+
+/** The roles of the account. @see https://developers.onelogin.com/api-docs/2/roles/list-roles */
+export function createRolesApi(account: Account): Router {
+  const router = Router();
+  router.get('/', (request, response) => {
+    const query = listGuard.safeParse(request.query);
+    if (!query.success) throw badRequest('query parameter(s) not allowed');
+    const wanted = query.data.name?.toLowerCase();
+    const found = [...account.roles].filter(([, name]) => wanted === undefined || name.toLowerCase().includes(wanted));
+    response.json(found.map(([id, name]) => ({ id, name })));
+  });
+  return router;
+}

@@ -1,0 +1,240 @@
+import { z } from 'zod';
+import {
+  countPeople,
+  createCampaign,
+  keepWords,
+  noteBounces,
+  remindCampaign,
+  resumeCampaign,
+  startCampaign,
+  stopCampaign,
+} from '../core/campaign/administer.js';
+import { composeCampaignLetter, findUnknownIn, wordsOf } from '../core/campaign/letters.js';
+import { personStates, retryable } from '../core/campaign/person.js';
+import type { Campaign } from '../core/campaign/record.js';
+import { listCampaigns, readCampaign } from '../core/campaign/storage.js';
+import { parseCursor, readPage, toCursor } from '../core/campaign/view.js';
+import { addSec, secondsPerDay } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { pagePath } from '../http/page-link.js';
+import type { ApiDeps } from '../rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
+import {
+  campaignField,
+  campaignReply,
+  kindField,
+  languageField,
+  newCampaignFields,
+  personReply,
+  subjectField,
+  textField,
+  toCampaignReply,
+  toPersonReply,
+} from './campaign-fields.js';
+import { readPeople } from './people-csv.js';
+
+/** Whom a preview is addressed to. */
+const example = { name: 'Ada Lovelace', login: 'ada@example.com' };
+
+const unknownReply = z.array(z.string()).describe('Names in braces that stand for nothing: nothing was changed.');
+const oneReply = z.strictObject({ campaign: campaignReply });
+
+/** Enrolment campaigns: plan, preview, start, follow, remind, stop and go on. */
+export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Campaigns', status: 200, ours: true, photos: {}, right: 'operate' } as const),
+    method: 'POST',
+  } as const;
+  const tell = async (campaign: Campaign) => ({
+    campaign: toCampaignReply(campaign, await countPeople(campaign, deps)),
+  });
+  const changed = async (campaign: Campaign) => {
+    deps.wakeCampaigns();
+    return tell(campaign);
+  };
+  const ofOne = z.strictObject({ campaign: campaignField });
+  const stateCodes = ['not_found', 'campaign_state'] as const;
+
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/campaigns',
+      status: 201,
+      summary: 'Plan an enrolment campaign: a dry run',
+      description:
+        'For the members of a group at the provider, or for the people of `people`: a CSV file whose first line names the columns `login` and, as wished, `email`, `name` and `language` (a file of a form, or base64). The plan is made in the background; it says who is to be written to, and who is left out and why. Nothing is sent before it is started.',
+      photos: { people: { atLeast: 0, atMost: 1 } },
+      codes: ['connection_unknown', 'csv_header_missing', 'limit_reached'],
+      fields: newCampaignFields,
+      reply: oneReply,
+      async handle({ fields: { group, ...asked }, photos, administrator }) {
+        const [file] = photos('people');
+        if ((file === undefined) === (group === undefined))
+          throw new FaceError('request_malformed', { field: 'group' });
+        if (!deps.connections.has(asked.connection)) throw new FaceError('connection_unknown');
+        const from =
+          file === undefined ? { group: group ?? '' } : { people: await file.use((bytes) => readPeople(bytes)) };
+        return changed(await createCampaign({ ...asked, from }, administrator.name, deps));
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/campaigns',
+      summary: 'Campaigns, newest first',
+      description: 'Those that are still kept.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: z.strictObject({ campaigns: z.array(campaignReply) }),
+      async handle() {
+        const told = await Promise.all((await listCampaigns(deps)).map(tell));
+        return { campaigns: told.map(({ campaign }) => campaign) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/campaigns/people',
+      summary: 'The people of a campaign',
+      description: 'In the order they were named in.',
+      codes: ['not_found'],
+      fields: z.strictObject({
+        campaign: campaignField,
+        state: z.enum(personStates).optional(),
+        cursor: z.string().max(64).optional().describe('Where the page before ended.'),
+        limit: z.int().min(1).max(200).prefault(50),
+      }),
+      reply: z.strictObject({ people: z.array(personReply), cursor: z.string().nullable() }),
+      async handle({ fields: { campaign: id, state = null, cursor, limit } }) {
+        const from = cursor === undefined ? 0 : parseCursor(cursor);
+        const campaign = await readCampaign(id, deps);
+        const { people, next } = await readPage(campaign, { from, state, limit }, deps);
+        return {
+          people: people.map((person) => toPersonReply(person, campaign)),
+          cursor: next === null ? null : toCursor(next),
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/campaigns/words',
+      summary: 'Keep words of your own for a letter',
+      description: 'In one language. Empty ones put the built-in words back.',
+      codes: ['not_found'],
+      fields: z.strictObject({
+        ...{ campaign: campaignField, kind: kindField, language: languageField },
+        ...{ subject: subjectField, text: textField },
+      }),
+      reply: z.strictObject({ unknown: unknownReply }),
+      async handle({ fields: { campaign, ...words } }) {
+        // One without the other would be half a letter.
+        if ((words.subject.trim() === '') !== (words.text.trim() === ''))
+          throw new FaceError('request_malformed', { field: 'subject' });
+        return { unknown: [...(await keepWords(campaign, words, deps))] };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/campaigns/preview',
+      summary: 'A letter as it will look',
+      description:
+        'As text and as HTML; with words that are not kept yet, too. Show the HTML in a frame without scripts.',
+      codes: ['not_found', 'connection_unknown'],
+      fields: z.strictObject({
+        ...{ campaign: campaignField, kind: kindField, language: languageField },
+        ...{ subject: subjectField.optional(), text: textField.optional() },
+      }),
+      reply: z.strictObject({
+        ...{ subject: z.string(), text: z.string(), html: z.string() },
+        unknown: z.array(z.string()).describe('Names in braces that stand for nothing.'),
+      }),
+      async handle({ fields: { campaign: id, kind, language, ...given } }) {
+        const campaign = await readCampaign(id, deps);
+        const connection = deps.connections.get(campaign.connection);
+        if (connection === undefined) throw new FaceError('connection_unknown');
+        const kept = wordsOf(campaign, kind, language);
+        const words = { subject: given.subject ?? kept.subject, text: given.text ?? kept.text };
+        const { subject, text, html } = composeCampaignLetter(
+          {
+            ...{ language, words, to: example, address: `${deps.issuer}${pagePath}#example` },
+            expiresAt: addSec(deps.clock.now(), campaign.linkDays * secondsPerDay),
+          },
+          await deps.brandOf(connection),
+        );
+        return { subject, text, html: html.toString(), unknown: findUnknownIn(words) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/campaigns/start',
+      summary: 'Start sending',
+      description: 'What was planned. A plan is good for 30 days.',
+      codes: stateCodes,
+      fields: ofOne,
+      reply: oneReply,
+      handle: async ({ fields, administrator }) =>
+        changed(await startCampaign(fields.campaign, administrator.name, deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/campaigns/stop',
+      summary: 'Stop sending',
+      description: 'Letters under way arrive; links that were sent stay good.',
+      codes: stateCodes,
+      fields: ofOne,
+      reply: oneReply,
+      handle: async ({ fields, administrator }) =>
+        changed(await stopCampaign(fields.campaign, administrator.name, deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/campaigns/resume',
+      summary: 'Go on sending',
+      description:
+        'After a stop, or to write once more to those of `again`: `uncertain` (a letter may have arrived), `failed`, `bounced`.',
+      codes: stateCodes,
+      fields: z.strictObject({
+        campaign: campaignField,
+        again: z.array(z.enum(retryable)).max(retryable.length).prefault([]),
+      }),
+      reply: oneReply,
+      handle: async ({ fields, administrator }) =>
+        changed(await resumeCampaign(fields.campaign, fields.again, administrator.name, deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/campaigns/remind',
+      summary: 'Send a reminder now',
+      description: 'To everybody who got a letter and has not enrolled. The new link takes the place of the former.',
+      codes: stateCodes,
+      fields: ofOne,
+      reply: oneReply,
+      handle: async ({ fields, administrator }) =>
+        changed(await remindCampaign(fields.campaign, administrator.name, deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/campaigns/bounces',
+      summary: 'Say which letters came back',
+      description:
+        'What a relay refuses at once is noted by itself; what comes back later, only the mailbox of the sender knows.',
+      codes: ['not_found'],
+      fields: z.strictObject({ campaign: campaignField, addresses: z.array(z.string().max(254)).min(1).max(500) }),
+      reply: z.strictObject({ found: z.int().describe('How many people they were for.') }),
+      handle: async ({ fields: { campaign, addresses } }) => ({
+        found: await noteBounces(await readCampaign(campaign, deps), addresses, deps),
+      }),
+    }),
+    // The last, as it would take the addresses of the others for ids.
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/campaigns/:id',
+      summary: 'How a campaign stands',
+      description: 'With how many people are in each state.',
+      codes: ['not_found'],
+      fields: z.strictObject({}),
+      reply: oneReply,
+      handle: async ({ param }) => tell(await readCampaign(param('id'), deps)),
+    }),
+  ];
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import type { CampaignCounts } from '../core/campaign/administer.js';
+import { letterKinds, type Person, personStates } from '../core/campaign/person.js';
+import { type Campaign, campaignStates, longestLinkDays } from '../core/campaign/record.js';
+import { letterLanguages } from '../core/letters/language.js';
+import { type EpochMs, toIso } from '../core/units.js';
+import { instantReply } from '../rest/fields.js';
+
+/** A form sends numbers as text. */
+const count = (least: number, most: number, standard: number) =>
+  z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,4}$/)
+        .transform(Number),
+    ])
+    .pipe(z.int().min(least).max(most))
+    .prefault(standard);
+
+export const campaignField = z
+  .string()
+  .regex(/^[\w-]{16}$/)
+  .describe('The id of the campaign.');
+
+export const languageField = z.enum(letterLanguages);
+export const kindField = z.enum(letterKinds);
+export const subjectField = z.string().max(200);
+export const textField = z
+  .string()
+  .max(4_000)
+  .describe('Blank lines part paragraphs. `{name}`, `{login}`, `{organisation}` and `{lastDay}` are filled in.');
+
+export const newCampaignFields = z.strictObject({
+  connection: z.string().min(1).max(100).describe('The id of a configured connection.'),
+  name: z.string().trim().min(1).max(100).describe('What you know the campaign by.'),
+  group: z.string().trim().min(1).max(256).optional().describe('The provider’s id of a group, or its name.'),
+  language: languageField.prefault('en').describe('Of the letters, where the file says no other of a person.'),
+  linkDays: count(1, longestLinkDays, 14).describe('How long a link waits, in days: at most 30.'),
+  reminderDays: count(1, longestLinkDays, 7).describe('Days from a letter to the next reminder.'),
+  reminders: count(0, 5, 2).describe('Reminders that are sent by themselves, at most.'),
+});
+
+export const campaignReply = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  connection: z.string(),
+  source: z.enum(['group', 'csv']),
+  group: z.string().nullable(),
+  state: z.enum(campaignStates),
+  problem: z.string().nullable().describe('The code of what keeps it from going on, or why the plan was refused.'),
+  language: languageField,
+  linkDays: z.int(),
+  reminderDays: z.int(),
+  reminders: z.int(),
+  createdAt: instantReply,
+  createdBy: z.string(),
+  startedAt: instantReply.nullable(),
+  keptUntil: instantReply.describe('Nothing of it is kept from then on.'),
+  own: z.array(z.string()).describe('Letters with words of your own, such as `invitation.de`.'),
+  counts: z.partialRecord(z.enum(personStates), z.int()).describe('People by state.'),
+  leftOut: z.record(z.string(), z.int()).describe('People who get no letter, by reason.'),
+});
+
+const toInstant = (time: EpochMs | null): string | null => (time === null ? null : toIso(time));
+
+/** A campaign as it is told. */
+export const toCampaignReply = (
+  campaign: Campaign,
+  { counts, leftOut }: CampaignCounts,
+): z.input<typeof campaignReply> => {
+  const { id, name, connection, group, state, problem, language, linkDays, reminderDays, reminders } = campaign;
+  return {
+    ...{ id, name, connection, source: group === null ? 'csv' : 'group', group, state, problem },
+    ...{ language, linkDays, reminderDays, reminders },
+    createdAt: toIso(campaign.createdAt),
+    createdBy: campaign.createdBy,
+    startedAt: toInstant(campaign.startedAt),
+    keptUntil: toIso(campaign.keptUntil),
+    own: Object.keys(campaign.own),
+    counts: { ...counts },
+    leftOut: { ...leftOut },
+  };
+};
+
+export const personReply = z.strictObject({
+  line: z.int().nullable().describe('Of the file; `null`: of a group.'),
+  login: z.string(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+  subject: z.string().nullable(),
+  language: languageField,
+  state: z.enum(personStates),
+  reason: z
+    .string()
+    .nullable()
+    .describe('Why they were left out, the code of what failed, or the reply code of the mail relay.'),
+  sentAt: instantReply.nullable(),
+  expiresAt: instantReply.nullable().describe('Of the link.'),
+  reminders: z.int(),
+});
+
+/** Somebody as they are told of. */
+export const toPersonReply = (person: Person, campaign: Campaign): z.input<typeof personReply> => {
+  const { line, login, name, email, subject, language, state, reason, sentAt, link, reminders } = person;
+  return {
+    ...{ line, login, name, email, subject, state, reason, reminders },
+    language: language ?? campaign.language,
+    sentAt: toInstant(sentAt),
+    expiresAt: toInstant(link?.expiresAt ?? null),
+  };
+};

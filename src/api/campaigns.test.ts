@@ -1,0 +1,206 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
+import { named, toDirectory } from '../../test/campaign-bench.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
+import { createCampaign } from '../core/campaign/administer.js';
+import { letterKinds } from '../core/campaign/person.js';
+import { type CampaignRunner, startCampaignRunner } from '../core/campaign/run.js';
+import type { Connection } from '../core/connection.js';
+import { letterLanguages } from '../core/letters/language.js';
+import { addAdministrator } from '../rest/administrators.js';
+import { roles } from '../rest/rights.js';
+
+/* What an administrator does with a campaign, over HTTP. */
+
+const subjects = Array.from({ length: 130 }, (_, at) => `user${at}`);
+const profile = createMemoryProfile(subjects);
+const connection: Connection = {
+  ...{ id: 'work', kind: 'memory', profile, openStepUpRequest: null },
+  policy: { ...defaultPolicy, organisation: 'Example & Co' },
+};
+const directory = toDirectory(new Map([['Pilot', subjects]]), () => false);
+
+let server: ApiServer;
+let runner: CampaignRunner;
+beforeAll(async () => {
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections: new Map([[connection.id, connection]]),
+    directories: new Map([[connection.id, async () => directory]]),
+    wakeCampaigns: () => runner.wake(),
+  });
+  runner = startCampaignRunner({
+    current: () => server.deps,
+    sleep: async (ms, signal) => void (await delay(ms >= 5_000 ? 20 : 0, undefined, { signal }).catch(() => {})),
+  });
+});
+afterAll(async () => {
+  await runner.close();
+  await server.stop();
+});
+
+/** What the tests look at in replies. */
+interface Told {
+  readonly id: string;
+  readonly state: string;
+  readonly counts: Record<string, number>;
+  readonly leftOut: Record<string, number>;
+  readonly own: readonly string[];
+}
+interface PeopleTold {
+  readonly people: readonly { readonly login: string }[];
+  readonly cursor: string | null;
+}
+const ofBody = <Field>(body: unknown): Field => body as Field;
+
+const asOwner = { 'x-admin-key': adminKey };
+const post = async (path: string, fields: object) => (await server.postJson(path, fields, asOwner)).body;
+const read = async (id: string) =>
+  (await server.send('GET', `/campaigns/${id}`, { headers: asOwner })).body.campaign as unknown as Told;
+const until = async (id: string, isSo: (campaign: Told) => boolean): Promise<Told> => {
+  for (;;) {
+    const campaign = await read(id);
+    if (isSo(campaign)) return campaign;
+    await delay(5);
+  }
+};
+const planned = { connection: 'work', name: 'Pilot' };
+
+test('a campaign by file: dry run, own words, preview, start, people by page, stop, reminder', async () => {
+  const lines = [
+    'login,email,name,language',
+    ...subjects.slice(0, 60).map(loginOf),
+    `${loginOf('user0')}`,
+    'nobody,,,de',
+  ];
+  const form = toForm({ ...planned, reminders: '1', people: Buffer.from(lines.join('\n')) });
+  const made = await server.postForm('/campaigns', form, asOwner);
+  expect(made.status).toBe(201);
+  const { id } = made.body.campaign as { id: string };
+  const plan = await until(id, ({ state }) => state === 'planned');
+  expect(plan).toMatchObject({ source: 'csv', createdBy: 'owner', counts: { planned: 60, left_out: 2 } });
+  expect(plan.leftOut).toEqual({ double: 1, unknown: 1 });
+  expect(server.messages).toEqual([]);
+
+  const words = {
+    campaign: id,
+    kind: 'invitation',
+    language: 'en',
+    subject: 'Hello {name}',
+    text: 'One\n\n{nmae} two',
+  };
+  expect((await post('/campaigns/words', words)).unknown).toEqual(['nmae']);
+  expect((await read(id)).own).toEqual([]);
+  expect((await post('/campaigns/words', { ...words, text: 'By {lastDay}, <b>{organisation}</b>' })).unknown).toEqual(
+    [],
+  );
+  expect((await read(id)).own).toEqual(['invitation.en']);
+  for (const language of letterLanguages)
+    for (const kind of letterKinds) {
+      const letter = await post('/campaigns/preview', { campaign: id, kind, language });
+      expect(letter.unknown).toEqual([]);
+      expect(letter.text).not.toMatch(/[{}]/);
+      expect(letter.html).toContain('Example &amp; Co');
+    }
+  const own = await post('/campaigns/preview', { campaign: id, kind: 'invitation', language: 'en' });
+  expect(own.html).toContain('&lt;b&gt;Example &amp; Co&lt;/b&gt;');
+
+  expect((await post('/campaigns/stop', { campaign: id })).code).toBe('campaign_state');
+  await post('/campaigns/start', { campaign: id });
+  await until(id, ({ counts }) => counts.sent === 60);
+  expect(server.messages).toHaveLength(60);
+  expect(server.messages[0]).toMatchObject({ channel: 'email', subject: `Hello ${loginOf('user0')}` });
+  const all: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: PeopleTold = ofBody(
+      await post('/campaigns/people', {
+        ...{ campaign: id, state: 'sent', limit: 25 },
+        ...(cursor === null ? {} : { cursor }),
+      }),
+    );
+    all.push(...page.people.map(({ login }) => login));
+    cursor = page.cursor;
+  } while (cursor !== null);
+  expect(all).toEqual(subjects.slice(0, 60).map(loginOf));
+  expect((await post('/campaigns/people', { campaign: id, cursor: 'x' })).code).toBe('request_malformed');
+  expect(await post('/campaigns/bounces', { campaign: id, addresses: [loginOf('user3')] })).toMatchObject({ found: 1 });
+  expect((await post('/campaigns/stop', { campaign: id })).campaign).toMatchObject({ state: 'stopped' });
+  await post('/campaigns/resume', { campaign: id, again: ['bounced'] });
+  await until(id, ({ counts }) => counts.sent === 60);
+  server.clock.advanceSec(1);
+  await post('/campaigns/remind', { campaign: id });
+  await until(id, () => server.messages.length === 60 + 1 + 60);
+  const actions = server.audit.events.map(({ action }) => action).filter((action) => action.startsWith('campaign_'));
+  expect(actions).toEqual([
+    ...['campaign_planned', 'campaign_started', 'campaign_stopped', 'campaign_resumed', 'campaign_reminded'],
+  ]);
+  await post('/campaigns/stop', { campaign: id });
+
+  const { subjects: held } = ofBody<{ subjects: { held: { campaigns: unknown } }[] }>(
+    await post('/subjects/export', { connection: 'work', subject: 'user5' }),
+  );
+  expect(held[0]!.held.campaigns).toMatchObject([{ campaign: id, login: loginOf('user5'), state: 'sent' }]);
+  await post('/subjects/erase', { connection: 'work', subject: 'user5' });
+  expect((await read(id)).counts.sent).toBe(59);
+});
+
+test('a campaign for a group, and the list of all, newest first', async () => {
+  const { campaign } = ofBody<{ campaign: Told }>(
+    await post('/campaigns', { ...planned, name: 'Group', group: 'Pilot' }),
+  );
+  const plan = await until(campaign.id, ({ state }) => state === 'planned');
+  expect(plan).toMatchObject({ source: 'group', group: 'Pilot', counts: { planned: 130 } });
+  const { campaigns } = ofBody<{ campaigns: Told[] }>(
+    (await server.send('GET', '/campaigns', { headers: asOwner })).body,
+  );
+  expect(campaigns[0]!.id).toBe(campaign.id);
+  server.clock.advanceSec(31 * 86_400);
+  expect((await post('/campaigns/start', { campaign: campaign.id })).code).toBe('campaign_state');
+});
+
+test('what cannot be planned is refused', async () => {
+  const file = Buffer.from('login\nada\n').toString('base64');
+  for (const [fields, code] of [
+    [{ ...planned, group: 'Pilot', people: file }, 'request_malformed'],
+    [planned, 'request_malformed'],
+    [{ ...planned, connection: 'other', group: 'x' }, 'connection_unknown'],
+    [{ ...planned, people: Buffer.from('name\nada\n').toString('base64') }, 'csv_header_missing'],
+    [{ ...planned, group: 'Pilot', linkDays: 31 }, 'request_malformed'],
+    [{ ...planned, group: 'Pilot', reminders: 6 }, 'request_malformed'],
+  ] as const)
+    expect((await post('/campaigns', fields)).code).toBe(code);
+  expect((await post('/campaigns/start', { campaign: 'aaaaaaaaaaaaaaaa' })).code).toBe('not_found');
+});
+
+test('only who may operate the server gets to a campaign', async () => {
+  const asked = { name: 'x', connection: 'work', language: 'en', linkDays: 1, reminderDays: 1, reminders: 0 } as const;
+  const { id } = await createCampaign({ ...asked, from: { people: named(['user1']) } }, 'owner', server.deps);
+  const calls = [
+    ['GET', '/campaigns', null],
+    ['GET', `/campaigns/${id}`, null],
+    ['POST', '/campaigns', { ...planned, group: 'Pilot' }],
+    ['POST', '/campaigns/people', { campaign: id }],
+    ['POST', '/campaigns/preview', { campaign: id, kind: 'invitation', language: 'en' }],
+    ['POST', '/campaigns/words', { campaign: id, kind: 'invitation', language: 'en', subject: '', text: '' }],
+    ...['start', 'stop', 'resume', 'remind'].map((what) => ['POST', `/campaigns/${what}`, { campaign: id }] as const),
+    ['POST', '/campaigns/bounces', { campaign: id, addresses: ['a@b.c'] }],
+  ] as const;
+  for (const role of roles) {
+    const added = await addAdministrator(
+      { name: `a-${role}`, role, lifeSec: null },
+      { name: 'owner', role: 'owner' },
+      server.deps,
+    );
+    const headers = { 'x-admin-key': added.credential.use((text) => text) };
+    const mayOperate = role === 'owner' || role === 'operator';
+    for (const [method, path, fields] of calls) {
+      const answer =
+        fields === null ? await server.send(method, path, { headers }) : await server.postJson(path, fields, headers);
+      expect([role, path, answer.body.code === 'role_missing']).toEqual([role, path, !mayOperate]);
+    }
+  }
+});

@@ -1,0 +1,98 @@
+import { expect, test } from '@jest/globals';
+import { readPeople } from './people-csv.js';
+
+const read = (text: string | Uint8Array) => readPeople(typeof text === 'string' ? Buffer.from(text) : text);
+const told = async (text: string | Uint8Array) =>
+  (await read(text)).map(({ line, login, reason }) => [line, login, reason]);
+
+test('names, addresses and languages, in whatever order the header has them', async () => {
+  const text = 'Name,LANGUAGE,login,Email\r\n"Lovelace, Ada",de-AT,ada@example.com,ada@private.test\r\n,,grace,\r\n';
+  expect(await read(text)).toEqual([
+    {
+      ...{ line: 2, login: 'ada@example.com', email: 'ada@private.test', name: 'Lovelace, Ada', language: 'de' },
+      reason: null,
+    },
+    { line: 3, login: 'grace', email: null, name: null, language: null, reason: null },
+  ]);
+});
+
+test.each([
+  ['a mark of UTF-8', Buffer.from('\uFEFFlogin\nada\n')],
+  ['UTF-16, as spreadsheets write it', Buffer.from('\uFEFFlogin\tname\r\nada\tÄ\r\n', 'utf16le')],
+  ['semicolons', Buffer.from('login;name\nada;A\n')],
+  ['lone carriage returns', Buffer.from('login\rada\r')],
+  ['no end of the last line', Buffer.from('login\nada')],
+  ['columns of others', Buffer.from('department,login\nx,ada\n')],
+])('a file with %s is read', async (_what, bytes) => {
+  expect((await read(bytes)).map(({ login }) => login)).toEqual(['ada']);
+});
+
+test.each([
+  ['without a header', 'ada@example.com\n'],
+  ['with another one', 'user;mail\nada;x\n'],
+  ['that is empty', ''],
+  ['that is a picture', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70])],
+])('a file %s is refused', async (_what, bytes) => {
+  await expect(read(bytes)).rejects.toMatchObject({ code: 'csv_header_missing' });
+});
+
+test('what is wrong is told of its line, and the others count', async () => {
+  const lines = [
+    'login,email,name,language',
+    'ada,,,',
+    '',
+    '   ',
+    'ADA,,,',
+    ',x@example.com,,',
+    'grace,not an address,,',
+    'alan,,"=HYPERLINK(""http://x"")",',
+    '@sum,,,',
+    '+4915112345678,,,',
+    'joan,,,klingon',
+    'mary,,,,,more',
+    'eve,"open',
+    'carol,,"a ""quoted"" name",fr',
+    `${'x'.repeat(1100)},,,`,
+    'dave,,,',
+  ];
+  const bytes = Buffer.concat([
+    Buffer.from(`${lines.join('\r\n')}\r\n`),
+    Buffer.from([0x6a, 0xf6, 0x72, 0x67]),
+    Buffer.from('\r\nlast,,,\r\n'),
+  ]);
+  expect(await told(bytes)).toEqual([
+    [2, 'ada', null],
+    [5, 'ADA', 'double'],
+    [6, '', 'no_login'],
+    [7, 'grace', 'bad_email'],
+    [8, 'alan', 'formula'],
+    [9, '@sum', 'formula'],
+    [10, '+4915112345678', null],
+    [11, 'joan', 'bad_language'],
+    [12, 'mary', 'columns'],
+    [13, '', 'quotes'],
+    [14, 'carol', null],
+    [15, '', 'too_long'],
+    [16, 'dave', null],
+    [17, '', 'encoding'],
+    [18, 'last', null],
+  ]);
+});
+
+test('100,000 lines with dirt among them: every one is told, others get their turn meanwhile, one more is refused', async () => {
+  const dirty = (index: number): string => (index % 1_000 === 0 ? `user${index},"x` : `user${index},u${index}@x.test`);
+  const lines = Array.from({ length: 100_000 }, (_, index) => dirty(index));
+  let turns = 0;
+  const counting = setInterval(() => {
+    turns += 1;
+  }, 1);
+  const people = await read(`login,email\n${lines.join('\n')}\n`);
+  clearInterval(counting);
+  expect(people).toHaveLength(100_000);
+  expect(people.filter(({ reason }) => reason === 'quotes').map(({ line }) => line)).toEqual(
+    Array.from({ length: 100 }, (_, index) => index * 1_000 + 2),
+  );
+  expect(people.filter(({ reason }) => reason === null)).toHaveLength(99_900);
+  expect(turns).toBeGreaterThan(20);
+  await expect(read(`login,email\n${lines.join('\n')}\nmore,\n`)).rejects.toMatchObject({ code: 'limit_reached' });
+});

@@ -1,0 +1,166 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import type { NamedPerson } from '../core/campaign/administer.js';
+import type { LeftOutReason } from '../core/campaign/person.js';
+import { maxPeople } from '../core/campaign/storage.js';
+import { letterLanguages } from '../core/letters/language.js';
+import { FaceError } from '../errors.js';
+
+/** No line that names one person is longer. */
+const longestLineBytes = 1_000;
+const longestLogin = 256;
+const longestName = 100;
+
+/** Lines read at once: others wait for some milliseconds, and no longer. */
+const blockLines = 200;
+
+const columns = ['login', 'email', 'name', 'language'] as const;
+type Column = (typeof columns)[number];
+
+/** One line of a file, without its end; `text` is `null` where it is not in UTF-8. */
+interface Line {
+  readonly number: number;
+  readonly text: string | null;
+  readonly isTooLong: boolean;
+}
+
+/**
+ * Reads the people of a CSV file (RFC 4180): a header that names the columns `login` and, as wished, `email`, `name` and
+ * `language`; with commas, semicolons or tabs between; in UTF-8, or in UTF-16 with its mark. One line is one person. What is
+ * wrong with a line is told of that line, and the others count.
+ * @returns everybody who is named, in the order of the lines; empty lines are none
+ * @throws FaceError `csv_header_missing`, `limit_reached`: too many people
+ */
+export async function readPeople(bytes: Uint8Array): Promise<NamedPerson[]> {
+  const lines = splitLines(toUtf8(bytes)).filter(
+    ({ text, isTooLong }) => isTooLong || text === null || /\S/.test(text),
+  );
+  const [header, ...others] = lines;
+  const columnsNamed = readHeader(header);
+  if (others.length > maxPeople) throw new FaceError('limit_reached');
+  const people: NamedPerson[] = [];
+  const seen = new Set<string>();
+  for (let from = 0; from < others.length; from += blockLines) {
+    for (const { line, cells } of parseBlock(others.slice(from, from + blockLines), columnsNamed.delimiter)) {
+      people.push(typeof cells === 'string' ? toNobody(line, cells) : toPerson(line, cells, columnsNamed, seen));
+    }
+    await yieldToOthers();
+  }
+  return people;
+}
+
+/** What spreadsheets call "Unicode text" is UTF-16. */
+function toUtf8(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return Buffer.from(new TextDecoder('utf-16le').decode(bytes));
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
+  return bytes;
+}
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+function splitLines(bytes: Uint8Array): Line[] {
+  const end = bytes.includes(lineFeed) ? lineFeed : carriageReturn;
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const lines: Line[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const found = bytes.indexOf(end, from);
+    const to = found === -1 ? bytes.length : found;
+    const line = bytes.subarray(from, bytes[to - 1] === carriageReturn && to > from ? to - 1 : to);
+    const isTooLong = line.length > longestLineBytes;
+    lines.push({ number: lines.length + 1, text: isTooLong ? null : decode(decoder, line), isTooLong });
+    from = to + 1;
+  }
+  return lines;
+}
+
+function decode(decoder: InstanceType<typeof TextDecoder>, line: Uint8Array): string | null {
+  try {
+    return decoder.decode(line);
+  } catch {
+    return null;
+  }
+}
+
+interface Header {
+  readonly delimiter: string;
+  /** How many columns it names, ours or not. */
+  readonly width: number;
+  /** Where each column is; `-1` where it is not. */
+  readonly places: Readonly<Record<Column, number>>;
+}
+
+function readHeader(header: Line | undefined): Header {
+  const text = header?.text ?? '';
+  const delimiter = [';', '\t'].find((each) => text.includes(each)) ?? ',';
+  const [names] = parseCells(text, delimiter) ?? [];
+  const place = (column: Column): number => (names ?? []).findIndex((name) => name.trim().toLowerCase() === column);
+  const places = {
+    login: place('login'),
+    email: place('email'),
+    name: place('name'),
+    language: place('language'),
+  };
+  if (places.login === -1) throw new FaceError('csv_header_missing');
+  return { delimiter, width: names?.length ?? 0, places };
+}
+
+const recordsGuard = z.array(z.array(z.string()));
+
+/** The cells of some lines; `null` where they are no CSV. */
+function parseCells(text: string, delimiter: string): string[][] | null {
+  try {
+    return recordsGuard.parse(parse(text, { delimiter, relax_column_count: true, skip_empty_lines: true }));
+  } catch {
+    return null;
+  }
+}
+
+type ParsedLine = { readonly line: number; readonly cells: readonly string[] | LeftOutReason };
+
+/** Lines together where all are well, as that is four times as fast; else one by one, so that a quote reaches no other. */
+function parseBlock(lines: readonly Line[], delimiter: string): ParsedLine[] {
+  const texts = lines.flatMap(({ text }) => text ?? []);
+  const together = texts.length === lines.length ? parseCells(texts.join('\n'), delimiter) : null;
+  if (together?.length === lines.length) {
+    return lines.map(({ number }, at) => ({ line: number, cells: together[at] ?? [] }));
+  }
+  return lines.map(({ number: line, text, isTooLong }) => {
+    if (text === null) return { line, cells: isTooLong ? 'too_long' : 'encoding' };
+    return { line, cells: parseCells(text, delimiter)?.[0] ?? 'quotes' };
+  });
+}
+
+const toNobody = (line: number, reason: LeftOutReason): NamedPerson => ({
+  ...{ line, login: '', email: null, name: null, language: null },
+  reason,
+});
+
+/** What a spreadsheet would compute. A phone number is a login, too. */
+const isFormula = (cell: string): boolean => /^[=@]|^[+-](?!\d+$)/.test(cell);
+
+const emailGuard = z.email().max(254);
+
+function toPerson(line: number, cells: readonly string[], { width, places }: Header, seen: Set<string>): NamedPerson {
+  const read = (column: Column): string => (places[column] === -1 ? '' : (cells[places[column]] ?? '').trim());
+  const [login, email, name] = [read('login'), read('email'), read('name')];
+  const language = read('language').split('-')[0]?.toLowerCase() ?? '';
+  const known = letterLanguages.find((each) => each === language) ?? null;
+  const person = {
+    ...{ line, login: login.slice(0, longestLogin), name: name.slice(0, longestName) || null, language: known },
+    email: email.slice(0, 254) || null,
+  };
+  const isDouble = seen.has(login.toLowerCase());
+  if (login !== '') seen.add(login.toLowerCase());
+  const reason = ((): LeftOutReason | null => {
+    if (cells.length > width) return 'columns';
+    if (login === '') return 'no_login';
+    if ([login, email, name].some(isFormula)) return 'formula';
+    if (login.length > longestLogin || name.length > longestName) return 'too_long';
+    if (email !== '' && !emailGuard.safeParse(email).success) return 'bad_email';
+    if (language !== '' && known === null) return 'bad_language';
+    return isDouble ? 'double' : null;
+  })();
+  return { ...person, reason };
+}

@@ -1,0 +1,181 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
+import { letterKinds, personStates, retryable } from '../core/campaign/person.js';
+import { letterLanguages } from '../core/letters/language.js';
+import { callServer } from './call-server.js';
+import type { CliDeps } from './deps.js';
+import { toPrintable } from './printable.js';
+import { toTableLines } from './table.js';
+import { UsageError } from './usage-error.js';
+
+const campaignGuard = z.object({
+  id: z.string(),
+  name: z.string(),
+  connection: z.string(),
+  state: z.string(),
+  problem: z.string().nullable(),
+  counts: z.record(z.string(), z.int()),
+  leftOut: z.record(z.string(), z.int()),
+});
+type Campaign = z.output<typeof campaignGuard>;
+
+const oneGuard = z.object({ campaign: campaignGuard });
+const listGuard = z.object({ campaigns: z.array(campaignGuard) });
+const peopleGuard = z.object({
+  people: z.array(
+    z.object({
+      line: z.int().nullable(),
+      login: z.string(),
+      email: z.string().nullable(),
+      state: z.string(),
+      reason: z.string().nullable(),
+      sentAt: z.string().nullable(),
+    }),
+  ),
+  cursor: z.string().nullable(),
+});
+const letterGuard = z.object({ subject: z.string(), text: z.string(), html: z.string(), unknown: z.array(z.string()) });
+
+/** `facestep campaign`: invites many people to enrol. */
+export function createCampaignCommand(deps: CliDeps): Command {
+  const command = new Command('campaign')
+    .summary('invite many people to enrol, and follow how far they are')
+    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+  const tell = (campaign: Campaign): void => toLines(campaign).forEach(deps.print);
+  const change = async (what: string, id: string, fields = {}): Promise<void> => {
+    const request = { method: 'POST', path: `/campaigns/${what}`, fields: { campaign: id, ...fields } } as const;
+    tell((await callServer(request, oneGuard, deps)).campaign);
+  };
+
+  command
+    .command('plan')
+    .description('plan a campaign for a group or a CSV file; nothing is sent')
+    .argument('<connection>', 'its id in the configuration')
+    .option('--group <group>', 'the provider’s id of a group, or its name')
+    .option('--file <file>', 'a CSV file with the column login and, as wished, email, name and language')
+    .requiredOption('--name <name>', 'what you know the campaign by')
+    .addOption(new Option('--language <language>', 'of the letters').choices(letterLanguages).default('en'))
+    .option('--link-days <days>', 'how long a link waits, up to 30', parseCount, 14)
+    .option('--reminder-days <days>', 'from a letter to the next reminder', parseCount, 7)
+    .option('--reminders <count>', 'at most, up to 5', parseCount, 2)
+    .action(async (connection: string, { group, file, ...options }: PlanOptions) => {
+      if ((group === undefined) === (file === undefined)) throw new UsageError('give one of --group and --file');
+      const from = file === undefined ? { group: group ?? '' } : { people: (await read(file)).toString('base64') };
+      const fields = { connection, ...options, ...from };
+      tell((await callServer({ method: 'POST', path: '/campaigns', fields }, oneGuard, deps)).campaign);
+      deps.tell('The plan is made in the background: facestep campaign status shows it. Nothing is sent yet.');
+    });
+  command
+    .command('preview')
+    .description('print a letter as it will look')
+    .argument('<campaign>')
+    .addOption(new Option('--kind <kind>').choices(letterKinds).default('invitation'))
+    .addOption(new Option('--language <language>').choices(letterLanguages).default('en'))
+    .option('--html <file>', 'write the HTML to a file')
+    .action(async (campaign: string, { kind, language, html: file }: PreviewOptions) => {
+      const fields = { campaign, kind, language };
+      const letter = await callServer({ method: 'POST', path: '/campaigns/preview', fields }, letterGuard, deps);
+      deps.print(toPrintable(letter.subject));
+      deps.print('');
+      for (const line of letter.text.split('\n')) deps.print(toPrintable(line));
+      if (file !== undefined) await writeFile(file, letter.html);
+    });
+  command
+    .command('status')
+    .description('print how a campaign stands; without one, all of them')
+    .argument('[campaign]')
+    .addOption(new Option('--state <state>', 'and list the people in this state').choices(personStates))
+    .option('--json', 'print JSON')
+    .action(async (id: string | undefined, { state, json = false }: { state?: string; json?: boolean }) => {
+      if (id === undefined) {
+        const { campaigns } = await callServer({ method: 'GET', path: '/campaigns' }, listGuard, deps);
+        if (json) deps.print(JSON.stringify(campaigns, null, 2));
+        else for (const campaign of campaigns) tell(campaign);
+        return;
+      }
+      const path = `/campaigns/${encodeURIComponent(id)}`;
+      const { campaign } = await callServer({ method: 'GET', path }, oneGuard, deps);
+      const people = state === undefined ? null : await listPeople({ campaign: id, state }, deps);
+      if (json) return deps.print(JSON.stringify({ campaign, ...(people === null ? {} : { people }) }, null, 2));
+      tell(campaign);
+      if (people === null) return;
+      const rows = people.map(({ line, login, email, state: is, reason, sentAt }) =>
+        [line === null ? '' : String(line), login, email ?? '', is, reason ?? '', sentAt ?? ''].map(toPrintable),
+      );
+      toTableLines(['line', 'login', 'e-mail', 'state', 'reason', 'sent'], rows).forEach(deps.print);
+    });
+  const simple = { start: 'send what was planned', stop: 'send no more', remind: 'send a reminder now' } as const;
+  for (const [what, description] of Object.entries(simple)) {
+    command
+      .command(what)
+      .description(description)
+      .argument('<campaign>')
+      .action((id: string) => change(what, id));
+  }
+  command
+    .command('resume')
+    .description('go on sending')
+    .argument('<campaign>')
+    .addOption(
+      new Option('--again <states...>', 'write once more to those in these states').choices(retryable).default([]),
+    )
+    .action((id: string, { again }: { again: string[] }) => change('resume', id, { again }));
+  return command;
+}
+
+interface PlanOptions {
+  readonly group?: string;
+  readonly file?: string;
+  readonly name: string;
+  readonly language: string;
+  readonly linkDays: number;
+  readonly reminderDays: number;
+  readonly reminders: number;
+}
+
+interface PreviewOptions {
+  readonly kind: string;
+  readonly language: string;
+  readonly html?: string;
+}
+
+const read = (file: string): Promise<Buffer> =>
+  readFile(file).catch(() => {
+    throw new UsageError(`${file} cannot be read`);
+  });
+
+type PeopleReply = z.output<typeof peopleGuard>['people'];
+
+async function listPeople(
+  asked: { readonly campaign: string; readonly state: string },
+  deps: CliDeps,
+): Promise<PeopleReply> {
+  const all: PeopleReply = [];
+  let cursor: string | null = null;
+  do {
+    const fields = { ...asked, limit: 200, ...(cursor === null ? {} : { cursor }) };
+    const request = { method: 'POST', path: '/campaigns/people', fields } as const;
+    const page: z.output<typeof peopleGuard> = await callServer(request, peopleGuard, deps);
+    all.push(...page.people);
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return all;
+}
+
+function toLines({ id, name, connection, state, problem, counts, leftOut }: Campaign): string[] {
+  const toText = (numbers: Record<string, number>): string =>
+    Object.entries(numbers)
+      .map(([what, count]) => `${count.toLocaleString('en-US')} ${what.replaceAll('_', ' ')}`)
+      .join(', ');
+  return [
+    toPrintable(`${id}  ${name} (${connection}): ${state}${problem === null ? '' : `, ${problem}`}`),
+    `  ${toText(counts) || 'nobody yet'}`,
+    ...(Object.keys(leftOut).length === 0 ? [] : [`  left out: ${toText(leftOut)}`]),
+  ];
+}
+
+function parseCount(text: string): number {
+  if (!/^\d{1,2}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+}

@@ -1,0 +1,192 @@
+import { FaceError } from '../../errors.js';
+import type { AuditEvent } from '../audit-events.js';
+import type { LetterLanguage } from '../letters/language.js';
+import { addSec, secondsPerDay } from '../units.js';
+import type { CampaignDeps } from './deps.js';
+import { findUnknownIn, ownKey } from './letters.js';
+import {
+  bounce,
+  type LeftOutReason,
+  type LetterKind,
+  newPerson,
+  type Person,
+  type PersonState,
+  type Retryable,
+  retry,
+} from './person.js';
+import { type Campaign, type OwnWords, remind, resume, start, stop } from './record.js';
+import {
+  addCampaign,
+  changeCampaign,
+  changeShard,
+  forEachShard,
+  readPeople,
+  shardSize,
+  writeShard,
+} from './storage.js';
+
+/** Somebody whom a file names; `reason`: why they are left out already. */
+export interface NamedPerson extends Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'> {
+  readonly reason: LeftOutReason | null;
+}
+
+type Asked = Pick<Campaign, 'name' | 'connection' | 'language' | 'linkDays' | 'reminderDays' | 'reminders'> & {
+  /** A group of the provider's, or those whom a file names. */
+  readonly from: { readonly group: string } | { readonly people: readonly NamedPerson[] };
+};
+
+/**
+ * Begins the plan of a campaign. Nothing is sent before it is started.
+ * @throws FaceError `connection_unknown`, `limit_reached`
+ */
+export async function createCampaign(asked: Asked, by: string, deps: CampaignDeps): Promise<Campaign> {
+  if (!deps.connections.has(asked.connection)) throw new FaceError('connection_unknown');
+  const { from, ...settings } = asked;
+  const now = deps.clock.now();
+  const people = 'people' in from ? from.people : [];
+  const campaign: Campaign = {
+    id: Buffer.from(deps.random(12)).toString('base64url'),
+    ...settings,
+    group: 'group' in from ? from.group : null,
+    state: 'planning',
+    problem: null,
+    remindAt: null,
+    own: {},
+    shards: Math.ceil(people.length / shardSize),
+    createdAt: now,
+    createdBy: by,
+    startedAt: null,
+    keptUntil: addSec(now, deps.campaigns.keptDays * secondsPerDay),
+  };
+  await forEachShard(campaign, (shard) => {
+    const part = people.slice(shard * shardSize, (shard + 1) * shardSize);
+    const rows = part.map(({ reason, ...given }, at) => newPerson(shard * shardSize + at, given, reason));
+    return writeShard(campaign, shard, rows, deps);
+  });
+  await addCampaign(campaign, now, deps);
+  const source = 'group' in from ? 'group' : 'csv';
+  await note({ action: 'campaign_planned', detail: { campaign: campaign.id, source, by } }, campaign, deps);
+  return campaign;
+}
+
+/** How many are in each state, and for which reasons people were left out. Of none there are none. */
+export interface CampaignCounts {
+  readonly counts: Partial<Record<PersonState, number>>;
+  readonly leftOut: Record<string, number>;
+}
+
+/** @throws FaceError `state_unavailable` */
+export async function countPeople(campaign: Campaign, deps: CampaignDeps): Promise<CampaignCounts> {
+  const counts: Partial<Record<PersonState, number>> = {};
+  const leftOut: Record<string, number> = {};
+  for (const { state, reason } of (await readPeople(campaign, deps)).flat()) {
+    counts[state] = (counts[state] ?? 0) + 1;
+    if (state === 'left_out' && reason !== null) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
+  }
+  return { counts, leftOut };
+}
+
+/**
+ * Keeps the administrator's own words for a letter; empty ones put the built-in words back.
+ * @returns names in braces that stand for nothing: where there are any, nothing was changed
+ * @throws FaceError `not_found`
+ */
+export async function keepWords(
+  id: string,
+  { kind, language, ...words }: OwnWords & { readonly kind: LetterKind; readonly language: LetterLanguage },
+  deps: CampaignDeps,
+): Promise<readonly string[]> {
+  const unknown = findUnknownIn(words);
+  if (unknown.length > 0) return unknown;
+  const key = ownKey(kind, language);
+  await changeCampaign(
+    id,
+    ({ own: { [key]: _former, ...others }, ...campaign }) => ({
+      ...campaign,
+      own: words.subject === '' && words.text === '' ? others : { ...others, [key]: words },
+    }),
+    deps,
+  );
+  return [];
+}
+
+/** @throws FaceError `not_found`, `campaign_state` */
+export async function startCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
+  const campaign = await changeCampaign(id, (latest) => start(latest, deps.clock.now()), deps);
+  const { counts } = await countPeople(campaign, deps);
+  const detail = { campaign: id, people: counts.planned ?? 0, by };
+  await note({ action: 'campaign_started', detail }, campaign, deps);
+  return campaign;
+}
+
+/** @throws FaceError `not_found`, `campaign_state` */
+export async function stopCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
+  const campaign = await changeCampaign(id, stop, deps);
+  await note({ action: 'campaign_stopped', detail: { campaign: id, by } }, campaign, deps);
+  return campaign;
+}
+
+/**
+ * Goes on with one that was stopped or done.
+ * @param again - who is to be written to once more, though no letter reached them, or may have
+ * @throws FaceError `not_found`, `campaign_state`
+ */
+export async function resumeCampaign(
+  id: string,
+  again: readonly Retryable[],
+  by: string,
+  deps: CampaignDeps,
+): Promise<Campaign> {
+  const campaign = await changeCampaign(id, resume, deps);
+  if (again.length > 0) await forEachPerson(campaign, (person) => retry(person, again), deps);
+  await note({ action: 'campaign_resumed', detail: { campaign: id, again, by } }, campaign, deps);
+  return campaign;
+}
+
+/** Everybody who has not enrolled gets a reminder now. @throws FaceError `not_found`, `campaign_state` */
+export async function remindCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
+  const campaign = await changeCampaign(id, (latest) => remind(latest, deps.clock.now()), deps);
+  await note({ action: 'campaign_reminded', detail: { campaign: id, by } }, campaign, deps);
+  return campaign;
+}
+
+/** Notes that letters came back. @returns how many people they were for */
+export async function noteBounces(
+  campaign: Campaign,
+  addresses: readonly string[],
+  deps: CampaignDeps,
+): Promise<number> {
+  const lower = new Set(addresses.map((address) => address.toLowerCase()));
+  const returned = new Set<number>();
+  await forEachPerson(
+    campaign,
+    (person) => {
+      const changed = lower.has(person.email?.toLowerCase() ?? '') ? bounce(person) : person;
+      if (changed !== person) returned.add(person.at);
+      return changed;
+    },
+    deps,
+  );
+  return returned.size;
+}
+
+const forEachPerson = async (
+  campaign: Campaign,
+  change: (person: Person) => Person,
+  deps: CampaignDeps,
+): Promise<void> => {
+  await forEachShard(campaign, (shard) => changeShard(campaign, shard, change, deps));
+};
+
+type CampaignAction =
+  | 'campaign_planned'
+  | 'campaign_started'
+  | 'campaign_stopped'
+  | 'campaign_resumed'
+  | 'campaign_reminded';
+
+type CampaignEvent = { [Action in CampaignAction]: Omit<AuditEvent<Action>, 'connection' | 'subject'> }[CampaignAction];
+
+const note = async (event: CampaignEvent, { connection }: Campaign, { audit }: CampaignDeps): Promise<void> => {
+  await audit.append({ ...event, connection, subject: '' });
+};

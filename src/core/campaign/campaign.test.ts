@@ -1,0 +1,300 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { named, openCampaignBench, toDirectory } from '../../../test/campaign-bench.js';
+import { readPart } from '../../../test/mail-relay.js';
+import { loginOf } from '../../../test/simulated-profile.js';
+import { Credential } from '../concealed.js';
+import { openSession } from '../step-up/session.js';
+import { noteBounces, remindCampaign, resumeCampaign, stopCampaign } from './administer.js';
+import { forgetInCampaigns } from './forget.js';
+
+type Bench = Awaited<ReturnType<typeof openCampaignBench>>;
+let bench: Bench | null = null;
+afterEach(async () => {
+  await bench?.close();
+  bench = null;
+});
+const open = async (subjects: readonly string[]): Promise<Bench> => {
+  bench = await openCampaignBench(subjects);
+  return bench;
+};
+
+const daySec = 86_400;
+const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at}`);
+const linkIn = (text: string): string => /https?:\/\/\S+#(\S+)/.exec(text)?.[1] ?? '';
+const twice = (addresses: readonly string[]): string[] =>
+  addresses.filter((address, at) => addresses.indexOf(address) !== at);
+
+test('2,000 people: everybody is written to once, and what the relay says of each is told', async () => {
+  const well = numbered('user', 1_957);
+  const others = [...numbered('gone', 20), ...numbered('full', 20), ...numbered('cut', 3)];
+  const { begin, plan, start, until, countsOf, relay, peopleOf, clock, audit } = await open([...well, ...others]);
+  begin();
+  const id = await plan({ people: named([...well, ...others]) });
+  expect(await countsOf(id)).toEqual({ planned: 2_000 });
+  expect(relay.tried).toEqual([]);
+  await start(id);
+  const isTried = async (): Promise<boolean> => {
+    const { planned = 0, sending = 0 } = await countsOf(id);
+    return planned === 20 && sending === 0;
+  };
+  await until('tried', isTried);
+  expect(await countsOf(id)).toEqual({ sent: 1_957, bounced: 20, planned: 20, uncertain: 3 });
+  const reasons = new Set((await peopleOf(id)).map(({ state, reason }) => `${state} ${reason}`));
+  expect([...reasons].sort()).toEqual(['bounced 550', 'planned null', 'sent null', 'uncertain null']);
+
+  // A full mailbox is tried again, and not for ever.
+  for (let round = 2; round <= 5; round += 1) {
+    clock.advanceSec(16 * 60);
+    await until(`round ${round}`, () => relay.tried.filter((to) => to.startsWith('full')).length === 20 * round);
+  }
+  await until('given up', async () => (await countsOf(id)).failed === 20);
+  expect(await countsOf(id)).toEqual({ sent: 1_957, bounced: 20, failed: 20, uncertain: 3 });
+  const addresses = relay.taken.map(({ to }) => to);
+  expect(twice(addresses)).toEqual([]);
+  expect(addresses).toHaveLength(1_960);
+  expect(audit.events.filter(({ action }) => action === 'invitation_sent')).toHaveLength(1_957);
+});
+
+test('a sender that dies between claim and letter: the next one writes to nobody twice, and tells who is uncertain', async () => {
+  const people = numbered('user', 60);
+  const { begin, abandon, plan, start, until, countsOf, relay, clock, delivering, deps } = await open(people);
+  let letters = 0;
+  const ifAlive = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    letters > 25 ? new Promise(() => {}) : work();
+  const dying = begin({
+    // From the 26th letter on nothing of it happens any more.
+    delivery: delivering((to) => {
+      letters += 1;
+      return ifAlive(async () => void to);
+    }),
+    state: {
+      ...deps.state,
+      read: (key) => ifAlive(() => deps.state.read(key)),
+      write: (...given) => ifAlive(() => deps.state.write(...given)),
+    },
+  });
+  const id = await plan({ people: named(people) });
+  await start(id);
+  await until('dead', () => letters === 30);
+  abandon(dying);
+  expect((await countsOf(id)).sending).toBe(10);
+
+  // It holds the lease still: another one waits.
+  begin();
+  expect(relay.taken.length).toBeLessThanOrEqual(25);
+  clock.advanceSec(61);
+  await until('the others are written to', async () => (await countsOf(id)).sent === 50);
+  expect((await countsOf(id)).sending).toBe(10);
+  clock.advanceSec(181);
+  await until('uncertain', async () => (await countsOf(id)).uncertain === 10);
+  expect(await countsOf(id)).toEqual({ sent: 50, uncertain: 10 });
+  const first = relay.taken.map(({ to }) => to);
+  expect(twice(first)).toEqual([]);
+  expect(first).toHaveLength(55);
+
+  await resumeCampaign(id, ['uncertain'], 'ada', deps);
+  await until('asked for', async () => (await countsOf(id)).sent === 60);
+  // Five of those had it: whoever asks for it takes that on.
+  expect(twice(relay.taken.map(({ to }) => to))).toHaveLength(5);
+});
+
+test('two senders that both believe to hold the lease write to nobody twice', async () => {
+  const people = numbered('user', 300);
+  const { begin, plan, start, until, countsOf, relay, deps } = await open(people);
+  const first = begin();
+  const id = await plan({ people: named(people) });
+  await first.close();
+  // Each takes the lease for free.
+  const free = {
+    ...deps.state,
+    read: async (key: string) => (key === 'campaign-sender' ? null : deps.state.read(key)),
+    write: async (...given: Parameters<typeof deps.state.write>) =>
+      given[0] === 'campaign-sender' ? true : deps.state.write(...given),
+  };
+  begin({ state: free });
+  begin({ state: free });
+  await start(id);
+  await until('sent', async () => (await countsOf(id)).sent === 300);
+  expect(relay.taken).toHaveLength(300);
+  expect(twice(relay.taken.map(({ to }) => to))).toEqual([]);
+});
+
+test('a stop in the middle holds, and going on goes on', async () => {
+  const people = numbered('user', 120);
+  const { begin, plan, start, until, countsOf, relay, deps, campaignOf } = await open(people);
+  const runner = begin();
+  const id = await plan({ people: named(people) });
+  const stopped = new Promise<void>((resolve) => {
+    relay.watch(() => {
+      if (relay.taken.length === 30) void stopCampaign(id, 'ada', deps).then(() => resolve());
+    });
+  });
+  await start(id);
+  await stopped;
+  await runner.close();
+  const { sent = 0, planned = 0, sending } = await countsOf(id);
+  expect([sent + planned, sending]).toEqual([120, undefined]);
+  expect(planned).toBeGreaterThan(0);
+  begin();
+  expect((await campaignOf(id)).state).toBe('stopped');
+  await resumeCampaign(id, [], 'ada', deps);
+  await until('all', async () => (await countsOf(id)).sent === 120);
+  expect(twice(relay.taken.map(({ to }) => to))).toEqual([]);
+});
+
+test('a relay that is down costs nobody their letter', async () => {
+  const people = numbered('user', 15);
+  const { begin, plan, start, until, countsOf, relay, campaignOf } = await open(people);
+  begin();
+  const id = await plan({ people: named(people) });
+  relay.setDown(true);
+  await start(id);
+  await until('told', async () => (await campaignOf(id)).problem === 'delivery_failed');
+  expect((await countsOf(id)).sent).toBeUndefined();
+  relay.setDown(false);
+  await until('all', async () => (await countsOf(id)).sent === 15);
+  await until('well again', async () => (await campaignOf(id)).problem === null);
+  expect(relay.taken).toHaveLength(15);
+});
+
+test('who is left out of a plan, and why', async () => {
+  const { begin, plan, peopleOf, profile } = await open(['anna', 'berta', 'clara', 'dora']);
+  profile.attributes.set('berta', 'FV1.x');
+  begin();
+  const [anna, berta, clara] = named(['anna', 'berta', 'clara']);
+  const id = await plan({
+    people: [
+      anna!,
+      berta!,
+      { ...clara!, email: 'clara@private.test', name: 'Clara' },
+      { ...anna!, line: 9, login: loginOf('ANNA') },
+      { ...anna!, line: 10, login: 'nobody@example.com' },
+      { ...anna!, line: 11, login: '=1+1', reason: 'formula' },
+    ],
+  });
+  expect((await peopleOf(id)).map(({ state, reason, email }) => [state, reason, email])).toEqual([
+    ['planned', null, loginOf('anna')],
+    ['left_out', 'already_enrolled', loginOf('berta')],
+    ['planned', null, 'clara@private.test'],
+    ['left_out', 'double', loginOf('anna')],
+    ['left_out', 'unknown', null],
+    ['left_out', 'formula', null],
+  ]);
+});
+
+test('a group is listed page by page, and a person in it twice gets one letter', async () => {
+  const people = numbered('user', 150);
+  const { begin, plan, countsOf, campaignOf } = await open(people);
+  const groups = new Map([['Pilot', [...people, 'user3']]]);
+  const directory = toDirectory(groups, (subject) => subject === 'user7');
+  const registered: string[] = [];
+  const register = async ({ subject }: { subject: string }) => void registered.push(subject);
+  begin({ directories: new Map([['work', async () => ({ ...directory, register })]]) });
+  const id = await plan({ group: 'Pilot' });
+  expect(await countsOf(id)).toEqual({ planned: 149, left_out: 2 });
+  expect(registered).toEqual([]);
+  const { start, until } = bench!;
+  await start(id);
+  await until('sent', async () => (await countsOf(id)).sent === 149);
+  // Who is written to is registered in the same run.
+  expect(registered.sort()).toEqual(people.filter((subject) => subject !== 'user7').sort());
+  expect((await campaignOf(id)).group).toBe('Pilot');
+});
+
+test('a provider that does not tell ends the plan, with its code', async () => {
+  const { begin, plan, campaignOf } = await open([]);
+  begin();
+  expect(await campaignOf(await plan({ group: 'Pilot' }))).toMatchObject({
+    state: 'refused',
+    problem: 'connection_unknown',
+  });
+});
+
+test('opened, enrolled and expired are seen; reminders come when they are due, replace the link, and end', async () => {
+  const { begin, plan, start, until, countsOf, peopleOf, relay, profile, clock, audit, deps } = await open([
+    'anna',
+    'berta',
+    'clara',
+  ]);
+  begin();
+  const id = await plan({ people: named(['anna', 'berta', 'clara']) });
+  await start(id);
+  await until('sent', async () => (await countsOf(id)).sent === 3);
+  const tickets = new Map(relay.taken.map((letter) => [letter.to, linkIn(readPart(letter, 'plain'))]));
+  const openLink = (subject: string, ticket = tickets.get(loginOf(subject))!) =>
+    openSession({ ticket: new Credential(ticket), browser: null, returnUrl: null }, deps);
+  const [first] = await peopleOf(id);
+  expect(first!.link!.expiresAt - clock.now()).toBeLessThanOrEqual(30 * daySec * 1000);
+
+  await openLink('anna');
+  clock.advanceSec(61);
+  await until('opened', async () => (await countsOf(id)).opened === 1);
+  await openLink('berta');
+  profile.attributes.set('berta', 'FV1.x');
+  clock.advanceSec(2 * 3600);
+  await until('enrolled', async () => (await countsOf(id)).enrolled === 1);
+
+  clock.advanceSec(7 * daySec);
+  await until('reminded', () => relay.taken.length === 5);
+  const reminders = relay.taken.slice(3);
+  expect(reminders.map(({ to }) => to).sort()).toEqual([loginOf('anna'), loginOf('clara')]);
+  await until('settled', async () => (await countsOf(id)).sent === 2);
+  // One person, one link.
+  await until('closed', () => audit.events.some(({ action }) => action === 'step_up_abandoned'));
+  await expect(openLink('clara')).rejects.toMatchObject({ code: 'step_up_finished' });
+  const renewed = linkIn(readPart(reminders.find(({ to }) => to === loginOf('clara'))!, 'plain'));
+  await openLink('clara', renewed);
+
+  clock.advanceSec(7 * daySec);
+  await until('reminded again', () => relay.taken.length === 7);
+  for (let day = 0; day < 20; day += 1) clock.advanceSec(daySec);
+  await until('expired', async () => (await countsOf(id)).expired === 2);
+  expect(relay.taken).toHaveLength(7);
+  await until('done', async () => (await bench!.campaignOf(id)).state === 'done');
+
+  await remindCampaign(id, 'ada', deps);
+  await until('asked for', () => relay.taken.length === 9);
+});
+
+test('somebody who enrolled meanwhile gets no letter; what came back is noted; who is erased is in no campaign', async () => {
+  const { begin, plan, start, until, countsOf, peopleOf, relay, profile, deps, campaignOf } = await open([
+    'anna',
+    'berta',
+    'clara',
+  ]);
+  begin();
+  const id = await plan({ people: named(['anna', 'berta', 'clara']) });
+  profile.attributes.set('berta', 'FV1.x');
+  await start(id);
+  await until('sent', async () => (await countsOf(id)).sent === 2);
+  expect(await countsOf(id)).toEqual({ sent: 2, enrolled: 1 });
+  expect(relay.tried.sort()).toEqual([loginOf('anna'), loginOf('clara')]);
+  expect(await noteBounces(await campaignOf(id), [loginOf('CLARA'), 'x@y.z'], deps)).toBe(1);
+  await forgetInCampaigns({ connection: 'work', subject: 'clara' }, deps);
+  expect((await peopleOf(id)).map(({ login }) => login)).toEqual([loginOf('anna'), loginOf('berta')]);
+  await forgetInCampaigns({ connection: 'other', subject: 'anna' }, deps);
+  expect(await peopleOf(id)).toHaveLength(2);
+});
+
+test('names are shown as they are, in every language, and own words with their placeholders', async () => {
+  const { begin, plan, start, until, relay } = await open(['anna', 'berta']);
+  begin();
+  const [anna, berta] = named(['anna', 'berta']);
+  const name = '<img src=x onerror=alert(1)> "A" & {login}\r\nBcc: eve@example.com';
+  const id = await plan({
+    people: [
+      { ...anna!, name, language: 'ar' },
+      { ...berta!, name, language: 'fr' },
+    ],
+  });
+  await start(id);
+  await until('sent', () => relay.taken.length === 2);
+  for (const letter of relay.taken) {
+    const html = readPart(letter, 'html');
+    expect(html).toContain('&lt;img src=x onerror=alert(1)&gt; &quot;A&quot; &amp; {login}');
+    expect(html).not.toContain('<img');
+    expect(html).toContain(letter.to === loginOf('anna') ? 'dir="rtl"' : 'lang="fr"');
+    expect(letter.raw.split('\r\n\r\n')[0]).not.toMatch(/^Bcc:/m);
+    expect(relay.tried).not.toContain('eve@example.com');
+  }
+});

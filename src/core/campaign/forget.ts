@@ -1,0 +1,35 @@
+import type { SubjectRef } from '../connection.js';
+import type { State } from '../ports.js';
+import type { Person } from './person.js';
+import { changeShard, forEachShard, listCampaigns, readPeople } from './storage.js';
+
+/** What campaigns hold of a user. */
+export interface CampaignHolding {
+  readonly campaign: string;
+  readonly person: Person;
+}
+
+/** Everything that campaigns hold of a user. @throws FaceError `state_unavailable` */
+export async function readCampaignHoldings(
+  { connection, subject }: SubjectRef,
+  deps: { readonly state: State },
+): Promise<CampaignHolding[]> {
+  const held: CampaignHolding[] = [];
+  for (const campaign of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
+    const people = (await readPeople(campaign, deps)).flat().filter((person) => person.subject === subject);
+    held.push(...people.map((person) => ({ campaign: campaign.id, person })));
+  }
+  return held;
+}
+
+/** Takes a user out of every campaign. A letter that is under way arrives. @throws FaceError `state_unavailable` */
+export async function forgetInCampaigns(
+  { connection, subject }: SubjectRef,
+  deps: { readonly state: State },
+): Promise<void> {
+  for (const campaign of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
+    await forEachShard(campaign, (shard) =>
+      changeShard(campaign, shard, (person) => (person.subject === subject ? null : person), deps),
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { changeStored } from '../change-stored.js';
+import type { State } from '../ports.js';
+import { addSec, type EpochMs, epochMsGuard } from '../units.js';
+
+/** How long a sender holds it without a word, in seconds. */
+const leaseSec = 60;
+
+const lease = {
+  key: 'campaign-sender',
+  guard: z.object({ holder: z.string(), until: epochMsGuard }),
+  expiresAt: ({ until }: { readonly until: EpochMs }) => until,
+};
+
+/**
+ * Takes the right to send, or renews it: of several replicas one sends. Two that believe to hold it, as a process was halted
+ * for long, still write to nobody twice: a person is claimed before each letter.
+ * @returns whether it is held now
+ * @throws FaceError `state_unavailable`
+ */
+export async function takeLease(
+  holder: string,
+  { state, clock }: { readonly state: State; readonly clock: { now(): EpochMs } },
+): Promise<boolean> {
+  const now = clock.now();
+  const { changed } = await changeStored(
+    lease,
+    (former) => {
+      if (former !== null && former.holder !== holder && former.until > now) return former;
+      const isFresh = former?.holder === holder && former.until > addSec(now, leaseSec / 2);
+      return isFresh ? former : { holder, until: addSec(now, leaseSec) };
+    },
+    { state },
+  );
+  return changed.holder === holder;
+}
+
+/** Lets another one send at once. */
+export async function giveLease(holder: string, { state }: { readonly state: State }): Promise<void> {
+  const found = await state.read(lease.key);
+  const held = lease.guard.safeParse(found?.value);
+  if (held.success && held.data.holder === holder) await state.delete(lease.key);
+}

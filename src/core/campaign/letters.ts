@@ -1,0 +1,70 @@
+import type { LetterBrand } from '../letters/brand.js';
+import type { LetterLanguage } from '../letters/language.js';
+import { composeLetter, type Letter } from '../letters/letter.js';
+import { fillTemplate, findUnknownPlaceholders, toParagraphs } from '../letters/template.js';
+import { type EpochMs, toDate } from '../units.js';
+import type { LetterKind, Person } from './person.js';
+import type { Campaign, OwnWords } from './record.js';
+import { ar } from './words/ar.js';
+import { de } from './words/de.js';
+import { en } from './words/en.js';
+import { es } from './words/es.js';
+import { fr } from './words/fr.js';
+import type { CampaignWords } from './words/words.js';
+
+const words: Readonly<Record<LetterLanguage, CampaignWords>> = { en, de, es, fr, ar };
+
+/** What may stand in braces in a subject or text. */
+export const letterPlaceholders = ['name', 'login', 'organisation', 'lastDay'] as const;
+
+/** Names in braces that stand for nothing, each once. */
+export const findUnknownIn = ({ subject, text }: OwnWords): string[] => [
+  ...new Set(
+    [subject, text].flatMap((each) =>
+      findUnknownPlaceholders(each, letterPlaceholders).map(({ placeholder }) => placeholder),
+    ),
+  ),
+];
+
+export const ownKey = (kind: LetterKind, language: LetterLanguage): string => `${kind}.${language}`;
+
+/** The words of a letter: the administrator's own, or the built-in ones. */
+export const wordsOf = ({ own }: Pick<Campaign, 'own'>, kind: LetterKind, language: LetterLanguage): OwnWords =>
+  own[ownKey(kind, language)] ?? words[language].letters[kind];
+
+/** A day as people write it. */
+const toDay = (time: EpochMs, language: LetterLanguage): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(toDate(time));
+
+/** A letter of a campaign. */
+export function composeCampaignLetter(
+  letter: {
+    readonly language: LetterLanguage;
+    readonly words: OwnWords;
+    readonly to: Pick<Person, 'name' | 'login'>;
+    readonly address: string;
+    readonly expiresAt: EpochMs;
+  },
+  brand: LetterBrand,
+): Letter {
+  const { language, to } = letter;
+  const { button, organisation, footer } = words[language];
+  const fill = (text: string): string =>
+    fillTemplate(text, {
+      name: to.name ?? to.login,
+      login: to.login,
+      organisation: brand.organisation ?? organisation,
+      lastDay: toDay(letter.expiresAt, language),
+    });
+  return composeLetter(
+    {
+      language,
+      // A name with a line break must not make a header of its own.
+      subject: fill(letter.words.subject).replace(/\s+/g, ' ').trim(),
+      paragraphs: toParagraphs(letter.words.text).map(fill),
+      button: { label: button, address: letter.address },
+      footer: footer.map(fill),
+    },
+    brand,
+  );
+}

@@ -1,0 +1,52 @@
+import { FaceError } from '../../errors.js';
+import { type Connection, readTokenIfAny } from '../connection.js';
+import { stateAt } from '../step-up/record.js';
+import { changeRecord, readRecord } from '../step-up/stored.js';
+import { abandon } from '../step-up/transitions.js';
+import type { CampaignDeps } from './deps.js';
+import { type Person, type Sight, see } from './person.js';
+
+type Seen = { readonly sight: Sight; readonly isOver: boolean };
+
+/**
+ * Looks at the link of somebody: whether it was opened, and whether they enrolled.
+ * @throws FaceError `profile_unavailable`, `state_unavailable`
+ */
+export async function lookAt(person: Person, connection: Connection, deps: CampaignDeps): Promise<Person> {
+  const { link, subject } = person;
+  if (link === null || subject === null) return person;
+  const now = deps.clock.now();
+  const isExpired = link.expiresAt <= now;
+  if (link.isOver && !isExpired) return person;
+  const seen = await readSight(link.stepUpId, deps);
+  if (seen.sight === 'enrolled') return see(person, 'enrolled', true);
+  if (!seen.isOver && !isExpired) return see(person, seen.sight, false);
+  // It has ended, or its record is gone: whether they enrolled, the profile knows.
+  const isEnrolled = (await readTokenIfAny(connection, subject)) !== null;
+  return see(person, isEnrolled ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
+}
+
+async function readSight(stepUpId: string, deps: CampaignDeps): Promise<Seen> {
+  try {
+    const { record } = await readRecord(stepUpId, deps);
+    const state = stateAt(record, deps.clock.now());
+    const isOver = state === 'failed' || state === 'expired' || state === 'abandoned';
+    if (state === 'passed') return { sight: 'enrolled', isOver: true };
+    return { sight: record.challengeDigest === null ? 'opened' : 'waiting', isOver };
+  } catch (error) {
+    // One that nobody opened is kept until it has expired.
+    if (error instanceof FaceError && error.code === 'step_up_unknown') return { sight: 'opened', isOver: true };
+    throw error;
+  }
+}
+
+/** Ends a link that another one takes the place of, or that nobody needs any more. Ending what has ended succeeds. */
+export async function closeLink(stepUpId: string, deps: CampaignDeps): Promise<void> {
+  try {
+    const { connection, subject } = await changeRecord(stepUpId, (record) => abandon(record, deps.clock.now()), deps);
+    await deps.audit.append({ action: 'step_up_abandoned', connection, subject, detail: { stepUpId } });
+  } catch (error) {
+    const isEnded = error instanceof FaceError && ['step_up_unknown', 'step_up_finished'].includes(error.code);
+    if (!isEnded) throw error;
+  }
+}

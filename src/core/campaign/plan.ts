@@ -1,0 +1,99 @@
+import { FaceError, toCode } from '../../errors.js';
+import { readTokenIfAny } from '../connection.js';
+import type { Member } from '../ports.js';
+import type { CampaignDeps } from './deps.js';
+import { newPerson, type Person, type Resolved, resolve } from './person.js';
+import { type Campaign, finishPlan, refusePlan } from './record.js';
+import { changeCampaign, changeShard, maxPeople, readShard, shardSize, writeShard } from './storage.js';
+
+/** Whether this process still is the one that plans. */
+type MayGoOn = () => Promise<boolean>;
+
+/** People looked up side by side: more would only be told to come later. */
+const sideBySide = 4;
+
+/**
+ * Goes on with the plan of a campaign until it is made: who is to be written to, and who is left out and why. Nothing is sent,
+ * and nothing changes at the provider. After a crash it goes on where it was, or lists a group anew.
+ * @throws FaceError `state_unavailable`
+ */
+export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<void> {
+  try {
+    const shards =
+      campaign.group === null ? await resolveNamed(campaign, deps, mayGoOn) : await listGroup(campaign, deps, mayGoOn);
+    if (shards !== null) await changeCampaign(campaign.id, (latest) => finishPlan(latest, shards), deps);
+  } catch (error) {
+    const code = toCode(error);
+    // Another replica has finished it, where the state is another by now.
+    if (code === 'campaign_state') return;
+    if (code === 'state_unavailable') throw error;
+    // Nothing was sent: the administrator plans anew once it is mended.
+    await changeCampaign(campaign.id, (latest) => refusePlan(latest, code), deps);
+  }
+}
+
+async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<number | null> {
+  const directory = await deps.directories.get(campaign.connection)?.();
+  if (directory === undefined) throw new FaceError('connection_unknown');
+  const seen = new Set<string>();
+  let shards = 0;
+  let people: Person[] = [];
+  let at = 0;
+  const flush = async (): Promise<void> => {
+    await writeShard(campaign, shards, people, deps);
+    shards += 1;
+    people = [];
+  };
+  const take = async (member: Member): Promise<void> => {
+    if (at >= maxPeople) throw new FaceError('limit_reached');
+    const given = { line: null, login: member.login, email: null, name: null, language: null };
+    people.push(resolve(newPerson(at, given, null), member, seen.has(member.subject)));
+    seen.add(member.subject);
+    at += 1;
+    if (people.length === shardSize) await flush();
+  };
+  for await (const page of directory.listMembers(campaign.group ?? '')) {
+    if (!(await mayGoOn())) return null;
+    for (const member of page) await take(member);
+  }
+  if (people.length > 0) await flush();
+  return shards;
+}
+
+/** Those of a file: their records are there, and the provider is asked about each. */
+async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<number | null> {
+  const connection = deps.connections.get(campaign.connection);
+  if (connection === undefined) throw new FaceError('connection_unknown');
+  const find = async (login: string): Promise<Resolved | null> => {
+    const account = await connection.profile.findAccount(login);
+    if (account === null) return null;
+    return { ...account, isEnrolled: (await readTokenIfAny(connection, account.subject)) !== null };
+  };
+  const seen = new Set<string>();
+  let isOver = false;
+  for (let shard = 0; shard < campaign.shards; shard += 1) {
+    const people = (await readShard(campaign, shard, deps))?.record ?? [];
+    for (const { state, subject } of people) if (state !== 'unresolved' && subject !== null) seen.add(subject);
+    const found = new Map<number, Resolved | null>();
+    const waiting = people.filter(({ state }) => state === 'unresolved').values();
+    const work = async (): Promise<void> => {
+      for (const { at, login } of waiting) {
+        if (isOver) return;
+        isOver = !(await mayGoOn());
+        found.set(at, await find(login));
+      }
+    };
+    await Promise.all(Array.from({ length: sideBySide }, work));
+    if (isOver) return null;
+    // In the order of the file, so that the first line of somebody counts.
+    const resolved = new Map<number, Person>();
+    for (const person of people) {
+      const known = found.get(person.at);
+      if (known === undefined) continue;
+      resolved.set(person.at, resolve(person, known, known !== null && seen.has(known.subject)));
+      if (known !== null) seen.add(known.subject);
+    }
+    await changeShard(campaign, shard, (person) => resolved.get(person.at) ?? person, deps);
+  }
+  return campaign.shards;
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { FaceError } from '../../errors.js';
+import { letterLanguages } from '../letters/language.js';
+import { addSec, type EpochMs, epochMsGuard } from '../units.js';
+import type { Pace } from './person.js';
+
+/** No link waits longer, in days. */
+export const longestLinkDays = 30;
+
+export const campaignStates = ['planning', 'planned', 'running', 'stopped', 'done', 'refused'] as const;
+export type CampaignState = (typeof campaignStates)[number];
+
+const wordsGuard = z.object({ subject: z.string(), text: z.string() });
+export type OwnWords = z.output<typeof wordsGuard>;
+
+export const campaignGuard = z.object({
+  id: z.string(),
+  name: z.string(),
+  connection: z.string(),
+  /** The provider's id or name of it; `null`: people of a file. */
+  group: z.string().nullable(),
+  state: z.enum(campaignStates),
+  /** Why it cannot go on at the moment, or was refused: an error code. */
+  problem: z.string().nullable(),
+  language: z.enum(letterLanguages),
+  linkDays: z.int().min(1).max(longestLinkDays),
+  reminderDays: z.int(),
+  reminders: z.int(),
+  remindAt: epochMsGuard.nullable(),
+  /** By `<kind>.<language>`. */
+  own: z.record(z.string(), wordsGuard),
+  /** People are kept in so many records. */
+  shards: z.int(),
+  createdAt: epochMsGuard,
+  createdBy: z.string(),
+  startedAt: epochMsGuard.nullable(),
+  /** All of it is gone by then. */
+  keptUntil: epochMsGuard,
+});
+export type Campaign = z.output<typeof campaignGuard>;
+
+/** A plan is of the day it was made: from then on, so many days, it may be started. */
+export const planLifeDays = 30;
+
+const daySec = 86_400;
+
+function inState(campaign: Campaign, ...states: readonly CampaignState[]): void {
+  if (!states.includes(campaign.state)) throw new FaceError('campaign_state');
+}
+
+export function finishPlan(campaign: Campaign, shards: number): Campaign {
+  inState(campaign, 'planning');
+  return { ...campaign, state: 'planned', shards, problem: null };
+}
+
+export function refusePlan(campaign: Campaign, problem: string): Campaign {
+  inState(campaign, 'planning');
+  return { ...campaign, state: 'refused', problem };
+}
+
+/** @throws FaceError `campaign_state`, also where the plan is too old */
+export function start(campaign: Campaign, now: EpochMs): Campaign {
+  inState(campaign, 'planned');
+  if (addSec(campaign.createdAt, planLifeDays * daySec) <= now) throw new FaceError('campaign_state');
+  return { ...campaign, state: 'running', startedAt: now };
+}
+
+/** No letter leaves from now on; links that were sent stay good. @throws FaceError `campaign_state` */
+export function stop(campaign: Campaign): Campaign {
+  inState(campaign, 'running');
+  return { ...campaign, state: 'stopped' };
+}
+
+/** @throws FaceError `campaign_state` */
+export function resume(campaign: Campaign): Campaign {
+  inState(campaign, 'running', 'stopped', 'done');
+  return { ...campaign, state: 'running' };
+}
+
+/** @throws FaceError `campaign_state` */
+export function remind(campaign: Campaign, now: EpochMs): Campaign {
+  inState(campaign, 'running', 'done');
+  return { ...campaign, state: 'running', remindAt: now };
+}
+
+/** Nobody is left to write to, or to wait for. */
+export const finish = (campaign: Campaign): Campaign =>
+  campaign.state === 'running' ? { ...campaign, state: 'done', problem: null } : campaign;
+
+export const paceOf = ({ reminderDays, reminders, remindAt }: Campaign): Pace => ({
+  reminderDays,
+  reminders,
+  remindAt,
+});

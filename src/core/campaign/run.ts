@@ -1,0 +1,164 @@
+import { toCode } from '../../errors.js';
+import type { Directory } from '../ports.js';
+import type { CampaignDeps } from './deps.js';
+import { giveLease, takeLease } from './lease.js';
+import { lookAt } from './links.js';
+import { doubtIfLost, isSettled, isWaiting, type Person } from './person.js';
+import { makePlan } from './plan.js';
+import { type Campaign, finish } from './record.js';
+import { sendBatch } from './send.js';
+import { changeCampaign, changeShard, listCampaigns, readCampaign, readShard } from './storage.js';
+
+/** Letters under way at a time: a crash leaves no more uncertain. */
+const batchSize = 10;
+/** How soon a sender sees what another replica was asked, in milliseconds. */
+const idleMs = 5_000;
+/** A relay that takes no letter is left alone for this long, in milliseconds. */
+const troubledMs = 30_000;
+/** How often the links of one record of people are looked at, in milliseconds. */
+const lookMs = 60_000;
+
+/** What the sender is handed. */
+export interface RunnerDeps {
+  /** Those of the configuration in force. */
+  readonly current: () => CampaignDeps;
+  /** Ends early where the signal does. Never rejects. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** The one that plans and sends, as long as it holds the lease. */
+export interface CampaignRunner {
+  /** Looks at once whether there is something to do. */
+  wake(): void;
+  /** Lets the letters under way leave, and ends. */
+  close(): Promise<void>;
+}
+
+/** Starts the sender of this process: it takes up what is unfinished, and goes on until it is closed. */
+export function startCampaignRunner({ current, sleep }: RunnerDeps): CampaignRunner {
+  const closing = new AbortController();
+  let waking = new AbortController();
+  const lookedAt = new Map<string, number>();
+  const holder = Buffer.from(current().random(12)).toString('base64url');
+
+  const pause = async (ms: number): Promise<void> => {
+    const { signal } = waking;
+    await sleep(ms, AbortSignal.any([closing.signal, signal]));
+    if (waking.signal === signal && signal.aborted) waking = new AbortController();
+  };
+  /** Whether to go on with a campaign: nobody stopped it, or this process, and the lease is held. */
+  const mayGoOn = async (id: string): Promise<Campaign | null> => {
+    if (closing.signal.aborted || !(await takeLease(holder, current()))) return null;
+    const campaign = await readCampaign(id, current());
+    return campaign.state === 'running' ? campaign : null;
+  };
+
+  /** Looks at the links of one record of people, if it is time. @returns them */
+  const look = async (campaign: Campaign, shard: number): Promise<readonly Person[]> => {
+    const deps = current();
+    const found = await readShard(campaign, shard, deps);
+    const people = found?.record ?? [];
+    const key = `${campaign.id}:${shard}`;
+    const now = deps.clock.now();
+    const connection = deps.connections.get(campaign.connection);
+    const isTime = (lookedAt.get(key) ?? 0) + lookMs <= now;
+    if (connection === undefined || !isTime) return people;
+    lookedAt.set(key, now);
+    const seen = new Map<number, Person>();
+    for (const person of people.filter(isWaiting)) {
+      // While the provider is down, the rest goes on.
+      const looked = await lookAt(person, connection, deps).catch((error: unknown) => {
+        if (toCode(error) === 'state_unavailable') throw error;
+        return person;
+      });
+      if (looked !== person) seen.set(person.at, looked);
+    }
+    return changeShard(
+      campaign,
+      shard,
+      (person) => {
+        const looked = seen.get(person.at);
+        // Whoever was written to meanwhile has another link.
+        const isSame = looked?.link?.stepUpId === person.link?.stepUpId && isWaiting(person);
+        return doubtIfLost(looked !== undefined && isSame ? looked : person, now);
+      },
+      deps,
+      found,
+    );
+  };
+
+  const note = async (id: string, problem: string | null): Promise<void> => {
+    await changeCampaign(id, (latest) => (latest.problem === problem ? latest : { ...latest, problem }), current());
+  };
+
+  const send = async (id: string): Promise<void> => {
+    let settled = true;
+    const first = await mayGoOn(id);
+    const directory = first === null ? null : await openDirectory(first, current());
+    for (let shard = 0; shard < (first?.shards ?? 0); shard += 1) {
+      for (;;) {
+        const campaign = await mayGoOn(id);
+        const connection = campaign === null ? undefined : current().connections.get(campaign.connection);
+        if (campaign === null || connection === undefined) return;
+        const people = await look(campaign, shard);
+        const { perMinute } = current().campaigns;
+        const size = Math.min(batchSize, Math.max(1, Math.floor(perMinute / 12)));
+        const { tried, problem } = await sendBatch(campaign, { shard, size, connection, directory }, current());
+        await note(id, problem);
+        if (problem !== null) {
+          settled = false;
+          await pause(troubledMs);
+          break;
+        }
+        if (tried === 0) {
+          settled &&= people.every(isSettled);
+          break;
+        }
+        settled = false;
+        await sleep((tried * 60_000) / perMinute, closing.signal);
+      }
+    }
+    if (first !== null && settled) await changeCampaign(id, finish, current());
+  };
+
+  const round = async (work: (campaign: Campaign) => Promise<void>): Promise<void> => {
+    if (!(await takeLease(holder, current()))) return;
+    for (const campaign of await listCampaigns(current())) {
+      if (closing.signal.aborted) return;
+      await work(campaign);
+    }
+  };
+  const goOn = async (work: (campaign: Campaign) => Promise<void>): Promise<void> => {
+    while (!closing.signal.aborted) {
+      await round(work).catch((error: unknown) => {
+        current().log.error('the campaigns cannot go on', { code: toCode(error) });
+      });
+      await pause(idleMs);
+    }
+  };
+  const isHolder = async (): Promise<boolean> => !closing.signal.aborted && (await takeLease(holder, current()));
+
+  // Side by side: a plan does not wait until thousands of letters have left.
+  const running = Promise.all([
+    goOn(async (campaign) => {
+      if (campaign.state === 'planning') await makePlan(campaign, current(), isHolder);
+    }),
+    goOn(async (campaign) => {
+      if (campaign.state === 'running') await send(campaign.id);
+    }),
+  ]);
+  return {
+    wake: () => waking.abort(),
+    async close() {
+      closing.abort();
+      await running;
+      await giveLease(holder, current()).catch(() => {});
+    },
+  };
+}
+
+/** `null` where nobody has to be registered there. */
+async function openDirectory({ connection }: Campaign, { directories }: CampaignDeps): Promise<Directory | null> {
+  const directory = await directories.get(connection)?.();
+  return directory?.register ? directory : null;
+}

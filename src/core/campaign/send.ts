@@ -1,0 +1,190 @@
+import { toCode } from '../../errors.js';
+import { Credential } from '../concealed.js';
+import type { Connection } from '../connection.js';
+import { faultOf } from '../delivery-fault.js';
+import type { Directory } from '../ports.js';
+import { startStepUp } from '../step-up/step-up.js';
+import type { CampaignDeps } from './deps.js';
+import { composeCampaignLetter, wordsOf } from './letters.js';
+import { closeLink } from './links.js';
+import {
+  claim,
+  dueLetter,
+  findEnrolled,
+  type LetterKind,
+  type LetterOutcome,
+  type Person,
+  type PersonLink,
+  settle,
+} from './person.js';
+import { type Campaign, paceOf } from './record.js';
+import { changeShard, readShard } from './storage.js';
+
+/** A letter that is ready to leave. */
+interface Prepared {
+  readonly person: Person;
+  readonly kind: LetterKind;
+  readonly link: PersonLink;
+  readonly address: Credential;
+}
+
+/** How a person stands before a letter to them would leave. */
+type Preparation =
+  | { readonly at: number; readonly became: 'ready'; readonly letter: Prepared }
+  | { readonly at: number; readonly became: 'enrolled' }
+  | { readonly at: number; readonly became: 'failed'; readonly code: string }
+  /** The provider does not answer: later. */
+  | { readonly at: number; readonly became: 'waiting' };
+
+/** What a batch came to. */
+export interface Batch {
+  /** Letters that were tried. */
+  readonly tried: number;
+  /** Why no letter leaves at the moment: an error code; `null`: they do. */
+  readonly problem: string | null;
+}
+
+const daySec = 86_400;
+
+/**
+ * Sends the letters that are due to people of one record, a batch of them. Each is claimed before it leaves and settled after:
+ * whoever is found claimed by a sender that has gone may have been written to, and is not written to again by itself.
+ * @param batch.size - letters at most
+ * @throws FaceError `state_unavailable`
+ */
+export async function sendBatch(
+  campaign: Campaign,
+  batch: {
+    readonly shard: number;
+    readonly size: number;
+    readonly connection: Connection;
+    readonly directory: Directory | null;
+  },
+  deps: CampaignDeps,
+): Promise<Batch> {
+  const { shard, size, connection, directory } = batch;
+  const found = await readShard(campaign, shard, deps);
+  const now = deps.clock.now();
+  const due = (found?.record ?? []).flatMap((person) => {
+    const kind = dueLetter(person, paceOf(campaign), now);
+    return kind === null ? [] : [{ person, kind }];
+  });
+  const chosen = due.slice(0, size);
+  if (chosen.length === 0) return { tried: 0, problem: null };
+
+  const prepared = await Promise.all(chosen.map((each) => prepare(campaign, each, { connection, directory }, deps)));
+  const byPlace = new Map(prepared.map((each) => [each.at, each]));
+  const claimId = Buffer.from(deps.random(12)).toString('base64url');
+  const claimed = await changeShard(
+    campaign,
+    shard,
+    (person) => {
+      const preparation = byPlace.get(person.at);
+      // Whoever has changed meanwhile is looked at again the next time.
+      if (preparation === undefined || dueLetter(person, paceOf(campaign), now) === null) return person;
+      if (preparation.became === 'enrolled') return findEnrolled(person);
+      if (preparation.became === 'failed') return { ...person, state: 'failed', reason: preparation.code };
+      if (preparation.became === 'waiting') return person;
+      const { kind, link } = preparation.letter;
+      return claim(person, { id: claimId, kind, link }, now);
+    },
+    deps,
+    found,
+  );
+  const leaving = claimed.flatMap((person) => {
+    const preparation = byPlace.get(person.at);
+    return person.claim?.id === claimId && preparation?.became === 'ready' ? [preparation.letter] : [];
+  });
+  const outcomes = new Map<number, LetterOutcome>();
+  await Promise.all(
+    leaving.map(async (letter) => {
+      outcomes.set(letter.person.at, await send(campaign, letter, connection, deps));
+    }),
+  );
+  await changeShard(
+    campaign,
+    shard,
+    (person) => {
+      const outcome = outcomes.get(person.at);
+      return outcome === undefined ? person : settle(person, claimId, outcome, deps.clock.now());
+    },
+    deps,
+  );
+  for (const { person, kind, link } of leaving) {
+    const outcome = outcomes.get(person.at);
+    // One person, one link: the former ends, and so does one that nobody was sent.
+    const ending =
+      outcome?.became === 'sent' || outcome?.became === 'uncertain' ? person.link?.stepUpId : link.stepUpId;
+    if (ending !== undefined) await closeLink(ending, deps);
+    if (outcome?.became === 'sent') {
+      const detail = { campaign: campaign.id, stepUpId: link.stepUpId, kind };
+      await deps.audit.append({
+        action: 'invitation_sent',
+        connection: connection.id,
+        subject: person.subject ?? '',
+        detail,
+      });
+    }
+  }
+  const isRelayDown = [...outcomes.values()].some(({ became }) => became === 'unreachable');
+  const isProviderDown = prepared.some(({ became }) => became === 'waiting');
+  return {
+    tried: leaving.length,
+    problem: isRelayDown ? 'delivery_failed' : isProviderDown ? 'profile_unavailable' : null,
+  };
+}
+
+async function prepare(
+  campaign: Campaign,
+  { person, kind }: { readonly person: Person; readonly kind: LetterKind },
+  { connection, directory }: { readonly connection: Connection; readonly directory: Directory | null },
+  deps: CampaignDeps,
+): Promise<Preparation> {
+  const { at, subject, login } = person;
+  if (subject === null) return { at, became: 'failed', code: 'subject_unknown' };
+  try {
+    if ((await connection.profile.readToken(subject)) !== null) return { at, became: 'enrolled' };
+    await directory?.register?.({ subject, login });
+  } catch (error) {
+    const code = toCode(error);
+    return code === 'profile_unavailable' ? { at, became: 'waiting' } : { at, became: 'failed', code };
+  }
+  const started = await startStepUp(
+    {
+      connection,
+      subject,
+      purpose: 'enrol',
+      kept: null,
+      receipt: null,
+      feedsHooks: false,
+      by: campaign.createdBy,
+      lifeSec: campaign.linkDays * daySec,
+    },
+    deps,
+  );
+  const { id, expiresAt } = started;
+  const address = new Credential(deps.linkOf(started, person.language ?? campaign.language));
+  return { at, became: 'ready', letter: { person, kind, link: { stepUpId: id, expiresAt, isOver: false }, address } };
+}
+
+async function send(
+  campaign: Campaign,
+  { person, kind, link, address }: Prepared,
+  connection: Connection,
+  deps: CampaignDeps,
+): Promise<LetterOutcome> {
+  const language = person.language ?? campaign.language;
+  const words = wordsOf(campaign, kind, language);
+  const { expiresAt } = link;
+  const brand = await deps.brandOf(connection);
+  const letter = address.use((text) =>
+    composeCampaignLetter({ language, words, to: person, address: text, expiresAt }, brand),
+  );
+  try {
+    await deps.delivery.send({ channel: 'email', to: person.email ?? '', ...letter });
+    return { became: 'sent' };
+  } catch (error) {
+    const { fault, status } = faultOf(error);
+    return fault === 'refused' || fault === 'later' ? { became: fault, status } : { became: fault };
+  }
+}

@@ -1,0 +1,42 @@
+import { FaceError } from '../../errors.js';
+import type { State } from '../ports.js';
+import type { Person, PersonState } from './person.js';
+import type { Campaign } from './record.js';
+import { readShard, shardSize } from './storage.js';
+
+/** Some people of a campaign, in the order they were named in, and where to go on; `null`: there are no more. */
+export interface PeoplePage {
+  readonly people: readonly Person[];
+  readonly next: number | null;
+}
+
+/**
+ * The people of a campaign from a place on.
+ * @param asked.from - a place, as `next` gives it; 0 is the first
+ * @param asked.state - `null`: in whichever state
+ */
+export async function readPage(
+  campaign: Campaign,
+  { from, state, limit }: { readonly from: number; readonly state: PersonState | null; readonly limit: number },
+  deps: { readonly state: State },
+): Promise<PeoplePage> {
+  const people: Person[] = [];
+  for (let shard = Math.floor(from / shardSize); shard < campaign.shards; shard += 1) {
+    for (const person of (await readShard(campaign, shard, deps))?.record ?? []) {
+      if (person.at < from || (state !== null && person.state !== state)) continue;
+      if (people.length === limit) return { people, next: person.at };
+      people.push(person);
+    }
+  }
+  return { people, next: null };
+}
+
+/** A place as callers hand it back. */
+export const toCursor = (place: number): string => Buffer.from(`p${place}`).toString('base64url');
+
+/** @throws FaceError `request_malformed` */
+export function parseCursor(cursor: string): number {
+  const [, place] = /^p(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  if (place === undefined) throw new FaceError('request_malformed', { field: 'cursor' });
+  return Number(place);
+}

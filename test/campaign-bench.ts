@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createCampaign, type NamedPerson, startCampaign } from '../src/core/campaign/administer.js';
+import type { CampaignDeps } from '../src/core/campaign/deps.js';
+import type { Person } from '../src/core/campaign/person.js';
+import { type CampaignRunner, startCampaignRunner } from '../src/core/campaign/run.js';
+import { readCampaign, readPeople } from '../src/core/campaign/storage.js';
+import { Credential } from '../src/core/concealed.js';
+import type { Connection } from '../src/core/connection.js';
+import type { Delivery, Directory } from '../src/core/ports.js';
+import { createOutbox } from '../src/delivery/outbox.js';
+import { createSmtpDelivery } from '../src/delivery/smtp.js';
+import { noCampaigns } from './campaigns.js';
+import { createTestCore } from './core.js';
+import { createFolder } from './folder.js';
+import { startMailRelay } from './mail-relay.js';
+import { patienceMs } from './patience.js';
+import { createMemoryProfile, loginOf } from './simulated-profile.js';
+
+/** People of a file, as far as most tests care. */
+export const named = (subjects: readonly string[]): NamedPerson[] =>
+  subjects.map((subject, at) => ({
+    ...{ line: at + 2, login: loginOf(subject), email: null, name: null, language: null, reason: null },
+  }));
+
+/** A directory whose groups are pages of users in memory. */
+export const toDirectory = (groups: ReadonlyMap<string, readonly string[]>, isEnrolled: (subject: string) => boolean) =>
+  ({
+    async *listMembers(group) {
+      const members = groups.get(group) ?? [];
+      for (let from = 0; from < members.length; from += 60) {
+        yield members.slice(from, from + 60).map((subject) => ({
+          ...{ subject, login: loginOf(subject), email: loginOf(subject), isEnrolled: isEnrolled(subject) },
+        }));
+      }
+    },
+    register: null,
+  }) satisfies Directory;
+
+/** Campaigns on the real core, a store in memory and a relay on a real socket; time passes where a test says so. */
+export async function openCampaignBench(subjects: readonly string[]) {
+  const relay = await startMailRelay();
+  const core = await createTestCore(join(createFolder('campaign'), 'keys'));
+  const profile = createMemoryProfile(subjects);
+  const connection: Connection = { ...core.connection, profile };
+  const nowhere = createOutbox({ sink: () => Promise.reject(new Error('closed')), clock: core.clock });
+  const smtp = createSmtpDelivery({
+    ...{ url: new Credential(relay.url), from: 'face@example.test', requireTls: false, others: nowhere },
+  });
+  const deps: CampaignDeps = {
+    ...core.deps,
+    ...noCampaigns,
+    connections: new Map([[connection.id, connection]]),
+    delivery: smtp,
+  };
+  const runners = new Set<CampaignRunner>();
+  const begin = (changes: Partial<CampaignDeps> = {}): CampaignRunner => {
+    const runner = startCampaignRunner({
+      current: () => ({ ...deps, ...changes }),
+      // Waits between rounds are short, and between letters none.
+      sleep: async (ms, signal) => void (await delay(ms >= 5_000 ? 20 : 0, undefined, { signal }).catch(() => {})),
+    });
+    runners.add(runner);
+    return runner;
+  };
+  const campaignOf = (id: string) => readCampaign(id, deps);
+  const peopleOf = async (id: string): Promise<Person[]> => (await readPeople(await campaignOf(id), deps)).flat();
+  const until = async (what: string, isSo: () => Promise<boolean> | boolean): Promise<void> => {
+    const endsAt = Date.now() + patienceMs;
+    while (!(await isSo())) {
+      if (Date.now() > endsAt) throw new Error(`never: ${what}`);
+      await delay(5);
+    }
+  };
+  const plan = async (from: Parameters<typeof createCampaign>[0]['from']): Promise<string> => {
+    const settings = { name: 'All', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
+    const { id } = await createCampaign({ ...settings, connection: connection.id, from }, 'ada', deps);
+    await until('planned', async () => (await campaignOf(id)).state !== 'planning');
+    return id;
+  };
+  return {
+    ...{ ...core, deps, relay, profile, connection, smtp, begin, plan, until, campaignOf, peopleOf },
+    start: (id: string) => startCampaign(id, 'ada', deps),
+    /** How many are in each state. */
+    async countsOf(id: string): Promise<Record<string, number>> {
+      const counts: Record<string, number> = {};
+      for (const { state } of await peopleOf(id)) counts[state] = (counts[state] ?? 0) + 1;
+      return counts;
+    },
+    /** One that hangs for ever is not waited for. */
+    abandon: (runner: CampaignRunner) => runners.delete(runner),
+    /** A delivery that says of each letter what becomes of it. */
+    delivering: (send: (to: string) => Promise<void>): Delivery => ({
+      async send(message) {
+        await send(message.to);
+        await smtp.send(message);
+      },
+    }),
+    async close() {
+      for (const runner of runners) await runner.close();
+      await relay.close();
+      await core.state.close();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { defaultBrand } from '../src/core/letters/brand.js';
+import { startedLink } from '../src/http/page-link.js';
+import type { ApiDeps } from '../src/rest/deps.js';
+import { testIssuer } from './keys.js';
+
+/** What campaigns take beside the core, for servers that send none. */
+export const noCampaigns = {
+  campaigns: { perMinute: 6000, keptDays: 120 },
+  directories: new Map(),
+  linkOf: (started, language) => startedLink(testIssuer, started, language),
+  brandOf: async ({ policy }) => ({ ...defaultBrand, organisation: policy.organisation }),
+  wakeCampaigns: () => {},
+} satisfies Partial<ApiDeps>;

@@ -1,0 +1,202 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
+import { entraConnectionGuard } from '../../adapters/entra/config.js';
+import { createEntraProvisioning } from '../../adapters/entra/provision.js';
+import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
+import type { Provisioning } from '../../adapters/provisioning.js';
+import { createScimProvisioning } from '../../adapters/scim/provision.js';
+import { startCognitoSimulator } from '../../simulators/cognito/index.js';
+import { addUser } from '../../simulators/cognito/pool.js';
+import { startEntraSimulator } from '../../simulators/entra/index.js';
+import type { Fetch, Member } from '../../src/core/ports.js';
+import { createTextLog, systemRandom } from '../sinks.js';
+import { addFaceAttribute, administer, toSettings } from './cognito.js';
+import { openOktaBench } from './okta.js';
+import { attribute as field, openOneLoginBench } from './onelogin.js';
+import { name, openScimBench, schema } from './scim.js';
+import { createManualClock } from './state.js';
+
+/* Who is in a group, as each provider lists it: by page, active users alone, by the group's id and by its name. */
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** More than a page of any provider's. */
+const many = 210;
+const indexes = Array.from({ length: many }, (_, index) => index);
+const isMember = (index: number): boolean => index % 3 !== 0;
+const isEnrolled = (index: number): boolean => index % 5 === 0;
+const isActive = (index: number): boolean => index % 7 !== 0;
+const loginOf = (index: number): string => `user${index}@example.com`;
+const publicUrl = 'https://face.example.com';
+
+/** With everything that has to be escaped somewhere. */
+const groupName = `Face "pilot" & d'accord`;
+
+const expected = indexes
+  .filter((index) => isMember(index) && isActive(index))
+  .map((index) => ({ login: loginOf(index), email: loginOf(index), isEnrolled: isEnrolled(index) }));
+
+interface Opened {
+  /** The provider's id of the group; `null`: it knows groups by their names alone. */
+  readonly groupId: string | null;
+  provision(observe: (send: Fetch) => Fetch): Provisioning;
+}
+
+const providers: Readonly<Record<string, () => Promise<Opened>>> = {
+  async okta() {
+    const bench = await openOktaBench();
+    closing.push(() => bench.close());
+    const members = new Set<string>();
+    for (const index of indexes) {
+      const login = loginOf(index);
+      const id = await bench.okta.createUser({ login, password: 'correct horse' });
+      const user = bench.okta.org.users.get(id)!;
+      user.profile.email = login;
+      if (isEnrolled(index)) user.profile.facestepToken = 'FV1.x';
+      if (!isActive(index)) user.status = 'SUSPENDED';
+      if (isMember(index)) members.add(id);
+    }
+    const groupId = '00g1a2b3c4d5e6f7g8h9';
+    bench.okta.org.groups.set(groupId, { name: groupName, members });
+    bench.okta.org.groups.set('00gffffffffffffffff9', { name: 'others', members: new Set() });
+    return { groupId, provision: (observe) => bench.provision({ fetch: observe(fetch) }) };
+  },
+  async entra() {
+    const entra = await startEntraSimulator({ throttledEvery: 4 });
+    closing.push(() => entra.close());
+    const daemon = entra.addDaemon(['User.Read.All', 'GroupMember.Read.All']);
+    const attribute = entra.addExtension(daemon.clientId, 'facestepToken');
+    const members = indexes.flatMap((index) => {
+      const user = entra.addUser({ mail: loginOf(index) });
+      if (isEnrolled(index)) user.extensions[attribute] = 'FV1.x';
+      user.accountEnabled = isActive(index);
+      return isMember(index) ? [user.id] : [];
+    });
+    const groupId = entra.addGroup(members, undefined, groupName);
+    entra.addGroup([], undefined, 'others');
+    const settings = entraConnectionGuard.parse({
+      ...{ id: 'workforce', kind: 'entra' },
+      entra: {
+        ...{ tenantId: entra.tenant.id, clientId: daemon.clientId, attribute },
+        auth: { kind: 'secret', secret: daemon.secret },
+        endpoints: { login: entra.url, graph: entra.url },
+      },
+    });
+    const clock = createManualClock(Date.now());
+    return {
+      groupId,
+      provision: (observe) =>
+        createEntraProvisioning(
+          { settings, publicUrl, clock, random: systemRandom, log: createTextLog(), fetch: observe(entra.fetch) },
+          async () => {},
+        ),
+    };
+  },
+  async cognito() {
+    const simulator = await startCognitoSimulator();
+    closing.push(() => simulator.close());
+    const pool = await simulator.createPool({ PoolName: 'Customers' });
+    const administrator = administer(simulator, pool);
+    await addFaceAttribute(pool, administrator);
+    for (const index of indexes) {
+      const attributes = new Map([['email', loginOf(index)]]);
+      if (isEnrolled(index)) attributes.set('custom:face_token', 'FV1.x');
+      addUser(pool, loginOf(index), attributes, Date.now()).enabled = isActive(index);
+    }
+    pool.groups.set(groupName, new Set(indexes.filter(isMember).map(loginOf)));
+    const settings = toSettings(simulator, pool, [await administrator.createAppClient()]);
+    const clock = createManualClock();
+    return {
+      groupId: null,
+      provision: (observe) =>
+        createCognitoProvisioning({
+          ...{ settings, publicUrl, clock, random: systemRandom, log: createTextLog(), fetch: observe(fetch) },
+        }),
+    };
+  },
+  async onelogin() {
+    const bench = await openOneLoginBench();
+    closing.push(() => bench.close());
+    bench.onelogin.account.roles.set(4711, groupName);
+    bench.onelogin.account.roles.set(4712, `${groupName} too`);
+    for (const index of indexes) {
+      const username = loginOf(index);
+      const roleIds = isMember(index) ? [4712, 4711] : [4712];
+      const id = bench.onelogin.addUser({ username, password: 'correct horse', roleIds });
+      const user = bench.onelogin.account.users.get(id)!;
+      user.email = username;
+      if (isEnrolled(index)) user.customAttributes[field] = 'FV1.x';
+      if (!isActive(index)) user.status = 2;
+    }
+    const { log } = bench.core;
+    const settings = bench.configure();
+    return {
+      groupId: '4711',
+      provision: (observe) =>
+        createOneLoginProvisioning({
+          ...{ settings, publicUrl, clock: bench.clock, random: systemRandom, log, fetch: observe(fetch) },
+        }),
+    };
+  },
+  async scim() {
+    const bench = await openScimBench();
+    closing.push(() => bench.close());
+    const members = indexes.flatMap((index) => {
+      const id = bench.server.addUser(loginOf(index));
+      const user = bench.server.directory.users.get(id)!;
+      if (isEnrolled(index)) user.extensions.set(schema, new Map([[name, 'FV1.x']]));
+      user.active = isActive(index);
+      return isMember(index) ? [id] : [];
+    });
+    bench.server.directory.groups.set('group-1', { displayName: groupName, members });
+    const { log } = bench.core;
+    const settings = bench.configure();
+    return {
+      groupId: 'group-1',
+      provision: (observe) =>
+        createScimProvisioning({
+          ...{ settings, publicUrl, clock: bench.clock, random: systemRandom, log, fetch: observe(fetch) },
+        }),
+    };
+  },
+};
+
+const listAll = async (provisioning: Provisioning, group: string): Promise<Member[]> => {
+  const all: Member[] = [];
+  for await (const page of provisioning.listMembers(group)) all.push(...page);
+  return all;
+};
+const byLogin = (one: { login: string }, other: { login: string }): number => one.login.localeCompare(other.login);
+
+describe.each(Object.entries(providers))('%s', (_name, open) => {
+  test('lists the active members on every page, by id and by name, and says who is enrolled', async () => {
+    const { groupId, provision } = await open();
+    const provisioning = provision((send) => send);
+    for (const group of [groupId, groupName]) {
+      if (group === null) continue;
+      const members = await listAll(provisioning, group);
+      expect(members.map(({ subject: _, ...member }) => member).sort(byLogin)).toEqual(expected.toSorted(byLogin));
+      expect(new Set(members.map(({ subject }) => subject)).size).toBe(expected.length);
+    }
+  });
+
+  test('a group that is not there is not_found', async () => {
+    const { provision } = await open();
+    const listed = listAll(
+      provision((send) => send),
+      'nobody’s group',
+    );
+    await expect(listed).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('says so where the provider does not tell', async () => {
+    const { provision } = await open();
+    const refuse = (): Fetch => async () => Response.json({ error: 'no' }, { status: 403 });
+    await expect(listAll(provision(refuse), groupName)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(provider_refused|profile_unavailable)$/),
+    });
+  });
+});
