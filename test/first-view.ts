@@ -21,5 +21,7 @@ export const firstView = {
   handOff: null,
   pairing: null,
   fallbackUrl: null,
+  anotherWays: [],
+  recoveryCodesOffered: false,
   returnUrl: null,
 } as const satisfies JsonObject;

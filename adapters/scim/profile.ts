@@ -36,7 +36,7 @@ const isRefusedPath = ({ status, body }: RestAnswer): boolean =>
 function toAccount({ id, userName, emails }: ScimAccount): Account {
   const addresses = emails ?? [];
   const address = addresses.find(({ primary }) => primary === true) ?? addresses[0];
-  return { subject: id, login: userName, email: address?.value || null };
+  return { subject: id, login: userName, email: address?.value || null, phone: null };
 }
 
 /**

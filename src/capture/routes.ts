@@ -1,5 +1,6 @@
 import type { ApiDeps } from '../rest/deps.js';
 import type { Endpoint } from '../rest/endpoint.js';
+import { createAnotherWayEndpoints } from './another-way.js';
 import { createCurrentEnrolmentEndpoints } from './current-enrolments.js';
 import { createEnrolmentEndpoints } from './enrolments.js';
 import { createHandOffEndpoints } from './hand-offs.js';
@@ -21,6 +22,7 @@ export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
     ...createSessionEndpoints(deps),
     ...createHandOffEndpoints(deps),
     ...createPasskeyEndpoints(deps),
+    ...createAnotherWayEndpoints(deps),
     ...createCurrentEnrolmentEndpoints(deps),
   ];
 }

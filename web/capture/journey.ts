@@ -16,7 +16,7 @@ import { type Change, type Facts, nextStep, type StepName } from './state.js';
 import { type Step, sleep, type Tools } from './step.js';
 import type { View } from './view.js';
 
-type EndName = 'passed' | 'failed' | 'expired' | 'abandoned';
+type EndName = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandoned';
 
 const steps = {
   pairing,
@@ -64,7 +64,8 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
   }
 }
 
-const isEnd = (step: StepName): step is EndName => ['passed', 'failed', 'expired', 'abandoned'].includes(step);
+const isEnd = (step: StepName): step is EndName =>
+  ['passed', 'passed_another_way', 'failed', 'expired', 'abandoned'].includes(step);
 
 /** One step, and whatever is in its way. */
 async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {

@@ -37,6 +37,7 @@ export type StepName =
   | 'capture'
   | 'sending'
   | 'passed'
+  | 'passed_another_way'
   | 'failed'
   | 'try-again'
   | 'expired'
@@ -104,6 +105,7 @@ export function nextStep(facts: Facts): StepName {
   if (view === null) return 'opening';
   switch (view.state) {
     case 'passed':
+    case 'passed_another_way':
     case 'failed':
     case 'expired':
     case 'abandoned':

@@ -10,6 +10,7 @@ import { toEpochSec } from '../units.js';
 import { forgetConsent, readConsent } from './consent.js';
 import { identifyWhereSound, isDenied } from './deny-list.js';
 import { type PasskeyRecord, readPasskey } from './passkey-record.js';
+import { readRecoveryCodes } from './recovery-codes.js';
 import { revokeSubject } from './revoke.js';
 
 /** Whose data is asked for: a user of one connection, or whoever signs in by a name, wherever they do. */
@@ -57,6 +58,7 @@ export interface SubjectHoldings {
   readonly profileCode: FaceErrorCode | null;
   readonly consent: Awaited<ReturnType<typeof readConsent>>;
   readonly passkey: PasskeyRecord | null;
+  readonly recoveryCodes: Awaited<ReturnType<typeof readRecoveryCodes>>;
   readonly attempts: AttemptsView;
   /** Of all together whom nobody vouched for. */
   readonly attemptsOfOutsiders: AttemptsView;
@@ -79,6 +81,7 @@ export async function readHoldings(person: ConnectedSubject, deps: CoreDeps): Pr
     profileCode: read.code,
     consent: await readConsent(who, deps),
     passkey: await readPasskey(who, deps),
+    recoveryCodes: await readRecoveryCodes(who, deps),
     attempts: await readAttempts(attemptsOfSubject(binding), deps),
     attemptsOfOutsiders: await readAttempts(attemptsOfOutsiders(binding), deps),
     passedStepUp: await readPassedStepUp(who, deps),
@@ -121,7 +124,16 @@ export interface Erased extends SubjectRef {
 }
 
 /** What an erasure takes away. */
-export const erasedParts = ['token', 'consent', 'passkey', 'passed_step_up', 'earlier_frames', 'attempts'] as const;
+export const erasedParts = [
+  'token',
+  'consent',
+  'passkey',
+  'recovery_codes',
+  'bypass_codes',
+  'passed_step_up',
+  'earlier_frames',
+  'attempts',
+] as const;
 
 /** What an erasure leaves, why, and for how long. */
 export const remainingParts = [

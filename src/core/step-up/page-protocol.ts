@@ -19,6 +19,10 @@ export type StepUpPurpose = (typeof stepUpPurposes)[number];
 export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
 export type SessionRole = (typeof sessionRoles)[number];
 
+/** Ways to pass without a face: a code by e-mail or SMS, one that was got at the enrolment, or one of the help desk. */
+export const anotherWays = ['email', 'sms', 'recovery_code', 'bypass_code'] as const;
+export type AnotherWay = (typeof anotherWays)[number];
+
 /** RFC 3339, UTC. */
 export const instant = z.iso.datetime();
 
@@ -29,7 +33,7 @@ const link = z.url({ protocol: /^(?!(javascript|data|vbscript|blob)$)/i });
 export const view = z.object({
   id: z.string(),
   purpose: z.enum(stepUpPurposes),
-  state: z.enum(['started', 'captured', 'passed', 'failed', 'expired', 'abandoned']),
+  state: z.enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned']),
   role: z.enum(sessionRoles),
   organisation: z.nullable(z.string()),
   expiresAt: instant,
@@ -64,6 +68,10 @@ export const view = z.object({
     }),
   ),
   fallbackUrl: z.nullable(link),
+  /** What is offered in place of a face. */
+  anotherWays: z.array(z.enum(anotherWays)),
+  /** Whether new recovery codes may be made and shown, once. */
+  recoveryCodesOffered: z.boolean(),
   /** Where to go at the end, complete; `null`: nowhere. */
   returnUrl: z.nullable(link),
 });
@@ -100,6 +108,10 @@ export const outcomeReply = z.object({
   receipt: z.nullable(z.string()),
 });
 export type Outcome = z.output<typeof outcomeReply>;
+
+export const sentCodeReply = z.object({ id: z.string(), expiresAt: instant });
+export const anotherWayReply = z.object({ view, receipt: z.nullable(z.string()) });
+export const recoveryCodesReply = z.object({ codes: z.array(z.string()) });
 
 export const handOffReply = z.object({ url: z.string(), code: z.string() });
 

@@ -1,7 +1,7 @@
 import type { Policy } from '../connection.js';
 import type { EpochMs } from '../units.js';
-import type { SessionRole, View } from './page-protocol.js';
-import { type StepUpRecord, stateAt } from './record.js';
+import { type AnotherWay, anotherWays, type SessionRole, type View } from './page-protocol.js';
+import { outsiderOf, type StepUpRecord, stateAt } from './record.js';
 import type { StepUp } from './stored.js';
 
 /** Names the text of consent that the page shows. */
@@ -47,6 +47,24 @@ const lights = {
   light: 'demanded',
 } as const satisfies Record<Policy['liveness'], View['light']>;
 
+/**
+ * What a person may do in place of a face: after the first factor, where whoever asked tells it from a face, and where it counts
+ * or is said in a receipt. Nobody is led a way that ends in a refusal.
+ */
+export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connection'>): readonly AnotherWay[] {
+  const { takesAnotherWay, purpose, kept, receiptFor } = record;
+  if (connection === null || kept !== null || !takesAnotherWay || purpose === 'manage') return [];
+  const { anotherWay, bypass } = connection.policy;
+  if (outsiderOf(record) !== null || !(anotherWay.counts || receiptFor !== null)) return [];
+  const offered = {
+    email: anotherWay.email,
+    sms: anotherWay.sms,
+    recovery_code: anotherWay.recoveryCodes,
+    bypass_code: bypass.allowed,
+  } as const satisfies Record<AnotherWay, boolean>;
+  return anotherWays.filter((way) => offered[way]);
+}
+
 /** What the page may know of a stored step-up. */
 export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): SessionView {
   const { id, record, connection } = stepUp;
@@ -72,6 +90,8 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     handOff: toHandOffView(record, role),
     pairing: toPairing(record, role),
     fallbackUrl: policy?.fallbackUrl ?? null,
+    anotherWays: role === 'own' ? [...waysOf(stepUp)] : [],
+    recoveryCodesOffered: role === 'own' && record.recoveryCodes === 'offered',
     // The phone of a hand-off stays where it is: the other browser goes on.
     returnUrl: role === 'own' ? returnUrl : null,
   };

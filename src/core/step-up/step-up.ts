@@ -46,6 +46,8 @@ export type StepUpRequested = {
   readonly browser?: Credential | null;
   /** Whether a pass is noted for the connection's hooks, beside whoever takes it; where it makes no receipt, yes. */
   readonly feedsHooks?: boolean;
+  /** Whether whoever gets the answer tells another way from a face; where absent, a face alone passes. */
+  readonly takesAnotherWay?: boolean;
   /** Whose camera may be used; `null`: what the policy says. */
   readonly camera?: StepUpRecord['camera'] | null;
   /** How long it waits to be opened, in seconds, in place of the policy's time. */
@@ -106,6 +108,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     receiptFor: receipt,
     receipt: null,
     feedsHooks: requested.feedsHooks ?? (receipt === null && purpose === 'verify'),
+    takesAnotherWay: requested.takesAnotherWay ?? false,
     state: 'started',
     startedAt: deps.clock.now(),
     challengeDigest: toStoredDigest(challenge),
@@ -117,6 +120,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     consent: null,
     pass: null,
     taken: false,
+    recoveryCodes: 'none',
     triesLeft: triesOnPage,
     challengesLeft: challengesOnPage,
     looksLeft: looksOnPage,

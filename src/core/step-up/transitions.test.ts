@@ -43,6 +43,8 @@ const waiting: StepUpRecord = {
     receiptFor: null,
     receipt: null,
     feedsHooks: true,
+    takesAnotherWay: false,
+    recoveryCodes: 'none',
     state: 'started',
   },
   ...{ startedAt: now, captured: null, challengeDigest: toStoredDigest(secret('link')), browserDigest: null },

@@ -212,6 +212,12 @@ function checkOwn(found: StepUpRecord, { captured }: StepUpRecord): string {
   return captured.by;
 }
 
+/** New recovery codes, once. @throws FaceError `step_up_finished`: none are offered, or they were made */
+export function takeRecoveryCodes(record: StepUpRecord): StepUpRecord {
+  if (record.recoveryCodes !== 'offered') throw new FaceError('step_up_finished');
+  return { ...record, recoveryCodes: 'made' };
+}
+
 /** The pass is taken, once. @throws FaceError `face_not_verified`, `step_up_finished`: taken already */
 export function take(record: StepUpRecord): StepUpRecord {
   if (record.state !== 'passed') throw new FaceError('face_not_verified');

@@ -347,6 +347,12 @@ export const de: Words = {
     getText: 'Ihr Gerät fragt nach dem Passkey, mit dem Sie sich registriert haben.',
     action: 'Weiter mit dem Passkey',
   },
+  ways: {
+    passed: {
+      heading: 'Erledigt',
+      text: 'Es wurde kein Bild gemacht. Die Anwendung erfährt, dass ein Code an die Stelle Ihres Gesichts trat.',
+    },
+  },
   kiosk: {
     heading: 'Willkommen',
     text: 'Die Prüfung beginnt hier von selbst, wenn Sie aufgerufen werden.',

@@ -337,6 +337,12 @@ export const en: Words = {
     getText: 'Your device asks for the passkey that you enrolled with.',
     action: 'Go on with the passkey',
   },
+  ways: {
+    passed: {
+      heading: 'Done',
+      text: 'No picture was taken. The application is told that a code was used in place of your face.',
+    },
+  },
   kiosk: {
     heading: 'Welcome',
     text: 'The check starts here by itself when you are called.',

@@ -337,6 +337,12 @@ export const es: Words = {
     getText: 'Su dispositivo le pide la llave de acceso con la que se registró.',
     action: 'Continuar con la llave de acceso',
   },
+  ways: {
+    passed: {
+      heading: 'Hecho',
+      text: 'No se ha tomado ninguna imagen. La aplicación sabe que se usó un código en lugar de su rostro.',
+    },
+  },
   kiosk: {
     heading: 'Le damos la bienvenida',
     text: 'La comprobación empieza aquí sola cuando le llamen.',

@@ -346,6 +346,12 @@ export const fr: Words = {
     getText: 'Votre appareil demande la clé d’accès avec laquelle vous vous êtes enregistré.',
     action: 'Continuer avec la clé d’accès',
   },
+  ways: {
+    passed: {
+      heading: 'C’est fait',
+      text: 'Aucune image n’a été prise. L’application sait qu’un code a remplacé votre visage.',
+    },
+  },
   kiosk: {
     heading: 'Bienvenue',
     text: 'La vérification commence ici toute seule quand on vous appelle.',

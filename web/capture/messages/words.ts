@@ -185,6 +185,10 @@ export interface Words {
     readonly getText: string;
     readonly action: string;
   };
+  /** In place of a face. */
+  readonly ways: {
+    readonly passed: { readonly heading: string; readonly text: string };
+  };
   readonly kiosk: {
     readonly heading: string;
     readonly text: string;
