@@ -76,6 +76,7 @@ export const refusals = {
   contact_unverified: unverified(403, 'This e-mail address and phone number have not been verified.'),
 
   contact_missing: unverified(409, 'The identity provider has no address of this person for that.'),
+  request_taken: unverified(409, 'Another administrator has taken this request.'),
   approver_same: unverified(403, 'Another administrator has to approve this.'),
 
   // The enrolment token

@@ -23,5 +23,6 @@ export const firstView = {
   fallbackUrl: null,
   anotherWays: [],
   recoveryCodesOffered: false,
+  helpOffered: false,
   returnUrl: null,
 } as const satisfies JsonObject;

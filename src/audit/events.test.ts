@@ -51,6 +51,11 @@ const later: readonly AuditAction[] = [
   'recovery_codes_made',
   'bypass_issued',
   'bypass_approved',
+  'vouching_begun',
+  'vouched',
+  'help_asked',
+  'help_taken',
+  'help_settled',
 ];
 
 describe('a trail that was written before there were guards', () => {

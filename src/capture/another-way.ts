@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { letterLanguages } from '../core/codes/languages.js';
 import { Credential } from '../core/concealed.js';
+import { askForHelp, maxNoteCharacters } from '../core/help-desk/help-requests.js';
 import { passAnotherWay, renewRecoveryCodes, sendCode } from '../core/step-up/another-way.js';
-import { anotherWayReply, recoveryCodesReply, sentCodeReply } from '../core/step-up/page-protocol.js';
+import {
+  anotherWayReply,
+  emptyReply,
+  helpReasons,
+  recoveryCodesReply,
+  sentCodeReply,
+} from '../core/step-up/page-protocol.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
@@ -85,6 +92,25 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       description: 'Made for this person and connection; it works once, for minutes.',
       fields: z.strictObject({ code: writtenCode }),
       handle: ({ fields: { code }, session: shown }) => pass({ session: shown, given: { way: 'bypass_code', code } }),
+    }),
+    sessionEndpoint({
+      ...common,
+      path: '/face/help',
+      action: 'ask_for_help',
+      status: 201,
+      summary: 'Ask the help desk for help',
+      description:
+        'Where the view says `helpOffered`; in place of a former request of the person. Three an hour. The step-up stays as it is.',
+      codes: [...session, 'locked_out', 'limit_reached'],
+      fields: z.strictObject({
+        reason: z.enum(helpReasons),
+        note: z.string().max(maxNoteCharacters).default('').describe('Plain text.'),
+      }),
+      reply: emptyReply,
+      async handle({ fields, session: shown }) {
+        await askForHelp({ session: shown, ...fields }, deps);
+        return {};
+      },
     }),
     sessionEndpoint({
       ...common,

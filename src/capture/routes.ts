@@ -4,6 +4,7 @@ import { createAnotherWayEndpoints } from './another-way.js';
 import { createCurrentEnrolmentEndpoints } from './current-enrolments.js';
 import { createEnrolmentEndpoints } from './enrolments.js';
 import { createHandOffEndpoints } from './hand-offs.js';
+import { createHelpDeskEndpoints } from './help-desk.js';
 import { createInvitationEndpoints } from './invitations.js';
 import { createKioskEndpoints } from './kiosks.js';
 import { createPasskeyEndpoints } from './passkeys.js';
@@ -23,6 +24,7 @@ export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
     ...createHandOffEndpoints(deps),
     ...createPasskeyEndpoints(deps),
     ...createAnotherWayEndpoints(deps),
+    ...createHelpDeskEndpoints(deps),
     ...createCurrentEnrolmentEndpoints(deps),
   ];
 }

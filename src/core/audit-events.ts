@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../base/json.js';
 import { faceErrorCodes } from '../errors.js';
 import { deviceSignals } from './step-up/device-signals.js';
-import { anotherWays } from './step-up/page-protocol.js';
+import { anotherWays, helpReasons } from './step-up/page-protocol.js';
 
 /*
  * What stands in `detail` of an audit record, by its action. Fields are listed in the order they are written in, as records
@@ -169,6 +169,16 @@ export const auditDetails = {
     by: z.string(),
   }),
   bypass_approved: z.object({ id: z.string(), by: z.string() }),
+  vouching_begun: z.object({ stepUpId: z.string(), send: z.enum(['none', 'email', 'sms']), by: z.string() }),
+  /** Written once the administrator has read how it ended. */
+  vouched: z.object({
+    stepUpId: z.string(),
+    outcome: z.enum(['passed', 'refused', 'failed', 'expired']),
+    by: z.string(),
+  }),
+  help_asked: z.object({ id: z.string(), stepUpId: z.string(), reason: z.enum(helpReasons) }),
+  help_taken: z.object({ id: z.string(), by: z.string() }),
+  help_settled: z.object({ id: z.string(), settlement: z.string(), by: z.string() }),
   receipt_issued: z.object({ receiptId: z.string(), stepUpId: z.string(), audience: z.string() }),
   receipt_redeemed: z.object({ receiptId: z.string(), stepUpId: z.string() }),
   client_token_issued: z.object({

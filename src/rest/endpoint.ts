@@ -25,6 +25,7 @@ export const groupDescriptions = {
   Applications: 'Register the programs that call, with scopes, quotas and keys of their own, and see what they used.',
   Administrators: 'Say who administers this server, and in which role.',
   'Data subjects': 'Help one person, and give them their rights over what is held of them.',
+  'Help desk': 'Help who cannot show their face, and know who calls.',
   Operations: 'Run the server.',
 } as const;
 export type EndpointGroup = keyof typeof groupDescriptions;

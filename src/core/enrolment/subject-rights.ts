@@ -1,6 +1,7 @@
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { bindingOf, type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
+import { forgetHelpRequests } from '../help-desk/help-request-list.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../limits/attempts.js';
 import { type AttemptsView, readAttempts } from '../limits/lockout.js';
 import type { TokenName } from '../ports.js';
@@ -113,6 +114,7 @@ export async function eraseSubject(
     return { tokenIds: consent === null ? [] : [consent.tokenId] };
   });
   await forgetConsent(who, deps);
+  await forgetHelpRequests(who, deps);
   const detail = { receiptId, tokenId: tokenIds[0] ?? consent?.tokenId ?? null, by };
   await deps.audit.append({ action: 'subject_erased', ...who, detail });
   return { tokenIds };
@@ -130,6 +132,7 @@ export const erasedParts = [
   'passkey',
   'recovery_codes',
   'bypass_codes',
+  'help_requests',
   'passed_step_up',
   'earlier_frames',
   'attempts',

@@ -23,6 +23,10 @@ export type SessionRole = (typeof sessionRoles)[number];
 export const anotherWays = ['email', 'sms', 'recovery_code', 'bypass_code'] as const;
 export type AnotherWay = (typeof anotherWays)[number];
 
+/** Why somebody cannot do a face check. */
+export const helpReasons = ['no_camera', 'not_recognised', 'cannot_move', 'not_wanted', 'other'] as const;
+export type HelpReason = (typeof helpReasons)[number];
+
 /** RFC 3339, UTC. */
 export const instant = z.iso.datetime();
 
@@ -57,9 +61,11 @@ export const view = z.object({
   handOff: z.nullable(
     z.object({ state: z.enum(['waiting', 'opened', 'paired', 'refused']), code: z.nullable(z.string()) }),
   ),
-  /** On the phone, before anything else: the numbers offered, and who asks. */
+  /** On the phone, or to somebody on the telephone, before anything else: the numbers offered, and who asks. */
   pairing: z.nullable(
     z.object({
+      /** Where the number is: on the screen of another browser, or read out by the help desk on the telephone. */
+      kind: z.enum(['screen', 'call']),
       choices: z.array(z.string()),
       application: z.nullable(z.string()),
       browser: z.nullable(z.string()),
@@ -72,6 +78,8 @@ export const view = z.object({
   anotherWays: z.array(z.enum(anotherWays)),
   /** Whether new recovery codes may be made and shown, once. */
   recoveryCodesOffered: z.boolean(),
+  /** Whether the help desk may be asked. */
+  helpOffered: z.boolean(),
   /** Where to go at the end, complete; `null`: nowhere. */
   returnUrl: z.nullable(link),
 });

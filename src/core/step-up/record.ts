@@ -55,6 +55,11 @@ export const recordGuard = z.object({
   feedsHooks: z.boolean(),
   /** Whether whoever asked tells another way from a face. */
   takesAnotherWay: z.boolean().default(false),
+  /** What the help desk reads out to the person, who has to choose it before anything else; `null`: nothing. */
+  spoken: z
+    .object({ code: z.string(), choices: z.array(z.string()), choice: z.enum(['open', 'right', 'wrong']) })
+    .nullable()
+    .default(null),
   state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),
   startedAt: epochMsGuard,
   /**

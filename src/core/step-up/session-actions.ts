@@ -24,6 +24,7 @@ const allowedBy = {
   start_passkey: whoHasACamera,
   start_hand_off: ownAlone,
   choose_number: unpairedAlone,
+  ask_for_help: ownAlone,
   send_code: ownAlone,
   pass_another_way: ownAlone,
   make_recovery_codes: ownAlone,

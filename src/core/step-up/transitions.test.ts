@@ -45,6 +45,7 @@ const waiting: StepUpRecord = {
     feedsHooks: true,
     takesAnotherWay: false,
     recoveryCodes: 'none',
+    spoken: null,
     state: 'started',
   },
   ...{ startedAt: now, captured: null, challengeDigest: toStoredDigest(secret('link')), browserDigest: null },
