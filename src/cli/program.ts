@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   'smart-hook': async () => (await import('./smart-hook.js')).createSmartHookCommand,
   applications: async () => (await import('./applications.js')).createApplicationsCommand,
   administrators: async () => (await import('./administrators.js')).createAdministratorsCommand,
+  'help-desk': async () => (await import('./help-desk.js')).createHelpDeskCommand,
   subject: async () => (await import('./subject.js')).createSubjectCommand,
   backup: async () => (await import('./backup.js')).createBackupCommand,
   restore: async () => (await import('./restore.js')).createRestoreCommand,

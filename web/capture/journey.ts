@@ -12,6 +12,7 @@ import { solve } from './screens/problems.js';
 import { reference } from './screens/reference.js';
 import { passkey, pin } from './screens/secret.js';
 import { sending, tryAgain } from './screens/sending.js';
+import { recoveryCodes, ways } from './screens/ways.js';
 import { type Change, type Facts, nextStep, type StepName } from './state.js';
 import { type Step, sleep, type Tools } from './step.js';
 import type { View } from './view.js';
@@ -30,6 +31,8 @@ const steps = {
   capture,
   sending,
   'try-again': tryAgain,
+  ways,
+  'recovery-codes': (view, _facts, tools) => recoveryCodes(view, tools),
 } as const satisfies Record<Exclude<StepName, 'opening' | EndName>, Step>;
 
 /** The longest time a browser's timer takes. */
@@ -70,7 +73,8 @@ const isEnd = (step: StepName): step is EndName =>
 /** One step, and whatever is in its way. */
 async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {
   const over = whenOver(facts.view, step, api);
-  const left = standBelow(facts.view).then((change) => {
+  // That screen has the way out among the others.
+  const left = standBelow(step === 'ways' ? null : facts.view).then((change) => {
     throw new Interruption(change);
   });
   const interrupted: Promise<never> = Promise.race([over.interrupted, left]);
@@ -126,6 +130,7 @@ function whenOver(
       if (found !== null && !['started', 'captured'].includes(found.view.state)) throw new Interruption(found);
     }
   };
-  const interrupted = view === null || step === 'sending' ? new Promise<never>(() => {}) : watch(view.expiresAt);
+  const isWatched = view !== null && step !== 'sending' && step !== 'recovery-codes';
+  const interrupted = !isWatched ? new Promise<never>(() => {}) : watch(view.expiresAt);
   return { interrupted, forget: () => forgotten.abort() };
 }

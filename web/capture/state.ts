@@ -16,6 +16,10 @@ export type Screen =
   | 'flashes'
   | 'challenge'
   | 'revoke'
+  | 'code'
+  | 'help'
+  | 'help-asked'
+  | 'call'
   | 'kiosk-idle'
   | 'kiosk-scan'
   | PresenceScreen;
@@ -36,6 +40,8 @@ export type StepName =
   | 'passkey'
   | 'capture'
   | 'sending'
+  | 'ways'
+  | 'recovery-codes'
   | 'passed'
   | 'passed_another_way'
   | 'failed'
@@ -76,6 +82,8 @@ export interface Facts {
   /** The screen's light is left out: the person asked for that, or it cannot be seen where they are. */
   readonly withoutLight: boolean;
   readonly receipt: string | null;
+  /** The person looks for another way than their face. */
+  readonly isElsewhere: boolean;
 }
 
 /** At the start. */
@@ -94,6 +102,7 @@ export const nothingKnown: Facts = {
   lightTries: 0,
   withoutLight: false,
   receipt: null,
+  isElsewhere: false,
 };
 
 /** What a step adds to the facts. */
@@ -103,6 +112,7 @@ export type Change = Partial<Facts>;
 export function nextStep(facts: Facts): StepName {
   const { view } = facts;
   if (view === null) return 'opening';
+  if (view.state === 'passed' && view.recoveryCodesOffered && !facts.isKiosk) return 'recovery-codes';
   switch (view.state) {
     case 'passed':
     case 'passed_another_way':
@@ -116,9 +126,13 @@ export function nextStep(facts: Facts): StepName {
   }
 }
 
+/** Whether there is anything to choose in place of the check, beside ending it. */
+export const hasWays = ({ anotherWays, helpOffered }: View): boolean => anotherWays.length > 0 || helpOffered;
+
 function nextOpenStep(facts: Facts, view: View): StepName {
   if (view.role === 'unpaired') return 'pairing';
   if (view.purpose === 'manage') return 'manage';
+  if (facts.isElsewhere && hasWays(view)) return 'ways';
   if (view.consentNeeded) return 'consent';
   // Where another photo of the document is all that is asked for, the screen that asks for it says so.
   if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';

@@ -74,7 +74,7 @@ export async function issueBypass(
   const isApproved = bypass.approvals === 1;
   const made: BypassCode = {
     ...who,
-    id: Buffer.from(deps.random(12)).toString('base64url'),
+    id: Buffer.from(deps.random(12)).toString('hex'),
     application,
     digest: digestOf(toCompared(code)).toString('base64url'),
     by,

@@ -36,7 +36,7 @@ export async function askForHelp(
   const who = whoOf(record);
   await countAgainst('helpRequestsOfPerson', JSON.stringify([who.connection, who.subject]), deps);
   const at = deps.clock.now();
-  const id = Buffer.from(deps.random(12)).toString('base64url');
+  const id = Buffer.from(deps.random(12)).toString('hex');
   const made: HelpRequest = {
     ...who,
     ...{ id, stepUpId, reason, note: toNote(note), at, takenBy: null, expiresAt: addSec(at, keptSec) },

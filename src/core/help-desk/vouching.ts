@@ -80,7 +80,7 @@ export async function beginVouching(
     { connection, subject, kept: null, receipt: null, feedsHooks: false, asked, by, spoken, lifeSec },
     deps,
   );
-  const id = Buffer.from(deps.random(12)).toString('base64url');
+  const id = Buffer.from(deps.random(12)).toString('hex');
   const endsAt = addSec(deps.clock.now(), lifeSec);
   const record: Vouching = { ...who, stepUpId: started.id, by, isRead: false, endsAt };
   const { key, expiresAt } = toStored(id);

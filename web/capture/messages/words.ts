@@ -1,5 +1,6 @@
 import type { Hint } from '../../../src/core/hints.js';
 import type { Movement } from '../../../src/core/movements.js';
+import type { AnotherWay, HelpReason } from '../../../src/core/step-up/page-protocol.js';
 import type { ProblemName } from '../problem.js';
 
 interface Section {
@@ -187,8 +188,40 @@ export interface Words {
   };
   /** In place of a face. */
   readonly ways: {
+    readonly heading: string;
+    readonly text: string;
+    /** Where the help desk alone can be asked. */
+    readonly helpText: string;
+    /** What "I can't do this" leads to. */
+    readonly cannotText: string;
+    readonly names: Readonly<Record<AnotherWay, string>>;
+    readonly texts: Readonly<Record<AnotherWay, string>>;
+    readonly label: string;
+    readonly wrong: string;
+    readonly back: string;
+    readonly stop: string;
     readonly passed: { readonly heading: string; readonly text: string };
   };
+  readonly recovery: {
+    readonly heading: string;
+    readonly text: string;
+    readonly show: string;
+    readonly later: string;
+    readonly keep: string;
+    readonly done: string;
+  };
+  readonly help: {
+    readonly ask: string;
+    readonly text: string;
+    readonly reason: string;
+    readonly reasons: Readonly<Record<HelpReason, string>>;
+    readonly note: string;
+    readonly send: string;
+    readonly asked: string;
+    readonly askedText: string;
+  };
+  /** To somebody who is on the telephone with the help desk. */
+  readonly call: { readonly heading: string; readonly text: string; readonly warning: string };
   readonly kiosk: {
     readonly heading: string;
     readonly text: string;

@@ -59,6 +59,7 @@ function waysOn(
   back: string | null,
   words: Words,
 ): HTMLElement[] {
+  if (role === 'unpaired' && handOff === null) return [paragraph(words.mayClose)];
   if (role !== 'own') return [paragraph(handOff?.state === 'refused' ? words.mayClose : words.passed.onPhone)];
   if (back !== null && goesBack(ending, { role, fallbackUrl })) {
     return [paragraph(words.passed.returning), actions(linkButton('plain', words.goOn, back))];
