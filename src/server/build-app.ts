@@ -4,12 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { readRecordsOf } from '../audit/records-of.js';
 import { issuerOf } from '../config/issuer.js';
-import type { DeliveryConfig } from '../config/schema.js';
 import type { CoreDeps } from '../core/deps.js';
-import type { Delivery } from '../core/ports.js';
 import type { StepUpDeps } from '../core/step-up/stored.js';
+import { openDelivery } from '../delivery/open.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
-import { createSmtpDelivery } from '../delivery/smtp.js';
 import { createSight } from '../engine/sight.js';
 import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
@@ -89,7 +87,7 @@ export async function buildApp(
     securityEvents: deps.securityEvents,
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     adminKeyDigest: adminKey.digest,
-    delivery: observePort('delivery', createDelivery(config.delivery, outbox)),
+    delivery: observePort('delivery', await openDelivery(config.delivery, { outbox, ...deps })),
     telemetry,
     rooms,
     reload: deps.reload,
@@ -122,10 +120,4 @@ async function createOidc(
   if (withClients.length === 0) return new Map();
   const oidcKeys = await keyService.openOidcKeys();
   return createIssuers(withClients, { ...core, oidcKeys });
-}
-
-function createDelivery(config: DeliveryConfig, outbox: Delivery): Delivery {
-  if (config.kind === 'outbox') return outbox;
-  const { url, from, requireTls } = config;
-  return createSmtpDelivery({ url, from, requireTls, others: outbox });
 }
